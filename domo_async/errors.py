@@ -1,0 +1,280 @@
+"""Every exception that this library raises, in one tree below `DomoError`.
+
+Messages and attributes never hold the access token. All errors can be pickled, so they survive process pools.
+"""
+
+from __future__ import annotations
+
+import builtins
+from typing import Any
+
+__all__ = [
+    "APIError",
+    "AfterCommitError",
+    "BadRequest",
+    "CommitUncertain",
+    "ConfigError",
+    "Conflict",
+    "ConnectError",
+    "DecodeError",
+    "DomoError",
+    "Forbidden",
+    "IncompleteAnswer",
+    "JobFailed",
+    "NotFound",
+    "RateLimited",
+    "RowCountMismatch",
+    "ServerError",
+    "SourceError",
+    "TimeoutError",
+    "TransportError",
+    "Unauthorized",
+    "UploadError",
+    "WaitTimeout",
+]
+
+
+def _rebuild(cls: type[DomoError], message: str, state: dict[str, Any]) -> DomoError:
+    error = cls.__new__(cls, message)
+    error.__dict__.update(state)
+    return error
+
+
+class DomoError(Exception):
+    """The root of every error of this library.
+
+    Attributes:
+        message: What happened and, where it helps, what to do.
+    """
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+
+    def __str__(self) -> str:
+        return self.message
+
+    def __reduce__(self) -> tuple[object, ...]:
+        # The default would call `cls(message)`, which subclasses with keyword-only facts do not accept.
+        return _rebuild, (type(self), self.message, self.__dict__)
+
+
+class ConfigError(DomoError, ValueError):
+    """The call or the settings are wrong; nothing was sent."""
+
+
+class SourceError(DomoError, ValueError):
+    """The data to upload are not what the dataset takes; the dataset is as it was.
+
+    Attributes:
+        line: The line of the source, counted from 1, where that is known.
+    """
+
+    def __init__(self, message: str, *, line: int | None = None) -> None:
+        super().__init__(message)
+        self.line = line
+
+
+class TransportError(DomoError):
+    """No usable answer came: the connection failed, broke off or was refused.
+
+    Attributes:
+        sent: Whether the server may have received (and carried out) the request.
+    """
+
+    def __init__(self, message: str, *, sent: bool = True) -> None:
+        super().__init__(message)
+        self.sent = sent
+
+
+class ConnectError(TransportError):
+    """No connection could be made, so the server surely did not see the request."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, sent=False)
+
+
+class TimeoutError(TransportError, builtins.TimeoutError):  # noqa: A001 - the name users look for
+    """The instance did not answer, or stopped moving bytes, for longer than the settings allow."""
+
+
+class IncompleteAnswer(TransportError):
+    """An answer began but broke off before its end."""
+
+
+class DecodeError(DomoError, ValueError):
+    """An answer arrived whole but is not what the documents promise.
+
+    Attributes:
+        path: Where in the JSON, such as ``$.columns[3].type``.
+    """
+
+    def __init__(self, message: str, *, path: str = "$") -> None:
+        super().__init__(message)
+        self.path = path
+
+
+class APIError(DomoError):
+    """The instance answered with an error status.
+
+    Attributes:
+        status: The HTTP status.
+        reason: What Domo said was wrong, or a summary of a page that is not JSON.
+        code: Domo's error code (``errorCode``), if it gave one.
+        toe: Domo's thread of execution, which its support asks for.
+        method: The request's HTTP method.
+        path: The request's path, without the query.
+        retry_after: Seconds that the instance asked to wait, if it did.
+        body: The answer's body as text, cut at 64 KiB.
+    """
+
+    def __init__(
+        self,
+        *,
+        status: int,
+        message: str,
+        method: str,
+        path: str,
+        code: str | None = None,
+        toe: str | None = None,
+        retry_after: float | None = None,
+        body: str = "",
+    ) -> None:
+        details = "".join(f", {name} {value}" for name, value in (("code", code), ("toe", toe)) if value)
+        super().__init__(f"{status} on {method} {path}: {message}{details}")
+        self.status = status
+        self.reason = message
+        self.code = code
+        self.toe = toe
+        self.method = method
+        self.path = path
+        self.retry_after = retry_after
+        self.body = body
+
+    @classmethod
+    def for_status(cls, status: int, **facts: Any) -> APIError:
+        """Return the error of the subclass that stands for `status`."""
+        kind = _BY_STATUS.get(status) or (ServerError if status >= 500 else APIError)
+        return kind(status=status, **facts)
+
+
+class BadRequest(APIError):
+    """400: the instance could not make sense of the request."""
+
+
+class Unauthorized(APIError):
+    """401: the token is missing, wrong or expired."""
+
+
+class Forbidden(APIError):
+    """403: the token's owner may not do this."""
+
+
+class NotFound(APIError):
+    """404: there is no such object, or the token's owner may not see it."""
+
+
+class Conflict(APIError):
+    """409: the object's state forbids it."""
+
+
+class RateLimited(APIError):
+    """429: too many requests; `retry_after` says how long to wait, if the instance told."""
+
+
+class ServerError(APIError):
+    """5xx: the instance failed; what was asked may or may not have happened."""
+
+
+_BY_STATUS: dict[int, type[APIError]] = {
+    400: BadRequest,
+    401: Unauthorized,
+    403: Forbidden,
+    404: NotFound,
+    409: Conflict,
+    429: RateLimited,
+}
+
+
+class JobFailed(DomoError):
+    """A job that was waited for came to a bad end.
+
+    Attributes:
+        state: The last state seen.
+    """
+
+    def __init__(self, message: str, *, state: str) -> None:
+        super().__init__(message)
+        self.state = state
+
+
+class WaitTimeout(DomoError, builtins.TimeoutError):
+    """A job had not ended when the wait did; it goes on without us.
+
+    Attributes:
+        state: The last state seen, or None where none was.
+    """
+
+    def __init__(self, message: str, *, state: str | None) -> None:
+        super().__init__(message)
+        self.state = state
+
+
+class UploadError(DomoError):
+    """An upload failed before its commit took effect: the dataset holds what it held before.
+
+    Attributes:
+        dataset_id: The dataset.
+        upload_id: The upload that was opened, or None where that failed already.
+        part: The number of the part that could not be sent, or None where it was another step.
+    """
+
+    def __init__(self, message: str, *, dataset_id: str, upload_id: int | None = None, part: int | None = None) -> None:
+        super().__init__(message)
+        self.dataset_id = dataset_id
+        self.upload_id = upload_id
+        self.part = part
+
+
+class CommitUncertain(DomoError):
+    """A commit was sent, its answer was lost, and the instance does not tell whether it took effect.
+
+    It was not sent twice. Look at the dataset's data versions before uploading again, above all with APPEND.
+
+    Attributes:
+        dataset_id: The dataset.
+        upload_id: The upload whose commit is uncertain.
+    """
+
+    def __init__(self, message: str, *, dataset_id: str, upload_id: int) -> None:
+        super().__init__(message)
+        self.dataset_id = dataset_id
+        self.upload_id = upload_id
+
+
+class AfterCommitError(DomoError):
+    """An upload took effect, but what was to follow, such as its index, did not; the cause is attached.
+
+    Attributes:
+        dataset_id: The dataset; it holds the new rows.
+        upload_id: The upload.
+    """
+
+    def __init__(self, message: str, *, dataset_id: str, upload_id: int) -> None:
+        super().__init__(message)
+        self.dataset_id = dataset_id
+        self.upload_id = upload_id
+
+
+class RowCountMismatch(AfterCommitError):
+    """An upload was committed, but the instance counts other rows than were sent.
+
+    Attributes:
+        sent: Rows that were sent.
+        found: Rows that the instance counts in this upload's data version.
+    """
+
+    def __init__(self, message: str, *, dataset_id: str, upload_id: int, sent: int, found: int) -> None:
+        super().__init__(message, dataset_id=dataset_id, upload_id=upload_id)
+        self.sent = sent
+        self.found = found

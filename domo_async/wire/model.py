@@ -1,0 +1,61 @@
+"""The base of all answer models, and how their fields are called on the wire."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import attrs
+from attrs import Attribute, field, frozen
+
+__all__ = ["Model", "camel_case", "model_fields", "name_on_wire", "wire_name"]
+
+_WIRE_NAME = "domo_async.wire_name"
+
+
+@frozen(kw_only=True)
+class Model:
+    """What Domo answered, with a field for each documented key.
+
+    Attributes:
+        extras: The keys of the JSON object that have no field, under their names on the wire.
+    """
+
+    # Outside the hash, so that a model of hashable fields stays hashable.
+    extras: Mapping[str, Any] = field(factory=dict, hash=False)
+
+    @classmethod
+    def __attrs_init_subclass__(cls) -> None:
+        # attrs writes each subclass a repr of its own, which would show empty extras all over.
+        cls.__repr__ = Model.__repr__  # type: ignore[method-assign]
+
+    def __repr__(self) -> str:
+        shown = [f"{a.name}={getattr(self, a.name)!r}" for a in model_fields(type(self)) if a.repr]
+        if self.extras:
+            shown.append(f"extras={self.extras!r}")
+        return f"{type(self).__qualname__}({', '.join(shown)})"
+
+
+def wire_name(name: str) -> Mapping[str, str]:
+    """Return the metadata of a field whose name on the wire is not its own in camelCase.
+
+    ``dataset_id: str = field(metadata=wire_name("dataSourceId"))``
+    """
+    return {_WIRE_NAME: name}
+
+
+def camel_case(name: str) -> str:
+    """Return the camelCase of a snake_case `name`, without the last underscore of ``from_`` and its like."""
+    first, *others = name.rstrip("_").split("_")
+    return first + "".join(word[:1].upper() + word[1:] for word in others)
+
+
+def name_on_wire(attribute: Attribute[Any]) -> str:
+    """Return the JSON key that stands for `attribute`."""
+    return attribute.metadata.get(_WIRE_NAME) or camel_case(attribute.name)
+
+
+def model_fields(cls: type) -> tuple[Attribute[Any], ...]:
+    """Return the fields of `cls` that have a key of their own on the wire, with resolved types."""
+    attrs.resolve_types(cls)
+    return tuple(a for a in attrs.fields(cls) if a.name != "extras" and a.init)

@@ -1,0 +1,443 @@
+"""JSON to typed values."""
+
+from __future__ import annotations
+
+import gc
+import json
+import pickle
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from enum import Enum, IntEnum
+from typing import Any, Literal, assert_type
+
+import pytest
+from attrs import field, frozen, validators
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from domo_async.errors import DecodeError
+from domo_async.wire import (
+    CompactStamp,
+    EpochMillis,
+    EpochSeconds,
+    IsoStamp,
+    Model,
+    OpenEnum,
+    SpacedStamp,
+    decode,
+    loads,
+    structure,
+    unstructure,
+    wire_name,
+)
+
+
+class Kind(OpenEnum):
+    """Open."""
+
+    USER = "USER"
+
+
+class Level(IntEnum):
+    """Closed, by number."""
+
+    LOW = 1
+
+
+class Colour(Enum):
+    """Closed, by string."""
+
+    RED = "red"
+
+
+@frozen(kw_only=True)
+class Owner(Model):
+    """Nested."""
+
+    id: int
+    display_name: str = ""
+
+
+@frozen(kw_only=True)
+class Dataset(Model):
+    """One of each."""
+
+    id: str = field(metadata=wire_name("dataSourceId"))
+    row_count: int | None = None
+    size: float = 0.0
+    price: Decimal | None = None
+    active: bool = True
+    kind: Kind = Kind.USER
+    owner: Owner | str | None = None
+    tags: tuple[str, ...] = ()
+    owners: list[Owner] = field(factory=list)
+    by_name: Mapping[str, Owner] = field(factory=dict)
+    mode: Literal["A", "B", 3] = "A"
+    pair: tuple[int, str] | None = None
+    created_at: EpochMillis | None = None
+    runs: list[EpochSeconds | None] = field(factory=list)
+    key: CompactStamp | None = None
+    noted: IsoStamp | SpacedStamp | None = None
+    day: date | None = None
+    anything: Any = None
+    from_: str = ""
+
+
+@frozen(kw_only=True)
+class Node(Model):
+    """Holds itself."""
+
+    name: str
+    children: list[Node] = field(factory=list)
+    parent: Node | None = None
+
+
+@frozen(kw_only=True)
+class Checked(Model):
+    """Its `__init__` does more than setting fields."""
+
+    count: int = field(validator=validators.ge(0))
+
+
+@frozen(kw_only=True)
+class Timed(Owner):
+    """Inherits fields."""
+
+    at: EpochMillis
+
+
+def test_a_model_is_decoded_with_real_types() -> None:
+    """All kinds of field at once."""
+    body = b"""{"dataSourceId": "d", "rowCount": 3, "size": 2, "price": 12.30, "active": false, "kind": "ROBOT",
+        "owner": {"id": 1, "displayName": "Ann"}, "tags": ["a"], "owners": [{"id": 2}], "byName": {"x": {"id": 3}},
+        "mode": 3, "pair": [1, "b"], "createdAt": 1734458216125, "runs": [1734458216.000000000, null],
+        "key": 20220513224325.628, "noted": "2024-12-12 23:37:32", "day": "2024-02-29", "anything": [1],
+        "from": "f"}"""
+
+    dataset = decode(body, Dataset)
+
+    assert (
+        Dataset(
+            id="d",
+            row_count=3,
+            size=2.0,
+            price=Decimal("12.30"),
+            active=False,
+            kind=Kind("ROBOT"),
+            owner=Owner(id=1, display_name="Ann"),
+            tags=("a",),
+            owners=[Owner(id=2)],
+            by_name={"x": Owner(id=3)},
+            mode=3,
+            pair=(1, "b"),
+            created_at=datetime(2024, 12, 17, 17, 56, 56, 125_000, tzinfo=UTC),
+            runs=[datetime(2024, 12, 17, 17, 56, 56, tzinfo=UTC), None],
+            key=datetime(2022, 5, 13, 22, 43, 25, 628_000, tzinfo=UTC),
+            noted=datetime(2024, 12, 12, 23, 37, 32, tzinfo=UTC),
+            day=date(2024, 2, 29),
+            anything=[1],
+            from_="f",
+        )
+        == dataset
+    )
+    assert float is type(dataset.size)
+    assert "12.30" == str(dataset.price)
+    assert {} == dataset.extras
+    assert dataset == pickle.loads(pickle.dumps(dataset))
+
+
+def test_defaults_stand_in_for_absent_keys() -> None:
+    """Each instance gets containers of its own."""
+    first, second = decode(b'[{"dataSourceId": "1"}, {"dataSourceId": "2"}]', list[Dataset])
+
+    assert Dataset(id="1") == first
+    assert first.owners is not second.owners
+    assert first.extras is not second.extras
+
+
+def test_unknown_keys_are_kept_at_every_depth() -> None:
+    """In their order, under their names on the wire, and they go back."""
+    body = b'{"id": 1, "z_Z": {"deep": [1.5]}, "displayName": "Ann", "extras": 7, "a": null}'
+
+    owner = decode(body, Owner)
+
+    assert {"z_Z": {"deep": [1.5]}, "extras": 7, "a": None} == owner.extras
+    assert ["z_Z", "extras", "a"] == list(owner.extras)
+    assert json.loads(body) == unstructure(owner)
+
+
+def test_a_decoded_model_is_frozen_and_of_its_very_class() -> None:
+    """However it was filled."""
+    owner = decode(b'{"id": 1}', Owner)
+
+    assert Owner is type(owner)
+    assert Owner(id=1) == owner
+    assert hash(Owner(id=1)) == hash(owner)
+    with pytest.raises(AttributeError):
+        owner.id = 2  # type: ignore[misc]
+
+
+def test_a_bare_model_takes_any_object() -> None:
+    """For answers of which nothing is documented."""
+    assert Model(extras={"a": 1}) == decode(b'{"a": 1}', Model)
+
+
+def test_inherited_fields_are_decoded() -> None:
+    """With the base's extras."""
+    timed = decode(b'{"id": 1, "at": 0, "x": 1}', Timed)
+
+    assert Timed(id=1, at=datetime(1970, 1, 1, tzinfo=UTC), extras={"x": 1}) == timed
+
+
+def test_validators_of_a_model_are_kept() -> None:
+    """Such a class is made by its own `__init__`."""
+    assert Checked(count=1) == decode(b'{"count": 1}', Checked)
+    with pytest.raises(ValueError, match=">= 0"):
+        decode(b'{"count": -1}', Checked)
+
+
+def test_a_model_may_hold_itself() -> None:
+    """In lists and alone."""
+    node = decode(b'{"name": "a", "children": [{"name": "b", "parent": {"name": "c"}}]}', Node)
+
+    assert Node(name="a", children=[Node(name="b", parent=Node(name="c"))]) == node
+
+
+def test_many_threads_may_decode_a_new_model_at_once() -> None:
+    """Its hook is written on first use."""
+
+    @frozen(kw_only=True)
+    class Fresh(Model):
+        nodes: list[Node]
+        owner: Owner
+
+    body = b'{"nodes": [{"name": "a", "children": [{"name": "b"}]}], "owner": {"id": 1}}'
+    with ThreadPoolExecutor(8) as pool:
+        results = list(pool.map(lambda _: decode(body, Fresh), range(64)))
+
+    assert [results[0]] * 64 == results
+
+
+@pytest.mark.parametrize(
+    ("value", "into"),
+    [
+        (1, str),
+        (None, str),
+        (True, int),
+        (1.0, int),
+        ("1", int),
+        (Decimal(1), int),
+        ("false", bool),
+        (0, bool),
+        ("1.5", float),
+        (True, float),
+        (10**400, float),
+        (1.5, Decimal),
+        ("1.5", Decimal),
+        ("x", type(None)),
+        ({}, list[int]),
+        ("ab", list[str]),
+        ([1], list[str]),
+        ([1], tuple[int, str]),
+        ([], dict[str, int]),
+        ([["a", 1]], Mapping[str, int]),
+        ([], Owner),
+        (None, Owner),
+        (1, Kind),
+        ("green", Colour),
+        (True, Level),
+        (2, Level),
+        ("2024-2-9", date),
+        ("20240209", date),
+        (1, "1"),
+    ],
+)
+def test_nothing_is_coerced(value: object, into: Any) -> None:
+    """A wrong type is told, not bent."""
+    into = Literal["1", True] if into == "1" else into
+
+    with pytest.raises(DecodeError, match=r"^expected .*, got .* at \$"):
+        structure(value, into)
+
+
+@pytest.mark.parametrize(
+    ("value", "into", "expected"),
+    [
+        (1, float, 1.0),
+        (Decimal("1.5"), float, 1.5),
+        (1, Decimal, Decimal(1)),
+        (None, type(None), None),
+        ([1, 2], Sequence[int], (1, 2)),
+        ([1, "b"], list[int | str], [1, "b"]),
+        ({"USER": 1}, dict[Kind, int], {Kind.USER: 1}),
+        ([[1], {"id": 1}], list[list[int] | Owner], [[1], Owner(id=1)]),
+        ({"id": 1}, Node | Owner, Owner(id=1)),
+        ({"name": "n"}, Node | Owner, Node(name="n")),
+        ("red", Colour, Colour.RED),
+        (1, Level, Level.LOW),
+        ([1, "x", None], list, [1, "x", None]),
+        ({"a": [1]}, dict, {"a": [1]}),
+        ({"a": [1]}, object, {"a": [1]}),
+        ([], tuple[()], ()),
+    ],
+)
+def test_the_known_types_are_structured(value: object, into: Any, expected: object) -> None:
+    """Beyond the fields of models."""
+    actual = structure(value, into)
+
+    assert expected == actual
+    assert type(expected) is type(actual)
+
+
+@pytest.mark.parametrize(
+    ("body", "into", "path", "message"),
+    [
+        (b'{"columns": [{"id": 1}, {"id": "x"}]}', Mapping[str, list[Owner]], "$.columns[1].id", "an integer"),
+        (b'{"dataSourceId": 5}', Dataset, "$.dataSourceId", "expected a string, got integer 5"),
+        (b'{"dataSourceId": "d", "rowCount": "7"}', Dataset, "$.rowCount", "expected an integer, got string '7'"),
+        (b'{"dataSourceId": "d", "owner": {"id": null}}', Dataset, "$.owner.id", "an integer, got null"),
+        (b'{"dataSourceId": "d", "owner": 1}', Dataset, "$.owner", "an object (Owner) or a string, got integer 1"),
+        (b'{"dataSourceId": "d", "pair": [1, 2]}', Dataset, "$.pair[1]", "expected a string, got integer 2"),
+        (b'{"dataSourceId": "d", "mode": "C"}', Dataset, "$.mode", "one of 'A', 'B', 3, got string 'C'"),
+        (b'{"dataSourceId": "d", "runs": [0, "x"]}', Dataset, "$.runs[1]", "a timestamp like 1734458216, got"),
+        (b'{"dataSourceId": "d", "byName": {"a b": 1}}', Dataset, "$.byName['a b']", "an object (Owner)"),
+        (b'{"rowCount": 1}', Dataset, "$.dataSourceId", "the required key 'dataSourceId' is missing"),
+        (b'[{"id": 1}, {}]', list[Owner], "$[1].id", "the required key 'id' is missing"),
+        (b'{"secret": "s3cret"}', list[Owner], "$", "expected a list, got object with keys secret"),
+        (b'["s3cret"]', Owner, "$", "expected an object (Owner), got list of 1"),
+        (b'"red "', Colour, "$", "expected one of 'red', got string 'red '"),
+    ],
+)
+def test_an_error_says_where_and_what(body: bytes, into: Any, path: str, message: str) -> None:
+    """The path in names on the wire; of containers no values are shown."""
+    with pytest.raises(DecodeError) as caught:
+        decode(body, into)
+
+    assert path == caught.value.path
+    assert message in caught.value.message
+    assert caught.value.message.endswith(f" at {path}")
+    assert "s3cret" not in str(caught.value)
+
+
+def test_what_an_error_shows_is_short() -> None:
+    """Bodies can be megabytes."""
+    with pytest.raises(DecodeError) as of_value:
+        structure("x" * 10_000, int)
+    with pytest.raises(DecodeError) as of_keys:
+        structure({"k" * 1000: 1}, int)
+
+    assert len(of_value.value.message) < 140
+    assert len(of_keys.value.message) < 140
+
+
+@pytest.mark.parametrize("exact", [False, True])
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"[1,",
+        b"<html>",
+        b"NaN",
+        b"-Infinity",
+        b'"\xff"',
+        b"[1] x",
+        b"\xff\xfe[\x00]\x00",
+        b"[" * 100_000 + b"]" * 100_000,
+        b"1" * 5000 + b"x",
+    ],
+)
+def test_what_is_not_json_is_told_at_the_root(body: bytes, exact: bool) -> None:
+    """With either parser."""
+    with pytest.raises(DecodeError, match="the body is not JSON") as caught:
+        loads(body, exact=exact)
+
+    assert "$" == caught.value.path
+
+
+def test_the_position_of_a_syntax_error_is_told() -> None:
+    """Line and column."""
+    with pytest.raises(DecodeError, match="line 2, column 3"):
+        decode(b'{\n  a": 1}', Owner)
+
+
+def test_a_decimal_too_large_for_any_computer_is_refused() -> None:
+    """The exponent alone would do."""
+    with pytest.raises(DecodeError):
+        loads(b"1e99999999999999999999", exact=True)
+
+
+def test_deeply_nested_models_end_in_a_decode_error() -> None:
+    """Not in a RecursionError."""
+    value: dict[str, Any] = {"name": "leaf"}
+    for _ in range(20_000):
+        value = {"name": "n", "parent": value}
+
+    with pytest.raises(DecodeError, match="nested too deeply"):
+        structure(value, Node)
+
+
+@settings(deadline=None)
+@given(st.decimals(allow_nan=False, allow_infinity=False))
+def test_decimals_keep_all_digits(number: Decimal) -> None:
+    """As no float is on the way."""
+    assert str(number) == str(decode(str(number).encode(), Decimal))
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**63), 2**63) | st.floats(allow_nan=False) | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    max_leaves=10,
+)
+KEYS = st.sampled_from(["dataSourceId", "rowCount", "owner", "runs", "key", "tags", "byName", "mode", "new"])
+
+
+@settings(deadline=None)
+@given(
+    st.one_of(JSON, st.dictionaries(KEYS, JSON), st.dictionaries(KEYS, JSON).map(lambda d: {**d, "dataSourceId": "x"}))
+)
+def test_any_json_gives_a_model_or_a_decode_error(value: Any) -> None:
+    """Never another exception; and no key is lost."""
+    try:
+        dataset = structure(value, Dataset)
+    except DecodeError as error:
+        path = error.path
+    else:
+        assert value.keys() <= unstructure(dataset).keys()
+        return
+
+    assert path.startswith("$")
+
+
+@pytest.mark.parametrize("enabled", [True, False])
+def test_the_collector_is_left_as_it_was(enabled: bool) -> None:
+    """Though it rests while a large body is decoded, also a bad one."""
+    body = b"[" + b",".join([b'{"id": 1}'] * 10_000) + b"]"
+    before = gc.isenabled()
+    (gc.enable if enabled else gc.disable)()
+    try:
+        assert 10_000 == len(decode(body, list[Owner]))
+        after = gc.isenabled()
+        with pytest.raises(DecodeError):
+            decode(body, list[Node])
+
+        assert enabled is after is gc.isenabled()
+    finally:
+        (gc.enable if before else gc.disable)()
+
+
+def test_importing_does_not_import_cattrs() -> None:
+    """It is slow, and a program may never decode a model."""
+    code = "import sys, domo_async.wire; sys.exit('cattrs' in sys.modules)"
+
+    assert 0 == subprocess.run([sys.executable, "-c", code], check=False).returncode
+
+
+def typing() -> None:
+    """Never run: what type checkers have to see."""
+    assert_type(decode(b"", list[Owner]), list[Owner])
+    assert_type(structure(None, Dataset).created_at, datetime | None)
+    assert_type(unstructure(Owner(id=1)), dict[str, Any])
