@@ -1,0 +1,291 @@
+"""How the client behaves: one frozen object, each option with a sane default, and where the instance is."""
+
+from __future__ import annotations
+
+import os
+import ssl
+from collections.abc import Awaitable, Callable, Mapping
+from ipaddress import ip_address
+from typing import Any
+from urllib.parse import urlsplit
+
+from attrs import Attribute, Factory, field, frozen
+
+from domo_async.clock import Clock, SystemClock
+from domo_async.errors import ConfigError
+
+__all__ = [
+    "Credentials",
+    "RateLimit",
+    "RequestEvent",
+    "ResponseEvent",
+    "Retries",
+    "Settings",
+    "Timeouts",
+    "above",
+    "at_least",
+    "credentials_from_env",
+    "instance_origin",
+]
+
+
+def above(limit: float) -> Callable[[Any, Attribute[Any], Any], None]:
+    """Return an attrs validator: a number greater than `limit`."""
+
+    def check(_: Any, attribute: Attribute[Any], value: Any) -> None:
+        if isinstance(value, bool) or not isinstance(value, int | float) or not value > limit:
+            raise ConfigError(f"{attribute.name} must be a number above {limit}, not {value!r}")
+
+    return check
+
+
+def at_least(limit: float) -> Callable[[Any, Attribute[Any], Any], None]:
+    """Return an attrs validator: a number of at least `limit`."""
+
+    def check(_: Any, attribute: Attribute[Any], value: Any) -> None:
+        if isinstance(value, bool) or not isinstance(value, int | float) or not value >= limit:
+            raise ConfigError(f"{attribute.name} must be a number of at least {limit}, not {value!r}")
+
+    return check
+
+
+positive = above(0)
+
+
+@frozen(kw_only=True)
+class Timeouts:
+    """Seconds to wait.
+
+    Attributes:
+        connect: For a connection, name resolution and TLS included.
+        read: For the next byte of an answer; and for a stalled upload to move on.
+        total: For a whole call, retries not counted. Transfers of data have no total.
+    """
+
+    connect: float = field(default=15.0, validator=positive)
+    read: float = field(default=60.0, validator=positive)
+    total: float = field(default=120.0, validator=positive)
+
+
+@frozen(kw_only=True)
+class Retries:
+    """How often and how soon a failed request is sent again.
+
+    Only what may be repeated is: idempotent requests after any passing failure, others only when the instance
+    surely did not take them (no connection, 429, 503 with Retry-After).
+
+    Attributes:
+        attempts: Tries in all; 1 means that nothing is sent twice.
+        first_delay: Seconds before the second try at the most; doubles with each further one. The wait is
+            drawn at random below that bound, so that many callers do not come back at once.
+        max_delay: The most seconds between two tries.
+        max_retry_after: The longest Retry-After, in seconds, that is waited for; if the instance asks for more, the
+            error is raised at once and carries the figure.
+    """
+
+    attempts: int = field(default=5, validator=at_least(1))
+    first_delay: float = field(default=0.5, validator=at_least(0))
+    max_delay: float = field(default=20.0, validator=at_least(0))
+    max_retry_after: float = field(default=120.0, validator=at_least(0))
+
+
+@frozen
+class RateLimit:
+    """At most `requests` in any `seconds` seconds, counted where the instance counts.
+
+    Attributes:
+        requests: How many.
+        seconds: The length of the sliding window.
+    """
+
+    requests: int = field(validator=positive)
+    seconds: float = field(default=60.0, validator=positive)
+
+
+@frozen(kw_only=True)
+class RequestEvent:
+    """What a `before_request` hook is told.
+
+    Attributes:
+        method: The HTTP method.
+        template: The route, with ``{}`` where identifiers stand.
+        path: The path as it is sent, without the query.
+        attempt: 1 for the first try.
+        headers: Headers to add to this request, such as a trace id; the hook may write to it. The token is not in it.
+    """
+
+    method: str
+    template: str
+    path: str
+    attempt: int
+    headers: dict[str, str] = field(factory=dict)
+
+
+@frozen(kw_only=True)
+class ResponseEvent:
+    """What an `after_response` hook is told.
+
+    Attributes:
+        method: The HTTP method.
+        template: The route, with ``{}`` where identifiers stand.
+        path: The path as it was sent, without the query.
+        attempt: 1 for the first try.
+        status: The HTTP status, or None where no answer came.
+        seconds: From sending to the end of the answer (for streamed answers: to its headers).
+    """
+
+    method: str
+    template: str
+    path: str
+    attempt: int
+    status: int | None
+    seconds: float
+
+
+def _known_limits() -> Mapping[str, RateLimit]:
+    # Search allows "about 120 requests per minute" (Search API page); no other family has a documented limit.
+    return {"search": RateLimit(120, 60.0)}
+
+
+@frozen(kw_only=True)
+class Settings:
+    """Everything that can be tuned, once for a client.
+
+    Attributes:
+        timeouts: See `Timeouts`.
+        retries: See `Retries`.
+        rate_limits: Limits by route family, which is the first word of the path after ``/api/``. A family without one
+            is unlimited until the instance answers 429; then all its callers wait as long as it asks.
+        connections: The most connections at once.
+        keepalive: Seconds that an idle connection is kept for the next request.
+        tls: A TLS context of your own, for instance with a company's certificate authority. Certificates are always
+            verified; there is no switch for that.
+        proxy: URL of an HTTP proxy; may hold credentials, so it is never printed.
+        user_agent: The User-Agent header.
+        before_request: Hooks called before each try.
+        after_response: Hooks called after each try.
+        clock: Where time comes from; tests pass their own.
+    """
+
+    timeouts: Timeouts = Timeouts()
+    retries: Retries = Retries()
+    rate_limits: Mapping[str, RateLimit] = Factory(_known_limits)
+    connections: int = field(default=32, validator=positive)
+    keepalive: float = field(default=30.0, validator=at_least(0))
+    tls: ssl.SSLContext | None = None
+    proxy: str | None = field(default=None, repr=False)
+    user_agent: str = "domo-async"
+    before_request: tuple[Callable[[RequestEvent], Awaitable[None] | None], ...] = ()
+    after_response: tuple[Callable[[ResponseEvent], Awaitable[None] | None], ...] = ()
+    clock: Clock = Factory(SystemClock)
+
+    def __attrs_post_init__(self) -> None:
+        if self.tls is not None and (self.tls.verify_mode != ssl.CERT_REQUIRED or not self.tls.check_hostname):
+            raise ConfigError(
+                "the TLS context does not verify certificates; load your certificate authority into it instead "
+                "(context.load_verify_locations)"
+            )
+
+
+@frozen
+class Credentials:
+    """The header that says who is calling.
+
+    Attributes:
+        header: ``X-DOMO-Developer-Token`` for a developer token, ``X-DOMO-Authentication`` for a session token.
+        token: The secret; never part of a repr.
+    """
+
+    header: str
+    token: str = field(repr=False)
+
+    @classmethod
+    def of(cls, *, token: str | None, session_token: str | None) -> Credentials:
+        """Return the credentials for exactly one of the two kinds of token.
+
+        Raises:
+            ConfigError: Neither or both were given, or the token cannot be a header's value.
+        """
+        if (token is None) == (session_token is None):
+            raise ConfigError(
+                "give exactly one of token=… (a developer token, made under Admin > Access tokens) and session_token=…"
+            )
+        secret = token if token is not None else session_token
+        if not isinstance(secret, str) or not secret or not secret.isascii() or not secret.isprintable():
+            raise ConfigError("the token is empty or holds characters that no token has, such as a line end")
+        if secret != secret.strip():
+            raise ConfigError("the token begins or ends with a space")
+        header = "X-DOMO-Developer-Token" if token is not None else "X-DOMO-Authentication"
+        return cls(header, secret)
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")
+
+
+def instance_origin(instance: str) -> str:
+    """Return the origin (scheme, host and port) that `instance` stands for.
+
+    Args:
+        instance: ``acme``, ``acme.domo.com`` or a URL such as ``https://acme.domo.com``. Plain ``http`` is only taken
+            for this very machine, since the token would be readable on the way.
+
+    Returns:
+        Such as ``https://acme.domo.com``.
+
+    Raises:
+        ConfigError: `instance` is none of these.
+    """
+    text = instance.strip() if isinstance(instance, str) else ""
+    if not text:
+        raise ConfigError(
+            "name the instance: 'acme' or 'acme.domo.com' (the part before the first slash in its address)"
+        )
+    if "://" not in text:
+        text = f"https://{text}" if "." in text or ":" in text else f"https://{text}.domo.com"
+    try:
+        parts = urlsplit(text)
+        host, port = parts.hostname or "", parts.port
+        ascii_host = host if ":" in host else host.encode("idna").decode("ascii")
+    except (ValueError, UnicodeError):
+        raise ConfigError(f"not an instance: {instance!r}") from None
+    if parts.username or parts.password:
+        raise ConfigError("the instance's address may not hold a user name or password")
+    if parts.scheme not in {"https", "http"} or not _looks_like_host(ascii_host):
+        raise ConfigError(f"not an instance: {instance!r}; write 'acme', 'acme.domo.com' or 'https://acme.domo.com'")
+    if parts.path not in {"", "/"} or parts.query or parts.fragment:
+        raise ConfigError(f"give the instance alone, without a path: {instance!r}")
+    if parts.scheme == "http" and not _is_loopback(host):
+        raise ConfigError(f"{instance!r} would send the token in the clear; use https")
+    shown = f"[{host}]" if ":" in host else ascii_host.lower()
+    return f"{parts.scheme}://{shown}" + (f":{port}" if port is not None else "")
+
+
+def _looks_like_host(host: str) -> bool:
+    if ":" in host:
+        return True
+    labels = host.split(".")
+    return all(
+        label and len(label) <= 63 and label.replace("-", "").isalnum() and label[0] != "-" != label[-1]
+        for label in labels
+    )
+
+
+def credentials_from_env(environ: Mapping[str, str] = os.environ) -> tuple[str, str]:
+    """Return instance and developer token from the environment.
+
+    Reads ``DOMO_DEVELOPER_TOKEN`` and, for the instance, ``DOMO_BASE_URL`` or else ``DOMO_INSTANCE``.
+
+    Raises:
+        ConfigError: One of them is missing; says which.
+    """
+    instance = environ.get("DOMO_BASE_URL") or environ.get("DOMO_INSTANCE")
+    token = environ.get("DOMO_DEVELOPER_TOKEN")
+    if not instance:
+        raise ConfigError("set DOMO_INSTANCE (such as acme) or DOMO_BASE_URL (such as https://acme.domo.com)")
+    if not token:
+        raise ConfigError("set DOMO_DEVELOPER_TOKEN (made in Domo under Admin > Access tokens)")
+    return instance, token

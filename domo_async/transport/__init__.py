@@ -1,0 +1,10 @@
+"""The one way out to an instance. Knows no endpoint."""
+
+from __future__ import annotations
+
+from domo_async.transport.message import Body, QueryValue
+from domo_async.transport.retry import retry_delay
+from domo_async.transport.session import Download, Transport
+from domo_async.transport.url import Url, raw_url, url
+
+__all__ = ["Body", "Download", "QueryValue", "Transport", "Url", "raw_url", "retry_delay", "url"]

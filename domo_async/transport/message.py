@@ -1,0 +1,114 @@
+"""Requests as values: what is to be sent, not how."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from urllib.parse import quote_plus
+
+from attrs import frozen
+
+from domo_async.transport.url import Url
+from domo_async.wire import UNSET, Unset, dumps
+
+__all__ = ["Body", "QueryValue", "Request", "query_string"]
+
+_JSON = "application/json"
+_IDEMPOTENT = frozenset({"GET", "HEAD", "OPTIONS", "PUT", "DELETE"})
+QueryValue = str | int | bool | None | Unset | Iterable[str | int]
+
+
+@frozen
+class Body:
+    """A request body that can be sent again, since it is made anew for each try.
+
+    Attributes:
+        content_type: The Content-Type header.
+        length: Bytes in all, sent as Content-Length.
+        open: Returns the body from its beginning: bytes, or an iterator over slices of them.
+    """
+
+    content_type: str
+    length: int
+    open: Callable[[], bytes | AsyncIterator[bytes]]
+
+    @classmethod
+    def json(cls, value: object) -> Body:
+        """Return `value` as a JSON body."""
+        return cls.of(dumps(value), _JSON)
+
+    @classmethod
+    def of(cls, data: bytes, content_type: str) -> Body:
+        """Return `data` as a body."""
+        return cls(content_type, len(data), lambda: data)
+
+
+@frozen
+class Request:
+    """One request, as often as it may be sent.
+
+    Attributes:
+        method: The HTTP method, upper case.
+        url: Where to.
+        query: The query string, quoted, without the question mark.
+        body: What goes with it.
+        accept: The Accept header.
+        idempotent: Whether sending it twice does what sending it once does.
+    """
+
+    method: str
+    url: Url
+    query: str
+    body: Body | None
+    accept: str
+    idempotent: bool
+
+    @classmethod
+    def of(
+        cls,
+        method: str,
+        url: Url,
+        *,
+        params: Mapping[str, QueryValue] | None = None,
+        json: object = UNSET,
+        body: Body | None = None,
+        accept: str = _JSON,
+        idempotent: bool | None = None,
+    ) -> Request:
+        """Return a request; what is left open is as HTTP has it for `method`."""
+        return cls(
+            method,
+            url,
+            query_string(params),
+            body if json is UNSET else Body.json(json),
+            accept,
+            method in _IDEMPOTENT if idempotent is None else idempotent,
+        )
+
+    @property
+    def target(self) -> str:
+        """Path and query."""
+        return f"{self.url.path}?{self.query}" if self.query else self.url.path
+
+
+def query_string(params: Mapping[str, QueryValue] | None) -> str:
+    """Return the query for `params`.
+
+    Booleans become ``true`` and ``false``, lists are joined by commas, None and UNSET are left out.
+    """
+    if not params:
+        return ""
+    return "&".join(
+        f"{quote_plus(name)}={quote_plus(_text(value), safe=',')}"
+        for name, value in params.items()
+        if value is not None and value is not Unset.UNSET
+    )
+
+
+def _text(value: QueryValue) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str | int):
+        return str(value)
+    if value is None or isinstance(value, Unset):
+        return ""
+    return ",".join(map(str, value))

@@ -1,0 +1,258 @@
+"""The one way out: every request of the library leaves through a `Transport`."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import random
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from typing import TypeVar, overload
+
+import aiohttp
+
+from domo_async.errors import DomoError, IncompleteAnswer, RateLimited
+from domo_async.settings import Credentials, Settings
+from domo_async.transport.answers import api_error, unusable_body
+from domo_async.transport.connection import Connection, read_body, translated
+from domo_async.transport.limits import Gate
+from domo_async.transport.message import Body, QueryValue, Request
+from domo_async.transport.retry import retry_delay
+from domo_async.transport.url import Url
+from domo_async.transport.watching import Try, announce, report
+from domo_async.wire import UNSET, decode
+
+__all__ = ["Download", "Transport"]
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+
+class Download:
+    """An answer whose body is read as it arrives."""
+
+    def __init__(self, response: aiohttp.ClientResponse, request: Request) -> None:
+        self._response = response
+        self._request = request
+
+    @property
+    def content_type(self) -> str:
+        """The media type, without parameters."""
+        return self._response.content_type
+
+    async def chunks(self) -> AsyncIterator[bytes]:
+        """Yield the body in pieces as they come.
+
+        Raises:
+            IncompleteAnswer: It broke off, or stood still for too long.
+        """
+        try:
+            async for chunk in self._response.content.iter_any():
+                yield chunk
+        except (aiohttp.ClientError, OSError) as error:
+            raise IncompleteAnswer(f"the answer broke off: {translated(error, self._request)}") from None
+
+
+class Transport:
+    """Sends requests to one instance: pooled connections, rate limits, retries, typed answers.
+
+    Args:
+        origin: Scheme, host and port of the instance.
+        credentials: Who is calling.
+        settings: How to behave.
+        session: An aiohttp session of the caller's, which stays the caller's to close. Its own headers and cookies
+            go out too.
+    """
+
+    def __init__(
+        self,
+        origin: str,
+        credentials: Credentials,
+        settings: Settings,
+        session: aiohttp.ClientSession | None = None,
+    ) -> None:
+        self.origin = origin
+        self.settings = settings
+        self._secret = credentials.token
+        self._connection = Connection(origin, credentials, settings, session)
+        # Callers wait here and not in aiohttp's pool, so that no timeout runs meanwhile.
+        self._slots = asyncio.Semaphore(settings.connections)
+        self._gates: dict[str, Gate] = {}
+        self._calls = itertools.count(1)
+
+    async def close(self) -> None:
+        """Close the connections; the transport cannot be used again."""
+        await self._connection.close()
+
+    @overload
+    async def request(
+        self,
+        method: str,
+        url: Url,
+        *,
+        into: type[T],
+        params: Mapping[str, QueryValue] | None = ...,
+        json: object = ...,
+        body: Body | None = ...,
+        idempotent: bool | None = ...,
+    ) -> T: ...
+    @overload
+    async def request(
+        self,
+        method: str,
+        url: Url,
+        *,
+        into: None = ...,
+        params: Mapping[str, QueryValue] | None = ...,
+        json: object = ...,
+        body: Body | None = ...,
+        idempotent: bool | None = ...,
+    ) -> None: ...
+    async def request(
+        self,
+        method: str,
+        url: Url,
+        *,
+        into: type[T] | None = None,
+        params: Mapping[str, QueryValue] | None = None,
+        json: object = UNSET,
+        body: Body | None = None,
+        idempotent: bool | None = None,
+    ) -> T | None:
+        """Send a request and return its answer as a value of type `into`.
+
+        Args:
+            method: The HTTP method.
+            url: The path on the instance.
+            into: What the JSON answer becomes; None if the answer does not matter.
+            params: The query; see `query_string`.
+            json: The JSON body; None is sent as null, UNSET means that there is no body.
+            body: A body of another kind.
+            idempotent: Whether the request may be carried out twice; by default what HTTP says of the method.
+
+        Raises:
+            APIError: The instance answered with an error, or with something that is not JSON.
+            TransportError: No usable answer came.
+            DecodeError: The answer's JSON is not what `into` promises.
+        """
+        request = Request.of(method, url, params=params, json=json, body=body, idempotent=idempotent)
+        content = await self._persist(request, self._read_whole)
+        if into is None:
+            return None
+        unusable = unusable_body(request, content, secret=self._secret)
+        if unusable is not None:
+            raise unusable
+        return decode(content, into)
+
+    async def raw(
+        self,
+        method: str,
+        url: Url,
+        *,
+        params: Mapping[str, QueryValue] | None = None,
+        json: object = UNSET,
+        body: Body | None = None,
+        accept: str = "application/json",
+        idempotent: bool | None = None,
+    ) -> bytes:
+        """Send a request and return the body of its answer, which may be empty.
+
+        Raises:
+            APIError: The instance answered with an error.
+            TransportError: No usable answer came.
+        """
+        request = Request.of(method, url, params=params, json=json, body=body, accept=accept, idempotent=idempotent)
+        return await self._persist(request, self._read_whole)
+
+    @asynccontextmanager
+    async def download(
+        self,
+        method: str,
+        url: Url,
+        *,
+        params: Mapping[str, QueryValue] | None = None,
+        json: object = UNSET,
+        accept: str = "*/*",
+        idempotent: bool | None = None,
+    ) -> AsyncIterator[Download]:
+        """Send a request and give its answer, once its status is good, to be read as it arrives.
+
+        Tries again until the first byte; from there on the reader decides.
+
+        Raises:
+            APIError: The instance answered with an error.
+            TransportError: No answer came, or it broke off while it was read.
+        """
+        request = Request.of(method, url, params=params, json=json, accept=accept, idempotent=idempotent)
+        response = await self._persist(request, self._open_stream)
+        try:
+            yield Download(response, request)
+        finally:
+            # What was not read to its end cannot be used for another request.
+            response.close()
+            self._slots.release()
+
+    async def _persist(self, request: Request, send: Callable[[Try], Awaitable[R]]) -> R:
+        """Send until there is an answer or no sense in another try."""
+        gate = self._gate(request.url.family)
+        call = next(self._calls)
+        attempt = 1
+        while True:
+            await gate.enter()
+            try:
+                return await send(Try(request, call, attempt))
+            except DomoError as error:
+                delay = retry_delay(
+                    self.settings.retries,
+                    error,
+                    attempt=attempt,
+                    idempotent=request.idempotent,
+                    chance=random.random(),  # noqa: S311 - spreads callers, guards nothing
+                )
+                if isinstance(error, RateLimited):
+                    gate.hold(error.retry_after or delay or 0.0)
+                if delay is None:
+                    raise
+            finally:
+                gate.leave()
+            await self.settings.clock.sleep(delay)
+            attempt += 1
+
+    def _gate(self, family: str) -> Gate:
+        gate = self._gates.get(family)
+        if gate is None:
+            gate = self._gates[family] = Gate(self.settings.clock, self.settings.rate_limits.get(family))
+        return gate
+
+    async def _read_whole(self, sending: Try) -> bytes:
+        async with self._slots:
+            _, content = await self._answer(sending, streamed=False)
+        return content
+
+    async def _open_stream(self, sending: Try) -> aiohttp.ClientResponse:
+        """Return an answer whose body is still to come; its slot is kept until the reader is done with it."""
+        await self._slots.acquire()
+        try:
+            response, _ = await self._answer(sending, streamed=True)
+        except BaseException:
+            self._slots.release()
+            raise
+        return response
+
+    async def _answer(self, sending: Try, *, streamed: bool) -> tuple[aiohttp.ClientResponse, bytes]:
+        """Send once and return an answer of good status, and its body unless that is to be streamed."""
+        request = sending.request
+        clock = self.settings.clock
+        started = clock.monotonic()
+        status = None
+        try:
+            hooked = await announce(self.settings, sending)
+            response = await self._connection.open(request, hooked, streamed=streamed)
+            good = 200 <= response.status < 300
+            content = b"" if good and streamed else await read_body(response, request)
+            status = response.status
+        finally:
+            await report(self.settings, sending, status, clock.monotonic() - started)
+        if not good:
+            raise api_error(request, response.status, response.headers, content, now=clock.now(), secret=self._secret)
+        return response, content

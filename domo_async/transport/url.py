@@ -1,0 +1,74 @@
+"""Paths from templates: each identifier quoted, nothing that could change the route let through."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+from attrs import frozen
+
+from domo_async.errors import ConfigError
+
+__all__ = ["Url", "raw_url", "url"]
+
+
+@frozen
+class Url:
+    """A path on the instance.
+
+    Attributes:
+        template: The route with ``{}`` for identifiers; what logs and hooks may show.
+        path: The path as it is sent, quoted.
+    """
+
+    template: str
+    path: str
+
+    @property
+    def family(self) -> str:
+        """The word that rate limits go by: ``search`` for ``/api/search/v1/query``."""
+        first, _, rest = self.template.lstrip("/").partition("/")
+        return rest.partition("/")[0] if first == "api" else first
+
+
+def url(template: str, *segments: str | int) -> Url:
+    """Fill the ``{}`` of a template with identifiers.
+
+    Args:
+        template: Such as ``/api/data/v3/datasources/{}``.
+        *segments: One identifier for each ``{}``.
+
+    Raises:
+        ConfigError: An identifier is empty, a dot segment or no identifier at all, and would reach another route.
+    """
+    return Url(template, template.format(*map(_segment, segments)) if segments else template)
+
+
+def _segment(value: str | int) -> str:
+    if isinstance(value, bool) or not isinstance(value, str | int):
+        raise ConfigError(f"an identifier is a string or a whole number, not {type(value).__name__}")
+    text = str(value)
+    if text.strip() in {"", ".", ".."}:
+        raise ConfigError(f"{text!r} is not an identifier; the request would reach another route")
+    try:
+        return quote(text, safe="")
+    except UnicodeEncodeError:
+        raise ConfigError(f"{text!r} is not an identifier: it holds a lone surrogate") from None
+
+
+def raw_url(path: str) -> Url:
+    """Take a path as a caller of `Domo.request` wrote it.
+
+    Raises:
+        ConfigError: It is not a path on the instance, has a query of its own, or climbs with dot segments.
+    """
+    if not path.startswith("/") or path.startswith("//"):
+        raise ConfigError(f"{path!r} is not a path on the instance; write it as '/api/…'")
+    if "?" in path or "#" in path:
+        raise ConfigError("give the query as params=…, not in the path")
+    try:
+        quoted = quote(path, safe="/%:@!$&'()*+,;=-._~")
+    except UnicodeEncodeError:
+        raise ConfigError(f"{path!r} holds a lone surrogate") from None
+    if any(part in {".", ".."} for part in quoted.lower().replace("%2e", ".").split("/")):
+        raise ConfigError(f"{path!r} climbs with dot segments; write the path that you mean")
+    return Url(path, quoted)

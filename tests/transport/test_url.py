@@ -1,0 +1,64 @@
+"""Paths from templates and from callers."""
+
+from __future__ import annotations
+
+from urllib.parse import unquote
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from domo_async import ConfigError
+from domo_async.transport import raw_url, url
+
+
+def is_identifier(text: str) -> bool:
+    return text.strip() not in {"", ".", ".."}
+
+
+identifiers = st.text(st.characters(exclude_categories=["Cs"])).filter(is_identifier)
+
+
+@given(identifiers, identifiers)
+def test_whatever_an_identifier_holds_the_route_stays_the_same(first, second):
+    path = url("/api/x/{}/parts/{}", first, second).path
+
+    segments = path.split("/")
+    assert ["", "api", "x"] == segments[:3]
+    assert [first, "parts", second] == [unquote(segment) for segment in segments[3:]]
+    assert path.isascii()
+    assert not set(path) & set("?# \n")
+
+
+@pytest.mark.parametrize("bad", ["", " ", ".", "..", " .. ", True, None, 1.5, "\ud800"])
+def test_what_is_no_identifier_is_refused(bad):
+    with pytest.raises(ConfigError):
+        url("/api/x/{}", bad)
+
+
+def test_whole_numbers_are_identifiers():
+    assert "/api/x/17" == url("/api/x/{}", 17).path
+
+
+def test_a_caller_s_path_is_quoted_once():
+    assert "/api/a%20b/c%2Fd" == raw_url("/api/a b/c%2Fd").path
+
+
+@pytest.mark.parametrize(
+    "bad", ["api/x", "//evil.com/x", "https://evil.com/", "/api/../x", "/api/%2e%2E/x", "/a?b=c", "/a#b", ""]
+)
+def test_a_caller_s_path_stays_on_the_instance(bad):
+    with pytest.raises(ConfigError):
+        raw_url(bad)
+
+
+@pytest.mark.parametrize(
+    ("template", "family"),
+    [
+        ("/api/search/v1/query", "search"),
+        ("/api/data/v3/datasources/{}", "data"),
+        ("/domo/workflow/v1/x", "domo"),
+    ],
+)
+def test_the_family_is_the_first_word_after_api(template, family):
+    assert family == url(template).family if "{" not in template else url(template, "1").family
