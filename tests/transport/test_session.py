@@ -515,7 +515,7 @@ async def test_certificates_are_verified(tmp_path):
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     authority.issue_cert("127.0.0.1").configure_cert(context)
 
-    async def handler(request: web.Request) -> web.Response:
+    async def handler(request: web.BaseRequest) -> web.Response:
         return web.json_response("hello")
 
     runner = web.ServerRunner(web.Server(handler), shutdown_timeout=0.1)

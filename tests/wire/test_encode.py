@@ -178,7 +178,7 @@ def test_dumps_writes_json_that_reads_back_the_same(value: object) -> None:
         UNSET,
         {"a": [UNSET]},
         Decimal("NaN"),
-        datetime(2024, 12, 12),  # noqa: DTZ001 - the point
+        datetime(2024, 12, 12),
         b"bytes",
         {1, 2},
         object(),
