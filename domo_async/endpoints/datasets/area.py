@@ -1,0 +1,237 @@
+"""Datasets: create, look at, fill, query, export."""
+
+from __future__ import annotations
+
+from functools import cached_property, partial
+
+from domo_async.endpoints._area import Area
+from domo_async.endpoints.datasets._upload_steps import DatasetUploadSteps
+from domo_async.endpoints.datasets.indexes import Indexes
+from domo_async.endpoints.datasets.models import (
+    Columns,
+    CreateAnswer,
+    CreatedDataset,
+    Dataset,
+    Schema,
+    columns_of,
+)
+from domo_async.endpoints.datasets.result import QueryResult, query_result
+from domo_async.endpoints.datasets.schemas import Schemas
+from domo_async.endpoints.datasets.uploads import Uploads
+from domo_async.endpoints.datasets.versions import Versions
+from domo_async.transfer import (
+    Action,
+    ExportResult,
+    ExportTarget,
+    Header,
+    ProgressOption,
+    Source,
+    UploadOptions,
+    UploadResult,
+    export,
+    upload,
+)
+from domo_async.transport import url
+from domo_async.wire import payload
+
+__all__ = ["Datasets"]
+
+
+class Datasets(Area):
+    """Datasets: create, look at, fill, query, export."""
+
+    @cached_property
+    def schemas(self) -> Schemas:
+        """Columns: read and altered."""
+        return Schemas(self._http)
+
+    @cached_property
+    def uploads(self) -> Uploads:
+        """The stages of an upload, one by one; `upload` does them all."""
+        return Uploads(self._http)
+
+    @cached_property
+    def indexes(self) -> Indexes:
+        """What makes data visible to queries."""
+        return Indexes(self._http)
+
+    @cached_property
+    def versions(self) -> Versions:
+        """The history of a dataset's data."""
+        return Versions(self._http)
+
+    async def create(self, name: str, /, columns: Columns, *, user_defined_type: str = "api") -> CreatedDataset:
+        """Create a dataset with a schema and no rows.
+
+        `POST /api/data/v2/datasources` (Datasets API, "Create Dataset Copy").
+
+        Args:
+            name: The dataset's name.
+            columns: Names and types in order, such as ``{"id": "LONG", "region": "STRING"}``, or `Column` objects.
+                Types are STRING, LONG, DOUBLE, DECIMAL, DATE and DATETIME.
+            user_defined_type: The type that Domo shows for the dataset.
+
+        Returns:
+            The dataset's id, and what else the instance tells.
+
+        Raises:
+            ConfigError: There are no columns, names repeat, or a type is not one of Domo's.
+        """
+        body = payload(
+            user_defined_type=user_defined_type,
+            data_source_name=name,
+            schema=Schema(columns=tuple(columns_of(columns))),
+        )
+        return (
+            await self._http.request("POST", url("/api/data/v2/datasources"), json=body, into=CreateAnswer)
+        ).data_source
+
+    async def get(self, dataset_id: str, /, *, parts: str | None = None) -> Dataset:
+        """Return a dataset's metadata.
+
+        `GET /api/data/v3/datasources/{id}` (Datasets API, "Get Metadata").
+
+        Args:
+            dataset_id: The dataset.
+            parts: What to include, by commas, such as ``"core,permission"``.
+
+        Raises:
+            NotFound: There is no such dataset, or the token's owner may not see it.
+        """
+        return await self._http.request(
+            "GET", url("/api/data/v3/datasources/{}", dataset_id), params={"part": parts}, into=Dataset
+        )
+
+    async def query(self, dataset_id: str, /, sql: str) -> QueryResult:
+        """Run a SQL query on a dataset and return its rows.
+
+        `POST /api/query/v1/execute/{id}` (Datasets API, "Query with SQL").
+
+        Args:
+            dataset_id: The dataset.
+            sql: A SELECT in Domo's MySQL-like dialect; the dataset is called ``table``, and names of more than letters
+                and digits stand in backticks.
+
+        Returns:
+            The rows with their columns' names and types.
+
+        Raises:
+            BadRequest: The query is wrong; says how.
+            NotFound: There is no such dataset.
+            DecodeError: The answer is not a query's result.
+        """
+        # A query changes nothing, so it may be sent again although it is a POST.
+        content = await self._http.raw(
+            "POST", url("/api/query/v1/execute/{}", dataset_id), json=payload(sql=sql), idempotent=True
+        )
+        return query_result(content)
+
+    async def upload(
+        self,
+        dataset_id: str,
+        /,
+        source: Source,
+        *,
+        action: Action = "REPLACE",
+        partition: str | None = None,
+        header: Header = "auto",
+        part_size: int = 8 << 20,
+        concurrency: int = 8,
+        index: bool = True,
+        wait: bool = True,
+        verify: bool = True,
+        allow_empty: bool = False,
+        timeout: float = 600.0,
+        progress: ProgressOption = None,
+    ) -> UploadResult:
+        """Upload CSV in concurrent parts and commit it: all of it or nothing.
+
+        `POST …/uploads`, `PUT …/uploads/{upload}/parts/{n}`, `PUT …/uploads/{upload}/commit` below
+        `/api/data/v3/datasources/{id}` (Datasets API, "Upload CSV"). The CSV is UTF-8 with commas (RFC 4180); an
+        unquoted empty field is NULL, ``""`` is the empty string; columns go by position.
+
+        Args:
+            dataset_id: The dataset.
+            source: The path of a CSV file, bytes, or an async iterator of bytes. Files are read slice by slice and
+                cost no memory; of an iterator the parts under way are held.
+            action: ``"REPLACE"`` all rows, or ``"APPEND"``.
+            partition: The partition to write to.
+            header: Whether the first row is a header, which is not sent; ``"auto"`` compares it with the dataset's
+                columns, and refuses what resembles them but differs.
+            part_size: The most bytes of a part. Parts end where records end.
+            concurrency: How many parts are under way at once.
+            index: Whether to index the data, so that queries see them.
+            wait: Whether to wait for that index, where the instance tells of it.
+            verify: Whether to compare the rows that the instance counts with the rows sent.
+            allow_empty: Whether a source without rows is fine; with REPLACE it empties the dataset.
+            timeout: Seconds to wait for the index.
+            progress: Called with a `Progress` ten times a second at the most; True draws a bar (needs ``rich``).
+
+        Returns:
+            Rows, bytes, parts, the upload, its data version and the seconds it took.
+
+        Raises:
+            SourceError: The source cannot be read, is no CSV, holds no rows, or does not fit the dataset.
+            UploadError: A part or the commit failed for good; the dataset is as it was.
+            CommitUncertain: The commit's answer was lost and the instance does not tell the outcome.
+            RowCountMismatch: It is committed, but the instance counts other rows than were sent.
+            AfterCommitError: It is committed, but its index failed or its rows could not be checked.
+        """
+        options = UploadOptions(
+            action=action,
+            partition=partition,
+            header=header,
+            part_size=part_size,
+            concurrency=concurrency,
+            index=index,
+            wait=wait,
+            verify=verify,
+            allow_empty=allow_empty,
+            timeout=timeout,
+            progress=progress,
+        )
+        steps = DatasetUploadSteps(dataset_id, self.schemas, self.uploads, self.indexes, self.versions)
+        return await upload(steps, source, options, self._http.settings.clock)
+
+    async def export(
+        self,
+        dataset_id: str,
+        /,
+        target: ExportTarget,
+        *,
+        sql: str = "SELECT * FROM table",
+        header: bool = True,
+        progress: ProgressOption = None,
+    ) -> ExportResult:
+        """Stream a dataset's rows as CSV to disk: whole, or not at all.
+
+        `POST /api/query/v1/execute/export/{id}` with ``Accept: text/csv`` (Datasets API, "Query Dataset").
+
+        Args:
+            dataset_id: The dataset.
+            target: The path of the file to write, which appears under its name only when it is whole; or a binary file
+                object, which is written to as the answer comes.
+            sql: What to export; everything by default.
+            header: Whether the first row names the columns.
+            progress: Called with a `Progress` ten times a second at the most; True draws a bar (needs ``rich``).
+
+        Returns:
+            Bytes and seconds.
+
+        Raises:
+            ConfigError: The target cannot be written to.
+            BadRequest: The query is wrong; says how.
+            NotFound: There is no such dataset.
+            IncompleteAnswer: The answer broke off, each time that it was asked for; no file was left.
+        """
+        fetch = partial(
+            self._http.download,
+            "POST",
+            url("/api/query/v1/execute/export/{}", dataset_id),
+            params={"includeHeader": header},
+            json=payload(sql=sql),
+            accept="text/csv",
+            idempotent=True,
+        )
+        settings = self._http.settings
+        return await export(fetch, target, progress=progress, clock=settings.clock, retries=settings.retries)

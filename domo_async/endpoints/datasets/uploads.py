@@ -1,0 +1,94 @@
+"""The three stages of an upload, one request each. `Datasets.upload` does all of it."""
+
+from __future__ import annotations
+
+from domo_async.endpoints._area import Area, lenient
+from domo_async.endpoints.datasets.models import Commit, OpenedUpload
+from domo_async.transfer import Action
+from domo_async.transport import Body, url
+from domo_async.wire import payload
+
+__all__ = ["Uploads"]
+
+
+class Uploads(Area):
+    """Uploads of a dataset, stage by stage."""
+
+    async def open(self, dataset_id: str, /, *, partition: str | None = None) -> OpenedUpload:
+        """Open an upload: stage 1.
+
+        `POST /api/data/v3/datasources/{id}/uploads` (Datasets API, "Upload CSV", "APPEND with Partitioning").
+
+        Args:
+            dataset_id: The dataset.
+            partition: The partition to write to, as ``restateDataTag``, which the document calls largely deprecated.
+
+        Returns:
+            The upload; it takes parts until it is committed.
+
+        Raises:
+            NotFound: There is no such dataset.
+        """
+        return await self._http.request(
+            "POST",
+            url("/api/data/v3/datasources/{}/uploads", dataset_id),
+            params={"restateDataTag": partition},
+            json=payload(action=None, append_id=None),
+            into=OpenedUpload,
+        )
+
+    async def put_part(self, dataset_id: str, upload_id: int, part: int, /, data: bytes | Body) -> None:
+        """Send a part: stage 2. A part sent again under its number takes the former one's place.
+
+        `PUT /api/data/v3/datasources/{id}/uploads/{upload}/parts/{part}` (Datasets API, "Upload CSV").
+
+        Args:
+            dataset_id: The dataset.
+            upload_id: The upload.
+            part: The part's number; parts are counted from 1 without gaps.
+            data: CSV without a header row, whole records, in UTF-8.
+
+        Raises:
+            NotFound: There is no such upload.
+        """
+        await self._http.request(
+            "PUT",
+            url("/api/data/v3/datasources/{}/uploads/{}/parts/{}", dataset_id, upload_id, part),
+            body=data if isinstance(data, Body) else Body.of(data, "text/csv"),
+        )
+
+    async def commit(
+        self,
+        dataset_id: str,
+        upload_id: int,
+        /,
+        *,
+        action: Action,
+        index: bool = True,
+        partition: str | None = None,
+    ) -> Commit:
+        """Commit an upload: stage 3. Is never sent twice, unless the instance surely did not take it.
+
+        `PUT /api/data/v3/datasources/{id}/uploads/{upload}/commit` (Datasets API, "Upload CSV").
+
+        Args:
+            dataset_id: The dataset.
+            upload_id: The upload.
+            action: ``"REPLACE"`` or ``"APPEND"``.
+            index: Whether to index the data, without which queries do not see them.
+            partition: The partition that `open` was given.
+
+        Returns:
+            What the instance tells; the document shows no answer.
+
+        Raises:
+            BadRequest: The parts have gaps, or their rows do not fit the dataset's schema.
+            NotFound: There is no such upload.
+        """
+        content = await self._http.raw(
+            "PUT",
+            url("/api/data/v3/datasources/{}/uploads/{}/commit", dataset_id, upload_id),
+            json=payload({"restateDataTag": partition} if partition is not None else {}, action=action, index=index),
+            idempotent=False,
+        )
+        return lenient(content, Commit)
