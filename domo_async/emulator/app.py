@@ -1,0 +1,212 @@
+"""The HTTP application: its routes, and what every request passes through."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+
+import orjson
+from aiohttp import web
+from attrs import define
+
+from domo_async.emulator import routes
+from domo_async.emulator.auth import Authentication
+from domo_async.emulator.connections import Connections
+from domo_async.emulator.errors import Refusal, error_body
+from domo_async.emulator.faults import MAINTENANCE_PAGE, Fault, Faults
+from domo_async.emulator.limits import SlidingWindow
+from domo_async.emulator.log import RequestLog, RequestRecord
+from domo_async.emulator.state import Instance
+from domo_async.emulator.storage import Storage
+from domo_async.emulator.web import CONNECTIONS, INSTANCE, STORAGE, StreamedResponse, answer
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+_LARGEST_JSON = 64 << 20
+_LOGGER = logging.getLogger(__name__)
+
+
+class _Dropped(Exception):
+    """The connection was closed on purpose; there is nothing to answer."""
+
+
+@define(eq=False)
+class Gate:
+    """What every request passes through: faults, latency, limits, authentication and the request log."""
+
+    instance: Instance
+    authentication: Authentication
+    faults: Faults
+    log: RequestLog
+    search_limit: SlidingWindow
+    connections: Connections
+    latency: float
+
+    async def handle(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        """Answer a request, whatever happens to it, and record it before the client can have the whole answer."""
+        started = self.instance.now()
+        connection = self.connections.of(request)
+        response: web.StreamResponse = web.Response(status=500)
+        status: int | None = None
+        try:
+            response = await self._answer(request, handler, started)
+            if isinstance(response, StreamedResponse):
+                await response.send(request)
+            status = response.status
+        except (_Dropped, ConnectionError):
+            _LOGGER.debug("%s %s was left without a whole answer", request.method, request.path)
+        finally:
+            if isinstance(response, StreamedResponse):
+                await response.chunks.aclose()
+            self.log.append(
+                RequestRecord(
+                    method=request.method,
+                    path=request.path,
+                    query=request.query_string,
+                    status=status,
+                    started=started,
+                    finished=self.instance.now(),
+                    request_bytes=_received_bytes(request),
+                    response_bytes=_sent_bytes(response) if status is not None else 0,
+                    connection=connection.number,
+                )
+            )
+        return response
+
+    async def _answer(self, request: web.Request, handler: Handler, started: float) -> web.StreamResponse:
+        if self.latency:
+            await asyncio.sleep(self.latency)
+        fault = self.faults.take(request.method, request.path)
+        if fault is None:
+            return await self._handle(request, handler, started)
+        early = await _before(fault, request)
+        if early is not None:
+            return early
+        response = await self._handle(request, handler, started)
+        return await _after(fault, request, response)
+
+    async def _handle(self, request: web.Request, handler: Handler, started: float) -> web.StreamResponse:
+        try:
+            self.authentication.check(request.path, request.headers)
+            if request.path.startswith("/api/search/"):
+                self.search_limit.check(started)
+            return await handler(request)
+        except Refusal as refusal:
+            return _refused(request, refusal)
+        except web.HTTPException as error:
+            message = {404: "No such route", 405: "Method not allowed"}.get(error.status, error.reason)
+            headers = {"Allow": error.headers["Allow"]} if "Allow" in error.headers else {}
+            return _refused(request, Refusal(error.status, message, headers=headers))
+        except web.RequestPayloadError as error:
+            response = _refused(request, Refusal(400, f"The request's body is broken: {error}"))
+            # Where the next request would begin is not known.
+            response.force_close()
+            return response
+        except ConnectionError:
+            raise
+        except Exception:
+            _LOGGER.exception("%s %s failed", request.method, request.path)
+            return _refused(request, Refusal(500, "The emulator failed; this is its fault"))
+
+
+def create_app(gate: Gate, storage: Storage) -> web.Application:
+    """Return the application of one instance."""
+
+    @web.middleware
+    async def through_the_gate(request: web.Request, handler: Handler) -> web.StreamResponse:
+        return await gate.handle(request, handler)
+
+    app = web.Application(middlewares=[through_the_gate], client_max_size=_LARGEST_JSON)
+    app[INSTANCE] = gate.instance
+    app[CONNECTIONS] = gate.connections
+    app[STORAGE] = storage
+    routes.register(app, gate.authentication)
+    return app
+
+
+def _received_bytes(request: web.Request) -> int:
+    if "Content-Encoding" in request.headers and request.content_length is not None:
+        return request.content_length
+    return request.content.total_bytes
+
+
+def _sent_bytes(response: web.StreamResponse) -> int:
+    if isinstance(response, StreamedResponse):
+        return response.sent
+    return len(_body(response))
+
+
+def _body(response: web.StreamResponse) -> bytes:
+    body = response.body if isinstance(response, web.Response) else None
+    return body if isinstance(body, bytes) else b""
+
+
+def _refused(request: web.Request, refusal: Refusal) -> web.Response:
+    response = answer(
+        error_body(refusal.status, request.path, refusal.message, code=refusal.code), status=refusal.status
+    )
+    response.headers.update(refusal.headers)
+    return response
+
+
+async def _before(fault: Fault, request: web.Request) -> web.Response | None:
+    """Do what a fault does ahead of the effect; return the answer if it gives one in the effect's place."""
+    if fault.kind == "delay":
+        await asyncio.sleep(fault.delay)
+    elif fault.kind == "drop_before":
+        await _drop(request, after_bytes=fault.after_bytes)
+    elif fault.kind == "status":
+        body = error_body(fault.status, request.path, "A fault that was asked for")
+        return _faulty(fault, fault.status, body, "application/json")
+    elif fault.kind == "html":
+        return _faulty(fault, 503, MAINTENANCE_PAGE, "text/html")
+    elif fault.kind == "text":
+        return _faulty(fault, 403, "Forbidden", "text/plain")
+    return None
+
+
+async def _after(fault: Fault, request: web.Request, response: web.StreamResponse) -> web.StreamResponse:
+    """Do what a fault does once the effect has happened."""
+    if fault.kind == "stall":
+        await asyncio.sleep(fault.delay)
+    elif fault.kind == "drop_after":
+        await _drop(request)
+    elif fault.kind == "truncate":
+        await _truncate(request, response, fault.after_bytes)
+    return response
+
+
+async def _drop(request: web.Request, *, after_bytes: int | None = None) -> None:
+    while after_bytes and request.content.total_bytes < after_bytes and await request.content.readany():
+        pass
+    if request.transport is not None:
+        request.transport.abort()
+    raise _Dropped
+
+
+async def _truncate(request: web.Request, response: web.StreamResponse, after_bytes: int | None) -> None:
+    if isinstance(response, StreamedResponse):
+        body = await anext(response.chunks, b"")
+        await response.chunks.aclose()
+        cut = web.StreamResponse(status=response.status, headers=response.headers)
+    else:
+        body = response.body if isinstance(response, web.Response) and isinstance(response.body, bytes) else b""
+        cut = web.StreamResponse(status=response.status, headers=response.headers)
+        cut.content_length = len(body)
+    await cut.prepare(request)
+    await cut.write(body[: len(body) // 2 if after_bytes is None else after_bytes])
+    if request.transport is not None:
+        request.transport.close()
+    raise _Dropped
+
+
+def _faulty(fault: Fault, status: int, body: object, content_type: str) -> web.Response:
+    content = body if fault.body is None else fault.body
+    if isinstance(content, str):
+        content = content.encode()
+    elif not isinstance(content, bytes):
+        content = orjson.dumps(content)
+    response = web.Response(status=status, body=content, content_type=content_type, charset="utf-8")
+    response.headers.update(fault.headers)
+    return response

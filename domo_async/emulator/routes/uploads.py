@@ -1,0 +1,147 @@
+"""Uploads: opened, filled part by part, committed."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import cast
+
+from aiohttp import web
+
+from domo_async.emulator.errors import Refusal
+from domo_async.emulator.state import Action, Dataset, Part, Upload, Version
+from domo_async.emulator.web import (
+    answer,
+    body_chunks,
+    collect_garbage,
+    dataset_of,
+    flag,
+    instance_of,
+    json_object,
+    storage_of,
+)
+
+routes = web.RouteTableDef()
+
+_UPLOAD = "/api/data/v3/datasources/{dataset_id}/uploads/{upload_id}"
+
+
+# The documents write the path of a partition's upload with a slash at the end.
+@routes.post("/api/data/v3/datasources/{dataset_id}/uploads")
+@routes.post("/api/data/v3/datasources/{dataset_id}/uploads/")
+async def open_upload(request: web.Request) -> web.Response:
+    """Open an upload, for a partition if a tag is given by either of its names."""
+    dataset = dataset_of(request)
+    await json_object(request)
+    tag = request.query.get("dataTag") or request.query.get("restateDataTag")
+    upload = instance_of(request).open_upload(dataset, tag)
+    return answer(
+        {
+            "dataSourceId": dataset.id,
+            "uploadId": upload.id,
+            "requestedAsOf": int(upload.requested.timestamp() * 1000),
+        }
+    )
+
+
+@routes.put(_UPLOAD + "/parts/{part}")
+async def put_part(request: web.Request) -> web.Response:
+    """Take a part, in place of the one that was sent before under its number. The answer is emulator-defined.
+
+    `Content-Encoding: gzip` is undone by the HTTP server (emulator-defined: no document tells of it).
+    """
+    dataset = dataset_of(request)
+    upload = _open_upload(request, dataset)
+    number = _part_number(request)
+    storage = storage_of(request)
+    size = 0
+    with storage.spool_part(upload.id, number) as file:
+        async for chunk in body_chunks(request):
+            size += file.write(chunk)
+        if upload.state != "open":
+            raise Refusal(409, f"Upload {upload.id} is {upload.state}")
+    upload.parts[number] = Part(number, storage.part_path(upload.id, number), size)
+    return answer({"dataSourceId": dataset.id, "uploadId": upload.id, "partId": number, "size": size})
+
+
+@routes.put(_UPLOAD + "/commit")
+async def commit(request: web.Request) -> web.Response:
+    """Make an upload's parts a data version, wholly or not at all. The answer is emulator-defined.
+
+    A commit that is refused leaves the upload open: parts may be sent again and the commit repeated.
+    """
+    dataset = dataset_of(request)
+    upload = _open_upload(request, dataset)
+    body = await json_object(request)
+    if body.get("action") not in ("APPEND", "REPLACE"):
+        raise Refusal(400, "Required: action, APPEND or REPLACE")
+    action = cast("Action", body["action"])
+    indexed = flag(body.get("index"), "index")
+    tag = body.get("dataTag") or body.get("restateDataTag") or upload.tag
+    version = await _ingest(request, dataset, upload, None if tag is None else str(tag))
+    instance = instance_of(request)
+    if not instance.holds(dataset):
+        await _clean_up(request, upload)
+        raise Refusal(404, f"DataSource not found: {dataset.id}")
+    dataset.publish(version, action)
+    index = instance.start_index(dataset) if indexed else None
+    await _clean_up(request, upload)
+    return answer(
+        {
+            "dataSourceId": dataset.id,
+            "uploadId": upload.id,
+            "dataId": version.data_id,
+            "indexId": index.id if index else None,
+        }
+    )
+
+
+async def _ingest(request: web.Request, dataset: Dataset, upload: Upload, tag: str | None) -> Version:
+    if upload.state != "open":
+        raise Refusal(409, f"Upload {upload.id} is {upload.state}")
+    parts = upload.ordered_parts()
+    storage = storage_of(request)
+    schema = dataset.schema
+    recorded = datetime.now(UTC)
+    table = f"v{upload.id}"
+    upload.state = "committing"
+    try:
+        columns, rows = await storage.run(storage.ingest, table, parts, schema.columns)
+    except BaseException:
+        upload.state = "open"
+        raise
+    # From here to the publication nothing is waited for, so that no one sees anything in between.
+    upload.state = "committed"
+    storage.adopt(table)
+    return Version(
+        # Emulator-defined: a data version has the number of the upload that it came in with.
+        data_id=upload.id,
+        schema_id=schema.id,
+        table=table,
+        columns=columns,
+        rows=rows,
+        bytes=sum(part.size for part in parts),
+        tag=tag,
+        recorded=recorded,
+        completed=datetime.now(UTC),
+    )
+
+
+async def _clean_up(request: web.Request, upload: Upload) -> None:
+    storage = storage_of(request)
+    await storage.run(storage.discard_parts, upload.id)
+    await collect_garbage(request)
+
+
+def _open_upload(request: web.Request, dataset: Dataset) -> Upload:
+    upload = instance_of(request).upload(dataset, request.match_info["upload_id"])
+    if upload.state != "open":
+        # Emulator-defined: no document tells what a second commit gives.
+        raise Refusal(409, f"Upload {upload.id} is {upload.state}")
+    return upload
+
+
+def _part_number(request: web.Request) -> int:
+    text = request.match_info["part"]
+    if not text.isdecimal() or int(text) < 1:
+        raise Refusal(400, "Parts are numbered from 1")
+    return int(text)

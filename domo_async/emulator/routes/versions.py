@@ -1,0 +1,140 @@
+"""Data versions, and the indexes that make them visible to queries."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from aiohttp import web
+
+from domo_async.emulator.errors import Refusal
+from domo_async.emulator.state import Dataset, Version
+from domo_async.emulator.web import (
+    answer,
+    collect_garbage,
+    dataset_of,
+    instance_of,
+    json_body,
+    json_object,
+    query_flag,
+)
+
+routes = web.RouteTableDef()
+
+
+@routes.get("/api/data/v2/datasources/{dataset_id}/dataversions")
+async def list_versions(request: web.Request) -> web.Response:
+    """List the committed data versions, those that were replaced since included."""
+    return answer([_describe(version) for version in dataset_of(request).versions.values()])
+
+
+@routes.get("/api/data/v3/datasources/{dataset_id}/dataversions/details")
+async def list_version_details(request: web.Request) -> web.Response:
+    """List the data versions with what more is known of them.
+
+    The documents give no answer: an array like the plain listing's with three keys more is emulator-defined.
+    """
+    dataset = dataset_of(request)
+    return answer(
+        [
+            {
+                **_describe(version),
+                "dataTag": version.tag,
+                "live": version in dataset.live,
+                "indexed": version in dataset.visible,
+            }
+            for version in dataset.versions.values()
+        ]
+    )
+
+
+@routes.delete("/api/data/v2/datasources/{dataset_id}/dataversions")
+async def delete_versions(request: web.Request) -> web.Response:
+    """Delete data versions; queries see their rows until the next index, which ``index=true`` begins."""
+    dataset = dataset_of(request)
+    indexed = query_flag(request, "index")
+    versions = _named_versions(dataset, await json_body(request))
+    dataset.delete(versions)
+    if indexed:
+        instance_of(request).start_index(dataset)
+    await collect_garbage(request)
+    return web.Response()
+
+
+@routes.post("/api/data/v3/datasources/{dataset_id}/indexes")
+async def create_index(request: web.Request) -> web.Response:
+    """Index data versions; none named means all. The answer is emulator-defined."""
+    dataset = dataset_of(request)
+    body = await json_object(request)
+    named = _named_versions(dataset, body.get("dataIds") or [])
+    return await _index(request, dataset, [version.data_id for version in named])
+
+
+@routes.post("/api/query/v1/datasources/{dataset_id}")
+async def create_index_in_query_service(request: web.Request) -> web.Response:
+    """Index all data versions, by the query service's route."""
+    return await _index(request, dataset_of(request), [])
+
+
+@routes.get("/api/data/v3/datasources/{dataset_id}/indexes/{index_id}/statuses")
+async def index_statuses(request: web.Request) -> web.Response:
+    """Tell how far an index is, for each data version that it brings in.
+
+    No document shows the answer; it is emulator-defined. An index that brings in none has one entry, without
+    a version.
+    """
+    dataset = dataset_of(request)
+    index_id = request.match_info["index_id"]
+    index = dataset.indexes.get(int(index_id)) if index_id.isdecimal() else None
+    if index is None:
+        raise Refusal(404, f"Index not found: {index_id}")
+    state = dataset.index_state(index)
+    return answer(
+        [
+            {
+                "indexId": index.id,
+                "dataId": version.data_id if version else None,
+                "state": state,
+                "rowCount": version.rows if version else 0,
+                "message": None,
+            }
+            for version in index.versions or (None,)
+        ]
+    )
+
+
+async def _index(request: web.Request, dataset: Dataset, data_ids: list[int]) -> web.Response:
+    index = instance_of(request).start_index(dataset, data_ids)
+    await collect_garbage(request)
+    return answer(
+        {
+            "dataSourceId": dataset.id,
+            "indexId": index.id,
+            "dataIds": [version.data_id for version in index.versions],
+        }
+    )
+
+
+def _named_versions(dataset: Dataset, ids: object) -> list[Version]:
+    if not isinstance(ids, list):
+        raise Refusal(400, "Required: an array of data version ids")
+    unknown = [data_id for data_id in ids if not isinstance(data_id, int) or data_id not in dataset.versions]
+    if unknown:
+        raise Refusal(404, f"Data version not found: {unknown[0]}")
+    return [dataset.versions[data_id] for data_id in dict.fromkeys(ids)]
+
+
+def _describe(version: Version) -> dict[str, Any]:
+    return {
+        "schemaId": version.schema_id,
+        "dataId": version.data_id,
+        "uploadStatus": "success",
+        "recordedDate": _iso(version.recorded),
+        "uploadCompletedDate": _iso(version.completed),
+        "numRows": version.rows,
+        "numBytes": version.bytes,
+    }
+
+
+def _iso(moment: datetime) -> str:
+    return moment.strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03}Z"

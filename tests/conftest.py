@@ -1,0 +1,98 @@
+"""What every test may lean on, and a watch over the whole run: no token may ever be told."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import AsyncIterator, Iterator
+
+import pytest
+
+from domo_async import Domo, DomoError, Settings
+from domo_async.emulator import Emulator
+from domo_async.settings import Credentials
+from tests.support import SkippingClock
+
+
+class Told:
+    """What the library said during the run, and the tokens that it must not have said."""
+
+    def __init__(self) -> None:
+        self.tokens: set[str] = set()
+        self.errors: list[DomoError] = []
+        self.lines: list[str] = []
+
+    def everything(self) -> Iterator[str]:
+        yield from self.lines
+        for error in self.errors:
+            yield f"{error}{error!r}{error.__dict__}{error.__cause__}{error.__cause__!r}{error.__context__!r}"
+
+
+class _Recorder(logging.Handler):
+    def __init__(self, lines: list[str]) -> None:
+        super().__init__(logging.DEBUG)
+        self._lines = lines
+        self.setFormatter(logging.Formatter("%(name)s %(message)s"))
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self._lines.append(f"{self.format(record)} {record.__dict__}")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def told() -> Iterator[Told]:
+    """Record every log line, every error of ours and every token of the run."""
+    told = Told()
+    patch = pytest.MonkeyPatch()
+    original_init, original_of = DomoError.__init__, Credentials.of
+
+    def recording_init(self: DomoError, message: str) -> None:
+        original_init(self, message)
+        told.errors.append(self)
+
+    def recording_of(*, token: str | None, session_token: str | None) -> Credentials:
+        credentials = original_of(token=token, session_token=session_token)
+        # Shorter ones are no secrets but words that a message may well hold.
+        if len(credentials.token) >= 12:
+            told.tokens.add(credentials.token)
+        return credentials
+
+    patch.setattr(DomoError, "__init__", recording_init)
+    patch.setattr(Credentials, "of", recording_of)
+    recorder = _Recorder(told.lines)
+    logger = logging.getLogger()
+    ours = logging.getLogger("domo_async")
+    logger.addHandler(recorder)
+    ours.setLevel(logging.DEBUG)
+    yield told
+    logger.removeHandler(recorder)
+    patch.undo()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let what judges the whole run come last."""
+    items.sort(key=lambda item: item.get_closest_marker("judges_the_run") is not None)
+
+
+@pytest.fixture(scope="session")
+def anyio_backend() -> str:
+    """aiohttp speaks asyncio only."""
+    return "asyncio"
+
+
+@pytest.fixture
+async def emulator() -> AsyncIterator[Emulator]:
+    """An embedded instance of the test's own."""
+    async with Emulator() as emulator:
+        yield emulator
+
+
+@pytest.fixture
+def clock() -> SkippingClock:
+    """The clock of `domo`, on which waiting takes no time."""
+    return SkippingClock()
+
+
+@pytest.fixture
+async def domo(emulator: Emulator, clock: SkippingClock) -> AsyncIterator[Domo]:
+    """A client of `emulator` that never really waits."""
+    async with emulator.client(settings=Settings(clock=clock)) as domo:
+        yield domo

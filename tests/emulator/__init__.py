@@ -1,0 +1,1 @@
+"""Tests of the embedded instance, with a client that knows nothing of the library's own."""
