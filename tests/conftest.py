@@ -13,6 +13,14 @@ from domo_async.settings import Credentials
 from tests.support import SkippingClock
 
 
+def shown(error: BaseException | None) -> str:
+    """Return what an error says; it may hold a value that cannot be printed, such as a number of 5 000 digits."""
+    try:
+        return f"{error} {error!r}"
+    except ValueError:
+        return type(error).__name__
+
+
 class Told:
     """What the library said during the run, and the tokens that it must not have said."""
 
@@ -24,7 +32,8 @@ class Told:
     def everything(self) -> Iterator[str]:
         yield from self.lines
         for error in self.errors:
-            yield f"{error}{error!r}{error.__dict__}{error.__cause__}{error.__cause__!r}{error.__context__!r}"
+            yield f"{error} {error!r} {error.__dict__}"
+            yield from map(shown, (error.__cause__, error.__context__))
 
 
 class _Recorder(logging.Handler):

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domo_async import ConfigError, Domo, RateLimit, Retries, Settings, Timeouts
-from domo_async.settings import instance_origin
+from domo_async.settings import Credentials, instance_origin
 
 
 @pytest.mark.parametrize(
@@ -111,6 +111,10 @@ def test_the_environment_names_instance_and_token(monkeypatch):
 def test_settings_that_make_no_sense_are_refused(make):
     with pytest.raises(ConfigError, match="must be"):
         make()
+
+
+def test_credentials_do_not_show_their_token():
+    assert "sesame" not in repr(Credentials.of(token="sesame", session_token=None))
 
 
 def test_a_proxy_s_password_is_not_shown():

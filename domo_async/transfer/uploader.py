@@ -279,8 +279,8 @@ class _Upload:
 
         try:
             await self._steps.put_part(upload_id, part.number, Body(_CSV, part.length, slices))
-        except SourceError:
-            raise
+        except (SourceError, ConfigError):
+            raise  # the source's or the caller's own fault, such as a failing callback
         except DomoError as error:
             raise self._failure(
                 f"part {part.number} could not be sent: {error}", upload_id=upload_id, part=part.number

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import builtins
 from collections.abc import AsyncIterator, Mapping
 from urllib.parse import urljoin, urlsplit
 
 import aiohttp
-from attrs import evolve, frozen
+from attrs import define
 from yarl import URL
 
 from domo_async.errors import (
@@ -19,13 +20,14 @@ from domo_async.errors import (
     TransportError,
 )
 from domo_async.settings import Credentials, Settings
+from domo_async.transport.deadlines import Deadlines
 from domo_async.transport.message import Request
 
-__all__ = ["Connection", "read_body", "translated"]
+__all__ = ["Connection", "is_good", "read_body", "translated"]
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _MAX_REDIRECTS = 5
-# A body longer than this is a transfer, which has no total time limit.
+# A longer body is a transfer, which may take as long as it likes.
 _SMALL_BODY = 1 << 18
 
 
@@ -43,13 +45,16 @@ class Connection:
         self, origin: str, credentials: Credentials, settings: Settings, session: aiohttp.ClientSession | None
     ) -> None:
         self._origin = origin
-        self._credentials = credentials
+        # Goes to this origin only; a redirect elsewhere is followed without it.
+        self._secret_header = credentials.header
+        self._own_headers = {"User-Agent": settings.user_agent, credentials.header: credentials.token}
         self._settings = settings
         self._session = session
         self._owned = session is None
         self._closed = False
         limits = settings.timeouts
-        self._whole = aiohttp.ClientTimeout(total=limits.total, connect=limits.connect, sock_read=limits.read)
+        self._deadlines = Deadlines(min(1.0, limits.read / 8, limits.total / 8))
+        self._unhurried = aiohttp.ClientTimeout(total=None, connect=limits.connect)
         self._streamed = aiohttp.ClientTimeout(total=None, connect=limits.connect, sock_read=limits.read)
 
     async def close(self) -> None:
@@ -59,42 +64,74 @@ class Connection:
             await self._session.close()
             self._session = None
 
-    async def open(
-        self, request: Request, extra_headers: Mapping[str, str], *, streamed: bool
-    ) -> aiohttp.ClientResponse:
-        """Send a request, follow redirects, and return the answer with its body still to be read.
+    async def fetch(self, request: Request, extra_headers: Mapping[str, str]) -> tuple[aiohttp.ClientResponse, bytes]:
+        """Send a request and return the answer with its body.
 
         Args:
             request: What to send.
             extra_headers: Headers of the caller's hooks.
-            streamed: Whether the answer's body may take as long as it likes.
+
+        Raises:
+            TransportError: No whole answer came.
+            APIError: It was a redirect that must not be followed.
+        """
+        loop = asyncio.get_running_loop()
+        limits = self._settings.timeouts
+        small = request.body is None or request.body.length <= _SMALL_BODY
+        ends = loop.time() + limits.total
+        try:
+            async with asyncio.timeout(None) as limit:
+                try:
+                    response = await self._follow(request, extra_headers, self._unhurried, limit)
+                    self._deadlines.set(limit, ends - loop.time() if small else limits.read)
+                    return response, await read_body(response, request)
+                finally:
+                    self._deadlines.drop(limit)
+        except builtins.TimeoutError as error:
+            raise translated(error, request) from None
+
+    async def open(self, request: Request, extra_headers: Mapping[str, str]) -> aiohttp.ClientResponse:
+        """Send a request and return the answer with its body still to be read, which may take as long as it likes.
+
+        Args:
+            request: What to send.
+            extra_headers: Headers of the caller's hooks.
 
         Raises:
             TransportError: No answer came.
             APIError: It was a redirect that must not be followed.
         """
+        try:
+            async with asyncio.timeout(None) as limit:
+                try:
+                    return await self._follow(request, extra_headers, self._streamed, limit)
+                finally:
+                    self._deadlines.drop(limit)
+        except builtins.TimeoutError as error:
+            raise translated(error, request) from None
+
+    async def _follow(
+        self,
+        request: Request,
+        extra_headers: Mapping[str, str],
+        timeout: aiohttp.ClientTimeout,
+        limit: asyncio.Timeout,
+    ) -> aiohttp.ClientResponse:
+        """Return the head of the answer that all redirects lead to."""
         session = self._ready_session()
-        small = request.body is None or request.body.length <= _SMALL_BODY
-        timeout = self._whole if small and not streamed else self._streamed
-        headers = {"Accept": request.accept, "User-Agent": self._settings.user_agent, **extra_headers}
         target = self._origin + request.target
+        headers = {"Accept": request.accept, **self._own_headers, **extra_headers}
         try:
             for hop in range(_MAX_REDIRECTS + 1):
-                at_home = _origin_of(target) == self._origin
-                exchange = _Exchange(
-                    session,
-                    request,
-                    target,
-                    {**headers, self._credentials.header: self._credentials.token} if at_home else headers,
-                    timeout,
-                    self._settings,
-                )
+                exchange = _Exchange(session, request, target, headers, timeout, self._settings, self._deadlines, limit)
                 response = await exchange.run()
                 if response.status not in _REDIRECTS or "Location" not in response.headers:
                     return response
                 await read_body(response, request)
                 target = urljoin(target, response.headers["Location"])
                 request = self._redirected(request, response.status, target, hop)
+                if _origin_of(target) != self._origin:
+                    headers = {name: value for name, value in headers.items() if name != self._secret_header}
         except (aiohttp.ClientError, OSError) as error:
             raise translated(error, request) from None
         raise AssertionError  # the hops are counted and end in `_redirected`
@@ -115,7 +152,7 @@ class Connection:
             problem = f"redirected more than {_MAX_REDIRECTS} times"
         if problem is not None:
             raise APIError(status=status, message=problem, method=request.method, path=request.url.path)
-        return request if stays else evolve(request, body=None)
+        return request if stays else request._replace(body=None)
 
     def _ready_session(self) -> aiohttp.ClientSession:
         if self._closed:
@@ -134,7 +171,7 @@ class Connection:
         return self._session
 
 
-@frozen
+@define
 class _Exchange:
     """One request to one place, without redirects."""
 
@@ -144,9 +181,12 @@ class _Exchange:
     headers: Mapping[str, str]
     timeout: aiohttp.ClientTimeout
     settings: Settings
+    deadlines: Deadlines
+    limit: asyncio.Timeout
 
     async def run(self) -> aiohttp.ClientResponse:
         body = self.request.body
+        self.deadlines.set(self.limit, self.settings.timeouts.read)
         if body is None:
             return await self._send(self.headers, None)
         headers = {**self.headers, "Content-Type": body.content_type, "Content-Length": str(body.length)}
@@ -159,25 +199,20 @@ class _Exchange:
 
     async def _send_slices(self, headers: Mapping[str, str], slices: AsyncIterator[bytes]) -> aiohttp.ClientResponse:
         """Send a body that may take as long as it likes, but may not stand still."""
-        loop = asyncio.get_running_loop()
-        patience = self.settings.timeouts.read
         failure: Exception | None = None
 
-        async def watched() -> AsyncIterator[bytes]:
+        async def moving() -> AsyncIterator[bytes]:
             nonlocal failure
             try:
                 async for piece in slices:
-                    stalled.reschedule(loop.time() + patience)
                     yield piece
+                    self.deadlines.set(self.limit, self.settings.timeouts.read)
             except Exception as error:
                 failure = error
                 raise
-            # All is sent; from here on aiohttp's own read timeout runs.
-            stalled.reschedule(None)
 
         try:
-            async with asyncio.timeout(None) as stalled:
-                return await self._send(headers, watched())
+            return await self._send(headers, moving())
         except (aiohttp.ClientError, OSError):
             # aiohttp hides that it was the source of the body that failed.
             if failure is not None:
@@ -202,6 +237,11 @@ async def _once(content: bytes) -> AsyncIterator[bytes]:
     yield content
 
 
+def is_good(response: aiohttp.ClientResponse) -> bool:
+    """Return whether the instance did what it was asked: the documents know 200, 201, 202 and 204."""
+    return 200 <= response.status < 300
+
+
 async def read_body(response: aiohttp.ClientResponse, request: Request) -> bytes:
     """Return an answer's body; of an error or redirect, which its status explains, at least an empty one.
 
@@ -211,7 +251,7 @@ async def read_body(response: aiohttp.ClientResponse, request: Request) -> bytes
     try:
         return await response.read()
     except (aiohttp.ClientError, OSError) as error:
-        if not 200 <= response.status < 300:
+        if not is_good(response):
             return b""
         raise translated(error, request) from None
     finally:
@@ -226,6 +266,8 @@ def _origin_of(target: str) -> str:
 def translated(error: Exception, request: Request) -> TransportError:
     """Return our error for aiohttp's. Their texts may quote headers, so only what is harmless is kept."""
     what = f"{request.method} {request.url.path}"
+    if isinstance(error, TransportError):
+        return error
     if isinstance(error, aiohttp.ConnectionTimeoutError):
         return TimeoutError(f"{what}: no connection in time (see Settings.timeouts)", sent=False)
     if isinstance(error, asyncio.TimeoutError):

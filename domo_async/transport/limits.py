@@ -62,10 +62,12 @@ class Gate:
         self._line = asyncio.Lock()
         self._ended = asyncio.Event()
 
+    def enter_at_once(self) -> bool:
+        """Pass if the gate stands open, as almost always, or return False: then `enter` is to be awaited."""
+        return self._log is None and self._held_until <= self._clock.monotonic() and not self._line.locked()
+
     async def enter(self) -> None:
         """Wait for one's turn. Every return is to be followed by one `leave`."""
-        if self._log is None and self._held_until <= self._clock.monotonic() and not self._line.locked():
-            return
         async with self._line:
             await self._head_of_line()
             if self._log is not None:

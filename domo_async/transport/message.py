@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from typing import NamedTuple
 from urllib.parse import quote_plus
 
 from attrs import frozen
@@ -42,8 +43,7 @@ class Body:
         return cls(content_type, len(data), lambda: data)
 
 
-@frozen
-class Request:
+class Request(NamedTuple):
     """One request, as often as it may be sent.
 
     Attributes:
@@ -107,7 +107,7 @@ def query_string(params: Mapping[str, QueryValue] | None) -> str:
 def _text(value: QueryValue) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, str | int):
+    if isinstance(value, (str, int)):
         return str(value)
     if value is None or isinstance(value, Unset):
         return ""

@@ -14,12 +14,12 @@ import aiohttp
 from domo_async.errors import DomoError, IncompleteAnswer, RateLimited
 from domo_async.settings import Credentials, Settings
 from domo_async.transport.answers import api_error, unusable_body
-from domo_async.transport.connection import Connection, read_body, translated
+from domo_async.transport.connection import Connection, is_good, read_body, translated
 from domo_async.transport.limits import Gate
 from domo_async.transport.message import Body, QueryValue, Request
 from domo_async.transport.retry import retry_delay
 from domo_async.transport.url import Url
-from domo_async.transport.watching import Try, announce, report
+from domo_async.transport.watching import Try, announce, is_watched, report
 from domo_async.wire import UNSET, decode
 
 __all__ = ["Download", "Transport"]
@@ -198,7 +198,8 @@ class Transport:
         call = next(self._calls)
         attempt = 1
         while True:
-            await gate.enter()
+            if not gate.enter_at_once():
+                await gate.enter()
             try:
                 return await send(Try(request, call, attempt))
             except DomoError as error:
@@ -226,33 +227,41 @@ class Transport:
 
     async def _read_whole(self, sending: Try) -> bytes:
         async with self._slots:
-            _, content = await self._answer(sending, streamed=False)
+            _, content = await self._answer(sending, self._connection.fetch)
         return content
 
     async def _open_stream(self, sending: Try) -> aiohttp.ClientResponse:
         """Return an answer whose body is still to come; its slot is kept until the reader is done with it."""
         await self._slots.acquire()
         try:
-            response, _ = await self._answer(sending, streamed=True)
+            response, _ = await self._answer(sending, self._open_good)
         except BaseException:
             self._slots.release()
             raise
         return response
 
-    async def _answer(self, sending: Try, *, streamed: bool) -> tuple[aiohttp.ClientResponse, bytes]:
-        """Send once and return an answer of good status, and its body unless that is to be streamed."""
-        request = sending.request
+    async def _open_good(self, request: Request, headers: Mapping[str, str]) -> tuple[aiohttp.ClientResponse, bytes]:
+        response = await self._connection.open(request, headers)
+        return response, b"" if is_good(response) else await read_body(response, request)
+
+    async def _answer(
+        self,
+        sending: Try,
+        exchange: Callable[[Request, Mapping[str, str]], Awaitable[tuple[aiohttp.ClientResponse, bytes]]],
+    ) -> tuple[aiohttp.ClientResponse, bytes]:
+        """Send once, and return an answer of good status with what was read of its body."""
         clock = self.settings.clock
         started = clock.monotonic()
         status = None
         try:
-            hooked = await announce(self.settings, sending)
-            response = await self._connection.open(request, hooked, streamed=streamed)
-            good = 200 <= response.status < 300
-            content = b"" if good and streamed else await read_body(response, request)
+            hooked = await announce(self.settings, sending) if self.settings.before_request else {}
+            response, content = await exchange(sending.request, hooked)
             status = response.status
         finally:
-            await report(self.settings, sending, status, clock.monotonic() - started)
-        if not good:
-            raise api_error(request, response.status, response.headers, content, now=clock.now(), secret=self._secret)
-        return response, content
+            if is_watched(self.settings):
+                await report(self.settings, sending, status, clock.monotonic() - started)
+        if is_good(response):
+            return response, content
+        raise api_error(
+            sending.request, response.status, response.headers, content, now=clock.now(), secret=self._secret
+        )

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+from typing import NamedTuple
 from urllib.parse import quote
-
-from attrs import frozen
 
 from domo_async.errors import ConfigError
 
 __all__ = ["Url", "raw_url", "url"]
 
 
-@frozen
-class Url:
+class Url(NamedTuple):
     """A path on the instance.
 
     Attributes:
@@ -44,9 +43,13 @@ def url(template: str, *segments: str | int) -> Url:
 
 
 def _segment(value: str | int) -> str:
-    if isinstance(value, bool) or not isinstance(value, str | int):
+    if isinstance(value, bool) or not isinstance(value, (str, int)):
         raise ConfigError(f"an identifier is a string or a whole number, not {type(value).__name__}")
-    text = str(value)
+    return _quoted(str(value))
+
+
+@lru_cache(maxsize=1024)
+def _quoted(text: str) -> str:
     if text.strip() in {"", ".", ".."}:
         raise ConfigError(f"{text!r} is not an identifier; the request would reach another route")
     try:

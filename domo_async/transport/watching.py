@@ -4,21 +4,18 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable, Sequence
-from typing import TypeVar
-
-from attrs import frozen
+from typing import NamedTuple, TypeVar
 
 from domo_async.settings import RequestEvent, ResponseEvent, Settings
 from domo_async.transport.message import Request
 
-__all__ = ["Try", "announce", "report"]
+__all__ = ["Try", "announce", "is_watched", "report"]
 
 E = TypeVar("E")
 _logger = logging.getLogger("domo_async")
 
 
-@frozen
-class Try:
+class Try(NamedTuple):
     """One of the times that a request is sent.
 
     Attributes:
@@ -34,12 +31,15 @@ class Try:
 
 async def announce(settings: Settings, sending: Try) -> dict[str, str]:
     """Call the hooks before a try, and return the headers that they add."""
-    if not settings.before_request:
-        return {}
     url = sending.request.url
     event = RequestEvent(method=sending.request.method, template=url.template, path=url.path, attempt=sending.attempt)
     await _call(settings.before_request, event)
     return event.headers
+
+
+def is_watched(settings: Settings) -> bool:
+    """Return whether anyone wants a report of a try."""
+    return bool(settings.after_response) or _logger.isEnabledFor(logging.DEBUG)
 
 
 async def report(settings: Settings, sent: Try, status: int | None, seconds: float) -> None:
@@ -55,16 +55,15 @@ async def report(settings: Settings, sent: Try, status: int | None, seconds: flo
             sent.call,
             sent.attempt,
         )
-    if settings.after_response:
-        event = ResponseEvent(
-            method=request.method,
-            template=request.url.template,
-            path=request.url.path,
-            attempt=sent.attempt,
-            status=status,
-            seconds=seconds,
-        )
-        await _call(settings.after_response, event)
+    event = ResponseEvent(
+        method=request.method,
+        template=request.url.template,
+        path=request.url.path,
+        attempt=sent.attempt,
+        status=status,
+        seconds=seconds,
+    )
+    await _call(settings.after_response, event)
 
 
 async def _call(hooks: Sequence[Callable[[E], Awaitable[None] | None]], event: E) -> None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
+from functools import cache
 from typing import Any, TypeVar
 
 from domo_async.errors import DecodeError
@@ -49,14 +50,21 @@ def structure(value: object, into: type[T]) -> T:
     Raises:
         DecodeError: `value` is not an `into`; `path` says where, in the names on the wire.
     """
-    from domo_async.wire.hooks import converter  # noqa: PLC0415 - cattrs is slow to import
-
+    kind: Any = into  # to mypy, no type is hashable
     try:
-        return converter().structure(value, into)
+        structured: T = _hook_of(kind)(value, into)
+        return structured
     except DecodeError as error:
         raise DecodeError(f"{error.message} at {error.path}", path=error.path) from None
     except RecursionError:
         raise DecodeError("the value is nested too deeply") from None
+
+
+@cache
+def _hook_of(into: Any) -> Callable[[Any, Any], Any]:
+    from domo_async.wire.hooks import converter  # noqa: PLC0415 - cattrs is slow to import
+
+    return converter().get_structure_hook(into)
 
 
 @contextmanager

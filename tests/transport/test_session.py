@@ -412,7 +412,7 @@ async def test_the_token_is_in_no_repr_and_no_error_even_if_the_instance_repeats
             repr(domo),
             repr(domo.settings),
             repr(domo._transport),
-            repr(domo._transport._connection._credentials),
+            repr(domo._transport._connection),
         ]
 
     everything += [str(caught.value), repr(caught.value), repr(caught.value.__dict__)]

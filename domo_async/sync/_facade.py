@@ -1,0 +1,93 @@
+"""What the generated classes are made of."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator, Sequence
+from types import TracebackType
+from typing import Generic, Protocol, Self, TypeVar
+
+from domo_async.sync._portal import Portal
+
+__all__ = ["ClientTwin", "SyncPager", "Twin"]
+
+T = TypeVar("T")
+A = TypeVar("A")
+
+
+class _AsyncClient(Protocol):
+    """A client that is entered, awaited and closed."""
+
+    async def __aenter__(self) -> Self: ...
+    async def close(self) -> None: ...
+
+
+class _AsyncPager(Protocol[T]):
+    """A list that arrives page by page, awaited."""
+
+    def pages(self) -> AsyncIterator[Sequence[T]]: ...
+    async def all(self) -> list[T]: ...
+    async def first(self) -> T | None: ...
+
+
+C = TypeVar("C", bound=_AsyncClient)
+
+
+class Twin(Generic[A]):
+    """A class of the asynchronous side, for callers that block: the same methods, run through a portal."""
+
+    def __init__(self, aio: A, portal: Portal) -> None:
+        self._aio = aio
+        self._portal = portal
+
+
+class ClientTwin(Twin[C]):
+    """A client for callers that block; it owns the portal that all its areas share."""
+
+    def __init__(self, aio: C, portal: Portal) -> None:
+        super().__init__(aio, portal)
+        portal.at_close(aio.close)
+
+    @classmethod
+    def _of(cls, aio: C, portal: Portal) -> Self:
+        self = cls.__new__(cls)
+        ClientTwin.__init__(self, aio, portal)
+        return self
+
+    def __repr__(self) -> str:
+        return repr(self._aio)
+
+    def __enter__(self) -> Self:
+        self._portal.run(self._aio.__aenter__())
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Cancel what still runs in other threads and close all connections. The client cannot be used again."""
+        self._portal.close()
+
+
+class SyncPager(Twin[_AsyncPager[T]]):
+    """A list that arrives page by page, as it is iterated over.
+
+    Each iteration starts from the first page. A page is asked for when the items before it are used up.
+    """
+
+    def __iter__(self) -> Iterator[T]:
+        for page in self.pages():
+            yield from page
+
+    def pages(self) -> Iterator[Sequence[T]]:
+        """Return an iterator over the pages."""
+        return self._portal.iterate(self._aio.pages)
+
+    def all(self) -> list[T]:
+        """Return the items of all pages."""
+        return self._portal.run(self._aio.all())
+
+    def first(self) -> T | None:
+        """Return the first item, or None if there is none."""
+        return self._portal.run(self._aio.first())

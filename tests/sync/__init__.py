@@ -1,0 +1,1 @@
+"""The synchronous facade: its machinery, its generator, and that it is whole."""

@@ -1,0 +1,21 @@
+"""What all areas share."""
+
+from __future__ import annotations
+
+from tests.sync.shop.transport import Log
+
+__all__ = ["Area", "Handle"]
+
+
+class Area:
+    """A group of endpoints."""
+
+    def __init__(self, log: Log) -> None:
+        self._log = log
+
+
+class Handle:
+    """Something that goes on at the shop's side."""
+
+    def __init__(self, log: Log) -> None:
+        self._log = log
