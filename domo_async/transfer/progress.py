@@ -40,7 +40,7 @@ ProgressOption: TypeAlias = ProgressCallback | bool | None
 
 
 class Reporter:
-    """Counts what moves and tells the callback ten times a second at the most, and once at the end."""
+    """Counts what moves and tells the callback: ten times a second at the most, after each part, and at the end."""
 
     def __init__(self, clock: Clock, callback: ProgressCallback | None, total: int | None) -> None:
         self._clock = clock
@@ -68,6 +68,8 @@ class Reporter:
         """Count a part."""
         self._rows += rows
         self._parts += 1
+        if self._callback is not None:
+            self._tell(self._callback)
 
     def finish(self) -> None:
         """Report the end."""

@@ -4,27 +4,17 @@ from __future__ import annotations
 
 import csv
 import io
-import re
+from typing import NoReturn
 
 from domo_async.errors import SourceError
+from domo_async.transfer.survey import BESIDE_QUOTES
 
 try:
-    import numpy as np
-except ImportError:  # the extra `fast`; everything works without
-    np = None  # type: ignore[assignment]
+    from domo_async.transfer.survey_numpy import count_line_feeds, survey
+except ImportError:  # without the extra `fast`
+    from domo_async.transfer.survey import count_line_feeds, survey
 
 __all__ = ["RecordScanner", "parse_record"]
-
-_QUOTED = re.compile(rb'"[^"]*"')
-# A quote may only stand at a field's edge. `_QUOTED` pieces are collapsed to one quote before this is asked.
-_STRAY = re.compile(rb'[^,\n\r"]"|"[^,\n\r"]')
-
-
-def _count_line_feeds(block: bytes) -> int:
-    # bytes.count goes a byte at a time; numpy compares whole registers.
-    if np is None:
-        return block.count(b"\n")
-    return int(np.count_nonzero(np.frombuffer(block, np.uint8) == 10))
 
 
 class RecordScanner:
@@ -82,7 +72,7 @@ class RecordScanner:
             self.cut = self.position
 
     def _feed_unquoted(self, block: bytes) -> None:
-        ends = _count_line_feeds(block)
+        ends = count_line_feeds(block)
         if ends:
             self.records += ends
             self.lines += ends
@@ -90,67 +80,36 @@ class RecordScanner:
         self._last = block[-1:]
 
     def _feed_quoted(self, block: bytes) -> None:
-        start = 0
-        if self._in_quotes:
-            closing = block.find(b'"')
-            if closing < 0:
-                self.lines += _count_line_feeds(block)
-                return
-            start = closing + 1
-        end = len(block)
-        opens = block.count(b'"', start) % 2 == 1
-        if opens:
-            end = block.rfind(b'"')
-        # What is outside quotes, each quoted piece shrunk to a single quote, with its neighbours on either side.
-        outside = (b'"' if self._in_quotes else self._last) + _QUOTED.sub(b'"', block[start:end])
-        if opens:
-            outside += b'"'
-        if _STRAY.search(outside):
-            self._refuse(block, start, end)
-        before = self._in_quotes
-        self.records += _count_line_feeds(outside) - (not before and self._last == b"\n")
-        last_end = _last_line_end(block, start, end)
-        if last_end >= 0:
-            self.cut = self.position + last_end + 1
-        if opens:
-            self._opened_at = self.lines + block.count(b"\n", 0, end) + 1
-        self.lines += _count_line_feeds(block)
-        self._in_quotes = opens
-        self._last = outside[-1:]
+        found = survey(block, in_quotes=self._in_quotes, previous=self._last)
+        if not found.fits:
+            self._refuse(block)
+        if found.ends:
+            self.records += found.ends
+            self.cut = self.position + found.last_end + 1
+        if found.ends_in_quotes and b'"' in block:
+            self._opened_at = self.lines + block.count(b"\n", 0, block.rfind(b'"')) + 1
+        self.lines += count_line_feeds(block)
+        self._in_quotes = found.ends_in_quotes
+        self._last = block[-1:]
 
-    def _refuse(self, block: bytes, start: int, end: int) -> None:
+    def _refuse(self, block: bytes) -> NoReturn:
         """Find the stray quote that is known to be there and name its line."""
-        allowed = b',\n\r"'
-        previous = b'"' if self._in_quotes else self._last
-        pieces = [(start, start)] if previous == b'"' else []
-        pieces += [match.span() for match in _QUOTED.finditer(block, start, end)]
-        if end < len(block):
-            pieces.append((end, len(block)))
-        at = start
-        for opening, closing in pieces:
-            at = opening
-            left = block[opening - 1 : opening] if opening > start else previous
-            if left not in allowed:
-                break
-            if block[closing : closing + 1] not in allowed:
-                at = closing
-                break
+        at = 0
+        quoted = self._in_quotes
+        closed_before = self._last == b'"' and not quoted
+        if not closed_before or block[0] in BESIDE_QUOTES:
+            while (at := block.find(b'"', at)) >= 0:
+                beside = block[at + 1 : at + 2] if quoted else (block[at - 1 : at] if at else self._last)
+                if beside not in BESIDE_QUOTES:
+                    break
+                quoted = not quoted
+                at += 1
         line = self.lines + block.count(b"\n", 0, at) + 1
         raise SourceError(
             f"in line {line} a quote stands inside an unquoted field, or a quoted field goes on after its end;"
             ' quote the field and double the quote: "like ""this"""',
             line=line,
         )
-
-
-def _last_line_end(block: bytes, start: int, end: int) -> int:
-    """Return the place of the last line feed in ``block[start:end]`` that is outside quotes, or -1."""
-    while True:
-        closing = block.rfind(b'"', start, end)
-        found = block.rfind(b"\n", max(closing + 1, start), end)
-        if found >= 0 or closing < 0:
-            return found
-        end = block.rfind(b'"', start, closing)
 
 
 def parse_record(text: str) -> list[str]:

@@ -15,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domo_async import ConfigError, SourceError
+from domo_async.transfer import splitter, survey, survey_numpy
 from domo_async.transfer.parts import Part, open_source
 from domo_async.transfer.splitter import RecordScanner
 
@@ -185,6 +186,34 @@ def test_bytes_without_sense_are_refused_or_cut_where_csv_agrees(content):
 
     assert parsed(content) == parsed(content[: scanner.cut]) + parsed(content[scanner.cut :])
     assert content.count(b'"') % 2 == 0
+
+
+@given(
+    st.lists(st.sampled_from([b"a", b'"', b",", b"\n", b"\r"]), min_size=1, max_size=16).map(b"".join),
+    st.booleans(),
+    st.sampled_from([b'"', b"\n", b",", b"x"]),
+)
+def test_numpy_sees_what_plain_python_sees(block, in_quotes, previous):
+    plain = survey.survey(block, in_quotes=in_quotes, previous=previous)
+
+    assert plain == survey_numpy.survey(block, in_quotes=in_quotes, previous=previous)
+    assert survey.count_line_feeds(block) == survey_numpy.count_line_feeds(block)
+
+
+@pytest.fixture(params=[survey, survey_numpy], ids=["plain", "numpy"])
+def either_way(request, monkeypatch):
+    monkeypatch.setattr(splitter, "survey", request.param.survey)
+    monkeypatch.setattr(splitter, "count_line_feeds", request.param.count_line_feeds)
+
+
+@pytest.mark.usefixtures("either_way")
+async def test_a_large_file_is_counted_exactly_with_and_without_numpy():
+    content = b"".join(b'%d,"a ""b""\n, c",,""\n' % n for n in range(100_000))
+
+    found = await collect(content, 1 << 20)
+
+    assert 100_000 == sum(part.records for part, _ in found)
+    assert content == b"".join(data for _, data in found)
 
 
 async def test_what_is_no_source_is_refused(tmp_path):

@@ -165,7 +165,8 @@ class Datasets(Area):
             verify: Whether to compare the rows that the instance counts with the rows sent.
             allow_empty: Whether a source without rows is fine; with REPLACE it empties the dataset.
             timeout: Seconds to wait for the index.
-            progress: Called with a `Progress` ten times a second at the most; True draws a bar (needs ``rich``).
+            progress: Called with a `Progress` after each part and some ten times a second; True draws a bar (needs
+                ``rich``).
 
         Returns:
             Rows, bytes, parts, the upload, its data version and the seconds it took.
@@ -213,7 +214,7 @@ class Datasets(Area):
                 object, which is written to as the answer comes.
             sql: What to export; everything by default.
             header: Whether the first row names the columns.
-            progress: Called with a `Progress` ten times a second at the most; True draws a bar (needs ``rich``).
+            progress: Called with a `Progress` some ten times a second; True draws a bar (needs ``rich``).
 
         Returns:
             Bytes and seconds.
