@@ -1,0 +1,56 @@
+"""Which instance a command talks to, and as whom. A token is never an argument: those are seen by everyone."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Annotated, TypeAlias
+
+import typer
+
+from domo_async import ConfigError, Domo
+
+__all__ = ["InstanceOption", "TokenFileOption", "connect"]
+
+InstanceOption: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        "--instance",
+        metavar="NAME",
+        envvar=["DOMO_BASE_URL", "DOMO_INSTANCE"],
+        help="The instance: acme, acme.domo.com or a URL.",
+        rich_help_panel="Connection",
+    ),
+]
+TokenFileOption: TypeAlias = Annotated[
+    Path | None,
+    typer.Option(
+        "--token-file",
+        metavar="PATH",
+        exists=True,
+        dir_okay=False,
+        readable=True,
+        help="A file that holds the developer token; by default it is taken from DOMO_DEVELOPER_TOKEN.",
+        rich_help_panel="Connection",
+    ),
+]
+
+
+def connect(instance: str | None, token_file: Path | None) -> Domo:
+    """Return the client that the connection options and the environment stand for.
+
+    Raises:
+        ConfigError: Something is missing or wrong; says what.
+    """
+    if not instance:
+        raise ConfigError("which instance? Give --instance NAME, or set DOMO_INSTANCE (such as acme) or DOMO_BASE_URL")
+    if token_file is not None:
+        token = token_file.read_text(encoding="utf-8", errors="replace").strip()
+    else:
+        token = os.environ.get("DOMO_DEVELOPER_TOKEN", "")
+    if not token:
+        raise ConfigError(
+            "no token: set DOMO_DEVELOPER_TOKEN, or give --token-file PATH (a token is made in Domo under"
+            " Admin > Access tokens)"
+        )
+    return Domo(instance, token=token)

@@ -1,0 +1,80 @@
+"""`domo-async emulator`: the embedded instance, for any client in any language."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import sys
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from domo_async import ConfigError
+from domo_async.cli.exits import DebugOption, readable_errors
+from domo_async.cli.output import out
+
+if TYPE_CHECKING:
+    from domo_async.emulator import Emulator
+
+__all__ = ["emulator", "emulator_class"]
+
+
+def emulator_class() -> type[Emulator]:
+    """Return the class of embedded instances.
+
+    Raises:
+        ConfigError: What it needs is not installed; names the extra.
+    """
+    try:
+        from domo_async.emulator import Emulator  # noqa: PLC0415 - optional
+    except ImportError as error:
+        raise ConfigError(str(error)) from error
+    return Emulator
+
+
+def emulator(
+    host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="The port; 0 for one that is free.")] = 8080,
+    data: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", file_okay=False, help="Where uploads are spooled.", show_default="temporary"),
+    ] = None,
+    token: Annotated[
+        str | None, typer.Option(metavar="TEXT", help="The developer token that it accepts.", show_default="random")
+    ] = None,
+    debug: DebugOption = False,
+) -> None:
+    """Run a Domo instance on this machine until Ctrl-C, which ends it with exit code 0.
+
+    It keeps what is uploaded until it ends, and answers SQL. Any client in any language may use it.
+    """
+
+    async def serve() -> None:
+        over = asyncio.Event()
+        if sys.platform != "win32":
+            # What service managers and containers send: leave nothing behind then, either.
+            asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, over.set)
+        instance = emulator_class()(host=host, port=port, data=data, token=token)
+        try:
+            await instance.start()
+        except OSError as error:
+            raise ConfigError(f"the instance cannot start: {error.strerror or error}") from error
+        try:
+            _introduce(instance)
+            await over.wait()
+        finally:
+            await instance.stop()
+
+    with readable_errors(debug=debug), suppress(KeyboardInterrupt):
+        asyncio.run(serve())
+
+
+def _introduce(instance: Emulator) -> None:
+    out.print(f"[bold]A Domo instance is running at {instance.url}[/] (Ctrl-C ends it)\n")
+    out.print("In the shell of the client:")
+    # Whole lines, whatever the width, since they are copied.
+    out.print(f"  export DOMO_BASE_URL={instance.url}", soft_wrap=True)
+    out.print(f"  export DOMO_DEVELOPER_TOKEN={instance.token}\n", soft_wrap=True)
+    out.file.flush()

@@ -1,0 +1,200 @@
+"""What commands print: tables and bars for people, JSON for programs."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import date, datetime
+from decimal import Decimal
+from itertools import islice
+from typing import Any
+
+import attrs
+from rich import box, progress
+from rich.console import Console
+from rich.measure import Measurement
+from rich.table import Table
+from rich.text import Text
+
+from domo_async.endpoints.datasets import Cell, ColumnType, QueryResult
+from domo_async.transfer import Progress
+
+__all__ = [
+    "counted",
+    "err",
+    "facts",
+    "megabytes",
+    "out",
+    "print_json",
+    "print_rows",
+    "print_table",
+    "printable",
+    "rows_table",
+    "table",
+    "transfer_bar",
+]
+
+out = Console(highlight=False)
+err = Console(highlight=False, stderr=True)
+
+_NUMBERS = {ColumnType.LONG, ColumnType.DOUBLE, ColumnType.DECIMAL}
+_MOST_ROWS = 1000
+_FEW_COLUMNS = 3
+
+
+def megabytes(size: int) -> str:
+    """Return a size in bytes for people; a megabyte is a million bytes."""
+    if size < 1000:
+        return f"{size} bytes"
+    return f"{size / 1e3:,.1f} kB" if size < 1_000_000 else f"{size / 1e6:,.1f} MB"
+
+
+def counted(count: int, thing: str) -> str:
+    """Return a number of things, such as ``1 part`` or ``1,000 rows``."""
+    return f"{count:,} {thing}{'' if count == 1 else 's'}"
+
+
+def printable(text: str) -> str:
+    """Return text without what could play tricks with a terminal: control characters are spelled out."""
+    return "".join(
+        character
+        if character.isprintable() or character == "\n"
+        else character.encode("unicode_escape", "backslashreplace").decode("ascii")
+        for character in text
+    )
+
+
+def table(columns: Iterable[str], *, right: Container[str] = ()) -> Table:
+    """Return an empty table.
+
+    Args:
+        columns: The headings.
+        right: Those of columns of numbers.
+    """
+    made = Table(box=box.SIMPLE_HEAD, header_style="bold", pad_edge=False)
+    for name in columns:
+        made.add_column(Text(_on_one_line(name)), justify="right" if name in right else "left", overflow="fold")
+    return made
+
+
+def facts(pairs: Iterable[tuple[str, Text | None]]) -> Table:
+    """Return a table of names and values; those that are None are left out."""
+    made = Table.grid(padding=(0, 2))
+    made.add_column(style="bold")
+    made.add_column(overflow="fold")
+    for name, value in pairs:
+        if value is not None:
+            made.add_row(Text(_on_one_line(name)), value)
+    return made
+
+
+def rows_table(result: QueryResult) -> Table:
+    """Return a query's result for people, cut where it is more than people read."""
+    typed = zip(result.columns, result.types, strict=True)
+    made = table(result.columns, right={name for name, kind in typed if kind in _NUMBERS})
+    for row in islice(result, _MOST_ROWS):
+        made.add_row(*map(_cell, row))
+    return made
+
+
+def print_rows(result: QueryResult) -> None:
+    """Print a query's result for people."""
+    made = rows_table(result)
+    if out.is_terminal and len(result.columns) > _FEW_COLUMNS and _natural_width(made) > out.width:
+        _print_records(result)
+    else:
+        print_table(made)
+    shown = f", the first {_MOST_ROWS:,} shown; --csv and --json give all" if len(result) > _MOST_ROWS else ""
+    out.print(f"[dim]{counted(len(result), 'row')}{shown}[/]")
+
+
+def print_table(made: Table) -> None:
+    """Print a table: fitted to a terminal, as wide as it needs to be elsewhere."""
+    if out.is_terminal:
+        out.print(made)
+    else:
+        out.print(made, width=max(1, _natural_width(made)), crop=False)
+
+
+def _natural_width(made: Table) -> int:
+    return Measurement.get(out, out.options.update(max_width=1_000_000), made).maximum
+
+
+def _print_records(result: QueryResult) -> None:
+    """Print rows one below the other, a line a cell: side by side they would be too narrow to read."""
+    for number, row in enumerate(islice(result, _MOST_ROWS), start=1):
+        out.rule(f"row {number:,}", align="left", style="dim")
+        out.print(facts(zip(result.columns, map(_cell, row), strict=True)))
+
+
+def print_json(value: object) -> None:
+    """Print JSON. Dates are ISO 8601; a DECIMAL is a string, so that it keeps its digits."""
+    text = json.dumps(value, indent=2, ensure_ascii=False, default=_plain)
+    # JSON is UTF-8, whatever the terminal's encoding is.
+    sys.stdout.buffer.write(text.encode("utf-8", "surrogatepass") + b"\n")
+    sys.stdout.buffer.flush()
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, Decimal):
+        return format(value, "f")
+    if isinstance(value, Mapping):
+        return dict(value)
+    kind = type(value)
+    if attrs.has(kind):
+        return {field.name: getattr(value, field.name) for field in attrs.fields(kind)}
+    raise TypeError(f"no JSON for a {type(value).__name__}")
+
+
+def _cell(value: Cell) -> Text:
+    if value is None:
+        return Text("NULL", style="dim italic")
+    if isinstance(value, str):
+        # In quotes where the text alone could be taken for NULL, or for nothing, or for quotes around it.
+        shown = _on_one_line(value)
+        return Text(f'"{shown}"' if value in {"", "NULL"} or value[0] == '"' else shown)
+    if isinstance(value, Decimal):
+        return Text(format(value, "f"))
+    if isinstance(value, datetime) and value.microsecond:
+        return Text(value.isoformat().rstrip("0"))
+    return Text(value.isoformat() if isinstance(value, date) else str(value))
+
+
+def _on_one_line(text: str) -> str:
+    return printable(text).replace("\n", "\\n")
+
+
+@contextmanager
+def transfer_bar(
+    console: Console, title: str, *, total: int | None = None
+) -> Iterator[Callable[[Progress], None] | None]:
+    """Draw a bar while the block runs; gives what takes its progress, None where no bar can be drawn.
+
+    Args:
+        console: Where to draw, if that is a terminal.
+        title: What stands before the bar.
+        total: Bytes to come, if the transfer itself cannot know.
+    """
+    if not console.is_terminal:
+        yield None
+        return
+    columns: tuple[Any, ...] = (
+        progress.SpinnerColumn(),
+        progress.TextColumn("{task.description}"),
+        progress.BarColumn(bar_width=20),
+        progress.DownloadColumn(),
+        progress.TransferSpeedColumn(),
+        progress.TextColumn("{task.fields[parts]}", style="dim"),
+    )
+    with progress.Progress(*columns, console=console, transient=True) as bars:
+        bar = bars.add_task(title, total=total, parts="")
+
+        def update(now: Progress) -> None:
+            parts = counted(now.parts, "part") if now.parts else ""
+            bars.update(bar, completed=now.bytes, total=now.total_bytes or total, parts=parts)
+
+        yield update

@@ -1,0 +1,42 @@
+"""Sizes as people write them."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, TypeAlias
+
+import typer
+
+__all__ = ["DEFAULT_PART_SIZE", "PartSizeOption", "parse_size"]
+
+DEFAULT_PART_SIZE = 8 << 20
+
+_SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([kmg]?i?)b?", re.IGNORECASE)
+_UNITS = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9, "ki": 1 << 10, "mi": 1 << 20, "gi": 1 << 30}
+
+
+def parse_size(text: str) -> int:
+    """Return the bytes that a size such as ``8MiB``, ``500kB`` or ``1048576`` stands for.
+
+    Raises:
+        typer.BadParameter: It is no size of at least a byte.
+    """
+    match = _SIZE.fullmatch(text.strip())
+    unit = _UNITS.get(match[2].lower()) if match else None
+    size = int(float(match[1]) * unit) if match and unit else 0
+    if not size:
+        raise typer.BadParameter(f"{text!r} is not a size; write such as 8MiB, 500kB or 1048576")
+    return size
+
+
+PartSizeOption: TypeAlias = Annotated[
+    int,
+    # A default is parsed too, although it is a number already.
+    typer.Option(
+        "--part-size",
+        metavar="SIZE",
+        parser=lambda given: given if isinstance(given, int) else parse_size(given),
+        show_default=False,
+        help="The most bytes of a part; 8MiB by default.",
+    ),
+]

@@ -1,0 +1,1 @@
+"""The command line, against an embedded instance on a thread."""

@@ -1,0 +1,66 @@
+"""The wheel as users get it: built, installed into a fresh environment without extras, used."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import venv
+import zipfile
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("dist")
+    command = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", str(folder), str(ROOT)]
+    subprocess.run(command, check=True, capture_output=True)
+    (built,) = folder.glob("*.whl")
+    return built
+
+
+def test_the_wheel_holds_the_package_and_nothing_else(wheel):
+    names = zipfile.ZipFile(wheel).namelist()
+
+    assert "domo_async/py.typed" in names
+    assert "domo_async/sync/__init__.py" in names
+    assert {"domo_async"} == {name.split("/")[0] for name in names if ".dist-info/" not in name}
+
+
+WITHOUT_EXTRAS = """
+import domo_async, domo_async.sync
+from domo_async.transfer.splitter import RecordScanner
+
+scanner = RecordScanner()
+scanner.feed(b'1,"a\\nb"\\n2,c\\n')
+assert scanner.records == 2
+assert repr(domo_async.Domo("acme", token="t")) == "Domo('https://acme.domo.com')"
+with domo_async.sync.Domo("acme", token="t"):
+    pass
+try:
+    import domo_async.emulator
+except ImportError as error:
+    assert 'pip install "domo-async[emulator]"' in str(error)
+else:
+    raise AssertionError("the emulator needs its extra")
+"""
+
+
+@pytest.mark.timeout(180)
+def test_the_wheel_works_without_extras(wheel, tmp_path):
+    venv.create(tmp_path / "env", with_pip=True)
+    bin_folder = tmp_path / "env" / ("Scripts" if sys.platform == "win32" else "bin")
+    python = str(bin_folder / "python")
+    subprocess.run([python, "-m", "pip", "install", "-q", str(wheel)], check=True, capture_output=True)
+
+    subprocess.run([python, "-W", "error", "-c", WITHOUT_EXTRAS], check=True, cwd=tmp_path)
+    command = subprocess.run(
+        [str(bin_folder / "domo-async"), "demo"], check=False, capture_output=True, text=True, cwd=tmp_path
+    )
+
+    assert 2 == command.returncode
+    assert 'pip install "domo-async[cli]"' in command.stderr.replace("\n", " ")
+    assert "Traceback" not in command.stderr
