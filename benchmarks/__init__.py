@@ -1,0 +1,1 @@
+"""Measurements of the client against what the machine can do. Run `python -m benchmarks --help`."""

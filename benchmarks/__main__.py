@@ -1,0 +1,49 @@
+"""`python -m benchmarks`: run some or all benchmarks and print what they found."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+
+from benchmarks import calls, export, facade, imports, memory, upload, wan
+from benchmarks._harness import Options, Row, parse_size, table
+
+BENCHMARKS: Mapping[str, Callable[[Options], Iterator[Row]]] = {
+    "upload": upload.benchmark,
+    "wan": wan.benchmark,
+    "calls": calls.benchmark,
+    "facade": facade.benchmark,
+    "imports": imports.benchmark,
+    "memory": memory.benchmark,
+    "export": export.benchmark,
+}
+
+
+def main() -> int:
+    """Run the benchmarks that the command line names."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"which, of: {', '.join(BENCHMARKS)} (default: all)")
+    parser.add_argument(
+        "--size", type=parse_size, default="512MiB", help="size of the CSV files (default: %(default)s)"
+    )
+    parser.add_argument("--runs", type=int, default=5, help="paired runs of each measurement (default: %(default)s)")
+    arguments = parser.parse_args()
+    unknown = [name for name in arguments.names if name not in BENCHMARKS]
+    if unknown:
+        parser.error(f"there is no benchmark {', '.join(unknown)}; choose from {', '.join(BENCHMARKS)}")
+    rows = []
+    with tempfile.TemporaryDirectory(prefix="domo-async-benchmarks-") as folder:
+        options = Options(size=arguments.size, runs=arguments.runs, folder=Path(folder))
+        for name in arguments.names or BENCHMARKS:
+            for row in BENCHMARKS[name](options):
+                rows.append(row)
+                print(f"{row.what}: {row.ratio}", file=sys.stderr, flush=True)
+    print(table(rows))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

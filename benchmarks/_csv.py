@@ -1,0 +1,48 @@
+"""CSV that looks like what people upload."""
+
+from __future__ import annotations
+
+import os
+import random
+from pathlib import Path
+
+__all__ = ["COLUMNS", "records", "write_csv"]
+
+COLUMNS = {"id": "LONG", "day": "DATE", "customer": "STRING", "region": "STRING", "amount": "DOUBLE"}
+_REGIONS = ("North", "South", "East", "West", "Central Europe")
+_QUOTED = (", Inc.", ' the ""Best""', "\nc/o Main Street")
+_BLOCK = 8 << 20
+
+
+def records(size: int, *, quoted: bool = False) -> bytes:
+    """Return whole records of about `size` bytes, the same in each run.
+
+    Args:
+        size: Bytes.
+        quoted: Whether a fifth of the records has a quoted field, some with doubled quotes or line ends inside.
+    """
+    chance = random.Random(1)
+    lines: list[str] = []
+    length = 0
+    while length < size:
+        customer = f"Customer {chance.randrange(10_000)}"
+        if quoted and chance.random() < 0.2:
+            customer = f'"{customer}{chance.choice(_QUOTED)}"'
+        day = f"2026-{chance.randrange(1, 13):02}-{chance.randrange(1, 29):02}"
+        line = f"{len(lines)},{day},{customer},{chance.choice(_REGIONS)},{chance.random() * 10_000:.2f}\n"
+        lines.append(line)
+        length += len(line)
+    return "".join(lines).encode()
+
+
+def write_csv(path: Path, size: int, *, quoted: bool = False) -> Path:
+    """Write a file of `size` bytes, or a record more, with a header row, and return its path."""
+    block = records(min(size, _BLOCK), quoted=quoted)
+    with path.open("wb") as file:
+        file.write(",".join(COLUMNS).encode() + b"\n")
+        while size > file.tell():
+            rest = size - file.tell()
+            file.write(block if rest >= len(block) else records(rest, quoted=quoted))
+        # Or the disk would be busy with it while others are measured.
+        os.fsync(file.fileno())
+    return path

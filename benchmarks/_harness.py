@@ -1,0 +1,179 @@
+"""What all benchmarks share: runs in fresh processes, in pairs, and the table of their medians."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import subprocess
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from statistics import median
+
+from attrs import frozen
+
+__all__ = ["Measurement", "Options", "Row", "at_least", "at_most", "in_pairs", "parse_size", "server", "table"]
+
+_ROOT = Path(__file__).parent.parent
+_UNITS = {"B": 1, "KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30}
+
+
+@frozen
+class Options:
+    """What the command line asks for.
+
+    Attributes:
+        size: Bytes of the large files.
+        runs: Paired runs of each measurement.
+        folder: Where files may be written; removed in the end.
+    """
+
+    size: int
+    runs: int
+    folder: Path
+
+
+def parse_size(text: str) -> int:
+    """Return the bytes of ``512MiB`` and the like."""
+    for unit, factor in sorted(_UNITS.items(), key=lambda pair: -len(pair[0])):
+        if text.endswith(unit) and text.removesuffix(unit).isdecimal():
+            return int(text.removesuffix(unit)) * factor
+    raise argparse.ArgumentTypeError(f"{text!r} is no size; write it as 512MiB")
+
+
+class Measurement:
+    """A function that returns a figure, run in a fresh process each time.
+
+    A process of its own keeps one measurement's caches, heap and garbage from helping or hindering the next.
+
+    Args:
+        function: A function of a module; what it returns is the figure.
+        *arguments: Its arguments, which go through JSON.
+        without: A module that cannot be imported in that process.
+    """
+
+    def __init__(self, function: Callable[..., float], *arguments: object, without: str = "") -> None:
+        self._command = [
+            sys.executable,
+            "-m",
+            "benchmarks._run",
+            f"{function.__module__}:{function.__qualname__}",
+            json.dumps(arguments),
+            without,
+        ]
+
+    def __call__(self) -> float:
+        """Measure once."""
+        done = subprocess.run(self._command, cwd=_ROOT, check=True, stdout=subprocess.PIPE)
+        return float(done.stdout)
+
+
+@frozen
+class Target:
+    """What a ratio is to be.
+
+    Attributes:
+        sign: ``≥`` or ``≤``.
+        limit: The ratio.
+    """
+
+    sign: str
+    limit: float
+
+    def met(self, ratio: float) -> bool:
+        """Return whether a ratio is good enough."""
+        return ratio >= self.limit if self.sign == "≥" else ratio <= self.limit
+
+
+def at_least(limit: float) -> Target:
+    """Return the target of a figure of which more is better."""
+    return Target("≥", limit)
+
+
+def at_most(limit: float) -> Target:
+    """Return the target of a figure of which less is better."""
+    return Target("≤", limit)
+
+
+@frozen
+class Row:
+    """One line of the table.
+
+    Attributes:
+        what: What was measured, and against what.
+        unit: What the figures count.
+        subject: Our figures.
+        baseline: The figures that ours are measured by.
+        target: What the median of the ratios is to be; None where there is no aim.
+        difference: Whether the aim is about subject minus baseline instead of their ratio.
+    """
+
+    what: str
+    unit: str
+    subject: Sequence[float]
+    baseline: Sequence[float]
+    target: Target | None = None
+    difference: bool = False
+
+    @property
+    def _ratios(self) -> list[float]:
+        pairs = zip(self.subject, self.baseline, strict=True)
+        return [ours - theirs if self.difference else ours / theirs for ours, theirs in pairs]
+
+    @property
+    def ratio(self) -> str:
+        """The median of the pairs, and their range."""
+        ratios = self._ratios
+        return f"{median(ratios):.2f} ({min(ratios):.2f}-{max(ratios):.2f})"
+
+    @property
+    def verdict(self) -> str:
+        """The target, and whether it was met."""
+        if self.target is None:
+            return ""
+        met = "met" if self.target.met(median(self._ratios)) else "MISSED"
+        return f"{self.target.sign} {self.target.limit:g} {met}"
+
+
+def in_pairs(
+    what: str,
+    unit: str,
+    subject: Callable[[], float],
+    baseline: Callable[[], float],
+    *,
+    runs: int,
+    target: Target | None = None,
+    difference: bool = False,
+) -> Row:
+    """Measure subject and baseline in turn, so that what else the machine does hits both."""
+    ours: list[float] = []
+    theirs: list[float] = []
+    for run in range(runs):
+        # Who goes first changes, so that neither always profits from what the other left in the caches.
+        for measure, figures in [(subject, ours), (baseline, theirs)][:: 1 if run % 2 else -1]:
+            figures.append(measure())
+    return Row(what, unit, ours, theirs, target, difference)
+
+
+@contextmanager
+def server(**options: float) -> Iterator[str]:
+    """Give the URL of a server in a process of its own; see `benchmarks._server` for its options."""
+    arguments = [text for name, value in options.items() for text in (f"--{name}", str(value))]
+    command = [sys.executable, "-m", "benchmarks._server", *arguments]
+    with subprocess.Popen(command, cwd=_ROOT, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout is not None
+            yield process.stdout.readline().strip()
+        finally:
+            process.terminate()
+
+
+def table(rows: Iterable[Row]) -> str:
+    """Return the rows as text in columns."""
+    lines = [("what", "unit", "subject", "baseline", "ratio (min-max)", "target")]
+    for row in rows:
+        figures = (f"{median(row.subject):,.1f}", f"{median(row.baseline):,.1f}")
+        lines.append((row.what, row.unit, *figures, ("Δ " if row.difference else "") + row.ratio, row.verdict))
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    return "\n".join("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)) for line in lines)

@@ -1,0 +1,137 @@
+"""A server for measurements: takes bodies as fast as it can and gives prepared answers.
+
+Each connection has a thread that blocks, since nothing is faster at moving bytes. Over ``http.server`` it has that it
+copies nothing: a body is received into one buffer, over and over.
+
+``--latency`` and ``--bandwidth`` simulate a wide-area network: the bytes of a connection are taken at `bandwidth` a
+second, and the answer leaves `latency` seconds after the last of them, as the round trip takes them. Opening a
+connection takes no time, which favours clients that open many.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+import socket
+import threading
+import time
+from mmap import mmap
+
+from benchmarks._csv import COLUMNS, records
+
+_BUFFER = 1 << 18
+_HEAD = 1 << 16
+_LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
+
+# As large as the samples of the documents: about 1 KB.
+_DATASET = b"""{"id":"08a067ca-bba4-4df0-b3d6-4ba45a4a2a8a","displayType":"domo-csv","dataProviderType":"domo-csv",
+"type":"Jupyter","name":"Orders by region","owner":{"id":"587894148","name":"Jane Smith","type":"USER","group":false},
+"status":"SUCCESS","created":1684871393000,"lastTouched":1718394093000,"lastUpdated":1718394089000,"rowCount":2548034,
+"columnCount":14,"cardInfo":{"cardCount":12,"cardViewCount":384},"properties":{"formulas":{"formulas":{}},
+"segmentation":{"definition":{}},"note":"nightly, from the warehouse"},"state":"SUCCESS","validConfiguration":true,
+"validAccount":true,"streamId":825,"transportType":"API","adc":false,"adcExternal":false,"adcSource":"DIRECT",
+"masked":false,"currentUserFullAccess":true,"cloudId":"domo","cloudName":"Domo","permissions":"READ_WRITE_DELETE_SHARE",
+"hidden":false,"scheduleActive":true,"cardCount":12,"cloudEngine":"DOMO","tags":["finance","orders","certified"],
+"description":"All orders since 2019 with their region, amount and day. Owned by the finance team."}"""
+_SCHEMA = b'{"schema":{"columns":[%s]}}' % b",".join(
+    b'{"name":"%s","type":"%s"}' % (name.encode(), kind.encode()) for name, kind in COLUMNS.items()
+)
+_ANSWERS = {
+    b"latest": _SCHEMA,
+    b"dataversions": b"[]",
+    b"uploads": b'{"uploadId":1}',
+}
+
+
+class _Connection:
+    """One client's connection, served until the client closes it."""
+
+    def __init__(self, stream: socket.socket, options: argparse.Namespace, block: bytes) -> None:
+        self._stream = stream
+        self._latency: float = options.latency
+        self._bandwidth: float = options.bandwidth
+        self._export: int = options.export
+        self._block = block
+        self._buffer = memoryview(mmap(-1, _BUFFER))  # aligned to pages, into which the system copies far faster
+        self._passed = 0.0
+
+    def serve(self) -> None:
+        """Answer requests."""
+        with self._stream:
+            while head := self._receive():
+                time.sleep(self._latency)
+                path = head.split(b" ", 2)[1].partition(b"?")[0]
+                self._answer(path)
+
+    def _receive(self) -> bytes:
+        """Take a request, throw its body away and return its head; nothing at the end."""
+        filled = 0
+        while True:
+            count = self._stream.recv_into(self._buffer[filled:_HEAD])
+            if not count:
+                return b""
+            filled += count
+            head, end, body = bytes(self._buffer[:filled]).partition(b"\r\n\r\n")
+            if end:
+                break
+        length = _LENGTH.search(head)
+        self._pace(len(body))
+        self._receive_body(int(length[1]) - len(body) if length else 0)
+        return head
+
+    def _receive_body(self, left: int) -> None:
+        while left > 0:
+            count = self._stream.recv_into(self._buffer, min(left, _BUFFER))
+            if not count:
+                raise ConnectionError("the client went away within a body")
+            left -= count
+            self._pace(count)
+
+    def _pace(self, count: int) -> None:
+        """Wait until so many more bytes would have passed."""
+        if not self._bandwidth:
+            return
+        now = time.monotonic()
+        # What the system buffered while this thread slept too long has passed in time.
+        self._passed = max(self._passed, now - _BUFFER / self._bandwidth) + count / self._bandwidth
+        time.sleep(max(0.0, self._passed - now))
+
+    def _answer(self, path: bytes) -> None:
+        if b"/export/" in path:
+            self._send_export()
+        else:
+            name = path.rpartition(b"/")[2]
+            body = _DATASET if path == b"/api/data/v3/datasources/" + name else _ANSWERS.get(name, b"{}")
+            self._stream.sendall(_head(b"application/json", len(body)) + body)
+
+    def _send_export(self) -> None:
+        self._stream.sendall(_head(b"text/csv", self._export))
+        for start in range(0, self._export, len(self._block)):
+            self._stream.sendall(self._block[: self._export - start])
+
+
+def _head(content_type: bytes, length: int) -> bytes:
+    return b"HTTP/1.1 200 OK\r\nContent-Type: %s\r\nContent-Length: %d\r\n\r\n" % (content_type, length)
+
+
+def main() -> None:
+    """Serve until terminated; the first line of output is the URL."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--latency", type=float, default=0.0, help="seconds from a request's end to its answer")
+    parser.add_argument("--bandwidth", type=float, default=0.0, help="bytes a second and connection; 0: no limit")
+    parser.add_argument("--export", type=int, default=0, help="bytes of an export")
+    options = parser.parse_args()
+    listener = socket.create_server(("127.0.0.1", 0), backlog=128)
+    if options.bandwidth:
+        # What the system buffers would be bandwidth that the client need not wait for.
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _BUFFER)
+    print(f"http://127.0.0.1:{listener.getsockname()[1]}", flush=True)
+    block = records(_BUFFER) if options.export else b""
+    while True:
+        stream, _ = listener.accept()
+        stream.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        threading.Thread(target=_Connection(stream, options, block).serve, daemon=True).start()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,68 @@
+"""Small calls: a GET of about 1 KB into a model, against aiohttp and orjson alone."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Iterator
+
+import aiohttp
+import orjson
+
+from benchmarks._harness import Measurement, Options, Row, at_least, in_pairs, server
+from domo_async import Domo
+
+_CALLS = 4000
+
+
+def benchmark(options: Options) -> Iterator[Row]:
+    """Compare `Datasets.get` with a bare session, one call at a time and 32 in flight."""
+    with server() as url:
+        for flight, what in ((1, "one after another"), (32, "32 in flight")):
+            yield in_pairs(
+                f"GET of 1 KB, {what} / aiohttp and orjson",
+                "calls/s",
+                Measurement(sdk, url, flight),
+                Measurement(bare, url, flight),
+                runs=options.runs,
+                target=at_least(0.85),
+            )
+
+
+def sdk(url: str, flight: int) -> float:
+    """Call through the client; return calls a second."""
+
+    async def run() -> float:
+        async with Domo(url, token="benchmark") as domo:
+            return await _rate(lambda: domo.datasets.get("dataset"), flight)
+
+    return asyncio.run(run())
+
+
+def bare(url: str, flight: int) -> float:
+    """Call through aiohttp; return calls a second."""
+
+    async def run() -> float:
+        async with aiohttp.ClientSession() as session:
+
+            async def call() -> object:
+                async with session.get(f"{url}/api/data/v3/datasources/dataset") as response:
+                    return orjson.loads(await response.read())
+
+            return await _rate(call, flight)
+
+    return asyncio.run(run())
+
+
+async def _rate(call: Callable[[], Awaitable[object]], flight: int) -> float:
+    async def caller(count: int) -> None:
+        for _ in range(count):
+            await call()
+
+    async def callers(total: int) -> None:
+        await asyncio.gather(*(caller(total // flight) for _ in range(flight)))
+
+    await callers(flight * 4)
+    started = time.perf_counter()
+    await callers(_CALLS)
+    return _CALLS / (time.perf_counter() - started)

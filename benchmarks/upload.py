@@ -1,0 +1,160 @@
+"""A file's upload on loopback, against what sockets can do and against what people use."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import os
+import socket
+import threading
+import time
+from collections.abc import Awaitable, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from mmap import mmap
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import requests
+
+from benchmarks._csv import write_csv
+from benchmarks._harness import Measurement, Options, Row, at_least, in_pairs, server
+from domo_async import Domo, Settings
+from domo_async.transfer import UploadResult
+
+_PART = 8 << 20
+_SLICE = 1 << 18
+_PYDOMO_CHUNK = 10_000_000
+
+
+def benchmark(options: Options) -> Iterator[Row]:
+    """Compare `Datasets.upload`, with all its defaults and requests, with bare sockets and with requests."""
+    plain = str(write_csv(options.folder / "plain.csv", options.size))
+    quoted = str(write_csv(options.folder / "quoted.csv", options.size, quoted=True))
+    with server() as url:
+        threads = max((1, 2), key=lambda count: Measurement(sendall_file, url, plain, count)())
+
+        def against(what: str, subject: Measurement, baseline: Measurement, aim: float | None = None) -> Row:
+            target = None if aim is None else at_least(aim)
+            return in_pairs(f"upload, {what}", "MB/s", subject, baseline, runs=options.runs, target=target)
+
+        ours = Measurement(sdk, url, plain)
+        bare = Measurement(sendall_file, url, plain, threads)
+        yield against("no quotes / read and sendall", ours, bare, 0.85)
+        yield against("no quotes / sendall from memory", ours, Measurement(sendall_memory, url, plain, threads))
+        yield against(
+            "quoted fields / read and sendall",
+            Measurement(sdk, url, quoted),
+            Measurement(sendall_file, url, quoted, threads),
+            0.85,
+        )
+        yield against(
+            "no quotes, no numpy / read and sendall", Measurement(sdk, url, plain, without="numpy"), bare, 0.85
+        )
+        yield against("no quotes / requests, 4 threads", ours, Measurement(requests_threads, url, plain))
+        yield against("no quotes / pydomo's way", ours, Measurement(pydomo_way, url, plain))
+
+
+def sdk(url: str, path: str) -> float:
+    """Upload by the client; return MB/s of the whole job."""
+    return whole_job(url, lambda domo: domo.datasets.upload("dataset", path))
+
+
+def whole_job(url: str, upload: Callable[[Domo], Awaitable[UploadResult]], settings: Settings | None = None) -> float:
+    """Return the MB/s of an upload from the call to its end."""
+
+    async def run() -> float:
+        async with Domo(url, token="benchmark", settings=settings) as domo:
+            # The first call finds what is imported on use, and leaves an open connection.
+            await domo.datasets.schemas.latest("dataset")
+            started = time.perf_counter()
+            result = await upload(domo)
+            return result.bytes / (time.perf_counter() - started) / 1e6
+
+    return asyncio.run(run())
+
+
+def sendall_file(url: str, path: str, threads: int) -> float:
+    """Send the file's parts over blocking sockets, one a thread, slice by slice; return MB/s."""
+    size = Path(path).stat().st_size
+
+    def sender() -> Callable[[socket.socket, int, int], None]:
+        file = Path(path).open("rb", buffering=0)  # noqa: SIM115 - lives as long as its process
+        buffer = memoryview(mmap(-1, _SLICE))
+
+        def send(stream: socket.socket, offset: int, length: int) -> None:
+            file.seek(offset)
+            while length:
+                count = file.readinto(buffer[: min(_SLICE, length)])
+                stream.sendall(buffer[:count])
+                length -= count
+
+        return send
+
+    return _send_parts(url, size, threads, sender)
+
+
+def sendall_memory(url: str, path: str, threads: int) -> float:
+    """Send the file's parts over blocking sockets, all in memory beforehand; return MB/s."""
+    data = memoryview(Path(path).read_bytes())
+
+    def send(stream: socket.socket, offset: int, length: int) -> None:
+        stream.sendall(data[offset : offset + length])
+
+    return _send_parts(url, len(data), threads, lambda: send)
+
+
+def _send_parts(
+    url: str, size: int, threads: int, sender: Callable[[], Callable[[socket.socket, int, int], None]]
+) -> float:
+    """PUT parts over so many connections; return MB/s."""
+    address = urlsplit(url)
+    offsets = iter(range(0, size, _PART))
+
+    def work() -> None:
+        send = sender()
+        with socket.create_connection((address.hostname, address.port)) as stream:
+            for offset in offsets:
+                length = min(_PART, size - offset)
+                stream.sendall(b"PUT /parts/1 HTTP/1.1\r\nHost: sink\r\nContent-Length: %d\r\n\r\n" % length)
+                send(stream, offset, length)
+                if not stream.recv(1 << 16).startswith(b"HTTP/1.1 200 "):
+                    raise ConnectionError("the part was not taken")
+
+    workers = [threading.Thread(target=work) for _ in range(threads)]
+    started = time.perf_counter()
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    return size / (time.perf_counter() - started) / 1e6
+
+
+def requests_threads(url: str, path: str) -> float:
+    """Send the file's parts by requests in four threads, each part read whole; return MB/s."""
+    size = Path(path).stat().st_size
+    sessions = threading.local()
+    descriptor = os.open(path, os.O_RDONLY)
+
+    def put(number: int, offset: int) -> None:
+        if not hasattr(sessions, "session"):
+            sessions.session = requests.Session()
+        sessions.session.put(f"{url}/parts/{number}", data=os.pread(descriptor, _PART, offset)).raise_for_status()
+
+    started = time.perf_counter()
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(put, itertools.count(1), range(0, size, _PART)))
+    os.close(descriptor)
+    return size / (time.perf_counter() - started) / 1e6
+
+
+def pydomo_way(url: str, path: str) -> float:
+    """Send the file in chunks of 10 MB, one after the other, a new connection each; return MB/s."""
+    size = Path(path).stat().st_size
+    started = time.perf_counter()
+    with Path(path).open("rb") as file:
+        for number in itertools.count(1):
+            chunk = file.read(_PYDOMO_CHUNK)
+            if not chunk:
+                break
+            requests.put(f"{url}/parts/{number}", data=chunk, timeout=60).raise_for_status()
+    return size / (time.perf_counter() - started) / 1e6
