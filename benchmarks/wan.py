@@ -24,8 +24,9 @@ def benchmark(options: Options) -> Iterator[Row]:
     The model is what so many connections can carry, each part followed by its answer's latency. It is for the parts
     alone; the whole job has the requests before and after them too, one latency each.
     """
-    # A little less than whole rounds of parts: cut at record ends, the last part would else start a round alone.
-    large = str(write_csv(options.folder / "large.csv", options.size - (1 << 20)))
+    # Long enough that the few requests before and after the parts do not decide, and a little less than whole rounds of
+    # parts: cut at record ends, the last part would else start a round alone.
+    large = str(write_csv(options.folder / "large.csv", 2 * options.size - (1 << 20)))
     small = str(write_csv(options.folder / "small.csv", 3 * _PART))
     model = _CONCURRENCY * _PART / (_LATENCY + _PART / _BANDWIDTH) / 1e6
     with server(latency=_LATENCY, bandwidth=_BANDWIDTH) as url:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import threading
-from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Callable
+from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Callable, Iterator
 from pathlib import Path
 from typing import Literal, Protocol
 
@@ -38,7 +38,7 @@ class Part:
     number: int
     records: int
     length: int
-    open: Callable[[], AsyncIterator[bytes]]
+    open: Callable[[], Iterator[bytes]]
 
 
 class _Bytes(Protocol):
@@ -75,13 +75,15 @@ class _File:
         except OSError as error:
             raise SourceError(f"cannot read {path}: {error.strerror}") from None
         self._path = path
-        # Where there is no pread (Windows), seek and read are two steps, and a scan runs beside the sending.
+        # For Windows, which has no pread: a scan in a thread runs beside the sending, and seek and read are two steps.
         self._lock = threading.Lock()
         found = os.fstat(self._fd)
         self.size = found.st_size
         self._modified = found.st_mtime_ns
 
     def read(self, offset: int, length: int) -> bytes:
+        if hasattr(os, "pread"):
+            return os.pread(self._fd, length, offset)
         with self._lock:
             os.lseek(self._fd, offset, os.SEEK_SET)
             return os.read(self._fd, length)
@@ -220,8 +222,8 @@ class _StoredPlan:
         beyond = self._data.read(start + scanner.cut, scanner.position - scanner.cut)
         return scanner.lines - beyond.count(b"\n")
 
-    def _slices(self, start: int, length: int) -> Callable[[], AsyncIterator[bytes]]:
-        async def slices() -> AsyncIterator[bytes]:
+    def _slices(self, start: int, length: int) -> Callable[[], Iterator[bytes]]:
+        def slices() -> Iterator[bytes]:
             # Read on the loop itself: from the page cache that is far cheaper than a hop to a thread.
             for offset in range(start, start + length, _SLICE):
                 wanted = min(_SLICE, start + length - offset)
@@ -325,8 +327,8 @@ class _StreamedPlan:
             end += _SLICE
 
 
-def _memory_slices(content: bytes) -> Callable[[], AsyncIterator[bytes]]:
-    async def slices() -> AsyncIterator[bytes]:
+def _memory_slices(content: bytes) -> Callable[[], Iterator[bytes]]:
+    def slices() -> Iterator[bytes]:
         for offset in range(0, len(content), _SLICE):
             yield content[offset : offset + _SLICE]
 

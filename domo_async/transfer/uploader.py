@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import aclosing
 from typing import Any, Literal, Protocol
 
@@ -215,9 +215,8 @@ class _Upload:
                 raise SourceError(
                     "the source holds no rows; nothing was sent. To empty the dataset on purpose say allow_empty=True"
                 )
-            before = await self._steps.versions()
             upload_id = await self._open()
-            sent = await self._send_all(upload_id, first, parts)
+            sent, before = await self._send_all(upload_id, first, parts)
         self._plan.check_unchanged()
         committed = await self._commit_shielded(upload_id, before)
         version = await self._settle(upload_id, committed, before, sent)
@@ -237,10 +236,19 @@ class _Upload:
         except DomoError as error:
             raise self._failure(f"no upload could be opened: {error}") from error
 
-    async def _send_all(self, upload_id: int, first: Part | None, parts: AsyncIterator[Part]) -> _Sent:
-        """Send every part, a bounded number at a time, or raise."""
+    async def _send_all(
+        self, upload_id: int, first: Part | None, parts: AsyncIterator[Part]
+    ) -> tuple[_Sent, Mapping[int, StoredVersion]]:
+        """Send every part, a bounded number at a time, or raise; meanwhile learn which data versions there are."""
         rows = size = count = 0
+        before: dict[int, StoredVersion] = {}
         slots = asyncio.Semaphore(self._options.concurrency)
+
+        async def learn_versions() -> None:
+            try:
+                before.update(await self._steps.versions())
+            except DomoError as error:
+                raise self._failure(f"the data versions could not be read: {error}", upload_id=upload_id) from error
 
         async def send(part: Part) -> None:
             try:
@@ -251,6 +259,7 @@ class _Upload:
         failure: BaseException | None = None
         try:
             async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(learn_versions())
                 await slots.acquire()
                 part: Part | None = first if first is not None else _empty_part()
                 while part is not None:
@@ -263,16 +272,16 @@ class _Upload:
             failure = _first_of(group)
         if failure is not None:
             raise failure
-        return _Sent(rows, size, count)
+        return _Sent(rows, size, count), before
 
     async def _send(self, upload_id: int, part: Part) -> None:
         moved = 0
 
-        async def slices() -> AsyncIterator[bytes]:
+        def slices() -> Iterator[bytes]:
             nonlocal moved
             self._reporter.moved(-moved)
             moved = 0
-            async for piece in part.open():
+            for piece in part.open():
                 yield piece
                 moved += len(piece)
                 self._reporter.moved(len(piece))
@@ -412,11 +421,7 @@ def _my_version(upload_id: int, before: Mapping[int, StoredVersion], now: Mappin
 
 
 def _empty_part() -> Part:
-    async def nothing() -> AsyncIterator[bytes]:
-        return
-        yield b""
-
-    return Part(1, 0, 0, nothing)
+    return Part(1, 0, 0, lambda: iter(()))
 
 
 def _first_of(group: BaseExceptionGroup[BaseException]) -> BaseException:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import builtins
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
 from urllib.parse import urljoin, urlsplit
 
 import aiohttp
@@ -197,14 +197,14 @@ class _Exchange:
         # only be read once. What must not be carried out twice, such as a commit, therefore goes as an iterator.
         return await self._send(headers, content if self.request.idempotent else _once(content))
 
-    async def _send_slices(self, headers: Mapping[str, str], slices: AsyncIterator[bytes]) -> aiohttp.ClientResponse:
+    async def _send_slices(self, headers: Mapping[str, str], slices: Iterator[bytes]) -> aiohttp.ClientResponse:
         """Send a body that may take as long as it likes, but may not stand still."""
         failure: Exception | None = None
 
         async def moving() -> AsyncIterator[bytes]:
             nonlocal failure
             try:
-                async for piece in slices:
+                for piece in slices:
                     yield piece
                     self.deadlines.set(self.limit, self.settings.timeouts.read)
             except Exception as error:

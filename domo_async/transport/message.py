@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import NamedTuple
 from urllib.parse import quote_plus
 
@@ -25,12 +25,13 @@ class Body:
     Attributes:
         content_type: The Content-Type header.
         length: Bytes in all, sent as Content-Length.
-        open: Returns the body from its beginning: bytes, or an iterator over slices of them.
+        open: Returns the body from its beginning: bytes, or an iterator over slices of them. It is asked for each
+            slice on the event loop, and so should not have to wait for it.
     """
 
     content_type: str
     length: int
-    open: Callable[[], bytes | AsyncIterator[bytes]]
+    open: Callable[[], bytes | Iterator[bytes]]
 
     @classmethod
     def json(cls, value: object) -> Body:

@@ -67,7 +67,7 @@ def test_records_are_counted_however_the_bytes_arrive(file, cuts):
 async def collect(source: object, part_size: int) -> list[tuple[Part, bytes]]:
     plan = open_source(source, part_size)  # type: ignore[arg-type]
     try:
-        return [(part, b"".join([piece async for piece in part.open()])) async for part in plan.parts()]
+        return [(part, b"".join(part.open())) async for part in plan.parts()]
     finally:
         plan.close()
 
@@ -120,9 +120,7 @@ async def test_a_part_can_be_read_again():
     plan = open_source(b"a\nb\n", 100)
     part = await anext(plan.parts())
 
-    first = [piece async for piece in part.open()]
-
-    assert first == [piece async for piece in part.open()] == [b"a\nb\n"]
+    assert [b"a\nb\n"] == list(part.open()) == list(part.open())
     plan.close()
 
 
@@ -239,7 +237,7 @@ async def test_a_file_that_becomes_shorter_is_noticed(tmp_path: Path):
     path.write_bytes(b"a\n")
 
     with pytest.raises(SourceError, match="shorter"):
-        [piece async for piece in part.open()]
+        list(part.open())
     with pytest.raises(SourceError, match="written to"):
         plan.check_unchanged()
     plan.close()
