@@ -38,7 +38,7 @@ async def refresh(domo: Domo, dataset_id: str, file: Path) -> bool:
     """Replace a dataset's rows by a file's, and return whether the dataset now holds them."""
 
     def show(now: Progress) -> None:
-        # Called ten times a second at the most, and once at the end.
+        # Called after each part and some ten times a second.
         share = now.bytes / now.total_bytes if now.total_bytes else 1
         print(f"{file.name}: {share:.0%}, {now.parts} parts, {now.rows} rows", flush=True)
 
