@@ -289,10 +289,10 @@ async def test_where_the_outcome_cannot_be_known_that_is_said(domo, emulator):
 
 
 async def test_a_commit_that_times_out_while_the_instance_is_at_work_is_uncertain(emulator):
-    settings = Settings(clock=SkippingClock(), timeouts=Timeouts(read=0.2))
+    settings = Settings(clock=SkippingClock(), timeouts=Timeouts(read=1))
     async with emulator.client(settings=settings) as domo:
         dataset_id = await new_dataset(domo)
-        emulator.faults.add(Fault(COMMIT, "delay", delay=2))
+        emulator.faults.add(Fault(COMMIT, "delay", delay=5))
 
         with pytest.raises(CommitUncertain):
             await domo.datasets.upload(dataset_id, table(range(9)))

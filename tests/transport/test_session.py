@@ -300,7 +300,7 @@ async def test_a_slow_body_that_moves_on_is_not_cut_off():
             taken += len(chunk)
         return web.Response()
 
-    async with talking_to(handler, timeouts=Timeouts(read=0.5, total=0.4), retries=Retries(attempts=1)) as domo:
+    async with talking_to(handler, timeouts=Timeouts(read=2, total=0.4), retries=Retries(attempts=1)) as domo:
         await domo.datasets.uploads.put_part("d", 1, 1, zeros(160))
 
     assert 160 << 18 == taken
