@@ -6,7 +6,7 @@ import os
 import ssl
 from collections.abc import Awaitable, Callable, Mapping
 from ipaddress import ip_address
-from typing import Any
+from typing import Any, TypeAlias
 from urllib.parse import urlsplit
 
 from attrs import Attribute, Factory, field, frozen
@@ -29,22 +29,23 @@ __all__ = [
 ]
 
 
-def above(limit: float) -> Callable[[Any, Attribute[Any], Any], None]:
+_Validator: TypeAlias = "Callable[[Any, Attribute[Any], Any], None]"
+
+
+def above(limit: float) -> _Validator:
     """Return an attrs validator: a number greater than `limit`."""
-
-    def check(_: Any, attribute: Attribute[Any], value: Any) -> None:
-        if isinstance(value, bool) or not isinstance(value, int | float) or not value > limit:
-            raise ConfigError(f"{attribute.name} must be a number above {limit}, not {value!r}")
-
-    return check
+    return _number(lambda value: value > limit, f"above {limit}")
 
 
-def at_least(limit: float) -> Callable[[Any, Attribute[Any], Any], None]:
+def at_least(limit: float) -> _Validator:
     """Return an attrs validator: a number of at least `limit`."""
+    return _number(lambda value: value >= limit, f"of at least {limit}")
 
+
+def _number(fits: Callable[[float], bool], words: str) -> _Validator:
     def check(_: Any, attribute: Attribute[Any], value: Any) -> None:
-        if isinstance(value, bool) or not isinstance(value, int | float) or not value >= limit:
-            raise ConfigError(f"{attribute.name} must be a number of at least {limit}, not {value!r}")
+        if isinstance(value, bool) or not isinstance(value, (int, float)) or not fits(value):
+            raise ConfigError(f"{attribute.name} must be a number {words}, not {value!r}")
 
     return check
 
@@ -58,7 +59,7 @@ class Timeouts:
 
     Attributes:
         connect: For a connection, name resolution and TLS included.
-        read: For the next byte of an answer; and for a stalled upload to move on.
+        read: For an answer to begin, for the next bytes of a streamed one, and for a stalled upload to move on.
         total: For a whole call, retries not counted. Transfers of data have no total.
     """
 
