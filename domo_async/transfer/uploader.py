@@ -218,7 +218,7 @@ class _Upload:
             upload_id = await self._open()
             sent, before = await self._send_all(upload_id, first, parts)
         self._plan.check_unchanged()
-        committed = await self._commit_shielded(upload_id, before)
+        committed = await self._commit_shielded(upload_id, before, sent)
         version = await self._settle(upload_id, committed, before, sent)
         self._reporter.finish()
         return UploadResult(
@@ -296,9 +296,9 @@ class _Upload:
             ) from error
         self._reporter.part_done(part.records)
 
-    async def _commit_shielded(self, upload_id: int, before: Mapping[int, StoredVersion]) -> Committed:
+    async def _commit_shielded(self, upload_id: int, before: Mapping[int, StoredVersion], sent: _Sent) -> Committed:
         """Commit; a caller who is cancelled meanwhile is let go only when the outcome is known."""
-        task = asyncio.ensure_future(self._commit(upload_id, before))
+        task = asyncio.ensure_future(self._commit(upload_id, before, sent))
         try:
             return await asyncio.shield(task)
         except asyncio.CancelledError as cancelled:
@@ -308,23 +308,25 @@ class _Upload:
             )
             raise
 
-    async def _commit(self, upload_id: int, before: Mapping[int, StoredVersion]) -> Committed:
+    async def _commit(self, upload_id: int, before: Mapping[int, StoredVersion], sent: _Sent) -> Committed:
         options = self._options
         try:
             return await self._steps.commit(upload_id, options.action, options.partition, index=options.index)
         except APIError as error:
             if error.status < 500:
                 raise self._failure(f"the commit was refused: {error}", upload_id=upload_id) from error
-            return await self._look_up_commit(upload_id, before, error)
+            return await self._look_up_commit(upload_id, before, sent, error)
         except TransportError as error:
             if not error.sent:
                 raise self._failure(f"the commit could not be sent: {error}", upload_id=upload_id) from error
-            return await self._look_up_commit(upload_id, before, error)
+            return await self._look_up_commit(upload_id, before, sent, error)
 
-    async def _look_up_commit(self, upload_id: int, before: Mapping[int, StoredVersion], lost: DomoError) -> Committed:
+    async def _look_up_commit(
+        self, upload_id: int, before: Mapping[int, StoredVersion], sent: _Sent, lost: DomoError
+    ) -> Committed:
         """Find out whether a commit whose answer was lost took effect. It is never sent twice."""
-        # A server that was too slow to answer may still be at work; one that hung up is given less time.
-        still_working = isinstance(lost, TimeoutError)
+        # What was too slow to answer may still be at work, and its outcome may come after we have stopped to look.
+        still_working = isinstance(lost, TimeoutError) or (isinstance(lost, APIError) and lost.status == 504)
         backoff = Backoff(self._clock, timeout=_SETTLE)
         while True:
             try:
@@ -332,14 +334,16 @@ class _Upload:
             except (APIError, TransportError, DecodeError) as error:
                 raise self._uncertain(upload_id, lost, f"its data versions could not be read: {error}") from lost
             mine = _my_version(upload_id, before, versions)
-            status = versions[mine].status if mine is not None else None
-            if mine is not None and status in {None, "success"}:
-                return Committed(mine)
-            if status == "error":
-                raise self._failure(f"the commit failed: {lost}", upload_id=upload_id) from lost
+            # Somebody else may have uploaded meanwhile: a version of another number is ours only if its rows are, too.
+            if mine is not None and (mine == upload_id or versions[mine].rows == sent.rows):
+                status = versions[mine].status
+                if status in {None, "success"}:
+                    return Committed(mine)
+                if status == "error":
+                    raise self._failure(f"the commit failed: {lost}", upload_id=upload_id) from lost
             if not await backoff.pause():
                 break
-        if mine is None and not still_working:
+        if versions.keys() <= before.keys() and not still_working:
             raise self._failure(
                 f"the commit did not take effect: {lost}; the dataset's versions show no trace of it after"
                 f" {_SETTLE:.0f} seconds",

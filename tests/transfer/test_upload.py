@@ -288,6 +288,28 @@ async def test_where_the_outcome_cannot_be_known_that_is_said(domo, emulator):
     assert caught.value.upload_id
 
 
+@pytest.mark.parametrize(("rows", "is_ours"), [(9, True), (3, False)])
+async def test_a_version_of_another_number_is_ours_only_if_its_rows_are(domo, emulator, rows, is_ours):
+    dataset_id = await new_dataset(domo)
+    found = [{"dataId": 77, "uploadStatus": "success", "numRows": rows}]
+    emulator.faults.add(Fault(COMMIT, "drop_before"))
+    emulator.faults.add(Fault("GET *dataversions", "status", status=200, body=found, skip=1, count=None))
+
+    if is_ours:
+        assert 77 == (await domo.datasets.upload(dataset_id, table(range(9)))).data_version
+    else:
+        with pytest.raises(CommitUncertain):
+            await domo.datasets.upload(dataset_id, table(range(9)))
+
+
+async def test_a_gateway_that_gave_up_on_a_commit_leaves_it_uncertain(domo, emulator):
+    dataset_id = await new_dataset(domo)
+    emulator.faults.add(Fault(COMMIT, "status", status=504))
+
+    with pytest.raises(CommitUncertain):
+        await domo.datasets.upload(dataset_id, table(range(9)))
+
+
 async def test_a_commit_that_times_out_while_the_instance_is_at_work_is_uncertain(emulator):
     settings = Settings(clock=SkippingClock(), timeouts=Timeouts(read=1))
     async with emulator.client(settings=settings) as domo:
