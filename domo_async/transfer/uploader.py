@@ -313,7 +313,8 @@ class _Upload:
         try:
             return await self._steps.commit(upload_id, options.action, options.partition, index=options.index)
         except APIError as error:
-            if error.status < 500:
+            # A web page of good status, as a proxy makes it, says as little of the outcome as a failure does.
+            if 400 <= error.status < 500:
                 raise self._failure(f"the commit was refused: {error}", upload_id=upload_id) from error
             return await self._look_up_commit(upload_id, before, sent, error)
         except TransportError as error:

@@ -51,12 +51,14 @@ def api_error(
     )
 
 
-def unusable_body(request: Request, body: bytes, *, secret: str) -> APIError | None:
+def unusable_body(request: Request, body: bytes, *, may_be_empty: bool, secret: str) -> APIError | None:
     """Return the error for a good answer whose body cannot be the JSON that is due, or None.
 
-    That is what a proxy or a login page in front of the instance looks like.
+    A web page is what a proxy or a login in front of the instance answers, whatever the status.
     """
     start = body[:512].lstrip()
+    if not start and may_be_empty:
+        return None
     if not start:
         message = "the answer's body is empty where JSON was due"
     elif start[:1] == b"<":

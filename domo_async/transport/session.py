@@ -137,12 +137,8 @@ class Transport:
         """
         request = Request.of(method, url, params=params, json=json, body=body, idempotent=idempotent)
         content = await self._persist(request, self._read_whole)
-        if into is None:
-            return None
-        unusable = unusable_body(request, content, secret=self._secret)
-        if unusable is not None:
-            raise unusable
-        return decode(content, into)
+        self._refuse_unusable(request, content, may_be_empty=into is None)
+        return None if into is None else decode(content, into)
 
     async def raw(
         self,
@@ -152,17 +148,18 @@ class Transport:
         params: Mapping[str, QueryValue] | None = None,
         json: object = UNSET,
         body: Body | None = None,
-        accept: str = "application/json",
         idempotent: bool | None = None,
     ) -> bytes:
-        """Send a request and return the body of its answer, which may be empty.
+        """Send a request and return the body of its answer: JSON that is yet to be read, or nothing.
 
         Raises:
-            APIError: The instance answered with an error.
+            APIError: The instance answered with an error, or with a web page.
             TransportError: No usable answer came.
         """
-        request = Request.of(method, url, params=params, json=json, body=body, accept=accept, idempotent=idempotent)
-        return await self._persist(request, self._read_whole)
+        request = Request.of(method, url, params=params, json=json, body=body, idempotent=idempotent)
+        content = await self._persist(request, self._read_whole)
+        self._refuse_unusable(request, content, may_be_empty=True)
+        return content
 
     @asynccontextmanager
     async def download(
@@ -191,6 +188,11 @@ class Transport:
             # What was not read to its end cannot be used for another request.
             response.close()
             self._slots.release()
+
+    def _refuse_unusable(self, request: Request, content: bytes, *, may_be_empty: bool) -> None:
+        unusable = unusable_body(request, content, may_be_empty=may_be_empty, secret=self._secret)
+        if unusable is not None:
+            raise unusable
 
     async def _persist(self, request: Request, send: Callable[[Try], Awaitable[R]]) -> R:
         """Send until there is an answer or no sense in another try."""

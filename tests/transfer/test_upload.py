@@ -224,6 +224,17 @@ async def test_a_part_that_fails_for_good_means_no_commit(domo, emulator):
     assert [0, 1, 2] == await ids(domo, dataset_id)
 
 
+async def test_a_part_that_a_proxy_answered_is_not_taken_for_sent(domo, emulator):
+    dataset_id = await new_dataset(domo)
+    emulator.log.clear()
+    emulator.faults.add(Fault("PUT *parts/2", "status", status=200, body="<html><title>Sign in</title></html>"))
+
+    with pytest.raises(UploadError, match=r"part 2.*Sign in"):
+        await domo.datasets.upload(dataset_id, table(range(500)), part_size=1000)
+
+    assert [] == emulator.log.matching(COMMIT)
+
+
 async def test_bad_values_are_refused_by_the_commit_and_change_nothing(domo):
     dataset_id = await new_dataset(domo)
 
@@ -263,6 +274,16 @@ async def test_a_commit_that_did_not_take_effect_is_told_apart(domo, emulator, k
         await domo.datasets.upload(dataset_id, table(range(9)))
 
     assert 1 == len(emulator.log.matching(COMMIT))
+    assert [0, 1, 2] == await ids(domo, dataset_id)
+
+
+async def test_a_web_page_in_place_of_a_commit_s_answer_is_looked_into(domo, emulator):
+    dataset_id = await new_dataset(domo)
+    emulator.faults.add(Fault(COMMIT, "status", status=200, body="<html><title>Sign in</title></html>"))
+
+    with pytest.raises(UploadError, match=r"did not take effect.*Sign in"):
+        await domo.datasets.upload(dataset_id, table(range(9)))
+
     assert [0, 1, 2] == await ids(domo, dataset_id)
 
 

@@ -152,6 +152,17 @@ async def test_a_good_status_with_a_bad_body_is_an_error_too(body, error, says):
             await domo.datasets.get("x")
 
 
+async def test_a_web_page_is_not_taken_for_json_by_raw_requests_and_queries():
+    async def handler(request: web.Request) -> web.Response:
+        return web.Response(text="<html><title>Sign in</title></html>", content_type="text/html")
+
+    async with talking_to(handler) as domo:
+        with pytest.raises(APIError, match="web page.*Sign in"):
+            await domo.request("GET", "/api/x")
+        with pytest.raises(APIError, match="web page.*Sign in"):
+            await domo.datasets.query("x", "SELECT 1")
+
+
 async def test_an_answer_cut_short_is_asked_for_again_and_then_reported():
     tries = 0
 

@@ -50,6 +50,8 @@ class DatasetUploadSteps:
 
     async def index_state(self, index_id: str) -> str | None:
         """Return the state that holds an index up, or None where the instance does not tell."""
-        states = {status.state for status in await self._indexes.status(self.dataset_id, index_id)}
-        open_states = states - {"SUCCESS"}
-        return next(iter(sorted(filter(None, open_states))), None) if open_states else ("SUCCESS" if states else None)
+        states = [status.state for status in await self._indexes.status(self.dataset_id, index_id) if status.state]
+        unfinished = [state for state in states if state != "SUCCESS"]
+        if not unfinished:
+            return "SUCCESS" if states else None
+        return "ERROR" if "ERROR" in unfinished else unfinished[0]
