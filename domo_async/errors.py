@@ -197,15 +197,17 @@ _BY_STATUS: dict[int, type[APIError]] = {
 
 
 class JobFailed(DomoError):
-    """A job that was waited for came to a bad end.
+    """A job came to a bad end.
 
     Attributes:
         state: The last state seen.
+        reason: Why, in the instance's words, where it tells.
     """
 
-    def __init__(self, message: str, *, state: str) -> None:
+    def __init__(self, message: str, *, state: str, reason: str | None = None) -> None:
         super().__init__(message)
         self.state = state
+        self.reason = reason
 
 
 class WaitTimeout(DomoError, builtins.TimeoutError):

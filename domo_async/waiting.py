@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
-from domo_async.clock import Clock
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
 
-__all__ = ["Backoff"]
+from attrs import frozen
+
+from domo_async.clock import Clock
+from domo_async.errors import JobFailed, WaitTimeout
+
+__all__ = ["Backoff", "Verdict", "job_failed", "wait_for"]
+
+T = TypeVar("T")
 
 
 class Backoff:
@@ -31,3 +39,58 @@ class Backoff:
         await self._clock.sleep(min(self._pause, left))
         self._pause = min(self._pause * 1.5, self._longest)
         return True
+
+
+@frozen
+class Verdict:
+    """What a look at a job tells.
+
+    Attributes:
+        state: Its state, in the instance's words.
+        ended: Whether it goes no further.
+        failed: Whether it came to a bad end.
+        reason: Why it did, where the instance tells.
+    """
+
+    state: str | None
+    ended: bool
+    failed: bool = False
+    reason: str | None = None
+
+
+async def wait_for(
+    look: Callable[[], Awaitable[T]], judge: Callable[[T], Verdict], *, what: str, clock: Clock, timeout: float
+) -> T:
+    """Look at a job until it has ended, with pauses that grow, and return what the last look gave.
+
+    Args:
+        look: Asks the instance.
+        judge: Says what the answer means.
+        what: The job, as messages name it.
+        clock: Where time comes from.
+        timeout: Seconds to wait at most.
+
+    Raises:
+        JobFailed: It came to a bad end; says why, where the instance tells.
+        WaitTimeout: It has not ended; carries the last state seen.
+    """
+    backoff = Backoff(clock, timeout=timeout)
+    while True:
+        found = await look()
+        verdict = judge(found)
+        if verdict.failed:
+            raise job_failed(what, verdict)
+        if verdict.ended:
+            return found
+        if not await backoff.pause():
+            state = "not known" if verdict.state is None else verdict.state
+            raise WaitTimeout(
+                f"{what} has not ended after {timeout:g} seconds, its state is {state}; it goes on", state=verdict.state
+            )
+
+
+def job_failed(what: str, verdict: Verdict) -> JobFailed:
+    """Return the error for a job that came to a bad end."""
+    because = f": {verdict.reason}" if verdict.reason else ""
+    state = verdict.state if verdict.state is not None else "failed"
+    return JobFailed(f"{what} ended as {state}{because}", state=state, reason=verdict.reason)

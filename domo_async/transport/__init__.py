@@ -3,8 +3,25 @@
 from __future__ import annotations
 
 from domo_async.transport.message import Body, QueryValue
+from domo_async.transport.pager import BODY, BODY_COUNT, OFFSET_ONLY, QUERY, QUERY_SKIP, Batch, Pager
 from domo_async.transport.retry import retry_delay
 from domo_async.transport.session import Download, Transport
 from domo_async.transport.url import Url, raw_url, url
 
-__all__ = ["Body", "Download", "QueryValue", "Transport", "Url", "raw_url", "retry_delay", "url"]
+__all__ = [
+    "BODY",
+    "BODY_COUNT",
+    "OFFSET_ONLY",
+    "QUERY",
+    "QUERY_SKIP",
+    "Batch",
+    "Body",
+    "Download",
+    "Pager",
+    "QueryValue",
+    "Transport",
+    "Url",
+    "raw_url",
+    "retry_delay",
+    "url",
+]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import NamedTuple
 from urllib.parse import quote_plus
@@ -42,6 +43,42 @@ class Body:
     def of(cls, data: bytes, content_type: str) -> Body:
         """Return `data` as a body."""
         return cls(content_type, len(data), lambda: data)
+
+    @classmethod
+    def multipart(cls, fields: Mapping[str, tuple[str | None, Body]]) -> Body:
+        """Return a body of ``multipart/form-data``.
+
+        Args:
+            fields: By name, each field's file name, or None if it is no file, and its body.
+        """
+        boundary = secrets.token_hex(16)
+        heads = [_part_head(boundary, name, file_name, body) for name, (file_name, body) in fields.items()]
+        bodies = [body for _, body in fields.values()]
+        end = f"\r\n--{boundary}--\r\n".encode()
+
+        def slices() -> Iterator[bytes]:
+            for head, body in zip(heads, bodies, strict=True):
+                yield head
+                content = body.open()
+                yield from [content] if isinstance(content, bytes) else content
+            yield end
+
+        length = sum(map(len, heads)) + sum(body.length for body in bodies) + len(end)
+        return cls(f"multipart/form-data; boundary={boundary}", length, slices)
+
+
+def _part_head(boundary: str, name: str, file_name: str | None, body: Body) -> bytes:
+    """Return what stands before a field's body; the first line break ends the field before it, or a preamble."""
+    file = "" if file_name is None else f'; filename="{_in_quotes(file_name)}"'
+    return (
+        f'\r\n--{boundary}\r\nContent-Disposition: form-data; name="{_in_quotes(name)}"{file}\r\n'
+        f"Content-Type: {body.content_type}\r\n\r\n"
+    ).encode()
+
+
+def _in_quotes(text: str) -> str:
+    """Return a name as browsers write it into a multipart header."""
+    return text.replace("\r", "%0D").replace("\n", "%0A").replace('"', "%22")
 
 
 class Request(NamedTuple):

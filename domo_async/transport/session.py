@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import random
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import TypeVar, overload
 
@@ -17,6 +17,7 @@ from domo_async.transport.answers import api_error, unusable_body
 from domo_async.transport.connection import Connection, is_good, read_body, translated
 from domo_async.transport.limits import Gate
 from domo_async.transport.message import Body, QueryValue, Request
+from domo_async.transport.pager import Batch, Pager, Paging, by_cursor, by_offset
 from domo_async.transport.retry import retry_delay
 from domo_async.transport.url import Url
 from domo_async.transport.watching import Try, announce, is_watched, report
@@ -188,6 +189,119 @@ class Transport:
             # What was not read to its end cannot be used for another request.
             response.close()
             self._slots.release()
+
+    def pages(
+        self,
+        method: str,
+        url: Url,
+        paging: Paging,
+        *,
+        into: type[T],
+        read: Callable[[T], Batch[R]],
+        page_size: int,
+        assured: int | None = None,
+        most: int | None = None,
+        offset: int = 0,
+        limit: int | None = None,
+        params: Mapping[str, QueryValue] | None = None,
+        json: Mapping[str, object] | None = None,
+    ) -> Pager[R]:
+        """Return a list that arrives page by page, each asked for by its offset.
+
+        Args:
+            method: The HTTP method; it may be sent again, as reading changes nothing.
+            url: The path on the instance.
+            paging: How the route takes the place of a page.
+            into: What the JSON answer becomes.
+            read: Takes the items out of that, with what it tells of the whole list; `Batch` itself for a bare list.
+            page_size: Items to ask for at a time.
+            assured: Items that the instance surely gives at a time, `page_size` if it is not told.
+            most: The greatest page that the documents allow.
+            offset: Items to leave out at the beginning.
+            limit: The most items to give in all, or None for all.
+            params: The rest of the query.
+            json: The rest of the body.
+
+        Raises:
+            ConfigError: A number is out of its range.
+        """
+
+        async def fetch(offset: int, size: int) -> Batch[R]:
+            keys = paging.keys(offset, size)
+            answer = await self.request(
+                method,
+                url,
+                params=params if paging.in_body else {**(params or {}), **keys},
+                json={**(json or {}), **keys} if paging.in_body else UNSET if json is None else json,
+                into=into,
+                idempotent=True,
+            )
+            return read(answer)
+
+        return by_offset(
+            fetch,
+            page_size=page_size,
+            assured=page_size if assured is None else assured,
+            most=most,
+            offset=offset,
+            limit=limit,
+            sized=paging.size is not None,
+        )
+
+    def whole_list(
+        self,
+        method: str,
+        url: Url,
+        *,
+        into: type[T],
+        read: Callable[[T], Sequence[R]],
+        params: Mapping[str, QueryValue] | None = None,
+    ) -> Pager[R]:
+        """Return a list that arrives in one piece, for a route that documents no pages.
+
+        Args:
+            method: The HTTP method.
+            url: The path on the instance.
+            into: What the JSON answer becomes.
+            read: Takes the items out of that; `tuple` for a bare list.
+            params: The query.
+        """
+
+        async def turn(_: object) -> tuple[Sequence[R], None]:
+            return read(await self.request(method, url, params=params, into=into)), None
+
+        return Pager(turn, start=True)
+
+    def pages_by_cursor(
+        self,
+        method: str,
+        url: Url,
+        cursor: str,
+        *,
+        into: type[T],
+        read: Callable[[T], tuple[Sequence[R], str | None]],
+        params: Mapping[str, QueryValue] | None = None,
+        json: object = UNSET,
+    ) -> Pager[R]:
+        """Return a list that arrives page by page, each answer telling how to ask for the next.
+
+        Args:
+            method: The HTTP method; it may be sent again, as reading changes nothing.
+            url: The path on the instance.
+            cursor: The key of the query that takes the cursor.
+            into: What the JSON answer becomes.
+            read: Takes the items out of that, and the next cursor, which is None at the end.
+            params: The rest of the query.
+            json: The body.
+        """
+
+        async def fetch(at: str | None) -> tuple[Sequence[R], str | None]:
+            answer = await self.request(
+                method, url, params={**(params or {}), cursor: at}, json=json, into=into, idempotent=True
+            )
+            return read(answer)
+
+        return by_cursor(fetch)
 
     def _refuse_unusable(self, request: Request, content: bytes, *, may_be_empty: bool) -> None:
         unusable = unusable_body(request, content, may_be_empty=may_be_empty, secret=self._secret)

@@ -14,9 +14,10 @@ datasets = decode(body, list[Dataset])
 
 from __future__ import annotations
 
-from domo_async.wire.decode import decode, structure
+from domo_async.wire.decode import decode, either, structure
 from domo_async.wire.encode import payload, unstructure
 from domo_async.wire.enums import OpenEnum
+from domo_async.wire.identifiers import NumericId
 from domo_async.wire.model import Model, wire_name
 from domo_async.wire.text import dumps, loads
 from domo_async.wire.timestamps import (
@@ -36,12 +37,14 @@ __all__ = [
     "EpochSeconds",
     "IsoStamp",
     "Model",
+    "NumericId",
     "OpenEnum",
     "SpacedStamp",
     "TimestampForm",
     "Unset",
     "decode",
     "dumps",
+    "either",
     "loads",
     "payload",
     "structure",

@@ -6,15 +6,16 @@ import gc
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from functools import cache
-from typing import Any, TypeVar
+from typing import Any, TypeVar, Union
 
 from domo_async.errors import DecodeError
 from domo_async.wire.shapes import needs_exact
 from domo_async.wire.text import loads
 
-__all__ = ["decode", "structure"]
+__all__ = ["decode", "either", "structure"]
 
 T = TypeVar("T")
+U = TypeVar("U")
 
 _LARGE = 1 << 16
 
@@ -58,6 +59,13 @@ def structure(value: object, into: type[T]) -> T:
         raise DecodeError(f"{error.message} at {error.path}", path=error.path) from None
     except RecursionError:
         raise DecodeError("the value is nested too deeply") from None
+
+
+def either(first: type[T], second: type[U]) -> type[T | U]:
+    """Return what `decode` takes for an answer that comes in two shapes; type checkers take no union for a class."""
+    union: Any = Union[first, second]  # noqa: UP007 - of values, not of annotations
+    chosen: type[T | U] = union
+    return chosen
 
 
 @cache

@@ -18,6 +18,7 @@ from cattrs import Converter
 
 from domo_async.errors import DecodeError
 from domo_async.wire.compiled import Hook, model_hook
+from domo_async.wire.identifiers import is_numeric_id, read_numeric_id
 from domo_async.wire.problems import expected, key_step, under
 from domo_async.wire.shapes import (
     EVERY_KIND,
@@ -60,6 +61,7 @@ def converter() -> Converter:
     made.register_structure_hook_func(is_anything, _anything)
     made.register_structure_hook_func(lambda into: into is None or into is NULL, _null)
     made.register_structure_hook_factory(is_stamp, _stamp)
+    made.register_structure_hook_func(is_numeric_id, lambda value, _: read_numeric_id(value))
     made.register_structure_hook_factory(is_literal, _literal)
     made.register_structure_hook_factory(is_sequence, _sequence)
     made.register_structure_hook_factory(is_fixed_tuple, _fixed_tuple)  # asked before what stands above it

@@ -11,6 +11,7 @@ from functools import cache
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from domo_async.wire.enums import OpenEnum
+from domo_async.wire.identifiers import NUMERIC_ID, is_numeric_id
 from domo_async.wire.model import Model, model_fields
 from domo_async.wire.timestamps import TimestampForm
 
@@ -107,6 +108,8 @@ def describe(into: Any) -> str:
         return _SCALARS[into][0]
     if form := stamp_form(into):
         return f"a timestamp like {form.example}"
+    if is_numeric_id(into):
+        return NUMERIC_ID
     if is_union(into):
         return " or ".join(map(describe, get_args(into)))
     if is_literal(into):
@@ -124,6 +127,8 @@ def kinds(into: Any) -> frozenset[type]:
         return _SCALARS[into][1]
     if form := stamp_form(into):
         return frozenset({str}) if form.textual else NUMBERS
+    if is_numeric_id(into):
+        return frozenset({int, str})
     if is_union(into):
         return frozenset(kind for member in get_args(into) for kind in kinds(member))
     if is_literal(into):

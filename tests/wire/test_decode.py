@@ -26,9 +26,11 @@ from domo_async.wire import (
     EpochSeconds,
     IsoStamp,
     Model,
+    NumericId,
     OpenEnum,
     SpacedStamp,
     decode,
+    either,
     loads,
     structure,
     unstructure,
@@ -441,3 +443,21 @@ def typing() -> None:
     assert_type(decode(b"", list[Owner]), list[Owner])
     assert_type(structure(None, Dataset).created_at, datetime | None)
     assert_type(unstructure(Owner(id=1)), dict[str, Any])
+
+
+@pytest.mark.parametrize("written", [b"27", b'"27"', b'"027"'])
+def test_a_numeric_id_may_be_written_as_a_number_or_as_text(written):
+    assert 27 == decode(written, NumericId)
+
+
+@pytest.mark.parametrize("written", [b'"x27"', b'""', b"2.5", b"true", b"null", b'"\xc2\xb2"', b'"-1"'])
+def test_what_is_no_number_is_no_numeric_id(written):
+    with pytest.raises(DecodeError, match="an integer, perhaps as text"):
+        decode(written, NumericId)
+
+
+def test_an_answer_in_two_shapes_is_either_of_them():
+    shapes = either(dict[str, int], tuple[int, ...])
+
+    assert {"a": 1} == decode(b'{"a": 1}', shapes)
+    assert (1, 2) == decode(b"[1, 2]", shapes)

@@ -1,0 +1,194 @@
+"""Lists that arrive page by page, each route with a scheme of its own."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from typing import Any, Generic, NamedTuple, TypeVar
+
+from attrs import frozen
+
+from domo_async.errors import ConfigError, DecodeError
+
+__all__ = [
+    "BODY",
+    "BODY_COUNT",
+    "OFFSET_ONLY",
+    "QUERY",
+    "QUERY_SKIP",
+    "Batch",
+    "Pager",
+    "Paging",
+    "by_cursor",
+    "by_offset",
+]
+
+T = TypeVar("T")
+
+
+class Batch(NamedTuple, Generic[T]):
+    """What one answer holds of a list.
+
+    Attributes:
+        items: Its items.
+        total: How many items all pages have together, where the answer tells.
+        more: Whether a page follows, where the answer tells.
+    """
+
+    items: Sequence[T]
+    total: int | None = None
+    more: bool | None = None
+
+
+@frozen
+class Paging:
+    """How a route takes the place and the size of a page.
+
+    Attributes:
+        in_body: Whether they stand in the JSON body; else in the query.
+        size: The key of the page's size, or None if it cannot be asked for.
+        offset: The key of the number of items before the page.
+    """
+
+    in_body: bool
+    size: str | None
+    offset: str
+
+    def keys(self, offset: int, size: int) -> dict[str, int]:
+        """Return what to add to the query or the body."""
+        return {**({self.size: size} if self.size is not None else {}), self.offset: offset}
+
+
+QUERY = Paging(in_body=False, size="limit", offset="offset")
+QUERY_SKIP = Paging(in_body=False, size="limit", offset="skip")
+OFFSET_ONLY = Paging(in_body=False, size=None, offset="offset")
+BODY = Paging(in_body=True, size="limit", offset="offset")
+BODY_COUNT = Paging(in_body=True, size="count", offset="offset")
+
+
+class Pager(Generic[T]):
+    """A list that arrives page by page, as it is iterated over.
+
+        async for item in pager: ...
+
+    Each iteration starts from the first page. A page is asked for when the items before it are used up.
+    """
+
+    def __init__(self, turn: Callable[[Any], Awaitable[tuple[Sequence[T], Any]]], start: object) -> None:
+        """Make a pager; endpoints do it by `Transport.pages` and `Transport.pages_by_cursor`.
+
+        Args:
+            turn: Takes the place of a page and returns its items with the place of the next page; None ends the list.
+            start: The place of the first page, or None for an empty list.
+        """
+        self._turn = turn
+        self._start = start
+
+    async def __aiter__(self) -> AsyncIterator[T]:
+        """Iterate over the items of all pages."""
+        async for page in self.pages():
+            for item in page:
+                yield item
+
+    async def pages(self) -> AsyncIterator[Sequence[T]]:
+        """Iterate over the pages, none of which is empty."""
+        place = self._start
+        while place is not None:
+            items, place = await self._turn(place)
+            if items:
+                yield items
+
+    async def all(self) -> list[T]:
+        """Return the items of all pages."""
+        return [item async for page in self.pages() for item in page]
+
+    async def first(self) -> T | None:
+        """Return the first item, or None if there is none; asks for one page."""
+        if self._start is None:
+            return None
+        items, _ = await self._turn(self._start)
+        return items[0] if items else None
+
+
+class _Place(NamedTuple, Generic[T]):
+    """Where an offset pager stands: how many items lie behind it, and the last of them."""
+
+    taken: int
+    last_page: Sequence[T]
+
+
+def by_offset(
+    fetch: Callable[[int, int], Awaitable[Batch[T]]],
+    *,
+    page_size: int,
+    assured: int,
+    most: int | None = None,
+    offset: int = 0,
+    limit: int | None = None,
+    sized: bool = True,
+) -> Pager[T]:
+    """Return a pager for a route that takes an offset.
+
+    Args:
+        fetch: Gives the page at an offset, of a size.
+        page_size: Items to ask for at a time.
+        assured: Items that the instance surely gives at a time, if there are so many: a page of fewer than these and
+            than were asked for is the last one. Said of any size, it would lose items where pages are capped.
+        most: The greatest size that the documents allow.
+        offset: Items to leave out at the beginning.
+        limit: The most items to give in all, or None for all that there are.
+        sized: Whether the size can be asked for at all; else only an empty page or one that repeats is surely the end.
+
+    Raises:
+        ConfigError: A number is out of its range.
+    """
+    if page_size < 1 or (most is not None and page_size > most):
+        raise ConfigError(f"page_size must be 1 to {most}" if most is not None else "page_size must be at least 1")
+    if offset < 0 or (limit is not None and limit < 0):
+        raise ConfigError("offset and limit must not be negative")
+
+    async def turn(place: _Place[T]) -> tuple[Sequence[T], _Place[T] | None]:
+        left = None if limit is None else limit - place.taken
+        asked = page_size if left is None else min(page_size, left)
+        batch = await fetch(offset + place.taken, asked)
+        taken = place.taken + len(batch.items)
+        items = batch.items if left is None else batch.items[:left]
+        if batch.items and batch.items == place.last_page:
+            if sized or batch.more or batch.total is not None:
+                raise DecodeError(
+                    f"the instance gave the same page again for offset {offset + place.taken}; there may be more that"
+                    " it does not give so: ask with a larger page_size"
+                )
+            return (), None
+        if batch.more and not batch.items:
+            raise DecodeError(f"the instance says that there is more after {offset + taken} items, but gives none")
+        ends = _is_last(batch, reached=offset + taken, surely=min(asked, assured) if sized else 1)
+        ends = ends or (limit is not None and taken >= limit)
+        return items, None if ends else _Place(taken, batch.items)
+
+    return Pager(turn, _Place(0, ()) if limit != 0 else None)
+
+
+def _is_last(batch: Batch[Any], *, reached: int, surely: int) -> bool:
+    if not batch.items:
+        return True
+    if batch.more is not None:
+        return not batch.more
+    return reached >= batch.total if batch.total is not None else len(batch.items) < surely
+
+
+def by_cursor(fetch: Callable[[str | None], Awaitable[tuple[Sequence[T], str | None]]]) -> Pager[T]:
+    """Return a pager for a route that tells with each page how to ask for the next one.
+
+    Args:
+        fetch: Takes a cursor, None for the first page, and gives a page's items and the next cursor, None at the end.
+    """
+
+    async def turn(seen: tuple[str | None, ...]) -> tuple[Sequence[T], tuple[str | None, ...] | None]:
+        items, following = await fetch(seen[-1])
+        if not following:
+            return items, None
+        if following in seen:
+            raise DecodeError("the instance leads back to a page that it already gave; the list has no end")
+        return items, (*seen, following)
+
+    return Pager(turn, (None,))
