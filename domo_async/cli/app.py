@@ -13,7 +13,7 @@ from domo_async.cli.output import out
 
 __all__ = ["app"]
 
-app = typer.Typer(
+app: typer.Typer = typer.Typer(
     name="domo-async",
     no_args_is_help=True,
     pretty_exceptions_enable=False,

@@ -38,7 +38,9 @@ from domo_async.transfer import ExportResult, UploadResult
 
 __all__ = ["app"]
 
-app = typer.Typer(help="Fill, query, export and look at datasets.", no_args_is_help=True, epilog=EXIT_CODES)
+app: typer.Typer = typer.Typer(
+    help="Fill, query, export and look at datasets.", no_args_is_help=True, epilog=EXIT_CODES
+)
 
 DatasetArgument: TypeAlias = Annotated[str, typer.Argument(metavar="DATASET_ID", help="The dataset's id.")]
 QuietOption: TypeAlias = Annotated[bool, typer.Option("--quiet", "-q", help="Show no bar and no result line.")]

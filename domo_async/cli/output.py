@@ -36,8 +36,8 @@ __all__ = [
     "transfer_bar",
 ]
 
-out = Console(highlight=False)
-err = Console(highlight=False, stderr=True)
+out: Console = Console(highlight=False)
+err: Console = Console(highlight=False, stderr=True)
 
 _NUMBERS = {ColumnType.LONG, ColumnType.DOUBLE, ColumnType.DECIMAL}
 _MOST_ROWS = 1000

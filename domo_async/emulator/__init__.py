@@ -9,8 +9,8 @@ from __future__ import annotations
 try:
     import duckdb as _duckdb  # noqa: F401 - only to name the extra before anything else fails
     import sqlglot as _sqlglot  # noqa: F401
-except ImportError as error:
-    raise ImportError('The embedded Domo instance needs: pip install "domo-async[emulator]"') from error
+except ImportError as _error:
+    raise ImportError('The embedded Domo instance needs: pip install "domo-async[emulator]"') from _error
 
 from domo_async.emulator.faults import Fault, FaultKind, Faults
 from domo_async.emulator.log import RequestLog, RequestRecord

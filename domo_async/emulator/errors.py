@@ -28,7 +28,7 @@ class Refusal(Exception):
         self.status = status
         self.message = message
         self.code = code
-        self.headers = headers or {}
+        self.headers: Mapping[str, str] = headers or {}
 
 
 def error_body(status: int, path: str, message: str, *, code: str | None = None) -> dict[str, Any]:

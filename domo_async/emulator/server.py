@@ -70,9 +70,9 @@ class Emulator:
             bandwidth: Bytes a second for each connection; None for as fast as it goes.
             latency: Seconds that every request takes longer.
         """
-        self.token = secrets.token_hex(32) if token is None else token
-        self.faults = Faults()
-        self.log = RequestLog()
+        self.token: str = secrets.token_hex(32) if token is None else token
+        self.faults: Faults = Faults()
+        self.log: RequestLog = RequestLog()
         self._host = host
         self._port = port
         self._data = None if data is None else Path(data)

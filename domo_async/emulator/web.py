@@ -27,8 +27,8 @@ class StreamedResponse(web.StreamResponse):
 
     def __init__(self, chunks: AsyncGenerator[bytes], *, content_type: str) -> None:
         super().__init__(headers={"Content-Type": content_type})
-        self.chunks = chunks
-        self.sent = 0
+        self.chunks: AsyncGenerator[bytes] = chunks
+        self.sent: int = 0
 
     async def send(self, request: web.Request) -> None:
         """Send all but the end of the answer, at the connection's pace."""

@@ -34,10 +34,10 @@ class RecordScanner:
     """
 
     def __init__(self, line: int = 0) -> None:
-        self.position = 0
-        self.cut = 0
-        self.records = 0
-        self.lines = line
+        self.position: int = 0
+        self.cut: int = 0
+        self.records: int = 0
+        self.lines: int = line
         self._in_quotes = False
         self._opened_at = 0
         self._last = b"\n"

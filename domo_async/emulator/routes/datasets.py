@@ -22,7 +22,7 @@ from domo_async.emulator.web import (
     whole_number,
 )
 
-routes = web.RouteTableDef()
+routes: web.RouteTableDef = web.RouteTableDef()
 
 _PAGE = 50
 

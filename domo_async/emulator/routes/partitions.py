@@ -11,7 +11,7 @@ from domo_async.emulator.errors import Refusal
 from domo_async.emulator.state import Dataset, Partition
 from domo_async.emulator.web import answer, dataset_of, json_object, whole_number
 
-routes = web.RouteTableDef()
+routes: web.RouteTableDef = web.RouteTableDef()
 
 _PAGE = 100
 _FIELDS = ("dateCompleted", "dataId", "partitionId", "rowCount")

@@ -22,7 +22,7 @@ from domo_async.emulator.web import (
     text,
 )
 
-routes = web.RouteTableDef()
+routes: web.RouteTableDef = web.RouteTableDef()
 
 _CHUNK = 1 << 18
 

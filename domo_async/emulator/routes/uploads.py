@@ -20,7 +20,7 @@ from domo_async.emulator.web import (
     storage_of,
 )
 
-routes = web.RouteTableDef()
+routes: web.RouteTableDef = web.RouteTableDef()
 
 _UPLOAD = "/api/data/v3/datasources/{dataset_id}/uploads/{upload_id}"
 

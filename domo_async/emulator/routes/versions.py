@@ -19,7 +19,7 @@ from domo_async.emulator.web import (
     query_flag,
 )
 
-routes = web.RouteTableDef()
+routes: web.RouteTableDef = web.RouteTableDef()
 
 
 @routes.get("/api/data/v2/datasources/{dataset_id}/dataversions")
