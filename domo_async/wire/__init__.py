@@ -15,7 +15,7 @@ datasets = decode(body, list[Dataset])
 from __future__ import annotations
 
 from domo_async.wire.decode import decode, either, structure
-from domo_async.wire.encode import payload, unstructure
+from domo_async.wire.encode import known, payload, unstructure
 from domo_async.wire.enums import OpenEnum
 from domo_async.wire.identifiers import NumericId
 from domo_async.wire.model import Model, wire_name
@@ -27,6 +27,7 @@ from domo_async.wire.timestamps import (
     IsoStamp,
     SpacedStamp,
     TimestampForm,
+    epoch_millis,
 )
 from domo_async.wire.unset import UNSET, Unset
 
@@ -45,6 +46,8 @@ __all__ = [
     "decode",
     "dumps",
     "either",
+    "epoch_millis",
+    "known",
     "loads",
     "payload",
     "structure",

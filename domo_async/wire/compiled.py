@@ -13,7 +13,7 @@ from cattrs import Converter
 from domo_async.errors import DecodeError
 from domo_async.wire.model import Model, model_fields, name_on_wire
 from domo_async.wire.problems import expected, key_step, under
-from domo_async.wire.shapes import NULL, PLAIN, describe, is_anything, is_union
+from domo_async.wire.shapes import NULL, PLAIN, describe, is_anything, is_union, kinds
 
 __all__ = ["Hook", "model_hook"]
 
@@ -41,7 +41,7 @@ def model_hook(cls: type[Model], converter: Converter) -> Hook:
 def _compile(cls: type[Model], converter: Converter) -> Hook:
     """Return the structure hook of `cls`, compiled from lines of source.
 
-    For ``row_count: int`` and ``owner: Owner | None = None`` it reads::
+    For ``row_count: int``, ``owner: Owner | None = None`` and ``tags: tuple[str, ...] = ()`` it reads::
 
         def hook(value, _):
             if value.__class__ is not dict: raise expected(what, value)
@@ -54,12 +54,18 @@ def _compile(cls: type[Model], converter: Converter) -> Hook:
                 v1 = value.get('owner', MISSING)
                 if v1 is MISSING: v1 = default1; missing += 1
                 elif v1 is not None: v1 = hook1(v1, type1)
+                key = 'tags'
+                v2 = value.get('tags', MISSING)
+                if v2 is MISSING: v2 = default2; missing += 1
+                elif v2 is None: v2 = default2
+                else: v2 = hook2(v2, type2)
             except (DecodeError, KeyError) as error:
                 raise failed(error, key) from None
-            extras = {} if len(value) + missing == 2 else unknown(value, keys)
+            extras = {} if len(value) + missing == 3 else unknown(value, keys)
             made = blank()
             made.row_count = v0
             made.owner = v1
+            made.tags = v2
             made.extras = extras
             made.__class__ = cls
             return made
@@ -111,6 +117,9 @@ def _field_lines(number: int, attribute: Attribute[Any], condition: str) -> Iter
     call = "()" if hasattr(default, "factory") else ""
     yield f"{variable} = value.get({key}, MISSING)"
     yield f"if {variable} is MISSING: {variable} = default{number}{call}; missing += 1"
+    if NULL not in kinds(attribute.type):
+        # Some routes write null for a list that others leave out.
+        yield f"elif {variable} is None: {variable} = default{number}{call}"
     yield f"el{structured}"
 
 

@@ -18,7 +18,7 @@ from domo_async.wire.shapes import stamp_form
 from domo_async.wire.timestamps import TimestampForm
 from domo_async.wire.unset import UNSET
 
-__all__ = ["payload", "unstructure"]
+__all__ = ["known", "payload", "unstructure"]
 
 _NOTHING: Mapping[str, object] = MappingProxyType({})
 _PLAIN = frozenset({str, int, float, bool, type(None), Decimal})
@@ -53,13 +53,22 @@ def unstructure(value: object) -> Any:
     return _plain(value, TimestampForm.ISO)
 
 
-def _plain(value: object, form: TimestampForm) -> Any:
+def known(model: Model) -> dict[str, Any]:
+    """Return a model as `unstructure` does, but without the fields that are None, at every depth.
+
+    For sending back what was read: None in an answer's model mostly stands for a key that was not there. The extras
+    go as they came, nulls included.
+    """
+    return _plain_model(model, nulls=False)
+
+
+def _plain(value: object, form: TimestampForm, *, nulls: bool = True) -> Any:
     if type(value) in _PLAIN:
         return value
     if isinstance(value, Mapping):
-        return {_key(key): _plain(item, form) for key, item in value.items() if item is not UNSET}
+        return {_key(key): _plain(item, form, nulls=nulls) for key, item in value.items() if item is not UNSET}
     if attrs.has(type(value)):
-        return _plain_model(value)
+        return _plain_model(value, nulls=nulls)
     if isinstance(value, datetime):
         return form.format(value)
     if isinstance(value, date):
@@ -69,7 +78,7 @@ def _plain(value: object, form: TimestampForm) -> Any:
     if isinstance(value, str):
         return str(value)
     if isinstance(value, Sequence) and not isinstance(value, bytes | bytearray | memoryview):
-        return [_plain(item, form) for item in value]
+        return [_plain(item, form, nulls=nulls) for item in value]
     raise ConfigError(f"a value of type {type(value).__name__} cannot be sent as JSON")
 
 
@@ -79,11 +88,15 @@ def _key(key: object) -> str:
     raise ConfigError(f"an object with the key {key!r} cannot be sent as JSON: keys are strings")
 
 
-def _plain_model(model: Any) -> dict[str, Any]:
+def _plain_model(model: Any, *, nulls: bool) -> dict[str, Any]:
     extras = model.extras if isinstance(model, Model) else _NOTHING
     cls: Any = type(model)  # to mypy, no type is hashable
     values = ((name, getattr(model, attribute), form) for attribute, name, form in _layout(cls))
-    named = {name: _plain(value, form) for name, value, form in values if value is not UNSET}
+    named = {
+        name: _plain(value, form, nulls=nulls)
+        for name, value, form in values
+        if value is not UNSET and (nulls or value is not None)
+    }
     return {**named, **_plain({key: extras[key] for key in extras if key not in named}, TimestampForm.ISO)}
 
 

@@ -22,6 +22,7 @@ __all__ = [
     "IsoStamp",
     "SpacedStamp",
     "TimestampForm",
+    "epoch_millis",
 ]
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -201,3 +202,12 @@ IsoStamp = Annotated[datetime, TimestampForm.ISO]
 
 SpacedStamp = Annotated[datetime, TimestampForm.SPACED]
 """Date and time with a space between and no zone: ``2024-12-12 23:37:32``, ``2023-06-08 20:59:05.0``."""
+
+
+def epoch_millis(moment: datetime) -> int:
+    """Return the milliseconds since 1970, as many routes take them in the query.
+
+    Raises:
+        ConfigError: `moment` has no zone.
+    """
+    return int(TimestampForm.EPOCH_MILLIS.format(moment))

@@ -447,13 +447,13 @@ def typing() -> None:
 
 @pytest.mark.parametrize("written", [b"27", b'"27"', b'"027"'])
 def test_a_numeric_id_may_be_written_as_a_number_or_as_text(written):
-    assert 27 == decode(written, NumericId)
+    assert (27,) == decode(b"[" + written + b"]", tuple[NumericId, ...])
 
 
 @pytest.mark.parametrize("written", [b'"x27"', b'""', b"2.5", b"true", b"null", b'"\xc2\xb2"', b'"-1"'])
 def test_what_is_no_number_is_no_numeric_id(written):
     with pytest.raises(DecodeError, match="an integer, perhaps as text"):
-        decode(written, NumericId)
+        decode(b"[" + written + b"]", tuple[NumericId, ...])
 
 
 def test_an_answer_in_two_shapes_is_either_of_them():
@@ -461,3 +461,28 @@ def test_an_answer_in_two_shapes_is_either_of_them():
 
     assert {"a": 1} == decode(b'{"a": 1}', shapes)
     assert (1, 2) == decode(b"[1, 2]", shapes)
+
+
+@frozen(kw_only=True)
+class Shelf(Model):
+    """Fields that may be left out, in all kinds."""
+
+    tags: tuple[str, ...] = ()
+    counts: Mapping[str, int] = field(factory=dict)
+    label: str = "none"
+    owner: str | None = None
+
+
+def test_null_stands_for_a_key_that_was_left_out():
+    empty = b'{"tags": null, "counts": null, "label": null, "owner": null}'
+
+    assert decode(b"{}", Shelf) == decode(empty, Shelf)
+
+
+def test_a_required_key_must_not_be_null():
+    @frozen(kw_only=True)
+    class Box(Model):
+        size: int
+
+    with pytest.raises(DecodeError, match=r"expected an integer, got null at \$\.size"):
+        decode(b'{"size": null}', Box)
