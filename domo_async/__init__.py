@@ -19,6 +19,7 @@ from domo_async.errors import (
     NotFound,
     RateLimited,
     RowCountMismatch,
+    SearchIncomplete,
     ServerError,
     SourceError,
     TimeoutError,  # noqa: A004 - the name users look for
@@ -27,13 +28,15 @@ from domo_async.errors import (
     UploadError,
     WaitTimeout,
 )
-from domo_async.settings import RateLimit, RequestEvent, ResponseEvent, Retries, Settings, Timeouts
+from domo_async.settings import AppAccess, RateLimit, RequestEvent, ResponseEvent, Retries, Settings, Timeouts
+from domo_async.transport import Pager
 from domo_async.wire import UNSET, Unset
 
 __all__ = [
     "UNSET",
     "APIError",
     "AfterCommitError",
+    "AppAccess",
     "BadRequest",
     "CommitUncertain",
     "ConfigError",
@@ -46,12 +49,14 @@ __all__ = [
     "IncompleteAnswer",
     "JobFailed",
     "NotFound",
+    "Pager",
     "RateLimit",
     "RateLimited",
     "RequestEvent",
     "ResponseEvent",
     "Retries",
     "RowCountMismatch",
+    "SearchIncomplete",
     "ServerError",
     "Settings",
     "SourceError",

@@ -24,6 +24,7 @@ __all__ = [
     "NotFound",
     "RateLimited",
     "RowCountMismatch",
+    "SearchIncomplete",
     "ServerError",
     "SourceError",
     "TimeoutError",
@@ -64,7 +65,7 @@ class ConfigError(DomoError, ValueError):
 
 
 class SourceError(DomoError, ValueError):
-    """The data to upload are not what the dataset takes; the dataset is as it was.
+    """What is to be uploaded cannot be read, or is not what the dataset takes; a dataset is as it was.
 
     Attributes:
         line: The line of the source, counted from 1, where that is known.
@@ -220,6 +221,20 @@ class WaitTimeout(DomoError, builtins.TimeoutError):
     def __init__(self, message: str, *, state: str | None) -> None:
         super().__init__(message)
         self.state = state
+
+
+class SearchIncomplete(DomoError):
+    """Some hits of a search cannot be had; those that came before are right.
+
+    Attributes:
+        entity: What was searched for.
+        total: How many hits the part of the search has that cannot be had whole.
+    """
+
+    def __init__(self, message: str, *, entity: str, total: int) -> None:
+        super().__init__(message)
+        self.entity = entity
+        self.total = total
 
 
 class UploadError(DomoError):

@@ -15,6 +15,7 @@ from domo_async.clock import Clock, SystemClock
 from domo_async.errors import ConfigError
 
 __all__ = [
+    "AppAccess",
     "Credentials",
     "RateLimit",
     "RequestEvent",
@@ -50,7 +51,7 @@ def _number(fits: Callable[[float], bool], words: str) -> _Validator:
     return check
 
 
-positive = above(0)
+positive: _Validator = above(0)
 
 
 @frozen(kw_only=True)
@@ -273,6 +274,31 @@ def _looks_like_host(host: str) -> bool:
         label and len(label) <= 63 and label.replace("-", "").isalnum() and label[0] != "-" != label[-1]
         for label in labels
     )
+
+
+@frozen
+class AppAccess:
+    """Where an App Framework app is, and its session: what the ``/domo/…`` routes need.
+
+    Attributes:
+        url: The address that the app is served from, such as ``https://<app>.domoapps.prod1.domo.com``.
+        session_token: The session that the app runs in, sent as ``X-DOMO-Authentication``.
+    """
+
+    url: str = field(converter=instance_origin)
+    session_token: str = field(kw_only=True, repr=False)
+
+    def __attrs_post_init__(self) -> None:
+        """Refuse what cannot be a token.
+
+        Raises:
+            ConfigError: It is empty, or holds what no header can.
+        """
+        self.credentials()
+
+    def credentials(self) -> Credentials:
+        """Return what goes out with each request."""
+        return Credentials.of(token=None, session_token=self.session_token)
 
 
 def credentials_from_env(environ: Mapping[str, str] = os.environ) -> tuple[str, str]:

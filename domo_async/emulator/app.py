@@ -87,9 +87,10 @@ class Gate:
         return await _after(fault, request, response)
 
     async def _handle(self, request: web.Request, handler: Handler, started: float) -> web.StreamResponse:
+        searches = request.path.startswith("/api/search/")
         try:
             self.authentication.check(request.path, request.headers)
-            if request.path.startswith("/api/search/"):
+            if searches:
                 self.search_limit.check(started)
             return await handler(request)
         except Refusal as refusal:
@@ -108,6 +109,8 @@ class Gate:
         except Exception:
             _LOGGER.exception("%s %s failed", request.method, request.path)
             return _refused(request, Refusal(500, "The emulator failed; this is its fault"))
+        finally:
+            self.instance.changes += not searches
 
 
 def create_app(gate: Gate, storage: Storage) -> web.Application:

@@ -228,10 +228,12 @@ class Instance:
         now: The clock of rate limits, indexes and the request log, in seconds.
         index_delay: How long an index takes, in seconds.
         owner: The one user, who owns everything (emulator-defined).
+        changes: Grows with each request that may have changed something; what is derived from the state goes by it.
     """
 
     now: Callable[[], float] = time.monotonic
     index_delay: float = 0.0
+    changes: int = 0
     owner: dict[str, Any] = field(factory=lambda: {"id": "1", "name": "Emulator Owner", "type": "USER", "group": False})
     _datasets: dict[str, Dataset] = field(factory=dict)
     _uploads: dict[int, Upload] = field(factory=dict)
