@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from domo_async.transfer.exporter import ExportResult, ExportTarget, export
+from domo_async.transfer.content import Content, content_body, content_name
+from domo_async.transfer.exporter import ExportResult, ExportTarget, download, export
 from domo_async.transfer.parts import Header, Source
 from domo_async.transfer.progress import Progress, ProgressCallback, ProgressOption
 from domo_async.transfer.uploader import (
@@ -18,6 +19,7 @@ from domo_async.transfer.uploader import (
 __all__ = [
     "Action",
     "Committed",
+    "Content",
     "ExportResult",
     "ExportTarget",
     "Header",
@@ -29,6 +31,9 @@ __all__ = [
     "UploadOptions",
     "UploadResult",
     "UploadSteps",
+    "content_body",
+    "content_name",
+    "download",
     "export",
     "upload",
 ]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import os
-import threading
 from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Literal, Protocol
 
@@ -13,14 +13,13 @@ from attrs import frozen
 
 from domo_async.errors import ConfigError, SourceError
 from domo_async.transfer.splitter import RecordScanner, parse_record
+from domo_async.transfer.stored import SLICE, InMemory, OnDisk, Stored, slices
 
 __all__ = ["Header", "Part", "PartPlan", "Source", "open_source"]
 
 Source = str | os.PathLike[str] | bytes | bytearray | memoryview | AsyncIterable[bytes]
 Header = bool | Literal["auto"]
 
-# What is read, scanned and handed to the socket at a time: small enough to stay in the processor's cache.
-_SLICE = 1 << 18
 _BOM = b"\xef\xbb\xbf"
 
 
@@ -39,62 +38,6 @@ class Part:
     records: int
     length: int
     open: Callable[[], Iterator[bytes]]
-
-
-class _Bytes(Protocol):
-    """Bytes that can be read at any place, again and again."""
-
-    size: int
-
-    def read(self, offset: int, length: int) -> bytes: ...
-
-    def check_unchanged(self) -> None: ...
-
-    def close(self) -> None: ...
-
-
-class _Memory:
-    def __init__(self, data: bytes | bytearray | memoryview) -> None:
-        self._view = memoryview(data).cast("B")
-        self.size = len(self._view)
-
-    def read(self, offset: int, length: int) -> bytes:
-        return bytes(self._view[offset : offset + length])
-
-    def check_unchanged(self) -> None:
-        """Memory that changes meanwhile is the caller's own doing."""
-
-    def close(self) -> None:
-        self._view.release()
-
-
-class _File:
-    def __init__(self, path: Path) -> None:
-        try:
-            self._fd = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
-        except OSError as error:
-            raise SourceError(f"cannot read {path}: {error.strerror}") from None
-        self._path = path
-        # For Windows, which has no pread: a scan in a thread runs beside the sending, and seek and read are two steps.
-        self._lock = threading.Lock()
-        found = os.fstat(self._fd)
-        self.size = found.st_size
-        self._modified = found.st_mtime_ns
-
-    def read(self, offset: int, length: int) -> bytes:
-        if hasattr(os, "pread"):
-            return os.pread(self._fd, length, offset)
-        with self._lock:
-            os.lseek(self._fd, offset, os.SEEK_SET)
-            return os.read(self._fd, length)
-
-    def check_unchanged(self) -> None:
-        found = os.fstat(self._fd)
-        if (found.st_size, found.st_mtime_ns) != (self.size, self._modified):
-            raise SourceError(f"{self._path} was written to while it was uploaded; nothing was committed")
-
-    def close(self) -> None:
-        os.close(self._fd)
 
 
 class PartPlan(Protocol):
@@ -138,12 +81,9 @@ def open_source(source: Source, part_size: int) -> PartPlan:
         SourceError: The file cannot be read.
     """
     if isinstance(source, str | os.PathLike):
-        path = Path(source)
-        if not path.is_file():
-            raise SourceError(f"there is no file {path}")
-        return _StoredPlan(_File(path), part_size)
+        return _StoredPlan(OnDisk(Path(source)), part_size)
     if isinstance(source, bytes | bytearray | memoryview):
-        return _StoredPlan(_Memory(source), part_size)
+        return _StoredPlan(InMemory(source), part_size)
     if isinstance(source, AsyncIterable):
         return _StreamedPlan(aiter(source), part_size)
     raise ConfigError(f"cannot upload a {type(source).__name__}; give a path, bytes or an async iterator of bytes")
@@ -152,7 +92,7 @@ def open_source(source: Source, part_size: int) -> PartPlan:
 class _StoredPlan:
     """Parts of something that can be read twice: only places are kept, the bytes are read when they are sent."""
 
-    def __init__(self, data: _Bytes, part_size: int) -> None:
+    def __init__(self, data: Stored, part_size: int) -> None:
         self._data = data
         self._part_size = part_size
         self._start = len(_BOM) if data.read(0, len(_BOM)) == _BOM else 0
@@ -174,7 +114,7 @@ class _StoredPlan:
         number, start = 1, self._start
         while start < self._data.size:
             scanner = await asyncio.to_thread(self._scan_part, start)
-            yield Part(number, scanner.records, scanner.cut, self._slices(start, scanner.cut))
+            yield Part(number, scanner.records, scanner.cut, partial(slices, self._data, start, scanner.cut))
             start += scanner.cut
             number += 1
 
@@ -189,7 +129,7 @@ class _StoredPlan:
         scanner = RecordScanner()
         offset = self._start
         block = b""
-        while not scanner.cut and (block := self._data.read(offset, _SLICE)):
+        while not scanner.cut and (block := self._data.read(offset, SLICE)):
             offset += len(block)
             # Line by line, so that what follows the first record is not judged yet.
             for line in block.splitlines(keepends=True):
@@ -205,7 +145,7 @@ class _StoredPlan:
         end = min(start + self._part_size, self._data.size)
         while True:
             while (offset := start + scanner.position) < end:
-                block = self._data.read(offset, min(_SLICE, end - offset))
+                block = self._data.read(offset, min(SLICE, end - offset))
                 if not block:
                     raise SourceError("the file became shorter while it was read")
                 scanner.feed(block)
@@ -215,24 +155,12 @@ class _StoredPlan:
                 self._line = scanner.lines if scanner.cut == scanner.position else self._lines_to(start, scanner)
                 return scanner
             # A record longer than a part: go on until it ends.
-            end = min(end + _SLICE, self._data.size)
+            end = min(end + SLICE, self._data.size)
 
     def _lines_to(self, start: int, scanner: RecordScanner) -> int:
         """Return the number of lines up to the cut; what was scanned beyond it will be scanned again."""
         beyond = self._data.read(start + scanner.cut, scanner.position - scanner.cut)
         return scanner.lines - beyond.count(b"\n")
-
-    def _slices(self, start: int, length: int) -> Callable[[], Iterator[bytes]]:
-        def slices() -> Iterator[bytes]:
-            # Read on the loop itself: from the page cache that is far cheaper than a hop to a thread.
-            for offset in range(start, start + length, _SLICE):
-                wanted = min(_SLICE, start + length - offset)
-                piece = self._data.read(offset, wanted)
-                if len(piece) != wanted:
-                    raise SourceError("the file became shorter while it was uploaded; nothing was committed")
-                yield piece
-
-        return slices
 
 
 class _StreamedPlan:
@@ -264,7 +192,7 @@ class _StreamedPlan:
             content = bytes(self._held[: scanner.cut])
             self._line = scanner.lines - self._held.count(b"\n", scanner.cut, scanner.position)
             del self._held[: scanner.cut]
-            yield Part(number, scanner.records, len(content), _memory_slices(content))
+            yield Part(number, scanner.records, len(content), partial(slices, InMemory(content), 0, len(content)))
             number += 1
 
     def check_unchanged(self) -> None:
@@ -318,21 +246,13 @@ class _StreamedPlan:
                 pass
             end = min(end, len(self._held))
             while scanner.position < end:
-                scanner.feed(bytes(self._held[scanner.position : min(scanner.position + _SLICE, end)]))
+                scanner.feed(bytes(self._held[scanner.position : min(scanner.position + SLICE, end)]))
             if self._ended and end == len(self._held):
                 scanner.finish()
                 return scanner
             if scanner.cut:
                 return scanner
-            end += _SLICE
-
-
-def _memory_slices(content: bytes) -> Callable[[], Iterator[bytes]]:
-    def slices() -> Iterator[bytes]:
-        for offset in range(0, len(content), _SLICE):
-            yield content[offset : offset + _SLICE]
-
-    return slices
+            end += SLICE
 
 
 def _fields(record: bytes) -> list[str]:

@@ -17,13 +17,11 @@ from domo_async.errors import (
     ConfigError,
     DecodeError,
     DomoError,
-    JobFailed,
     RowCountMismatch,
     SourceError,
     TimeoutError,  # noqa: A004
     TransportError,
     UploadError,
-    WaitTimeout,
 )
 from domo_async.settings import above, at_least
 from domo_async.transfer.parts import Header, Part, PartPlan, Source, open_source
@@ -137,8 +135,8 @@ class UploadSteps(Protocol):
         """Commit, at most once."""
         ...
 
-    async def index_state(self, index_id: str) -> str | None:
-        """Return the state of an index, or None where the instance does not tell."""
+    async def wait_for_index(self, index_id: str, timeout: float) -> None:
+        """Wait until an index has ended; raise if it failed, or has not ended after so many seconds."""
         ...
 
 
@@ -358,7 +356,7 @@ class _Upload:
         """Wait for the index, compare the row counts, and return the data version."""
         try:
             if self._options.wait and committed.index_id is not None:
-                await self._wait_for_index(committed.index_id)
+                await self._steps.wait_for_index(committed.index_id, self._options.timeout)
             versions = await self._steps.versions()
         except DomoError as error:
             raise AfterCommitError(
@@ -379,17 +377,6 @@ class _Upload:
                 found=found,
             )
         return version
-
-    async def _wait_for_index(self, index_id: str) -> None:
-        backoff = Backoff(self._clock, timeout=self._options.timeout)
-        while True:
-            state = await self._steps.index_state(index_id)
-            if state is None or state == "SUCCESS":
-                return
-            if state == "ERROR":
-                raise JobFailed("its index failed", state=state)
-            if not await backoff.pause():
-                raise WaitTimeout(f"its index is still {state} after {self._options.timeout:.0f} seconds", state=state)
 
     def _failure(self, message: str, *, upload_id: int | None = None, part: int | None = None) -> UploadError:
         return UploadError(

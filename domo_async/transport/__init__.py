@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from domo_async.transport.message import Body, QueryValue
-from domo_async.transport.pager import BODY, BODY_COUNT, OFFSET_ONLY, QUERY, QUERY_SKIP, Batch, Pager
+from domo_async.transport.pager import BODY, BODY_COUNT, OFFSET_ONLY, QUERY, QUERY_SKIP, Batch, Pager, Paging
 from domo_async.transport.retry import retry_delay
 from domo_async.transport.session import Download, Transport
 from domo_async.transport.url import Url, raw_url, url
@@ -18,6 +18,7 @@ __all__ = [
     "Body",
     "Download",
     "Pager",
+    "Paging",
     "QueryValue",
     "Transport",
     "Url",

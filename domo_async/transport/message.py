@@ -52,7 +52,10 @@ class Body:
             fields: By name, each field's file name, or None if it is no file, and its body.
         """
         boundary = secrets.token_hex(16)
-        heads = [_part_head(boundary, name, file_name, body) for name, (file_name, body) in fields.items()]
+        heads = [
+            _part_head(boundary, name, file_name, body, first=number == 0)
+            for number, (name, (file_name, body)) in enumerate(fields.items())
+        ]
         bodies = [body for _, body in fields.values()]
         end = f"\r\n--{boundary}--\r\n".encode()
 
@@ -67,11 +70,12 @@ class Body:
         return cls(f"multipart/form-data; boundary={boundary}", length, slices)
 
 
-def _part_head(boundary: str, name: str, file_name: str | None, body: Body) -> bytes:
-    """Return what stands before a field's body; the first line break ends the field before it, or a preamble."""
+def _part_head(boundary: str, name: str, file_name: str | None, body: Body, *, first: bool) -> bytes:
+    """Return what stands before a field's body, the line break that ends the field before it included."""
+    before = "" if first else "\r\n"
     file = "" if file_name is None else f'; filename="{_in_quotes(file_name)}"'
     return (
-        f'\r\n--{boundary}\r\nContent-Disposition: form-data; name="{_in_quotes(name)}"{file}\r\n'
+        f'{before}--{boundary}\r\nContent-Disposition: form-data; name="{_in_quotes(name)}"{file}\r\n'
         f"Content-Type: {body.content_type}\r\n\r\n"
     ).encode()
 

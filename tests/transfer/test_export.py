@@ -127,14 +127,14 @@ async def test_wrong_sql_and_missing_datasets_are_errors_and_make_no_file(domo, 
     assert [] == names_in(tmp_path)
 
 
-async def test_an_answer_in_json_is_not_taken_for_csv(tmp_path):
+async def test_an_answer_in_json_that_is_no_result_leaves_no_file(tmp_path):
     from aiohttp import web
 
     async def handler(request: web.Request) -> web.Response:
         return web.json_response({"columns": []})
 
     async with talking_to(handler) as domo:
-        with pytest.raises(DecodeError, match="JSON"):
+        with pytest.raises(DecodeError, match="expected a list"):
             await domo.datasets.export("x", tmp_path / "out.csv")
 
     assert [] == names_in(tmp_path)
