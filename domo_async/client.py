@@ -7,14 +7,39 @@ from functools import cached_property
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
-from domo_async.settings import Credentials, Settings, credentials_from_env, instance_origin
+from domo_async.errors import ConfigError
+from domo_async.settings import AppAccess, Credentials, Settings, credentials_from_env, instance_origin
 from domo_async.transport import QueryValue, Transport, raw_url
 from domo_async.wire import UNSET, Unset, loads
 
 if TYPE_CHECKING:
     import aiohttp
 
+    from domo_async.endpoints.accounts import Accounts
+    from domo_async.endpoints.activity_log import ActivityLog
+    from domo_async.endpoints.ai import Ai
+    from domo_async.endpoints.alerts import Alerts
+    from domo_async.endpoints.appdb import AppDb
+    from domo_async.endpoints.applications import Applications
+    from domo_async.endpoints.apps import Apps
+    from domo_async.endpoints.beast_modes import BeastModes
+    from domo_async.endpoints.cards import Cards
+    from domo_async.endpoints.certifications import Certifications
+    from domo_async.endpoints.code_engine import CodeEngine
     from domo_async.endpoints.datasets import Datasets
+    from domo_async.endpoints.files import Files
+    from domo_async.endpoints.filesets import FileSets
+    from domo_async.endpoints.groups import Groups
+    from domo_async.endpoints.migrations import Migrations
+    from domo_async.endpoints.pages import Pages
+    from domo_async.endpoints.reports import Reports
+    from domo_async.endpoints.roles import Roles
+    from domo_async.endpoints.s3_exports import S3Exports
+    from domo_async.endpoints.search import Search
+    from domo_async.endpoints.streams import Streams
+    from domo_async.endpoints.task_center import TaskCenter
+    from domo_async.endpoints.users import Users
+    from domo_async.endpoints.workflows import Workflows
 
 __all__ = ["Domo"]
 
@@ -32,6 +57,7 @@ class Domo:
         token: A developer token (Admin > Access tokens); it acts as the user who made it.
         session_token: Instead of `token`, a session token.
         settings: Timeouts, retries, limits and the rest; see `Settings`.
+        app: The address and session of an App Framework app, for `apps`.
         session: An aiohttp session of your own to send through; it stays yours to close.
 
     Raises:
@@ -45,29 +71,30 @@ class Domo:
         token: str | None = None,
         session_token: str | None = None,
         settings: Settings | None = None,
+        app: AppAccess | None = None,
         session: aiohttp.ClientSession | None = None,
     ) -> None:
+        settings = settings if settings is not None else Settings()
         self._transport = Transport(
-            instance_origin(instance),
-            Credentials.of(token=token, session_token=session_token),
-            settings if settings is not None else Settings(),
-            session,
+            instance_origin(instance), Credentials.of(token=token, session_token=session_token), settings, session
         )
+        self._app = None if app is None else Transport(app.url, app.credentials(), settings, session)
 
     @classmethod
-    def from_env(cls, *, settings: Settings | None = None) -> Self:
+    def from_env(cls, *, settings: Settings | None = None, app: AppAccess | None = None) -> Self:
         """Return a client for the instance and token named by the environment.
 
         Reads ``DOMO_DEVELOPER_TOKEN`` and ``DOMO_BASE_URL`` or else ``DOMO_INSTANCE``.
 
         Args:
             settings: Timeouts, retries, limits and the rest.
+            app: The address and session of an App Framework app, for `apps`.
 
         Raises:
             ConfigError: A variable is missing or wrong; says which.
         """
         instance, token = credentials_from_env()
-        return cls(instance, token=token, settings=settings)
+        return cls(instance, token=token, settings=settings, app=app)
 
     def __repr__(self) -> str:
         return f"Domo({self._transport.origin!r})"
@@ -82,7 +109,11 @@ class Domo:
 
     async def close(self) -> None:
         """Close all connections. The client cannot be used again."""
-        await self._transport.close()
+        try:
+            if self._app is not None:
+                await self._app.close()
+        finally:
+            await self._transport.close()
 
     @property
     def origin(self) -> str:
@@ -95,11 +126,183 @@ class Domo:
         return self._transport.settings
 
     @cached_property
+    def accounts(self) -> Accounts:
+        """Data accounts: the credentials that connectors use."""
+        from domo_async.endpoints.accounts import Accounts
+
+        return Accounts(self._transport)
+
+    @cached_property
+    def activity_log(self) -> ActivityLog:
+        """The activity log: who did what, and when."""
+        from domo_async.endpoints.activity_log import ActivityLog
+
+        return ActivityLog(self._transport)
+
+    @cached_property
+    def ai(self) -> Ai:
+        """AI services: text generated, summarised and turned into SQL."""
+        from domo_async.endpoints.ai import Ai
+
+        return Ai(self._transport)
+
+    @cached_property
+    def alerts(self) -> Alerts:
+        """Alerts and their subscriptions."""
+        from domo_async.endpoints.alerts import Alerts
+
+        return Alerts(self._transport)
+
+    @cached_property
+    def appdb(self) -> AppDb:
+        """App DB: collections of JSON documents."""
+        from domo_async.endpoints.appdb import AppDb
+
+        return AppDb(self._transport)
+
+    @cached_property
+    def applications(self) -> Applications:
+        """Remote DomoStats and other executor applications, and their jobs."""
+        from domo_async.endpoints.applications import Applications
+
+        return Applications(self._transport)
+
+    @cached_property
+    def apps(self) -> Apps:
+        """The App Framework's routes; they need ``app=AppAccess(…)``.
+
+        Raises:
+            ConfigError: The client was made without it.
+        """
+        from domo_async.endpoints.apps import Apps
+
+        return Apps(self._app_transport())
+
+    @cached_property
+    def beast_modes(self) -> BeastModes:
+        """Beast Modes: calculated fields."""
+        from domo_async.endpoints.beast_modes import BeastModes
+
+        return BeastModes(self._transport)
+
+    @cached_property
+    def cards(self) -> Cards:
+        """Cards: titles and renderings."""
+        from domo_async.endpoints.cards import Cards
+
+        return Cards(self._transport)
+
+    @cached_property
+    def certifications(self) -> Certifications:
+        """The certification of cards and datasets."""
+        from domo_async.endpoints.certifications import Certifications
+
+        return Certifications(self._transport)
+
+    @cached_property
+    def code_engine(self) -> CodeEngine:
+        """Code Engine: functions run on the instance."""
+        from domo_async.endpoints.code_engine import CodeEngine
+
+        return CodeEngine(self._transport)
+
+    @cached_property
     def datasets(self) -> Datasets:
         """Datasets: create, fill, query, export."""
-        from domo_async.endpoints.datasets import Datasets  # noqa: PLC0415 - keeps `import domo_async` fast
+        from domo_async.endpoints.datasets import Datasets
 
         return Datasets(self._transport)
+
+    @cached_property
+    def files(self) -> Files:
+        """Files, their revisions and permissions."""
+        from domo_async.endpoints.files import Files
+
+        return Files(self._transport)
+
+    @cached_property
+    def filesets(self) -> FileSets:
+        """FileSets: folders of files that can be searched."""
+        from domo_async.endpoints.filesets import FileSets
+
+        return FileSets(self._transport)
+
+    @cached_property
+    def groups(self) -> Groups:
+        """Groups and their members."""
+        from domo_async.endpoints.groups import Groups
+
+        return Groups(self._transport)
+
+    @cached_property
+    def migrations(self) -> Migrations:
+        """Federated datasets moved between integrations."""
+        from domo_async.endpoints.migrations import Migrations
+
+        return Migrations(self._transport)
+
+    @cached_property
+    def pages(self) -> Pages:
+        """Pages (dashboards)."""
+        from domo_async.endpoints.pages import Pages
+
+        return Pages(self._transport)
+
+    @cached_property
+    def reports(self) -> Reports:
+        """Scheduled reports and their history."""
+        from domo_async.endpoints.reports import Reports
+
+        return Reports(self._transport)
+
+    @cached_property
+    def roles(self) -> Roles:
+        """Roles and what they allow."""
+        from domo_async.endpoints.roles import Roles
+
+        return Roles(self._transport)
+
+    @cached_property
+    def s3_exports(self) -> S3Exports:
+        """Datasets exported to Amazon S3."""
+        from domo_async.endpoints.s3_exports import S3Exports
+
+        return S3Exports(self._transport)
+
+    @cached_property
+    def search(self) -> Search:
+        """Search over all that the instance holds."""
+        from domo_async.endpoints.search import Search
+
+        return Search(self._transport)
+
+    @cached_property
+    def streams(self) -> Streams:
+        """Streams: connectors that fill datasets, and their runs."""
+        from domo_async.endpoints.streams import Streams
+
+        return Streams(self._transport)
+
+    @cached_property
+    def task_center(self) -> TaskCenter:
+        """Task Center: queues and tasks."""
+        from domo_async.endpoints.task_center import TaskCenter
+
+        return TaskCenter(self._transport)
+
+    @cached_property
+    def users(self) -> Users:
+        """Users."""
+        from domo_async.endpoints.users import Users
+
+        return Users(self._transport)
+
+    @cached_property
+    def workflows(self) -> Workflows:
+        """Workflows: started, waited for, cancelled."""
+        from domo_async.endpoints.workflows import Workflows
+
+        return Workflows(self._transport)
 
     async def request(
         self,
@@ -134,3 +337,8 @@ class Domo:
             method.upper(), raw_url(path), params=params, json=json, idempotent=idempotent
         )
         return loads(content) if content.strip() else None
+
+    def _app_transport(self) -> Transport:
+        if self._app is None:
+            raise ConfigError("App Framework routes have an address and a session of their own: give app=AppAccess(…)")
+        return self._app

@@ -8,14 +8,38 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Self
 
 from domo_async.client import Domo as AsyncDomo
-from domo_async.settings import Settings
+from domo_async.settings import AppAccess, Settings
 from domo_async.sync._facade import ClientTwin
 from domo_async.sync._portal import Portal
 from domo_async.transport import QueryValue
 from domo_async.wire import UNSET, Unset
 
 if TYPE_CHECKING:
+    from domo_async.sync._accounts import Accounts
+    from domo_async.sync._activity_log import ActivityLog
+    from domo_async.sync._ai import Ai
+    from domo_async.sync._alerts import Alerts
+    from domo_async.sync._appdb import AppDb
+    from domo_async.sync._applications import Applications
+    from domo_async.sync._apps import Apps
+    from domo_async.sync._beast_modes import BeastModes
+    from domo_async.sync._cards import Cards
+    from domo_async.sync._certifications import Certifications
+    from domo_async.sync._code_engine import CodeEngine
     from domo_async.sync._datasets import Datasets
+    from domo_async.sync._files import Files
+    from domo_async.sync._filesets import FileSets
+    from domo_async.sync._groups import Groups
+    from domo_async.sync._migrations import Migrations
+    from domo_async.sync._pages import Pages
+    from domo_async.sync._reports import Reports
+    from domo_async.sync._roles import Roles
+    from domo_async.sync._s3_exports import S3Exports
+    from domo_async.sync._search import Search
+    from domo_async.sync._streams import Streams
+    from domo_async.sync._task_center import TaskCenter
+    from domo_async.sync._users import Users
+    from domo_async.sync._workflows import Workflows
 
 
 class Domo(ClientTwin[AsyncDomo]):
@@ -31,6 +55,7 @@ class Domo(ClientTwin[AsyncDomo]):
         token: A developer token (Admin > Access tokens); it acts as the user who made it.
         session_token: Instead of `token`, a session token.
         settings: Timeouts, retries, limits and the rest; see `Settings`.
+        app: The address and session of an App Framework app, for `apps`.
 
     Raises:
         ConfigError: The instance or the token cannot be one.
@@ -43,22 +68,26 @@ class Domo(ClientTwin[AsyncDomo]):
         token: str | None = None,
         session_token: str | None = None,
         settings: Settings | None = None,
+        app: AppAccess | None = None,
     ) -> None:
-        super().__init__(AsyncDomo(instance, token=token, session_token=session_token, settings=settings), Portal())
+        super().__init__(
+            AsyncDomo(instance, token=token, session_token=session_token, settings=settings, app=app), Portal()
+        )
 
     @classmethod
-    def from_env(cls, *, settings: Settings | None = None) -> Self:
+    def from_env(cls, *, settings: Settings | None = None, app: AppAccess | None = None) -> Self:
         """Return a client for the instance and token named by the environment.
 
         Reads ``DOMO_DEVELOPER_TOKEN`` and ``DOMO_BASE_URL`` or else ``DOMO_INSTANCE``.
 
         Args:
             settings: Timeouts, retries, limits and the rest.
+            app: The address and session of an App Framework app, for `apps`.
 
         Raises:
             ConfigError: A variable is missing or wrong; says which.
         """
-        return cls._of(AsyncDomo.from_env(settings=settings), Portal())
+        return cls._of(AsyncDomo.from_env(settings=settings, app=app), Portal())
 
     @property
     def origin(self) -> str:
@@ -71,11 +100,183 @@ class Domo(ClientTwin[AsyncDomo]):
         return self._aio.settings
 
     @cached_property
+    def accounts(self) -> Accounts:
+        """Data accounts: the credentials that connectors use."""
+        from domo_async.sync._accounts import Accounts
+
+        return Accounts(self._aio.accounts, self._portal)
+
+    @cached_property
+    def activity_log(self) -> ActivityLog:
+        """The activity log: who did what, and when."""
+        from domo_async.sync._activity_log import ActivityLog
+
+        return ActivityLog(self._aio.activity_log, self._portal)
+
+    @cached_property
+    def ai(self) -> Ai:
+        """AI services: text generated, summarised and turned into SQL."""
+        from domo_async.sync._ai import Ai
+
+        return Ai(self._aio.ai, self._portal)
+
+    @cached_property
+    def alerts(self) -> Alerts:
+        """Alerts and their subscriptions."""
+        from domo_async.sync._alerts import Alerts
+
+        return Alerts(self._aio.alerts, self._portal)
+
+    @cached_property
+    def appdb(self) -> AppDb:
+        """App DB: collections of JSON documents."""
+        from domo_async.sync._appdb import AppDb
+
+        return AppDb(self._aio.appdb, self._portal)
+
+    @cached_property
+    def applications(self) -> Applications:
+        """Remote DomoStats and other executor applications, and their jobs."""
+        from domo_async.sync._applications import Applications
+
+        return Applications(self._aio.applications, self._portal)
+
+    @cached_property
+    def apps(self) -> Apps:
+        """The App Framework's routes; they need ``app=AppAccess(…)``.
+
+        Raises:
+            ConfigError: The client was made without it.
+        """
+        from domo_async.sync._apps import Apps
+
+        return Apps(self._aio.apps, self._portal)
+
+    @cached_property
+    def beast_modes(self) -> BeastModes:
+        """Beast Modes: calculated fields."""
+        from domo_async.sync._beast_modes import BeastModes
+
+        return BeastModes(self._aio.beast_modes, self._portal)
+
+    @cached_property
+    def cards(self) -> Cards:
+        """Cards: titles and renderings."""
+        from domo_async.sync._cards import Cards
+
+        return Cards(self._aio.cards, self._portal)
+
+    @cached_property
+    def certifications(self) -> Certifications:
+        """The certification of cards and datasets."""
+        from domo_async.sync._certifications import Certifications
+
+        return Certifications(self._aio.certifications, self._portal)
+
+    @cached_property
+    def code_engine(self) -> CodeEngine:
+        """Code Engine: functions run on the instance."""
+        from domo_async.sync._code_engine import CodeEngine
+
+        return CodeEngine(self._aio.code_engine, self._portal)
+
+    @cached_property
     def datasets(self) -> Datasets:
         """Datasets: create, fill, query, export."""
-        from domo_async.sync._datasets import Datasets  # noqa: PLC0415 - keeps `import domo_async` fast
+        from domo_async.sync._datasets import Datasets
 
         return Datasets(self._aio.datasets, self._portal)
+
+    @cached_property
+    def files(self) -> Files:
+        """Files, their revisions and permissions."""
+        from domo_async.sync._files import Files
+
+        return Files(self._aio.files, self._portal)
+
+    @cached_property
+    def filesets(self) -> FileSets:
+        """FileSets: folders of files that can be searched."""
+        from domo_async.sync._filesets import FileSets
+
+        return FileSets(self._aio.filesets, self._portal)
+
+    @cached_property
+    def groups(self) -> Groups:
+        """Groups and their members."""
+        from domo_async.sync._groups import Groups
+
+        return Groups(self._aio.groups, self._portal)
+
+    @cached_property
+    def migrations(self) -> Migrations:
+        """Federated datasets moved between integrations."""
+        from domo_async.sync._migrations import Migrations
+
+        return Migrations(self._aio.migrations, self._portal)
+
+    @cached_property
+    def pages(self) -> Pages:
+        """Pages (dashboards)."""
+        from domo_async.sync._pages import Pages
+
+        return Pages(self._aio.pages, self._portal)
+
+    @cached_property
+    def reports(self) -> Reports:
+        """Scheduled reports and their history."""
+        from domo_async.sync._reports import Reports
+
+        return Reports(self._aio.reports, self._portal)
+
+    @cached_property
+    def roles(self) -> Roles:
+        """Roles and what they allow."""
+        from domo_async.sync._roles import Roles
+
+        return Roles(self._aio.roles, self._portal)
+
+    @cached_property
+    def s3_exports(self) -> S3Exports:
+        """Datasets exported to Amazon S3."""
+        from domo_async.sync._s3_exports import S3Exports
+
+        return S3Exports(self._aio.s3_exports, self._portal)
+
+    @cached_property
+    def search(self) -> Search:
+        """Search over all that the instance holds."""
+        from domo_async.sync._search import Search
+
+        return Search(self._aio.search, self._portal)
+
+    @cached_property
+    def streams(self) -> Streams:
+        """Streams: connectors that fill datasets, and their runs."""
+        from domo_async.sync._streams import Streams
+
+        return Streams(self._aio.streams, self._portal)
+
+    @cached_property
+    def task_center(self) -> TaskCenter:
+        """Task Center: queues and tasks."""
+        from domo_async.sync._task_center import TaskCenter
+
+        return TaskCenter(self._aio.task_center, self._portal)
+
+    @cached_property
+    def users(self) -> Users:
+        """Users."""
+        from domo_async.sync._users import Users
+
+        return Users(self._aio.users, self._portal)
+
+    @cached_property
+    def workflows(self) -> Workflows:
+        """Workflows: started, waited for, cancelled."""
+        from domo_async.sync._workflows import Workflows
+
+        return Workflows(self._aio.workflows, self._portal)
 
     def request(
         self,

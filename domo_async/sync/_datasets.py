@@ -6,6 +6,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import cached_property
 
+from domo_async.endpoints.datasets.access import Access as AsyncAccess
+from domo_async.endpoints.datasets.access import AccessList, AccessType, Grant, Grantee
 from domo_async.endpoints.datasets.area import Datasets as AsyncDatasets
 from domo_async.endpoints.datasets.indexes import Indexes as AsyncIndexes
 from domo_async.endpoints.datasets.models import (
@@ -14,20 +16,104 @@ from domo_async.endpoints.datasets.models import (
     Commit,
     CreatedDataset,
     Dataset,
+    DatasetCard,
     DataVersion,
+    DataVersionDetails,
     Index,
     IndexedSchema,
     IndexStatus,
     LatestSchema,
     OpenedUpload,
 )
-from domo_async.endpoints.datasets.result import QueryResult
+from domo_async.endpoints.datasets.partitions import Partition, PartitionFilter
+from domo_async.endpoints.datasets.partitions import Partitions as AsyncPartitions
+from domo_async.endpoints.datasets.result import Cell, QueryResult
 from domo_async.endpoints.datasets.schemas import Schemas as AsyncSchemas
 from domo_async.endpoints.datasets.uploads import Uploads as AsyncUploads
 from domo_async.endpoints.datasets.versions import Versions as AsyncVersions
-from domo_async.sync._facade import Twin
+from domo_async.sync._facade import SyncPager, Twin
 from domo_async.transfer import Action, ExportResult, ExportTarget, Header, ProgressOption, Source, UploadResult
 from domo_async.transport import Body
+from domo_async.wire import UNSET, Unset
+
+
+class Access(Twin[AsyncAccess]):
+    """Who may see, change and share a dataset."""
+
+    def list(self, dataset_id: str, /) -> AccessList:
+        """Return who has access to a dataset.
+
+        `GET /api/data/v3/datasources/{dataset_id}/permissions` (Datasets API, "Dataset Access List").
+
+        Args:
+            dataset_id: The dataset.
+
+        Raises:
+            NotFound: There is no such dataset.
+        """
+        return self._portal.run(self._aio.list(dataset_id))
+
+    def share(self, dataset_id: str, /, *, permissions: Sequence[Grant], send_email: bool) -> None:
+        """Give users and groups access to a dataset.
+
+        `POST /api/data/v3/datasources/{dataset_id}/share` (Datasets API, "Share Dataset with Access permissions").
+
+        Args:
+            dataset_id: The dataset.
+            permissions: Whom to allow what.
+            send_email: Whether to tell them by mail.
+
+        Raises:
+            ConfigError: `permissions` is empty.
+            NotFound: There is no such dataset.
+        """
+        return self._portal.run(self._aio.share(dataset_id, permissions=permissions, send_email=send_email))
+
+    def revoke(self, dataset_id: str, grantee_id: int | str, /, *, type: AccessType | str = AccessType.USER) -> None:
+        """Take a user's or a group's access to a dataset away.
+
+        `DELETE /api/data/v3/datasources/{dataset_id}/permissions/{type}/{grantee_id}` (Datasets API, "Revoke Dataset
+        Access"). The page shows users alone.
+
+        Args:
+            dataset_id: The dataset.
+            grantee_id: The user, or the group.
+            type: Which of the two.
+
+        Raises:
+            NotFound: There is no such dataset or user.
+        """
+        return self._portal.run(self._aio.revoke(dataset_id, grantee_id, type=type))
+
+    def remove(self, dataset_id: str, user_id: int | str, /) -> None:
+        """Take a user's access to a dataset away, as `revoke` does; prefer that.
+
+        `DELETE /api/data/v3/datasources/{dataset_id}/USERS/{user_id}` (Datasets API, "Remove user from dataset"). No
+        other source knows this route.
+
+        Args:
+            dataset_id: The dataset.
+            user_id: The user.
+
+        Raises:
+            NotFound: There is no such dataset or user.
+        """
+        return self._portal.run(self._aio.remove(dataset_id, user_id))
+
+    def remove_many(self, dataset_id: str, /, *, users: Sequence[Grantee | int | str]) -> None:
+        """Take the access of several users and groups to a dataset away at once.
+
+        `DELETE /api/data/v3/datasources/{dataset_id}/users` (Datasets API, "Remove multiple users from dataset").
+
+        Args:
+            dataset_id: The dataset.
+            users: Whose access; a bare identifier stands for a user.
+
+        Raises:
+            ConfigError: `users` is empty.
+            NotFound: There is no such dataset.
+        """
+        return self._portal.run(self._aio.remove_many(dataset_id, users=users))
 
 
 class Datasets(Twin[AsyncDatasets]):
@@ -53,6 +139,16 @@ class Datasets(Twin[AsyncDatasets]):
         """The history of a dataset's data."""
         return Versions(self._aio.versions, self._portal)
 
+    @cached_property
+    def partitions(self) -> Partitions:
+        """Tags that stand for parts of a dataset's data."""
+        return Partitions(self._aio.partitions, self._portal)
+
+    @cached_property
+    def access(self) -> Access:
+        """Who may see, change and share a dataset."""
+        return Access(self._aio.access, self._portal)
+
     def create(self, name: str, /, columns: Columns, *, user_defined_type: str = "api") -> CreatedDataset:
         """Create a dataset with a schema and no rows.
 
@@ -72,24 +168,83 @@ class Datasets(Twin[AsyncDatasets]):
         """
         return self._portal.run(self._aio.create(name, columns, user_defined_type=user_defined_type))
 
-    def get(self, dataset_id: str, /, *, parts: str | None = None) -> Dataset:
+    def get(self, dataset_id: str, /, *, parts: str | Sequence[str] | None = None) -> Dataset:
         """Return a dataset's metadata.
 
-        `GET /api/data/v3/datasources/{id}` (Datasets API, "Get Metadata").
+        `GET /api/data/v3/datasources/{dataset_id}` (Datasets API, "Get Metadata").
 
         Args:
             dataset_id: The dataset.
-            parts: What to include, by commas, such as ``"core,permission"``.
+            parts: What to include, as a list or by commas, such as ``"core,permission"``.
 
         Raises:
             NotFound: There is no such dataset, or the token's owner may not see it.
         """
         return self._portal.run(self._aio.get(dataset_id, parts=parts))
 
+    def update_properties(
+        self,
+        dataset_id: str,
+        /,
+        *,
+        data_provider_type: str | Unset = UNSET,
+        name: str | Unset = UNSET,
+        description: str | Unset = UNSET,
+    ) -> None:
+        """Change what is given of a dataset's properties.
+
+        `PUT /api/data/v3/datasources/{dataset_id}/properties` (Datasets API, "Change Dataset Properties").
+
+        Args:
+            dataset_id: The dataset.
+            data_provider_type: The kind of connector, such as ``domo-jupyterdata``; all that the page shows.
+            name: The dataset's name. Not on the page; other clients send it to this route, always along with
+                `description`, so whether one of the two alone leaves the other as it is, is not known.
+            description: What it holds; see `name`.
+
+        Raises:
+            ConfigError: Nothing is given to change.
+            NotFound: There is no such dataset.
+        """
+        return self._portal.run(
+            self._aio.update_properties(
+                dataset_id, data_provider_type=data_provider_type, name=name, description=description
+            )
+        )
+
+    def set_tags(self, dataset_id: str, /, *, tags: Sequence[str]) -> None:
+        """Give a dataset exactly these tags; it loses all others.
+
+        `POST /api/data/ui/v3/datasources/{dataset_id}/tags` (Datasets API, "createDatasetTag"). The page speaks of
+        creating a tag, but the list replaces the former one. To add a tag, read `Dataset.tag_names` first.
+
+        Args:
+            dataset_id: The dataset.
+            tags: All that it is to have; an empty list takes all away.
+
+        Raises:
+            NotFound: There is no such dataset.
+        """
+        return self._portal.run(self._aio.set_tags(dataset_id, tags=tags))
+
+    def cards(self, dataset_id: str, /, *, drill: bool | None = None) -> tuple[DatasetCard, ...]:
+        """Return the cards that a dataset feeds.
+
+        `GET /api/content/v1/datasources/{dataset_id}/cards` (Datasets API, "Get Cards for a Dataset ID").
+
+        Args:
+            dataset_id: The dataset.
+            drill: Whether to list the cards of drill paths too; the instance's default is to.
+
+        Raises:
+            NotFound: There is no such dataset.
+        """
+        return self._portal.run(self._aio.cards(dataset_id, drill=drill))
+
     def query(self, dataset_id: str, /, sql: str) -> QueryResult:
         """Run a SQL query on a dataset and return its rows.
 
-        `POST /api/query/v1/execute/{id}` (Datasets API, "Query with SQL").
+        `POST /api/query/v1/execute/{dataset_id}` (Datasets API, "Query with SQL").
 
         Args:
             dataset_id: The dataset.
@@ -126,9 +281,15 @@ class Datasets(Twin[AsyncDatasets]):
     ) -> UploadResult:
         """Upload CSV in concurrent parts and commit it: all of it or nothing.
 
-        `POST …/uploads`, `PUT …/uploads/{upload}/parts/{n}`, `PUT …/uploads/{upload}/commit` below
-        `/api/data/v3/datasources/{id}` (Datasets API, "Upload CSV"). The CSV is UTF-8 with commas (RFC 4180); an
-        unquoted empty field is NULL, ``""`` is the empty string; columns go by position.
+        `POST /api/data/v3/datasources/{dataset_id}/uploads`,
+        `PUT /api/data/v3/datasources/{dataset_id}/uploads/{upload_id}/parts/{part}`,
+        `PUT /api/data/v3/datasources/{dataset_id}/uploads/{upload_id}/commit` (Datasets API, "Upload CSV"); before it,
+        `GET /api/data/v2/datasources/{dataset_id}/schemas/latest`; around it, to know what it made,
+        `GET /api/data/v2/datasources/{dataset_id}/dataversions`; and to wait,
+        `GET /api/data/v3/datasources/{dataset_id}/indexes/{index_id}/statuses`.
+
+        The CSV is UTF-8 with commas (RFC 4180); an unquoted empty field is NULL, ``""`` is the empty string; columns
+        go by position.
 
         Args:
             dataset_id: The dataset.
@@ -176,6 +337,37 @@ class Datasets(Twin[AsyncDatasets]):
             )
         )
 
+    def append_rows(
+        self, dataset_id: str, /, *, values: str | Sequence[Sequence[Cell]], delimiter: str = ","
+    ) -> UploadResult:
+        """Append rows to a dataset, and wait until queries see them. For many rows, `upload` takes files.
+
+        `POST /api/data/v3/datasources/{dataset_id}/uploads` (Datasets API, "Append row to Dataset"). The page shows
+        this request alone, which only opens an upload; so this is an `upload` with ``action="APPEND"``, with
+        `PUT /api/data/v3/datasources/{dataset_id}/uploads/{upload_id}/parts/{part}`,
+        `PUT /api/data/v3/datasources/{dataset_id}/uploads/{upload_id}/commit`,
+        `GET /api/data/v2/datasources/{dataset_id}/schemas/latest`,
+        `GET /api/data/v2/datasources/{dataset_id}/dataversions` and
+        `GET /api/data/v3/datasources/{dataset_id}/indexes/{index_id}/statuses`.
+
+        Args:
+            dataset_id: The dataset.
+            values: The rows, columns by position: lists of cells, of which None is NULL; or text with a row a line,
+                such as ``"4,EU,9.5"``, in which an unquoted empty field is NULL and ``""`` is the empty string.
+            delimiter: What stands between the fields of text.
+
+        Returns:
+            What `upload` returns.
+
+        Raises:
+            ConfigError: A cell or the delimiter cannot be one.
+            SourceError: There are no rows, or they do not fit the dataset.
+            UploadError: The dataset is as it was.
+            CommitUncertain: The commit's answer was lost and the instance does not tell the outcome.
+            AfterCommitError: It is committed, but its index failed or its rows could not be checked.
+        """
+        return self._portal.run(self._aio.append_rows(dataset_id, values=values, delimiter=delimiter))
+
     def export(
         self,
         dataset_id: str,
@@ -188,7 +380,9 @@ class Datasets(Twin[AsyncDatasets]):
     ) -> ExportResult:
         """Stream a dataset's rows as CSV to disk: whole, or not at all.
 
-        `POST /api/query/v1/execute/export/{id}` with ``Accept: text/csv`` (Datasets API, "Query Dataset").
+        `POST /api/query/v1/execute/export/{dataset_id}` with ``Accept: text/csv`` (Datasets API, "Query Dataset"). The
+        page shows a query's result in JSON; an instance that answers so is understood, but its answer is held in
+        memory.
 
         Args:
             dataset_id: The dataset.
@@ -213,14 +407,38 @@ class Datasets(Twin[AsyncDatasets]):
 class Indexes(Twin[AsyncIndexes]):
     """Indexes of a dataset."""
 
-    def create(self, dataset_id: str, /, *, data_ids: Sequence[int] = ()) -> Index:
+    def create(
+        self, dataset_id: str, /, *, data_ids: Sequence[int] = (), wait: bool = False, timeout: float = 600.0
+    ) -> Index:
         """Index data versions, so that queries see them.
 
-        `POST /api/data/v3/datasources/{id}/indexes` (Datasets API, "Index Dataset").
+        `POST /api/data/v3/datasources/{dataset_id}/indexes` (Datasets API, "Index Dataset"), and to wait
+        `GET /api/data/v3/datasources/{dataset_id}/indexes/{index_id}/statuses`.
 
         Args:
             dataset_id: The dataset.
             data_ids: The data versions; none stands for all that are complete and not indexed.
+            wait: Whether to return only when the index has ended, where the instance tells of it.
+            timeout: Seconds to wait at most.
+
+        Returns:
+            The index, where the instance tells; the document shows no answer.
+
+        Raises:
+            NotFound: There is no such dataset.
+            JobFailed: With `wait`: it failed.
+            WaitTimeout: With `wait`: it has not ended; it goes on.
+        """
+        return self._portal.run(self._aio.create(dataset_id, data_ids=data_ids, wait=wait, timeout=timeout))
+
+    def create_in_query_service(self, dataset_id: str, /) -> Index:
+        """Index all of a dataset's data by the query service's own route; prefer `create`.
+
+        `POST /api/query/v1/datasources/{dataset_id}` (Datasets API, the second "Index Dataset"), which the document
+        asks for after changes of the schema or the data.
+
+        Args:
+            dataset_id: The dataset.
 
         Returns:
             The index, where the instance tells; the document shows no answer.
@@ -228,12 +446,13 @@ class Indexes(Twin[AsyncIndexes]):
         Raises:
             NotFound: There is no such dataset.
         """
-        return self._portal.run(self._aio.create(dataset_id, data_ids=data_ids))
+        return self._portal.run(self._aio.create_in_query_service(dataset_id))
 
     def status(self, dataset_id: str, index_id: str | int, /) -> tuple[IndexStatus, ...]:
         """Return how far an index is, by data version.
 
-        `GET /api/data/v3/datasources/{id}/indexes/{index}/statuses` (Datasets API, "Index Dataset Progress").
+        `GET /api/data/v3/datasources/{dataset_id}/indexes/{index_id}/statuses` (Datasets API, "Index Dataset
+        Progress").
 
         Args:
             dataset_id: The dataset.
@@ -247,6 +466,102 @@ class Indexes(Twin[AsyncIndexes]):
         """
         return self._portal.run(self._aio.status(dataset_id, index_id))
 
+    def wait(self, dataset_id: str, index_id: str | int, /, *, timeout: float = 600.0) -> tuple[IndexStatus, ...]:
+        """Wait until an index has ended, or return at once if the instance does not tell how far it is.
+
+        `GET /api/data/v3/datasources/{dataset_id}/indexes/{index_id}/statuses` (Datasets API, "Index Dataset
+        Progress"), again and again. The document shows no answer; the states are the embedded instance's.
+
+        Args:
+            dataset_id: The dataset.
+            index_id: The index, as `create` or a commit tells it.
+            timeout: Seconds to wait at most.
+
+        Returns:
+            What the last look gave, possibly nothing.
+
+        Raises:
+            NotFound: There is no such dataset or index.
+            JobFailed: It failed.
+            WaitTimeout: It has not ended; it goes on.
+        """
+        return self._portal.run(self._aio.wait(dataset_id, index_id, timeout=timeout))
+
+
+class Partitions(Twin[AsyncPartitions]):
+    """Partitions of a dataset."""
+
+    def list(self, dataset_id: str, /) -> tuple[Partition, ...]:
+        """Return the dataset's partitions, without their rows; those whose data were deleted are among them.
+
+        `GET /api/query/v1/datasources/{dataset_id}/partition` (Datasets API, "GET Partition List"). The document shows
+        no answer.
+
+        Args:
+            dataset_id: The dataset.
+
+        Raises:
+            NotFound: There is no such dataset.
+        """
+        return self._portal.run(self._aio.list(dataset_id))
+
+    def search(
+        self,
+        dataset_id: str,
+        /,
+        *,
+        filters: Sequence[PartitionFilter] = (),
+        offset: int = 0,
+        limit: int | None = None,
+        page_size: int = 100,
+    ) -> SyncPager[Partition]:
+        """Iterate over the dataset's partitions that have data, with their rows.
+
+        `POST /api/query/v1/datasources/{dataset_id}/partition/list` (Datasets API, "Search Partition List").
+
+        Args:
+            dataset_id: The dataset.
+            filters: Fields to sort and filter by, the most important first.
+            offset: Partitions to leave out at the beginning.
+            limit: The most partitions to give in all, or None for all.
+            page_size: Partitions to ask for at a time.
+
+        Raises:
+            NotFound: There is no such dataset.
+        """
+        return SyncPager(
+            self._aio.search(dataset_id, filters=filters, offset=offset, limit=limit, page_size=page_size), self._portal
+        )
+
+    def delete_data(self, dataset_id: str, partition_id: str, /) -> None:
+        """Delete the data of a partition; its tag stays. Queries see the rows until the next index.
+
+        `DELETE /api/query/v1/datasources/{dataset_id}/tag/{partition_id}/data` (Datasets API, "Delete Data Version").
+        To remove a partition altogether, delete its data, then its tag by `delete`, and index the dataset.
+
+        Args:
+            dataset_id: The dataset.
+            partition_id: The partition's tag.
+
+        Raises:
+            NotFound: There is no such dataset or partition.
+        """
+        return self._portal.run(self._aio.delete_data(dataset_id, partition_id))
+
+    def delete(self, dataset_id: str, partition_id: str, /) -> None:
+        """Delete the tag of a partition, so that lists leave it out; its data stay, unless `delete_data` was called.
+
+        `DELETE /api/query/v1/datasources/{dataset_id}/partition/{partition_id}` (Datasets API, "Delete Partition Tag").
+
+        Args:
+            dataset_id: The dataset.
+            partition_id: The partition's tag.
+
+        Raises:
+            NotFound: There is no such dataset or partition.
+        """
+        return self._portal.run(self._aio.delete(dataset_id, partition_id))
+
 
 class Schemas(Twin[AsyncSchemas]):
     """The columns of datasets."""
@@ -254,7 +569,8 @@ class Schemas(Twin[AsyncSchemas]):
     def latest(self, dataset_id: str, /) -> LatestSchema:
         """Return the newest schema, which the next upload has to fit.
 
-        `GET /api/data/v2/datasources/{id}/schemas/latest` (Datasets API, "Return the schema for a specified Dataset").
+        `GET /api/data/v2/datasources/{dataset_id}/schemas/latest` (Datasets API, "Return the schema for a
+        specified Dataset").
 
         Args:
             dataset_id: The dataset.
@@ -267,7 +583,7 @@ class Schemas(Twin[AsyncSchemas]):
     def indexed(self, dataset_id: str, /, *, include_hidden: bool | None = None) -> IndexedSchema:
         """Return the schema that queries see.
 
-        `GET /api/query/v1/datasources/{id}/schema/indexed` (Datasets API, "Get Dataset Schema").
+        `GET /api/query/v1/datasources/{dataset_id}/schema/indexed` (Datasets API, "Get Dataset Schema").
 
         Args:
             dataset_id: The dataset.
@@ -281,7 +597,7 @@ class Schemas(Twin[AsyncSchemas]):
     def alter(self, dataset_id: str, /, columns: Columns) -> AlteredSchema:
         """Give a dataset other columns.
 
-        `POST /api/data/v2/datasources/{id}/schemas` (Datasets API, "Alter Dataset Schema").
+        `POST /api/data/v2/datasources/{dataset_id}/schemas` (Datasets API, "Alter Dataset Schema").
 
         Args:
             dataset_id: The dataset.
@@ -304,7 +620,7 @@ class Uploads(Twin[AsyncUploads]):
     def open(self, dataset_id: str, /, *, partition: str | None = None) -> OpenedUpload:
         """Open an upload: stage 1.
 
-        `POST /api/data/v3/datasources/{id}/uploads` (Datasets API, "Upload CSV", "APPEND with Partitioning").
+        `POST /api/data/v3/datasources/{dataset_id}/uploads` (Datasets API, "Upload CSV", "APPEND with Partitioning").
 
         Args:
             dataset_id: The dataset.
@@ -321,7 +637,7 @@ class Uploads(Twin[AsyncUploads]):
     def put_part(self, dataset_id: str, upload_id: int, part: int, /, data: bytes | Body) -> None:
         """Send a part: stage 2. A part sent again under its number takes the former one's place.
 
-        `PUT /api/data/v3/datasources/{id}/uploads/{upload}/parts/{part}` (Datasets API, "Upload CSV").
+        `PUT /api/data/v3/datasources/{dataset_id}/uploads/{upload_id}/parts/{part}` (Datasets API, "Upload CSV").
 
         Args:
             dataset_id: The dataset.
@@ -339,7 +655,7 @@ class Uploads(Twin[AsyncUploads]):
     ) -> Commit:
         """Commit an upload: stage 3. Is never sent twice, unless the instance surely did not take it.
 
-        `PUT /api/data/v3/datasources/{id}/uploads/{upload}/commit` (Datasets API, "Upload CSV").
+        `PUT /api/data/v3/datasources/{dataset_id}/uploads/{upload_id}/commit` (Datasets API, "Upload CSV").
 
         Args:
             dataset_id: The dataset.
@@ -366,7 +682,7 @@ class Versions(Twin[AsyncVersions]):
     def list(self, dataset_id: str, /) -> tuple[DataVersion, ...]:
         """Return the dataset's data versions.
 
-        `GET /api/data/v2/datasources/{id}/dataversions` (Managing Dataset History, "Listing Dataset Versions").
+        `GET /api/data/v2/datasources/{dataset_id}/dataversions` (Managing Dataset History, "Listing Dataset Versions").
 
         Args:
             dataset_id: The dataset.
@@ -375,3 +691,73 @@ class Versions(Twin[AsyncVersions]):
             NotFound: There is no such dataset.
         """
         return self._portal.run(self._aio.list(dataset_id))
+
+    def details(self, dataset_id: str, /) -> tuple[DataVersionDetails, ...]:
+        """Return the dataset's data versions with what more the instance tells of them.
+
+        `GET /api/data/v3/datasources/{dataset_id}/dataversions/details` (Datasets API, "GET Data Versions").
+
+        Args:
+            dataset_id: The dataset.
+
+        Returns:
+            The versions. The document shows no answer: what is not understood is in an item's `extras`.
+
+        Raises:
+            NotFound: There is no such dataset.
+            DecodeError: The answer holds no list.
+        """
+        return self._portal.run(self._aio.details(dataset_id))
+
+    def from_magic(
+        self,
+        dataset_id: str,
+        /,
+        *,
+        engine: str | None = None,
+        expression: str = "1=1",
+        offset: int = 0,
+        limit: int | None = None,
+        page_size: int = 500,
+    ) -> SyncPager[DataVersionDetails]:
+        """Iterate over the dataset's data versions as Magic, the dataflow engine, sees them.
+
+        `POST /api/dataprocessing/v2/dataflows/data-version-hydrate` (Datasets API, "Data Version List from Magic").
+        The document shows no answer: what is not understood is in an item's `extras`.
+
+        Args:
+            dataset_id: The dataset.
+            engine: The engine; the instance's default is ``MAGIC``.
+            expression: Which versions, as an expression of SQL; all by default. No document tells more of it.
+            offset: Versions to leave out at the beginning.
+            limit: The most versions to give in all, or None for all.
+            page_size: Versions to ask for at a time.
+
+        Raises:
+            NotFound: There is no such dataset.
+            DecodeError: The answer holds no list.
+        """
+        return SyncPager(
+            self._aio.from_magic(
+                dataset_id, engine=engine, expression=expression, offset=offset, limit=limit, page_size=page_size
+            ),
+            self._portal,
+        )
+
+    def delete(self, dataset_id: str, /, *, data_ids: Sequence[int], index: bool | None = None) -> None:
+        """Delete data versions for good.
+
+        `DELETE /api/data/v2/datasources/{dataset_id}/dataversions` (Managing Dataset History, "Deleting Dataset
+        Versions").
+
+        Args:
+            dataset_id: The dataset.
+            data_ids: The data versions, as `list` gives them.
+            index: Whether to index the dataset afterwards. Versions that queries see need it: their rows stay visible
+                until then.
+
+        Raises:
+            ConfigError: `data_ids` is empty.
+            NotFound: There is no such dataset or version.
+        """
+        return self._portal.run(self._aio.delete(dataset_id, data_ids=data_ids, index=index))

@@ -95,13 +95,14 @@ async def test_the_documented_metadata_is_all_there():
 
     async def handler(request: web.Request) -> web.Response:
         asked.append(request.raw_path)
-        return web.json_response(sample | {"brandNew": [1]})
+        return web.json_response(sample | {"tags": '["a","b c"]', "brandNew": [1]})
 
     async with talking_to(handler) as domo:
         seen = await domo.datasets.get("a b", parts="core,permission")
 
     assert ["/api/data/v3/datasources/a%20b?part=core,permission"] == asked
     assert {"brandNew": [1]} == seen.extras
+    assert ("a", "b c") == seen.tag_names
     assert (25222, True) == (seen.stream_id, seen.adc)
     assert CardInfo(card_count=3, card_view_count=0) == seen.card_info
     assert DatasetOwner(id="User id", name="User name", type="USER", group=False) == seen.owner

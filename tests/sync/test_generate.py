@@ -388,3 +388,25 @@ def test_a_new_endpoint_appears_in_the_facade(copied: Path) -> None:
     ast.parse(text)
     assert 'def fire(self, name: str, /) -> str:\n        """Fire somebody."""\n' in text
     assert "return self._portal.run(self._aio.fire(name))" in text
+
+
+def test_the_index_names_each_route_with_the_calls_that_reach_it() -> None:
+    page = (ROOT.joinpath(*SHOP.split(".")) / "ROUTES.md").read_text()
+
+    rows = [line for line in page.splitlines() if line.startswith("| `")]
+    renumber = "domo.orders.renumber(number, new_number, by=…)"
+    assert [
+        "| `GET /orders/{number}` | `await domo.orders.get(number)` | `domo.orders.get(number)` |",
+        f"| `PUT /orders/{{number}}` | `await {renumber}` | `{renumber}` |",
+        f"| `POST /numbers` | `await {renumber}` | `{renumber}` |",
+        "| `GET /orders` | `async for … in domo.orders.list()` | `for … in domo.orders.list()` |",
+        "| `GET /orders/next` | `async for … in domo.orders.follow()` | `for … in domo.orders.follow()` |",
+    ] == rows
+
+
+def test_a_stale_index_is_noticed(copied: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    index = copied / "ROUTES.md"
+    index.write_text(index.read_text().replace("GET /orders/next", "GET /orders/gone"))
+
+    assert main(["--check"], generator(copied)) == 1
+    assert "-| `GET /orders/gone`" in capsys.readouterr().out

@@ -129,7 +129,8 @@ def test_every_area_is_reached_from_the_client_and_leads_to_its_twin() -> None:
             if isinstance(member, cached_property):
                 walk(getattr(aio, name), getattr(twin, name))
 
-    walk(domo_async.Domo("acme", token="secret"), domo_async.sync.Domo("acme", token="secret"))
+    app = domo_async.AppAccess("https://app.example", session_token="secret")
+    walk(domo_async.Domo("acme", token="secret", app=app), domo_async.sync.Domo("acme", token="secret", app=app))
 
     areas = {aio: twin for aio, twin in PAIRS if aio is domo_async.Domo or issubclass(aio, _area.Area)}
     assert areas == reached

@@ -2,6 +2,15 @@
 
 from __future__ import annotations
 
+from domo_async.endpoints.datasets.access import (
+    Access,
+    AccessEntry,
+    AccessLevel,
+    AccessList,
+    AccessType,
+    Grant,
+    Grantee,
+)
 from domo_async.endpoints.datasets.area import Datasets
 from domo_async.endpoints.datasets.indexes import Indexes
 from domo_async.endpoints.datasets.models import (
@@ -14,8 +23,11 @@ from domo_async.endpoints.datasets.models import (
     Commit,
     CreatedDataset,
     Dataset,
+    DatasetCard,
+    DatasetCardOwner,
     DatasetOwner,
     DataVersion,
+    DataVersionDetails,
     Index,
     IndexedSchema,
     IndexedTable,
@@ -25,12 +37,24 @@ from domo_async.endpoints.datasets.models import (
     Schema,
     UploadStatus,
 )
+from domo_async.endpoints.datasets.partitions import (
+    Partition,
+    PartitionField,
+    PartitionFilter,
+    Partitions,
+    SortOrder,
+)
 from domo_async.endpoints.datasets.result import Cell, QueryResult, ResultColumn
 from domo_async.endpoints.datasets.schemas import Schemas
 from domo_async.endpoints.datasets.uploads import Uploads
 from domo_async.endpoints.datasets.versions import Versions
 
 __all__ = [
+    "Access",
+    "AccessEntry",
+    "AccessLevel",
+    "AccessList",
+    "AccessType",
     "AlteredSchema",
     "CardInfo",
     "Cell",
@@ -41,9 +65,14 @@ __all__ = [
     "Commit",
     "CreatedDataset",
     "DataVersion",
+    "DataVersionDetails",
     "Dataset",
+    "DatasetCard",
+    "DatasetCardOwner",
     "DatasetOwner",
     "Datasets",
+    "Grant",
+    "Grantee",
     "Index",
     "IndexStatus",
     "IndexedSchema",
@@ -51,10 +80,15 @@ __all__ = [
     "Indexes",
     "LatestSchema",
     "OpenedUpload",
+    "Partition",
+    "PartitionField",
+    "PartitionFilter",
+    "Partitions",
     "QueryResult",
     "ResultColumn",
     "Schema",
     "Schemas",
+    "SortOrder",
     "UploadStatus",
     "Uploads",
     "Versions",

@@ -48,10 +48,6 @@ class DatasetUploadSteps:
         answer = await self._uploads.commit(self.dataset_id, upload_id, action=action, index=index, partition=partition)
         return Committed(answer.data_id, None if answer.index_id is None else str(answer.index_id))
 
-    async def index_state(self, index_id: str) -> str | None:
-        """Return the state that holds an index up, or None where the instance does not tell."""
-        states = [status.state for status in await self._indexes.status(self.dataset_id, index_id) if status.state]
-        unfinished = [state for state in states if state != "SUCCESS"]
-        if not unfinished:
-            return "SUCCESS" if states else None
-        return "ERROR" if "ERROR" in unfinished else unfinished[0]
+    async def wait_for_index(self, index_id: str, timeout: float) -> None:
+        """Wait until an index has ended."""
+        await self._indexes.wait(self.dataset_id, index_id, timeout=timeout)

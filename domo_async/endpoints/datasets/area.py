@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cached_property, partial
 
-from domo_async.endpoints._area import Area
+from domo_async.endpoints._area import Area, given, several
+from domo_async.endpoints.datasets._rows import csv_of_rows, csv_of_text
 from domo_async.endpoints.datasets._upload_steps import DatasetUploadSteps
+from domo_async.endpoints.datasets.access import Access
 from domo_async.endpoints.datasets.indexes import Indexes
 from domo_async.endpoints.datasets.models import (
     Columns,
     CreateAnswer,
     CreatedDataset,
     Dataset,
-    Schema,
+    DatasetCard,
     columns_of,
 )
-from domo_async.endpoints.datasets.result import QueryResult, query_result
+from domo_async.endpoints.datasets.partitions import Partitions
+from domo_async.endpoints.datasets.result import Cell, QueryResult, query_result
 from domo_async.endpoints.datasets.schemas import Schemas
 from domo_async.endpoints.datasets.uploads import Uploads
 from domo_async.endpoints.datasets.versions import Versions
@@ -32,7 +36,7 @@ from domo_async.transfer import (
     upload,
 )
 from domo_async.transport import url
-from domo_async.wire import payload
+from domo_async.wire import UNSET, Unset, known, payload
 
 __all__ = ["Datasets"]
 
@@ -60,6 +64,16 @@ class Datasets(Area):
         """The history of a dataset's data."""
         return Versions(self._http)
 
+    @cached_property
+    def partitions(self) -> Partitions:
+        """Tags that stand for parts of a dataset's data."""
+        return Partitions(self._http)
+
+    @cached_property
+    def access(self) -> Access:
+        """Who may see, change and share a dataset."""
+        return Access(self._http)
+
     async def create(self, name: str, /, columns: Columns, *, user_defined_type: str = "api") -> CreatedDataset:
         """Create a dataset with a schema and no rows.
 
@@ -80,20 +94,20 @@ class Datasets(Area):
         body = payload(
             user_defined_type=user_defined_type,
             data_source_name=name,
-            schema=Schema(columns=tuple(columns_of(columns))),
+            schema={"columns": [known(column) for column in columns_of(columns)]},
         )
         return (
             await self._http.request("POST", url("/api/data/v2/datasources"), json=body, into=CreateAnswer)
         ).data_source
 
-    async def get(self, dataset_id: str, /, *, parts: str | None = None) -> Dataset:
+    async def get(self, dataset_id: str, /, *, parts: str | Sequence[str] | None = None) -> Dataset:
         """Return a dataset's metadata.
 
-        `GET /api/data/v3/datasources/{id}` (Datasets API, "Get Metadata").
+        `GET /api/data/v3/datasources/{dataset_id}` (Datasets API, "Get Metadata").
 
         Args:
             dataset_id: The dataset.
-            parts: What to include, by commas, such as ``"core,permission"``.
+            parts: What to include, as a list or by commas, such as ``"core,permission"``.
 
         Raises:
             NotFound: There is no such dataset, or the token's owner may not see it.
@@ -102,10 +116,79 @@ class Datasets(Area):
             "GET", url("/api/data/v3/datasources/{}", dataset_id), params={"part": parts}, into=Dataset
         )
 
+    async def update_properties(
+        self,
+        dataset_id: str,
+        /,
+        *,
+        data_provider_type: str | Unset = UNSET,
+        name: str | Unset = UNSET,
+        description: str | Unset = UNSET,
+    ) -> None:
+        """Change what is given of a dataset's properties.
+
+        `PUT /api/data/v3/datasources/{dataset_id}/properties` (Datasets API, "Change Dataset Properties").
+
+        Args:
+            dataset_id: The dataset.
+            data_provider_type: The kind of connector, such as ``domo-jupyterdata``; all that the page shows.
+            name: The dataset's name. Not on the page; other clients send it to this route, always along with
+                `description`, so whether one of the two alone leaves the other as it is, is not known.
+            description: What it holds; see `name`.
+
+        Raises:
+            ConfigError: Nothing is given to change.
+            NotFound: There is no such dataset.
+        """
+        body = payload(
+            {"dataSourceName": name, "dataSourceDescription": description}, data_provider_type=data_provider_type
+        )
+        await self._http.request("PUT", url("/api/data/v3/datasources/{}/properties", dataset_id), json=given(body))
+
+    async def set_tags(self, dataset_id: str, /, *, tags: Sequence[str]) -> None:
+        """Give a dataset exactly these tags; it loses all others.
+
+        `POST /api/data/ui/v3/datasources/{dataset_id}/tags` (Datasets API, "createDatasetTag"). The page speaks of
+        creating a tag, but the list replaces the former one. To add a tag, read `Dataset.tag_names` first.
+
+        Args:
+            dataset_id: The dataset.
+            tags: All that it is to have; an empty list takes all away.
+
+        Raises:
+            NotFound: There is no such dataset.
+        """
+        # Sent twice, the complete list sets the same tags.
+        await self._http.request(
+            "POST",
+            url("/api/data/ui/v3/datasources/{}/tags", dataset_id),
+            json=several(tags, "tags", may_be_empty=True),
+            idempotent=True,
+        )
+
+    async def cards(self, dataset_id: str, /, *, drill: bool | None = None) -> tuple[DatasetCard, ...]:
+        """Return the cards that a dataset feeds.
+
+        `GET /api/content/v1/datasources/{dataset_id}/cards` (Datasets API, "Get Cards for a Dataset ID").
+
+        Args:
+            dataset_id: The dataset.
+            drill: Whether to list the cards of drill paths too; the instance's default is to.
+
+        Raises:
+            NotFound: There is no such dataset.
+        """
+        return await self._http.request(
+            "GET",
+            url("/api/content/v1/datasources/{}/cards", dataset_id),
+            params={"drill": drill},
+            into=tuple[DatasetCard, ...],
+        )
+
     async def query(self, dataset_id: str, /, sql: str) -> QueryResult:
         """Run a SQL query on a dataset and return its rows.
 
-        `POST /api/query/v1/execute/{id}` (Datasets API, "Query with SQL").
+        `POST /api/query/v1/execute/{dataset_id}` (Datasets API, "Query with SQL").
 
         Args:
             dataset_id: The dataset.
@@ -146,9 +229,15 @@ class Datasets(Area):
     ) -> UploadResult:
         """Upload CSV in concurrent parts and commit it: all of it or nothing.
 
-        `POST …/uploads`, `PUT …/uploads/{upload}/parts/{n}`, `PUT …/uploads/{upload}/commit` below
-        `/api/data/v3/datasources/{id}` (Datasets API, "Upload CSV"). The CSV is UTF-8 with commas (RFC 4180); an
-        unquoted empty field is NULL, ``""`` is the empty string; columns go by position.
+        `POST /api/data/v3/datasources/{dataset_id}/uploads`,
+        `PUT /api/data/v3/datasources/{dataset_id}/uploads/{upload_id}/parts/{part}`,
+        `PUT /api/data/v3/datasources/{dataset_id}/uploads/{upload_id}/commit` (Datasets API, "Upload CSV"); before it,
+        `GET /api/data/v2/datasources/{dataset_id}/schemas/latest`; around it, to know what it made,
+        `GET /api/data/v2/datasources/{dataset_id}/dataversions`; and to wait,
+        `GET /api/data/v3/datasources/{dataset_id}/indexes/{index_id}/statuses`.
+
+        The CSV is UTF-8 with commas (RFC 4180); an unquoted empty field is NULL, ``""`` is the empty string; columns
+        go by position.
 
         Args:
             dataset_id: The dataset.
@@ -194,6 +283,38 @@ class Datasets(Area):
         steps = DatasetUploadSteps(dataset_id, self.schemas, self.uploads, self.indexes, self.versions)
         return await upload(steps, source, options, self._http.settings.clock)
 
+    async def append_rows(
+        self, dataset_id: str, /, *, values: str | Sequence[Sequence[Cell]], delimiter: str = ","
+    ) -> UploadResult:
+        """Append rows to a dataset, and wait until queries see them. For many rows, `upload` takes files.
+
+        `POST /api/data/v3/datasources/{dataset_id}/uploads` (Datasets API, "Append row to Dataset"). The page shows
+        this request alone, which only opens an upload; so this is an `upload` with ``action="APPEND"``, with
+        `PUT /api/data/v3/datasources/{dataset_id}/uploads/{upload_id}/parts/{part}`,
+        `PUT /api/data/v3/datasources/{dataset_id}/uploads/{upload_id}/commit`,
+        `GET /api/data/v2/datasources/{dataset_id}/schemas/latest`,
+        `GET /api/data/v2/datasources/{dataset_id}/dataversions` and
+        `GET /api/data/v3/datasources/{dataset_id}/indexes/{index_id}/statuses`.
+
+        Args:
+            dataset_id: The dataset.
+            values: The rows, columns by position: lists of cells, of which None is NULL; or text with a row a line,
+                such as ``"4,EU,9.5"``, in which an unquoted empty field is NULL and ``""`` is the empty string.
+            delimiter: What stands between the fields of text.
+
+        Returns:
+            What `upload` returns.
+
+        Raises:
+            ConfigError: A cell or the delimiter cannot be one.
+            SourceError: There are no rows, or they do not fit the dataset.
+            UploadError: The dataset is as it was.
+            CommitUncertain: The commit's answer was lost and the instance does not tell the outcome.
+            AfterCommitError: It is committed, but its index failed or its rows could not be checked.
+        """
+        content = csv_of_text(values, delimiter) if isinstance(values, str) else csv_of_rows(values)
+        return await self.upload(dataset_id, content, action="APPEND", header=False)
+
     async def export(
         self,
         dataset_id: str,
@@ -206,7 +327,9 @@ class Datasets(Area):
     ) -> ExportResult:
         """Stream a dataset's rows as CSV to disk: whole, or not at all.
 
-        `POST /api/query/v1/execute/export/{id}` with ``Accept: text/csv`` (Datasets API, "Query Dataset").
+        `POST /api/query/v1/execute/export/{dataset_id}` with ``Accept: text/csv`` (Datasets API, "Query Dataset"). The
+        page shows a query's result in JSON; an instance that answers so is understood, but its answer is held in
+        memory.
 
         Args:
             dataset_id: The dataset.
@@ -235,4 +358,16 @@ class Datasets(Area):
             idempotent=True,
         )
         settings = self._http.settings
-        return await export(fetch, target, progress=progress, clock=settings.clock, retries=settings.retries)
+        return await export(
+            fetch,
+            target,
+            csv_of_json=partial(_csv_of_json, header=header),
+            progress=progress,
+            clock=settings.clock,
+            retries=settings.retries,
+        )
+
+
+def _csv_of_json(content: bytes, *, header: bool) -> bytes:
+    result = query_result(content)
+    return csv_of_rows([*([result.columns] if header else []), *result.rows])

@@ -7,8 +7,8 @@ from typing import Any, TypeAlias
 
 from attrs import field, frozen
 
-from domo_async.errors import ConfigError
-from domo_async.wire import EpochMillis, IsoStamp, Model, OpenEnum, wire_name
+from domo_async.errors import ConfigError, DecodeError
+from domo_async.wire import EpochMillis, IsoStamp, Model, NumericId, OpenEnum, loads, structure, wire_name
 
 __all__ = [
     "AlteredSchema",
@@ -20,7 +20,10 @@ __all__ = [
     "Commit",
     "CreatedDataset",
     "DataVersion",
+    "DataVersionDetails",
     "Dataset",
+    "DatasetCard",
+    "DatasetCardOwner",
     "DatasetOwner",
     "Index",
     "IndexStatus",
@@ -31,6 +34,7 @@ __all__ = [
     "Schema",
     "UploadStatus",
     "columns_of",
+    "version_details",
 ]
 
 
@@ -47,7 +51,7 @@ class ColumnType(OpenEnum):
 
 @frozen(kw_only=True)
 class ColumnMetadata(Model):
-    """How a column is shown (`GET …/schemas/latest`)."""
+    """How a column is shown (`Schemas.latest`)."""
 
     col_label: str | None = None
     col_format: str | None = None
@@ -105,7 +109,7 @@ def columns_of(columns: Columns) -> list[Column]:
 
 @frozen(kw_only=True)
 class CreatedDataset(Model):
-    """A dataset just made (`POST /api/data/v2/datasources`; the documents do not show the answer).
+    """A dataset just made (`Datasets.create`; the documents do not show the answer).
 
     Attributes:
         id: The dataset's id.
@@ -143,7 +147,43 @@ class CardInfo(Model):
 
 @frozen(kw_only=True)
 class Dataset(Model):
-    """A dataset's metadata (`GET /api/data/v3/datasources/{id}`). Which keys come depends on the parts asked for."""
+    """A dataset's metadata (`Datasets.get`). Which keys come depends on the parts asked for.
+
+    Attributes:
+        id: The dataset.
+        display_type: The kind that people see, such as ``webform``.
+        data_provider_type: The kind of connector that fills it.
+        type: Its kind.
+        name: Its name.
+        owner: Who owns it.
+        status: How its last update went, such as ``SUCCESS``.
+        created: When it was made.
+        last_touched: When anything of it last changed.
+        last_updated: When its data last changed.
+        row_count: Its rows.
+        column_count: Its columns.
+        card_info: How often cards use it.
+        properties: Further facts, such as its formulas.
+        state: Its state, such as ``SUCCESS``.
+        valid_configuration: Whether its connector is set up.
+        valid_account: Whether its connector's account works.
+        stream_id: The stream that fills it.
+        transport_type: How its data arrive, such as ``WEBFORM``.
+        adc: Whether Adrenaline, the query engine, holds its data.
+        adc_external: Whether they are held outside of Domo.
+        adc_source: Where they are held.
+        masked: Whether values are masked.
+        current_user_full_access: Whether the token's owner may do all with it.
+        cloud_id: The cloud that holds it.
+        cloud_name: That cloud's name.
+        permissions: What the token's owner may do, such as ``READ_WRITE_DELETE_SHARE_ADMIN``.
+        hidden: Whether lists leave it out.
+        schedule_active: Whether its connector runs on a schedule.
+        card_count: Cards that use it.
+        cloud_engine: The engine of its cloud.
+        tags: Its tags as the instance writes them: a JSON list in a string. Not in the documents, but observed;
+            `tag_names` reads it.
+    """
 
     id: str
     display_type: str | None = None
@@ -176,6 +216,16 @@ class Dataset(Model):
     schedule_active: bool | None = None
     card_count: int | None = None
     cloud_engine: str | None = None
+    tags: str | None = None
+
+    @property
+    def tag_names(self) -> tuple[str, ...]:
+        """The tags, read from `tags`.
+
+        Raises:
+            DecodeError: `tags` is not a JSON list of strings.
+        """
+        return () if not self.tags else structure(loads(self.tags.encode()), tuple[str, ...])
 
 
 @frozen(kw_only=True)
@@ -187,7 +237,7 @@ class Schema(Model):
 
 @frozen(kw_only=True)
 class LatestSchema(Model):
-    """A dataset's newest schema (`GET /api/data/v2/datasources/{id}/schemas/latest`)."""
+    """A dataset's newest schema (`Schemas.latest`)."""
 
     schema: Schema
 
@@ -206,7 +256,7 @@ class IndexedTable(Model):
 
 @frozen(kw_only=True)
 class IndexedSchema(Model):
-    """The schema that queries see (`GET /api/query/v1/datasources/{id}/schema/indexed`)."""
+    """The schema that queries see (`Schemas.indexed`)."""
 
     tables: tuple[IndexedTable, ...] = ()
     name: str | None = None
@@ -227,7 +277,7 @@ class AlteredSchema(Model):
 
 @frozen(kw_only=True)
 class OpenedUpload(Model):
-    """An upload that takes parts (`POST …/uploads`)."""
+    """An upload that takes parts (`Uploads.open`)."""
 
     upload_id: int
     data_source_id: str | None = None
@@ -253,7 +303,7 @@ class Commit(Model):
 
 @frozen(kw_only=True)
 class Index(Model):
-    """An index that was begun (`POST …/indexes`). Undocumented: what the embedded instance tells.
+    """An index that was begun (`Indexes.create`). Undocumented: what the embedded instance tells.
 
     Attributes:
         data_source_id: The dataset.
@@ -268,7 +318,7 @@ class Index(Model):
 
 @frozen(kw_only=True)
 class IndexStatus(Model):
-    """How far an index is (`GET …/indexes/{id}/statuses`). Undocumented: what the embedded instance tells.
+    """How far an index is (`Indexes.status`). Undocumented: what the embedded instance tells.
 
     Attributes:
         index_id: The index.
@@ -295,7 +345,7 @@ class UploadStatus(OpenEnum):
 
 @frozen(kw_only=True)
 class DataVersion(Model):
-    """One state of a dataset's data (`GET /api/data/v2/datasources/{id}/dataversions`).
+    """One state of a dataset's data (`Versions.list`).
 
     Attributes:
         data_id: The version's number.
@@ -314,3 +364,93 @@ class DataVersion(Model):
     upload_completed_date: IsoStamp | None = None
     num_rows: int | None = None
     num_bytes: int | None = None
+
+
+@frozen(kw_only=True)
+class DataVersionDetails(Model):
+    """A data version with what more the instance tells of it. Undocumented: any of it may be missing.
+
+    Attributes:
+        data_id: The version's number.
+        schema_id: The schema that it was written with.
+        upload_status: How far its upload is.
+        recorded_date: When it was begun.
+        upload_completed_date: When it was complete.
+        num_rows: Its rows.
+        num_bytes: Its bytes.
+        data_tag: The partition that it belongs to, as the embedded instance tells.
+        live: Whether it is part of the dataset, as the embedded instance tells.
+        indexed: Whether queries see it, as the embedded instance tells.
+    """
+
+    data_id: int | None = None
+    schema_id: int | None = None
+    upload_status: UploadStatus | None = None
+    recorded_date: IsoStamp | None = None
+    upload_completed_date: IsoStamp | None = None
+    num_rows: int | None = None
+    num_bytes: int | None = None
+    data_tag: str | None = None
+    live: bool | None = None
+    indexed: bool | None = None
+
+
+def version_details(answer: object) -> tuple[DataVersionDetails, ...]:
+    """Return the data versions of an answer that no document shows: a list, or an object that holds one.
+
+    Raises:
+        DecodeError: It is neither.
+    """
+    lists = [value for value in answer.values() if isinstance(value, list)] if isinstance(answer, dict) else [answer]
+    if len(lists) != 1 or not isinstance(lists[0], list) or not all(isinstance(item, dict) for item in lists[0]):
+        raise DecodeError("expected a list of data versions, or an object that holds one")
+    return tuple(map(_leniently, lists[0]))
+
+
+def _leniently(item: dict[str, Any]) -> DataVersionDetails:
+    try:
+        return structure(item, DataVersionDetails)
+    except DecodeError:
+        return DataVersionDetails(extras=item)
+
+
+@frozen(kw_only=True)
+class DatasetCardOwner(Model):
+    """Who owns a card.
+
+    Attributes:
+        id: The user, or the group.
+        type: Which of the two.
+        display_name: How people see the owner.
+    """
+
+    id: str
+    type: str | None = None
+    display_name: str | None = None
+
+
+@frozen(kw_only=True)
+class DatasetCard(Model):
+    """A card that a dataset feeds.
+
+    Attributes:
+        id: The card.
+        urn: Its number as text.
+        type: Its kind, such as ``kpi``.
+        chart_type: Its chart, such as ``badge_vert_bar``.
+        title: Its title.
+        owner_id: Who owns it.
+        owners: All owners.
+        access: Whether the token's owner may see it.
+        datasource_id: The dataset.
+    """
+
+    id: NumericId
+    urn: str | None = None
+    type: str | None = None
+    chart_type: str | None = None
+    title: str | None = None
+    owner_id: NumericId | None = None
+    owners: tuple[DatasetCardOwner, ...] = ()
+    access: bool | None = None
+    datasource_id: str | None = None

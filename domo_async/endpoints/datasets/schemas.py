@@ -14,7 +14,7 @@ from domo_async.endpoints.datasets.models import (
     columns_of,
 )
 from domo_async.transport import url
-from domo_async.wire import payload
+from domo_async.wire import known, payload
 
 __all__ = ["Schemas"]
 
@@ -25,7 +25,8 @@ class Schemas(Area):
     async def latest(self, dataset_id: str, /) -> LatestSchema:
         """Return the newest schema, which the next upload has to fit.
 
-        `GET /api/data/v2/datasources/{id}/schemas/latest` (Datasets API, "Return the schema for a specified Dataset").
+        `GET /api/data/v2/datasources/{dataset_id}/schemas/latest` (Datasets API, "Return the schema for a
+        specified Dataset").
 
         Args:
             dataset_id: The dataset.
@@ -40,7 +41,7 @@ class Schemas(Area):
     async def indexed(self, dataset_id: str, /, *, include_hidden: bool | None = None) -> IndexedSchema:
         """Return the schema that queries see.
 
-        `GET /api/query/v1/datasources/{id}/schema/indexed` (Datasets API, "Get Dataset Schema").
+        `GET /api/query/v1/datasources/{dataset_id}/schema/indexed` (Datasets API, "Get Dataset Schema").
 
         Args:
             dataset_id: The dataset.
@@ -59,7 +60,7 @@ class Schemas(Area):
     async def alter(self, dataset_id: str, /, columns: Columns) -> AlteredSchema:
         """Give a dataset other columns.
 
-        `POST /api/data/v2/datasources/{id}/schemas` (Datasets API, "Alter Dataset Schema").
+        `POST /api/data/v2/datasources/{dataset_id}/schemas` (Datasets API, "Alter Dataset Schema").
 
         Args:
             dataset_id: The dataset.
@@ -76,7 +77,7 @@ class Schemas(Area):
         content = await self._http.raw(
             "POST",
             url("/api/data/v2/datasources/{}/schemas", dataset_id),
-            json=payload(columns=[_completed(column) for column in columns_of(columns)], objects=[], views=[]),
+            json=payload(columns=[known(_completed(column)) for column in columns_of(columns)], objects=[], views=[]),
         )
         return lenient(content, AlteredSchema)
 

@@ -17,7 +17,7 @@ class Uploads(Area):
     async def open(self, dataset_id: str, /, *, partition: str | None = None) -> OpenedUpload:
         """Open an upload: stage 1.
 
-        `POST /api/data/v3/datasources/{id}/uploads` (Datasets API, "Upload CSV", "APPEND with Partitioning").
+        `POST /api/data/v3/datasources/{dataset_id}/uploads` (Datasets API, "Upload CSV", "APPEND with Partitioning").
 
         Args:
             dataset_id: The dataset.
@@ -40,7 +40,7 @@ class Uploads(Area):
     async def put_part(self, dataset_id: str, upload_id: int, part: int, /, data: bytes | Body) -> None:
         """Send a part: stage 2. A part sent again under its number takes the former one's place.
 
-        `PUT /api/data/v3/datasources/{id}/uploads/{upload}/parts/{part}` (Datasets API, "Upload CSV").
+        `PUT /api/data/v3/datasources/{dataset_id}/uploads/{upload_id}/parts/{part}` (Datasets API, "Upload CSV").
 
         Args:
             dataset_id: The dataset.
@@ -69,7 +69,7 @@ class Uploads(Area):
     ) -> Commit:
         """Commit an upload: stage 3. Is never sent twice, unless the instance surely did not take it.
 
-        `PUT /api/data/v3/datasources/{id}/uploads/{upload}/commit` (Datasets API, "Upload CSV").
+        `PUT /api/data/v3/datasources/{dataset_id}/uploads/{upload_id}/commit` (Datasets API, "Upload CSV").
 
         Args:
             dataset_id: The dataset.

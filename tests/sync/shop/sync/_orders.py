@@ -27,6 +27,8 @@ class Orders(Twin[AsyncOrders]):
     def get(self, number: int, /) -> Order:
         """Return an order.
 
+        `GET /orders/{number}` (The Shop, "An Order").
+
         Example:
             A line with two calls, such as `shop.orders.get(shop.orders.last())`:
 
@@ -46,7 +48,7 @@ class Orders(Twin[AsyncOrders]):
         kind: Literal["b2b", "b2c"] = "b2c",
         watch: Watcher | None = None,
         timeout: float = 60.0,
-        type: str = "order",  # noqa: A002 - the shop calls it so
+        type: str = "order",
     ) -> Order:
         """Make an order; what does not fit on a line has one for each parameter."""
         return self._portal.run(
@@ -54,7 +56,10 @@ class Orders(Twin[AsyncOrders]):
         )
 
     def renumber(self, number: int, /, new_number: int, *, hurry: bool = False, reason: str = "", by: str) -> Order:
-        """Change a number; the header of the twin fits on a line, that of the original hardly."""
+        """Change a number; the header of the twin fits on a line, that of the original hardly.
+
+        `PUT /orders/{number}` and then `POST /numbers`.
+        """
         return self._portal.run(self._aio.renumber(number, new_number, hurry=hurry, reason=reason, by=by))
 
     def last(self) -> int:
@@ -62,11 +67,17 @@ class Orders(Twin[AsyncOrders]):
         return self._portal.run(self._aio.last())
 
     def list(self, *, state: State = "any") -> SyncPager[Order]:
-        """List the orders."""
+        """List the orders.
+
+        `GET /orders`, page by page.
+        """
         return SyncPager(self._aio.list(state=state), self._portal)
 
     def follow(self) -> Iterator[Order]:
-        """Yield orders as they come."""
+        """Yield orders as they come.
+
+        `GET /orders/next`.
+        """
         return self._portal.iterate(self._aio.follow)
 
     def scan(

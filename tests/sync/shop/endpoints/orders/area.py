@@ -27,6 +27,8 @@ class Orders(Area):
     async def get(self, number: int, /) -> Order:
         """Return an order.
 
+        `GET /orders/{number}` (The Shop, "An Order").
+
         Example:
             A line with two calls, such as `await shop.orders.get(await shop.orders.last())`:
 
@@ -46,7 +48,7 @@ class Orders(Area):
         kind: Literal["b2b", "b2c"] = "b2c",
         watch: Watcher | None = None,
         timeout: float = 60.0,
-        type: str = "order",  # noqa: A002 - the shop calls it so
+        type: str = "order",
     ) -> Order:
         """Make an order; what does not fit on a line has one for each parameter."""
         order = Order(1, f"{text} {day} {len(amounts)} {state} {kind} {timeout} {type}")
@@ -57,7 +59,10 @@ class Orders(Area):
     async def renumber(
         self, number: int, /, new_number: int, *, hurry: bool = False, reason: str = "", by: str
     ) -> Order:
-        """Change a number; the header of the twin fits on a line, that of the original hardly."""
+        """Change a number; the header of the twin fits on a line, that of the original hardly.
+
+        `PUT /orders/{number}` and then `POST /numbers`.
+        """
         return Order(new_number, await self._log.do(f"renumber {number} {hurry} {reason} {by}"))
 
     async def last(self) -> int:
@@ -65,7 +70,10 @@ class Orders(Area):
         return 2
 
     def list(self, *, state: State = "any") -> Pager[Order]:
-        """List the orders."""
+        """List the orders.
+
+        `GET /orders`, page by page.
+        """
 
         async def fetch(page: int) -> Sequence[Order]:
             await self._log.do(f"page {page}")
@@ -74,7 +82,10 @@ class Orders(Area):
         return Pager(fetch)
 
     async def follow(self) -> AsyncIterator[Order]:
-        """Yield orders as they come."""
+        """Yield orders as they come.
+
+        `GET /orders/next`.
+        """
         for number in range(3):
             yield Order(number, await self._log.do(f"follow {number}"))
 

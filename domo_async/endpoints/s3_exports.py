@@ -1,0 +1,243 @@
+"""Datasets exported to Amazon S3."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeAlias
+
+from attrs import field, frozen
+
+from domo_async.endpoints._area import Area, several
+from domo_async.transport import url
+from domo_async.waiting import Verdict, wait_for
+from domo_async.wire import UNSET, EpochMillis, IsoStamp, Model, OpenEnum, Unset, payload
+
+__all__ = [
+    "AwsCredentials",
+    "ExportColumn",
+    "ExportColumns",
+    "ExportQuery",
+    "ExportStatus",
+    "ExpressionType",
+    "S3Export",
+    "S3Exports",
+]
+
+
+class ExportStatus(OpenEnum):
+    """How far an export is."""
+
+    NONE = "none"
+    EXPORTING = "exporting"
+    SUCCESS = "success"
+    ERROR = "error"
+
+
+class ExpressionType(OpenEnum):
+    """What an expression of a query is."""
+
+    COLUMN = "COLUMN"
+
+
+@frozen
+class AwsCredentials:
+    """What S3 is written with. None of it is shown when it is printed.
+
+    Attributes:
+        access_key: The access key's id.
+        access_secret: The secret that belongs to it.
+        session_token: The session token of temporary credentials, which Domo recommends.
+    """
+
+    access_key: str = field(repr=False)
+    access_secret: str = field(repr=False)
+    session_token: str | None = field(default=None, repr=False)
+
+
+@frozen
+class ExportColumn:
+    """A column of a query.
+
+    Attributes:
+        column: Its name.
+        expr_type: What kind of expression it is.
+    """
+
+    column: str
+    expr_type: ExpressionType | str = ExpressionType.COLUMN
+
+
+ExportColumns: TypeAlias = Sequence[ExportColumn | str]
+
+
+@frozen
+class ExportQuery:
+    """What is exported.
+
+    Attributes:
+        columns: The columns, in order; a bare name stands for the column of that name.
+        group_by: The columns to group by. The page shows none; they are sent like `columns`.
+        order_by: The columns to sort by. The page shows none; they are sent like `columns`.
+    """
+
+    columns: ExportColumns
+    group_by: ExportColumns = ()
+    order_by: ExportColumns = ()
+
+
+@frozen(kw_only=True)
+class S3Export(Model):
+    """An export of a dataset.
+
+    Attributes:
+        export_id: Its id.
+        export_status: How far it is.
+        bucket: The bucket that it goes to.
+        compression: How the files are packed, such as ``none``.
+        export_format: What the files are, such as ``csv``.
+        error_code: What went wrong, for programs.
+        message: What went wrong, for people.
+        started: When it began. The page shows ISO 8601, Domo's YAML says milliseconds; both are understood.
+        finished: When it ended, likewise.
+        url_row_count_map: How many rows each file has, by its URL.
+    """
+
+    export_id: str
+    export_status: ExportStatus | None = None
+    bucket: str | None = None
+    compression: str | None = None
+    export_format: str | None = None
+    error_code: str | None = None
+    message: str | None = None
+    started: EpochMillis | IsoStamp | None = None
+    finished: EpochMillis | IsoStamp | None = None
+    url_row_count_map: Mapping[str, int] | None = None
+
+
+class S3Exports(Area):
+    """Datasets exported to Amazon S3."""
+
+    async def create(
+        self,
+        dataset_id: str,
+        /,
+        *,
+        credentials: AwsCredentials,
+        bucket: str,
+        path: str,
+        region: str,
+        query: ExportQuery,
+        include_bom: bool | Unset = UNSET,
+        use_cache: bool | Unset = UNSET,
+        wait: bool = False,
+        timeout: float = 3600.0,
+    ) -> S3Export:
+        """Export a dataset to a bucket, with the caller's data policies applied.
+
+        `POST /api/query/v1/export/{dataset_id}` (Export to S3, "Create Export"); with `wait`,
+        `GET /api/query/v1/export/{dataset_id}` as well. A dataset has one active export at most. If its data have not
+        changed since the last export, the instance gives that one instead of beginning another.
+
+        Args:
+            dataset_id: The dataset.
+            credentials: What the bucket is written with; use temporary ones where you can. Their session token goes as
+                ``sessionToken``, which the page's sample leaves out.
+            bucket: The bucket.
+            path: Where in the bucket.
+            region: The bucket's own region; others are not supported.
+            query: What to export.
+            include_bom: Whether a byte order mark begins the files.
+            use_cache: Whether a result of before may be used.
+            wait: Whether to wait until the export has ended.
+            timeout: Seconds to wait for that.
+
+        Raises:
+            ConfigError: The query names no columns.
+            BadRequest: The instance makes no sense of the request.
+            Forbidden: The dataset may not be read.
+            NotFound: There is no such dataset.
+            JobFailed: With `wait`: the export failed; says why, where the instance tells.
+            WaitTimeout: The export has not ended; carries the last status seen.
+        """
+        export = await self._http.request(
+            "POST",
+            url("/api/query/v1/export/{}", dataset_id),
+            json=payload(
+                aws_access_key=credentials.access_key,
+                aws_access_secret=credentials.access_secret,
+                session_token=UNSET if credentials.session_token is None else credentials.session_token,
+                bucket=bucket,
+                path=path,
+                region=region,
+                query_request=payload({"includeBOM": include_bom}, use_cache=use_cache, query=_query(query)),
+            ),
+            into=S3Export,
+        )
+        return await self.wait(dataset_id, export.export_id, timeout=timeout) if wait else export
+
+    async def list(self, dataset_id: str, /) -> tuple[S3Export, ...]:
+        """Return all exports of a dataset, with how far they are.
+
+        `GET /api/query/v1/export/{dataset_id}` (Export to S3, "Export Status").
+
+        Args:
+            dataset_id: The dataset.
+
+        Raises:
+            NotFound: There is no such dataset.
+        """
+        return await self._http.request("GET", url("/api/query/v1/export/{}", dataset_id), into=tuple[S3Export, ...])
+
+    async def wait(self, dataset_id: str, export_id: str, /, *, timeout: float = 3600.0) -> S3Export:
+        """Wait until an export has ended, and return it.
+
+        Asks `GET /api/query/v1/export/{dataset_id}` (Export to S3, "Export Status") again and again, with pauses that
+        grow, also while the export is not among those that it tells.
+
+        Args:
+            dataset_id: The dataset.
+            export_id: The export, as `create` and `list` tell it.
+            timeout: Seconds to wait at most.
+
+        Raises:
+            NotFound: There is no such dataset.
+            JobFailed: The export failed; says why, where the instance tells.
+            WaitTimeout: The export has not ended; carries the last status seen.
+        """
+
+        async def look() -> S3Export:
+            exports = await self.list(dataset_id)
+            # One that is not there tells nothing.
+            return next((each for each in exports if each.export_id == export_id), S3Export(export_id=export_id))
+
+        return await wait_for(
+            look,
+            _verdict,
+            what=f"export {export_id} of dataset {dataset_id}",
+            clock=self._http.settings.clock,
+            timeout=timeout,
+        )
+
+
+def _verdict(export: S3Export) -> Verdict:
+    failed = export.export_status == ExportStatus.ERROR
+    reason = ": ".join(filter(None, (export.error_code, export.message))) or None
+    return Verdict(
+        export.export_status,
+        ended=failed or export.export_status == ExportStatus.SUCCESS,
+        failed=failed,
+        reason=reason,
+    )
+
+
+def _query(query: ExportQuery) -> Mapping[str, Any]:
+    return payload(
+        columns=_columns(query.columns, "columns"),
+        group_by_columns=_columns(query.group_by, "group_by", may_be_empty=True),
+        order_by_columns=_columns(query.order_by, "order_by", may_be_empty=True),
+    )
+
+
+def _columns(columns: ExportColumns, name: str, *, may_be_empty: bool = False) -> Sequence[ExportColumn]:
+    given = several(columns, name, may_be_empty=may_be_empty)
+    return [column if isinstance(column, ExportColumn) else ExportColumn(column) for column in given]

@@ -1,0 +1,146 @@
+"""Data accounts: E033 to E036."""
+
+from __future__ import annotations
+
+from domo_async.endpoints.accounts import Account
+from domo_async.endpoints.search import FieldSort, Sort, Term
+from tests.contract.row import Row, Sent, documented, whole
+
+BASE = "/api/data/v1/accounts"
+SEARCH = "/api/search/v1/query"
+FOUND = {"entityType": "account", "databaseId": "479", "name": "SDK Account", "valid": True}
+
+ROWS = [
+    Row(
+        "E033",
+        lambda domo: domo.accounts.get(479),
+        Sent("GET", f"{BASE}/479", answer=documented("E033")),
+        gives=Account,
+    ),
+    Row(
+        "E033",
+        lambda domo: domo.accounts.get("479"),
+        Sent("GET", f"{BASE}/479", answer=documented("E033-live")),
+        gives=Account,
+        note="as instances answer",
+    ),
+    Row(
+        "E034",
+        lambda domo: domo.accounts.list().all(),
+        Sent("GET", BASE, answer=documented("E034")),
+        gives=Account,
+    ),
+    Row(
+        "E034",
+        lambda domo: domo.accounts.list().all(),
+        Sent("GET", BASE, answer=b"[" + documented("E033-live") + b"]"),
+        gives=Account,
+        note="as instances answer",
+    ),
+    Row(
+        "E035",
+        lambda domo: domo.accounts.search(
+            query="*sdk*",
+            filters=[Term("valid", "true")],
+            facet_values_to_include=["DATAPROVIDERNAME", "VALID"],
+            sort=Sort([FieldSort("display_name_sort")]),
+            combine_results=False,
+            query_profile="GLOBAL",
+        ).all(),
+        Sent(
+            "POST",
+            SEARCH,
+            json={
+                "count": 100,
+                "offset": 0,
+                "combineResults": False,
+                "query": "*sdk*",
+                "filters": [{"filterType": "term", "field": "valid", "value": "true"}],
+                "facetValuesToInclude": ["DATAPROVIDERNAME", "VALID"],
+                "queryProfile": "GLOBAL",
+                "entityList": [["account"]],
+                "sort": {
+                    "fieldSorts": [{"field": "display_name_sort", "sortOrder": "ASC"}],
+                    "isRelevance": False,
+                },
+            },
+            answer=documented("E035"),
+        ),
+        gives=Account,
+        says=lambda answer: answer["results"],
+    ),
+    Row(
+        "E035",
+        lambda domo: domo.accounts.search(query="*sdk*", offset=20, limit=5).all(),
+        Sent(
+            "POST",
+            SEARCH,
+            json={"count": 5, "offset": 20, "query": "*sdk*", "entityList": [["account"]]},
+            answer=whole(
+                {
+                    "facetMap": {},
+                    "totalResultCount": 21,
+                    "queryUuid": "d775bcda-f3f6-4c62-b0b1-d3c57a609637",
+                    "hideSearchObjects": False,
+                    "searchObjects": [FOUND],
+                    "searchResultsMap": {"account": [FOUND]},
+                }
+            ),
+        ),
+        gives=Account,
+        says=lambda answer: answer["searchObjects"],
+        note="as the Search page has it",
+    ),
+    Row(
+        "E035",
+        lambda domo: domo.accounts.search(query="*sdk*", combine_results=False).all(),
+        Sent(
+            "POST",
+            SEARCH,
+            json={
+                "count": 100,
+                "offset": 0,
+                "combineResults": False,
+                "query": "*sdk*",
+                "entityList": [["account"]],
+            },
+            answer=whole({"totalResultCount": 1, "searchObjects": [], "searchResultsMap": {"account": [FOUND]}}),
+        ),
+        gives=Account,
+        says=lambda answer: answer["searchResultsMap"]["account"],
+        note="in groups alone",
+    ),
+    Row(
+        "E036",
+        lambda domo: domo.accounts.create(display_name="New Account", account_type="Standard"),
+        Sent(
+            "POST",
+            BASE,
+            json={"displayName": "New Account", "accountType": "Standard"},
+            answer=documented("E036"),
+        ),
+        gives=Account,
+    ),
+    Row(
+        "E036",
+        lambda domo: domo.accounts.create(
+            display_name="SDK Account",
+            name="sdk-account",
+            data_provider_type="amazon-s3",
+            configurations={"region": "us-west-2"},
+        ),
+        Sent(
+            "POST",
+            BASE,
+            json={
+                "displayName": "SDK Account",
+                "name": "sdk-account",
+                "dataProviderType": "amazon-s3",
+                "configurations": {"region": "us-west-2"},
+            },
+            answer=documented("E033-live"),
+        ),
+        gives=Account,
+        note="for a connector",
+    ),
+]

@@ -1,0 +1,63 @@
+"""The activity log: E001 and E002."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta, timezone
+
+from domo_async.endpoints.activity_log import Activity, ObjectType
+from tests.contract.row import Row, Sent, documented, whole
+
+START = datetime(2022, 3, 4, 22, 49, 18, 639000, UTC)
+END = datetime(2022, 6, 2, 23, 49, 18, 639000, timezone(timedelta(hours=2)))
+
+ROWS = [
+    Row(
+        "E001",
+        lambda domo: domo.activity_log.list(
+            start=START, end=END, object_type=["DATAFLOW_TYPE", "ACCOUNT"], page_size=300
+        ).all(),
+        Sent(
+            "GET",
+            "/api/audit/v1/user-audits",
+            query={
+                "start": "1646434158639",
+                "end": "1654206558639",
+                "offset": "0",
+                "limit": "300",
+                "objectType": "DATAFLOW_TYPE,ACCOUNT",
+            },
+            answer=documented("E001"),
+        ),
+        gives=Activity,
+    ),
+    Row(
+        "E001",
+        lambda domo: domo.activity_log.list(start=START, end=END).all(),
+        Sent(
+            "GET",
+            "/api/audit/v1/user-audits",
+            query={"start": "1646434158639", "end": "1654206558639", "offset": "0", "limit": "1000"},
+            answer=documented("E001"),
+        ),
+        gives=Activity,
+        note="of all objects, in pages as large as can be",
+    ),
+    Row(
+        "E002",
+        lambda domo: domo.activity_log.object_types(),
+        Sent("GET", "/api/audit/v1/user-audits/objectTypes", answer=documented("E002")),
+        gives=ObjectType,
+        says=lambda answer: [{"type": name} for name in answer],
+    ),
+    Row(
+        "E002",
+        lambda domo: domo.activity_log.object_types(),
+        Sent(
+            "GET",
+            "/api/audit/v1/user-audits/objectTypes",
+            answer=whole([{"type": "DATA_SOURCE", "translation": "DataSet"}, {"type": "PAGE", "translation": "Page"}]),
+        ),
+        gives=ObjectType,
+        note="as instances answer",
+    ),
+]

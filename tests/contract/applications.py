@@ -1,0 +1,135 @@
+"""Remote DomoStats: E129 to E131."""
+
+from __future__ import annotations
+
+import json
+
+from domo_async.endpoints.applications import (
+    Application,
+    ExecutionPayload,
+    Job,
+    JobResources,
+    JobUpdate,
+    ResourceAmount,
+)
+from tests.contract.row import Row, Sent, documented
+
+_JOBS = json.loads(documented("E130"))["jobs"]
+_JOB = "/api/executor/v1/applications/a-1/jobs/j-1"
+
+ROWS = [
+    Row(
+        "E129",
+        lambda domo: domo.applications.list().all(),
+        Sent("GET", "/api/executor/v1/applications", answer=documented("E129")),
+        gives=Application,
+    ),
+    Row(
+        "E129",
+        lambda domo: domo.applications.list().all(),
+        Sent("GET", "/api/executor/v1/applications", answer=documented("E129_sample")),
+        gives=lambda found: (
+            len(found) == 1
+            and found[0].name == "DomoStats People with Activity Log"
+            and found[0].extras["id"] == "94a4edfa-5926-4f0c-ad1e-a341f53f6113"
+            and found[0].extras["cardInfo"] == {"cardCount": 9, "cardViewCount": 0}
+        ),
+        note="as the dataset that the page shows by mistake",
+    ),
+    Row(
+        "E130",
+        lambda domo: domo.applications.jobs("a-1", limit=1).all(),
+        Sent("GET", "/api/executor/v2/applications/a-1/jobs", query={"offset": "0"}, answer=documented("E130")),
+        gives=Job,
+        says=lambda answer: answer["jobs"],
+    ),
+    Row(
+        "E130",
+        lambda domo: domo.applications.jobs("a-1", offset=3, limit=1).all(),
+        Sent(
+            "GET",
+            "/api/executor/v2/applications/a-1/jobs",
+            query={"offset": "3"},
+            answer=json.dumps(_JOBS).encode(),
+        ),
+        gives=Job,
+        note="as a bare list",
+    ),
+    Row(
+        "E130",
+        lambda domo: domo.applications.jobs("a-1").all(),
+        Sent(
+            "GET",
+            "/api/executor/v2/applications/a-1/jobs",
+            query={"offset": "0"},
+            answer=documented("E130_sample"),
+        ),
+        gives=lambda found: (
+            len(found) == 1
+            and found[0].extras["id"] == "94a4edfa-5926-4f0c-ad1e-a341f53f6113"
+            and found[0].extras["tags"] == '["domoStats","domostats","c_people"]'
+        ),
+        note="as the dataset that the page shows by mistake",
+    ),
+    Row(
+        "E131",
+        lambda domo: domo.applications.update_job(
+            "a-1",
+            "j-1",
+            job_name="domo-labs-dev2.dev.domo.com",
+            execution_timeout=720,
+            execution_payload=ExecutionPayload(
+                remote_instance="domo-labs-dev.dev.domo.com",
+                subscriber_job_id="b8ff1dc6",
+                policies={"AccessTokens": "85f65936", "DomainWhitelist": "cd473383"},
+                metrics_dataset_id="2644b5d0",
+            ),
+            execution_response={},
+            accounts=[479],
+            resources=JobResources(requests=ResourceAmount(memory="256M"), limits=ResourceAmount(memory="256M")),
+            triggers=[],
+        ),
+        Sent(
+            "PUT",
+            _JOB,
+            json={
+                "jobId": "j-1",
+                "jobName": "domo-labs-dev2.dev.domo.com",
+                "executionTimeout": 720,
+                "executionPayload": {
+                    "remoteInstance": "domo-labs-dev.dev.domo.com",
+                    "subscriberJobId": "b8ff1dc6",
+                    "policies": {"AccessTokens": "85f65936", "DomainWhitelist": "cd473383"},
+                    "metricsDatasetId": "2644b5d0",
+                },
+                "executionResponse": {},
+                "accounts": [479],
+                "resources": {"requests": {"memory": "256M"}, "limits": {"memory": "256M"}},
+                "triggers": [],
+            },
+            answer=documented("E131"),
+        ),
+        gives=JobUpdate,
+    ),
+    Row(
+        "E131",
+        lambda domo: domo.applications.update_job(
+            "a-1",
+            "j-1",
+            execution_payload=ExecutionPayload(remote_instance="acme.domo.com"),
+            resources=JobResources(limits=ResourceAmount(memory="1G")),
+        ),
+        Sent(
+            "PUT",
+            _JOB,
+            json={
+                "jobId": "j-1",
+                "executionPayload": {"remoteInstance": "acme.domo.com"},
+                "resources": {"limits": {"memory": "1G"}},
+            },
+            answer=documented("E131"),
+        ),
+        gives=JobUpdate,
+        note="with what is given alone",
+    ),
+]

@@ -1,0 +1,112 @@
+"""Beast Modes: E021 to E025."""
+
+from __future__ import annotations
+
+from domo_async.endpoints.beast_modes import BeastMode, BeastModeFilter, BeastModeSort, BeastModeStatistics
+from tests.contract.row import Row, Sent, documented
+
+ROWS = [
+    Row(
+        "E021",
+        lambda domo: domo.beast_modes.statistics(),
+        Sent("GET", "/api/query/v1/functions/statistics", answer=documented("E021")),
+        gives=BeastModeStatistics,
+    ),
+    Row(
+        "E022",
+        lambda domo: domo.beast_modes.search(name="", filters=["notvariable"], page_size=3).first(),
+        Sent(
+            "POST",
+            "/api/query/v1/functions/search",
+            json={
+                "name": "",
+                "filters": [{"field": "notvariable"}],
+                "sort": {"field": "name", "ascending": True},
+                "limit": 3,
+                "offset": 0,
+            },
+            answer=documented("E022"),
+        ),
+        gives=BeastMode,
+        says=lambda answer: answer["results"][0],
+    ),
+    Row(
+        "E022",
+        lambda domo: domo.beast_modes.search(
+            filters=[BeastModeFilter("owner", [27, 28]), BeastModeFilter("notvariable")],
+            sort=BeastModeSort("lastModified", ascending=False),
+            offset=5,
+            limit=1,
+        ).all(),
+        Sent(
+            "POST",
+            "/api/query/v1/functions/search",
+            json={
+                "filters": [{"field": "owner", "idList": [27, 28]}, {"field": "notvariable"}],
+                "sort": {"field": "lastModified", "ascending": False},
+                "limit": 1,
+                "offset": 5,
+            },
+            answer=documented("E022"),
+        ),
+        gives=BeastMode,
+        says=lambda answer: answer["results"],
+        note="of some users",
+    ),
+    Row(
+        "E022",
+        lambda domo: domo.beast_modes.search(sort="created").first(),
+        Sent(
+            "POST",
+            "/api/query/v1/functions/search",
+            json={"filters": [], "sort": {"field": "created", "ascending": True}, "limit": 100, "offset": 0},
+            answer=documented("E022"),
+        ),
+        gives=BeastMode,
+        says=lambda answer: answer["results"][0],
+        note="without conditions",
+    ),
+    Row(
+        "E023",
+        lambda domo: domo.beast_modes.get(232),
+        Sent("GET", "/api/query/v1/functions/template/232", answer=documented("E023")),
+        gives=BeastMode,
+    ),
+    Row(
+        "E024",
+        lambda domo: domo.beast_modes.update(232, expression="SUM(`Orders`)", strict=False),
+        Sent(
+            "PUT",
+            "/api/query/v1/functions/template/232",
+            query={"strict": "false"},
+            json={"expression": "SUM(`Orders`)"},
+            answer=documented("E024"),
+        ),
+        gives=BeastMode,
+    ),
+    Row(
+        "E024",
+        lambda domo: domo.beast_modes.update(232, expression="SUM(`Orders`)"),
+        Sent(
+            "PUT",
+            "/api/query/v1/functions/template/232",
+            json={"expression": "SUM(`Orders`)"},
+            answer=documented("E024"),
+        ),
+        gives=BeastMode,
+        note="as strictly as the instance has it",
+    ),
+    Row(
+        "E025",
+        lambda domo: domo.beast_modes.lock(232),
+        Sent("PUT", "/api/query/v1/functions/template/232", json={"locked": True}, answer=documented("E025")),
+        gives=BeastMode,
+    ),
+    Row(
+        "E025",
+        lambda domo: domo.beast_modes.lock(232, locked=False),
+        Sent("PUT", "/api/query/v1/functions/template/232", json={"locked": False}, answer=documented("E023")),
+        gives=BeastMode,
+        note="to unlock",
+    ),
+]

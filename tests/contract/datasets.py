@@ -1,0 +1,540 @@
+"""Datasets and their history: E037 to E041, E047 to E073."""
+
+from __future__ import annotations
+
+import io
+from datetime import UTC, datetime
+
+from domo_async.endpoints.datasets import (
+    AccessList,
+    AlteredSchema,
+    Commit,
+    CreatedDataset,
+    Dataset,
+    DatasetCard,
+    DataVersion,
+    DataVersionDetails,
+    Grant,
+    Grantee,
+    Index,
+    IndexedSchema,
+    IndexStatus,
+    LatestSchema,
+    OpenedUpload,
+    Partition,
+    PartitionFilter,
+    QueryResult,
+)
+from tests.contract.row import Row, Sent, documented, whole
+
+DATA = "/api/data/v3/datasources/abc"
+VERSIONS = "/api/data/v2/datasources/abc/dataversions"
+QUERY = "/api/query/v1/datasources/abc"
+HYDRATE = "/api/dataprocessing/v2/dataflows/data-version-hydrate"
+CSV = {"Content-Type": "text/csv"}
+# What goes out before and around the three stages of each upload.
+LATEST = Sent("GET", "/api/data/v2/datasources/abc/schemas/latest", answer=documented("E070"))
+OPEN = Sent(
+    "POST",
+    f"{DATA}/uploads",
+    json={"action": None, "appendId": None},
+    answer=whole({"dataSourceId": "abc", "uploadId": 10, "requestedAsOf": 1654557838137}),
+)
+BEFORE = Sent("GET", VERSIONS, answer=documented("E072"))
+MADE = {"schemaId": 7, "dataId": 10, "uploadStatus": "success", "numRows": 2, "numBytes": 10}
+AFTER = Sent("GET", VERSIONS, answer=whole([MADE]))
+# No document shows these; they are the embedded instance's.
+INDEX = whole({"dataSourceId": "abc", "indexId": 4, "dataIds": [3]})
+STATUSES = [{"indexId": 4, "dataId": 3, "state": "SUCCESS", "rowCount": 18, "message": None}]
+DETAILS = {
+    "schemaId": 5,
+    "dataId": 3,
+    "uploadStatus": "success",
+    "recordedDate": "2023-03-31T14:21:13Z",
+    "uploadCompletedDate": "2023-03-31T14:21:13Z",
+    "numRows": 18,
+    "numBytes": 458,
+    "dataTag": "2023-03",
+    "live": True,
+    "indexed": False,
+}
+# This was observed.
+PARTITION = {
+    "dataId": 3,
+    "partitionId": "2023-01",
+    "dateCompleted": "2023-01-24T14:27:21.000+00:00",
+    "rowCount": 18,
+}
+HYDRATING = {
+    "id": "",
+    "type": "LoadFromVault",
+    "dataSourceId": "abc",
+    "versionWindow": {"type": "EXPRESSION", "expression": "1=1"},
+}
+
+
+def put(content: bytes) -> Sent:
+    return Sent("PUT", f"{DATA}/uploads/10/parts/1", body=content, headers=CSV)
+
+
+def commit(action: str) -> Sent:
+    return Sent("PUT", f"{DATA}/uploads/10/commit", json={"action": action, "index": True})
+
+
+ROWS = [
+    Row(
+        "E037",
+        lambda domo: domo.datasets.query("abc", "SELECT * FROM your_table WHERE column = 'value'"),
+        Sent(
+            "POST",
+            "/api/query/v1/execute/abc",
+            json={"sql": "SELECT * FROM your_table WHERE column = 'value'"},
+            answer=documented("E037"),
+        ),
+        gives=lambda result: (
+            [{"column1": "value 1", "column2": "value 2", "column3": "value 3"}] * 2 == result.to_dicts()
+        ),
+        note="a list of objects",
+    ),
+    Row(
+        "E037",
+        lambda domo: domo.datasets.query("abc", "SELECT * FROM table"),
+        Sent(
+            "POST",
+            "/api/query/v1/execute/abc",
+            json={"sql": "SELECT * FROM table"},
+            answer=b"""{"datasource": "abc", "columns": ["region", "amount", "on"], "metadata": [
+                {"type": "STRING", "dataSourceId": "abc", "maxLength": 2, "minLength": 2},
+                {"type": "DECIMAL", "dataSourceId": "abc", "maxLength": -1, "minLength": -1},
+                {"type": "DATE", "dataSourceId": "abc", "maxLength": -1, "minLength": -1}],
+                "rows": [["EU", 12345678901234567890.123, "2024-02-29"], [null, null, null]],
+                "numRows": 2, "numColumns": 3}""",
+        ),
+        gives=QueryResult,
+        note="by columns, as instances answer",
+    ),
+    Row(
+        "E038",
+        lambda domo: domo.datasets.access.list("abc"),
+        Sent("GET", f"{DATA}/permissions", answer=documented("E038")),
+        gives=AccessList,
+    ),
+    Row(
+        "E039",
+        lambda domo: domo.datasets.access.revoke("abc", 27),
+        Sent("DELETE", f"{DATA}/permissions/USER/27", answer=whole({})),
+    ),
+    Row(
+        "E039",
+        lambda domo: domo.datasets.access.revoke("abc", 27, type="GROUP"),
+        Sent("DELETE", f"{DATA}/permissions/GROUP/27"),
+        note="a group",
+    ),
+    Row(
+        "E040",
+        lambda domo: domo.datasets.get("abc", parts="core,permission"),
+        Sent("GET", DATA, query={"part": "core,permission"}, answer=documented("E040")),
+        gives=Dataset,
+    ),
+    Row(
+        "E040",
+        lambda domo: domo.datasets.get("abc", parts=["core", "permission"]),
+        Sent("GET", DATA, query={"part": "core,permission"}, answer=whole({"id": "abc", "tags": '["a","b c"]'})),
+        gives=lambda dataset: ('["a","b c"]', ("a", "b c")) == (dataset.tags, dataset.tag_names),
+        note="with tags",
+    ),
+    Row(
+        "E041",
+        lambda domo: domo.datasets.append_rows("abc", values="North\nSouth"),
+        (LATEST, OPEN, BEFORE, put(b"North\nSouth"), commit("APPEND"), AFTER),
+        gives=lambda done: (2, 10, 10) == (done.rows, done.upload_id, done.data_version),
+    ),
+    Row(
+        "E041",
+        lambda domo: domo.datasets.append_rows("abc", values=[["North, or so"], [""]]),
+        (LATEST, OPEN, BEFORE, put(b'"North, or so"\n""\n'), commit("APPEND"), AFTER),
+        gives=lambda done: 2 == done.rows,
+        note="lists of cells",
+    ),
+    Row(
+        "E047",
+        lambda domo: domo.datasets.set_tags("abc", tags=["tag1", "tag2"]),
+        Sent("POST", "/api/data/ui/v3/datasources/abc/tags", json=["tag1", "tag2"], answer=whole({})),
+    ),
+    Row(
+        "E047",
+        lambda domo: domo.datasets.set_tags("abc", tags=[]),
+        Sent("POST", "/api/data/ui/v3/datasources/abc/tags", json=[]),
+        note="none",
+    ),
+    Row(
+        "E048",
+        lambda domo: domo.datasets.access.share(
+            "abc", permissions=[Grant("ownerId1", "CO_OWNER"), Grant(8, "CAN_VIEW", "GROUP")], send_email=True
+        ),
+        Sent(
+            "POST",
+            f"{DATA}/share",
+            json={
+                "permissions": [
+                    {"id": "ownerId1", "type": "USER", "accessLevel": "CO_OWNER"},
+                    {"id": "8", "type": "GROUP", "accessLevel": "CAN_VIEW"},
+                ],
+                "sendEmail": True,
+            },
+            answer=whole({}),
+        ),
+    ),
+    Row(
+        "E049",
+        lambda domo: domo.datasets.access.remove("abc", 27),
+        Sent("DELETE", f"{DATA}/USERS/27", answer=whole({})),
+    ),
+    Row(
+        "E050",
+        lambda domo: domo.datasets.access.remove_many("abc", users=["userId1", Grantee(8, "GROUP")]),
+        Sent(
+            "DELETE",
+            f"{DATA}/users",
+            json=[{"id": "userId1", "type": "USER"}, {"id": "8", "type": "GROUP"}],
+            answer=whole({}),
+        ),
+    ),
+    Row(
+        "E051,E052,E053",
+        lambda domo: domo.datasets.upload("abc", b"Region\nNorth\nSouth\n"),
+        (LATEST, OPEN, BEFORE, put(b"North\nSouth\n"), commit("REPLACE"), AFTER),
+        gives=lambda done: (2, 12, 1, 10, 10) == (done.rows, done.bytes, done.parts, done.upload_id, done.data_version),
+    ),
+    Row(
+        "E051,E052,E053,E068",
+        lambda domo: domo.datasets.upload("abc", b"North\nSouth\n", action="APPEND"),
+        (
+            LATEST,
+            OPEN,
+            BEFORE,
+            put(b"North\nSouth\n"),
+            Sent(
+                "PUT",
+                f"{DATA}/uploads/10/commit",
+                json={"action": "APPEND", "index": True},
+                answer=whole({"dataSourceId": "abc", "uploadId": 10, "dataId": 10, "indexId": 4}),
+            ),
+            Sent("GET", f"{DATA}/indexes/4/statuses", answer=whole(STATUSES)),
+            AFTER,
+        ),
+        gives=lambda done: 10 == done.data_version,
+        note="to an instance that tells of its index",
+    ),
+    Row("E051", lambda domo: domo.datasets.uploads.open("abc"), OPEN, gives=OpenedUpload),
+    Row(
+        "E052",
+        lambda domo: domo.datasets.uploads.put_part("abc", 10, 1, b"Jae and Oleksii, why\nhello, it is the way"),
+        put(b"Jae and Oleksii, why\nhello, it is the way"),
+    ),
+    Row(
+        "E053",
+        lambda domo: domo.datasets.uploads.commit("abc", 10, action="APPEND"),
+        commit("APPEND"),
+        gives=lambda done: Commit() == done,
+        note="an empty answer",
+    ),
+    Row(
+        "E053",
+        lambda domo: domo.datasets.uploads.commit("abc", 10, action="REPLACE", index=False),
+        Sent(
+            "PUT",
+            f"{DATA}/uploads/10/commit",
+            json={"action": "REPLACE", "index": False},
+            answer=whole({"dataSourceId": "abc", "uploadId": 10, "dataId": 10, "indexId": None}),
+        ),
+        gives=Commit,
+    ),
+    Row(
+        "E054",
+        lambda domo: domo.datasets.uploads.open("abc", partition="2023-01"),
+        Sent(
+            "POST",
+            f"{DATA}/uploads",
+            query={"restateDataTag": "2023-01"},
+            json={"action": None, "appendId": None},
+            answer=whole({"uploadId": 12345}),
+        ),
+        gives=OpenedUpload,
+    ),
+    Row(
+        "E055",
+        lambda domo: domo.datasets.uploads.commit("abc", 10, action="APPEND", partition="2023-01"),
+        Sent(
+            "PUT",
+            f"{DATA}/uploads/10/commit",
+            json={"action": "APPEND", "restateDataTag": "2023-01", "index": True},
+        ),
+        gives=lambda done: Commit() == done,
+    ),
+    Row(
+        "E056",
+        lambda domo: domo.datasets.versions.details("abc"),
+        Sent("GET", f"{DATA}/dataversions/details", answer=whole([DETAILS])),
+        gives=DataVersionDetails,
+    ),
+    Row(
+        "E056",
+        lambda domo: domo.datasets.versions.details("abc"),
+        Sent("GET", f"{DATA}/dataversions/details", answer=whole({"versions": [DETAILS], "count": 1})),
+        gives=DataVersionDetails,
+        says=lambda answer: answer["versions"],
+        note="in an envelope",
+    ),
+    Row(
+        "E057",
+        lambda domo: domo.datasets.partitions.list("abc"),
+        Sent("GET", f"{QUERY}/partition", answer=whole([PARTITION])),
+        gives=Partition,
+    ),
+    Row(
+        "E058",
+        lambda domo: domo.datasets.partitions.search("abc", filters=[PartitionFilter("datecompleted")]).all(),
+        Sent(
+            "POST",
+            f"{QUERY}/partition/list",
+            json={
+                "paginationFields": [
+                    {"fieldName": "datecompleted", "sortOrder": "DESC", "filterValues": {"MIN": None, "MAX": None}}
+                ],
+                "limit": 100,
+                "offset": 0,
+            },
+            answer=whole([PARTITION]),
+        ),
+        gives=Partition,
+    ),
+    Row(
+        "E058",
+        lambda domo: domo.datasets.partitions.search(
+            "abc",
+            filters=[
+                PartitionFilter("datecompleted", "ASC", datetime(2023, 1, 24, 14, 27, 21, tzinfo=UTC)),
+                PartitionFilter("rowcount", "DESC", 1, 20),
+            ],
+            offset=10,
+            limit=5,
+        ).all(),
+        Sent(
+            "POST",
+            f"{QUERY}/partition/list",
+            json={
+                "paginationFields": [
+                    {
+                        "fieldName": "datecompleted",
+                        "sortOrder": "ASC",
+                        "filterValues": {"MIN": "2023-01-24T14:27:21.000+00:00", "MAX": None},
+                    },
+                    {"fieldName": "rowcount", "sortOrder": "DESC", "filterValues": {"MIN": 1, "MAX": 20}},
+                ],
+                "limit": 5,
+                "offset": 10,
+            },
+            answer=whole([PARTITION]),
+        ),
+        gives=Partition,
+        note="filtered",
+    ),
+    Row(
+        "E058",
+        lambda domo: domo.datasets.partitions.search("abc", page_size=1).all(),
+        (
+            Sent("POST", f"{QUERY}/partition/list", json={"limit": 1, "offset": 0}, answer=whole([PARTITION])),
+            Sent("POST", f"{QUERY}/partition/list", json={"limit": 1, "offset": 1}, answer=whole([])),
+        ),
+        gives=lambda found: ["2023-01"] == [partition.partition_id for partition in found],
+        note="in pages",
+    ),
+    Row(
+        "E059",
+        lambda domo: domo.datasets.versions.from_magic("abc", engine="MAGIC").all(),
+        Sent(
+            "POST",
+            HYDRATE,
+            query={"engine": "MAGIC", "limit": "500", "offset": "0"},
+            json=HYDRATING,
+            answer=whole([DETAILS]),
+        ),
+        gives=DataVersionDetails,
+    ),
+    Row(
+        "E059",
+        lambda domo: domo.datasets.versions.from_magic("abc", page_size=1, limit=2).all(),
+        (
+            Sent("POST", HYDRATE, query={"limit": "1", "offset": "0"}, json=HYDRATING, answer=whole([DETAILS])),
+            Sent(
+                "POST",
+                HYDRATE,
+                query={"limit": "1", "offset": "1"},
+                json=HYDRATING,
+                answer=whole([{"dataId": "three", "brandNew": 1}]),
+            ),
+        ),
+        gives=lambda found: (
+            [(3, {}), (None, {"dataId": "three", "brandNew": 1})] == [(v.data_id, v.extras) for v in found]
+        ),
+        note="in pages, and in a form of its own",
+    ),
+    Row(
+        "E060",
+        lambda domo: domo.datasets.partitions.delete_data("abc", "2023/01"),
+        Sent("DELETE", f"{QUERY}/tag/2023%2F01/data"),
+    ),
+    Row(
+        "E061",
+        lambda domo: domo.datasets.partitions.delete("abc", "2023-01"),
+        Sent("DELETE", f"{QUERY}/partition/2023-01"),
+    ),
+    Row(
+        "E062",
+        lambda domo: domo.datasets.indexes.create("abc"),
+        Sent("POST", f"{DATA}/indexes", json={"dataIds": []}),
+        gives=lambda index: Index() == index,
+        note="an empty answer",
+    ),
+    Row(
+        "E062",
+        lambda domo: domo.datasets.indexes.create("abc", data_ids=[3]),
+        Sent("POST", f"{DATA}/indexes", json={"dataIds": [3]}, answer=INDEX),
+        gives=Index,
+    ),
+    Row(
+        "E062,E068",
+        lambda domo: domo.datasets.indexes.create("abc", data_ids=[3], wait=True),
+        (
+            Sent("POST", f"{DATA}/indexes", json={"dataIds": [3]}, answer=INDEX),
+            Sent("GET", f"{DATA}/indexes/4/statuses", answer=whole(STATUSES)),
+        ),
+        gives=lambda index: 4 == index.index_id,
+        note="waited for",
+    ),
+    Row(
+        "E063",
+        lambda domo: domo.datasets.create("hello world", {"Friend": "STRING", "Attending": "STRING"}),
+        Sent(
+            "POST",
+            "/api/data/v2/datasources",
+            json={
+                "userDefinedType": "api",
+                "dataSourceName": "hello world",
+                "schema": {"columns": [{"type": "STRING", "name": "Friend"}, {"type": "STRING", "name": "Attending"}]},
+            },
+            answer=whole({"dataSource": {"dataSourceId": "abc", "dataSourceName": "hello world"}}),
+        ),
+        gives=CreatedDataset,
+        says=lambda answer: answer["dataSource"],
+    ),
+    Row(
+        "E064",
+        lambda domo: domo.datasets.schemas.indexed("abc", include_hidden=False),
+        Sent("GET", f"{QUERY}/schema/indexed", query={"includeHidden": "false"}, answer=documented("E064")),
+        gives=IndexedSchema,
+    ),
+    Row(
+        "E065",
+        lambda domo: domo.datasets.schemas.alter("abc", {"name": "STRING", "id": "LONG"}),
+        Sent(
+            "POST",
+            "/api/data/v2/datasources/abc/schemas",
+            json={
+                "columns": [
+                    {"name": "name", "id": "name", "type": "STRING", "visible": True, "order": 0},
+                    {"name": "id", "id": "id", "type": "LONG", "visible": True, "order": 0},
+                ],
+                "objects": [],
+                "views": [],
+            },
+            answer=whole({"schemaId": 3}),
+        ),
+        gives=AlteredSchema,
+    ),
+    Row(
+        "E066",
+        lambda domo: domo.datasets.cards("abc", drill=True),
+        Sent("GET", "/api/content/v1/datasources/abc/cards", query={"drill": "true"}, answer=documented("E066")),
+        gives=DatasetCard,
+    ),
+    Row(
+        "E067",
+        lambda domo: domo.datasets.indexes.create_in_query_service("abc"),
+        Sent("POST", QUERY, answer=INDEX),
+        gives=Index,
+    ),
+    Row(
+        "E068",
+        lambda domo: domo.datasets.indexes.status("abc", 4),
+        Sent("GET", f"{DATA}/indexes/4/statuses", answer=whole(STATUSES)),
+        gives=IndexStatus,
+    ),
+    Row(
+        "E068",
+        lambda domo: domo.datasets.indexes.wait("abc", 4),
+        (
+            Sent("GET", f"{DATA}/indexes/4/statuses", answer=whole([{"indexId": 4, "state": "RUNNING"}])),
+            Sent("GET", f"{DATA}/indexes/4/statuses", answer=whole(STATUSES)),
+        ),
+        gives=IndexStatus,
+        note="until it has ended",
+    ),
+    Row(
+        "E069",
+        lambda domo: domo.datasets.update_properties("abc", data_provider_type="domo-jupyterdata"),
+        Sent("PUT", f"{DATA}/properties", json={"dataProviderType": "domo-jupyterdata"}),
+    ),
+    Row(
+        "E069",
+        lambda domo: domo.datasets.update_properties("abc", name="Orders", description=""),
+        Sent(
+            "PUT",
+            f"{DATA}/properties",
+            json={"dataSourceName": "Orders", "dataSourceDescription": ""},
+            answer=documented("E040"),
+        ),
+        note="name and description, as other clients do",
+    ),
+    Row("E070", lambda domo: domo.datasets.schemas.latest("abc"), LATEST, gives=LatestSchema),
+    Row(
+        "E071",
+        lambda domo: domo.datasets.export("abc", io.BytesIO(), sql="SELECT * FROM `abc` WHERE status='error'"),
+        Sent(
+            "POST",
+            "/api/query/v1/execute/export/abc",
+            query={"includeHeader": "true"},
+            json={"sql": "SELECT * FROM `abc` WHERE status='error'"},
+            headers={"Accept": "text/csv"},
+            answer=b"id,status\n1,error\n",
+            content_type="text/csv",
+        ),
+        gives=lambda done: 18 == done.bytes,
+    ),
+    Row(
+        "E071",
+        lambda domo: domo.datasets.export("abc", io.BytesIO(), header=False),
+        Sent(
+            "POST",
+            "/api/query/v1/execute/export/abc",
+            query={"includeHeader": "false"},
+            json={"sql": "SELECT * FROM table"},
+            answer=documented("E071"),
+        ),
+        gives=lambda done: len(b'1,error\n,""\n') == done.bytes,
+        note="as the page shows it, in JSON",
+    ),
+    Row("E072", lambda domo: domo.datasets.versions.list("abc"), BEFORE, gives=DataVersion),
+    Row(
+        "E073",
+        lambda domo: domo.datasets.versions.delete("abc", data_ids=[2]),
+        Sent("DELETE", VERSIONS, json=[2]),
+    ),
+    Row(
+        "E073",
+        lambda domo: domo.datasets.versions.delete("abc", data_ids=[2, 3], index=True),
+        Sent("DELETE", VERSIONS, query={"index": "true"}, json=[2, 3]),
+        note="with an index",
+    ),
+]

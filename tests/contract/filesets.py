@@ -1,0 +1,356 @@
+"""FileSets: E102 to E114."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta, timezone
+from email import message_from_bytes
+from email.policy import HTTP
+
+from domo_async.endpoints.filesets import (
+    ConnectorContext,
+    DateFilter,
+    Deletion,
+    FieldFilter,
+    FieldSort,
+    FileMatch,
+    FileSet,
+    FileSetFile,
+)
+from tests.contract.row import Row, Sent, documented, whole
+
+FILESETS = "/api/files/v1/filesets"
+RULES = b"\x00first\r\nrule\r\n--\xff"
+FOUND = {
+    "content": {"text": "# Paid Time Off", "type": "TEXT"},
+    "metadata": {"fileId": "7150e608", "path": "sample/PaidTimeOffPolicy.pdf"},
+    "score": 0.41046342,
+}
+ONE_PAGE = {"files": json.loads(documented("E107"))["files"], "pageContext": {"next": None}}
+EAST = timezone(timedelta(hours=2))
+
+
+def form(*expected: tuple[str, str | None, str, bytes]) -> Callable[[bytes], bool]:
+    """Return what says whether a body is a form of these fields: name, file name, media type and content of each."""
+
+    def judge(body: bytes) -> bool:
+        boundary = body.lstrip().partition(b"\r\n")[0].removeprefix(b"--")
+        head = b'Content-Type: multipart/form-data; boundary="' + boundary + b'"\r\n\r\n'
+        parts = message_from_bytes(head + body, policy=HTTP).iter_parts()
+        found = [
+            (
+                part.get_param("name", header="Content-Disposition"),
+                part.get_filename(),
+                part.get_content_type(),
+                part.get_payload(decode=True),
+            )
+            for part in parts
+        ]
+        return found == list(expected)
+
+    return judge
+
+
+ROWS = [
+    Row(
+        "E102",
+        lambda domo: domo.filesets.files.get_by_path("fs", path="a folder/ä&b.txt"),
+        Sent("GET", f"{FILESETS}/fs/path", query={"path": "a folder/ä&b.txt"}, answer=documented("E102")),
+        gives=FileSetFile,
+    ),
+    Row(
+        "E103",
+        lambda domo: domo.filesets.files.get("fs", "f1"),
+        Sent("GET", f"{FILESETS}/fs/files/f1", answer=documented("E103")),
+        gives=FileSetFile,
+    ),
+    Row(
+        "E104",
+        lambda domo: domo.filesets.files.download("fs", "f1"),
+        Sent("GET", f"{FILESETS}/fs/files/f1/download", answer=RULES, content_type="text/plain"),
+        gives=lambda content: content == RULES,
+    ),
+    Row(
+        "E105",
+        lambda domo: domo.filesets.files.query(
+            "fs", query="quarterly sales data", directory_path="reports/quarterly", top_k=5
+        ),
+        Sent(
+            "POST",
+            f"{FILESETS}/fs/query",
+            json={"query": "quarterly sales data", "directoryPath": "reports/quarterly", "topK": 5},
+            answer=documented("E105"),
+        ),
+        gives=FileMatch,
+        says=lambda answer: answer["matches"],
+    ),
+    Row(
+        "E105",
+        lambda domo: domo.filesets.files.query("fs", query="benefit"),
+        Sent("POST", f"{FILESETS}/fs/query", json={"query": "benefit"}, answer=whole({"matches": [FOUND]})),
+        gives=FileMatch,
+        says=lambda answer: answer["matches"],
+        note="of a newer instance",
+    ),
+    Row(
+        "E106",
+        lambda domo: domo.filesets.files.upload("fs", RULES, name="rules.txt"),
+        Sent(
+            "POST",
+            f"{FILESETS}/fs/files",
+            body=form(
+                ("file", "rules.txt", "text/plain", RULES),
+                ("createFileRequest", None, "application/json", b'{"directoryPath":""}'),
+            ),
+            answer=documented("E106"),
+        ),
+        gives=FileSetFile,
+    ),
+    Row(
+        "E106",
+        lambda domo: domo.filesets.files.upload(
+            "fs", RULES, name="rules", directory_path="a/b", content_type="application/x-rules"
+        ),
+        Sent(
+            "POST",
+            f"{FILESETS}/fs/files",
+            body=form(
+                ("file", "rules", "application/x-rules", RULES),
+                ("createFileRequest", None, "application/json", b'{"directoryPath":"a/b"}'),
+            ),
+            answer=documented("E106"),
+            status=201,
+        ),
+        gives=FileSetFile,
+        note="into a directory, of a newer instance",
+    ),
+    Row(
+        "E107",
+        lambda domo: domo.filesets.files.search("fs").all(),
+        (
+            Sent("POST", f"{FILESETS}/fs/files/search", query={"limit": "100"}, json={}, answer=documented("E107")),
+            Sent(
+                "POST",
+                f"{FILESETS}/fs/files/search",
+                query={"limit": "100", "next": "eyJpZCI6IjEyMzQ1Njc4OTAifQ=="},
+                json={},
+                answer=whole({"files": [], "pageContext": {"next": None}}),
+            ),
+        ),
+        gives=FileSetFile,
+        says=lambda _: ONE_PAGE["files"],
+    ),
+    Row(
+        "E107",
+        lambda domo: domo.filesets.files.search(
+            "fs",
+            directory_path="reports",
+            immediate_children=True,
+            page_size=20,
+            field_sort=[FieldSort("name", "DESC")],
+            filters=[FieldFilter("name", [".pdf"], "LIKE"), FieldFilter("hash", operator="IS_NULL", negated=True)],
+            date_filters=[
+                DateFilter(
+                    "created",
+                    datetime(2024, 6, 1, 2, tzinfo=EAST),
+                    datetime(2024, 6, 30, 12, 30, 1, 999_900, tzinfo=UTC),
+                    negated=True,
+                )
+            ],
+        ).all(),
+        Sent(
+            "POST",
+            f"{FILESETS}/fs/files/search",
+            query={"directoryPath": "reports", "immediateChildren": "true", "limit": "20"},
+            json={
+                "fieldSort": [{"field": "name", "order": "DESC"}],
+                "filters": [
+                    {"field": "name", "value": [".pdf"], "operator": "LIKE", "not": False},
+                    {"field": "hash", "value": [], "operator": "IS_NULL", "not": True},
+                ],
+                "dateFilters": [
+                    {
+                        "field": "created",
+                        "start": "2024-06-01T00:00:00.000Z",
+                        "end": "2024-06-30T12:30:01.999Z",
+                        "not": True,
+                    }
+                ],
+            },
+            answer=whole(ONE_PAGE),
+        ),
+        gives=FileSetFile,
+        says=lambda answer: answer["files"],
+        note="with filters",
+    ),
+    Row(
+        "E107",
+        lambda domo: domo.filesets.files.search("fs").all(),
+        Sent(
+            "POST",
+            f"{FILESETS}/fs/files/search",
+            query={"limit": "100"},
+            json={},
+            answer=whole({"files": ONE_PAGE["files"]}),
+        ),
+        gives=FileSetFile,
+        says=lambda answer: answer["files"],
+        note="without a page's context",
+    ),
+    Row(
+        "E108",
+        lambda domo: domo.filesets.files.delete_by_path("fs", path="rules.txt"),
+        Sent(
+            "DELETE",
+            f"{FILESETS}/fs/path",
+            query={"path": "rules.txt"},
+            answer=whole({"status": "success", "message": "File deleted successfully."}),
+        ),
+        gives=Deletion,
+    ),
+    Row(
+        "E108",
+        lambda domo: domo.filesets.files.delete_by_path("fs", path="rules.txt"),
+        Sent("DELETE", f"{FILESETS}/fs/path", query={"path": "rules.txt"}, status=204),
+        gives=lambda deletion: deletion == Deletion(),
+        note="of a newer instance",
+    ),
+    Row(
+        "E109",
+        lambda domo: domo.filesets.files.delete("fs", "f1"),
+        Sent(
+            "DELETE",
+            f"{FILESETS}/fs/files/f1",
+            answer=whole({"status": "success", "message": "File deleted successfully."}),
+        ),
+        gives=Deletion,
+    ),
+    Row(
+        "E109",
+        lambda domo: domo.filesets.files.delete("fs", "f1"),
+        Sent("DELETE", f"{FILESETS}/fs/files/f1", status=204),
+        gives=lambda deletion: deletion == Deletion(),
+        note="of a newer instance",
+    ),
+    Row(
+        "E110",
+        lambda domo: domo.filesets.search(page_size=50).all(),
+        Sent("POST", f"{FILESETS}/search", query={"limit": "50", "offset": "0"}, json={}, answer=documented("E110")),
+        gives=FileSet,
+        says=lambda answer: answer["fileSets"],
+    ),
+    Row(
+        "E110",
+        lambda domo: domo.filesets.search(
+            filters=[FieldFilter("name", ["Marketing"], "LIKE")],
+            date_filters=[
+                DateFilter("created", datetime(2024, 6, 1, tzinfo=UTC), datetime(2024, 6, 30, tzinfo=UTC)),
+            ],
+            field_sort=[FieldSort("name")],
+            offset=3,
+            limit=2,
+        ).all(),
+        Sent(
+            "POST",
+            f"{FILESETS}/search",
+            query={"limit": "2", "offset": "3"},
+            json={
+                "fieldSort": [{"field": "name", "order": "ASC"}],
+                "filters": [{"field": "name", "value": ["Marketing"], "operator": "LIKE", "not": False}],
+                "dateFilters": [
+                    {
+                        "field": "created",
+                        "start": "2024-06-01T00:00:00.000Z",
+                        "end": "2024-06-30T00:00:00.000Z",
+                        "not": False,
+                    }
+                ],
+            },
+            answer=documented("E110"),
+        ),
+        gives=FileSet,
+        says=lambda answer: answer["fileSets"],
+        note="with filters",
+    ),
+    Row(
+        "E111",
+        lambda domo: domo.filesets.create(
+            name="Sample FileSet", description="A sample FileSet for demonstration purposes."
+        ),
+        Sent(
+            "POST",
+            FILESETS,
+            json={"name": "Sample FileSet", "description": "A sample FileSet for demonstration purposes."},
+            answer=documented("E111"),
+        ),
+        gives=FileSet,
+    ),
+    Row(
+        "E111",
+        lambda domo: domo.filesets.create(
+            name="Bucket", account_id=12345, connector_context=ConnectorContext("S3", "bucket/path")
+        ),
+        Sent(
+            "POST",
+            FILESETS,
+            json={
+                "name": "Bucket",
+                "accountId": 12345,
+                "connectorContext": {"connector": "S3", "relativePath": "bucket/path"},
+            },
+            answer=whole(
+                {
+                    "id": "b",
+                    "name": "Bucket",
+                    "accountId": 12345,
+                    "connectorContext": {"connector": "S3", "relativePath": "bucket/path"},
+                }
+            ),
+            status=201,
+        ),
+        gives=FileSet,
+        note="elsewhere, of a newer instance",
+    ),
+    Row(
+        "E112",
+        lambda domo: domo.filesets.get("fs"),
+        Sent("GET", f"{FILESETS}/fs", answer=documented("E112")),
+        gives=FileSet,
+    ),
+    Row(
+        "E112",
+        lambda domo: domo.filesets.get("fs"),
+        Sent("GET", f"{FILESETS}/fs", answer=documented("E112b")),
+        gives=FileSet,
+        note="all that is known",
+    ),
+    Row(
+        "E113",
+        lambda domo: domo.filesets.update("fs", name="Updated FileSet Name", description="Updated description."),
+        Sent(
+            "POST",
+            f"{FILESETS}/fs",
+            json={"name": "Updated FileSet Name", "description": "Updated description."},
+            answer=documented("E113"),
+        ),
+        gives=FileSet,
+    ),
+    Row(
+        "E114",
+        lambda domo: domo.filesets.delete("fs"),
+        Sent(
+            "DELETE",
+            f"{FILESETS}/fs",
+            answer=whole({"status": "success", "message": "FileSet deleted successfully."}),
+        ),
+        gives=Deletion,
+    ),
+    Row(
+        "E114",
+        lambda domo: domo.filesets.delete("fs"),
+        Sent("DELETE", f"{FILESETS}/fs", status=204),
+        gives=lambda deletion: deletion == Deletion(),
+        note="of a newer instance",
+    ),
+]

@@ -1,0 +1,48 @@
+"""Roles: E124 to E128."""
+
+from __future__ import annotations
+
+from domo_async.endpoints.roles import AuthoritiesChange, Role
+from tests.contract.row import Row, Sent, documented, whole
+
+ROWS = [
+    Row(
+        "E124",
+        lambda domo: domo.roles.create(name="Steward", description="Keeps things", from_role_id=2),
+        Sent(
+            "POST",
+            "/api/authorization/v1/roles",
+            json={"name": "Steward", "description": "Keeps things", "fromRoleId": 2},
+            answer=whole({"id": 1234567, "name": "", "description": ""}),
+        ),
+        gives=Role,
+    ),
+    Row(
+        "E125",
+        lambda domo: domo.roles.get(1),
+        Sent("GET", "/api/authorization/v1/roles/1", answer=documented("E125")),
+        gives=Role,
+    ),
+    Row(
+        "E126",
+        lambda domo: domo.roles.list().all(),
+        Sent("GET", "/api/authorization/v1/roles", answer=b"[" + documented("E125") + b"]"),
+        gives=Role,
+    ),
+    Row(
+        "E127",
+        lambda domo: domo.roles.set_authorities(1, authorities=["dataset.manage", "dataset.export"]),
+        Sent(
+            "PATCH",
+            "/api/authorization/v1/roles/1/authorities",
+            json=["dataset.manage", "dataset.export"],
+            answer=whole({"status": "SUCCESS", "message": ""}),
+        ),
+        gives=AuthoritiesChange,
+    ),
+    Row(
+        "E128",
+        lambda domo: domo.roles.delete(1),
+        Sent("DELETE", "/api/authorization/v1/roles/1", status=204),
+    ),
+]

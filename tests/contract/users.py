@@ -1,0 +1,72 @@
+"""Users: E116, E174 to E178."""
+
+from __future__ import annotations
+
+from domo_async.endpoints.users import User
+from tests.contract.row import Row, Sent, documented, whole
+
+ROWS = [
+    Row(
+        "E174",
+        lambda domo: domo.users.create(display_name="Ada Lovelace", email_address="ada@example.com", role_id=5),
+        Sent(
+            "POST",
+            "/api/identity/v1/users",
+            json={"displayName": "Ada Lovelace", "emailAddress": "ada@example.com", "roleId": 5},
+            answer=documented("E174"),
+        ),
+        gives=User,
+    ),
+    Row(
+        "E175",
+        lambda domo: domo.users.get(27, parts="DETAILED"),
+        Sent("GET", "/api/identity/v1/users/27", query={"parts": "DETAILED"}, answer=documented("E175")),
+        gives=User,
+        says=lambda answer: answer["users"][0],
+    ),
+    Row(
+        "E116",
+        lambda domo: domo.users.get(3817263817, parts="detailed"),
+        Sent("GET", "/api/identity/v1/users/3817263817", query={"parts": "detailed"}, answer=documented("E116")),
+        gives=User,
+        says=lambda answer: answer[0],
+    ),
+    Row(
+        "E176",
+        lambda domo: domo.users.list(parts="DETAILED").all(),
+        Sent("GET", "/api/identity/v1/users", query={"parts": "DETAILED"}, answer=documented("E175")),
+        gives=User,
+        says=lambda answer: answer["users"],
+    ),
+    Row(
+        "E176",
+        lambda domo: domo.users.list().all(),
+        Sent("GET", "/api/identity/v1/users", answer=documented("E116")),
+        gives=User,
+        note="as a bare list",
+    ),
+    Row(
+        "E177",
+        lambda domo: domo.users.update(27, role_id=5),
+        Sent("PATCH", "/api/identity/v1/users/27", json={"roleId": 5}, answer=documented("E174")),
+        gives=User,
+    ),
+    Row(
+        "E177",
+        lambda domo: domo.users.update(27, attributes={"title": ["Countess"]}),
+        Sent(
+            "PATCH",
+            "/api/identity/v1/users/27",
+            json={"attributes": [{"key": "title", "values": ["Countess"]}]},
+            answer=documented("E174"),
+        ),
+        gives=User,
+        note="with attributes",
+    ),
+    Row(
+        "E178",
+        lambda domo: domo.users.delete(27),
+        Sent("DELETE", "/api/identity/v1/users/27", answer=whole(1)),
+        gives=bool,
+    ),
+]

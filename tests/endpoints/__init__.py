@@ -1,0 +1,1 @@
+"""The areas, beyond what the contract says of single calls."""

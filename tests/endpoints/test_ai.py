@@ -1,0 +1,34 @@
+"""What the AI services are not asked, and what is not asked twice."""
+
+from __future__ import annotations
+
+import pytest
+from aiohttp import web
+
+from domo_async import ConfigError, ServerError
+from domo_async.endpoints.ai import WordLength
+from tests.support import talking_to
+
+
+async def test_text_whose_answer_is_lost_is_not_charged_again() -> None:
+    asked = []
+
+    async def broken(request: web.BaseRequest) -> web.StreamResponse:
+        asked.append(await request.json())
+        return web.Response(status=500)
+
+    async with talking_to(broken) as domo:
+        with pytest.raises(ServerError):
+            await domo.ai.generate_text(input="Why?")
+        with pytest.raises(ConfigError, match="data_source_schemas is empty"):
+            await domo.ai.text_to_sql(input="How many?", data_source_schemas=[])
+
+    assert [{"input": "Why?"}] == asked
+
+
+def test_a_summary_cannot_have_more_words_at_least_than_at_most() -> None:
+    with pytest.raises(ConfigError, match="at least 10 and at most 5"):
+        WordLength(10, 5)
+
+    assert 10 == WordLength(10).min
+    assert 5 == WordLength(5, 5).max

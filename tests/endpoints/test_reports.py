@@ -1,0 +1,322 @@
+"""Scheduled reports beyond single calls: pages, what is refused, and what is not sent twice."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
+
+import pytest
+from aiohttp import web
+from attrs import evolve
+
+from domo_async import ConfigError, DecodeError, Domo, Forbidden, ServerError
+from domo_async.endpoints.reports import ReportRecipient, ScheduleRecipient
+from tests.support import talking_to
+
+NOON = datetime(2024, 11, 14, 12, tzinfo=UTC)
+
+
+class Instance:
+    """An instance that has so many of everything, gives at most `cap` at a time, and keeps what it was asked."""
+
+    def __init__(self, things: int = 0, cap: int = 100) -> None:
+        self._things = things
+        self._cap = cap
+        self.asked: list[web.BaseRequest] = []
+        self.bodies: list[bytes] = []
+
+    async def __call__(self, request: web.BaseRequest) -> web.StreamResponse:
+        self.asked.append(request)
+        self.bodies.append(await request.read())
+        skip, limit = int(request.query["skip"]), int(request.query["limit"])
+        numbers = range(self._things)[skip : skip + min(limit, self._cap)]
+        return web.json_response([{"id": number, "resourceId": number} for number in numbers])
+
+    @property
+    def pages(self) -> list[tuple[str, str]]:
+        return [(request.query["skip"], request.query["limit"]) for request in self.asked]
+
+
+LISTS: dict[str, Callable[[Domo], Callable[..., Any]]] = {
+    "list": lambda domo: domo.reports.list,
+    "list_sorted": lambda domo: domo.reports.list_sorted,
+    "misconfigured": lambda domo: domo.reports.misconfigured,
+    "resources": lambda domo: domo.reports.resources,
+    "history.list": lambda domo: domo.reports.history.list,
+    "history.search": lambda domo: domo.reports.history.search,
+    "history.for_schedule": lambda domo: lambda **how: domo.reports.history.for_schedule(5, **how),
+}
+
+
+@pytest.fixture(params=LISTS.values(), ids=list(LISTS))
+def listed(request: pytest.FixtureRequest) -> Callable[[Domo], Callable[..., Any]]:
+    chosen: Callable[[Domo], Callable[..., Any]] = request.param
+    return chosen
+
+
+def number(item: Any) -> int:
+    found: int = item.resource_id if hasattr(item, "resource_id") and not hasattr(item, "id") else item.id
+    return found
+
+
+async def test_all_things_of_several_pages_come_in_order_and_once(listed: Any) -> None:
+    instance = Instance(250)
+    async with talking_to(instance) as domo:
+        found = await listed(domo)().all()
+
+    assert list(range(250)) == list(map(number, found))
+    assert [("0", "100"), ("100", "100"), ("200", "100")] == instance.pages
+
+
+async def test_nothing_is_lost_where_larger_pages_are_cut(listed: Any) -> None:
+    instance = Instance(250)
+    async with talking_to(instance) as domo:
+        found = await listed(domo)(page_size=1000).all()
+
+    assert list(range(250)) == list(map(number, found))
+    assert [("0", "1000"), ("100", "1000"), ("200", "1000")] == instance.pages
+
+
+async def test_a_limit_asks_for_no_more_than_it_needs(listed: Any) -> None:
+    instance = Instance(250)
+    async with talking_to(instance) as domo:
+        found = await listed(domo)(skip=20, limit=120).all()
+
+    assert list(range(20, 140)) == list(map(number, found))
+    assert [("20", "100"), ("120", "20")] == instance.pages
+
+
+async def test_a_limit_of_nothing_is_not_sent_as_it_would_mean_everything(listed: Any) -> None:
+    instance = Instance(250)
+    async with talking_to(instance) as domo:
+        found = await listed(domo)(limit=0).all()
+
+    assert [] == found
+    assert [] == instance.asked
+
+
+@pytest.mark.parametrize("wrong", [{"skip": -1}, {"limit": -1}, {"page_size": 0}])
+async def test_numbers_out_of_their_range_are_refused(listed: Any, wrong: dict[str, int]) -> None:
+    async with talking_to(Instance()) as domo:
+        with pytest.raises(ConfigError):
+            listed(domo)(**wrong)
+
+
+async def test_every_page_of_the_schedules_is_asked_for_in_one_order() -> None:
+    instance = Instance(250)
+    async with talking_to(instance) as domo:
+        await domo.reports.list().all()
+        await domo.reports.list_sorted(order_by="title").all()
+
+    assert ["startDate"] * 3 + ["title"] * 3 == [request.query["orderBy"] for request in instance.asked]
+
+
+async def test_every_page_of_a_search_has_its_criteria() -> None:
+    instance = Instance(150)
+    async with talking_to(instance) as domo:
+        await domo.reports.history.search(status="failure").all()
+
+    sent = {
+        "includeTitleClause": False,
+        "includeStatusClause": True,
+        "status": "failure",
+        "includeTypeClause": False,
+        "includeScheduleIdClause": False,
+    }
+    assert [sent, sent] == [json.loads(body) for body in instance.bodies]
+
+
+async def refused(call: Callable[[Domo], Awaitable[object]], says: str) -> None:
+    """Fail unless a call is refused before anything is sent."""
+    asked: list[web.BaseRequest] = []
+
+    async def instance(request: web.BaseRequest) -> web.StreamResponse:
+        asked.append(request)
+        return web.Response()
+
+    async with talking_to(instance) as domo:
+        with pytest.raises(ConfigError, match=says):
+            await call(domo)
+
+    assert [] == asked
+
+
+@pytest.mark.parametrize("page", [None, "", " ", 0, "0", False, True])
+async def test_schedules_are_not_deleted_for_what_is_no_page(page: Any) -> None:
+    await refused(lambda domo: domo.reports.delete_for_page(page), "is not a page")
+
+
+@pytest.mark.parametrize("page", [10, "10", -100000])
+async def test_any_page_with_a_number_can_lose_its_schedule(page: Any) -> None:
+    asked: list[str] = []
+
+    async def instance(request: web.BaseRequest) -> web.StreamResponse:
+        asked.append(request.query["pageId"])
+        return web.Response()
+
+    async with talking_to(instance) as domo:
+        await domo.reports.delete_for_page(page)
+
+    assert [str(page)] == asked
+
+
+@pytest.mark.parametrize("someone", [{}, {"user_id": None, "email_id": ""}, {"user_id": ""}, {"email_id": None}])
+async def test_who_has_unsubscribed_must_be_said(someone: dict[str, Any]) -> None:
+    await refused(lambda domo: domo.reports.resubscribe(5, **someone), "user_id or email_id")
+    await refused(lambda domo: domo.reports.delete_unsubscribed_recipient(5, **someone), "user_id or email_id")
+
+
+async def test_an_empty_half_of_who_is_meant_is_not_sent() -> None:
+    asked: list[str] = []
+
+    async def instance(request: web.BaseRequest) -> web.StreamResponse:
+        asked.append(request.query_string)
+        return web.Response()
+
+    async with talking_to(instance) as domo:
+        await domo.reports.resubscribe(5, user_id=27, email_id="")
+
+    assert ["userId=27"] == asked
+
+
+SENDING: dict[str, Callable[[Domo, Any], Awaitable[None]]] = {
+    "send": lambda domo, people: domo.reports.send(5, recipients=people),
+    "queue": lambda domo, people: domo.reports.queue(5, recipients=people),
+    "notify": lambda domo, people: domo.reports.notify(5, recipients=people),
+    "queue_notification": lambda domo, people: domo.reports.queue_notification(5, recipients=people),
+    "send_view": lambda domo, people: domo.reports.send_view(5, recipients=people),
+    "send_view_with_params": lambda domo, people: domo.reports.send_view_with_params(5, recipients=people),
+    "send_resubscribe_email": lambda domo, people: domo.reports.send_resubscribe_email(5, recipients=people),
+}
+
+
+@pytest.fixture(params=SENDING.items(), ids=lambda item: item[0])
+def sending(request: pytest.FixtureRequest) -> Callable[[Domo], Awaitable[None]]:
+    name, call = request.param
+    person = ReportRecipient(27) if "notif" in name else ScheduleRecipient("ada@example.com")
+    return lambda domo: call(domo, [person])
+
+
+@pytest.mark.parametrize("call", SENDING.values(), ids=SENDING.keys())
+async def test_a_report_is_not_sent_to_nobody_or_to_the_letters_of_an_address(call: Any) -> None:
+    await refused(lambda domo: call(domo, []), "recipients is empty")
+    await refused(lambda domo: call(domo, "ada@example.com"), "takes a list")
+
+
+async def test_a_mail_is_not_sent_twice_when_the_answer_is_lost(sending: Any) -> None:
+    asked: list[str] = []
+
+    async def instance(request: web.BaseRequest) -> web.StreamResponse:
+        asked.append(request.path)
+        return web.Response(status=502)
+
+    async with talking_to(instance) as domo:
+        with pytest.raises(ServerError):
+            await sending(domo)
+
+    assert 1 == len(asked)
+
+
+async def test_failed_reports_are_not_rerun_twice_when_the_answer_is_lost() -> None:
+    asked: list[str] = []
+
+    async def instance(request: web.BaseRequest) -> web.StreamResponse:
+        asked.append(request.path)
+        return web.Response(status=502)
+
+    async with talking_to(instance) as domo:
+        with pytest.raises(ServerError):
+            await domo.reports.rerun_failed(start=NOON, end=NOON + timedelta(hours=1))
+
+    assert 1 == len(asked)
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda domo: domo.reports.unsubscribe(5),
+        lambda domo: domo.reports.resubscribe(5, user_id=27),
+        lambda domo: domo.reports.render_cards([1]),
+        lambda domo: domo.reports.history.search().all(),
+    ],
+)
+async def test_what_may_happen_twice_is_tried_again(call: Any) -> None:
+    asked: list[str] = []
+
+    async def instance(request: web.BaseRequest) -> web.StreamResponse:
+        asked.append(request.path)
+        answer: object = [] if "history" in request.path else {}
+        return web.Response(status=502) if len(asked) == 1 else web.json_response(answer)
+
+    async with talking_to(instance) as domo:
+        await call(domo)
+
+    assert 2 == len(asked)
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "says"),
+    [
+        (datetime(2024, 11, 14), NOON, "time zone"),
+        (NOON, datetime(2024, 11, 15), "time zone"),
+        (NOON, NOON, "after start"),
+        (NOON, datetime(2024, 11, 14, 12, tzinfo=timezone(timedelta(hours=1))), "after start"),
+    ],
+)
+async def test_a_time_without_zone_or_length_is_refused(start: datetime, end: datetime, says: str) -> None:
+    await refused(lambda domo: domo.reports.rerun_failed(start=start, end=end), says)
+
+
+async def test_no_cards_are_not_rendered() -> None:
+    await refused(lambda domo: domo.reports.render_cards([]), "card_ids is empty")
+
+
+async def test_cards_that_are_no_objects_are_told_with_their_place() -> None:
+    async def instance(request: web.BaseRequest) -> web.StreamResponse:
+        return web.json_response({"123": {"title": 5}})
+
+    async with talking_to(instance) as domo:
+        with pytest.raises(DecodeError):
+            await domo.reports.render_cards([123])
+
+
+async def test_a_schedule_that_was_read_is_written_back_whole_but_for_the_change() -> None:
+    stored = {
+        "frequency": "WEEKLY",
+        "daysToRun": "1",
+        "hourOfDay": "11",
+        "minOfHour": 30,
+        "timezone": "America/New_York",
+        "enabled": True,
+        "startDate": 1731578400000,
+        "expirationDate": None,
+        "ownerId": 27,
+        "unsubscribedRecipients": [],
+        "additionalRecipients": [{"type": "GROUP", "value": 7, "email": None, "isNew": True}],
+    }
+    written: list[Any] = []
+
+    async def instance(request: web.BaseRequest) -> web.StreamResponse:
+        if request.method == "PUT":
+            written.append(json.loads(await request.read()))
+        return web.json_response({"id": 5, "title": "Sales", "schedule": stored})
+
+    async with talking_to(instance) as domo:
+        report = await domo.reports.get(5)
+        assert report.schedule is not None
+        await domo.reports.update(5, title="Sales", schedule=evolve(report.schedule, hour_of_day=12))
+
+    kept = {key: value for key, value in stored.items() if value is not None}
+    recipients = [{"type": "GROUP", "value": 7, "isNew": True}]
+    assert [{"title": "Sales", "schedule": {**kept, "hourOfDay": 12, "additionalRecipients": recipients}}] == written
+
+
+async def test_a_refusal_of_the_instance_is_told() -> None:
+    async def instance(request: web.BaseRequest) -> web.StreamResponse:
+        return web.json_response({"status": 403, "message": "Forbidden"}, status=403)
+
+    async with talking_to(instance) as domo:
+        with pytest.raises(Forbidden):
+            await domo.reports.set_emails_enabled(enabled=False)
