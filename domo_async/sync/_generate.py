@@ -230,15 +230,10 @@ class Output:
 
 @frozen
 class Twin:
-    """A class of the async side that the facade mirrors.
-
-    Attributes:
-        base: What it derives from: ``Area`` or ``Handle``.
-    """
+    """An area of the async side, which the facade mirrors."""
 
     module: Module
     node: ast.ClassDef
-    base: str
 
 
 class Generator:
@@ -338,19 +333,16 @@ class Generator:
                 yield Module.read(path, self._root, f"_{area}")
 
     def _find_twins(self) -> Iterator[Twin]:
-        marks = f"{self._package}.endpoints._area"
+        mark = Import(f"{self._package}.endpoints._area", "Area")
         for module in self._modules.values():
             for node in module.classes():
                 bases = [module.names.get(base.id) for base in node.bases if isinstance(base, ast.Name)]
-                marked = [base.name for base in bases if base is not None and base.module == marks]
-                if marked and len(node.bases) == 1 and not node.keywords and not node.decorator_list:
-                    yield Twin(module, node, str(marked[0]))
-                elif marked:
-                    raise module.error(node, f"a class derives from {marked[0]} alone and has no decorators")
+                if bases == [mark] and not node.keywords and not node.decorator_list:
+                    yield Twin(module, node)
+                elif mark in bases:
+                    raise module.error(node, "a class derives from Area alone and has no decorators")
                 elif any(isinstance(item, ast.AsyncFunctionDef) and _is_public(item) for item in node.body):
-                    raise module.error(
-                        node, f"derive {node.name} from Area or Handle, or make it or its module private"
-                    )
+                    raise module.error(node, f"derive {node.name} from Area, or make it or its module private")
 
     def client_class(self) -> ast.ClassDef:
         """Return the class of the client."""
@@ -404,7 +396,7 @@ class _ClassWriter:
         self._class_docstring = self._docstring(node)
 
     def write_twin(self) -> None:
-        """Write an area or a handle."""
+        """Write an area."""
         for name, functions in self._functions():
             if name == "__init__":
                 self._refuse_attributes(functions[0])
@@ -490,8 +482,6 @@ class _ClassWriter:
             call = Call("SyncPager", (Call(method, signature.arguments), "self._portal"))
         else:
             call = Call("self._portal.run", (Call(method, signature.arguments),))
-        if wrap == "handle":
-            call = Call(returns, (call, "self._portal"))
         self._add("".join(stubs) + self._def(signature), function, _laid_out("return ", call, "", 8))
 
     def _deferred(self, method: str, arguments: tuple[str, ...]) -> str | Call:
@@ -509,7 +499,7 @@ class _ClassWriter:
 
     def _write_area(self, function: ast.FunctionDef) -> None:
         twin = self._generator.twin_of(self._module, _name_of(function.returns))
-        if twin is None or twin.base != "Area":
+        if twin is None:
             raise self._error(function, "a cached property returns an Area; anything else is a property or a method")
         name = twin.node.name
         body = [f"        return {name}(self._aio.{function.name}, self._portal)"]
@@ -569,11 +559,7 @@ class _ClassWriter:
                 self._import(Import("collections.abc", "Iterator"))
                 return f"Iterator[{self._annotation(inner)}]", "iterate"
             case _:
-                handle = self._handle(annotation)
-        if handle is not None and isinstance(function, ast.AsyncFunctionDef):
-            if handle.module.output != self._output.name:
-                self._import(self._generator.sync_import(handle))
-            return handle.node.name, "handle"
+                pass
         if generates:
             raise self._error(function, f"annotate {function.name!r}, which yields, as `-> AsyncIterator[…]`")
         if isinstance(function, ast.AsyncFunctionDef):
@@ -693,10 +679,6 @@ class _ClassWriter:
                     raise self._error(node, f"make the attribute {name!r} a property, which the facade can mirror")
                 case _:
                     pass
-
-    def _handle(self, annotation: ast.expr) -> Twin | None:
-        twin = self._generator.twin_of(self._module, _name_of(annotation))
-        return twin if twin is not None and twin.base == "Handle" else None
 
     def _import_machinery(self, module: str, name: str) -> None:
         self._import(Import(f"{_MACHINERY}.{module}", name))

@@ -19,7 +19,6 @@ import domo_async.sync
 from domo_async.endpoints import _area
 from domo_async.sync._generate import OMITTED
 
-_MARKS = tuple(mark for mark in (_area.Area, getattr(_area, "Handle", None)) if mark is not None)
 _RETURNS = {"Pager": "SyncPager", "AsyncIterator": "Iterator"}
 
 
@@ -32,7 +31,7 @@ def _classes() -> Iterator[tuple[type, type]]:
         for name, value in vars(module).items():
             if (
                 isinstance(value, type)
-                and issubclass(value, _MARKS)
+                and issubclass(value, _area.Area)
                 and value.__module__ == found.name != _area.__name__
             ):
                 area = found.name.removeprefix(prefix).partition(".")[0]

@@ -4,18 +4,11 @@ from __future__ import annotations
 
 from tests.sync.shop.transport import Log
 
-__all__ = ["Area", "Handle"]
+__all__ = ["Area"]
 
 
 class Area:
     """A group of endpoints."""
-
-    def __init__(self, log: Log) -> None:
-        self._log = log
-
-
-class Handle:
-    """Something that goes on at the shop's side."""
 
     def __init__(self, log: Log) -> None:
         self._log = log

@@ -13,7 +13,6 @@ from tests.sync.shop.endpoints.orders.area import Orders as AsyncOrders
 from tests.sync.shop.endpoints.orders.area import Watcher
 from tests.sync.shop.endpoints.orders.models import ANY_STATE, Order, State
 from tests.sync.shop.endpoints.orders.notes import Notes as AsyncNotes
-from tests.sync.shop.sync._shipments import Shipment
 
 
 class Orders(Twin[AsyncOrders]):
@@ -85,10 +84,6 @@ class Orders(Twin[AsyncOrders]):
     ) -> Iterator[tuple[str, ...]]:
         """Yield columns."""
         return self._portal.iterate(partial(self._aio.scan, first, columns=columns, backwards=backwards, batch=batch))
-
-    def ship(self, number: int, /) -> Shipment:
-        """Ship an order."""
-        return Shipment(self._portal.run(self._aio.ship(number)), self._portal)
 
 
 class Notes(Twin[AsyncNotes]):

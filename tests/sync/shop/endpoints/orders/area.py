@@ -10,7 +10,6 @@ from typing import Literal
 from tests.sync.shop.endpoints._area import Area
 from tests.sync.shop.endpoints.orders.models import ANY_STATE, Order, State
 from tests.sync.shop.endpoints.orders.notes import Notes
-from tests.sync.shop.endpoints.shipments import Shipment
 from tests.sync.shop.transport import Pager
 
 Watcher = Callable[[Order], None]
@@ -95,11 +94,6 @@ class Orders(Area):
         """Yield columns."""
         for _ in range(first, batch):
             yield tuple(columns)[:: -1 if backwards else 1]
-
-    async def ship(self, number: int, /) -> Shipment:
-        """Ship an order."""
-        await self._log.do(f"ship {number}")
-        return Shipment(self._log, number)
 
     async def _secret(self) -> None:
         """Nothing that the facade should have."""
