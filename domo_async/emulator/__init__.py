@@ -14,6 +14,17 @@ except ImportError as _error:
 
 from domo_async.emulator.faults import Fault, FaultKind, Faults
 from domo_async.emulator.log import RequestLog, RequestRecord
+from domo_async.emulator.outcomes import Job, Outcome, Outcomes
 from domo_async.emulator.server import Emulator
 
-__all__ = ["Emulator", "Fault", "FaultKind", "Faults", "RequestLog", "RequestRecord"]
+__all__ = [
+    "Emulator",
+    "Fault",
+    "FaultKind",
+    "Faults",
+    "Job",
+    "Outcome",
+    "Outcomes",
+    "RequestLog",
+    "RequestRecord",
+]

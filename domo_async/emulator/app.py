@@ -10,7 +10,7 @@ import orjson
 from aiohttp import web
 from attrs import define
 
-from domo_async.emulator import routes
+from domo_async.emulator import activity, routes
 from domo_async.emulator.auth import Authentication
 from domo_async.emulator.connections import Connections
 from domo_async.emulator.errors import Refusal, error_body
@@ -19,7 +19,15 @@ from domo_async.emulator.limits import SlidingWindow
 from domo_async.emulator.log import RequestLog, RequestRecord
 from domo_async.emulator.state import Instance
 from domo_async.emulator.storage import Storage
-from domo_async.emulator.web import CONNECTIONS, INSTANCE, STORAGE, StreamedResponse, answer
+from domo_async.emulator.web import (
+    AUTHENTICATION,
+    CALLER,
+    CONNECTIONS,
+    INSTANCE,
+    STORAGE,
+    StreamedResponse,
+    answer,
+)
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -89,10 +97,12 @@ class Gate:
     async def _handle(self, request: web.Request, handler: Handler, started: float) -> web.StreamResponse:
         searches = request.path.startswith("/api/search/")
         try:
-            self.authentication.check(request.path, request.headers)
+            request[CALLER] = self.authentication.user_of(request.path, request.headers)
             if searches:
                 self.search_limit.check(started)
-            return await handler(request)
+            response = await handler(request)
+            activity.note(self.instance, request, response.status)
+            return response
         except Refusal as refusal:
             return _refused(request, refusal)
         except web.HTTPException as error:
@@ -110,7 +120,7 @@ class Gate:
             _LOGGER.exception("%s %s failed", request.method, request.path)
             return _refused(request, Refusal(500, "The emulator failed; this is its fault"))
         finally:
-            self.instance.changes += not searches
+            self.instance.changes += not searches and request.method != "GET"
 
 
 def create_app(gate: Gate, storage: Storage) -> web.Application:
@@ -124,7 +134,8 @@ def create_app(gate: Gate, storage: Storage) -> web.Application:
     app[INSTANCE] = gate.instance
     app[CONNECTIONS] = gate.connections
     app[STORAGE] = storage
-    routes.register(app, gate.authentication)
+    app[AUTHENTICATION] = gate.authentication
+    routes.register(app, gate.instance)
     return app
 
 

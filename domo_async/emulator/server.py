@@ -20,6 +20,7 @@ from domo_async.emulator.connections import Connections
 from domo_async.emulator.faults import Faults
 from domo_async.emulator.limits import SlidingWindow
 from domo_async.emulator.log import RequestLog
+from domo_async.emulator.outcomes import Outcomes
 from domo_async.emulator.state import Instance
 from domo_async.emulator.storage import Storage
 
@@ -40,6 +41,7 @@ class Emulator:
     Attributes:
         token: The developer token that it accepts.
         faults: What shall go wrong.
+        outcomes: How jobs shall end, where not well.
         log: What was asked of it.
     """
 
@@ -53,6 +55,7 @@ class Emulator:
         search_limit: int = 120,
         search_window: float = 60.0,
         index_delay: float = 0.0,
+        job_delay: float = 0.0,
         bandwidth: float | None = None,
         latency: float = 0.0,
     ) -> None:
@@ -67,6 +70,7 @@ class Emulator:
             search_limit: How many search requests are allowed in any `search_window` seconds.
             search_window: See there.
             index_delay: Seconds from a commit to its rows being visible to queries.
+            job_delay: Seconds that a job takes: a workflow, a stream's run, an export.
             bandwidth: Bytes a second for each connection; None for as fast as it goes.
             latency: Seconds that every request takes longer.
         """
@@ -76,7 +80,7 @@ class Emulator:
         self._host = host
         self._port = port
         self._data = None if data is None else Path(data)
-        self._instance = Instance(index_delay=index_delay)
+        self._instance = Instance(index_delay=index_delay, job_delay=job_delay)
         self._gate = Gate(
             instance=self._instance,
             authentication=Authentication(self.token),
@@ -86,6 +90,7 @@ class Emulator:
             connections=Connections(bandwidth),
             latency=latency,
         )
+        self.outcomes: Outcomes = self._instance.outcomes
         self._url: str | None = None
         self._release: Callable[[], Any] | None = None
         self._thread: _ServerThread | None = None

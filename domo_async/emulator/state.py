@@ -16,7 +16,10 @@ from typing import Any, Literal
 
 from attrs import define, field, frozen
 
+from domo_async.emulator.auth import OWNER_ID
 from domo_async.emulator.errors import Refusal
+from domo_async.emulator.outcomes import Outcomes
+from domo_async.emulator.records import Records
 
 COLUMN_TYPES = ("STRING", "LONG", "DOUBLE", "DECIMAL", "DATE", "DATETIME")
 
@@ -149,6 +152,7 @@ class Dataset:
     created: datetime
     touched: datetime
     updated: datetime
+    owner_id: int = OWNER_ID
     versions: dict[int, Version] = field(factory=dict)
     live: tuple[Version, ...] = ()
     visible: tuple[Version, ...] = ()
@@ -227,14 +231,20 @@ class Instance:
     Attributes:
         now: The clock of rate limits, indexes and the request log, in seconds.
         index_delay: How long an index takes, in seconds.
-        owner: The one user, who owns everything (emulator-defined).
+        job_delay: How long a job takes (a workflow, a stream's run, an export), in seconds.
         changes: Grows with each request that may have changed something; what is derived from the state goes by it.
+        records: All that is known beside datasets.
+        outcomes: How jobs end, where a test wants another end than the good one.
+        searchables: What gives the documents that a search can find, one for each area that has any.
     """
 
     now: Callable[[], float] = time.monotonic
     index_delay: float = 0.0
     changes: int = 0
-    owner: dict[str, Any] = field(factory=lambda: {"id": "1", "name": "Emulator Owner", "type": "USER", "group": False})
+    job_delay: float = 0.0
+    records: Records = field(factory=Records)
+    outcomes: Outcomes = field(factory=Outcomes)
+    searchables: list[Callable[[Instance], Iterator[dict[str, Any]]]] = field(factory=list)
     _datasets: dict[str, Dataset] = field(factory=dict)
     _uploads: dict[int, Upload] = field(factory=dict)
     _upload_ids: Iterator[int] = field(factory=lambda: itertools.count(1))

@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncGenerator, AsyncIterator
-from typing import Any
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from datetime import UTC, datetime
+from typing import Any, TypeVar
 
 import orjson
 from aiohttp import web
 
+from domo_async.emulator.auth import Authentication
 from domo_async.emulator.connections import Connections
 from domo_async.emulator.errors import Refusal
+from domo_async.emulator.records import Collection, Record
 from domo_async.emulator.state import Dataset, Instance
 from domo_async.emulator.storage import Storage
 
 INSTANCE = web.AppKey("instance", Instance)
 STORAGE = web.AppKey("storage", Storage)
 CONNECTIONS = web.AppKey("connections", Connections)
+AUTHENTICATION = web.AppKey("authentication", Authentication)
+CALLER = web.RequestKey("caller", int)
+
+T = TypeVar("T")
 
 _TRUE_AND_FALSE = {"true": True, "false": False}
 _INTEGER = re.compile(r"-?\d{1,18}")
@@ -132,6 +139,51 @@ def instance_of(request: web.Request) -> Instance:
 def storage_of(request: web.Request) -> Storage:
     """Return the storage of the instance that the request is for."""
     return request.app[STORAGE]
+
+
+def authentication_of(request: web.Request) -> Authentication:
+    """Return the tokens of the instance that the request is for."""
+    return request.app[AUTHENTICATION]
+
+
+def records_of(request: web.Request, name: str) -> Collection:
+    """Return a collection of the instance that the request is for."""
+    return instance_of(request).records[name]
+
+
+def caller_of(request: web.Request) -> Record:
+    """Return the user whom the request comes from."""
+    return instance_of(request).records["users"].get(request[CALLER])
+
+
+def page_of(
+    request: web.Request, items: Sequence[T], *, limit: int, most: int | None = None, offset: str = "offset"
+) -> Sequence[T]:
+    """Return the page of `items` that the query asks for by ``limit`` and an offset.
+
+    Args:
+        request: The request.
+        items: All items.
+        limit: The size of a page where none is asked for.
+        most: The greatest size that is given, whatever is asked for.
+        offset: The key of the offset.
+
+    Raises:
+        Refusal: 400, if one of them is no number.
+    """
+    size = whole_number(request.query.get("limit"), "limit", limit)
+    begins = whole_number(request.query.get(offset), offset, 0)
+    return items[begins : begins + (size if most is None else min(size, most))]
+
+
+def millis(moment: datetime | None = None) -> int:
+    """Return a moment, by default now, in milliseconds since 1970."""
+    return int((moment or datetime.now(UTC)).timestamp() * 1000)
+
+
+def iso(moment: datetime | None = None) -> str:
+    """Return a moment, by default now, in ISO 8601 with milliseconds and ``Z``."""
+    return (moment or datetime.now(UTC)).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
 
 
 def dataset_of(request: web.Request) -> Dataset:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
 from aiohttp import web
 
 from domo_async.emulator.errors import Refusal
+from domo_async.emulator.people import person, user_name
 from domo_async.emulator.state import COLUMN_TYPES, Column, Dataset, Instance, Schema
 from domo_async.emulator.web import (
     answer,
@@ -161,7 +163,7 @@ def describe(instance: Instance, dataset: Dataset) -> dict[str, Any]:
         "type": dataset.provider_type,
         "name": dataset.name,
         "description": dataset.description,
-        "owner": instance.owner,
+        "owner": person(instance, dataset.owner_id),
         "status": "SUCCESS",
         "created": _milliseconds(dataset.created),
         "lastTouched": _milliseconds(dataset.touched),
@@ -234,3 +236,22 @@ def _column(value: object) -> Column:
         visible=value.get("visible") is not False,
         order=whole_number(value.get("order"), "order", 0),
     )
+
+
+def search_documents(instance: Instance) -> Iterator[dict[str, Any]]:
+    """Yield what a search finds of datasets; the keys are emulator-defined."""
+    for dataset in instance.datasets():
+        yield {
+            "entityType": "dataset",
+            "databaseId": dataset.id,
+            "uuid": dataset.id,
+            "name": dataset.name,
+            "description": dataset.description,
+            "ownedById": str(dataset.owner_id),
+            "ownedByName": user_name(instance, dataset.owner_id),
+            "createDate": int(dataset.created.timestamp() * 1000),
+            "lastModified": int(dataset.touched.timestamp() * 1000),
+            "dataProviderType": dataset.provider_type,
+            "rowCount": dataset.row_count,
+            "columnCount": len(dataset.schema.columns),
+        }

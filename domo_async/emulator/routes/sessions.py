@@ -4,21 +4,22 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from domo_async.emulator.auth import LOGIN_PATH, Authentication
-from domo_async.emulator.web import answer, instance_of, json_object, text
+from domo_async.emulator.auth import LOGIN_PATH, OWNER_ID
+from domo_async.emulator.web import answer, authentication_of, json_object, text
+
+routes: web.RouteTableDef = web.RouteTableDef()
 
 
-def routes(authentication: Authentication) -> list[web.RouteDef]:
-    """Return the route that makes a session token of an address and a password."""
+@routes.post(LOGIN_PATH)
+async def log_in(request: web.Request) -> web.Response:
+    """Make a session of an address and a password.
 
-    async def log_in(request: web.Request) -> web.Response:
-        body = await json_object(request)
-        text(body, "emailAddress")
-        session = authentication.new_session(text(body, "password"))
-        if session is None:
-            # As Domo does it: a wrong password is no error status.
-            return answer({"success": False, "reason": "INVALID_CREDENTIALS"})
-        owner = instance_of(request).owner
-        return answer({"userId": int(owner["id"]), "success": True, "sessionToken": session})
-
-    return [web.post(LOGIN_PATH, log_in)]
+    Emulator-defined: any address is the owner's, and the password is the developer token.
+    """
+    body = await json_object(request)
+    text(body, "emailAddress")
+    authentication = authentication_of(request)
+    if not authentication.is_owners(text(body, "password")):
+        # As Domo does it: a wrong password is no error status.
+        return answer({"success": False, "reason": "INVALID_CREDENTIALS"})
+    return answer({"userId": OWNER_ID, "success": True, "sessionToken": authentication.new_session(OWNER_ID)})

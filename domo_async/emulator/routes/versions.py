@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
 from aiohttp import web
@@ -14,6 +13,7 @@ from domo_async.emulator.web import (
     collect_garbage,
     dataset_of,
     instance_of,
+    iso,
     json_body,
     json_object,
     query_flag,
@@ -129,12 +129,8 @@ def _describe(version: Version) -> dict[str, Any]:
         "schemaId": version.schema_id,
         "dataId": version.data_id,
         "uploadStatus": "success",
-        "recordedDate": _iso(version.recorded),
-        "uploadCompletedDate": _iso(version.completed),
+        "recordedDate": iso(version.recorded),
+        "uploadCompletedDate": iso(version.completed),
         "numRows": version.rows,
         "numBytes": version.bytes,
     }
-
-
-def _iso(moment: datetime) -> str:
-    return moment.strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03}Z"

@@ -1,0 +1,105 @@
+"""Every row of the contract, asked of the embedded instance by a plain HTTP client."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Collection, Mapping
+from importlib import import_module
+from pathlib import Path
+from pkgutil import iter_modules
+from types import ModuleType
+from typing import Any
+
+import aiohttp
+import pytest
+from yarl import URL
+
+from domo_async.emulator import Emulator
+from tests.contract.row import NOTHING, Row, Sent
+from tests.emulator import prepared
+
+PREPARED: dict[str, ModuleType] = {
+    found.name: import_module(f"tests.emulator.prepared.{found.name}")
+    for found in iter_modules([str(Path(prepared.__file__).parent)])
+}
+ROWS: list[tuple[str, Row]] = [
+    (table, row)
+    for table in PREPARED
+    for row in import_module(f"tests.contract.{table}").ROWS
+    if re.match(r"E\d", row.id)
+]
+
+
+def assert_alike(shown: object, told: object, free: Collection[str], where: str = "$") -> None:
+    """Fail unless `told` has all that the documents show, in the same kinds of JSON values."""
+    if where in free or shown is None or told is None:
+        return
+    match shown:
+        case dict():
+            assert isinstance(told, dict), f"{where}: {told!r} is no object"
+            for key, value in shown.items():
+                assert key in told, f"{where} has no {key}, but {', '.join(told)}"
+                assert_alike(value, told[key], free, f"{where}.{key}")
+        case list():
+            assert isinstance(told, list), f"{where}: {told!r} is no list"
+            if shown:
+                assert told, f"{where} is empty"
+                assert_alike(shown[0], told[0], free, f"{where}[]")
+        case bool() | str():
+            assert type(shown) is type(told), f"{where}: {told!r} is not like {shown!r}"
+        case _:
+            assert isinstance(told, int | float), f"{where}: {told!r} is not like {shown!r}"
+            assert not isinstance(told, bool), f"{where}: {told!r} is not like {shown!r}"
+
+
+async def session_of(http: aiohttp.ClientSession, emulator: Emulator) -> str:
+    """Log in, for the App Framework's routes."""
+    login = {"method": "password", "emailAddress": "owner@example.com", "password": emulator.token}
+    async with http.post(f"{emulator.url}/api/content/v2/authentication", json=login) as response:
+        return str((await response.json())["sessionToken"])
+
+
+async def ask(
+    http: aiohttp.ClientSession, emulator: Emulator, sent: Sent, body: tuple[str, bytes] | None
+) -> tuple[int, bytes]:
+    """Send what a row says, and return the status and the body of the answer."""
+    headers = {"Accept": "application/json", **sent.headers}
+    if sent.path.startswith("/domo/"):
+        headers["X-DOMO-Authentication"] = await session_of(http, emulator)
+    else:
+        headers["X-DOMO-Developer-Token"] = emulator.token
+    data: bytes | None = None
+    if sent.json is not NOTHING:
+        headers["Content-Type"], data = "application/json", json.dumps(sent.json).encode()
+    elif body is not None:
+        headers["Content-Type"], data = body
+    elif isinstance(sent.body, bytes):
+        headers.setdefault("Content-Type", "application/octet-stream")
+        data = sent.body
+    url = URL(f"{emulator.url}{sent.path}", encoded=True).with_query(sent.query or None)
+    async with http.request(sent.method, url, data=data, headers=headers) as response:
+        return response.status, await response.read()
+
+
+@pytest.mark.parametrize(("table", "row"), ROWS, ids=[f"{row.id} {row.note}".strip() for _, row in ROWS])
+async def test_the_instance_answers_as_the_documents_show(table: str, row: Row, emulator: Emulator) -> None:
+    module = PREPARED[table]
+    module.prepare(emulator._instance)
+    bodies: Mapping[str, tuple[str, bytes]] = getattr(module, "BODIES", {})
+    free: Mapping[str, Collection[str]] = getattr(module, "FREE", {})
+
+    async with aiohttp.ClientSession() as http:
+        for sent in row.sends:
+            status, body = await ask(http, emulator, sent, bodies.get(row.id) if callable(sent.body) else None)
+
+            assert sent.status == status, body.decode(errors="replace")
+            # Rows with a note show what else has to be understood, not what the instance answers.
+            if not row.note and sent.content_type == "application/json" and sent.answer:
+                assert_alike(json.loads(sent.answer), told(body), free.get(row.id, ()))
+
+
+def told(body: bytes) -> Any:
+    """Return the JSON of an answer."""
+    assert body, "the answer is empty"
+    return json.loads(body)
