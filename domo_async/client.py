@@ -15,6 +15,7 @@ from domo_async.wire import UNSET, Unset, loads
 if TYPE_CHECKING:
     import aiohttp
 
+    from domo_async.endpoints.access_tokens import AccessTokens
     from domo_async.endpoints.accounts import Accounts
     from domo_async.endpoints.activity_log import ActivityLog
     from domo_async.endpoints.ai import Ai
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from domo_async.endpoints.cards import Cards
     from domo_async.endpoints.certifications import Certifications
     from domo_async.endpoints.code_engine import CodeEngine
+    from domo_async.endpoints.dataflows import Dataflows
     from domo_async.endpoints.datasets import Datasets
     from domo_async.endpoints.files import Files
     from domo_async.endpoints.filesets import FileSets
@@ -36,6 +38,7 @@ if TYPE_CHECKING:
     from domo_async.endpoints.roles import Roles
     from domo_async.endpoints.s3_exports import S3Exports
     from domo_async.endpoints.search import Search
+    from domo_async.endpoints.sharing import Sharing
     from domo_async.endpoints.streams import Streams
     from domo_async.endpoints.task_center import TaskCenter
     from domo_async.endpoints.users import Users
@@ -96,6 +99,36 @@ class Domo:
         instance, token = credentials_from_env()
         return cls(instance, token=token, settings=settings, app=app)
 
+    @classmethod
+    async def login(
+        cls, instance: str, email: str, password: str, *, settings: Settings | None = None, app: AppAccess | None = None
+    ) -> Self:
+        """Return a client with a new session token, made from a password.
+
+        Args:
+            instance: ``acme``, ``acme.domo.com`` or a URL.
+            email: The user's address.
+            password: The user's password.
+            settings: Timeouts, retries, limits and the rest.
+            app: The address and session of an App Framework app, for `apps`.
+
+        Raises:
+            Unauthorized: The instance refuses the login; `code` says why, such as ``INVALID_CREDENTIALS``.
+            Forbidden: There is no such instance.
+            ConfigError: The instance cannot be one.
+        """
+        from domo_async.endpoints._login import log_in
+
+        settings = settings if settings is not None else Settings()
+        origin = instance_origin(instance)
+        # Where there is no token yet, the instance goes by where the request comes from.
+        transport = Transport(origin, Credentials("Origin", origin), settings)
+        try:
+            token = await log_in(transport, email, password)
+        finally:
+            await transport.close()
+        return cls(instance, session_token=token, settings=settings, app=app)
+
     def __repr__(self) -> str:
         return f"Domo({self._transport.origin!r})"
 
@@ -124,6 +157,13 @@ class Domo:
     def settings(self) -> Settings:
         """How this client behaves."""
         return self._transport.settings
+
+    @cached_property
+    def access_tokens(self) -> AccessTokens:
+        """Access tokens: the developer tokens of the instance's users."""
+        from domo_async.endpoints.access_tokens import AccessTokens
+
+        return AccessTokens(self._transport)
 
     @cached_property
     def accounts(self) -> Accounts:
@@ -207,6 +247,13 @@ class Domo:
         return CodeEngine(self._transport)
 
     @cached_property
+    def dataflows(self) -> Dataflows:
+        """Dataflows: looked at and executed."""
+        from domo_async.endpoints.dataflows import Dataflows
+
+        return Dataflows(self._transport)
+
+    @cached_property
     def datasets(self) -> Datasets:
         """Datasets: create, fill, query, export."""
         from domo_async.endpoints.datasets import Datasets
@@ -275,6 +322,13 @@ class Domo:
         from domo_async.endpoints.search import Search
 
         return Search(self._transport)
+
+    @cached_property
+    def sharing(self) -> Sharing:
+        """Sharing content: pages, cards, datasets and App Studio apps."""
+        from domo_async.endpoints.sharing import Sharing
+
+        return Sharing(self._transport)
 
     @cached_property
     def streams(self) -> Streams:

@@ -235,3 +235,16 @@ class Accounts(Area):
             ),
             into=Account,
         )
+
+    async def delete(self, account_id: int | str, /) -> None:
+        """Delete an account, with which connectors can no longer log in.
+
+        `DELETE /api/data/v1/accounts/{account_id}`. Not in the documents; other clients use it.
+
+        Args:
+            account_id: The account.
+
+        Raises:
+            NotFound: There is no such account.
+        """
+        await self._http.request("DELETE", url("/api/data/v1/accounts/{}", account_id))

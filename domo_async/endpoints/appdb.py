@@ -117,6 +117,16 @@ def _identifiers(document_ids: Sequence[str]) -> list[str]:
     return given
 
 
+def _schema(columns: Columns) -> dict[str, object]:
+    """Return columns as collections are told them."""
+    return {
+        "columns": [
+            payload(type=column.type, name=column.name, visible=UNSET if column.visible is None else column.visible)
+            for column in columns_of(columns)
+        ]
+    }
+
+
 class Documents(Area):
     """The documents of App DB's collections."""
 
@@ -297,6 +307,54 @@ class Documents(Area):
 class Collections(Area):
     """App DB's collections."""
 
+    async def create(
+        self,
+        datastore_id: str,
+        /,
+        *,
+        name: str,
+        columns: Columns | Unset = UNSET,
+        sync_enabled: bool | Unset = UNSET,
+    ) -> Collection:
+        """Create a collection.
+
+        `POST /api/datastores/v1/{datastore_id}/collections`. Not in the documents; other clients use it. Is not sent
+        twice, unless the instance surely did not take it: each time makes a collection.
+
+        Args:
+            datastore_id: The datastore to create it in.
+            name: Its name.
+            columns: The columns by which it is synced to a dataset: names and types, such as
+                ``{"username": "STRING"}``, or `Column` objects.
+            sync_enabled: Whether to sync the documents to a dataset.
+
+        Raises:
+            ConfigError: There are no columns, names repeat, or a type is not one of Domo's; or the datastore's id is
+                a route's name.
+        """
+        if datastore_id == "collections":
+            raise ConfigError("'collections' is a route's name and no datastore's id")
+        schema = UNSET if isinstance(columns, Unset) else _schema(columns)
+        return await self._http.request(
+            "POST",
+            url("/api/datastores/v1/{}/collections", datastore_id),
+            json=payload(name=name, schema=schema, sync_enabled=sync_enabled),
+            into=Collection,
+        )
+
+    async def get(self, collection_id: str, /) -> Collection:
+        """Return a collection.
+
+        `GET /api/datastores/v1/collections/{collection_id}`. Not in the documents; other clients use it.
+
+        Args:
+            collection_id: The collection.
+
+        Raises:
+            NotFound: There is no such collection.
+        """
+        return await self._http.request("GET", url("/api/datastores/v1/collections/{}", collection_id), into=Collection)
+
     async def update(
         self, collection_id: str, /, *, columns: Columns, sync_enabled: bool | Unset = UNSET
     ) -> Collection:
@@ -314,14 +372,10 @@ class Collections(Area):
             ConfigError: There are no columns, names repeat, or a type is not one of Domo's.
             NotFound: There is no such collection.
         """
-        given = [
-            payload(type=column.type, name=column.name, visible=UNSET if column.visible is None else column.visible)
-            for column in columns_of(columns)
-        ]
         return await self._http.request(
             "PUT",
             url("/api/datastores/v1/collections/{}", collection_id),
-            json=payload(schema={"columns": given}, sync_enabled=sync_enabled),
+            json=payload(schema=_schema(columns), sync_enabled=sync_enabled),
             into=Collection,
         )
 

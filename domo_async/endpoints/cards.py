@@ -1,4 +1,4 @@
-"""Cards: titles and renderings."""
+"""Cards: what they are, titles and renderings."""
 
 from __future__ import annotations
 
@@ -9,10 +9,134 @@ from attrs import field, frozen
 
 from domo_async.endpoints._area import Area, several
 from domo_async.errors import DecodeError
-from domo_async.transport import url
-from domo_async.wire import UNSET, Model, OpenEnum, Unset, payload, wire_name
+from domo_async.transport import QUERY_SKIP, Batch, Pager, url
+from domo_async.wire import UNSET, EpochMillis, Model, NumericId, OpenEnum, Unset, payload, wire_name
 
-__all__ = ["Cards", "RenderPart", "RenderedImage", "Rendering"]
+__all__ = [
+    "Card",
+    "CardDataSource",
+    "CardOrder",
+    "CardOwner",
+    "CardPart",
+    "Cards",
+    "RenderPart",
+    "RenderedImage",
+    "Rendering",
+]
+
+
+class CardPart(OpenEnum):
+    """What can be told of a card beside the plain facts. Not in the documents; other clients ask for these."""
+
+    METADATA = "metadata"
+    METADATA_OVERRIDES = "metadataOverrides"
+    DATASOURCES = "datasources"
+    OWNERS = "owners"
+    PROPERTIES = "properties"
+    CERTIFICATION = "certification"
+    DRILL_PATH = "drillPath"
+    DRILL_PATH_URNS = "drillPathURNs"
+    DOMOAPP = "domoapp"
+    LIBRARY = "library"
+    DATE_INFO = "dateInfo"
+    SUBSCRIPTIONS = "subscriptions"
+    SLICERS = "slicers"
+
+
+class CardOrder(OpenEnum):
+    """What cards are sorted by. Not in the documents; other clients use these."""
+
+    CARD_TITLE = "cardTitle"
+    LAST_MODIFIED = "lastModified"
+
+
+@frozen(kw_only=True)
+class CardOwner(Model):
+    """Who owns a card.
+
+    Attributes:
+        id: The user, or the group.
+        type: Which of the two.
+        display_name: How people see the owner.
+    """
+
+    id: NumericId
+    type: str | None = None
+    display_name: str | None = None
+
+
+@frozen(kw_only=True)
+class CardDataSource(Model):
+    """A dataset that feeds a card.
+
+    Attributes:
+        data_source_id: Which one.
+        data_source_name: Its name.
+    """
+
+    data_source_id: str | None = None
+    data_source_name: str | None = None
+
+
+@frozen(kw_only=True)
+class Card(Model):
+    """A card. Not in the documents; the fields are those that other clients read.
+
+    Attributes:
+        id: Its number.
+        urn: Its number as text; a view of a drill path has another one.
+        type: Its kind, such as ``kpi``.
+        title: Its title.
+        description: What it is about.
+        owner_id: Who made it.
+        owners: Whose it is; the part ``owners``.
+        access: Whether the token's owner may see it.
+        active: Whether it is in use.
+        locked: Whether it is locked against changes.
+        created: When it was made; unconfirmed.
+        last_modified: When it was last changed; unconfirmed.
+        metadata: Its further facts, such as ``chartType``; the part of this name.
+        datasources: The datasets that feed it; the part of this name.
+        properties: Its settings; the part of this name.
+        certification: How far it is certified; the part of this name.
+        drill_path_urns: The views below it; the part ``drillPathURNs``.
+        domoapp: The app that it is made of, if it is; the part of this name.
+        card_id: Its number once more, as some clients read it in lists.
+        card_title: Its title once more, in lists.
+        page_hierarchy: The pages that it is on, in lists.
+    """
+
+    id: NumericId | None = None
+    urn: str | None = None
+    type: str | None = None
+    title: str | None = None
+    description: str | None = None
+    owner_id: NumericId | None = None
+    owners: tuple[CardOwner, ...] = ()
+    access: bool | None = None
+    active: bool | None = None
+    locked: bool | None = None
+    created: EpochMillis | None = None
+    last_modified: EpochMillis | None = None
+    metadata: Mapping[str, object] | None = None
+    datasources: tuple[CardDataSource, ...] = ()
+    properties: Mapping[str, object] | None = None
+    certification: Mapping[str, object] | None = None
+    drill_path_urns: tuple[object, ...] = field(default=(), metadata=wire_name("drillPathURNs"))
+    domoapp: Mapping[str, object] | None = None
+    card_id: NumericId | None = None
+    card_title: str | None = None
+    page_hierarchy: tuple[object, ...] = ()
+
+
+@frozen(kw_only=True)
+class _Summaries(Model):
+    card_admin_summaries: tuple[Card, ...]
+    total_card_count: int | None = None
+
+
+def _batch(found: _Summaries) -> Batch[Card]:
+    return Batch(found.card_admin_summaries, total=found.total_card_count)
 
 
 class RenderPart(OpenEnum):
@@ -150,7 +274,78 @@ def _dynamic(text: str) -> Mapping[str, object]:
 
 
 class Cards(Area):
-    """Cards: titles and renderings."""
+    """Cards: what they are, titles and renderings."""
+
+    async def get(
+        self, urns: Sequence[int | str], /, *, parts: Sequence[CardPart | str] | None = None
+    ) -> tuple[Card, ...]:
+        """Return cards.
+
+        `GET /api/content/v1/cards`. Not in the documents; other clients use it. Whether a card that there is not is
+        left out or an error is unconfirmed.
+
+        Args:
+            urns: The cards.
+            parts: What to tell beside the plain facts.
+
+        Raises:
+            ConfigError: `urns` or `parts` is empty.
+        """
+        return await self._http.request(
+            "GET",
+            url("/api/content/v1/cards"),
+            params={"urns": several(urns, "urns"), "parts": None if parts is None else several(parts, "parts")},
+            into=tuple[Card, ...],
+        )
+
+    def list(
+        self,
+        *,
+        title: str | Unset = UNSET,
+        page_ids: Sequence[int | str] | Unset = UNSET,
+        order_by: CardOrder | str = CardOrder.CARD_TITLE,
+        ascending: bool = True,
+        parts: Sequence[CardPart | str] | None = None,
+        skip: int = 0,
+        limit: int | None = None,
+        page_size: int = 100,
+    ) -> Pager[Card]:
+        """Iterate over cards: all that the token's owner sees, or those that meet the conditions.
+
+        `POST /api/content/v2/cards/adminsummary`. Not in the documents; other clients use it.
+
+        Args:
+            title: Only those with this in their titles.
+            page_ids: Only those on one of these pages.
+            order_by: What to sort by.
+            ascending: Whether the smallest comes first.
+            parts: What to tell beside the plain facts.
+            skip: Cards to leave out at the beginning.
+            limit: The most cards to give in all.
+            page_size: Cards to ask for at a time.
+
+        Raises:
+            ConfigError: `page_ids` or `parts` is empty, or a number is out of its range.
+        """
+        return self._http.pages(
+            "POST",
+            url("/api/content/v2/cards/adminsummary"),
+            QUERY_SKIP,
+            params={"parts": None if parts is None else several(parts, "parts")},
+            json=payload(
+                order_by=order_by,
+                ascending=ascending,
+                include_card_title_clause=UNSET if isinstance(title, Unset) else True,
+                card_title_search_text=title,
+                page_ids=UNSET if isinstance(page_ids, Unset) else several(page_ids, "page_ids"),
+            ),
+            into=_Summaries,
+            read=_batch,
+            offset=skip,
+            limit=limit,
+            page_size=page_size,
+            assured=100,
+        )
 
     async def update_title(self, card_id: int | str, /, *, title: str, description: str | Unset = UNSET) -> None:
         """Change the title of a card, and its description if that is given.

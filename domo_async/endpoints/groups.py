@@ -6,20 +6,32 @@ from collections.abc import Sequence
 
 from attrs import field, frozen
 
-from domo_async.endpoints._area import Area, confirmed, several
-from domo_async.transport import url
-from domo_async.wire import UNSET, Model, NumericId, OpenEnum, Unset, payload, wire_name
+from domo_async.endpoints._area import Area, confirmed, given, several
+from domo_async.transport import QUERY, Batch, Pager, url
+from domo_async.wire import UNSET, Model, NumericId, OpenEnum, SpacedStamp, Unset, payload, wire_name
 
-__all__ = ["CreatedGroup", "Group", "GroupType", "Groups", "Member", "MemberType"]
+__all__ = [
+    "CreatedGroup",
+    "Group",
+    "GroupPerson",
+    "GroupType",
+    "GroupUser",
+    "Groups",
+    "ListedGroup",
+    "Member",
+    "MemberType",
+]
 
 
 class GroupType(OpenEnum):
-    """Who can join a group. ``adHoc`` is not in the documents, but instances have it."""
+    """Who can join a group. What follows ``dynamic`` is not in the documents, but instances have it."""
 
     CLOSED = "closed"
     OPEN = "open"
     DYNAMIC = "dynamic"
     AD_HOC = "adHoc"
+    DIRECTORY = "directory"
+    SYSTEM = "system"
 
 
 class MemberType(OpenEnum):
@@ -61,6 +73,68 @@ class Group(Model):
 
 
 @frozen(kw_only=True)
+class GroupPerson(Model):
+    """An owner or a member of a group, as lists of groups tell; the keys are not documented.
+
+    Attributes:
+        type: Whether it is a user or a group.
+        id: Its number.
+        display_name: Its name.
+    """
+
+    type: MemberType | None = None
+    id: NumericId | None = None
+    display_name: str | None = None
+
+
+@frozen(kw_only=True)
+class ListedGroup(Model):
+    """A group, as lists tell. Not in the documents; instances answer so.
+
+    Attributes:
+        group_id: Its number.
+        name: Its name.
+        group_type: Who can join.
+        description: What it is for.
+        owners: Who owns it.
+        group_members: Its members, perhaps not all of them; see `Groups.members`.
+        member_count: How many members it has.
+        created: When it was made.
+    """
+
+    group_id: NumericId
+    name: str
+    group_type: GroupType | None = None
+    description: str | None = None
+    owners: tuple[GroupPerson, ...] = ()
+    group_members: tuple[GroupPerson, ...] = ()
+    member_count: int | None = None
+    created: SpacedStamp | None = None
+
+
+@frozen(kw_only=True)
+class GroupUser(Model):
+    """A user in a group. No source tells all keys; what is not a field is in `extras`.
+
+    Attributes:
+        user_id: The user.
+        display_name: How people see the user.
+        email_address: Where mail goes.
+        role_id: The user's role.
+    """
+
+    user_id: NumericId | None = None
+    display_name: str | None = None
+    email_address: str | None = None
+    role_id: NumericId | None = None
+
+
+@frozen(kw_only=True)
+class _GroupUsers(Model):
+    group_user_list: tuple[GroupUser, ...] = ()
+
+
+@frozen(kw_only=True)
 class CreatedGroup(Model):
     """A group just made.
 
@@ -84,8 +158,91 @@ class Member:
     type: MemberType | str = MemberType.USER
 
 
+def _people(people: Sequence[Member | int | str], name: str) -> list[object]:
+    members = [one if isinstance(one, Member) else Member(one) for one in several(people, name)]
+    return [payload(type=member.type, id=str(member.id)) for member in members]
+
+
 class Groups(Area):
     """Groups and their members."""
+
+    def list(
+        self,
+        *,
+        search: str | None = None,
+        owner_id: int | str | None = None,
+        member_id: int | str | None = None,
+        sort_by: str | None = None,
+        ascending: bool | None = None,
+        offset: int = 0,
+        limit: int | None = None,
+        page_size: int = 30,
+    ) -> Pager[ListedGroup]:
+        """Iterate over the groups.
+
+        `GET /api/content/v2/groups/grouplist`. Not in the documents; other clients use it, in pages of 30.
+
+        Args:
+            search: What names have to hold.
+            owner_id: Only groups that this user owns.
+            member_id: Only groups that this user is in.
+            sort_by: What to sort by, such as ``name``.
+            ascending: Whether from the least to the greatest.
+            offset: Groups to leave out at the beginning.
+            limit: The most groups to give in all.
+            page_size: Groups to ask for at a time.
+
+        Raises:
+            ConfigError: A number is out of its range.
+        """
+        return self._http.pages(
+            "GET",
+            url("/api/content/v2/groups/grouplist"),
+            QUERY,
+            params={
+                "search": search,
+                "owner": owner_id,
+                "members": member_id,
+                "sort": sort_by,
+                "ascending": ascending,
+            },
+            into=tuple[ListedGroup, ...],
+            read=Batch,
+            offset=offset,
+            limit=limit,
+            page_size=page_size,
+            # How many an instance gives at the most is not known.
+            assured=min(page_size, 30),
+        )
+
+    def members(
+        self, group_id: int | str, /, *, offset: int = 0, limit: int | None = None, page_size: int = 100
+    ) -> Pager[GroupUser]:
+        """Iterate over the users in a group.
+
+        `GET /api/content/v2/groups/users`. Not in the documents; other clients use it.
+
+        Args:
+            group_id: The group.
+            offset: Users to leave out at the beginning.
+            limit: The most users to give in all.
+            page_size: Users to ask for at a time.
+
+        Raises:
+            ConfigError: A number is out of its range.
+            NotFound: There is no such group.
+        """
+        return self._http.pages(
+            "GET",
+            url("/api/content/v2/groups/users"),
+            QUERY,
+            params={"group": group_id},
+            into=_GroupUsers,
+            read=lambda answer: Batch(answer.group_user_list),
+            offset=offset,
+            limit=limit,
+            page_size=page_size,
+        )
 
     async def get(self, group_id: int | str, /) -> Group:
         """Return a group.
@@ -119,6 +276,60 @@ class Groups(Area):
             json=payload(name=name, description=description, type=type),
             into=CreatedGroup,
         )
+
+    async def update(
+        self,
+        group_id: int | str,
+        /,
+        *,
+        name: str | Unset = UNSET,
+        type: GroupType | str | Unset = UNSET,
+        description: str | Unset = UNSET,
+    ) -> None:
+        """Change what is given of a group, and leave the rest.
+
+        `PUT /api/content/v2/groups`. Not in the documents; other clients use it.
+
+        Args:
+            group_id: The group.
+            name: Its name; no two groups share one.
+            type: Who can join.
+            description: What it is for.
+
+        Raises:
+            ConfigError: Nothing is given to change.
+            BadRequest: The name is taken.
+            NotFound: There is no such group.
+        """
+        changes = given(payload(name=name, type=type, description=description))
+        await self._http.request("PUT", url("/api/content/v2/groups"), json=[{**payload(group_id=group_id), **changes}])
+
+    async def delete(self, group_id: int | str, /) -> None:
+        """Delete a group.
+
+        `DELETE /api/content/v2/groups`. Not in the documents; other clients use it.
+
+        Args:
+            group_id: The group.
+
+        Raises:
+            NotFound: There is no such group.
+        """
+        await self.delete_many(group_ids=[group_id])
+
+    async def delete_many(self, *, group_ids: Sequence[int | str]) -> None:
+        """Delete several groups at once.
+
+        `DELETE /api/content/v2/groups`. Not in the documents; other clients use it.
+
+        Args:
+            group_ids: The groups.
+
+        Raises:
+            ConfigError: `group_ids` is empty, or a bare text.
+            NotFound: There is no such group.
+        """
+        await self._http.request("DELETE", url("/api/content/v2/groups"), json=several(group_ids, "group_ids"))
 
     async def add_member(self, group_id: int | str, user_id: int | str, /) -> bool:
         """Add a user to a group.
@@ -156,6 +367,25 @@ class Groups(Area):
             await self._http.raw("DELETE", url("/api/content/v2/groups/{}/removeuser/{}", group_id, user_id))
         )
 
+    async def add_members(self, group_id: int | str, /, *, members: Sequence[Member | int | str]) -> bool:
+        """Add several members to a group at once.
+
+        `PUT /api/content/v2/groups/access`. The page shows this route for removing members alone; other clients send
+        ``addMembers``.
+
+        Args:
+            group_id: The group.
+            members: The members; a bare number stands for a user.
+
+        Returns:
+            Whether the instance says that it did.
+
+        Raises:
+            ConfigError: `members` is empty.
+            NotFound: There is no such group or member.
+        """
+        return await self._change_access(group_id, add_members=_people(members, "members"))
+
     async def remove_members(self, group_id: int | str, /, *, members: Sequence[Member | int | str]) -> bool:
         """Remove several members from a group at once.
 
@@ -172,13 +402,47 @@ class Groups(Area):
             ConfigError: `members` is empty.
             NotFound: There is no such group.
         """
-        given = [member if isinstance(member, Member) else Member(member) for member in several(members, "members")]
+        return await self._change_access(group_id, remove_members=_people(members, "members"))
+
+    async def add_owners(self, group_id: int | str, /, *, owners: Sequence[Member | int | str]) -> bool:
+        """Let several users or groups own a group, besides those who do.
+
+        `PUT /api/content/v2/groups/access`. The page shows this route for removing members alone; other clients send
+        ``addOwners``.
+
+        Args:
+            group_id: The group.
+            owners: The new owners; a bare number stands for a user.
+
+        Returns:
+            Whether the instance says that it did.
+
+        Raises:
+            ConfigError: `owners` is empty.
+            NotFound: There is no such group or owner.
+        """
+        return await self._change_access(group_id, add_owners=_people(owners, "owners"))
+
+    async def remove_owners(self, group_id: int | str, /, *, owners: Sequence[Member | int | str]) -> bool:
+        """Let several users or groups no longer own a group.
+
+        `PUT /api/content/v2/groups/access`. The page shows this route for removing members alone; other clients send
+        ``removeOwners``.
+
+        Args:
+            group_id: The group.
+            owners: The owners; a bare number stands for a user.
+
+        Returns:
+            Whether the instance says that it did.
+
+        Raises:
+            ConfigError: `owners` is empty.
+            NotFound: There is no such group.
+        """
+        return await self._change_access(group_id, remove_owners=_people(owners, "owners"))
+
+    async def _change_access(self, group_id: int | str, **people: object) -> bool:
         # The page shows all identifiers as text.
-        removed = [payload(type=member.type, id=str(member.id)) for member in given]
-        return confirmed(
-            await self._http.raw(
-                "PUT",
-                url("/api/content/v2/groups/access"),
-                json=[payload(group_id=str(group_id), remove_members=removed)],
-            )
-        )
+        change = payload(group_id=str(group_id), **people)
+        return confirmed(await self._http.raw("PUT", url("/api/content/v2/groups/access"), json=[change]))

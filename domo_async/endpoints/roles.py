@@ -99,6 +99,21 @@ class Roles(Area):
         """
         return self._http.whole_list("GET", url("/api/authorization/v1/roles"), into=tuple[Role, ...], read=tuple)
 
+    async def authorities(self, role_id: int | str, /) -> tuple[str, ...]:
+        """Return what a role allows.
+
+        `GET /api/authorization/v1/roles/{role_id}/authorities`. Not in the documents; other clients use it.
+
+        Args:
+            role_id: The role.
+
+        Raises:
+            NotFound: There is no such role.
+        """
+        return await self._http.request(
+            "GET", url("/api/authorization/v1/roles/{}/authorities", role_id), into=tuple[str, ...]
+        )
+
     async def set_authorities(self, role_id: int | str, /, *, authorities: Sequence[str]) -> AuthoritiesChange:
         """Give a role exactly these authorities; it loses all others.
 

@@ -7,12 +7,31 @@ from typing import TypeAlias
 
 from attrs import frozen
 
-from domo_async.endpoints._area import Area, confirmed, given
+from domo_async.endpoints._area import Area, SortOrder, confirmed, given, several
 from domo_async.errors import APIError
-from domo_async.transport import Pager, url
-from domo_async.wire import UNSET, Model, NumericId, OpenEnum, Unset, either, payload
+from domo_async.transport import BODY, Batch, Pager, url
+from domo_async.wire import (
+    UNSET,
+    EpochMillis,
+    EpochSeconds,
+    Model,
+    NumericId,
+    OpenEnum,
+    Unset,
+    either,
+    payload,
+)
 
-__all__ = ["AttributeValue", "User", "UserAttribute", "UserParts", "Users"]
+__all__ = [
+    "AttributeValue",
+    "User",
+    "UserAttribute",
+    "UserFilter",
+    "UserFilterOperator",
+    "UserParts",
+    "UserProfile",
+    "Users",
+]
 
 AttributeValue: TypeAlias = str | int | float | bool | None
 
@@ -72,8 +91,69 @@ class User(Model):
 
 
 @frozen(kw_only=True)
+class UserProfile(Model):
+    """A user, as the instance's older routes tell. Not in the documents; instances answer so.
+
+    Attributes:
+        id: The user's number.
+        display_name: How people see the user.
+        user_name: The name to log in by.
+        email_address: Where mail goes.
+        role_id: The role.
+        user_type: What kind of user it is, such as ``USER``.
+        active: Whether the user can log in.
+        accepted: Whether the user took up the invitation.
+        pending: Whether that is still to come.
+        anonymous: Whether it is a user without a name.
+        system_user: Whether it is no person.
+        invitor_user_id: Who asked the user in.
+        created: When the user was made.
+        modified: When the user was last changed.
+        detail: Further facts.
+    """
+
+    id: NumericId
+    display_name: str | None = None
+    user_name: str | None = None
+    email_address: str | None = None
+    role_id: NumericId | None = None
+    user_type: str | None = None
+    active: bool | None = None
+    accepted: bool | None = None
+    pending: bool | None = None
+    anonymous: bool | None = None
+    system_user: bool | None = None
+    invitor_user_id: NumericId | None = None
+    created: EpochSeconds | None = None
+    modified: EpochMillis | None = None
+    detail: Mapping[str, object] | None = None
+
+
+class UserFilterOperator(OpenEnum):
+    """How a user's value has to be to the filter's values."""
+
+    EQ = "EQ"
+
+
+@frozen
+class UserFilter:
+    """What a user has to be like, to be found by a search.
+
+    Attributes:
+        field: The fact, such as ``reportsTo``, ``department`` or ``roleId``.
+        values: Its values; one of them has to fit.
+        operator: How; other clients are known to use ``EQ``.
+    """
+
+    field: str
+    values: Sequence[AttributeValue]
+    operator: UserFilterOperator | str = UserFilterOperator.EQ
+
+
+@frozen(kw_only=True)
 class _UserList(Model):
     users: tuple[User, ...]
+    count: int | None = None
 
 
 # The Users page shows an envelope, the Groups page a bare list for the same route.
@@ -82,6 +162,15 @@ _USERS = either(_UserList, tuple[User, ...])
 
 def _users(answer: _UserList | tuple[User, ...]) -> tuple[User, ...]:
     return answer.users if isinstance(answer, _UserList) else answer
+
+
+def _filters(text: str | None, filters: Sequence[UserFilter]) -> list[object]:
+    words = [] if text is None else [payload(filter_type="text", text=text)]
+    facts = [
+        payload(filter_type="value", field=each.field, values=several(each.values, "values"), operator=each.operator)
+        for each in several(filters, "filters", may_be_empty=True)
+    ]
+    return [*words, *facts]
 
 
 class Users(Area):
@@ -135,6 +224,74 @@ class Users(Area):
         """
         return self._http.whole_list(
             "GET", url("/api/identity/v1/users"), params={"parts": parts}, into=_USERS, read=_users
+        )
+
+    async def me(self) -> UserProfile:
+        """Return the user whom the token belongs to, which is also a way to try the token.
+
+        `GET /api/content/v2/users/me`. Not in the documents; other clients use it.
+
+        Raises:
+            Unauthorized: The token is not valid.
+        """
+        return await self._http.request("GET", url("/api/content/v2/users/me"), into=UserProfile)
+
+    def search(
+        self,
+        *,
+        text: str | None = None,
+        filters: Sequence[UserFilter] = (),
+        ids: Sequence[int | str] | None = None,
+        parts: Sequence[UserParts | str] | None = None,
+        attributes: Sequence[str] | None = None,
+        sort_by: str = "displayName",
+        sort_order: SortOrder | str = SortOrder.ASC,
+        include_deleted: bool = False,
+        include_support: bool = False,
+        offset: int = 0,
+        limit: int | None = None,
+        page_size: int = 200,
+    ) -> Pager[User]:
+        """Iterate over the users who fit everything that is given.
+
+        `POST /api/identity/v1/users/search`. Not in the documents; other clients use it.
+
+        Args:
+            text: What names or addresses have to hold.
+            filters: What facts have to be.
+            ids: Only these users.
+            parts: How much to give of each.
+            attributes: Which facts to give of each, such as ``title``.
+            sort_by: The fact to sort by.
+            sort_order: Which way.
+            include_deleted: Whether to find users who were deleted.
+            include_support: Whether to find Domo's support.
+            offset: Users to leave out at the beginning.
+            limit: The most users to give in all.
+            page_size: Users to ask for at a time.
+
+        Raises:
+            ConfigError: A list is empty, or a number is out of its range.
+        """
+        return self._http.pages(
+            "POST",
+            url("/api/identity/v1/users/search"),
+            BODY,
+            json=payload(
+                show_count=True,
+                include_deleted=include_deleted,
+                include_support=include_support,
+                sort=payload(field=sort_by, order=sort_order),
+                filters=_filters(text, filters),
+                ids=UNSET if ids is None else [str(each) for each in several(ids, "ids")],
+                parts=UNSET if parts is None else several(parts, "parts"),
+                attributes=UNSET if attributes is None else several(attributes, "attributes"),
+            ),
+            into=_UserList,
+            read=lambda answer: Batch(answer.users, total=answer.count),
+            offset=offset,
+            limit=limit,
+            page_size=page_size,
         )
 
     async def update(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from attrs import frozen
+
 from domo_async.endpoints._area import Area
 from domo_async.endpoints._permissions import Permission, Right, sent_permissions
 from domo_async.endpoints._workflow_runs import (
@@ -17,9 +19,30 @@ from domo_async.endpoints._workflow_runs import (
 from domo_async.errors import DecodeError
 from domo_async.transport import url
 from domo_async.waiting import wait_for
-from domo_async.wire import payload, structure
+from domo_async.wire import Model, NumericId, payload, structure
 
-__all__ = ["Permission", "Right", "WorkflowInstance", "WorkflowStatus", "WorkflowValue", "Workflows"]
+__all__ = [
+    "Permission",
+    "Right",
+    "WorkflowInstance",
+    "WorkflowPermission",
+    "WorkflowStatus",
+    "WorkflowValue",
+    "Workflows",
+]
+
+
+@frozen(kw_only=True)
+class WorkflowPermission(Model):
+    """What a user or a group may do with a workflow, as the instance tells it.
+
+    Attributes:
+        id: The user, or the group.
+        permissions: All that it may do.
+    """
+
+    id: NumericId | str
+    permissions: tuple[Right, ...] = ()
 
 
 class Workflows(Area):
@@ -142,6 +165,23 @@ class Workflows(Area):
             url("/api/workflow/v1/instances/{}/cancel", instance_id),
             into=WorkflowInstance,
             idempotent=True,
+        )
+
+    async def permissions(self, model_id: str, /) -> Mapping[str, tuple[WorkflowPermission, ...]]:
+        """Return who may do what with a workflow, by type: ``USER``, ``GROUP`` and perhaps others.
+
+        `GET /api/workflow/v1/models/{model_id}/permissions`. Not in the documents; another client uses it.
+
+        Args:
+            model_id: The workflow.
+
+        Raises:
+            NotFound: There is no such workflow.
+        """
+        return await self._http.request(
+            "GET",
+            url("/api/workflow/v1/models/{}/permissions", model_id),
+            into=dict[str, tuple[WorkflowPermission, ...]],
         )
 
     async def set_permissions(self, model_id: str, /, *, permissions: Sequence[Permission]) -> None:

@@ -117,3 +117,16 @@ class Accounts(Twin[AsyncAccounts]):
                 configurations=configurations,
             )
         )
+
+    def delete(self, account_id: int | str, /) -> None:
+        """Delete an account, with which connectors can no longer log in.
+
+        `DELETE /api/data/v1/accounts/{account_id}`. Not in the documents; other clients use it.
+
+        Args:
+            account_id: The account.
+
+        Raises:
+            NotFound: There is no such account.
+        """
+        return self._portal.run(self._aio.delete(account_id))

@@ -155,6 +155,40 @@ class Documents(Twin[AsyncDocuments]):
 class Collections(Twin[AsyncCollections]):
     """App DB's collections."""
 
+    def create(
+        self, datastore_id: str, /, *, name: str, columns: Columns | Unset = UNSET, sync_enabled: bool | Unset = UNSET
+    ) -> Collection:
+        """Create a collection.
+
+        `POST /api/datastores/v1/{datastore_id}/collections`. Not in the documents; other clients use it. Is not sent
+        twice, unless the instance surely did not take it: each time makes a collection.
+
+        Args:
+            datastore_id: The datastore to create it in.
+            name: Its name.
+            columns: The columns by which it is synced to a dataset: names and types, such as
+                ``{"username": "STRING"}``, or `Column` objects.
+            sync_enabled: Whether to sync the documents to a dataset.
+
+        Raises:
+            ConfigError: There are no columns, names repeat, or a type is not one of Domo's; or the datastore's id is
+                a route's name.
+        """
+        return self._portal.run(self._aio.create(datastore_id, name=name, columns=columns, sync_enabled=sync_enabled))
+
+    def get(self, collection_id: str, /) -> Collection:
+        """Return a collection.
+
+        `GET /api/datastores/v1/collections/{collection_id}`. Not in the documents; other clients use it.
+
+        Args:
+            collection_id: The collection.
+
+        Raises:
+            NotFound: There is no such collection.
+        """
+        return self._portal.run(self._aio.get(collection_id))
+
     def update(self, collection_id: str, /, *, columns: Columns, sync_enabled: bool | Unset = UNSET) -> Collection:
         """Give a collection another schema, by which it is synced to a dataset.
 

@@ -5,14 +5,72 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from domo_async.endpoints.cards import Card, CardOrder, CardPart, Rendering, RenderPart
 from domo_async.endpoints.cards import Cards as AsyncCards
-from domo_async.endpoints.cards import Rendering, RenderPart
-from domo_async.sync._facade import Twin
+from domo_async.sync._facade import SyncPager, Twin
 from domo_async.wire import UNSET, Unset
 
 
 class Cards(Twin[AsyncCards]):
-    """Cards: titles and renderings."""
+    """Cards: what they are, titles and renderings."""
+
+    def get(self, urns: Sequence[int | str], /, *, parts: Sequence[CardPart | str] | None = None) -> tuple[Card, ...]:
+        """Return cards.
+
+        `GET /api/content/v1/cards`. Not in the documents; other clients use it. Whether a card that there is not is
+        left out or an error is unconfirmed.
+
+        Args:
+            urns: The cards.
+            parts: What to tell beside the plain facts.
+
+        Raises:
+            ConfigError: `urns` or `parts` is empty.
+        """
+        return self._portal.run(self._aio.get(urns, parts=parts))
+
+    def list(
+        self,
+        *,
+        title: str | Unset = UNSET,
+        page_ids: Sequence[int | str] | Unset = UNSET,
+        order_by: CardOrder | str = CardOrder.CARD_TITLE,
+        ascending: bool = True,
+        parts: Sequence[CardPart | str] | None = None,
+        skip: int = 0,
+        limit: int | None = None,
+        page_size: int = 100,
+    ) -> SyncPager[Card]:
+        """Iterate over cards: all that the token's owner sees, or those that meet the conditions.
+
+        `POST /api/content/v2/cards/adminsummary`. Not in the documents; other clients use it.
+
+        Args:
+            title: Only those with this in their titles.
+            page_ids: Only those on one of these pages.
+            order_by: What to sort by.
+            ascending: Whether the smallest comes first.
+            parts: What to tell beside the plain facts.
+            skip: Cards to leave out at the beginning.
+            limit: The most cards to give in all.
+            page_size: Cards to ask for at a time.
+
+        Raises:
+            ConfigError: `page_ids` or `parts` is empty, or a number is out of its range.
+        """
+        return SyncPager(
+            self._aio.list(
+                title=title,
+                page_ids=page_ids,
+                order_by=order_by,
+                ascending=ascending,
+                parts=parts,
+                skip=skip,
+                limit=limit,
+                page_size=page_size,
+            ),
+            self._portal,
+        )
 
     def update_title(self, card_id: int | str, /, *, title: str, description: str | Unset = UNSET) -> None:
         """Change the title of a card, and its description if that is given.

@@ -15,6 +15,7 @@ from domo_async.transport import QueryValue
 from domo_async.wire import UNSET, Unset
 
 if TYPE_CHECKING:
+    from domo_async.sync._access_tokens import AccessTokens
     from domo_async.sync._accounts import Accounts
     from domo_async.sync._activity_log import ActivityLog
     from domo_async.sync._ai import Ai
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from domo_async.sync._cards import Cards
     from domo_async.sync._certifications import Certifications
     from domo_async.sync._code_engine import CodeEngine
+    from domo_async.sync._dataflows import Dataflows
     from domo_async.sync._datasets import Datasets
     from domo_async.sync._files import Files
     from domo_async.sync._filesets import FileSets
@@ -36,6 +38,7 @@ if TYPE_CHECKING:
     from domo_async.sync._roles import Roles
     from domo_async.sync._s3_exports import S3Exports
     from domo_async.sync._search import Search
+    from domo_async.sync._sharing import Sharing
     from domo_async.sync._streams import Streams
     from domo_async.sync._task_center import TaskCenter
     from domo_async.sync._users import Users
@@ -89,6 +92,27 @@ class Domo(ClientTwin[AsyncDomo]):
         """
         return cls._of(AsyncDomo.from_env(settings=settings, app=app), Portal())
 
+    @classmethod
+    def login(
+        cls, instance: str, email: str, password: str, *, settings: Settings | None = None, app: AppAccess | None = None
+    ) -> Self:
+        """Return a client with a new session token, made from a password.
+
+        Args:
+            instance: ``acme``, ``acme.domo.com`` or a URL.
+            email: The user's address.
+            password: The user's password.
+            settings: Timeouts, retries, limits and the rest.
+            app: The address and session of an App Framework app, for `apps`.
+
+        Raises:
+            Unauthorized: The instance refuses the login; `code` says why, such as ``INVALID_CREDENTIALS``.
+            Forbidden: There is no such instance.
+            ConfigError: The instance cannot be one.
+        """
+        portal = Portal()
+        return cls._of(portal.run(AsyncDomo.login(instance, email, password, settings=settings, app=app)), portal)
+
     @property
     def origin(self) -> str:
         """Scheme, host and port of the instance, such as ``https://acme.domo.com``."""
@@ -98,6 +122,13 @@ class Domo(ClientTwin[AsyncDomo]):
     def settings(self) -> Settings:
         """How this client behaves."""
         return self._aio.settings
+
+    @cached_property
+    def access_tokens(self) -> AccessTokens:
+        """Access tokens: the developer tokens of the instance's users."""
+        from domo_async.sync._access_tokens import AccessTokens
+
+        return AccessTokens(self._aio.access_tokens, self._portal)
 
     @cached_property
     def accounts(self) -> Accounts:
@@ -181,6 +212,13 @@ class Domo(ClientTwin[AsyncDomo]):
         return CodeEngine(self._aio.code_engine, self._portal)
 
     @cached_property
+    def dataflows(self) -> Dataflows:
+        """Dataflows: looked at and executed."""
+        from domo_async.sync._dataflows import Dataflows
+
+        return Dataflows(self._aio.dataflows, self._portal)
+
+    @cached_property
     def datasets(self) -> Datasets:
         """Datasets: create, fill, query, export."""
         from domo_async.sync._datasets import Datasets
@@ -249,6 +287,13 @@ class Domo(ClientTwin[AsyncDomo]):
         from domo_async.sync._search import Search
 
         return Search(self._aio.search, self._portal)
+
+    @cached_property
+    def sharing(self) -> Sharing:
+        """Sharing content: pages, cards, datasets and App Studio apps."""
+        from domo_async.sync._sharing import Sharing
+
+        return Sharing(self._aio.sharing, self._portal)
 
     @cached_property
     def streams(self) -> Streams:

@@ -19,6 +19,7 @@ from domo_async.endpoints.datasets.models import (
     DatasetCard,
     DataVersion,
     DataVersionDetails,
+    DeleteMethod,
     Index,
     IndexedSchema,
     IndexStatus,
@@ -27,6 +28,8 @@ from domo_async.endpoints.datasets.models import (
 )
 from domo_async.endpoints.datasets.partitions import Partition, PartitionFilter
 from domo_async.endpoints.datasets.partitions import Partitions as AsyncPartitions
+from domo_async.endpoints.datasets.policies import Policies as AsyncPolicies
+from domo_async.endpoints.datasets.policies import Policy, PolicyControl, PolicyFilter
 from domo_async.endpoints.datasets.result import Cell, QueryResult
 from domo_async.endpoints.datasets.schemas import Schemas as AsyncSchemas
 from domo_async.endpoints.datasets.uploads import Uploads as AsyncUploads
@@ -149,6 +152,60 @@ class Datasets(Twin[AsyncDatasets]):
         """Who may see, change and share a dataset."""
         return Access(self._aio.access, self._portal)
 
+    @cached_property
+    def policies(self) -> Policies:
+        """Who sees which rows of a dataset."""
+        return Policies(self._aio.policies, self._portal)
+
+    def list(
+        self,
+        *,
+        name_like: str | None = None,
+        owner_id: int | str | None = None,
+        data_provider_type: str | None = None,
+        type: str | None = None,
+        display_type: str | None = None,
+        include_hidden: bool | None = None,
+        order_by: str | None = None,
+        parts: str | Sequence[str] | None = None,
+        offset: int = 0,
+        limit: int | None = None,
+        page_size: int = 50,
+    ) -> SyncPager[Dataset]:
+        """Iterate over the datasets that the token's owner may see.
+
+        `GET /api/data/v3/datasources`. Not in the documents; other clients use it.
+
+        Args:
+            name_like: What their names contain.
+            owner_id: Who owns them.
+            data_provider_type: The kind of connector that fills them.
+            type: Their kind.
+            display_type: The kind that people see.
+            include_hidden: Whether to give hidden ones too.
+            order_by: What to sort by; which words the instance knows is not known, ``name`` among them.
+            parts: What to tell of each, as `get` takes it.
+            offset: Datasets to leave out at the beginning.
+            limit: The most datasets to give in all, or None for all.
+            page_size: Datasets to ask for at a time.
+        """
+        return SyncPager(
+            self._aio.list(
+                name_like=name_like,
+                owner_id=owner_id,
+                data_provider_type=data_provider_type,
+                type=type,
+                display_type=display_type,
+                include_hidden=include_hidden,
+                order_by=order_by,
+                parts=parts,
+                offset=offset,
+                limit=limit,
+                page_size=page_size,
+            ),
+            self._portal,
+        )
+
     def create(self, name: str, /, columns: Columns, *, user_defined_type: str = "api") -> CreatedDataset:
         """Create a dataset with a schema and no rows.
 
@@ -181,6 +238,20 @@ class Datasets(Twin[AsyncDatasets]):
             NotFound: There is no such dataset, or the token's owner may not see it.
         """
         return self._portal.run(self._aio.get(dataset_id, parts=parts))
+
+    def delete(self, dataset_id: str, /, *, delete_method: DeleteMethod | str | None = None) -> None:
+        """Delete a dataset with its data.
+
+        `DELETE /api/data/v3/datasources/{dataset_id}`. Not in the documents; other clients use it.
+
+        Args:
+            dataset_id: The dataset.
+            delete_method: Whether it can be had back; the instance's default is not known.
+
+        Raises:
+            NotFound: There is no such dataset.
+        """
+        return self._portal.run(self._aio.delete(dataset_id, delete_method=delete_method))
 
     def update_properties(
         self,
@@ -561,6 +632,128 @@ class Partitions(Twin[AsyncPartitions]):
             NotFound: There is no such dataset or partition.
         """
         return self._portal.run(self._aio.delete(dataset_id, partition_id))
+
+
+class Policies(Twin[AsyncPolicies]):
+    """Policies of datasets."""
+
+    def list(self, dataset_id: str, /) -> tuple[Policy, ...]:
+        """Return a dataset's policies with whom they are about, "All Rows" among them.
+
+        `GET /api/query/v1/data-control/{dataset_id}/filter-groups`. Not in the documents; other clients use it.
+
+        Args:
+            dataset_id: The dataset.
+
+        Raises:
+            NotFound: There is no such dataset.
+        """
+        return self._portal.run(self._aio.list(dataset_id))
+
+    def create(
+        self,
+        dataset_id: str,
+        /,
+        *,
+        name: str,
+        filters: Sequence[PolicyFilter],
+        users: Sequence[int | str] = (),
+        groups: Sequence[int | str] = (),
+        virtual_users: Sequence[int | str] = (),
+    ) -> Policy:
+        """Create a policy. It counts once policies are enabled for the dataset.
+
+        `POST /api/query/v1/data-control/{dataset_id}/filter-groups`. Not in the documents; other clients use it.
+
+        Args:
+            dataset_id: The dataset.
+            name: Its name; the instance takes the same name twice.
+            filters: The conditions, all of which a row has to fit to be seen.
+            users: The users that it is about.
+            groups: The groups that it is about.
+            virtual_users: The virtual users that it is about.
+
+        Raises:
+            ConfigError: `filters`, or the values of one, are empty.
+            NotFound: There is no such dataset.
+        """
+        return self._portal.run(
+            self._aio.create(
+                dataset_id, name=name, filters=filters, users=users, groups=groups, virtual_users=virtual_users
+            )
+        )
+
+    def update(
+        self,
+        dataset_id: str,
+        policy_id: int | str,
+        /,
+        *,
+        name: str,
+        filters: Sequence[PolicyFilter],
+        users: Sequence[int | str] = (),
+        groups: Sequence[int | str] = (),
+        virtual_users: Sequence[int | str] = (),
+    ) -> Policy:
+        """Make a policy what is given here; whoever is not named loses it.
+
+        `PUT /api/query/v1/data-control/{dataset_id}/filter-groups/{policy_id}`. Not in the documents; other clients
+        use it.
+
+        Args:
+            dataset_id: The dataset.
+            policy_id: The policy.
+            name: Its name.
+            filters: The conditions, all of which a row has to fit to be seen.
+            users: The users that it is about.
+            groups: The groups that it is about.
+            virtual_users: The virtual users that it is about.
+
+        Raises:
+            ConfigError: `filters`, or the values of one, are empty.
+            NotFound: There is no such dataset or policy.
+        """
+        return self._portal.run(
+            self._aio.update(
+                dataset_id,
+                policy_id,
+                name=name,
+                filters=filters,
+                users=users,
+                groups=groups,
+                virtual_users=virtual_users,
+            )
+        )
+
+    def delete(self, dataset_id: str, policy_id: int | str, /) -> None:
+        """Delete a policy.
+
+        `DELETE /api/query/v1/data-control/{dataset_id}/filter-groups/{policy_id}`. Not in the documents; other
+        clients use it.
+
+        Args:
+            dataset_id: The dataset.
+            policy_id: The policy.
+
+        Raises:
+            NotFound: There is no such dataset or policy.
+        """
+        return self._portal.run(self._aio.delete(dataset_id, policy_id))
+
+    def enable(self, dataset_id: str, /, *, enabled: bool = True, external: bool = False) -> PolicyControl:
+        """Let a dataset's policies count, or no longer. Once they do, whom none is about sees no rows.
+
+        `PUT /api/query/v1/data-control/{dataset_id}`. Not in the documents; other clients use it.
+
+        Args:
+            dataset_id: The dataset.
+            enabled: Whether they are to count.
+            external: Whether they are kept outside of Domo.
+
+        Raises:
+            NotFound: There is no such dataset.
+        """
+        return self._portal.run(self._aio.enable(dataset_id, enabled=enabled, external=external))
 
 
 class Schemas(Twin[AsyncSchemas]):

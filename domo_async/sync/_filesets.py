@@ -10,7 +10,14 @@ from typing import overload
 from domo_async.endpoints.filesets.area import FileSets as AsyncFileSets
 from domo_async.endpoints.filesets.files import FileSetFiles as AsyncFileSetFiles
 from domo_async.endpoints.filesets.filters import DateFilter, FieldFilter, FieldSort
-from domo_async.endpoints.filesets.models import ConnectorContext, Deletion, FileMatch, FileSet, FileSetFile
+from domo_async.endpoints.filesets.models import (
+    ConnectorContext,
+    Deletion,
+    FileMatch,
+    FileSet,
+    FileSetAccess,
+    FileSetFile,
+)
 from domo_async.sync._facade import SyncPager, Twin
 from domo_async.transfer import Content, ExportResult, ExportTarget
 from domo_async.wire import UNSET, Unset
@@ -132,6 +139,57 @@ class FileSets(Twin[AsyncFileSets]):
             NotFound: There is no such FileSet.
         """
         return self._portal.run(self._aio.delete(fileset_id))
+
+    def set_owner(self, fileset_id: str, user_id: int, /) -> tuple[FileSetAccess, ...]:
+        """Give a FileSet to another user.
+
+        `POST /api/files/v1/filesets/{fileset_id}/ownership`. Not in the documents that this library follows, but in
+        Domo's OpenAPI description.
+
+        Args:
+            fileset_id: The FileSet.
+            user_id: The user whose it is to be.
+
+        Returns:
+            Who may do what with it from now on.
+
+        Raises:
+            NotFound: There is no such FileSet.
+        """
+        return self._portal.run(self._aio.set_owner(fileset_id, user_id))
+
+    def get_access(self, fileset_id: str, /) -> tuple[FileSetAccess, ...]:
+        """Return who may do what with a FileSet.
+
+        `GET /api/files/v1/filesets/{fileset_id}/access`. Not in the documents that this library follows, but in Domo's
+        OpenAPI description.
+
+        Args:
+            fileset_id: The FileSet.
+
+        Raises:
+            NotFound: There is no such FileSet.
+        """
+        return self._portal.run(self._aio.get_access(fileset_id))
+
+    def set_access(self, fileset_id: str, /, *, access: Sequence[FileSetAccess]) -> tuple[FileSetAccess, ...]:
+        """Say what some users and groups may do with a FileSet; the others keep what they have.
+
+        `POST /api/files/v1/filesets/{fileset_id}/access`. Not in the documents that this library follows, but in Domo's
+        OpenAPI description.
+
+        Args:
+            fileset_id: The FileSet.
+            access: What each may do from now on; the permission ``NONE`` takes all away.
+
+        Returns:
+            Who may do what with it from now on, those who are not named included.
+
+        Raises:
+            ConfigError: `access` is empty.
+            NotFound: There is no such FileSet.
+        """
+        return self._portal.run(self._aio.set_access(fileset_id, access=access))
 
 
 class FileSetFiles(Twin[AsyncFileSetFiles]):

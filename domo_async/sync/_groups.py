@@ -5,14 +5,76 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from domo_async.endpoints.groups import CreatedGroup, Group, GroupType, Member
+from domo_async.endpoints.groups import CreatedGroup, Group, GroupType, GroupUser, ListedGroup, Member
 from domo_async.endpoints.groups import Groups as AsyncGroups
-from domo_async.sync._facade import Twin
+from domo_async.sync._facade import SyncPager, Twin
 from domo_async.wire import UNSET, Unset
 
 
 class Groups(Twin[AsyncGroups]):
     """Groups and their members."""
+
+    def list(
+        self,
+        *,
+        search: str | None = None,
+        owner_id: int | str | None = None,
+        member_id: int | str | None = None,
+        sort_by: str | None = None,
+        ascending: bool | None = None,
+        offset: int = 0,
+        limit: int | None = None,
+        page_size: int = 30,
+    ) -> SyncPager[ListedGroup]:
+        """Iterate over the groups.
+
+        `GET /api/content/v2/groups/grouplist`. Not in the documents; other clients use it, in pages of 30.
+
+        Args:
+            search: What names have to hold.
+            owner_id: Only groups that this user owns.
+            member_id: Only groups that this user is in.
+            sort_by: What to sort by, such as ``name``.
+            ascending: Whether from the least to the greatest.
+            offset: Groups to leave out at the beginning.
+            limit: The most groups to give in all.
+            page_size: Groups to ask for at a time.
+
+        Raises:
+            ConfigError: A number is out of its range.
+        """
+        return SyncPager(
+            self._aio.list(
+                search=search,
+                owner_id=owner_id,
+                member_id=member_id,
+                sort_by=sort_by,
+                ascending=ascending,
+                offset=offset,
+                limit=limit,
+                page_size=page_size,
+            ),
+            self._portal,
+        )
+
+    def members(
+        self, group_id: int | str, /, *, offset: int = 0, limit: int | None = None, page_size: int = 100
+    ) -> SyncPager[GroupUser]:
+        """Iterate over the users in a group.
+
+        `GET /api/content/v2/groups/users`. Not in the documents; other clients use it.
+
+        Args:
+            group_id: The group.
+            offset: Users to leave out at the beginning.
+            limit: The most users to give in all.
+            page_size: Users to ask for at a time.
+
+        Raises:
+            ConfigError: A number is out of its range.
+            NotFound: There is no such group.
+        """
+        return SyncPager(self._aio.members(group_id, offset=offset, limit=limit, page_size=page_size), self._portal)
 
     def get(self, group_id: int | str, /) -> Group:
         """Return a group.
@@ -41,6 +103,59 @@ class Groups(Twin[AsyncGroups]):
             BadRequest: The name is taken.
         """
         return self._portal.run(self._aio.create(name=name, type=type, description=description))
+
+    def update(
+        self,
+        group_id: int | str,
+        /,
+        *,
+        name: str | Unset = UNSET,
+        type: GroupType | str | Unset = UNSET,
+        description: str | Unset = UNSET,
+    ) -> None:
+        """Change what is given of a group, and leave the rest.
+
+        `PUT /api/content/v2/groups`. Not in the documents; other clients use it.
+
+        Args:
+            group_id: The group.
+            name: Its name; no two groups share one.
+            type: Who can join.
+            description: What it is for.
+
+        Raises:
+            ConfigError: Nothing is given to change.
+            BadRequest: The name is taken.
+            NotFound: There is no such group.
+        """
+        return self._portal.run(self._aio.update(group_id, name=name, type=type, description=description))
+
+    def delete(self, group_id: int | str, /) -> None:
+        """Delete a group.
+
+        `DELETE /api/content/v2/groups`. Not in the documents; other clients use it.
+
+        Args:
+            group_id: The group.
+
+        Raises:
+            NotFound: There is no such group.
+        """
+        return self._portal.run(self._aio.delete(group_id))
+
+    def delete_many(self, *, group_ids: Sequence[int | str]) -> None:
+        """Delete several groups at once.
+
+        `DELETE /api/content/v2/groups`. Not in the documents; other clients use it.
+
+        Args:
+            group_ids: The groups.
+
+        Raises:
+            ConfigError: `group_ids` is empty, or a bare text.
+            NotFound: There is no such group.
+        """
+        return self._portal.run(self._aio.delete_many(group_ids=group_ids))
 
     def add_member(self, group_id: int | str, user_id: int | str, /) -> bool:
         """Add a user to a group.
@@ -76,6 +191,25 @@ class Groups(Twin[AsyncGroups]):
         """
         return self._portal.run(self._aio.remove_member(group_id, user_id))
 
+    def add_members(self, group_id: int | str, /, *, members: Sequence[Member | int | str]) -> bool:
+        """Add several members to a group at once.
+
+        `PUT /api/content/v2/groups/access`. The page shows this route for removing members alone; other clients send
+        ``addMembers``.
+
+        Args:
+            group_id: The group.
+            members: The members; a bare number stands for a user.
+
+        Returns:
+            Whether the instance says that it did.
+
+        Raises:
+            ConfigError: `members` is empty.
+            NotFound: There is no such group or member.
+        """
+        return self._portal.run(self._aio.add_members(group_id, members=members))
+
     def remove_members(self, group_id: int | str, /, *, members: Sequence[Member | int | str]) -> bool:
         """Remove several members from a group at once.
 
@@ -93,3 +227,41 @@ class Groups(Twin[AsyncGroups]):
             NotFound: There is no such group.
         """
         return self._portal.run(self._aio.remove_members(group_id, members=members))
+
+    def add_owners(self, group_id: int | str, /, *, owners: Sequence[Member | int | str]) -> bool:
+        """Let several users or groups own a group, besides those who do.
+
+        `PUT /api/content/v2/groups/access`. The page shows this route for removing members alone; other clients send
+        ``addOwners``.
+
+        Args:
+            group_id: The group.
+            owners: The new owners; a bare number stands for a user.
+
+        Returns:
+            Whether the instance says that it did.
+
+        Raises:
+            ConfigError: `owners` is empty.
+            NotFound: There is no such group or owner.
+        """
+        return self._portal.run(self._aio.add_owners(group_id, owners=owners))
+
+    def remove_owners(self, group_id: int | str, /, *, owners: Sequence[Member | int | str]) -> bool:
+        """Let several users or groups no longer own a group.
+
+        `PUT /api/content/v2/groups/access`. The page shows this route for removing members alone; other clients send
+        ``removeOwners``.
+
+        Args:
+            group_id: The group.
+            owners: The owners; a bare number stands for a user.
+
+        Returns:
+            Whether the instance says that it did.
+
+        Raises:
+            ConfigError: `owners` is empty.
+            NotFound: There is no such group.
+        """
+        return self._portal.run(self._aio.remove_owners(group_id, owners=owners))

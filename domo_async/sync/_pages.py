@@ -5,14 +5,71 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from domo_async.endpoints.pages import Page, PagePermission
+from domo_async.endpoints.cards import CardPart
+from domo_async.endpoints.pages import Page, PageOrder, PagePermission, PageSummary, PageWithCards
 from domo_async.endpoints.pages import Pages as AsyncPages
-from domo_async.sync._facade import Twin
+from domo_async.sync._facade import SyncPager, Twin
 from domo_async.wire import UNSET, Unset
 
 
 class Pages(Twin[AsyncPages]):
     """Pages (dashboards)."""
+
+    def list(
+        self,
+        *,
+        title: str | Unset = UNSET,
+        parent_page_ids: Sequence[int | str] | Unset = UNSET,
+        order_by: PageOrder | str = PageOrder.PAGE_TITLE,
+        ascending: bool = True,
+        skip: int = 0,
+        limit: int | None = None,
+        page_size: int = 50,
+    ) -> SyncPager[PageSummary]:
+        """Iterate over pages: all that the token's owner sees, or those that meet the conditions.
+
+        `POST /api/content/v1/pages/adminsummary`. Not in the documents; other clients use it.
+
+        Args:
+            title: Only those with this in their titles.
+            parent_page_ids: Only those right below one of these pages.
+            order_by: What to sort by.
+            ascending: Whether the smallest comes first.
+            skip: Pages to leave out at the beginning.
+            limit: The most pages to give in all.
+            page_size: Pages to ask for at a time.
+
+        Raises:
+            ConfigError: `parent_page_ids` is empty, or a number is out of its range.
+        """
+        return SyncPager(
+            self._aio.list(
+                title=title,
+                parent_page_ids=parent_page_ids,
+                order_by=order_by,
+                ascending=ascending,
+                skip=skip,
+                limit=limit,
+                page_size=page_size,
+            ),
+            self._portal,
+        )
+
+    def get(self, page_id: int | str, /, *, parts: Sequence[CardPart | str] | None = None) -> PageWithCards:
+        """Return a page with its cards.
+
+        `GET /api/content/v3/stacks/{page_id}/cards`. Not in the documents; other clients use it.
+
+        Args:
+            page_id: The page.
+            parts: What to tell of its cards beside the plain facts.
+
+        Raises:
+            ConfigError: `parts` is empty.
+            Forbidden: The token's owner may not see the page.
+            NotFound: There is no such page.
+        """
+        return self._portal.run(self._aio.get(page_id, parts=parts))
 
     def create(self, *, parent_page_id: int | str, title: str, has_layout: bool | Unset = UNSET) -> Page:
         """Create a page below another.
@@ -29,6 +86,21 @@ class Pages(Twin[AsyncPages]):
             Conflict: The title is taken, or the like.
         """
         return self._portal.run(self._aio.create(parent_page_id=parent_page_id, title=title, has_layout=has_layout))
+
+    def delete(self, page_id: int | str, /) -> None:
+        """Delete a page.
+
+        `DELETE /api/content/v1/pages/{page_id}`. Not in the documents; other clients use it. What becomes of the pages
+        below it and of its cards is unconfirmed.
+
+        Args:
+            page_id: The page.
+
+        Raises:
+            Forbidden: The token's owner may not.
+            NotFound: There is no such page.
+        """
+        return self._portal.run(self._aio.delete(page_id))
 
     def move(
         self,

@@ -49,6 +49,19 @@ class Roles(Twin[AsyncRoles]):
         """
         return SyncPager(self._aio.list(), self._portal)
 
+    def authorities(self, role_id: int | str, /) -> tuple[str, ...]:
+        """Return what a role allows.
+
+        `GET /api/authorization/v1/roles/{role_id}/authorities`. Not in the documents; other clients use it.
+
+        Args:
+            role_id: The role.
+
+        Raises:
+            NotFound: There is no such role.
+        """
+        return self._portal.run(self._aio.authorities(role_id))
+
     def set_authorities(self, role_id: int | str, /, *, authorities: Sequence[str]) -> AuthoritiesChange:
         """Give a role exactly these authorities; it loses all others.
 

@@ -15,7 +15,7 @@ from domo_async.endpoints.streams.models import (
     StreamTransport,
     UpdateMethod,
 )
-from domo_async.sync._facade import Twin
+from domo_async.sync._facade import SyncPager, Twin
 from domo_async.wire import UNSET, Unset
 
 
@@ -178,6 +178,26 @@ class Streams(Twin[AsyncStreams]):
             DecodeError: With `wait`: the run was started, but the instance does not tell which one it is.
         """
         return self._portal.run(self._aio.run(stream_id, run_type=run_type, wait=wait, timeout=timeout))
+
+    def executions(
+        self, stream_id: int | str, /, *, offset: int = 0, limit: int | None = None, page_size: int = 100
+    ) -> SyncPager[StreamExecution]:
+        """Iterate over the runs of a stream, with all that is known of each.
+
+        `GET /api/data/v1/streams/{stream_id}/executions`. Not in the documents; other clients use it. In which order
+        they come is unconfirmed. An answer of more runs than were asked for is taken as all.
+
+        Args:
+            stream_id: The stream.
+            offset: Runs to leave out at the beginning.
+            limit: The most runs to give, or None for all.
+            page_size: Runs to ask for at a time.
+
+        Raises:
+            ConfigError: A number is out of its range.
+            NotFound: There is no such stream.
+        """
+        return SyncPager(self._aio.executions(stream_id, offset=offset, limit=limit, page_size=page_size), self._portal)
 
     def get_execution(self, stream_id: int | str, execution_id: int | str, /) -> StreamExecution:
         """Return a run of a stream.

@@ -5,7 +5,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from domo_async.endpoints.users import AttributeValue, User, UserParts
+from domo_async.endpoints._area import SortOrder
+from domo_async.endpoints.users import AttributeValue, User, UserFilter, UserParts, UserProfile
 from domo_async.endpoints.users import Users as AsyncUsers
 from domo_async.sync._facade import SyncPager, Twin
 from domo_async.wire import UNSET, Unset
@@ -54,6 +55,71 @@ class Users(Twin[AsyncUsers]):
             parts: How much to give of each.
         """
         return SyncPager(self._aio.list(parts=parts), self._portal)
+
+    def me(self) -> UserProfile:
+        """Return the user whom the token belongs to, which is also a way to try the token.
+
+        `GET /api/content/v2/users/me`. Not in the documents; other clients use it.
+
+        Raises:
+            Unauthorized: The token is not valid.
+        """
+        return self._portal.run(self._aio.me())
+
+    def search(
+        self,
+        *,
+        text: str | None = None,
+        filters: Sequence[UserFilter] = (),
+        ids: Sequence[int | str] | None = None,
+        parts: Sequence[UserParts | str] | None = None,
+        attributes: Sequence[str] | None = None,
+        sort_by: str = "displayName",
+        sort_order: SortOrder | str = SortOrder.ASC,
+        include_deleted: bool = False,
+        include_support: bool = False,
+        offset: int = 0,
+        limit: int | None = None,
+        page_size: int = 200,
+    ) -> SyncPager[User]:
+        """Iterate over the users who fit everything that is given.
+
+        `POST /api/identity/v1/users/search`. Not in the documents; other clients use it.
+
+        Args:
+            text: What names or addresses have to hold.
+            filters: What facts have to be.
+            ids: Only these users.
+            parts: How much to give of each.
+            attributes: Which facts to give of each, such as ``title``.
+            sort_by: The fact to sort by.
+            sort_order: Which way.
+            include_deleted: Whether to find users who were deleted.
+            include_support: Whether to find Domo's support.
+            offset: Users to leave out at the beginning.
+            limit: The most users to give in all.
+            page_size: Users to ask for at a time.
+
+        Raises:
+            ConfigError: A list is empty, or a number is out of its range.
+        """
+        return SyncPager(
+            self._aio.search(
+                text=text,
+                filters=filters,
+                ids=ids,
+                parts=parts,
+                attributes=attributes,
+                sort_by=sort_by,
+                sort_order=sort_order,
+                include_deleted=include_deleted,
+                include_support=include_support,
+                offset=offset,
+                limit=limit,
+                page_size=page_size,
+            ),
+            self._portal,
+        )
 
     def update(
         self,

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from domo_async.endpoints._permissions import Permission
 from domo_async.endpoints._workflow_runs import WorkflowInstance, WorkflowValue
+from domo_async.endpoints.workflows import WorkflowPermission
 from domo_async.endpoints.workflows import Workflows as AsyncWorkflows
 from domo_async.sync._facade import Twin
 
@@ -104,6 +105,19 @@ class Workflows(Twin[AsyncWorkflows]):
             NotFound: There is no such run.
         """
         return self._portal.run(self._aio.cancel(instance_id))
+
+    def permissions(self, model_id: str, /) -> Mapping[str, tuple[WorkflowPermission, ...]]:
+        """Return who may do what with a workflow, by type: ``USER``, ``GROUP`` and perhaps others.
+
+        `GET /api/workflow/v1/models/{model_id}/permissions`. Not in the documents; another client uses it.
+
+        Args:
+            model_id: The workflow.
+
+        Raises:
+            NotFound: There is no such workflow.
+        """
+        return self._portal.run(self._aio.permissions(model_id))
 
     def set_permissions(self, model_id: str, /, *, permissions: Sequence[Permission]) -> None:
         """Say what users may do with a workflow.

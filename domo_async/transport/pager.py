@@ -185,7 +185,8 @@ def by_cursor(fetch: Callable[[str | None], Awaitable[tuple[Sequence[T], str | N
 
     async def turn(seen: tuple[str | None, ...]) -> tuple[Sequence[T], tuple[str | None, ...] | None]:
         items, following = await fetch(seen[-1])
-        if not following:
+        # Some instances are said to repeat at the end the cursor that they were sent.
+        if not following or following == seen[-1]:
             return items, None
         if following in seen:
             raise DecodeError("the instance leads back to a page that it already gave; the list has no end")

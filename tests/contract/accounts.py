@@ -143,4 +143,9 @@ ROWS = [
         gives=Account,
         note="for a connector",
     ),
+    Row(
+        "extra: Data Accounts, Delete account",
+        lambda domo: domo.accounts.delete(479),
+        Sent("DELETE", f"{BASE}/479"),
+    ),
 ]

@@ -1,4 +1,4 @@
-"""App DB: E012 to E020."""
+"""App DB: E012 to E020, and making collections."""
 
 from __future__ import annotations
 
@@ -170,5 +170,33 @@ ROWS = [
             query={"permissions": "read,create_content,read_content"},
             status=204,
         ),
+    ),
+    Row(
+        "extra: App DB, Create collection",
+        lambda domo: domo.appdb.collections.create("s-1", name="Bands", columns={"band": "STRING"}, sync_enabled=True),
+        Sent(
+            "POST",
+            "/api/datastores/v1/s-1/collections",
+            json={
+                "name": "Bands",
+                "schema": {"columns": [{"type": "STRING", "name": "band"}]},
+                "syncEnabled": True,
+            },
+            answer=documented("E019"),
+        ),
+        gives=Collection,
+    ),
+    Row(
+        "extra: App DB, Create collection",
+        lambda domo: domo.appdb.collections.create("s-1", name="Bands"),
+        Sent("POST", "/api/datastores/v1/s-1/collections", json={"name": "Bands"}, answer=documented("E019")),
+        gives=Collection,
+        note="without a schema",
+    ),
+    Row(
+        "extra: App DB, Get collection",
+        lambda domo: domo.appdb.collections.get("c-1"),
+        Sent("GET", "/api/datastores/v1/collections/c-1", answer=documented("E019")),
+        gives=Collection,
     ),
 ]

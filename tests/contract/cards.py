@@ -1,11 +1,98 @@
-"""Cards: E026 and E027."""
+"""Cards: E026, E027, and routes that the documents leave out."""
 
 from __future__ import annotations
 
-from domo_async.endpoints.cards import Rendering, RenderPart
+from domo_async.endpoints.cards import Card, CardPart, Rendering, RenderPart
 from tests.contract.row import Row, Sent, documented, whole
 
+CARD = {
+    "id": 1234,
+    "urn": "1234",
+    "type": "kpi",
+    "title": "Sales",
+    "description": "By region",
+    "ownerId": 27,
+    "owners": [{"id": "27", "type": "USER", "displayName": "Ada"}],
+    "access": True,
+    "active": True,
+    "locked": False,
+    "created": 1654190830737,
+    "lastModified": 1654190830738,
+    "metadata": {"chartType": "badge_vert_bar"},
+    "datasources": [{"dataSourceId": "abc", "dataSourceName": "Orders"}],
+    "properties": {},
+    "certification": {"state": "CERTIFIED"},
+    "drillPathURNs": ["dr:1:1234"],
+    "domoapp": None,
+}
+
 ROWS = [
+    Row(
+        "extra: Pages and Cards, Get cards",
+        lambda domo: domo.cards.get([1234, "5"], parts=[CardPart.METADATA, "datasources"]),
+        Sent(
+            "GET",
+            "/api/content/v1/cards",
+            query={"urns": "1234,5", "parts": "metadata,datasources"},
+            answer=whole([CARD]),
+        ),
+        gives=Card,
+    ),
+    Row(
+        "extra: Pages and Cards, Get cards",
+        lambda domo: domo.cards.get([1234]),
+        Sent("GET", "/api/content/v1/cards", query={"urns": "1234"}, answer=whole([{"id": 1234}])),
+        gives=Card,
+        note="with little known",
+    ),
+    Row(
+        "extra: Pages and Cards, Cards admin summary",
+        lambda domo: domo.cards.list().all(),
+        Sent(
+            "POST",
+            "/api/content/v2/cards/adminsummary",
+            query={"limit": "100", "skip": "0"},
+            json={"orderBy": "cardTitle", "ascending": True},
+            answer=whole(
+                {
+                    "cardAdminSummaries": [
+                        {**CARD, "cardId": 1234, "cardTitle": "Sales", "pageHierarchy": [{"pageId": 7}]}
+                    ],
+                    "totalCardCount": 1,
+                }
+            ),
+        ),
+        gives=Card,
+        says=lambda answer: answer["cardAdminSummaries"],
+    ),
+    Row(
+        "extra: Pages and Cards, Cards admin summary",
+        lambda domo: domo.cards.list(
+            title="sal",
+            page_ids=[7, "8"],
+            order_by="lastModified",
+            ascending=False,
+            parts=["owners"],
+            skip=10,
+            limit=5,
+        ).all(),
+        Sent(
+            "POST",
+            "/api/content/v2/cards/adminsummary",
+            query={"limit": "5", "skip": "10", "parts": "owners"},
+            json={
+                "orderBy": "lastModified",
+                "ascending": False,
+                "includeCardTitleClause": True,
+                "cardTitleSearchText": "sal",
+                "pageIds": [7, "8"],
+            },
+            answer=whole({"cardAdminSummaries": [CARD]}),
+        ),
+        gives=Card,
+        says=lambda answer: answer["cardAdminSummaries"],
+        note="with every condition",
+    ),
     Row(
         "E026",
         lambda domo: domo.cards.update_title(1234, title="Sales", description="By region"),

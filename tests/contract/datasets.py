@@ -23,6 +23,9 @@ from domo_async.endpoints.datasets import (
     OpenedUpload,
     Partition,
     PartitionFilter,
+    Policy,
+    PolicyControl,
+    PolicyFilter,
     QueryResult,
 )
 from tests.contract.row import Row, Sent, documented, whole
@@ -73,6 +76,37 @@ HYDRATING = {
 }
 
 
+CONTROL = "/api/query/v1/data-control/abc"
+# What other clients send, and what was observed.
+POLICY_SENT = {
+    "name": "North",
+    "dataSourceId": "abc",
+    "userIds": [27],
+    "virtualUserIds": [],
+    "groupIds": [8],
+    "dataSourcePermissions": False,
+    "parameters": [{"type": "COLUMN", "name": "Region", "values": ["North"], "operator": "EQUALS", "ignoreCase": True}],
+}
+POLICY = {
+    **POLICY_SENT,
+    "filterGroupId": 1002,
+    "type": "user",
+    "resources": {"VIRTUAL_USER": []},
+    "parameters": [
+        {
+            "type": "COLUMN",
+            "name": "Region",
+            "value": "North",
+            "values": ["North"],
+            "operator": "EQUALS",
+            "not": False,
+            "ignoreCase": True,
+        }
+    ],
+    "order": 2,
+}
+
+
 def put(content: bytes) -> Sent:
     return Sent("PUT", f"{DATA}/uploads/10/parts/1", body=content, headers=CSV)
 
@@ -84,10 +118,10 @@ def commit(action: str) -> Sent:
 ROWS = [
     Row(
         "E037",
-        lambda domo: domo.datasets.query("abc", "SELECT * FROM your_table WHERE column = 'value'"),
+        lambda domo: domo.datasets.query("xyz", "SELECT * FROM your_table WHERE column = 'value'"),
         Sent(
             "POST",
-            "/api/query/v1/execute/abc",
+            "/api/query/v1/execute/xyz",
             json={"sql": "SELECT * FROM your_table WHERE column = 'value'"},
             answer=documented("E037"),
         ),
@@ -98,10 +132,10 @@ ROWS = [
     ),
     Row(
         "E037",
-        lambda domo: domo.datasets.query("abc", "SELECT * FROM table"),
+        lambda domo: domo.datasets.query("xyz", "SELECT * FROM table"),
         Sent(
             "POST",
-            "/api/query/v1/execute/abc",
+            "/api/query/v1/execute/xyz",
             json={"sql": "SELECT * FROM table"},
             answer=b"""{"datasource": "abc", "columns": ["region", "amount", "on"], "metadata": [
                 {"type": "STRING", "dataSourceId": "abc", "maxLength": 2, "minLength": 2},
@@ -289,7 +323,11 @@ ROWS = [
     Row(
         "E057",
         lambda domo: domo.datasets.partitions.list("abc"),
-        Sent("GET", f"{QUERY}/partition", answer=whole([PARTITION])),
+        Sent(
+            "GET",
+            f"{QUERY}/partition",
+            answer=whole([{key: value for key, value in PARTITION.items() if key != "rowCount"}]),
+        ),
         gives=Partition,
     ),
     Row(
@@ -500,12 +538,12 @@ ROWS = [
     Row("E070", lambda domo: domo.datasets.schemas.latest("abc"), LATEST, gives=LatestSchema),
     Row(
         "E071",
-        lambda domo: domo.datasets.export("abc", io.BytesIO(), sql="SELECT * FROM `abc` WHERE status='error'"),
+        lambda domo: domo.datasets.export("xyz", io.BytesIO(), sql="SELECT * FROM `xyz` WHERE status='error'"),
         Sent(
             "POST",
-            "/api/query/v1/execute/export/abc",
+            "/api/query/v1/execute/export/xyz",
             query={"includeHeader": "true"},
-            json={"sql": "SELECT * FROM `abc` WHERE status='error'"},
+            json={"sql": "SELECT * FROM `xyz` WHERE status='error'"},
             headers={"Accept": "text/csv"},
             answer=b"id,status\n1,error\n",
             content_type="text/csv",
@@ -514,10 +552,10 @@ ROWS = [
     ),
     Row(
         "E071",
-        lambda domo: domo.datasets.export("abc", io.BytesIO(), header=False),
+        lambda domo: domo.datasets.export("xyz", io.BytesIO(), header=False),
         Sent(
             "POST",
-            "/api/query/v1/execute/export/abc",
+            "/api/query/v1/execute/export/xyz",
             query={"includeHeader": "false"},
             json={"sql": "SELECT * FROM table"},
             answer=documented("E071"),
@@ -536,5 +574,95 @@ ROWS = [
         lambda domo: domo.datasets.versions.delete("abc", data_ids=[2, 3], index=True),
         Sent("DELETE", VERSIONS, query={"index": "true"}, json=[2, 3]),
         note="with an index",
+    ),
+    Row(
+        "extra: Datasets, List datasets",
+        lambda domo: domo.datasets.list(name_like="ord", owner_id=27, order_by="name", page_size=1).all(),
+        (
+            Sent(
+                "GET",
+                "/api/data/v3/datasources",
+                query={"nameLike": "ord", "ownerId": "27", "orderBy": "name", "limit": "1", "offset": "0"},
+                answer=whole({"dataSources": [{"id": "abc", "name": "Orders"}], "_metadata": {"totalCount": 2}}),
+            ),
+            Sent(
+                "GET",
+                "/api/data/v3/datasources",
+                query={"nameLike": "ord", "ownerId": "27", "orderBy": "name", "limit": "1", "offset": "1"},
+                answer=whole({"dataSources": [{"id": "def", "name": "Words"}], "_metadata": {"totalCount": 2}}),
+            ),
+        ),
+        gives=lambda found: ["Orders", "Words"] == [dataset.name for dataset in found],
+    ),
+    Row(
+        "extra: Datasets, Delete dataset",
+        lambda domo: domo.datasets.delete("abc", delete_method="hard"),
+        Sent("DELETE", DATA, query={"deleteMethod": "hard"}),
+    ),
+    Row(
+        "extra: PDP, List row policies",
+        lambda domo: domo.datasets.policies.list("abc"),
+        Sent(
+            "GET",
+            f"{CONTROL}/filter-groups",
+            query={"options": "load_associations,load_filters,include_open_policy,sort"},
+            answer=whole([POLICY, {**POLICY, "filterGroupId": 1001, "name": "All Rows", "type": "open"}]),
+        ),
+        gives=Policy,
+    ),
+    Row(
+        "extra: PDP, Create row policy",
+        lambda domo: domo.datasets.policies.create(
+            "abc", name="North", filters=[PolicyFilter("Region", ["North"])], users=[27], groups=[8]
+        ),
+        Sent("POST", f"{CONTROL}/filter-groups", json=POLICY_SENT, answer=whole(POLICY)),
+        gives=Policy,
+    ),
+    Row(
+        "extra: PDP, Update row policy",
+        lambda domo: domo.datasets.policies.update(
+            "abc",
+            1002,
+            name="North",
+            filters=[PolicyFilter("Region", ["North"], negated=True, ignore_case=False)],
+            users=[27],
+            groups=[8],
+        ),
+        Sent(
+            "PUT",
+            f"{CONTROL}/filter-groups/1002",
+            json={
+                **POLICY_SENT,
+                "filterGroupId": 1002,
+                "parameters": [
+                    {
+                        "type": "COLUMN",
+                        "name": "Region",
+                        "values": ["North"],
+                        "operator": "EQUALS",
+                        "ignoreCase": False,
+                        "not": True,
+                    }
+                ],
+            },
+            answer=whole(POLICY),
+        ),
+        gives=Policy,
+    ),
+    Row(
+        "extra: PDP, Delete row policy",
+        lambda domo: domo.datasets.policies.delete("abc", 1002),
+        Sent("DELETE", f"{CONTROL}/filter-groups/1002"),
+    ),
+    Row(
+        "extra: PDP, Enable/disable PDP",
+        lambda domo: domo.datasets.policies.enable("abc"),
+        Sent(
+            "PUT",
+            CONTROL,
+            json={"enabled": True, "external": False},
+            answer=whole({"enabled": True, "secured": True, "external": False, "enabledColumn": False}),
+        ),
+        gives=PolicyControl,
     ),
 ]

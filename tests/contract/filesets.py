@@ -1,4 +1,4 @@
-"""FileSets: E102 to E114."""
+"""FileSets: E102 to E114, and who may do what with them."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from domo_async.endpoints.filesets import (
     FieldSort,
     FileMatch,
     FileSet,
+    FileSetAccess,
     FileSetFile,
 )
 from tests.contract.row import Row, Sent, documented, whole
@@ -28,6 +29,13 @@ FOUND = {
     "score": 0.41046342,
 }
 ONE_PAGE = {"files": json.loads(documented("E107"))["files"], "pageContext": {"next": None}}
+ACCESS = {
+    "fileSetId": "fs",
+    "fileSetAccess": [
+        {"entityId": 1, "entityType": "USER", "permission": "OWNER"},
+        {"entityId": 27, "entityType": "USER", "permission": "EDIT"},
+    ],
+}
 EAST = timezone(timedelta(hours=2))
 
 
@@ -352,5 +360,38 @@ ROWS = [
         Sent("DELETE", f"{FILESETS}/fs", status=204),
         gives=lambda deletion: deletion == Deletion(),
         note="of a newer instance",
+    ),
+    Row(
+        "extra: FileSets, Update FileSet Ownership",
+        lambda domo: domo.filesets.set_owner("fs", 27),
+        Sent("POST", f"{FILESETS}/fs/ownership", json={"userId": 27}, answer=whole(ACCESS)),
+        gives=FileSetAccess,
+        says=lambda answer: answer["fileSetAccess"],
+    ),
+    Row(
+        "extra: FileSets, Get FileSet Access",
+        lambda domo: domo.filesets.get_access("fs"),
+        Sent("GET", f"{FILESETS}/fs/access", answer=whole(ACCESS)),
+        gives=FileSetAccess,
+        says=lambda answer: answer["fileSetAccess"],
+    ),
+    Row(
+        "extra: FileSets, Update FileSet Access",
+        lambda domo: domo.filesets.set_access(
+            "fs", access=[FileSetAccess("USER", 27, "EDIT"), FileSetAccess("GROUP", 7, "NONE")]
+        ),
+        Sent(
+            "POST",
+            f"{FILESETS}/fs/access",
+            json={
+                "fileSetAccess": [
+                    {"entityType": "USER", "entityId": 27, "permission": "EDIT"},
+                    {"entityType": "GROUP", "entityId": 7, "permission": "NONE"},
+                ]
+            },
+            answer=whole(ACCESS),
+        ),
+        gives=FileSetAccess,
+        says=lambda answer: answer["fileSetAccess"],
     ),
 ]

@@ -1,8 +1,8 @@
-"""Groups: E115, E117 to E120."""
+"""Groups: E115, E117 to E120, and what other clients describe."""
 
 from __future__ import annotations
 
-from domo_async.endpoints.groups import CreatedGroup, Group, Member
+from domo_async.endpoints.groups import CreatedGroup, Group, GroupUser, ListedGroup, Member
 from tests.contract.row import Row, Sent, documented, whole
 
 ROWS = [
@@ -50,5 +50,117 @@ ROWS = [
             answer=whole(answer=True),
         ),
         gives=bool,
+    ),
+    Row(
+        "extra: Groups, List groups",
+        lambda domo: domo.groups.list(
+            search="buy", owner_id=27, member_id=34, sort_by="name", ascending=True, limit=10
+        ).all(),
+        Sent(
+            "GET",
+            "/api/content/v2/groups/grouplist",
+            query={
+                "search": "buy",
+                "owner": "27",
+                "members": "34",
+                "sort": "name",
+                "ascending": "true",
+                "limit": "10",
+                "offset": "0",
+            },
+            answer=whole(
+                [
+                    {
+                        "name": "Buyers",
+                        "groupId": 12,
+                        "owners": [{"type": "USER", "id": 27, "displayName": "Ada Lovelace"}],
+                        "groupType": "closed",
+                        "groupMembers": [{"type": "GROUP", "id": 7, "displayName": "Planners"}],
+                        "memberCount": 1,
+                        "created": "2023-06-08 20:59:05.0",
+                        "description": "",
+                    }
+                ]
+            ),
+        ),
+        gives=ListedGroup,
+    ),
+    Row(
+        "extra: Groups, Update groups",
+        lambda domo: domo.groups.update(12, name="Buyers", type="open", description="Who buys"),
+        Sent(
+            "PUT",
+            "/api/content/v2/groups",
+            json=[{"groupId": 12, "name": "Buyers", "type": "open", "description": "Who buys"}],
+        ),
+    ),
+    Row(
+        "extra: Groups, Delete groups",
+        lambda domo: domo.groups.delete(12),
+        Sent("DELETE", "/api/content/v2/groups", json=[12]),
+    ),
+    Row(
+        "extra: Groups, Delete groups",
+        lambda domo: domo.groups.delete_many(group_ids=[12, "13"]),
+        Sent("DELETE", "/api/content/v2/groups", json=[12, "13"]),
+    ),
+    Row(
+        "extra: Groups, Group members",
+        lambda domo: domo.groups.members(12).all(),
+        Sent(
+            "GET",
+            "/api/content/v2/groups/users",
+            query={"group": "12", "limit": "100", "offset": "0"},
+            answer=whole(
+                {
+                    "groupUserList": [
+                        {
+                            "userId": 34,
+                            "displayName": "Ada Lovelace",
+                            "emailAddress": "ada@example.com",
+                            "roleId": 5,
+                        }
+                    ]
+                }
+            ),
+        ),
+        gives=GroupUser,
+        says=lambda answer: answer["groupUserList"],
+    ),
+    Row(
+        "extra: Groups, Change access",
+        lambda domo: domo.groups.add_members(12, members=[34, Member(7, "GROUP")]),
+        Sent(
+            "PUT",
+            "/api/content/v2/groups/access",
+            json=[{"groupId": "12", "addMembers": [{"type": "USER", "id": "34"}, {"type": "GROUP", "id": "7"}]}],
+            answer=whole(answer=True),
+        ),
+        gives=bool,
+        note="add_members",
+    ),
+    Row(
+        "extra: Groups, Change access",
+        lambda domo: domo.groups.add_owners(12, owners=[34, Member(7, "GROUP")]),
+        Sent(
+            "PUT",
+            "/api/content/v2/groups/access",
+            json=[{"groupId": "12", "addOwners": [{"type": "USER", "id": "34"}, {"type": "GROUP", "id": "7"}]}],
+            answer=whole(answer=True),
+        ),
+        gives=bool,
+        note="add_owners",
+    ),
+    Row(
+        "extra: Groups, Change access",
+        lambda domo: domo.groups.remove_owners(12, owners=[34, Member(7, "GROUP")]),
+        Sent(
+            "PUT",
+            "/api/content/v2/groups/access",
+            json=[{"groupId": "12", "removeOwners": [{"type": "USER", "id": "34"}, {"type": "GROUP", "id": "7"}]}],
+            answer=whole(answer=True),
+        ),
+        gives=bool,
+        note="remove_owners",
     ),
 ]

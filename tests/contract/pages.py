@@ -1,9 +1,23 @@
-"""Pages: E121 to E123."""
+"""Pages: E121 to E123, and routes that the documents leave out."""
 
 from __future__ import annotations
 
-from domo_async.endpoints.pages import Page
-from tests.contract.row import Row, Sent, documented
+import json
+
+from domo_async.endpoints.pages import Page, PageSummary, PageWithCards
+from tests.contract.row import Row, Sent, documented, whole
+
+SUMMARY = {
+    "pageId": 7,
+    "pageTitle": "Sales",
+    "parentPageId": 5,
+    "topPageId": 3,
+    "owners": [{"id": 27, "type": "USER", "displayName": "Ada"}],
+    "locked": False,
+    "cardCount": 2,
+    "created": 1654190830737,
+    "lastModified": 1654190830738,
+}
 
 ROWS = [
     Row(
@@ -42,5 +56,74 @@ ROWS = [
         "E123",
         lambda domo: domo.pages.revoke_access(12345, 67890),
         Sent("DELETE", "/api/content/v1/share/page/12345/user/67890"),
+    ),
+    Row(
+        "extra: Pages and Cards, Pages admin summary",
+        lambda domo: domo.pages.list().all(),
+        Sent(
+            "POST",
+            "/api/content/v1/pages/adminsummary",
+            query={"limit": "50", "skip": "0"},
+            json={"orderBy": "pageTitle", "ascending": True},
+            answer=whole({"pageAdminSummaries": [SUMMARY], "totalPageCount": 1}),
+        ),
+        gives=PageSummary,
+        says=lambda answer: answer["pageAdminSummaries"],
+    ),
+    Row(
+        "extra: Pages and Cards, Pages admin summary",
+        lambda domo: domo.pages.list(
+            title="sal", parent_page_ids=[5, "6"], order_by="lastModified", ascending=False, skip=35, page_size=35
+        ).all(),
+        Sent(
+            "POST",
+            "/api/content/v1/pages/adminsummary",
+            query={"limit": "35", "skip": "35"},
+            json={
+                "orderBy": "lastModified",
+                "ascending": False,
+                "includePageTitleClause": True,
+                "pageTitleSearchText": "sal",
+                "includeParentPageIdsClause": True,
+                "parentPageIds": [5, "6"],
+            },
+            answer=whole({"pageAdminSummaries": [SUMMARY]}),
+        ),
+        gives=PageSummary,
+        says=lambda answer: answer["pageAdminSummaries"],
+        note="with every condition",
+    ),
+    Row(
+        "extra: Pages and Cards, Get page",
+        lambda domo: domo.pages.get(7, parts=["metadata"]),
+        Sent(
+            "GET",
+            "/api/content/v3/stacks/7/cards",
+            query={"parts": "metadata"},
+            answer=whole(
+                {
+                    "id": 7,
+                    "title": "Sales",
+                    "type": "page",
+                    "page": json.loads(documented("E121")),
+                    "cards": [{"id": 1234, "title": "Sales", "metadata": {"chartType": "badge_vert_bar"}}],
+                    "collections": [{"id": 1}],
+                    "sizes": [{"id": 1234, "size": "medium"}],
+                }
+            ),
+        ),
+        gives=PageWithCards,
+    ),
+    Row(
+        "extra: Pages and Cards, Get page",
+        lambda domo: domo.pages.get("7"),
+        Sent("GET", "/api/content/v3/stacks/7/cards", answer=whole({"id": 7})),
+        gives=PageWithCards,
+        note="without parts",
+    ),
+    Row(
+        "extra: Pages and Cards, Delete page",
+        lambda domo: domo.pages.delete(7),
+        Sent("DELETE", "/api/content/v1/pages/7"),
     ),
 ]

@@ -1,4 +1,4 @@
-"""Roles: E124 to E128."""
+"""Roles: E124 to E128, and what other clients describe."""
 
 from __future__ import annotations
 
@@ -44,5 +44,15 @@ ROWS = [
         "E128",
         lambda domo: domo.roles.delete(1),
         Sent("DELETE", "/api/authorization/v1/roles/1", status=204),
+    ),
+    Row(
+        "extra: Roles Governance, Role authorities",
+        lambda domo: domo.roles.authorities(1),
+        Sent(
+            "GET",
+            "/api/authorization/v1/roles/1/authorities",
+            answer=whole(["dataset.manage", "dataset.export"]),
+        ),
+        gives=lambda found: found == ("dataset.manage", "dataset.export"),
     ),
 ]

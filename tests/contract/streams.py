@@ -70,7 +70,7 @@ def update(domo: Any) -> Any:
 
 ROWS = [
     Row(
-        "E032",
+        "E032,E046",
         lambda domo: domo.streams.run(25775),
         Sent("POST", "/api/data/v1/streams/25775/executions", json=RUN, status=201, answer=documented("E032")),
         gives=StreamExecution,
@@ -132,6 +132,37 @@ ROWS = [
         lambda domo: domo.streams.history(371),
         Sent("GET", "/api/data/v1/streams/371/history/aggregate", answer=documented("E045")),
         gives=StreamExecution,
+    ),
+    Row(
+        "extra: Streams, List executions",
+        lambda domo: domo.streams.executions(25775).all(),
+        Sent(
+            "GET",
+            "/api/data/v1/streams/25775/executions",
+            query={"limit": "100", "offset": "0"},
+            answer=b"[" + documented("E032") + b"]",
+        ),
+        gives=StreamExecution,
+    ),
+    Row(
+        "extra: Streams, List executions",
+        lambda domo: domo.streams.executions(25775, offset=5, page_size=1).all(),
+        (
+            Sent(
+                "GET",
+                "/api/data/v1/streams/25775/executions",
+                query={"limit": "1", "offset": "5"},
+                answer=whole([{"executionId": 2}]),
+            ),
+            Sent(
+                "GET",
+                "/api/data/v1/streams/25775/executions",
+                query={"limit": "1", "offset": "6"},
+                answer=whole([]),
+            ),
+        ),
+        gives=lambda runs: [run.execution_id for run in runs] == [2],
+        note="page by page",
     ),
     Row(
         "extra: Streams, Get execution",

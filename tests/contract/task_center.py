@@ -129,8 +129,8 @@ ROWS = [
     ),
     Row(
         "E169",
-        lambda domo: domo.task_center.tasks.complete(_QUEUE, _TASK, version=2, values={}),
-        Sent("POST", f"{_PATH}/complete", query={"version": "2"}, json={}, status=204),
+        lambda domo: domo.task_center.tasks.complete(_QUEUE, _TASK, version=1, values={}),
+        Sent("POST", f"{_PATH}/complete", query={"version": "1"}, json={}, status=204),
         note="without an answer",
     ),
     Row(

@@ -1,8 +1,8 @@
-"""Users: E116, E174 to E178."""
+"""Users: E116, E174 to E178, and what other clients describe."""
 
 from __future__ import annotations
 
-from domo_async.endpoints.users import User
+from domo_async.endpoints.users import User, UserFilter, UserProfile
 from tests.contract.row import Row, Sent, documented, whole
 
 ROWS = [
@@ -68,5 +68,95 @@ ROWS = [
         lambda domo: domo.users.delete(27),
         Sent("DELETE", "/api/identity/v1/users/27", answer=whole(1)),
         gives=bool,
+    ),
+    Row(
+        "extra: Authentication, Who am I",
+        lambda domo: domo.users.me(),
+        Sent(
+            "GET",
+            "/api/content/v2/users/me",
+            answer=whole(
+                {
+                    "id": 27,
+                    "displayName": "Ada Lovelace",
+                    "userName": "ada@example.com",
+                    "emailAddress": "ada@example.com",
+                    "accepted": True,
+                    "userType": "USER",
+                    "modified": 1679007751000,
+                    "created": 1679007751,
+                    "active": True,
+                    "pending": False,
+                    "anonymous": False,
+                    "systemUser": False,
+                    "roleId": 5,
+                    "invitorUserId": 1,
+                    "detail": {"email": "ada@example.com"},
+                }
+            ),
+        ),
+        gives=UserProfile,
+    ),
+    Row(
+        "extra: Users, Search users",
+        lambda domo: domo.users.search(
+            text="ada",
+            filters=[UserFilter("department", ["Sales", "Support"]), UserFilter("roleId", [5])],
+            ids=[27],
+            parts=["DETAILED"],
+            attributes=["title"],
+            sort_by="created",
+            sort_order="DESC",
+            include_deleted=True,
+            page_size=100,
+        ).all(),
+        Sent(
+            "POST",
+            "/api/identity/v1/users/search",
+            json={
+                "showCount": True,
+                "includeDeleted": True,
+                "includeSupport": False,
+                "sort": {"field": "created", "order": "DESC"},
+                "filters": [
+                    {"filterType": "text", "text": "ada"},
+                    {
+                        "filterType": "value",
+                        "field": "department",
+                        "values": ["Sales", "Support"],
+                        "operator": "EQ",
+                    },
+                    {"filterType": "value", "field": "roleId", "values": [5], "operator": "EQ"},
+                ],
+                "ids": ["27"],
+                "parts": ["DETAILED"],
+                "attributes": ["title"],
+                "limit": 100,
+                "offset": 0,
+            },
+            answer=documented("E175"),
+        ),
+        gives=User,
+        says=lambda answer: answer["users"],
+    ),
+    Row(
+        "extra: Users, Search users",
+        lambda domo: domo.users.search().all(),
+        Sent(
+            "POST",
+            "/api/identity/v1/users/search",
+            json={
+                "showCount": True,
+                "includeDeleted": False,
+                "includeSupport": False,
+                "sort": {"field": "displayName", "order": "ASC"},
+                "filters": [],
+                "limit": 200,
+                "offset": 0,
+            },
+            answer=whole({"users": [], "count": 0}),
+        ),
+        gives=lambda found: found == [],
+        note="of all users",
     ),
 ]

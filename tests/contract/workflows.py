@@ -1,11 +1,11 @@
-"""Workflows: E179 to E181, and a route that the documents leave out."""
+"""Workflows: E179 to E181, and routes that the documents leave out."""
 
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 
-from domo_async.endpoints.workflows import Permission, WorkflowInstance
+from domo_async.endpoints.workflows import Permission, Right, WorkflowInstance, WorkflowPermission
 from tests.contract.row import Row, Sent, documented, whole
 
 RUN = "2052e10a-d142-4391-a731-2be1ab1c0188"
@@ -171,6 +171,19 @@ ROWS = [
                 },
                 {"id": "98765", "name": "John Smith", "type": "USER", "permissions": ["READ"]},
             ],
+        ),
+    ),
+    Row(
+        "extra: Workflows, Get model permissions",
+        lambda domo: domo.workflows.permissions(MODEL),
+        Sent(
+            "GET",
+            f"/api/workflow/v1/models/{MODEL}/permissions",
+            answer=whole({"USER": [{"id": "123456", "permissions": ["ADMIN", "READ"]}], "GROUP": []}),
+        ),
+        gives=lambda found: (
+            found["USER"] == (WorkflowPermission(id=123456, permissions=(Right.ADMIN, Right.READ)),)
+            and found["GROUP"] == ()
         ),
     ),
 ]

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 from aiohttp import web
 
-from domo_async import ConfigError, NotFound
+from domo_async import ConfigError, NotFound, ServerError
 from tests.support import talking_to
 
 
@@ -126,3 +126,27 @@ async def test_an_app_is_given_a_list_of_permissions(permissions):
             await domo.appdb.collections.set_app_permissions("c", "p", permissions=permissions)
 
     assert not asked
+
+
+@pytest.mark.parametrize(("datastore", "columns"), [("collections", {"a": "STRING"}), ("", {"a": "STRING"}), ("s", {})])
+async def test_a_collection_that_cannot_be_made_is_not_sent(datastore, columns):
+    handler, asked = a_collection(0)
+    async with talking_to(handler) as domo:
+        with pytest.raises(ConfigError):
+            await domo.appdb.collections.create(datastore, name="x", columns=columns)
+
+    assert not asked
+
+
+async def test_a_collection_is_not_made_twice_where_the_instance_may_have_made_it():
+    asked = []
+
+    async def handler(request):
+        asked.append(request.path)
+        return web.Response(status=502)
+
+    async with talking_to(handler) as domo:
+        with pytest.raises(ServerError):
+            await domo.appdb.collections.create("s", name="x")
+
+    assert 1 == len(asked)

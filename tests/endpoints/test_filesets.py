@@ -11,7 +11,7 @@ import pytest
 from aiohttp import BodyPartReader, web
 
 from domo_async import APIError, ConfigError, DecodeError, SourceError
-from domo_async.endpoints.filesets import DateFilter, FieldFilter, FileSetPermission
+from domo_async.endpoints.filesets import DateFilter, FieldFilter, FileSetAccess, FileSetPermission
 from tests.support import TOKEN, serving, talking_to
 
 CONTENT = os.urandom(600_000)
@@ -164,7 +164,8 @@ async def test_files_come_by_cursor_and_the_search_is_the_same_on_each_page():
 
 async def test_a_list_of_files_that_leads_in_a_circle_ends():
     async def handler(request: web.Request) -> web.Response:
-        return web.json_response({"files": [{"id": "x"}], "pageContext": {"next": "same"}})
+        following = "b" if request.query.get("next") == "a" else "a"
+        return web.json_response({"files": [{"id": "x"}], "pageContext": {"next": following}})
 
     async with talking_to(handler) as domo:
         with pytest.raises(DecodeError, match="no end"):
@@ -225,6 +226,10 @@ async def test_a_query_tells_when_a_file_was_made_like_all_others():
         lambda domo: domo.filesets.delete("search"),
         lambda domo: domo.filesets.delete(""),
         lambda domo: domo.filesets.update("fs"),
+        lambda domo: domo.filesets.set_owner("search", 27),
+        lambda domo: domo.filesets.get_access("search"),
+        lambda domo: domo.filesets.set_access("search", access=[FileSetAccess("USER", 27, "READ")]),
+        lambda domo: domo.filesets.set_access("fs", access=[]),
         lambda domo: domo.filesets.search(page_size=0).all(),
     ],
 )

@@ -160,6 +160,13 @@ async def test_cursors_are_followed_to_their_end():
     assert [1, 2, 3] == await by_cursor(fetch).all()
 
 
+async def test_a_cursor_that_repeats_the_one_sent_is_the_end():
+    async def fetch(at: str | None) -> tuple[list[int], str | None]:
+        return ([1], "b") if at is None else ([2], "b")
+
+    assert [1, 2] == await by_cursor(fetch).all()
+
+
 async def test_cursors_that_lead_back_are_an_error():
     async def fetch(at: str | None) -> tuple[list[int], str | None]:
         return [1], "b" if at in {None, "c"} else "c"

@@ -28,6 +28,7 @@ from domo_async.endpoints.datasets.models import (
     DatasetOwner,
     DataVersion,
     DataVersionDetails,
+    DeleteMethod,
     Index,
     IndexedSchema,
     IndexedTable,
@@ -43,6 +44,14 @@ from domo_async.endpoints.datasets.partitions import (
     PartitionFilter,
     Partitions,
     SortOrder,
+)
+from domo_async.endpoints.datasets.policies import (
+    Policies,
+    Policy,
+    PolicyControl,
+    PolicyFilter,
+    PolicyOperator,
+    PolicyParameter,
 )
 from domo_async.endpoints.datasets.result import Cell, QueryResult, ResultColumn
 from domo_async.endpoints.datasets.schemas import Schemas
@@ -71,6 +80,7 @@ __all__ = [
     "DatasetCardOwner",
     "DatasetOwner",
     "Datasets",
+    "DeleteMethod",
     "Grant",
     "Grantee",
     "Index",
@@ -84,6 +94,12 @@ __all__ = [
     "PartitionField",
     "PartitionFilter",
     "Partitions",
+    "Policies",
+    "Policy",
+    "PolicyControl",
+    "PolicyFilter",
+    "PolicyOperator",
+    "PolicyParameter",
     "QueryResult",
     "ResultColumn",
     "Schema",

@@ -16,9 +16,12 @@ from domo_async.endpoints.datasets.models import (
     CreatedDataset,
     Dataset,
     DatasetCard,
+    DatasetList,
+    DeleteMethod,
     columns_of,
 )
 from domo_async.endpoints.datasets.partitions import Partitions
+from domo_async.endpoints.datasets.policies import Policies
 from domo_async.endpoints.datasets.result import Cell, QueryResult, query_result
 from domo_async.endpoints.datasets.schemas import Schemas
 from domo_async.endpoints.datasets.uploads import Uploads
@@ -35,7 +38,7 @@ from domo_async.transfer import (
     export,
     upload,
 )
-from domo_async.transport import url
+from domo_async.transport import QUERY, Batch, Pager, url
 from domo_async.wire import UNSET, Unset, known, payload
 
 __all__ = ["Datasets"]
@@ -73,6 +76,64 @@ class Datasets(Area):
     def access(self) -> Access:
         """Who may see, change and share a dataset."""
         return Access(self._http)
+
+    @cached_property
+    def policies(self) -> Policies:
+        """Who sees which rows of a dataset."""
+        return Policies(self._http)
+
+    def list(
+        self,
+        *,
+        name_like: str | None = None,
+        owner_id: int | str | None = None,
+        data_provider_type: str | None = None,
+        type: str | None = None,
+        display_type: str | None = None,
+        include_hidden: bool | None = None,
+        order_by: str | None = None,
+        parts: str | Sequence[str] | None = None,
+        offset: int = 0,
+        limit: int | None = None,
+        page_size: int = 50,
+    ) -> Pager[Dataset]:
+        """Iterate over the datasets that the token's owner may see.
+
+        `GET /api/data/v3/datasources`. Not in the documents; other clients use it.
+
+        Args:
+            name_like: What their names contain.
+            owner_id: Who owns them.
+            data_provider_type: The kind of connector that fills them.
+            type: Their kind.
+            display_type: The kind that people see.
+            include_hidden: Whether to give hidden ones too.
+            order_by: What to sort by; which words the instance knows is not known, ``name`` among them.
+            parts: What to tell of each, as `get` takes it.
+            offset: Datasets to leave out at the beginning.
+            limit: The most datasets to give in all, or None for all.
+            page_size: Datasets to ask for at a time.
+        """
+        return self._http.pages(
+            "GET",
+            url("/api/data/v3/datasources"),
+            QUERY,
+            into=DatasetList,
+            read=lambda answer: Batch(answer.data_sources, total=answer.total),
+            page_size=page_size,
+            offset=offset,
+            limit=limit,
+            params={
+                "nameLike": name_like,
+                "ownerId": owner_id,
+                "dataProviderType": data_provider_type,
+                "type": type,
+                "displayType": display_type,
+                "includeHidden": include_hidden,
+                "orderBy": order_by,
+                "part": parts,
+            },
+        )
 
     async def create(self, name: str, /, columns: Columns, *, user_defined_type: str = "api") -> CreatedDataset:
         """Create a dataset with a schema and no rows.
@@ -114,6 +175,22 @@ class Datasets(Area):
         """
         return await self._http.request(
             "GET", url("/api/data/v3/datasources/{}", dataset_id), params={"part": parts}, into=Dataset
+        )
+
+    async def delete(self, dataset_id: str, /, *, delete_method: DeleteMethod | str | None = None) -> None:
+        """Delete a dataset with its data.
+
+        `DELETE /api/data/v3/datasources/{dataset_id}`. Not in the documents; other clients use it.
+
+        Args:
+            dataset_id: The dataset.
+            delete_method: Whether it can be had back; the instance's default is not known.
+
+        Raises:
+            NotFound: There is no such dataset.
+        """
+        await self._http.request(
+            "DELETE", url("/api/data/v3/datasources/{}", dataset_id), params={"deleteMethod": delete_method}
         )
 
     async def update_properties(

@@ -24,7 +24,9 @@ __all__ = [
     "Dataset",
     "DatasetCard",
     "DatasetCardOwner",
+    "DatasetList",
     "DatasetOwner",
+    "DeleteMethod",
     "Index",
     "IndexStatus",
     "IndexedSchema",
@@ -226,6 +228,31 @@ class Dataset(Model):
             DecodeError: `tags` is not a JSON list of strings.
         """
         return () if not self.tags else structure(loads(self.tags.encode()), tuple[str, ...])
+
+
+@frozen(kw_only=True)
+class _ListFacts(Model):
+    total_count: int | None = None
+
+
+@frozen(kw_only=True)
+class DatasetList(Model):
+    """A page of datasets, and how many there are in all (`Datasets.list`)."""
+
+    data_sources: tuple[Dataset, ...] = ()
+    metadata: _ListFacts = field(factory=_ListFacts, metadata=wire_name("_metadata"))
+
+    @property
+    def total(self) -> int | None:
+        """How many datasets all pages have together, where the instance tells."""
+        return self.metadata.total_count
+
+
+class DeleteMethod(OpenEnum):
+    """How to delete a dataset."""
+
+    SOFT = "soft"
+    HARD = "hard"
 
 
 @frozen(kw_only=True)

@@ -11,6 +11,8 @@ from domo_async.endpoints.filesets.models import (
     DeletionStatus,
     FileMatch,
     FileSet,
+    FileSetAccess,
+    FileSetEntity,
     FileSetFile,
     FileSetPermission,
 )
@@ -24,6 +26,8 @@ __all__ = [
     "FieldSort",
     "FileMatch",
     "FileSet",
+    "FileSetAccess",
+    "FileSetEntity",
     "FileSetFile",
     "FileSetFiles",
     "FileSetPermission",

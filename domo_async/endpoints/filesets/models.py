@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from attrs import frozen
+from attrs import field, frozen
 
 from domo_async.wire import EpochMillis, IsoStamp, Model, NumericId, OpenEnum
 
@@ -14,6 +14,8 @@ __all__ = [
     "DeletionStatus",
     "FileMatch",
     "FileSet",
+    "FileSetAccess",
+    "FileSetEntity",
     "FileSetFile",
     "FileSetPermission",
     "PageContext",
@@ -21,12 +23,34 @@ __all__ = [
 
 
 class FileSetPermission(OpenEnum):
-    """What the token's owner may do with a FileSet."""
+    """What somebody may do with a FileSet."""
 
     OWNER = "OWNER"
     EDIT = "EDIT"
     READ = "READ"
     NONE = "NONE"
+
+
+class FileSetEntity(OpenEnum):
+    """Who can be given access to a FileSet."""
+
+    USER = "USER"
+    GROUP = "GROUP"
+
+
+@frozen
+class FileSetAccess(Model):
+    """What somebody may do with a FileSet: ``FileSetAccess("USER", 27, "EDIT")``.
+
+    Attributes:
+        entity_type: What kind of somebody.
+        entity_id: The user, or the group.
+        permission: What is allowed; ``NONE`` takes all away.
+    """
+
+    entity_type: FileSetEntity = field(converter=FileSetEntity)
+    entity_id: NumericId
+    permission: FileSetPermission = field(converter=FileSetPermission)
 
 
 class DeletionStatus(OpenEnum):

@@ -18,7 +18,7 @@ from domo_async.endpoints.streams.models import (
     UpdateMethod,
 )
 from domo_async.errors import DecodeError
-from domo_async.transport import url
+from domo_async.transport import QUERY, Batch, Pager, url
 from domo_async.waiting import Verdict, wait_for
 from domo_async.wire import UNSET, Unset, known, payload
 
@@ -195,6 +195,35 @@ class Streams(Area):
         if execution_id is None:
             execution_id = await self._under_way(stream_id)
         return await self.wait(stream_id, execution_id, timeout=timeout)
+
+    def executions(
+        self, stream_id: int | str, /, *, offset: int = 0, limit: int | None = None, page_size: int = 100
+    ) -> Pager[StreamExecution]:
+        """Iterate over the runs of a stream, with all that is known of each.
+
+        `GET /api/data/v1/streams/{stream_id}/executions`. Not in the documents; other clients use it. In which order
+        they come is unconfirmed. An answer of more runs than were asked for is taken as all.
+
+        Args:
+            stream_id: The stream.
+            offset: Runs to leave out at the beginning.
+            limit: The most runs to give, or None for all.
+            page_size: Runs to ask for at a time.
+
+        Raises:
+            ConfigError: A number is out of its range.
+            NotFound: There is no such stream.
+        """
+        return self._http.pages(
+            "GET",
+            url("/api/data/v1/streams/{}/executions", stream_id),
+            QUERY,
+            into=tuple[StreamExecution, ...],
+            read=lambda runs: Batch(runs, more=False if len(runs) > page_size else None),
+            page_size=page_size,
+            offset=offset,
+            limit=limit,
+        )
 
     async def get_execution(self, stream_id: int | str, execution_id: int | str, /) -> StreamExecution:
         """Return a run of a stream.

@@ -1,0 +1,50 @@
+"""Sharing content, which the documents leave out."""
+
+from __future__ import annotations
+
+from domo_async.endpoints.sharing import Recipient, Resource
+from tests.contract.row import Row, Sent
+
+ROWS = [
+    Row(
+        "extra: Content Sharing, Share Resource",
+        lambda domo: domo.sharing.share(
+            resources=[Resource(7), Resource("1234", "badge")],
+            recipients=[Recipient(27), Recipient(28, "group")],
+            message="Look",
+            send_email=False,
+        ),
+        Sent(
+            "POST",
+            "/api/content/v1/share",
+            query={"sendEmail": "false"},
+            json={
+                "resources": [{"id": 7, "type": "page"}, {"id": "1234", "type": "badge"}],
+                "recipients": [{"id": 27, "type": "user"}, {"id": 28, "type": "group"}],
+                "message": "Look",
+            },
+        ),
+    ),
+    Row(
+        "extra: Content Sharing, Share Resource",
+        lambda domo: domo.sharing.share(resources=[Resource("abc", "dataset")], recipients=[Recipient(27)]),
+        Sent(
+            "POST",
+            "/api/content/v1/share",
+            json={"resources": [{"id": "abc", "type": "dataset"}], "recipients": [{"id": 27, "type": "user"}]},
+        ),
+        note="without what is optional",
+    ),
+    Row(
+        "extra: Content Sharing, Share App Studio App",
+        lambda domo: domo.sharing.share_apps(
+            data_app_ids=[5, "6"], recipients=[Recipient(27)], message="Look", send_email=True
+        ),
+        Sent(
+            "POST",
+            "/api/content/v1/dataapps/share",
+            query={"sendEmail": "true"},
+            json={"dataAppIds": ["5", "6"], "recipients": [{"id": 27, "type": "user"}], "message": "Look"},
+        ),
+    ),
+]
