@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
-from benchmarks import calls, export, facade, imports, memory, upload, wan
+from benchmarks import calls, emulator, export, facade, imports, memory, upload, wan
 from benchmarks._harness import Options, Row, parse_size, table
 
 BENCHMARKS: Mapping[str, Callable[[Options], Iterator[Row]]] = {
@@ -19,6 +19,7 @@ BENCHMARKS: Mapping[str, Callable[[Options], Iterator[Row]]] = {
     "imports": imports.benchmark,
     "memory": memory.benchmark,
     "export": export.benchmark,
+    "emulator": emulator.benchmark,
 }
 
 

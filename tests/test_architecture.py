@@ -24,7 +24,7 @@ FLOORS = [
     {"domo_async"},
     {"sync"},
     {"emulator"},
-    {"cli"},
+    {"cli", "pytest_plugin"},
     {"__main__"},
 ]
 FLOOR_OF = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import signal
 import sys
+from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -16,9 +17,16 @@ from domo_async.cli.exits import DebugOption, readable_errors
 from domo_async.cli.output import out
 
 if TYPE_CHECKING:
-    from domo_async.emulator import Emulator
+    from domo_async.emulator import Emulator, Fault
 
-__all__ = ["emulator", "emulator_class"]
+__all__ = ["app", "emulator", "emulator_class"]
+
+app: typer.Typer = typer.Typer(
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
 
 
 def emulator_class() -> type[Emulator]:
@@ -34,21 +42,52 @@ def emulator_class() -> type[Emulator]:
     return Emulator
 
 
+@app.command()
 def emulator(
     host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535, help="The port; 0 for one that is free.")] = 8080,
     data: Annotated[
         Path | None,
-        typer.Option(metavar="DIR", file_okay=False, help="Where uploads are spooled.", show_default="temporary"),
+        typer.Option(
+            metavar="DIR",
+            file_okay=False,
+            help="Where the instance is kept: what was answered is there again at the next start, whatever ended it.",
+            show_default="in memory",
+        ),
     ] = None,
+    world: Annotated[
+        str, typer.Option(metavar="NAME", help="What a new instance begins with: empty, demo or a file of a world.")
+    ] = "empty",
+    seed: Annotated[int, typer.Option(help="What the demo world is made by: the same seed, the same world.")] = 0,
     token: Annotated[
-        str | None, typer.Option(metavar="TEXT", help="The developer token that it accepts.", show_default="random")
+        str | None,
+        typer.Option(
+            metavar="TEXT", help="The developer token that it accepts.", show_default="that of DIR, or a random one"
+        ),
+    ] = None,
+    fault: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="ROUTE:KIND",
+            help="What shall go wrong, such as 'PUT *parts*:status=503,probability=0.1,count=5' or"
+            " '*:slow=5000,count=all'. May be given several times.",
+            rich_help_panel="Trouble",
+        ),
+    ] = None,
+    latency: Annotated[
+        float, typer.Option(min=0, help="Seconds that every request takes longer.", rich_help_panel="Trouble")
+    ] = 0.0,
+    bandwidth: Annotated[
+        float | None,
+        typer.Option(
+            min=1, help="Bytes a second of each connection.", show_default="no limit", rich_help_panel="Trouble"
+        ),
     ] = None,
     debug: DebugOption = False,
 ) -> None:
     """Run a Domo instance on this machine until Ctrl-C, which ends it with exit code 0.
 
-    It keeps what is uploaded until it ends, and answers SQL. Any client in any language may use it.
+    It answers SQL. Any client in any language may use it.
     """
 
     async def serve() -> None:
@@ -56,7 +95,18 @@ def emulator(
         if sys.platform != "win32":
             # What service managers and containers send: leave nothing behind then, either.
             asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, over.set)
-        instance = emulator_class()(host=host, port=port, data=data, token=token)
+        instance = emulator_class()(
+            host=host,
+            port=port,
+            data=data,
+            world=world,
+            seed=seed,
+            token=token,
+            latency=latency,
+            bandwidth=bandwidth,
+        )
+        for each in _faults(fault or ()):
+            instance.faults.add(each)
         try:
             await instance.start()
         except OSError as error:
@@ -69,6 +119,15 @@ def emulator(
 
     with readable_errors(debug=debug), suppress(KeyboardInterrupt):
         asyncio.run(serve())
+
+
+def _faults(written: Iterable[str]) -> list[Fault]:
+    from domo_async.emulator import Fault  # noqa: PLC0415 - optional
+
+    try:
+        return [Fault.parse(each) for each in written]
+    except ValueError as error:
+        raise ConfigError(f"--fault: {error}") from error
 
 
 def _introduce(instance: Emulator) -> None:

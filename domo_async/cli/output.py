@@ -9,17 +9,18 @@ from contextlib import contextmanager
 from datetime import date, datetime
 from decimal import Decimal
 from itertools import islice
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import attrs
-from rich import box, progress
+from rich import box
 from rich.console import Console
 from rich.measure import Measurement
 from rich.table import Table
 from rich.text import Text
 
-from domo_async.endpoints.datasets import Cell, ColumnType, QueryResult
-from domo_async.transfer import Progress
+if TYPE_CHECKING:
+    from domo_async.endpoints.datasets import Cell, QueryResult
+    from domo_async.transfer import Progress
 
 __all__ = [
     "counted",
@@ -39,7 +40,7 @@ __all__ = [
 out: Console = Console(highlight=False)
 err: Console = Console(highlight=False, stderr=True)
 
-_NUMBERS = {ColumnType.LONG, ColumnType.DOUBLE, ColumnType.DECIMAL}
+_NUMBERS = {"LONG", "DOUBLE", "DECIMAL"}
 _MOST_ROWS = 1000
 _FEW_COLUMNS = 3
 
@@ -182,6 +183,8 @@ def transfer_bar(
     if not console.is_terminal:
         yield None
         return
+    from rich import progress  # noqa: PLC0415 - most commands draw no bar
+
     columns: tuple[Any, ...] = (
         progress.SpinnerColumn(),
         progress.TextColumn("{task.description}"),

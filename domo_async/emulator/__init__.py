@@ -12,19 +12,24 @@ try:
 except ImportError as _error:
     raise ImportError('The embedded Domo instance needs: pip install "domo-async[emulator]"') from _error
 
-from domo_async.emulator.faults import Fault, FaultKind, Faults
-from domo_async.emulator.log import RequestLog, RequestRecord
+from domo_async.emulator.faults import ArmedFault, Fault, FaultKind, Faults
+from domo_async.emulator.log import RequestLog, RequestRecord, Totals
 from domo_async.emulator.outcomes import Job, Outcome, Outcomes
+from domo_async.emulator.routes.code_engine import Functions, Printed
 from domo_async.emulator.server import Emulator
 
 __all__ = [
+    "ArmedFault",
     "Emulator",
     "Fault",
     "FaultKind",
     "Faults",
+    "Functions",
     "Job",
     "Outcome",
     "Outcomes",
+    "Printed",
     "RequestLog",
     "RequestRecord",
+    "Totals",
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 
 import orjson
 from aiohttp import web
@@ -15,6 +15,7 @@ from domo_async.emulator.auth import Authentication
 from domo_async.emulator.connections import Connections
 from domo_async.emulator.errors import Refusal, error_body
 from domo_async.emulator.faults import MAINTENANCE_PAGE, Fault, Faults
+from domo_async.emulator.journal import Keeper
 from domo_async.emulator.limits import SlidingWindow
 from domo_async.emulator.log import RequestLog, RequestRecord
 from domo_async.emulator.state import Instance
@@ -31,7 +32,11 @@ from domo_async.emulator.web import (
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
+OWN_PATHS = "/emulator"
+"""Below this are the emulator's own pages and routes, which no instance of Domo has."""
+
 _LARGEST_JSON = 64 << 20
+_BEAT = 0.05
 _LOGGER = logging.getLogger(__name__)
 
 
@@ -50,9 +55,15 @@ class Gate:
     search_limit: SlidingWindow
     connections: Connections
     latency: float
+    keeper: Keeper
 
     async def handle(self, request: web.Request, handler: Handler) -> web.StreamResponse:
-        """Answer a request, whatever happens to it, and record it before the client can have the whole answer."""
+        """Answer a request, whatever happens to it, and record it before the client can have the whole answer.
+
+        What the emulator is asked about itself is not recorded, and nothing happens to it.
+        """
+        if request.path in ("/", OWN_PATHS) or request.path.startswith(f"{OWN_PATHS}/"):
+            return await self._handle_own(request, handler)
         started = self.instance.now()
         connection = self.connections.of(request)
         response: web.StreamResponse = web.Response(status=500)
@@ -67,6 +78,7 @@ class Gate:
         finally:
             if isinstance(response, StreamedResponse):
                 await response.chunks.aclose()
+            connection.hurry()
             self.log.append(
                 RequestRecord(
                     method=request.method,
@@ -91,36 +103,48 @@ class Gate:
         early = await _before(fault, request)
         if early is not None:
             return early
+        if fault.kind == "slow":
+            self.connections.of(request).slow_down(fault.rate)
         response = await self._handle(request, handler, started)
         return await _after(fault, request, response)
 
     async def _handle(self, request: web.Request, handler: Handler, started: float) -> web.StreamResponse:
         searches = request.path.startswith("/api/search/")
         try:
-            request[CALLER] = self.authentication.user_of(request.path, request.headers)
-            if searches:
-                self.search_limit.check(started)
-            response = await handler(request)
-            activity.note(self.instance, request, response.status)
-            return response
-        except Refusal as refusal:
-            return _refused(request, refusal)
-        except web.HTTPException as error:
-            message = {404: "No such route", 405: "Method not allowed"}.get(error.status, error.reason)
-            headers = {"Allow": error.headers["Allow"]} if "Allow" in error.headers else {}
-            return _refused(request, Refusal(error.status, message, headers=headers))
-        except web.RequestPayloadError as error:
-            response = _refused(request, Refusal(400, f"The request's body is broken: {error}"))
-            # Where the next request would begin is not known.
-            response.force_close()
-            return response
+            with self.instance.one_request():
+                request[CALLER] = self.authentication.user_of(request.path, request.headers)
+                if searches:
+                    self.search_limit.check(started)
+                response = await handler(request)
+                activity.note(self.instance, request, response.status)
         except ConnectionError:
             raise
-        except Exception:
-            _LOGGER.exception("%s %s failed", request.method, request.path)
-            return _refused(request, Refusal(500, "The emulator failed; this is its fault"))
+        except Exception as error:  # noqa: BLE001 - each has an answer
+            response = _failed(request, error)
         finally:
             self.instance.changes += not searches and request.method != "GET"
+        return await self._settled(request, response)
+
+    async def _handle_own(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        try:
+            with self.instance.one_request():
+                response = await handler(request)
+        except Exception as error:  # noqa: BLE001 - each has an answer
+            response = _failed(request, error)
+        response = await self._settled(request, response)
+        if isinstance(response, StreamedResponse):
+            await response.send(request)
+        return response
+
+    async def _settled(self, request: web.Request, response: web.StreamResponse) -> web.StreamResponse:
+        """Return the answer once all that it may tell of is saved."""
+        try:
+            await self.keeper.settle()
+        except Refusal as refusal:
+            if isinstance(response, StreamedResponse):
+                await response.chunks.aclose()
+            return _refused(request, refusal)
+        return response
 
 
 def create_app(gate: Gate, storage: Storage) -> web.Application:
@@ -156,6 +180,23 @@ def _body(response: web.StreamResponse) -> bytes:
     return body if isinstance(body, bytes) else b""
 
 
+def _failed(request: web.Request, error: Exception) -> web.Response:
+    """Return the answer to a request that came to nothing."""
+    if isinstance(error, Refusal):
+        return _refused(request, error)
+    if isinstance(error, web.HTTPException):
+        message = {404: "No such route", 405: "Method not allowed"}.get(error.status, error.reason)
+        headers = {"Allow": error.headers["Allow"]} if "Allow" in error.headers else {}
+        return _refused(request, Refusal(error.status, message, headers=headers))
+    if isinstance(error, web.RequestPayloadError):
+        response = _refused(request, Refusal(400, f"The request's body is broken: {error}"))
+        # Where the next request would begin is not known.
+        response.force_close()
+        return response
+    _LOGGER.error("%s %s failed", request.method, request.path, exc_info=error)
+    return _refused(request, Refusal(500, "The emulator failed; this is its fault"))
+
+
 def _refused(request: web.Request, refusal: Refusal) -> web.Response:
     response = answer(
         error_body(refusal.status, request.path, refusal.message, code=refusal.code), status=refusal.status
@@ -173,6 +214,14 @@ async def _before(fault: Fault, request: web.Request) -> web.Response | None:
     elif fault.kind == "status":
         body = error_body(fault.status, request.path, "A fault that was asked for")
         return _faulty(fault, fault.status, body, "application/json")
+    elif fault.kind == "throttle":
+        response = _faulty(fault, 429, error_body(429, request.path, "Too many requests"), "application/json")
+        if fault.retry_after is not None:
+            response.headers["Retry-After"] = f"{fault.retry_after:g}"
+        return response
+    elif fault.kind == "expired":
+        body = error_body(401, request.path, "Unauthorized: the access token is missing, invalid or expired")
+        return _faulty(fault, 401, body, "application/json")
     elif fault.kind == "html":
         return _faulty(fault, 503, MAINTENANCE_PAGE, "text/html")
     elif fault.kind == "text":
@@ -188,7 +237,25 @@ async def _after(fault: Fault, request: web.Request, response: web.StreamRespons
         await _drop(request)
     elif fault.kind == "truncate":
         await _truncate(request, response, fault.after_bytes)
+    elif fault.kind == "slow" and not isinstance(response, StreamedResponse) and _body(response):
+        return _in_pieces(response, fault.rate)
     return response
+
+
+def _in_pieces(response: web.StreamResponse, rate: float) -> StreamedResponse:
+    """Return the same answer, to be sent a piece at a time."""
+    body = _body(response)
+    size = max(1, int(rate * _BEAT))
+
+    async def pieces() -> AsyncGenerator[bytes]:
+        for begin in range(0, len(body), size):
+            yield body[begin : begin + size]
+
+    streamed = StreamedResponse(pieces(), content_type=response.content_type)
+    streamed.set_status(response.status)
+    streamed.headers.update(response.headers)
+    streamed.content_length = len(body)
+    return streamed
 
 
 async def _drop(request: web.Request, *, after_bytes: int | None = None) -> None:

@@ -27,6 +27,19 @@ class Connection:
     number: int
     bandwidth: float | None
     _free_at: float = 0.0
+    _usual: float | None = field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self._usual = self.bandwidth
+
+    def slow_down(self, bandwidth: float) -> None:
+        """Be slower until told to hurry."""
+        self.bandwidth = bandwidth if self.bandwidth is None else min(bandwidth, self.bandwidth)
+
+    def hurry(self) -> None:
+        """Be as fast as usual again."""
+        if self.bandwidth != self._usual:
+            self.bandwidth, self._free_at = self._usual, 0.0
 
     async def pay(self, size: int) -> None:
         """Wait until `size` more bytes would have passed."""

@@ -28,10 +28,18 @@ class SlidingWindow:
         Raises:
             Refusal: 429 with Retry-After in whole seconds, if there were too many.
         """
-        while self._passed and self._passed[0] <= now - self.window:
-            self._passed.popleft()
-        if len(self._passed) < self.limit:
+        if self.used(now) < self.limit:
             self._passed.append(now)
             return
         wait = self._passed[0] + self.window - now if self._passed else self.window
         raise Refusal(429, "Too many requests", headers={"Retry-After": str(max(1, math.ceil(wait)))})
+
+    def used(self, now: float) -> int:
+        """Return how many requests count at `now`."""
+        while self._passed and self._passed[0] <= now - self.window:
+            self._passed.popleft()
+        return len(self._passed)
+
+    def clear(self) -> None:
+        """Forget the requests that passed."""
+        self._passed.clear()

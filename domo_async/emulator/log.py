@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import threading
-from collections import deque
-from collections.abc import Iterator, Sequence
+from collections import Counter, deque
+from collections.abc import Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
-from typing import overload
+from typing import TypeAlias, overload
 
 from attrs import frozen
 
 _KEPT = 100_000
+
+Status: TypeAlias = int | str | None
+"""A status, a class of them such as ``"5xx"``, ``"none"`` where nothing was answered, or None for all."""
 
 
 @frozen
@@ -39,9 +42,38 @@ class RequestRecord:
     response_bytes: int
     connection: int
 
-    def matches(self, pattern: str) -> bool:
+    def matches(self, pattern: str, status: Status = None) -> bool:
         """Return whether "METHOD /path" matches the shell `pattern`; ``*`` also stands for slashes."""
-        return fnmatchcase(f"{self.method} {self.path}", pattern)
+        return fnmatchcase(f"{self.method} {self.path}", pattern) and self._has(status)
+
+    def _has(self, status: Status) -> bool:
+        if status is None:
+            return True
+        if status == "none" or self.status is None:
+            return status == "none" and self.status is None
+        wanted = str(status)
+        return fnmatchcase(str(self.status), wanted.replace("xx", "[0-9][0-9]") if wanted.endswith("xx") else wanted)
+
+
+@frozen
+class Totals:
+    """What requests add up to.
+
+    Attributes:
+        requests: How many they were.
+        request_bytes: Bytes of their bodies.
+        response_bytes: Bytes of the answers' bodies.
+        statuses: How many were answered with each status; None for no answer.
+        peak_concurrency: How many were in the works at the same time, at most.
+        seconds: From the first's beginning to the last's end.
+    """
+
+    requests: int
+    request_bytes: int
+    response_bytes: int
+    statuses: Mapping[int | None, int]
+    peak_concurrency: int
+    seconds: float
 
 
 class RequestLog(Sequence[RequestRecord]):
@@ -79,22 +111,43 @@ class RequestLog(Sequence[RequestRecord]):
         with self._lock:
             self._records.clear()
 
-    def matching(self, pattern: str) -> list[RequestRecord]:
-        """Return the records whose "METHOD /path" matches the shell `pattern`, such as ``"PUT *parts*"``."""
-        return [record for record in self._snapshot() if record.matches(pattern)]
+    def matching(self, pattern: str = "*", *, status: Status = None) -> list[RequestRecord]:
+        """Return the records that fit, in the order of their answers.
+
+        Args:
+            pattern: A shell pattern over "METHOD /path", such as ``"PUT *parts*"``; ``*`` also stands for slashes.
+            status: The status that they were answered with, a class such as ``"5xx"``, or ``"none"``.
+        """
+        return [record for record in self._snapshot() if record.matches(pattern, status)]
+
+    def totals(self, pattern: str = "*", *, status: Status = None) -> Totals:
+        """Return what the records that fit add up to."""
+        records = self.matching(pattern, status=status)
+        return Totals(
+            requests=len(records),
+            request_bytes=sum(record.request_bytes for record in records),
+            response_bytes=sum(record.response_bytes for record in records),
+            statuses=dict(Counter(record.status for record in records)),
+            peak_concurrency=_peak(records),
+            seconds=max((record.finished for record in records), default=0.0)
+            - min((record.started for record in records), default=0.0),
+        )
 
     def peak_concurrency(self, pattern: str = "*") -> int:
         """Return how many requests that match `pattern` were in the works at the same time, at most."""
-        matching = self.matching(pattern)
-        starts = [(record.started, 1) for record in matching]
-        ends = [(record.finished, -1) for record in matching]
-        # At one instant an end sorts before a start: requests that follow one another do not overlap.
-        peak = running = 0
-        for _, change in sorted(starts + ends):
-            running += change
-            peak = max(peak, running)
-        return peak
+        return _peak(self.matching(pattern))
 
     def _snapshot(self) -> list[RequestRecord]:
         with self._lock:
             return list(self._records)
+
+
+def _peak(records: Sequence[RequestRecord]) -> int:
+    starts = [(record.started, 1) for record in records]
+    ends = [(record.finished, -1) for record in records]
+    # At one instant an end sorts before a start: requests that follow one another do not overlap.
+    peak = running = 0
+    for _, change in sorted(starts + ends):
+        running += change
+        peak = max(peak, running)
+    return peak

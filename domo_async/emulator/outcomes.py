@@ -55,6 +55,11 @@ class Outcomes:
         with self._lock:
             self._waiting.clear()
 
+    def waiting(self) -> list[tuple[Outcome, int | None]]:
+        """Return the ends that were added since the last `clear`, each with how many jobs it still happens to."""
+        with self._lock:
+            return [(waiting.outcome, waiting.left) for waiting in self._waiting]
+
     def take(self, job: Job, about: object) -> Outcome | None:
         """Return the end in store for a job, and count it; None for the good one."""
         with self._lock:

@@ -5,9 +5,10 @@ Routes read records and put new ones; they never change one in place, as what wa
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, TypeAlias
 
+from domo_async.emulator.changes import Changes
 from domo_async.emulator.errors import Refusal
 
 __all__ = ["Collection", "Record", "Records"]
@@ -21,13 +22,13 @@ class Collection:
 
     Args:
         name: What it is called, such as ``users``.
-        changed: The names and keys of what changed and is not yet saved; grows.
+        changes: Where it notes what changes.
     """
 
-    def __init__(self, name: str, changed: set[tuple[str, str]]) -> None:
+    def __init__(self, name: str, changes: Changes) -> None:
         self.name = name
         self._records: dict[str, Record] = {}
-        self._changed = changed
+        self._changes = changes
 
     def __len__(self) -> int:
         return len(self._records)
@@ -60,7 +61,7 @@ class Collection:
     def put(self, key: object, record: Record) -> Record:
         """Keep a record under a key, in place of the former one; returns it."""
         self._records[str(key)] = record
-        self._changed.add((self.name, str(key)))
+        self._changes.note(self.name, str(key))
         return record
 
     def update(self, key: object, **changes: Any) -> Record:
@@ -79,21 +80,37 @@ class Collection:
         """
         record = self.get(key)
         del self._records[str(key)]
-        self._changed.add((self.name, str(key)))
+        self._changes.note(self.name, str(key), removed=True)
         return record
+
+    def items(self) -> dict[str, Record]:
+        """Return all records by key."""
+        return dict(self._records)
+
+    def restore(self, records: Mapping[str, Record]) -> None:
+        """Have these records and no others."""
+        for key in self._records:
+            self._changes.note(self.name, key, removed=True)
+        self._records = dict(records)
+        for key in records:
+            self._changes.note(self.name, key)
 
 
 class Records:
-    """All collections of an instance; each is there as soon as it is named."""
+    """All collections of an instance; each is there as soon as it is named.
 
-    def __init__(self) -> None:
+    Args:
+        changes: Where they note what changes.
+    """
+
+    def __init__(self, changes: Changes | None = None) -> None:
         self._collections: dict[str, Collection] = {}
-        self._changed: set[tuple[str, str]] = set()
+        self._changes = Changes() if changes is None else changes
 
     def __getitem__(self, name: str) -> Collection:
         """Return a collection."""
         if name not in self._collections:
-            self._collections[name] = Collection(name, self._changed)
+            self._collections[name] = Collection(name, self._changes)
         return self._collections[name]
 
     def __iter__(self) -> Iterator[Collection]:
@@ -106,8 +123,11 @@ class Records:
         counters.put(name, {"next": number + 1})
         return number
 
-    def take_changes(self) -> set[tuple[str, str]]:
-        """Return the names and keys of what changed since the last call."""
-        changes = set(self._changed)
-        self._changed.clear()
-        return changes
+    def snapshot(self) -> dict[str, dict[str, Record]]:
+        """Return all records by collection and key. They never change, so that this is fast."""
+        return {collection.name: collection.items() for collection in self if len(collection)}
+
+    def restore(self, snapshot: Mapping[str, Mapping[str, Record]]) -> None:
+        """Have the records of a snapshot and no others."""
+        for name in {*self._collections, *snapshot}:
+            self[name].restore(snapshot.get(name, {}))

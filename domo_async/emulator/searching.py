@@ -191,7 +191,12 @@ def _term(filter: dict[str, Any], _: datetime) -> _Match:
     if ("value" in filter) == ("values" in filter):
         raise Refusal(400, "A term filter has either value or values")
     terms = {text(filter, "value")} if "value" in filter else set(_strings(filter["values"], "values"))
-    return _present(lambda value: str(value) in terms)
+    return _present(lambda value: _as_text(value) in terms)
+
+
+def _as_text(value: object) -> str:
+    """Return a value as JSON writes it, since terms are texts."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _wildcard(filter: dict[str, Any], _: datetime) -> _Match:

@@ -8,25 +8,38 @@ import shutil
 import tempfile
 import threading
 from collections.abc import Callable
+from contextlib import AsyncExitStack, ExitStack
+from functools import partial
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from aiohttp import web
 
+from domo_async.emulator import worlds
 from domo_async.emulator.app import Gate, create_app
 from domo_async.emulator.auth import Authentication
+from domo_async.emulator.blobs import blobs_at, referred
+from domo_async.emulator.changes import Watched
 from domo_async.emulator.connections import Connections
+from domo_async.emulator.console import Console
+from domo_async.emulator.control import Control
+from domo_async.emulator.documents import add_dataset
 from domo_async.emulator.faults import Faults
+from domo_async.emulator.journal import TOKENS, Journal, Keeper, Lock, keep_token, kept_token
 from domo_async.emulator.limits import SlidingWindow
 from domo_async.emulator.log import RequestLog
 from domo_async.emulator.outcomes import Outcomes
-from domo_async.emulator.state import Instance
+from domo_async.emulator.routes.code_engine import Functions, functions_of
+from domo_async.emulator.state import DATASETS, Instance
 from domo_async.emulator.storage import Storage
+from domo_async.emulator.worlds import World
 
 if TYPE_CHECKING:
     from domo_async import Domo
     from domo_async.sync import Domo as SyncDomo
+
+T = TypeVar("T")
 
 _READ_BUFFER = 1 << 20
 _GOODBYE = 0.1
@@ -42,6 +55,7 @@ class Emulator:
         token: The developer token that it accepts.
         faults: What shall go wrong.
         outcomes: How jobs shall end, where not well.
+        functions: The functions of Code Engine that it runs.
         log: What was asked of it.
     """
 
@@ -52,6 +66,8 @@ class Emulator:
         port: int = 0,
         token: str | None = None,
         data: Path | str | None = None,
+        world: Path | str = "empty",
+        seed: int = 0,
         search_limit: int = 120,
         search_window: float = 60.0,
         index_delay: float = 0.0,
@@ -64,9 +80,12 @@ class Emulator:
         Args:
             host: The address to listen on.
             port: The port; 0 for one that is free.
-            token: The developer token; None for a random one.
-            data: The directory for spooled uploads and DuckDB's overflow; None for a temporary one that is
-                removed at the end. The state itself ends with the instance.
+            token: The developer token; None for the one that `data` holds, or else a random one.
+            data: The directory that keeps the state: what was answered is there after a crash, too. One emulator at
+                a time can have it. None keeps the state in memory, and it ends with the instance.
+            world: What the instance begins with: ``empty``, ``demo`` or a file made by `save_world`. A directory
+                `data` that holds an instance already goes on with that one.
+            seed: What chance ``demo`` is made by; the same seed gives the same world.
             search_limit: How many search requests are allowed in any `search_window` seconds.
             search_window: See there.
             index_delay: Seconds from a commit to its rows being visible to queries.
@@ -74,25 +93,31 @@ class Emulator:
             bandwidth: Bytes a second for each connection; None for as fast as it goes.
             latency: Seconds that every request takes longer.
         """
-        self.token: str = secrets.token_hex(32) if token is None else token
-        self.faults: Faults = Faults()
-        self.log: RequestLog = RequestLog()
         self._host = host
         self._port = port
         self._data = None if data is None else Path(data)
+        self._world = world
+        self._seed = seed
+        if self._data is not None and token is None:
+            token = kept_token(self._data)
+        self.token: str = secrets.token_hex(32) if token is None else token
+        self.faults: Faults = Faults()
+        self.log: RequestLog = RequestLog()
         self._instance = Instance(index_delay=index_delay, job_delay=job_delay)
-        self._gate = Gate(
-            instance=self._instance,
-            authentication=Authentication(self.token),
-            faults=self.faults,
-            log=self.log,
-            search_limit=SlidingWindow(search_limit, search_window),
-            connections=Connections(bandwidth),
-            latency=latency,
-        )
         self.outcomes: Outcomes = self._instance.outcomes
+        self.functions: Functions = functions_of(self._instance)
+        self._tokens: dict[str, Watched[str, int]] = {
+            key: Watched(partial(self._instance.unsaved.note, TOKENS, key)) for key in ("tokens", "sessions")
+        }
+        self._search_limit = SlidingWindow(search_limit, search_window)
+        self._bandwidth = bandwidth
+        self._latency = latency
         self._url: str | None = None
-        self._release: Callable[[], Any] | None = None
+        self._begins: World = World({}, [])
+        self._storage: Storage | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._home = 0
+        self._release: AsyncExitStack | None = None
         self._thread: _ServerThread | None = None
 
     def __repr__(self) -> str:
@@ -126,41 +151,174 @@ class Emulator:
 
         return Domo(self.url, token=self.token, **kwargs)
 
+    def reset(self) -> None:
+        """Begin again, in milliseconds: with the world that it was started with, and an empty log.
+
+        Faults, outcomes, sessions and the functions of Code Engine that were lent are forgotten, too.
+
+        An instance that `data` held when it was started begins empty. May be called from any thread.
+        """
+        self._on_loop(self._begin_again)
+
+    def save_world(self, path: Path | str) -> None:
+        """Write all that the instance holds to a file, for `Emulator(world=path)`; tokens are left out.
+
+        May be called from any thread; that of a running loop does nothing else meanwhile.
+        """
+        storage = self._running_storage()
+        leases = ExitStack()  # entered and left on the loop
+
+        def begin() -> World:
+            versions = [version for dataset in self._instance.datasets() for version in dataset.referenced()]
+            leases.enter_context(storage.lease(versions))
+            return worlds.snapshot(self._instance)
+
+        world = self._on_loop(begin)
+        try:
+            worlds.write_world(Path(path), world, storage)
+        finally:
+            self._on_loop(leases.close)
+
     async def start(self) -> None:
-        """Begin to serve in the running loop."""
+        """Begin to serve in the running loop.
+
+        Raises:
+            ConfigError: `data` is in use by another emulator, or is none; or `world` is none.
+            OSError: The address is taken.
+        """
         if self._release is not None:
             raise RuntimeError("The emulator is running already")
-        directory = self._data or Path(tempfile.mkdtemp(prefix="domo-emulator-"))
-        storage = await asyncio.to_thread(Storage.open, directory)
+        self._loop, self._home = asyncio.get_running_loop(), threading.get_ident()
+        async with AsyncExitStack() as release:
+            await self._start(release)
+            self._release = release.pop_all()
+
+    async def _start(self, release: AsyncExitStack) -> None:
+        journal = None
+        if self._data is None:
+            directory = Path(tempfile.mkdtemp(prefix="domo-emulator-"))
+            release.push_async_callback(asyncio.to_thread, shutil.rmtree, directory, ignore_errors=True)
+        else:
+            directory = self._data
+            directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+            lock = Lock(directory)
+            release.callback(lock.release)
+            journal = Journal.open(directory)
+            release.callback(journal.close)
+            keep_token(directory, self.token)
+        known = journal is not None and self._recall(journal)
+        storage = await asyncio.to_thread(
+            Storage.open,
+            directory,
+            self._instance.unsaved,
+            kept=journal is not None,
+            referenced=self._instance.referenced_tables(),
+        )
+        release.push_async_callback(asyncio.to_thread, storage.close)
+        keeper = Keeper(self._instance, storage, journal, self._tokens)
+        release.push_async_callback(keeper.settle)
+        gate = Gate(
+            instance=self._instance,
+            authentication=Authentication(
+                self.token,
+                records=self._instance.records,
+                tokens=self._tokens["tokens"],
+                sessions=self._tokens["sessions"],
+            ),
+            faults=self.faults,
+            log=self.log,
+            search_limit=self._search_limit,
+            connections=Connections(self._bandwidth),
+            latency=self._latency,
+            keeper=keeper,
+        )
+        app = create_app(gate, storage)
+        Control(gate, self._begin_again).add_to(app)
+        Console(gate).add_to(app)
+        self._begins = worlds.snapshot(self._instance)
+        if not known:
+            await asyncio.to_thread(self._populate, storage)
+            self._begins = worlds.snapshot(self._instance)
+        keeper.pinned = self._begins.tables
+        blobs_at(self._instance, storage).pinned = referred(self._begins.records)
+        await keeper.settle()
+        self._storage = storage
+        await self._serve(app, release)
+
+    def _recall(self, journal: Journal) -> bool:
+        """Know what the journal holds; return whether it holds anything."""
+        found = False
+        records: dict[str, dict[str, Any]] = {}
+        for kind, key, value in journal.read():
+            found = True
+            if kind == DATASETS:
+                add_dataset(self._instance, value)
+            elif kind == TOKENS:
+                self._tokens[key].update(value)
+            else:
+                records.setdefault(kind, {})[key] = value
+        self._instance.records.restore(records)
+        self._instance.unsaved.take()
+        return found
+
+    def _populate(self, storage: Storage) -> None:
+        if self._world == "demo":
+            worlds.make_demo(self._instance, storage, self._seed)
+        elif self._world != "empty":
+            worlds.read_world(Path(self._world), self._instance, storage)
+
+    async def _serve(self, app: web.Application, release: AsyncExitStack) -> None:
         runner = web.AppRunner(
-            create_app(self._gate, storage),
+            app,
             access_log=None,
             shutdown_timeout=_GOODBYE,
             read_bufsize=_READ_BUFFER,
             lingering_time=1.0,
         )
-
-        async def release() -> None:
-            await runner.cleanup()
-            await asyncio.to_thread(storage.close)
-            if self._data is None:
-                await asyncio.to_thread(shutil.rmtree, directory, ignore_errors=True)
-
-        self._release = release
-        try:
-            await runner.setup()
-            await web.TCPSite(runner, self._host, self._port).start()
-        except BaseException:
-            await self.stop()
-            raise
+        release.push_async_callback(runner.cleanup)
+        await runner.setup()
+        await web.TCPSite(runner, self._host, self._port).start()
         host = f"[{self._host}]" if ":" in self._host else self._host
         self._url = f"http://{host}:{runner.addresses[0][1]}"
 
     async def stop(self) -> None:
         """Stop to serve, and remove what was temporary."""
-        release, self._release, self._url = self._release, None, None
+        release, self._release, self._url, self._storage = self._release, None, None, None
         if release is not None:
-            await release()
+            await release.aclose()
+            # Its rows are gone, or on disk from where it is read again.
+            worlds.restore(self._instance, World({}, []))
+
+    def _begin_again(self) -> None:
+        storage = self._running_storage()
+        for upload in self._instance.uploads():
+            storage.discard_parts(upload.id)
+        worlds.restore(self._instance, self._begins)
+        for tokens in self._tokens.values():
+            tokens.clear()
+        storage.expect_garbage()
+        self._instance.once_saved(blobs_at(self._instance, storage).sweep)
+        self.functions.clear()
+        self.faults.clear()
+        self.outcomes.clear()
+        self.log.clear()
+        self._search_limit.clear()
+
+    def _running_storage(self) -> Storage:
+        if self._storage is None:
+            raise RuntimeError("The emulator is not running")
+        return self._storage
+
+    def _on_loop(self, function: Callable[[], T]) -> T:
+        """Return what a function returns that is called on the loop, where alone the state may be touched."""
+        self._running_storage()
+        if self._loop is None or self._home == threading.get_ident():
+            return function()
+
+        async def call() -> T:
+            return function()
+
+        return asyncio.run_coroutine_threadsafe(call(), self._loop).result()
 
     async def __aenter__(self) -> Self:
         await self.start()
@@ -192,6 +350,7 @@ class _ServerThread:
         self._thread = threading.Thread(target=self._main, name="domo-emulator", daemon=True)
         self._started = threading.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._home = 0
         self._over: asyncio.Event | None = None
         self._failure: BaseException | None = None
 

@@ -1,7 +1,7 @@
 """What the embedded instance knows: datasets, their data versions, uploads, partitions and indexes.
 
 Plain values and rules; no HTTP and no SQL. All of it is changed on the server's event loop only, so that
-nothing here needs a lock.
+nothing here needs a lock. Datasets tell of each change by themselves, so that it is saved.
 """
 
 from __future__ import annotations
@@ -10,20 +10,33 @@ import itertools
 import time
 import uuid
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
-from attrs import define, field, frozen
+from attrs import Attribute, Factory, define, evolve, field, frozen
 
 from domo_async.emulator.auth import OWNER_ID
+from domo_async.emulator.changes import Changes, Watched
 from domo_async.emulator.errors import Refusal
 from domo_async.emulator.outcomes import Outcomes
 from domo_async.emulator.records import Records
 
 COLUMN_TYPES = ("STRING", "LONG", "DOUBLE", "DECIMAL", "DATE", "DATETIME")
 
+DATASETS = "@datasets"
+"""The kind under which changes of datasets are noted; no collection of records is called so."""
+
 Action = Literal["APPEND", "REPLACE"]
+
+_BEGAN = time.time() - time.monotonic()
+
+
+def steady_now() -> float:
+    """Return the seconds since 1970, by a clock that is never set while the process runs."""
+    return _BEGAN + time.monotonic()
 
 
 @frozen
@@ -110,7 +123,7 @@ class Upload:
         return [self.parts[number] for number in numbers]
 
 
-@define(eq=False)
+@frozen(eq=False)
 class Partition:
     """A partition tag and the data version behind it."""
 
@@ -135,13 +148,20 @@ class Index:
     ready_at: float
 
 
-@define(eq=False)
+def _note_change(dataset: Dataset, _attribute: Attribute[Any], value: Any) -> Any:
+    dataset.changed()
+    return value
+
+
+@define(eq=False, on_setattr=_note_change)
 class Dataset:
     """A dataset.
 
     Attributes:
+        changed: Called with each change.
         live: The versions that make up the data as committed.
         visible: The versions that queries see: what was live when the last index that is done began.
+        running: The indexes that are not done, in their order.
     """
 
     id: str
@@ -153,12 +173,13 @@ class Dataset:
     touched: datetime
     updated: datetime
     owner_id: int = OWNER_ID
-    versions: dict[int, Version] = field(factory=dict)
     live: tuple[Version, ...] = ()
     visible: tuple[Version, ...] = ()
-    partitions: dict[str, Partition] = field(factory=dict)
-    indexes: dict[int, Index] = field(factory=dict)
-    _running: list[Index] = field(factory=list)
+    running: tuple[Index, ...] = ()
+    changed: Callable[[], None] = field(default=lambda: None, repr=False)
+    versions: Watched[int, Version] = Factory(lambda self: Watched(self.changed), takes_self=True)
+    partitions: Watched[str, Partition] = Factory(lambda self: Watched(self.changed), takes_self=True)
+    indexes: Watched[int, Index] = Factory(lambda self: Watched(self.changed), takes_self=True)
 
     @property
     def row_count(self) -> int:
@@ -189,12 +210,13 @@ class Dataset:
         self.live = tuple(live for live in self.live if live not in versions)
         for version in versions:
             self.versions.pop(version.data_id, None)
-        for partition in self.partitions.values():
-            partition.deleted |= partition.version in versions
+        for tag, partition in list(self.partitions.items()):
+            if partition.version in versions:
+                self.partitions[tag] = evolve(partition, deleted=True)
 
     def index(self, index_id: int, data_ids: Sequence[int], *, ready_at: float) -> Index:
         """Begin to index `data_ids`, or all live versions if that is empty."""
-        base = self._running[-1].visible if self._running else self.visible
+        base = self.running[-1].visible if self.running else self.visible
         visible = tuple(
             version for version in self.live if not data_ids or version in base or version.data_id in data_ids
         )
@@ -205,23 +227,24 @@ class Dataset:
             ready_at=ready_at,
         )
         self.indexes[index_id] = index
-        self._running.append(index)
+        self.running = (*self.running, index)
         return index
 
     def settle(self, now: float) -> None:
         """Let the indexes that are due become visible."""
-        while self._running and self._running[0].ready_at <= now:
-            self.visible = self._running.pop(0).visible
+        while self.running and self.running[0].ready_at <= now:
+            done, *later = self.running
+            self.visible, self.running = done.visible, tuple(later)
 
     def index_state(self, index: Index) -> Literal["PENDING", "RUNNING", "SUCCESS"]:
         """Return how far `index` is; the indexes of a dataset run one after the other."""
-        if index not in self._running:
+        if index not in self.running:
             return "SUCCESS"
-        return "RUNNING" if index is self._running[0] else "PENDING"
+        return "RUNNING" if index is self.running[0] else "PENDING"
 
     def referenced(self) -> Iterator[Version]:
         """Return every version whose data are or will be visible."""
-        return itertools.chain(self.live, self.visible, *(index.visible for index in self._running))
+        return itertools.chain(self.live, self.visible, *(index.visible for index in self.running))
 
 
 @define(eq=False)
@@ -233,40 +256,91 @@ class Instance:
         index_delay: How long an index takes, in seconds.
         job_delay: How long a job takes (a workflow, a stream's run, an export), in seconds.
         changes: Grows with each request that may have changed something; what is derived from the state goes by it.
+        unsaved: What changed and is not yet saved.
+        result_limit: The most rows that a query's result may have in JSON.
         records: All that is known beside datasets.
         outcomes: How jobs end, where a test wants another end than the good one.
         searchables: What gives the documents that a search can find, one for each area that has any.
     """
 
-    now: Callable[[], float] = time.monotonic
+    now: Callable[[], float] = steady_now
     index_delay: float = 0.0
     changes: int = 0
     job_delay: float = 0.0
-    records: Records = field(factory=Records)
+    result_limit: int = 1_000_000
+    unsaved: Changes = field(factory=Changes)
+    records: Records = Factory(lambda self: Records(self.unsaved), takes_self=True)
     outcomes: Outcomes = field(factory=Outcomes)
     searchables: list[Callable[[Instance], Iterator[dict[str, Any]]]] = field(factory=list)
     _datasets: dict[str, Dataset] = field(factory=dict)
     _uploads: dict[int, Upload] = field(factory=dict)
-    _upload_ids: Iterator[int] = field(factory=lambda: itertools.count(1))
-    _index_ids: Iterator[int] = field(factory=lambda: itertools.count(1))
+    _afterwards: list[Callable[[], None]] = field(factory=list)
+
+    def one_request(self) -> AbstractContextManager[None]:
+        """Keep together what is changed in the block: it is saved as a whole or not at all."""
+        return self.unsaved.of_one_request()
+
+    def once_saved(self, function: Callable[[], None]) -> None:
+        """Call a function once what changed so far is saved: for what must not be gone before, such as files."""
+        self._afterwards.append(function)
+
+    def take_afterwards(self) -> list[Callable[[], None]]:
+        """Return what is to be called once what changed so far is saved, and forget it."""
+        taken, self._afterwards = self._afterwards, []
+        return taken
 
     def create_dataset(
-        self, name: str, columns: tuple[Column, ...], *, description: str, provider_type: str
+        self,
+        name: str,
+        columns: tuple[Column, ...],
+        *,
+        description: str,
+        provider_type: str,
+        dataset_id: str | None = None,
+        owner_id: int = OWNER_ID,
+        created: datetime | None = None,
     ) -> Dataset:
         """Create a dataset without data."""
-        now = datetime.now(UTC)
+        dataset_id = dataset_id or str(uuid.uuid4())
+        created = created or datetime.now(UTC)
         dataset = Dataset(
-            id=str(uuid.uuid4()),
+            id=dataset_id,
             name=name,
             description=description,
             provider_type=provider_type,
             schema=Schema(1, columns),
-            created=now,
-            touched=now,
-            updated=now,
+            created=created,
+            touched=created,
+            updated=created,
+            owner_id=owner_id,
+            changed=self.note_of(dataset_id),
         )
+        return self.add(dataset)
+
+    def note_of(self, dataset_id: str) -> Callable[[], None]:
+        """Return what notes a change of a dataset."""
+        return partial(self.unsaved.note, DATASETS, dataset_id)
+
+    def add(self, dataset: Dataset) -> Dataset:
+        """Take a dataset in, which was made with `note_of` its id; returns it."""
         self._datasets[dataset.id] = dataset
+        dataset.changed()
         return dataset
+
+    def find_dataset(self, dataset_id: str) -> Dataset | None:
+        """Return a dataset as it is, or None if there is none."""
+        return self._datasets.get(dataset_id)
+
+    def forget_datasets(self) -> None:
+        """Forget all datasets and uploads."""
+        for dataset_id in self._datasets:
+            self.unsaved.note(DATASETS, dataset_id, removed=True)
+        self._datasets.clear()
+        self._uploads.clear()
+
+    def uploads(self) -> list[Upload]:
+        """Return all uploads."""
+        return list(self._uploads.values())
 
     def dataset(self, dataset_id: str) -> Dataset:
         """Return a dataset, with the indexes that are due settled.
@@ -291,6 +365,7 @@ class Instance:
     def delete_dataset(self, dataset: Dataset) -> list[Upload]:
         """Forget a dataset and its uploads, which are returned."""
         del self._datasets[dataset.id]
+        self.unsaved.note(DATASETS, dataset.id, removed=True)
         uploads = [upload for upload in self._uploads.values() if upload.dataset_id == dataset.id]
         for upload in uploads:
             del self._uploads[upload.id]
@@ -298,7 +373,7 @@ class Instance:
 
     def open_upload(self, dataset: Dataset, tag: str | None) -> Upload:
         """Open an upload."""
-        upload = Upload(next(self._upload_ids), dataset.id, tag, datetime.now(UTC))
+        upload = Upload(self.records.next_id("uploads"), dataset.id, tag, datetime.now(UTC))
         self._uploads[upload.id] = upload
         return upload
 
@@ -316,7 +391,7 @@ class Instance:
     def start_index(self, dataset: Dataset, data_ids: Sequence[int] = ()) -> Index:
         """Begin to index `dataset`; without a delay the data are visible at once."""
         now = self.now()
-        index = dataset.index(next(self._index_ids), data_ids, ready_at=now + self.index_delay)
+        index = dataset.index(self.records.next_id("indexes"), data_ids, ready_at=now + self.index_delay)
         dataset.settle(now)
         return index
 

@@ -6,28 +6,34 @@ Methods that take long are plain functions to be run with `Storage.run`, off the
 from __future__ import annotations
 
 import asyncio
+import itertools
 import os
 import shutil
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
-from typing import BinaryIO, ParamSpec, TypeVar
+from typing import IO, BinaryIO, ParamSpec, TypeVar
 
 import duckdb
 from attrs import define, field, frozen
 
 from domo_async.emulator import ingest, sql
+from domo_async.emulator.changes import Changes
 from domo_async.emulator.errors import Refusal
 from domo_async.emulator.state import Column, Part, Schema, StoredColumn, Version
+from domo_async.errors import ConfigError
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
 _WORKERS = 16
 _BATCH = 1_000
+_DATABASE = "rows.duckdb"
+_TABLES = "@tables"
 
 _DUCKDB_TYPES = {
     "STRING": "VARCHAR",
@@ -75,26 +81,81 @@ class Result:
             self._release(self._cursor)
 
 
+class _Database:
+    """A DuckDB database, which is opened when it is first asked for: many an instance of a test never holds a row.
+
+    Args:
+        directory: The instance's data directory.
+        spool: Where parts lie, the one folder that may be read from.
+        kept: Whether it is a file of the directory, and not in memory.
+    """
+
+    def __init__(self, directory: Path, spool: Path, *, kept: bool) -> None:
+        self._open = partial(_connect, directory, spool, kept=kept)
+        self._connection: duckdb.DuckDBPyConnection | None = None
+        self._lock = threading.Lock()
+
+    def cursor(self) -> duckdb.DuckDBPyConnection:
+        """Return a cursor of its own; may be called from any thread."""
+        with self._lock:
+            if self._connection is None:
+                self._connection = self._open()
+            return self._connection.cursor()
+
+    def close(self) -> None:
+        """Close it, if it was opened."""
+        with self._lock:
+            if self._connection is not None:
+                self._connection.close()
+
+
 @define
 class Storage:
     """Spool directory and DuckDB database of one instance."""
 
     _spool: Path
-    _connection: duckdb.DuckDBPyConnection
+    _database: _Database
+    _changes: Changes
     _workers: ThreadPoolExecutor = field(
         factory=lambda: ThreadPoolExecutor(_WORKERS, thread_name_prefix="domo-emulator")
     )
     _tables: set[str] = field(factory=set)
     _leases: Counter[str] = field(factory=Counter)
     _cursors: set[duckdb.DuckDBPyConnection] = field(factory=set)
+    _names: Iterator[int] = field(factory=lambda: itertools.count(1))
     _spooled: int = 0
+    _macros: sql.Macros = field(factory=sql.Macros)
 
     @classmethod
-    def open(cls, directory: Path) -> Storage:
-        """Open the storage below `directory`."""
+    def open(cls, directory: Path, changes: Changes, *, kept: bool = False, referenced: Iterable[str] = ()) -> Storage:
+        """Open the storage below `directory`.
+
+        Args:
+            directory: The instance's data directory.
+            changes: Where it notes that there may be tables that nothing refers to.
+            kept: Whether the rows are to be there when the directory is opened again.
+            referenced: The tables that there have to be; all others are dropped, as are spooled parts.
+
+        Raises:
+            ConfigError: One of the tables is missing.
+        """
+        directory = directory.resolve()
         spool = directory / "spool"
-        spool.mkdir(parents=True, exist_ok=True)
-        return cls(spool.resolve(), _connect(directory.resolve(), spool.resolve()))
+        shutil.rmtree(spool, ignore_errors=True)
+        spool.mkdir(parents=True)
+        storage = cls(spool, _Database(directory, spool, kept=kept), changes)
+        try:
+            if kept:
+                storage._have_only(set(referenced))
+        except BaseException:
+            storage.close()
+            raise
+        return storage
+
+    @property
+    def directory(self) -> Path:
+        """The instance's data directory."""
+        return self._spool.parent
 
     async def run(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run a blocking function on one of the storage's threads."""
@@ -105,7 +166,7 @@ class Storage:
         for cursor in tuple(self._cursors):
             cursor.interrupt()
         self._workers.shutdown(cancel_futures=True)
-        self._connection.close()
+        self._database.close()
 
     @contextmanager
     def spool_part(self, upload_id: int, number: int) -> Iterator[BinaryIO]:
@@ -153,9 +214,18 @@ class Storage:
                 cursor.execute(f"DROP TABLE IF EXISTS {table}")
                 raise
 
+    def new_table(self) -> str:
+        """Return a name that no table has had."""
+        return f"v{next(self._names)}"
+
     def adopt(self, table: str) -> None:
         """Take charge of a table that a version now stands for; to be called on the event loop."""
         self._tables.add(table)
+        self.expect_garbage()
+
+    def expect_garbage(self) -> None:
+        """Have the tables that nothing refers to any longer dropped, once what made them so is saved."""
+        self._changes.note(_TABLES, "")
 
     def forget_unreferenced(self, referenced: set[str]) -> list[str]:
         """Return the tables that nothing refers to and no query reads; to be called on the event loop."""
@@ -163,11 +233,47 @@ class Storage:
         self._tables.difference_update(garbage)
         return garbage
 
+    def take_back(self, tables: Iterable[str]) -> None:
+        """Keep tables after all that were to be dropped; to be called on the event loop."""
+        self._tables.update(tables)
+
     def drop(self, tables: Sequence[str]) -> None:
         """Drop tables."""
         with self._cursor() as cursor:
             for name in tables:
                 cursor.execute(f"DROP TABLE {name}")
+
+    def export_table(self, table: str, target: Path) -> None:
+        """Write a table's rows to a Parquet file."""
+        written = self._spool / f"{table}.parquet"
+        try:
+            with self._cursor() as cursor:
+                cursor.execute(f"COPY {table} TO {ingest.literal(str(written))} (FORMAT parquet)")
+            shutil.move(written, target)
+        finally:
+            written.unlink(missing_ok=True)
+
+    def import_table(self, table: str, source: IO[bytes]) -> None:
+        """Make a table of the rows of a Parquet file."""
+        read = self._spool / f"{table}.parquet"
+        try:
+            with read.open("wb") as file:
+                shutil.copyfileobj(source, file)
+            with self._cursor() as cursor:
+                cursor.execute(f"CREATE TABLE {table} AS FROM read_parquet({ingest.literal(str(read))})")
+        finally:
+            read.unlink(missing_ok=True)
+
+    def _have_only(self, referenced: set[str]) -> None:
+        with self._cursor() as cursor:
+            found = cursor.execute("SELECT table_name FROM duckdb_tables() WHERE NOT internal").fetchall()
+        there = {str(name) for (name,) in found}
+        if missing := referenced - there:
+            raise ConfigError(f"the data directory lacks rows that its datasets have: {', '.join(sorted(missing))}")
+        self.drop(sorted(there - referenced))
+        self._tables = referenced
+        numbers = (int(name[1:]) for name in there if name[1:].isdecimal())
+        self._names = itertools.count(max(numbers, default=0) + 1)
 
     @contextmanager
     def lease(self, versions: Sequence[Version]) -> Iterator[None]:
@@ -189,6 +295,7 @@ class Storage:
         cursor = self._open_cursor()
         try:
             with _as_refusal():
+                self._macros.make(cursor, translation.sql)
                 cursor.execute(f"DESCRIBE {source} SELECT * FROM ({translation.sql})")  # noqa: S608 - translated
                 described = [(str(name), str(kind)) for name, kind, *_ in cursor.fetchall()]
         except BaseException:
@@ -213,7 +320,7 @@ class Storage:
             self._close_cursor(cursor)
 
     def _open_cursor(self) -> duckdb.DuckDBPyConnection:
-        cursor = self._connection.cursor()
+        cursor = self._database.cursor()
         self._cursors.add(cursor)
         return cursor
 
@@ -222,17 +329,17 @@ class Storage:
         cursor.close()
 
 
-def _connect(directory: Path, spool: Path) -> duckdb.DuckDBPyConnection:
+def _connect(directory: Path, spool: Path, *, kept: bool) -> duckdb.DuckDBPyConnection:
     connection = duckdb.connect(
+        str(directory / _DATABASE) if kept else ":memory:",
         config={
             "temp_directory": str(directory / "overflow"),
             "autoinstall_known_extensions": False,
             "autoload_known_extensions": False,
             "python_enable_replacements": False,
-        }
+        },
     )
     for statement in (
-        *sql.MACROS,
         "SET TimeZone = 'UTC'",
         f"SET allowed_directories = [{ingest.literal(str(spool) + os.sep)}]",
         "SET enable_external_access = false",

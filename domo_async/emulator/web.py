@@ -196,7 +196,5 @@ def dataset_of(request: web.Request) -> Dataset:
 
 
 async def collect_garbage(request: web.Request) -> None:
-    """Drop the tables that the last change left without a reference."""
-    storage = storage_of(request)
-    garbage = storage.forget_unreferenced(instance_of(request).referenced_tables())
-    await storage.run(storage.drop, garbage)
+    """Have the tables dropped that the last change left without a reference, once that change is saved."""
+    storage_of(request).expect_garbage()

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from typer import BadParameter
 
 import domo_async
+from domo_async import APIError
 from domo_async.cli.sizes import parse_size
 from domo_async.emulator import Emulator, Fault
 from domo_async.sync import Domo
@@ -193,3 +194,43 @@ def test_sizes_are_read_in_their_units(count: int, unit: tuple[str, int]) -> Non
 def test_what_is_no_size_is_refused(text: str) -> None:
     with pytest.raises(BadParameter, match="not a size"):
         parse_size(text)
+
+
+@posix
+def test_the_emulator_has_a_world_and_faults_from_the_command_line(cli: Cli, tmp_path: Path) -> None:
+    options = ("--port", "0", "--data", str(tmp_path), "--world", "demo", "--seed", "7")
+    process = cli.start("emulator", *options, "--fault", "GET */datasources:status=418,count=1", "--latency", "0.01")
+    assert process.stdout is not None
+    try:
+        url = next(line for line in process.stdout if "DOMO_BASE_URL" in line).strip().partition("=")[2]
+        with Domo(url, token=(tmp_path / "token").read_text().strip()) as domo:
+            with pytest.raises(APIError, match="418"):
+                list(domo.datasets.list())
+            assert len(list(domo.datasets.list())) > 12
+    finally:
+        process.send_signal(signal.SIGTERM)
+
+    assert 0 == cli.finish(process).code
+
+
+@pytest.mark.parametrize(
+    ("options", "problem"),
+    [
+        (("--fault", "status=503"), "ROUTE:KIND"),
+        (("--world", "nowhere.zip"), "is no world"),
+    ],
+)
+def test_what_the_emulator_cannot_do_is_told(cli: Cli, options: tuple[str, ...], problem: str) -> None:
+    ended = cli("emulator", "--port", "0", *options)
+
+    assert 2 == ended.code
+    assert problem in ended.stderr
+
+
+def test_the_emulator_is_started_without_the_other_commands() -> None:
+    ended = python("-X", "importtime", "-m", "domo_async", "emulator", "--help")
+
+    assert 0 == ended.code
+    assert "domo-async emulator [OPTIONS]" in ended.stdout
+    assert "domo_async.cli.emulator" in ended.stderr
+    assert not [line for line in ended.stderr.splitlines() if line.endswith(("domo_async.cli.demo", "rich.progress"))]

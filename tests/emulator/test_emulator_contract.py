@@ -93,8 +93,9 @@ async def test_the_instance_answers_as_the_documents_show(table: str, row: Row, 
         for sent in row.sends:
             status, body = await ask(http, emulator, sent, bodies.get(row.id) if callable(sent.body) else None)
 
-            assert sent.status == status, body.decode(errors="replace")
             # Rows with a note show what else has to be understood, not what the instance answers.
+            expected = range(200, 300) if row.note else (sent.status,)
+            assert status in expected, body.decode(errors="replace")
             if not row.note and sent.content_type == "application/json" and sent.answer:
                 assert_alike(json.loads(sent.answer), told(body), free.get(row.id, ()))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
@@ -11,6 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from domo_async.emulator import ingest
 from tests.emulator.plain_client import PlainClient, canonical_csv
 
 # A mark at the very beginning of a part is skipped as a byte order mark.
@@ -138,3 +140,18 @@ async def test_quoted_text_that_looks_like_records_stays_text(plain: PlainClient
     await plain.upload(dataset, canonical_csv(rows))
 
     assert await plain.export(dataset) == canonical_csv(rows)
+
+
+async def test_quotes_that_hide_where_records_begin_do_no_harm(
+    plain: PlainClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # With a buffer of this size, DuckDB's threads take text of this very file for records.
+    monkeypatch.setattr(ingest, "_READ_BUFFER", (2 << 20) + 4)
+    chance = random.Random(1)
+    texts = ('"say ""hi"""', '"x,y"', '"a\nb,c"', '"1,2\n3"')
+    content = "".join(f"{n},{chance.choice(texts)},z\n" for n in range(250_000)).encode()
+    dataset = await plain.create({"n": "LONG", "s": "STRING", "t": "STRING"})
+
+    await plain.upload(dataset, content)
+
+    assert [[250_000, 31_249_875_000]] == await plain.rows(dataset, "SELECT COUNT(*), SUM(n) FROM table")

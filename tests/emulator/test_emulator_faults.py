@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import time
 import urllib.request
 from pathlib import Path
 
@@ -97,6 +98,135 @@ async def test_drop_after_takes_effect_without_an_answer() -> None:
         await plain.commit(upload, status=409)
 
 
+@pytest.mark.parametrize(("wait", "header"), [(7, "7"), (0.5, "0.5"), (None, None)])
+async def test_throttle_answers_429_with_or_without_a_time_to_wait(wait: float | None, header: str | None) -> None:
+    async with plain_client() as plain:
+        plain.emulator.faults.add(Fault("*", "throttle", retry_after=wait))
+        async with plain.session.post("/api/data/v2/datasources", json={}) as response:
+            body = await response.json()
+
+        assert (429, header) == (response.status, response.headers.get("Retry-After"))
+        assert 429 == body["status"]
+        assert [] == (await plain.call("GET", DATASETS))["dataSources"]
+
+
+async def test_a_token_expires_once_or_for_good() -> None:
+    async with plain_client() as plain:
+        faults = plain.emulator.faults
+        faults.add(Fault("*", "expired"))
+        assert "expired" in (await plain.call("GET", DATASETS, status=401))["message"]
+        await plain.call("GET", DATASETS)
+
+        faults.add(Fault("*", "expired", skip=1, count=None))
+        await plain.call("GET", DATASETS)
+        for _ in range(3):
+            await plain.call("GET", DATASETS, status=401)
+
+
+@pytest.mark.parametrize("accept", ["application/json", "text/csv"])
+async def test_slow_answers_pass_at_their_rate(accept: str) -> None:
+    async with plain_client() as plain:
+        dataset = await plain.create({"n": "LONG"})
+        await plain.upload(dataset, b"1\n" * 5_000)
+        plain.emulator.faults.add(Fault("POST */execute/*", "slow", rate=40_000))
+        took = []
+        for _ in range(2):
+            started = time.monotonic()
+            async with plain.session.post(
+                f"/api/query/v1/execute/{dataset}", json={"sql": "SELECT * FROM table"}, headers={"Accept": accept}
+            ) as response:
+                size = len(await response.read())
+            assert size >= 10_000
+            took.append(time.monotonic() - started - size / 40_000)
+
+        assert took[0] > -0.05
+        assert took[1] < 0
+
+
+async def test_slow_uploads_pass_at_their_rate() -> None:
+    async with plain_client() as plain:
+        dataset = await plain.create({"n": "LONG"})
+        upload = await plain.open(dataset)
+        plain.emulator.faults.add(Fault(PARTS, "slow", rate=100_000))
+        await plain.put(upload, 1, b"1\n" * 10_000)
+        await plain.put(upload, 2, b"1\n" * 10_000)
+        slow, usual = plain.emulator.log.matching(PARTS)
+
+        assert 0.15 < slow.finished - slow.started
+        assert usual.finished - usual.started < slow.finished - slow.started
+        await plain.commit(upload)
+        assert [[20_000]] == await plain.rows(dataset, "SELECT COUNT(*) FROM table")
+
+
+async def happens(seed: int | None, requests: int = 200) -> list[bool]:
+    async with plain_client() as plain:
+        plain.emulator.faults.add(Fault("*", "status", probability=0.3, count=None, seed=seed))
+        statuses = []
+        for _ in range(requests):
+            async with plain.session.get(DATASETS) as response:
+                statuses.append(response.status == 500)
+        return statuses
+
+
+async def test_a_fault_of_some_probability_happens_by_its_seed() -> None:
+    first, again, other = await happens(7), await happens(7), await happens(8)
+
+    assert first == again
+    assert first != other
+    assert 30 < sum(first) < 90
+
+
+async def test_a_fault_of_some_probability_is_counted_when_it_happens() -> None:
+    async with plain_client() as plain:
+        plain.emulator.faults.add(Fault("*", "status", probability=0.5, count=3, skip=2, seed=1))
+        statuses = []
+        for _ in range(40):
+            async with plain.session.get(DATASETS) as response:
+                statuses.append(response.status)
+
+        assert 3 == statuses.count(500)
+        assert [200, 200] == statuses[:2]
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        (
+            "PUT *parts*:status=503,probability=0.1,count=5",
+            Fault("PUT *parts*", "status", status=503, probability=0.1, count=5),
+        ),
+        ("*:slow=5000,count=all", Fault("*", "slow", rate=5000, count=None)),
+        ("GET /a:b:drop_before", Fault("GET /a:b", "drop_before")),
+        ("*:drop_before=100,skip=2", Fault("*", "drop_before", after_bytes=100, skip=2)),
+        ("*:throttle=7", Fault("*", "throttle", retry_after=7)),
+        ("*:stall=1.5,seed=3", Fault("*", "stall", delay=1.5, seed=3)),
+        ("*:expired", Fault("*", "expired")),
+    ],
+)
+def test_a_fault_is_written_on_one_line(text: str, fault: Fault) -> None:
+    assert fault == Fault.parse(text)
+    assert fault == Fault.of(fault.values())
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("status=503", "ROUTE:KIND"),
+        ("*:", "ROUTE:KIND"),
+        (":status", "ROUTE:KIND"),
+        ("*:nothing", "there is no fault 'nothing'"),
+        ("*:html=5", "takes no value"),
+        ("*:status=many", "status must be a number"),
+        ("*:status,colour=red", "no option 'colour'"),
+        ("*:status,probability=2", "from 0 to 1"),
+        ("*:slow=0", "more than zero"),
+    ],
+)
+def test_what_is_no_fault_is_told(text: str, problem: str) -> None:
+    with pytest.raises(ValueError, match=problem):
+        Fault.parse(text)
+
+
 @pytest.mark.parametrize("accept", ["application/json", "text/csv"])
 async def test_truncate_breaks_the_body_off(accept: str) -> None:
     async with plain_client() as plain:
@@ -188,6 +318,25 @@ async def test_the_log_tells_what_was_asked() -> None:
         assert log.peak_concurrency("*") == 1
         log.clear()
         assert len(log) == 0
+
+
+async def test_the_log_is_filtered_by_status_and_added_up() -> None:
+    async with plain_client() as plain:
+        await plain.call("GET", DATASETS)
+        await plain.call("GET", f"{DATASETS}/nothing", status=404)
+        plain.emulator.faults.add(Fault("*", "drop_before"))
+        with pytest.raises(aiohttp.ClientError):
+            await plain.call("GET", DATASETS)
+        log = plain.emulator.log
+
+        assert [200] == [record.status for record in log.matching(status=200)]
+        assert [404] == [record.status for record in log.matching("GET *", status="4xx")]
+        assert [None] == [record.status for record in log.matching(status="none")]
+        totals = log.totals()
+        assert {200: 1, 404: 1, None: 1} == totals.statuses
+        assert sum(record.response_bytes for record in log) == totals.response_bytes
+        assert (3, 1) == (totals.requests, totals.peak_concurrency)
+        assert totals.seconds >= 0
 
 
 async def test_the_log_counts_what_runs_at_the_same_time() -> None:

@@ -97,7 +97,7 @@ async def test_columns_are_called_what_was_written(sql: str, names: list[str], p
         "SELECT * FROM read_text('/etc/passwd')",
         "SELECT * FROM '/etc/passwd'",
         "SELECT * FROM `/etc/passwd`",
-        "SELECT * FROM orders",
+        "SELECT * FROM customers",
         "SELECT * FROM v1",
         "SELECT * FROM domo_source",
         "SELECT * FROM duckdb_settings()",

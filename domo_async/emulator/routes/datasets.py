@@ -1,23 +1,31 @@
-"""Datasets: creating, listing, describing, deleting, and their schemas."""
+"""Datasets: creating, listing, describing, deleting, their tags and schemas."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import UTC, datetime
+import random
+import uuid
+from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import orjson
 from aiohttp import web
 
 from domo_async.emulator.errors import Refusal
 from domo_async.emulator.people import person, user_name
+from domo_async.emulator.records import Record
+from domo_async.emulator.routes import dataset_access, policies
+from domo_async.emulator.routes.cards import card_counts
+from domo_async.emulator.routes.dataset_access import is_permitted, level_of, permitted
 from domo_async.emulator.state import COLUMN_TYPES, Column, Dataset, Instance, Schema
 from domo_async.emulator.web import (
     answer,
+    caller_of,
     collect_garbage,
-    dataset_of,
     instance_of,
     json_body,
     json_object,
+    millis,
     query_flag,
     storage_of,
     text,
@@ -27,6 +35,24 @@ from domo_async.emulator.web import (
 routes: web.RouteTableDef = web.RouteTableDef()
 
 _PAGE = 50
+_TAGS = "dataset_tags"
+_NO_CARDS = {"cardCount": 0, "cardViewCount": 0}
+_PERMISSIONS = {
+    "CAN_VIEW": "READ",
+    "FEDERATED": "READ",
+    "CAN_SHARE": "READ_SHARE",
+    "CAN_EDIT": "READ_WRITE_SHARE",
+    "CO_OWNER": "READ_WRITE_DELETE_SHARE_ADMIN",
+    "OWNER": "READ_WRITE_DELETE_SHARE_ADMIN",
+}
+_ORDERS: dict[str, Callable[[Dataset], Any]] = {
+    "name": lambda dataset: dataset.name.lower(),
+    "created": lambda dataset: dataset.created,
+    "lasttouched": lambda dataset: dataset.touched,
+    "lastupdated": lambda dataset: dataset.updated,
+    "rowcount": lambda dataset: dataset.row_count,
+    "columncount": lambda dataset: len(dataset.schema.columns),
+}
 
 
 @routes.post("/api/data/v2/datasources")
@@ -41,6 +67,7 @@ async def create(request: web.Request) -> web.Response:
         columns,
         description=str(body.get("dataSourceDescription") or ""),
         provider_type=body["userDefinedType"],
+        owner_id=int(caller_of(request)["id"]),
     )
     return answer(
         {
@@ -56,20 +83,37 @@ async def create(request: web.Request) -> web.Response:
 
 @routes.get("/api/data/v3/datasources")
 async def list_datasets(request: web.Request) -> web.Response:
-    """List datasets, a page of 50 by default (emulator-defined)."""
-    limit = whole_number(request.query.get("limit"), "limit", _PAGE)
-    offset = whole_number(request.query.get("offset"), "offset", 0)
-    wanted = request.query.get("nameLike", "").lower()
-    provider = request.query.get("dataProviderType")
-    instance = instance_of(request)
+    """List the datasets that the caller may see, a page of 50 by default.
+
+    Emulator-defined: `orderBy` takes ``name``, ``created``, ``lastTouched``, ``lastUpdated``, ``rowCount`` and
+    ``columnCount``, with a minus before it for the other way round, and by default the order is that of creation;
+    `createdSince` takes milliseconds or ISO 8601; no dataset is hidden.
+    """
+    query = request.query
+    instance, caller = instance_of(request), caller_of(request)
+    limit = whole_number(query.get("limit"), "limit", _PAGE)
+    offset = whole_number(query.get("offset"), "offset", 0)
+    query_flag(request, "includeHidden")
+    wanted = query.get("nameLike", "").lower()
+    since = _moment(query["createdSince"]) if "createdSince" in query else None
+    kinds = {query[key] for key in ("dataProviderType", "type", "displayType") if key in query}
     found = [
         dataset
         for dataset in instance.datasets()
-        if wanted in dataset.name.lower() and provider in (None, dataset.provider_type)
+        if wanted in dataset.name.lower()
+        and kinds <= {dataset.provider_type}
+        and query.get("ownerId") in (None, str(dataset.owner_id))
+        and (since is None or dataset.created >= since)
+        and is_permitted(instance, dataset, caller)
     ]
+    if order := query.get("orderBy"):
+        key = _ORDERS.get(order.removeprefix("-").lower())
+        if key is None:
+            raise Refusal(400, f"orderBy does not know {order}")
+        found.sort(key=key, reverse=order.startswith("-"))
     return answer(
         {
-            "dataSources": [describe(instance, dataset) for dataset in found[offset : offset + limit]],
+            "dataSources": _described(instance, found[offset : offset + limit], caller),
             "_metadata": {"totalCount": len(found)},
         }
     )
@@ -77,26 +121,38 @@ async def list_datasets(request: web.Request) -> web.Response:
 
 @routes.post("/api/data/v3/datasources/bulk")
 async def get_many(request: web.Request) -> web.Response:
-    """Describe several datasets; unknown ids are left out (emulator-defined)."""
+    """Describe several datasets; those that do not exist or may not be seen are left out (emulator-defined)."""
     ids = await json_body(request)
     if not isinstance(ids, list):
         raise Refusal(400, "Required: a JSON array of dataset ids")
-    instance = instance_of(request)
-    found = [describe(instance, dataset) for dataset in instance.datasets() if dataset.id in ids]
-    return answer({"dataSources": found})
+    instance, caller = instance_of(request), caller_of(request)
+    wanted = {each for each in ids if isinstance(each, str)}
+    found = [
+        dataset for dataset in instance.datasets() if dataset.id in wanted and is_permitted(instance, dataset, caller)
+    ]
+    return answer({"dataSources": _described(instance, found, caller)})
 
 
 @routes.get("/api/data/v3/datasources/{dataset_id}")
 async def get(request: web.Request) -> web.Response:
-    """Describe a dataset; all parts are given whichever are asked for (emulator-defined)."""
-    return answer(describe(instance_of(request), dataset_of(request)))
+    """Describe a dataset; `part` and `requestedParts` are taken, but all parts given (emulator-defined)."""
+    dataset = permitted(request)
+    return answer(_described(instance_of(request), [dataset], caller_of(request))[0])
 
 
 @routes.delete("/api/data/v3/datasources/{dataset_id}")
 async def delete(request: web.Request) -> web.Response:
-    """Delete a dataset and its data."""
-    storage = storage_of(request)
-    for upload in instance_of(request).delete_dataset(dataset_of(request)):
+    """Delete a dataset and its data. That ``soft`` does the same as ``hard`` is emulator-defined."""
+    dataset = permitted(request, "CO_OWNER")
+    if request.query.get("deleteMethod", "soft") not in ("soft", "hard"):
+        raise Refusal(400, "deleteMethod must be soft or hard")
+    storage, instance = storage_of(request), instance_of(request)
+    uploads = instance.delete_dataset(dataset)
+    dataset_access.forget(instance, dataset)
+    policies.forget(instance, dataset)
+    if dataset.id in instance.records[_TAGS]:
+        instance.records[_TAGS].remove(dataset.id)
+    for upload in uploads:
         await storage.run(storage.discard_parts, upload.id)
     await collect_garbage(request)
     return web.Response()
@@ -104,22 +160,35 @@ async def delete(request: web.Request) -> web.Response:
 
 @routes.put("/api/data/v3/datasources/{dataset_id}/properties")
 async def update_properties(request: web.Request) -> web.Response:
-    """Change a dataset's provider type, and its name and description where they are given."""
-    dataset = dataset_of(request)
+    """Change a dataset's provider type, name and description, whichever are given."""
+    dataset = permitted(request, "CAN_EDIT")
     body = await json_object(request)
     if not body.keys() & {"dataProviderType", "dataSourceName", "dataSourceDescription"}:
         raise Refusal(400, "Required: dataProviderType, a string")
-    dataset.provider_type = text({"dataProviderType": dataset.provider_type, **body}, "dataProviderType")
+    provider_type = text({"dataProviderType": dataset.provider_type, **body}, "dataProviderType")
     dataset.name = text({"dataSourceName": dataset.name, **body}, "dataSourceName")
+    dataset.provider_type = provider_type
     dataset.description = str(body.get("dataSourceDescription", dataset.description) or "")
     dataset.touched = datetime.now(UTC)
-    return answer(describe(instance_of(request), dataset))
+    return answer(_described(instance_of(request), [dataset], caller_of(request))[0])
+
+
+@routes.post("/api/data/ui/v3/datasources/{dataset_id}/tags")
+async def set_tags(request: web.Request) -> web.Response:
+    """Give a dataset these tags in place of those that it had."""
+    dataset = permitted(request, "CAN_EDIT")
+    tags = await json_body(request)
+    if not isinstance(tags, list) or not all(isinstance(tag, str) and tag for tag in tags):
+        raise Refusal(400, "Required: an array of tags")
+    instance_of(request).records[_TAGS].put(dataset.id, {"tags": list(dict.fromkeys(tags))})
+    dataset.touched = datetime.now(UTC)
+    return answer({})
 
 
 @routes.get("/api/query/v1/datasources/{dataset_id}/schema/indexed")
 async def indexed_schema(request: web.Request) -> web.Response:
     """Return the schema as queries see it."""
-    dataset = dataset_of(request)
+    dataset = permitted(request)
     hidden_too = query_flag(request, "includeHidden")
     columns = [
         {
@@ -138,24 +207,28 @@ async def indexed_schema(request: web.Request) -> web.Response:
 @routes.get("/api/data/v2/datasources/{dataset_id}/schemas/latest")
 async def latest_schema(request: web.Request) -> web.Response:
     """Return the schema as uploads must have it."""
-    return answer({"schema": _schema_json(dataset_of(request).schema)})
+    return answer({"schema": _schema_json(permitted(request).schema)})
 
 
 @routes.post("/api/data/v2/datasources/{dataset_id}/schemas")
 async def alter_schema(request: web.Request) -> web.Response:
     """Change the schema; data that were uploaded before are seen through it by the columns' names."""
-    dataset = dataset_of(request)
+    dataset = permitted(request, "CAN_EDIT")
     body = await json_object(request)
     dataset.schema = Schema(dataset.schema.id + 1, _columns(body.get("columns")))
     dataset.touched = datetime.now(UTC)
     return answer({"schemaId": dataset.schema.id})
 
 
-def describe(instance: Instance, dataset: Dataset) -> dict[str, Any]:
-    """Return a dataset's metadata with all keys that the documents show.
+def describe(
+    instance: Instance, dataset: Dataset, *, level: str = "OWNER", cards: Mapping[str, int] = _NO_CARDS
+) -> dict[str, Any]:
+    """Return a dataset's metadata with all keys that the documents show, and its tags.
 
-    `streamId` is -1 where the dataset has no stream (emulator-defined).
+    `streamId` is -1 where the dataset has no stream, and what each level of access makes of `permissions` is a guess
+    (both emulator-defined).
     """
+    stream = instance.records["dataset_streams"].find(dataset.id)
     return {
         "id": dataset.id,
         "displayType": dataset.provider_type,
@@ -165,35 +238,54 @@ def describe(instance: Instance, dataset: Dataset) -> dict[str, Any]:
         "description": dataset.description,
         "owner": person(instance, dataset.owner_id),
         "status": "SUCCESS",
-        "created": _milliseconds(dataset.created),
-        "lastTouched": _milliseconds(dataset.touched),
-        "lastUpdated": _milliseconds(dataset.updated),
+        "created": millis(dataset.created),
+        "lastTouched": millis(dataset.touched),
+        "lastUpdated": millis(dataset.updated),
         "rowCount": dataset.row_count,
         "columnCount": len(dataset.schema.columns),
-        "cardInfo": {"cardCount": 0, "cardViewCount": 0},
+        "cardInfo": dict(cards),
         "properties": {"formulas": {"formulas": {}}},
         "state": "SUCCESS",
         "validConfiguration": True,
         "validAccount": True,
-        "streamId": -1,
+        "streamId": -1 if stream is None else stream["streamId"],
         "transportType": "API",
         "adc": True,
         "adcExternal": False,
         "adcSource": "DIRECT",
         "masked": False,
-        "currentUserFullAccess": True,
+        "currentUserFullAccess": level in ("CO_OWNER", "OWNER"),
         "cloudId": "domo",
         "cloudName": "Domo",
-        "permissions": "READ_WRITE_DELETE_SHARE_ADMIN",
+        "permissions": _PERMISSIONS[level],
         "hidden": False,
+        "tags": orjson.dumps(_tags(instance, dataset)).decode(),
         "scheduleActive": False,
-        "cardCount": 0,
+        "cardCount": cards["cardCount"],
         "cloudEngine": "domo",
     }
 
 
-def _milliseconds(moment: datetime) -> int:
-    return int(moment.timestamp() * 1000)
+def _described(instance: Instance, datasets: list[Dataset], caller: Record) -> list[dict[str, Any]]:
+    cards = card_counts(instance)
+    return [
+        describe(instance, dataset, level=level_of(instance, dataset, caller), cards=cards.get(dataset.id, _NO_CARDS))
+        for dataset in datasets
+    ]
+
+
+def _tags(instance: Instance, dataset: Dataset) -> list[str]:
+    record = instance.records[_TAGS].find(dataset.id)
+    return [] if record is None else record["tags"]
+
+
+def _moment(written: str) -> datetime:
+    try:
+        moment = datetime.fromtimestamp(int(written) / 1000, UTC) if written.isdecimal() else None
+        moment = moment or datetime.fromisoformat(written)
+    except (ValueError, OverflowError) as error:
+        raise Refusal(400, f"createdSince is no moment: {written}") from error
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def _schema_json(schema: Schema) -> dict[str, Any]:
@@ -249,9 +341,40 @@ def search_documents(instance: Instance) -> Iterator[dict[str, Any]]:
             "description": dataset.description,
             "ownedById": str(dataset.owner_id),
             "ownedByName": user_name(instance, dataset.owner_id),
-            "createDate": int(dataset.created.timestamp() * 1000),
-            "lastModified": int(dataset.touched.timestamp() * 1000),
+            "createDate": millis(dataset.created),
+            "lastModified": millis(dataset.touched),
             "dataProviderType": dataset.provider_type,
             "rowCount": dataset.row_count,
             "columnCount": len(dataset.schema.columns),
+            "tags": _tags(instance, dataset),
         }
+
+
+def populate(instance: Instance, chance: random.Random) -> None:
+    """Make the datasets of the demo world: four hundred, without rows, of several owners."""
+    owners = [int(user["id"]) for user in instance.records["users"] if str(user["id"]).isdecimal()]
+    for _ in range(400):
+        subject, region = chance.choice(_SUBJECTS), chance.choice(_REGIONS)
+        dataset = instance.create_dataset(
+            f"{subject} {region} {chance.randint(2019, 2025)}",
+            tuple(Column(name, kind, name) for name, kind in _SHAPES[subject]),
+            description=f"{subject} of the region {region}",
+            provider_type=chance.choice(("api", "webform", "csv", "dataflow", "domo-jupyterdata")),
+            owner_id=chance.choice(owners),
+            created=datetime(2020, 1, 1, tzinfo=UTC) + timedelta(seconds=chance.randint(0, 150_000_000)),
+            dataset_id=str(uuid.UUID(int=chance.getrandbits(128), version=4)),
+        )
+        dataset.touched = dataset.updated = dataset.created + timedelta(seconds=chance.randint(0, 9_000_000))
+        instance.records[_TAGS].put(dataset.id, {"tags": sorted({subject.lower(), region.lower()})})
+
+
+_REGIONS = ("North", "South", "East", "West", "EMEA", "APAC", "Americas", "Nordics")
+_SHAPES = {
+    "Orders": (("Order Id", "LONG"), ("Region", "STRING"), ("Amount", "DECIMAL"), ("Ordered", "DATETIME")),
+    "Customers": (("Customer Id", "LONG"), ("Name", "STRING"), ("Country", "STRING"), ("Since", "DATE")),
+    "Web Visits": (("Visit", "STRING"), ("Page", "STRING"), ("Seconds", "DOUBLE"), ("At", "DATETIME")),
+    "Inventory": (("SKU", "STRING"), ("Stock", "LONG"), ("Price", "DECIMAL"), ("Counted", "DATE")),
+    "Payroll": (("Employee", "STRING"), ("Month", "DATE"), ("Hours", "DOUBLE"), ("Gross", "DECIMAL")),
+    "Tickets": (("Ticket", "LONG"), ("Subject", "STRING"), ("Priority", "STRING"), ("Opened", "DATETIME")),
+}
+_SUBJECTS = tuple(_SHAPES)

@@ -8,8 +8,9 @@ from typing import Any
 from aiohttp import web
 
 from domo_async.emulator.errors import Refusal
+from domo_async.emulator.routes.dataset_access import permitted
 from domo_async.emulator.state import Dataset, Partition
-from domo_async.emulator.web import answer, dataset_of, json_object, whole_number
+from domo_async.emulator.web import answer, json_object, whole_number
 
 routes: web.RouteTableDef = web.RouteTableDef()
 
@@ -20,13 +21,13 @@ _FIELDS = ("dateCompleted", "dataId", "partitionId", "rowCount")
 @routes.get("/api/query/v1/datasources/{dataset_id}/partition")
 async def list_partitions(request: web.Request) -> web.Response:
     """List all tags, those whose data were deleted included. The items' keys are emulator-defined."""
-    return answer([_describe(partition) for partition in dataset_of(request).partitions.values()])
+    return answer([_describe(partition) for partition in permitted(request).partitions.values()])
 
 
 @routes.post("/api/query/v1/datasources/{dataset_id}/partition/list")
 async def search_partitions(request: web.Request) -> web.Response:
     """List the tags that have data, with their rows, filtered, sorted and a page at a time."""
-    dataset = dataset_of(request)
+    dataset = permitted(request)
     body = await json_object(request)
     limit = whole_number(body.get("limit"), "limit", _PAGE)
     offset = whole_number(body.get("offset"), "offset", 0)
@@ -47,7 +48,7 @@ async def search_partitions(request: web.Request) -> web.Response:
 @routes.delete("/api/query/v1/datasources/{dataset_id}/tag/{tag}/data")
 async def delete_data(request: web.Request) -> web.Response:
     """Mark the data behind a tag as deleted; the tag stays, and queries see the rows until the next index."""
-    dataset = dataset_of(request)
+    dataset = permitted(request, "CAN_EDIT")
     dataset.delete([_partition(request, dataset).version])
     return web.Response()
 
@@ -55,7 +56,7 @@ async def delete_data(request: web.Request) -> web.Response:
 @routes.delete("/api/query/v1/datasources/{dataset_id}/partition/{tag}")
 async def delete_partition(request: web.Request) -> web.Response:
     """Delete a tag; data behind it that were not deleted stay in the dataset."""
-    dataset = dataset_of(request)
+    dataset = permitted(request, "CAN_EDIT")
     del dataset.partitions[_partition(request, dataset).tag]
     return web.Response()
 
@@ -87,6 +88,8 @@ def _filtered_and_sorted(found: list[dict[str, Any]], field: dict[str, Any]) -> 
     if name is None:
         raise Refusal(400, f"Unknown field: {field.get('fieldName')}")
     bounds = field.get("filterValues") or {}
+    if not isinstance(bounds, dict):
+        raise Refusal(400, "filterValues must be an object with MIN and MAX")
     lowest, highest = bounds.get("MIN"), bounds.get("MAX")
     try:
         kept = [

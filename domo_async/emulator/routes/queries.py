@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator
 from typing import Any
 
 import orjson
 from aiohttp import web
+from attrs import frozen
 
 from domo_async.emulator import rendering
+from domo_async.emulator.errors import Refusal
+from domo_async.emulator.routes.dataset_access import permitted
+from domo_async.emulator.routes.policies import visible_rows
 from domo_async.emulator.sql import translate
 from domo_async.emulator.state import Dataset, Schema, Version
 from domo_async.emulator.storage import Result, Storage
 from domo_async.emulator.web import (
     StreamedResponse,
     answer,
-    dataset_of,
+    caller_of,
+    instance_of,
     json_object,
     query_flag,
     storage_of,
@@ -27,36 +32,59 @@ routes: web.RouteTableDef = web.RouteTableDef()
 _CHUNK = 1 << 18
 
 
+@frozen
+class _Seen:
+    """A dataset as a query sees it from its beginning to its end, whatever happens to the dataset meanwhile.
+
+    Attributes:
+        only: The condition on the rows that the caller may see; None for all.
+    """
+
+    id: str
+    name: str
+    schema: Schema
+    versions: tuple[Version, ...]
+    only: str | None
+
+    @classmethod
+    def of(cls, dataset: Dataset, only: str | None) -> _Seen:
+        return cls(dataset.id, dataset.name, dataset.schema, dataset.visible, only)
+
+
 @routes.post("/api/query/v1/execute/{dataset_id}")
 @routes.post("/api/query/v1/execute/export/{dataset_id}")
 async def execute(request: web.Request) -> web.StreamResponse:
-    """Run a query: ``Accept: text/csv`` gives CSV as it is made, anything else the whole result as JSON."""
-    dataset = dataset_of(request)
+    """Run a query: ``Accept: text/csv`` gives CSV as it is made, anything else the whole result as JSON.
+
+    A result in JSON is never cut short: where it would have more rows than the instance allows (a million, if not said
+    otherwise), the query is refused; CSV has no limit (emulator-defined).
+    """
+    dataset = permitted(request)
     sql = text(await json_object(request), "sql")
+    seen = _Seen.of(dataset, visible_rows(instance_of(request), dataset, caller_of(request)))
     if "text/csv" not in request.headers.get("Accept", ""):
-        return await _as_json(storage_of(request), dataset, sql)
-    chunks = _csv_chunks(storage_of(request), dataset, sql, with_header=query_flag(request, "includeHeader"))
+        return await _as_json(storage_of(request), seen, sql, most=instance_of(request).result_limit)
+    chunks = _csv_chunks(storage_of(request), seen, sql, with_header=query_flag(request, "includeHeader"))
     # The first chunk is empty: once it is here, the query is known to run, and the status can be 200.
     await anext(chunks)
     return StreamedResponse(chunks, content_type="text/csv; charset=utf-8")
 
 
-async def _as_json(storage: Storage, dataset: Dataset, sql: str) -> web.Response:
-    schema, versions = dataset.schema, dataset.visible
-    with storage.lease(versions):
-        result = await storage.run(_prepare, storage, sql, dataset.id, schema, versions)
+async def _as_json(storage: Storage, seen: _Seen, sql: str, *, most: int) -> web.Response:
+    with storage.lease(seen.versions):
+        result = await storage.run(_prepare, storage, sql, seen)
         try:
-            rows = await storage.run(_json_rows, result)
+            rows = await storage.run(_json_rows, result, most)
         finally:
             result.close()
     columns = result.columns
     envelope: dict[str, Any] = {
-        "datasource": dataset.id,
+        "datasource": seen.id,
         "columns": [column.name for column in columns],
         "metadata": [
             {
                 "type": rendering.domo_type(column.type),
-                "dataSourceId": dataset.id,
+                "dataSourceId": seen.id,
                 # Emulator-defined: lengths are not counted.
                 "maxLength": -1,
                 "minLength": -1,
@@ -71,19 +99,20 @@ async def _as_json(storage: Storage, dataset: Dataset, sql: str) -> web.Response
     return answer(envelope)
 
 
-def _json_rows(result: Result) -> list[str]:
+def _json_rows(result: Result, most: int) -> list[str]:
     result.start(rendering.json_row)
     rows: list[str] = []
     while batch := result.batch():
         rows.extend(batch)
+        if len(rows) > most:
+            raise Refusal(400, f"The result has more than {most} rows; use LIMIT, or ask for CSV")
     return rows
 
 
-async def _csv_chunks(storage: Storage, dataset: Dataset, sql: str, *, with_header: bool) -> AsyncGenerator[bytes]:
+async def _csv_chunks(storage: Storage, seen: _Seen, sql: str, *, with_header: bool) -> AsyncGenerator[bytes]:
     """Yield an empty chunk as soon as the query runs, then the CSV."""
-    schema, versions = dataset.schema, dataset.visible
-    with storage.lease(versions):
-        result = await storage.run(_prepare, storage, sql, dataset.id, schema, versions)
+    with storage.lease(seen.versions):
+        result = await storage.run(_prepare, storage, sql, seen)
         try:
             await storage.run(result.start, rendering.csv_line)
             first = await storage.run(_csv_batch, result)
@@ -98,8 +127,8 @@ async def _csv_chunks(storage: Storage, dataset: Dataset, sql: str, *, with_head
             result.close()
 
 
-def _prepare(storage: Storage, sql: str, dataset_id: str, schema: Schema, versions: Sequence[Version]) -> Result:
-    return storage.query(translate(sql, dataset_id), schema, versions)
+def _prepare(storage: Storage, sql: str, seen: _Seen) -> Result:
+    return storage.query(translate(sql, seen.id, name=seen.name, only=seen.only), seen.schema, seen.versions)
 
 
 def _csv_batch(result: Result) -> bytes:

@@ -8,12 +8,12 @@ from typing import cast
 from aiohttp import web
 
 from domo_async.emulator.errors import Refusal
+from domo_async.emulator.routes.dataset_access import permitted
 from domo_async.emulator.state import Action, Dataset, Part, Upload, Version
 from domo_async.emulator.web import (
     answer,
     body_chunks,
     collect_garbage,
-    dataset_of,
     flag,
     instance_of,
     json_object,
@@ -30,7 +30,7 @@ _UPLOAD = "/api/data/v3/datasources/{dataset_id}/uploads/{upload_id}"
 @routes.post("/api/data/v3/datasources/{dataset_id}/uploads/")
 async def open_upload(request: web.Request) -> web.Response:
     """Open an upload, for a partition if a tag is given by either of its names."""
-    dataset = dataset_of(request)
+    dataset = permitted(request, "CAN_EDIT")
     await json_object(request)
     tag = request.query.get("dataTag") or request.query.get("restateDataTag")
     upload = instance_of(request).open_upload(dataset, tag)
@@ -49,7 +49,7 @@ async def put_part(request: web.Request) -> web.Response:
 
     `Content-Encoding: gzip` is undone by the HTTP server (emulator-defined: no document tells of it).
     """
-    dataset = dataset_of(request)
+    dataset = permitted(request, "CAN_EDIT")
     upload = _open_upload(request, dataset)
     number = _part_number(request)
     storage = storage_of(request)
@@ -69,7 +69,7 @@ async def commit(request: web.Request) -> web.Response:
 
     A commit that is refused leaves the upload open: parts may be sent again and the commit repeated.
     """
-    dataset = dataset_of(request)
+    dataset = permitted(request, "CAN_EDIT")
     upload = _open_upload(request, dataset)
     body = await json_object(request)
     if body.get("action") not in ("APPEND", "REPLACE"):
@@ -102,7 +102,7 @@ async def _ingest(request: web.Request, dataset: Dataset, upload: Upload, tag: s
     storage = storage_of(request)
     schema = dataset.schema
     recorded = datetime.now(UTC)
-    table = f"v{upload.id}"
+    table = storage.new_table()
     upload.state = "committing"
     try:
         columns, rows = await storage.run(storage.ingest, table, parts, schema.columns)

@@ -2,30 +2,36 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from aiohttp import web
 
 from domo_async.emulator.errors import Refusal
+from domo_async.emulator.routes.dataset_access import is_permitted, permitted
 from domo_async.emulator.state import Dataset, Version
 from domo_async.emulator.web import (
     answer,
+    caller_of,
     collect_garbage,
-    dataset_of,
     instance_of,
     iso,
     json_body,
     json_object,
+    page_of,
     query_flag,
+    text,
 )
 
 routes: web.RouteTableDef = web.RouteTableDef()
+
+_HYDRATED_PAGE = 500
 
 
 @routes.get("/api/data/v2/datasources/{dataset_id}/dataversions")
 async def list_versions(request: web.Request) -> web.Response:
     """List the committed data versions, those that were replaced since included."""
-    return answer([_describe(version) for version in dataset_of(request).versions.values()])
+    return answer([_describe(version) for version in permitted(request).versions.values()])
 
 
 @routes.get("/api/data/v3/datasources/{dataset_id}/dataversions/details")
@@ -34,24 +40,33 @@ async def list_version_details(request: web.Request) -> web.Response:
 
     The documents give no answer: an array like the plain listing's with three keys more is emulator-defined.
     """
-    dataset = dataset_of(request)
-    return answer(
-        [
-            {
-                **_describe(version),
-                "dataTag": version.tag,
-                "live": version in dataset.live,
-                "indexed": version in dataset.visible,
-            }
-            for version in dataset.versions.values()
-        ]
-    )
+    dataset = permitted(request)
+    return answer([_describe_wholly(dataset, version) for version in dataset.versions.values()])
+
+
+@routes.post("/api/dataprocessing/v2/dataflows/data-version-hydrate")
+async def hydrate_versions(request: web.Request) -> web.Response:
+    """List the data versions that a dataflow would load, a page of 500 by default.
+
+    The documents give no answer: an array like that of the detailed listing is emulator-defined, as are that only
+    the live versions are loaded and that no expression but ``1=1`` is understood.
+    """
+    body = await json_object(request)
+    instance = instance_of(request)
+    dataset = instance.dataset(text(body, "dataSourceId"))
+    if not is_permitted(instance, dataset, caller_of(request)):
+        raise Refusal(403, "You do not have the permission for this: it takes CAN_VIEW of the dataset")
+    window = body.get("versionWindow") or {}
+    if not isinstance(window, dict) or re.sub(r"\s", "", str(window.get("expression", "1=1"))) != "1=1":
+        raise Refusal(400, "versionWindow must be an object with the expression 1=1")
+    found = [_describe_wholly(dataset, version) for version in dataset.live]
+    return answer(page_of(request, found, limit=_HYDRATED_PAGE))
 
 
 @routes.delete("/api/data/v2/datasources/{dataset_id}/dataversions")
 async def delete_versions(request: web.Request) -> web.Response:
     """Delete data versions; queries see their rows until the next index, which ``index=true`` begins."""
-    dataset = dataset_of(request)
+    dataset = permitted(request, "CAN_EDIT")
     indexed = query_flag(request, "index")
     versions = _named_versions(dataset, await json_body(request))
     dataset.delete(versions)
@@ -64,7 +79,7 @@ async def delete_versions(request: web.Request) -> web.Response:
 @routes.post("/api/data/v3/datasources/{dataset_id}/indexes")
 async def create_index(request: web.Request) -> web.Response:
     """Index data versions; none named means all. The answer is emulator-defined."""
-    dataset = dataset_of(request)
+    dataset = permitted(request, "CAN_EDIT")
     body = await json_object(request)
     named = _named_versions(dataset, body.get("dataIds") or [])
     return await _index(request, dataset, [version.data_id for version in named])
@@ -73,7 +88,7 @@ async def create_index(request: web.Request) -> web.Response:
 @routes.post("/api/query/v1/datasources/{dataset_id}")
 async def create_index_in_query_service(request: web.Request) -> web.Response:
     """Index all data versions, by the query service's route."""
-    return await _index(request, dataset_of(request), [])
+    return await _index(request, permitted(request, "CAN_EDIT"), [])
 
 
 @routes.get("/api/data/v3/datasources/{dataset_id}/indexes/{index_id}/statuses")
@@ -83,7 +98,7 @@ async def index_statuses(request: web.Request) -> web.Response:
     No document shows the answer; it is emulator-defined. An index that brings in none has one entry, without
     a version.
     """
-    dataset = dataset_of(request)
+    dataset = permitted(request)
     index_id = request.match_info["index_id"]
     index = dataset.indexes.get(int(index_id)) if index_id.isdecimal() else None
     if index is None:
@@ -122,6 +137,15 @@ def _named_versions(dataset: Dataset, ids: object) -> list[Version]:
     if unknown:
         raise Refusal(404, f"Data version not found: {unknown[0]}")
     return [dataset.versions[data_id] for data_id in dict.fromkeys(ids)]
+
+
+def _describe_wholly(dataset: Dataset, version: Version) -> dict[str, Any]:
+    return {
+        **_describe(version),
+        "dataTag": version.tag,
+        "live": version in dataset.live,
+        "indexed": version in dataset.visible,
+    }
 
 
 def _describe(version: Version) -> dict[str, Any]:

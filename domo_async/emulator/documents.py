@@ -1,0 +1,151 @@
+"""Datasets as JSON, for disk, for exported worlds and for starting afresh."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from domo_async.emulator.state import Column, Dataset, Index, Instance, Partition, Schema, StoredColumn, Version
+
+__all__ = ["add_dataset", "document_of", "tables_of", "with_tables"]
+
+
+def document_of(instance: Instance, dataset: Dataset) -> dict[str, Any]:
+    """Return all that is known of a dataset; its rows stay where they are, in tables."""
+    known = {version.table: version for version in (*dataset.versions.values(), *dataset.referenced())}
+    for partition in dataset.partitions.values():
+        known[partition.version.table] = partition.version
+    for index in dataset.indexes.values():
+        known.update((version.table, version) for version in index.versions)
+    ahead = time.time() - instance.now()
+    return {
+        "id": dataset.id,
+        "name": dataset.name,
+        "description": dataset.description,
+        "providerType": dataset.provider_type,
+        "ownerId": dataset.owner_id,
+        "created": dataset.created.isoformat(),
+        "touched": dataset.touched.isoformat(),
+        "updated": dataset.updated.isoformat(),
+        "schema": {"id": dataset.schema.id, "columns": [_column(column) for column in dataset.schema.columns]},
+        "known": [_version(version) for version in known.values()],
+        "versions": [version.table for version in dataset.versions.values()],
+        "live": [version.table for version in dataset.live],
+        "visible": [version.table for version in dataset.visible],
+        "partitions": [[each.tag, each.version.table, each.deleted] for each in dataset.partitions.values()],
+        "indexes": [
+            {
+                "id": index.id,
+                "versions": [version.table for version in index.versions],
+                # What an index that is done made visible is of no use any more.
+                "visible": [version.table for version in index.visible] if index in dataset.running else None,
+                "due": index.ready_at + ahead if index in dataset.running else 0.0,
+            }
+            for index in dataset.indexes.values()
+        ],
+    }
+
+
+def add_dataset(instance: Instance, document: Mapping[str, Any]) -> Dataset:
+    """Have the instance know the dataset of a document."""
+    known = {each["table"]: _read_version(each) for each in document["known"]}
+
+    def versions(tables: Iterable[str] | None) -> tuple[Version, ...]:
+        return tuple(known[table] for table in tables or ())
+
+    ahead = time.time() - instance.now()
+    schema = document["schema"]
+    dataset = Dataset(
+        id=document["id"],
+        name=document["name"],
+        description=document["description"],
+        provider_type=document["providerType"],
+        owner_id=document["ownerId"],
+        created=datetime.fromisoformat(document["created"]),
+        touched=datetime.fromisoformat(document["touched"]),
+        updated=datetime.fromisoformat(document["updated"]),
+        schema=Schema(schema["id"], tuple(Column(**column) for column in schema["columns"])),
+        live=versions(document["live"]),
+        visible=versions(document["visible"]),
+        changed=instance.note_of(document["id"]),
+    )
+    dataset.versions.update((version.data_id, version) for version in versions(document["versions"]))
+    dataset.partitions.update(
+        (tag, Partition(tag, known[table], deleted)) for tag, table, deleted in document["partitions"]
+    )
+    for each in document["indexes"]:
+        index = Index(each["id"], versions(each["versions"]), versions(each["visible"]), each["due"] - ahead)
+        dataset.indexes[index.id] = index
+        if each["visible"] is not None:
+            dataset.running = (*dataset.running, index)
+    return instance.add(dataset)
+
+
+def tables_of(document: Mapping[str, Any]) -> set[str]:
+    """Return the tables that hold the rows of a document's dataset."""
+    running = (each["visible"] for each in document["indexes"] if each["visible"] is not None)
+    return {table for tables in (document["live"], document["visible"], *running) for table in tables}
+
+
+def with_tables(document: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
+    """Return a document whose tables have other names; those that have none in `names` keep theirs."""
+
+    def renamed(tables: Iterable[str]) -> list[str]:
+        return [names.get(table, table) for table in tables]
+
+    return {
+        **document,
+        "known": [{**each, "table": names.get(each["table"], each["table"])} for each in document["known"]],
+        "versions": renamed(document["versions"]),
+        "live": renamed(document["live"]),
+        "visible": renamed(document["visible"]),
+        "partitions": [[tag, names.get(table, table), deleted] for tag, table, deleted in document["partitions"]],
+        "indexes": [
+            {
+                **each,
+                "versions": renamed(each["versions"]),
+                "visible": None if each["visible"] is None else renamed(each["visible"]),
+            }
+            for each in document["indexes"]
+        ],
+    }
+
+
+def _column(column: Column) -> dict[str, Any]:
+    return {
+        "name": column.name,
+        "type": column.type,
+        "id": column.id,
+        "visible": column.visible,
+        "order": column.order,
+    }
+
+
+def _version(version: Version) -> dict[str, Any]:
+    return {
+        "table": version.table,
+        "dataId": version.data_id,
+        "schemaId": version.schema_id,
+        "columns": [[column.name, column.type, column.scale] for column in version.columns],
+        "rows": version.rows,
+        "bytes": version.bytes,
+        "tag": version.tag,
+        "recorded": version.recorded.isoformat(),
+        "completed": version.completed.isoformat(),
+    }
+
+
+def _read_version(document: Mapping[str, Any]) -> Version:
+    return Version(
+        data_id=document["dataId"],
+        schema_id=document["schemaId"],
+        table=document["table"],
+        columns=tuple(StoredColumn(*column) for column in document["columns"]),
+        rows=document["rows"],
+        bytes=document["bytes"],
+        tag=document["tag"],
+        recorded=datetime.fromisoformat(document["recorded"]),
+        completed=datetime.fromisoformat(document["completed"]),
+    )

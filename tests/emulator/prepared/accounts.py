@@ -1,0 +1,22 @@
+"""Accounts of the contract."""
+
+from __future__ import annotations
+
+from domo_async.emulator.routes.accounts import add_account
+from domo_async.emulator.state import Instance
+
+# The page shows an envelope for the search that the Search page contradicts; the instance's is the latter's.
+FREE = {"E035": ("$",)}
+
+
+def prepare(instance: Instance) -> None:
+    for number in (479, 480):
+        add_account(
+            instance,
+            user_id=1,
+            display_name=f"SDK Account {number}",
+            name="sdk-account",
+            data_provider_type="amazon-s3",
+            configurations={"region": "us-west-2"},
+            account_id=number,
+        )

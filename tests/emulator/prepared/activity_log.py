@@ -1,0 +1,20 @@
+"""What the rows of the activity log ask for: something done in 2022."""
+
+from __future__ import annotations
+
+from domo_async.emulator.activity import put
+from domo_async.emulator.auth import OWNER_ID
+from domo_async.emulator.state import Instance
+
+
+def prepare(instance: Instance) -> None:
+    put(
+        instance,
+        user_id=OWNER_ID,
+        action="VIEWED",
+        type="ACCOUNT",
+        noun="account",
+        object_id="7",
+        name="Warehouse",
+        time=1654000000000,
+    )

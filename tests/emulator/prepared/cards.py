@@ -1,0 +1,16 @@
+"""Cards of the contract."""
+
+from __future__ import annotations
+
+from domo_async.emulator.routes import cards
+from domo_async.emulator.state import Column, Instance
+
+# The page shows the pictures alone, under "data"; Domo's tutorials read them under "image", as the instance has them.
+FREE = {"E027": ("$",)}
+
+
+def prepare(instance: Instance) -> None:
+    """Put the card of the rows into the state."""
+    columns = (Column("region", "STRING", "region"),)
+    dataset = instance.create_dataset("Orders", columns, description="", provider_type="api")
+    cards.create(instance, id=1234, title="Orders by region", dataset_id=dataset.id, group_by="region")

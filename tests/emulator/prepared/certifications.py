@@ -1,0 +1,11 @@
+"""What the rows of certifications name."""
+
+from __future__ import annotations
+
+from domo_async.emulator.state import Column, Instance
+from tests.contract.certifications import DATASET
+
+
+def prepare(instance: Instance) -> None:
+    columns = (Column("a", "LONG", "a"),)
+    instance.create_dataset("Orders", columns, description="", provider_type="api", dataset_id=DATASET)

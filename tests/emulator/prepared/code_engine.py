@@ -1,0 +1,18 @@
+"""What the rows of tests/contract/code_engine.py are about: a function that gives what the page shows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from domo_async.emulator.routes.code_engine import Printed, functions_of
+from domo_async.emulator.state import Instance
+
+
+def _details(**_: Any) -> Printed:
+    result = {"total": 12.5, "regions": ["North", None]}
+    return Printed(result, stdout=["fetched 3 rows", {"level": "info"}])
+
+
+def prepare(instance: Instance) -> None:
+    """Lend the instance the function of the rows."""
+    functions_of(instance).add("getExecutionDetails", _details, returns="object")

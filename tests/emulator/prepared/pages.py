@@ -1,0 +1,15 @@
+"""Pages of the contract."""
+
+from __future__ import annotations
+
+from domo_async.emulator.people import add_user
+from domo_async.emulator.routes import pages, sharing
+from domo_async.emulator.state import Instance
+
+
+def prepare(instance: Instance) -> None:
+    """Put the pages of the rows into the state, and the user who has access to one of them."""
+    add_user(instance, "Ada", "ada@example.com", 2, user_id=67890)
+    for page_id in (12345, 123, 456, 789):
+        pages.create(instance, title=f"Page {page_id}", id=page_id)
+    sharing.share_with_user(instance, sharing.PAGE, 12345, 67890)

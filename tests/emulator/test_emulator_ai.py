@@ -1,0 +1,130 @@
+"""AI services: prompts that are seen, summaries that keep to what is asked, SQL that runs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from domo_async import Domo
+from domo_async.endpoints.ai import DataSourceSchema, PromptTemplate, SchemaColumn, WordLength
+from tests.emulator.plain_client import PlainClient, plain_client
+
+CITY = """San Francisco, officially the City and County of San Francisco, is a commercial, financial, and cultural
+center in Northern California. The city is known for its hills, its fog and its bridge. San Francisco is the fourth most
+populous city in California. It was founded in 1776. Many people visit the city and its bridge each year."""
+COLUMNS = {"region": "STRING", "product": "STRING", "amount": "LONG", "orderDate": "DATETIME", "Order Id": "LONG"}
+ROWS = b"""West,Desk,10,2024-01-05T10:00:00,1
+West,Lamp,30,2024-02-05T10:00:00,2
+East,Desk,5,2024-02-06T10:00:00,3
+East,Sofa,100,2025-02-06T10:00:00,4
+North,Lamp,7,2025-03-06T10:00:00,5
+"""
+
+
+async def test_a_generated_text_tells_the_prompt_and_the_model(domo: Domo):
+    plain = await domo.ai.generate_text(input="Why is the sky blue?")
+    filled = await domo.ai.generate_text(
+        input="Why?",
+        prompt_template=PromptTemplate("${system}: answer in ${language}, ${nothing}: ${input}"),
+        parameters={"language": "Japanese", "input": "not this"},
+        system="Be brief",
+        model="mine",
+    )
+
+    assert "Why is the sky blue?" in plain.output
+    assert "domo.domo_ai.domogpt-chat-small-v1:anthropic" == plain.model_id
+    assert filled.output.endswith("Be brief: answer in Japanese, ${nothing}: Why?")
+    assert "mine" == filled.model_id
+    assert plain == await domo.ai.generate_text(input="Why is the sky blue?")
+
+
+async def test_what_is_no_request_is_refused(plain: PlainClient):
+    wrong: list[dict[str, Any]] = [
+        {},
+        {"input": ""},
+        {"input": "Why?", "promptTemplate": {"text": "${input}"}},
+        {"input": "Why?", "parameters": ["a"]},
+        {"input": "Why?", "model": 3},
+        {"input": "Why?", "outputStyle": "POEM"},
+        {"input": "Why?", "outputWordLength": {"min": 5, "max": 4}},
+    ]
+    for body in wrong:
+        await plain.call("POST", "/api/ai/v1/text/summarize", json=body, status=400)
+    senseless: list[Any] = [[], [{"columns": []}], [{"dataSourceName": "Sales", "columns": 1}]]
+    for schemas in senseless:
+        body = {"input": "Why?", "dataSourceSchemas": schemas}
+        await plain.call("POST", "/api/ai/v1/text/sql", json=body, status=400)
+
+
+@pytest.mark.parametrize(("least", "most"), [(5, 10), (20, 30), (1, 1), (30, 40), (60, 500)])
+async def test_a_summary_has_as_many_words_as_asked_out_of_the_text(domo: Domo, least: int, most: int):
+    summary = await domo.ai.summarize(input=CITY, output_word_length=WordLength(least, most))
+    words = summary.output.split()
+
+    assert min(least, len(CITY.split())) <= len(words) <= most
+    assert {word.strip(".,") for word in words} <= {word.strip(".,") for word in CITY.split()}
+
+
+async def test_a_summary_is_laid_out_in_the_style_that_is_asked(domo: Domo):
+    length = WordLength(20, 30)
+    bullets = await domo.ai.summarize(input=CITY, output_style="BULLETED", output_word_length=length)
+    numbers = await domo.ai.summarize(input=CITY, output_style="NUMBERED", output_word_length=length)
+    paragraph = await domo.ai.summarize(input=CITY, output_style="PARAGRAPH", output_word_length=length)
+    lines = bullets.output.splitlines()
+
+    assert len(lines) > 1
+    assert all(line.startswith("- ") for line in lines)
+    assert [f"{place}. {line[2:]}" for place, line in enumerate(lines, 1)] == numbers.output.splitlines()
+    assert " ".join(line[2:] for line in lines) == paragraph.output
+
+
+@pytest.mark.parametrize(
+    ("question", "rows"),
+    [
+        ("What are my total sales by region?", [["East", 105], ["North", 7], ["West", 40]]),
+        ("average amount per product", [["Desk", 7.5], ["Lamp", 18.5], ["Sofa", 100.0]]),
+        ("How many orders?", [[5]]),
+        ("How many distinct products are there per region?", [["East", 2], ["North", 1], ["West", 2]]),
+        ("Top 2 regions by amount", [["East", 105], ["West", 40]]),
+        ("total sales by year", [[2024, 45], [2025, 107]]),
+        ("Total amount by month", [["2024-01", 10], ["2024-02", 35], ["2025-02", 100], ["2025-03", 7]]),
+        ("highest amount", [[100]]),
+        ("latest order date per region", None),
+        ("total amount where region is 'West'", [[40]]),
+        ("products with amount over 20", [["Lamp"], ["Sofa"]]),
+        ("distinct regions", [["East"], ["North"], ["West"]]),
+        ("order ids with amount at most 7", [[3], [5]]),
+        ("Show me everything", None),
+        ("bottom 1 product by amount", [["Desk", 15]]),
+    ],
+)
+async def test_sql_is_written_that_answers_the_question(question: str, rows: list[list[object]] | None):
+    async with plain_client() as plain, plain.emulator.client() as domo:
+        dataset = await plain.create(COLUMNS, "Store Sales")
+        await plain.upload(dataset, ROWS)
+        columns = [SchemaColumn(name, kind) for name, kind in COLUMNS.items()]
+        other = DataSourceSchema("People", [SchemaColumn("salary", "DOUBLE")])
+        written = await domo.ai.text_to_sql(
+            input=question, data_source_schemas=[DataSourceSchema("Store Sales", columns), other]
+        )
+        found = await plain.rows(dataset, written.output)
+
+    assert "FROM `Store Sales`" in written.output
+    assert found
+    if rows is not None:
+        # Only rankings and periods come in an order.
+        assert rows == (found if "ORDER BY" in written.output else sorted(found))
+
+
+async def test_a_question_is_about_the_data_whose_columns_it_names(domo: Domo):
+    schemas = [
+        DataSourceSchema("Orders", [SchemaColumn("amount", "LONG")]),
+        DataSourceSchema("Employees", [SchemaColumn("salary", "DOUBLE"), SchemaColumn("team`s name", "STRING")]),
+    ]
+    written = await domo.ai.text_to_sql(input="average salary per team s name", data_source_schemas=schemas)
+
+    assert (
+        "SELECT `team``s name`, AVG(`salary`) AS `average_salary` FROM `Employees` GROUP BY `team``s name`"
+        == written.output
+    )

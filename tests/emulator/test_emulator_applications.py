@@ -1,0 +1,95 @@
+"""Executor applications: the one that all instances have, and its jobs."""
+
+from __future__ import annotations
+
+import random
+from typing import Any
+
+import pytest
+
+from domo_async import Domo, Forbidden, NotFound
+from domo_async.emulator import Emulator
+from domo_async.emulator.routes import applications
+from domo_async.endpoints.applications import ExecutionPayload
+from tests.emulator.other_users import client_of_new_user
+from tests.emulator.plain_client import PlainClient, plain_client
+
+BASE = "/api/executor/v1/applications"
+
+
+async def application_of(domo: Domo) -> str:
+    (application,) = await domo.applications.list().all()
+    assert "Remote DomoStats" == application.name
+    return str(application.application_id)
+
+
+async def test_a_job_is_made_listed_and_changed():
+    async with plain_client() as plain, plain.emulator.client() as domo:
+        application = await application_of(domo)
+        made = await plain.call(
+            "POST", f"{BASE}/{application}/jobs", json={"jobName": "acme.domo.com", "accounts": [479]}
+        )
+        update = await domo.applications.update_job(
+            application,
+            made["jobId"],
+            execution_timeout=720,
+            execution_payload=ExecutionPayload(remote_instance="acme.domo.com"),
+        )
+        (job,) = await domo.applications.jobs(application).all()
+
+        told = await plain.call("GET", f"{BASE}/{application}/jobs/{made['jobId']}")
+
+    assert job.execution_payload
+    assert ("OK", 200, "Job updated successfully") == (update.status, update.code, update.message)
+    assert ("acme.domo.com", 720, (479,), "acme.domo.com") == (
+        *(job.job_name, job.execution_timeout, job.accounts),
+        job.execution_payload.remote_instance,
+    )
+    assert (1, "idle", application) == (job.user_id, job.job_status, job.application_id)
+    assert told["jobId"] == made["jobId"]
+    assert told["updated"] >= made["updated"]
+
+
+async def test_all_jobs_come_by_pages_from_the_offset_on(domo: Domo, emulator: Emulator):
+    application = await application_of(domo)
+    for seed in range(3):
+        applications.populate(emulator._instance, random.Random(seed))
+    jobs = await domo.applications.jobs(application).all()
+
+    assert 60 == len({job.job_id for job in jobs})
+    assert jobs[55:] == await domo.applications.jobs(application, offset=55).all()
+
+
+async def test_what_is_not_there_or_does_not_fit_is_refused(plain: PlainClient):
+    async with plain.emulator.client() as domo:
+        application = await application_of(domo)
+        for wrong in (
+            domo.applications.jobs("nothing").all(),
+            domo.applications.update_job(application, "nothing", job_name="a"),
+        ):
+            with pytest.raises(NotFound):
+                await wrong
+    made = await plain.call("POST", f"{BASE}/{application}/jobs", json={"jobName": "acme"})
+    path = f"{BASE}/{application}/jobs/{made['jobId']}"
+    wrong_bodies: list[dict[str, Any]] = [
+        {"jobId": "other"},
+        {"executionTimeout": "long"},
+        {"accounts": {}},
+        {"executionTimeout": True},
+    ]
+    for body in wrong_bodies:
+        await plain.call("PUT", path, json=body, status=400)
+    await plain.call("POST", f"{BASE}/{application}/jobs", json={}, status=400)
+
+    assert made == await plain.call("GET", path)
+
+
+async def test_a_job_is_its_owners_and_the_admins(domo: Domo, emulator: Emulator):
+    application = await application_of(domo)
+    applications.populate(emulator._instance, random.Random(1))
+    job = (await domo.applications.jobs(application).all())[0]
+    _, others = client_of_new_user(emulator, "Ada Lovelace")
+    async with others:
+        assert [] == await others.applications.jobs(application).all()
+        with pytest.raises(Forbidden):
+            await others.applications.update_job(application, str(job.job_id), job_name="mine")

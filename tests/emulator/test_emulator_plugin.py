@@ -1,0 +1,145 @@
+"""The fixtures that projects of others have from this one."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+
+pytest_plugins = ["pytester"]
+
+ROOT = Path(__file__).parents[2]
+SETTINGS = """
+[pytest]
+addopts = -p domo_async.pytest_plugin -p no:cacheprovider
+anyio_mode = auto
+filterwarnings = error
+"""
+BACKEND = """
+import pytest
+
+@pytest.fixture(scope="session")
+def anyio_backend():
+    return "asyncio"
+"""
+
+
+@pytest.fixture
+def project(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.Pytester:
+    """A project whose pytest has the plugin, as if it were installed."""
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    # An installed one would be loaded under its entry point's name, too.
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+    monkeypatch.delenv("PYTEST_ADDOPTS", raising=False)
+    pytester.makeini(SETTINGS.replace("-p no:", "-p anyio -p no:"))
+    pytester.makeconftest(BACKEND)
+    return pytester
+
+
+def test_pytest_finds_the_plugin_by_its_entry_point() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+
+    assert {"domo_async": "domo_async.pytest_plugin"} == project["project"]["entry-points"]["pytest11"]
+    assert (ROOT / "domo_async" / "pytest_plugin.py").exists()
+
+
+def test_async_and_blocking_tests_have_an_instance(project: pytest.Pytester) -> None:
+    project.makepyfile(
+        """
+        import pytest
+        from domo_async.emulator import Fault
+        from domo_async import ServerError
+
+        async def test_async(domo, domo_emulator):
+            dataset = await domo.datasets.create("Orders", {"id": "LONG"})
+            assert domo_emulator.log.matching("POST */datasources", status=200)
+            assert (await domo.datasets.get(dataset.id)).name == "Orders"
+
+        def test_blocking(domo_sync, domo_emulator):
+            domo_emulator.faults.add(Fault("*", "status", status=500, count=None))
+            with pytest.raises(ServerError):
+                domo_sync.datasets.create("Orders", {"id": "LONG"})
+        """
+    )
+
+    project.runpytest_subprocess().assert_outcomes(passed=2)
+
+
+def test_each_test_begins_with_nothing(project: pytest.Pytester) -> None:
+    project.makepyfile(
+        """
+        import pytest
+        from domo_async.emulator import Fault
+
+        @pytest.mark.parametrize("turn", range(3))
+        def test_it(domo_sync, domo_emulator, turn):
+            assert not list(domo_sync.datasets.list())
+            assert len(domo_emulator.log) == 1
+            assert domo_emulator.now() > 1000
+            dataset = domo_sync.datasets.create("Orders", {"id": "LONG"})
+            domo_sync.datasets.upload(dataset.id, f"{turn}\\n".encode())
+            assert domo_sync.datasets.query(dataset.id, "SELECT id FROM table").rows == ((turn,),)
+            domo_emulator.faults.add(Fault("*", "status", count=None))
+            domo_emulator.now = lambda: 1.0
+        """
+    )
+
+    project.runpytest_subprocess().assert_outcomes(passed=3)
+
+
+def test_fifty_tests_take_less_than_two_seconds(project: pytest.Pytester) -> None:
+    project.makepyfile(
+        """
+        import pytest
+
+        @pytest.mark.parametrize("turn", range(25))
+        async def test_async(domo, turn):
+            await domo.datasets.create("Orders", {"id": "LONG"})
+
+        @pytest.mark.parametrize("turn", range(25))
+        def test_blocking(domo_sync, turn):
+            domo_sync.datasets.create("Orders", {"id": "LONG"})
+        """
+    )
+
+    # The best of several, since other processes may well be busy.
+    assert any(seconds_of_fifty(project) < 2 for _ in range(4))
+
+
+def seconds_of_fifty(project: pytest.Pytester) -> float:
+    result = project.runpytest_subprocess()
+    result.assert_outcomes(passed=50)
+    summary = re.search(r"50 passed in ([\d.]+)s", result.stdout.str())
+    assert summary
+    return float(summary[1])
+
+
+def test_a_run_that_uses_no_fixture_does_not_import_the_instance(project: pytest.Pytester) -> None:
+    project.makepyfile(
+        """
+        import sys
+
+        def test_it():
+            assert not {"domo_async.emulator", "duckdb", "sqlglot"} & sys.modules.keys()
+        """
+    )
+
+    project.runpytest_subprocess().assert_outcomes(passed=1)
+
+
+def test_without_the_extra_only_tests_that_use_it_fail_and_name_it(project: pytest.Pytester) -> None:
+    project.makeconftest("import sys\nsys.modules['duckdb'] = None\n" + BACKEND)
+    project.makepyfile(
+        """
+        def test_of_others(): pass
+
+        def test_of_ours(domo_sync): pass
+        """
+    )
+
+    result = project.runpytest_subprocess()
+
+    result.assert_outcomes(passed=1, errors=1)
+    result.stdout.fnmatch_lines(["*pip install*domo-async?emulator?*"])

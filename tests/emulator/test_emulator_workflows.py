@@ -1,0 +1,321 @@
+"""Workflows of the embedded instance: runs, tasks that they wait for, and the App Framework's view of them."""
+
+from __future__ import annotations
+
+import random
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from domo_async import BadRequest, Domo, Forbidden, JobFailed, NotFound, WaitTimeout
+from domo_async.emulator import Emulator, Outcome
+from domo_async.emulator.records import Record
+from domo_async.emulator.routes import task_center, workflows
+from domo_async.emulator.routes.task_center import add_queue
+from domo_async.emulator.routes.workflows import add_model
+from domo_async.emulator.state import Instance
+from domo_async.endpoints.workflows import Permission, Right, WorkflowInstance, WorkflowPermission
+from tests.emulator.plain_client import connected
+from tests.emulator.slow_instance import another, in_an_app, slow_instance
+
+STEP = {
+    "queueId": "q-1",
+    "title": "Approve the sum",
+    "contract": {"input": [{"name": "sum", "type": "number"}], "output": [{"name": "ok", "type": "boolean"}]},
+}
+
+
+def add(instance: Instance, *, task: bool = False, versions: tuple[str, ...] = ("1.0.0", "1.1.0")) -> str:
+    if task:
+        add_queue(instance, name="Sums", owner=1, queue_id="q-1")
+    model: Record = add_model(
+        instance, name="AddTwoNumbers", owner=1, versions=versions, alias="add", task=STEP if task else None
+    )
+    return str(model["id"])
+
+
+async def start(domo: Domo, model: str, **options: object) -> WorkflowInstance:
+    arguments = {"message_name": "Start AddTwoNumbers", "version": "1.1.0", "data": {"sum": 20}, **options}
+    run: WorkflowInstance = await domo.workflows.start(model, **arguments)  # type: ignore[arg-type]
+    return run
+
+
+async def status(domo: Domo, model: str) -> str | None:
+    return (await domo.workflows.executions(model))[0].status
+
+
+async def test_a_run_is_in_progress_for_a_while_and_then_completed():
+    async with slow_instance() as slow:
+        model = add(slow.instance)
+
+        started = await start(slow.domo, model)
+        during = await status(slow.domo, model)
+        await slow.pass_time(slow.jobs)
+        after = (await slow.domo.workflows.executions(model))[0]
+
+    assert (None, "AddTwoNumbers", "1.1.0", "1") == (
+        started.status,
+        started.model_name,
+        started.model_version,
+        started.created_by,
+    )
+    assert ("IN_PROGRESS", "COMPLETED", started.id) == (during, after.status, after.id)
+    assert started.created_on is not None
+    assert after.updated_on == started.created_on + timedelta(seconds=slow.jobs)
+
+
+async def test_a_start_tells_a_status_that_is_the_text_null(emulator: Emulator):
+    model = add(emulator._instance)
+    body = {"messageName": "Start AddTwoNumbers", "version": "1.0.0", "modelId": model, "data": {}}
+
+    async with connected(emulator) as plain:
+        assert "null" == (await plain.call("POST", "/api/workflow/v1/instances/message", json=body))["status"]
+
+
+async def test_a_run_can_be_waited_for():
+    async with slow_instance() as slow:
+        done = await start(slow.domo, add(slow.instance), wait=True)
+
+        assert "COMPLETED" == done.status
+        assert slow.jobs <= sum(slow.clock.slept) < 2 * slow.jobs
+
+
+async def test_a_run_that_takes_too_long_goes_on_without_the_one_who_waits():
+    async with slow_instance() as slow:
+        model = add(slow.instance)
+
+        with pytest.raises(WaitTimeout, match="IN_PROGRESS"):
+            await start(slow.domo, model, wait=True, timeout=10)
+        await slow.pass_time(slow.jobs)
+
+        assert "COMPLETED" == await status(slow.domo, model)
+
+
+@pytest.mark.parametrize("pattern", ["*", "Add*"])
+async def test_a_run_can_be_made_to_fail_once(emulator: Emulator, domo: Domo, pattern: str):
+    model = add(emulator._instance)
+    emulator.outcomes.add(Outcome("workflow", pattern=pattern))
+
+    with pytest.raises(JobFailed, match="ended as FAILED"):
+        await start(domo, model, wait=True)
+
+    assert "COMPLETED" == (await start(domo, model, wait=True)).status
+    assert ["COMPLETED", "FAILED"] == [run.status for run in await domo.workflows.executions(model)]
+
+
+async def test_a_run_that_was_cancelled_is_cancelled_afterwards():
+    async with slow_instance() as slow:
+        model = add(slow.instance)
+        started = await start(slow.domo, model)
+
+        asked = await slow.domo.workflows.cancel(started.id)
+        with pytest.raises(JobFailed, match="CANCELED"):
+            await slow.domo.workflows.wait(started.id, model_id=model)
+        again = await slow.domo.workflows.cancel(started.id)
+        await slow.pass_time(slow.jobs)
+
+        assert ("IN_PROGRESS", False) == (asked.status, asked.is_test_run)
+        assert "CANCELED" == again.status == await status(slow.domo, model)
+
+
+async def test_a_run_that_has_ended_is_not_cancelled(emulator: Emulator, domo: Domo):
+    model = add(emulator._instance)
+    done = await start(domo, model, wait=True)
+
+    assert "COMPLETED" == (await domo.workflows.cancel(done.id)).status == await status(domo, model)
+    with pytest.raises(NotFound):
+        await domo.workflows.cancel("no-run")
+
+
+async def test_a_run_waits_until_its_task_is_completed():
+    async with slow_instance() as slow:
+        model = add(slow.instance, task=True)
+        started = await start(slow.domo, model)
+        await slow.pass_time(slow.jobs)
+        (task,) = await slow.domo.task_center.tasks.list(queue_id=["q-1"]).all()
+        waiting = await status(slow.domo, model)
+
+        await slow.domo.task_center.tasks.complete("q-1", task.id, version=1, values={"ok": True})
+        going_on = await status(slow.domo, model)
+        done = await slow.domo.workflows.wait(started.id, model_id=model)
+
+    assert task.source_info is not None
+    assert (started.id, model) == (task.source_info.instance_id, task.source_info.model_id)
+    assert {"sum": 20} == task.input_variables
+    assert ("IN_PROGRESS", "IN_PROGRESS", "COMPLETED") == (waiting, going_on, done.status)
+
+
+async def test_a_run_that_is_cancelled_needs_its_task_no_more(emulator: Emulator, domo: Domo):
+    model = add(emulator._instance, task=True)
+    started = await start(domo, model)
+
+    await domo.workflows.cancel(started.id)
+
+    assert ["VOIDED"] == [task.status for task in await domo.task_center.tasks.list().all()]
+    assert "CANCELED" == await status(domo, model)
+
+
+async def test_runs_are_told_by_version_the_last_one_first(emulator: Emulator, domo: Domo):
+    model = add(emulator._instance)
+    old = await start(domo, model, version="1.0.0")
+    new = [await start(domo, model) for _ in range(2)]
+
+    assert [new[1].id, new[0].id, old.id] == [run.id for run in await domo.workflows.executions(model)]
+    assert [old.id] == [run.id for run in await domo.workflows.executions(model, version="1.0.0")]
+    async with connected(emulator) as plain:
+        other = await plain.call("GET", f"/api/workflow/v2/executions/{model}")
+        await plain.call("GET", "/api/workflow/v2/executions", status=400)
+    assert [new[1].id, new[0].id, old.id] == [run["id"] for run in other["executions"]]
+
+
+async def test_what_does_not_fit_starts_nothing(emulator: Emulator, domo: Domo):
+    model = add(emulator._instance)
+
+    with pytest.raises(NotFound):
+        await start(domo, "no-model")
+    with pytest.raises(NotFound, match="version"):
+        await start(domo, model, version="9.9.9")
+    with pytest.raises(BadRequest, match="Start AddTwoNumbers"):
+        await start(domo, model, message_name="Begin")
+    with pytest.raises(NotFound):
+        await domo.workflows.executions("no-model")
+
+    assert () == await domo.workflows.executions(model)
+
+
+async def test_permissions_are_set_for_those_who_are_named_and_told_by_type(emulator: Emulator, domo: Domo):
+    model = add(emulator._instance)
+    before = await domo.workflows.permissions(model)
+
+    await domo.workflows.set_permissions(
+        model, permissions=[Permission(5, ["READ"], "Jo"), Permission(6, ["READ"], "Al")]
+    )
+    await domo.workflows.set_permissions(
+        model, permissions=[Permission(5, [], "Jo"), Permission(8, [Right.EXECUTE], "All", "GROUP")]
+    )
+
+    after = await domo.workflows.permissions(model)
+    assert {"USER": ()} == before
+    assert [(6, ("READ",))] == [(each.id, each.permissions) for each in after["USER"]]
+    assert [(8, ("EXECUTE",))] == [(each.id, each.permissions) for each in after["GROUP"]]
+    assert isinstance(after["USER"][0], WorkflowPermission)
+    with pytest.raises(BadRequest, match="FLY"):
+        await domo.workflows.set_permissions(model, permissions=[Permission(5, ["FLY"], "Jo")])
+
+
+async def test_a_workflow_is_started_by_those_who_may(emulator: Emulator, domo: Domo):
+    model = add(emulator._instance)
+
+    async with another(emulator) as other:
+        with pytest.raises(Forbidden):
+            await start(other, model)
+        with pytest.raises(Forbidden):
+            await other.workflows.permissions(model)
+        await domo.workflows.set_permissions(model, permissions=[Permission(77, ["READ"], "User 77")])
+        with pytest.raises(Forbidden):
+            await start(other, model)
+        assert () == await other.workflows.executions(model)
+        await domo.workflows.set_permissions(model, permissions=[Permission(77, ["READ", "EXECUTE"], "User 77")])
+
+        assert "77" == (await start(other, model)).created_by
+        with pytest.raises(Forbidden):
+            await other.workflows.set_permissions(model, permissions=[Permission(77, ["ADMIN"], "User 77")])
+
+
+async def test_a_workflow_is_found_by_its_name(emulator: Emulator, domo: Domo):
+    model = add(emulator._instance)
+
+    found = await domo.search.query("AddTwo*", entities=["workflow_model"])
+
+    assert [model] == [hit.database_id for hit in found.hits]
+
+
+# -- apps -----------------------------------------------------------------------------------------------
+
+
+async def test_an_app_starts_the_active_version_by_its_alias_and_waits():
+    async with slow_instance() as slow:
+        model = add(slow.instance)
+
+        started = await slow.domo.apps.workflows.start("add", data={"sum": 20})
+        under_way = await slow.domo.apps.workflows.get("add", started.id)
+        done = await slow.domo.apps.workflows.start("add", wait=True)
+
+        assert (None, "1.1.0", model) == (started.status, started.model_version, started.model_id)
+        assert ("IN_PROGRESS", "COMPLETED") == (under_way.status, done.status)
+        assert "COMPLETED" == (await slow.domo.apps.workflows.wait("add", started.id)).status
+
+
+async def test_an_app_is_told_that_a_run_failed(emulator: Emulator):
+    add(emulator._instance)
+    emulator.outcomes.add(Outcome("workflow"))
+
+    async with in_an_app(emulator) as domo:
+        with pytest.raises(JobFailed, match="FAILED"):
+            await domo.apps.workflows.start("add", wait=True)
+
+
+async def test_metrics_count_the_runs_of_the_active_version():
+    async with slow_instance() as slow:
+        model, domo = add(slow.instance), slow.domo
+        slow.emulator.outcomes.add(Outcome("workflow", count=1))
+        await start(domo, model, version="1.0.0")
+        await start(domo, model, wait=True)
+        slow.emulator.outcomes.add(Outcome("workflow", count=1))
+        await start(domo, model)
+        await slow.pass_time(slow.jobs)
+        gone = await start(domo, model)
+        await domo.workflows.cancel(gone.id)
+        await start(domo, model)
+
+        everything = await domo.apps.workflows.metrics("add")
+        some = await domo.apps.workflows.metrics("add", status=["COMPLETED", "FAILED"])
+        one = await domo.apps.workflows.metrics("add", limit=1, offset=1)
+        past = await domo.apps.workflows.metrics("add", until=datetime(2000, 1, 1, tzinfo=UTC))
+
+    assert (1, 1, 1, 1) == (
+        everything.completed_workflows,
+        everything.in_progress_workflows,
+        everything.failed_workflows,
+        everything.canceled_workflows,
+    )
+    assert ["IN_PROGRESS", "CANCELED", "FAILED", "COMPLETED"] == [run.status for run in everything.instance_metric]
+    assert everything.average_cycle_time == slow.jobs * 1000 == everything.instance_metric[3].workflow_cycle_time
+    assert everything.instance_metric[1].workflow_cancel_time is not None
+    assert ["FAILED", "COMPLETED"] == [run.status for run in some.instance_metric]
+    assert ["CANCELED"] == [run.status for run in one.instance_metric]
+    assert (0, ()) == (past.completed_workflows, past.instance_metric)
+
+
+async def test_what_the_manifest_does_not_name_is_not_there(emulator: Emulator):
+    model = add(emulator._instance)
+    async with in_an_app(emulator) as domo:
+        for attempt in (
+            domo.apps.workflows.start("subtract"),
+            domo.apps.workflows.metrics("subtract"),
+            domo.apps.workflows.get("add", "no-run"),
+        ):
+            with pytest.raises(NotFound):
+                await attempt
+        with pytest.raises(BadRequest, match="DONE"):
+            await domo.apps.workflows.metrics("add", status="DONE")
+
+        assert () == await domo.workflows.executions(model)
+
+
+def demo(seed: int) -> Instance:
+    instance, chance = Instance(), random.Random(seed)
+    for number in range(1, 5):
+        instance.records["users"].put(number, {"id": number, "displayName": f"User {number}", "roleId": 1})
+    task_center.populate(instance, chance)
+    workflows.populate(instance, chance)
+    return instance
+
+
+def test_a_demo_has_queues_tasks_and_workflows_and_is_the_same_each_time():
+    records = demo(3).records
+
+    counts = {name: len(records[name]) for name in ("queues", "tasks", "workflow_models", "workflow_instances")}
+    assert {"queues": 10, "tasks": 300, "workflow_models": 15, "workflow_instances": 300} == counts
+    assert {"OPEN", "COMPLETED", "VOIDED"} == {task["status"] for task in records["tasks"]}
+    assert demo(3).records.snapshot() == records.snapshot() != demo(4).records.snapshot()

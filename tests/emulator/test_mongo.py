@@ -1,0 +1,202 @@
+"""Filters as of MongoDB, and grouping."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from domo_async.emulator.aggregating import aggregated
+from domo_async.emulator.errors import Refusal
+from domo_async.emulator.mongo import matcher
+
+ADA: dict[str, Any] = {
+    "id": "d-1",
+    "owner": "27",
+    "createdOn": "2024-05-08T19:39:00.708Z",
+    "content": {
+        "name": "Ada",
+        "age": 36,
+        "score": 1.0,
+        "paid": True,
+        "nothing": None,
+        "tags": ["a", "b"],
+        "grades": [5, 9],
+        "address": {"city": "London", "zip": "N1"},
+        "orders": [{"sku": "x", "qty": 1}, {"sku": "y", "qty": 5}],
+        "empty": [],
+        "due": "2024-06-01",
+    },
+}
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        {},
+        {"owner": "27"},
+        {"content.name": "Ada", "content.age": 36},
+        {"content.name": {"$eq": "Ada"}},
+        {"content.score": 1},
+        {"content.paid": True},
+        {"content.age": {"$gt": 35, "$lte": 36}},
+        {"content.age": {"$gte": 36, "$lt": 36.5}},
+        {"content.age": {"$ne": 35}},
+        {"content.absent": {"$ne": 1}},
+        {"content.absent": None},
+        {"content.nothing": None},
+        {"content.name": {"$in": ["Bob", "Ada"]}},
+        {"content.absent": {"$in": [None]}},
+        {"content.name": {"$nin": ["Bob"]}},
+        {"content.absent": {"$nin": ["Bob"]}},
+        {"content.nothing": {"$exists": True}},
+        {"content.absent": {"$exists": False}},
+        {"content.name": {"$regex": "^a", "$options": "i"}},
+        {"content.tags": {"$regex": "b"}},
+        {"content.age": {"$not": {"$gt": 40}}},
+        {"content.absent": {"$not": {"$gt": 40}}},
+        {"$and": [{"content.age": 36}, {"content.name": "Ada"}]},
+        {"$or": [{"content.age": 1}, {"content.name": "Ada"}]},
+        {"$nor": [{"content.age": 1}, {"content.name": "Bob"}]},
+        {"content.tags": "b"},
+        {"content.tags": ["a", "b"]},
+        {"content.tags.1": "b"},
+        {"content.tags": {"$all": ["b", "a"]}},
+        {"content.tags": {"$size": 2}},
+        {"content.grades": {"$gt": 8}},
+        {"content.grades": {"$lt": 6, "$gt": 8}},
+        {"content.grades": {"$elemMatch": {"$gte": 9, "$lt": 10}}},
+        {"content.address": {"city": "London", "zip": "N1"}},
+        {"content.orders.qty": {"$gt": 4}},
+        {"content.orders.0.sku": "x"},
+        {"content.orders": {"$elemMatch": {"sku": "y", "qty": {"$gte": 5}}}},
+        {"content.empty": []},
+        {"createdOn": {"$lte": {"$date": "2024-05-08T19:39:00.708Z"}}},
+        {"createdOn": {"$gt": {"$date": "2024-05-08T21:39:00.000+02:00"}}},
+        {"createdOn": {"$eq": {"$date": 1715197140708}}},
+        {"content.due": {"$gte": {"$date": "2024-06-01T00:00:00Z"}}},
+    ],
+)
+def test_a_document_is_found_as_mongodb_finds_it(wanted: dict[str, Any]):
+    assert matcher(wanted)(ADA)
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        {"owner": 27},
+        {"content.name": "ada"},
+        {"content.name": "Ada", "content.age": 35},
+        {"content.score": True},
+        {"content.paid": 1},
+        {"content.age": {"$gt": 35, "$lt": 36}},
+        {"content.name": {"$gt": 1}},
+        {"content.absent": {"$lt": 1}},
+        {"content.age": None},
+        {"content.age": {"$ne": 36}},
+        {"content.tags": {"$ne": "a"}},
+        {"content.name": {"$in": []}},
+        {"content.tags": {"$nin": ["a"]}},
+        {"content.absent": {"$exists": True}},
+        {"content.nothing": {"$exists": False}},
+        {"content.name": {"$regex": "^a"}},
+        {"content.age": {"$not": {"$gt": 30}}},
+        {"$and": [{"content.age": 36}, {"content.name": "Bob"}]},
+        {"$nor": [{"content.age": 36}]},
+        {"content.tags": ["b", "a"]},
+        {"content.tags": {"$all": []}},
+        {"content.grades": {"$elemMatch": {"$gt": 5, "$lt": 9}}},
+        {"content.address": {"zip": "N1", "city": "London"}},
+        {"content.orders": {"$elemMatch": {"sku": "x", "qty": 5}}},
+        {"createdOn": {"$lt": {"$date": "2024-05-08T19:39:00.708Z"}}},
+        {"content.name": {"$lt": {"$date": "2124-05-08T19:39:00.708Z"}}},
+    ],
+)
+def test_a_document_is_not_found_where_mongodb_does_not_find_it(wanted: dict[str, Any]):
+    assert not matcher(wanted)(ADA)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "why"),
+    [
+        ([], "object"),
+        ({"$where": "1"}, r"\$where"),
+        ({"content.place": {"$near": [1, 2]}}, r"\$near"),
+        ({"content.place": {"$nearSphere": {}}}, r"\$nearSphere"),
+        ({"content.age": {"$not": 5}}, r"\$not"),
+        ({"content.age": {"$gt": 5, "other": 1}}, "other"),
+        ({"$or": []}, r"\$or"),
+        ({"$and": {"a": 1}}, r"\$and needs an array"),
+        ({"a": {"$in": 1}}, r"\$in needs an array"),
+        ({"a": {"$regex": "("}}, r"\$regex"),
+        ({"a": {"$regex": "a", "$options": "q"}}, r"\$options"),
+        ({"a": {"$gt": {"$date": "yesterday"}}}, "yesterday"),
+        ({"a": {"$eq": {"b": {"$gt": 1}}}}, r"\$gt"),
+    ],
+)
+def test_a_filter_that_cannot_be_meant_is_refused(wanted: object, why: str):
+    with pytest.raises(Refusal, match=why) as caught:
+        matcher(wanted)
+
+    assert 400 == caught.value.status
+
+
+def test_a_filter_of_a_thousand_levels_is_refused():
+    wanted: dict[str, Any] = {"a": 1}
+    for _ in range(1_000):
+        wanted = {"$and": [wanted]}
+
+    with pytest.raises(Refusal, match="too deeply"):
+        matcher(wanted)
+
+
+CAMPAIGNS: list[dict[str, Any]] = [
+    {"content": {"name": "Red", "month": "January", "clicks": 105, "tags": ["x", "y"]}},
+    {"content": {"name": "Red", "month": "January", "clicks": 85, "tags": []}},
+    {"content": {"name": "Blue", "month": "January", "clicks": 100, "tags": ["y"]}},
+    {"content": {"name": "Blue", "month": "May", "clicks": "many"}},
+]
+
+
+def test_documents_are_grouped_by_several_properties():
+    said = {
+        "groupby": "content.name, content.month",
+        "count": "documentCount",
+        "avg": "content.clicks avgClicks",
+        "sum": "content.clicks sumClicks",
+        "orderby": "sumClicks descending, name ascending",
+    }
+
+    assert [
+        {"name": "Red", "month": "January", "documentCount": 2, "avgClicks": 95, "sumClicks": 190},
+        {"name": "Blue", "month": "January", "documentCount": 1, "avgClicks": 100, "sumClicks": 100},
+        {"name": "Blue", "month": "May", "documentCount": 1, "avgClicks": None, "sumClicks": 0},
+    ] == aggregated(CAMPAIGNS, said)
+
+
+def test_a_group_by_one_property_has_it_as_id_too():
+    found = aggregated(CAMPAIGNS, {"groupby": "content.name", "max": "content.clicks", "orderby": "_id"})
+
+    assert [("Blue", "Blue", "many"), ("Red", "Red", 105)] == [
+        (each["_id"], each["name"], each["clicks"]) for each in found
+    ]
+
+
+def test_arrays_are_unwound():
+    found = aggregated(
+        CAMPAIGNS, {"unwind": "content.tags", "groupby": "content.tags", "count": "n", "orderby": "n desc"}
+    )
+
+    assert [("y", 2), ("x", 1)] == [(each["tags"], each["n"]) for each in found]
+
+
+def test_documents_can_be_ordered_without_groups():
+    found = aggregated(CAMPAIGNS[:3], {"orderby": "content.clicks"})
+
+    assert [85, 100, 105] == [each["content"]["clicks"] for each in found]
+
+
+@pytest.mark.parametrize("said", [{"sum": "a b c"}, {"orderby": "a sideways"}, {"groupby": "a,,b"}, {"count": ""}])
+def test_an_aggregation_that_cannot_be_meant_is_refused(said: dict[str, str]):
+    with pytest.raises(Refusal):
+        aggregated(CAMPAIGNS, said)
