@@ -359,8 +359,8 @@ class Instance:
         return [self.dataset(dataset_id) for dataset_id in self._datasets]
 
     def holds(self, dataset: Dataset) -> bool:
-        """Return whether `dataset` was not deleted."""
-        return dataset.id in self._datasets
+        """Return whether `dataset` was neither deleted nor replaced by another world's."""
+        return self._datasets.get(dataset.id) is dataset
 
     def delete_dataset(self, dataset: Dataset) -> list[Upload]:
         """Forget a dataset and its uploads, which are returned."""

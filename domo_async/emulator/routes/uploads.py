@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import cast
 
@@ -54,7 +56,7 @@ async def put_part(request: web.Request) -> web.Response:
     number = _part_number(request)
     storage = storage_of(request)
     size = 0
-    with storage.spool_part(upload.id, number) as file:
+    with _still_there(request, dataset), storage.spool_part(upload.id, number) as file:
         async for chunk in body_chunks(request):
             size += file.write(chunk)
         if upload.state != "open":
@@ -77,7 +79,8 @@ async def commit(request: web.Request) -> web.Response:
     action = cast("Action", body["action"])
     indexed = flag(body.get("index"), "index")
     tag = body.get("dataTag") or body.get("restateDataTag") or upload.tag
-    version = await _ingest(request, dataset, upload, None if tag is None else str(tag))
+    with _still_there(request, dataset):
+        version = await _ingest(request, dataset, upload, None if tag is None else str(tag))
     instance = instance_of(request)
     if not instance.holds(dataset):
         await _clean_up(request, upload)
@@ -93,6 +96,17 @@ async def commit(request: web.Request) -> web.Response:
             "indexId": index.id if index else None,
         }
     )
+
+
+@contextmanager
+def _still_there(request: web.Request, dataset: Dataset) -> Iterator[None]:
+    """Say that the dataset is gone where something fails because it was deleted meanwhile, and its parts with it."""
+    try:
+        yield
+    except Exception as error:
+        if instance_of(request).holds(dataset):
+            raise
+        raise Refusal(404, f"DataSource not found: {dataset.id}") from error
 
 
 async def _ingest(request: web.Request, dataset: Dataset, upload: Upload, tag: str | None) -> Version:
