@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from domo_async.transfer.columns import ColumnSpec, ColumnType
 from domo_async.transfer.content import Content, content_body, content_name
 from domo_async.transfer.exporter import ExportResult, ExportTarget, download, export
 from domo_async.transfer.parts import Header, Source
@@ -18,6 +19,8 @@ from domo_async.transfer.uploader import (
 
 __all__ = [
     "Action",
+    "ColumnSpec",
+    "ColumnType",
     "Committed",
     "Content",
     "ExportResult",

@@ -19,7 +19,6 @@ from domo_async.endpoints.datasets.models import (
     Column,
     ColumnMetadata,
     Columns,
-    ColumnType,
     Commit,
     CreatedDataset,
     Dataset,
@@ -57,6 +56,7 @@ from domo_async.endpoints.datasets.result import Cell, QueryResult, ResultColumn
 from domo_async.endpoints.datasets.schemas import Schemas
 from domo_async.endpoints.datasets.uploads import Uploads
 from domo_async.endpoints.datasets.versions import Versions
+from domo_async.transfer import ColumnType
 
 __all__ = [
     "Access",

@@ -8,6 +8,7 @@ from typing import Any, TypeAlias
 from attrs import field, frozen
 
 from domo_async.errors import ConfigError, DecodeError
+from domo_async.transfer import ColumnType
 from domo_async.wire import EpochMillis, IsoStamp, Model, NumericId, OpenEnum, loads, structure, wire_name
 
 __all__ = [
@@ -15,7 +16,6 @@ __all__ = [
     "CardInfo",
     "Column",
     "ColumnMetadata",
-    "ColumnType",
     "Columns",
     "Commit",
     "CreatedDataset",
@@ -38,17 +38,6 @@ __all__ = [
     "columns_of",
     "version_details",
 ]
-
-
-class ColumnType(OpenEnum):
-    """The types of a column. Domo has no boolean: use LONG or STRING."""
-
-    STRING = "STRING"
-    LONG = "LONG"
-    DOUBLE = "DOUBLE"
-    DECIMAL = "DECIMAL"
-    DATE = "DATE"
-    DATETIME = "DATETIME"
 
 
 @frozen(kw_only=True)

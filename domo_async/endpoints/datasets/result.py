@@ -9,8 +9,8 @@ from typing import Any, TypeAlias
 
 from attrs import field, frozen
 
-from domo_async.endpoints.datasets.models import ColumnType
 from domo_async.errors import DecodeError
+from domo_async.transfer import ColumnType
 from domo_async.wire import Model, loads, structure
 
 __all__ = ["Cell", "QueryResult", "ResultColumn", "query_result"]
