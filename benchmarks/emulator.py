@@ -8,8 +8,11 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import aiohttp
+import duckdb
 
 from benchmarks._harness import Measurement, Options, Row, at_least, in_pairs
 from domo_async.emulator import Emulator
@@ -40,9 +43,16 @@ with Emulator() as emulator:
 
 
 def benchmark(options: Options) -> Iterator[Row]:
-    """Compare both with what is aimed at on two cores that have nothing else to do."""
+    """Compare both with what is aimed at on two cores that have nothing else to do, and commits with DuckDB alone."""
     size = min(options.size, _MOST)
     yield _row("commit of mixed columns", "MB/s", Measurement(commit, size), _MB_A_SECOND, options)
+    yield in_pairs(
+        "emulator, commit of mixed columns / bare read_csv of the same parts",
+        "MB/s",
+        Measurement(commit, size),
+        Measurement(bare, size),
+        runs=options.runs,
+    )
     yield _row(
         f"GET of a schema, {_FLIGHT} in flight", "requests/s", Measurement(requests), _REQUESTS_A_SECOND, options
     )
@@ -77,6 +87,25 @@ def commit(size: int) -> float:
             return count * len(part) / (time.perf_counter() - started) / 1e6
 
     return asyncio.run(run())
+
+
+def bare(size: int) -> float:
+    """Let DuckDB read the same parts by itself, with types but no checks; return MB/s."""
+    part = _records(_PART)
+    count = max(size // len(part), 1)
+    kinds = {"STRING": "VARCHAR", "LONG": "BIGINT", "DECIMAL": "DECIMAL(38, 2)", "DATETIME": "TIMESTAMP"}
+    columns = ", ".join(f"'{name}': '{kinds.get(kind, kind)}'" for name, kind in _COLUMNS.items())
+    with TemporaryDirectory() as folder, duckdb.connect() as connection:
+        for number in range(1, count + 1):
+            (Path(folder) / f"{number}.csv").write_bytes(part)
+        connection.execute("SET enable_progress_bar = false")
+        started = time.perf_counter()
+        connection.execute(
+            f"CREATE TABLE rows AS FROM read_csv('{folder}/*.csv', columns = {{{columns}}}, auto_detect = false, "
+            "header = false, delim = ',', quote = '\"', escape = '\"', allow_quoted_nulls = false, nullstr = '', "
+            "parallel = false)"
+        )
+        return count * len(part) / (time.perf_counter() - started) / 1e6
 
 
 def requests() -> float:

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
+from urllib.parse import quote
 
 import typer
 
@@ -65,6 +66,10 @@ def emulator(
             metavar="TEXT", help="The developer token that it accepts.", show_default="that of DIR, or a random one"
         ),
     ] = None,
+    result_limit: Annotated[
+        int,
+        typer.Option(min=1, metavar="ROWS", help="The most rows that a query answers with in JSON; CSV has no limit."),
+    ] = 1_000_000,
     fault: Annotated[
         list[str] | None,
         typer.Option(
@@ -104,6 +109,7 @@ def emulator(
             token=token,
             latency=latency,
             bandwidth=bandwidth,
+            result_limit=result_limit,
         )
         for each in _faults(fault or ()):
             instance.faults.add(each)
@@ -136,4 +142,6 @@ def _introduce(instance: Emulator) -> None:
     # Whole lines, whatever the width, since they are copied.
     out.print(f"  export DOMO_BASE_URL={instance.url}", soft_wrap=True)
     out.print(f"  export DOMO_DEVELOPER_TOKEN={instance.token}\n", soft_wrap=True)
+    out.print("To see what is in it and what is asked of it, open in a browser:")
+    out.print(f"  {instance.url}/#token={quote(instance.token, safe='')}\n", soft_wrap=True)
     out.file.flush()

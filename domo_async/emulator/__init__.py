@@ -6,17 +6,17 @@ the emulator had to choose is called "emulator-defined" where it stands in the c
 
 from __future__ import annotations
 
-try:
-    import duckdb as _duckdb  # noqa: F401 - only to name the extra before anything else fails
-    import sqlglot as _sqlglot  # noqa: F401
-except ImportError as _error:
-    raise ImportError('The embedded Domo instance needs: pip install "domo-async[emulator]"') from _error
+from importlib.util import find_spec as _find_spec
+
+# They are imported when they are first used, which takes a while; the extra is named at once.
+if not all(map(_find_spec, ("duckdb", "sqlglot"))):
+    raise ImportError('The embedded Domo instance needs: pip install "domo-async[emulator]"')
 
 from domo_async.emulator.faults import ArmedFault, Fault, FaultKind, Faults
-from domo_async.emulator.log import RequestLog, RequestRecord, Totals
 from domo_async.emulator.outcomes import Job, Outcome, Outcomes
 from domo_async.emulator.routes.code_engine import Functions, Printed
 from domo_async.emulator.server import Emulator
+from domo_async.emulator.serving.log import RequestLog, RequestRecord, Totals
 
 __all__ = [
     "ArmedFault",

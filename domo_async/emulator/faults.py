@@ -23,6 +23,7 @@ FaultKind = Literal[
     "html",
     "text",
     "stall",
+    "wrong_length",
 ]
 
 MAINTENANCE_PAGE = (
@@ -39,8 +40,9 @@ _SHORT = {
     "truncate": "after_bytes",
     "slow": "rate",
     "throttle": "retry_after",
+    "wrong_length": "extra_bytes",
 }
-_WHOLE = {"count", "skip", "status", "after_bytes", "seed"}
+_WHOLE = {"count", "skip", "status", "after_bytes", "extra_bytes", "seed"}
 
 
 def _known(_fault: Fault, _attribute: Attribute[Any], value: str) -> None:
@@ -73,9 +75,13 @@ class Fault:
     - ``drop_before``: the connection is closed without an effect, before the body is read or, with
       `after_bytes`, in the middle of it.
     - ``drop_after``: the request takes effect, then the connection is closed without an answer.
-    - ``stall``: the request takes effect, and nothing is answered for `delay` seconds.
+    - ``stall``: the request takes effect, and nothing is answered for `delay` seconds; with `after_bytes`, the answer
+      begins and stands still after so many bytes of its body.
     - ``truncate``: the request takes effect, then the answer breaks off in the middle of its body, or after
       `after_bytes` of it, under its right Content-Length.
+    - ``wrong_length``: the request takes effect, and the answer's Content-Length promises `extra_bytes` more than its
+      body has, or less, if negative; then the connection is closed. Answers that otherwise go without a length, such as
+      CSV, have one then.
     - ``slow``: handled as usual, but bodies of uploads, downloads and answers pass at `rate` bytes a second.
 
     Attributes:
@@ -85,7 +91,8 @@ class Fault:
         skip: How many requests of the route go well before the first.
         status: The status of the kind ``status``.
         delay: Seconds, for ``delay`` and ``stall``.
-        after_bytes: Where the body breaks off, for ``drop_before`` and ``truncate``.
+        after_bytes: Where the body breaks off, for ``drop_before`` and ``truncate``, or stands still, for ``stall``.
+        extra_bytes: How many bytes more than it sends an answer promises, for ``wrong_length``.
         headers: Further headers of the kinds without any effect.
         body: The body of the kinds without any effect in place of the usual one; what is not a string or bytes is
             sent as JSON.
@@ -103,6 +110,7 @@ class Fault:
     status: int = 500
     delay: float = 0.0
     after_bytes: int | None = None
+    extra_bytes: int = 1
     headers: Mapping[str, str] = field(factory=dict)
     body: Any = None
     probability: float = field(default=1.0, validator=_share)

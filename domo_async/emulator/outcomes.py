@@ -10,7 +10,7 @@ from attrs import define, frozen
 
 __all__ = ["Job", "Outcome", "Outcomes"]
 
-Job = Literal["workflow", "stream", "s3_export", "code_engine", "migration", "index", "report"]
+Job = Literal["workflow", "stream", "dataflow", "s3_export", "code_engine", "migration", "index", "report"]
 
 
 @frozen
@@ -21,7 +21,8 @@ class Outcome:
         job: The kind of job.
         state: The state that it ends in, such as ``FAILED``.
         reason: Why, where jobs of the kind tell.
-        pattern: A shell pattern over what the job is about: the workflow, the stream, the dataset, the function.
+        pattern: A shell pattern over what the job is about: the workflow, the stream, the dataflow, the dataset, the
+            function.
         count: How many jobs it happens to; None for all.
     """
 

@@ -16,24 +16,24 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from aiohttp import web
 
-from domo_async.emulator import worlds
-from domo_async.emulator.app import Gate, create_app
-from domo_async.emulator.auth import Authentication
-from domo_async.emulator.blobs import blobs_at, referred
-from domo_async.emulator.changes import Watched
-from domo_async.emulator.connections import Connections
+from domo_async.emulator.access.auth import Authentication
 from domo_async.emulator.console import Console
-from domo_async.emulator.control import Control
-from domo_async.emulator.documents import add_dataset
 from domo_async.emulator.faults import Faults
-from domo_async.emulator.journal import TOKENS, Journal, Keeper, Lock, keep_token, kept_token
-from domo_async.emulator.limits import SlidingWindow
-from domo_async.emulator.log import RequestLog
+from domo_async.emulator.keeping import worlds
+from domo_async.emulator.keeping.blobs import blobs_at, referred
+from domo_async.emulator.keeping.changes import Watched
+from domo_async.emulator.keeping.documents import add_dataset
+from domo_async.emulator.keeping.journal import TOKENS, Journal, Keeper, Lock, keep_token, kept_token
+from domo_async.emulator.keeping.worlds import World
 from domo_async.emulator.outcomes import Outcomes
 from domo_async.emulator.routes.code_engine import Functions, functions_of
+from domo_async.emulator.rows.storage import Storage
+from domo_async.emulator.serving.app import Gate, create_app
+from domo_async.emulator.serving.connections import Connections
+from domo_async.emulator.serving.control import Control
+from domo_async.emulator.serving.limits import SlidingWindow
+from domo_async.emulator.serving.log import RequestLog
 from domo_async.emulator.state import DATASETS, Instance
-from domo_async.emulator.storage import Storage
-from domo_async.emulator.worlds import World
 
 if TYPE_CHECKING:
     from domo_async import Domo
@@ -74,6 +74,7 @@ class Emulator:
         job_delay: float = 0.0,
         bandwidth: float | None = None,
         latency: float = 0.0,
+        result_limit: int = 1_000_000,
     ) -> None:
         """Make an instance that is not started yet.
 
@@ -92,6 +93,7 @@ class Emulator:
             job_delay: Seconds that a job takes: a workflow, a stream's run, an export.
             bandwidth: Bytes a second for each connection; None for as fast as it goes.
             latency: Seconds that every request takes longer.
+            result_limit: The most rows that a query answers with in JSON; where there would be more it is refused.
         """
         self._host = host
         self._port = port
@@ -103,7 +105,7 @@ class Emulator:
         self.token: str = secrets.token_hex(32) if token is None else token
         self.faults: Faults = Faults()
         self.log: RequestLog = RequestLog()
-        self._instance = Instance(index_delay=index_delay, job_delay=job_delay)
+        self._instance = Instance(index_delay=index_delay, job_delay=job_delay, result_limit=result_limit)
         self.outcomes: Outcomes = self._instance.outcomes
         self.functions: Functions = functions_of(self._instance)
         self._tokens: dict[str, Watched[str, int]] = {
@@ -292,7 +294,7 @@ class Emulator:
     def _begin_again(self) -> None:
         storage = self._running_storage()
         for upload in self._instance.uploads():
-            storage.discard_parts(upload.id)
+            storage.discard_parts(upload.spool)
         worlds.restore(self._instance, self._begins)
         for tokens in self._tokens.values():
             tokens.clear()

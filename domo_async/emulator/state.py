@@ -7,22 +7,23 @@ nothing here needs a lock. Datasets tell of each change by themselves, so that i
 from __future__ import annotations
 
 import itertools
+import secrets
 import time
 import uuid
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from functools import partial
-from pathlib import Path
 from typing import Any, Literal
 
 from attrs import Attribute, Factory, define, evolve, field, frozen
 
-from domo_async.emulator.auth import OWNER_ID
-from domo_async.emulator.changes import Changes, Watched
+from domo_async.emulator.access.auth import OWNER_ID
 from domo_async.emulator.errors import Refusal
+from domo_async.emulator.keeping.changes import Changes, Watched
+from domo_async.emulator.keeping.records import Records
 from domo_async.emulator.outcomes import Outcomes
-from domo_async.emulator.records import Records
+from domo_async.emulator.rows.parts import Part
 
 COLUMN_TYPES = ("STRING", "LONG", "DOUBLE", "DECIMAL", "DATE", "DATETIME")
 
@@ -88,18 +89,14 @@ class Version:
     completed: datetime
 
 
-@frozen
-class Part:
-    """A part that arrived whole."""
-
-    number: int
-    path: Path
-    size: int
-
-
 @define(eq=False)
 class Upload:
-    """An upload between its opening and its commit."""
+    """An upload between its opening and its commit.
+
+    Attributes:
+        spool: The name of the folder that its parts lie in; that of no other upload, as numbers begin again with a
+            world.
+    """
 
     id: int
     dataset_id: str
@@ -107,6 +104,7 @@ class Upload:
     requested: datetime
     state: Literal["open", "committing", "committed"] = "open"
     parts: dict[int, Part] = field(factory=dict)
+    spool: str = field(factory=lambda: secrets.token_hex(8))
 
     def ordered_parts(self) -> list[Part]:
         """Return the parts in order.

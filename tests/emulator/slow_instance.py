@@ -1,8 +1,7 @@
-"""An instance whose jobs take their time, on a clock that passes by waiting alone; and other users of one."""
+"""An instance whose jobs take their time, on a clock that passes by waiting alone."""
 
 from __future__ import annotations
 
-import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -10,7 +9,6 @@ from attrs import frozen
 
 from domo_async import AppAccess, Domo, Settings
 from domo_async.emulator import Emulator
-from domo_async.emulator.people import add_user
 from domo_async.emulator.state import Instance
 from tests.emulator.plain_client import connected
 from tests.support import SkippingClock
@@ -54,16 +52,4 @@ async def in_an_app(emulator: Emulator, clock: SkippingClock | None = None) -> A
         session = await plain.call("POST", "/api/content/v2/authentication", json=login)
     app = AppAccess(emulator.url, session_token=session["sessionToken"])
     async with emulator.client(settings=Settings(clock=clock or SkippingClock()), app=app) as domo:
-        yield domo
-
-
-@asynccontextmanager
-async def another(emulator: Emulator, user_id: int = 77) -> AsyncIterator[Domo]:
-    """Give a client of a user who is neither the instance's owner nor an admin."""
-    if user_id not in emulator._instance.records["users"]:
-        add_user(emulator._instance, f"User {user_id}", f"user{user_id}@example.com", 2, user_id=user_id)
-    body = {"name": "test", "ownerId": user_id, "expires": int(time.time() * 1000) + 3_600_000}
-    async with connected(emulator) as plain:
-        token = await plain.call("POST", "/api/data/v1/accesstokens", json=body)
-    async with Domo(emulator.url, token=token["token"], settings=Settings(clock=SkippingClock())) as domo:
         yield domo

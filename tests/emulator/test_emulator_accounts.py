@@ -7,8 +7,8 @@ import pytest
 from domo_async import Domo, Forbidden, NotFound
 from domo_async.emulator import Emulator
 from domo_async.endpoints.search import FieldSort, Sort, Term
+from tests.emulator.others import another
 from tests.emulator.plain_client import connected
-from tests.emulator.slow_instance import another
 
 S3 = {"region": "us-west-2", "secretKey": "hidden"}
 

@@ -11,10 +11,11 @@ import pytest
 from aiohttp import web
 
 from domo_async import Domo, Forbidden, NotFound, Unauthorized
-from domo_async.emulator import Emulator, activity
-from domo_async.emulator.activity import KEPT, put
+from domo_async.emulator import Emulator
+from domo_async.emulator.areas import activity
+from domo_async.emulator.areas.activity import KEPT, put
 from domo_async.emulator.routes import AREAS, activity_log, users
-from domo_async.endpoints.activity_log import Activity
+from domo_async.endpoints.activity_log import COLUMNS, Activity, rows
 from tests.emulator.others import a_user, acting_as
 from tests.emulator.plain_client import connected
 
@@ -231,3 +232,45 @@ async def test_the_demo_world_has_a_past(domo: Domo, emulator: Emulator) -> None
 
     start, end = datetime(2024, 10, 1, tzinfo=UTC), datetime(2025, 1, 2, tzinfo=UTC)
     assert 2000 == len(await domo.activity_log.list(start=start, end=end).all())
+
+
+@pytest.mark.parametrize("oldest_first", [True, False])
+async def test_the_log_is_read_to_its_end_and_taken_up_again(
+    domo: Domo, emulator: Emulator, oldest_first: bool
+) -> None:
+    base = 1_700_000_000_000
+    for number in range(3000):
+        name = str(number)
+        put(
+            emulator._instance, user_id=1, action="VIEWED", type="PAGE", noun="page", name=name, time=base + number // 7
+        )
+    start = datetime.fromtimestamp(base / 1000, UTC)
+
+    pager = domo.activity_log.iterate(start, start + timedelta(seconds=5), oldest_first=oldest_first, page_size=400)
+    found = []
+    async for entry in pager:
+        found.append(entry)
+        if len(found) == 1234:
+            break
+    rest = await domo.activity_log.iterate(cursor=pager.cursor).all()
+    assert sorted(f"Emulator Owner viewed page '{number}'." for number in range(3000)) == sorted(
+        str(entry.additional_comment) for entry in [*found, *rest]
+    )
+    times = [entry.time for entry in [*found, *rest]]
+    assert sorted(times, reverse=not oldest_first) == times
+
+
+async def test_the_log_becomes_a_dataset_and_grows_by_what_is_new(domo: Domo) -> None:
+    await a_user(domo)
+    dataset = (await domo.datasets.create("Audit", COLUMNS)).id
+    first = domo.activity_log.iterate(datetime.now(UTC) - timedelta(hours=1))
+    begun = await domo.datasets.upload(dataset, rows(first), action="APPEND")
+    second = domo.activity_log.iterate(cursor=first.cursor)
+    added = await domo.datasets.upload(dataset, rows(second), action="APPEND")
+
+    assert begun.rows > 0
+    assert added.rows > 0
+    table = await domo.datasets.query(dataset, "SELECT * FROM table ORDER BY time")
+    comments = [row["additional_comment"] for row in table.to_dicts()]
+    assert begun.rows + added.rows == len(comments)
+    assert 1 == comments.count("Emulator Owner created user 'Ada'.")

@@ -9,7 +9,7 @@ from domo_async import BadRequest, Domo, Forbidden, NotFound
 from domo_async.emulator import Emulator
 from domo_async.emulator.routes import alerts, cards, pages
 from domo_async.endpoints.alerts import AlertSubscription
-from tests.emulator.colleagues import colleague
+from tests.emulator.others import colleague
 from tests.emulator.plain_client import connected
 
 PATH = "/api/social/v4/alerts"

@@ -10,8 +10,8 @@ import pytest
 
 from domo_async import BadRequest, Domo, Forbidden, NotFound
 from domo_async.emulator import Emulator
+from tests.emulator.others import another
 from tests.emulator.plain_client import connected
-from tests.emulator.slow_instance import another
 
 COLLECTIONS = "/api/datastores/v1/collections"
 

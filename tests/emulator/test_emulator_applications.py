@@ -11,7 +11,7 @@ from domo_async import Domo, Forbidden, NotFound
 from domo_async.emulator import Emulator
 from domo_async.emulator.routes import applications
 from domo_async.endpoints.applications import ExecutionPayload
-from tests.emulator.other_users import client_of_new_user
+from tests.emulator.others import client_of_new_user
 from tests.emulator.plain_client import PlainClient, plain_client
 
 BASE = "/api/executor/v1/applications"

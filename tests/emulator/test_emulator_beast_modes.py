@@ -6,10 +6,10 @@ import pytest
 
 from domo_async import BadRequest, Domo, Forbidden, NotFound
 from domo_async.emulator import Emulator
-from domo_async.emulator.records import Record
+from domo_async.emulator.keeping.records import Record
 from domo_async.emulator.routes import beast_modes, cards
 from domo_async.endpoints.beast_modes import BeastModeFilter, BeastModeSort
-from tests.emulator.colleagues import colleague
+from tests.emulator.others import colleague
 from tests.emulator.plain_client import connected
 
 COLUMNS = {"day": "DATE", "region": "STRING", "orders": "LONG", "amount": "DOUBLE"}

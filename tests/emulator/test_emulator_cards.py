@@ -9,9 +9,10 @@ import pytest
 
 from domo_async import BadRequest, Conflict, Domo, Forbidden, NotFound
 from domo_async.emulator import Emulator
-from domo_async.emulator.records import Record
+from domo_async.emulator.keeping.records import Record
 from domo_async.emulator.routes import cards, pages
-from tests.emulator.colleagues import colleague
+from domo_async.endpoints.datasets import PolicyFilter
+from tests.emulator.others import colleague
 from tests.emulator.plain_client import connected
 
 CSV = b"region,amount\nNorth,1000.5\nSouth,200\nNorth,234\nEast,7\n"
@@ -231,3 +232,18 @@ async def test_only_its_owner_and_admins_change_a_card(emulator: Emulator, domo:
 
     assert [own["id"]] == seen
     assert "Amount (by region)" == (await domo.cards.get([hidden["id"]]))[0].title
+
+
+async def test_a_card_shows_each_user_the_rows_that_policies_let_them_see(emulator: Emulator, domo: Domo) -> None:
+    dataset_id = await orders(domo)
+    async with colleague(domo) as ada:
+        card = by_region(emulator, dataset_id, owner_id=ada.id)
+        south = [PolicyFilter("region", ["South"])]
+        await domo.datasets.policies.create(dataset_id, name="South", filters=south, users=[ada.id])
+        await domo.datasets.policies.enable(dataset_id)
+        hers = await ada.domo.cards.render(card["id"], parts=["queryResult", "summary"])
+        ours = await domo.cards.render(card["id"], parts=["summary"])
+
+    assert isinstance(hers.query_result, dict)
+    assert [["South", 200.0]] == hers.query_result["rows"]
+    assert ("200", "1,441.5") == (hers.summary, ours.summary)

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from domo_async.emulator import ingest
+from domo_async.emulator.rows import ingest
 from tests.emulator.plain_client import PlainClient, canonical_csv
 
 # A mark at the very beginning of a part is skipped as a byte order mark.
@@ -155,3 +155,44 @@ async def test_quotes_that_hide_where_records_begin_do_no_harm(
     await plain.upload(dataset, content)
 
     assert [[250_000, 31_249_875_000]] == await plain.rows(dataset, "SELECT COUNT(*), SUM(n) FROM table")
+
+
+@pytest.mark.parametrize(
+    "tail",
+    [
+        pytest.param(b'9,"never closed\n', id="a quote that is never closed"),
+        pytest.param(b'9,"never closed', id="and no line end"),
+        pytest.param(b',aa","a,b\n', id="an odd one before it"),
+    ],
+)
+@pytest.mark.parametrize("before", [b"", b'1,"two\nlines"\n', b"1,x\n" * 2_500_000], ids=["alone", "quoted", "large"])
+async def test_a_quote_that_is_never_closed_is_refused(tail: bytes, before: bytes, plain: PlainClient) -> None:
+    dataset = await plain.create({"n": "STRING", "s": "STRING"})
+    upload = await plain.open(dataset, b"0,first\n", before + tail)
+    refused = await plain.commit(upload, status=400)
+
+    assert "not valid CSV" in refused["message"]
+    assert [] == await plain.rows(dataset)
+
+
+async def test_line_ends_inside_of_quotes_are_no_empty_lines(plain: PlainClient) -> None:
+    rows: list[list[str | None]] = [["1", "a\n\nb"], ["2", "\n\n"], ["3", 'x"\n\n"y']]
+    dataset = await plain.create({"n": "LONG", "s": "STRING"})
+    await plain.upload(dataset, canonical_csv(rows), canonical_csv(rows)[:-1])
+
+    assert canonical_csv(rows) * 2 == await plain.export(dataset)
+
+
+async def test_an_empty_line_is_told_before_what_is_wrong_after_it(plain: PlainClient) -> None:
+    dataset = await plain.create({"n": "LONG", "s": "STRING"})
+    upload = await plain.open(dataset, b"1,a\n\nmany,b\n")
+
+    assert "Part 1, line 2: 1 columns" in (await plain.commit(upload, status=400))["message"]
+
+
+@pytest.mark.parametrize("line_end", ["\n", "\r\n"])
+async def test_a_last_line_needs_no_end(line_end: str, plain: PlainClient) -> None:
+    dataset = await plain.create({"n": "LONG", "s": "STRING"})
+    await plain.upload(dataset, f"1,a{line_end}2,b".encode(), f'3,"c{line_end}c"'.encode())
+
+    assert [[1, "a"], [2, "b"], [3, f"c{line_end}c"]] == await plain.rows(dataset)

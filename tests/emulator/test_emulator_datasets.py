@@ -8,19 +8,12 @@ import pytest
 
 from domo_async import BadRequest, Domo, Forbidden, NotFound
 from domo_async.emulator import Emulator
-from domo_async.emulator.people import add_user
+from domo_async.emulator.access.people import add_user
 from domo_async.endpoints.datasets import Grant, Grantee
+from tests.emulator.others import another
 
 COLUMNS = {"region": "STRING", "amount": "LONG"}
 ROWS = b"North,1\nSouth,2\n"
-
-
-def another(emulator: Emulator, user_id: int, name: str = "Ada") -> Domo:
-    """A client of a user who is no admin."""
-    add_user(emulator._instance, name, f"{name}@example.com", 2, user_id=user_id)
-    token = f"developer-token-of-{user_id}"
-    emulator._tokens["tokens"][token] = user_id
-    return Domo(emulator.url, token=token)
 
 
 def put_group(emulator: Emulator, group_id: int, *members: int) -> None:
@@ -74,7 +67,7 @@ async def test_access_is_given_seen_and_taken(domo: Domo, emulator: Emulator) ->
         await domo.datasets.access.share(made.id, permissions=[Grant(1001, "CAN_EDIT")], send_email=False)
 
         told = await ada.datasets.access.list(made.id)
-        assert [("1", "OWNER", "Emulator Owner"), ("8", "CAN_VIEW", "Sales"), ("1001", "CAN_EDIT", "Ada")] == [
+        assert [("1", "OWNER", "Emulator Owner"), ("8", "CAN_VIEW", "Sales"), ("1001", "CAN_EDIT", "User 1001")] == [
             (entry.id, entry.access_level, entry.name) for entry in told.entries
         ]
         assert (2, 1) == (told.total_user_count, told.total_group_count)

@@ -13,12 +13,12 @@ import pytest
 
 from domo_async import Domo, Forbidden, NotFound
 from domo_async.emulator import Emulator
-from domo_async.emulator.blobs import Blobs, byte_range, hold, referred
 from domo_async.emulator.errors import Refusal
-from domo_async.emulator.records import Records
+from domo_async.emulator.keeping.blobs import Blobs, byte_range, hold, referred
+from domo_async.emulator.keeping.records import Records
 from domo_async.endpoints.files import FilePermission, FilePermissions
+from tests.emulator.others import another
 from tests.emulator.plain_client import connected
-from tests.emulator.slow_instance import another
 
 LARGE = os.urandom(3_000_000)
 FILES = "/api/data/v1/data-files"

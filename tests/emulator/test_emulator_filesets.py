@@ -15,8 +15,8 @@ import pytest
 
 from domo_async import BadRequest, Conflict, Domo, Forbidden, NotFound
 from domo_async.emulator import Emulator
-from domo_async.emulator.filtering import selected
-from domo_async.emulator.ranking import ranked, words
+from domo_async.emulator.finding.filtering import selected
+from domo_async.emulator.finding.ranking import ranked, words
 from domo_async.endpoints.filesets import (
     ConnectorContext,
     DateFilter,
@@ -25,8 +25,8 @@ from domo_async.endpoints.filesets import (
     FileSetAccess,
     FileSetPermission,
 )
+from tests.emulator.others import another
 from tests.emulator.plain_client import connected
-from tests.emulator.slow_instance import another
 
 LARGE = os.urandom(2_000_000)
 FILESETS = "/api/files/v1/filesets"

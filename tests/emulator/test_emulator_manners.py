@@ -14,8 +14,9 @@ from aiohttp import web
 from attrs import frozen
 from yarl import URL
 
-from domo_async.emulator import Emulator, app, server
-from domo_async.emulator.auth import LOGIN_PATH
+from domo_async.emulator import Emulator, server
+from domo_async.emulator.access.auth import LOGIN_PATH
+from domo_async.emulator.serving import app
 from tests.contract.row import NOTHING, Sent
 from tests.emulator.test_emulator_contract import PREPARED, session_of
 

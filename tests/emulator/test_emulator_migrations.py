@@ -8,7 +8,7 @@ import pytest
 
 from domo_async import Domo, Forbidden, JobFailed, NotFound
 from domo_async.emulator import Emulator, Outcome
-from tests.emulator.other_users import client_of_new_user
+from tests.emulator.others import client_of_new_user
 
 
 def put(emulator: Emulator, name: str, kind: str) -> str:

@@ -7,7 +7,7 @@ import pytest
 from domo_async import BadRequest, Conflict, Domo, Forbidden, NotFound
 from domo_async.emulator import Emulator
 from domo_async.emulator.routes import cards, pages
-from tests.emulator.colleagues import colleague
+from tests.emulator.others import colleague
 
 TOP = 0
 

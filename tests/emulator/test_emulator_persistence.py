@@ -17,7 +17,7 @@ import pytest
 
 from domo_async import ConfigError
 from domo_async.emulator import Emulator
-from domo_async.emulator.journal import Journal
+from domo_async.emulator.keeping.journal import Journal
 from tests.emulator.crashing import TOKEN, Worker, crash, start
 from tests.emulator.plain_client import DATASETS, PlainClient, connected, plain_client
 

@@ -9,7 +9,8 @@ import pytest
 from domo_async import BadRequest, ConfigError, Domo, NotFound
 from domo_async.emulator import Emulator
 from domo_async.endpoints.datasets import Grant, PolicyFilter
-from tests.emulator.test_emulator_datasets import another, put_group
+from tests.emulator.others import another
+from tests.emulator.test_emulator_datasets import put_group
 
 COLUMNS = {"region": "STRING", "amount": "LONG", "on": "DATE"}
 ROWS = b"North,1,2024-01-01\nSouth,2,2024-02-01\nnorth,3,\n,4,2024-03-01\n"

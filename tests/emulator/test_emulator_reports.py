@@ -12,10 +12,10 @@ import pytest
 
 from domo_async import BadRequest, Conflict, Domo, Forbidden, NotFound
 from domo_async.emulator import Emulator, Outcome
+from domo_async.emulator.areas.schedules import next_run
 from domo_async.emulator.routes import reports
-from domo_async.emulator.schedules import next_run
 from domo_async.endpoints.reports import Report, ReportRecipient, Schedule, ScheduleRecipient
-from tests.emulator.other_users import client_of_new_user
+from tests.emulator.others import client_of_new_user
 from tests.emulator.plain_client import PlainClient
 
 BASE = "/api/content/v1/reportschedules"

@@ -12,7 +12,7 @@ import pytest
 from domo_async import BadRequest, Domo, Forbidden, JobFailed
 from domo_async.emulator import Emulator, Outcome
 from domo_async.endpoints.s3_exports import AwsCredentials, ExportQuery, S3Export
-from tests.emulator.other_users import client_of_new_user
+from tests.emulator.others import client_of_new_user
 from tests.emulator.plain_client import connected
 
 COLUMNS = {"Customer ID": "LONG", "region": "STRING"}

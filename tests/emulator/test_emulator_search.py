@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from domo_async.emulator.errors import Refusal
-from domo_async.emulator.searching import SearchIndex
+from domo_async.emulator.finding.searching import SearchIndex
 from tests.emulator.plain_client import DATASETS, plain_client
 
 NOW = datetime(2025, 6, 1, tzinfo=UTC)

@@ -6,7 +6,7 @@ from domo_async import BadRequest, Conflict, Domo, Forbidden, NotFound
 from domo_async.emulator import Emulator
 from domo_async.emulator.routes import cards, sharing
 from domo_async.endpoints.sharing import Recipient, Resource
-from tests.emulator.colleagues import colleague
+from tests.emulator.others import colleague
 from tests.emulator.plain_client import connected
 
 

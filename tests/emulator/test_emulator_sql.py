@@ -10,9 +10,8 @@ import duckdb
 import orjson
 import pytest
 
-from domo_async.emulator import rendering
 from domo_async.emulator.errors import Refusal
-from domo_async.emulator.sql import SOURCE, Macros, translate
+from domo_async.emulator.sql import SOURCE, Macros, rendering, translate
 from tests.emulator.plain_client import PlainClient, plain_client
 
 ROW = """SELECT 'Ünicode, text' AS s, 7 AS n, 2.5 AS d, CAST(2.5 AS DOUBLE) AS f, NULL AS nothing,
@@ -89,6 +88,24 @@ TABLE: list[tuple[Any, ...]] = [
     ("CURDATE() = CURRENT_DATE(), CURRENT_DATE = DATE(NOW())", 1, 1),
     ("ABS(TIMESTAMPDIFF(SECOND, NOW(), CURRENT_TIMESTAMP())) < 60, CURRENT_TIMESTAMP <= SYSDATE()", 1, 1),
     ("UNIX_TIMESTAMP() - UNIX_TIMESTAMP(NOW()) < 60", 1),
+    ("CONVERT_TZ('2026-07-01 12:00:00', 'UTC', 'America/New_York')", "2026-07-01T08:00:00"),
+    ("CONVERT_TZ('2026-01-15 12:00:00', 'Europe/Berlin', '-08:00')", "2026-01-15T03:00:00"),
+    ("CONVERT_TZ('2026-07-01', '+00:00', '+05:30'), CONVERT_TZ('none', 'UTC', 'UTC')", "2026-07-01T05:30:00", None),
+    ("CONVERT_TZ(at, 'SYSTEM', 'Asia/Tokyo'), CONVERT_TZ(NULL, 'UTC', 'UTC')", "2024-03-01T00:04:05.678", None),
+    # JSON
+    ("""JSON_EXTRACT('{"a": {"b": [1, "x"]}}', '$.a.b[1]'), JSON_EXTRACT('{"a": [1, 2]}', '$.a')""", '"x"', "[1,2]"),
+    ("""JSON_EXTRACT('{"a": 1}', '$.b'), JSON_EXTRACT('no json', '$.a'), JSON_EXTRACT(NULL, '$')""", None, None, None),
+    ("""JSON_UNQUOTE(JSON_EXTRACT('{"a": "ü"}', '$.a')), JSON_UNQUOTE('plain')""", "ü", "plain"),
+    ("""JSON_VALUE('{"a": "x"}', '$.a'), JSON_VALUE('{"a": 2.5}', '$.a')""", "x", "2.5"),
+    ("""JSON_VALUE('{"a": [1]}', '$.a'), JSON_VALUE('{"a": 1}', '$.b')""", None, None),
+    ("""JSON_LENGTH('[1, 2, 3]'), JSON_LENGTH('{"a": 1, "b": [1, 2]}'), JSON_LENGTH('3')""", 3, 2, 1),
+    ("""JSON_LENGTH('{"a": [1, 2]}', '$.a'), JSON_LENGTH('{"a": 1}', '$.b')""", 2, None),
+    ("""JSON_VALID('{"a": 1}'), JSON_VALID('{a}'), JSON_VALID(NULL)""", 1, 0, None),
+    # What becomes what by itself
+    ("'5' + 1, 10 - '2.5', '2' * '3', '7' / 2", 6, 7.5, 6, 3.5),
+    ("n = '7', n IN ('6', '7'), n BETWEEN '1' AND '9', n > '3'", 1, 1, 1, 1),
+    ("n LIKE '7%', day LIKE '2024-%', f LIKE '2.5', n NOT LIKE '%8', NULL LIKE 'x'", 1, 1, 1, 1, None),
+    ("IF(n, 'y', 'n'), n AND 1, NOT n", "y", 1, 0),
     ("day > '2024-01-01', at BETWEEN '2024-02-29' AND '2024-03-01'", 1, 1),
     # NULL and choices
     ("IFNULL(NULL, 10), IFNULL(1, 0), NULLIF(1, 1), NULLIF(1, 2)", 10, 1, None, 1),
@@ -379,12 +396,12 @@ async def test_several_clients_ask_at_the_same_time(instance: PlainClient) -> No
     assert [[[6 + n]] for n in range(50)] == answers
 
 
-async def test_more_rows_than_a_result_may_have_are_refused_but_exported(instance: PlainClient) -> None:
-    instance.emulator._instance.result_limit = 2
-    dataset = await instance.create(COLUMNS)
-    await instance.upload(dataset, ROWS)
+async def test_more_rows_than_a_result_may_have_are_refused_but_exported() -> None:
+    async with plain_client(result_limit=2) as instance:
+        dataset = await instance.create(COLUMNS)
+        await instance.upload(dataset, ROWS)
 
-    told = await instance.query(dataset, status=400)
-    assert "more than 2 rows" in told["message"]
-    assert 2 == len(await instance.rows(dataset, "SELECT * FROM table LIMIT 2"))
-    assert 3 == (await instance.export(dataset)).count(b"\n")
+        told = await instance.query(dataset, status=400)
+        assert "more than 2 rows" in told["message"]
+        assert 2 == len(await instance.rows(dataset, "SELECT * FROM table LIMIT 2"))
+        assert 3 == (await instance.export(dataset)).count(b"\n")

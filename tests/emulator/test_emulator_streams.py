@@ -15,8 +15,9 @@ from domo_async.emulator import Emulator, Outcome
 from domo_async.emulator.routes import accounts, streams
 from domo_async.emulator.state import Column, Instance
 from domo_async.endpoints.streams import ConfigurationItem, Stream, StreamTransport
+from tests.emulator.others import another
 from tests.emulator.plain_client import connected
-from tests.emulator.slow_instance import another, slow_instance
+from tests.emulator.slow_instance import slow_instance
 
 
 def definition(**changes: Any) -> dict[str, Any]:

@@ -9,14 +9,15 @@ import pytest
 
 from domo_async import BadRequest, Domo, Forbidden, JobFailed, NotFound, WaitTimeout
 from domo_async.emulator import Emulator, Outcome
-from domo_async.emulator.records import Record
+from domo_async.emulator.keeping.records import Record
 from domo_async.emulator.routes import task_center, workflows
 from domo_async.emulator.routes.task_center import add_queue
 from domo_async.emulator.routes.workflows import add_model
 from domo_async.emulator.state import Instance
 from domo_async.endpoints.workflows import Permission, Right, WorkflowInstance, WorkflowPermission
+from tests.emulator.others import another
 from tests.emulator.plain_client import connected
-from tests.emulator.slow_instance import another, in_an_app, slow_instance
+from tests.emulator.slow_instance import in_an_app, slow_instance
 
 STEP = {
     "queueId": "q-1",

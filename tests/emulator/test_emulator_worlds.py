@@ -12,7 +12,7 @@ import pytest
 
 from domo_async import ConfigError
 from domo_async.emulator import Emulator, Fault, Outcome
-from domo_async.emulator.worlds import World, snapshot
+from domo_async.emulator.keeping.worlds import World, snapshot
 from tests.emulator.plain_client import DATASETS, PlainClient, connected, plain_client
 
 SHAPES = {"s": "STRING", "l": "LONG", "d": "DOUBLE", "m": "DECIMAL", "day": "DATE", "at": "DATETIME"}

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from domo_async.emulator.aggregating import aggregated
 from domo_async.emulator.errors import Refusal
-from domo_async.emulator.mongo import matcher
+from domo_async.emulator.finding.aggregating import aggregated
+from domo_async.emulator.finding.mongo import matcher
 
 ADA: dict[str, Any] = {
     "id": "d-1",

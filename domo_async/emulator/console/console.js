@@ -181,6 +181,7 @@ const ASKED = {
   stall: { seconds: "delay" },
   drop_before: { bytes: "after_bytes" },
   truncate: { bytes: "after_bytes" },
+  wrong_length: { bytes: "extra_bytes" },
   slow: { bytes: "rate" },
 };
 const NEEDED = ["status", "delay", "rate"];

@@ -14,14 +14,14 @@ from typing import get_args
 from aiohttp import web
 from attrs import define
 
-from domo_async.emulator.app import Gate
-from domo_async.emulator.auth import OWNER_ID, TOKEN_HEADER
+from domo_async.emulator.access.auth import OWNER_ID, TOKEN_HEADER
 from domo_async.emulator.console import query
 from domo_async.emulator.console.markup import Html, fill, joined
 from domo_async.emulator.console.parts import PARTS, STATUSES, Wanted, option, parts, version
 from domo_async.emulator.errors import Refusal
 from domo_async.emulator.faults import FaultKind
-from domo_async.emulator.web import answer, flag, json_object, storage_of, text
+from domo_async.emulator.serving.app import Gate
+from domo_async.emulator.serving.web import answer, flag, json_object, storage_of, text
 
 __all__ = ["Console"]
 

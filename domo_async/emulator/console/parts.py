@@ -12,9 +12,9 @@ from attrs import evolve, frozen
 
 from domo_async.emulator.console.markup import Html, fill, joined
 from domo_async.emulator.faults import ArmedFault, Fault
-from domo_async.emulator.limits import SlidingWindow
-from domo_async.emulator.log import RequestLog, RequestRecord
-from domo_async.emulator.records import Record
+from domo_async.emulator.keeping.records import Record
+from domo_async.emulator.serving.limits import SlidingWindow
+from domo_async.emulator.serving.log import RequestLog, RequestRecord
 from domo_async.emulator.state import Dataset, Instance
 
 __all__ = ["PARTS", "STATUSES", "Wanted", "option", "parts", "version"]
@@ -279,13 +279,14 @@ def _what_happens(fault: Fault) -> str:
         "html": "a maintenance page",
         "text": "a blocked page",
         "delay": f"{fault.delay:g} s later",
-        "stall": f"no answer for {fault.delay:g} s",
+        "stall": f"{'no answer' if fault.after_bytes is None else 'stands still'} for {fault.delay:g} s",
         "drop_before": "closed without an effect",
         "drop_after": "takes effect, closed without an answer",
         "truncate": "the answer breaks off",
+        "wrong_length": f"promises {abs(fault.extra_bytes)} bytes too {'many' if fault.extra_bytes > 0 else 'few'}",
         "slow": f"{_size(int(fault.rate))} a second",
     }[fault.kind]
-    if fault.kind in ("drop_before", "truncate") and fault.after_bytes is not None:
+    if fault.kind in ("drop_before", "truncate", "stall") and fault.after_bytes is not None:
         said += f" after {_size(fault.after_bytes)}"
     if fault.probability < 1:
         said += f", {fault.probability:.0%} of them"

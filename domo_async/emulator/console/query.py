@@ -8,12 +8,11 @@ from typing import Any
 import orjson
 from attrs import frozen
 
-from domo_async.emulator import rendering
 from domo_async.emulator.console.markup import Html, fill, joined
 from domo_async.emulator.errors import Refusal, error_body
-from domo_async.emulator.sql import translate
+from domo_async.emulator.rows.storage import Result, Storage
+from domo_async.emulator.sql import rendering, translate
 from domo_async.emulator.state import Dataset, Instance
-from domo_async.emulator.storage import Result, Storage
 
 __all__ = ["PREVIEW", "Answered", "answered"]
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from domo_async.emulator import people
+from domo_async.emulator.access import people
 from domo_async.emulator.routes import (
     access_tokens,
     accounts,

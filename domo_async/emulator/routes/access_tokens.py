@@ -9,12 +9,11 @@ from typing import Any
 
 from aiohttp import web
 
-from domo_async.emulator.activity import about
+from domo_async.emulator.access.people import free_id, is_admin
+from domo_async.emulator.areas.activity import about
 from domo_async.emulator.errors import Refusal
-from domo_async.emulator.people import free_id, is_admin
-from domo_async.emulator.records import Record
-from domo_async.emulator.state import Instance
-from domo_async.emulator.web import (
+from domo_async.emulator.keeping.records import Record
+from domo_async.emulator.serving.web import (
     answer,
     authentication_of,
     caller_of,
@@ -25,6 +24,7 @@ from domo_async.emulator.web import (
     text,
     whole_number,
 )
+from domo_async.emulator.state import Instance
 
 routes: web.RouteTableDef = web.RouteTableDef()
 

@@ -14,12 +14,12 @@ from typing import Any
 
 from aiohttp import web
 
+from domo_async.emulator.access.people import free_id, user_name
+from domo_async.emulator.access.rights import is_owner, require_owner
 from domo_async.emulator.errors import Refusal
-from domo_async.emulator.people import free_id, user_name
-from domo_async.emulator.records import Record
-from domo_async.emulator.rights import is_owner, require_owner
+from domo_async.emulator.keeping.records import Record
+from domo_async.emulator.serving.web import answer, caller_of, instance_of, json_object, millis, records_of, text
 from domo_async.emulator.state import Instance
-from domo_async.emulator.web import answer, caller_of, instance_of, json_object, millis, records_of, text
 
 routes: web.RouteTableDef = web.RouteTableDef()
 

@@ -7,12 +7,12 @@ from typing import Any
 
 from aiohttp import web
 
-from domo_async.emulator.activity import COLLECTION, OBJECTS, put
+from domo_async.emulator.access.people import must_be_admin
+from domo_async.emulator.areas.activity import COLLECTION, OBJECTS, put
 from domo_async.emulator.errors import Refusal
-from domo_async.emulator.people import must_be_admin
-from domo_async.emulator.records import Record
+from domo_async.emulator.keeping.records import Record
+from domo_async.emulator.serving.web import answer, page_of, records_of, whole_number
 from domo_async.emulator.state import Instance
-from domo_async.emulator.web import answer, page_of, records_of, whole_number
 
 routes: web.RouteTableDef = web.RouteTableDef()
 

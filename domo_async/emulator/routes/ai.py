@@ -6,9 +6,9 @@ from typing import Any
 
 from aiohttp import web
 
+from domo_async.emulator.areas.language import Column, Table, fill, summary, to_sql
 from domo_async.emulator.errors import Refusal
-from domo_async.emulator.language import Column, Table, fill, summary, to_sql
-from domo_async.emulator.web import answer, json_object, text, whole_number
+from domo_async.emulator.serving.web import answer, json_object, text, whole_number
 
 __all__ = ["routes"]
 

@@ -16,14 +16,13 @@ from typing import Any
 
 from aiohttp import web
 
-from domo_async.emulator.aggregating import aggregated
+from domo_async.emulator.access.memberships import entities_of
+from domo_async.emulator.access.people import is_admin
 from domo_async.emulator.errors import Refusal
-from domo_async.emulator.memberships import entities_of
-from domo_async.emulator.mongo import matcher
-from domo_async.emulator.people import is_admin
-from domo_async.emulator.records import Collection, Record, Records
-from domo_async.emulator.state import COLUMN_TYPES, Instance
-from domo_async.emulator.web import (
+from domo_async.emulator.finding.aggregating import aggregated
+from domo_async.emulator.finding.mongo import matcher
+from domo_async.emulator.keeping.records import Collection, Record, Records
+from domo_async.emulator.serving.web import (
     answer,
     caller_of,
     flag,
@@ -35,6 +34,7 @@ from domo_async.emulator.web import (
     records_of,
     text,
 )
+from domo_async.emulator.state import COLUMN_TYPES, Instance
 
 routes: web.RouteTableDef = web.RouteTableDef()
 

@@ -13,11 +13,11 @@ from typing import Any
 
 from aiohttp import web
 
+from domo_async.emulator.access.people import is_admin
 from domo_async.emulator.errors import Refusal
-from domo_async.emulator.people import is_admin
-from domo_async.emulator.records import Record
+from domo_async.emulator.keeping.records import Record
+from domo_async.emulator.serving.web import answer, caller_of, json_object, millis, records_of, text, whole_number
 from domo_async.emulator.state import Instance
-from domo_async.emulator.web import answer, caller_of, json_object, millis, records_of, text, whole_number
 
 __all__ = ["begin", "populate", "routes"]
 

@@ -12,12 +12,11 @@ from typing import Any
 
 from aiohttp import web
 
+from domo_async.emulator.access.rights import require
 from domo_async.emulator.errors import Refusal
-from domo_async.emulator.records import Record
-from domo_async.emulator.rights import require
+from domo_async.emulator.keeping.records import Record
 from domo_async.emulator.routes.workflows import describe_for_app, describe_start, end_of, runs_of, start_run, state_of
-from domo_async.emulator.state import Instance
-from domo_async.emulator.web import (
+from domo_async.emulator.serving.web import (
     answer,
     instance_of,
     json_object,
@@ -26,6 +25,7 @@ from domo_async.emulator.web import (
     records_of,
     whole_number,
 )
+from domo_async.emulator.state import Instance
 
 routes: web.RouteTableDef = web.RouteTableDef()
 

@@ -15,26 +15,19 @@ import hashlib
 import re
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import lru_cache
 from random import Random
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 from weakref import WeakKeyDictionary
 
-import sqlglot
 from aiohttp import web
 from attrs import frozen
-from sqlglot import exp
-from sqlglot.errors import SqlglotError
 
-from domo_async.emulator import rendering
-from domo_async.emulator.auth import OWNER_ID
+from domo_async.emulator.access.auth import OWNER_ID
+from domo_async.emulator.access.people import free_id, is_admin, user_name
 from domo_async.emulator.errors import Refusal
-from domo_async.emulator.people import free_id, is_admin, user_name
-from domo_async.emulator.records import Record
-from domo_async.emulator.sql import translate
-from domo_async.emulator.state import Instance, Schema
-from domo_async.emulator.storage import Storage
-from domo_async.emulator.web import (
+from domo_async.emulator.keeping.records import Record
+from domo_async.emulator.rows.storage import Storage
+from domo_async.emulator.serving.web import (
     answer,
     caller_of,
     flag,
@@ -47,6 +40,11 @@ from domo_async.emulator.web import (
     text,
     whole_number,
 )
+from domo_async.emulator.sql import rendering, translate
+from domo_async.emulator.state import Instance, Schema
+
+if TYPE_CHECKING:
+    from domo_async.emulator.sql.formulas import Formula
 
 routes: web.RouteTableDef = web.RouteTableDef()
 
@@ -57,15 +55,6 @@ _FLAGS = ("locked", "global", "archived", "hidden", "variable")
 _SORTS = {"id", "name", "owner", "created", "lastModified"}
 _NESTED = re.compile(r"DOMO_BEAST_MODE\(\s*(\d+)\s*\)", re.IGNORECASE)
 _COLUMN = re.compile(r"'(?:[^'\\]|\\.|'')*'|(`(?:[^`]|``)+`)")
-_CALL = re.compile(r"'(?:[^'\\]|\\.|'')*'|`[^`]*`|([A-Za-z_]\w*)\s*\(")
-_NO_FUNCTIONS = {"AND", "CASE", "CURRENT_DATE", "ELSE", "IN", "NOT", "OR", "OVER", "THEN", "WHEN"}
-_OPERATORS: dict[type[exp.Expr], str] = {
-    exp.Add: "DOMO_OP_ADD",
-    exp.Sub: "DOMO_OP_SUBTRACT",
-    exp.Mul: "DOMO_OP_MULTIPLY",
-    exp.Div: "DOMO_OP_DIVIDE",
-}
-_CLOCKS = (exp.CurrentDate, exp.CurrentTimestamp, exp.CurrentTime)
 
 Link: TypeAlias = dict[str, Any]
 
@@ -329,44 +318,10 @@ def _test(condition: dict[str, Any]) -> Callable[[Record], bool]:
 # -- what follows from a formula --------------------------------------------------------------------------
 
 
-@frozen
-class _Formula:
-    """What a formula says by itself.
+def _read(expression: str) -> Formula:
+    from domo_async.emulator.sql import formulas  # noqa: PLC0415 - slow
 
-    Attributes:
-        readable: Whether it can be read at all.
-        aggregated: Whether it makes one value of many rows.
-        analytic: Whether it calculates over windows of rows.
-        plain: The columns that it takes row by row.
-        functions: The functions and operators in it.
-        by_the_clock: Whether it goes by the time of day.
-    """
-
-    readable: bool
-    aggregated: bool = False
-    analytic: bool = False
-    plain: tuple[str, ...] = ()
-    functions: tuple[str, ...] = ()
-    by_the_clock: bool = False
-
-
-@lru_cache(maxsize=4096)
-def _read(expression: str) -> _Formula:
-    try:
-        tree = sqlglot.parse_one(f"SELECT ({expression})", read="mysql")
-    except (SqlglotError, RecursionError):
-        return _Formula(readable=False)
-    aggregates = [node for node in tree.find_all(exp.AggFunc) if not isinstance(node.parent, exp.Window)]
-    below = {id(column) for node in tree.find_all(exp.AggFunc) for column in node.find_all(exp.Column)}
-    called = {match[1].upper() for match in _CALL.finditer(expression) if match[1]} - _NO_FUNCTIONS
-    return _Formula(
-        readable=True,
-        aggregated=bool(aggregates),
-        analytic=tree.find(exp.Window) is not None,
-        plain=tuple(dict.fromkeys(column.name for column in tree.find_all(exp.Column) if id(column) not in below)),
-        functions=tuple(sorted(called | {name for kind, name in _OPERATORS.items() if tree.find(kind)})),
-        by_the_clock=tree.find(*_CLOCKS) is not None,
-    )
+    return formulas.read(expression)
 
 
 @frozen

@@ -18,19 +18,18 @@ import orjson
 from aiohttp import web
 from attrs import frozen
 
-from domo_async.emulator import rendering
-from domo_async.emulator.auth import OWNER_ID
+from domo_async.emulator.access.auth import OWNER_ID
+from domo_async.emulator.access.people import free_id, user_name
+from domo_async.emulator.areas.pictures import LINES_ON_A_PAGE, Bar, chart_png, text_pdf
 from domo_async.emulator.errors import Refusal
-from domo_async.emulator.people import free_id, user_name
-from domo_async.emulator.pictures import LINES_ON_A_PAGE, Bar, chart_png, text_pdf
-from domo_async.emulator.records import Record
+from domo_async.emulator.keeping.records import Record
 from domo_async.emulator.routes.dataset_access import permitted
+from domo_async.emulator.routes.policies import visible_rows
 from domo_async.emulator.routes.sharing import CARD, Sight, forget_shares, sight_of
-from domo_async.emulator.sql import Translation, translate
-from domo_async.emulator.state import Dataset, Instance
-from domo_async.emulator.storage import Storage
-from domo_async.emulator.web import (
+from domo_async.emulator.rows.storage import Storage
+from domo_async.emulator.serving.web import (
     answer,
+    caller_of,
     flag,
     instance_of,
     json_object,
@@ -41,6 +40,8 @@ from domo_async.emulator.web import (
     text,
     whole_number,
 )
+from domo_async.emulator.sql import Translation, rendering, translate
+from domo_async.emulator.state import Dataset, Instance
 
 routes: web.RouteTableDef = web.RouteTableDef()
 
@@ -340,7 +341,8 @@ async def render(request: web.Request) -> web.Response:
     dataset = _dataset(instance, card)
     if dataset is None:
         raise Refusal(409, "The card's dataset is no more")
-    shown = await show(storage_of(request), card, dataset, body.get("queryOverrides"))
+    only = visible_rows(instance, dataset, caller_of(request))
+    shown = await show(storage_of(request), card, dataset, body.get("queryOverrides"), only=only)
     # Others may have looked meanwhile, or deleted it.
     if (viewed := instance.records["cards"].find(card["id"])) is not None:
         instance.records["cards"].update(card["id"], views=viewed.get("views", 0) + 1)
@@ -400,14 +402,23 @@ class _Look:
         return cls(width, height, scale, pages, flag(body.get("treatLongsAsStrings", False), "treatLongsAsStrings"))
 
 
-async def show(storage: Storage, card: Record, dataset: Dataset, overrides: object = None) -> Shown:
+async def show(
+    storage: Storage, card: Record, dataset: Dataset, overrides: object = None, *, only: str | None
+) -> Shown:
     """Return what a card shows.
+
+    Args:
+        storage: Where the rows are.
+        card: The card.
+        dataset: Its dataset.
+        overrides: What is asked for beside what the card shows by itself.
+        only: The condition, in DuckDB's SQL, on the rows that may be seen; None for all.
 
     Raises:
         Refusal: 400, if the overrides cannot be; 409, if the card and its dataset do not fit any more.
     """
     definition = card.get("definition") or {}
-    translation = translate(_query(definition, _conditions(overrides, dataset)), dataset.id)
+    translation = translate(_query(definition, _conditions(overrides, dataset)), dataset.id, only=only)
     schema, versions = dataset.schema, dataset.visible
     with storage.lease(versions):
         try:

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from aiohttp import web
 
+from domo_async.emulator.access.people import is_admin
 from domo_async.emulator.errors import Refusal
-from domo_async.emulator.people import is_admin
-from domo_async.emulator.web import answer, caller_of, instance_of, millis, records_of
+from domo_async.emulator.serving.web import answer, caller_of, instance_of, millis, records_of
 
 routes: web.RouteTableDef = web.RouteTableDef()
 

@@ -17,12 +17,12 @@ import orjson
 from aiohttp import web
 from attrs import field, frozen
 
+from domo_async.emulator.areas.jobs import is_over
 from domo_async.emulator.errors import Refusal
-from domo_async.emulator.jobs import is_over
+from domo_async.emulator.keeping.records import Record
 from domo_async.emulator.outcomes import Outcome
-from domo_async.emulator.records import Record
+from domo_async.emulator.serving.web import answer, caller_of, flag, instance_of, iso, json_object, records_of
 from domo_async.emulator.state import Instance
-from domo_async.emulator.web import answer, caller_of, flag, instance_of, iso, json_object, records_of
 
 __all__ = ["Functions", "Printed", "functions_of", "routes"]
 

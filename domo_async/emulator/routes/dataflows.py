@@ -16,13 +16,12 @@ from typing import Any
 
 from aiohttp import web
 
+from domo_async.emulator.access.people import user_name
+from domo_async.emulator.access.rights import require_owner
+from domo_async.emulator.areas.jobs import begin_job, is_over
 from domo_async.emulator.errors import Refusal
-from domo_async.emulator.jobs import begin_job, is_over
-from domo_async.emulator.people import user_name
-from domo_async.emulator.records import Record
-from domo_async.emulator.rights import require_owner
-from domo_async.emulator.state import Instance
-from domo_async.emulator.web import (
+from domo_async.emulator.keeping.records import Record
+from domo_async.emulator.serving.web import (
     answer,
     caller_of,
     instance_of,
@@ -32,6 +31,7 @@ from domo_async.emulator.web import (
     records_of,
     text,
 )
+from domo_async.emulator.state import Instance
 
 __all__ = ["populate", "routes", "search_documents"]
 
@@ -133,7 +133,7 @@ async def execute(request: web.Request) -> web.Response:
         "state": "CREATED",
         "activationType": "MANUAL",
         "dataFlowVersion": flow["version"],
-        "job": begin_job(instance, "stream", flow["id"], good=_GOOD_END, bad=_BAD_END),
+        "job": begin_job(instance, "dataflow", flow["id"], good=_GOOD_END, bad=_BAD_END),
     }
     return answer(_describe_execution(instance.records[_EXECUTIONS].put(number, record)))
 

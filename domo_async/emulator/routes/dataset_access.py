@@ -14,12 +14,11 @@ from typing import Any
 
 from aiohttp import web
 
+from domo_async.emulator.access.memberships import entities_of
+from domo_async.emulator.access.people import is_admin, user_name
 from domo_async.emulator.errors import Refusal
-from domo_async.emulator.memberships import entities_of
-from domo_async.emulator.people import is_admin, user_name
-from domo_async.emulator.records import Record
-from domo_async.emulator.state import Dataset, Instance
-from domo_async.emulator.web import (
+from domo_async.emulator.keeping.records import Record
+from domo_async.emulator.serving.web import (
     answer,
     caller_of,
     dataset_of,
@@ -29,6 +28,7 @@ from domo_async.emulator.web import (
     json_object,
     text,
 )
+from domo_async.emulator.state import Dataset, Instance
 
 __all__ = ["forget", "is_permitted", "let_view", "level_of", "permitted", "routes"]
 

@@ -11,14 +11,13 @@ from typing import Any
 import orjson
 from aiohttp import web
 
+from domo_async.emulator.access.people import person, user_name
 from domo_async.emulator.errors import Refusal
-from domo_async.emulator.people import person, user_name
-from domo_async.emulator.records import Record
+from domo_async.emulator.keeping.records import Record
 from domo_async.emulator.routes import dataset_access, policies
 from domo_async.emulator.routes.cards import card_counts
 from domo_async.emulator.routes.dataset_access import is_permitted, level_of, permitted
-from domo_async.emulator.state import COLUMN_TYPES, Column, Dataset, Instance, Schema
-from domo_async.emulator.web import (
+from domo_async.emulator.serving.web import (
     answer,
     caller_of,
     collect_garbage,
@@ -31,6 +30,7 @@ from domo_async.emulator.web import (
     text,
     whole_number,
 )
+from domo_async.emulator.state import COLUMN_TYPES, Column, Dataset, Instance, Schema
 
 routes: web.RouteTableDef = web.RouteTableDef()
 
@@ -153,7 +153,7 @@ async def delete(request: web.Request) -> web.Response:
     if dataset.id in instance.records[_TAGS]:
         instance.records[_TAGS].remove(dataset.id)
     for upload in uploads:
-        await storage.run(storage.discard_parts, upload.id)
+        await storage.run(storage.discard_parts, upload.spool)
     await collect_garbage(request)
     return web.Response()
 

@@ -14,13 +14,12 @@ from typing import Any
 from aiohttp import web
 from attrs import frozen
 
-from domo_async.emulator.blobs import REVISIONS, Content, blobs_of, content_response, hold
+from domo_async.emulator.access.memberships import entities_of
+from domo_async.emulator.access.people import free_id, is_admin, user_name
 from domo_async.emulator.errors import Refusal
-from domo_async.emulator.memberships import entities_of
-from domo_async.emulator.people import free_id, is_admin, user_name
-from domo_async.emulator.records import Record
-from domo_async.emulator.state import Instance
-from domo_async.emulator.web import (
+from domo_async.emulator.keeping.blobs import REVISIONS, Content, blobs_of, content_response, hold
+from domo_async.emulator.keeping.records import Record
+from domo_async.emulator.serving.web import (
     answer,
     body_chunks,
     caller_of,
@@ -32,6 +31,7 @@ from domo_async.emulator.web import (
     records_of,
     storage_of,
 )
+from domo_async.emulator.state import Instance
 
 routes: web.RouteTableDef = web.RouteTableDef()
 

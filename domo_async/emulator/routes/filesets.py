@@ -22,17 +22,10 @@ from weakref import WeakKeyDictionary
 
 from aiohttp import web
 
-from domo_async.emulator.blobs import Blobs, blobs_of, content_response
-from domo_async.emulator.errors import Refusal
-from domo_async.emulator.file_forms import FileForm
-from domo_async.emulator.filtering import selected
-from domo_async.emulator.memberships import entities_of
-from domo_async.emulator.mongo import moment_of
-from domo_async.emulator.people import is_admin, user_name
-from domo_async.emulator.ranking import ranked, words
-from domo_async.emulator.records import Collection, Record
-from domo_async.emulator.state import Instance
-from domo_async.emulator.trees import (
+from domo_async.emulator.access.memberships import entities_of
+from domo_async.emulator.access.people import is_admin, user_name
+from domo_async.emulator.areas.file_forms import FileForm
+from domo_async.emulator.areas.trees import (
     DIRECTORY,
     add_file,
     check_free,
@@ -47,7 +40,13 @@ from domo_async.emulator.trees import (
     random_id,
     with_content,
 )
-from domo_async.emulator.web import (
+from domo_async.emulator.errors import Refusal
+from domo_async.emulator.finding.filtering import selected
+from domo_async.emulator.finding.mongo import moment_of
+from domo_async.emulator.finding.ranking import ranked, words
+from domo_async.emulator.keeping.blobs import Blobs, blobs_of, content_response
+from domo_async.emulator.keeping.records import Collection, Record
+from domo_async.emulator.serving.web import (
     answer,
     caller_of,
     instance_of,
@@ -60,6 +59,7 @@ from domo_async.emulator.web import (
     text,
     whole_number,
 )
+from domo_async.emulator.state import Instance
 
 routes: web.RouteTableDef = web.RouteTableDef()
 

@@ -14,13 +14,12 @@ from typing import Any
 
 from aiohttp import web
 
-from domo_async.emulator.activity import about
-from domo_async.emulator.auth import OWNER_ID
+from domo_async.emulator.access.auth import OWNER_ID
+from domo_async.emulator.access.people import free_id, is_admin, user_name
+from domo_async.emulator.areas.activity import about
 from domo_async.emulator.errors import Refusal
-from domo_async.emulator.people import free_id, is_admin, user_name
-from domo_async.emulator.records import Record
-from domo_async.emulator.state import Instance
-from domo_async.emulator.web import (
+from domo_async.emulator.keeping.records import Record
+from domo_async.emulator.serving.web import (
     answer,
     caller_of,
     flag,
@@ -32,6 +31,7 @@ from domo_async.emulator.web import (
     records_of,
     text,
 )
+from domo_async.emulator.state import Instance
 
 routes: web.RouteTableDef = web.RouteTableDef()
 

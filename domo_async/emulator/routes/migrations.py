@@ -14,13 +14,13 @@ from typing import Any
 
 from aiohttp import web
 
+from domo_async.emulator.access.people import is_admin
+from domo_async.emulator.areas.jobs import begin_job
 from domo_async.emulator.errors import Refusal, thread_of_execution
-from domo_async.emulator.jobs import begin_job
-from domo_async.emulator.people import is_admin
-from domo_async.emulator.records import Record
+from domo_async.emulator.keeping.records import Record
 from domo_async.emulator.routes.dataset_access import permitted
+from domo_async.emulator.serving.web import answer, caller_of, instance_of, json_object, records_of, text
 from domo_async.emulator.state import Dataset, Instance
-from domo_async.emulator.web import answer, caller_of, instance_of, json_object, records_of, text
 
 __all__ = ["begin", "routes"]
 

@@ -14,14 +14,14 @@ from typing import Any
 
 from aiohttp import web
 
-from domo_async.emulator.auth import OWNER_ID
+from domo_async.emulator.access.auth import OWNER_ID
+from domo_async.emulator.access.people import free_id, user_name
 from domo_async.emulator.errors import Refusal
-from domo_async.emulator.people import free_id, user_name
-from domo_async.emulator.records import Record
+from domo_async.emulator.keeping.records import Record
 from domo_async.emulator.routes import cards
 from domo_async.emulator.routes.sharing import PAGE, Sight, forget_shares, sight_of
+from domo_async.emulator.serving.web import answer, flag, instance_of, json_object, millis, page_of, text
 from domo_async.emulator.state import Instance
-from domo_async.emulator.web import answer, flag, instance_of, json_object, millis, page_of, text
 
 routes: web.RouteTableDef = web.RouteTableDef()
 

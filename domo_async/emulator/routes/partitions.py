@@ -9,8 +9,8 @@ from aiohttp import web
 
 from domo_async.emulator.errors import Refusal
 from domo_async.emulator.routes.dataset_access import permitted
+from domo_async.emulator.serving.web import answer, json_object, whole_number
 from domo_async.emulator.state import Dataset, Partition
-from domo_async.emulator.web import answer, json_object, whole_number
 
 routes: web.RouteTableDef = web.RouteTableDef()
 

@@ -4,7 +4,7 @@ No document shows these routes; what other clients send is understood. Once they
 all policies that are about its user, on his own or by a group, and none if there is no such policy; owner, co-owners
 and admins see all rows, as do the users of the policy "All Rows", which each dataset has from the first look at its
 policies on. Emulator-defined are the operators beside ``EQUALS``, how values are compared (below), that virtual users
-are kept but never ask, and that policies count for queries and exports alone, not for numbers of rows.
+are kept but never ask, and that policies count for queries, exports and what cards show alone, not for numbers of rows.
 """
 
 from __future__ import annotations
@@ -14,13 +14,11 @@ from typing import Any
 
 from aiohttp import web
 
+from domo_async.emulator.access.memberships import entities_of
 from domo_async.emulator.errors import Refusal
-from domo_async.emulator.ingest import identifier, literal
-from domo_async.emulator.memberships import entities_of
-from domo_async.emulator.records import Record
+from domo_async.emulator.keeping.records import Record
 from domo_async.emulator.routes.dataset_access import level_of, permitted
-from domo_async.emulator.state import Column, Dataset, Instance
-from domo_async.emulator.web import (
+from domo_async.emulator.serving.web import (
     answer,
     flag,
     instance_of,
@@ -30,6 +28,8 @@ from domo_async.emulator.web import (
     text,
     whole_number,
 )
+from domo_async.emulator.sql import identifier, literal
+from domo_async.emulator.state import Column, Dataset, Instance
 
 __all__ = ["forget", "routes", "visible_rows"]
 

@@ -9,14 +9,11 @@ import orjson
 from aiohttp import web
 from attrs import frozen
 
-from domo_async.emulator import rendering
 from domo_async.emulator.errors import Refusal
 from domo_async.emulator.routes.dataset_access import permitted
 from domo_async.emulator.routes.policies import visible_rows
-from domo_async.emulator.sql import translate
-from domo_async.emulator.state import Dataset, Schema, Version
-from domo_async.emulator.storage import Result, Storage
-from domo_async.emulator.web import (
+from domo_async.emulator.rows.storage import Result, Storage
+from domo_async.emulator.serving.web import (
     StreamedResponse,
     answer,
     caller_of,
@@ -26,6 +23,8 @@ from domo_async.emulator.web import (
     storage_of,
     text,
 )
+from domo_async.emulator.sql import rendering, translate
+from domo_async.emulator.state import Dataset, Schema, Version
 
 routes: web.RouteTableDef = web.RouteTableDef()
 

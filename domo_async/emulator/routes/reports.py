@@ -20,17 +20,17 @@ from typing import Any
 from aiohttp import web
 from attrs import frozen
 
+from domo_async.emulator.access.memberships import entities_of
+from domo_async.emulator.access.people import free_id, is_admin, must_be_admin, user_name
+from domo_async.emulator.areas.jobs import begin_job, ended_job, is_over
+from domo_async.emulator.areas.pictures import chart_png
+from domo_async.emulator.areas.schedules import check_schedule, next_run
 from domo_async.emulator.errors import Refusal
-from domo_async.emulator.jobs import begin_job, ended_job, is_over
-from domo_async.emulator.memberships import entities_of
-from domo_async.emulator.people import free_id, is_admin, must_be_admin, user_name
-from domo_async.emulator.pictures import chart_png
-from domo_async.emulator.records import Collection, Record
+from domo_async.emulator.keeping.records import Collection, Record
 from domo_async.emulator.routes.cards import Shown, number_text, show
+from domo_async.emulator.routes.policies import visible_rows
 from domo_async.emulator.routes.sharing import sight_of
-from domo_async.emulator.schedules import check_schedule, next_run
-from domo_async.emulator.state import Instance
-from domo_async.emulator.web import (
+from domo_async.emulator.serving.web import (
     answer,
     caller_of,
     flag,
@@ -46,6 +46,7 @@ from domo_async.emulator.web import (
     text,
     whole_number,
 )
+from domo_async.emulator.state import Instance
 
 __all__ = ["populate", "routes"]
 
@@ -871,7 +872,10 @@ def _page_of_runs(request: web.Request, runs: Iterable[Record], *, with_recipien
 async def _rendered(request: web.Request, card: Record) -> dict[str, Any]:
     """Return how a card looks; one whose dataset is no more, or does not fit, shows nothing but its title."""
     try:
-        shown = await show(storage_of(request), card, instance_of(request).dataset(card["datasourceId"]))
+        instance = instance_of(request)
+        dataset = instance.dataset(card["datasourceId"])
+        only = visible_rows(instance, dataset, caller_of(request))
+        shown = await show(storage_of(request), card, dataset, only=only)
     except Refusal:
         shown = Shown((), [], cut=False)
     title = card["title"]

@@ -11,12 +11,21 @@ from typing import Any
 
 from aiohttp import web
 
-from domo_async.emulator.activity import about
+from domo_async.emulator.access.people import PARTICIPANT_ROLE, free_id, must_be_admin
+from domo_async.emulator.areas.activity import about
 from domo_async.emulator.errors import Refusal
-from domo_async.emulator.people import PARTICIPANT_ROLE, free_id, must_be_admin
-from domo_async.emulator.records import Record
+from domo_async.emulator.keeping.records import Record
+from domo_async.emulator.serving.web import (
+    answer,
+    instance_of,
+    json_body,
+    json_object,
+    millis,
+    records_of,
+    text,
+    whole_number,
+)
 from domo_async.emulator.state import Instance
-from domo_async.emulator.web import answer, instance_of, json_body, json_object, millis, records_of, text, whole_number
 
 routes: web.RouteTableDef = web.RouteTableDef()
 

@@ -16,16 +16,15 @@ from typing import Any
 
 from aiohttp import web
 
-from domo_async.emulator import rendering
+from domo_async.emulator.areas.jobs import begin_job, is_over
 from domo_async.emulator.errors import Refusal
-from domo_async.emulator.jobs import begin_job, is_over
-from domo_async.emulator.records import Record
+from domo_async.emulator.keeping.records import Record
 from domo_async.emulator.routes.dataset_access import permitted
 from domo_async.emulator.routes.policies import visible_rows
-from domo_async.emulator.sql import Translation, translate
+from domo_async.emulator.rows.storage import Storage
+from domo_async.emulator.serving.web import answer, caller_of, flag, instance_of, iso, json_object, storage_of, text
+from domo_async.emulator.sql import Translation, rendering, translate
 from domo_async.emulator.state import Dataset, Instance, Schema, Version
-from domo_async.emulator.storage import Storage
-from domo_async.emulator.web import answer, caller_of, flag, instance_of, iso, json_object, storage_of, text
 
 __all__ = ["routes"]
 

@@ -7,9 +7,9 @@ from weakref import WeakKeyDictionary
 
 from aiohttp import web
 
-from domo_async.emulator.searching import SearchIndex
+from domo_async.emulator.finding.searching import SearchIndex
+from domo_async.emulator.serving.web import answer, instance_of, json_object
 from domo_async.emulator.state import Instance
-from domo_async.emulator.web import answer, instance_of, json_object
 
 routes: web.RouteTableDef = web.RouteTableDef()
 

@@ -6,12 +6,12 @@ from typing import Any
 
 from aiohttp import web
 
-from domo_async.emulator.activity import about, leave_out
-from domo_async.emulator.auth import LOGIN_PATH, OWNER_ID
+from domo_async.emulator.access.auth import LOGIN_PATH, OWNER_ID
+from domo_async.emulator.access.people import is_admin
+from domo_async.emulator.areas.activity import about, leave_out
 from domo_async.emulator.errors import Refusal
-from domo_async.emulator.people import is_admin
-from domo_async.emulator.records import Record
-from domo_async.emulator.web import (
+from domo_async.emulator.keeping.records import Record
+from domo_async.emulator.serving.web import (
     CALLER,
     answer,
     authentication_of,

@@ -13,14 +13,14 @@ from typing import Any
 from aiohttp import web
 from attrs import frozen
 
-from domo_async.emulator.auth import OWNER_ID
+from domo_async.emulator.access.auth import OWNER_ID
+from domo_async.emulator.access.memberships import entities_of
+from domo_async.emulator.access.people import free_id, is_admin, user_name
 from domo_async.emulator.errors import Refusal
-from domo_async.emulator.memberships import entities_of
-from domo_async.emulator.people import free_id, is_admin, user_name
-from domo_async.emulator.records import Record
+from domo_async.emulator.keeping.records import Record
 from domo_async.emulator.routes.dataset_access import is_permitted, let_view
+from domo_async.emulator.serving.web import answer, caller_of, flag, instance_of, json_object, millis
 from domo_async.emulator.state import Instance
-from domo_async.emulator.web import answer, caller_of, flag, instance_of, json_object, millis
 
 routes: web.RouteTableDef = web.RouteTableDef()
 

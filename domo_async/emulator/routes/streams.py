@@ -19,14 +19,14 @@ from typing import Any
 import orjson
 from aiohttp import web
 
+from domo_async.emulator.access.people import free_id
+from domo_async.emulator.areas.jobs import begin_job, ended_job, is_over
 from domo_async.emulator.errors import Refusal, thread_of_execution
-from domo_async.emulator.jobs import begin_job, ended_job, is_over
-from domo_async.emulator.people import free_id
-from domo_async.emulator.records import Record
+from domo_async.emulator.keeping.records import Record
 from domo_async.emulator.routes.dataset_access import is_permitted, level_of
 from domo_async.emulator.routes.datasets import describe as describe_dataset
+from domo_async.emulator.serving.web import answer, caller_of, instance_of, json_object, page_of, text
 from domo_async.emulator.state import Column, Dataset, Instance
-from domo_async.emulator.web import answer, caller_of, instance_of, json_object, page_of, text
 
 routes: web.RouteTableDef = web.RouteTableDef()
 

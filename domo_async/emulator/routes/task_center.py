@@ -19,11 +19,10 @@ from typing import Any
 
 from aiohttp import web
 
+from domo_async.emulator.access.rights import granted, has_right, require
 from domo_async.emulator.errors import Refusal
-from domo_async.emulator.records import Record
-from domo_async.emulator.rights import granted, has_right, require
-from domo_async.emulator.state import Instance
-from domo_async.emulator.web import (
+from domo_async.emulator.keeping.records import Record
+from domo_async.emulator.serving.web import (
     answer,
     caller_of,
     instance_of,
@@ -35,6 +34,7 @@ from domo_async.emulator.web import (
     records_of,
     text,
 )
+from domo_async.emulator.state import Instance
 
 routes: web.RouteTableDef = web.RouteTableDef()
 

@@ -11,8 +11,7 @@ from aiohttp import web
 
 from domo_async.emulator.errors import Refusal
 from domo_async.emulator.routes.dataset_access import permitted
-from domo_async.emulator.state import Action, Dataset, Part, Upload, Version
-from domo_async.emulator.web import (
+from domo_async.emulator.serving.web import (
     answer,
     body_chunks,
     collect_garbage,
@@ -21,6 +20,7 @@ from domo_async.emulator.web import (
     json_object,
     storage_of,
 )
+from domo_async.emulator.state import Action, Dataset, Upload, Version
 
 routes: web.RouteTableDef = web.RouteTableDef()
 
@@ -55,14 +55,13 @@ async def put_part(request: web.Request) -> web.Response:
     upload = _open_upload(request, dataset)
     number = _part_number(request)
     storage = storage_of(request)
-    size = 0
-    with _still_there(request, dataset), storage.spool_part(upload.id, number) as file:
+    with _still_there(request, dataset), storage.spool_part(upload.spool, number) as arriving:
         async for chunk in body_chunks(request):
-            size += file.write(chunk)
+            arriving.write(chunk)
         if upload.state != "open":
             raise Refusal(409, f"Upload {upload.id} is {upload.state}")
-    upload.parts[number] = Part(number, storage.part_path(upload.id, number), size)
-    return answer({"dataSourceId": dataset.id, "uploadId": upload.id, "partId": number, "size": size})
+    part = upload.parts[number] = arriving.part
+    return answer({"dataSourceId": dataset.id, "uploadId": upload.id, "partId": number, "size": part.size})
 
 
 @routes.put(_UPLOAD + "/commit")
@@ -142,7 +141,7 @@ async def _ingest(request: web.Request, dataset: Dataset, upload: Upload, tag: s
 
 async def _clean_up(request: web.Request, upload: Upload) -> None:
     storage = storage_of(request)
-    await storage.run(storage.discard_parts, upload.id)
+    await storage.run(storage.discard_parts, upload.spool)
     await collect_garbage(request)
 
 

@@ -11,14 +11,13 @@ from typing import Any
 
 from aiohttp import web
 
-from domo_async.emulator.activity import about
-from domo_async.emulator.auth import OWNER_ID
+from domo_async.emulator.access.auth import OWNER_ID
+from domo_async.emulator.access.people import add_user, is_admin, must_be_admin
+from domo_async.emulator.areas.activity import about
 from domo_async.emulator.errors import Refusal
-from domo_async.emulator.people import add_user, is_admin, must_be_admin
-from domo_async.emulator.records import Record
+from domo_async.emulator.keeping.records import Record
 from domo_async.emulator.routes.groups import leave_all
-from domo_async.emulator.state import Instance
-from domo_async.emulator.web import (
+from domo_async.emulator.serving.web import (
     answer,
     authentication_of,
     caller_of,
@@ -31,6 +30,7 @@ from domo_async.emulator.web import (
     text,
     whole_number,
 )
+from domo_async.emulator.state import Instance
 
 routes: web.RouteTableDef = web.RouteTableDef()
 

@@ -9,8 +9,7 @@ from aiohttp import web
 
 from domo_async.emulator.errors import Refusal
 from domo_async.emulator.routes.dataset_access import is_permitted, permitted
-from domo_async.emulator.state import Dataset, Version
-from domo_async.emulator.web import (
+from domo_async.emulator.serving.web import (
     answer,
     caller_of,
     collect_garbage,
@@ -22,6 +21,7 @@ from domo_async.emulator.web import (
     query_flag,
     text,
 )
+from domo_async.emulator.state import Dataset, Version
 
 routes: web.RouteTableDef = web.RouteTableDef()
 

@@ -16,14 +16,13 @@ from typing import Any
 
 from aiohttp import web
 
+from domo_async.emulator.access.people import user_name
+from domo_async.emulator.access.rights import granted, require
+from domo_async.emulator.areas.jobs import begin_job, ended_job, is_over
 from domo_async.emulator.errors import Refusal
-from domo_async.emulator.jobs import begin_job, ended_job, is_over
-from domo_async.emulator.people import user_name
-from domo_async.emulator.records import Record
-from domo_async.emulator.rights import granted, require
+from domo_async.emulator.keeping.records import Record
 from domo_async.emulator.routes.task_center import add_task, new_task_id
-from domo_async.emulator.state import Instance
-from domo_async.emulator.web import (
+from domo_async.emulator.serving.web import (
     answer,
     caller_of,
     instance_of,
@@ -33,6 +32,7 @@ from domo_async.emulator.web import (
     records_of,
     text,
 )
+from domo_async.emulator.state import Instance
 
 routes: web.RouteTableDef = web.RouteTableDef()
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from domo_async.emulator.activity import put
-from domo_async.emulator.auth import OWNER_ID
+from domo_async.emulator.access.auth import OWNER_ID
+from domo_async.emulator.areas.activity import put
 from domo_async.emulator.state import Instance
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from domo_async.emulator.people import add_user
+from domo_async.emulator.access.people import add_user
 from domo_async.emulator.state import Column, Dataset, Instance, Version
 
+_ASKED = {"column": "STRING", "status": "STRING", "a": "STRING", "id": "LONG"}
 _AT = datetime(2023, 1, 24, 14, 27, 21, tzinfo=UTC)
 
 
@@ -27,7 +28,7 @@ def prepare(instance: Instance) -> None:
         pass
     instance.create_dataset(
         "your_table",
-        (Column("column", "STRING", "column"), Column("status", "STRING", "status")),
+        tuple(Column(name, kind, name) for name, kind in _ASKED.items()),
         description="What the samples of queries ask",
         provider_type="api",
         dataset_id="xyz",

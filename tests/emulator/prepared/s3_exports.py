@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from domo_async.emulator.jobs import ended_job
+from domo_async.emulator.areas.jobs import ended_job
 from domo_async.emulator.state import Column, Instance
 
 _DATASET = "dcad2f50-e65e-4259-a9e8-214a3d1e18a7"

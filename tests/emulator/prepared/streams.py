@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from domo_async.emulator.jobs import ended_job
+from domo_async.emulator.areas.jobs import ended_job
 from domo_async.emulator.routes.accounts import add_account
 from domo_async.emulator.routes.streams import add_execution, add_stream
 from domo_async.emulator.state import Column, Instance

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from domo_async.emulator.people import add_user
+from domo_async.emulator.access.people import add_user
 from domo_async.emulator.routes.task_center import add_queue, add_task
 from domo_async.emulator.state import Instance
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from domo_async.emulator.jobs import ended_job
+from domo_async.emulator.areas.jobs import ended_job
 from domo_async.emulator.routes.workflows import add_model, add_run
 from domo_async.emulator.state import Instance
 

@@ -1,0 +1,315 @@
+"""Worlds: what an instance is born with, and instances as files."""
+
+from __future__ import annotations
+
+import random
+import re
+import secrets
+import shutil
+import uuid
+import zipfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import orjson
+from attrs import frozen
+
+from domo_async.emulator import routes
+from domo_async.emulator.access.auth import OWNER_ID
+from domo_async.emulator.keeping.blobs import referred
+from domo_async.emulator.keeping.documents import add_dataset, document_of, tables_of, with_tables
+from domo_async.emulator.keeping.records import Record
+from domo_async.emulator.routes import datasets as datasets_area
+from domo_async.emulator.rows.storage import Storage
+from domo_async.emulator.state import Column, Dataset, Instance, Version
+from domo_async.errors import ConfigError
+
+__all__ = ["BUILT_IN", "World", "make_demo", "read_world", "restore", "snapshot", "write_world"]
+
+BUILT_IN = ("empty", "demo")
+
+_KIND = "domo-async world"
+_VERSION = 1
+_BLOBS = "blobs"
+_BLOB = re.compile(r"[0-9a-f]{64}")
+_DAWN = datetime(2025, 1, 1, tzinfo=UTC)
+
+
+@frozen
+class World:
+    """All that an instance knows, but for the rows, which stay in their tables, and for tokens.
+
+    Attributes:
+        records: The records by collection and key.
+        datasets: The datasets as documents.
+    """
+
+    records: Mapping[str, Mapping[str, Record]]
+    datasets: Sequence[Mapping[str, Any]]
+
+    @property
+    def tables(self) -> frozenset[str]:
+        """The tables that hold the rows."""
+        return frozenset().union(*map(tables_of, self.datasets))
+
+
+def snapshot(instance: Instance) -> World:
+    """Return what an instance knows now."""
+    return World(instance.records.snapshot(), [document_of(instance, dataset) for dataset in instance.datasets()])
+
+
+def restore(instance: Instance, world: World) -> None:
+    """Have an instance know what a world holds, and nothing else; the rows have to be there."""
+    instance.forget_datasets()
+    instance.records.restore(world.records)
+    for document in world.datasets:
+        add_dataset(instance, document)
+    instance.changes += 1
+
+
+def write_world(path: Path, world: World, storage: Storage) -> None:
+    """Write a world to a file, whole or not at all; its tables have to stay meanwhile."""
+    about = {"kind": _KIND, "version": _VERSION}
+    arriving = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
+    try:
+        with zipfile.ZipFile(arriving, "w", zipfile.ZIP_DEFLATED) as archive, TemporaryDirectory() as temporary:
+            archive.writestr("world.json", orjson.dumps(about))
+            archive.writestr("records.json", orjson.dumps(world.records))
+            archive.writestr("datasets.json", orjson.dumps(world.datasets))
+            for table in sorted(world.tables):
+                rows = Path(temporary) / "rows.parquet"
+                storage.export_table(table, rows)
+                archive.write(rows, f"rows/{table}.parquet", zipfile.ZIP_STORED)
+            for blob in sorted(referred(world.records)):
+                # Small ones lie among the records.
+                with suppress(FileNotFoundError):
+                    archive.write(storage.directory / _BLOBS / blob, f"{_BLOBS}/{blob}")
+        arriving.replace(path)
+    except BaseException:
+        arriving.unlink(missing_ok=True)
+        raise
+
+
+def read_world(path: Path, instance: Instance, storage: Storage) -> None:
+    """Have an instance know what a file holds that `write_world` wrote.
+
+    Raises:
+        ConfigError: It is no such file, or one of a later version.
+    """
+    try:
+        with zipfile.ZipFile(path) as archive:
+            about = orjson.loads(archive.read("world.json"))
+            if about["kind"] != _KIND or about["version"] != _VERSION:
+                raise ConfigError(f"{path} is {about['kind']} {about['version']}, not {_KIND} {_VERSION}")
+            documents = orjson.loads(archive.read("datasets.json"))
+            names: dict[str, str] = {}
+            for table in sorted(set().union(*map(tables_of, documents))):
+                names[table] = storage.new_table()
+                with archive.open(f"rows/{table}.parquet") as rows:
+                    storage.import_table(names[table], rows)
+                storage.adopt(names[table])
+            _unpack_blobs(archive, storage)
+            documents = [with_tables(document, names) for document in documents]
+            restore(instance, World(orjson.loads(archive.read("records.json")), documents))
+    except (KeyError, OSError, ValueError, zipfile.BadZipFile) as error:
+        raise ConfigError(f"{path} is no world: {error}") from error
+
+
+def _unpack_blobs(archive: zipfile.ZipFile, storage: Storage) -> None:
+    """Put the contents of files where an instance looks for them."""
+    for name in archive.namelist():
+        folder, _, blob = name.partition("/")
+        target = storage.directory / _BLOBS / blob
+        if folder == _BLOBS and _BLOB.fullmatch(blob) and not target.exists():
+            target.parent.mkdir(exist_ok=True)
+            with archive.open(name) as source, target.open("wb") as file:
+                shutil.copyfileobj(source, file)
+
+
+def make_demo(instance: Instance, storage: Storage, seed: int) -> None:
+    """Make the demo world, which is the same for the same seed, ids included."""
+    chance = random.Random(seed)  # noqa: S311 - a world, not a secret
+    # The owner was there before any of it, whenever that is.
+    dawn = int(_DAWN.timestamp() * 1000)
+    instance.records["users"].update(OWNER_ID, created=dawn, modified=dawn)
+    for area in routes.AREAS:
+        if populate := getattr(area, "populate", None):
+            # Each area has its own, so that one which makes more does not change all that come after it.
+            populate(instance, random.Random(chance.getrandbits(64)))  # noqa: S311
+        if area is datasets_area:
+            _make_datasets(instance, storage, random.Random(chance.getrandbits(64)))  # noqa: S311
+    instance.changes += 1
+
+
+@frozen
+class _Recipe:
+    name: str
+    description: str
+    columns: tuple[tuple[str, str], ...]
+    rows: int
+    row: Callable[[random.Random, int], tuple[object, ...]]
+
+
+def _make_datasets(instance: Instance, storage: Storage, chance: random.Random) -> None:
+    """Make datasets with rows, through the same door as uploads."""
+    owners = [int(user["id"]) for user in instance.records["users"] if str(user["id"]).isdecimal()]
+    for recipe in _RECIPES:
+        dataset = instance.create_dataset(
+            recipe.name,
+            tuple(Column(name, kind, name) for name, kind in recipe.columns),
+            description=recipe.description,
+            provider_type="api",
+            dataset_id=str(uuid.UUID(int=chance.getrandbits(128), version=4)),
+            owner_id=chance.choice(owners),
+            created=_DAWN + timedelta(seconds=chance.randrange(10_000_000)),
+        )
+        _fill(instance, storage, dataset, _csv(recipe, chance))
+
+
+def _csv(recipe: _Recipe, chance: random.Random) -> bytes:
+    lines = (",".join(map(str, recipe.row(chance, number))) for number in range(1, recipe.rows + 1))
+    return ("\n".join(lines) + "\n").encode()
+
+
+def _fill(instance: Instance, storage: Storage, dataset: Dataset, rows: bytes) -> None:
+    upload = instance.open_upload(dataset, None)
+    with storage.spool_part(upload.spool, 1) as arriving:
+        arriving.write(rows)
+    table = storage.new_table()
+    columns, count = storage.ingest(table, [arriving.part], dataset.schema.columns)
+    storage.adopt(table)
+    storage.discard_parts(upload.spool)
+    upload.state = "committed"
+    recorded = dataset.created + timedelta(hours=1)
+    version = Version(
+        data_id=upload.id,
+        schema_id=dataset.schema.id,
+        table=table,
+        columns=columns,
+        rows=count,
+        bytes=len(rows),
+        tag=None,
+        recorded=recorded,
+        completed=recorded + timedelta(seconds=2),
+    )
+    dataset.publish(version, "REPLACE")
+    now = instance.now()
+    dataset.index(instance.records.next_id("indexes"), (), ready_at=now)
+    dataset.settle(now)
+
+
+_REGIONS = ("North", "South", "East", "West")
+_COUNTRIES = ("US", "DE", "FR", "GB", "JP", "BR", "IN", "CA")
+_PRODUCTS = ("Chair", "Desk", "Lamp", "Shelf", "Sofa", "Rug", "Mirror", "Stool")
+_CHANNELS = ("Web", "Store", "Partner")
+_STATES = ("open", "pending", "solved")
+
+
+def _day(chance: random.Random) -> str:
+    return (_DAWN + timedelta(days=chance.randrange(365))).strftime("%Y-%m-%d")
+
+
+def _moment(chance: random.Random) -> str:
+    return (_DAWN + timedelta(seconds=chance.randrange(31_536_000))).strftime("%Y-%m-%dT%H:%M:%S")
+
+
+def _cents(chance: random.Random, most: int) -> str:
+    cents = chance.randrange(100, most * 100)
+    return f"{cents // 100}.{cents % 100:02}"
+
+
+def _recipes() -> Iterator[_Recipe]:
+    yield _Recipe(
+        "Sales Orders",
+        "What customers ordered",
+        (
+            *(("order_id", "LONG"), ("ordered_at", "DATETIME"), ("region", "STRING"), ("product", "STRING")),
+            *(("quantity", "LONG"), ("amount", "DECIMAL")),
+        ),
+        4_000,
+        lambda chance, number: (
+            number,
+            _moment(chance),
+            chance.choice(_REGIONS),
+            chance.choice(_PRODUCTS),
+            chance.randrange(1, 9),
+            _cents(chance, 900),
+        ),
+    )
+    yield _Recipe(
+        "Customers",
+        "Who buys",
+        (("customer_id", "LONG"), ("name", "STRING"), ("country", "STRING"), ("since", "DATE")),
+        2_000,
+        lambda chance, number: (number, f"Customer {number}", chance.choice(_COUNTRIES), _day(chance)),
+    )
+    yield _Recipe(
+        "Products",
+        "What is for sale",
+        (("sku", "STRING"), ("product", "STRING"), ("price", "DECIMAL"), ("weight_kg", "DOUBLE")),
+        1_000,
+        lambda chance, number: (
+            f"SKU-{number:05}",
+            chance.choice(_PRODUCTS),
+            _cents(chance, 500),
+            chance.randrange(1, 400) / 8,
+        ),
+    )
+    for name, description in (
+        ("Web Traffic", "Visits of the shop's pages"),
+        ("App Traffic", "Visits of the app's screens"),
+    ):
+        yield _Recipe(
+            name,
+            description,
+            (("day", "DATE"), ("channel", "STRING"), ("visits", "LONG"), ("seconds_per_visit", "DOUBLE")),
+            3_000,
+            lambda chance, _: (
+                _day(chance),
+                chance.choice(_CHANNELS),
+                chance.randrange(5_000),
+                chance.randrange(2_400) / 8,
+            ),
+        )
+    for region in _REGIONS:
+        yield _Recipe(
+            f"Inventory {region}",
+            f"What lies in the warehouse {region}",
+            (("sku", "STRING"), ("stock", "LONG"), ("counted", "DATE")),
+            1_500,
+            lambda chance, number: (f"SKU-{number:05}", chance.randrange(300), _day(chance)),
+        )
+    yield _Recipe(
+        "Support Tickets",
+        "What customers ask",
+        (("ticket", "LONG"), ("opened_at", "DATETIME"), ("state", "STRING"), ("hours_to_answer", "DOUBLE")),
+        2_500,
+        lambda chance, number: (number, _moment(chance), chance.choice(_STATES), chance.randrange(400) / 4),
+    )
+    yield _Recipe(
+        "Ad Spend",
+        "What advertising cost",
+        (("day", "DATE"), ("channel", "STRING"), ("spend", "DECIMAL"), ("clicks", "LONG")),
+        2_000,
+        lambda chance, _: (_day(chance), chance.choice(_CHANNELS), _cents(chance, 2_000), chance.randrange(900)),
+    )
+    yield _Recipe(
+        "Employees",
+        "Who works here",
+        (("employee", "LONG"), ("name", "STRING"), ("country", "STRING"), ("hired", "DATE"), ("salary", "DECIMAL")),
+        1_200,
+        lambda chance, number: (
+            number,
+            f"Employee {number}",
+            chance.choice(_COUNTRIES),
+            _day(chance),
+            _cents(chance, 9_000),
+        ),
+    )
+
+
+_RECIPES = tuple(_recipes())

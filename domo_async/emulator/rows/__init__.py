@@ -1,0 +1,1 @@
+"""The rows of datasets: parts that arrive, tables of DuckDB, queries over them."""

@@ -1,0 +1,63 @@
+"""The parts of an upload, and what is seen of each while it arrives."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import BinaryIO
+
+from attrs import define, frozen
+
+__all__ = ["ArrivingPart", "Part"]
+
+
+@frozen
+class Part:
+    """A part that arrived whole.
+
+    Attributes:
+        number: Its number in the upload.
+        path: Where it lies.
+        size: Its bytes.
+        lines: Its lines; a last one that does not end counts, too.
+        has_returns: Whether there are carriage returns in it.
+        quotes: How many quotes there are in it.
+    """
+
+    number: int
+    path: Path
+    size: int
+    lines: int
+    has_returns: bool
+    quotes: int
+
+
+@define
+class ArrivingPart:
+    """A part that is arriving.
+
+    It is looked at as it passes, while it is in the processor's cache: to read it again would take longer.
+    """
+
+    _number: int
+    _path: Path
+    _file: BinaryIO
+    _size: int = 0
+    _line_feeds: int = 0
+    _has_returns: bool = False
+    _quotes: int = 0
+    _last: bytes = b"\n"
+
+    def write(self, chunk: bytes) -> None:
+        """Take the next piece."""
+        self._file.write(chunk)
+        self._size += len(chunk)
+        self._line_feeds += chunk.count(b"\n")
+        self._has_returns = self._has_returns or b"\r" in chunk
+        self._quotes += chunk.count(b'"')
+        self._last = chunk[-1:] or self._last
+
+    @property
+    def part(self) -> Part:
+        """The part as it is now."""
+        lines = self._line_feeds + (self._last != b"\n")
+        return Part(self._number, self._path, self._size, lines, self._has_returns, self._quotes)

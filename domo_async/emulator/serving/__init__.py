@@ -1,0 +1,1 @@
+"""The HTTP server: what every request passes through, and the routes about the emulator itself."""

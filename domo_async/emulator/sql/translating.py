@@ -1,0 +1,115 @@
+"""Domo's SQL, which is much like MySQL's, made into DuckDB's.
+
+Only what is known to be harmless passes: one SELECT over the dataset itself. Other tables, table functions,
+settings, variables, functions and constructs that the translation does not know are refused before DuckDB sees them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from typing import Any, ClassVar
+
+import sqlglot
+from sqlglot import exp
+from sqlglot.dialects.mysql import MySQL
+from sqlglot.errors import SqlglotError
+from sqlglot.parsers.mysql import MySQLParser
+
+from domo_async.emulator.errors import Refusal
+from domo_async.emulator.sql import SOURCE, Translation, functions
+
+__all__ = ["translate"]
+
+_PERMITTED = "domo_permitted"
+_CTE_PREFIX = "domo_cte_"
+_TABLE_NAMES = frozenset({"table", "dataset", "dataset0"})
+_SPECIAL_FORMS = (
+    *("CAST", "CEIL", "CHAR", "CONVERT", "EXTRACT", "FLOOR", "GROUP_CONCAT", "POSITION", "SUBSTR", "SUBSTRING", "TRIM"),
+)
+
+
+class _Domo(MySQL):
+    """MySQL's grammar, in which each call of a function stays as it is written."""
+
+    class Parser(MySQLParser):
+        """See there."""
+
+        FUNCTIONS: ClassVar[dict[str, Any]] = {}
+        FUNCTION_PARSERS: ClassVar[dict[str, Any]] = {
+            name: MySQLParser.FUNCTION_PARSERS[name] for name in _SPECIAL_FORMS
+        }
+
+
+def translate(sql: str, dataset_id: str, *, name: str | None, only: str | None) -> Translation:
+    """Translate a query over one dataset; see the function of the package."""
+    query = _parse(sql)
+    defined = {cte.alias.lower() for cte in query.find_all(exp.CTE)}
+    _check(query, {*_TABLE_NAMES, dataset_id.lower(), *([name.lower()] if name else []), *defined})
+    names = tuple(map(_written_name, query.selects))
+    _rewrite_tables(query, defined, SOURCE if only is None else _PERMITTED)
+    functions.rewrite(query)
+    translated = query.sql(dialect="duckdb", identify=True, comments=False)
+    if only is not None:
+        permitted = f"SELECT * FROM {SOURCE} WHERE {only}"  # noqa: S608 - a name and a condition of our own
+        translated = f"WITH {_PERMITTED} AS NOT MATERIALIZED ({permitted}) SELECT * FROM ({translated})"  # noqa: S608
+    return Translation(translated, names)
+
+
+def _parse(sql: str) -> exp.Query:
+    try:
+        statements = [statement for statement in sqlglot.parse(sql, read=_Domo) if statement is not None]
+    except (SqlglotError, RecursionError) as error:
+        raise Refusal(400, f"Cannot parse the SQL: {_first_line(error)}") from error
+    if len(statements) != 1 or not isinstance(statements[0], exp.Query):
+        raise Refusal(400, "Exactly one SELECT statement is allowed")
+    return statements[0]
+
+
+def _check(query: exp.Query, tables: Collection[str]) -> None:
+    for node in query.walk():
+        if isinstance(node, exp.Table):
+            _check_table(node, tables)
+        elif isinstance(node, exp.With) and node.recursive:
+            raise Refusal(400, "WITH RECURSIVE is not allowed")
+        if not functions.is_known(node):
+            if isinstance(node, exp.Func):
+                raise Refusal(400, f"Unknown function: {_written(node).partition('(')[0]}")
+            raise Refusal(400, f"Not allowed in a query: {_written(node)}")
+
+
+def _check_table(table: exp.Table, tables: Collection[str]) -> None:
+    plain = isinstance(table.this, exp.Identifier) and not table.db and not table.catalog
+    if not plain or table.name.lower() not in tables:
+        raise Refusal(400, f"Unknown table: {_written(table)}")
+
+
+def _written(node: exp.Expr) -> str:
+    return node.sql(dialect="mysql", comments=False, normalize_functions=False)
+
+
+def _written_name(projection: exp.Expr) -> str | None:
+    if isinstance(projection, (exp.Alias, exp.Column, exp.Literal, exp.Star)):
+        return None if projection.is_star else projection.alias_or_name
+    return _written(projection)
+
+
+def _rewrite_tables(query: exp.Query, defined: Collection[str], source: str) -> None:
+    for cte in query.find_all(exp.CTE):
+        # A prefix keeps a name that is out of scope from reaching a table of DuckDB's own.
+        cte.args["alias"].set("this", _quoted(_CTE_PREFIX + cte.alias.lower()))
+    for table in query.find_all(exp.Table):
+        name = table.name
+        if not table.alias:
+            # Columns may be qualified with the name that the user wrote.
+            table.set("alias", exp.TableAlias(this=_quoted(name)))
+        table.set("this", _quoted(_CTE_PREFIX + name.lower() if name.lower() in defined else source))
+
+
+def _quoted(name: str) -> exp.Identifier:
+    return exp.to_identifier(name, quoted=True)
+
+
+def _first_line(error: BaseException) -> str:
+    plain = re.sub(r"\x1b\[\d*m", "", str(error))
+    return plain.splitlines()[0] if plain else type(error).__name__

@@ -1,0 +1,64 @@
+"""`domo-async emulator`, as its users start it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from urllib.parse import unquote
+
+import aiohttp
+import pytest
+
+from tests.emulator.plain_client import DATASETS
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals are POSIX's")
+
+
+@contextmanager
+def started(*options: str) -> Iterator[str]:
+    """Start one on a free port; gives all that it says."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "domo_async", "emulator", "--port", "0", *options],
+        stdout=subprocess.PIPE,
+        encoding="utf-8",
+        env={**os.environ, "PYTHONUNBUFFERED": "1", "COLUMNS": "60"},
+    )
+    try:
+        assert process.stdout is not None
+        said = ""
+        for line in process.stdout:
+            said += line
+            if "/#token=" in line:
+                break
+        yield said
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=30)
+
+
+async def test_it_says_where_its_console_is_and_how_to_get_in() -> None:
+    with started("--token", "a token & more") as said:
+        address = next(line.strip() for line in said.splitlines() if "/#token=" in line)
+        url, _, token = address.partition("/#token=")
+        async with aiohttp.ClientSession(url) as session:
+            async with session.get("/") as response:
+                assert "html" in response.content_type
+            headers = {"X-DOMO-Developer-Token": unquote(token)}
+            async with session.get("/emulator/state", headers=headers) as response:
+                assert 200 == response.status
+
+
+async def test_it_limits_results_as_it_is_told() -> None:
+    with started("--token", "secret", "--world", "demo", "--result-limit", "2") as said:
+        url = next(line for line in said.splitlines() if "DOMO_BASE_URL" in line).partition("=")[2]
+        async with aiohttp.ClientSession(url, headers={"X-DOMO-Developer-Token": "secret"}) as session:
+            async with session.get(f"{DATASETS}?limit=1&orderBy=-rowCount") as response:
+                dataset = (await response.json())["dataSources"][0]["id"]
+            query = {"sql": "SELECT * FROM table"}
+            async with session.post(f"/api/query/v1/execute/{dataset}", json=query) as response:
+                assert 400 == response.status
+                assert "more than 2 rows" in (await response.json())["message"]
