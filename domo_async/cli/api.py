@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
-import json
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-from domo_async import UNSET
-from domo_async.cli.connection import InstanceOption, TokenFileOption, connect
-from domo_async.cli.exits import DebugOption, readable_errors
+from domo_async import UNSET, Domo
+from domo_async.cli.connection import InstanceOption, TokenFileOption, call
+from domo_async.cli.exits import DebugOption
 from domo_async.cli.output import print_json
+from domo_async.cli.pairs import json_of, pairs
 
 __all__ = ["api"]
 
@@ -29,29 +28,13 @@ def api(
     debug: DebugOption = False,
 ) -> None:
     """Send any request, with the token, retries and errors of the library, and print the JSON answer."""
-    params = _params(param or [])
-    body = UNSET if json_body is None else _json(json_body)
-
-    async def run() -> None:
-        async with connect(instance, token_file) as domo:
-            print_json(await domo.request(method, path, params=params, json=body))
-
-    with readable_errors(debug=debug):
-        asyncio.run(run())
-
-
-def _params(given: list[str]) -> dict[str, list[str]]:
     params: dict[str, list[str]] = {}
-    for text in given:
-        key, equals, value = text.partition("=")
-        if not key or not equals:
-            raise typer.BadParameter(f"{text!r} is not KEY=VALUE", param_hint="--param")
+    for key, value in pairs(param or (), "--param"):
         params.setdefault(key, []).append(value)
-    return params
+    body = UNSET if json_body is None else json_of(json_body, "--json-body")
 
+    async def work(domo: Domo) -> object:
+        answer: object = await domo.request(method, path, params=params, json=body)
+        return answer
 
-def _json(text: str) -> Any:
-    try:
-        return json.loads(text)
-    except ValueError as error:
-        raise typer.BadParameter(f"not JSON: {error}", param_hint="--json-body") from None
+    print_json(call(work, instance, token_file, debug=debug))

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from domo_async import __version__
-from domo_async.cli import api, datasets, demo, emulator
+from domo_async.cli import activity, api, datasets, demo, emulator, files, filesets, groups, search, users, workflows
 from domo_async.cli.exits import EXIT_CODES
 from domo_async.cli.output import out
 
@@ -22,6 +22,13 @@ app: typer.Typer = typer.Typer(
     epilog=EXIT_CODES,
 )
 app.add_typer(datasets.app, name="datasets")
+app.command("search", epilog=EXIT_CODES)(search.search)
+app.add_typer(users.app, name="users")
+app.add_typer(groups.app, name="groups")
+app.add_typer(files.app, name="files")
+app.add_typer(filesets.app, name="filesets")
+app.add_typer(workflows.app, name="workflows")
+app.add_typer(activity.app, name="activity")
 app.command("api", epilog=EXIT_CODES)(api.api)
 app.command("emulator")(emulator.emulator)
 app.command("demo", epilog=EXIT_CODES)(demo.demo)

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
+from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Annotated, TypeAlias
+from typing import Annotated, TypeAlias, TypeVar
 
 import typer
 
 from domo_async import ConfigError, Domo
+from domo_async.cli.exits import Advice, readable_errors
 
-__all__ = ["InstanceOption", "TokenFileOption", "connect"]
+__all__ = ["InstanceOption", "TokenFileOption", "call"]
+
+T = TypeVar("T")
 
 InstanceOption: TypeAlias = Annotated[
     str | None,
@@ -36,7 +41,36 @@ TokenFileOption: TypeAlias = Annotated[
 ]
 
 
-def connect(instance: str | None, token_file: Path | None) -> Domo:
+def call(
+    work: Callable[[Domo], Awaitable[T]],
+    instance: str | None,
+    token_file: Path | None,
+    *,
+    debug: bool,
+    advice: Advice | None = None,
+) -> T:
+    """Do what a command is there for, and return what it gives; errors end the command.
+
+    Args:
+        work: What to do with a client.
+        instance: The option.
+        token_file: The option.
+        debug: The option.
+        advice: What to say about an error beyond its message.
+
+    Raises:
+        typer.Exit: It failed, was interrupted, or something is missing or wrong.
+    """
+
+    async def main() -> T:
+        async with _connect(instance, token_file) as domo:
+            return await work(domo)
+
+    with readable_errors(debug=debug, advice=advice):
+        return asyncio.run(main())
+
+
+def _connect(instance: str | None, token_file: Path | None) -> Domo:
     """Return the client that the connection options and the environment stand for.
 
     Raises:

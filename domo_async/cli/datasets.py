@@ -3,172 +3,107 @@
 from __future__ import annotations
 
 import asyncio
-import sys
-from contextlib import nullcontext
+from collections.abc import Callable
 from datetime import datetime
-from enum import StrEnum
 from operator import attrgetter
-from pathlib import Path
-from typing import Annotated, TypeAlias
+from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 import typer
 from rich.table import Table
 from rich.text import Text
 
 from domo_async import Domo
-from domo_async.cli.connection import InstanceOption, TokenFileOption, connect
-from domo_async.cli.exits import EXIT_CODES, DebugOption, readable_errors
-from domo_async.cli.output import (
-    counted,
-    err,
-    facts,
-    megabytes,
-    out,
-    print_json,
-    print_rows,
-    print_table,
-    printable,
-    table,
-    transfer_bar,
-)
-from domo_async.cli.sizes import DEFAULT_PART_SIZE, PartSizeOption
-from domo_async.cli.stdin import stdin_chunks
-from domo_async.endpoints.datasets import Column, Dataset, DataVersion
-from domo_async.transfer import ExportResult, UploadResult
+from domo_async.cli.connection import InstanceOption, TokenFileOption, call
+from domo_async.cli.dataset_rows import DatasetArgument, export, query
+from domo_async.cli.dataset_upload import upload
+from domo_async.cli.exits import EXIT_CODES, DebugOption
+from domo_async.cli.listing import CsvOption, JsonOption, form_of, print_list
+from domo_async.cli.output import facts, megabytes, moment, one_line, out, print_json, print_table, printable, table
+
+if TYPE_CHECKING:
+    from domo_async.endpoints.datasets import Column, CreatedDataset, Dataset, DataVersion
+
+    _Seen: TypeAlias = tuple[Dataset, tuple[Column, ...], list[DataVersion]]
 
 __all__ = ["app"]
 
 app: typer.Typer = typer.Typer(
-    help="Fill, query, export and look at datasets.", no_args_is_help=True, epilog=EXIT_CODES
+    help="Find, make, fill, query, export and look at datasets.", no_args_is_help=True, epilog=EXIT_CODES
 )
 
-DatasetArgument: TypeAlias = Annotated[str, typer.Argument(metavar="DATASET_ID", help="The dataset's id.")]
-QuietOption: TypeAlias = Annotated[bool, typer.Option("--quiet", "-q", help="Show no bar and no result line.")]
-JsonOption: TypeAlias = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
-
-class HeaderRow(StrEnum):
-    """Whether a CSV file begins with the names of its columns."""
-
-    AUTO = "auto"
-    YES = "yes"
-    NO = "no"
-
-
-@app.command(epilog=EXIT_CODES)
-def upload(
-    file: Annotated[str, typer.Argument(metavar="FILE", help="A CSV file, or - for standard input.")],
-    dataset_id: DatasetArgument,
-    append: Annotated[bool, typer.Option("--append", help="Add the rows; by default they replace all rows.")] = False,
-    partition: Annotated[str | None, typer.Option(help="The partition to write to.")] = None,
-    header: Annotated[
-        HeaderRow, typer.Option(help="Whether the first row is a header; auto compares it with the columns.")
-    ] = HeaderRow.AUTO,
-    part_size: PartSizeOption = DEFAULT_PART_SIZE,
-    concurrency: Annotated[int, typer.Option(min=1, help="How many parts go up at once.")] = 8,
-    no_index: Annotated[
-        bool, typer.Option("--no-index", help="Do not index the data: queries do not see them.")
-    ] = False,
-    no_wait: Annotated[bool, typer.Option("--no-wait", help="Do not wait for the index.")] = False,
-    no_verify: Annotated[
-        bool, typer.Option("--no-verify", help="Do not compare the rows sent with those that the instance counts.")
-    ] = False,
-    quiet: QuietOption = False,
+@app.command("list", epilog=EXIT_CODES)
+def list_(
+    name: Annotated[str | None, typer.Option(metavar="TEXT", help="Only those whose names contain this.")] = None,
+    owner: Annotated[str | None, typer.Option(metavar="USER_ID", help="Only those of this user.")] = None,
+    limit: Annotated[int | None, typer.Option(min=1, help="The most to list.", show_default="all")] = None,
     as_json: JsonOption = False,
+    as_csv: CsvOption = False,
     instance: InstanceOption = None,
     token_file: TokenFileOption = None,
     debug: DebugOption = False,
 ) -> None:
-    """Upload CSV in concurrent parts: all of it or nothing."""
+    """List datasets."""
+    form = form_of(as_json=as_json, as_csv=as_csv)
 
-    async def run() -> UploadResult:
-        async with connect(instance, token_file) as domo:
-            with nullcontext() if quiet else transfer_bar(err, "Uploading") as progress:
-                return await domo.datasets.upload(
-                    dataset_id,
-                    stdin_chunks() if file == "-" else file,
-                    action="APPEND" if append else "REPLACE",
-                    partition=partition,
-                    header="auto" if header is HeaderRow.AUTO else header is HeaderRow.YES,
-                    part_size=part_size,
-                    concurrency=concurrency,
-                    index=not no_index,
-                    wait=not no_wait,
-                    verify=not no_verify,
-                    progress=progress,
-                )
+    async def work(domo: Domo) -> list[Dataset]:
+        return await domo.datasets.list(name_like=name, owner_id=owner, limit=limit).all()
 
-    with readable_errors(debug=debug):
-        done = asyncio.run(run())
+    columns: dict[str, Callable[[Dataset], object]] = {
+        "id": attrgetter("id"),
+        "name": attrgetter("name"),
+        "rows": attrgetter("row_count"),
+        "type": lambda dataset: dataset.display_type or dataset.type,
+        "owner": lambda dataset: dataset.owner and dataset.owner.name,
+        "updated": attrgetter("last_updated"),
+    }
+    print_list(call(work, instance, token_file, debug=debug), columns, form, "dataset")
+
+
+@app.command(epilog=EXIT_CODES)
+def create(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Its name.")],
+    columns: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="COLUMN:TYPE",
+            help="Its columns, such as id:LONG region:STRING. Types: STRING, LONG, DOUBLE, DECIMAL, DATE, DATETIME.",
+        ),
+    ],
+    as_json: JsonOption = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print the id alone.")] = False,
+    instance: InstanceOption = None,
+    token_file: TokenFileOption = None,
+    debug: DebugOption = False,
+) -> None:
+    """Make a dataset without rows. `upload --create` makes one with the columns of a file."""
+    typed = _columns(columns)
+
+    async def work(domo: Domo) -> CreatedDataset:
+        return await domo.datasets.create(name, typed)
+
+    made = call(work, instance, token_file, debug=debug)
     if as_json:
-        print_json(done)
-    elif not quiet:
-        version = "" if done.data_version is None else f", data version {done.data_version}"
-        out.print(
-            f"[green]{'Appended' if append else 'Uploaded'}[/] {counted(done.rows, 'row')} ({megabytes(done.bytes)})"
-            f" in {counted(done.parts, 'part')}"
-            f"{version}, {done.seconds:.1f} s"
-        )
+        print_json(made)
+        return
+    if not quiet:
+        out.print("[green]Created[/] dataset ", end="")
+    out.print(printable(made.id), markup=False, soft_wrap=True)
 
 
-@app.command(epilog=EXIT_CODES)
-def query(
-    dataset_id: DatasetArgument,
-    sql: Annotated[str, typer.Argument(metavar="SQL", help="A SELECT; the dataset is called table.")],
-    as_json: Annotated[bool, typer.Option("--json", help="Print a JSON array of an object a row.")] = False,
-    as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV, streamed; NULL is an empty field.")] = False,
-    instance: InstanceOption = None,
-    token_file: TokenFileOption = None,
-    debug: DebugOption = False,
-) -> None:
-    """Run SQL on a dataset and print the rows."""
-    if as_json and as_csv:
-        raise typer.BadParameter("choose one of --json and --csv")
-
-    async def run() -> None:
-        async with connect(instance, token_file) as domo:
-            if as_csv:
-                await domo.datasets.export(dataset_id, sys.stdout.buffer, sql=sql)
-                return
-            result = await domo.datasets.query(dataset_id, sql)
-        if as_json:
-            print_json(result.to_dicts())
-        else:
-            print_rows(result)
-
-    with readable_errors(debug=debug):
-        asyncio.run(run())
+def _columns(given: list[str]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for each in given:
+        name, colon, kind = each.rpartition(":")
+        if not (name and colon and kind) or name in found:
+            raise typer.BadParameter(f"{each!r} is not COLUMN:TYPE, or is given twice", param_hint="COLUMN:TYPE")
+        found[name] = kind.upper()
+    return found
 
 
-@app.command(epilog=EXIT_CODES)
-def export(
-    dataset_id: DatasetArgument,
-    file: Annotated[str, typer.Argument(metavar="FILE", help="The CSV file to write, or - for standard output.")],
-    sql: Annotated[str, typer.Option(help="What to export.")] = "SELECT * FROM table",
-    no_header: Annotated[bool, typer.Option("--no-header", help="Leave out the row of columns' names.")] = False,
-    quiet: QuietOption = False,
-    instance: InstanceOption = None,
-    token_file: TokenFileOption = None,
-    debug: DebugOption = False,
-) -> None:
-    """Stream a dataset's rows to a CSV file: whole, or not at all."""
-
-    async def run() -> ExportResult:
-        async with connect(instance, token_file) as domo:
-            with nullcontext() if quiet else transfer_bar(err, "Exporting") as progress:
-                return await domo.datasets.export(
-                    dataset_id,
-                    sys.stdout.buffer if file == "-" else Path(file),
-                    sql=sql,
-                    header=not no_header,
-                    progress=progress,
-                )
-
-    with readable_errors(debug=debug):
-        done = asyncio.run(run())
-    if not quiet and file != "-":
-        out.print(f"[green]Exported[/] {megabytes(done.bytes)} to ", end="")
-        out.print(printable(file), f"in {done.seconds:.1f} s", markup=False, soft_wrap=True)
+app.command(epilog=EXIT_CODES)(upload)
+app.command(epilog=EXIT_CODES)(query)
+app.command(epilog=EXIT_CODES)(export)
 
 
 @app.command(epilog=EXIT_CODES)
@@ -181,26 +116,19 @@ def show(
 ) -> None:
     """Show a dataset: what it is, its columns, and its newest data versions."""
 
-    async def run() -> None:
-        async with connect(instance, token_file) as domo:
-            dataset, columns, versions = await _look_at(domo, dataset_id)
-        if as_json:
-            print_json({"dataset": dataset, "columns": columns, "data_versions": versions})
-        else:
-            _print_dataset(dataset, columns, versions)
+    async def work(domo: Domo) -> _Seen:
+        dataset, schema, versions = await asyncio.gather(
+            domo.datasets.get(dataset_id),
+            domo.datasets.schemas.latest(dataset_id),
+            domo.datasets.versions.list(dataset_id),
+        )
+        return dataset, schema.columns, sorted(versions, key=attrgetter("data_id"), reverse=True)
 
-    with readable_errors(debug=debug):
-        asyncio.run(run())
-
-
-async def _look_at(domo: Domo, dataset_id: str) -> tuple[Dataset, tuple[Column, ...], list[DataVersion]]:
-    """Return a dataset, its columns, and its data versions from the newest."""
-    dataset, schema, versions = await asyncio.gather(
-        domo.datasets.get(dataset_id),
-        domo.datasets.schemas.latest(dataset_id),
-        domo.datasets.versions.list(dataset_id),
-    )
-    return dataset, schema.columns, sorted(versions, key=attrgetter("data_id"), reverse=True)
+    dataset, columns, versions = call(work, instance, token_file, debug=debug)
+    if as_json:
+        print_json({"dataset": dataset, "columns": columns, "data_versions": versions})
+    else:
+        _print_dataset(dataset, columns, versions)
 
 
 _SHOWN_VERSIONS = 10
@@ -221,7 +149,7 @@ def _print_dataset(dataset: Dataset, columns: tuple[Column, ...], versions: list
     out.print()
     listed = table(["#", "Column", "Type"], right=["#"])
     for place, column in enumerate(columns, start=1):
-        listed.add_row(str(place), Text(printable(column.name)), column.type.value)
+        listed.add_row(str(place), Text(one_line(column.name)), Text(one_line(column.type.value)))
     print_table(listed)
     if versions:
         print_table(_versions_table(versions[:_SHOWN_VERSIONS]))
@@ -234,7 +162,7 @@ def _versions_table(versions: list[DataVersion]) -> Table:
     for version in versions:
         listed.add_row(
             str(version.data_id),
-            version.upload_status and version.upload_status.value,
+            Text(printable(version.upload_status.value if version.upload_status else "")),
             "" if version.num_rows is None else f"{version.num_rows:,}",
             "" if version.num_bytes is None else megabytes(version.num_bytes),
             _moment(version.upload_completed_date),
@@ -242,5 +170,5 @@ def _versions_table(versions: list[DataVersion]) -> Table:
     return listed
 
 
-def _moment(moment: datetime | None) -> str | None:
-    return None if moment is None else f"{moment:%Y-%m-%d %H:%M:%S %Z}"
+def _moment(when: datetime | None) -> str | None:
+    return None if when is None else moment(when)

@@ -23,16 +23,17 @@ from rich.table import Table
 from rich.text import Text
 
 from domo_async import ResponseEvent, Settings
+from domo_async.cli.bars import transfer_bar
 from domo_async.cli.demo_data import COLUMNS, QUERIES, first_difference, write_orders
 from domo_async.cli.emulator import emulator_class
 from domo_async.cli.exits import DebugOption, ExitCode, readable_errors
-from domo_async.cli.output import megabytes, out, rows_table, table, transfer_bar
-from domo_async.cli.sizes import DEFAULT_PART_SIZE, PartSizeOption
-from domo_async.endpoints.datasets import QueryResult
-from domo_async.transfer import ExportResult, Progress, UploadResult
+from domo_async.cli.output import megabytes, out, rows_table, table
+from domo_async.cli.sizes import PartSizeOption
 
 if TYPE_CHECKING:
     from domo_async.emulator import Emulator
+    from domo_async.endpoints.datasets import QueryResult
+    from domo_async.transfer import ExportResult, Progress, UploadResult
 
 __all__ = ["Job", "Outcome", "Stage", "Timings", "demo", "over_async", "over_sync", "run"]
 
@@ -45,15 +46,15 @@ class Job:
         source: The CSV to upload.
         target: Where the export goes.
         size: Bytes of `source`.
-        part_size: The most bytes of a part.
-        concurrency: How many parts go up at once.
+        part_size: The most bytes of a part; by default it is chosen.
+        concurrency: How many parts go up at once; by default it adapts.
     """
 
     source: Path
     target: Path
     size: int
-    part_size: int
-    concurrency: int
+    part_size: int | None
+    concurrency: int | None
 
 
 @define
@@ -99,7 +100,7 @@ async def over_async(emulator: Emulator, job: Job, stage: Stage) -> Outcome:
         stage.started(domo.origin)
         with stage("Create a dataset"):
             dataset = await domo.datasets.create("Demo orders", COLUMNS)
-        with stage(f"Upload in parts, {job.concurrency} at a time, and commit", job.size) as progress:
+        with stage("Upload in concurrent parts, and commit", job.size) as progress:
             sent = await domo.datasets.upload(
                 dataset.id,
                 job.source,
@@ -123,7 +124,7 @@ def over_sync(emulator: Emulator, job: Job, stage: Stage) -> Outcome:
         stage.started(domo.origin)
         with stage("Create a dataset"):
             dataset = domo.datasets.create("Demo orders", COLUMNS)
-        with stage(f"Upload in parts, {job.concurrency} at a time, and commit", job.size) as progress:
+        with stage("Upload in concurrent parts, and commit", job.size) as progress:
             sent = domo.datasets.upload(
                 dataset.id,
                 job.source,
@@ -145,8 +146,10 @@ def demo(
     keep: Annotated[
         Path | None, typer.Option(metavar="DIR", file_okay=False, help="Keep what was sent and what came back there.")
     ] = None,
-    concurrency: Annotated[int, typer.Option(min=1, help="How many parts go up at once.")] = 8,
-    part_size: PartSizeOption = DEFAULT_PART_SIZE,
+    concurrency: Annotated[
+        int | None, typer.Option(min=1, help="How many parts go up at once.", show_default="adaptive")
+    ] = None,
+    part_size: PartSizeOption = None,
     debug: DebugOption = False,
 ) -> None:
     """Send a million rows up and back, and compare them byte for byte.

@@ -1,15 +1,15 @@
-"""What commands print: tables and bars for people, JSON for programs."""
+"""What commands print: tables for people, JSON for programs."""
 
 from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Container, Iterable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import attrs
 from rich import box
@@ -20,21 +20,22 @@ from rich.text import Text
 
 if TYPE_CHECKING:
     from domo_async.endpoints.datasets import Cell, QueryResult
-    from domo_async.transfer import Progress
 
 __all__ = [
     "counted",
     "err",
     "facts",
     "megabytes",
+    "moment",
+    "one_line",
     "out",
     "print_json",
+    "print_json_line",
     "print_rows",
     "print_table",
     "printable",
     "rows_table",
     "table",
-    "transfer_bar",
 ]
 
 out: Console = Console(highlight=False)
@@ -67,16 +68,32 @@ def printable(text: str) -> str:
     )
 
 
-def table(columns: Iterable[str], *, right: Container[str] = ()) -> Table:
+def one_line(text: str) -> str:
+    """Return what is printable of a text, line ends spelled out too."""
+    return printable(text).replace("\n", "\\n")
+
+
+def moment(when: datetime) -> str:
+    """Return a point in time for people."""
+    return f"{when:%Y-%m-%d %H:%M:%S %Z}"
+
+
+def table(columns: Iterable[str], *, right: Container[str] = (), whole: Container[str] = ()) -> Table:
     """Return an empty table.
 
     Args:
         columns: The headings.
         right: Those of columns of numbers.
+        whole: Those of columns whose cells stay on one line, such as what is copied from there.
     """
     made = Table(box=box.SIMPLE_HEAD, header_style="bold", pad_edge=False)
     for name in columns:
-        made.add_column(Text(_on_one_line(name)), justify="right" if name in right else "left", overflow="fold")
+        made.add_column(
+            Text(one_line(name)),
+            justify="right" if name in right else "left",
+            overflow="fold",
+            no_wrap=name in whole,
+        )
     return made
 
 
@@ -87,7 +104,7 @@ def facts(pairs: Iterable[tuple[str, Text | None]]) -> Table:
     made.add_column(overflow="fold")
     for name, value in pairs:
         if value is not None:
-            made.add_row(Text(_on_one_line(name)), value)
+            made.add_row(Text(one_line(name)), value)
     return made
 
 
@@ -116,7 +133,8 @@ def print_table(made: Table) -> None:
     if out.is_terminal:
         out.print(made)
     else:
-        out.print(made, width=max(1, _natural_width(made)), crop=False)
+        # A console's own width is the most that it draws.
+        Console(file=out.file, width=max(1, _natural_width(made)), color_system=None).print(made)
 
 
 def _natural_width(made: Table) -> int:
@@ -132,7 +150,15 @@ def _print_records(result: QueryResult) -> None:
 
 def print_json(value: object) -> None:
     """Print JSON. Dates are ISO 8601; a DECIMAL is a string, so that it keeps its digits."""
-    text = json.dumps(value, indent=2, ensure_ascii=False, default=_plain)
+    _write_json(json.dumps(value, indent=2, ensure_ascii=False, default=_plain))
+
+
+def print_json_line(value: object) -> None:
+    """Print JSON on one line, at once."""
+    _write_json(json.dumps(value, ensure_ascii=False, default=_plain))
+
+
+def _write_json(text: str) -> None:
     # JSON is UTF-8, whatever the terminal's encoding is.
     sys.stdout.buffer.write(text.encode("utf-8", "surrogatepass") + b"\n")
     sys.stdout.buffer.flush()
@@ -145,6 +171,8 @@ def _plain(value: object) -> object:
         return format(value, "f")
     if isinstance(value, Mapping):
         return dict(value)
+    if isinstance(value, Path | Exception):
+        return str(value)
     kind = type(value)
     if attrs.has(kind):
         return {field.name: getattr(value, field.name) for field in attrs.fields(kind)}
@@ -156,48 +184,10 @@ def _cell(value: Cell) -> Text:
         return Text("NULL", style="dim italic")
     if isinstance(value, str):
         # In quotes where the text alone could be taken for NULL, or for nothing, or for quotes around it.
-        shown = _on_one_line(value)
+        shown = one_line(value)
         return Text(f'"{shown}"' if value in {"", "NULL"} or value[0] == '"' else shown)
     if isinstance(value, Decimal):
         return Text(format(value, "f"))
     if isinstance(value, datetime) and value.microsecond:
         return Text(value.isoformat().rstrip("0"))
     return Text(value.isoformat() if isinstance(value, date) else str(value))
-
-
-def _on_one_line(text: str) -> str:
-    return printable(text).replace("\n", "\\n")
-
-
-@contextmanager
-def transfer_bar(
-    console: Console, title: str, *, total: int | None = None
-) -> Iterator[Callable[[Progress], None] | None]:
-    """Draw a bar while the block runs; gives what takes its progress, None where no bar can be drawn.
-
-    Args:
-        console: Where to draw, if that is a terminal.
-        title: What stands before the bar.
-        total: Bytes to come, if the transfer itself cannot know.
-    """
-    if not console.is_terminal:
-        yield None
-        return
-    from rich import progress  # noqa: PLC0415 - most commands draw no bar
-
-    columns: tuple[Any, ...] = (
-        progress.SpinnerColumn(),
-        progress.TextColumn("{task.description}"),
-        progress.BarColumn(bar_width=20),
-        progress.DownloadColumn(),
-        progress.TransferSpeedColumn(),
-        progress.TextColumn("{task.fields[parts]}", style="dim"),
-    )
-    with progress.Progress(*columns, console=console, transient=True) as bars:
-        bar = bars.add_task(title, total=total, parts="")
-
-        def update(now: Progress) -> None:
-            parts = counted(now.parts, "part") if now.parts else ""
-            bars.update(bar, completed=now.bytes, total=now.total_bytes or total, parts=parts)
-
-        yield update

@@ -7,9 +7,7 @@ from typing import Annotated, TypeAlias
 
 import typer
 
-__all__ = ["DEFAULT_PART_SIZE", "PartSizeOption", "parse_size"]
-
-DEFAULT_PART_SIZE = 8 << 20
+__all__ = ["PartSizeOption", "parse_size"]
 
 _SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([kmg]?i?)b?", re.IGNORECASE)
 _UNITS = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9, "ki": 1 << 10, "mi": 1 << 20, "gi": 1 << 30}
@@ -30,13 +28,12 @@ def parse_size(text: str) -> int:
 
 
 PartSizeOption: TypeAlias = Annotated[
-    int,
-    # A default is parsed too, although it is a number already.
+    int | None,
     typer.Option(
         "--part-size",
         metavar="SIZE",
-        parser=lambda given: given if isinstance(given, int) else parse_size(given),
-        show_default=False,
-        help="The most bytes of a part; 8MiB by default.",
+        parser=parse_size,
+        show_default="2 to 8 MiB, more for large files",
+        help="The most bytes of a part, such as 8MiB.",
     ),
 ]

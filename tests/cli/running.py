@@ -7,14 +7,20 @@ import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from functools import cache
 
 from attrs import frozen
-from typer.testing import CliRunner
+from typer import testing
 
 from domo_async.cli.app import app
 from domo_async.emulator import Emulator
 
+CSV = 'id,name,price\n1,"a ""quoted"" name",1.5\n2,,\n3,"",12345678901234567890.5\n4,NULL,0\n'
 WAIT = 20.0  # seconds for what ends at once, unless it never does
+
+
+# Each run makes the commands of the app anew, which takes longer than most of them.
+testing._get_command = cache(testing._get_command)  # type: ignore[attr-defined]
 
 
 @frozen
@@ -38,7 +44,7 @@ class Cli:
 
     def __call__(self, *arguments: str, environment: Mapping[str, str | None] | None = None) -> Ended:
         """Run a command in this process, with changes to the environment (None: not set)."""
-        ended = CliRunner().invoke(app, arguments, env={**self.environment, **(environment or {})})
+        ended = testing.CliRunner().invoke(app, arguments, env={**self.environment, **(environment or {})})
         return self._checked(Ended(ended.exit_code, ended.stdout, ended.stderr))
 
     def start(self, *arguments: str) -> subprocess.Popen[str]:

@@ -12,7 +12,7 @@ from rich.console import Console
 from domo_async.cli.demo import Job, Stage, run
 from domo_async.cli.demo_data import COLUMNS, first_difference, write_orders
 from domo_async.emulator import Emulator, Fault
-from tests.cli.running import python
+from tests.cli.running import Cli
 
 EQUAL = "Equal: all "
 
@@ -24,10 +24,10 @@ def job_in(directory: Path, rows: int) -> Job:
 
 
 @pytest.mark.parametrize("kind", [(), ("--sync",)])
-def test_the_demo_ends_well_when_all_came_back(kind: tuple[str, ...], tmp_path: Path) -> None:
+def test_the_demo_ends_well_when_all_came_back(cli: Cli, kind: tuple[str, ...], tmp_path: Path) -> None:
     arguments = ("demo", "--rows", "20000", "--part-size", "256KiB", "--keep", str(tmp_path / "kept"))
 
-    ended = python("-m", "domo_async", *arguments, *kind)
+    ended = cli(*arguments, *kind)
 
     assert 0 == ended.code, ended.stderr
     assert "✓ Equal: all 1," in ended.stdout

@@ -1,0 +1,126 @@
+"""`domo-async datasets query` and `export`."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
+
+import typer
+
+from domo_async import Domo
+from domo_async.cli.bars import transfer_bar
+from domo_async.cli.connection import InstanceOption, TokenFileOption, call
+from domo_async.cli.exits import DebugOption
+from domo_async.cli.listing import JsonOption, form_of
+from domo_async.cli.output import counted, err, megabytes, out, print_json, print_rows, printable
+from domo_async.cli.pairs import values
+
+if TYPE_CHECKING:
+    from domo_async.endpoints.datasets import QueryResult
+    from domo_async.transfer import ExportResult
+
+__all__ = ["export", "query"]
+
+DatasetArgument: TypeAlias = Annotated[str, typer.Argument(metavar="DATASET_ID", help="The dataset's id.")]
+ParamOption: TypeAlias = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--param",
+        "-p",
+        metavar="NAME=TEXT",
+        help="A value for :name in the SQL, quoted so that it stays a value: NAME=TEXT, or NAME:=JSON for numbers,"
+        " null and lists. May be repeated.",
+    ),
+]
+
+
+def query(
+    dataset_id: DatasetArgument,
+    sql: Annotated[str, typer.Argument(metavar="SQL", help="A SELECT; the dataset is called table.")],
+    param: ParamOption = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print a JSON array of an object a row.")] = False,
+    as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV, streamed; NULL is an empty field.")] = False,
+    parquet: Annotated[
+        Path | None, typer.Option(metavar="FILE", dir_okay=False, help="Write the rows to a .parquet file.")
+    ] = None,
+    instance: InstanceOption = None,
+    token_file: TokenFileOption = None,
+    debug: DebugOption = False,
+) -> None:
+    """Run SQL on a dataset and print the rows."""
+    form_of(as_json=as_json, as_csv=as_csv)
+    if parquet is not None and (as_json or as_csv):
+        raise typer.BadParameter("choose one of --json, --csv and --parquet")
+    if parquet is not None and parquet.suffix.lower() != ".parquet":
+        raise typer.BadParameter(f"{parquet} does not end in .parquet; `datasets export` writes other files")
+    params = _params(param)
+
+    async def answered(domo: Domo) -> QueryResult:
+        return await domo.datasets.query(dataset_id, sql, params)
+
+    async def exported(domo: Domo) -> ExportResult:
+        target = sys.stdout.buffer if parquet is None else parquet
+        with transfer_bar(err, "Exporting", quiet=parquet is None) as progress:
+            return await domo.datasets.export(dataset_id, target, sql=sql, params=params, progress=progress)
+
+    if as_csv:
+        call(exported, instance, token_file, debug=debug)
+    elif parquet is not None:
+        _print_export(call(exported, instance, token_file, debug=debug), str(parquet))
+    else:
+        result = call(answered, instance, token_file, debug=debug)
+        print_json(result.to_dicts()) if as_json else print_rows(result)
+
+
+def export(
+    dataset_id: DatasetArgument,
+    file: Annotated[
+        str,
+        typer.Argument(
+            metavar="FILE",
+            help="The file to write: CSV (.csv, and compressed .csv.gz or .csv.zst), .parquet, .arrow or .feather; or -"
+            " for CSV to standard output.",
+        ),
+    ],
+    sql: Annotated[str, typer.Option(help="What to export.")] = "SELECT * FROM table",
+    param: ParamOption = None,
+    no_header: Annotated[bool, typer.Option("--no-header", help="Leave out CSV's row of columns' names.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Show no bar and no result line.")] = False,
+    as_json: JsonOption = False,
+    instance: InstanceOption = None,
+    token_file: TokenFileOption = None,
+    debug: DebugOption = False,
+) -> None:
+    """Stream a dataset's rows to a file: whole, or not at all."""
+    if as_json and file == "-":
+        raise typer.BadParameter("standard output takes either the rows or --json")
+    params = _params(param)
+
+    async def work(domo: Domo) -> ExportResult:
+        with transfer_bar(err, "Exporting", quiet=quiet) as progress:
+            return await domo.datasets.export(
+                dataset_id,
+                sys.stdout.buffer if file == "-" else Path(file),
+                sql=sql,
+                params=params,
+                header=not no_header,
+                progress=progress,
+            )
+
+    done = call(work, instance, token_file, debug=debug)
+    if as_json:
+        print_json(done)
+    elif not quiet and file != "-":
+        _print_export(done, file)
+
+
+def _params(given: list[str] | None) -> dict[str, Any] | None:
+    """Return the values; None where there are none, as what looks like a placeholder is none then."""
+    return values(given, "--param") if given else None
+
+
+def _print_export(done: ExportResult, file: str) -> None:
+    rows = "" if done.rows is None else f"{counted(done.rows, 'row')}, "
+    out.print(f"[green]Exported[/] {rows}{megabytes(done.bytes)} to ", end="")
+    out.print(printable(file), f"in {done.seconds:.1f} s", markup=False, soft_wrap=True)

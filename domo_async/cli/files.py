@@ -1,0 +1,116 @@
+"""`domo-async files …`."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from domo_async import ConfigError, Domo
+from domo_async.cli.bars import transfer_bar
+from domo_async.cli.connection import InstanceOption, TokenFileOption, call
+from domo_async.cli.exits import EXIT_CODES, DebugOption
+from domo_async.cli.listing import JsonOption
+from domo_async.cli.output import err
+from domo_async.cli.reports import Told, of_transfers, tell
+
+if TYPE_CHECKING:
+    from domo_async.transfer import Outcomes
+
+__all__ = ["app"]
+
+app: typer.Typer = typer.Typer(help="Send files up and fetch them.", no_args_is_help=True, epilog=EXIT_CODES)
+
+
+@app.command(epilog=EXIT_CODES)
+def up(
+    paths: Annotated[list[Path], typer.Argument(metavar="PATH", help="The files.")],
+    public: Annotated[bool, typer.Option("--public", help="Let everyone in the instance have them.")] = False,
+    concurrency: Annotated[int, typer.Option(min=1, help="Files under way at once.")] = 4,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Show no bar, and nothing if all goes well.")] = False,
+    as_json: JsonOption = False,
+    instance: InstanceOption = None,
+    token_file: TokenFileOption = None,
+    debug: DebugOption = False,
+) -> None:
+    """Upload files, several at once, and tell their ids. Exits with 1 if some failed; the others are there."""
+
+    async def work(domo: Domo) -> Told:
+        with transfer_bar(err, "Uploading", quiet=quiet, thing="file") as progress:
+            outcomes = await domo.files.upload_many(paths, public=public, concurrency=concurrency, progress=progress)
+        rows = [
+            {"path": each.item, "id": None if each.result is None else each.result.data_file_id} for each in outcomes
+        ]
+        return of_transfers(outcomes, rows, "uploaded")
+
+    tell(call(work, instance, token_file, debug=debug), as_json=as_json, quiet=quiet)
+
+
+@app.command(epilog=EXIT_CODES)
+def down(
+    ids: Annotated[list[int], typer.Argument(metavar="ID", help="The files' ids.")],
+    to: Annotated[
+        Path, typer.Option("--to", metavar="DIR", file_okay=False, help="Where to, under their own names.")
+    ] = Path(),
+    force: Annotated[bool, typer.Option("--force", help="Replace files that are there already.")] = False,
+    concurrency: Annotated[int, typer.Option(min=1, help="Files under way at once.")] = 4,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Show no bar, and nothing if all goes well.")] = False,
+    as_json: JsonOption = False,
+    instance: InstanceOption = None,
+    token_file: TokenFileOption = None,
+    debug: DebugOption = False,
+) -> None:
+    """Download files, several at once, each whole or not at all. Exits with 1 if some failed."""
+
+    async def work(domo: Domo) -> Told:
+        wanted = list(dict.fromkeys(ids))
+        names = {file.data_file_id: file.name async for file in domo.files.list(data_file_ids=wanted)}
+        targets = _targets(wanted, names, to)
+        _refuse_present(targets.values(), force=force)
+        with transfer_bar(err, "Downloading", quiet=quiet, thing="file") as progress:
+            outcomes = await domo.files.download_many(targets, concurrency=concurrency, progress=progress)
+        return of_transfers(outcomes, _rows(outcomes, targets), "downloaded")
+
+    tell(call(work, instance, token_file, debug=debug), as_json=as_json, quiet=quiet)
+
+
+def _targets(ids: Sequence[int], names: Mapping[int, str | None], folder: Path) -> dict[int, Path]:
+    """Return where each file goes: surely into the folder, and no two to one place."""
+    from domo_async.transfer.files.trees import place_for  # noqa: PLC0415 - keeps --help fast
+
+    chosen = {file_id: _harmless(names.get(file_id)) or str(file_id) for file_id in ids}
+    # On some systems, names that differ in case alone are the same.
+    often = Counter(name.casefold() for name in chosen.values())
+    folder.mkdir(parents=True, exist_ok=True)
+    return {
+        file_id: place_for(folder, name if often[name.casefold()] == 1 else f"{file_id}-{name}")
+        for file_id, name in chosen.items()
+    }
+
+
+def _harmless(name: str | None) -> str:
+    """Return what of a name from the instance can name a file here."""
+    last = (name or "").replace("\\", "/").rpartition("/")[2]
+    kept = "".join(character if character.isprintable() else "_" for character in last)
+    return "" if kept in {".", ".."} else kept
+
+
+def _refuse_present(targets: Any, *, force: bool) -> None:
+    present = [str(target) for target in targets if target.exists()]
+    if present and not force:
+        raise ConfigError(f"there already: {', '.join(present)}; --force replaces them. Nothing was downloaded")
+
+
+def _rows(outcomes: Outcomes[int | str, Any], targets: Mapping[int, Path]) -> list[dict[str, Any]]:
+    return [
+        {
+            "id": each.item,
+            "path": str(targets[int(each.item)]),
+            "bytes": None if each.result is None else each.result.bytes,
+            "sha256": None if each.result is None else each.result.sha256,
+        }
+        for each in outcomes
+    ]
