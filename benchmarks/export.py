@@ -34,7 +34,7 @@ def sdk(url: str, target: str) -> float:
 
     async def run() -> float:
         async with Domo(url, token="benchmark") as domo:
-            await domo.datasets.get("dataset")
+            await domo.datasets.schemas.latest("dataset")
             started = time.perf_counter()
             result = await domo.datasets.export("dataset", target)
             return result.bytes / (time.perf_counter() - started) / 1e6

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+from typing import TYPE_CHECKING
+
 from domo_async.client import Domo
 from domo_async.errors import (
     AfterCommitError,
     APIError,
     BadRequest,
+    BulkError,
     CommitUncertain,
     ConfigError,
     Conflict,
     ConnectError,
+    ContentMismatch,
     DecodeError,
     DomoError,
+    FleetError,
     Forbidden,
     IncompleteAnswer,
     JobFailed,
@@ -25,12 +31,18 @@ from domo_async.errors import (
     TimeoutError,  # noqa: A004 - the name users look for
     TransportError,
     Unauthorized,
+    Unresolved,
     UploadError,
     WaitTimeout,
 )
 from domo_async.settings import AppAccess, RateLimit, RequestEvent, ResponseEvent, Retries, Settings, Timeouts
-from domo_async.transport import Pager
+from domo_async.transport import CursorPager, Pager
 from domo_async.wire import UNSET, Unset
+
+if TYPE_CHECKING:
+    from domo_async.bulk import BulkProgress, BulkReport, BulkResult, Outcome
+    from domo_async.fleet import Fleet, FleetResults
+    from domo_async.transfer import Budget, Progress, ProgressEvents, UploadOptions, UploadPlan, UploadResult
 
 __all__ = [
     "UNSET",
@@ -38,18 +50,31 @@ __all__ = [
     "AfterCommitError",
     "AppAccess",
     "BadRequest",
+    "Budget",
+    "BulkError",
+    "BulkProgress",
+    "BulkReport",
+    "BulkResult",
     "CommitUncertain",
     "ConfigError",
     "Conflict",
     "ConnectError",
+    "ContentMismatch",
+    "CursorPager",
     "DecodeError",
     "Domo",
     "DomoError",
+    "Fleet",
+    "FleetError",
+    "FleetResults",
     "Forbidden",
     "IncompleteAnswer",
     "JobFailed",
     "NotFound",
+    "Outcome",
     "Pager",
+    "Progress",
+    "ProgressEvents",
     "RateLimit",
     "RateLimited",
     "RequestEvent",
@@ -64,8 +89,26 @@ __all__ = [
     "Timeouts",
     "TransportError",
     "Unauthorized",
+    "Unresolved",
     "Unset",
     "UploadError",
+    "UploadOptions",
+    "UploadPlan",
+    "UploadResult",
     "WaitTimeout",
 ]
 __version__ = "0.1.0"
+
+# What not every program needs is imported when it is first asked for.
+_ON_USE = {
+    "domo_async.bulk": {"BulkProgress", "BulkReport", "BulkResult", "Outcome"},
+    "domo_async.fleet": {"Fleet", "FleetResults"},
+    "domo_async.transfer": {"Budget", "Progress", "ProgressEvents", "UploadOptions", "UploadPlan", "UploadResult"},
+}
+
+
+def __getattr__(name: str) -> object:
+    for module, names in _ON_USE.items():
+        if name in names:
+            return getattr(import_module(module), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

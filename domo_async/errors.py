@@ -6,18 +6,22 @@ Messages and attributes never hold the access token. All errors can be pickled, 
 from __future__ import annotations
 
 import builtins
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 __all__ = [
     "APIError",
     "AfterCommitError",
     "BadRequest",
+    "BulkError",
     "CommitUncertain",
     "ConfigError",
     "Conflict",
     "ConnectError",
+    "ContentMismatch",
     "DecodeError",
     "DomoError",
+    "FleetError",
     "Forbidden",
     "IncompleteAnswer",
     "JobFailed",
@@ -30,6 +34,7 @@ __all__ = [
     "TimeoutError",
     "TransportError",
     "Unauthorized",
+    "Unresolved",
     "UploadError",
     "WaitTimeout",
 ]
@@ -101,6 +106,20 @@ class TimeoutError(TransportError, builtins.TimeoutError):  # noqa: A001 - the n
 
 class IncompleteAnswer(TransportError):
     """An answer began but broke off before its end."""
+
+
+class ContentMismatch(TransportError):
+    """A content came that is not what the instance says it is: another length or another hash. Nothing was kept.
+
+    Attributes:
+        expected: What the instance says of the content.
+        found: What is true of the one that came.
+    """
+
+    def __init__(self, message: str, *, expected: str, found: str) -> None:
+        super().__init__(message)
+        self.expected = expected
+        self.found = found
 
 
 class DecodeError(DomoError, ValueError):
@@ -244,13 +263,23 @@ class UploadError(DomoError):
         dataset_id: The dataset.
         upload_id: The upload that was opened, or None where that failed already.
         part: The number of the part that could not be sent, or None where it was another step.
+        journal: The journal's path, if there is one: the same call with ``resume=`` that path goes on from here.
     """
 
-    def __init__(self, message: str, *, dataset_id: str, upload_id: int | None = None, part: int | None = None) -> None:
+    def __init__(
+        self,
+        message: str,
+        *,
+        dataset_id: str,
+        upload_id: int | None = None,
+        part: int | None = None,
+        journal: str | None = None,
+    ) -> None:
         super().__init__(message)
         self.dataset_id = dataset_id
         self.upload_id = upload_id
         self.part = part
+        self.journal = journal
 
 
 class CommitUncertain(DomoError):
@@ -261,12 +290,18 @@ class CommitUncertain(DomoError):
     Attributes:
         dataset_id: The dataset.
         upload_id: The upload whose commit is uncertain.
+        rows: The rows that it sent.
+        versions_before: The data versions that the dataset had before it.
     """
 
-    def __init__(self, message: str, *, dataset_id: str, upload_id: int) -> None:
+    def __init__(
+        self, message: str, *, dataset_id: str, upload_id: int, rows: int, versions_before: Sequence[int]
+    ) -> None:
         super().__init__(message)
         self.dataset_id = dataset_id
         self.upload_id = upload_id
+        self.rows = rows
+        self.versions_before: tuple[int, ...] = tuple(versions_before)
 
 
 class AfterCommitError(DomoError):
@@ -295,3 +330,39 @@ class RowCountMismatch(AfterCommitError):
         super().__init__(message, dataset_id=dataset_id, upload_id=upload_id)
         self.sent = sent
         self.found = found
+
+
+class BulkError(DomoError):
+    """Some of what was asked for in bulk did not happen; the report says of each row what became of it.
+
+    Attributes:
+        errors: What went wrong, in the order of the input.
+    """
+
+    def __init__(self, message: str, *, errors: Sequence[DomoError]) -> None:
+        super().__init__(message)
+        self.errors: tuple[DomoError, ...] = tuple(errors)
+
+
+class FleetError(DomoError):
+    """A call failed on some of several instances.
+
+    Attributes:
+        errors: What went wrong, by the instances' names.
+    """
+
+    def __init__(self, message: str, *, errors: Mapping[str, DomoError]) -> None:
+        super().__init__(message)
+        self.errors: dict[str, DomoError] = dict(errors)
+
+
+class Unresolved(DomoError):
+    """Some of what was named is not on the instance; nothing was changed.
+
+    Attributes:
+        names: All that was not found: addresses, names or identifiers, as they were given.
+    """
+
+    def __init__(self, message: str, *, names: Sequence[int | str]) -> None:
+        super().__init__(message)
+        self.names: tuple[int | str, ...] = tuple(names)

@@ -15,15 +15,17 @@ import domo_async
 ROOT = Path(domo_async.__file__).parent
 # From the ground up. Rooms of one floor do not know each other.
 FLOORS = [
-    {"errors", "clock"},
+    {"errors", "clock", "locking"},
     {"settings", "waiting", "wire"},
     {"transport"},
-    {"transfer"},
+    {"frames"},
+    {"bulk", "transfer"},
     {"endpoints"},
     {"client"},
+    {"fleet"},
     {"domo_async"},
     {"sync"},
-    {"emulator"},
+    {"emulator", "spark"},
     {"cli", "pytest_plugin"},
     {"__main__"},
 ]

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
+
+import pytest
 
 from domo_async.emulator import Emulator
 
@@ -20,7 +23,7 @@ def run(name: str, *arguments: str, **environment: str) -> subprocess.CompletedP
         capture_output=True,
         encoding="utf-8",
         env={**inherited, "PYTHONIOENCODING": "utf-8", **environment},
-        timeout=30,
+        timeout=float(environment.get("PATIENCE", "30")),
         check=False,
     )
 
@@ -51,6 +54,13 @@ def test_the_sync_quickstart_makes_the_tour() -> None:
     assert ended.stdout.endswith("Exported 4 rows\n")
 
 
+def test_the_activity_log_goes_into_a_dataset_and_then_what_is_new() -> None:
+    ended = run("activity_to_dataset.py")
+
+    assert (0, "") == (ended.returncode, ended.stderr)
+    assert re.fullmatch(r"Appended [1-9]\d* rows?\nAppended [1-9]\d* rows?\n", ended.stdout)
+
+
 def test_the_bulk_upload_refreshes_all_datasets() -> None:
     ended = run("bulk_upload.py")
 
@@ -72,6 +82,39 @@ def test_the_bulk_upload_goes_on_when_a_file_fails(tmp_path: Path) -> None:
     assert "bad.csv: not uploaded: " in ended.stdout
 
 
+def test_groups_get_the_members_that_a_file_says() -> None:
+    ended = run("sync_groups_from_csv.py")
+
+    assert (0, "") == (ended.returncode, ended.stderr)
+    assert "Users: 3 rows: 3 created" in ended.stdout
+    assert "Groups: 2 rows: 2 created" in ended.stdout
+    assert ended.stdout.endswith("grace@example.com  unchanged\nalan@example.com   removed\n")
+
+
+def test_groups_are_synced_on_the_instance_that_the_environment_names_and_only_if_that_is_meant(tmp_path: Path) -> None:
+    file = tmp_path / "members.csv"
+    file.write_text("group,email,name\nBuyers,ada@example.com,Ada\n", encoding="utf-8")
+    with Emulator() as emulator, emulator.sync_client() as domo:
+        environment = {"DOMO_BASE_URL": emulator.url, "DOMO_DEVELOPER_TOKEN": emulator.token}
+        refused = run("sync_groups_from_csv.py", **environment)
+        dry = run("sync_groups_from_csv.py", str(file), "--dry-run", **environment)
+        before = domo.groups.list().all()
+        ended = run("sync_groups_from_csv.py", str(file), **environment)
+
+        assert (1, 0, 0) == (refused.returncode, dry.returncode, ended.returncode), ended.stderr
+        assert [] == before
+        assert ["Buyers"] == [group.name for group in domo.groups.list()]
+
+
+def test_files_go_up_and_come_down() -> None:
+    ended = run("files_roundtrip.py")
+
+    assert (0, "") == (ended.returncode, ended.stderr)
+    assert "Downloaded 24 bytes, verified: True\nNot uploaded: absent.txt: SourceError\n" in ended.stdout
+    assert "Uploaded 5 files, downloaded 5\n" in ended.stdout
+    assert ended.stdout.endswith("Uploaded 5, and the second time 0\nMirrored 5 files\n")
+
+
 def test_examples_use_the_instance_that_the_environment_names() -> None:
     with Emulator() as emulator:
         ended = run("quickstart_async.py", DOMO_BASE_URL=emulator.url, DOMO_DEVELOPER_TOKEN=emulator.token)
@@ -79,3 +122,17 @@ def test_examples_use_the_instance_that_the_environment_names() -> None:
         assert 0 == ended.returncode, ended.stderr
         assert emulator.log.matching("PUT */commit")
         assert emulator.token not in ended.stdout + ended.stderr
+
+
+@pytest.mark.long
+@pytest.mark.spark
+@pytest.mark.timeout(600)
+def test_the_spark_job_reads_what_it_wrote() -> None:
+    pytest.importorskip("pyspark")
+    if not (shutil.which("java") or os.environ.get("JAVA_HOME")):
+        pytest.skip("Spark needs Java")
+
+    ended = run("spark_job.py", PATIENCE="500")
+
+    assert 0 == ended.returncode, ended.stderr
+    assert ended.stdout == "Wrote 100000 rows\nRead 100000 rows; the highest of sensor 0 is 0.9998\n"

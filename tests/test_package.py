@@ -32,7 +32,7 @@ def test_the_wheel_holds_the_package_and_nothing_else(wheel):
 
 WITHOUT_EXTRAS = """
 import domo_async, domo_async.sync
-from domo_async.transfer.splitter import RecordScanner
+from domo_async.transfer.csv.splitter import RecordScanner
 
 scanner = RecordScanner()
 scanner.feed(b'1,"a\\nb"\\n2,c\\n')

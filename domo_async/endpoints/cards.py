@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from base64 import b64decode
 from collections.abc import Mapping, Sequence
+from os import PathLike
 
 from attrs import field, frozen
 
 from domo_async.endpoints._area import Area, several
 from domo_async.errors import DecodeError
+from domo_async.transfer.files.pictures import PictureFile
 from domo_async.transport import QUERY_SKIP, Batch, Pager, url
 from domo_async.wire import UNSET, EpochMillis, Model, NumericId, OpenEnum, Unset, payload, wire_name
 
@@ -246,6 +248,12 @@ class Rendering(Model):
     limited: bool | None = None
     not_all_data_shown: bool | None = None
 
+    @property
+    def message(self) -> str | None:
+        """What the instance says instead of a picture, or with it."""
+        pictures = (self.image, self.image_pdf, self.summary_image)
+        return next((picture.message for picture in pictures if picture is not None and picture.message), None)
+
     def contents(self) -> tuple[bytes, ...]:
         """Return all files that were rendered, whichever shape the answer has.
 
@@ -418,3 +426,56 @@ class Cards(Area):
             ),
             into=Rendering,
         )
+
+    async def render_to(
+        self,
+        urn: int | str,
+        /,
+        target: str | PathLike[str],
+        *,
+        locale: str | None = None,
+        query_overrides: Mapping[str, object] | Unset = UNSET,
+        width: int | Unset = UNSET,
+        height: int | Unset = UNSET,
+        scale: float | Unset = UNSET,
+        num_table_pages: int | Unset = UNSET,
+    ) -> Rendering:
+        """Render a card into a PNG or PDF file: whole, or not at all.
+
+        `PUT /api/content/v1/cards/kpi/{urn}/render` (Render KPI Card Chart or Table), for ``title`` and ``image`` or
+        ``imagePDF``; see `render`. A table comes as a PDF for each of its pages, which are joined; that needs
+        ``pypdf`` (``pip install "domo-async[pdf]"``) if there is more than one.
+
+        Args:
+            urn: The card.
+            target: The path of the file, which ends in ``.png`` or ``.pdf``.
+            locale: The language and region to render for, such as ``en-US``.
+            query_overrides: What to query otherwise than the card does, such as filters.
+            width: Width in pixels.
+            height: Height in pixels.
+            scale: How many pixels a pixel becomes.
+            num_table_pages: The most pages of a table.
+
+        Returns:
+            What came, with the card's title and whether data are left out.
+
+        Raises:
+            ConfigError: The path ends otherwise or cannot be written to, or ``pypdf`` is due and not installed.
+            DecodeError: No picture came, or one of another kind; says what the instance says.
+            Forbidden: The token's owner may not see the card.
+            Conflict: The card cannot be rendered as it is.
+        """
+        several_pages = not isinstance(num_table_pages, Unset) and num_table_pages > 1
+        file = PictureFile.at(target, several_pages=several_pages)
+        rendering = await self.render(
+            urn,
+            parts=[RenderPart.TITLE, RenderPart.IMAGE_PDF if file.is_pdf else RenderPart.IMAGE],
+            locale=locale,
+            query_overrides=query_overrides,
+            width=width,
+            height=height,
+            scale=scale,
+            num_table_pages=num_table_pages,
+        )
+        await file.write(rendering.contents(), why_none=rendering.message)
+        return rendering

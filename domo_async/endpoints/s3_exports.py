@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any, TypeAlias
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from domo_async.endpoints._area import Area, several
+from domo_async.errors import DomoError
 from domo_async.transport import url
-from domo_async.waiting import Verdict, wait_for
+from domo_async.waiting import Verdict, job_failed, wait_for
 from domo_async.wire import UNSET, EpochMillis, IsoStamp, Model, OpenEnum, Unset, payload
 
 __all__ = [
@@ -156,24 +158,26 @@ class S3Exports(Area):
             BadRequest: The instance makes no sense of the request.
             Forbidden: The dataset may not be read.
             NotFound: There is no such dataset.
-            JobFailed: With `wait`: the export failed; says why, where the instance tells.
+            JobFailed: With `wait`: the export failed; says why, where the instance tells. No error tells the
+                credentials.
             WaitTimeout: The export has not ended; carries the last status seen.
         """
-        export = await self._http.request(
-            "POST",
-            url("/api/query/v1/export/{}", dataset_id),
-            json=payload(
-                aws_access_key=credentials.access_key,
-                aws_access_secret=credentials.access_secret,
-                session_token=UNSET if credentials.session_token is None else credentials.session_token,
-                bucket=bucket,
-                path=path,
-                region=region,
-                query_request=payload({"includeBOM": include_bom}, use_cache=use_cache, query=_query(query)),
-            ),
-            into=S3Export,
+        body = payload(
+            aws_access_key=credentials.access_key,
+            aws_access_secret=credentials.access_secret,
+            session_token=UNSET if credentials.session_token is None else credentials.session_token,
+            bucket=bucket,
+            path=path,
+            region=region,
+            query_request=payload({"includeBOM": include_bom}, use_cache=use_cache, query=_query(query)),
         )
-        return await self.wait(dataset_id, export.export_id, timeout=timeout) if wait else export
+        # An answer that repeats what was sent would show the credentials.
+        with _kept_from_errors(credentials):
+            export = await self._http.request(
+                "POST", url("/api/query/v1/export/{}", dataset_id), json=body, into=S3Export
+            )
+            export = _without_echo(export, credentials)
+            return await self._ended(dataset_id, export, timeout) if wait else export
 
     async def list(self, dataset_id: str, /) -> tuple[S3Export, ...]:
         """Return all exports of a dataset, with how far they are.
@@ -217,6 +221,41 @@ class S3Exports(Area):
             clock=self._http.settings.clock,
             timeout=timeout,
         )
+
+    async def _ended(self, dataset_id: str, export: S3Export, timeout: float) -> S3Export:
+        """Return an export when it has ended, which one of before may have when it is given again."""
+        verdict = _verdict(export)
+        if verdict.failed:
+            raise job_failed(f"export {export.export_id} of dataset {dataset_id}", verdict)
+        return export if verdict.ended else await self.wait(dataset_id, export.export_id, timeout=timeout)
+
+
+@contextmanager
+def _kept_from_errors(credentials: AwsCredentials) -> Iterator[None]:
+    """Take the credentials out of what errors say."""
+    try:
+        yield
+    except DomoError as error:
+        for name, said in list(vars(error).items()):
+            if isinstance(said, str):
+                setattr(error, name, _masked(said, credentials))
+        error.args = tuple(_masked(said, credentials) if isinstance(said, str) else said for said in error.args)
+        raise
+
+
+def _masked(text: str, credentials: AwsCredentials) -> str:
+    """Return a text without any of the credentials."""
+    for secret in filter(None, (credentials.access_key, credentials.access_secret, credentials.session_token)):
+        text = text.replace(secret, "***")
+    return text
+
+
+def _without_echo(export: S3Export, credentials: AwsCredentials) -> S3Export:
+    """Return an export that does not repeat the credentials."""
+    extras = {name: said for name, said in export.extras.items() if _masked(str(said), credentials) == str(said)}
+    code = export.error_code and _masked(export.error_code, credentials)
+    message = export.message and _masked(export.message, credentials)
+    return evolve(export, extras=extras, error_code=code, message=message)
 
 
 def _verdict(export: S3Export) -> Verdict:

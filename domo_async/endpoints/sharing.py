@@ -80,7 +80,7 @@ class Sharing(Area):
             Forbidden: The token's owner may not share one of these.
             NotFound: There is no such thing, or nobody such.
         """
-        # Sharing with the same people again changes nothing, but tells them again.
+        # Sharing with the same people again changes nothing, but mails them again.
         await self._http.request(
             "POST",
             url("/api/content/v1/share"),
@@ -90,6 +90,7 @@ class Sharing(Area):
                 recipients=several(recipients, "recipients"),
                 message=message,
             ),
+            idempotent=send_email is False,
         )
 
     async def share_apps(

@@ -8,5 +8,6 @@ client's thread, so they must not make blocking calls themselves. After a fork, 
 from __future__ import annotations
 
 from domo_async.sync._client import Domo
+from domo_async.sync._fleet import Fleet
 
-__all__ = ["Domo"]
+__all__ = ["Domo", "Fleet"]

@@ -6,9 +6,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from domo_async.endpoints.activity_log import Activity, ObjectType
-from domo_async.endpoints.activity_log import ActivityLog as AsyncActivityLog
-from domo_async.sync._facade import SyncPager, Twin
+from domo_async.endpoints.activity_log.area import ActivityLog as AsyncActivityLog
+from domo_async.endpoints.activity_log.models import Activity, ObjectType
+from domo_async.sync._facade import SyncCursorPager, SyncPager, Twin
 
 
 class ActivityLog(Twin[AsyncActivityLog]):
@@ -28,8 +28,8 @@ class ActivityLog(Twin[AsyncActivityLog]):
 
         `GET /api/audit/v1/user-audits` (Activity Log API, "Get Activity Log").
 
-        Where `end` lies in the future, what is done meanwhile may shift the pages. Other clients report that the log
-        reaches back a year.
+        Pages are asked for by their offset, and what is done meanwhile shifts them where `end` lies in the future;
+        `iterate` does without. Other clients report that the log reaches back a year.
 
         Args:
             start: The beginning, with a time zone.
@@ -46,6 +46,113 @@ class ActivityLog(Twin[AsyncActivityLog]):
         return SyncPager(
             self._aio.list(
                 start=start, end=end, object_type=object_type, offset=offset, limit=limit, page_size=page_size
+            ),
+            self._portal,
+        )
+
+    def iterate(
+        self,
+        start: datetime | None = None,
+        end: datetime | None = None,
+        *,
+        object_type: Sequence[str] | None = None,
+        oldest_first: bool = True,
+        cursor: str | None = None,
+        grace: float = 300.0,
+        window: float = 3600.0,
+        concurrency: int = 4,
+        page_size: int = 1000,
+    ) -> SyncCursorPager[Activity]:
+        """Iterate over every entry of a span of time once, however many there are and whatever is done meanwhile.
+
+        `GET /api/audit/v1/user-audits` (Activity Log API, "Get Activity Log"), as often as it takes: about once for 600
+        entries.
+
+        The span is read in windows of a page each, several at once, which grow and shrink with what they hold; a few
+        pages are held at a time, however long the span is. Entries have no identifiers, and offsets shift while the
+        log grows, so neither is used. Windows that are younger than `grace` are looked at again at the end, and what
+        turned up in them since comes last; alike entries of one millisecond come as often as the log has them.
+
+        Reading can be left anywhere, after an error too, and taken up again: the pager's `cursor` stands for all that
+        it gave, and ``iterate(cursor=…)`` goes on behind it, up to the present unless the reading had an end. A cursor
+        holds some bytes for each entry that is younger than `grace`.
+
+        Args:
+            start: The beginning, with a time zone; it belongs to the span. Left out with a cursor.
+            end: The end, with a time zone; it does not belong to the span. By default the moment of the call.
+            object_type: Only what was done to these kinds of objects, such as ``DATA_SOURCE``; see `object_types`. A
+                cursor keeps them.
+            oldest_first: Which way to read. A cursor keeps it.
+            cursor: Where to go on.
+            grace: How many seconds after it happened an entry may turn up in the log. The documents are silent on it.
+            window: How many seconds wide the first windows are.
+            concurrency: How many windows are read at once.
+            page_size: Entries to ask for at a time, 1 to 1000.
+
+        Raises:
+            ConfigError: A time has no zone, `end` is before `start`, `object_type` is empty, a number is out of its
+                range, there is neither a start nor a cursor, or the cursor does not fit what is told besides it.
+        """
+        return SyncCursorPager(
+            self._aio.iterate(
+                start,
+                end,
+                object_type=object_type,
+                oldest_first=oldest_first,
+                cursor=cursor,
+                grace=grace,
+                window=window,
+                concurrency=concurrency,
+                page_size=page_size,
+            ),
+            self._portal,
+        )
+
+    def follow(
+        self,
+        *,
+        since: datetime | None = None,
+        cursor: str | None = None,
+        object_type: Sequence[str] | None = None,
+        every: float = 60.0,
+        grace: float = 300.0,
+        window: float = 3600.0,
+        concurrency: int = 4,
+        page_size: int = 1000,
+    ) -> SyncCursorPager[Activity]:
+        """Iterate over what is done from now on, each entry once, without an end.
+
+        `GET /api/audit/v1/user-audits` (Activity Log API, "Get Activity Log"), every so many seconds.
+
+        What turns up late, within `grace`, is given as well, after what came before it. A passing failure ends nothing:
+        the next look finds what it hid. The log tells of being read, so without `object_type` each look gives at least
+        the one before it. The pager's `cursor` stands for all that it gave, as that of `iterate` does, and each takes
+        the other's.
+
+        Args:
+            since: Where to begin, with a time zone; by default now.
+            cursor: Where to go on instead.
+            object_type: Only what is done to these kinds of objects; see `object_types`. A cursor keeps them.
+            every: Seconds between two looks.
+            grace: How many seconds after it happened an entry may turn up in the log. The documents are silent on it.
+            window: How many seconds wide the first windows are, while there is much to catch up with.
+            concurrency: How many windows are read at once.
+            page_size: Entries to ask for at a time, 1 to 1000.
+
+        Raises:
+            ConfigError: A time has no zone, `object_type` is empty, a number is out of its range, or the cursor does
+                not fit what is told besides it.
+        """
+        return SyncCursorPager(
+            self._aio.follow(
+                since=since,
+                cursor=cursor,
+                object_type=object_type,
+                every=every,
+                grace=grace,
+                window=window,
+                concurrency=concurrency,
+                page_size=page_size,
             ),
             self._portal,
         )

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from os import PathLike
 
 from domo_async.endpoints.cards import Card, CardOrder, CardPart, Rendering, RenderPart
 from domo_async.endpoints.cards import Cards as AsyncCards
@@ -132,6 +133,57 @@ class Cards(Twin[AsyncCards]):
                 query_overrides=query_overrides,
                 treat_longs_as_strings=treat_longs_as_strings,
                 card_load_context=card_load_context,
+                width=width,
+                height=height,
+                scale=scale,
+                num_table_pages=num_table_pages,
+            )
+        )
+
+    def render_to(
+        self,
+        urn: int | str,
+        /,
+        target: str | PathLike[str],
+        *,
+        locale: str | None = None,
+        query_overrides: Mapping[str, object] | Unset = UNSET,
+        width: int | Unset = UNSET,
+        height: int | Unset = UNSET,
+        scale: float | Unset = UNSET,
+        num_table_pages: int | Unset = UNSET,
+    ) -> Rendering:
+        """Render a card into a PNG or PDF file: whole, or not at all.
+
+        `PUT /api/content/v1/cards/kpi/{urn}/render` (Render KPI Card Chart or Table), for ``title`` and ``image`` or
+        ``imagePDF``; see `render`. A table comes as a PDF for each of its pages, which are joined; that needs
+        ``pypdf`` (``pip install "domo-async[pdf]"``) if there is more than one.
+
+        Args:
+            urn: The card.
+            target: The path of the file, which ends in ``.png`` or ``.pdf``.
+            locale: The language and region to render for, such as ``en-US``.
+            query_overrides: What to query otherwise than the card does, such as filters.
+            width: Width in pixels.
+            height: Height in pixels.
+            scale: How many pixels a pixel becomes.
+            num_table_pages: The most pages of a table.
+
+        Returns:
+            What came, with the card's title and whether data are left out.
+
+        Raises:
+            ConfigError: The path ends otherwise or cannot be written to, or ``pypdf`` is due and not installed.
+            DecodeError: No picture came, or one of another kind; says what the instance says.
+            Forbidden: The token's owner may not see the card.
+            Conflict: The card cannot be rendered as it is.
+        """
+        return self._portal.run(
+            self._aio.render_to(
+                urn,
+                target,
+                locale=locale,
+                query_overrides=query_overrides,
                 width=width,
                 height=height,
                 scale=scale,

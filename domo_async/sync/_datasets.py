@@ -3,13 +3,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from functools import cached_property
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import tzinfo
+from functools import cached_property, partial
+from typing import TYPE_CHECKING, Literal, overload
 
+from domo_async.bulk import BulkProgressCallback, BulkReport
+from domo_async.endpoints.datasets._frames import FrameKind
+from domo_async.endpoints.datasets._uploading import DEFAULT_OPTIONS, CreatedFrom
 from domo_async.endpoints.datasets.access import Access as AsyncAccess
-from domo_async.endpoints.datasets.access import AccessList, AccessType, Grant, Grantee
 from domo_async.endpoints.datasets.area import Datasets as AsyncDatasets
+from domo_async.endpoints.datasets.grants import AccessList, AccessType, Grant, Grantee
 from domo_async.endpoints.datasets.indexes import Indexes as AsyncIndexes
+from domo_async.endpoints.datasets.jobs import ExportJob, QueryJob
 from domo_async.endpoints.datasets.models import (
     AlteredSchema,
     Columns,
@@ -35,9 +42,32 @@ from domo_async.endpoints.datasets.schemas import Schemas as AsyncSchemas
 from domo_async.endpoints.datasets.uploads import Uploads as AsyncUploads
 from domo_async.endpoints.datasets.versions import Versions as AsyncVersions
 from domo_async.sync._facade import SyncPager, Twin
-from domo_async.transfer import Action, ExportResult, ExportTarget, Header, ProgressOption, Source, UploadResult
+from domo_async.transfer import (
+    Action,
+    Budget,
+    Compression,
+    ExportResult,
+    ExportTarget,
+    Header,
+    Nested,
+    Outcome,
+    Outcomes,
+    Params,
+    PartitionTag,
+    ProgressOption,
+    SchemaOption,
+    Source,
+    UploadOptions,
+    UploadPlan,
+    UploadResult,
+)
 from domo_async.transport import Body
 from domo_async.wire import UNSET, Unset
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import polars as pl
+    import pyarrow as pa
 
 
 class Access(Twin[AsyncAccess]):
@@ -117,6 +147,113 @@ class Access(Twin[AsyncAccess]):
             NotFound: There is no such dataset.
         """
         return self._portal.run(self._aio.remove_many(dataset_id, users=users))
+
+    def sync(
+        self,
+        dataset_id: str,
+        /,
+        permissions: Sequence[Grant],
+        *,
+        remove: bool = True,
+        allow_empty: bool = False,
+        send_email: bool = False,
+        dry_run: bool = False,
+        batch_size: int = 100,
+        stop_on_error: bool = False,
+        progress: BulkProgressCallback | None = None,
+    ) -> BulkReport[Grant, None]:
+        """Let exactly these users and groups have access to a dataset, besides its owner; sends only what differs.
+
+        `GET /api/data/v3/datasources/{dataset_id}/permissions` (Datasets API, "Dataset Access List") and, for
+        addresses, `GET /api/identity/v1/users` (Users API, "Get All Users"); then, for each batch,
+        `POST /api/data/v3/datasources/{dataset_id}/share` (Datasets API, "Share Dataset with Access permissions") and
+        `DELETE /api/data/v3/datasources/{dataset_id}/users` (Datasets API, "Remove multiple users from dataset").
+
+        Args:
+            dataset_id: The dataset.
+            permissions: Whom to allow what; a user may be given by e-mail address. ``NONE`` takes access away.
+            remove: Whether those who are not named lose their access; the owner never does.
+            allow_empty: Whether to take all access away if `permissions` is empty, which is refused by default.
+            send_email: Whether to tell by mail those who get access.
+            dry_run: Whether to only read, and report what would be done.
+            batch_size: The most users and groups to send in one request; a limit is not documented.
+            stop_on_error: Whether to begin no further batch once one has failed.
+            progress: Called with how far it has come, after each user or group.
+
+        Returns:
+            A report of each user and group: ``added``, ``updated``, ``removed`` or ``unchanged``.
+
+        Raises:
+            ConfigError: `permissions` would take all access away, or names somebody twice.
+            Unresolved: Nobody has some of the addresses; names all, and nothing was changed.
+            NotFound: There is no such dataset.
+        """
+        return self._portal.run(
+            self._aio.sync(
+                dataset_id,
+                permissions,
+                remove=remove,
+                allow_empty=allow_empty,
+                send_email=send_email,
+                dry_run=dry_run,
+                batch_size=batch_size,
+                stop_on_error=stop_on_error,
+                progress=progress,
+            )
+        )
+
+    def share_many(
+        self,
+        dataset_ids: Sequence[str],
+        /,
+        *,
+        permissions: Sequence[Grant],
+        remove: bool = False,
+        send_email: bool = False,
+        dry_run: bool = False,
+        batch_size: int = 100,
+        concurrency: int = 8,
+        stop_on_error: bool = False,
+        progress: BulkProgressCallback | None = None,
+    ) -> BulkReport[str, BulkReport[Grant, None]]:
+        """Give users and groups the same access to many datasets; sends only what differs.
+
+        As `sync` does for each: `GET /api/data/v3/datasources/{dataset_id}/permissions` (Datasets API, "Dataset Access
+        List"), `GET /api/identity/v1/users` (Users API, "Get All Users"),
+        `POST /api/data/v3/datasources/{dataset_id}/share` (Datasets API, "Share Dataset with Access permissions") and
+        `DELETE /api/data/v3/datasources/{dataset_id}/users` (Datasets API, "Remove multiple users from dataset").
+
+        Args:
+            dataset_ids: The datasets.
+            permissions: Whom to allow what; a user may be given by e-mail address. ``NONE`` takes access away.
+            remove: Whether those who are not named lose their access; the owners never do.
+            send_email: Whether to tell by mail those who get access.
+            dry_run: Whether to only read, and report what would be done.
+            batch_size: The most users and groups to send in one request; a limit is not documented.
+            concurrency: Datasets under way at once.
+            stop_on_error: Whether to begin no further dataset once one has failed.
+            progress: Called with how far it has come, after each dataset.
+
+        Returns:
+            A report of each dataset: ``updated`` or ``unchanged``, its value the report of the users and groups.
+
+        Raises:
+            ConfigError: `permissions` is empty or names somebody twice, or a dataset stands twice.
+            Unresolved: Nobody has some of the addresses; names all, and nothing was changed.
+        """
+        return self._portal.run(
+            self._aio.share_many(
+                dataset_ids,
+                permissions=permissions,
+                remove=remove,
+                send_email=send_email,
+                dry_run=dry_run,
+                batch_size=batch_size,
+                concurrency=concurrency,
+                stop_on_error=stop_on_error,
+                progress=progress,
+            )
+        )
 
 
 class Datasets(Twin[AsyncDatasets]):
@@ -312,25 +449,182 @@ class Datasets(Twin[AsyncDatasets]):
         """
         return self._portal.run(self._aio.cards(dataset_id, drill=drill))
 
-    def query(self, dataset_id: str, /, sql: str) -> QueryResult:
-        """Run a SQL query on a dataset and return its rows.
+    def query(self, dataset_id: str, /, sql: str, params: Params | None = None) -> QueryResult:
+        """Run a SQL query on a dataset and return its rows, all at once; `scan` is for results of any size.
 
-        `POST /api/query/v1/execute/{dataset_id}` (Datasets API, "Query with SQL").
+        `POST /api/query/v1/execute/{dataset_id}` (Datasets API, "Query with SQL"). Instances are said to give 1,000,000
+        rows at the most; a result of just so many may be cut, which `scan` notices.
 
         Args:
             dataset_id: The dataset.
             sql: A SELECT in Domo's MySQL-like dialect; the dataset is called ``table``, and names of more than letters
                 and digits stand in backticks.
+            params: Values for the placeholders in `sql`: a list for ``?``, a mapping for ``:name``. They are quoted, so
+                that a text never becomes SQL; a list among them stands for ``(a, b, c)``, as IN takes it.
 
         Returns:
             The rows with their columns' names and types.
 
         Raises:
+            ConfigError: The values do not fit the placeholders.
             BadRequest: The query is wrong; says how.
             NotFound: There is no such dataset.
             DecodeError: The answer is not a query's result.
         """
-        return self._portal.run(self._aio.query(dataset_id, sql))
+        return self._portal.run(self._aio.query(dataset_id, sql, params))
+
+    def query_many(
+        self, jobs: Iterable[QueryJob], /, *, concurrency: int = 8, stop_on_error: bool = False
+    ) -> Iterator[Outcome[QueryJob, QueryResult]]:
+        """Run several queries at once, on one or more datasets, and give each result as it comes.
+
+        `POST /api/query/v1/execute/{dataset_id}` (Datasets API, "Query with SQL"), once for each.
+
+        Args:
+            jobs: The queries.
+            concurrency: How many at a time. No more results than that are held for the caller.
+            stop_on_error: Whether none is begun any more once one has failed.
+
+        Returns:
+            What became of each, with its job and either a result or an error; neither, at the end, for those that were
+            not begun.
+
+        Raises:
+            ConfigError: The values of a query do not fit its placeholders.
+        """
+        return self._portal.iterate(
+            partial(self._aio.query_many, jobs, concurrency=concurrency, stop_on_error=stop_on_error)
+        )
+
+    def scan(
+        self,
+        dataset_id: str,
+        /,
+        sql: str | None = None,
+        *,
+        columns: Sequence[str] | None = None,
+        where: str | None = None,
+        params: Params | None = None,
+        batch_rows: int = 65_536,
+    ) -> Iterator[pa.RecordBatch]:
+        """Iterate over a result of any size in Arrow record batches, as it arrives; needs pyarrow.
+
+        `POST /api/query/v1/execute/export/{dataset_id}` with ``Accept: text/csv`` (Datasets API, "Query Dataset");
+        before it, to know the columns' types, `POST /api/query/v1/execute/{dataset_id}` (Datasets API, "Query with
+        SQL") with the same query and ``LIMIT 0``. Memory holds some blocks of the answer, whatever its size. An
+        instance that answers in JSON gives all at once; there a query with an ORDER BY over a unique key, and without
+        LIMIT, is read page by page.
+
+        LONG is int64, DOUBLE float64, STRING string, DATE date32, DATETIME timestamp[us] and DECIMAL decimal128(38,
+        18), as all batches have to agree.
+
+        Args:
+            dataset_id: The dataset.
+            sql: The query; all rows by default.
+            columns: In its place, the columns to read.
+            where: In its place, the condition on the rows to read, such as ``"region = :region"``.
+            params: Values for placeholders, as `query` takes them.
+            batch_rows: The rows of a batch; the last has what is left.
+
+        Raises:
+            ConfigError: Both a query and columns or a condition are given, the values do not fit, a DECIMAL does not
+                fit its type, or pyarrow is not installed.
+            BadRequest: The query is wrong; says how.
+            NotFound: There is no such dataset.
+            IncompleteAnswer: The answer broke off. Until the first batch it is asked for again; after it, the rows that
+                were given are right, but not all. Also if the instance cut the result.
+            DecodeError: The answer is not CSV of these columns.
+        """
+        return self._portal.iterate(
+            partial(self._aio.scan, dataset_id, sql, columns=columns, where=where, params=params, batch_rows=batch_rows)
+        )
+
+    @overload
+    def frame(
+        self,
+        dataset_id: str,
+        /,
+        sql: str | None = None,
+        *,
+        kind: Literal["polars"] = "polars",
+        columns: Sequence[str] | None = None,
+        where: str | None = None,
+        params: Params | None = None,
+    ) -> pl.DataFrame: ...
+    @overload
+    def frame(
+        self,
+        dataset_id: str,
+        /,
+        sql: str | None = None,
+        *,
+        kind: Literal["pandas"],
+        columns: Sequence[str] | None = None,
+        where: str | None = None,
+        params: Params | None = None,
+    ) -> pd.DataFrame: ...
+    @overload
+    def frame(
+        self,
+        dataset_id: str,
+        /,
+        sql: str | None = None,
+        *,
+        kind: Literal["arrow"],
+        columns: Sequence[str] | None = None,
+        where: str | None = None,
+        params: Params | None = None,
+    ) -> pa.Table: ...
+    @overload
+    def frame(
+        self,
+        dataset_id: str,
+        /,
+        sql: str | None = None,
+        *,
+        kind: FrameKind,
+        columns: Sequence[str] | None = None,
+        where: str | None = None,
+        params: Params | None = None,
+    ) -> pl.DataFrame | pd.DataFrame | pa.Table: ...
+    def frame(
+        self,
+        dataset_id: str,
+        /,
+        sql: str | None = None,
+        *,
+        kind: FrameKind = "polars",
+        columns: Sequence[str] | None = None,
+        where: str | None = None,
+        params: Params | None = None,
+    ) -> pl.DataFrame | pd.DataFrame | pa.Table:
+        """Return a dataset, or a query's result, as one frame; it is streamed as `scan` does, and needs pyarrow.
+
+        `POST /api/query/v1/execute/{dataset_id}` (Datasets API, "Query with SQL") and
+        `POST /api/query/v1/execute/export/{dataset_id}` (Datasets API, "Query Dataset"), as `scan`.
+
+        Args:
+            dataset_id: The dataset.
+            sql: The query; all rows by default.
+            kind: ``"polars"``, ``"pandas"`` or ``"arrow"``. The types are those of `QueryResult.to_polars`,
+                `QueryResult.to_pandas` and `QueryResult.to_arrow`.
+            columns: In the query's place, the columns to read.
+            where: In the query's place, the condition on the rows to read.
+            params: Values for placeholders, as `query` takes them.
+
+        Returns:
+            A `polars.DataFrame`, a `pandas.DataFrame` or a `pyarrow.Table`.
+
+        Raises:
+            ConfigError: What is needed is not installed, or the arguments do not fit.
+            BadRequest: The query is wrong; says how.
+            NotFound: There is no such dataset.
+            IncompleteAnswer: The answer broke off each time that it was asked for, or the instance cut the result.
+            DecodeError: The answer is not CSV of the right columns.
+        """
+        return self._portal.run(
+            self._aio.frame(dataset_id, sql, kind=kind, columns=columns, where=where, params=params)
+        )
 
     def upload(
         self,
@@ -340,43 +634,77 @@ class Datasets(Twin[AsyncDatasets]):
         *,
         action: Action = "REPLACE",
         partition: str | None = None,
+        partition_tag: PartitionTag = "restateDataTag",
         header: Header = "auto",
-        part_size: int = 8 << 20,
-        concurrency: int = 8,
+        schema: SchemaOption = "match",
+        delimiter: str = ",",
+        encoding: str = "utf-8",
+        zone: tzinfo | None = None,
+        nested: Nested = "refuse",
+        part_size: int | None = None,
+        concurrency: int | None = None,
+        compress: Compression = False,
         index: bool = True,
         wait: bool = True,
         verify: bool = True,
         allow_empty: bool = False,
         timeout: float = 600.0,
+        resume: str | os.PathLike[str] | None = None,
         progress: ProgressOption = None,
     ) -> UploadResult:
-        """Upload CSV in concurrent parts and commit it: all of it or nothing.
+        """Upload CSV, rows or a frame in concurrent parts and commit it: all of it or nothing.
 
         `POST /api/data/v3/datasources/{dataset_id}/uploads`,
         `PUT /api/data/v3/datasources/{dataset_id}/uploads/{upload_id}/parts/{part}`,
         `PUT /api/data/v3/datasources/{dataset_id}/uploads/{upload_id}/commit` (Datasets API, "Upload CSV"); before it,
-        `GET /api/data/v2/datasources/{dataset_id}/schemas/latest`; around it, to know what it made,
+        `GET /api/data/v2/datasources/{dataset_id}/schemas/latest`, and with ``schema="evolve"``
+        `POST /api/data/v2/datasources/{dataset_id}/schemas`; around it, to know what it made,
         `GET /api/data/v2/datasources/{dataset_id}/dataversions`; and to wait,
         `GET /api/data/v3/datasources/{dataset_id}/indexes/{index_id}/statuses`.
 
-        The CSV is UTF-8 with commas (RFC 4180); an unquoted empty field is NULL, ``""`` is the empty string; columns
-        go by position.
+        The columns are compared with the dataset's before anything is sent: frames, mappings and CSV with a header by
+        name, whatever their order, all else by position. In CSV an unquoted empty field is NULL, ``""`` is the empty
+        string; None, NaN and Arrow's null are NULL. A quote inside an unquoted field is a character of it.
 
         Args:
             dataset_id: The dataset.
-            source: The path of a CSV file, bytes, or an async iterator of bytes. Files are read slice by slice and
-                cost no memory; of an iterator the parts under way are held.
+            source: What to upload:
+
+                - the path of a file, several paths, or a pattern such as ``"exports/*.csv"``; CSV, which may be
+                  compressed with gzip or zstd, Parquet, and Arrow files. Plain CSV is read slice by slice and costs no
+                  memory. Each file may have a header;
+                - bytes of CSV, a binary file object, or an (async) iterator of bytes;
+                - an (async) iterator of rows: sequences in the order of the columns, or mappings by name;
+                - a frame (polars, pandas, pyarrow, duckdb), or an (async) iterator of frames.
+
+                Of what comes only once, the parts under way are held in memory.
             action: ``"REPLACE"`` all rows, or ``"APPEND"``.
             partition: The partition to write to.
-            header: Whether the first row is a header, which is not sent; ``"auto"`` compares it with the dataset's
-                columns, and refuses what resembles them but differs.
-            part_size: The most bytes of a part. Parts end where records end.
-            concurrency: How many parts are under way at once.
+            partition_tag: The name that the partition goes under: ``restateDataTag`` is the document's, which calls it
+                largely deprecated; ``dataTag`` is what other clients send (unconfirmed).
+            header: Whether the first record of CSV is a header, which is not sent; ``"auto"`` compares it with the
+                dataset's columns, and refuses what resembles them but differs.
+            schema: ``"match"`` refuses a source whose columns are not the dataset's; ``"evolve"`` adds to the dataset
+                the columns that it lacks, and leaves NULL those that the source lacks.
+            delimiter: What stands between the fields of CSV.
+            encoding: The encoding of CSV, as Python names it.
+            zone: The zone in whose local time aware datetimes are written, since a DATETIME has none; without it they
+                are refused.
+            nested: Whether lists, mappings and structs are refused, or written as JSON.
+            part_size: The most bytes of a part, unless a single record is longer; by default 2 to 8 MiB, more for files
+                of more than 8 GB. Parts end where records end.
+            concurrency: How many parts are under way at once; by default 8 in the beginning, more while that makes it
+                faster, and fewer when the instance struggles.
+            compress: Whether parts are compressed with gzip on the way; ``"auto"`` does so if the wire is slower than
+                the compressor. That the Product API takes it is unconfirmed.
             index: Whether to index the data, so that queries see them.
             wait: Whether to wait for that index, where the instance tells of it.
             verify: Whether to compare the rows that the instance counts with the rows sent.
             allow_empty: Whether a source without rows is fine; with REPLACE it empties the dataset.
             timeout: Seconds to wait for the index.
+            resume: The path of a journal, made if there is none, with which the same call goes on after a failure or a
+                crash: only the parts that are missing are sent, and nothing is committed twice. It refuses a source
+                that has changed. Once the upload has taken effect, the same call returns its result and sends nothing.
             progress: Called with a `Progress` after each part and some ten times a second; True draws a bar (needs
                 ``rich``).
 
@@ -384,7 +712,9 @@ class Datasets(Twin[AsyncDatasets]):
             Rows, bytes, parts, the upload, its data version and the seconds it took.
 
         Raises:
-            SourceError: The source cannot be read, is no CSV, holds no rows, or does not fit the dataset.
+            ConfigError: An option makes no sense, the source is of no known kind, or the journal is another upload's.
+            SourceError: The source cannot be read, is no CSV, holds no rows, or does not fit the dataset; names the
+                line. The dataset is as it was.
             UploadError: A part or the commit failed for good; the dataset is as it was.
             CommitUncertain: The commit's answer was lost and the instance does not tell the outcome.
             RowCountMismatch: It is committed, but the instance counts other rows than were sent.
@@ -396,16 +726,114 @@ class Datasets(Twin[AsyncDatasets]):
                 source,
                 action=action,
                 partition=partition,
+                partition_tag=partition_tag,
                 header=header,
+                schema=schema,
+                delimiter=delimiter,
+                encoding=encoding,
+                zone=zone,
+                nested=nested,
                 part_size=part_size,
                 concurrency=concurrency,
+                compress=compress,
                 index=index,
                 wait=wait,
                 verify=verify,
                 allow_empty=allow_empty,
                 timeout=timeout,
+                resume=resume,
                 progress=progress,
             )
+        )
+
+    def plan_upload(
+        self, dataset_id: str, /, source: Source, *, options: UploadOptions = DEFAULT_OPTIONS
+    ) -> UploadPlan:
+        """Return what an upload would send, without sending it. The source is read to its end, which uses up iterators.
+
+        `GET /api/data/v2/datasources/{dataset_id}/schemas/latest` (Datasets API, "Return the schema for a specified
+        Dataset").
+
+        Args:
+            dataset_id: The dataset.
+            source: What `upload` takes.
+            options: The parameters of `upload`.
+
+        Returns:
+            How the columns fit, and the rows, bytes and parts that would be sent.
+
+        Raises:
+            ConfigError: The source is of no known kind.
+            SourceError: It cannot be read, is no CSV, or does not fit the dataset; names the line.
+        """
+        return self._portal.run(self._aio.plan_upload(dataset_id, source, options=options))
+
+    def create_from(
+        self, source: Source, /, name: str, *, columns: Columns | None = None, options: UploadOptions = DEFAULT_OPTIONS
+    ) -> CreatedFrom:
+        """Create a dataset with a source's columns, and upload the source.
+
+        `POST /api/data/v2/datasources` (Datasets API, "Create Dataset Copy"), then all that `upload` sends:
+        `POST /api/data/v3/datasources/{dataset_id}/uploads`,
+        `PUT /api/data/v3/datasources/{dataset_id}/uploads/{upload_id}/parts/{part}`,
+        `PUT /api/data/v3/datasources/{dataset_id}/uploads/{upload_id}/commit`,
+        `GET /api/data/v2/datasources/{dataset_id}/schemas/latest`,
+        `GET /api/data/v2/datasources/{dataset_id}/dataversions` and
+        `GET /api/data/v3/datasources/{dataset_id}/indexes/{index_id}/statuses`. If the upload fails or is cancelled,
+        `DELETE /api/data/v3/datasources/{dataset_id}` removes the dataset again.
+
+        Args:
+            source: What `upload` takes. The types of CSV and of rows are those of the first some hundred rows; what
+                comes later may not fit them, and then the upload fails. CSV has to have a header.
+            name: The dataset's name.
+            columns: The columns, in place of those that the source tells: names and types.
+            options: The parameters of `upload`.
+
+        Returns:
+            The dataset's id, its columns, and what `upload` returns.
+
+        Raises:
+            ConfigError: The source is of no known kind, a column cannot be one, or ``resume`` is given.
+            SourceError: It cannot be read, names no columns, or does not fit them.
+            UploadError: The upload failed; there is no such dataset.
+            CommitUncertain: The commit's answer was lost; the dataset is there, with the rows or without.
+            AfterCommitError: It is committed, but its index failed or its rows could not be checked.
+        """
+        return self._portal.run(self._aio.create_from(source, name, columns=columns, options=options))
+
+    def upload_many(
+        self,
+        sources: Mapping[str, Source],
+        /,
+        *,
+        options: UploadOptions = DEFAULT_OPTIONS,
+        budget: Budget | None = None,
+        stop_on_error: bool = False,
+    ) -> Outcomes[str, UploadResult]:
+        """Upload to several datasets at once, within one budget of memory and connections.
+
+        For each of them all that `upload` sends: `POST /api/data/v3/datasources/{dataset_id}/uploads`,
+        `PUT /api/data/v3/datasources/{dataset_id}/uploads/{upload_id}/parts/{part}`,
+        `PUT /api/data/v3/datasources/{dataset_id}/uploads/{upload_id}/commit`,
+        `GET /api/data/v2/datasources/{dataset_id}/schemas/latest`,
+        `GET /api/data/v2/datasources/{dataset_id}/dataversions` and
+        `GET /api/data/v3/datasources/{dataset_id}/indexes/{index_id}/statuses`.
+
+        Args:
+            sources: By dataset, what `upload` takes.
+            options: The parameters of `upload`, for all. ``progress=True`` draws a bar for each; a callback is called
+                for all of them. ``resume`` names a folder, with a journal for each dataset.
+            budget: What they may take together; by default 64 parts under way and 512 MiB of parts in memory.
+            stop_on_error: Whether the first that fails stops those that have not begun.
+
+        Returns:
+            What became of each, in the order in which they were given.
+
+        Raises:
+            ConfigError: There are none.
+        """
+        return self._portal.run(
+            self._aio.upload_many(sources, options=options, budget=budget, stop_on_error=stop_on_error)
         )
 
     def append_rows(
@@ -431,8 +859,8 @@ class Datasets(Twin[AsyncDatasets]):
             What `upload` returns.
 
         Raises:
-            ConfigError: A cell or the delimiter cannot be one.
-            SourceError: There are no rows, or they do not fit the dataset.
+            ConfigError: A row is no list of cells, or the delimiter cannot be one.
+            SourceError: There are no rows, or they do not fit the dataset; says which row and column.
             UploadError: The dataset is as it was.
             CommitUncertain: The commit's answer was lost and the instance does not tell the outcome.
             AfterCommitError: It is committed, but its index failed or its rows could not be checked.
@@ -446,33 +874,68 @@ class Datasets(Twin[AsyncDatasets]):
         target: ExportTarget,
         *,
         sql: str = "SELECT * FROM table",
+        params: Params | None = None,
         header: bool = True,
         progress: ProgressOption = None,
     ) -> ExportResult:
-        """Stream a dataset's rows as CSV to disk: whole, or not at all.
+        """Stream a dataset's rows to disk: whole, or not at all.
 
-        `POST /api/query/v1/execute/export/{dataset_id}` with ``Accept: text/csv`` (Datasets API, "Query Dataset"). The
-        page shows a query's result in JSON; an instance that answers so is understood, but its answer is held in
-        memory.
+        `POST /api/query/v1/execute/export/{dataset_id}` with ``Accept: text/csv`` (Datasets API, "Query Dataset"); for
+        files that are not CSV, before it, `POST /api/query/v1/execute/{dataset_id}` (Datasets API, "Query with SQL") to
+        know the columns' types. The page shows a query's result in JSON; an instance that answers so is understood, but
+        its answer is held in memory.
 
         Args:
             dataset_id: The dataset.
-            target: The path of the file to write, which appears under its name only when it is whole; or a binary file
-                object, which is written to as the answer comes.
+            target: The path of the file to write, which appears under its name only when it is whole: Parquet if it
+                ends in ``.parquet``, Arrow if in ``.arrow`` or ``.feather``, else CSV, compressed if in ``.gz`` or
+                ``.zst``. Or a binary file object, to which CSV is written as the answer comes.
             sql: What to export; everything by default.
-            header: Whether the first row names the columns.
+            params: Values for the placeholders in `sql`, as `query` takes them.
+            header: Whether the first row of CSV names the columns.
             progress: Called with a `Progress` some ten times a second; True draws a bar (needs ``rich``).
 
         Returns:
-            Bytes and seconds.
+            Bytes, seconds, and rows where they were counted.
 
         Raises:
-            ConfigError: The target cannot be written to.
+            ConfigError: The target cannot be written to, what writes it is not installed, or the values do not fit.
             BadRequest: The query is wrong; says how.
             NotFound: There is no such dataset.
             IncompleteAnswer: The answer broke off, each time that it was asked for; no file was left.
         """
-        return self._portal.run(self._aio.export(dataset_id, target, sql=sql, header=header, progress=progress))
+        return self._portal.run(
+            self._aio.export(dataset_id, target, sql=sql, params=params, header=header, progress=progress)
+        )
+
+    def export_many(
+        self,
+        jobs: Mapping[str, str | os.PathLike[str]] | Iterable[ExportJob],
+        /,
+        *,
+        concurrency: int = 4,
+        stop_on_error: bool = False,
+    ) -> Iterator[Outcome[ExportJob, ExportResult]]:
+        """Export several datasets or queries at once, each whole or not at all, and tell of each as it is done.
+
+        `POST /api/query/v1/execute/export/{dataset_id}` (Datasets API, "Query Dataset") and
+        `POST /api/query/v1/execute/{dataset_id}` (Datasets API, "Query with SQL"), as `export`.
+
+        Args:
+            jobs: What to export: paths by dataset, or jobs with a query each.
+            concurrency: How many at a time.
+            stop_on_error: Whether none is begun any more once one has failed.
+
+        Returns:
+            What became of each, with its job and either a result or an error; neither, at the end, for those that were
+            not begun.
+
+        Raises:
+            ConfigError: Two are to be written to one path, or the values of a query do not fit its placeholders.
+        """
+        return self._portal.iterate(
+            partial(self._aio.export_many, jobs, concurrency=concurrency, stop_on_error=stop_on_error)
+        )
 
 
 class Indexes(Twin[AsyncIndexes]):
@@ -603,6 +1066,28 @@ class Partitions(Twin[AsyncPartitions]):
         return SyncPager(
             self._aio.search(dataset_id, filters=filters, offset=offset, limit=limit, page_size=page_size), self._portal
         )
+
+    def remove(self, dataset_id: str, partition_id: str, /, *, wait: bool = True, timeout: float = 600.0) -> None:
+        """Remove a partition altogether, in the three steps that the documents ask for: its data, its tag, an index.
+
+        `DELETE /api/query/v1/datasources/{dataset_id}/tag/{partition_id}/data`,
+        `DELETE /api/query/v1/datasources/{dataset_id}/partition/{partition_id}`,
+        `POST /api/data/v3/datasources/{dataset_id}/indexes` (Datasets API, "Delete Data Version", "Delete Partition
+        Tag", "Index Dataset"), and to wait `GET /api/data/v3/datasources/{dataset_id}/indexes/{index_id}/statuses`.
+        Should a step fail, the same call does what is left: a partition whose data or tag are gone is no error. To
+        replace a partition, upload to it.
+
+        Args:
+            dataset_id: The dataset.
+            partition_id: The partition's tag.
+            wait: Whether to return only when queries do not see the rows any longer, where the instance tells.
+            timeout: Seconds to wait at most.
+
+        Raises:
+            JobFailed: The index failed; the rows are still seen.
+            WaitTimeout: With `wait`: it has not ended; it goes on.
+        """
+        return self._portal.run(self._aio.remove(dataset_id, partition_id, wait=wait, timeout=timeout))
 
     def delete_data(self, dataset_id: str, partition_id: str, /) -> None:
         """Delete the data of a partition; its tag stays. Queries see the rows until the next index.
@@ -810,14 +1295,18 @@ class Schemas(Twin[AsyncSchemas]):
 class Uploads(Twin[AsyncUploads]):
     """Uploads of a dataset, stage by stage."""
 
-    def open(self, dataset_id: str, /, *, partition: str | None = None) -> OpenedUpload:
+    def open(
+        self, dataset_id: str, /, *, partition: str | None = None, partition_tag: PartitionTag = "restateDataTag"
+    ) -> OpenedUpload:
         """Open an upload: stage 1.
 
         `POST /api/data/v3/datasources/{dataset_id}/uploads` (Datasets API, "Upload CSV", "APPEND with Partitioning").
 
         Args:
             dataset_id: The dataset.
-            partition: The partition to write to, as ``restateDataTag``, which the document calls largely deprecated.
+            partition: The partition to write to.
+            partition_tag: The name that the partition goes under: ``restateDataTag`` is the document's, which calls it
+                largely deprecated; ``dataTag`` is what other clients send (unconfirmed).
 
         Returns:
             The upload; it takes parts until it is committed.
@@ -825,7 +1314,7 @@ class Uploads(Twin[AsyncUploads]):
         Raises:
             NotFound: There is no such dataset.
         """
-        return self._portal.run(self._aio.open(dataset_id, partition=partition))
+        return self._portal.run(self._aio.open(dataset_id, partition=partition, partition_tag=partition_tag))
 
     def put_part(self, dataset_id: str, upload_id: int, part: int, /, data: bytes | Body) -> None:
         """Send a part: stage 2. A part sent again under its number takes the former one's place.
@@ -844,7 +1333,15 @@ class Uploads(Twin[AsyncUploads]):
         return self._portal.run(self._aio.put_part(dataset_id, upload_id, part, data))
 
     def commit(
-        self, dataset_id: str, upload_id: int, /, *, action: Action, index: bool = True, partition: str | None = None
+        self,
+        dataset_id: str,
+        upload_id: int,
+        /,
+        *,
+        action: Action,
+        index: bool = True,
+        partition: str | None = None,
+        partition_tag: PartitionTag = "restateDataTag",
     ) -> Commit:
         """Commit an upload: stage 3. Is never sent twice, unless the instance surely did not take it.
 
@@ -856,6 +1353,7 @@ class Uploads(Twin[AsyncUploads]):
             action: ``"REPLACE"`` or ``"APPEND"``.
             index: Whether to index the data, without which queries do not see them.
             partition: The partition that `open` was given.
+            partition_tag: The name that `open` was given.
 
         Returns:
             What the instance tells; the document shows no answer.
@@ -865,7 +1363,9 @@ class Uploads(Twin[AsyncUploads]):
             NotFound: There is no such upload.
         """
         return self._portal.run(
-            self._aio.commit(dataset_id, upload_id, action=action, index=index, partition=partition)
+            self._aio.commit(
+                dataset_id, upload_id, action=action, index=index, partition=partition, partition_tag=partition_tag
+            )
         )
 
 
@@ -936,6 +1436,33 @@ class Versions(Twin[AsyncVersions]):
             ),
             self._portal,
         )
+
+    def keep_last(self, dataset_id: str, count: int, /, *, dry_run: bool = False) -> tuple[DataVersion, ...]:
+        """Delete all data versions but the newest ones, for good; none that the dataset's rows are made of.
+
+        `GET /api/data/v2/datasources/{dataset_id}/dataversions` and
+        `DELETE /api/data/v2/datasources/{dataset_id}/dataversions` (Managing Dataset History), and to know how many
+        rows and which partitions the dataset has, `GET /api/data/v3/datasources/{dataset_id}` and
+        `GET /api/query/v1/datasources/{dataset_id}/partition`.
+
+        No document tells which versions the rows are made of. They are taken to be the newest ones that together have
+        as many rows as the dataset; if more than `count` are needed for that, as after many APPENDs, or a partition is
+        made of an older one, nothing is deleted. Call it when all uploads are indexed: the dataset does not count rows
+        before that.
+
+        Args:
+            dataset_id: The dataset.
+            count: How many versions to keep, at least 1.
+            dry_run: Whether only to tell what would be deleted.
+
+        Returns:
+            The versions that were deleted, or would be.
+
+        Raises:
+            ConfigError: `count` is less than 1, or the newest versions do not make up the dataset's rows or partitions.
+            NotFound: There is no such dataset.
+        """
+        return self._portal.run(self._aio.keep_last(dataset_id, count, dry_run=dry_run))
 
     def delete(self, dataset_id: str, /, *, data_ids: Sequence[int], index: bool | None = None) -> None:
         """Delete data versions for good.

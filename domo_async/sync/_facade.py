@@ -8,7 +8,7 @@ from typing import Generic, Protocol, Self, TypeVar
 
 from domo_async.sync._portal import Portal
 
-__all__ = ["ClientTwin", "SyncPager", "Twin"]
+__all__ = ["ClientTwin", "SyncCursorPager", "SyncPager", "Twin"]
 
 T = TypeVar("T")
 A = TypeVar("A")
@@ -27,6 +27,14 @@ class _AsyncPager(Protocol[T]):
     def pages(self) -> AsyncIterator[Sequence[T]]: ...
     async def all(self) -> list[T]: ...
     async def first(self) -> T | None: ...
+
+
+class _AsyncCursorPager(_AsyncPager[T], Protocol[T]):
+    """Such a list that can be left and taken up again."""
+
+    @property
+    def cursor(self) -> str: ...
+    def given(self, count: int) -> None: ...
 
 
 C = TypeVar("C", bound=_AsyncClient)
@@ -86,6 +94,40 @@ class SyncPager(Twin[_AsyncPager[T]]):
 
     def all(self) -> list[T]:
         """Return the items of all pages."""
+        return self._portal.run(self._aio.all())
+
+    def first(self) -> T | None:
+        """Return the first item, or None if there is none."""
+        return self._portal.run(self._aio.first())
+
+
+class SyncCursorPager(Twin[_AsyncCursorPager[T]]):
+    """A list that arrives page by page, and that can be left anywhere and taken up again later.
+
+        for item in pager:
+            ...
+            remember(pager.cursor)
+
+    Each iteration starts from the first page.
+    """
+
+    @property
+    def cursor(self) -> str:
+        """Text that stands for all that the latest iteration gave, up to this item and with it; goes into JSON."""
+        return self._aio.cursor
+
+    def __iter__(self) -> Iterator[T]:
+        for page in self.pages():
+            for count, item in enumerate(page, 1):
+                self._aio.given(count)
+                yield item
+
+    def pages(self) -> Iterator[Sequence[T]]:
+        """Return an iterator over the pages; the cursor then stands behind the whole page."""
+        return self._portal.iterate(self._aio.pages)
+
+    def all(self) -> list[T]:
+        """Return all items; not for a list without an end."""
         return self._portal.run(self._aio.all())
 
     def first(self) -> T | None:

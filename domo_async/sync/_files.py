@@ -6,7 +6,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import overload
 
-from domo_async.endpoints.files import (
+from domo_async.endpoints.files.area import Files as AsyncFiles
+from domo_async.endpoints.files.models import (
     CreatedFile,
     CreatedRevision,
     File,
@@ -15,9 +16,8 @@ from domo_async.endpoints.files import (
     FilePermissions,
     FileRevision,
 )
-from domo_async.endpoints.files import Files as AsyncFiles
 from domo_async.sync._facade import SyncPager, Twin
-from domo_async.transfer import Content, ExportResult, ExportTarget
+from domo_async.transfer import Content, Contents, DownloadResult, DownloadTarget, Outcomes, ProgressOption, Targets
 
 
 class Files(Twin[AsyncFiles]):
@@ -31,6 +31,7 @@ class Files(Twin[AsyncFiles]):
         description: str | None = None,
         public: bool = False,
         content_type: str | None = None,
+        progress: ProgressOption = None,
     ) -> CreatedFile:
         """Upload a new file.
 
@@ -43,17 +44,59 @@ class Files(Twin[AsyncFiles]):
             public: Whether everyone in the instance gets access. The instance's own default is yes; here it is no, and
                 is always said.
             content_type: The media type; by default what the path's suffix or the name's says.
+            progress: Called with a `Progress` some ten times a second; True draws a bar (needs ``rich``).
 
         Raises:
             ConfigError: Bytes are given without a name.
             SourceError: The file is not there, cannot be read, or was written to meanwhile.
         """
         return self._portal.run(
-            self._aio.upload(content, name=name, description=description, public=public, content_type=content_type)
+            self._aio.upload(
+                content, name=name, description=description, public=public, content_type=content_type, progress=progress
+            )
+        )
+
+    def upload_many(
+        self,
+        contents: Contents,
+        *,
+        public: bool = False,
+        concurrency: int = 4,
+        stop_on_error: bool = False,
+        progress: ProgressOption = None,
+    ) -> Outcomes[str, CreatedFile]:
+        """Upload several new files at once. One that fails does not stop the others.
+
+        `POST /api/data/v1/data-files` (Files API, "Upload a File") for each.
+
+        Args:
+            contents: The paths of the files, or their contents (bytes or paths) by the names they are to have in Domo.
+            public: Whether everyone in the instance gets access.
+            concurrency: How many are under way at a time.
+            stop_on_error: Whether none is begun any more once one has failed; those under way still end.
+            progress: Called with a `Progress` some ten times a second, which counts the files that ended as parts; True
+                draws a bar (needs ``rich``).
+
+        Returns:
+            What became of each, by its path as given or its name; see `Outcomes.failed`.
+
+        Raises:
+            ConfigError: There are none, or one is given twice.
+        """
+        return self._portal.run(
+            self._aio.upload_many(
+                contents, public=public, concurrency=concurrency, stop_on_error=stop_on_error, progress=progress
+            )
         )
 
     def upload_revision(
-        self, file_id: int | str, /, content: Content, *, content_type: str | None = None
+        self,
+        file_id: int | str,
+        /,
+        content: Content,
+        *,
+        content_type: str | None = None,
+        progress: ProgressOption = None,
     ) -> CreatedRevision:
         """Upload a file's new content; its former content stays as a revision.
 
@@ -65,12 +108,15 @@ class Files(Twin[AsyncFiles]):
             content: Bytes, or the path of a file, which is read from disk as it is sent.
             content_type: The media type; by default what the path's suffix says, and ``application/octet-stream`` for
                 bytes.
+            progress: Called with a `Progress` some ten times a second; True draws a bar (needs ``rich``).
 
         Raises:
             SourceError: The file is not there, cannot be read, or was written to meanwhile.
             NotFound: There is no such file in Domo.
         """
-        return self._portal.run(self._aio.upload_revision(file_id, content, content_type=content_type))
+        return self._portal.run(
+            self._aio.upload_revision(file_id, content, content_type=content_type, progress=progress)
+        )
 
     def list(
         self,
@@ -151,40 +197,52 @@ class Files(Twin[AsyncFiles]):
         *,
         revision_id: int | str | None = None,
         file_name: str | None = None,
+        verify: bool = True,
+        progress: ProgressOption = None,
     ) -> bytes: ...
     @overload
     def download(
         self,
         file_id: int | str,
         /,
-        target: ExportTarget,
+        target: DownloadTarget,
         *,
         revision_id: int | str | None = None,
         file_name: str | None = None,
-    ) -> ExportResult: ...
+        verify: bool = True,
+        progress: ProgressOption = None,
+    ) -> DownloadResult: ...
     @overload
     def download(
         self,
         file_id: int | str,
         /,
-        target: ExportTarget | None,
+        target: DownloadTarget | None,
         *,
         revision_id: int | str | None = None,
         file_name: str | None = None,
-    ) -> bytes | ExportResult: ...
+        verify: bool = True,
+        progress: ProgressOption = None,
+    ) -> bytes | DownloadResult: ...
     def download(
         self,
         file_id: int | str,
         /,
-        target: ExportTarget | None = None,
+        target: DownloadTarget | None = None,
         *,
         revision_id: int | str | None = None,
         file_name: str | None = None,
-    ) -> bytes | ExportResult:
+        verify: bool = True,
+        progress: ProgressOption = None,
+    ) -> bytes | DownloadResult:
         """Return a file's content, or stream it to disk: whole, or not at all.
 
         `GET /api/data/v1/data-files/{file_id}` (Files API, "Download a File"), or
-        `GET /api/data/v1/data-files/{file_id}/revision/{revision_id}` for a revision.
+        `GET /api/data/v1/data-files/{file_id}/revision/{revision_id}` for a revision. What it has to be is asked
+        before by `GET /api/data/v1/data-files/{file_id}/details` or
+        `GET /api/data/v1/data-files/{file_id}/revisions/{revision_id}/details`. A download that breaks off goes on
+        where it did, if the instance gives parts of files and the file is still the same, and else begins anew; no
+        document tells which instances do.
 
         Args:
             file_id: The file.
@@ -192,16 +250,59 @@ class Files(Twin[AsyncFiles]):
                 object, which is written to as the answer comes. Without one the content is returned.
             revision_id: The revision; the current one by default.
             file_name: The name that the instance is to give the file in its answer's headers.
+            verify: Whether to compare the length and the SHA-256 (or else the MD5) with what the instance tells of
+                the file, which takes a request more.
+            progress: Called with a `Progress` some ten times a second; True draws a bar (needs ``rich``).
 
         Returns:
-            The content; with a target, how many bytes were written and the seconds that it took.
+            The content; with a target, how many bytes were written, their SHA-256, and the seconds that it took.
 
         Raises:
             ConfigError: The target cannot be written to, or the file's id is a route's name.
             NotFound: There is no such file or revision.
             IncompleteAnswer: The answer broke off, each time that it was asked for; no file was left.
+            ContentMismatch: What came is not what the instance tells of the file, each time that it was asked for; no
+                file was left.
         """
-        return self._portal.run(self._aio.download(file_id, target, revision_id=revision_id, file_name=file_name))
+        return self._portal.run(
+            self._aio.download(
+                file_id, target, revision_id=revision_id, file_name=file_name, verify=verify, progress=progress
+            )
+        )
+
+    def download_many(
+        self,
+        targets: Targets,
+        *,
+        verify: bool = True,
+        concurrency: int = 4,
+        stop_on_error: bool = False,
+        progress: ProgressOption = None,
+    ) -> Outcomes[int | str, DownloadResult]:
+        """Stream several files to disk at once: each whole, or not at all. One that fails does not stop the others.
+
+        `GET /api/data/v1/data-files/{file_id}` (Files API, "Download a File") for each, and before it
+        `GET /api/data/v1/data-files/{file_id}/details`; see `download`.
+
+        Args:
+            targets: The path to write for each file's id.
+            verify: Whether to compare lengths and hashes with what the instance tells of the files.
+            concurrency: How many are under way at a time.
+            stop_on_error: Whether none is begun any more once one has failed; those under way still end.
+            progress: Called with a `Progress` some ten times a second, which counts the files that ended as parts; True
+                draws a bar (needs ``rich``).
+
+        Returns:
+            What became of each, by its id; see `Outcomes.failed`.
+
+        Raises:
+            ConfigError: There are none, or two have the same path.
+        """
+        return self._portal.run(
+            self._aio.download_many(
+                targets, verify=verify, concurrency=concurrency, stop_on_error=stop_on_error, progress=progress
+            )
+        )
 
     def copy(self, source_file_id: int | str, target_file_id: int | str, /) -> CreatedRevision:
         """Make a file's current content that of another file, too; the source stays as it is.

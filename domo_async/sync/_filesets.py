@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cached_property
+from os import PathLike
 from typing import overload
 
 from domo_async.endpoints.filesets.area import FileSets as AsyncFileSets
@@ -19,7 +20,16 @@ from domo_async.endpoints.filesets.models import (
     FileSetFile,
 )
 from domo_async.sync._facade import SyncPager, Twin
-from domo_async.transfer import Content, ExportResult, ExportTarget
+from domo_async.transfer import (
+    Content,
+    Contents,
+    DownloadResult,
+    DownloadTarget,
+    FolderReport,
+    Outcomes,
+    ProgressOption,
+    Targets,
+)
 from domo_async.wire import UNSET, Unset
 
 
@@ -191,6 +201,114 @@ class FileSets(Twin[AsyncFileSets]):
         """
         return self._portal.run(self._aio.set_access(fileset_id, access=access))
 
+    def push_folder(
+        self,
+        fileset_id: str,
+        /,
+        folder: str | PathLike[str],
+        *,
+        directory_path: str = "",
+        delete: bool = False,
+        dry_run: bool = False,
+        concurrency: int = 4,
+        progress: ProgressOption = None,
+    ) -> FolderReport:
+        """Make a directory of a FileSet like a folder on disk: only what differs is uploaded.
+
+        `POST /api/files/v1/filesets/{fileset_id}/files/search` (FileSets API, "Search Files in FileSet") tells what is
+        there; `POST /api/files/v1/filesets/{fileset_id}/files` ("Upload File") uploads a file, and
+        `DELETE /api/files/v1/filesets/{fileset_id}/files/{file_id}` ("Delete File by Id") deletes one.
+
+        Files are the same if they have the same path in the folder, size and hash; where the FileSet tells no SHA-256,
+        if they have the same size and the FileSet's is not older. Symbolic links are neither followed nor uploaded.
+        Empty folders are not sent, as no document tells how, and directories are not deleted. Where a file fails, the
+        others go on.
+
+        Args:
+            fileset_id: The FileSet.
+            folder: The folder on disk.
+            directory_path: The directory of the FileSet; by default the topmost.
+            delete: Whether to delete the files of the directory that the folder does not have; only once all else went
+                well.
+            dry_run: Whether to only tell what would be done.
+            concurrency: How many files are under way at a time.
+            progress: Called with a `Progress` some ten times a second, which counts the files that are done as parts;
+                True draws a bar (needs ``rich``).
+
+        Returns:
+            What became of each file; see `FolderReport.failed`.
+
+        Raises:
+            ConfigError: There is no such folder, or it is empty and, with `delete`, all files of the directory would
+                go.
+            NotFound: There is no such FileSet.
+        """
+        return self._portal.run(
+            self._aio.push_folder(
+                fileset_id,
+                folder,
+                directory_path=directory_path,
+                delete=delete,
+                dry_run=dry_run,
+                concurrency=concurrency,
+                progress=progress,
+            )
+        )
+
+    def pull_folder(
+        self,
+        fileset_id: str,
+        /,
+        folder: str | PathLike[str],
+        *,
+        directory_path: str = "",
+        delete: bool = False,
+        dry_run: bool = False,
+        concurrency: int = 4,
+        progress: ProgressOption = None,
+    ) -> FolderReport:
+        """Make a folder on disk like a directory of a FileSet: only what differs is downloaded, each file whole.
+
+        `POST /api/files/v1/filesets/{fileset_id}/files/search` (FileSets API, "Search Files in FileSet") tells what is
+        there; `GET /api/files/v1/filesets/{fileset_id}/files/{file_id}` ("Get File by Id") and
+        `GET /api/files/v1/filesets/{fileset_id}/files/{file_id}/download` ("Download File by Id") fetch a file.
+
+        Files are the same if they have the same path in the folder, size and hash; where the FileSet tells no SHA-256,
+        if they have the same size and the one on disk is not older. Empty directories are made, too. Nothing is
+        written outside the folder: a file of the FileSet whose path would lead out of it, also by a symbolic link, is
+        told as failed. Where a file fails, the others go on.
+
+        Args:
+            fileset_id: The FileSet.
+            folder: The folder on disk, which is made if only its parent exists.
+            directory_path: The directory of the FileSet; by default the topmost.
+            delete: Whether to delete the files of the folder that the directory does not have, and directories that
+                are empty then; only once all else went well. Symbolic links stay.
+            dry_run: Whether to only tell what would be done.
+            concurrency: How many files are under way at a time.
+            progress: Called with a `Progress` some ten times a second, which counts the files that are done as parts;
+                True draws a bar (needs ``rich``).
+
+        Returns:
+            What became of each file; see `FolderReport.failed`.
+
+        Raises:
+            ConfigError: The folder cannot be made; or the directory is empty and, with `delete`, all files of the
+                folder would go.
+            NotFound: There is no such FileSet.
+        """
+        return self._portal.run(
+            self._aio.pull_folder(
+                fileset_id,
+                folder,
+                directory_path=directory_path,
+                delete=delete,
+                dry_run=dry_run,
+                concurrency=concurrency,
+                progress=progress,
+            )
+        )
+
 
 class FileSetFiles(Twin[AsyncFileSetFiles]):
     """The files of FileSets."""
@@ -293,6 +411,7 @@ class FileSetFiles(Twin[AsyncFileSetFiles]):
         name: str | None = None,
         directory_path: str = "",
         content_type: str | None = None,
+        progress: ProgressOption = None,
     ) -> FileSetFile:
         """Upload a file into a FileSet.
 
@@ -305,6 +424,7 @@ class FileSetFiles(Twin[AsyncFileSetFiles]):
             name: The name in the FileSet; by default the path's own.
             directory_path: The directory to put it into; by default the topmost.
             content_type: The media type; by default what the path's suffix or the name's says.
+            progress: Called with a `Progress` some ten times a second; True draws a bar (needs ``rich``).
 
         Returns:
             The file; the page's sample has another name than was sent.
@@ -315,36 +435,172 @@ class FileSetFiles(Twin[AsyncFileSetFiles]):
             NotFound: There is no such FileSet.
         """
         return self._portal.run(
-            self._aio.upload(fileset_id, content, name=name, directory_path=directory_path, content_type=content_type)
+            self._aio.upload(
+                fileset_id,
+                content,
+                name=name,
+                directory_path=directory_path,
+                content_type=content_type,
+                progress=progress,
+            )
+        )
+
+    def upload_many(
+        self,
+        fileset_id: str,
+        /,
+        contents: Contents,
+        *,
+        directory_path: str = "",
+        concurrency: int = 4,
+        stop_on_error: bool = False,
+        progress: ProgressOption = None,
+    ) -> Outcomes[str, FileSetFile]:
+        """Upload several files into a directory of a FileSet at once. One that fails does not stop the others.
+
+        `POST /api/files/v1/filesets/{fileset_id}/files` (FileSets API, "Upload File") for each. For a whole folder see
+        `FileSets.push_folder`.
+
+        Args:
+            fileset_id: The FileSet.
+            contents: The paths of the files, or their contents (bytes or paths) by the names they are to have.
+            directory_path: The directory to put them into; by default the topmost.
+            concurrency: How many are under way at a time.
+            stop_on_error: Whether none is begun any more once one has failed; those under way still end.
+            progress: Called with a `Progress` some ten times a second, which counts the files that ended as parts; True
+                draws a bar (needs ``rich``).
+
+        Returns:
+            What became of each, by its path as given or its name; see `Outcomes.failed`.
+
+        Raises:
+            ConfigError: There are none, one is given twice, or two have one name.
+        """
+        return self._portal.run(
+            self._aio.upload_many(
+                fileset_id,
+                contents,
+                directory_path=directory_path,
+                concurrency=concurrency,
+                stop_on_error=stop_on_error,
+                progress=progress,
+            )
         )
 
     @overload
-    def download(self, fileset_id: str, file_id: str, /, target: None = None) -> bytes: ...
+    def download(
+        self,
+        fileset_id: str,
+        file_id: str,
+        /,
+        target: None = None,
+        *,
+        verify: bool = True,
+        progress: ProgressOption = None,
+    ) -> bytes: ...
     @overload
-    def download(self, fileset_id: str, file_id: str, /, target: ExportTarget) -> ExportResult: ...
+    def download(
+        self,
+        fileset_id: str,
+        file_id: str,
+        /,
+        target: DownloadTarget,
+        *,
+        verify: bool = True,
+        progress: ProgressOption = None,
+    ) -> DownloadResult: ...
     @overload
-    def download(self, fileset_id: str, file_id: str, /, target: ExportTarget | None) -> bytes | ExportResult: ...
-    def download(self, fileset_id: str, file_id: str, /, target: ExportTarget | None = None) -> bytes | ExportResult:
+    def download(
+        self,
+        fileset_id: str,
+        file_id: str,
+        /,
+        target: DownloadTarget | None,
+        *,
+        verify: bool = True,
+        progress: ProgressOption = None,
+    ) -> bytes | DownloadResult: ...
+    def download(
+        self,
+        fileset_id: str,
+        file_id: str,
+        /,
+        target: DownloadTarget | None = None,
+        *,
+        verify: bool = True,
+        progress: ProgressOption = None,
+    ) -> bytes | DownloadResult:
         """Return a file's content, or stream it to disk: whole, or not at all.
 
-        `GET /api/files/v1/filesets/{fileset_id}/files/{file_id}/download` (FileSets API, "Download File by Id"). Newer
-        documents say that it redirects to where the content is; the token stays with the instance.
+        `GET /api/files/v1/filesets/{fileset_id}/files/{file_id}/download` (FileSets API, "Download File by Id").
+        What it has to be is asked before by `GET /api/files/v1/filesets/{fileset_id}/files/{file_id}`. Newer
+        documents say that the download redirects to where the content is; the token stays with the instance. A
+        download that breaks off goes on where it did, if parts are given and the file is still the same, and else
+        begins anew.
 
         Args:
             fileset_id: The FileSet.
             file_id: The file.
             target: The path of the file to write, which appears under its name only when it is whole; or a binary file
                 object, which is written to as the answer comes. Without one the content is returned.
+            verify: Whether to compare the length and the hash with what the instance tells of the file, which takes a
+                request more.
+            progress: Called with a `Progress` some ten times a second; True draws a bar (needs ``rich``).
 
         Returns:
-            The content; with a target, how many bytes were written and the seconds that it took.
+            The content; with a target, how many bytes were written, their SHA-256, and the seconds that it took.
 
         Raises:
             ConfigError: The target cannot be written to.
             NotFound: There is no such FileSet or file.
             IncompleteAnswer: The answer broke off, each time that it was asked for; no file was left.
+            ContentMismatch: What came is not what the instance tells of the file, each time that it was asked for; no
+                file was left.
         """
-        return self._portal.run(self._aio.download(fileset_id, file_id, target))
+        return self._portal.run(self._aio.download(fileset_id, file_id, target, verify=verify, progress=progress))
+
+    def download_many(
+        self,
+        fileset_id: str,
+        /,
+        targets: Targets,
+        *,
+        verify: bool = True,
+        concurrency: int = 4,
+        stop_on_error: bool = False,
+        progress: ProgressOption = None,
+    ) -> Outcomes[int | str, DownloadResult]:
+        """Stream several files to disk at once: each whole, or not at all. One that fails does not stop the others.
+
+        `GET /api/files/v1/filesets/{fileset_id}/files/{file_id}/download` (FileSets API, "Download File by Id") for
+        each, and before it `GET /api/files/v1/filesets/{fileset_id}/files/{file_id}`; see `download`. For a whole
+        folder see `FileSets.pull_folder`.
+
+        Args:
+            fileset_id: The FileSet.
+            targets: The path to write for each file's id.
+            verify: Whether to compare lengths and hashes with what the instance tells of the files.
+            concurrency: How many are under way at a time.
+            stop_on_error: Whether none is begun any more once one has failed; those under way still end.
+            progress: Called with a `Progress` some ten times a second, which counts the files that ended as parts; True
+                draws a bar (needs ``rich``).
+
+        Returns:
+            What became of each, by its id; see `Outcomes.failed`.
+
+        Raises:
+            ConfigError: There are none, or two have the same path.
+        """
+        return self._portal.run(
+            self._aio.download_many(
+                fileset_id,
+                targets,
+                verify=verify,
+                concurrency=concurrency,
+                stop_on_error=stop_on_error,
+                progress=progress,
+            )
+        )
 
     def delete(self, fileset_id: str, file_id: str, /) -> Deletion:
         """Delete a file; a directory with all that lies in it.

@@ -54,12 +54,16 @@ RULES: Final = (
 )
 # What only a caller with an event loop of its own can pass to the client. Unused entries are an error too.
 OMITTED: Final = frozenset({"session"})
+# What is written by hand, as it takes callables, which have no twin: names, and the modules that they are in.
+BY_HAND: Final = {"Fleet": "_fleet"}
 
 _MACHINERY: Final = "domo_async.sync"
 # What must not be left in a docstring.
 _ASYNC_TALK: Final = re.compile(r"\bawait(?:ed|able|ing)?\b|\basync (?:def|with|for)\b", re.IGNORECASE)
 # Comments that tools obey.
 _DIRECTIVE: Final = re.compile(r"# ?(?:noqa|type:|pyright:)")
+# Lists in pages, each of which has a twin in the facade.
+_PAGERS: Final = frozenset({"CursorPager", "Pager"})
 # What a method must not return, as it would hand the event loop's side to a caller that has no loop.
 _ASYNC_TYPES: Final = frozenset(
     {
@@ -70,8 +74,8 @@ _ASYNC_TYPES: Final = frozenset(
         "AsyncIterator",
         "Awaitable",
         "Coroutine",
-        "Pager",
         "Self",
+        *_PAGERS,
     }
 )
 
@@ -364,7 +368,10 @@ class Generator:
         return f"{HEADER}{docstring}\n{imports}\n\n{classes}"
 
     def _init_text(self) -> str:
-        return HEADER + _INIT.format(package=self._package)
+        by_hand = {name: module for name, module in BY_HAND.items() if (self.folder / f"{module}.py").exists()}
+        names = {"Domo": CLIENT, **by_hand}
+        imports = "\n".join(f"from {self._package}.sync.{module} import {name}" for name, module in names.items())
+        return HEADER + _INIT.format(imports=imports, names=", ".join(f'"{name}"' for name in names))
 
 
 _INIT: Final = '''\
@@ -376,9 +383,9 @@ client's thread, so they must not make blocking calls themselves. After a fork, 
 
 from __future__ import annotations
 
-from {package}.sync._client import Domo
+{imports}
 
-__all__ = ["Domo"]
+__all__ = [{names}]
 '''
 
 
@@ -478,8 +485,8 @@ class _ClassWriter:
         method = f"self._aio.{signature.name}"
         if wrap == "iterate":
             call = Call("self._portal.iterate", (self._deferred(method, signature.arguments),))
-        elif wrap == "pager":
-            call = Call("SyncPager", (Call(method, signature.arguments), "self._portal"))
+        elif wrap in _PAGERS:
+            call = Call(f"Sync{wrap}", (Call(method, signature.arguments), "self._portal"))
         else:
             call = Call("self._portal.run", (Call(method, signature.arguments),))
         self._add("".join(stubs) + self._def(signature), function, _laid_out("return ", call, "", 8))
@@ -552,9 +559,9 @@ class _ClassWriter:
             raise self._error(function, f"annotate what {function.name!r} returns")
         generates = any(isinstance(node, ast.Yield | ast.YieldFrom) for node in _own_nodes(function))
         match annotation:
-            case ast.Subscript(ast.Name("Pager"), inner) if isinstance(function, ast.FunctionDef):
-                self._import_machinery("_facade", "SyncPager")
-                return f"SyncPager[{self._annotation(inner)}]", "pager"
+            case ast.Subscript(ast.Name(pager), inner) if pager in _PAGERS and isinstance(function, ast.FunctionDef):
+                self._import_machinery("_facade", f"Sync{pager}")
+                return f"Sync{pager}[{self._annotation(inner)}]", pager
             case ast.Subscript(ast.Name("AsyncIterator"), inner) if generates or isinstance(function, ast.FunctionDef):
                 self._import(Import("collections.abc", "Iterator"))
                 return f"Iterator[{self._annotation(inner)}]", "iterate"
@@ -632,7 +639,7 @@ class _ClassWriter:
 
     def _import_parameter_types(self, node: ast.expr) -> None:
         for name in _names(node):
-            if name == "Pager" or self._generator.twin_of(self._module, name):
+            if name in _PAGERS or self._generator.twin_of(self._module, name):
                 raise self._error(node, f"the facade cannot pass a {name} on: take what identifies it instead")
         self._import_type(node)
 

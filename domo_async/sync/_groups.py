@@ -5,8 +5,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from domo_async.endpoints.groups import CreatedGroup, Group, GroupType, GroupUser, ListedGroup, Member
-from domo_async.endpoints.groups import Groups as AsyncGroups
+from domo_async.bulk import BulkProgressCallback, BulkReport
+from domo_async.endpoints.groups.area import Groups as AsyncGroups
+from domo_async.endpoints.groups.models import (
+    CreatedGroup,
+    Group,
+    GroupType,
+    GroupUser,
+    ListedGroup,
+    Member,
+    Membership,
+    Memberships,
+)
 from domo_async.sync._facade import SyncPager, Twin
 from domo_async.wire import UNSET, Unset
 
@@ -265,3 +275,113 @@ class Groups(Twin[AsyncGroups]):
             NotFound: There is no such group.
         """
         return self._portal.run(self._aio.remove_owners(group_id, owners=owners))
+
+    def sync_members(
+        self,
+        group_id: int | str,
+        /,
+        members: Sequence[Member | int | str],
+        *,
+        owners: Sequence[Member | int | str] | None = None,
+        remove: bool = True,
+        allow_empty: bool = False,
+        dry_run: bool = False,
+        batch_size: int = 100,
+        stop_on_error: bool = False,
+        progress: BulkProgressCallback | None = None,
+    ) -> BulkReport[Membership, None]:
+        """Let a group have exactly these users as members; sends only what differs, so doing it again sends nothing.
+
+        `GET /api/content/v2/groups/users`; for addresses and new members `GET /api/identity/v1/users` (Users API, "Get
+        All Users") or, for a few, `GET /api/identity/v1/users/{user_id}` (Users API, "Get User By Id"); for owners
+        `GET /api/content/v2/groups/{group_id}` (Groups API, "Fetch Group") and `GET /api/content/v2/groups/grouplist`;
+        then `PUT /api/content/v2/groups/access` (Groups API, "Remove Multiple People from a Group") for each batch.
+
+        Args:
+            group_id: The group.
+            members: The users, by identifier or e-mail address. Groups in the group are left as they are.
+            owners: The users, and the groups as `Member`, who are to own the group; by default they are left.
+            remove: Whether members (and owners, if given) who are not named are to leave.
+            allow_empty: Whether to take all members out if `members` is empty, which is refused by default.
+            dry_run: Whether to only read, and report what would be done.
+            batch_size: The most people to send in one request; a limit is not documented.
+            stop_on_error: Whether to begin no further batch once one has failed.
+            progress: Called with how far it has come, after each member.
+
+        Returns:
+            A report of each member: ``added``, ``removed`` or ``unchanged``.
+
+        Raises:
+            ConfigError: `members` would empty the group, or names what is neither an identifier nor an address.
+            Unresolved: Some of those to be added are not users of the instance; names all, and nothing was changed.
+            NotFound: There is no such group.
+        """
+        return self._portal.run(
+            self._aio.sync_members(
+                group_id,
+                members,
+                owners=owners,
+                remove=remove,
+                allow_empty=allow_empty,
+                dry_run=dry_run,
+                batch_size=batch_size,
+                stop_on_error=stop_on_error,
+                progress=progress,
+            )
+        )
+
+    def sync(
+        self,
+        memberships: Memberships,
+        /,
+        *,
+        create: GroupType | str | None = GroupType.CLOSED,
+        remove: bool = True,
+        allow_empty: bool = False,
+        dry_run: bool = False,
+        batch_size: int = 100,
+        concurrency: int = 4,
+        stop_on_error: bool = False,
+        progress: BulkProgressCallback | None = None,
+    ) -> BulkReport[str, BulkReport[Membership, None]]:
+        """Let many groups have exactly these users as members, and create the groups that are missing.
+
+        All is read and compared before anything is changed; doing it again changes nothing.
+
+        `GET /api/content/v2/groups/grouplist`, then as `sync_members` does: `GET /api/content/v2/groups/users`,
+        `GET /api/identity/v1/users` (Users API, "Get All Users"), `GET /api/identity/v1/users/{user_id}` (Users API,
+        "Get User By Id"), `POST /api/content/v2/groups` (Groups API, "Create a Group") and
+        `PUT /api/content/v2/groups/access` (Groups API, "Remove Multiple People from a Group").
+
+        Args:
+            memberships: The members by the groups' names: users by identifier or e-mail address.
+            create: Who can join a group that is missing; None to refuse that groups are missing.
+            remove: Whether members who are not named are to leave.
+            allow_empty: Whether to take all members out where none are named, which is refused by default.
+            dry_run: Whether to only read, and report what would be done.
+            batch_size: The most people to send in one request; a limit is not documented.
+            concurrency: Groups under way at once.
+            stop_on_error: Whether to begin no further group once one has failed.
+            progress: Called with how far it has come, after each group.
+
+        Returns:
+            A report of each group: ``created``, ``updated`` or ``unchanged``, its value the report of its members.
+
+        Raises:
+            ConfigError: A group would be emptied, or what is named is neither an identifier nor an address.
+            Unresolved: Some users, or groups if none are to be created, are not there; names all, and nothing was
+                changed.
+        """
+        return self._portal.run(
+            self._aio.sync(
+                memberships,
+                create=create,
+                remove=remove,
+                allow_empty=allow_empty,
+                dry_run=dry_run,
+                batch_size=batch_size,
+                concurrency=concurrency,
+                stop_on_error=stop_on_error,
+                progress=progress,
+            )
+        )

@@ -5,9 +5,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from domo_async.bulk import BulkProgressCallback, BulkReport
 from domo_async.endpoints.cards import CardPart
-from domo_async.endpoints.pages import Page, PageOrder, PagePermission, PageSummary, PageWithCards
-from domo_async.endpoints.pages import Pages as AsyncPages
+from domo_async.endpoints.pages.area import Pages as AsyncPages
+from domo_async.endpoints.pages.models import Page, PageAccess, PageOrder, PagePermission, PageSummary, PageWithCards
+from domo_async.endpoints.sharing import Recipient
 from domo_async.sync._facade import SyncPager, Twin
 from domo_async.wire import UNSET, Unset
 
@@ -141,3 +143,163 @@ class Pages(Twin[AsyncPages]):
             Conflict: Something is in the way.
         """
         return self._portal.run(self._aio.revoke_access(page_id, person_id))
+
+    def access(self, page_id: int | str, /, *, expand_users: bool = False) -> PageAccess:
+        """Return whom a page is shared with, its owners among them.
+
+        `GET /api/content/v1/share/accesslist/page/{page_id}`. Not in the documents; other clients use it.
+
+        Args:
+            page_id: The page.
+            expand_users: Whether to count the users of groups among the users.
+
+        Raises:
+            Forbidden: The token's owner may not see the page.
+            NotFound: There is no such page.
+        """
+        return self._portal.run(self._aio.access(page_id, expand_users=expand_users))
+
+    def sync_access(
+        self,
+        page_id: int | str,
+        /,
+        recipients: Sequence[Recipient | int | str],
+        *,
+        remove: bool = True,
+        allow_empty: bool = False,
+        send_email: bool = False,
+        dry_run: bool = False,
+        batch_size: int = 100,
+        stop_on_error: bool = False,
+        progress: BulkProgressCallback | None = None,
+    ) -> BulkReport[Recipient, None]:
+        """Let exactly these users and groups see a page, besides its owners; sends only what differs.
+
+        `GET /api/content/v1/share/accesslist/page/{page_id}` and, for addresses, `GET /api/identity/v1/users` (Users
+        API, "Get All Users"); then `POST /api/content/v1/share` (Content Sharing, "Share Resource") for each batch and
+        `DELETE /api/content/v1/share/page/{page_id}/user/{person_id}` (Pages API, "Revoke Page Access") for each user
+        who is to lose access. No route is known that takes a group's access away; such groups are ``skipped``.
+
+        Args:
+            page_id: The page.
+            recipients: The users, by identifier or e-mail address, and the groups as `Recipient`.
+            remove: Whether users who are not named lose their access; owners never do.
+            allow_empty: Whether `recipients` may be empty, which is refused by default.
+            send_email: Whether to tell by mail those who get access.
+            dry_run: Whether to only read, and report what would be done.
+            batch_size: The most users and groups to send in one request; a limit is not documented.
+            stop_on_error: Whether to begin no further batch once one has failed.
+            progress: Called with how far it has come, after each user or group.
+
+        Returns:
+            A report of each user and group: ``added``, ``removed``, ``unchanged`` or ``skipped``.
+
+        Raises:
+            ConfigError: `recipients` is empty, or names somebody twice.
+            Unresolved: Nobody has some of the addresses; names all, and nothing was changed.
+            NotFound: There is no such page.
+        """
+        return self._portal.run(
+            self._aio.sync_access(
+                page_id,
+                recipients,
+                remove=remove,
+                allow_empty=allow_empty,
+                send_email=send_email,
+                dry_run=dry_run,
+                batch_size=batch_size,
+                stop_on_error=stop_on_error,
+                progress=progress,
+            )
+        )
+
+    def share_many(
+        self,
+        page_ids: Sequence[int | str],
+        /,
+        *,
+        recipients: Sequence[Recipient | int | str],
+        remove: bool = False,
+        send_email: bool = False,
+        dry_run: bool = False,
+        batch_size: int = 100,
+        concurrency: int = 8,
+        stop_on_error: bool = False,
+        progress: BulkProgressCallback | None = None,
+    ) -> BulkReport[int, BulkReport[Recipient, None]]:
+        """Share many pages with the same users and groups; sends only what differs.
+
+        As `sync_access` does for each: `GET /api/content/v1/share/accesslist/page/{page_id}`,
+        `GET /api/identity/v1/users` (Users API, "Get All Users"), `POST /api/content/v1/share` (Content Sharing, "Share
+        Resource") and `DELETE /api/content/v1/share/page/{page_id}/user/{person_id}` (Pages API, "Revoke Page Access").
+
+        Args:
+            page_ids: The pages.
+            recipients: The users, by identifier or e-mail address, and the groups as `Recipient`.
+            remove: Whether users who are not named lose their access; owners never do.
+            send_email: Whether to tell by mail those who get access.
+            dry_run: Whether to only read, and report what would be done.
+            batch_size: The most users and groups to send in one request; a limit is not documented.
+            concurrency: Pages under way at once.
+            stop_on_error: Whether to begin no further page once one has failed.
+            progress: Called with how far it has come, after each page.
+
+        Returns:
+            A report of each page: ``updated`` or ``unchanged``, its value the report of the users and groups.
+
+        Raises:
+            ConfigError: `recipients` is empty or names somebody twice, or a page stands twice.
+            Unresolved: Nobody has some of the addresses; names all, and nothing was changed.
+        """
+        return self._portal.run(
+            self._aio.share_many(
+                page_ids,
+                recipients=recipients,
+                remove=remove,
+                send_email=send_email,
+                dry_run=dry_run,
+                batch_size=batch_size,
+                concurrency=concurrency,
+                stop_on_error=stop_on_error,
+                progress=progress,
+            )
+        )
+
+    def revoke_many(
+        self,
+        page_id: int | str,
+        /,
+        users: Sequence[int | str],
+        *,
+        dry_run: bool = False,
+        concurrency: int = 8,
+        stop_on_error: bool = False,
+        progress: BulkProgressCallback | None = None,
+    ) -> BulkReport[Recipient, None]:
+        """Take the access of many users to a page away; sends nothing for those who have none of their own.
+
+        `GET /api/content/v1/share/accesslist/page/{page_id}` and, for addresses, `GET /api/identity/v1/users` (Users
+        API, "Get All Users"); then `DELETE /api/content/v1/share/page/{page_id}/user/{person_id}` (Pages API, "Revoke
+        Page Access") for each.
+
+        Args:
+            page_id: The page.
+            users: The users, by identifier or e-mail address; owners of the page are skipped.
+            dry_run: Whether to only read, and report what would be done.
+            concurrency: Users under way at once.
+            stop_on_error: Whether to begin no further user once one has failed.
+            progress: Called with how far it has come, after each user.
+
+        Returns:
+            A report of each user: ``removed``, ``unchanged`` or ``skipped``.
+
+        Raises:
+            ConfigError: Somebody is named twice, or by what is neither an identifier nor an address.
+            Unresolved: Nobody has some of the addresses; names all, and nothing was changed.
+            NotFound: There is no such page.
+        """
+        return self._portal.run(
+            self._aio.revoke_many(
+                page_id, users, dry_run=dry_run, concurrency=concurrency, stop_on_error=stop_on_error, progress=progress
+            )
+        )

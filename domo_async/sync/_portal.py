@@ -187,6 +187,9 @@ async def _watched(coroutine: Coroutine[Any, Any, T]) -> T:
         # Who awaits the task may take it for a failure like others: aiohttp does, of the task that sends a body.
         if (root := _root.get()) is not None:
             root.leave(error)
+        # The caller is told; asyncio need not complain that nobody asked the task.
+        if (task := asyncio.current_task()) is not None:
+            task.add_done_callback(asyncio.Task.exception)
         raise
 
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from domo_async.bulk import BulkProgressCallback, BulkReport
 from domo_async.endpoints.roles import AuthoritiesChange, Role
 from domo_async.endpoints.roles import Roles as AsyncRoles
+from domo_async.endpoints.users import User
 from domo_async.sync._facade import SyncPager, Twin
 
 
@@ -85,3 +87,71 @@ class Roles(Twin[AsyncRoles]):
             role_id: The role.
         """
         return self._portal.run(self._aio.delete(role_id))
+
+    def sync_authorities(
+        self,
+        role_id: int | str,
+        /,
+        authorities: Sequence[str],
+        *,
+        remove: bool = True,
+        allow_empty: bool = False,
+        dry_run: bool = False,
+    ) -> BulkReport[str, None]:
+        """Let a role have exactly these authorities; sends nothing if it has them already.
+
+        `GET /api/authorization/v1/roles/{role_id}/authorities`, then
+        `PATCH /api/authorization/v1/roles/{role_id}/authorities` (Roles Governance API, "Update Role Authorities").
+
+        Args:
+            role_id: The role.
+            authorities: What it is to allow, such as ``dataset.manage``.
+            remove: Whether it loses all others.
+            allow_empty: Whether to take all away if `authorities` is empty, which is refused by default.
+            dry_run: Whether to only read, and report what would be done.
+
+        Returns:
+            A report of each authority: ``added``, ``removed`` or ``unchanged``.
+
+        Raises:
+            ConfigError: `authorities` would take all away.
+            NotFound: There is no such role.
+        """
+        return self._portal.run(
+            self._aio.sync_authorities(role_id, authorities, remove=remove, allow_empty=allow_empty, dry_run=dry_run)
+        )
+
+    def assign(
+        self,
+        role_id: int | str,
+        /,
+        users: Sequence[int | str],
+        *,
+        dry_run: bool = False,
+        concurrency: int = 8,
+        stop_on_error: bool = False,
+        progress: BulkProgressCallback | None = None,
+    ) -> BulkReport[int | str, User]:
+        """Give many users a role in place of the one that they have; sends nothing for those who have it already.
+
+        `GET /api/identity/v1/users` (Users API, "Get All Users"), or `GET /api/identity/v1/users/{user_id}` (Users API,
+        "Get User By Id") for up to 20 and for those not listed; then `PATCH /api/identity/v1/users/{user_id}` (Users
+        API, "Update User") for each.
+
+        Args:
+            role_id: The role.
+            users: The users, by identifier or e-mail address.
+            dry_run: Whether to only read, and report what would be done.
+            concurrency: Users under way at once.
+            stop_on_error: Whether to begin no further user once one has failed.
+            progress: Called with how far it has come, after each user.
+
+        Raises:
+            ConfigError: Somebody is named twice, or by what is neither an identifier nor an address.
+            Unresolved: Some are not users of the instance; names all, and nothing was changed.
+        """
+        return self._portal.run(
+            self._aio.assign(
+                role_id, users, dry_run=dry_run, concurrency=concurrency, stop_on_error=stop_on_error, progress=progress
+            )
+        )

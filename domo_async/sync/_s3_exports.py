@@ -51,7 +51,8 @@ class S3Exports(Twin[AsyncS3Exports]):
             BadRequest: The instance makes no sense of the request.
             Forbidden: The dataset may not be read.
             NotFound: There is no such dataset.
-            JobFailed: With `wait`: the export failed; says why, where the instance tells.
+            JobFailed: With `wait`: the export failed; says why, where the instance tells. No error tells the
+                credentials.
             WaitTimeout: The export has not ended; carries the last status seen.
         """
         return self._portal.run(

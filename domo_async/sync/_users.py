@@ -5,9 +5,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from domo_async.bulk import BulkProgressCallback, BulkReport
 from domo_async.endpoints._area import SortOrder
-from domo_async.endpoints.users import AttributeValue, User, UserFilter, UserParts, UserProfile
-from domo_async.endpoints.users import Users as AsyncUsers
+from domo_async.endpoints.users.area import Users as AsyncUsers
+from domo_async.endpoints.users.models import (
+    AttributeValue,
+    Exists,
+    NewUser,
+    User,
+    UserChange,
+    UserFilter,
+    UserParts,
+    UserProfile,
+)
 from domo_async.sync._facade import SyncPager, Twin
 from domo_async.wire import UNSET, Unset
 
@@ -168,3 +178,114 @@ class Users(Twin[AsyncUsers]):
             NotFound: There is no such user.
         """
         return self._portal.run(self._aio.delete(user_id))
+
+    def create_many(
+        self,
+        users: Sequence[NewUser],
+        /,
+        *,
+        exists: Exists = "skip",
+        dry_run: bool = False,
+        concurrency: int = 8,
+        stop_on_error: bool = False,
+        progress: BulkProgressCallback | None = None,
+    ) -> BulkReport[NewUser, User]:
+        """Create many users, each once, and report on each; one that fails does not keep the others from being made.
+
+        Where an answer is lost, the user is looked up by address, so nobody is created twice or wrongly told to have
+        failed; it is safe to run again.
+
+        `GET /api/identity/v1/users` (Users API, "Get All Users"), then `POST /api/identity/v1/users` (Users API,
+        "Create User") for each, with `POST /api/identity/v1/users/search` where the outcome is in doubt and
+        `PATCH /api/identity/v1/users/{user_id}` (Users API, "Update User") for ``update``.
+
+        Args:
+            users: The users.
+            exists: What to do about an address that a user has already: ``skip`` it, ``update`` that user's name and
+                role, or count it as a failure (``fail``).
+            dry_run: Whether to only read, and report what would be done.
+            concurrency: Users under way at once.
+            stop_on_error: Whether to begin no further user once one has failed.
+            progress: Called with how far it has come, after each user.
+
+        Raises:
+            ConfigError: An address is none or stands twice, or a name or a role is missing; nothing was sent.
+        """
+        return self._portal.run(
+            self._aio.create_many(
+                users,
+                exists=exists,
+                dry_run=dry_run,
+                concurrency=concurrency,
+                stop_on_error=stop_on_error,
+                progress=progress,
+            )
+        )
+
+    def update_many(
+        self,
+        changes: Sequence[UserChange],
+        /,
+        *,
+        dry_run: bool = False,
+        concurrency: int = 8,
+        stop_on_error: bool = False,
+        progress: BulkProgressCallback | None = None,
+    ) -> BulkReport[UserChange, User]:
+        """Change many users, and report on each; nothing is sent for those who are so already.
+
+        `GET /api/identity/v1/users` (Users API, "Get All Users"), or `GET /api/identity/v1/users/{user_id}` (Users API,
+        "Get User By Id") for up to 20 and for those not listed; then `PATCH /api/identity/v1/users/{user_id}` (Users
+        API, "Update User") for each.
+
+        Args:
+            changes: What to change of whom.
+            dry_run: Whether to only read, and report what would be done.
+            concurrency: Users under way at once.
+            stop_on_error: Whether to begin no further user once one has failed.
+            progress: Called with how far it has come, after each user.
+
+        Raises:
+            ConfigError: A change is empty, an address or an identifier is none, or a user stands twice; nothing was
+                sent.
+        """
+        return self._portal.run(
+            self._aio.update_many(
+                changes, dry_run=dry_run, concurrency=concurrency, stop_on_error=stop_on_error, progress=progress
+            )
+        )
+
+    def delete_many(
+        self,
+        ids: Sequence[int | str],
+        /,
+        *,
+        dry_run: bool = False,
+        concurrency: int = 8,
+        stop_on_error: bool = False,
+        progress: BulkProgressCallback | None = None,
+    ) -> BulkReport[int, User]:
+        """Delete many users, and report on each; those who are not there are skipped.
+
+        `GET /api/identity/v1/users` (Users API, "Get All Users"), or `GET /api/identity/v1/users/{user_id}` (Users API,
+        "Get User By Id") for up to 20 and for those not listed; then `DELETE /api/identity/v1/users/{user_id}` (Users
+        API, "Delete User") for each.
+
+        Args:
+            ids: The users.
+            dry_run: Whether to only read, and report what would be done.
+            concurrency: Users under way at once.
+            stop_on_error: Whether to begin no further user once one has failed.
+            progress: Called with how far it has come, after each user.
+
+        Returns:
+            The report; its values are the users as they were.
+
+        Raises:
+            ConfigError: An identifier is none, or stands twice; nothing was sent.
+        """
+        return self._portal.run(
+            self._aio.delete_many(
+                ids, dry_run=dry_run, concurrency=concurrency, stop_on_error=stop_on_error, progress=progress
+            )
+        )

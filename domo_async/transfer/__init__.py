@@ -3,40 +3,93 @@
 from __future__ import annotations
 
 from domo_async.transfer.columns import ColumnSpec, ColumnType
-from domo_async.transfer.content import Content, content_body, content_name
-from domo_async.transfer.exporter import ExportResult, ExportTarget, download, export
-from domo_async.transfer.parts import Header, Source
-from domo_async.transfer.progress import Progress, ProgressCallback, ProgressOption
-from domo_async.transfer.uploader import (
-    Action,
-    Committed,
-    StoredVersion,
-    UploadOptions,
-    UploadResult,
-    UploadSteps,
-    upload,
+from domo_async.transfer.files.content import Content, content_body, content_name, reported_body
+from domo_async.transfer.files.downloading import DownloadTarget, download, fetch_to
+from domo_async.transfer.files.folders import FolderEntry, FolderOptions, FolderReport, pull, push
+from domo_async.transfer.files.many import Contents, Outcome, Outcomes, Targets, download_many, in_turn, upload_many
+from domo_async.transfer.files.resuming import Described, DownloadResult
+from domo_async.transfer.files.trees import RemoteFile
+from domo_async.transfer.progress import (
+    Progress,
+    ProgressCallback,
+    ProgressEvents,
+    ProgressOption,
+    Reporter,
+    progress_bars,
+    told_the_end,
 )
+from domo_async.transfer.reading.as_finished import as_finished
+from domo_async.transfer.reading.binding import Params, bind
+from domo_async.transfer.reading.exporter import ExportResult, ExportTarget, export
+from domo_async.transfer.reading.scanning import Selection, collect, scan
+from domo_async.transfer.reading.sql_text import select
+from domo_async.transfer.sources import ArrowStream, Row, Source
+from domo_async.transfer.sources.fitting import Header, SchemaOption
+from domo_async.transfer.uploading.compression import Compression
+from domo_async.transfer.uploading.lanes import Budget
+from domo_async.transfer.uploading.options import Nested, UploadOptions, UploadPlan, UploadResult
+from domo_async.transfer.uploading.steps import Action, Committed, PartitionTag, StoredVersion, UploadSteps
+from domo_async.transfer.uploading.uploader import opened, plan_upload, upload
 
 __all__ = [
     "Action",
+    "ArrowStream",
+    "Budget",
     "ColumnSpec",
     "ColumnType",
     "Committed",
+    "Compression",
     "Content",
+    "Contents",
+    "Described",
+    "DownloadResult",
+    "DownloadTarget",
     "ExportResult",
     "ExportTarget",
+    "FolderEntry",
+    "FolderOptions",
+    "FolderReport",
     "Header",
+    "Nested",
+    "Outcome",
+    "Outcomes",
+    "Params",
+    "PartitionTag",
     "Progress",
     "ProgressCallback",
+    "ProgressEvents",
     "ProgressOption",
+    "RemoteFile",
+    "Reporter",
+    "Row",
+    "SchemaOption",
+    "Selection",
     "Source",
     "StoredVersion",
+    "Targets",
     "UploadOptions",
+    "UploadPlan",
     "UploadResult",
     "UploadSteps",
+    "as_finished",
+    "bind",
+    "collect",
     "content_body",
     "content_name",
     "download",
+    "download_many",
     "export",
+    "fetch_to",
+    "in_turn",
+    "opened",
+    "plan_upload",
+    "progress_bars",
+    "pull",
+    "push",
+    "reported_body",
+    "scan",
+    "select",
+    "told_the_end",
     "upload",
+    "upload_many",
 ]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
 from typing import TypeAlias
 
@@ -11,7 +12,16 @@ from attrs import frozen
 from domo_async.clock import Clock
 from domo_async.errors import ConfigError
 
-__all__ = ["Progress", "ProgressCallback", "ProgressOption", "Reporter", "reporting"]
+__all__ = [
+    "Progress",
+    "ProgressCallback",
+    "ProgressEvents",
+    "ProgressOption",
+    "Reporter",
+    "progress_bars",
+    "reporting",
+    "told_the_end",
+]
 
 _EVERY = 0.1
 
@@ -26,6 +36,7 @@ class Progress:
         rows: Rows of the parts that are done.
         parts: Parts that are done.
         seconds: Time since the transfer began.
+        retries: How often a part had to be sent again.
     """
 
     bytes: int
@@ -33,6 +44,59 @@ class Progress:
     rows: int
     parts: int
     seconds: float
+    retries: int = 0
+
+    @property
+    def rate(self) -> float:
+        """Bytes a second, on average since the beginning."""
+        return self.bytes / self.seconds if self.seconds > 0 else 0.0
+
+    @property
+    def remaining(self) -> float | None:
+        """The seconds that are left at that rate, where the end is known."""
+        if self.total_bytes is None or self.rate <= 0:
+            return None
+        return max(self.total_bytes - self.bytes, 0) / self.rate
+
+
+class ProgressEvents:
+    """How far a transfer comes, as an async iterator: give it as ``progress=`` and iterate over it meanwhile.
+
+    Whoever is slower than the transfer is told the newest state only. The iteration ends with the transfer, however
+    that ends, after its last state.
+
+    ```python
+    events = ProgressEvents()
+    upload = asyncio.create_task(domo.datasets.upload(dataset_id, "orders.csv", progress=events))
+    async for now in events:
+        print(f"{now.rate / 1e6:.0f} MB/s, {now.remaining or 0:.0f} s to go")
+    done = await upload
+    ```
+    """
+
+    def __init__(self) -> None:
+        self._latest: Progress | None = None
+        self._ended = False
+        self._told = asyncio.Event()
+
+    def __call__(self, progress: Progress) -> None:
+        """Take in how far the transfer has come."""
+        self._latest = progress
+        self._told.set()
+
+    def close(self) -> None:
+        """Say that there is nothing more to tell."""
+        self._ended = True
+        self._told.set()
+
+    async def __aiter__(self) -> AsyncIterator[Progress]:
+        while not self._ended or self._latest is not None:
+            await self._told.wait()
+            latest, self._latest = self._latest, None
+            if not self._ended:
+                self._told.clear()
+            if latest is not None:
+                yield latest
 
 
 ProgressCallback: TypeAlias = Callable[[Progress], None]
@@ -51,6 +115,7 @@ class Reporter:
         self._bytes = 0
         self._rows = 0
         self._parts = 0
+        self.retries: int = 0
 
     @property
     def seconds(self) -> float:
@@ -63,6 +128,10 @@ class Reporter:
         if self._callback is not None and self._clock.monotonic() >= self._next:
             self._next = self._clock.monotonic() + _EVERY
             self._tell(self._callback)
+
+    def retried(self) -> None:
+        """Count a part that is sent again."""
+        self.retries += 1
 
     def part_done(self, rows: int) -> None:
         """Count a part."""
@@ -77,7 +146,7 @@ class Reporter:
             self._tell(self._callback)
 
     def _tell(self, callback: ProgressCallback) -> None:
-        callback(Progress(self._bytes, self._total, self._rows, self._parts, self.seconds))
+        callback(Progress(self._bytes, self._total, self._rows, self._parts, self.seconds, self.retries))
 
 
 @contextmanager
@@ -88,14 +157,45 @@ def reporting(clock: Clock, option: ProgressOption, *, total: int | None, title:
         ConfigError: A bar was asked for and rich is not installed.
     """
     if option is True:
-        with _bar(total, title) as callback:
-            yield Reporter(clock, callback, total)
-    else:
+        with _bars() as bar:
+            yield Reporter(clock, bar(total, title), total)
+        return
+    with told_the_end(option):
         yield Reporter(clock, option or None, total)
 
 
 @contextmanager
-def _bar(total: int | None, title: str) -> Iterator[ProgressCallback]:
+def told_the_end(option: ProgressOption) -> Iterator[None]:
+    """Let whoever iterates over what is told know that there is no more, however the block ends."""
+    try:
+        yield
+    finally:
+        if isinstance(option, ProgressEvents):
+            option.close()
+
+
+@contextmanager
+def progress_bars(option: ProgressOption) -> Iterator[Callable[[str], ProgressOption]]:
+    """Give what says, for each of several transfers by name, whom to tell: with True each gets a bar of its own.
+
+    Raises:
+        ConfigError: Bars were asked for and rich is not installed.
+    """
+    if isinstance(option, ProgressEvents):
+        # They end with the last of the transfers, not with the first.
+        with told_the_end(option):
+            yield lambda _: option.__call__
+        return
+    if option is not True:
+        yield lambda _: option
+        return
+    with _bars() as bar:
+        yield lambda name: bar(None, name)
+
+
+@contextmanager
+def _bars() -> Iterator[Callable[[int | None, str], ProgressCallback]]:
+    """Give what adds a bar, and returns what moves it."""
     try:
         from rich import progress  # noqa: PLC0415 - optional
     except ImportError:
@@ -109,5 +209,9 @@ def _bar(total: int | None, title: str) -> Iterator[ProgressCallback]:
         progress.TimeRemainingColumn(),
     )
     with progress.Progress(*columns) as bars:
-        bar = bars.add_task(title, total=total, parts=0)
-        yield lambda now: bars.update(bar, completed=now.bytes, parts=now.parts)
+
+        def bar(total: int | None, title: str) -> ProgressCallback:
+            task = bars.add_task(title, total=total, parts=0)
+            return lambda now: bars.update(task, completed=now.bytes, total=now.total_bytes, parts=now.parts)
+
+        yield bar

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Protocol
 
@@ -25,8 +26,17 @@ class Stored(Protocol):
         """Return the bytes at a place; fewer where they end."""
         ...
 
+    @property
+    def identity(self) -> Mapping[str, object]:
+        """What tells whether they are the same another time, as far as that is known without reading them."""
+        ...
+
     def check_unchanged(self) -> None:
         """Raise `SourceError` if they are not what they were in the beginning."""
+        ...
+
+    def rest(self) -> None:
+        """Hold nothing open that is not being read."""
         ...
 
     def close(self) -> None:
@@ -45,32 +55,51 @@ class InMemory:
         """Return the bytes at a place."""
         return bytes(self._view[offset : offset + length])
 
+    @property
+    def identity(self) -> Mapping[str, object]:
+        """How many bytes there are."""
+        return {"kind": "bytes", "size": self.size}
+
     def check_unchanged(self) -> None:
         """Memory that changes meanwhile is the caller's own doing."""
+
+    def rest(self) -> None:
+        """Memory needs no rest."""
 
     def close(self) -> None:
         """Let the caller resize the memory again."""
         self._view.release()
 
 
+class _Descriptor:
+    """An open file, which is closed when nobody reads from it any longer, be it in another thread."""
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+
+    def __del__(self) -> None:
+        os.close(self.number)
+
+
 class OnDisk:
-    """A file, held open.
+    """A file, held open until it rests; from then on it is opened for each reading, and must not have changed.
 
     Raises:
         SourceError: There is no such file, or it cannot be read.
     """
 
     def __init__(self, path: Path) -> None:
+        self._path = path
+        self._closed = False
+        # For Windows, which has no pread: a scan in a thread runs beside the sending, and seek and read are two steps.
+        self._lock = threading.Lock()
         try:
             if not path.is_file():
                 raise SourceError(f"there is no file {path}")
-            self._fd = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
+            self._file: _Descriptor | None = self._opened()
         except OSError as error:
-            raise SourceError(f"cannot read {path}: {error.strerror}") from None
-        self._path = path
-        # For Windows, which has no pread: a scan in a thread runs beside the sending, and seek and read are two steps.
-        self._lock = threading.Lock()
-        found = os.fstat(self._fd)
+            raise self._unreadable(error) from None
+        found = os.fstat(self._file.number)
         self.size: int = found.st_size
         self._modified = found.st_mtime_ns
 
@@ -78,27 +107,57 @@ class OnDisk:
         """Return the bytes at a place.
 
         Raises:
-            SourceError: The disk does not give them.
+            SourceError: The disk does not give them, or the file was written to while it rested.
         """
         try:
+            file = self._in_use()
             if hasattr(os, "pread"):
-                return os.pread(self._fd, length, offset)
+                return os.pread(file.number, length, offset)
             with self._lock:
-                os.lseek(self._fd, offset, os.SEEK_SET)
-                return os.read(self._fd, length)
+                os.lseek(file.number, offset, os.SEEK_SET)
+                return os.read(file.number, length)
         except OSError as error:
-            raise SourceError(f"cannot read {self._path}: {error.strerror}") from None
+            raise self._unreadable(error) from None
+
+    @property
+    def identity(self) -> Mapping[str, object]:
+        """The file's size, and when it was last written to."""
+        return {"kind": "file", "size": self.size, "modified": self._modified}
 
     def check_unchanged(self) -> None:
         """Raise `SourceError` if the file was written to."""
-        found = os.fstat(self._fd)
-        if (found.st_size, found.st_mtime_ns) != (self.size, self._modified):
-            raise SourceError(f"{self._path} was written to while it was uploaded")
+        try:
+            self._check(self._in_use())
+        except OSError as error:
+            raise self._unreadable(error) from None
+
+    def rest(self) -> None:
+        """Hold the file open no longer."""
+        self._file = None
 
     def close(self) -> None:
         """Close the file; whoever still reads fails, and never gets the bytes of another file of the same number."""
-        closing, self._fd = self._fd, -1
-        os.close(closing)
+        self._closed, self._file = True, None
+
+    def _in_use(self) -> _Descriptor:
+        file = self._file
+        if file is None:
+            file = self._opened()
+            self._check(file)
+        return file
+
+    def _opened(self) -> _Descriptor:
+        if self._closed:
+            raise OSError(errno.EBADF, os.strerror(errno.EBADF))
+        return _Descriptor(os.open(self._path, os.O_RDONLY | getattr(os, "O_BINARY", 0)))
+
+    def _check(self, file: _Descriptor) -> None:
+        found = os.fstat(file.number)
+        if (found.st_size, found.st_mtime_ns) != (self.size, self._modified):
+            raise SourceError(f"{self._path} was written to while it was uploaded")
+
+    def _unreadable(self, error: OSError) -> SourceError:
+        return SourceError(f"cannot read {self._path}: {error.strerror}")
 
 
 def slices(stored: Stored, start: int, length: int) -> Iterator[bytes]:

@@ -3,7 +3,18 @@
 from __future__ import annotations
 
 from domo_async.transport.message import Body, QueryValue
-from domo_async.transport.pager import BODY, BODY_COUNT, OFFSET_ONLY, QUERY, QUERY_SKIP, Batch, Pager, Paging
+from domo_async.transport.pager import (
+    BODY,
+    BODY_COUNT,
+    OFFSET_ONLY,
+    QUERY,
+    QUERY_SKIP,
+    Batch,
+    CursorPage,
+    CursorPager,
+    Pager,
+    Paging,
+)
 from domo_async.transport.retry import retry_delay
 from domo_async.transport.session import Download, Transport
 from domo_async.transport.url import Url, raw_url, url
@@ -16,6 +27,8 @@ __all__ = [
     "QUERY_SKIP",
     "Batch",
     "Body",
+    "CursorPage",
+    "CursorPager",
     "Download",
     "Pager",
     "Paging",

@@ -120,7 +120,7 @@ class Connection:
         """Return the head of the answer that all redirects lead to."""
         session = self._ready_session()
         target = self._origin + request.target
-        headers = {"Accept": request.accept, **self._own_headers, **extra_headers}
+        headers = {"Accept": request.accept, **request.headers, **self._own_headers, **extra_headers}
         try:
             for hop in range(_MAX_REDIRECTS + 1):
                 exchange = _Exchange(session, request, target, headers, timeout, self._settings, self._deadlines, limit)
@@ -190,6 +190,8 @@ class _Exchange:
         if body is None:
             return await self._send(self.headers, None)
         headers = {**self.headers, "Content-Type": body.content_type, "Content-Length": str(body.length)}
+        if body.encoding is not None:
+            headers["Content-Encoding"] = body.encoding
         content = body.open()
         if not isinstance(content, bytes):
             return await self._send_slices(headers, content)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 from urllib.parse import quote_plus
 
@@ -15,6 +16,7 @@ from domo_async.wire import UNSET, Unset, dumps
 __all__ = ["Body", "QueryValue", "Request", "query_string"]
 
 _JSON = "application/json"
+_NO_HEADERS: Mapping[str, str] = MappingProxyType({})
 _IDEMPOTENT = frozenset({"GET", "HEAD", "OPTIONS", "PUT", "DELETE"})
 QueryValue = str | int | bool | None | Unset | Iterable[str | int]
 
@@ -28,11 +30,13 @@ class Body:
         length: Bytes in all, sent as Content-Length.
         open: Returns the body from its beginning: bytes, or an iterator over slices of them. It is asked for each
             slice on the event loop, and so should not have to wait for it.
+        encoding: The Content-Encoding header, if the bytes are compressed.
     """
 
     content_type: str
     length: int
     open: Callable[[], bytes | Iterator[bytes]]
+    encoding: str | None = None
 
     @classmethod
     def json(cls, value: object) -> Body:
@@ -95,6 +99,7 @@ class Request(NamedTuple):
         body: What goes with it.
         accept: The Accept header.
         idempotent: Whether sending it twice does what sending it once does.
+        headers: Further headers.
     """
 
     method: str
@@ -103,6 +108,7 @@ class Request(NamedTuple):
     body: Body | None
     accept: str
     idempotent: bool
+    headers: Mapping[str, str] = _NO_HEADERS
 
     @classmethod
     def of(
@@ -115,6 +121,7 @@ class Request(NamedTuple):
         body: Body | None = None,
         accept: str = _JSON,
         idempotent: bool | None = None,
+        headers: Mapping[str, str] | None = None,
     ) -> Request:
         """Return a request; what is left open is as HTTP has it for `method`."""
         return cls(
@@ -124,6 +131,7 @@ class Request(NamedTuple):
             body if json is UNSET else Body.json(json),
             accept,
             method in _IDEMPOTENT if idempotent is None else idempotent,
+            headers or _NO_HEADERS,
         )
 
     @property

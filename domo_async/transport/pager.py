@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import aclosing
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from attrs import frozen
@@ -16,6 +17,8 @@ __all__ = [
     "QUERY",
     "QUERY_SKIP",
     "Batch",
+    "CursorPage",
+    "CursorPager",
     "Pager",
     "Paging",
     "by_cursor",
@@ -107,6 +110,77 @@ class Pager(Generic[T]):
             return None
         items, _ = await self._turn(self._start)
         return items[0] if items else None
+
+
+class CursorPage(NamedTuple, Generic[T]):
+    """A page of a list that can be left and taken up again anywhere.
+
+    Attributes:
+        items: Its items; there may be none where only the cursor moved on.
+        cursor: Gives the cursor that stands behind so many of them.
+    """
+
+    items: Sequence[T]
+    cursor: Callable[[int], str]
+
+
+class CursorPager(Generic[T]):
+    """A list that arrives page by page, and that can be left anywhere and taken up again later.
+
+        async for item in pager:
+            ...
+            remember(pager.cursor)
+
+    Each iteration starts from the first page.
+    """
+
+    def __init__(self, begin: Callable[[], AsyncGenerator[CursorPage[T], None]], cursor: str) -> None:
+        """Make a pager; endpoints do it.
+
+        Args:
+            begin: Reads the list from its beginning.
+            cursor: The cursor as long as nothing was given.
+        """
+        self._begin = begin
+        self._given = 0
+        self._page: CursorPage[T] = CursorPage((), lambda _: cursor)
+
+    @property
+    def cursor(self) -> str:
+        """Text that stands for all that the latest iteration gave, up to this item and with it; goes into JSON."""
+        return self._page.cursor(self._given)
+
+    def given(self, count: int) -> None:
+        """Say that of the latest page only so many items were passed on."""
+        self._given = count
+
+    async def __aiter__(self) -> AsyncGenerator[T, None]:
+        """Iterate over the items."""
+        async with aclosing(self.pages()) as pages:
+            async for page in pages:
+                for count, item in enumerate(page, 1):
+                    self._given = count
+                    yield item
+
+    async def pages(self) -> AsyncGenerator[Sequence[T], None]:
+        """Iterate over the pages, none of which is empty; the cursor then stands behind the whole page."""
+        async with aclosing(self._begin()) as pages:
+            async for page in pages:
+                self._page, self._given = page, len(page.items)
+                if page.items:
+                    yield page.items
+
+    async def all(self) -> list[T]:
+        """Return all items; not for a list without an end."""
+        return [item async for page in self.pages() for item in page]
+
+    async def first(self) -> T | None:
+        """Return the first item, or None if there is none."""
+        async with aclosing(self.pages()) as pages:
+            async for page in pages:
+                self._given = 1
+                return page[0]
+        return None
 
 
 class _Place(NamedTuple, Generic[T]):

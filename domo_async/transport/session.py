@@ -37,6 +37,16 @@ class Download:
         self._request = request
 
     @property
+    def status(self) -> int:
+        """The status, which is good; 206 for a part of the whole."""
+        return self._response.status
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """The headers; their names are found in upper and lower case."""
+        return self._response.headers
+
+    @property
     def content_type(self) -> str:
         """The media type, without parameters."""
         return self._response.content_type
@@ -172,6 +182,7 @@ class Transport:
         json: object = UNSET,
         accept: str = "*/*",
         idempotent: bool | None = None,
+        headers: Mapping[str, str] | None = None,
     ) -> AsyncIterator[Download]:
         """Send a request and give its answer, once its status is good, to be read as it arrives.
 
@@ -181,7 +192,9 @@ class Transport:
             APIError: The instance answered with an error.
             TransportError: No answer came, or it broke off while it was read.
         """
-        request = Request.of(method, url, params=params, json=json, accept=accept, idempotent=idempotent)
+        request = Request.of(
+            method, url, params=params, json=json, accept=accept, idempotent=idempotent, headers=headers
+        )
         response = await self._persist(request, self._open_stream)
         try:
             yield Download(response, request)

@@ -12,12 +12,12 @@ from domo_async.errors import DecodeError
 from domo_async.wire.shapes import needs_exact
 from domo_async.wire.text import loads
 
-__all__ = ["decode", "either", "structure"]
+__all__ = ["collector_paused", "decode", "either", "structure"]
 
 T = TypeVar("T")
 U = TypeVar("U")
 
-_LARGE = 1 << 16
+_LARGE = 1 << 14
 
 
 def decode(body: bytes, into: type[T]) -> T:
@@ -36,7 +36,7 @@ def decode(body: bytes, into: type[T]) -> T:
     exact = needs_exact(kind)
     if len(body) < _LARGE:
         return structure(loads(body, exact=exact), into)
-    with _collector_paused():
+    with collector_paused():
         return structure(loads(body, exact=exact), into)
 
 
@@ -76,7 +76,7 @@ def _hook_of(into: Any) -> Callable[[Any, Any], Any]:
 
 
 @contextmanager
-def _collector_paused() -> Generator[None]:
+def collector_paused() -> Generator[None]:
     """Keep the garbage collector from walking the growing result over and over, slower than decoding is."""
     enabled = gc.isenabled()
     gc.disable()

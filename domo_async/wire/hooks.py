@@ -12,6 +12,7 @@ from datetime import date
 from decimal import Decimal
 from enum import Enum, IntEnum, StrEnum
 from functools import cache
+from operator import length_hint
 from typing import Any, get_args, get_origin
 
 from cattrs import Converter
@@ -142,12 +143,11 @@ def _sequence(into: Any, known: Converter) -> Hook:
             raise expected("a list", value)
         if item_type in PLAIN and {item_type}.issuperset(map(type, value)):
             return make(value)
-        items: list[Any] = []
+        left = iter(value)
         try:
-            for item in value:
-                items.append(item_hook(item, item_type))  # noqa: PERF401 - its length is the failed index
+            items = [item_hook(item, item_type) for item in left]
         except DecodeError as error:
-            under(error, f"[{len(items)}]")
+            under(error, f"[{len(value) - length_hint(left) - 1}]")
             raise
         return items if make is list else make(items)
 
@@ -197,7 +197,8 @@ def _mapping(into: Any, known: Converter) -> Hook:
 
 def _stamp(into: Any) -> Hook:
     form: Any = stamp_form(into)  # the predicate saw that there is one
-    return lambda value, _: form.parse(value)
+    parse = form.parse
+    return lambda value, _: parse(value)
 
 
 def _literal(into: Any) -> Hook:

@@ -3,14 +3,39 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NoReturn
 
 import attrs
 from attrs import Attribute, field, frozen
 
-__all__ = ["Model", "camel_case", "model_fields", "name_on_wire", "wire_name"]
+__all__ = ["NO_EXTRAS", "Model", "camel_case", "model_fields", "name_on_wire", "wire_name"]
 
 _WIRE_NAME = "domo_async.wire_name"
+
+
+class _NoExtras(dict[str, Any]):
+    """The one empty mapping of all models without extras, which cannot be filled.
+
+    A dictionary for each would be one more object for the garbage collector to walk, and to make.
+    """
+
+    __slots__ = ()
+
+    def copy(self) -> dict[str, Any]:
+        """Return an empty dictionary, which can be filled."""
+        return {}
+
+    def __reduce__(self) -> str:
+        return "NO_EXTRAS"
+
+
+def _refuse(*_: object, **__: object) -> NoReturn:
+    raise TypeError("the extras of an answer cannot be changed")
+
+
+for _change in ("__setitem__", "__ior__", "setdefault", "update"):
+    setattr(_NoExtras, _change, _refuse)
+NO_EXTRAS: Mapping[str, Any] = _NoExtras()
 
 
 @frozen(kw_only=True)
@@ -22,7 +47,7 @@ class Model:
     """
 
     # Outside the hash, so that a model of hashable fields stays hashable.
-    extras: Mapping[str, Any] = field(factory=dict, hash=False)
+    extras: Mapping[str, Any] = field(default=NO_EXTRAS, hash=False)
 
     @classmethod
     def __attrs_init_subclass__(cls) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta, timezone
+from unittest.mock import ANY
 
 from domo_async.endpoints.activity_log import Activity, ObjectType
 from tests.contract.row import Row, Sent, documented, whole
@@ -41,6 +42,52 @@ ROWS = [
         ),
         gives=Activity,
         note="of all objects, in pages as large as can be",
+    ),
+    Row(
+        "E001",
+        lambda domo: domo.activity_log.iterate(START, END, oldest_first=False, window=1e8).all(),
+        Sent(
+            "GET",
+            "/api/audit/v1/user-audits",
+            query={"start": "1646434158638", "end": "1654206558639", "offset": "0", "limit": "1000"},
+            answer=documented("E001"),
+        ),
+        gives=Activity,
+        note="each once, the newest first, with a millisecond more on either side",
+    ),
+    Row(
+        "E001",
+        lambda domo: domo.activity_log.iterate(
+            START, END, object_type=["PAGE", "ACTIVITY_LOG"], window=1e8, page_size=500
+        ).all(),
+        Sent(
+            "GET",
+            "/api/audit/v1/user-audits",
+            query={
+                "start": "1646434158638",
+                "end": "1654206558639",
+                "offset": "0",
+                "limit": "500",
+                "objectType": "PAGE,ACTIVITY_LOG",
+            },
+            answer=documented("E001"),
+        ),
+        gives=Activity,
+        says=lambda answer: answer[::-1],
+        note="each once, the oldest first",
+    ),
+    Row(
+        "E001",
+        lambda domo: domo.activity_log.follow(since=START, object_type=["PAGE"], window=1e9).first(),
+        Sent(
+            "GET",
+            "/api/audit/v1/user-audits",
+            query={"start": "1646434158638", "end": ANY, "offset": "0", "limit": "1000", "objectType": "PAGE"},
+            answer=documented("E001"),
+        ),
+        gives=Activity,
+        says=lambda answer: answer[1],
+        note="without an end",
     ),
     Row(
         "E002",

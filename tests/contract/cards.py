@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
 from domo_async.endpoints.cards import Card, CardPart, Rendering, RenderPart
 from tests.contract.row import Row, Sent, documented, whole
 
+SCRATCH = TemporaryDirectory()
+PNG = b64encode(b"\x89PNG\r\n\x1a\n").decode()
 CARD = {
     "id": 1234,
     "urn": "1234",
@@ -134,6 +140,19 @@ ROWS = [
             answer=documented("E027"),
         ),
         gives=Rendering,
+    ),
+    Row(
+        "E027",
+        lambda domo: domo.cards.render_to(1234, Path(SCRATCH.name, "card.png"), width=800, scale=2),
+        Sent(
+            "PUT",
+            "/api/content/v1/cards/kpi/1234/render",
+            query={"parts": "title,image"},
+            json={"width": 800, "scale": 2},
+            answer=whole({"title": "Sales", "image": {"data": PNG}}),
+        ),
+        gives=Rendering,
+        note="into a file",
     ),
     Row(
         "E027",

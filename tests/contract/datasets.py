@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import tempfile
 from datetime import UTC, datetime
+from pathlib import Path
 
 from domo_async.endpoints.datasets import (
     AccessList,
@@ -26,8 +28,10 @@ from domo_async.endpoints.datasets import (
     Policy,
     PolicyControl,
     PolicyFilter,
+    QueryJob,
     QueryResult,
 )
+from domo_async.transfer import UploadOptions, UploadPlan
 from tests.contract.row import Row, Sent, documented, whole
 
 DATA = "/api/data/v3/datasources/abc"
@@ -46,6 +50,10 @@ OPEN = Sent(
 BEFORE = Sent("GET", VERSIONS, answer=documented("E072"))
 MADE = {"schemaId": 7, "dataId": 10, "uploadStatus": "success", "numRows": 2, "numBytes": 10}
 AFTER = Sent("GET", VERSIONS, answer=whole([MADE]))
+KEEPING = (
+    Sent("GET", DATA, answer=whole({"id": "abc", "rowCount": 499})),
+    BEFORE,
+)
 # No document shows these; they are the embedded instance's.
 INDEX = whole({"dataSourceId": "abc", "indexId": 4, "dataIds": [3]})
 STATUSES = [{"indexId": 4, "dataId": 3, "state": "SUCCESS", "rowCount": 18, "message": None}]
@@ -105,6 +113,22 @@ POLICY = {
     ],
     "order": 2,
 }
+
+HEADING = Sent(
+    "POST",
+    "/api/query/v1/execute/xyz",
+    json={"sql": "SELECT `id` FROM table WHERE status = 'error' LIMIT 0"},
+    answer=whole({"columns": ["id"], "metadata": [{"type": "LONG"}], "rows": [], "numRows": 0, "numColumns": 1}),
+)
+SCANNED = Sent(
+    "POST",
+    "/api/query/v1/execute/export/xyz",
+    query={"includeHeader": "true"},
+    json={"sql": "SELECT `id` FROM table WHERE status = 'error'"},
+    headers={"Accept": "text/csv"},
+    answer=b"id\n1\n\n",
+    content_type="text/csv",
+)
 
 
 def put(content: bytes) -> Sent:
@@ -239,6 +263,22 @@ ROWS = [
         lambda domo: domo.datasets.upload("abc", b"Region\nNorth\nSouth\n"),
         (LATEST, OPEN, BEFORE, put(b"North\nSouth\n"), commit("REPLACE"), AFTER),
         gives=lambda done: (2, 12, 1, 10, 10) == (done.rows, done.bytes, done.parts, done.upload_id, done.data_version),
+    ),
+    Row(
+        "E051,E052,E053",
+        lambda domo: domo.datasets.upload_many({"abc": [["North"], ["South"]]}, options=UploadOptions(action="APPEND")),
+        (LATEST, OPEN, BEFORE, put(b'"North"\n"South"\n'), commit("APPEND"), AFTER),
+        gives=lambda outcomes: [("abc", 10)] == [(each.item, each.result.data_version) for each in outcomes],
+        note="several",
+    ),
+    Row(
+        "E070",
+        lambda domo: domo.datasets.plan_upload("abc", b"Region\nNorth\nSouth\n"),
+        LATEST,
+        gives=lambda plan: (
+            UploadPlan(columns=("Region",), header=True, order=None, added={}, rows=2, bytes=12, parts=1) == plan
+        ),
+        note="to plan an upload",
     ),
     Row(
         "E051,E052,E053,E068",
@@ -429,6 +469,17 @@ ROWS = [
         Sent("DELETE", f"{QUERY}/partition/2023-01"),
     ),
     Row(
+        "E060,E061,E062",
+        lambda domo: domo.datasets.partitions.remove("abc", "2023/01"),
+        (
+            Sent("DELETE", f"{QUERY}/tag/2023%2F01/data"),
+            Sent("DELETE", f"{QUERY}/partition/2023%2F01", status=404),
+            Sent("POST", f"{DATA}/indexes", json={"dataIds": []}, answer=INDEX),
+            Sent("GET", f"{DATA}/indexes/4/statuses", answer=whole(STATUSES)),
+        ),
+        note="data, tag and index; the tag was gone",
+    ),
+    Row(
         "E062",
         lambda domo: domo.datasets.indexes.create("abc"),
         Sent("POST", f"{DATA}/indexes", json={"dataIds": []}),
@@ -466,6 +517,38 @@ ROWS = [
         ),
         gives=CreatedDataset,
         says=lambda answer: answer["dataSource"],
+    ),
+    Row(
+        "extra: Datasets, E063 and then E051, E052, E053",
+        lambda domo: domo.datasets.create_from(b"Region,Sold\nNorth,7\nSouth,8", "hello world"),
+        (
+            Sent(
+                "POST",
+                "/api/data/v2/datasources",
+                json={
+                    "userDefinedType": "api",
+                    "dataSourceName": "hello world",
+                    "schema": {"columns": [{"type": "STRING", "name": "Region"}, {"type": "LONG", "name": "Sold"}]},
+                },
+                answer=whole({"dataSource": {"dataSourceId": "abc"}}),
+            ),
+            Sent(
+                "GET",
+                "/api/data/v2/datasources/abc/schemas/latest",
+                answer=whole(
+                    {"schema": {"columns": [{"type": "STRING", "name": "Region"}, {"type": "LONG", "name": "Sold"}]}}
+                ),
+            ),
+            OPEN,
+            BEFORE,
+            put(b"North,7\nSouth,8"),
+            commit("REPLACE"),
+            AFTER,
+        ),
+        gives=lambda made: (
+            ("abc", {"Region": "STRING", "Sold": "LONG"}, 2) == (made.id, made.columns, made.upload.rows)
+        ),
+        note="with a source's columns and rows",
     ),
     Row(
         "E064",
@@ -563,6 +646,46 @@ ROWS = [
         gives=lambda done: len(b'1,error\n,""\n') == done.bytes,
         note="as the page shows it, in JSON",
     ),
+    Row(
+        "E071",
+        lambda domo: domo.datasets.export_many({"xyz": Path(tempfile.gettempdir()) / "never-written.csv"}),
+        Sent(
+            "POST",
+            "/api/query/v1/execute/export/xyz",
+            query={"includeHeader": "true"},
+            json={"sql": "SELECT * FROM table"},
+            headers={"Accept": "text/csv"},
+            status=404,
+        ),
+        gives=lambda outcomes: ["xyz", 404] == [outcomes[0].item.dataset_id, outcomes[0].error.status],
+        note="several",
+    ),
+    Row(
+        "E037",
+        lambda domo: domo.datasets.query_many([QueryJob("xyz", "SELECT * FROM table WHERE a = ?", ["it's"])]),
+        Sent(
+            "POST",
+            "/api/query/v1/execute/xyz",
+            json={"sql": "SELECT * FROM table WHERE a = 'it''s'"},
+            answer=documented("E037"),
+        ),
+        gives=lambda outcomes: 2 == len(outcomes[0].result),
+        note="several",
+    ),
+    Row(
+        "E071,E037",
+        lambda domo: domo.datasets.scan("xyz", columns=["id"], where="status = :s", params={"s": "error"}),
+        (HEADING, SCANNED),
+        gives=lambda batches: [{"id": 1}, {"id": None}] == [row for batch in batches for row in batch.to_pylist()],
+        note="in batches",
+    ),
+    Row(
+        "E071,E037",
+        lambda domo: domo.datasets.frame("xyz", "SELECT `id` FROM table WHERE status = 'error'", kind="arrow"),
+        (HEADING, SCANNED),
+        gives=lambda table: [1, None] == table.column("id").to_pylist(),
+        note="as a frame",
+    ),
     Row("E072", lambda domo: domo.datasets.versions.list("abc"), BEFORE, gives=DataVersion),
     Row(
         "E073",
@@ -574,6 +697,20 @@ ROWS = [
         lambda domo: domo.datasets.versions.delete("abc", data_ids=[2, 3], index=True),
         Sent("DELETE", VERSIONS, query={"index": "true"}, json=[2, 3]),
         note="with an index",
+    ),
+    Row(
+        "E072,E073",
+        lambda domo: domo.datasets.versions.keep_last("abc", 1),
+        (*KEEPING, Sent("GET", f"{QUERY}/partition", status=404), Sent("DELETE", VERSIONS, json=[3])),
+        gives=lambda deleted: [3] == [version.data_id for version in deleted],
+        note="all but the newest",
+    ),
+    Row(
+        "E072",
+        lambda domo: domo.datasets.versions.keep_last("abc", 1, dry_run=True),
+        (*KEEPING, Sent("GET", f"{QUERY}/partition", answer=whole([]))),
+        gives=lambda deleted: [3] == [version.data_id for version in deleted],
+        note="only told what would go",
     ),
     Row(
         "extra: Datasets, List datasets",

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
+from pathlib import Path
+from tempfile import TemporaryDirectory, mkdtemp
+
 from domo_async.endpoints.files import (
     CreatedFile,
     CreatedRevision,
@@ -12,8 +16,14 @@ from domo_async.endpoints.files import (
 )
 from tests.contract.row import Row, Sent, documented, whole
 
+SCRATCH = TemporaryDirectory()
 FILES = "/api/data/v1/data-files"
 PDF = b"%PDF-1.7 \x00\xff\r\n"
+REVISION = {
+    "dataFileRevisionId": 430,
+    "sizeBytes": len(PDF),
+    "sha256HashValue": hashlib.sha256(PDF).hexdigest().upper(),
+}
 
 ROWS = [
     Row(
@@ -41,6 +51,13 @@ ROWS = [
         ),
         gives=CreatedFile,
         note="empty, for all, of a given type",
+    ),
+    Row(
+        "E087",
+        lambda domo: domo.files.upload_many({"a.pdf": PDF}),
+        Sent("POST", FILES, query={"name": "a.pdf", "public": "false"}, body=PDF, answer=whole({"dataFileId": 401})),
+        gives=lambda found: [("a.pdf", CreatedFile(data_file_id=401))] == [(one.item, one.result) for one in found],
+        note="several",
     ),
     Row(
         "E088",
@@ -105,34 +122,52 @@ ROWS = [
     Row(
         "E093",
         lambda domo: domo.files.download(401, revision_id=430, file_name="a b.pdf"),
-        Sent(
-            "GET",
-            f"{FILES}/401/revision/430",
-            query={"fileName": "a b.pdf"},
-            answer=PDF,
-            content_type="application/pdf",
+        (
+            Sent("GET", f"{FILES}/401/revisions/430/details", answer=whole(REVISION)),
+            Sent(
+                "GET",
+                f"{FILES}/401/revision/430",
+                query={"fileName": "a b.pdf"},
+                answer=PDF,
+                content_type="application/pdf",
+            ),
         ),
         gives=lambda content: content == PDF,
     ),
     Row(
         "E094",
         lambda domo: domo.files.download(401, file_name="b.pdf"),
-        Sent("GET", f"{FILES}/401", query={"fileName": "b.pdf"}, answer=PDF, content_type="application/pdf"),
+        (
+            Sent(
+                "GET",
+                f"{FILES}/401/details",
+                query={"expand": "revisions,metadata"},
+                answer=whole({"dataFileId": 401, "currentRevision": REVISION}),
+            ),
+            Sent("GET", f"{FILES}/401", query={"fileName": "b.pdf"}, answer=PDF, content_type="application/pdf"),
+        ),
         gives=lambda content: content == PDF,
     ),
     Row(
         "E094",
-        lambda domo: domo.files.download(401),
+        lambda domo: domo.files.download(401, verify=False),
         Sent("GET", f"{FILES}/401", answer=b"<html>{}</html>", content_type="text/html"),
         gives=lambda content: content == b"<html>{}</html>",
         note="that is a web page",
     ),
     Row(
         "E094",
-        lambda domo: domo.files.download(401),
+        lambda domo: domo.files.download(401, verify=False),
         Sent("GET", f"{FILES}/401", answer=b'{"a": 1}'),
         gives=lambda content: content == b'{"a": 1}',
         note="that is JSON",
+    ),
+    Row(
+        "E094",
+        lambda domo: domo.files.download_many({401: Path(mkdtemp(dir=SCRATCH.name), "b.pdf")}, verify=False),
+        Sent("GET", f"{FILES}/401", answer=PDF, content_type="application/pdf"),
+        gives=lambda found: [(401, len(PDF))] == [(entry.item, entry.result.bytes) for entry in found],
+        note="several",
     ),
     Row(
         "E095",

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone
 from email import message_from_bytes
 from email.policy import HTTP
+from pathlib import Path
+from tempfile import TemporaryDirectory, mkdtemp
 
 from domo_async.endpoints.filesets import (
     ConnectorContext,
@@ -21,6 +24,7 @@ from domo_async.endpoints.filesets import (
 )
 from tests.contract.row import Row, Sent, documented, whole
 
+SCRATCH = TemporaryDirectory()
 FILESETS = "/api/files/v1/filesets"
 RULES = b"\x00first\r\nrule\r\n--\xff"
 FOUND = {
@@ -60,6 +64,20 @@ def form(*expected: tuple[str, str | None, str, bytes]) -> Callable[[bytes], boo
     return judge
 
 
+TOLD = {
+    "id": "f1",
+    "size": len(RULES),
+    "hash": hashlib.sha256(RULES).hexdigest(),
+    "hashAlgorithm": "SHA_256_HEX",
+}
+
+
+def _folder_with(name: str) -> Path:
+    folder = Path(mkdtemp(dir=SCRATCH.name))
+    (folder / name).write_bytes(RULES)
+    return folder
+
+
 ROWS = [
     Row(
         "E102",
@@ -76,8 +94,72 @@ ROWS = [
     Row(
         "E104",
         lambda domo: domo.filesets.files.download("fs", "f1"),
-        Sent("GET", f"{FILESETS}/fs/files/f1/download", answer=RULES, content_type="text/plain"),
+        (
+            Sent("GET", f"{FILESETS}/fs/files/f1", answer=whole(TOLD)),
+            Sent("GET", f"{FILESETS}/fs/files/f1/download", answer=RULES, content_type="text/plain"),
+        ),
         gives=lambda content: content == RULES,
+    ),
+    Row(
+        "E104",
+        lambda domo: domo.filesets.files.download_many("fs", {"f1": Path(mkdtemp(dir=SCRATCH.name), "rules.txt")}),
+        (
+            Sent("GET", f"{FILESETS}/fs/files/f1", answer=whole(TOLD)),
+            Sent("GET", f"{FILESETS}/fs/files/f1/download", answer=RULES, content_type="text/plain"),
+        ),
+        gives=lambda found: [("f1", len(RULES), True)] == [(e.item, e.result.bytes, e.result.verified) for e in found],
+        note="several",
+    ),
+    Row(
+        "E106",
+        lambda domo: domo.filesets.files.upload_many("fs", {"rules.txt": RULES}, directory_path="a"),
+        Sent(
+            "POST",
+            f"{FILESETS}/fs/files",
+            body=lambda body: RULES in body and b'{"directoryPath":"a"}' in body,
+            answer=whole({"id": "f1"}),
+        ),
+        gives=lambda found: [("rules.txt", "f1")] == [(entry.item, entry.result.id) for entry in found],
+        note="several",
+    ),
+    Row(
+        "E106,E107",
+        lambda domo: domo.filesets.push_folder("fs", _folder_with("rules.txt"), directory_path="a", delete=True),
+        (
+            Sent(
+                "POST",
+                f"{FILESETS}/fs/files/search",
+                query={"directoryPath": "a", "limit": "100"},
+                json={},
+                answer=whole({"files": [{"id": "f2", "path": "a/old.txt"}]}),
+            ),
+            Sent(
+                "POST",
+                f"{FILESETS}/fs/files",
+                body=lambda body: RULES in body and b'{"directoryPath":"a"}' in body,
+                answer=whole({"id": "f1"}),
+            ),
+            Sent("DELETE", f"{FILESETS}/fs/files/f2", status=204),
+        ),
+        gives=lambda done: {"rules.txt": "upload", "old.txt": "delete"} == {e.path: e.action for e in done.entries},
+        note="a folder",
+    ),
+    Row(
+        "E104,E107",
+        lambda domo: domo.filesets.pull_folder("fs", mkdtemp(dir=SCRATCH.name)),
+        (
+            Sent(
+                "POST",
+                f"{FILESETS}/fs/files/search",
+                query={"limit": "100"},
+                json={},
+                answer=whole({"files": [{**TOLD, "path": "a/rules.txt"}]}),
+            ),
+            Sent("GET", f"{FILESETS}/fs/files/f1", answer=whole(TOLD)),
+            Sent("GET", f"{FILESETS}/fs/files/f1/download", answer=RULES, content_type="text/plain"),
+        ),
+        gives=lambda done: [("a/rules.txt", len(RULES))] == [(entry.path, entry.size) for entry in done.transferred],
+        note="a folder",
     ),
     Row(
         "E105",

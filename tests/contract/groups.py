@@ -163,4 +163,81 @@ ROWS = [
         gives=bool,
         note="remove_owners",
     ),
+    Row(
+        "extra: Groups, Sync members",
+        lambda domo: domo.groups.sync_members(12, ["ada@example.com", 34], owners=[Member(7, "GROUP"), 27]),
+        (
+            Sent(
+                "GET",
+                "/api/content/v2/groups/users",
+                query={"group": "12", "limit": "100", "offset": "0"},
+                answer=whole({"groupUserList": [{"userId": 34}, {"userId": 35, "displayName": "Bob"}]}),
+            ),
+            Sent(
+                "GET",
+                "/api/identity/v1/users",
+                query={"parts": "DETAILED"},
+                answer=whole({"users": [{"id": 27, "emailAddress": "Ada@example.com"}]}),
+            ),
+            Sent("GET", "/api/content/v2/groups/12", answer=whole({"id": 12, "name": "Buyers"})),
+            Sent(
+                "GET",
+                "/api/content/v2/groups/grouplist",
+                query={"search": "Buyers", "limit": "30", "offset": "0"},
+                answer=whole([{"name": "Buyers", "groupId": 12, "owners": [{"type": "USER", "id": 1}]}]),
+            ),
+            Sent(
+                "PUT",
+                "/api/content/v2/groups/access",
+                json=[
+                    {
+                        "groupId": "12",
+                        "addMembers": [{"type": "USER", "id": "27"}],
+                        "removeMembers": [{"type": "USER", "id": "35"}],
+                        "addOwners": [{"type": "USER", "id": "27"}, {"type": "GROUP", "id": "7"}],
+                        "removeOwners": [{"type": "USER", "id": "1"}],
+                    }
+                ],
+                answer=whole(answer=True),
+            ),
+        ),
+        gives=lambda report: (
+            ["added", "unchanged", "removed", "added", "added", "removed"] == [result.outcome for result in report]
+        ),
+    ),
+    Row(
+        "extra: Groups, Sync",
+        lambda domo: domo.groups.sync({"Buyers": [34], "Sellers": [34]}, create="open", concurrency=1),
+        (
+            Sent(
+                "GET",
+                "/api/content/v2/groups/grouplist",
+                query={"limit": "30", "offset": "0"},
+                answer=whole([{"name": "Buyers", "groupId": 12}]),
+            ),
+            Sent(
+                "GET",
+                "/api/content/v2/groups/users",
+                query={"group": "12", "limit": "100", "offset": "0"},
+                answer=whole({"groupUserList": [{"userId": 34}]}),
+            ),
+            Sent("GET", "/api/identity/v1/users", query={"parts": "DETAILED"}, answer=whole({"users": []})),
+            Sent(
+                "GET", "/api/identity/v1/users/34", query={"parts": "DETAILED"}, answer=whole({"users": [{"id": 34}]})
+            ),
+            Sent(
+                "POST",
+                "/api/content/v2/groups",
+                json={"name": "Sellers", "type": "open"},
+                answer=whole({"id": "13"}),
+            ),
+            Sent(
+                "PUT",
+                "/api/content/v2/groups/access",
+                json=[{"groupId": "13", "addMembers": [{"type": "USER", "id": "34"}]}],
+                answer=whole(answer=True),
+            ),
+        ),
+        gives=lambda report: ["unchanged", "created"] == [result.outcome for result in report],
+    ),
 ]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 
-from domo_async.endpoints.pages import Page, PageSummary, PageWithCards
+from domo_async.endpoints.pages import Page, PageAccess, PageSummary, PageWithCards
+from domo_async.endpoints.sharing import Recipient
 from tests.contract.row import Row, Sent, documented, whole
 
 SUMMARY = {
@@ -17,6 +18,13 @@ SUMMARY = {
     "cardCount": 2,
     "created": 1654190830737,
     "lastModified": 1654190830738,
+}
+ACCESS = {
+    "users": [
+        {"id": 27, "displayName": "Ada", "isOwner": True},
+        {"id": 28, "displayName": "Eve", "isOwner": False},
+    ],
+    "groups": [{"id": 5, "name": "Buyers", "isOwner": False}],
 }
 
 ROWS = [
@@ -125,5 +133,72 @@ ROWS = [
         "extra: Pages and Cards, Delete page",
         lambda domo: domo.pages.delete(7),
         Sent("DELETE", "/api/content/v1/pages/7"),
+    ),
+    Row(
+        "extra: Pages and Cards, Page access list",
+        lambda domo: domo.pages.access(7),
+        Sent("GET", "/api/content/v1/share/accesslist/page/7", query={"expandUsers": "false"}, answer=whole(ACCESS)),
+        gives=PageAccess,
+    ),
+    Row(
+        "extra: Pages and Cards, Sync access",
+        lambda domo: domo.pages.sync_access(7, ["Bob@example.com", Recipient(6, "group")]),
+        (
+            Sent(
+                "GET",
+                "/api/identity/v1/users",
+                query={"parts": "DETAILED"},
+                answer=whole({"users": [{"id": 29, "emailAddress": "bob@example.com"}]}),
+            ),
+            Sent(
+                "GET", "/api/content/v1/share/accesslist/page/7", query={"expandUsers": "false"}, answer=whole(ACCESS)
+            ),
+            Sent(
+                "POST",
+                "/api/content/v1/share",
+                query={"sendEmail": "false"},
+                json={
+                    "resources": [{"id": 7, "type": "page"}],
+                    "recipients": [{"id": 29, "type": "user"}, {"id": 6, "type": "group"}],
+                },
+            ),
+            Sent("DELETE", "/api/content/v1/share/page/7/user/28"),
+        ),
+        gives=lambda report: (
+            ["added", "added", "unchanged", "removed", "skipped"] == [result.outcome for result in report]
+        ),
+    ),
+    Row(
+        "extra: Pages and Cards, Share many",
+        lambda domo: domo.pages.share_many([7], recipients=[28, 29], send_email=True),
+        (
+            Sent(
+                "GET", "/api/content/v1/share/accesslist/page/7", query={"expandUsers": "false"}, answer=whole(ACCESS)
+            ),
+            Sent(
+                "POST",
+                "/api/content/v1/share",
+                query={"sendEmail": "true"},
+                json={"resources": [{"id": 7, "type": "page"}], "recipients": [{"id": 29, "type": "user"}]},
+            ),
+        ),
+        gives=lambda report: [(7, "updated")] == [(result.input, result.outcome) for result in report],
+    ),
+    Row(
+        "extra: Pages and Cards, Revoke many",
+        lambda domo: domo.pages.revoke_many(7, ["Eve@example.com", 27, 30]),
+        (
+            Sent(
+                "GET",
+                "/api/identity/v1/users",
+                query={"parts": "DETAILED"},
+                answer=whole({"users": [{"id": 28, "emailAddress": "eve@example.com"}]}),
+            ),
+            Sent(
+                "GET", "/api/content/v1/share/accesslist/page/7", query={"expandUsers": "false"}, answer=whole(ACCESS)
+            ),
+            Sent("DELETE", "/api/content/v1/share/page/7/user/28"),
+        ),
+        gives=lambda report: ["removed", "skipped", "unchanged"] == [result.outcome for result in report],
     ),
 ]

@@ -47,6 +47,8 @@ def rendered(cards: Mapping[str, Mapping[str, Any]], given: Mapping[str, Rendere
     return cards.keys() == given.keys() and all(type(card) is RenderedCard for card in given.values())
 
 
+SENT_RUN = {"id": 7, "reportId": 123456, "automated": False, "status": "success", "endTime": "2024-06-15T00:00:00Z"}
+
 ROWS = [
     Row(
         "E132",
@@ -278,6 +280,18 @@ ROWS = [
             answer=whole({}),
         ),
         note="to a user, as another page shows it",
+    ),
+    Row(
+        "E144",
+        lambda domo: domo.reports.send(123456, recipients=["john.doe@example.com"], wait=True),
+        (
+            Sent("GET", f"{BASE}/123456/history", query=PAGE, answer=whole([{"id": 6}])),
+            Sent("POST", f"{BASE}/123456/sendnow", json=BY_MAIL, status=202),
+            Sent("GET", f"{BASE}/123456/history", query=PAGE, answer=whole([{"id": 6}, SENT_RUN])),
+        ),
+        gives=ReportRun,
+        says=lambda answer: answer[1],
+        note="waited for",
     ),
     Row(
         "E145",

@@ -55,4 +55,40 @@ ROWS = [
         ),
         gives=lambda found: found == ("dataset.manage", "dataset.export"),
     ),
+    Row(
+        "extra: Roles Governance, Sync authorities",
+        lambda domo: domo.roles.sync_authorities(5, ["dataset.manage", "audit.view"]),
+        (
+            Sent("GET", "/api/authorization/v1/roles/5/authorities", answer=whole(["page.view", "audit.view"])),
+            Sent(
+                "PATCH",
+                "/api/authorization/v1/roles/5/authorities",
+                json=["dataset.manage", "audit.view"],
+                answer=whole({"status": "SUCCESS", "message": ""}),
+            ),
+        ),
+        gives=lambda report: ["added", "unchanged", "removed"] == [result.outcome for result in report],
+    ),
+    Row(
+        "extra: Roles Governance, Assign",
+        lambda domo: domo.roles.assign(5, ["ada@example.com", 28, 29], concurrency=1),
+        (
+            Sent(
+                "GET",
+                "/api/identity/v1/users",
+                query={"parts": "DETAILED"},
+                answer=whole(
+                    {"users": [{"id": 27, "emailAddress": "Ada@example.com", "roleId": 5}, {"id": 28, "roleId": 4}]}
+                ),
+            ),
+            Sent(
+                "GET",
+                "/api/identity/v1/users/29",
+                query={"parts": "DETAILED"},
+                answer=whole({"users": [{"id": 29, "roleId": 5}]}),
+            ),
+            Sent("PATCH", "/api/identity/v1/users/28", json={"roleId": 5}, answer=whole({"id": 28, "roleId": 5})),
+        ),
+        gives=lambda report: ["unchanged", "updated", "unchanged"] == [result.outcome for result in report],
+    ),
 ]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from domo_async.endpoints.users import User, UserFilter, UserProfile
+from domo_async.endpoints.users import NewUser, User, UserChange, UserFilter, UserProfile
 from tests.contract.row import Row, Sent, documented, whole
+
+_ADA = {"id": 27, "displayName": "Ada Lovelace", "userName": "ada", "emailAddress": "ada@example.com", "roleId": 4}
 
 ROWS = [
     Row(
@@ -158,5 +160,100 @@ ROWS = [
         ),
         gives=lambda found: found == [],
         note="of all users",
+    ),
+    Row(
+        "extra: Users, Create in bulk",
+        lambda domo: domo.users.create_many(
+            [NewUser("Ada", "Ada@example.com", 5), NewUser("Bob", "bob@example.com", 4)], exists="update", concurrency=1
+        ),
+        (
+            Sent("GET", "/api/identity/v1/users", query={"parts": "DETAILED"}, answer=whole({"users": [_ADA]})),
+            Sent(
+                "PATCH",
+                "/api/identity/v1/users/27",
+                json={"displayName": "Ada", "roleId": 5},
+                answer=whole({**_ADA, "displayName": "Ada", "roleId": 5}),
+            ),
+            Sent(
+                "POST",
+                "/api/identity/v1/users",
+                json={"displayName": "Bob", "emailAddress": "bob@example.com", "roleId": 4},
+                answer=whole({"id": 28, "displayName": "Bob", "emailAddress": "bob@example.com", "roleId": 4}),
+            ),
+        ),
+        gives=lambda report: ["updated", "created"] == [result.outcome for result in report],
+    ),
+    Row(
+        "extra: Users, Create in bulk",
+        lambda domo: domo.users.create_many([NewUser("Bob", "bob@example.com", 4)]),
+        (
+            Sent("GET", "/api/identity/v1/users", query={"parts": "DETAILED"}, answer=whole({"users": [_ADA]})),
+            Sent(
+                "POST",
+                "/api/identity/v1/users",
+                json={"displayName": "Bob", "emailAddress": "bob@example.com", "roleId": 4},
+                status=500,
+            ),
+            Sent(
+                "POST",
+                "/api/identity/v1/users/search",
+                json={
+                    "showCount": True,
+                    "includeDeleted": False,
+                    "includeSupport": False,
+                    "sort": {"field": "displayName", "order": "ASC"},
+                    "filters": [{"filterType": "text", "text": "bob@example.com"}],
+                    "limit": 200,
+                    "offset": 0,
+                },
+                answer=whole({"users": [{"id": 28, "emailAddress": "Bob@example.com"}], "count": 1}),
+            ),
+        ),
+        gives=lambda report: [("created", 28)] == [(result.outcome, result.value.id) for result in report],
+        note="with an answer that is no answer",
+    ),
+    Row(
+        "extra: Users, Update in bulk",
+        lambda domo: domo.users.update_many([UserChange(28, role_id=4, attributes={"title": ["Clerk"]})]),
+        (
+            Sent(
+                "GET", "/api/identity/v1/users/28", query={"parts": "DETAILED"}, answer=whole({"users": [{"id": 28}]})
+            ),
+            Sent(
+                "PATCH",
+                "/api/identity/v1/users/28",
+                json={"roleId": 4, "attributes": [{"key": "title", "values": ["Clerk"]}]},
+                answer=whole({"id": 28, "roleId": 4, "attributes": [{"key": "title", "values": ["Clerk"]}]}),
+            ),
+        ),
+        gives=lambda report: ["updated"] == [result.outcome for result in report],
+    ),
+    Row(
+        "extra: Users, Update in bulk",
+        lambda domo: domo.users.update_many([UserChange(number, role_id=4) for number in range(27, 48)], dry_run=True),
+        Sent(
+            "GET",
+            "/api/identity/v1/users",
+            query={"parts": "DETAILED"},
+            answer=whole({"users": [_ADA, *({"id": number} for number in range(28, 48))]}),
+        ),
+        gives=lambda report: ["unchanged", *["updated"] * 20] == [result.outcome for result in report],
+        note="of more than a few",
+    ),
+    Row(
+        "extra: Users, Delete in bulk",
+        lambda domo: domo.users.delete_many([27]),
+        (
+            Sent("GET", "/api/identity/v1/users/27", query={"parts": "DETAILED"}, answer=whole({"users": [_ADA]})),
+            Sent("DELETE", "/api/identity/v1/users/27", answer=whole(1)),
+        ),
+        gives=lambda report: ["deleted"] == [result.outcome for result in report],
+    ),
+    Row(
+        "extra: Users, Delete in bulk",
+        lambda domo: domo.users.delete_many(["27"]),
+        Sent("GET", "/api/identity/v1/users/27", query={"parts": "DETAILED"}, status=404),
+        gives=lambda report: ["skipped"] == [result.outcome for result in report],
+        note="of somebody who is not there",
     ),
 ]

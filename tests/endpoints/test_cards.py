@@ -1,9 +1,14 @@
 from __future__ import annotations
 
+import sys
+from base64 import b64encode
+from typing import Any
+
 import pytest
 from aiohttp import web
 
 from domo_async import ConfigError, Conflict, DecodeError
+from domo_async.emulator.areas.pictures import text_pdf
 from tests.support import talking_to
 
 
@@ -32,6 +37,115 @@ async def test_files_are_found_in_every_shape_of_the_answer(answer, expected):
     rendering = await rendered(answer)
 
     assert expected == rendering.contents()
+
+
+PNG = b"\x89PNG\r\n\x1a\n" + b"picture"
+PDF = b"%PDF-1.4 page"
+
+
+def rendering(*files: bytes, table: bool = False) -> dict[str, Any]:
+    texts = [b64encode(file).decode() for file in files]
+    return {"title": "Sales", "image": {"pages": texts} if table else {"data": texts[0], "notAllDataShown": True}}
+
+
+class Renderer:
+    """An instance that renders cards, and keeps which parts were asked for."""
+
+    def __init__(self, answer: dict[str, Any]) -> None:
+        self._answer = answer
+        self.asked: list[str] = []
+
+    async def __call__(self, request: web.BaseRequest) -> web.StreamResponse:
+        self.asked.append(request.query["parts"])
+        return web.json_response(self._answer)
+
+
+@pytest.mark.parametrize(
+    ("name", "file", "table", "parts"),
+    [
+        ("card.png", PNG, False, "title,image"),
+        ("CARD.PDF", PDF, False, "title,imagePDF"),
+        ("card.pdf", PDF, True, "title,imagePDF"),
+    ],
+)
+async def test_a_card_is_rendered_into_a_file(tmp_path, name, file, table, parts):
+    renderer = Renderer(rendering(file, table=table))
+
+    async with talking_to(renderer) as domo:
+        done = await domo.cards.render_to(7, tmp_path / name)
+
+    assert file == (tmp_path / name).read_bytes()
+    assert [parts] == renderer.asked
+    assert "Sales" == done.title
+
+
+@pytest.mark.parametrize(
+    ("name", "answer", "message"),
+    [
+        ("card.png", {"image": {"message": "the card has no data"}}, "0 pictures.*the card has no data"),
+        ("card.png", rendering(PDF), "no PNG"),
+        ("card.pdf", rendering(PNG), "no PDF"),
+        ("card.png", rendering(PNG, PNG, table=True), "2 pictures"),
+        ("card.pdf", {"image": {"data": "%%%"}}, "no base64"),
+    ],
+)
+async def test_what_is_no_picture_is_an_error_and_no_file(tmp_path, name, answer, message):
+    (tmp_path / name).write_bytes(b"old")
+
+    async with talking_to(Renderer(answer)) as domo:
+        with pytest.raises(DecodeError, match=message):
+            await domo.cards.render_to(7, tmp_path / name)
+
+    assert b"old" == (tmp_path / name).read_bytes()
+    assert [name] == [path.name for path in tmp_path.iterdir()]
+
+
+async def test_a_place_that_cannot_be_rendered_to_costs_no_request(tmp_path):
+    renderer = Renderer(rendering(PNG))
+
+    async with talking_to(renderer) as domo:
+        for name in ("card.jpg", "card", "absent/card.png"):
+            with pytest.raises(ConfigError):
+                await domo.cards.render_to(7, tmp_path / name)
+
+    assert [] == renderer.asked
+
+
+async def test_pages_that_cannot_be_joined_are_told_before_they_are_rendered(tmp_path, monkeypatch):
+    renderer = Renderer(rendering(PDF, PDF, table=True))
+    monkeypatch.setitem(sys.modules, "pypdf", None)
+    monkeypatch.setattr("domo_async.transfer.files.pictures.find_spec", lambda _: None)
+
+    async with talking_to(renderer) as domo:
+        with pytest.raises(ConfigError, match=r"domo-async\[pdf\]"):
+            await domo.cards.render_to(7, tmp_path / "card.pdf", num_table_pages=2)
+        assert [] == renderer.asked
+        with pytest.raises(ConfigError, match=r"domo-async\[pdf\]"):
+            await domo.cards.render_to(7, tmp_path / "card.pdf")
+
+    assert [] == list(tmp_path.iterdir())
+
+
+async def test_the_pages_of_a_table_become_one_file(tmp_path):
+    pypdf = pytest.importorskip("pypdf")
+    pages = [text_pdf([f"page {number}"]) for number in (1, 2, 3)]
+
+    async with talking_to(Renderer(rendering(*pages, table=True))) as domo:
+        await domo.cards.render_to(7, tmp_path / "card.pdf", num_table_pages=3)
+
+    joined = pypdf.PdfReader(tmp_path / "card.pdf")
+
+    assert ["page 1", "page 2", "page 3"] == [page.extract_text().strip() for page in joined.pages]
+
+
+async def test_pages_that_are_broken_are_an_error_and_no_file(tmp_path):
+    pytest.importorskip("pypdf")
+
+    async with talking_to(Renderer(rendering(PDF, PDF, table=True))) as domo:
+        with pytest.raises(DecodeError, match="cannot be joined"):
+            await domo.cards.render_to(7, tmp_path / "card.pdf", num_table_pages=2)
+
+    assert [] == list(tmp_path.iterdir())
 
 
 @pytest.mark.parametrize("text", ["data:image/png;base64,iVBORw==", "iVBO\r\nRw==\n"])

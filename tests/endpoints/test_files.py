@@ -57,6 +57,9 @@ class Source:
         self.asked += 1
         if request.path.endswith("/404"):
             return web.json_response({"message": "no such file"}, status=404)
+        if request.path.endswith("/details"):
+            self.asked -= 1
+            return web.json_response({"dataFileId": 401, "dataFileRevisionId": 7})
         answer = web.StreamResponse(headers={"Content-Length": str(len(CONTENT)), "Content-Type": "text/html"})
         await answer.prepare(request)
         if self.asked <= self._broken:

@@ -11,7 +11,7 @@ import pytest
 from aiohttp import web
 from attrs import evolve
 
-from domo_async import ConfigError, DecodeError, Domo, Forbidden, ServerError
+from domo_async import ConfigError, DecodeError, Domo, Forbidden, JobFailed, ServerError, WaitTimeout
 from domo_async.endpoints.reports import ReportRecipient, ScheduleRecipient
 from tests.support import talking_to
 
@@ -181,7 +181,7 @@ async def test_an_empty_half_of_who_is_meant_is_not_sent() -> None:
     assert ["userId=27"] == asked
 
 
-SENDING: dict[str, Callable[[Domo, Any], Awaitable[None]]] = {
+SENDING: dict[str, Callable[[Domo, Any], Awaitable[object]]] = {
     "send": lambda domo, people: domo.reports.send(5, recipients=people),
     "queue": lambda domo, people: domo.reports.queue(5, recipients=people),
     "notify": lambda domo, people: domo.reports.notify(5, recipients=people),
@@ -217,6 +217,53 @@ async def test_a_mail_is_not_sent_twice_when_the_answer_is_lost(sending: Any) ->
             await sending(domo)
 
     assert 1 == len(asked)
+
+
+class Mailer:
+    """An instance that sends a report: looks tell one history after the other, and then the last one."""
+
+    def __init__(self, *histories: list[dict[str, Any]]) -> None:
+        self._histories = list(histories)
+        self.asked: list[str] = []
+
+    async def __call__(self, request: web.BaseRequest) -> web.StreamResponse:
+        self.asked.append(request.method)
+        if request.method == "POST":
+            return web.Response(status=202)
+        return web.json_response(self._histories.pop(0) if len(self._histories) > 1 else self._histories[0])
+
+
+def run_of(number: int, status: str | None = None, *, automated: bool = False) -> dict[str, Any]:
+    return {"id": number, "status": status, "automated": automated}
+
+
+async def test_a_report_is_waited_for_until_the_history_tells_how_it_went() -> None:
+    old, scheduled = run_of(6, "failure"), run_of(7, "failure", automated=True)
+    mailer = Mailer([old], [old], [scheduled, old], [run_of(8, "running"), scheduled, old], [run_of(8, "success"), old])
+
+    async with talking_to(mailer) as domo:
+        run = await domo.reports.send(5, recipients=["ada@example.com"], wait=True)
+
+    assert run is not None
+    assert (8, "success") == (run.id, run.status)
+    assert ["GET", "POST", "GET", "GET", "GET", "GET"] == mailer.asked
+
+
+async def test_a_report_that_failed_is_an_error_with_its_status() -> None:
+    async with talking_to(Mailer([], [run_of(8, "failure")])) as domo:
+        with pytest.raises(JobFailed, match="schedule 5 ended as failure") as caught:
+            await domo.reports.send(5, recipients=["ada@example.com"], wait=True)
+
+    assert "failure" == caught.value.state
+
+
+@pytest.mark.parametrize(("history", "state"), [([], None), ([run_of(8, "running")], "running")])
+async def test_a_report_that_takes_too_long_tells_its_last_status(history: Any, state: str | None) -> None:
+    async with talking_to(Mailer([], history)) as domo:
+        with pytest.raises(WaitTimeout) as caught:
+            await domo.reports.send(5, recipients=["ada@example.com"], wait=True, timeout=60)
+
+    assert state == caught.value.state
 
 
 async def test_failed_reports_are_not_rerun_twice_when_the_answer_is_lost() -> None:

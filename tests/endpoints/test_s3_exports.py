@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from aiohttp import web
 
-from domo_async import BadRequest, ConfigError, Domo, JobFailed, TransportError, WaitTimeout
+from domo_async import BadRequest, ConfigError, Domo, JobFailed, ServerError, TransportError, WaitTimeout
 from domo_async.endpoints.s3_exports import AwsCredentials, ExportQuery, S3Export
 from tests.support import SkippingClock, talking_to
 
@@ -144,6 +144,43 @@ async def test_no_credential_is_in_an_error_or_a_log(caplog):
     said = f"{caught.value} {caught.value!r} {vars(caught.value)} {caplog.text}"
 
     assert [] == [secret for secret in SECRETS if secret in said]
+
+
+@pytest.mark.parametrize("status", [200, 400, 500])
+async def test_an_instance_that_repeats_the_credentials_does_not_show_them(status):
+    async def handler(request: web.Request) -> web.StreamResponse:
+        sent = await request.json()
+        message = f"the bucket refuses {' and '.join(SECRETS)}"
+        return web.json_response({**sent, **told("none"), "errorCode": SECRETS[0], "message": message}, status=status)
+
+    async with talking_to(handler) as domo:
+        try:
+            said = repr(await create(domo))
+        except (BadRequest, ServerError) as error:
+            said = f"{error} {error!r} {vars(error)} {error.args}"
+
+    assert "the bucket refuses *** and ***" in said
+    assert [] == [secret for secret in SECRETS if secret in said]
+
+
+async def test_an_export_of_before_that_is_given_again_is_not_waited_for():
+    async def handler(request: web.Request) -> web.StreamResponse:
+        assert "POST" == request.method
+        return web.json_response(told("success"))
+
+    async with talking_to(handler) as domo:
+        export = await create(domo, wait=True)
+
+    assert "success" == export.export_status
+
+
+async def test_an_export_that_failed_at_once_says_why():
+    async def handler(request: web.Request) -> web.StreamResponse:
+        return web.json_response(told("error", message="no such bucket"))
+
+    async with talking_to(handler) as domo:
+        with pytest.raises(JobFailed, match="no such bucket"):
+            await create(domo, wait=True)
 
 
 def test_credentials_do_not_show_when_they_are_printed():

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from domo_async import ConfigError, Domo, SearchIncomplete, Settings
 from domo_async.emulator import Emulator
-from domo_async.emulator.searching import SearchIndex
+from domo_async.emulator.finding.searching import SearchIndex
 from domo_async.emulator.state import Column, Dataset, Schema
 from domo_async.endpoints.search import (
     DateBucket,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Iterator
@@ -71,11 +72,15 @@ def test_a_callback_that_makes_a_blocking_call_is_told_so(instance: Emulator) ->
         domo.datasets.get("any")
 
 
-def test_an_exit_in_a_callback_ends_the_caller_not_the_client(blocking: Domo, dataset_id: str) -> None:
+def test_an_exit_in_a_callback_ends_the_caller_not_the_client(
+    blocking: Domo, dataset_id: str, caplog: pytest.LogCaptureFixture
+) -> None:
     with pytest.raises(SystemExit):
         blocking.datasets.upload(dataset_id, CSV, progress=lambda _: sys.exit(3))
+    gc.collect()
 
     assert blocking.datasets.get(dataset_id).id == dataset_id
+    assert [] == [record for record in caplog.records if record.name == "asyncio"]
 
 
 def test_a_closed_client_says_so(instance: Emulator) -> None:

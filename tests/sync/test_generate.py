@@ -116,6 +116,18 @@ def test_a_pager_has_pages_all_and_first(shop: Domo) -> None:
     assert first.text == "open"
 
 
+def test_a_pager_with_a_cursor_can_be_left_anywhere(shop: Domo) -> None:
+    history = shop.orders.history()
+    assert history.cursor == "1"
+
+    numbers = iter(history)
+    assert [next(numbers), history.cursor] == [1, "2"]
+    assert [next(numbers), next(numbers), history.cursor] == [2, 3, "4"]
+    assert [next(history.pages()), history.cursor] == [(1, 2), "3"]
+    assert [history.first(), history.cursor] == [1, "2"]
+    assert [history.all(), history.cursor] == [[1, 2, 3, 4], "5"]
+
+
 def test_an_async_generator_becomes_an_iterator(shop: Domo) -> None:
     assert [order.text for order in shop.orders.follow()] == ["follow 0", "follow 1", "follow 2"]
     assert list(shop.orders.scan(8, columns=("a", "b"), backwards=True)) == [("b", "a"), ("b", "a")]

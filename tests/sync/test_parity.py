@@ -19,7 +19,7 @@ import domo_async.sync
 from domo_async.endpoints import _area
 from domo_async.sync._generate import OMITTED
 
-_RETURNS = {"Pager": "SyncPager", "AsyncIterator": "Iterator"}
+_RETURNS = {"Pager": "SyncPager", "CursorPager": "SyncCursorPager", "AsyncIterator": "Iterator"}
 
 
 def _classes() -> Iterator[tuple[type, type]]:

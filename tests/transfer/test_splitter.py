@@ -1,31 +1,33 @@
-"""Where a CSV may be cut."""
+"""Where a CSV may be cut, and what is refused."""
 
 from __future__ import annotations
 
-import asyncio
 import csv
 import io
-from collections.abc import AsyncIterator
 from itertools import pairwise
-from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
-from domo_async import ConfigError, SourceError
-from domo_async.transfer import splitter, survey, survey_numpy
-from domo_async.transfer.parts import Part, open_source
-from domo_async.transfer.splitter import RecordScanner
+from domo_async import SourceError
+from domo_async.transfer.csv import splitter
+from domo_async.transfer.csv.splitter import LoneReturn, RecordScanner, StrayQuote, Unsplittable, parse_record
+from domo_async.transfer.csv.survey import Mark, Surveyor
+from domo_async.transfer.csv.survey_numpy import NumpySurveyor
 
 NASTY = ["a", "é", "日本", '"', '""', ",", "\n", "\r\n", "\r", " ", "x" * 30, "\N{PILE OF POO}", "\x00"]
 fields = st.lists(st.sampled_from(NASTY), max_size=4).map("".join)
+SENSELESS = [b"a", b'"', b",", b"\n", b"\r", b"\r\n", b'"\n', b'","', "é".encode(), b"\xe9", b"\x00", b"x" * 61]
+senseless = st.lists(st.sampled_from(SENSELESS), max_size=24).map(b"".join)
+cuts = st.lists(st.integers(0, 10**6), max_size=20)
+widths = st.none() | st.integers(1, 3)
 
 
 @st.composite
 def csv_files(draw: st.DrawFn) -> tuple[list[list[str]], bytes]:
-    """Rows, and the file that csv writes of them."""
+    """Rows of one width, and the file that csv writes of them."""
     width = draw(st.integers(1, 4))
     rows = draw(st.lists(st.lists(fields, min_size=width, max_size=width), min_size=1, max_size=12))
     text = io.StringIO(newline="")
@@ -48,10 +50,71 @@ def pieces(content: bytes, cuts: list[int]) -> list[bytes]:
     return [content[start:end] for start, end in pairwise(places)]
 
 
-@given(csv_files(), st.lists(st.integers(0, 10**6), max_size=20))
-def test_records_are_counted_however_the_bytes_arrive(file, cuts):
+def outcome(chunks: list[bytes], width: int | None) -> tuple[Any, ...]:
+    """Return what a scanner says of bytes."""
+    scanner = RecordScanner(width=width)
+    try:
+        for chunk in chunks:
+            scanner.feed(chunk)
+        scanner.finish()
+    except SourceError as error:
+        return type(error), str(error), error.line
+    return scanner.position, scanner.cut, scanner.records, scanner.lines
+
+
+def expected(content: bytes, width: int | None) -> object:  # noqa: C901, PLR0912 - one state after the other
+    """Return the line of the first thing that is wrong, or else the number of records: character by character."""
+    try:
+        text, undecodable = content.decode(), False
+    except UnicodeDecodeError as error:
+        text, undecodable = content[: error.start].decode(), True
+    line = begins = found = 1
+    state = "start"  # of a field
+    records = 0
+    for at, character in enumerate(text):
+        if state == "quoted":
+            state = "closed" if character == '"' else "quoted"
+        elif state == "return" and character != "\n":
+            return LoneReturn, line
+        elif character == '"':
+            if state not in {"start", "closed"}:
+                return StrayQuote, line
+            state = "quoted"
+        elif character == ",":
+            found, state = found + 1, "start"
+        elif character == "\r":
+            state = "return"
+        elif character == "\n":
+            if width not in {None, found}:
+                return SourceError, begins
+            records, found, begins, state = records + 1, 1, line + 1, "start"
+        elif state == "closed":
+            return StrayQuote, line
+        else:
+            state = "unquoted"
+        line += character == "\n"
+        ended = at == len(text) - 1 and character == "\n" and state == "start"
+    if undecodable:
+        # The byte itself may be what follows a closing quote, or a carriage return.
+        return {"closed": (StrayQuote, line), "return": (LoneReturn, line)}.get(state, (SourceError, line))
+    if state == "quoted":
+        return SourceError, begins
+    if state == "return":
+        return LoneReturn, line
+    if text and not ended:
+        return (SourceError, begins) if width not in {None, found} else records + 1
+    return records
+
+
+@pytest.fixture(params=[Surveyor, NumpySurveyor], ids=["plain", "numpy"])
+def either_way(request, monkeypatch):
+    monkeypatch.setattr(splitter, "surveyor", request.param)
+
+
+@given(csv_files(), cuts, st.booleans())
+def test_records_are_counted_however_the_bytes_arrive(file, cuts, with_width):
     rows, content = file
-    scanner = RecordScanner()
+    scanner = RecordScanner(width=len(rows[0]) if with_width else None)
 
     for piece in pieces(content, cuts):
         scanner.feed(piece)
@@ -62,80 +125,98 @@ def test_records_are_counted_however_the_bytes_arrive(file, cuts):
 
     assert len(rows) == scanner.records
     assert content.count(b"\n") == scanner.lines
+    assert len(content) == scanner.cut
 
 
-async def collect(source: object, part_size: int) -> list[tuple[Part, bytes]]:
-    plan = open_source(source, part_size)  # type: ignore[arg-type]
-    try:
-        return [(part, b"".join(part.open())) async for part in plan.parts()]
-    finally:
-        plan.close()
+@given(senseless, widths)
+@example(b'"a"\xe9', None)
+@example(b'a\xe9"', None)
+@example(b"\xe9\n", 2)
+@example(b"\r\xe9", None)
+@example(b'"\n\n"', 2)
+def test_what_is_wrong_first_is_named_with_its_line(content, width):
+    found = outcome([content], width)
+
+    match expected(content, width):
+        case int(records):
+            assert (len(content), len(content), records, content.count(b"\n")) == found
+        case wrong, line:
+            assert (wrong, line) == (found[0], found[2])
 
 
-def stream(chunks: list[bytes]) -> AsyncIterator[bytes]:
-    async def chunked() -> AsyncIterator[bytes]:
-        for chunk in chunks:
-            yield chunk
-
-    return chunked()
+@given(senseless, cuts, widths)
+def test_no_cut_makes_a_difference(content, cuts, width):
+    assert outcome([content], width) == outcome(pieces(content, cuts), width)
 
 
-@settings(max_examples=150, deadline=None)
-@given(csv_files(), st.integers(1, 80), st.lists(st.integers(0, 10**6), max_size=8))
-def test_parts_hold_whole_records_and_all_of_them(tmp_path_factory, file, part_size, cuts):
-    rows, content = file
-    path = tmp_path_factory.mktemp("csv") / "file.csv"
-    path.write_bytes(content)
+@given(
+    senseless.filter(bool),
+    st.builds(Mark, st.booleans(), st.sampled_from(b'"\n\r,x'), st.integers(0, 3)),
+    widths,
+)
+def test_numpy_sees_what_plain_python_sees(block, mark, width):
+    if width is None:
+        mark = mark._replace(commas=0)
+    plain = Surveyor(width).survey(block, mark)
 
-    for source in (path, str(path), content, bytearray(content), memoryview(content), stream(pieces(content, cuts))):
-        found = asyncio.run(collect(source, part_size))
-
-        assert list(range(1, len(found) + 1)) == [part.number for part, _ in found]
-        assert content == b"".join(data for _, data in found)
-        assert rows == [row for _, data in found for row in parsed(data)]
-        assert [part.records for part, _ in found] == [len(parsed(data)) for _, data in found]
-        assert [part.length for part, _ in found] == [len(data) for _, data in found]
+    assert plain == NumpySurveyor(width).survey(block, mark)
+    assert block.isascii() == Surveyor(width).is_ascii(block) == NumpySurveyor(width).is_ascii(block)
 
 
-async def test_parts_are_as_large_as_they_may_be_and_no_larger():
-    content = b"0123456\n" * 1000
+@given(st.lists(st.tuples(senseless.filter(bool), st.none() | st.integers(1, 3)), min_size=2, max_size=5))
+def test_a_surveyor_keeps_nothing_from_block_to_block(blocks):
+    surveyors = {width: NumpySurveyor(width) for _, width in blocks}
 
-    sizes = [part.length for part, _ in await collect(content, 100)]
-
-    assert [96] * 83 + [32] == sizes
-
-
-async def test_a_record_longer_than_a_part_stays_whole():
-    long = b'"' + b"x\n" * 500_000 + b'"\n'
-    content = b"a\n" + long + b"b\n"
-
-    for source in (content, stream(pieces(content, [7, 300_000]))):
-        found = [data for _, data in await collect(source, 10)]
-        assert b"a\n" == found[0]
-        assert found[1].startswith(long)
-        assert content == b"".join(found)
+    for block, width in blocks:
+        assert NumpySurveyor(width).survey(block, Mark()) == surveyors[width].survey(block, Mark())
 
 
-async def test_a_part_can_be_read_again():
-    plan = open_source(b"a\nb\n", 100)
-    part = await anext(plan.parts())
-
-    assert [b"a\nb\n"] == list(part.open()) == list(part.open())
-    plan.close()
-
-
-@pytest.mark.parametrize("chunks", [[b"\xef\xbb\xbfa\nb\n"], [b"\xef", b"\xbb", b"\xbfa", b"\nb\n"]])
-async def test_a_byte_order_mark_is_left_out(chunks, tmp_path):
-    path = tmp_path / "bom.csv"
-    path.write_bytes(b"".join(chunks))
-
-    for source in (path, b"".join(chunks), stream(chunks)):
-        assert [b"a\nb\n"] == [data for _, data in await collect(source, 100)]
+WRONG_WIDTHS = [
+    (b"1,2\n3\n", 2, "line 2: 1 field, the dataset has 2 columns"),
+    (b'1,2\n"3\n",4,5\n', 2, "line 2: 3 fields, the dataset has 2 columns"),
+    (b"1\r\n2\r\n3,4", 1, "line 3: 2 fields, the dataset has 1 column;"),
+    (b"1,2\n\n3,4\n", 2, "line 2: 1 field, the dataset has 2 columns"),
+    (b"1,2\n\n", 2, "line 2: 1 field, the dataset has 2 columns"),
+    (b"1,2\n" * 99_999 + b"1,2,3\n" + b"1,2\n" * 99_999, 2, "line 100000: 3 fields, the dataset has 2 columns"),
+    # As many delimiters as are due, in the wrong records.
+    (b"1,2\n1,2,3\n1\n", 2, "line 2: 3 fields"),
+    (b'"1",2\n"1",2,"3"\n1\n', 2, "line 2: 3 fields"),
+    (b"1" + b"," * 70_000 + b"\n", 2, "line 1: 70001 fields"),
+]
 
 
-@pytest.mark.parametrize("source", [b"", stream([]), stream([b"", b""]), b"\xef\xbb\xbf"])
-async def test_nothing_makes_no_parts(source):
-    assert [] == await collect(source, 100)
+@pytest.mark.parametrize(("content", "width", "says"), WRONG_WIDTHS)
+@pytest.mark.parametrize("step", [3, 1 << 20])
+@pytest.mark.usefixtures("either_way")
+def test_a_record_of_another_width_is_refused_with_the_line_it_begins_in(content, width, says, step):
+    if len(content) > 10_000 and step == 3:
+        step = 10_007
+    scanner = RecordScanner(width=width)
+
+    with pytest.raises(SourceError, match=says) as caught:
+        for start in range(0, len(content), step):
+            scanner.feed(content[start : start + step])
+        scanner.finish()
+
+    assert not isinstance(caught.value, Unsplittable)
+
+
+@pytest.mark.usefixtures("either_way")
+def test_an_empty_line_is_a_null_where_there_is_one_column():
+    scanner = RecordScanner(width=1)
+
+    scanner.feed(b'a\n\n""\r\n\r\n')
+    scanner.finish()
+
+    assert 4 == scanner.records
+
+
+@pytest.mark.usefixtures("either_way")
+def test_lines_are_counted_from_where_the_scanner_is_told():
+    scanner = RecordScanner(41, width=2)
+
+    with pytest.raises(SourceError, match="line 44: 1 field"):
+        scanner.feed(b'a,"b\n"\nc\n')
 
 
 STRAY = [
@@ -143,17 +224,18 @@ STRAY = [
     (b'1,2\n3,5" pipe\n', 2),
     (b'1,2\n"a\nb","c"d\n', 3),
     (b'1,2\n"a", "b"\n', 2),
-    (b'1,2\n3,"never closed\n4,5\n', 2),
     (b'1,2\n"x"y\n', 2),
+    (b'1,2\n"x"\xc3\xa9\n', 2),
 ]
 
 
 @pytest.mark.parametrize(("content", "line"), STRAY)
 @pytest.mark.parametrize("step", [1, 2, 3, 100])
+@pytest.mark.usefixtures("either_way")
 def test_a_stray_quote_is_noticed_and_its_line_named(content, line, step):
     scanner = RecordScanner()
 
-    with pytest.raises(SourceError, match=f"line {line}") as caught:
+    with pytest.raises(StrayQuote, match=f"line {line}") as caught:
         for start in range(0, len(content), step):
             scanner.feed(content[start : start + step])
         scanner.finish()
@@ -161,83 +243,97 @@ def test_a_stray_quote_is_noticed_and_its_line_named(content, line, step):
     assert line == caught.value.line
 
 
-async def test_the_line_is_counted_over_parts_and_the_header():
-    content = b"h\n" + b'"a\nb"\n' * 50 + b'x"y\n'
-    plan = open_source(content, 20)
-    await plan.skip_first_record()
-
-    with pytest.raises(SourceError) as caught:
-        [part async for part in plan.parts()]
-
-    assert 102 == caught.value.line
-    plan.close()
-
-
-@given(st.lists(st.sampled_from([b"a", b'"', b",", b"\n", b"\r"]), max_size=24).map(b"".join))
-def test_bytes_without_sense_are_refused_or_cut_where_csv_agrees(content):
-    scanner = RecordScanner()
-    try:
-        scanner.feed(content)
-        scanner.finish()
-    except SourceError:
-        return
-
-    assert parsed(content) == parsed(content[: scanner.cut]) + parsed(content[scanner.cut :])
-    assert content.count(b'"') % 2 == 0
-
-
-@given(
-    st.lists(st.sampled_from([b"a", b'"', b",", b"\n", b"\r"]), min_size=1, max_size=16).map(b"".join),
-    st.booleans(),
-    st.sampled_from([b'"', b"\n", b",", b"x"]),
+@pytest.mark.parametrize(
+    ("content", "line"), [(b"a,b\rc,d\r", 1), (b"a\n\r\r\n", 2), (b"a\nb\r", 2), (b'a\n\r"b"\n', 2)]
 )
-def test_numpy_sees_what_plain_python_sees(block, in_quotes, previous):
-    plain = survey.survey(block, in_quotes=in_quotes, previous=previous)
+@pytest.mark.parametrize("step", [1, 100])
+@pytest.mark.usefixtures("either_way")
+def test_a_carriage_return_that_stands_alone_is_noticed(content, line, step):
+    scanner = RecordScanner()
 
-    assert plain == survey_numpy.survey(block, in_quotes=in_quotes, previous=previous)
-    assert survey.count_line_feeds(block) == survey_numpy.count_line_feeds(block)
+    with pytest.raises(LoneReturn, match=f"line {line}") as caught:
+        for start in range(0, len(content), step):
+            scanner.feed(content[start : start + step])
+        scanner.finish()
+
+    assert line == caught.value.line
 
 
-@pytest.fixture(params=[survey, survey_numpy], ids=["plain", "numpy"])
-def either_way(request, monkeypatch):
-    monkeypatch.setattr(splitter, "survey", request.param.survey)
-    monkeypatch.setattr(splitter, "count_line_feeds", request.param.count_line_feeds)
+def test_a_quoted_field_that_is_never_closed_is_noticed_at_the_end():
+    scanner = RecordScanner()
+    scanner.feed(b'1,2\n3,"never closed\n4,5\n')
+
+    with pytest.raises(SourceError, match="begins in line 2 is never closed") as caught:
+        scanner.finish()
+
+    assert 2 == caught.value.line
+
+
+@pytest.mark.parametrize(
+    ("content", "line"),
+    [(b"a\nb\xe9,c\n", 2), ("é\n".encode() * 200_000 + b"\xc3", 200_001), (b"a\n\xed\xa0\x80\n", 2)],
+)
+@pytest.mark.usefixtures("either_way")
+def test_bytes_that_are_not_utf8_are_refused_with_their_line(content, line):
+    scanner = RecordScanner()
+
+    with pytest.raises(SourceError, match=f"line {line} is not UTF-8") as caught:
+        for start in range(0, len(content), 65_537):
+            scanner.feed(content[start : start + 65_537])
+        scanner.finish()
+
+    assert line == caught.value.line
+
+
+def test_what_was_good_stays_known_after_an_error():
+    scanner = RecordScanner(width=2)
+    scanner.feed(b"1,2\n3,4\n5")
+
+    with pytest.raises(StrayQuote):
+        scanner.feed(b'"')
+
+    assert (2, 8, 9, 2) == (scanner.records, scanner.cut, scanner.position, scanner.lines)
+
+
+@pytest.mark.parametrize("lines", ["\n", "\r\n"])
+@pytest.mark.usefixtures("either_way")
+def test_a_large_file_is_counted_exactly_with_and_without_numpy(lines):
+    content = "".join(f'{n},"a ""b""\n, c",,""{lines}' for n in range(50_000)).encode()
+    scanner = RecordScanner(width=4)
+
+    for start in range(0, len(content), 300_001):
+        scanner.feed(content[start : start + 300_001])
+    scanner.finish()
+
+    assert 50_000 == scanner.records
+    assert 100_000 == scanner.lines
+    assert len(content) == scanner.cut
 
 
 @pytest.mark.usefixtures("either_way")
-async def test_a_large_file_is_counted_exactly_with_and_without_numpy():
-    content = b"".join(b'%d,"a ""b""\n, c",,""\n' % n for n in range(100_000))
+def test_very_many_columns_are_counted():
+    record = b"," * 9_999 + b"\n"
+    scanner = RecordScanner(width=10_000)
 
-    found = await collect(content, 1 << 20)
+    for _ in range(60):
+        scanner.feed(record)
+    scanner.feed(record * 30)
 
-    assert 100_000 == sum(part.records for part, _ in found)
-    assert content == b"".join(data for _, data in found)
-
-
-async def test_what_is_no_source_is_refused(tmp_path):
-    with pytest.raises(ConfigError, match="int"):
-        open_source(7, 10)  # type: ignore[arg-type]
-    with pytest.raises(SourceError, match="no file"):
-        open_source(tmp_path / "absent.csv", 10)
-    with pytest.raises(SourceError, match="no file"):
-        open_source(tmp_path, 10)
-
-    async def words() -> AsyncIterator[str]:
-        yield "text"
-
-    with pytest.raises(SourceError, match="str"):
-        await collect(words(), 10)
+    assert 90 == scanner.records
+    with pytest.raises(SourceError, match="line 91: 9999 fields"):
+        scanner.feed(record[1:])
 
 
-async def test_a_file_that_becomes_shorter_is_noticed(tmp_path: Path):
-    path = tmp_path / "shrinking.csv"
-    path.write_bytes(b"a\n" * 100)
-    plan = open_source(path, 1000)
-    part = await anext(plan.parts())
-    path.write_bytes(b"a\n")
+def test_a_huge_field_is_read_in_one_go():
+    content = b'1,"' + b'x""\n' * (50 << 18) + b'"\n'
+    scanner = RecordScanner(width=2)
 
-    with pytest.raises(SourceError, match="shorter"):
-        list(part.open())
-    with pytest.raises(SourceError, match="written to"):
-        plan.check_unchanged()
-    plan.close()
+    for start in range(0, len(content), 1 << 18):
+        scanner.feed(content[start : start + (1 << 18)])
+
+    assert 1 == scanner.records
+
+
+def test_the_fields_of_a_record_are_read():
+    assert ["a", 'b"', ""] == parse_record('a,"b""",\n')
+    assert [] == parse_record("")

@@ -153,12 +153,17 @@ def test_a_model_is_decoded_with_real_types() -> None:
 
 
 def test_defaults_stand_in_for_absent_keys() -> None:
-    """Each instance gets containers of its own."""
+    """Each instance gets containers of its own, or what cannot be changed."""
     first, second = decode(b'[{"dataSourceId": "1"}, {"dataSourceId": "2"}]', list[Dataset])
 
     assert Dataset(id="1") == first
     assert first.owners is not second.owners
-    assert first.extras is not second.extras
+    with pytest.raises(TypeError, match="cannot be changed"):
+        first.extras["more"] = 1  # type: ignore[index]
+    with pytest.raises(TypeError, match="cannot be changed"):
+        first.extras.update(more=1)  # type: ignore[attr-defined]
+    assert {} == first.extras == second.extras == dict(second.extras) == pickle.loads(pickle.dumps(first.extras))
+    assert {"more": 1} == {**first.extras, "more": 1}
 
 
 def test_unknown_keys_are_kept_at_every_depth() -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from domo_async.endpoints.datasets.access import (
-    Access,
+from domo_async.endpoints.datasets._uploading import CreatedFrom
+from domo_async.endpoints.datasets.access import Access
+from domo_async.endpoints.datasets.area import Datasets
+from domo_async.endpoints.datasets.grants import (
     AccessEntry,
     AccessLevel,
     AccessList,
@@ -11,8 +13,8 @@ from domo_async.endpoints.datasets.access import (
     Grant,
     Grantee,
 )
-from domo_async.endpoints.datasets.area import Datasets
 from domo_async.endpoints.datasets.indexes import Indexes
+from domo_async.endpoints.datasets.jobs import ExportJob, QueryJob
 from domo_async.endpoints.datasets.models import (
     AlteredSchema,
     CardInfo,
@@ -52,7 +54,7 @@ from domo_async.endpoints.datasets.policies import (
     PolicyOperator,
     PolicyParameter,
 )
-from domo_async.endpoints.datasets.result import Cell, QueryResult, ResultColumn
+from domo_async.endpoints.datasets.result import Cell, QueryResult, ResultColumn, Rows
 from domo_async.endpoints.datasets.schemas import Schemas
 from domo_async.endpoints.datasets.uploads import Uploads
 from domo_async.endpoints.datasets.versions import Versions
@@ -73,6 +75,7 @@ __all__ = [
     "Columns",
     "Commit",
     "CreatedDataset",
+    "CreatedFrom",
     "DataVersion",
     "DataVersionDetails",
     "Dataset",
@@ -81,6 +84,7 @@ __all__ = [
     "DatasetOwner",
     "Datasets",
     "DeleteMethod",
+    "ExportJob",
     "Grant",
     "Grantee",
     "Index",
@@ -100,8 +104,10 @@ __all__ = [
     "PolicyFilter",
     "PolicyOperator",
     "PolicyParameter",
+    "QueryJob",
     "QueryResult",
     "ResultColumn",
+    "Rows",
     "Schema",
     "Schemas",
     "SortOrder",

@@ -7,10 +7,11 @@ from collections.abc import Mapping, Sequence
 from attrs import frozen
 
 from domo_async.endpoints.datasets.indexes import Indexes
+from domo_async.endpoints.datasets.models import Column
 from domo_async.endpoints.datasets.schemas import Schemas
 from domo_async.endpoints.datasets.uploads import Uploads
 from domo_async.endpoints.datasets.versions import Versions
-from domo_async.transfer import Action, Committed, StoredVersion
+from domo_async.transfer import Action, ColumnSpec, Committed, PartitionTag, StoredVersion
 from domo_async.transport import Body
 
 __all__ = ["DatasetUploadSteps"]
@@ -25,27 +26,44 @@ class DatasetUploadSteps:
     _uploads: Uploads
     _indexes: Indexes
     _versions: Versions
+    partition: str | None = None
+    _partition_tag: PartitionTag = "restateDataTag"
 
-    async def columns(self) -> Sequence[str]:
-        """Return the names of the dataset's columns in order."""
-        return [column.name for column in (await self._schemas.latest(self.dataset_id)).columns]
+    async def columns(self) -> Sequence[ColumnSpec]:
+        """Return the dataset's columns in order."""
+        latest = await self._schemas.latest(self.dataset_id)
+        return [ColumnSpec(column.name, column.type) for column in latest.columns]
+
+    async def add_columns(self, added: Sequence[ColumnSpec]) -> None:
+        """Give the dataset further columns behind those that it has."""
+        latest = await self._schemas.latest(self.dataset_id)
+        new = [Column(name=column.name, type=column.type) for column in added]
+        await self._schemas.alter(self.dataset_id, [*latest.columns, *new])
 
     async def versions(self) -> Mapping[int, StoredVersion]:
         """Return the dataset's data versions."""
         versions = await self._versions.list(self.dataset_id)
         return {version.data_id: StoredVersion(version.upload_status, version.num_rows) for version in versions}
 
-    async def open(self, partition: str | None) -> int:
+    async def open(self) -> int:
         """Open an upload and return its id."""
-        return (await self._uploads.open(self.dataset_id, partition=partition)).upload_id
+        opened = await self._uploads.open(self.dataset_id, partition=self.partition, partition_tag=self._partition_tag)
+        return opened.upload_id
 
     async def put_part(self, upload_id: int, number: int, body: Body) -> None:
         """Send a part, again if need be."""
         await self._uploads.put_part(self.dataset_id, upload_id, number, body)
 
-    async def commit(self, upload_id: int, action: Action, partition: str | None, *, index: bool) -> Committed:
+    async def commit(self, upload_id: int, action: Action, *, index: bool) -> Committed:
         """Commit, at most once."""
-        answer = await self._uploads.commit(self.dataset_id, upload_id, action=action, index=index, partition=partition)
+        answer = await self._uploads.commit(
+            self.dataset_id,
+            upload_id,
+            action=action,
+            index=index,
+            partition=self.partition,
+            partition_tag=self._partition_tag,
+        )
         return Committed(answer.data_id, None if answer.index_id is None else str(answer.index_id))
 
     async def wait_for_index(self, index_id: str, timeout: float) -> None:

@@ -4,92 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from attrs import field, frozen
-
+from domo_async.bulk import BulkOptions, BulkProgressCallback, BulkReport
 from domo_async.endpoints._area import Area, several
+from domo_async.endpoints.datasets import _access_sync
+from domo_async.endpoints.datasets.grants import AccessList, AccessType, Grant, Grantee
 from domo_async.transport import url
-from domo_async.wire import Model, OpenEnum, payload, wire_name
+from domo_async.wire import payload
 
-__all__ = ["Access", "AccessEntry", "AccessLevel", "AccessList", "AccessType", "Grant", "Grantee"]
-
-
-class AccessType(OpenEnum):
-    """Who can be given access."""
-
-    USER = "USER"
-    GROUP = "GROUP"
-
-
-class AccessLevel(OpenEnum):
-    """What access allows."""
-
-    OWNER = "OWNER"
-    CO_OWNER = "CO_OWNER"
-    CAN_EDIT = "CAN_EDIT"
-    CAN_SHARE = "CAN_SHARE"
-    CAN_VIEW = "CAN_VIEW"
-    NONE = "NONE"
-    FEDERATED = "FEDERATED"
-
-
-@frozen(kw_only=True)
-class AccessEntry(Model):
-    """A user or group that has access to a dataset.
-
-    Attributes:
-        id: The user, or the group.
-        type: Which of the two.
-        access_level: What it allows.
-        name: The user's or group's name.
-    """
-
-    id: str
-    type: AccessType | None = None
-    access_level: AccessLevel | None = None
-    name: str | None = None
-
-
-@frozen(kw_only=True)
-class AccessList(Model):
-    """Who has access to a dataset.
-
-    Attributes:
-        entries: The users and groups.
-        total_user_count: How many users there are.
-        total_group_count: How many groups there are.
-    """
-
-    entries: tuple[AccessEntry, ...] = field(default=(), metadata=wire_name("list"))
-    total_user_count: int | None = None
-    total_group_count: int | None = None
-
-
-@frozen
-class Grantee:
-    """Whose access is meant.
-
-    Attributes:
-        id: The user, or the group.
-        type: Which of the two.
-    """
-
-    id: int | str
-    type: AccessType | str = AccessType.USER
-
-
-@frozen
-class Grant:
-    """Access to give.
-
-    Attributes:
-        id: The user, or the group.
-        access_level: What to allow.
-        type: Whether `id` is a user or a group.
-    """
-
-    id: int | str
-    access_level: AccessLevel | str
-    type: AccessType | str = AccessType.USER
+__all__ = ["Access"]
 
 
 class Access(Area):
@@ -191,3 +113,94 @@ class Access(Area):
             url("/api/data/v3/datasources/{}/users", dataset_id),
             json=[payload(id=str(user.id), type=user.type) for user in removed],
         )
+
+    async def sync(
+        self,
+        dataset_id: str,
+        /,
+        permissions: Sequence[Grant],
+        *,
+        remove: bool = True,
+        allow_empty: bool = False,
+        send_email: bool = False,
+        dry_run: bool = False,
+        batch_size: int = 100,
+        stop_on_error: bool = False,
+        progress: BulkProgressCallback | None = None,
+    ) -> BulkReport[Grant, None]:
+        """Let exactly these users and groups have access to a dataset, besides its owner; sends only what differs.
+
+        `GET /api/data/v3/datasources/{dataset_id}/permissions` (Datasets API, "Dataset Access List") and, for
+        addresses, `GET /api/identity/v1/users` (Users API, "Get All Users"); then, for each batch,
+        `POST /api/data/v3/datasources/{dataset_id}/share` (Datasets API, "Share Dataset with Access permissions") and
+        `DELETE /api/data/v3/datasources/{dataset_id}/users` (Datasets API, "Remove multiple users from dataset").
+
+        Args:
+            dataset_id: The dataset.
+            permissions: Whom to allow what; a user may be given by e-mail address. ``NONE`` takes access away.
+            remove: Whether those who are not named lose their access; the owner never does.
+            allow_empty: Whether to take all access away if `permissions` is empty, which is refused by default.
+            send_email: Whether to tell by mail those who get access.
+            dry_run: Whether to only read, and report what would be done.
+            batch_size: The most users and groups to send in one request; a limit is not documented.
+            stop_on_error: Whether to begin no further batch once one has failed.
+            progress: Called with how far it has come, after each user or group.
+
+        Returns:
+            A report of each user and group: ``added``, ``updated``, ``removed`` or ``unchanged``.
+
+        Raises:
+            ConfigError: `permissions` would take all access away, or names somebody twice.
+            Unresolved: Nobody has some of the addresses; names all, and nothing was changed.
+            NotFound: There is no such dataset.
+        """
+        wanted = _access_sync.Wanted.of(
+            permissions, remove=remove, allow_empty=allow_empty, send_email=send_email, batch_size=batch_size
+        )
+        options = BulkOptions(dry_run=dry_run, stop_on_error=stop_on_error, progress=progress)
+        return await _access_sync.sync(self, self._http, dataset_id, wanted, options)
+
+    async def share_many(
+        self,
+        dataset_ids: Sequence[str],
+        /,
+        *,
+        permissions: Sequence[Grant],
+        remove: bool = False,
+        send_email: bool = False,
+        dry_run: bool = False,
+        batch_size: int = 100,
+        concurrency: int = 8,
+        stop_on_error: bool = False,
+        progress: BulkProgressCallback | None = None,
+    ) -> BulkReport[str, BulkReport[Grant, None]]:
+        """Give users and groups the same access to many datasets; sends only what differs.
+
+        As `sync` does for each: `GET /api/data/v3/datasources/{dataset_id}/permissions` (Datasets API, "Dataset Access
+        List"), `GET /api/identity/v1/users` (Users API, "Get All Users"),
+        `POST /api/data/v3/datasources/{dataset_id}/share` (Datasets API, "Share Dataset with Access permissions") and
+        `DELETE /api/data/v3/datasources/{dataset_id}/users` (Datasets API, "Remove multiple users from dataset").
+
+        Args:
+            dataset_ids: The datasets.
+            permissions: Whom to allow what; a user may be given by e-mail address. ``NONE`` takes access away.
+            remove: Whether those who are not named lose their access; the owners never do.
+            send_email: Whether to tell by mail those who get access.
+            dry_run: Whether to only read, and report what would be done.
+            batch_size: The most users and groups to send in one request; a limit is not documented.
+            concurrency: Datasets under way at once.
+            stop_on_error: Whether to begin no further dataset once one has failed.
+            progress: Called with how far it has come, after each dataset.
+
+        Returns:
+            A report of each dataset: ``updated`` or ``unchanged``, its value the report of the users and groups.
+
+        Raises:
+            ConfigError: `permissions` is empty or names somebody twice, or a dataset stands twice.
+            Unresolved: Nobody has some of the addresses; names all, and nothing was changed.
+        """
+        wanted = _access_sync.Wanted.of(
+            permissions, remove=remove, allow_empty=False, send_email=send_email, batch_size=batch_size
+        )
+        options = BulkOptions(concurrency=concurrency, dry_run=dry_run, stop_on_error=stop_on_error, progress=progress)
+        return await _access_sync.share_many(self, self._http, dataset_ids, wanted, options)

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from functools import cached_property, partial
+import os
+from collections.abc import AsyncIterator, Awaitable, Iterable, Mapping, Sequence
+from datetime import tzinfo
+from functools import cached_property
+from typing import TYPE_CHECKING, Literal, overload
 
 from domo_async.endpoints._area import Area, given, several
-from domo_async.endpoints.datasets._rows import csv_of_rows, csv_of_text
-from domo_async.endpoints.datasets._upload_steps import DatasetUploadSteps
+from domo_async.endpoints.datasets._frames import FrameKind, converter
+from domo_async.endpoints.datasets._reading import Reader, chosen
+from domo_async.endpoints.datasets._rows import csv_of_text, rows_of_cells
+from domo_async.endpoints.datasets._uploading import DEFAULT_OPTIONS, CreatedFrom, Uploading
 from domo_async.endpoints.datasets.access import Access
 from domo_async.endpoints.datasets.indexes import Indexes
+from domo_async.endpoints.datasets.jobs import ExportJob, QueryJob, check_query, checked_exports
 from domo_async.endpoints.datasets.models import (
     Columns,
     CreateAnswer,
@@ -22,24 +28,41 @@ from domo_async.endpoints.datasets.models import (
 )
 from domo_async.endpoints.datasets.partitions import Partitions
 from domo_async.endpoints.datasets.policies import Policies
-from domo_async.endpoints.datasets.result import Cell, QueryResult, query_result
+from domo_async.endpoints.datasets.result import Cell, QueryResult
 from domo_async.endpoints.datasets.schemas import Schemas
 from domo_async.endpoints.datasets.uploads import Uploads
 from domo_async.endpoints.datasets.versions import Versions
+from domo_async.errors import ConfigError
 from domo_async.transfer import (
     Action,
+    Budget,
+    Compression,
     ExportResult,
     ExportTarget,
     Header,
+    Nested,
+    Outcome,
+    Outcomes,
+    Params,
+    PartitionTag,
     ProgressOption,
+    SchemaOption,
     Source,
     UploadOptions,
+    UploadPlan,
     UploadResult,
-    export,
-    upload,
+    as_finished,
+    bind,
+    collect,
+    scan,
 )
 from domo_async.transport import QUERY, Batch, Pager, url
 from domo_async.wire import UNSET, Unset, known, payload
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import polars as pl
+    import pyarrow as pa
 
 __all__ = ["Datasets"]
 
@@ -51,6 +74,10 @@ class Datasets(Area):
     def schemas(self) -> Schemas:
         """Columns: read and altered."""
         return Schemas(self._http)
+
+    @cached_property
+    def _uploading(self) -> Uploading:
+        return Uploading(self, self._http)
 
     @cached_property
     def uploads(self) -> Uploads:
@@ -262,29 +289,187 @@ class Datasets(Area):
             into=tuple[DatasetCard, ...],
         )
 
-    async def query(self, dataset_id: str, /, sql: str) -> QueryResult:
-        """Run a SQL query on a dataset and return its rows.
+    async def query(self, dataset_id: str, /, sql: str, params: Params | None = None) -> QueryResult:
+        """Run a SQL query on a dataset and return its rows, all at once; `scan` is for results of any size.
 
-        `POST /api/query/v1/execute/{dataset_id}` (Datasets API, "Query with SQL").
+        `POST /api/query/v1/execute/{dataset_id}` (Datasets API, "Query with SQL"). Instances are said to give 1,000,000
+        rows at the most; a result of just so many may be cut, which `scan` notices.
 
         Args:
             dataset_id: The dataset.
             sql: A SELECT in Domo's MySQL-like dialect; the dataset is called ``table``, and names of more than letters
                 and digits stand in backticks.
+            params: Values for the placeholders in `sql`: a list for ``?``, a mapping for ``:name``. They are quoted, so
+                that a text never becomes SQL; a list among them stands for ``(a, b, c)``, as IN takes it.
 
         Returns:
             The rows with their columns' names and types.
 
         Raises:
+            ConfigError: The values do not fit the placeholders.
             BadRequest: The query is wrong; says how.
             NotFound: There is no such dataset.
             DecodeError: The answer is not a query's result.
         """
-        # A query changes nothing, so it may be sent again although it is a POST.
-        content = await self._http.raw(
-            "POST", url("/api/query/v1/execute/{}", dataset_id), json=payload(sql=sql), idempotent=True
-        )
-        return query_result(content)
+        return await Reader(self._http, dataset_id).result(bind(sql, params))
+
+    def query_many(
+        self, jobs: Iterable[QueryJob], /, *, concurrency: int = 8, stop_on_error: bool = False
+    ) -> AsyncIterator[Outcome[QueryJob, QueryResult]]:
+        """Run several queries at once, on one or more datasets, and give each result as it comes.
+
+        `POST /api/query/v1/execute/{dataset_id}` (Datasets API, "Query with SQL"), once for each.
+
+        Args:
+            jobs: The queries.
+            concurrency: How many at a time. No more results than that are held for the caller.
+            stop_on_error: Whether none is begun any more once one has failed.
+
+        Returns:
+            What became of each, with its job and either a result or an error; neither, at the end, for those that were
+            not begun.
+
+        Raises:
+            ConfigError: The values of a query do not fit its placeholders.
+        """
+        bound = {job: bind(job.sql, job.params) for job in map(check_query, jobs)}
+
+        def work(job: QueryJob) -> Awaitable[QueryResult]:
+            return Reader(self._http, job.dataset_id).result(bound[job])
+
+        return as_finished(bound, work, concurrency=concurrency, stop_on_error=stop_on_error)
+
+    def scan(
+        self,
+        dataset_id: str,
+        /,
+        sql: str | None = None,
+        *,
+        columns: Sequence[str] | None = None,
+        where: str | None = None,
+        params: Params | None = None,
+        batch_rows: int = 65_536,
+    ) -> AsyncIterator[pa.RecordBatch]:
+        """Iterate over a result of any size in Arrow record batches, as it arrives; needs pyarrow.
+
+        `POST /api/query/v1/execute/export/{dataset_id}` with ``Accept: text/csv`` (Datasets API, "Query Dataset");
+        before it, to know the columns' types, `POST /api/query/v1/execute/{dataset_id}` (Datasets API, "Query with
+        SQL") with the same query and ``LIMIT 0``. Memory holds some blocks of the answer, whatever its size. An
+        instance that answers in JSON gives all at once; there a query with an ORDER BY over a unique key, and without
+        LIMIT, is read page by page.
+
+        LONG is int64, DOUBLE float64, STRING string, DATE date32, DATETIME timestamp[us] and DECIMAL decimal128(38,
+        18), as all batches have to agree.
+
+        Args:
+            dataset_id: The dataset.
+            sql: The query; all rows by default.
+            columns: In its place, the columns to read.
+            where: In its place, the condition on the rows to read, such as ``"region = :region"``.
+            params: Values for placeholders, as `query` takes them.
+            batch_rows: The rows of a batch; the last has what is left.
+
+        Raises:
+            ConfigError: Both a query and columns or a condition are given, the values do not fit, a DECIMAL does not
+                fit its type, or pyarrow is not installed.
+            BadRequest: The query is wrong; says how.
+            NotFound: There is no such dataset.
+            IncompleteAnswer: The answer broke off. Until the first batch it is asked for again; after it, the rows that
+                were given are right, but not all. Also if the instance cut the result.
+            DecodeError: The answer is not CSV of these columns.
+        """
+        if batch_rows < 1:
+            raise ConfigError("batch_rows must be at least 1")
+        selection = Reader(self._http, dataset_id).selection(chosen(sql, columns, where, params))
+        return scan(selection, batch_rows=batch_rows, settings=self._http.settings)
+
+    @overload
+    async def frame(
+        self,
+        dataset_id: str,
+        /,
+        sql: str | None = None,
+        *,
+        kind: Literal["polars"] = "polars",
+        columns: Sequence[str] | None = None,
+        where: str | None = None,
+        params: Params | None = None,
+    ) -> pl.DataFrame: ...
+    @overload
+    async def frame(
+        self,
+        dataset_id: str,
+        /,
+        sql: str | None = None,
+        *,
+        kind: Literal["pandas"],
+        columns: Sequence[str] | None = None,
+        where: str | None = None,
+        params: Params | None = None,
+    ) -> pd.DataFrame: ...
+    @overload
+    async def frame(
+        self,
+        dataset_id: str,
+        /,
+        sql: str | None = None,
+        *,
+        kind: Literal["arrow"],
+        columns: Sequence[str] | None = None,
+        where: str | None = None,
+        params: Params | None = None,
+    ) -> pa.Table: ...
+    @overload
+    async def frame(
+        self,
+        dataset_id: str,
+        /,
+        sql: str | None = None,
+        *,
+        kind: FrameKind,
+        columns: Sequence[str] | None = None,
+        where: str | None = None,
+        params: Params | None = None,
+    ) -> pl.DataFrame | pd.DataFrame | pa.Table: ...
+    async def frame(
+        self,
+        dataset_id: str,
+        /,
+        sql: str | None = None,
+        *,
+        kind: FrameKind = "polars",
+        columns: Sequence[str] | None = None,
+        where: str | None = None,
+        params: Params | None = None,
+    ) -> pl.DataFrame | pd.DataFrame | pa.Table:
+        """Return a dataset, or a query's result, as one frame; it is streamed as `scan` does, and needs pyarrow.
+
+        `POST /api/query/v1/execute/{dataset_id}` (Datasets API, "Query with SQL") and
+        `POST /api/query/v1/execute/export/{dataset_id}` (Datasets API, "Query Dataset"), as `scan`.
+
+        Args:
+            dataset_id: The dataset.
+            sql: The query; all rows by default.
+            kind: ``"polars"``, ``"pandas"`` or ``"arrow"``. The types are those of `QueryResult.to_polars`,
+                `QueryResult.to_pandas` and `QueryResult.to_arrow`.
+            columns: In the query's place, the columns to read.
+            where: In the query's place, the condition on the rows to read.
+            params: Values for placeholders, as `query` takes them.
+
+        Returns:
+            A `polars.DataFrame`, a `pandas.DataFrame` or a `pyarrow.Table`.
+
+        Raises:
+            ConfigError: What is needed is not installed, or the arguments do not fit.
+            BadRequest: The query is wrong; says how.
+            NotFound: There is no such dataset.
+            IncompleteAnswer: The answer broke off each time that it was asked for, or the instance cut the result.
+            DecodeError: The answer is not CSV of the right columns.
+        """
+        convert = converter(kind)
+        selection = Reader(self._http, dataset_id).selection(chosen(sql, columns, where, params))
+        made: pl.DataFrame | pd.DataFrame | pa.Table = convert(await collect(selection, self._http.settings))
+        return made
 
     async def upload(
         self,
@@ -294,43 +479,77 @@ class Datasets(Area):
         *,
         action: Action = "REPLACE",
         partition: str | None = None,
+        partition_tag: PartitionTag = "restateDataTag",
         header: Header = "auto",
-        part_size: int = 8 << 20,
-        concurrency: int = 8,
+        schema: SchemaOption = "match",
+        delimiter: str = ",",
+        encoding: str = "utf-8",
+        zone: tzinfo | None = None,
+        nested: Nested = "refuse",
+        part_size: int | None = None,
+        concurrency: int | None = None,
+        compress: Compression = False,
         index: bool = True,
         wait: bool = True,
         verify: bool = True,
         allow_empty: bool = False,
         timeout: float = 600.0,
+        resume: str | os.PathLike[str] | None = None,
         progress: ProgressOption = None,
     ) -> UploadResult:
-        """Upload CSV in concurrent parts and commit it: all of it or nothing.
+        """Upload CSV, rows or a frame in concurrent parts and commit it: all of it or nothing.
 
         `POST /api/data/v3/datasources/{dataset_id}/uploads`,
         `PUT /api/data/v3/datasources/{dataset_id}/uploads/{upload_id}/parts/{part}`,
         `PUT /api/data/v3/datasources/{dataset_id}/uploads/{upload_id}/commit` (Datasets API, "Upload CSV"); before it,
-        `GET /api/data/v2/datasources/{dataset_id}/schemas/latest`; around it, to know what it made,
+        `GET /api/data/v2/datasources/{dataset_id}/schemas/latest`, and with ``schema="evolve"``
+        `POST /api/data/v2/datasources/{dataset_id}/schemas`; around it, to know what it made,
         `GET /api/data/v2/datasources/{dataset_id}/dataversions`; and to wait,
         `GET /api/data/v3/datasources/{dataset_id}/indexes/{index_id}/statuses`.
 
-        The CSV is UTF-8 with commas (RFC 4180); an unquoted empty field is NULL, ``""`` is the empty string; columns
-        go by position.
+        The columns are compared with the dataset's before anything is sent: frames, mappings and CSV with a header by
+        name, whatever their order, all else by position. In CSV an unquoted empty field is NULL, ``""`` is the empty
+        string; None, NaN and Arrow's null are NULL. A quote inside an unquoted field is a character of it.
 
         Args:
             dataset_id: The dataset.
-            source: The path of a CSV file, bytes, or an async iterator of bytes. Files are read slice by slice and
-                cost no memory; of an iterator the parts under way are held.
+            source: What to upload:
+
+                - the path of a file, several paths, or a pattern such as ``"exports/*.csv"``; CSV, which may be
+                  compressed with gzip or zstd, Parquet, and Arrow files. Plain CSV is read slice by slice and costs no
+                  memory. Each file may have a header;
+                - bytes of CSV, a binary file object, or an (async) iterator of bytes;
+                - an (async) iterator of rows: sequences in the order of the columns, or mappings by name;
+                - a frame (polars, pandas, pyarrow, duckdb), or an (async) iterator of frames.
+
+                Of what comes only once, the parts under way are held in memory.
             action: ``"REPLACE"`` all rows, or ``"APPEND"``.
             partition: The partition to write to.
-            header: Whether the first row is a header, which is not sent; ``"auto"`` compares it with the dataset's
-                columns, and refuses what resembles them but differs.
-            part_size: The most bytes of a part. Parts end where records end.
-            concurrency: How many parts are under way at once.
+            partition_tag: The name that the partition goes under: ``restateDataTag`` is the document's, which calls it
+                largely deprecated; ``dataTag`` is what other clients send (unconfirmed).
+            header: Whether the first record of CSV is a header, which is not sent; ``"auto"`` compares it with the
+                dataset's columns, and refuses what resembles them but differs.
+            schema: ``"match"`` refuses a source whose columns are not the dataset's; ``"evolve"`` adds to the dataset
+                the columns that it lacks, and leaves NULL those that the source lacks.
+            delimiter: What stands between the fields of CSV.
+            encoding: The encoding of CSV, as Python names it.
+            zone: The zone in whose local time aware datetimes are written, since a DATETIME has none; without it they
+                are refused.
+            nested: Whether lists, mappings and structs are refused, or written as JSON.
+            part_size: The most bytes of a part, unless a single record is longer; by default 2 to 8 MiB, more for files
+                of more than 8 GB. Parts end where records end.
+            concurrency: How many parts are under way at once; by default 8 in the beginning, more while that makes it
+                faster, and fewer when the instance struggles.
+            compress: Whether parts are compressed with gzip on the way; ``"auto"`` does so if the wire is slower than
+                the compressor. That the Product API takes it is unconfirmed.
             index: Whether to index the data, so that queries see them.
             wait: Whether to wait for that index, where the instance tells of it.
             verify: Whether to compare the rows that the instance counts with the rows sent.
             allow_empty: Whether a source without rows is fine; with REPLACE it empties the dataset.
             timeout: Seconds to wait for the index.
+            resume: The path of a journal, made if there is none, with which the same call goes on after a failure or a
+                crash: only the parts that are missing are sent, and nothing is committed twice. It refuses a source
+                that has changed. Once the upload has taken effect, the same call returns its result and sends nothing.
             progress: Called with a `Progress` after each part and some ten times a second; True draws a bar (needs
                 ``rich``).
 
@@ -338,7 +557,9 @@ class Datasets(Area):
             Rows, bytes, parts, the upload, its data version and the seconds it took.
 
         Raises:
-            SourceError: The source cannot be read, is no CSV, holds no rows, or does not fit the dataset.
+            ConfigError: An option makes no sense, the source is of no known kind, or the journal is another upload's.
+            SourceError: The source cannot be read, is no CSV, holds no rows, or does not fit the dataset; names the
+                line. The dataset is as it was.
             UploadError: A part or the commit failed for good; the dataset is as it was.
             CommitUncertain: The commit's answer was lost and the instance does not tell the outcome.
             RowCountMismatch: It is committed, but the instance counts other rows than were sent.
@@ -347,18 +568,119 @@ class Datasets(Area):
         options = UploadOptions(
             action=action,
             partition=partition,
+            partition_tag=partition_tag,
             header=header,
+            schema=schema,
+            delimiter=delimiter,
+            encoding=encoding,
+            zone=zone,
+            nested=nested,
             part_size=part_size,
             concurrency=concurrency,
+            compress=compress,
             index=index,
             wait=wait,
             verify=verify,
             allow_empty=allow_empty,
             timeout=timeout,
+            resume=resume,
             progress=progress,
         )
-        steps = DatasetUploadSteps(dataset_id, self.schemas, self.uploads, self.indexes, self.versions)
-        return await upload(steps, source, options, self._http.settings.clock)
+        return await self._uploading.upload(dataset_id, source, options)
+
+    async def plan_upload(
+        self, dataset_id: str, /, source: Source, *, options: UploadOptions = DEFAULT_OPTIONS
+    ) -> UploadPlan:
+        """Return what an upload would send, without sending it. The source is read to its end, which uses up iterators.
+
+        `GET /api/data/v2/datasources/{dataset_id}/schemas/latest` (Datasets API, "Return the schema for a specified
+        Dataset").
+
+        Args:
+            dataset_id: The dataset.
+            source: What `upload` takes.
+            options: The parameters of `upload`.
+
+        Returns:
+            How the columns fit, and the rows, bytes and parts that would be sent.
+
+        Raises:
+            ConfigError: The source is of no known kind.
+            SourceError: It cannot be read, is no CSV, or does not fit the dataset; names the line.
+        """
+        return await self._uploading.plan(dataset_id, source, options)
+
+    async def create_from(
+        self,
+        source: Source,
+        /,
+        name: str,
+        *,
+        columns: Columns | None = None,
+        options: UploadOptions = DEFAULT_OPTIONS,
+    ) -> CreatedFrom:
+        """Create a dataset with a source's columns, and upload the source.
+
+        `POST /api/data/v2/datasources` (Datasets API, "Create Dataset Copy"), then all that `upload` sends:
+        `POST /api/data/v3/datasources/{dataset_id}/uploads`,
+        `PUT /api/data/v3/datasources/{dataset_id}/uploads/{upload_id}/parts/{part}`,
+        `PUT /api/data/v3/datasources/{dataset_id}/uploads/{upload_id}/commit`,
+        `GET /api/data/v2/datasources/{dataset_id}/schemas/latest`,
+        `GET /api/data/v2/datasources/{dataset_id}/dataversions` and
+        `GET /api/data/v3/datasources/{dataset_id}/indexes/{index_id}/statuses`. If the upload fails or is cancelled,
+        `DELETE /api/data/v3/datasources/{dataset_id}` removes the dataset again.
+
+        Args:
+            source: What `upload` takes. The types of CSV and of rows are those of the first some hundred rows; what
+                comes later may not fit them, and then the upload fails. CSV has to have a header.
+            name: The dataset's name.
+            columns: The columns, in place of those that the source tells: names and types.
+            options: The parameters of `upload`.
+
+        Returns:
+            The dataset's id, its columns, and what `upload` returns.
+
+        Raises:
+            ConfigError: The source is of no known kind, a column cannot be one, or ``resume`` is given.
+            SourceError: It cannot be read, names no columns, or does not fit them.
+            UploadError: The upload failed; there is no such dataset.
+            CommitUncertain: The commit's answer was lost; the dataset is there, with the rows or without.
+            AfterCommitError: It is committed, but its index failed or its rows could not be checked.
+        """
+        return await self._uploading.create_from(source, name, columns, options)
+
+    async def upload_many(
+        self,
+        sources: Mapping[str, Source],
+        /,
+        *,
+        options: UploadOptions = DEFAULT_OPTIONS,
+        budget: Budget | None = None,
+        stop_on_error: bool = False,
+    ) -> Outcomes[str, UploadResult]:
+        """Upload to several datasets at once, within one budget of memory and connections.
+
+        For each of them all that `upload` sends: `POST /api/data/v3/datasources/{dataset_id}/uploads`,
+        `PUT /api/data/v3/datasources/{dataset_id}/uploads/{upload_id}/parts/{part}`,
+        `PUT /api/data/v3/datasources/{dataset_id}/uploads/{upload_id}/commit`,
+        `GET /api/data/v2/datasources/{dataset_id}/schemas/latest`,
+        `GET /api/data/v2/datasources/{dataset_id}/dataversions` and
+        `GET /api/data/v3/datasources/{dataset_id}/indexes/{index_id}/statuses`.
+
+        Args:
+            sources: By dataset, what `upload` takes.
+            options: The parameters of `upload`, for all. ``progress=True`` draws a bar for each; a callback is called
+                for all of them. ``resume`` names a folder, with a journal for each dataset.
+            budget: What they may take together; by default 64 parts under way and 512 MiB of parts in memory.
+            stop_on_error: Whether the first that fails stops those that have not begun.
+
+        Returns:
+            What became of each, in the order in which they were given.
+
+        Raises:
+            ConfigError: There are none.
+        """
+        return await self._uploading.upload_many(sources, options, budget or Budget(), stop_on_error=stop_on_error)
 
     async def append_rows(
         self, dataset_id: str, /, *, values: str | Sequence[Sequence[Cell]], delimiter: str = ","
@@ -383,14 +705,14 @@ class Datasets(Area):
             What `upload` returns.
 
         Raises:
-            ConfigError: A cell or the delimiter cannot be one.
-            SourceError: There are no rows, or they do not fit the dataset.
+            ConfigError: A row is no list of cells, or the delimiter cannot be one.
+            SourceError: There are no rows, or they do not fit the dataset; says which row and column.
             UploadError: The dataset is as it was.
             CommitUncertain: The commit's answer was lost and the instance does not tell the outcome.
             AfterCommitError: It is committed, but its index failed or its rows could not be checked.
         """
-        content = csv_of_text(values, delimiter) if isinstance(values, str) else csv_of_rows(values)
-        return await self.upload(dataset_id, content, action="APPEND", header=False)
+        rows: Source = csv_of_text(values, delimiter) if isinstance(values, str) else rows_of_cells(values)
+        return await self.upload(dataset_id, rows, action="APPEND", header=False)
 
     async def export(
         self,
@@ -399,52 +721,67 @@ class Datasets(Area):
         target: ExportTarget,
         *,
         sql: str = "SELECT * FROM table",
+        params: Params | None = None,
         header: bool = True,
         progress: ProgressOption = None,
     ) -> ExportResult:
-        """Stream a dataset's rows as CSV to disk: whole, or not at all.
+        """Stream a dataset's rows to disk: whole, or not at all.
 
-        `POST /api/query/v1/execute/export/{dataset_id}` with ``Accept: text/csv`` (Datasets API, "Query Dataset"). The
-        page shows a query's result in JSON; an instance that answers so is understood, but its answer is held in
-        memory.
+        `POST /api/query/v1/execute/export/{dataset_id}` with ``Accept: text/csv`` (Datasets API, "Query Dataset"); for
+        files that are not CSV, before it, `POST /api/query/v1/execute/{dataset_id}` (Datasets API, "Query with SQL") to
+        know the columns' types. The page shows a query's result in JSON; an instance that answers so is understood, but
+        its answer is held in memory.
 
         Args:
             dataset_id: The dataset.
-            target: The path of the file to write, which appears under its name only when it is whole; or a binary file
-                object, which is written to as the answer comes.
+            target: The path of the file to write, which appears under its name only when it is whole: Parquet if it
+                ends in ``.parquet``, Arrow if in ``.arrow`` or ``.feather``, else CSV, compressed if in ``.gz`` or
+                ``.zst``. Or a binary file object, to which CSV is written as the answer comes.
             sql: What to export; everything by default.
-            header: Whether the first row names the columns.
+            params: Values for the placeholders in `sql`, as `query` takes them.
+            header: Whether the first row of CSV names the columns.
             progress: Called with a `Progress` some ten times a second; True draws a bar (needs ``rich``).
 
         Returns:
-            Bytes and seconds.
+            Bytes, seconds, and rows where they were counted.
 
         Raises:
-            ConfigError: The target cannot be written to.
+            ConfigError: The target cannot be written to, what writes it is not installed, or the values do not fit.
             BadRequest: The query is wrong; says how.
             NotFound: There is no such dataset.
             IncompleteAnswer: The answer broke off, each time that it was asked for; no file was left.
         """
-        fetch = partial(
-            self._http.download,
-            "POST",
-            url("/api/query/v1/execute/export/{}", dataset_id),
-            params={"includeHeader": header},
-            json=payload(sql=sql),
-            accept="text/csv",
-            idempotent=True,
-        )
-        settings = self._http.settings
-        return await export(
-            fetch,
-            target,
-            csv_of_json=partial(_csv_of_json, header=header),
-            progress=progress,
-            clock=settings.clock,
-            retries=settings.retries,
-        )
+        reader = Reader(self._http, dataset_id)
+        return await reader.export(target, bind(sql, params), header=header, progress=progress)
 
+    def export_many(
+        self,
+        jobs: Mapping[str, str | os.PathLike[str]] | Iterable[ExportJob],
+        /,
+        *,
+        concurrency: int = 4,
+        stop_on_error: bool = False,
+    ) -> AsyncIterator[Outcome[ExportJob, ExportResult]]:
+        """Export several datasets or queries at once, each whole or not at all, and tell of each as it is done.
 
-def _csv_of_json(content: bytes, *, header: bool) -> bytes:
-    result = query_result(content)
-    return csv_of_rows([*([result.columns] if header else []), *result.rows])
+        `POST /api/query/v1/execute/export/{dataset_id}` (Datasets API, "Query Dataset") and
+        `POST /api/query/v1/execute/{dataset_id}` (Datasets API, "Query with SQL"), as `export`.
+
+        Args:
+            jobs: What to export: paths by dataset, or jobs with a query each.
+            concurrency: How many at a time.
+            stop_on_error: Whether none is begun any more once one has failed.
+
+        Returns:
+            What became of each, with its job and either a result or an error; neither, at the end, for those that were
+            not begun.
+
+        Raises:
+            ConfigError: Two are to be written to one path, or the values of a query do not fit its placeholders.
+        """
+        bound = checked_exports(jobs)
+
+        def work(job: ExportJob) -> Awaitable[ExportResult]:
+            return Reader(self._http, job.dataset_id).export(job.target, bound[job], header=job.header)
+
+        return as_finished(bound, work, concurrency=concurrency, stop_on_error=stop_on_error)

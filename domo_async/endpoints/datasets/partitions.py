@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime
 from typing import TypeAlias
 
 from attrs import field, frozen
 
 from domo_async.endpoints._area import Area, SortOrder
+from domo_async.endpoints.datasets.indexes import Indexes
+from domo_async.errors import NotFound
 from domo_async.transport import BODY, Batch, Pager, url
 from domo_async.wire import IsoStamp, Model, OpenEnum, TimestampForm, payload
 
@@ -128,6 +131,31 @@ class Partitions(Area):
             limit=limit,
             json=payload(pagination_fields=fields) if fields else None,
         )
+
+    async def remove(self, dataset_id: str, partition_id: str, /, *, wait: bool = True, timeout: float = 600.0) -> None:
+        """Remove a partition altogether, in the three steps that the documents ask for: its data, its tag, an index.
+
+        `DELETE /api/query/v1/datasources/{dataset_id}/tag/{partition_id}/data`,
+        `DELETE /api/query/v1/datasources/{dataset_id}/partition/{partition_id}`,
+        `POST /api/data/v3/datasources/{dataset_id}/indexes` (Datasets API, "Delete Data Version", "Delete Partition
+        Tag", "Index Dataset"), and to wait `GET /api/data/v3/datasources/{dataset_id}/indexes/{index_id}/statuses`.
+        Should a step fail, the same call does what is left: a partition whose data or tag are gone is no error. To
+        replace a partition, upload to it.
+
+        Args:
+            dataset_id: The dataset.
+            partition_id: The partition's tag.
+            wait: Whether to return only when queries do not see the rows any longer, where the instance tells.
+            timeout: Seconds to wait at most.
+
+        Raises:
+            JobFailed: The index failed; the rows are still seen.
+            WaitTimeout: With `wait`: it has not ended; it goes on.
+        """
+        for step in (self.delete_data, self.delete):
+            with suppress(NotFound):
+                await step(dataset_id, partition_id)
+        await Indexes(self._http).create(dataset_id, wait=wait, timeout=timeout)
 
     async def delete_data(self, dataset_id: str, partition_id: str, /) -> None:
         """Delete the data of a partition; its tag stays. Queries see the rows until the next index.

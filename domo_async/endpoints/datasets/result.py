@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import date, datetime
-from decimal import Decimal
-from typing import Any, TypeAlias
+import shutil
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any, overload
 
-from attrs import field, frozen
+from attrs import evolve, frozen
 
-from domo_async.errors import DecodeError
+from domo_async.endpoints.datasets._columnar import Cell, Rows
+from domo_async.endpoints.datasets._display import html_table, text_table
+from domo_async.errors import ConfigError
+from domo_async.frames import needs_arrow
 from domo_async.transfer import ColumnType
-from domo_async.wire import Model, loads, structure
+from domo_async.wire import Model
 
-__all__ = ["Cell", "QueryResult", "ResultColumn", "query_result"]
+if TYPE_CHECKING:
+    import pandas as pd
+    import polars as pl
+    import pyarrow as pa
 
-Cell: TypeAlias = str | int | float | Decimal | date | datetime | bool | None
+__all__ = ["Cell", "QueryResult", "ResultColumn", "Rows"]
 
 
 @frozen(kw_only=True)
@@ -30,10 +35,13 @@ class ResultColumn(Model):
 
 @frozen(kw_only=True)
 class QueryResult(Model):
-    """The answer to a query: a sequence of rows, each a tuple of cells.
+    """The answer to a query: a sequence of rows, each a tuple of cells, kept column by column.
 
     Cells are int for LONG, float for DOUBLE, Decimal for DECIMAL, date for DATE, datetime (without a zone, as Domo
-    stores it) for DATETIME, str for STRING, and None for NULL.
+    stores it) for DATETIME, str for STRING, and None for NULL. A large result costs the memory of its columns, not of
+    an object a cell, as long as pyarrow is installed; rows are made as they are asked for.
+
+    What reads Arrow, such as ``polars.DataFrame(result)`` or DuckDB, takes a result as it is.
 
     Attributes:
         columns: The columns' names in order.
@@ -46,7 +54,7 @@ class QueryResult(Model):
 
     columns: tuple[str, ...]
     metadata: tuple[ResultColumn, ...]
-    rows: tuple[tuple[Cell, ...], ...] = field(repr=lambda rows: f"<{len(rows)} rows>")
+    rows: Rows
     datasource: str | None = None
     num_rows: int | None = None
     num_columns: int | None = None
@@ -62,100 +70,83 @@ class QueryResult(Model):
     def __iter__(self) -> Iterator[tuple[Cell, ...]]:
         return iter(self.rows)
 
-    def __getitem__(self, index: int) -> tuple[Cell, ...]:
+    @overload
+    def __getitem__(self, index: int) -> tuple[Cell, ...]: ...
+    @overload
+    def __getitem__(self, index: slice) -> QueryResult: ...
+    def __getitem__(self, index: int | slice) -> tuple[Cell, ...] | QueryResult:
+        """Return a row, or a result of some of the rows."""
+        if isinstance(index, slice):
+            rows = self.rows[index]
+            return evolve(self, rows=rows, num_rows=len(rows))
         return self.rows[index]
 
+    def column(self, name: str, /) -> Sequence[Cell]:
+        """Return the cells of a column.
+
+        Raises:
+            ConfigError: There is no such column, or more than one.
+            DecodeError: A cell does not fit the column's type.
+        """
+        if self.columns.count(name) != 1:
+            found = "more than one column" if name in self.columns else "no column"
+            raise ConfigError(f"the result has {found} {name!r}; it has {', '.join(map(repr, self.columns))}")
+        return self.rows.column(self.columns.index(name))
+
     def to_dicts(self) -> list[dict[str, Cell]]:
-        """Return the rows as dictionaries by column name."""
+        """Return the rows as dictionaries by column name; of columns of one name the last."""
         return [dict(zip(self.columns, row, strict=True)) for row in self.rows]
 
+    def to_arrow(self) -> pa.Table:
+        """Return the result as an Arrow table.
 
-def query_result(content: bytes) -> QueryResult:
-    """Return the result for the body of an answer.
+        LONG is int64, DOUBLE float64, STRING string, DATE date32, DATETIME timestamp[us], and DECIMAL a decimal128 with
+        as many digits after the point as its values have. LONG beyond 64 bits becomes a decimal, too.
 
-    The documents show rows as objects, instances answer columns and rows apart; both are understood.
+        Raises:
+            ConfigError: pyarrow is not installed, or a number has more digits than Arrow's.
+            DecodeError: A cell does not fit its column's type.
+        """
+        return self.rows.to_arrow(self.columns)
 
-    Raises:
-        DecodeError: It is neither, or a cell does not fit its column's type.
-    """
-    answer = loads(content)
-    if isinstance(answer, list):
-        return _from_objects(answer)
-    if not isinstance(answer, dict):
-        raise DecodeError("expected a query's result, an object with columns and rows")
-    metadata = structure(answer.get("metadata"), tuple[ResultColumn, ...])
-    if any(column.type == ColumnType.DECIMAL for column in metadata):
-        # Floats would lose digits; read the numbers again as they are written.
-        answer = loads(content, exact=True)
-    columns = structure(answer.get("columns"), tuple[str, ...])
-    rows = answer.get("rows")
-    if not isinstance(rows, list) or len(columns) != len(metadata):
-        raise DecodeError("expected rows, and as many columns as metadata", path="$.rows")
-    named = {"columns", "metadata", "rows", "datasource", "numRows", "numColumns"}
-    return QueryResult(
-        columns=columns,
-        metadata=metadata,
-        rows=_typed_rows(rows, [column.type for column in metadata]),
-        datasource=structure(answer.get("datasource"), str | None),  # type: ignore[arg-type]
-        num_rows=structure(answer.get("numRows"), int | None),  # type: ignore[arg-type]
-        num_columns=structure(answer.get("numColumns"), int | None),  # type: ignore[arg-type]
-        extras={key: value for key, value in answer.items() if key not in named},
-    )
+    def to_polars(self) -> pl.DataFrame:
+        """Return the result as a polars frame: Int64, Float64, Decimal, Date, Datetime and String.
 
+        Raises:
+            ConfigError: polars is not installed, or a number has more digits than its own.
+            DecodeError: A cell does not fit its column's type.
+        """
+        from domo_async.endpoints.datasets import _frames  # noqa: PLC0415 - not needed to query
 
-def _from_objects(rows: list[Any]) -> QueryResult:
-    if not all(isinstance(row, dict) for row in rows):
-        raise DecodeError("expected a list of objects, one a row")
-    columns = tuple(dict.fromkeys(key for row in rows for key in row))
-    values = [[row.get(key) for row in rows] for key in columns]
-    metadata = tuple(ResultColumn(type=_seen_type(column)) for column in values)
-    return QueryResult(columns=columns, metadata=metadata, rows=tuple(zip(*values, strict=True)))
+        return _frames.polars_frame(self.columns, self.types, self.rows)
 
+    def to_pandas(self) -> pd.DataFrame:
+        """Return the result as a pandas frame that loses nothing.
 
-def _seen_type(values: Sequence[object]) -> ColumnType:
-    kinds = {type(value) for value in values if value is not None}
-    if kinds == {int}:
-        return ColumnType.LONG
-    return ColumnType.DOUBLE if kinds and kinds <= {int, float} else ColumnType.STRING
+        LONG is ``Int64``, which knows NULL and keeps all digits; DOUBLE is ``float64``, DATE and DATETIME are
+        ``datetime64``, STRING is what pandas has for text, and DECIMAL an object column of `Decimal`.
 
+        Raises:
+            ConfigError: pandas is not installed.
+            DecodeError: A cell does not fit its column's type.
+        """
+        from domo_async.endpoints.datasets import _frames  # noqa: PLC0415 - not needed to query
 
-def _typed_rows(rows: list[Any], types: Sequence[ColumnType]) -> tuple[tuple[Cell, ...], ...]:
-    if not rows:
-        return ()
-    try:
-        columns = list(zip(*rows, strict=True))
-    except (TypeError, ValueError):
-        raise DecodeError("the rows differ in length", path="$.rows") from None
-    if len(columns) != len(types):
-        raise DecodeError(f"rows of {len(columns)} cells for {len(types)} columns", path="$.rows")
-    typed = [
-        _typed_column(values, kind, place) for place, (values, kind) in enumerate(zip(columns, types, strict=True))
-    ]
-    return tuple(zip(*typed, strict=True))
+        return _frames.pandas_frame(self.columns, self.types, self.rows)
+
+    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
+        """Give the result to whatever reads Arrow; see the Arrow PyCapsule interface."""
+        needs_arrow("Arrow's stream")
+        table: Any = self.to_arrow()
+        stream: object = table.__arrow_c_stream__(requested_schema)
+        return stream
+
+    def __str__(self) -> str:
+        return text_table(self.columns, self.types, self.rows, shutil.get_terminal_size((120, 24)).columns)
+
+    def _repr_html_(self) -> str:
+        return html_table(self.columns, self.types, self.rows)
 
 
-def _typed_column(values: Sequence[Any], kind: ColumnType, place: int) -> Sequence[Cell]:
-    convert = _CONVERT.get(kind)
-    if convert is None:
-        return values
-    row = 0
-    try:
-        typed: list[Cell] = []
-        for row, value in enumerate(values):  # noqa: B007 - named in the error
-            typed.append(None if value is None else convert(value))
-    except (ValueError, TypeError, ArithmeticError):
-        raise DecodeError(f"{str(values[row])[:80]!r} is not a {kind}", path=f"$.rows[{row}][{place}]") from None
-    return typed
-
-
-def _decimal(value: Any) -> Decimal:
-    return value if isinstance(value, Decimal) else Decimal(str(value))
-
-
-# LONG and STRING arrive as what they are.
-_CONVERT: Mapping[str, Callable[[Any], Cell]] = {
-    ColumnType.DOUBLE: float,
-    ColumnType.DECIMAL: _decimal,
-    ColumnType.DATE: date.fromisoformat,
-    ColumnType.DATETIME: datetime.fromisoformat,
-}
+# `Model` writes the repr of its subclasses; a result is better seen as the table that it is.
+QueryResult.__repr__ = QueryResult.__str__  # type: ignore[method-assign,assignment]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from domo_async.endpoints._area import Area, lenient
 from domo_async.endpoints.datasets.models import Commit, OpenedUpload
-from domo_async.transfer import Action
+from domo_async.transfer import Action, PartitionTag
 from domo_async.transport import Body, url
 from domo_async.wire import payload
 
@@ -14,14 +14,18 @@ __all__ = ["Uploads"]
 class Uploads(Area):
     """Uploads of a dataset, stage by stage."""
 
-    async def open(self, dataset_id: str, /, *, partition: str | None = None) -> OpenedUpload:
+    async def open(
+        self, dataset_id: str, /, *, partition: str | None = None, partition_tag: PartitionTag = "restateDataTag"
+    ) -> OpenedUpload:
         """Open an upload: stage 1.
 
         `POST /api/data/v3/datasources/{dataset_id}/uploads` (Datasets API, "Upload CSV", "APPEND with Partitioning").
 
         Args:
             dataset_id: The dataset.
-            partition: The partition to write to, as ``restateDataTag``, which the document calls largely deprecated.
+            partition: The partition to write to.
+            partition_tag: The name that the partition goes under: ``restateDataTag`` is the document's, which calls it
+                largely deprecated; ``dataTag`` is what other clients send (unconfirmed).
 
         Returns:
             The upload; it takes parts until it is committed.
@@ -32,7 +36,7 @@ class Uploads(Area):
         return await self._http.request(
             "POST",
             url("/api/data/v3/datasources/{}/uploads", dataset_id),
-            params={"restateDataTag": partition},
+            params={partition_tag: partition},
             json=payload(action=None, append_id=None),
             into=OpenedUpload,
         )
@@ -66,6 +70,7 @@ class Uploads(Area):
         action: Action,
         index: bool = True,
         partition: str | None = None,
+        partition_tag: PartitionTag = "restateDataTag",
     ) -> Commit:
         """Commit an upload: stage 3. Is never sent twice, unless the instance surely did not take it.
 
@@ -77,6 +82,7 @@ class Uploads(Area):
             action: ``"REPLACE"`` or ``"APPEND"``.
             index: Whether to index the data, without which queries do not see them.
             partition: The partition that `open` was given.
+            partition_tag: The name that `open` was given.
 
         Returns:
             What the instance tells; the document shows no answer.
@@ -88,7 +94,7 @@ class Uploads(Area):
         content = await self._http.raw(
             "PUT",
             url("/api/data/v3/datasources/{}/uploads/{}/commit", dataset_id, upload_id),
-            json=payload({"restateDataTag": partition} if partition is not None else {}, action=action, index=index),
+            json=payload({partition_tag: partition} if partition is not None else {}, action=action, index=index),
             idempotent=False,
         )
         return lenient(content, Commit)

@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from domo_async.endpoints._area import Area, several
-from domo_async.endpoints.datasets.models import DataVersion, DataVersionDetails, version_details
+from domo_async.endpoints.datasets.models import (
+    Dataset,
+    DataVersion,
+    DataVersionDetails,
+    UploadStatus,
+    version_details,
+)
+from domo_async.endpoints.datasets.partitions import Partition
+from domo_async.errors import ConfigError, NotFound
 from domo_async.transport import QUERY, Batch, Pager, url
 from domo_async.wire import payload
 
@@ -95,6 +103,63 @@ class Versions(Area):
             json=loading,
         )
 
+    async def keep_last(self, dataset_id: str, count: int, /, *, dry_run: bool = False) -> tuple[DataVersion, ...]:
+        """Delete all data versions but the newest ones, for good; none that the dataset's rows are made of.
+
+        `GET /api/data/v2/datasources/{dataset_id}/dataversions` and
+        `DELETE /api/data/v2/datasources/{dataset_id}/dataversions` (Managing Dataset History), and to know how many
+        rows and which partitions the dataset has, `GET /api/data/v3/datasources/{dataset_id}` and
+        `GET /api/query/v1/datasources/{dataset_id}/partition`.
+
+        No document tells which versions the rows are made of. They are taken to be the newest ones that together have
+        as many rows as the dataset; if more than `count` are needed for that, as after many APPENDs, or a partition is
+        made of an older one, nothing is deleted. Call it when all uploads are indexed: the dataset does not count rows
+        before that.
+
+        Args:
+            dataset_id: The dataset.
+            count: How many versions to keep, at least 1.
+            dry_run: Whether only to tell what would be deleted.
+
+        Returns:
+            The versions that were deleted, or would be.
+
+        Raises:
+            ConfigError: `count` is less than 1, or the newest versions do not make up the dataset's rows or partitions.
+            NotFound: There is no such dataset.
+        """
+        if count < 1:
+            raise ConfigError("count must be at least 1; to empty a dataset upload nothing with allow_empty=True")
+        dataset = await self._http.request("GET", url("/api/data/v3/datasources/{}", dataset_id), into=Dataset)
+        newest = sorted(await self.list(dataset_id), key=lambda version: version.data_id, reverse=True)
+        live = _live(newest, dataset.row_count)
+        if live is None or live > count:
+            raise ConfigError(
+                f"the dataset's {dataset.row_count} rows are not those of its {count} newest data versions, so older"
+                " ones are part of it; nothing was deleted"
+            )
+        superfluous = tuple(newest[count:])
+        behind = await self._behind_partitions(dataset_id) if superfluous else frozenset()
+        needed = [version.data_id for version in superfluous if version.data_id in behind]
+        if needed:
+            raise ConfigError(
+                f"partitions are made of data versions older than the {count} newest ({', '.join(map(str, needed))});"
+                " nothing was deleted"
+            )
+        if superfluous and not dry_run:
+            await self.delete(dataset_id, data_ids=[version.data_id for version in superfluous])
+        return superfluous
+
+    async def _behind_partitions(self, dataset_id: str) -> frozenset[int | None]:
+        """Return the data versions that partitions are made of."""
+        path = url("/api/query/v1/datasources/{}/partition", dataset_id)
+        try:
+            partitions = await self._http.request("GET", path, into=tuple[Partition, ...])
+        except NotFound:
+            # The dataset itself was found, so it has none.
+            return frozenset()
+        return frozenset(partition.data_id for partition in partitions)
+
     async def delete(self, dataset_id: str, /, *, data_ids: Sequence[int], index: bool | None = None) -> None:
         """Delete data versions for good.
 
@@ -117,3 +182,15 @@ class Versions(Area):
             params={"index": index},
             json=several(data_ids, "data_ids"),
         )
+
+
+def _live(newest: Sequence[DataVersion], rows: int | None) -> int | None:
+    """Return how many of the newest versions together have as many rows as the dataset; None if no number has."""
+    total = 0
+    for count, version in enumerate(newest, start=1):
+        if version.upload_status not in {None, UploadStatus.SUCCESS}:
+            continue
+        total += version.num_rows or 0
+        if total == rows:
+            return count
+    return None

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cached_property
+from os import PathLike
+from pathlib import Path
 
 from attrs import frozen
 
 from domo_async.endpoints._area import Area, decode_or_empty, given, several
+from domo_async.endpoints.filesets._folder_steps import FileSetFolderSteps
 from domo_async.endpoints.filesets._guards import a_fileset
 from domo_async.endpoints.filesets.files import FileSetFiles
 from domo_async.endpoints.filesets.filters import DateFilter, FieldFilter, FieldSort, search_body
 from domo_async.endpoints.filesets.models import ConnectorContext, Deletion, FileSet, FileSetAccess, PageContext
+from domo_async.transfer import FolderOptions, FolderReport, ProgressOption, pull, push
 from domo_async.transport import QUERY, Batch, Pager, url
 from domo_async.wire import UNSET, Model, Unset, payload
 
@@ -229,6 +233,107 @@ class FileSets(Area):
             idempotent=True,
         )
         return answer.file_set_access
+
+    async def push_folder(
+        self,
+        fileset_id: str,
+        /,
+        folder: str | PathLike[str],
+        *,
+        directory_path: str = "",
+        delete: bool = False,
+        dry_run: bool = False,
+        concurrency: int = 4,
+        progress: ProgressOption = None,
+    ) -> FolderReport:
+        """Make a directory of a FileSet like a folder on disk: only what differs is uploaded.
+
+        `POST /api/files/v1/filesets/{fileset_id}/files/search` (FileSets API, "Search Files in FileSet") tells what is
+        there; `POST /api/files/v1/filesets/{fileset_id}/files` ("Upload File") uploads a file, and
+        `DELETE /api/files/v1/filesets/{fileset_id}/files/{file_id}` ("Delete File by Id") deletes one.
+
+        Files are the same if they have the same path in the folder, size and hash; where the FileSet tells no SHA-256,
+        if they have the same size and the FileSet's is not older. Symbolic links are neither followed nor uploaded.
+        Empty folders are not sent, as no document tells how, and directories are not deleted. Where a file fails, the
+        others go on.
+
+        Args:
+            fileset_id: The FileSet.
+            folder: The folder on disk.
+            directory_path: The directory of the FileSet; by default the topmost.
+            delete: Whether to delete the files of the directory that the folder does not have; only once all else went
+                well.
+            dry_run: Whether to only tell what would be done.
+            concurrency: How many files are under way at a time.
+            progress: Called with a `Progress` some ten times a second, which counts the files that are done as parts;
+                True draws a bar (needs ``rich``).
+
+        Returns:
+            What became of each file; see `FolderReport.failed`.
+
+        Raises:
+            ConfigError: There is no such folder, or it is empty and, with `delete`, all files of the directory would
+                go.
+            NotFound: There is no such FileSet.
+        """
+        return await push(
+            self._steps(fileset_id, directory_path),
+            Path(folder),
+            FolderOptions(delete=delete, dry_run=dry_run, concurrency=concurrency, progress=progress),
+            self._http.settings,
+        )
+
+    async def pull_folder(
+        self,
+        fileset_id: str,
+        /,
+        folder: str | PathLike[str],
+        *,
+        directory_path: str = "",
+        delete: bool = False,
+        dry_run: bool = False,
+        concurrency: int = 4,
+        progress: ProgressOption = None,
+    ) -> FolderReport:
+        """Make a folder on disk like a directory of a FileSet: only what differs is downloaded, each file whole.
+
+        `POST /api/files/v1/filesets/{fileset_id}/files/search` (FileSets API, "Search Files in FileSet") tells what is
+        there; `GET /api/files/v1/filesets/{fileset_id}/files/{file_id}` ("Get File by Id") and
+        `GET /api/files/v1/filesets/{fileset_id}/files/{file_id}/download` ("Download File by Id") fetch a file.
+
+        Files are the same if they have the same path in the folder, size and hash; where the FileSet tells no SHA-256,
+        if they have the same size and the one on disk is not older. Empty directories are made, too. Nothing is
+        written outside the folder: a file of the FileSet whose path would lead out of it, also by a symbolic link, is
+        told as failed. Where a file fails, the others go on.
+
+        Args:
+            fileset_id: The FileSet.
+            folder: The folder on disk, which is made if only its parent exists.
+            directory_path: The directory of the FileSet; by default the topmost.
+            delete: Whether to delete the files of the folder that the directory does not have, and directories that
+                are empty then; only once all else went well. Symbolic links stay.
+            dry_run: Whether to only tell what would be done.
+            concurrency: How many files are under way at a time.
+            progress: Called with a `Progress` some ten times a second, which counts the files that are done as parts;
+                True draws a bar (needs ``rich``).
+
+        Returns:
+            What became of each file; see `FolderReport.failed`.
+
+        Raises:
+            ConfigError: The folder cannot be made; or the directory is empty and, with `delete`, all files of the
+                folder would go.
+            NotFound: There is no such FileSet.
+        """
+        return await pull(
+            self._steps(fileset_id, directory_path),
+            Path(folder),
+            FolderOptions(delete=delete, dry_run=dry_run, concurrency=concurrency, progress=progress),
+            self._http.settings,
+        )
+
+    def _steps(self, fileset_id: str, directory_path: str) -> FileSetFolderSteps:
+        return FileSetFolderSteps(a_fileset(fileset_id), directory_path.strip("/"), self.files, self._http)
 
 
 def _batch(answer: _FileSetList) -> Batch[FileSet]:

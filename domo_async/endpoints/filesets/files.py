@@ -4,17 +4,35 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
+from pathlib import Path
 from typing import overload
 
 from attrs import frozen
 
 from domo_async.endpoints._area import Area, decode_or_empty
-from domo_async.endpoints.filesets._guards import a_file, below_the_root
+from domo_async.endpoints.filesets._guards import below_the_root
+from domo_async.endpoints.filesets._requests import content_of, create, describe, path_of
 from domo_async.endpoints.filesets.filters import DateFilter, FieldFilter, FieldSort, search_body
 from domo_async.endpoints.filesets.models import Deletion, FileMatch, FileSetFile, PageContext
 from domo_async.errors import ConfigError
-from domo_async.transfer import Content, ExportResult, ExportTarget, content_body, content_name, download
-from domo_async.transport import Body, Pager, Url, url
+from domo_async.transfer import (
+    Content,
+    Contents,
+    DownloadResult,
+    DownloadTarget,
+    Outcomes,
+    ProgressOption,
+    Reporter,
+    Targets,
+    content_body,
+    content_name,
+    download,
+    download_many,
+    fetch_to,
+    reported_body,
+    upload_many,
+)
+from domo_async.transport import Pager, url
 from domo_async.wire import UNSET, Model, Unset, payload
 
 __all__ = ["FileSetFiles"]
@@ -46,7 +64,7 @@ class FileSetFiles(Area):
         Raises:
             NotFound: There is no such FileSet or file.
         """
-        return await self._http.request("GET", _file(fileset_id, file_id), into=FileSetFile)
+        return await self._http.request("GET", path_of(fileset_id, file_id), into=FileSetFile)
 
     async def get_by_path(self, fileset_id: str, /, *, path: str) -> FileSetFile:
         """Return what is known of the file or directory at a path.
@@ -150,6 +168,7 @@ class FileSetFiles(Area):
         name: str | None = None,
         directory_path: str = "",
         content_type: str | None = None,
+        progress: ProgressOption = None,
     ) -> FileSetFile:
         """Upload a file into a FileSet.
 
@@ -162,6 +181,7 @@ class FileSetFiles(Area):
             name: The name in the FileSet; by default the path's own.
             directory_path: The directory to put it into; by default the topmost.
             content_type: The media type; by default what the path's suffix or the name's says.
+            progress: Called with a `Progress` some ten times a second; True draws a bar (needs ``rich``).
 
         Returns:
             The file; the page's sample has another name than was sent.
@@ -172,46 +192,181 @@ class FileSetFiles(Area):
             NotFound: There is no such FileSet.
         """
         file_name = content_name(content, name)
-        # The name of the second part is the page's; elsewhere it is said to belong into the query.
-        request = Body.json(payload(directory_path=directory_path))
-        with content_body(content, content_type, name=file_name) as body:
-            return await self._http.request(
-                "POST",
-                url("/api/files/v1/filesets/{}/files", fileset_id),
-                body=Body.multipart({"file": (file_name, body), "createFileRequest": (None, request)}),
-                into=FileSetFile,
-            )
+        clock = self._http.settings.clock
+        with reported_body(content, content_type, name=file_name, progress=progress, clock=clock) as body:
+            return await create(self._http, fileset_id, file_name, directory_path, body)
+
+    async def upload_many(
+        self,
+        fileset_id: str,
+        /,
+        contents: Contents,
+        *,
+        directory_path: str = "",
+        concurrency: int = 4,
+        stop_on_error: bool = False,
+        progress: ProgressOption = None,
+    ) -> Outcomes[str, FileSetFile]:
+        """Upload several files into a directory of a FileSet at once. One that fails does not stop the others.
+
+        `POST /api/files/v1/filesets/{fileset_id}/files` (FileSets API, "Upload File") for each. For a whole folder see
+        `FileSets.push_folder`.
+
+        Args:
+            fileset_id: The FileSet.
+            contents: The paths of the files, or their contents (bytes or paths) by the names they are to have.
+            directory_path: The directory to put them into; by default the topmost.
+            concurrency: How many are under way at a time.
+            stop_on_error: Whether none is begun any more once one has failed; those under way still end.
+            progress: Called with a `Progress` some ten times a second, which counts the files that ended as parts; True
+                draws a bar (needs ``rich``).
+
+        Returns:
+            What became of each, by its path as given or its name; see `Outcomes.failed`.
+
+        Raises:
+            ConfigError: There are none, one is given twice, or two have one name.
+        """
+
+        async def send(name: str, content: Content, reporter: Reporter) -> FileSetFile:
+            with content_body(content, name=name, reporter=reporter) as body:
+                return await create(self._http, fileset_id, name, directory_path, body)
+
+        return await upload_many(
+            contents,
+            send,
+            clock=self._http.settings.clock,
+            concurrency=concurrency,
+            stop_on_error=stop_on_error,
+            progress=progress,
+            unique=True,
+        )
 
     @overload
-    async def download(self, fileset_id: str, file_id: str, /, target: None = None) -> bytes: ...
-    @overload
-    async def download(self, fileset_id: str, file_id: str, /, target: ExportTarget) -> ExportResult: ...
-    @overload
-    async def download(self, fileset_id: str, file_id: str, /, target: ExportTarget | None) -> bytes | ExportResult: ...
     async def download(
-        self, fileset_id: str, file_id: str, /, target: ExportTarget | None = None
-    ) -> bytes | ExportResult:
+        self,
+        fileset_id: str,
+        file_id: str,
+        /,
+        target: None = None,
+        *,
+        verify: bool = True,
+        progress: ProgressOption = None,
+    ) -> bytes: ...
+    @overload
+    async def download(
+        self,
+        fileset_id: str,
+        file_id: str,
+        /,
+        target: DownloadTarget,
+        *,
+        verify: bool = True,
+        progress: ProgressOption = None,
+    ) -> DownloadResult: ...
+    @overload
+    async def download(
+        self,
+        fileset_id: str,
+        file_id: str,
+        /,
+        target: DownloadTarget | None,
+        *,
+        verify: bool = True,
+        progress: ProgressOption = None,
+    ) -> bytes | DownloadResult: ...
+    async def download(
+        self,
+        fileset_id: str,
+        file_id: str,
+        /,
+        target: DownloadTarget | None = None,
+        *,
+        verify: bool = True,
+        progress: ProgressOption = None,
+    ) -> bytes | DownloadResult:
         """Return a file's content, or stream it to disk: whole, or not at all.
 
-        `GET /api/files/v1/filesets/{fileset_id}/files/{file_id}/download` (FileSets API, "Download File by Id"). Newer
-        documents say that it redirects to where the content is; the token stays with the instance.
+        `GET /api/files/v1/filesets/{fileset_id}/files/{file_id}/download` (FileSets API, "Download File by Id").
+        What it has to be is asked before by `GET /api/files/v1/filesets/{fileset_id}/files/{file_id}`. Newer
+        documents say that the download redirects to where the content is; the token stays with the instance. A
+        download that breaks off goes on where it did, if parts are given and the file is still the same, and else
+        begins anew.
 
         Args:
             fileset_id: The FileSet.
             file_id: The file.
             target: The path of the file to write, which appears under its name only when it is whole; or a binary file
                 object, which is written to as the answer comes. Without one the content is returned.
+            verify: Whether to compare the length and the hash with what the instance tells of the file, which takes a
+                request more.
+            progress: Called with a `Progress` some ten times a second; True draws a bar (needs ``rich``).
 
         Returns:
-            The content; with a target, how many bytes were written and the seconds that it took.
+            The content; with a target, how many bytes were written, their SHA-256, and the seconds that it took.
 
         Raises:
             ConfigError: The target cannot be written to.
             NotFound: There is no such FileSet or file.
             IncompleteAnswer: The answer broke off, each time that it was asked for; no file was left.
+            ContentMismatch: What came is not what the instance tells of the file, each time that it was asked for; no
+                file was left.
         """
-        path = url("/api/files/v1/filesets/{}/files/{}/download", fileset_id, a_file(file_id))
-        return await download(partial(self._http.download, "GET", path), target, self._http.settings)
+        return await download(
+            partial(content_of, self._http, fileset_id, file_id),
+            target,
+            self._http.settings,
+            look=partial(describe, self._http, fileset_id, file_id) if verify else None,
+            progress=progress,
+        )
+
+    async def download_many(
+        self,
+        fileset_id: str,
+        /,
+        targets: Targets,
+        *,
+        verify: bool = True,
+        concurrency: int = 4,
+        stop_on_error: bool = False,
+        progress: ProgressOption = None,
+    ) -> Outcomes[int | str, DownloadResult]:
+        """Stream several files to disk at once: each whole, or not at all. One that fails does not stop the others.
+
+        `GET /api/files/v1/filesets/{fileset_id}/files/{file_id}/download` (FileSets API, "Download File by Id") for
+        each, and before it `GET /api/files/v1/filesets/{fileset_id}/files/{file_id}`; see `download`. For a whole
+        folder see `FileSets.pull_folder`.
+
+        Args:
+            fileset_id: The FileSet.
+            targets: The path to write for each file's id.
+            verify: Whether to compare lengths and hashes with what the instance tells of the files.
+            concurrency: How many are under way at a time.
+            stop_on_error: Whether none is begun any more once one has failed; those under way still end.
+            progress: Called with a `Progress` some ten times a second, which counts the files that ended as parts; True
+                draws a bar (needs ``rich``).
+
+        Returns:
+            What became of each, by its id; see `Outcomes.failed`.
+
+        Raises:
+            ConfigError: There are none, or two have the same path.
+        """
+
+        async def fetch(item: int | str, path: Path, reporter: Reporter) -> DownloadResult:
+            file_id = str(item)
+            look = partial(describe, self._http, fileset_id, file_id) if verify else None
+            fetch = partial(content_of, self._http, fileset_id, file_id)
+            return await fetch_to(path, fetch, look, reporter, self._http.settings)
+
+        return await download_many(
+            targets,
+            fetch,
+            clock=self._http.settings.clock,
+            concurrency=concurrency,
+            stop_on_error=stop_on_error,
+            progress=progress,
+        )
 
     async def delete(self, fileset_id: str, file_id: str, /) -> Deletion:
         """Delete a file; a directory with all that lies in it.
@@ -228,7 +383,7 @@ class FileSetFiles(Area):
         Raises:
             NotFound: There is no such FileSet or file.
         """
-        return decode_or_empty(await self._http.raw("DELETE", _file(fileset_id, file_id)), Deletion)
+        return decode_or_empty(await self._http.raw("DELETE", path_of(fileset_id, file_id)), Deletion)
 
     async def delete_by_path(self, fileset_id: str, /, *, path: str) -> Deletion:
         """Delete the file at a path; a directory with all that lies in it.
@@ -249,10 +404,6 @@ class FileSetFiles(Area):
         route = url("/api/files/v1/filesets/{}/path", fileset_id)
         content = await self._http.raw("DELETE", route, params={"path": below_the_root(path)})
         return decode_or_empty(content, Deletion)
-
-
-def _file(fileset_id: str, file_id: str) -> Url:
-    return url("/api/files/v1/filesets/{}/files/{}", fileset_id, a_file(file_id))
 
 
 def _page(answer: _FileList) -> tuple[Sequence[FileSetFile], str | None]:

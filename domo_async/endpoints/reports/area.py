@@ -10,12 +10,14 @@ from attrs import frozen
 
 from domo_async.endpoints._area import Area, several
 from domo_async.endpoints.reports._requests import addressees, one_or_both, skipping
+from domo_async.endpoints.reports._waiting import ended_run
 from domo_async.endpoints.reports.history import ReportHistory
 from domo_async.endpoints.reports.models import (
     RenderedCard,
     Report,
     ReportedResource,
     ReportRecipient,
+    ReportRun,
     ReportScope,
     ResourceType,
     Schedule,
@@ -359,20 +361,44 @@ class Reports(Area):
 
     # -- sending ----------------------------------------------------------------------------------------------
 
-    async def send(self, schedule_id: int | str, /, *, recipients: Sequence[ScheduleRecipient | str]) -> None:
+    async def send(
+        self,
+        schedule_id: int | str,
+        /,
+        *,
+        recipients: Sequence[ScheduleRecipient | str],
+        wait: bool = False,
+        timeout: float = 600.0,
+    ) -> ReportRun | None:
         """Send a report now. A request whose answer is lost is not sent again, as the mail would be.
 
-        `POST /api/content/v1/reportschedules/{schedule_id}/sendnow` (Scheduled Reports API, "Send Report Now").
+        `POST /api/content/v1/reportschedules/{schedule_id}/sendnow` (Scheduled Reports API, "Send Report Now"); with
+        `wait`, `GET /api/content/v1/reportschedules/{schedule_id}/history` ("Get Report History by Schedule ID")
+        before it and again and again after it. No document tells which run a request begins: it is taken to be the one
+        that is new and was not sent by the schedule. Of two that are sent by hand at the same time, either may be
+        taken for the other.
 
         Args:
             schedule_id: The schedule.
             recipients: Whom to send it to; a bare text is an address.
+            wait: Whether to wait until the history tells how it went.
+            timeout: Seconds to wait for that.
+
+        Returns:
+            With `wait`, the run as the history tells it.
 
         Raises:
             ConfigError: `recipients` is empty.
             Forbidden: The token's owner may not do this.
+            JobFailed: With `wait`: the run failed; the history tells no more than its status.
+            WaitTimeout: With `wait`: the history does not tell of a run that has ended; carries the last status seen.
         """
-        await self._mail(url("/api/content/v1/reportschedules/{}/sendnow", schedule_id), recipients)
+        people = addressees(recipients)
+        former = {run.id for run in await self.history.for_schedule(schedule_id).all()} if wait else set()
+        await self._http.request("POST", url("/api/content/v1/reportschedules/{}/sendnow", schedule_id), json=people)
+        if not wait:
+            return None
+        return await ended_run(self.history, schedule_id, former, clock=self._http.settings.clock, timeout=timeout)
 
     async def queue(self, schedule_id: int | str, /, *, recipients: Sequence[ScheduleRecipient | str]) -> None:
         """Have a report sent when its turn comes.

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property, partial
 from typing import Literal
 
-from domo_async.sync._facade import SyncPager, Twin
+from domo_async.sync._facade import SyncCursorPager, SyncPager, Twin
 from tests.sync.shop.endpoints.orders.area import Orders as AsyncOrders
 from tests.sync.shop.endpoints.orders.area import Watcher
 from tests.sync.shop.endpoints.orders.models import ANY_STATE, Order, State
@@ -71,6 +71,10 @@ class Orders(Twin[AsyncOrders]):
         `GET /orders`, page by page.
         """
         return SyncPager(self._aio.list(state=state), self._portal)
+
+    def history(self, first: int = 1) -> SyncCursorPager[int]:
+        """List the numbers of all orders, page by page, from one on."""
+        return SyncCursorPager(self._aio.history(first), self._portal)
 
     def follow(self) -> Iterator[Order]:
         """Yield orders as they come.

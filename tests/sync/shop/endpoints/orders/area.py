@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
 from functools import cached_property
 from typing import Literal
 
+from domo_async.transport import CursorPage, CursorPager
 from tests.sync.shop.endpoints._area import Area
 from tests.sync.shop.endpoints.orders.models import ANY_STATE, Order, State
 from tests.sync.shop.endpoints.orders.notes import Notes
@@ -79,6 +80,15 @@ class Orders(Area):
             return [Order(page, state)] * 2 if page < 3 else []
 
         return Pager(fetch)
+
+    def history(self, first: int = 1) -> CursorPager[int]:
+        """List the numbers of all orders, page by page, from one on."""
+
+        async def pages() -> AsyncGenerator[CursorPage[int], None]:
+            for number in range(first, first + 4, 2):
+                yield CursorPage((number, number + 1), lambda count, number=number: str(number + count))  # type: ignore[misc]
+
+        return CursorPager(pages, str(first))
 
     async def follow(self) -> AsyncIterator[Order]:
         """Yield orders as they come.

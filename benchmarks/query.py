@@ -1,0 +1,123 @@
+"""A query's result as Arrow, against reading its JSON alone; and a scan of far more rows than memory would hold."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import random
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import orjson
+
+from benchmarks._harness import Measurement, Options, Row, at_most, in_pairs
+from benchmarks.memory import _peak
+from domo_async import Domo
+from domo_async.endpoints.datasets._answer import query_result
+
+_ROWS = 1_000_000
+_SCANNED = 20_000_000
+_KINDS = ("LONG", "LONG", "DOUBLE", "STRING", "STRING", "DATE", "DATETIME", "STRING", "DOUBLE", "STRING")
+
+
+def benchmark(options: Options) -> Iterator[Row]:
+    """Compare with the garbage collector as it is by default, and switched off."""
+    for collect in (True, False):
+        yield in_pairs(
+            f"query to Arrow / orjson.loads, 1 M rows × 10, collector {'on' if collect else 'off'}",  # noqa: RUF001
+            "s",
+            Measurement(to_arrow, collect),
+            Measurement(to_objects, collect),
+            runs=options.runs,
+            target=at_most(1.5),
+        )
+    with table_server(_SCANNED) as url:
+        yield in_pairs(
+            f"peak memory, scan of {_SCANNED:,} rows / import of pyarrow",
+            "MiB",
+            Measurement(scan_memory, url),
+            Measurement(arrow_memory),
+            runs=min(options.runs, 3),
+            target=at_most(200),
+            difference=True,
+        )
+
+
+@contextmanager
+def table_server(rows: int) -> Iterator[str]:
+    """Give the URL of a server of so many rows, in a process of its own."""
+    command = [sys.executable, "-m", "benchmarks._table_server", "--rows", str(rows)]
+    root = Path(__file__).parent.parent
+    with subprocess.Popen(command, cwd=root, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout is not None
+            yield process.stdout.readline().strip()
+        finally:
+            process.terminate()
+
+
+def answer(rows: int) -> bytes:
+    """Return what an instance answers: rows of ten columns."""
+    chance = random.Random(1)
+    some = [
+        f'[{n},{chance.getrandbits(50)},{chance.random() * 1e4!r},"{chance.choice(("North", "Central Europe"))}",'
+        f'"{chance.choice("abc")}","2026-{chance.randrange(1, 13):02}-{chance.randrange(1, 29):02}",'
+        f'"2026-01-{chance.randrange(1, 29):02}T{chance.randrange(24):02}:00:59","Customer {chance.randrange(10_000)}",'
+        f'{"null" if chance.random() < 0.1 else chance.randrange(10_000) / 100},"note {n}, and more"]'
+        for n in range(20_000)
+    ]
+    body = ",".join(some[n % len(some)] for n in range(rows))
+    metadata = ",".join(f'{{"type":"{kind}"}}' for kind in _KINDS)
+    names = ",".join(f'"c{place}"' for place in range(len(_KINDS)))
+    return f'{{"columns":[{names}],"metadata":[{metadata}],"rows":[{body}],"numRows":{rows}}}'.encode()
+
+
+def to_arrow(collect: bool) -> float:
+    """Return the seconds that a result takes, the import of pyarrow not counted."""
+    import pyarrow.csv  # noqa: F401, PLC0415
+
+    body = answer(_ROWS)
+    if not collect:
+        gc.disable()
+    started = time.perf_counter()
+    table = query_result(body).to_arrow()
+    seconds = time.perf_counter() - started
+    assert table.num_rows == _ROWS
+    return seconds
+
+
+def to_objects(collect: bool) -> float:
+    """Return the seconds that orjson takes."""
+    body = answer(_ROWS)
+    if not collect:
+        gc.disable()
+    started = time.perf_counter()
+    found = orjson.loads(body)
+    seconds = time.perf_counter() - started
+    assert len(found["rows"]) == _ROWS
+    return seconds
+
+
+def scan_memory(url: str) -> float:
+    """Return the peak of a process that scans."""
+
+    async def run() -> None:
+        async with Domo(url, token="benchmark") as domo:
+            rows = 0
+            async for batch in domo.datasets.scan("dataset"):
+                rows += batch.num_rows
+            assert rows == _SCANNED
+
+    asyncio.run(run())
+    return _peak()
+
+
+def arrow_memory() -> float:
+    """Return the peak of a process that only imports."""
+    import pyarrow.csv  # noqa: F401, PLC0415
+
+    return _peak()

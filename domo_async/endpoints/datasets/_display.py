@@ -1,0 +1,110 @@
+"""A query's result for people to look at: in a terminal, and in a notebook. Pure."""
+
+from __future__ import annotations
+
+import html
+import unicodedata
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+__all__ = ["html_table", "text_table"]
+
+_FEW = 5
+_WIDEST = 32
+_RULE = "\0"  # of which no shown cell consists
+_NUMBERS = {"LONG", "DOUBLE", "DECIMAL"}
+
+
+def text_table(names: Sequence[str], kinds: Sequence[str], rows: Sequence[Sequence[Any]], width: int) -> str:
+    """Return the first and last rows in columns, with the columns that fit into the width, and a line with the shape.
+
+    NULL is shown as NULL; text that is empty, begins or ends with a blank or says NULL itself is put in quotes.
+    """
+    head, tail = _ends(rows)
+    lines = [[_shown(name, cut=True) for name in names], list(map(str, kinds)), [_RULE] * len(names)]
+    lines += [[_shown(cell, cut=True) for cell in row] for row in head]
+    if tail:
+        lines.append(["…"] * len(names))
+        lines += [[_shown(cell, cut=True) for cell in row] for row in tail]
+    columns = [
+        _aligned(cells, right=kind in _NUMBERS) for cells, kind in zip(zip(*lines, strict=True), kinds, strict=True)
+    ]
+    fitting = _fitting(columns, width)
+    body = ["  ".join(cells).rstrip() for cells in zip(*columns[:fitting], strict=True)]
+    hidden = len(columns) - fitting
+    more = f", the last {hidden} not shown" if hidden else ""
+    return "\n".join([*body, f"[{_shape(len(rows), len(names))}{more}]"])
+
+
+def html_table(names: Sequence[str], kinds: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:
+    """Return the first and last rows as a table in HTML."""
+    head, tail = _ends(rows)
+    columns = [
+        f"<th>{html.escape(_shown(name))}<br><small>{html.escape(str(kind))}</small></th>"
+        for name, kind in zip(names, kinds, strict=True)
+    ]
+    gap = [f'<tr><td colspan="{max(1, len(names))}">…</td></tr>'] if tail else []
+    body = [*map(_html_row, head), *gap, *map(_html_row, tail)]
+    return (
+        f"<table><thead><tr>{''.join(columns)}</tr></thead><tbody>{''.join(body)}</tbody></table>"
+        f"<p>{_shape(len(rows), len(names))}</p>"
+    )
+
+
+def _html_row(row: Iterable[Any]) -> str:
+    cells = ("<i>NULL</i>" if cell is None else html.escape(_shown(cell)) for cell in row)
+    return f"<tr>{''.join(f'<td>{cell}</td>' for cell in cells)}</tr>"
+
+
+def _ends(rows: Sequence[Sequence[Any]]) -> tuple[Sequence[Sequence[Any]], Sequence[Sequence[Any]]]:
+    if len(rows) <= 2 * _FEW:
+        return rows, ()
+    return rows[:_FEW], rows[-_FEW:]
+
+
+def _shape(rows: int, columns: int) -> str:
+    return f"{rows:,} row{'' if rows == 1 else 's'} × {columns} column{'' if columns == 1 else 's'}"  # noqa: RUF001
+
+
+def _shown(cell: object, *, cut: bool = False) -> str:
+    if cell is None:
+        return "NULL"
+    text = str(cell)
+    if isinstance(cell, str):
+        if cut and len(text) > _WIDEST:
+            text = text[: _WIDEST - 1] + "…"
+        # A control character could play tricks with the terminal.
+        text = "".join(
+            character if character.isprintable() else character.encode("unicode_escape", "backslashreplace").decode()
+            for character in text
+        )
+        if text in {"", "NULL"} or text != text.strip():
+            text = f'"{text}"'
+    return text
+
+
+def _aligned(cells: Sequence[str], *, right: bool) -> list[str]:
+    widest = max(map(_width, cells))
+    padded = []
+    for cell in cells:
+        blanks = " " * (widest - _width(cell))
+        padded.append("-" * widest if cell == _RULE else blanks + cell if right else cell + blanks)
+    return padded
+
+
+def _width(text: str) -> int:
+    if text.isascii():
+        return len(text)
+    wide = sum(unicodedata.east_asian_width(character) in "WF" for character in text)
+    return len(text) + wide - sum(unicodedata.combining(character) > 0 for character in text)
+
+
+def _fitting(columns: Sequence[Sequence[str]], width: int) -> int:
+    """Return how many of the first columns fit, at least one."""
+    used = count = 0
+    for column in columns:
+        used += _width(column[0]) + (2 if count else 0)
+        if used > width and count:
+            break
+        count += 1
+    return count

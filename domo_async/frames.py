@@ -1,0 +1,255 @@
+"""Arrow in and out: the one place that knows pyarrow, an optional package.
+
+Columns are named by position while they are parsed, as a result may have two of one name. DECIMAL is read as text, with
+the digits that came, and becomes a number of a scale that fits all of them by `with_decimals`.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Sequence
+from decimal import Decimal
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+import orjson
+
+from domo_async.errors import ConfigError, DecodeError
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+__all__ = [
+    "array_of",
+    "arrow_schema",
+    "csv_batch",
+    "is_loaded",
+    "json_rows_table",
+    "needs_arrow",
+    "with_decimals",
+]
+
+MOST_DIGITS = 38
+SCALE = 18
+"""Digits after the point of a DECIMAL whose scale has to be said before all values are known."""
+
+_ESCAPES = {b'\\"': b'""', b"\\/": b"/", b"\\n": b"\n", b"\\r": b"\r", b"\\t": b"\t", b"\\b": b"\b", b"\\f": b"\f"}
+_CODED = re.compile(rb"(?:\\u[0-9a-fA-F]{4})+")
+_PAIR = b"\x01"
+_LONG = 1 << 63
+
+
+def is_loaded() -> bool:
+    """Return whether pyarrow is in use already, so that it costs nothing to use it too."""
+    return sys.modules.get("pyarrow") is not None
+
+
+def needs_arrow(what: str) -> Any:
+    """Return the module pyarrow.
+
+    Args:
+        what: What it is needed for, as an error says it.
+
+    Raises:
+        ConfigError: It is not installed.
+    """
+    try:
+        import pyarrow  # noqa: ICN001, PLC0415 - optional, and slow to import
+    except ImportError:
+        raise ConfigError(f'{what} needs pyarrow: pip install "domo-async[arrow]"') from None
+    return pyarrow
+
+
+def arrow_schema(names: Sequence[str], kinds: Sequence[str], *, text: bool = False) -> pa.Schema:
+    """Return the schema for columns of Domo's types; of other types, columns are text.
+
+    Args:
+        names: The columns' names.
+        kinds: Their types, such as ``LONG``.
+        text: Whether DECIMAL stays text.
+    """
+    pyarrow = needs_arrow("Arrow data")
+    types = _types(pyarrow)
+    if not text:
+        types["DECIMAL"] = pyarrow.decimal128(MOST_DIGITS, SCALE)
+    fields = [(name, types.get(kind, pyarrow.string())) for name, kind in zip(names, kinds, strict=True)]
+    schema: pa.Schema = pyarrow.schema([pyarrow.field(name, kind) for name, kind in fields])
+    return schema
+
+
+def _types(pyarrow: Any) -> dict[str, Any]:
+    return {
+        "LONG": pyarrow.int64(),
+        "DOUBLE": pyarrow.float64(),
+        "DATE": pyarrow.date32(),
+        "DATETIME": pyarrow.timestamp("us"),
+    }
+
+
+def csv_batch(content: bytes, names: Sequence[str], kinds: Sequence[str], *, text: bool = False) -> pa.RecordBatch:
+    """Return whole records of CSV, without a header, as a batch; an unquoted empty field is NULL.
+
+    Args:
+        content: The records.
+        names: The columns' names.
+        kinds: Their types.
+        text: Whether DECIMAL stays text.
+
+    Raises:
+        DecodeError: They are not such records.
+    """
+    pyarrow = needs_arrow("Arrow data")
+    table = _parse(pyarrow, content, kinds, null="")
+    if not text:
+        table = with_decimals(table, kinds, scale=SCALE)
+    columns = [column.combine_chunks() for column in table.columns]
+    arrays = [column.chunk(0) if isinstance(column, pyarrow.ChunkedArray) else column for column in columns]  # pyright: ignore[reportAttributeAccessIssue]
+    batch: pa.RecordBatch = pyarrow.RecordBatch.from_arrays(arrays, schema=arrow_schema(names, kinds, text=text))
+    return batch
+
+
+def _parse(pyarrow: Any, content: Any, kinds: Sequence[str], *, null: str) -> pa.Table:
+    import pyarrow.csv as arrow_csv  # noqa: PLC0415 - optional
+
+    places = [str(place) for place in range(len(kinds))]
+    schema = arrow_schema(places, kinds, text=True)
+    try:
+        parsed = arrow_csv.read_csv(
+            pyarrow.py_buffer(content),
+            # One thread, as one is all that a caller means to spend; and blocks that hold any record.
+            read_options=arrow_csv.ReadOptions(
+                column_names=places, use_threads=False, block_size=max(1 << 20, min(len(content) + 1, 1 << 30))
+            ),
+            parse_options=arrow_csv.ParseOptions(newlines_in_values=True, ignore_empty_lines=False),
+            convert_options=arrow_csv.ConvertOptions(
+                column_types=schema,
+                null_values=[null],
+                strings_can_be_null=True,
+                quoted_strings_can_be_null=False,
+            ),
+        )
+    except pyarrow.ArrowInvalid as error:
+        raise DecodeError(f"the rows do not fit their columns: {error}", path="$.rows") from None
+    return parsed
+
+
+def json_rows_table(rows: memoryview | bytes, kinds: Sequence[str]) -> pa.Table | None:
+    """Return the rows of a query's answer, the JSON ``[[…],[…]]`` without its outer brackets, as a table.
+
+    JSON's arrays of plain values are nearly CSV, and pyarrow reads CSV as fast as others read JSON, without making an
+    object a cell. What this way cannot surely read right is left alone: then there is no table.
+
+    Args:
+        rows: The text between ``[[`` and ``]]``.
+        kinds: The columns' types.
+    """
+    pyarrow = needs_arrow("Arrow data")
+    text = bytes(rows)
+    # No compact JSON holds these, not even within strings; where it is not compact, a blank could pass for a value.
+    if any(blank in text for blank in (b"\n", b"\r", b"\t")):
+        return None
+    if b"\\" in text:
+        # What stands for a backslash meanwhile may itself be in a string, as it is or as an escape.
+        if _PAIR in text or b"\\u0001" in text:
+            return None
+        try:
+            text = _unescaped(text)
+        except ValueError:
+            return None
+    ends = text.count(b"],[")
+    text = text.replace(b"],[", b"\n")
+    try:
+        table = _parse(pyarrow, text, kinds, null="null")
+    except DecodeError:
+        return None
+    # A string that holds the mark of a record's end makes fewer records than there are marks.
+    if table.num_rows != ends + 1 or _has_outer_blanks(pyarrow, table):
+        return None
+    return table
+
+
+def _unescaped(text: bytes) -> bytes:
+    """Return JSON's strings with CSV's escapes, which knows doubled quotes alone."""
+    text = text.replace(b"\\\\", _PAIR)
+    for escape, character in _ESCAPES.items():
+        text = text.replace(escape, character)
+    if b"\\" in text:
+        text = _CODED.sub(_decoded, text)
+    return text.replace(_PAIR, b"\\")
+
+
+def _decoded(found: re.Match[bytes]) -> bytes:
+    characters: str = orjson.loads(b'"' + found[0] + b'"')
+    return characters.encode().replace(b'"', b'""')
+
+
+def _has_outer_blanks(pyarrow: Any, table: pa.Table) -> bool:
+    """Return whether a text begins or ends with a blank, which may have stood beside a value and not in it."""
+    import pyarrow.compute as pc  # noqa: PLC0415 - optional
+
+    return any(
+        pc.any(test(column, " ")).as_py()
+        for column in table.columns
+        if column.type == pyarrow.string()
+        for test in (pc.starts_with, pc.ends_with)
+    )
+
+
+def array_of(values: Sequence[Any], kind: str) -> Any:
+    """Return cells as an array: LONG beyond 64 bits and DECIMAL become decimals with all digits.
+
+    Raises:
+        ConfigError: A value has more digits than Arrow's decimals.
+    """
+    pyarrow = needs_arrow("Arrow data")
+    if kind == "DECIMAL":
+        return _exact(pyarrow, pyarrow.array([None if value is None else str(value) for value in values], "string"))
+    if kind == "LONG" and any(value is not None and not -_LONG <= value < _LONG for value in values):
+        return _exact(pyarrow, pyarrow.array([None if value is None else str(value) for value in values], "string"))
+    return pyarrow.array(values, _types(pyarrow).get(kind, pyarrow.string()))
+
+
+def with_decimals(table: pa.Table, kinds: Sequence[str], *, scale: int | None = None) -> pa.Table:
+    """Return a table whose DECIMAL columns, which are text, are numbers.
+
+    Args:
+        table: The table.
+        kinds: The columns' types.
+        scale: Digits after the point; by default as many as the values have.
+
+    Raises:
+        ConfigError: A value has more digits than Arrow's decimals.
+    """
+    pyarrow = needs_arrow("Arrow data")
+    for place, kind in enumerate(kinds):
+        if kind == "DECIMAL" and table.column(place).type == pyarrow.string():
+            numbers = _exact(pyarrow, table.column(place), scale)
+            table = table.set_column(place, table.field(place).with_type(numbers.type), numbers)
+    return table
+
+
+def _exact(pyarrow: Any, texts: Any, scale: int | None = None) -> Any:
+    """Return text as decimals, of a scale or of that which the values have."""
+    wanted = _scale_of(texts) if scale is None else scale
+    try:
+        # Arrow refuses what would lose digits.
+        return texts.cast(pyarrow.decimal128(MOST_DIGITS, wanted))
+    except pyarrow.ArrowInvalid as error:
+        if scale is not None:
+            problem = f"a DECIMAL does not fit {MOST_DIGITS} digits of which {scale} stand after the point"
+            raise ConfigError(f"{problem}; cast it in SQL, or read it with `query`: {error}") from None
+    try:
+        # Exponents, and more digits than 38.
+        return pyarrow.array([None if text is None else Decimal(text) for text in texts.to_pylist()])
+    except (pyarrow.ArrowInvalid, ArithmeticError, ValueError) as error:
+        raise ConfigError(f"a DECIMAL has no place in Arrow: {error}") from None
+
+
+def _scale_of(texts: Any) -> int:
+    """Return the most digits after the point."""
+    pc: Any = import_module("pyarrow.compute")
+
+    points = pc.find_substring(texts, ".")
+    digits = pc.if_else(pc.less(points, 0), 0, pc.subtract(pc.subtract(pc.binary_length(texts), points), 1))
+    return min(MOST_DIGITS, pc.max(digits).as_py() or 0)

@@ -1,0 +1,253 @@
+"""One value to one field of CSV, by the column's type and the value's own."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from enum import Enum
+from functools import partial
+from types import NoneType
+from typing import Any, TypeAlias
+from uuid import UUID
+
+from domo_async.transfer.columns import ColumnType
+from domo_async.transfer.encoding.rules import CellRules
+from domo_async.transfer.encoding.scalars import python_value
+from domo_async.transfer.encoding.texts import (
+    LITERALS,
+    LONGEST,
+    Refused,
+    exact_text,
+    json_text,
+    moment_text,
+    nanosecond,
+    quoted,
+    span_text,
+    within_long,
+)
+
+__all__ = ["Cells"]
+
+_Write: TypeAlias = Callable[[Any], str]
+_NOTHING = {"NAType", "NaTType"}
+_BINARY = (bytes, bytearray, memoryview)
+
+
+class Cells(dict[type, _Write]):
+    """How a column writes its cells: a function for each type of value, found when the type is first met.
+
+    What a value becomes depends on the column's type alone: NULL is an empty field, text always stands in quotes.
+
+    Args:
+        kind: The column's type. Of a type that this release does not know, values are written as for STRING.
+        rules: What the caller decides.
+    """
+
+    def __init__(self, kind: ColumnType, rules: CellRules) -> None:
+        super().__init__()
+        self._kind = kind if kind.known else ColumnType.STRING
+        self._rules = rules
+
+    def __missing__(self, kind: type) -> _Write:
+        write = self[kind] = self._resolve(kind)
+        return write
+
+    def write(self, value: object) -> str:
+        """Return a value as a field.
+
+        Raises:
+            Refused: It cannot be one of this column.
+        """
+        return self[type(value)](value)
+
+    def _resolve(self, kind: type) -> _Write:
+        if kind is NoneType or (kind.__name__ in _NOTHING and kind.__module__.startswith("pandas")):
+            return _null
+        if kind.__module__ == "numpy":
+            return self._nested if kind.__name__ == "ndarray" else self._numpy
+        if issubclass(kind, Enum) and not issubclass(kind, str | int | float | date):
+            return self._enum
+        for known, write in (
+            (bool, self._bool),
+            (str, quoted if self._kind == ColumnType.STRING else self._text),
+            (int, _INTEGERS.get(self._kind, self._misfit)),
+            (float, partial(_float, _FLOATS.get(self._kind, self._misfit))),
+            (Decimal, partial(_exact, _DECIMALS.get(self._kind, self._misfit))),
+            (datetime, partial(self._datetime, _MOMENTS.get(self._kind, self._misfit))),
+            (date, _DAYS.get(self._kind, self._misfit)),
+            (time, self._only_string(lambda value: value.isoformat())),
+            (timedelta, self._only_string(span_text)),
+            (UUID, self._only_string(str)),
+            (_BINARY, _bytes),
+            (Mapping | Sequence | AbstractSet, self._nested),
+        ):
+            if issubclass(kind, known):
+                return write
+        return self._misfit
+
+    def _misfit(self, value: object) -> str:
+        raise Refused(f"{_shown(value)} is a {type(value).__name__}, which has no place in a {self._kind} column")
+
+    def _only_string(self, text: Callable[[Any], str]) -> _Write:
+        if self._kind != ColumnType.STRING:
+            return self._misfit
+        return lambda value: quoted(text(value))
+
+    def _numpy(self, value: Any) -> str:
+        return self.write(python_value(value))
+
+    def _enum(self, value: Enum) -> str:
+        return self.write(value.value if isinstance(value.value, str) else value.name)
+
+    def _bool(self, value: bool) -> str:
+        if self._kind == ColumnType.LONG:
+            return "1" if value else "0"
+        if self._kind == ColumnType.STRING:
+            return '"true"' if value else '"false"'
+        raise Refused(f"{value} is a boolean, which Domo does not have: make the column LONG or STRING")
+
+    def _text(self, value: str) -> str:
+        if not re.fullmatch(LITERALS[self._kind], value) or not _means_something(value, self._kind):
+            hint = "; give None for NULL" if not value else ""
+            raise Refused(f"{_shown(value)} is not a {self._kind}{hint}")
+        return value
+
+    def _datetime(self, form: _Write, value: datetime) -> str:
+        return form(value if value.tzinfo is None else self._local(value))
+
+    def _local(self, value: datetime) -> datetime:
+        if self._rules.zone is None:
+            raise Refused(
+                f"{value.isoformat()} has a zone, and Domo's DATETIME has none: give zone=… to have it converted"
+            )
+        try:
+            return value.astimezone(self._rules.zone).replace(tzinfo=None)
+        except (OverflowError, ValueError):
+            raise Refused(f"{value.isoformat()} is out of range in {self._rules.zone}") from None
+
+    def _nested(self, value: Any) -> str:
+        if self._rules.nested == "refuse" or self._kind != ColumnType.STRING:
+            hint = '; nested="json" writes it as JSON' if self._kind == ColumnType.STRING else ""
+            raise Refused(f"{_shown(value)} is nested, and Domo's columns are not{hint}")
+        return quoted(json_text(value))
+
+
+def _null(_: object) -> str:
+    return ""
+
+
+def _bytes(value: bytes) -> str:
+    raise Refused(f"{_shown(value)} is binary, and Domo holds only text: decode it, or write it as base64")
+
+
+def _float(form: _Write, value: float) -> str:
+    if math.isfinite(value):
+        return form(value)
+    # What has missing values in numpy and pandas says so by NaN, whatever it holds.
+    if math.isnan(value):
+        return ""
+    raise Refused(f"{value} is infinite, which Domo does not know; give None for NULL")
+
+
+def _exact(form: _Write, value: Decimal) -> str:
+    if value.is_finite():
+        return form(value)
+    if value.is_qnan():
+        return ""
+    raise Refused(f"{value} is no number that Domo knows; give None for NULL")
+
+
+def _integer(value: int) -> str:
+    if not within_long(value):
+        raise Refused("an integer is beyond a LONG's 64 bits: make the column DECIMAL or STRING")
+    return int.__repr__(value)
+
+
+def _digits(value: int) -> str:
+    if value.bit_length() > LONGEST * 3:
+        raise Refused("an integer has too many digits")
+    return int.__repr__(value)
+
+
+def _whole(value: float | Decimal) -> str:
+    if isinstance(value, Decimal) and value.adjusted() > LONGEST:
+        raise Refused(f"{_shown(value)} is beyond a LONG's 64 bits: make the column DECIMAL or STRING")
+    whole = int(value)
+    if whole != value:
+        raise Refused(f"{_shown(value)} is not whole, and a LONG has no fraction: make the column DOUBLE")
+    return _integer(whole)
+
+
+def _within_double(value: int | Decimal) -> str:
+    try:
+        beyond = math.isinf(float(value))
+    except OverflowError:
+        beyond = True
+    if beyond:
+        raise Refused("a number is beyond what a DOUBLE can hold")
+    return str(value) if isinstance(value, Decimal) else int.__repr__(value)
+
+
+def _midnight(value: datetime) -> str:
+    if value.time() != time() or nanosecond(value):
+        raise Refused(f"{moment_text(value)} has a time of day, which a DATE would lose: make the column DATETIME")
+    return value.date().isoformat()
+
+
+def _means_something(text: str, kind: ColumnType) -> bool:
+    """Return whether text of the right form stands for a value: a day that is in the calendar, a number in range."""
+    try:
+        match kind:
+            case ColumnType.LONG:
+                return within_long(int(text))
+            case ColumnType.DOUBLE:
+                return math.isfinite(float(text))
+            case ColumnType.DATE:
+                date.fromisoformat(text)
+            case ColumnType.DATETIME:
+                datetime.fromisoformat(text[:19])
+    except ValueError:
+        return False
+    return True
+
+
+def _shown(value: object) -> str:
+    try:
+        return f"{value!r:.80}"
+    except ValueError:
+        # Python does not print integers of thousands of digits.
+        return "a number of many digits"
+
+
+_INTEGERS: Mapping[str, _Write] = {
+    ColumnType.LONG: _integer,
+    ColumnType.DOUBLE: _within_double,
+    ColumnType.DECIMAL: _digits,
+    ColumnType.STRING: lambda value: quoted(_digits(value)),
+}
+_FLOATS: Mapping[str, _Write] = {
+    ColumnType.LONG: _whole,
+    ColumnType.DOUBLE: float.__repr__,
+    ColumnType.DECIMAL: lambda value: exact_text(Decimal(float.__repr__(value))),
+    ColumnType.STRING: lambda value: quoted(float.__repr__(value)),
+}
+_DECIMALS: Mapping[str, _Write] = {
+    ColumnType.LONG: _whole,
+    ColumnType.DOUBLE: _within_double,
+    ColumnType.DECIMAL: exact_text,
+    ColumnType.STRING: lambda value: quoted(exact_text(value)),
+}
+_MOMENTS: Mapping[str, _Write] = {
+    ColumnType.DATETIME: moment_text,
+    ColumnType.DATE: _midnight,
+    ColumnType.STRING: lambda value: quoted(moment_text(value)),
+}
+_DAYS: Mapping[str, _Write] = {
+    ColumnType.DATE: lambda value: value.isoformat(),
+    ColumnType.DATETIME: lambda value: f"{value.isoformat()} 00:00:00",
+    ColumnType.STRING: lambda value: quoted(value.isoformat()),
+}

@@ -1,0 +1,306 @@
+"""Results of any size as Arrow record batches, read while they arrive."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, aclosing
+from typing import TYPE_CHECKING, Any
+
+from attrs import frozen
+
+from domo_async.errors import DecodeError, IncompleteAnswer, SourceError
+from domo_async.frames import arrow_schema, csv_batch, needs_arrow, with_decimals
+from domo_async.settings import Settings
+from domo_async.transfer.columns import ColumnSpec
+from domo_async.transfer.csv.splitter import RecordScanner, parse_record
+from domo_async.transfer.reading.persistence import pause, persistent
+from domo_async.transfer.reading.sql_text import has_limit, is_ordered, limited
+from domo_async.transport import Download
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+__all__ = ["Selection", "collect", "scan", "scan_once"]
+
+_BOM = b"\xef\xbb\xbf"
+# Parsed at a time, in a thread, while the next are on their way.
+_BLOCK = 4 << 20
+# Rows of one answer at which an instance is said to cut ("SQL result: 1,000,000 rows").
+_CAP = 1_000_000
+_PAGE = 100_000
+_Told = Callable[[int], object]
+
+
+@frozen(kw_only=True)
+class Selection:
+    """A query, and how it is put to the instance.
+
+    Attributes:
+        sql: The query, with all values in it.
+        fetch: Asks for its result as CSV with a header.
+        heading: Asks for the columns of a query that has no rows.
+        page: Asks for the result of a query in JSON, as an Arrow table.
+        read: Makes an Arrow table of such a result's body.
+    """
+
+    sql: str
+    fetch: Callable[[], AbstractAsyncContextManager[Download]]
+    heading: Callable[[str], Awaitable[Sequence[ColumnSpec]]]
+    page: Callable[[str], Awaitable[pa.Table]]
+    read: Callable[[bytes], pa.Table]
+
+    async def columns(self) -> Sequence[ColumnSpec]:
+        """Return the columns that the result will have."""
+        return await self.heading(limited(self.sql, 0))
+
+
+async def scan(selection: Selection, *, batch_rows: int, settings: Settings) -> AsyncIterator[pa.RecordBatch]:
+    """Yield the result of a query in batches; see `Datasets.scan`.
+
+    Args:
+        selection: The query.
+        batch_rows: The rows of a batch; the last has what is left.
+        settings: How often to ask, and where time comes from.
+    """
+    columns = await selection.columns()
+    given = 0
+    attempt = 1
+    while True:
+        try:
+            async with aclosing(scan_once(selection, columns, batch_rows=batch_rows)) as batches:
+                async for batch in batches:
+                    given += batch.num_rows
+                    yield batch
+            return
+        except IncompleteAnswer as error:
+            if given:
+                raise IncompleteAnswer(
+                    f"{error}; {given:,} rows were given before, so that it was not begun again"
+                ) from error
+            await pause(error, attempt, settings)
+        attempt += 1
+
+
+async def collect(selection: Selection, settings: Settings) -> pa.Table:
+    """Return all of a query's result as one table, whose DECIMAL columns have the digits that they need."""
+    pyarrow = needs_arrow("a frame")
+    columns = await selection.columns()
+    names, kinds = _split(columns)
+
+    async def attempt() -> list[pa.RecordBatch]:
+        return [batch async for batch in scan_once(selection, columns, text=True)]
+
+    batches = await persistent(attempt, settings)
+    table = pyarrow.Table.from_batches(batches, arrow_schema(names, kinds, text=True))
+    return with_decimals(table, kinds)
+
+
+async def scan_once(
+    selection: Selection,
+    columns: Sequence[ColumnSpec],
+    *,
+    batch_rows: int | None = None,
+    text: bool = False,
+    told: _Told = lambda _: None,
+) -> AsyncGenerator[pa.RecordBatch]:
+    """Yield the result of a query in batches, without a second try.
+
+    Args:
+        selection: The query.
+        columns: The columns that the result has.
+        batch_rows: The rows of a batch; None for as they come.
+        text: Whether DECIMAL stays text.
+        told: Told the bytes that arrive.
+
+    Raises:
+        IncompleteAnswer: The answer broke off, or the instance cut the result.
+        DecodeError: It is not a result of these columns.
+    """
+    rows = 0
+    batches = _batches(selection, columns, text=text, told=told)
+    if batch_rows is not None:
+        batches = _of_rows(batches, batch_rows)
+    async with aclosing(batches):
+        async for batch in batches:
+            rows += batch.num_rows
+            yield batch
+    if rows and rows % _CAP == 0 and not has_limit(selection.sql):
+        await _check_uncut(selection, rows)
+
+
+async def _batches(
+    selection: Selection, columns: Sequence[ColumnSpec], *, text: bool, told: _Told
+) -> AsyncGenerator[pa.RecordBatch]:
+    names, kinds = _split(columns)
+    async with selection.fetch() as answer:
+        if answer.content_type != "application/json":
+            async with aclosing(_parsed(_records(answer, names, told), names, kinds, text=text)) as batches:
+                async for batch in batches:
+                    yield batch
+            return
+        paged = is_ordered(selection.sql) and not has_limit(selection.sql)
+        content = b"" if paged else b"".join([piece async for piece in answer.chunks()])
+    schema = arrow_schema(names, kinds, text=text)
+    if paged:
+        async for table in _pages(selection):
+            for batch in table.cast(schema).to_batches():
+                yield batch
+        return
+    told(len(content))
+    table = await asyncio.to_thread(selection.read, content)
+    _check_heading(table.column_names, names)
+    for batch in table.cast(schema).to_batches():
+        yield batch
+
+
+async def _pages(selection: Selection) -> AsyncIterator[pa.Table]:
+    """Yield what a query gives page by page, the next asked for while one is looked at.
+
+    A page may have fewer rows than were asked for without being the last, so that only an empty one is.
+    """
+    taken = 0
+    asked = asyncio.create_task(_page(selection, taken))
+    try:
+        while (table := await asked).num_rows:
+            taken += table.num_rows
+            asked = asyncio.create_task(_page(selection, taken))
+            yield table
+    finally:
+        asked.cancel()
+        await asyncio.wait({asked})
+
+
+async def _page(selection: Selection, offset: int) -> pa.Table:
+    return await selection.page(limited(selection.sql, _PAGE, offset))
+
+
+async def _check_uncut(selection: Selection, rows: int) -> None:
+    following = await selection.page(limited(selection.sql, 1, rows))
+    if following.num_rows:
+        raise IncompleteAnswer(
+            f"the instance gave {rows:,} rows of a result that has more; read it in parts, with a condition on each"
+        )
+
+
+async def _records(answer: Download, names: Sequence[str], told: _Told) -> AsyncGenerator[bytes]:
+    """Yield the answer's records in blocks that end where a record ends, without the header."""
+    blocks = _Blocks(names)
+    try:
+        pieces: list[bytes] = []
+        size = 0
+        async for piece in answer.chunks():
+            told(len(piece))
+            pieces.append(piece)
+            size += len(piece)
+            if size >= _BLOCK:
+                if block := blocks.add(b"".join(pieces)):
+                    yield block
+                pieces, size = [], 0
+        if block := blocks.add(b"".join(pieces)):
+            yield block
+        if block := blocks.finish():
+            yield block
+    except SourceError as error:
+        raise DecodeError(f"the answer is no CSV: {error}") from None
+
+
+class _Blocks:
+    """Cuts CSV where records end, and takes its header off."""
+
+    def __init__(self, names: Sequence[str]) -> None:
+        self._names = names
+        self._scanner = RecordScanner()
+        self._taken = 0
+        self._rest = b""
+        self._headed = False
+
+    def add(self, content: bytes) -> bytes:
+        """Take bytes and return all records that are whole."""
+        self._scanner.feed(content)
+        whole = self._rest + content
+        length = self._scanner.cut - self._taken
+        if not length:
+            self._rest = whole
+            return b""
+        self._taken += length
+        self._rest = whole[length:]
+        return self._without_header(whole[:length])
+
+    def finish(self) -> bytes:
+        """Return what is left: a last record without a line end."""
+        self._scanner.finish()
+        if not self._headed and not self._rest:
+            raise DecodeError("the answer is empty where a header was due")
+        return self._without_header(self._rest) if self._rest else b""
+
+    def _without_header(self, records: bytes) -> bytes:
+        if self._headed:
+            return records
+        self._headed = True
+        end = 0
+        while True:
+            end = records.find(b"\n", end) + 1 or len(records)
+            if records.count(b'"', 0, end) % 2 == 0:
+                break
+        _check_heading(parse_record(records[:end].removeprefix(_BOM).decode()), self._names)
+        return records[end:]
+
+
+def _check_heading(found: Sequence[str], names: Sequence[str]) -> None:
+    if [name.casefold() for name in found] != [name.casefold() for name in names]:
+        raise DecodeError(
+            f"the answer has the columns {', '.join(found)}, but {', '.join(names)} were due:"
+            " the dataset may have changed meanwhile"
+        )
+
+
+async def _parsed(
+    blocks: AsyncGenerator[bytes], names: Sequence[str], kinds: Sequence[str], *, text: bool
+) -> AsyncGenerator[pa.RecordBatch]:
+    """Yield a batch for each block, which a thread parses while the next block arrives."""
+    loop = asyncio.get_running_loop()
+    parsing: asyncio.Future[Any] | None = None
+    try:
+        async with aclosing(blocks):
+            async for block in blocks:
+                before, parsing = parsing, loop.run_in_executor(None, _parse, block, names, kinds, text)
+                if before is not None:
+                    yield await before
+        if parsing is not None:
+            yield await parsing
+    finally:
+        if parsing is not None:
+            # Its outcome matters to nobody any more, but must be taken.
+            await asyncio.wait({parsing})
+            parsing.cancelled() or parsing.exception()
+
+
+def _parse(block: bytes, names: Sequence[str], kinds: Sequence[str], text: bool) -> Any:
+    return csv_batch(block, names, kinds, text=text)
+
+
+async def _of_rows(batches: AsyncGenerator[pa.RecordBatch], rows: int) -> AsyncGenerator[pa.RecordBatch]:
+    """Yield batches of exactly so many rows, but for the last."""
+    pyarrow = needs_arrow("a scan")
+    held: list[pa.RecordBatch] = []
+    count = 0
+    async with aclosing(batches):
+        async for batch in batches:
+            held.append(batch)
+            count += batch.num_rows
+            while count >= rows:
+                table = pyarrow.Table.from_batches(held)
+                yield _one(table.slice(0, rows))
+                held = table.slice(rows).to_batches()
+                count -= rows
+    if count:
+        yield _one(pyarrow.Table.from_batches(held))
+
+
+def _one(table: pa.Table) -> pa.RecordBatch:
+    return table.combine_chunks().to_batches()[0]
+
+
+def _split(columns: Sequence[ColumnSpec]) -> tuple[list[str], list[str]]:
+    return [column.name for column in columns], [column.type for column in columns]

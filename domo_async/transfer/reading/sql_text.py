@@ -1,0 +1,118 @@
+"""SQL as far as it has to be understood to leave it as it is: texts, names, comments, words. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from typing import Literal, NamedTuple
+
+from domo_async.errors import ConfigError
+
+__all__ = ["Token", "has_limit", "is_ordered", "limited", "quoted_name", "select", "tokens"]
+
+_Kind = Literal["text", "name", "comment", "word", "other"]
+_TOKEN = re.compile(
+    r"""
+    (?P<text>'(?:[^'\\]|\\.|'')*'|"(?:[^"\\]|\\.|"")*")
+    |(?P<name>`(?:[^`]|``)*`)
+    |(?P<comment>--(?=\s|\Z)[^\n]*|\#[^\n]*|/\*.*?\*/)
+    |(?P<word>[\w$]+)
+    |(?P<other>.)
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+_CLOSERS = {"'": "a text", '"': "a text", "`": "a name", "/*": "a comment"}
+
+
+class Token(NamedTuple):
+    """A piece of SQL.
+
+    Attributes:
+        kind: What it is; a blank or an operator is ``other``, a character each.
+        text: As it is written.
+        start: Where it begins.
+    """
+
+    kind: _Kind
+    text: str
+    start: int
+
+
+def tokens(sql: str) -> Iterator[Token]:
+    """Yield the pieces of SQL, which together are all of it.
+
+    Raises:
+        ConfigError: A text, a name or a comment is never closed.
+    """
+    for found in _TOKEN.finditer(sql):
+        kind: _Kind = found.lastgroup  # type: ignore[assignment]
+        opened = sql[found.start() : found.start() + 2]
+        if kind == "other" and (found[0] in _CLOSERS or opened == "/*"):
+            what = _CLOSERS.get(found[0]) or _CLOSERS[opened]
+            raise ConfigError(f"in the SQL {what} that begins with {sql[found.start() :][:20]!r} is never closed")
+        yield Token(kind, found[0], found.start())
+
+
+def select(columns: Sequence[str] | None = None, where: str | None = None) -> str:
+    """Return the SELECT for all rows, or those of a condition, and all columns, or some.
+
+    Raises:
+        ConfigError: `columns` is empty or no list of names.
+    """
+    if columns is not None and (isinstance(columns, str) or not columns):
+        raise ConfigError("give columns as a list of at least one name, or leave them out for all")
+    names = "*" if columns is None else ", ".join(map(quoted_name, columns))
+    condition = "" if where is None else f" WHERE {where}"
+    return f"SELECT {names} FROM table{condition}"  # noqa: S608 - names are quoted, the condition is the caller's own
+
+
+def quoted_name(name: str) -> str:
+    """Return a column's name as SQL writes any name."""
+    if not isinstance(name, str) or not name:
+        raise ConfigError(f"{name!r} is not a column's name")
+    return "`" + name.replace("`", "``") + "`"
+
+
+def has_limit(sql: str) -> bool:
+    """Return whether the query as a whole, and not only one within it, has a LIMIT."""
+    return _limit(sql) is not None
+
+
+def is_ordered(sql: str) -> bool:
+    """Return whether the query as a whole has an ORDER BY."""
+    words = [token.text.lower() for token in _outermost(sql)]
+    return any(pair == ("order", "by") for pair in pairwise(words))
+
+
+def limited(sql: str, limit: int, offset: int = 0) -> str:
+    """Return the query for so many rows; what it has of a LIMIT gives way.
+
+    Raises:
+        ConfigError: It is more than one statement, or none.
+    """
+    clause = f"LIMIT {limit}" + (f" OFFSET {offset}" if offset else "")
+    place = _limit(sql)
+    return f"{_body(sql if place is None else sql[:place])} {clause}"
+
+
+def _limit(sql: str) -> int | None:
+    return next((token.start for token in reversed(list(_outermost(sql))) if token.text.lower() == "limit"), None)
+
+
+def _outermost(sql: str) -> Iterator[Token]:
+    """Yield the words outside of all parentheses."""
+    depth = 0
+    for token in tokens(sql):
+        if token.kind == "other":
+            depth += {"(": 1, ")": -1}.get(token.text, 0)
+        elif token.kind == "word" and not depth:
+            yield token
+
+
+def _body(sql: str) -> str:
+    """Return a query without comments, and without what may follow it."""
+    kept = "".join(" " if token.kind == "comment" else token.text for token in tokens(sql)).strip().rstrip(";").strip()
+    if not kept or any(token.text == ";" for token in tokens(kept)):
+        raise ConfigError("give exactly one SELECT")
+    return kept

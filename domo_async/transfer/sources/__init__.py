@@ -1,0 +1,186 @@
+"""From whatever people have to parts: paths, bytes, file objects, iterators, rows, frames."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator, Mapping, Sequence
+from importlib.util import find_spec
+from itertools import chain, islice
+from typing import TYPE_CHECKING, Any, BinaryIO, Protocol, TypeAlias, cast
+
+from domo_async.errors import ConfigError, SourceError
+from domo_async.transfer.sources.base import Dialect, OpenSource, Reading, check_dialect
+from domo_async.transfer.sources.csv_stored import StoredCsv
+from domo_async.transfer.sources.csv_streamed import StreamedCsv
+from domo_async.transfer.sources.paths import open_path, open_paths
+from domo_async.transfer.sources.streams import file_pieces, larger_pieces, stepped
+from domo_async.transfer.sources.tables import ArrowTable, RowTable
+from domo_async.transfer.stored import SLICE, InMemory
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+__all__ = ["ArrowStream", "Dialect", "OpenSource", "Reading", "Row", "Source", "open_source"]
+
+_Path: TypeAlias = str | os.PathLike[str]
+Row: TypeAlias = Sequence[object] | Mapping[str, object]
+
+
+class ArrowStream(Protocol):
+    """A frame: polars, pandas from 2.2, pyarrow tables and readers, duckdb relations."""
+
+    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
+        """Return its rows by the Arrow PyCapsule interface."""
+        ...
+
+
+Source: TypeAlias = (
+    _Path
+    | bytes
+    | bytearray
+    | memoryview
+    | BinaryIO
+    | ArrowStream
+    | Iterable[_Path | bytes | Row | ArrowStream]
+    | AsyncIterable[bytes | Row | ArrowStream]
+)
+"""What can be uploaded; see `Datasets.upload`."""
+
+_ROWS = 2000
+
+
+async def open_source(source: Source, reading: Reading) -> OpenSource:
+    """Open a source of any kind.
+
+    Raises:
+        ConfigError: It is of no known kind, or a package to read it is missing.
+        SourceError: It cannot be read.
+    """
+    check_dialect(reading.dialect)
+    if isinstance(source, str | os.PathLike):
+        return await open_path(source, reading)
+    if isinstance(source, bytes | bytearray | memoryview):
+        return StoredCsv(InMemory(cast("bytes", source)), reading.dialect)
+    if _is_frame(source):
+        return await _open_frame(source, reading)
+    if isinstance(source, AsyncIterable):
+        return await _open_async(aiter(source), reading)
+    # What pandas reads in pieces can be read from, too, but gives frames.
+    if callable(getattr(source, "read", None)) and not _is_of_pandas(source):
+        pieces = file_pieces(cast("BinaryIO", source))
+        return StreamedCsv(stepped(pieces), reading.dialect, {"kind": "file object"})
+    if isinstance(source, Mapping) or not isinstance(source, Iterable):
+        raise _unknown(source)
+    return await _open_iterable(source, reading)
+
+
+async def _open_iterable(source: Iterable[Any], reading: Reading) -> OpenSource:
+    iterator = iter(source)
+    first = [item async for item in stepped(islice(iterator, 1))]
+    if first and isinstance(first[0], str | os.PathLike):
+        return await open_paths([*first, *iterator], reading)
+    items: Iterator[Any] = chain(first, iterator)
+    if not first or isinstance(first[0], bytes | bytearray | memoryview):
+        return StreamedCsv(stepped(larger_pieces(items, SLICE)), reading.dialect, {"kind": "iterator"})
+    if _is_frame(first[0]):
+        return await _open_frames(stepped(items), reading)
+    _check_row(first[0])
+    return RowTable(stepped(_chunked(items)), reading.rules)
+
+
+async def _open_async(source: AsyncIterator[Any], reading: Reading) -> OpenSource:
+    first = await anext(source, None)
+    if first is None or isinstance(first, bytes | bytearray | memoryview):
+        return StreamedCsv(_from_first(first, source), reading.dialect, {"kind": "iterator"})
+    if _is_frame(first):
+        return await _open_frames(_from_first(first, source), reading)
+    _check_row(first)
+    return RowTable(_async_chunked(_from_first(first, source)), reading.rules)
+
+
+async def _open_frame(frame: Any, reading: Reading) -> OpenSource:
+    if _is_pandas(frame) and find_spec("pyarrow") is None:
+        from domo_async.transfer.encoding.pandas import columns_of_frame, frame_rows  # noqa: PLC0415 - optional
+
+        return RowTable(stepped(frame_rows(frame)), reading.rules, columns_of_frame(frame))
+    reader = await asyncio.to_thread(_reader_of, frame)
+    return ArrowTable(reader.schema, stepped(iter(reader)), reading.rules)
+
+
+async def _open_frames(frames: AsyncIterator[Any], reading: Reading) -> OpenSource:
+    """Open frames that come one after the other; the first one says what columns there are."""
+    first = await asyncio.to_thread(_reader_of, await anext(frames))
+
+    async def batches() -> AsyncIterator[pa.RecordBatch]:
+        async for batch in stepped(iter(first)):
+            yield batch
+        async for frame in frames:
+            if not _is_frame(frame):
+                raise SourceError(f"the iterator gave a {type(frame).__name__} where a frame was due")
+            async for batch in stepped(iter(await asyncio.to_thread(_reader_of, frame))):
+                yield batch
+
+    return ArrowTable(first.schema, batches(), reading.rules)
+
+
+def _reader_of(frame: Any) -> pa.RecordBatchReader:
+    try:
+        import pyarrow as pa  # noqa: PLC0415 - optional
+    except ImportError:
+        raise ConfigError('frames are read with pyarrow: pip install "domo-async[arrow]"') from None
+    try:
+        if _is_pandas(frame):
+            # By itself a frame of pandas gives its index as a column, if that is no mere numbering.
+            return pa.Table.from_pandas(frame, preserve_index=False).to_reader()
+        return pa.RecordBatchReader.from_stream(frame)
+    except (pa.ArrowException, TypeError, ValueError) as error:
+        raise SourceError(f"cannot read the {type(frame).__name__}: {error}") from None
+
+
+def _chunked(rows: Iterable[Row]) -> Iterator[list[Row]]:
+    iterator = iter(rows)
+    while chunk := list(islice(iterator, _ROWS)):
+        yield chunk
+
+
+async def _async_chunked(rows: AsyncIterable[Row]) -> AsyncIterator[list[Row]]:
+    chunk: list[Row] = []
+    async for row in rows:
+        chunk.append(row)
+        if len(chunk) == _ROWS:
+            yield chunk
+            chunk = []
+    if chunk:
+        yield chunk
+
+
+async def _from_first(first: Any, rest: AsyncIterator[Any]) -> AsyncIterator[Any]:
+    if first is not None:
+        yield first
+    async for item in rest:
+        yield item
+
+
+def _is_pandas(source: object) -> bool:
+    return _is_of_pandas(source) and hasattr(source, "columns")
+
+
+def _is_of_pandas(source: object) -> bool:
+    return type(source).__module__.partition(".")[0] == "pandas"
+
+
+def _is_frame(source: object) -> bool:
+    return hasattr(source, "__arrow_c_stream__") or _is_pandas(source)
+
+
+def _check_row(row: object) -> None:
+    if isinstance(row, str) or not isinstance(row, Sequence | Mapping):
+        raise _unknown(row, "an iterator of ")
+
+
+def _unknown(source: object, of: str = "") -> ConfigError:
+    return ConfigError(
+        f"cannot upload {of}{type(source).__name__}; give a path or several, bytes, a binary file object, a frame, or"
+        " an iterator of bytes, rows (sequences or mappings) or Arrow batches"
+    )

@@ -1,0 +1,138 @@
+"""CSV that lies still, in a file or in memory: only places are kept, the bytes are read when they are sent."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import suppress
+from functools import partial
+
+from domo_async.errors import SourceError
+from domo_async.transfer.columns import ColumnSpec
+from domo_async.transfer.csv.splitter import RecordScanner, Unsplittable
+from domo_async.transfer.encoding import columns_of_text
+from domo_async.transfer.part import Part, assembled
+from domo_async.transfer.sources.base import Dialect, SingleSource
+from domo_async.transfer.sources.fitting import Fit, Header, Heading, SchemaOption
+from domo_async.transfer.sources.rewritten import first_fields, rewritten, sample
+from domo_async.transfer.stored import SLICE, Stored, slices
+
+__all__ = ["StoredCsv"]
+
+_BOM = b"\xef\xbb\xbf"
+
+
+class StoredCsv(SingleSource):
+    """CSV that can be read at any place, more than once."""
+
+    def __init__(self, data: Stored, dialect: Dialect) -> None:
+        self._data = data
+        self._dialect = dialect
+        self._begin = len(_BOM) if dialect.plain and data.read(0, len(_BOM)) == _BOM else 0
+        self.total: int | None = None
+
+    @property
+    def identity(self) -> Mapping[str, object]:
+        """Size and, of a file, the time it was last written to."""
+        return self._data.identity
+
+    async def heading(self) -> Heading | None:
+        """Return the first record, which may be a header."""
+        fields = await asyncio.to_thread(first_fields, self._blocks(self._begin), self._dialect)
+        return None if fields is None else Heading(tuple(fields))
+
+    async def fit(self, columns: Sequence[ColumnSpec], *, header: Header, schema: SchemaOption) -> Fit:
+        """Return how the source fits; if it is sent as it is, its bytes are known from then on."""
+        fit = await super().fit(columns, header=header, schema=schema)
+        if self._as_it_is(fit):
+            with suppress(Unsplittable):
+                begin, _ = await asyncio.to_thread(self._first_end) if fit.header else (self._begin, 0)
+                self.total = self._data.size - begin
+        return fit
+
+    async def columns(self, names: Sequence[str]) -> tuple[ColumnSpec, ...]:
+        """Infer types from the first rows."""
+        block = self._data.read(self._begin, SLICE)
+        whole = self._begin + len(block) == self._data.size
+        rows = await asyncio.to_thread(sample, block, self._dialect, whole=whole)
+        return columns_of_text(names, rows)
+
+    async def parts(self, fit: Fit, sizes: Iterator[int]) -> AsyncGenerator[Part]:
+        """Cut where records end; what is not as Domo reads it is written anew."""
+        start, line, header = self._begin, 0, fit.header
+        if self._as_it_is(fit):
+            try:
+                if header:
+                    (start, line), header = await asyncio.to_thread(self._first_end), False
+                for size in sizes:
+                    if start == self._data.size:
+                        return
+                    scanner = await asyncio.to_thread(self._scan, start, line, fit.width, size)
+                    yield self._part(scanner, start)
+                    start, line = start + scanner.cut, self._line_at_cut(start, scanner)
+            except Unsplittable:
+                # What does not tell where records end by its quotes alone is read character by character.
+                pass
+        chunks = self._blocks_in_threads(start)
+        async for part in assembled(rewritten(chunks, self._dialect, fit, line, header=header), sizes):
+            yield part
+
+    def check_unchanged(self) -> None:
+        """Raise `SourceError` if the file was written to."""
+        self._data.check_unchanged()
+
+    def rest(self) -> None:
+        """Hold the file open no longer."""
+        self._data.rest()
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._data.close()
+
+    def _as_it_is(self, fit: Fit) -> bool:
+        return self._dialect.plain and fit.order is None
+
+    def _part(self, scanner: RecordScanner, start: int) -> Part:
+        ends_line = self._data.read(start + scanner.cut - 1, 1) == b"\n"
+        return Part(scanner.records, scanner.cut, partial(slices, self._data, start, scanner.cut), ends_line)
+
+    def _blocks(self, start: int) -> Iterator[bytes]:
+        for offset in range(start, self._data.size, SLICE):
+            yield self._data.read(offset, SLICE)
+
+    async def _blocks_in_threads(self, start: int) -> AsyncIterator[bytes]:
+        for offset in range(start, self._data.size, SLICE):
+            yield await asyncio.to_thread(self._data.read, offset, SLICE)
+
+    def _first_end(self) -> tuple[int, int]:
+        """Return where the first record ends, and how many lines it has."""
+        scanner = RecordScanner()
+        for block in self._blocks(self._begin):
+            # Line by line, so that what follows the first record is not judged yet.
+            for line in block.splitlines(keepends=True):
+                scanner.feed(line)
+                if scanner.cut:
+                    return self._begin + scanner.cut, scanner.lines
+        scanner.finish()
+        return self._begin + scanner.cut, scanner.lines
+
+    def _scan(self, start: int, line: int, width: int, size: int) -> RecordScanner:
+        scanner = RecordScanner(line, width)
+        end = min(start + size, self._data.size)
+        while True:
+            while (offset := start + scanner.position) < end:
+                block = self._data.read(offset, min(SLICE, end - offset))
+                if not block:
+                    raise SourceError("the file became shorter while it was read")
+                scanner.feed(block)
+            if end == self._data.size:
+                scanner.finish()
+            if scanner.cut:
+                return scanner
+            # A record longer than a part: go on until it ends.
+            end = min(end + SLICE, self._data.size)
+
+    def _line_at_cut(self, start: int, scanner: RecordScanner) -> int:
+        """Return the number of lines up to the cut; what was scanned beyond it will be scanned again."""
+        beyond = self._data.read(start + scanner.cut, scanner.position - scanner.cut)
+        return scanner.lines - beyond.count(b"\n")

@@ -1,0 +1,149 @@
+"""CSV that comes only once: each part is kept in memory until it is sent, so that it can be sent again."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping, Sequence
+
+from domo_async.errors import SourceError
+from domo_async.transfer.columns import ColumnSpec
+from domo_async.transfer.csv.splitter import RecordScanner, Unsplittable
+from domo_async.transfer.encoding import columns_of_text
+from domo_async.transfer.part import Part, assembled, held_part
+from domo_async.transfer.sources.base import Dialect, SingleSource
+from domo_async.transfer.sources.fitting import Fit, Heading
+from domo_async.transfer.sources.rewritten import first_fields, rewritten, sample
+from domo_async.transfer.stored import SLICE
+
+__all__ = ["StreamedCsv"]
+
+_BOM = b"\xef\xbb\xbf"
+
+
+class StreamedCsv(SingleSource):
+    """CSV out of an async iterator of bytes."""
+
+    def __init__(self, chunks: AsyncIterator[bytes], dialect: Dialect, identity: Mapping[str, object]) -> None:
+        self._chunks = chunks
+        self._dialect = dialect
+        self._held = bytearray()
+        self._begun = False
+        self._ended = False
+        self.identity: Mapping[str, object] = identity
+
+    @property
+    def total(self) -> int | None:
+        """Not known beforehand."""
+        return None
+
+    async def heading(self) -> Heading | None:
+        """Return the first record, which may be a header."""
+        await self._begin()
+        wanted = 1
+        while True:
+            await self._hold(wanted)
+            fields = first_fields([bytes(self._held)], self._dialect, whole=self._ended)
+            if fields is not None or self._ended:
+                return None if fields is None else Heading(tuple(fields))
+            wanted = 2 * len(self._held)
+
+    async def columns(self, names: Sequence[str]) -> tuple[ColumnSpec, ...]:
+        """Infer types from the first rows."""
+        await self._begin()
+        await self._hold(SLICE + 1)
+        whole = len(self._held) <= SLICE
+        return columns_of_text(names, sample(bytes(self._held[:SLICE]), self._dialect, whole=whole))
+
+    async def parts(self, fit: Fit, sizes: Iterator[int]) -> AsyncGenerator[Part]:
+        """Cut where records end; what is not as Domo reads it is written anew."""
+        await self._begin()
+        line, header = 0, fit.header
+        if self._dialect.plain and fit.order is None:
+            try:
+                if header:
+                    line, header = await self._skip_first(), False
+                while (scanner := await self._scan(line, fit.width, next(sizes))).cut:
+                    content = bytes(self._held[: scanner.cut])
+                    line = scanner.lines - self._held.count(b"\n", scanner.cut, scanner.position)
+                    del self._held[: scanner.cut]
+                    yield held_part(content, scanner.records, ends_line=content.endswith(b"\n"))
+                return
+            except Unsplittable:
+                # What does not tell where records end by its quotes alone is read character by character.
+                pass
+        chunks = self._blocks()
+        async for part in assembled(rewritten(chunks, self._dialect, fit, line, header=header), sizes):
+            yield part
+
+    def check_unchanged(self) -> None:
+        """What comes only once cannot change."""
+
+    def rest(self) -> None:
+        """Nothing is held open."""
+
+    def close(self) -> None:
+        """Nothing is held open."""
+
+    async def _more(self) -> bool:
+        """Take the next chunk; False at the end."""
+        if self._ended:
+            return False
+        try:
+            chunk = await anext(self._chunks)
+        except StopAsyncIteration:
+            self._ended = True
+            return False
+        if not isinstance(chunk, bytes | bytearray | memoryview):
+            raise SourceError(f"the iterator gave a {type(chunk).__name__} where bytes were due")
+        self._held += chunk
+        return True
+
+    async def _hold(self, length: int) -> None:
+        while len(self._held) < length and await self._more():
+            pass
+
+    async def _begin(self) -> None:
+        if self._begun:
+            return
+        self._begun = True
+        await self._hold(len(_BOM))
+        if self._dialect.plain and self._held.startswith(_BOM):
+            del self._held[: len(_BOM)]
+
+    async def _skip_first(self) -> int:
+        """Drop the first record, and return its lines."""
+        scanner = RecordScanner()
+        while not scanner.cut:
+            for line in bytes(self._held[scanner.position :]).splitlines(keepends=True):
+                scanner.feed(line)
+                if scanner.cut:
+                    break
+            if not scanner.cut and not await self._more():
+                scanner.finish()
+                break
+        del self._held[: scanner.cut]
+        return scanner.lines
+
+    async def _scan(self, line: int, width: int, size: int) -> RecordScanner:
+        scanner = RecordScanner(line, width)
+        end = size
+        while True:
+            await self._hold(end)
+            end = min(end, len(self._held))
+            while scanner.position < end:
+                scanner.feed(bytes(self._held[scanner.position : min(scanner.position + SLICE, end)]))
+            if self._ended and end == len(self._held):
+                scanner.finish()
+                return scanner
+            if scanner.cut:
+                return scanner
+            end += SLICE
+
+    async def _blocks(self) -> AsyncIterator[bytes]:
+        """Yield the rest in blocks of one size, however it comes, so that the parts are the same every time."""
+        while True:
+            await self._hold(SLICE)
+            if not self._held:
+                return
+            block = bytes(self._held[:SLICE])
+            del self._held[:SLICE]
+            yield block

@@ -1,0 +1,142 @@
+"""Files by path: CSV, compressed CSV, Parquet, Arrow."""
+
+from __future__ import annotations
+
+import asyncio
+import glob
+import os
+from collections.abc import AsyncIterator, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from domo_async.errors import ConfigError, SourceError
+from domo_async.transfer.sources.base import OpenSource, Reading
+from domo_async.transfer.sources.csv_stored import StoredCsv
+from domo_async.transfer.sources.csv_streamed import StreamedCsv
+from domo_async.transfer.sources.many import ManyFiles
+from domo_async.transfer.sources.streams import GZIP, ZSTD, gzip_pieces, stepped, zstd_pieces
+from domo_async.transfer.sources.tables import ArrowTable
+from domo_async.transfer.stored import OnDisk
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+__all__ = ["open_path", "open_paths"]
+
+_ARROW, _PARQUET = b"ARROW1", b"PAR1"
+
+
+async def open_path(path: str | os.PathLike[str], reading: Reading) -> OpenSource:
+    """Open a file, or all files of a pattern such as ``exports/*.csv``, in the order of their names.
+
+    Raises:
+        ConfigError: A package to read it is missing.
+        SourceError: There is none, or it cannot be read.
+    """
+    text = os.fspath(path)
+    if not glob.has_magic(text):
+        return await _open_file(Path(text), reading)
+    found = await asyncio.to_thread(_matches, text)
+    if not found:
+        raise SourceError(f"no file matches {text}")
+    return await open_paths(found, reading)
+
+
+async def open_paths(paths: Sequence[str | os.PathLike[str]], reading: Reading) -> OpenSource:
+    """Open several files as one source."""
+    if len(paths) == 1:
+        return await _open_file(Path(paths[0]), reading)
+    return ManyFiles([Path(path) for path in paths], lambda path: _open_file(path, reading))
+
+
+def _matches(pattern: str) -> list[str]:
+    """Return the files of a pattern; a file of that very name comes first."""
+    return [pattern] if Path(pattern).exists() else sorted(glob.glob(pattern, recursive=True))  # noqa: PTH207 - absolute patterns, too
+
+
+async def _open_file(path: Path, reading: Reading) -> OpenSource:
+    data = OnDisk(path)
+    try:
+        return await _opened(path, reading, data)
+    except BaseException:
+        data.close()
+        raise
+
+
+async def _opened(path: Path, reading: Reading, data: OnDisk) -> OpenSource:
+    begin = data.read(0, len(_ARROW))
+    end = data.read(max(data.size - len(_PARQUET), 0), len(_PARQUET))
+    if begin.startswith((GZIP, ZSTD)):
+        pieces = gzip_pieces(path) if begin.startswith(GZIP) else zstd_pieces(path)
+        return _CompressedCsv(stepped(pieces), reading, data)
+    if (begin.startswith(_PARQUET) and end == _PARQUET) or begin == _ARROW:
+        return await asyncio.to_thread(_open_arrow_file, path, reading, data, parquet=end == _PARQUET)
+    return StoredCsv(data, reading.dialect)
+
+
+class _CompressedCsv(StreamedCsv):
+    """What a compressed file holds; the file itself is watched for changes."""
+
+    def __init__(self, chunks: AsyncIterator[bytes], reading: Reading, file: OnDisk) -> None:
+        super().__init__(chunks, reading.dialect, file.identity)
+        self._file = file
+
+    def check_unchanged(self) -> None:
+        """Raise `SourceError` if the file was written to."""
+        self._file.check_unchanged()
+
+    def rest(self) -> None:
+        """Hold the file open no longer."""
+        self._file.rest()
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._file.close()
+
+
+class _ArrowFile(ArrowTable):
+    """What a Parquet or Arrow file holds; the file itself is watched for changes."""
+
+    def __init__(self, schema: pa.Schema, batches: Iterator[pa.RecordBatch], reading: Reading, file: OnDisk) -> None:
+        super().__init__(schema, stepped(batches), reading.rules, file.identity)
+        self._file = file
+
+    def check_unchanged(self) -> None:
+        """Raise `SourceError` if the file was written to."""
+        self._file.check_unchanged()
+
+    def rest(self) -> None:
+        """Hold the file open no longer."""
+        self._file.rest()
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._file.close()
+
+
+def _open_arrow_file(path: Path, reading: Reading, file: OnDisk, *, parquet: bool) -> OpenSource:
+    try:
+        import pyarrow as pa  # noqa: PLC0415 - optional
+        from pyarrow import parquet as pq  # noqa: PLC0415
+    except ImportError:
+        raise ConfigError(f'{path} is a Parquet or Arrow file: pip install "domo-async[arrow]"') from None
+    try:
+        if parquet:
+            table = pq.ParquetFile(path)
+            return _ArrowFile(table.schema_arrow, _sound(table.iter_batches(), path), reading, file)
+        # Not mapped into memory: reading a mapped file that became shorter kills the process.
+        reader = pa.ipc.open_file(pa.OSFile(str(path), "rb"))
+    except (OSError, pa.ArrowException) as error:
+        raise SourceError(f"cannot read {path}: {error}") from None
+    batches = (reader.get_batch(number) for number in range(reader.num_record_batches))
+    return _ArrowFile(reader.schema, _sound(batches, path), reading, file)
+
+
+def _sound(batches: Iterator[pa.RecordBatch], path: Path) -> Iterator[pa.RecordBatch]:
+    """Yield the same batches, or say that the file is broken."""
+    import pyarrow as pa  # noqa: PLC0415 - optional
+
+    try:
+        yield from batches
+    except (OSError, pa.ArrowException) as error:
+        raise SourceError(f"cannot read {path}: {error}") from None

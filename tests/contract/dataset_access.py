@@ -1,0 +1,70 @@
+"""Access to datasets brought to a desired state."""
+
+from __future__ import annotations
+
+from domo_async.endpoints.datasets import Grant
+from tests.contract.row import Row, Sent, whole
+
+_ACCESS = {
+    "list": [
+        {"id": "27", "type": "USER", "accessLevel": "OWNER", "name": "Ada"},
+        {"id": "28", "type": "USER", "accessLevel": "CAN_VIEW", "name": "Eve"},
+        {"id": "5", "type": "GROUP", "accessLevel": "CAN_VIEW", "name": "Buyers"},
+    ],
+    "totalUserCount": 2,
+    "totalGroupCount": 1,
+}
+
+ROWS = [
+    Row(
+        "extra: Datasets, Sync access",
+        lambda domo: domo.datasets.access.sync("abc", [Grant("Bob@example.com", "CAN_VIEW"), Grant(28, "CAN_EDIT")]),
+        (
+            Sent(
+                "GET",
+                "/api/identity/v1/users",
+                query={"parts": "DETAILED"},
+                answer=whole({"users": [{"id": 29, "emailAddress": "bob@example.com"}]}),
+            ),
+            Sent("GET", "/api/data/v3/datasources/abc/permissions", answer=whole(_ACCESS)),
+            Sent(
+                "POST",
+                "/api/data/v3/datasources/abc/share",
+                json={
+                    "permissions": [
+                        {"id": "29", "type": "USER", "accessLevel": "CAN_VIEW"},
+                        {"id": "28", "type": "USER", "accessLevel": "CAN_EDIT"},
+                    ],
+                    "sendEmail": False,
+                },
+            ),
+            Sent("DELETE", "/api/data/v3/datasources/abc/users", json=[{"id": "5", "type": "GROUP"}]),
+        ),
+        gives=lambda report: ["added", "updated", "unchanged", "removed"] == [result.outcome for result in report],
+    ),
+    Row(
+        "extra: Datasets, Share many",
+        lambda domo: domo.datasets.access.share_many(
+            ["abc"], permissions=[Grant("eve@example.com", "NONE"), Grant(5, "CAN_SHARE", "GROUP")], send_email=True
+        ),
+        (
+            Sent(
+                "GET",
+                "/api/identity/v1/users",
+                query={"parts": "DETAILED"},
+                answer=whole({"users": [{"id": 28, "emailAddress": "eve@example.com"}]}),
+            ),
+            Sent("GET", "/api/data/v3/datasources/abc/permissions", answer=whole(_ACCESS)),
+            Sent(
+                "POST",
+                "/api/data/v3/datasources/abc/share",
+                json={
+                    "permissions": [{"id": "5", "type": "GROUP", "accessLevel": "CAN_SHARE"}],
+                    "sendEmail": True,
+                },
+            ),
+            Sent("DELETE", "/api/data/v3/datasources/abc/users", json=[{"id": "28", "type": "USER"}]),
+        ),
+        gives=lambda report: [("abc", "updated")] == [(result.input, result.outcome) for result in report],
+    ),
+]

@@ -1,0 +1,269 @@
+"""CSV of any dialect, written as Domo reads it."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import Any
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from domo_async import ConfigError, SourceError
+from domo_async.transfer.csv.rewriting import Rewriter, first_fields
+from domo_async.transfer.csv.splitter import RecordScanner
+from tests.transfer.test_splitter import cuts, pieces
+
+Row = list[str | None]
+
+PIECES = ["a", "é", "日本", '"', '""', ",", ";", "\n", "\r\n", "\r", " ", '"\n', '";"', "\x00", "x" * 30, "]^-\\"]
+texts = st.lists(st.sampled_from(PIECES), max_size=24).map("".join)
+delimiters = st.sampled_from(",;|\t ^]-\\")
+values = st.none() | st.lists(st.sampled_from(PIECES), max_size=3).map("".join)
+
+
+def read(text: str, delimiter: str) -> tuple[list[Row], int | None]:  # noqa: C901 - one state after the other
+    """Read records character by character, up to the line of what cannot be read; what is None is NULL."""
+    rows: list[Row] = []
+    row: Row = []
+    field: str | None = None
+    state = "start"  # of a field
+    line = begins = 1
+    at = 0
+    while at < len(text):
+        character = text[at]
+        end = "\r\n" if text.startswith("\r\n", at) else character if character in "\r\n" else ""
+        at += 1
+        if state == "quoted":
+            if character == '"' and text[at : at + 1] == '"':
+                field, at = f'{field}"', at + 1
+            elif character == '"':
+                state = "closed"
+            else:
+                field = f"{field}{character}"
+                line += bool(end) and not (character == "\r" and len(end) == 2)
+        elif end:
+            rows.append([*row, field])
+            row, field, state = [], None, "start"
+            at += len(end) - 1
+            line += 1
+            begins = line
+        elif character == delimiter:
+            row.append(field)
+            field, state = None, "start"
+        elif state == "closed":
+            return rows, line
+        elif character == '"' and state == "start":
+            field, state = "", "quoted"
+        else:
+            field, state = (field or "") + character, "unquoted"
+    if state == "quoted":
+        return rows, begins
+    if text and (row or state != "start"):
+        rows.append([*row, field])
+    return rows, None
+
+
+def rewritten(chunks: list[bytes], **options: object) -> tuple[bytes, int]:
+    rewriter = Rewriter(**options)  # type: ignore[arg-type]
+    blocks = [*map(rewriter.feed, chunks), rewriter.finish()]
+    for content, records in blocks:
+        scanner = RecordScanner()
+        scanner.feed(content)
+        assert (len(content), records) == (scanner.cut, scanner.records)
+    return b"".join(content for content, _ in blocks), sum(records for _, records in blocks)
+
+
+def outcome(chunks: list[bytes], **options: object) -> tuple[Any, int | None]:
+    try:
+        return rewritten(chunks, **options)
+    except SourceError as error:
+        return str(error), error.line
+
+
+def written(rows: list[Row], delimiter: str, line_end: str) -> str:
+    """Write rows with as few quotes as can be."""
+
+    def field(value: str | None) -> str:
+        if value is None:
+            return ""
+        quoted = '"' + value.replace('"', '""') + '"'
+        return quoted if not value or any(mark in value for mark in [delimiter, *',"\r\n']) else value
+
+    return "".join(delimiter.join(map(field, row)) + line_end for row in rows)
+
+
+@given(texts, delimiters, cuts)
+@example("a\r", ";", [])
+@example('"\r', ";", [])
+@example('a;"b"\r"c"x', ";", [3])
+def test_what_is_written_says_what_is_read_however_the_bytes_arrive(text, delimiter, cuts):
+    rows, wrong = read(text, delimiter)
+
+    found = outcome(pieces(text.encode(), cuts), delimiter=delimiter)
+
+    if wrong is None:
+        assert (rows, None) == read(found[0].decode(), ",")
+        assert len(rows) == found[1]
+    else:
+        assert wrong == found[1]
+
+
+@given(texts.map(str.encode) | st.binary(max_size=30), delimiters, cuts, st.none() | st.integers(1, 3))
+def test_no_cut_makes_a_difference(content, delimiter, cuts, width):
+    options = {"delimiter": delimiter, "width": width}
+
+    assert outcome([content], **options) == outcome(pieces(content, cuts), **options)
+
+
+@given(
+    st.lists(st.lists(values, min_size=1, max_size=4)),
+    cuts,
+    st.booleans(),
+)
+def test_what_domo_reads_as_it_is_does_not_change(rows, cuts, all_quoted):
+    text = written(rows, ",", "\n")
+    if all_quoted:
+        buffer = io.StringIO(newline="")
+        csv.writer(buffer, quoting=csv.QUOTE_ALL, lineterminator="\n").writerows(rows)
+        text = buffer.getvalue()
+
+    assert (text.encode(), len(rows)) == rewritten(pieces(text.encode(), cuts))
+
+
+@given(st.data())
+def test_columns_are_put_in_order(data):
+    width = data.draw(st.integers(1, 4))
+    rows = data.draw(st.lists(st.lists(values, min_size=width, max_size=width)))
+    order = data.draw(st.lists(st.none() | st.integers(0, width - 1), min_size=1, max_size=5))
+    delimiter = data.draw(delimiters)
+    text = written(rows, delimiter, data.draw(st.sampled_from(["\n", "\r\n", "\r"])))
+    options = {"order": order, "delimiter": delimiter, "width": data.draw(st.sampled_from([None, width]))}
+
+    content, records = rewritten(pieces(text.encode(), data.draw(cuts)), **options)
+
+    ordered = [[None if place is None else row[place] for place in order] for row in rows]
+    assert (ordered, None) == read(content.decode(), ",")
+    assert len(rows) == records
+
+
+@pytest.mark.parametrize(
+    "encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-32", "shift_jis", "gb18030", "iso2022_jp"]
+)
+@given(cuts=cuts)
+def test_encodings_become_utf8_without_a_mark(encoding, cuts):
+    text = '名前;"日本\n"\n1;東京, 2\n'
+
+    found = rewritten(pieces(text.encode(encoding), cuts), delimiter=";", encoding=encoding)
+
+    assert ('名前,"日本\n"\n1,"東京, 2"\n'.encode(), 2) == found
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "latin-1"])
+def test_encodings_of_one_byte_become_utf8(encoding):
+    assert ("é,ß\n".encode(), 1) == rewritten([b"\xe9\t", b"\xdf"], delimiter="\t", encoding=encoding)
+
+
+@pytest.mark.parametrize("delimiter", [",", ";"])
+def test_a_byte_order_mark_is_left_out_at_the_beginning_alone(delimiter):
+    content = f'\ufeff"a"{delimiter}b\n'.encode()
+
+    assert (b'"a",b\n', 1) == rewritten([content[:2], content[2:]], delimiter=delimiter)
+    assert ("\ufeffa\n".encode(), 1) == rewritten(["\ufeffa\n".encode()], line=1)
+
+
+REFUSED = [
+    (b'a,b\n"c"d,e\n', {}, 2, "goes on after its end"),
+    (b'a,b\n"c\n\n"d,e\n', {}, 4, "goes on after its end"),
+    (b'a,b\nc,"d\ne\n', {}, 2, "begins in line 2 is never closed"),
+    (b"a,b\nc\nd,e\n", {"width": 2}, 2, "line 2: 1 field, the dataset has 2 columns"),
+    (b'a,b\r\n"c\r\n",d\rc,"d",e\n', {"width": 2}, 4, "line 4: 3 fields, the dataset has 2 columns"),
+    (b"a,b\n\n", {"width": 2}, 2, "line 2: 1 field"),
+    (b"a;b\nc;d;e\n", {"width": 2, "delimiter": ";", "order": [1, 0]}, 2, "line 2: 3 fields, the header has 2 columns"),
+    (b"a;b\nc\n", {"delimiter": ";", "order": [1, 0]}, 2, "line 2: 1 field"),
+    (b"a,b\n\xe9,\n", {}, 2, "line 2 is not utf-8"),
+    (b"a,b\n\xc3", {}, 2, "line 2 is not utf-8"),
+    (b"a,\x81\n", {"encoding": "cp1252"}, 1, "line 1 is not cp1252"),
+    ("a\n".encode("utf-16") + b"\x00\xdc\n\x00", {"encoding": "utf-16"}, 2, "line 2 is not utf-16"),
+    (b"a\n\xff", {"encoding": "utf-8-sig", "line": 10}, 12, "line 12"),
+    (b'a\n"b" \n', {"line": 10}, 12, "line 12"),
+    (b"a\n\\ud800", {"encoding": "unicode_escape"}, None, "half a character"),
+]
+
+
+@pytest.mark.parametrize(("content", "options", "line", "says"), REFUSED)
+@pytest.mark.parametrize("step", [1, 1000])
+def test_what_cannot_be_read_is_refused_with_its_line(content, options, line, says, step):
+    with pytest.raises(SourceError, match=says) as caught:
+        rewritten([content[start : start + step] for start in range(0, len(content), step)], **options)
+
+    assert line == caught.value.line
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        *(({"delimiter": delimiter}, "single character") for delimiter in ["", "||", '"', "\n", "\r"]),
+        *(({"encoding": encoding}, "no encoding") for encoding in ["klingon", "hex", "rot13", "undefined", "a\0b"]),
+        ({"order": [0, 2], "width": 2}, "no field 3"),
+    ],
+)
+def test_what_cannot_be_a_dialect_is_refused(options, says):
+    with pytest.raises(ConfigError, match=says):
+        Rewriter(**options)
+
+
+def test_records_come_as_soon_as_they_are_whole():
+    rewriter = Rewriter(delimiter=";")
+
+    assert (b"", 0) == rewriter.feed(b"a;")
+    assert (b"a,b\n", 1) == rewriter.feed(b'b\n"c')
+    assert (b'"c;",\n', 1) == rewriter.feed(b';";\n')
+    assert (b"", 0) == rewriter.finish()
+
+
+@pytest.mark.parametrize("inside", ["x", pytest.param('""', marks=pytest.mark.long), "\n"])
+def test_a_huge_field_is_read_without_reading_it_again_and_again(inside):
+    content = ('1;"' + inside * (20_000_000 // len(inside)) + '"\n').encode()
+    rewriter = Rewriter(delimiter=";", width=2)
+
+    blocks = [rewriter.feed(content[start : start + (1 << 14)]) for start in range(0, len(content), 1 << 14)]
+    blocks.append(rewriter.finish())
+
+    assert 1 == sum(records for _, records in blocks)
+    assert content.replace(b";", b",", 1) == b"".join(block.content for block in blocks)
+
+
+@given(texts, delimiters, st.integers(0, 60))
+def test_the_first_fields_are_read_as_soon_as_they_are_known(text, delimiter, cut):
+    content = text.encode()
+    rows, wrong = read(text, delimiter)
+    try:
+        whole = first_fields(content, delimiter=delimiter, whole=True)
+        early = first_fields(content[:cut], delimiter=delimiter)
+    except SourceError:
+        assert wrong is not None
+        return
+
+    assert ([field or "" for field in rows[0]] if rows else None) == whole
+    assert early in (None, whole)
+
+
+def test_the_first_fields_do_not_wait_for_what_follows():
+    assert ["a", "b;\n"] == first_fields('a;"b;\n"\r\nc'.encode("utf-16"), delimiter=";", encoding="utf-16")
+    assert ["é"] == first_fields("é\n".encode() + b"\xff\xff")
+    assert ["a"] == first_fields(b"\xef\xbb\xbfa\n")
+    assert first_fields(b"") is first_fields(b"", whole=True) is first_fields(b"a,b") is first_fields(b"a\r") is None
+    assert ["a", ""] == first_fields(b"a,", whole=True)
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [(b'"a"b', "line 1"), (b'"a', "never closed"), (b"a\xff\n", "not utf-8"), (b"a\xc3", "not utf-8")],
+)
+def test_first_fields_that_cannot_be_read_are_refused(content, says):
+    with pytest.raises(SourceError, match=says) as caught:
+        first_fields(content, whole=True)
+
+    assert 1 == caught.value.line
