@@ -74,44 +74,34 @@ async def _opened(path: Path, reading: Reading, data: OnDisk) -> OpenSource:
     return StoredCsv(data, reading.dialect)
 
 
-class _CompressedCsv(StreamedCsv):
-    """What a compressed file holds; the file itself is watched for changes."""
+class _OfFile:
+    """What comes once out of a file that lies still, which is watched for changes."""
 
+    _file: OnDisk
+
+    def check_unchanged(self) -> None:
+        """Raise `SourceError` if the file was written to."""
+        self._file.check_unchanged()
+
+    def rest(self) -> None:
+        """Hold the file open no longer."""
+        self._file.rest()
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._file.close()
+
+
+class _CompressedCsv(_OfFile, StreamedCsv):
     def __init__(self, chunks: AsyncIterator[bytes], reading: Reading, file: OnDisk) -> None:
         super().__init__(chunks, reading.dialect, file.identity)
         self._file = file
 
-    def check_unchanged(self) -> None:
-        """Raise `SourceError` if the file was written to."""
-        self._file.check_unchanged()
 
-    def rest(self) -> None:
-        """Hold the file open no longer."""
-        self._file.rest()
-
-    def close(self) -> None:
-        """Let go of the file."""
-        self._file.close()
-
-
-class _ArrowFile(ArrowTable):
-    """What a Parquet or Arrow file holds; the file itself is watched for changes."""
-
+class _ArrowFile(_OfFile, ArrowTable):
     def __init__(self, schema: pa.Schema, batches: Iterator[pa.RecordBatch], reading: Reading, file: OnDisk) -> None:
         super().__init__(schema, stepped(batches), reading.rules, file.identity)
         self._file = file
-
-    def check_unchanged(self) -> None:
-        """Raise `SourceError` if the file was written to."""
-        self._file.check_unchanged()
-
-    def rest(self) -> None:
-        """Hold the file open no longer."""
-        self._file.rest()
-
-    def close(self) -> None:
-        """Let go of the file."""
-        self._file.close()
 
 
 def _open_arrow_file(path: Path, reading: Reading, file: OnDisk, *, parquet: bool) -> OpenSource:
