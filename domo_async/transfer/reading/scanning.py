@@ -273,7 +273,7 @@ async def _parsed(
         if parsing is not None:
             # Its outcome matters to nobody any more, but must be taken.
             await asyncio.wait({parsing})
-            parsing.cancelled() or parsing.exception()
+            _ = parsing.cancelled() or parsing.exception()
 
 
 def _parse(block: bytes, names: Sequence[str], kinds: Sequence[str], text: bool) -> Any:
