@@ -133,8 +133,11 @@ class Connection:
                 if _origin_of(target) != self._origin:
                     headers = {name: value for name, value in headers.items() if name != self._secret_header}
         except (aiohttp.ClientError, OSError) as error:
-            raise translated(error, request) from None
-        raise AssertionError  # the hops are counted and end in `_redirected`
+            # Raised outside of this block: aiohttp's own error may quote the token, and would hang on to ours.
+            failure = translated(error, request)
+        else:
+            raise AssertionError  # the hops are counted and end in `_redirected`
+        raise failure
 
     def _redirected(self, request: Request, status: int, target: str, hop: int) -> Request:
         """Return what is to be sent to where a redirect points, or refuse to follow it."""

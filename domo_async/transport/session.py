@@ -35,6 +35,8 @@ class Download:
     def __init__(self, response: aiohttp.ClientResponse, request: Request) -> None:
         self._response = response
         self._request = request
+        # Kept, since the response lets go of it with the last byte.
+        self._protocol = None if response.connection is None else response.connection.protocol
 
     @property
     def status(self) -> int:
@@ -55,13 +57,17 @@ class Download:
         """Yield the body in pieces as they come.
 
         Raises:
-            IncompleteAnswer: It broke off, or stood still for too long.
+            IncompleteAnswer: It broke off, stood still for too long, or went on after the length that it announced.
         """
         try:
             async for chunk in self._response.content.iter_any():
                 yield chunk
+            # What comes right after the announced end is taken in, and found to be no answer.
+            await asyncio.sleep(0)
         except (aiohttp.ClientError, OSError) as error:
             raise IncompleteAnswer(f"the answer broke off: {translated(error, self._request)}") from None
+        if self._protocol is not None and self._protocol.exception() is not None:
+            raise IncompleteAnswer("the answer goes on after the length that it announced")
 
 
 class Transport:

@@ -50,13 +50,15 @@ class Unreliable:
         self.version += 1
         content = content_of(self.version)
         kind = self._chance.choice(
-            ["good", "good", "cut", "close", "length", "stall", "status", "html", "error inside"]
+            ["good", "good", "cut", "close", "too long", "too short", "stall", "status", "html", "error inside"]
         )
         if kind == "status":
             return web.json_response({"message": "down"}, status=self._chance.choice([500, 503, 429, 400, 403]))
         if kind == "html":
             return web.Response(text="<html>maintenance</html>", status=503, content_type="text/html")
-        length = {"good": len(content), "length": len(content) + self._chance.randrange(1, 99)}.get(kind)
+        wrong = self._chance.randrange(1, 99)
+        length = {"good": 0, "too long": wrong, "too short": -wrong}.get(kind)
+        length = None if length is None else len(content) + length
         headers = {"Content-Type": "text/csv"}
         if length is None and self._chance.random() < 0.5:
             length = len(content)
@@ -64,15 +66,20 @@ class Unreliable:
             headers["Content-Length"] = str(length)
         response = web.StreamResponse(headers=headers)
         await response.prepare(request)
+        assert request.transport is not None
         if kind == "good":
             await response.write(content)
             return response
-        await response.write(content if kind == "length" else content[: self._chance.randrange(len(content))])
+        if kind == "too short":
+            await response.write(content[:-wrong])
+            # The server itself would not send more than it announced.
+            request.transport.write(content[-wrong:])
+            return response
+        await response.write(content if kind == "too long" else content[: self._chance.randrange(len(content))])
         if kind == "error inside":
             raise RuntimeError("the query failed on its way")
         if kind == "stall":
             await asyncio.sleep(60)
-        assert request.transport is not None
         if kind == "cut":
             request.transport.abort()
         else:
