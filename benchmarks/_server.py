@@ -31,7 +31,7 @@ _DATASET = b"""{"id":"08a067ca-bba4-4df0-b3d6-4ba45a4a2a8a","displayType":"domo-
 "segmentation":{"definition":{}},"note":"nightly, from the warehouse"},"state":"SUCCESS","validConfiguration":true,
 "validAccount":true,"streamId":825,"transportType":"API","adc":false,"adcExternal":false,"adcSource":"DIRECT",
 "masked":false,"currentUserFullAccess":true,"cloudId":"domo","cloudName":"Domo","permissions":"READ_WRITE_DELETE_SHARE",
-"hidden":false,"scheduleActive":true,"cardCount":12,"cloudEngine":"DOMO","tags":["finance","orders","certified"],
+"hidden":false,"scheduleActive":true,"cardCount":12,"cloudEngine":"DOMO","tags":"[\\"finance\\",\\"orders\\",\\"certified\\"]",
 "description":"All orders since 2019 with their region, amount and day. Owned by the finance team."}"""
 _SCHEMA = b'{"schema":{"columns":[%s]}}' % b",".join(
     b'{"name":"%s","type":"%s"}' % (name.encode(), kind.encode()) for name, kind in COLUMNS.items()
