@@ -67,15 +67,21 @@ class Unreliable:
             headers["Content-Length"] = str(length)
         response = web.StreamResponse(headers=headers)
         await response.prepare(request)
+        await self._send(request, response, content, kind, wrong)
+        return response
+
+    async def _send(
+        self, request: web.BaseRequest, response: web.StreamResponse, content: bytes, kind: str, wrong: int
+    ) -> None:
         assert request.transport is not None
         if kind == "good":
             await response.write(content)
-            return response
+            return
         if kind == "too short":
             await response.write(content[:-wrong])
             # The server itself would not send more than it announced.
             request.transport.write(content[-wrong:])
-            return response
+            return
         await response.write(content if kind == "too long" else content[: self._chance.randrange(len(content))])
         if kind == "error inside":
             raise RuntimeError("the query failed on its way")
@@ -85,7 +91,6 @@ class Unreliable:
             request.transport.abort()
         else:
             request.transport.close()
-        return response
 
 
 async def export_under_faults(seed: int, folder: Path) -> str:
