@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import random
 import signal
 import subprocess
@@ -240,18 +239,17 @@ async def test_what_is_no_journal_is_left_alone(domo, dataset, source):
     assert before == source.read_bytes()
 
 
-async def appended_in_the_end(seed: int, uploads: int) -> None:
+async def appended_in_the_end(seed: int, folder: Path, uploads: int) -> None:
     """Upload with random faults, again and again with the same journal, until it is done; expect each row once."""
     dice = random.Random(seed)
     settings = Settings(clock=SkippingClock(), timeouts=Timeouts(read=1))
-    with_journal = Path(os.environ["PYTEST_JOURNALS"])
     async with Emulator() as emulator, emulator.client(settings=settings) as domo:
         dataset = await domo.datasets.create("Test", {"n": "LONG", "text": "STRING"})
         expected: list[object] = []
         for upload in range(uploads):
             rows = range(upload * 1000, upload * 1000 + dice.randint(1, 200))
             content = b"".join(b'%d,"a ""text""\nof %d"\n' % (n, n) for n in rows)
-            journal = with_journal / f"{seed}-{upload}"
+            journal = folder / f"{seed}-{upload}"
             for _ in range(20):
                 emulator.faults.clear()
                 emulator.faults.add(random_fault(dice))
@@ -259,9 +257,6 @@ async def appended_in_the_end(seed: int, uploads: int) -> None:
                     await domo.datasets.upload(
                         dataset.id, content, action="APPEND", header=False, part_size=500, resume=journal
                     )
-                except CommitUncertain:
-                    # What the caller has to decide; here it is known that the instance is done.
-                    continue
                 except DomoError:
                     continue
                 break
@@ -273,19 +268,15 @@ async def appended_in_the_end(seed: int, uploads: int) -> None:
 
 
 @pytest.mark.parametrize("seed", range(2))
-async def test_whatever_happens_each_row_is_there_once_in_the_end(seed, tmp_path, monkeypatch):
-    monkeypatch.setenv("PYTEST_JOURNALS", str(tmp_path))
-
-    await appended_in_the_end(seed, uploads=25)
+async def test_whatever_happens_each_row_is_there_once_in_the_end(seed, tmp_path):
+    await appended_in_the_end(seed, tmp_path, uploads=25)
 
 
 @pytest.mark.long
 @pytest.mark.timeout(1200)
 @pytest.mark.parametrize("seed", range(10, 20))
-async def test_whatever_happens_each_row_is_there_once_in_the_end_a_thousand_times(seed, tmp_path, monkeypatch):
-    monkeypatch.setenv("PYTEST_JOURNALS", str(tmp_path))
-
-    await appended_in_the_end(seed, uploads=100)
+async def test_whatever_happens_each_row_is_there_once_in_the_end_a_thousand_times(seed, tmp_path):
+    await appended_in_the_end(seed, tmp_path, uploads=100)
 
 
 PROGRAM = """
@@ -332,7 +323,8 @@ def killed_and_resumed(seed: int, folder: Path, uploads: int) -> int:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGKILL")
 def test_a_killed_process_is_resumed(tmp_path):
-    assert killed_and_resumed(1, tmp_path, uploads=1) >= 0
+    # Each row is there once in the end, which is asserted there; how often it was killed is chance.
+    killed_and_resumed(1, tmp_path, uploads=1)
 
 
 @pytest.mark.long
