@@ -12,7 +12,6 @@ import asyncio
 import os
 import secrets
 import sqlite3
-import sys
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -27,6 +26,7 @@ from domo_async.emulator.keeping.documents import document_of
 from domo_async.emulator.rows.storage import Storage
 from domo_async.emulator.state import DATASETS, Instance
 from domo_async.errors import ConfigError
+from domo_async.locking import lock
 
 __all__ = ["TOKENS", "Journal", "Keeper", "Lock", "keep_token", "kept_token"]
 
@@ -63,7 +63,7 @@ class Lock:
     def __init__(self, directory: Path) -> None:
         self._file: BinaryIO = _private(directory / _LOCK).open("r+b")
         try:
-            _lock(self._file)
+            lock(self._file)
         except OSError:
             holder = self._file.read().decode(errors="replace").strip()
             self._file.close()
@@ -257,19 +257,3 @@ def _private(path: Path) -> Path:
     """Have a file that only its owner may read."""
     os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
     return path
-
-
-if sys.platform == "win32":
-    import msvcrt
-
-    def _lock(file: BinaryIO) -> None:
-        # Behind the end, so that others can read whose it is.
-        file.seek(1 << 20)
-        msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
-        file.seek(0)
-
-else:
-    import fcntl
-
-    def _lock(file: BinaryIO) -> None:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
