@@ -9,7 +9,7 @@ from aiohttp import web
 
 from domo_async import ConfigError, DomoError, NotFound, SourceError
 from domo_async.emulator import Fault
-from domo_async.transfer import Progress
+from domo_async.transfer import Progress, ProgressEvents
 from domo_async.transfer.files.many import in_turn
 from tests.support import talking_to
 
@@ -158,3 +158,16 @@ async def test_downloads_amid_faults_are_right_or_told(domo, emulator, tmp_path)
             assert not (tmp_path / str(entry.item)).exists()
     assert down.done
     assert emulator.faults.fired
+
+
+async def test_whoever_iterates_over_the_progress_of_what_is_refused_comes_to_an_end(domo, tmp_path):
+    for refused in (
+        lambda events: domo.files.download(404, tmp_path / "none.txt", progress=events),
+        lambda events: domo.files.upload_many([], progress=events),
+    ):
+        events = ProgressEvents()
+        with pytest.raises(DomoError):
+            await refused(events)
+
+        async with asyncio.timeout(5):
+            assert [] == [event async for event in events]

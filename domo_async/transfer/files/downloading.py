@@ -13,7 +13,7 @@ from domo_async.errors import ConfigError
 from domo_async.settings import Settings
 from domo_async.transfer.files.resuming import Described, DownloadResult, Fetch, Look, Transfer
 from domo_async.transfer.landing import check_writable, landing, write_all
-from domo_async.transfer.progress import ProgressOption, Reporter, reporting
+from domo_async.transfer.progress import ProgressOption, Reporter, reporting, told_the_end
 
 __all__ = ["DownloadTarget", "download", "fetch_to"]
 
@@ -42,19 +42,20 @@ async def download(
         IncompleteAnswer: The answer broke off, each time that it was asked for.
         ContentMismatch: The content is not what the instance says it is.
     """
-    if target is not None:
-        await asyncio.to_thread(_check_target, target)
-    described = Described() if look is None else await look()
-    with reporting(settings.clock, progress, total=described.size, title="download") as reporter:
-        if target is None:
-            memory = _Memory()
-            await Transfer(fetch, look, described, memory, reporter, settings).run()
-            result: bytes | DownloadResult = bytes(memory.content)
-        elif isinstance(target, str | os.PathLike):
-            result = await _to_path(fetch, look, described, Path(target), reporter, settings)
-        else:
-            result = await Transfer(fetch, look, described, _Given(target), reporter, settings).run()
-        reporter.finish()
+    with told_the_end(progress):
+        if target is not None:
+            await asyncio.to_thread(_check_target, target)
+        described = Described() if look is None else await look()
+        with reporting(settings.clock, progress, total=described.size, title="download") as reporter:
+            if target is None:
+                memory = _Memory()
+                await Transfer(fetch, look, described, memory, reporter, settings).run()
+                result: bytes | DownloadResult = bytes(memory.content)
+            elif isinstance(target, str | os.PathLike):
+                result = await _to_path(fetch, look, described, Path(target), reporter, settings)
+            else:
+                result = await Transfer(fetch, look, described, _Given(target), reporter, settings).run()
+            reporter.finish()
     return result
 
 

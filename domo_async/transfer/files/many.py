@@ -14,7 +14,7 @@ from domo_async.clock import Clock
 from domo_async.errors import ConfigError, DomoError
 from domo_async.transfer.files.content import Content, content_name, content_size
 from domo_async.transfer.files.resuming import DownloadResult
-from domo_async.transfer.progress import ProgressOption, Reporter, reporting
+from domo_async.transfer.progress import ProgressOption, Reporter, reporting, told_the_end
 
 __all__ = ["Contents", "Outcome", "Outcomes", "Targets", "download_many", "in_turn", "upload_many"]
 
@@ -178,24 +178,25 @@ async def upload_many(
     Raises:
         ConfigError: There are none, or one is given twice.
     """
-    wanted = _named(contents)
-    if unique and len({name for name, _ in wanted.values()}) < len(wanted):
-        raise ConfigError("two files have one name, and the one would take the other's place")
-    sizes = [content_size(content) or 0 for _, content in wanted.values()]
-    with reporting(clock, progress, total=sum(sizes), title="upload") as reporter:
+    with told_the_end(progress):
+        wanted = _named(contents)
+        if unique and len({name for name, _ in wanted.values()}) < len(wanted):
+            raise ConfigError("two files have one name, and the one would take the other's place")
+        sizes = [content_size(content) or 0 for _, content in wanted.values()]
+        with reporting(clock, progress, total=sum(sizes), title="upload") as reporter:
 
-        async def work(item: str) -> R:
-            name, content = wanted[item]
-            return await send(name, content, reporter)
+            async def work(item: str) -> R:
+                name, content = wanted[item]
+                return await send(name, content, reporter)
 
-        outcomes = await in_turn(
-            wanted,
-            work,
-            concurrency=concurrency,
-            stop_on_error=stop_on_error,
-            on_outcome=lambda _: reporter.part_done(0),
-        )
-        reporter.finish()
+            outcomes = await in_turn(
+                wanted,
+                work,
+                concurrency=concurrency,
+                stop_on_error=stop_on_error,
+                on_outcome=lambda _: reporter.part_done(0),
+            )
+            reporter.finish()
     return outcomes
 
 
