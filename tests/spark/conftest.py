@@ -1,4 +1,4 @@
-"""One local Spark and one embedded instance for all of these tests."""
+"""One local Spark for all of these tests, and an embedded instance for each."""
 
 from __future__ import annotations
 
@@ -77,17 +77,11 @@ def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
             type(session.sparkContext)._gateway = type(session.sparkContext)._jvm = None
 
 
-@pytest.fixture(scope="session")
-def served() -> Iterator[Emulator]:
+@pytest.fixture
+def instance() -> Iterator[Emulator]:
+    """An instance of the test's own: tasks that Spark gave up may ask that of an earlier test for a while yet."""
     with Emulator() as emulator:
         yield emulator
-
-
-@pytest.fixture
-def instance(served: Emulator) -> Emulator:
-    """An instance that is empty when a test begins."""
-    served.reset()
-    return served
 
 
 @pytest.fixture
