@@ -18,12 +18,12 @@ _STEPS = tuple(np.uint64(step) for step in (1, 2, 4, 8, 16, 32))
 _ONE = np.uint64(1)
 _TOP = np.uint64(63)
 _WORD = 64
-# Up to this width the sums over a block, of at most 256 KiB, fit into 32 bits.
-_NARROW = 1 << 12
+# Up to this width the sums over a block, of at most 1 MiB, fit into 32 bits.
+_NARROW = 1 << 10
 
 
 class NumpySurveyor(Surveyor):
-    """See `domo_async.transfer.csv.survey.Surveyor`; blocks are of at most 256 KiB."""
+    """See `domo_async.transfer.csv.survey.Surveyor`; blocks are of at most 1 MiB."""
 
     def __init__(self, width: int | None) -> None:
         super().__init__(width)

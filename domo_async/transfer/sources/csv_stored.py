@@ -9,7 +9,7 @@ from functools import partial
 
 from domo_async.errors import SourceError
 from domo_async.transfer.columns import ColumnSpec
-from domo_async.transfer.csv.splitter import RecordScanner, Unsplittable
+from domo_async.transfer.csv.splitter import BLOCK, RecordScanner, Unsplittable
 from domo_async.transfer.encoding import columns_of_text
 from domo_async.transfer.part import Part, assembled
 from domo_async.transfer.sources.base import Dialect, SingleSource
@@ -121,7 +121,7 @@ class StoredCsv(SingleSource):
         end = min(start + size, self._data.size)
         while True:
             while (offset := start + scanner.position) < end:
-                block = self._data.read(offset, min(SLICE, end - offset))
+                block = self._data.read(offset, min(BLOCK, end - offset))
                 if not block:
                     raise SourceError("the file became shorter while it was read")
                 scanner.feed(block)
@@ -130,7 +130,7 @@ class StoredCsv(SingleSource):
             if scanner.cut:
                 return scanner
             # A record longer than a part: go on until it ends.
-            end = min(end + SLICE, self._data.size)
+            end = min(end + BLOCK, self._data.size)
 
     def _line_at_cut(self, start: int, scanner: RecordScanner) -> int:
         """Return the number of lines up to the cut; what was scanned beyond it will be scanned again."""

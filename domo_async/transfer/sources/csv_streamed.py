@@ -6,7 +6,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping, Se
 
 from domo_async.errors import SourceError
 from domo_async.transfer.columns import ColumnSpec
-from domo_async.transfer.csv.splitter import RecordScanner, Unsplittable
+from domo_async.transfer.csv.splitter import BLOCK, RecordScanner, Unsplittable
 from domo_async.transfer.encoding import columns_of_text
 from domo_async.transfer.part import Part, assembled, held_part
 from domo_async.transfer.sources.base import Dialect, SingleSource
@@ -130,13 +130,13 @@ class StreamedCsv(SingleSource):
             await self._hold(end)
             end = min(end, len(self._held))
             while scanner.position < end:
-                scanner.feed(bytes(self._held[scanner.position : min(scanner.position + SLICE, end)]))
+                scanner.feed(bytes(self._held[scanner.position : min(scanner.position + BLOCK, end)]))
             if self._ended and end == len(self._held):
                 scanner.finish()
                 return scanner
             if scanner.cut:
                 return scanner
-            end += SLICE
+            end += BLOCK
 
     async def _blocks(self) -> AsyncIterator[bytes]:
         """Yield the rest in blocks of one size, however it comes, so that the parts are the same every time."""
