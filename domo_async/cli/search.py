@@ -62,7 +62,7 @@ def search(
         entities: Sequence[str] = entity or [each.value for each in SearchEntity]
         if everything:
             hits = domo.search.iterate(text, entities=entities, filters=filters, not_filters=nots)
-            return [hit async for hit in hits], None
+            return await hits.all(), None
         return await _first(domo, text, entities, filters, nots, limit)
 
     hits, total = call(work, instance, token_file, debug=debug)

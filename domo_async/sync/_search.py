@@ -3,14 +3,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from functools import partial
+from collections.abc import Sequence
 
 from domo_async.endpoints.search.area import Entities
 from domo_async.endpoints.search.area import Search as AsyncSearch
 from domo_async.endpoints.search.filters import Filter
 from domo_async.endpoints.search.models import SearchAnswer, SearchHit, Sort
-from domo_async.sync._facade import Twin
+from domo_async.sync._facade import SyncPager, Twin
 from domo_async.wire import UNSET, Unset
 
 
@@ -89,7 +88,7 @@ class Search(Twin[AsyncSearch]):
         fields_to_return: Sequence[str] | Unset = UNSET,
         split_by: str = "createDate",
         page_size: int = 100,
-    ) -> Iterator[SearchHit]:
+    ) -> SyncPager[SearchHit]:
         """Search, and iterate over every hit once, also beyond the 10,000 that the instance gives of a search.
 
         `POST /api/search/v1/query` (Search Product API, "Query"), as often as it takes. The entities come one after the
@@ -115,9 +114,8 @@ class Search(Twin[AsyncSearch]):
             SearchIncomplete: Some hits cannot be had: too many have the same date or none, or the instance's totals
                 contradict each other.
         """
-        return self._portal.iterate(
-            partial(
-                self._aio.iterate,
+        return SyncPager(
+            self._aio.iterate(
                 text,
                 entities=entities,
                 filters=filters,
@@ -127,5 +125,6 @@ class Search(Twin[AsyncSearch]):
                 fields_to_return=fields_to_return,
                 split_by=split_by,
                 page_size=page_size,
-            )
+            ),
+            self._portal,
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import aclosing
 from typing import Any, Generic, NamedTuple, TypeVar
 
@@ -76,40 +76,38 @@ class Pager(Generic[T]):
     Each iteration starts from the first page. A page is asked for when the items before it are used up.
     """
 
-    def __init__(self, turn: Callable[[Any], Awaitable[tuple[Sequence[T], Any]]], start: object) -> None:
-        """Make a pager; endpoints do it by `Transport.pages` and `Transport.pages_by_cursor`.
+    def __init__(self, begin: Callable[[], AsyncGenerator[Sequence[T], None]]) -> None:
+        """Make a pager; endpoints do it, most of them by `Transport.pages` and `Transport.pages_by_cursor`.
 
         Args:
-            turn: Takes the place of a page and returns its items with the place of the next page; None ends the list.
-            start: The place of the first page, or None for an empty list.
+            begin: Reads the pages from the first one on.
         """
-        self._turn = turn
-        self._start = start
+        self._begin = begin
 
-    async def __aiter__(self) -> AsyncIterator[T]:
+    async def __aiter__(self) -> AsyncGenerator[T, None]:
         """Iterate over the items of all pages."""
-        async for page in self.pages():
-            for item in page:
-                yield item
+        async with aclosing(self.pages()) as pages:
+            async for page in pages:
+                for item in page:
+                    yield item
 
-    async def pages(self) -> AsyncIterator[Sequence[T]]:
+    async def pages(self) -> AsyncGenerator[Sequence[T], None]:
         """Iterate over the pages, none of which is empty."""
-        place = self._start
-        while place is not None:
-            items, place = await self._turn(place)
-            if items:
-                yield items
+        async with aclosing(self._begin()) as pages:
+            async for page in pages:
+                if page:
+                    yield page
 
     async def all(self) -> list[T]:
         """Return the items of all pages."""
         return [item async for page in self.pages() for item in page]
 
     async def first(self) -> T | None:
-        """Return the first item, or None if there is none; asks for one page."""
-        if self._start is None:
-            return None
-        items, _ = await self._turn(self._start)
-        return items[0] if items else None
+        """Return the first item, or None if there is none; no page after it is asked for."""
+        async with aclosing(self.pages()) as pages:
+            async for page in pages:
+                return page[0]
+        return None
 
 
 class CursorPage(NamedTuple, Generic[T]):
@@ -183,13 +181,6 @@ class CursorPager(Generic[T]):
         return None
 
 
-class _Place(NamedTuple, Generic[T]):
-    """Where an offset pager stands: how many items lie behind it, and the last of them."""
-
-    taken: int
-    last_page: Sequence[T]
-
-
 def by_offset(
     fetch: Callable[[int, int], Awaitable[Batch[T]]],
     *,
@@ -220,26 +211,28 @@ def by_offset(
     if offset < 0 or (limit is not None and limit < 0):
         raise ConfigError("offset and limit must not be negative")
 
-    async def turn(place: _Place[T]) -> tuple[Sequence[T], _Place[T] | None]:
-        left = None if limit is None else limit - place.taken
-        asked = page_size if left is None else min(page_size, left)
-        batch = await fetch(offset + place.taken, asked)
-        taken = place.taken + len(batch.items)
-        items = batch.items if left is None else batch.items[:left]
-        if batch.items and batch.items == place.last_page:
-            if sized or batch.more or batch.total is not None:
-                raise DecodeError(
-                    f"the instance gave the same page again for offset {offset + place.taken}; there may be more that"
-                    " it does not give so: ask with a larger page_size"
-                )
-            return (), None
-        if batch.more and not batch.items:
-            raise DecodeError(f"the instance says that there is more after {offset + taken} items, but gives none")
-        ends = _is_last(batch, reached=offset + taken, surely=min(asked, assured) if sized else 1)
-        ends = ends or (limit is not None and taken >= limit)
-        return items, None if ends else _Place(taken, batch.items)
+    async def pages() -> AsyncGenerator[Sequence[T], None]:
+        before: Sequence[T] = ()
+        taken, ends = 0, limit == 0
+        while not ends:
+            left = None if limit is None else limit - taken
+            asked = page_size if left is None else min(page_size, left)
+            batch = await fetch(offset + taken, asked)
+            if batch.items and batch.items == before:
+                if sized or batch.more or batch.total is not None:
+                    raise DecodeError(
+                        f"the instance gave the same page again for offset {offset + taken}; there may be more that"
+                        " it does not give so: ask with a larger page_size"
+                    )
+                return
+            taken, before = taken + len(batch.items), batch.items
+            if batch.more and not batch.items:
+                raise DecodeError(f"the instance says that there is more after {offset + taken} items, but gives none")
+            yield batch.items if left is None else batch.items[:left]
+            ends = _is_last(batch, reached=offset + taken, surely=min(asked, assured) if sized else 1)
+            ends = ends or (limit is not None and taken >= limit)
 
-    return Pager(turn, _Place(0, ()) if limit != 0 else None)
+    return Pager(pages)
 
 
 def _is_last(batch: Batch[Any], *, reached: int, surely: int) -> bool:
@@ -257,13 +250,19 @@ def by_cursor(fetch: Callable[[str | None], Awaitable[tuple[Sequence[T], str | N
         fetch: Takes a cursor, None for the first page, and gives a page's items and the next cursor, None at the end.
     """
 
-    async def turn(seen: tuple[str | None, ...]) -> tuple[Sequence[T], tuple[str | None, ...] | None]:
-        items, following = await fetch(seen[-1])
-        # Some instances are said to repeat at the end the cursor that they were sent.
-        if not following or following == seen[-1]:
-            return items, None
-        if following in seen:
-            raise DecodeError("the instance leads back to a page that it already gave; the list has no end")
-        return items, (*seen, following)
+    async def pages() -> AsyncGenerator[Sequence[T], None]:
+        cursor: str | None = None
+        seen: set[str] = set()
+        while True:
+            items, following = await fetch(cursor)
+            # Some instances are said to repeat at the end the cursor that they were sent.
+            ends = not following or following == cursor
+            if following in seen and not ends:
+                raise DecodeError("the instance leads back to a page that it already gave; the list has no end")
+            yield items
+            if ends or following is None:
+                return
+            seen.add(following)
+            cursor = following
 
-    return Pager(turn, (None,))
+    return Pager(pages)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import random
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import TypeVar, overload
 
@@ -286,10 +286,10 @@ class Transport:
             params: The query.
         """
 
-        async def turn(_: object) -> tuple[Sequence[R], None]:
-            return read(await self.request(method, url, params=params, into=into)), None
+        async def pages() -> AsyncGenerator[Sequence[R], None]:
+            yield read(await self.request(method, url, params=params, into=into))
 
-        return Pager(turn, start=True)
+        return Pager(pages)
 
     def pages_by_cursor(
         self,

@@ -203,7 +203,7 @@ ROWS = [
     ),
     Row(
         "E163",
-        lambda domo: domo.search.iterate(entities=["dataset"], page_size=2),
+        lambda domo: domo.search.iterate(entities=["dataset"], page_size=2).all(),
         (
             Sent("POST", _ROUTE, json=_every(0), answer=_page(_hit(1), _hit(2), total=3)),
             Sent("POST", _ROUTE, json=_every(2), answer=_page(_hit(3), total=3)),
@@ -223,7 +223,7 @@ ROWS = [
             include_phonetic=False,
             fields_to_return=["name"],
             split_by="lastModified",
-        ),
+        ).all(),
         Sent(
             "POST",
             _ROUTE,

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import aclosing
 from datetime import UTC, datetime, timedelta
 from math import inf
 from typing import Any
@@ -284,8 +283,10 @@ async def test_entities_are_searched_one_after_the_other() -> None:
 async def test_who_stops_early_asks_for_no_more() -> None:
     catalogue = Catalogue(documents(500))
 
-    async with talking_to(catalogue) as domo, aclosing(domo.search.iterate(entities=["dataset"])) as hits:  # type: ignore[type-var]
-        assert "id-0" == (await anext(hits)).database_id
+    async with talking_to(catalogue) as domo:
+        async for hit in domo.search.iterate(entities=["dataset"]):
+            assert "id-0" == hit.database_id
+            break
 
     assert 1 == len(catalogue.asked)
 
@@ -322,7 +323,7 @@ async def test_a_blank_text_and_an_oversized_page_are_not_sent(domo: Domo, emula
     with pytest.raises(ConfigError, match="'\\*' finds everything"):
         await domo.search.query(" ", entities=["dataset"])
     with pytest.raises(ConfigError, match="1 to 100"):
-        await anext(domo.search.iterate(entities=["dataset"], page_size=101))
+        domo.search.iterate(entities=["dataset"], page_size=101)
 
     assert not emulator.log.matching(ROUTE)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from datetime import datetime
 from typing import Final, NamedTuple, TypeAlias
 
@@ -97,8 +97,8 @@ class Reader:
         self._latest = latest
         self._page_size = page_size
 
-    async def hits(self, entity: str) -> AsyncIterator[SearchHit]:
-        """Yield every hit of an entity once.
+    async def pages(self, entity: str) -> AsyncGenerator[Sequence[SearchHit], None]:
+        """Yield every hit of an entity once, page by page.
 
         Raises:
             SearchIncomplete: Some hits cannot be had.
@@ -112,8 +112,7 @@ class Reader:
             for attempt in range(_TRIES):
                 reading = _Reading(given, first=attempt == 0)
                 async for page in self._pages(found):
-                    for hit in reading.new(page):
-                        yield hit
+                    yield list(reading.new(page))
                 if reading.is_sure:
                     break
                 found = await self._look(found.part)

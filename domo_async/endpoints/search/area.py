@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from datetime import timedelta
 from typing import Final, TypeAlias
 
@@ -12,7 +12,7 @@ from domo_async.endpoints.search._split import LARGEST_PAGE, MOST, Part
 from domo_async.endpoints.search.filters import Filter
 from domo_async.endpoints.search.models import FieldSort, SearchAnswer, SearchEntity, SearchHit, Sort
 from domo_async.errors import ConfigError
-from domo_async.transport import url
+from domo_async.transport import Pager, url
 from domo_async.wire import UNSET, Unset, payload
 
 __all__ = ["Entities", "Search"]
@@ -91,7 +91,7 @@ class Search(Area):
             "POST", url("/api/search/v1/query"), json=body, into=SearchAnswer, idempotent=True
         )
 
-    async def iterate(
+    def iterate(
         self,
         text: str = "*",
         /,
@@ -104,7 +104,7 @@ class Search(Area):
         fields_to_return: Sequence[str] | Unset = UNSET,
         split_by: str = "createDate",
         page_size: int = 100,
-    ) -> AsyncIterator[SearchHit]:
+    ) -> Pager[SearchHit]:
         """Search, and iterate over every hit once, also beyond the 10,000 that the instance gives of a search.
 
         `POST /api/search/v1/query` (Search Product API, "Query"), as often as it takes. The entities come one after the
@@ -151,12 +151,16 @@ class Search(Area):
             )
             return Page(answer.total_result_count, answer.hits)
 
-        latest = self._http.settings.clock.now() + _CLOCK_SKEW
-        reader = Reader(ask, split_by=split_by, latest=latest, page_size=page_size)
         names = [name for each in several(entities, "entities") for name in _group(each)]
-        for entity in dict.fromkeys(names):
-            async for hit in reader.hits(entity):
-                yield hit
+
+        async def pages() -> AsyncGenerator[Sequence[SearchHit], None]:
+            latest = self._http.settings.clock.now() + _CLOCK_SKEW
+            reader = Reader(ask, split_by=split_by, latest=latest, page_size=page_size)
+            for entity in dict.fromkeys(names):
+                async for page in reader.pages(entity):
+                    yield page
+
+        return Pager(pages)
 
 
 def _within_reach(count: int, offset: int) -> None:

@@ -22,8 +22,7 @@ __all__ = ["BLOCK", "LoneReturn", "RecordScanner", "StrayQuote", "Unsplittable",
 BLOCK = 1 << 20
 """How many bytes are best read at a time.
 
-With fewer, the threads' hand-overs of the interpreter take longer than the reading; what is made of more no longer stays
-in the processor's cache.
+Of fewer, what each step costs besides counts for more; what is made of more no longer stays in the processor's cache.
 """
 
 _RETURN = ord("\r")
