@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import gzip
 import zlib
-from types import ModuleType
-from typing import Protocol
+from collections.abc import Callable
+from functools import partial
+from typing import Any, Protocol
 
-__all__ = ["Packer", "gzip_packer", "gzip_reader"]
+__all__ = ["Packer", "gzip_packer", "gzip_unpacker"]
 
 # The least level: at higher ones the compressor is slower than most wires and disks.
 _LEVEL = 1
@@ -35,10 +35,10 @@ def gzip_packer() -> Packer:
     return isal_zlib.compressobj(_LEVEL, zlib.DEFLATED, _GZIP)
 
 
-def gzip_reader() -> tuple[ModuleType, type[Exception]]:
-    """Return the module that opens gzip files, and its error about what is broken."""
+def gzip_unpacker() -> tuple[Callable[[], Any], type[Exception]]:
+    """Return what makes an object that unpacks a gzip member as `zlib.decompressobj` does, and its error."""
     try:
-        from isal import igzip, isal_zlib  # noqa: PLC0415 - optional, and several times as fast
+        from isal import igzip_lib, isal_zlib  # noqa: PLC0415 - optional, and several times as fast
     except ImportError:
-        return gzip, zlib.error
-    return igzip, isal_zlib.error  # type: ignore[return-value] # the stub takes the class for an instance
+        return partial(zlib.decompressobj, _GZIP), zlib.error
+    return partial(isal_zlib.decompressobj, _GZIP), igzip_lib.IsalError  # type: ignore[return-value] # the stub takes the class for an instance

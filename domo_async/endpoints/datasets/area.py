@@ -515,14 +515,14 @@ class Datasets(Area):
             dataset_id: The dataset.
             source: What to upload:
 
-                - the path of a file, several paths, or a pattern such as ``"exports/*.csv"``; CSV, which may be
-                  compressed with gzip or zstd, Parquet, and Arrow files. Plain CSV is read slice by slice and costs no
-                  memory. Each file may have a header;
+                - the path of a file, several paths, or a pattern such as ``"exports/*.csv"``; CSV, Parquet, and Arrow
+                  files. Plain CSV is read slice by slice and costs no memory. Each file may have a header;
                 - bytes of CSV, a binary file object, or an (async) iterator of bytes;
                 - an (async) iterator of rows: sequences in the order of the columns, or mappings by name;
                 - a frame (polars, pandas, pyarrow, duckdb), or an (async) iterator of frames.
 
-                Of what comes only once, the parts under way are held in memory.
+                CSV may be compressed with gzip or zstd. Of what comes only once, the parts under way are held in
+                memory; what is bound to a thread, such as a cursor of sqlite3, is read on others: give its rows.
             action: ``"REPLACE"`` all rows, or ``"APPEND"``.
             partition: The partition to write to.
             partition_tag: The name that the partition goes under: ``restateDataTag`` is the document's, which calls it

@@ -14,8 +14,9 @@ from domo_async.transfer.sources.base import Dialect, OpenSource, Reading, check
 from domo_async.transfer.sources.csv_stored import StoredCsv
 from domo_async.transfer.sources.csv_streamed import StreamedCsv
 from domo_async.transfer.sources.paths import open_path, open_paths
-from domo_async.transfer.sources.streams import file_pieces, larger_pieces, stepped
+from domo_async.transfer.sources.streams import file_pieces, stepped
 from domo_async.transfer.sources.tables import ArrowTable, RowTable
+from domo_async.transfer.sources.unpacking import BEGIN, is_packed, unpacked, unpacked_async
 from domo_async.transfer.stored import SLICE, InMemory
 
 if TYPE_CHECKING:
@@ -61,18 +62,25 @@ async def open_source(source: Source, reading: Reading) -> OpenSource:
     if isinstance(source, str | os.PathLike):
         return await open_path(source, reading)
     if isinstance(source, bytes | bytearray | memoryview):
-        return StoredCsv(InMemory(cast("bytes", source)), reading.dialect)
+        return _open_bytes(InMemory(cast("bytes", source)), reading)
     if _is_frame(source):
         return await _open_frame(source, reading)
     if isinstance(source, AsyncIterable):
         return await _open_async(aiter(source), reading)
     # What pandas reads in pieces can be read from, too, but gives frames.
     if callable(getattr(source, "read", None)) and not _is_of_pandas(source):
-        pieces = file_pieces(cast("BinaryIO", source))
+        pieces = unpacked(file_pieces(cast("BinaryIO", source)), "the file object")
         return StreamedCsv(stepped(pieces), reading.dialect, {"kind": "file object"})
     if isinstance(source, Mapping) or not isinstance(source, Iterable):
         raise _unknown(source)
     return await _open_iterable(source, reading)
+
+
+def _open_bytes(data: InMemory, reading: Reading) -> OpenSource:
+    if not is_packed(data.read(0, BEGIN), "the source"):
+        return StoredCsv(data, reading.dialect)
+    pieces = (data.read(offset, SLICE) for offset in range(0, data.size, SLICE))
+    return StreamedCsv(stepped(unpacked(pieces, "the source")), reading.dialect, data.identity)
 
 
 async def _open_iterable(source: Iterable[Any], reading: Reading) -> OpenSource:
@@ -82,7 +90,8 @@ async def _open_iterable(source: Iterable[Any], reading: Reading) -> OpenSource:
         return await open_paths([*first, *iterator], reading)
     items: Iterator[Any] = chain(first, iterator)
     if not first or isinstance(first[0], bytes | bytearray | memoryview):
-        return StreamedCsv(stepped(larger_pieces(items, SLICE)), reading.dialect, {"kind": "iterator"})
+        pieces = unpacked(items, "the iterator")
+        return StreamedCsv(stepped(pieces), reading.dialect, {"kind": "iterator"})
     if _is_frame(first[0]):
         return await _open_frames(stepped(items), reading)
     _check_row(first[0])
@@ -92,7 +101,8 @@ async def _open_iterable(source: Iterable[Any], reading: Reading) -> OpenSource:
 async def _open_async(source: AsyncIterator[Any], reading: Reading) -> OpenSource:
     first = await anext(source, None)
     if first is None or isinstance(first, bytes | bytearray | memoryview):
-        return StreamedCsv(_from_first(first, source), reading.dialect, {"kind": "iterator"})
+        pieces = unpacked_async(_from_first(first, source), "the iterator")
+        return StreamedCsv(pieces, reading.dialect, {"kind": "iterator"})
     if _is_frame(first):
         return await _open_frames(_from_first(first, source), reading)
     _check_row(first)
@@ -180,7 +190,9 @@ def _check_row(row: object) -> None:
 
 
 def _unknown(source: object, of: str = "") -> ConfigError:
+    # A polars LazyFrame, for one.
+    collected = ", such as what its collect() gives" if callable(getattr(source, "collect", None)) else ""
     return ConfigError(
-        f"cannot upload {of}{type(source).__name__}; give a path or several, bytes, a binary file object, a frame, or"
-        " an iterator of bytes, rows (sequences or mappings) or Arrow batches"
+        f"cannot upload {of}{type(source).__name__}; give a path or several, bytes, a binary file object, a"
+        f" frame{collected}, or an iterator of bytes, rows (sequences or mappings) or Arrow batches"
     )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping, Sequence
 
-from domo_async.errors import SourceError
 from domo_async.transfer.columns import ColumnSpec
 from domo_async.transfer.csv.splitter import BLOCK, RecordScanner, Unsplittable
 from domo_async.transfer.encoding import columns_of_text
@@ -92,8 +91,6 @@ class StreamedCsv(SingleSource):
         except StopAsyncIteration:
             self._ended = True
             return False
-        if not isinstance(chunk, bytes | bytearray | memoryview):
-            raise SourceError(f"the iterator gave a {type(chunk).__name__} where bytes were due")
         self._held += chunk
         return True
 

@@ -14,26 +14,27 @@ from domo_async.transfer.sources.base import OpenSource, Reading
 from domo_async.transfer.sources.csv_stored import StoredCsv
 from domo_async.transfer.sources.csv_streamed import StreamedCsv
 from domo_async.transfer.sources.many import ManyFiles
-from domo_async.transfer.sources.streams import GZIP, ZSTD, gzip_pieces, stepped, zstd_pieces
+from domo_async.transfer.sources.streams import stepped
 from domo_async.transfer.sources.tables import ArrowTable
-from domo_async.transfer.stored import OnDisk
+from domo_async.transfer.sources.unpacking import ARROW_FILE, ARROW_STREAM, BEGIN, PARQUET, is_packed, unpacked
+from domo_async.transfer.stored import SLICE, OnDisk
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 __all__ = ["open_path", "open_paths"]
 
-_ARROW, _PARQUET = b"ARROW1", b"PAR1"
-
 
 async def open_path(path: str | os.PathLike[str], reading: Reading) -> OpenSource:
     """Open a file, or all files of a pattern such as ``exports/*.csv``, in the order of their names.
 
     Raises:
-        ConfigError: A package to read it is missing.
+        ConfigError: It is no path but CSV, or a package to read it is missing.
         SourceError: There is none, or it cannot be read.
     """
     text = os.fspath(path)
+    if "\n" in text:
+        raise ConfigError("text is the path of a file; give CSV itself as bytes: text.encode()")
     if not glob.has_magic(text):
         return await _open_file(Path(text), reading)
     found = await asyncio.to_thread(_matches, text)
@@ -64,13 +65,12 @@ async def _open_file(path: Path, reading: Reading) -> OpenSource:
 
 
 async def _opened(path: Path, reading: Reading, data: OnDisk) -> OpenSource:
-    begin = data.read(0, len(_ARROW))
-    end = data.read(max(data.size - len(_PARQUET), 0), len(_PARQUET))
-    if begin.startswith((GZIP, ZSTD)):
-        pieces = gzip_pieces(path) if begin.startswith(GZIP) else zstd_pieces(path)
-        return _CompressedCsv(stepped(pieces), reading, data)
-    if (begin.startswith(_PARQUET) and end == _PARQUET) or begin == _ARROW:
-        return await asyncio.to_thread(_open_arrow_file, path, reading, data, parquet=end == _PARQUET)
+    begin = data.read(0, BEGIN)
+    if begin.startswith((PARQUET, ARROW_FILE, ARROW_STREAM)):
+        return await asyncio.to_thread(_open_arrow_file, path, reading, data, begin)
+    if is_packed(begin, str(path)):
+        pieces = (data.read(offset, SLICE) for offset in range(0, data.size, SLICE))
+        return _CompressedCsv(stepped(unpacked(pieces, str(path))), reading, data)
     return StoredCsv(data, reading.dialect)
 
 
@@ -104,18 +104,22 @@ class _ArrowFile(_OfFile, ArrowTable):
         self._file = file
 
 
-def _open_arrow_file(path: Path, reading: Reading, file: OnDisk, *, parquet: bool) -> OpenSource:
+def _open_arrow_file(path: Path, reading: Reading, file: OnDisk, begin: bytes) -> OpenSource:
     try:
         import pyarrow as pa  # noqa: PLC0415 - optional
         from pyarrow import parquet as pq  # noqa: PLC0415
     except ImportError:
         raise ConfigError(f'{path} is a Parquet or Arrow file: pip install "domo-async[arrow]"') from None
     try:
-        if parquet:
+        if begin.startswith(PARQUET):
             table = pq.ParquetFile(path)
             return _ArrowFile(table.schema_arrow, _sound(table.iter_batches(), path), reading, file)
         # Not mapped into memory: reading a mapped file that became shorter kills the process.
-        reader = pa.ipc.open_file(pa.OSFile(str(path), "rb"))
+        content = pa.OSFile(str(path), "rb")
+        if begin.startswith(ARROW_STREAM):
+            stream = pa.ipc.open_stream(content)
+            return _ArrowFile(stream.schema, _sound(iter(stream), path), reading, file)
+        reader = pa.ipc.open_file(content)
     except (OSError, pa.ArrowException) as error:
         raise SourceError(f"cannot read {path}: {error}") from None
     batches = (reader.get_batch(number) for number in range(reader.num_record_batches))
