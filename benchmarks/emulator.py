@@ -75,18 +75,26 @@ def commit(size: int) -> float:
         part = _records(_PART)
         count = max(size // len(part), 1)
         async with Emulator() as emulator, _session(emulator.url, emulator.token) as session:
-            upload = f"/api/data/v3/datasources/{await _dataset(session)}/uploads"
-            async with session.post(upload, json={"action": None, "appendId": None}) as response:
-                upload = f"{upload}/{(await response.json())['uploadId']}"
-            for number in range(1, count + 1):
-                async with session.put(f"{upload}/parts/{number}", data=part) as response:
-                    response.raise_for_status()
-            started = time.perf_counter()
-            async with session.put(f"{upload}/commit", json={"action": "REPLACE", "index": True}) as response:
-                response.raise_for_status()
-            return count * len(part) / (time.perf_counter() - started) / 1e6
+            dataset = await _dataset(session)
+            # An instance's first commit imports what takes rows in, and opens the database; `bare` counts neither.
+            await _seconds_of_commit(session, dataset, _records(1), 1)
+            return count * len(part) / await _seconds_of_commit(session, dataset, part, count) / 1e6
 
     return asyncio.run(run())
+
+
+async def _seconds_of_commit(session: aiohttp.ClientSession, dataset: str, part: bytes, count: int) -> float:
+    """Upload a part some times over; return the seconds from the request to commit to the answer."""
+    upload = f"/api/data/v3/datasources/{dataset}/uploads"
+    async with session.post(upload, json={"action": None, "appendId": None}) as response:
+        upload = f"{upload}/{(await response.json())['uploadId']}"
+    for number in range(1, count + 1):
+        async with session.put(f"{upload}/parts/{number}", data=part) as response:
+            response.raise_for_status()
+    started = time.perf_counter()
+    async with session.put(f"{upload}/commit", json={"action": "REPLACE", "index": True}) as response:
+        response.raise_for_status()
+    return time.perf_counter() - started
 
 
 def bare(size: int) -> float:
