@@ -177,6 +177,7 @@ async def test_csv_that_does_not_fit_is_named_and_changes_nothing(bad: bytes, wh
         ("DECIMAL", b"1e3"),
         ("DECIMAL", b"1,5"),
         ("DECIMAL", b"1" * 39),
+        ("DECIMAL", b"0." + b"0" * 38 + b"1"),
         ("DATE", b"2020-02-30"),
         ("DATE", b"2020-01-01T00:00:00"),
         ("DATE", b"infinity"),

@@ -36,11 +36,15 @@ def _has_any(characters: str) -> str:
 
 
 # What DuckDB's casts would take although it loses something or is no number: fractions of integers, names of
-# special values, separators, times of dates, zones of timestamps. A DATETIME has no zone; UTC may be said.
+# special values, separators, digits that a DECIMAL has no room for, times of dates, zones of timestamps. A DATETIME
+# has no zone; UTC may be said.
 _REFUSED = {
     "LONG": _has_any(".eEx_"),
     "DOUBLE": _has_any("nN_"),
-    "DECIMAL": _has_any("eE_"),
+    "DECIMAL": (
+        f"{_has_any('eE_')} OR strlen({{0}}) > {_DECIMAL_DIGITS}"
+        f" AND strlen(rtrim(split_part({{0}}, '.', 2), '0')) > {_DECIMAL_DIGITS}"
+    ),
     "DATE": "strlen({0}) <> 10",
     "DATETIME": (
         "CASE WHEN strlen({0}) = 19 AND substr({0}, 17, 1) = ':' THEN false "
