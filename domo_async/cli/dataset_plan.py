@@ -2,29 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
-from attrs import frozen
 from rich.text import Text
 
 from domo_async.cli.listing import print_table_of
 from domo_async.cli.output import facts, megabytes, out, print_json, print_table
 
 if TYPE_CHECKING:
-    from domo_async.transfer import ColumnSpec, Source, UploadOptions, UploadPlan, UploadSteps
+    from domo_async.transfer import Source, UploadOptions, UploadPlan
 
 __all__ = ["plan_new", "print_new_plan", "print_plan"]
-
-
-@frozen
-class _NewDataset:
-    """What planning an upload asks of a dataset, for one that is not there yet."""
-
-    _columns: Sequence[ColumnSpec]
-
-    async def columns(self) -> Sequence[ColumnSpec]:
-        return self._columns
 
 
 async def plan_new(source: Source, options: UploadOptions) -> tuple[dict[str, str], UploadPlan]:
@@ -33,8 +21,7 @@ async def plan_new(source: Source, options: UploadOptions) -> tuple[dict[str, st
 
     async with opened(source, options) as open_source:
         columns = await open_source.infer(header=options.header)
-        steps = cast("UploadSteps", _NewDataset(columns))
-        plan = await plan_upload(steps, open_source, options)
+        plan = await plan_upload(columns, open_source, options)
     return {column.name: column.type.value for column in columns}, plan
 
 

@@ -68,7 +68,7 @@ class Uploading:
     async def plan(self, dataset_id: str, source: Source, options: UploadOptions) -> UploadPlan:
         """Return what an upload would send."""
         async with opened(source, options) as open_source:
-            return await plan_upload(self._steps(dataset_id, options), open_source, options)
+            return await plan_upload(await self._steps(dataset_id, options).columns(), open_source, options)
 
     async def create_from(
         self, source: Source, name: str, columns: Columns | None, options: UploadOptions

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import aclosing, asynccontextmanager, nullcontext
 from typing import Any
 
@@ -10,6 +10,7 @@ from attrs import define
 
 from domo_async.clock import Clock
 from domo_async.errors import DomoError, SourceError, UploadError
+from domo_async.transfer.columns import ColumnSpec
 from domo_async.transfer.part import Part, empty_part, part_sizes
 from domo_async.transfer.progress import Reporter, reporting
 from domo_async.transfer.sources import OpenSource, Source, open_source
@@ -45,9 +46,9 @@ async def upload(
             return await _Upload(steps, source, fit, options, clock, budget, journal, reporter).run()
 
 
-async def plan_upload(steps: UploadSteps, source: OpenSource, options: UploadOptions) -> UploadPlan:
-    """Return what an upload would send; see `Datasets.plan_upload`."""
-    fit = await source.fit(await steps.columns(), header=options.header, schema=options.schema)
+async def plan_upload(columns: Sequence[ColumnSpec], source: OpenSource, options: UploadOptions) -> UploadPlan:
+    """Return what an upload to a dataset of these columns would send; see `Datasets.plan_upload`."""
+    fit = await source.fit(columns, header=options.header, schema=options.schema)
     count = Count()
     async with aclosing(source.parts(fit, part_sizes(options.part_size, source.total))) as parts:
         async for part in parts:
