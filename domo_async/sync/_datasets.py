@@ -483,11 +483,12 @@ class Datasets(Twin[AsyncDatasets]):
         Args:
             jobs: The queries.
             concurrency: How many at a time. No more results than that are held for the caller.
-            stop_on_error: Whether none is begun any more once one has failed.
+            stop_on_error: Whether the first that fails stops the others: those under way are cancelled, those not
+                begun stay so.
 
         Returns:
-            What became of each, with its job and either a result or an error; neither, at the end, for those that were
-            not begun.
+            What became of each, with its job and either a result or an error. After a stop `Outcome.cancelled` marks
+            those that were under way, and those that were not begun come last, with nothing set.
 
         Raises:
             ConfigError: The values of a query do not fit its placeholders.
@@ -924,11 +925,12 @@ class Datasets(Twin[AsyncDatasets]):
         Args:
             jobs: What to export: paths by dataset, or jobs with a query each.
             concurrency: How many at a time.
-            stop_on_error: Whether none is begun any more once one has failed.
+            stop_on_error: Whether the first that fails stops the others: those under way are cancelled, those not
+                begun stay so.
 
         Returns:
-            What became of each, with its job and either a result or an error; neither, at the end, for those that were
-            not begun.
+            What became of each, with its job and either a result or an error. After a stop `Outcome.cancelled` marks
+            those that were under way, and those that were not begun come last, with nothing set.
 
         Raises:
             ConfigError: Two are to be written to one path, or the values of a query do not fit its placeholders.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import re
 import secrets
@@ -12,6 +11,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from domo_async.errors import ConfigError
+from domo_async.transfer.threads import in_thread
 
 __all__ = ["check_writable", "is_partial", "landing", "write_all"]
 
@@ -27,7 +27,7 @@ async def landing(path: Path) -> AsyncIterator[Path]:
     partial = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
     try:
         yield partial
-        await asyncio.to_thread(_land, partial, path)
+        await in_thread(_land, partial, path)
     except BaseException:
         with suppress(OSError):
             partial.unlink()

@@ -34,11 +34,14 @@ class Outcome(Generic[K, R]):
         item: What it was about, as the caller named it.
         result: What it gave; None if it did not end well.
         error: Why it failed; None if it did not, or was not begun.
+        cancelled: Whether it was under way when another failed, and was stopped for that. `query_many` and
+            `export_many` do so; other calls let end what is under way.
     """
 
     item: K
     result: R | None = None
     error: DomoError | OSError | None = None
+    cancelled: bool = False
 
 
 @frozen

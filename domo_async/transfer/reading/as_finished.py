@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from domo_async.errors import ConfigError, DomoError
 from domo_async.transfer.files.many import Outcome
@@ -27,8 +27,8 @@ async def as_finished(
         items: What to work on.
         work: Does it for one.
         concurrency: How many at a time.
-        stop_on_error: Whether none is begun any more once one has failed. Those under way still end, and those that
-            were not begun come last, with neither a result nor an error.
+        stop_on_error: Whether none is begun any more once one has failed, and those under way are cancelled. These
+            follow the one that failed, and those that were not begun come last, with neither a result nor an error.
 
     Raises:
         ConfigError: `concurrency` is less than 1.
@@ -36,23 +36,41 @@ async def as_finished(
     if concurrency < 1:
         raise ConfigError("concurrency must be at least 1")
     left = deque(items)
-    running: set[asyncio.Task[Outcome[K, R]]] = set()
+    running: dict[asyncio.Task[Outcome[K, R]], K] = {}
     stopped = False
     try:
         while running or (left and not stopped):
             while left and not stopped and len(running) < concurrency:
-                running.add(asyncio.create_task(_outcome(left.popleft(), work)))
-            done, running = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
-            outcomes = [task.result() for task in done]
-            stopped = stopped or (stop_on_error and any(outcome.error is not None for outcome in outcomes))
-            for outcome in outcomes:
+                item = left.popleft()
+                running[asyncio.create_task(_outcome(item, work))] = item
+            await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
+            done = [task for task in running if task.done()]
+            ended = [task.result() for task in done]
+            for task in done:
+                del running[task]
+            if stop_on_error and any(outcome.error is not None for outcome in ended):
+                stopped = True
+                await _cancel(running)
+                ended += [_left(task, item) for task, item in running.items()]
+                running.clear()
+            for outcome in ended:
                 yield outcome
         for item in left:
             yield Outcome(item)
     finally:
-        for task in running:
-            task.cancel()
-        await asyncio.gather(*running, return_exceptions=True)
+        await _cancel(running)
+
+
+async def _cancel(tasks: Iterable[asyncio.Task[Any]]) -> None:
+    """Cancel all, and wait until they have let go of what they hold."""
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _left(task: asyncio.Task[Outcome[K, R]], item: K) -> Outcome[K, R]:
+    # One that had just ended did so all the same.
+    return Outcome(item, cancelled=True) if task.cancelled() else task.result()
 
 
 async def _outcome(item: K, work: Callable[[K], Awaitable[R]]) -> Outcome[K, R]:

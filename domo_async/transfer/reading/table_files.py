@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 from contextlib import aclosing
 from pathlib import Path
@@ -12,6 +11,7 @@ from domo_async.errors import IncompleteAnswer
 from domo_async.frames import arrow_schema, needs_arrow
 from domo_async.transfer.progress import Reporter
 from domo_async.transfer.reading.scanning import Selection, scan_once
+from domo_async.transfer.threads import in_thread
 
 __all__ = ["write_table"]
 
@@ -31,7 +31,7 @@ async def write_table(selection: Selection, path: Path, suffix: str, reporter: R
     needs_arrow(f"a {suffix} file")
     columns = await selection.columns()
     schema = arrow_schema([column.name for column in columns], [column.type for column in columns])
-    writer = await asyncio.to_thread(_open, path, suffix, schema)
+    writer = await in_thread(_open, path, suffix, schema)
     rows = moved = 0
 
     def told(size: int) -> None:
@@ -43,13 +43,13 @@ async def write_table(selection: Selection, path: Path, suffix: str, reporter: R
         async with aclosing(scan_once(selection, columns, batch_rows=_GROUP, told=told)) as batches:
             async for batch in batches:
                 rows += batch.num_rows
-                await asyncio.to_thread(writer.write_batch, batch)
+                await in_thread(writer.write_batch, batch)
     except IncompleteAnswer:
         reporter.moved(-moved)
         raise
     finally:
-        await asyncio.to_thread(writer.close)
-    return await asyncio.to_thread(os.path.getsize, path), rows
+        await in_thread(writer.close)
+    return await in_thread(os.path.getsize, path), rows
 
 
 def _open(path: Path, suffix: str, schema: Any) -> Any:
