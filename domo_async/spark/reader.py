@@ -24,14 +24,11 @@ from domo_async.spark.ranges import ranges
 from domo_async.spark.writer import scratch
 from domo_async.sync import Domo
 from domo_async.transfer import ColumnSpec, select
-from domo_async.transfer.reading.sql_text import has_limit, limited
 
 __all__ = ["DomoReader", "reader_for", "schema_of"]
 
 # A record may not be longer.
 _BLOCK = 8 << 20
-# Rows of one answer at which an instance is said to cut ("SQL result: 1,000,000 rows").
-_CAP = 1_000_000
 
 
 def schema_of(options: ReadOptions) -> StructType:
@@ -118,7 +115,8 @@ class DomoReader(DataSourceReader):
 
         Raises:
             BadRequest: The query is wrong; says how.
-            IncompleteAnswer: The dataset has changed since the scan was planned, or the answer broke off for good.
+            IncompleteAnswer: The dataset has changed since the scan was planned, or the answer broke off for good, or
+                the instance cut it; partitions of fewer rows each help then.
             DecodeError: A value is not of its column's type.
         """
         if not isinstance(partition, Piece):
@@ -126,25 +124,14 @@ class DomoReader(DataSourceReader):
         with tempfile.TemporaryDirectory(prefix="domo-", dir=scratch()) as directory:
             path = Path(directory) / "rows.csv"
             with self._options.connection.client() as domo:
-                size = domo.datasets.export(self._options.dataset, path, sql=partition.sql, header=False).bytes
+                done = domo.datasets.export(self._options.dataset, path, sql=partition.sql, header=False)
                 self._check_unchanged(domo, partition)
-            rows = 0
-            for batch in _batches(path, self._schema, self._options.zone) if size else ():
-                rows += batch.num_rows
-                yield batch
-            if rows and rows % _CAP == 0 and not has_limit(partition.sql):
-                self._check_uncut(partition.sql, rows)
+            if done.bytes:
+                yield from _batches(path, self._schema, self._options.zone)
 
     def _query(self, *conditions: str) -> str:
         where = " AND ".join(f"({condition})" for condition in [*conditions, *self._conditions])
         return select(self._schema.names, where or None)
-
-    def _check_uncut(self, sql: str, rows: int) -> None:
-        with self._options.connection.client() as domo:
-            if len(domo.datasets.query(self._options.dataset, limited(sql, 1, rows))):
-                raise IncompleteAnswer(
-                    f"the instance gave {rows:,} rows of more; read them in partitions, each of fewer: partitionColumn"
-                )
 
     def _check_unchanged(self, domo: Domo, piece: Piece) -> None:
         if piece.versions is not None and piece.versions != _versions(domo, self._options.dataset):

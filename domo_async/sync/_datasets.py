@@ -883,7 +883,8 @@ class Datasets(Twin[AsyncDatasets]):
 
         `POST /api/query/v1/execute/export/{dataset_id}` with ``Accept: text/csv`` (Datasets API, "Query Dataset"); for
         files that are not CSV, before it, `POST /api/query/v1/execute/{dataset_id}` (Datasets API, "Query with SQL") to
-        know the columns' types. The page shows a query's result in JSON; an instance that answers so is understood, but
+        know the columns' types, and after it, if there are so many rows that the instance may have cut the result, to
+        see whether it has more. The page shows a query's result in JSON; an instance that answers so is understood, but
         its answer is held in memory.
 
         Args:
@@ -903,7 +904,8 @@ class Datasets(Twin[AsyncDatasets]):
             ConfigError: The target cannot be written to, what writes it is not installed, or the values do not fit.
             BadRequest: The query is wrong; says how.
             NotFound: There is no such dataset.
-            IncompleteAnswer: The answer broke off, each time that it was asked for; no file was left.
+            IncompleteAnswer: The answer broke off, each time that it was asked for, or the instance cut the result; no
+                file was left.
         """
         return self._portal.run(
             self._aio.export(dataset_id, target, sql=sql, params=params, header=header, progress=progress)

@@ -204,6 +204,8 @@ async def test_the_facade_scans_too(emulator, numbers):
 class Instance:
     """An instance that answers queries over the numbers below `total`, at most `cap` rows each."""
 
+    kind = "LONG"
+
     def __init__(self, total: int, *, csv: bool, cap: int = 10**9) -> None:
         self.total = total
         self.csv = csv
@@ -218,9 +220,17 @@ class Instance:
         offset = int(words[words.index("OFFSET") + 1]) if "OFFSET" in words else 0
         found = list(range(self.total))[offset:][: min(limit, self.cap)]
         if self.csv and "text/csv" in request.headers["Accept"]:
-            return web.Response(text="\ufeffn\n" + "".join(f"{n}\n" for n in found), content_type="text/csv")
-        answer = {"columns": ["n"], "metadata": [{"type": "LONG"}], "rows": [[n] for n in found]}
+            return web.Response(text="\ufeffn\n" + "".join(map(self.record, found)), content_type="text/csv")
+        answer = {"columns": ["n"], "metadata": [{"type": self.kind}], "rows": [[self.cell(n)] for n in found]}
         return web.json_response(answer | {"numRows": len(found), "numColumns": 1})
+
+    def cell(self, number: int) -> Any:
+        """Return a number as JSON has it."""
+        return number
+
+    def record(self, number: int) -> str:
+        """Return a number as CSV has it."""
+        return f"{number}\n"
 
 
 async def scanned(instance: Instance, sql: str | None = None) -> list[int]:
@@ -230,7 +240,7 @@ async def scanned(instance: Instance, sql: str | None = None) -> list[int]:
 
 @pytest.mark.parametrize("csv", [True, False])
 async def test_a_result_that_the_instance_cuts_is_an_error(monkeypatch, csv):
-    monkeypatch.setattr(scanning, "_CAP", 50)
+    monkeypatch.setattr(scanning, "CAP", 50)
 
     with pytest.raises(IncompleteAnswer, match="50 rows of a result that has more"):
         await scanned(Instance(51, csv=csv, cap=50))

@@ -90,6 +90,7 @@ class Reader:
         return await export(
             self.csv(sql, header=header),
             target,
+            header=header,
             selection=self.selection(sql),
             csv_of_json=partial(_csv_of_json, header=header),
             progress=progress,

@@ -730,7 +730,8 @@ class Datasets(Area):
 
         `POST /api/query/v1/execute/export/{dataset_id}` with ``Accept: text/csv`` (Datasets API, "Query Dataset"); for
         files that are not CSV, before it, `POST /api/query/v1/execute/{dataset_id}` (Datasets API, "Query with SQL") to
-        know the columns' types. The page shows a query's result in JSON; an instance that answers so is understood, but
+        know the columns' types, and after it, if there are so many rows that the instance may have cut the result, to
+        see whether it has more. The page shows a query's result in JSON; an instance that answers so is understood, but
         its answer is held in memory.
 
         Args:
@@ -750,7 +751,8 @@ class Datasets(Area):
             ConfigError: The target cannot be written to, what writes it is not installed, or the values do not fit.
             BadRequest: The query is wrong; says how.
             NotFound: There is no such dataset.
-            IncompleteAnswer: The answer broke off, each time that it was asked for; no file was left.
+            IncompleteAnswer: The answer broke off, each time that it was asked for, or the instance cut the result; no
+                file was left.
         """
         reader = Reader(self._http, dataset_id)
         return await reader.export(target, bind(sql, params), header=header, progress=progress)

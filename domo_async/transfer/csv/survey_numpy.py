@@ -34,6 +34,15 @@ class NumpySurveyor(Surveyor):
         """See `domo_async.transfer.csv.survey.Surveyor.is_ascii`."""
         return bool(np.frombuffer(block, np.uint8).max() < 0x80)
 
+    def count(self, block: bytes, *, in_quotes: bool) -> tuple[int, bool]:
+        """See `domo_async.transfer.csv.survey.Surveyor.count`."""
+        data = np.frombuffer(block, np.uint8)
+        if not in_quotes and b'"' not in block:
+            return int(np.count_nonzero(data == _FEED)), False
+        outside, in_quotes = _outside(self._where(data, _QUOTE), in_quotes)
+        outside &= self._where(data, _FEED)
+        return int(np.bitwise_count(outside).sum()), in_quotes
+
     def survey(self, block: bytes, mark: Mark) -> Survey | None:
         """See `domo_async.transfer.csv.survey.Surveyor.survey`."""
         if not mark.in_quotes and _is_misplaced(block[0], mark.last):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from functools import partial
 from pathlib import Path
@@ -14,10 +14,12 @@ from attrs import frozen
 
 from domo_async.errors import ConfigError, IncompleteAnswer
 from domo_async.settings import Settings
+from domo_async.transfer.csv.counting import RecordCounter
 from domo_async.transfer.landing import check_writable, landing
 from domo_async.transfer.progress import ProgressOption, Reporter, reporting
+from domo_async.transfer.reading import scanning
 from domo_async.transfer.reading.persistence import persistent
-from domo_async.transfer.reading.scanning import Selection
+from domo_async.transfer.reading.scanning import Selection, check_uncut
 from domo_async.transfer.reading.sink import FileWriter, ObjectWriter, Sink, Writer, packed_as
 from domo_async.transport import Download
 
@@ -49,27 +51,45 @@ class _Export:
     """One call of `export`."""
 
     fetch: _Fetch
+    header: bool
+    selection: Selection
     csv_of_json: _CsvOfJson
     reporter: Reporter
     settings: Settings
 
     async def to_file(self, path: Path) -> int:
-        """Write the CSV beside a path, and give it its name once it is whole."""
+        """Write the CSV beside a path, and give it its name once it is whole; return its bytes."""
         packing = packed_as(path.name)
         async with landing(path) as partial_path:
-            return await persistent(lambda: self._copy(partial(FileWriter, partial_path, packing)), self.settings)
+            size, rows = await persistent(lambda: self._copy(partial(FileWriter, partial_path, packing)), self.settings)
+            await check_uncut(self.selection, rows)
+        return size
 
     async def to_object(self, target: BinaryIO) -> int:
         """Write the CSV to a file object; what it was given cannot be taken back, so there is no second try."""
-        return await self._copy(partial(ObjectWriter, target))
+        size, rows = await self._copy(partial(ObjectWriter, target))
+        await check_uncut(self.selection, rows)
+        return size
 
-    async def _copy(self, open_writer: Callable[[], Writer]) -> int:
-        """Copy one answer, and return its bytes."""
+    async def to_table(self, path: Path) -> tuple[int, int]:
+        """Write a file of Parquet or Arrow; return its bytes and rows."""
+        from domo_async.transfer.reading.table_files import write_table  # noqa: PLC0415 - needs pyarrow, as few do
+
+        async with landing(path) as partial_path:
+            size, rows = await persistent(
+                lambda: write_table(self.selection, partial_path, path.suffix.lower(), self.reporter), self.settings
+            )
+            await check_uncut(self.selection, rows)
+        return size, rows
+
+    async def _copy(self, open_writer: Callable[[], Writer]) -> tuple[int, int | None]:
+        """Copy one answer, and return its bytes, and its rows if they are not more than an instance may cut at."""
         size = 0
+        counter = RecordCounter(scanning.CAP + self.header)
         sink: Sink | None = None
         try:
             async with self.fetch() as answer:
-                sink = Sink(open_writer)
+                sink = Sink(lambda: _CountingWriter(open_writer(), counter))
                 async for piece in self._pieces(answer):
                     size += len(piece)
                     self.reporter.moved(len(piece))
@@ -81,7 +101,8 @@ class _Export:
             if isinstance(error, IncompleteAnswer):
                 self.reporter.moved(-size)
             raise
-        return size
+        records = counter.records
+        return size, None if records is None else records - self.header
 
     async def _pieces(self, answer: Download) -> AsyncIterator[bytes]:
         if answer.content_type == "application/json":
@@ -92,10 +113,29 @@ class _Export:
             yield piece
 
 
+@frozen
+class _CountingWriter:
+    """Counts the records that a writer is given, in its thread."""
+
+    _writer: Writer
+    _counter: RecordCounter
+
+    def write(self, pieces: Sequence[bytes]) -> None:
+        """Write."""
+        self._writer.write(pieces)
+        for piece in pieces:
+            self._counter.feed(piece)
+
+    def close(self, *, whole: bool) -> None:
+        """Let go."""
+        self._writer.close(whole=whole)
+
+
 async def export(
     fetch: _Fetch,
     target: ExportTarget,
     *,
+    header: bool,
     selection: Selection,
     csv_of_json: _CsvOfJson,
     progress: ProgressOption,
@@ -106,19 +146,27 @@ async def export(
     Args:
         fetch: Asks the instance for CSV as it is to be written.
         target: A path or a binary file object.
-        selection: The same query, for files that are not CSV.
+        header: Whether that CSV has a header.
+        selection: The same query, for files that are not CSV, and to see whether the instance cut its result.
         csv_of_json: Makes CSV of an answer that is JSON; such a one is held in memory.
         progress: Whom to tell.
         settings: How often to ask, and where time comes from.
     """
     with reporting(settings.clock, progress, total=None, title="export") as reporter:
-        one = _Export(fetch=fetch, csv_of_json=csv_of_json, reporter=reporter, settings=settings)
+        one = _Export(
+            fetch=fetch,
+            header=header,
+            selection=selection,
+            csv_of_json=csv_of_json,
+            reporter=reporter,
+            settings=settings,
+        )
         rows = None
         if isinstance(target, str | os.PathLike):
             path = Path(target)
             await asyncio.to_thread(check_writable, path)
             if is_table_name(path):
-                size, rows = await _to_table(selection, path, reporter, settings)
+                size, rows = await one.to_table(path)
             else:
                 size = await one.to_file(path)
         elif callable(getattr(target, "write", None)):
@@ -132,11 +180,3 @@ async def export(
 def is_table_name(target: object) -> bool:
     """Return whether a target is the name of a Parquet or Arrow file."""
     return isinstance(target, str | os.PathLike) and Path(target).suffix.lower() in _TABLES
-
-
-async def _to_table(selection: Selection, path: Path, reporter: Reporter, settings: Settings) -> tuple[int, int]:
-    from domo_async.transfer.reading.table_files import write_table  # noqa: PLC0415 - needs pyarrow, most exports do not
-
-    async with landing(path) as partial_path:
-        suffix = path.suffix.lower()
-        return await persistent(lambda: write_table(selection, partial_path, suffix, reporter), settings)

@@ -21,13 +21,13 @@ from domo_async.transport import Download
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["Selection", "collect", "scan", "scan_once"]
+__all__ = ["CAP", "Selection", "check_uncut", "collect", "scan", "scan_once"]
 
 _BOM = b"\xef\xbb\xbf"
 # Parsed at a time, in a thread, while the next are on their way.
 _BLOCK = 4 << 20
 # Rows of one answer at which an instance is said to cut ("SQL result: 1,000,000 rows").
-_CAP = 1_000_000
+CAP = 1_000_000
 _PAGE = 100_000
 _Told = Callable[[int], object]
 
@@ -72,7 +72,7 @@ async def scan(selection: Selection, *, batch_rows: int, settings: Settings) -> 
                 async for batch in batches:
                     given += batch.num_rows
                     yield batch
-            return
+            break
         except IncompleteAnswer as error:
             if given:
                 raise IncompleteAnswer(
@@ -80,6 +80,7 @@ async def scan(selection: Selection, *, batch_rows: int, settings: Settings) -> 
                 ) from error
             await pause(error, attempt, settings)
         attempt += 1
+    await check_uncut(selection, given)
 
 
 async def collect(selection: Selection, settings: Settings) -> pa.Table:
@@ -93,10 +94,11 @@ async def collect(selection: Selection, settings: Settings) -> pa.Table:
 
     batches = await persistent(attempt, settings)
     table = pyarrow.Table.from_batches(batches, arrow_schema(names, kinds, text=True))
+    await check_uncut(selection, table.num_rows)
     return with_decimals(table, kinds)
 
 
-async def scan_once(
+def scan_once(
     selection: Selection,
     columns: Sequence[ColumnSpec],
     *,
@@ -104,7 +106,7 @@ async def scan_once(
     text: bool = False,
     told: _Told = lambda _: None,
 ) -> AsyncGenerator[pa.RecordBatch]:
-    """Yield the result of a query in batches, without a second try.
+    """Give the result of a query in batches, without a second try, and whether or not the instance cut it.
 
     Args:
         selection: The query.
@@ -114,19 +116,11 @@ async def scan_once(
         told: Told the bytes that arrive.
 
     Raises:
-        IncompleteAnswer: The answer broke off, or the instance cut the result.
+        IncompleteAnswer: The answer broke off.
         DecodeError: It is not a result of these columns.
     """
-    rows = 0
     batches = _batches(selection, columns, text=text, told=told)
-    if batch_rows is not None:
-        batches = _of_rows(batches, batch_rows)
-    async with aclosing(batches):
-        async for batch in batches:
-            rows += batch.num_rows
-            yield batch
-    if rows and rows % _CAP == 0 and not has_limit(selection.sql):
-        await _check_uncut(selection, rows)
+    return batches if batch_rows is None else _of_rows(batches, batch_rows)
 
 
 async def _batches(
@@ -175,7 +169,18 @@ async def _page(selection: Selection, offset: int) -> pa.Table:
     return await selection.page(limited(selection.sql, _PAGE, offset))
 
 
-async def _check_uncut(selection: Selection, rows: int) -> None:
+async def check_uncut(selection: Selection, rows: int | None) -> None:
+    """Make sure that a result has all its rows, if it has as many as an instance may cut it to.
+
+    Args:
+        selection: The query.
+        rows: The rows that it gave; None if they were not counted any further than `CAP`.
+
+    Raises:
+        IncompleteAnswer: It has not. There is no point in asking again.
+    """
+    if not rows or rows % CAP or has_limit(selection.sql):
+        return
     following = await selection.page(limited(selection.sql, 1, rows))
     if following.num_rows:
         raise IncompleteAnswer(
