@@ -3,62 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import date
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import pytest
 from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 from pyarrow import csv as arrow_csv
 from pyarrow import parquet
 
 from domo_async.sync import Domo
-from tests.datasets.test_results import CELLS
-
-WORDS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=12)
-VALUES = CELLS | {
-    "STRING": WORDS | st.sampled_from(["", '"', "null", "NULL", " ", "\n", "\r\n", ",", "\\", '""', "a\nb"]),
-    # A scan has a fixed type for decimals.
-    "DECIMAL": st.decimals(allow_nan=False, places=3, min_value=-(10**19), max_value=10**19),
-}
-
-
-@st.composite
-def tables(draw: st.DrawFn) -> tuple[dict[str, str], list[tuple[Any, ...]]]:
-    kinds = draw(st.lists(st.sampled_from(sorted(VALUES)), min_size=1, max_size=6))
-    row = st.tuples(*(st.none() | VALUES[kind] for kind in kinds))
-    return {f"c{place}": kind for place, kind in enumerate(kinds)}, draw(st.lists(row, min_size=1, max_size=8))
-
-
-def written(cell: Any) -> str:
-    if cell is None:
-        return ""
-    if isinstance(cell, str):
-        return '"' + cell.replace('"', '""') + '"'
-    return cell.isoformat() if isinstance(cell, date) else repr(cell) if isinstance(cell, float) else f"{cell}"
-
-
-def content(rows: list[tuple[Any, ...]]) -> bytes:
-    return "".join(",".join(map(written, row)) + "\n" for row in rows).encode()
-
-
-def counted(rows: Any) -> list[str]:
-    """Return rows as text to compare: sorted, as no order was asked for, decimals without superfluous zeros."""
-    return sorted(repr(list(map(_plain, row))) for row in rows)
-
-
-def _plain(cell: Any) -> Any:
-    if isinstance(cell, Decimal):
-        return f"{cell.normalize() + 0:f}"
-    # Zero has no sign in a dataset.
-    return cell + 0 if isinstance(cell, float) else cell
-
-
-def rows_of(table: pa.Table) -> list[tuple[Any, ...]]:
-    return list(zip(*(column.to_pylist() for column in table.columns), strict=True))
+from tests.tables import content, counted, rows_of, tables
 
 
 def check(domo: Domo, folder: Path, columns: dict[str, str], rows: list[tuple[Any, ...]]) -> None:
