@@ -26,6 +26,7 @@ __all__ = [
     "csv_batch",
     "is_loaded",
     "json_rows_table",
+    "memory_pool",
     "needs_arrow",
     "with_decimals",
 ]
@@ -61,6 +62,16 @@ def needs_arrow(what: str) -> Any:
     return pyarrow
 
 
+def memory_pool() -> Any:
+    """Return where to keep what one thread makes and another lets go of.
+
+    What Arrow takes by default, mimalloc, gives such memory back late.
+    """
+    pyarrow = needs_arrow("Arrow data")
+    has_jemalloc = "jemalloc" in pyarrow.supported_memory_backends()
+    return pyarrow.jemalloc_memory_pool() if has_jemalloc else pyarrow.default_memory_pool()
+
+
 def arrow_schema(names: Sequence[str], kinds: Sequence[str], *, text: bool = False) -> pa.Schema:
     """Return the schema for columns of Domo's types; of other types, columns are text.
 
@@ -87,7 +98,9 @@ def _types(pyarrow: Any) -> dict[str, Any]:
     }
 
 
-def csv_batch(content: bytes, names: Sequence[str], kinds: Sequence[str], *, text: bool = False) -> pa.RecordBatch:
+def csv_batch(
+    content: bytes | memoryview, names: Sequence[str], kinds: Sequence[str], *, text: bool = False
+) -> pa.RecordBatch:
     """Return whole records of CSV, without a header, as a batch; an unquoted empty field is NULL.
 
     Args:
@@ -100,16 +113,16 @@ def csv_batch(content: bytes, names: Sequence[str], kinds: Sequence[str], *, tex
         DecodeError: They are not such records.
     """
     pyarrow = needs_arrow("Arrow data")
-    table = _parse(pyarrow, content, kinds, null="")
+    table = _parse(pyarrow, content, kinds, null="", pool=memory_pool())
     if not text:
         table = with_decimals(table, kinds, scale=SCALE)
-    columns = [column.combine_chunks() for column in table.columns]
+    columns = [column.combine_chunks(memory_pool()) for column in table.columns]
     arrays = [column.chunk(0) if isinstance(column, pyarrow.ChunkedArray) else column for column in columns]  # pyright: ignore[reportAttributeAccessIssue]
     batch: pa.RecordBatch = pyarrow.RecordBatch.from_arrays(arrays, schema=arrow_schema(names, kinds, text=text))
     return batch
 
 
-def _parse(pyarrow: Any, content: Any, kinds: Sequence[str], *, null: str) -> pa.Table:
+def _parse(pyarrow: Any, content: Any, kinds: Sequence[str], *, null: str, pool: Any = None) -> pa.Table:
     import pyarrow.csv as arrow_csv  # noqa: PLC0415 - optional
 
     places = [str(place) for place in range(len(kinds))]
@@ -128,6 +141,7 @@ def _parse(pyarrow: Any, content: Any, kinds: Sequence[str], *, null: str) -> pa
                 strings_can_be_null=True,
                 quoted_strings_can_be_null=False,
             ),
+            memory_pool=pool,
         )
     except pyarrow.ArrowInvalid as error:
         raise DecodeError(f"the rows do not fit their columns: {error}", path="$.rows") from None

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractAsyncContextManager, aclosing
 from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
 from domo_async.errors import DecodeError, IncompleteAnswer, SourceError
-from domo_async.frames import arrow_schema, csv_batch, needs_arrow, with_decimals
+from domo_async.frames import arrow_schema, csv_batch, memory_pool, needs_arrow, with_decimals
 from domo_async.settings import Settings
 from domo_async.transfer.columns import ColumnSpec
 from domo_async.transfer.csv.splitter import RecordScanner, parse_record
@@ -26,6 +27,7 @@ __all__ = ["CAP", "Selection", "check_uncut", "collect", "scan", "scan_once"]
 _BOM = b"\xef\xbb\xbf"
 # Parsed at a time, in a thread, while the next are on their way.
 _BLOCK = 4 << 20
+_SCANNED = 1 << 18
 # Rows of one answer at which an instance is said to cut ("SQL result: 1,000,000 rows").
 CAP = 1_000_000
 _PAGE = 100_000
@@ -188,21 +190,20 @@ async def check_uncut(selection: Selection, rows: int | None) -> None:
         )
 
 
-async def _records(answer: Download, names: Sequence[str], told: _Told) -> AsyncGenerator[bytes]:
+async def _records(answer: Download, names: Sequence[str], told: _Told) -> AsyncGenerator[memoryview]:
     """Yield the answer's records in blocks that end where a record ends, without the header."""
     blocks = _Blocks(names)
+    size = 0
     try:
-        pieces: list[bytes] = []
-        size = 0
         async for piece in answer.chunks():
             told(len(piece))
-            pieces.append(piece)
+            blocks.add(piece)
             size += len(piece)
             if size >= _BLOCK:
-                if block := blocks.add(b"".join(pieces)):
+                if block := blocks.take():
                     yield block
-                pieces, size = [], 0
-        if block := blocks.add(b"".join(pieces)):
+                size = 0
+        if block := blocks.take():
             yield block
         if block := blocks.finish():
             yield block
@@ -211,45 +212,46 @@ async def _records(answer: Download, names: Sequence[str], told: _Told) -> Async
 
 
 class _Blocks:
-    """Cuts CSV where records end, and takes its header off."""
+    """Cuts CSV where records end, and takes its header off; each byte is copied once."""
 
     def __init__(self, names: Sequence[str]) -> None:
         self._names = names
         self._scanner = RecordScanner()
-        self._taken = 0
+        self._pieces: list[bytes] = []
         self._rest = b""
         self._headed = False
 
-    def add(self, content: bytes) -> bytes:
-        """Take bytes and return all records that are whole."""
-        self._scanner.feed(content)
-        whole = self._rest + content
-        length = self._scanner.cut - self._taken
-        if not length:
-            self._rest = whole
-            return b""
-        self._taken += length
-        self._rest = whole[length:]
-        return self._without_header(whole[:length])
+    def add(self, piece: bytes) -> None:
+        """Take bytes."""
+        self._pieces.append(piece)
 
-    def finish(self) -> bytes:
+    def take(self) -> memoryview:
+        """Return all records that are whole."""
+        content = b"".join([self._rest, *self._pieces])
+        self._pieces.clear()
+        taken = self._scanner.position - len(self._rest)
+        for start in range(len(self._rest), len(content), _SCANNED):
+            self._scanner.feed(content[start : start + _SCANNED])
+        length = self._scanner.cut - taken
+        self._rest = content[length:]
+        return self._without_header(content, length)
+
+    def finish(self) -> memoryview:
         """Return what is left: a last record without a line end."""
         self._scanner.finish()
         if not self._headed and not self._rest:
             raise DecodeError("the answer is empty where a header was due")
-        return self._without_header(self._rest) if self._rest else b""
+        return self._without_header(self._rest, len(self._rest))
 
-    def _without_header(self, records: bytes) -> bytes:
-        if self._headed:
-            return records
-        self._headed = True
+    def _without_header(self, content: bytes, length: int) -> memoryview:
+        """Return so many bytes from the beginning on, but for the header, which the first record is."""
         end = 0
-        while True:
-            end = records.find(b"\n", end) + 1 or len(records)
-            if records.count(b'"', 0, end) % 2 == 0:
-                break
-        _check_heading(parse_record(records[:end].removeprefix(_BOM).decode()), self._names)
-        return records[end:]
+        while length and not self._headed:
+            end = content.find(b"\n", end) + 1 or length
+            if content.count(b'"', 0, end) % 2 == 0:
+                self._headed = True
+                _check_heading(parse_record(content[:end].removeprefix(_BOM).decode()), self._names)
+        return memoryview(content)[end:length]
 
 
 def _check_heading(found: Sequence[str], names: Sequence[str]) -> None:
@@ -261,27 +263,30 @@ def _check_heading(found: Sequence[str], names: Sequence[str]) -> None:
 
 
 async def _parsed(
-    blocks: AsyncGenerator[bytes], names: Sequence[str], kinds: Sequence[str], *, text: bool
+    blocks: AsyncGenerator[memoryview], names: Sequence[str], kinds: Sequence[str], *, text: bool
 ) -> AsyncGenerator[pa.RecordBatch]:
     """Yield a batch for each block, which a thread parses while the next block arrives."""
     loop = asyncio.get_running_loop()
+    # A single one, since allocators keep some memory for each thread that makes what others let go of.
+    thread = ThreadPoolExecutor(1, "domo-async-parser")
     parsing: asyncio.Future[Any] | None = None
     try:
         async with aclosing(blocks):
             async for block in blocks:
-                before, parsing = parsing, loop.run_in_executor(None, _parse, block, names, kinds, text)
+                before, parsing = parsing, loop.run_in_executor(thread, _parse, block, names, kinds, text)
                 if before is not None:
                     yield await before
         if parsing is not None:
             yield await parsing
     finally:
+        thread.shutdown(wait=False)
         if parsing is not None:
             # Its outcome matters to nobody any more, but must be taken.
             await asyncio.wait({parsing})
             _ = parsing.cancelled() or parsing.exception()
 
 
-def _parse(block: bytes, names: Sequence[str], kinds: Sequence[str], text: bool) -> Any:
+def _parse(block: memoryview, names: Sequence[str], kinds: Sequence[str], text: bool) -> Any:
     return csv_batch(block, names, kinds, text=text)
 
 
@@ -304,7 +309,7 @@ async def _of_rows(batches: AsyncGenerator[pa.RecordBatch], rows: int) -> AsyncG
 
 
 def _one(table: pa.Table) -> pa.RecordBatch:
-    return table.combine_chunks().to_batches()[0]
+    return table.combine_chunks(memory_pool()).to_batches()[0]
 
 
 def _split(columns: Sequence[ColumnSpec]) -> tuple[list[str], list[str]]:
