@@ -37,6 +37,7 @@ SCALE = 18
 
 _ESCAPES = {b'\\"': b'""', b"\\/": b"/", b"\\n": b"\n", b"\\r": b"\r", b"\\t": b"\t", b"\\b": b"\b", b"\\f": b"\f"}
 _CODED = re.compile(rb"(?:\\u[0-9a-fA-F]{4})+")
+_BETWEEN = b"],["
 _PAIR = b"\x01"
 _LONG = 1 << 63
 
@@ -63,9 +64,10 @@ def needs_arrow(what: str) -> Any:
 
 
 def memory_pool() -> Any:
-    """Return where to keep what one thread makes and another lets go of.
+    """Return where to keep large results, and what one thread makes and another lets go of.
 
-    What Arrow takes by default, mimalloc, gives such memory back late.
+    What Arrow takes by default, mimalloc, is given far more by the system than it asks for, which has to be cleared
+    first: half of the time that a large result takes. And it gives back late what another thread lets go of.
     """
     pyarrow = needs_arrow("Arrow data")
     has_jemalloc = "jemalloc" in pyarrow.supported_memory_backends()
@@ -113,7 +115,7 @@ def csv_batch(
         DecodeError: They are not such records.
     """
     pyarrow = needs_arrow("Arrow data")
-    table = _parse(pyarrow, content, kinds, null="", pool=memory_pool())
+    table = _parse(pyarrow, content, kinds, null="")
     if not text:
         table = with_decimals(table, kinds, scale=SCALE)
     columns = [column.combine_chunks(memory_pool()) for column in table.columns]
@@ -122,7 +124,7 @@ def csv_batch(
     return batch
 
 
-def _parse(pyarrow: Any, content: Any, kinds: Sequence[str], *, null: str, pool: Any = None) -> pa.Table:
+def _parse(pyarrow: Any, content: Any, kinds: Sequence[str], *, null: str) -> pa.Table:
     import pyarrow.csv as arrow_csv  # noqa: PLC0415 - optional
 
     places = [str(place) for place in range(len(kinds))]
@@ -141,40 +143,46 @@ def _parse(pyarrow: Any, content: Any, kinds: Sequence[str], *, null: str, pool:
                 strings_can_be_null=True,
                 quoted_strings_can_be_null=False,
             ),
-            memory_pool=pool,
+            memory_pool=memory_pool(),
         )
     except pyarrow.ArrowInvalid as error:
         raise DecodeError(f"the rows do not fit their columns: {error}", path="$.rows") from None
     return parsed
 
 
-def json_rows_table(rows: memoryview | bytes, kinds: Sequence[str]) -> pa.Table | None:
+def json_rows_table(answer: bytes, start: int, end: int, kinds: Sequence[str]) -> pa.Table | None:
     """Return the rows of a query's answer, the JSON ``[[…],[…]]`` without its outer brackets, as a table.
 
     JSON's arrays of plain values are nearly CSV, and pyarrow reads CSV as fast as others read JSON, without making an
     object a cell. What this way cannot surely read right is left alone: then there is no table.
 
     Args:
-        rows: The text between ``[[`` and ``]]``.
+        answer: The answer.
+        start: Where its rows begin, behind ``[[``.
+        end: Where they end, before ``]]``.
         kinds: The columns' types.
     """
     pyarrow = needs_arrow("Arrow data")
-    text = bytes(rows)
     # No compact JSON holds these, not even within strings; where it is not compact, a blank could pass for a value.
-    if any(blank in text for blank in (b"\n", b"\r", b"\t")):
+    if any(blank in answer for blank in (b"\n", b"\r", b"\t")):
         return None
-    if b"\\" in text:
+    if answer.find(b"\\", start, end) >= 0:
         # What stands for a backslash meanwhile may itself be in a string, as it is or as an escape.
-        if _PAIR in text or b"\\u0001" in text:
+        if _PAIR in answer or b"\\u0001" in answer:
             return None
         try:
-            text = _unescaped(text)
+            answer = _unescaped(answer[start:end])
         except ValueError:
             return None
-    ends = text.count(b"],[")
-    text = text.replace(b"],[", b"\n")
+        start, end = 0, len(answer)
+    # The whole answer, since to copy the rows alone before would take as long again.
+    lines = answer.replace(_BETWEEN, b"\n")
+    saved = len(_BETWEEN) - 1
+    before, after = answer.count(_BETWEEN, 0, start), answer.count(_BETWEEN, end)
+    ends = (len(answer) - len(lines)) // saved - before - after
+    rows = memoryview(lines)[start - saved * before : end - saved * (before + ends)]
     try:
-        table = _parse(pyarrow, text, kinds, null="null")
+        table = _parse(pyarrow, rows, kinds, null="null")
     except DecodeError:
         return None
     # A string that holds the mark of a record's end makes fewer records than there are marks.

@@ -57,9 +57,9 @@ def _by_columns(content: bytes) -> QueryResult | None:
     end = content.rfind(b"]]")
     if start < 0 or end < start + len(_ROWS) or find_spec("pyarrow") is None:
         return None
-    rows = memoryview(content)[start + len(_ROWS) : end]
+    start += len(_ROWS)
     try:
-        answer = loads(content[: start + len(_ROWS) - 1] + content[end + 1 :])
+        answer = loads(content[: start - 1] + content[end + 1 :])
     except DecodeError:
         return None
     # Had the rows been found in another place, there would be more in the answer's own, or the rest would not be JSON.
@@ -67,7 +67,7 @@ def _by_columns(content: bytes) -> QueryResult | None:
         return None
     columns, metadata = _heading(answer)
     kinds = [column.type for column in metadata]
-    table = json_rows_table(rows, kinds) if kinds else None
+    table = json_rows_table(content, start, end, kinds) if kinds else None
     return None if table is None else _result(answer, columns, metadata, Rows(kinds, table, table.num_rows))
 
 
