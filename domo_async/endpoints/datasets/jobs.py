@@ -11,6 +11,7 @@ from attrs import frozen
 
 from domo_async.errors import ConfigError
 from domo_async.transfer import Params, bind
+from domo_async.transfer.reading.exporter import is_table_name
 from domo_async.transfer.reading.sink import packed_as
 
 __all__ = ["ExportJob", "QueryJob", "check_query", "checked_exports"]
@@ -73,6 +74,7 @@ def checked_exports(jobs: Mapping[str, str | os.PathLike[str]] | Iterable[Export
         if place in targets:
             raise ConfigError(f"more than one export is to be written to {job.target}")
         targets.add(place)
-        packed_as(place.name)
+        if not is_table_name(place):
+            packed_as(place.name)
         bound[job] = bind(job.sql, job.params)
     return bound

@@ -97,16 +97,28 @@ class FileWriter:
                 rest[0] = rest[0][written:]
 
 
+# Who asks for these does not mean CSV, plain or compressed.
+_PACKED = frozenset({".bz2", ".xz", ".zip", ".lz4", ".7z"})
+_TABLES = frozenset({".parquet", ".arrow", ".feather", ".orc", ".avro", ".xlsx", ".xls", ".ods"})
+_TEXTS = frozenset({".json", ".jsonl", ".ndjson", ".xml", ".html"})
+
+
 def packed_as(name: str) -> str | None:
-    """Return the compression that a file's name stands for, None for none.
+    """Return the compression that the name of a file of CSV stands for, None for none.
 
     Raises:
-        ConfigError: It stands for one that is not known here, or that needs a package that is not installed.
+        ConfigError: It stands for one that is not known here, or that needs a package that is not installed, or for
+            what is not CSV.
     """
-    suffix = Path(name).suffix.lower()
-    if suffix in {".bz2", ".xz", ".zip", ".lz4", ".7z"}:
+    path = Path(name)
+    packing = {".gz": "gzip", ".zst": "zstd"}.get(path.suffix.lower())
+    suffix = (Path(path.stem) if packing else path).suffix.lower()
+    if suffix in _PACKED:
         raise ConfigError(f"{name}: write .gz or .zst, {suffix} is not known")
-    packing = {".gz": "gzip", ".zst": "zstd"}.get(suffix)
+    if suffix in _TABLES | _TEXTS:
+        raise ConfigError(
+            f"{name}: what is written is CSV, plain or compressed (.gz, .zst), .parquet, .arrow or .feather"
+        )
     _packer(packing)
     return packing
 
