@@ -74,7 +74,7 @@ async def test_a_scan_gives_every_row_as_it_is(domo, dataset_id):
 
 @pytest.mark.parametrize("rows", [1, 3, 7_000, 20_000, 50_000])
 async def test_batches_have_the_rows_that_were_asked_for(domo, numbers, monkeypatch, rows):
-    monkeypatch.setattr(scanning, "_BLOCK", 30_000)
+    monkeypatch.setattr(scanning, "_PARSED", 30_000)
 
     batches = [batch async for batch in domo.datasets.scan(numbers, "SELECT * FROM table LIMIT 9000", batch_rows=rows)]
 
@@ -160,7 +160,7 @@ async def test_a_scan_that_breaks_off_before_its_first_batch_is_begun_again(domo
 
 
 async def test_a_scan_that_breaks_off_later_says_what_it_gave(domo, emulator, numbers, monkeypatch):
-    monkeypatch.setattr(scanning, "_BLOCK", 30_000)
+    monkeypatch.setattr(scanning, "_PARSED", 30_000)
     emulator.faults.add(Fault(EXPORT, "truncate", after_bytes=200_000, count=None))
     given = 0
 
@@ -173,14 +173,14 @@ async def test_a_scan_that_breaks_off_later_says_what_it_gave(domo, emulator, nu
 
 
 async def test_a_frame_that_breaks_off_is_begun_again(domo, emulator, numbers, monkeypatch):
-    monkeypatch.setattr(scanning, "_BLOCK", 30_000)
+    monkeypatch.setattr(scanning, "_PARSED", 30_000)
     emulator.faults.add(Fault(EXPORT, "truncate", after_bytes=200_000, count=2))
 
     assert 20_000 == (await domo.datasets.frame(numbers)).height
 
 
 async def test_a_scan_that_is_left_lets_go_of_its_connection(domo, numbers, monkeypatch):
-    monkeypatch.setattr(scanning, "_BLOCK", 1_000)
+    monkeypatch.setattr(scanning, "_PARSED", 1_000)
     batches = domo.datasets.scan(numbers, batch_rows=10)
 
     async for _ in batches:

@@ -17,7 +17,7 @@ from tests.transfer.test_splitter import csv_files, cuts, pieces, senseless
 def counted(chunks: list[bytes], surveyor: type[Surveyor], block: int = 1 << 18) -> int | None:
     with (
         mock.patch.object(counting, "_SPENT", 1),
-        mock.patch.object(counting, "_BLOCK", block),
+        mock.patch.object(counting, "BLOCK", block),
         mock.patch.object(counting, "surveyor", surveyor),
     ):
         counter = RecordCounter(100)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from domo_async.transfer.csv.splitter import BLOCK
 from domo_async.transfer.csv.survey import Surveyor, surveyor
 
 __all__ = ["RecordCounter"]
@@ -10,8 +11,6 @@ __all__ = ["RecordCounter"]
 # as it takes longer to count there.
 _SPENT = 1 << 28
 _QUOTED = 16
-# What is made of so many bytes stays in the processor's cache.
-_BLOCK = 1 << 18
 _FEED = ord("\n")
 
 
@@ -38,10 +37,10 @@ class RecordCounter:
 
     def feed(self, block: bytes) -> None:
         """Read the next bytes, of any length."""
-        for start in range(0, len(block), _BLOCK):
+        for start in range(0, len(block), BLOCK):
             if self._ends > self._most:
                 return
-            self._feed(block[start : start + _BLOCK])
+            self._feed(block[start : start + BLOCK])
 
     def _feed(self, block: bytes) -> None:
         if self._left > 0:

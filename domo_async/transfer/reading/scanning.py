@@ -14,7 +14,7 @@ from domo_async.errors import DecodeError, IncompleteAnswer, SourceError
 from domo_async.frames import arrow_schema, csv_batch, memory_pool, needs_arrow, with_decimals
 from domo_async.settings import Settings
 from domo_async.transfer.columns import ColumnSpec
-from domo_async.transfer.csv.splitter import RecordScanner, parse_record
+from domo_async.transfer.csv.splitter import BLOCK, RecordScanner, parse_record
 from domo_async.transfer.reading.persistence import pause, persistent
 from domo_async.transfer.reading.sql_text import has_limit, is_ordered, limited
 from domo_async.transport import Download
@@ -26,8 +26,7 @@ __all__ = ["CAP", "Selection", "check_uncut", "collect", "scan", "scan_once"]
 
 _BOM = b"\xef\xbb\xbf"
 # Parsed at a time, in a thread, while the next are on their way.
-_BLOCK = 4 << 20
-_SCANNED = 1 << 18
+_PARSED = 4 << 20
 # Rows of one answer at which an instance is said to cut ("SQL result: 1,000,000 rows").
 CAP = 1_000_000
 _PAGE = 100_000
@@ -108,7 +107,7 @@ def scan_once(
     text: bool = False,
     told: _Told = lambda _: None,
 ) -> AsyncGenerator[pa.RecordBatch]:
-    """Give the result of a query in batches, without a second try, and whether or not the instance cut it.
+    """Give the result of a query in batches, without a second try; whether the instance cut it is not looked at.
 
     Args:
         selection: The query.
@@ -199,7 +198,7 @@ async def _records(answer: Download, names: Sequence[str], told: _Told) -> Async
             told(len(piece))
             blocks.add(piece)
             size += len(piece)
-            if size >= _BLOCK:
+            if size >= _PARSED:
                 if block := blocks.take():
                     yield block
                 size = 0
@@ -230,8 +229,8 @@ class _Blocks:
         content = b"".join([self._rest, *self._pieces])
         self._pieces.clear()
         taken = self._scanner.position - len(self._rest)
-        for start in range(len(self._rest), len(content), _SCANNED):
-            self._scanner.feed(content[start : start + _SCANNED])
+        for start in range(len(self._rest), len(content), BLOCK):
+            self._scanner.feed(content[start : start + BLOCK])
         length = self._scanner.cut - taken
         self._rest = content[length:]
         return self._without_header(content, length)
