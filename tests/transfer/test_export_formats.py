@@ -249,15 +249,18 @@ async def test_exports_that_cannot_be_are_refused_before_anything_is_sent(domo, 
 
 
 async def test_many_queries_never_run_more_at_a_time_than_allowed():
-    running: list[int] = [0]
+    asked: list[str] = []
+    running: set[str] = set()
     most = 0
 
     async def handler(request: web.BaseRequest) -> web.Response:
         nonlocal most
-        running[0] += 1
-        most = max(most, running[0])
+        sql = (await request.json())["sql"]
+        asked.append(sql)
+        running.add(sql)
+        most = max(most, len(running))
         await asyncio.sleep(0.01)
-        running[0] -= 1
+        running.remove(sql)
         return web.json_response({"columns": ["a"], "metadata": [{"type": "LONG"}], "rows": [[1]]})
 
     async with talking_to(handler) as domo:
@@ -266,6 +269,8 @@ async def test_many_queries_never_run_more_at_a_time_than_allowed():
 
     assert set(jobs) == {outcome.item for outcome in outcomes}
     assert {((1,),)} == {tuple(outcome.result or ()) for outcome in outcomes}
+    assert {f"SELECT {number}" for number in range(12)} == set(asked)
+    assert 12 == len(asked)
     assert 3 == most
 
 
