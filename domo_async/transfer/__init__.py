@@ -6,9 +6,10 @@ from domo_async.transfer.columns import ColumnSpec, ColumnType
 from domo_async.transfer.files.content import Content, content_body, content_name, reported_body
 from domo_async.transfer.files.downloading import DownloadTarget, download, fetch_to
 from domo_async.transfer.files.folders import FolderEntry, FolderOptions, FolderReport, pull, push
-from domo_async.transfer.files.many import Contents, Outcome, Outcomes, Targets, download_many, in_turn, upload_many
+from domo_async.transfer.files.many import Contents, Targets, download_many, upload_many
 from domo_async.transfer.files.resuming import Described, DownloadResult
 from domo_async.transfer.files.trees import RemoteFile
+from domo_async.transfer.outcomes import Outcome, Outcomes, as_finished, in_turn
 from domo_async.transfer.progress import (
     Progress,
     ProgressCallback,
@@ -18,7 +19,6 @@ from domo_async.transfer.progress import (
     progress_bars,
     told_the_end,
 )
-from domo_async.transfer.reading.as_finished import as_finished
 from domo_async.transfer.reading.binding import Params, bind
 from domo_async.transfer.reading.exporter import ExportResult, ExportTarget, export
 from domo_async.transfer.reading.scanning import Selection, collect, scan

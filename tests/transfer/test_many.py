@@ -10,7 +10,7 @@ from aiohttp import web
 from domo_async import ConfigError, DomoError, NotFound, SourceError
 from domo_async.emulator import Fault
 from domo_async.transfer import Progress, ProgressEvents
-from domo_async.transfer.files.many import in_turn
+from domo_async.transfer.outcomes import in_turn
 from tests.support import talking_to
 
 CONTENTS = {f"{number}.txt": f"content {number}\n".encode() * 50 for number in range(7)}

@@ -11,7 +11,6 @@ from attrs import evolve, frozen
 
 from domo_async.errors import ConfigError, DecodeError, DomoError
 from domo_async.settings import Settings
-from domo_async.transfer.files.many import Outcomes, in_turn
 from domo_async.transfer.files.trees import (
     LocalFile,
     RemoteFile,
@@ -22,6 +21,7 @@ from domo_async.transfer.files.trees import (
     remove_empty,
     remove_file,
 )
+from domo_async.transfer.outcomes import Outcomes, in_turn
 from domo_async.transfer.progress import ProgressOption, Reporter, reporting
 
 __all__ = ["FolderEntry", "FolderOptions", "FolderReport", "FolderSteps", "pull", "push"]

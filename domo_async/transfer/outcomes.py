@@ -1,0 +1,186 @@
+"""Several pieces of work at once, of which one that fails does not stop the others."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Iterator
+from contextlib import aclosing
+from typing import Any, Generic, TypeVar
+
+from attrs import frozen
+
+from domo_async.errors import ConfigError, DomoError
+
+__all__ = ["Outcome", "Outcomes", "as_finished", "in_turn"]
+
+K = TypeVar("K")
+R = TypeVar("R")
+
+
+@frozen
+class Outcome(Generic[K, R]):
+    """What became of one of several transfers.
+
+    Attributes:
+        item: What it was about, as the caller named it.
+        result: What it gave; None if it did not end well.
+        error: Why it failed; None if it did not, or was not begun.
+        cancelled: Whether it was under way when another failed, and was stopped for that. `query_many` and
+            `export_many` do so; other calls let end what is under way.
+    """
+
+    item: K
+    result: R | None = None
+    error: DomoError | OSError | None = None
+    cancelled: bool = False
+
+    @property
+    def begun(self) -> bool:
+        """Whether it was begun before another failed."""
+        return self.cancelled or self.result is not None or self.error is not None
+
+
+@frozen
+class Outcomes(Generic[K, R]):
+    """What became of several transfers, in the order in which they were given.
+
+    Attributes:
+        entries: One for each.
+    """
+
+    entries: tuple[Outcome[K, R], ...]
+
+    def __len__(self) -> int:
+        return len(self.entries)
+
+    def __iter__(self) -> Iterator[Outcome[K, R]]:
+        return iter(self.entries)
+
+    @property
+    def done(self) -> tuple[Outcome[K, R], ...]:
+        """Those that ended well."""
+        return tuple(entry for entry in self.entries if entry.result is not None)
+
+    @property
+    def failed(self) -> tuple[Outcome[K, R], ...]:
+        """Those that failed."""
+        return tuple(entry for entry in self.entries if entry.error is not None)
+
+    @property
+    def not_begun(self) -> tuple[Outcome[K, R], ...]:
+        """Those that were not begun, since another had failed."""
+        return tuple(entry for entry in self.entries if not entry.begun)
+
+    def raise_for_failures(self) -> None:
+        """Raise the error of the first that failed, if any did."""
+        for entry in self.entries:
+            if entry.error is not None:
+                raise entry.error
+
+
+async def in_turn(
+    items: Iterable[K],
+    work: Callable[[K], Awaitable[R]],
+    *,
+    concurrency: int,
+    stop_on_error: bool,
+    on_outcome: Callable[[Outcome[K, R]], None] | None = None,
+) -> Outcomes[K, R]:
+    """Do some work for each item, for so many at a time, and return what became of each in their order.
+
+    Args:
+        items: What to work on.
+        work: Does it for one; must not return None.
+        concurrency: How many at a time.
+        stop_on_error: Whether none is begun any more once one has failed; those under way still end.
+        on_outcome: Called with each as it ends.
+
+    Raises:
+        ConfigError: `concurrency` is less than 1.
+    """
+    entries = [Outcome[K, R](item) for item in items]
+    ended = as_finished(
+        range(len(entries)),
+        lambda place: work(entries[place].item),
+        concurrency=concurrency,
+        stop_on_error=stop_on_error,
+        cancel=False,
+    )
+    async with aclosing(ended):
+        async for outcome in ended:
+            place = outcome.item
+            entries[place] = entry = Outcome(entries[place].item, outcome.result, outcome.error)
+            if on_outcome is not None and outcome.begun:
+                on_outcome(entry)
+    return Outcomes(tuple(entries))
+
+
+async def as_finished(
+    items: Iterable[K],
+    work: Callable[[K], Awaitable[R]],
+    *,
+    concurrency: int,
+    stop_on_error: bool,
+    cancel: bool = True,
+) -> AsyncGenerator[Outcome[K, R]]:
+    """Yield what becomes of each item as it is done.
+
+    Nothing is begun while the caller looks at an outcome, so that no more than `concurrency` wait to be looked at.
+
+    Args:
+        items: What to work on.
+        work: Does it for one.
+        concurrency: How many at a time.
+        stop_on_error: Whether none is begun any more once one has failed. Those that were not begun come last, with
+            neither a result nor an error.
+        cancel: Whether those under way are cancelled then. They follow the one that failed.
+
+    Raises:
+        ConfigError: `concurrency` is less than 1.
+    """
+    if concurrency < 1:
+        raise ConfigError("concurrency must be at least 1")
+    left = deque(items)
+    running: dict[asyncio.Task[Outcome[K, R]], K] = {}
+    stopped = False
+    try:
+        while running or (left and not stopped):
+            while left and not stopped and len(running) < concurrency:
+                item = left.popleft()
+                running[asyncio.create_task(_outcome(item, work))] = item
+            await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
+            done = [task for task in running if task.done()]
+            ended = [task.result() for task in done]
+            for task in done:
+                del running[task]
+            stopped = stopped or (stop_on_error and any(outcome.error is not None for outcome in ended))
+            if stopped and cancel:
+                await _cancel(running)
+                ended += [_left(task, item) for task, item in running.items()]
+                running.clear()
+            for outcome in ended:
+                yield outcome
+        for item in left:
+            yield Outcome(item)
+    finally:
+        await _cancel(running)
+
+
+async def _cancel(tasks: Iterable[asyncio.Task[Any]]) -> None:
+    """Cancel all, and wait until they have let go of what they hold."""
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _left(task: asyncio.Task[Outcome[K, R]], item: K) -> Outcome[K, R]:
+    # One that had just ended did so all the same.
+    return Outcome(item, cancelled=True) if task.cancelled() else task.result()
+
+
+async def _outcome(item: K, work: Callable[[K], Awaitable[R]]) -> Outcome[K, R]:
+    try:
+        return Outcome(item, await work(item))
+    except (DomoError, OSError) as error:
+        return Outcome(item, error=error)
