@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from domo_async import SourceError
 from domo_async.transfer.csv import splitter
-from domo_async.transfer.csv.splitter import LoneReturn, RecordScanner, StrayQuote, Unsplittable, parse_record
+from domo_async.transfer.csv.splitter import BLOCK, LoneReturn, RecordScanner, StrayQuote, Unsplittable, parse_record
 from domo_async.transfer.csv.survey import Mark, Surveyor
 from domo_async.transfer.csv.survey_numpy import NumpySurveyor
 
@@ -296,17 +296,19 @@ def test_what_was_good_stays_known_after_an_error():
 
 
 @pytest.mark.parametrize("lines", ["\n", "\r\n"])
+@pytest.mark.parametrize("step", [300_001, 3 * BLOCK])
 @pytest.mark.usefixtures("either_way")
-def test_a_large_file_is_counted_exactly_with_and_without_numpy(lines):
-    content = "".join(f'{n},"a ""b""\n, c",,""{lines}' for n in range(50_000)).encode()
+def test_a_large_file_is_counted_exactly_with_and_without_numpy(lines, step):
+    content = "".join(f'{n},"a ""b""\n, c",,""{lines}' for n in range(100_000)).encode()
+    assert len(content) > 2 * BLOCK
     scanner = RecordScanner(width=4)
 
-    for start in range(0, len(content), 300_001):
-        scanner.feed(content[start : start + 300_001])
+    for start in range(0, len(content), step):
+        scanner.feed(content[start : start + step])
     scanner.finish()
 
-    assert 50_000 == scanner.records
-    assert 100_000 == scanner.lines
+    assert 100_000 == scanner.records
+    assert 200_000 == scanner.lines
     assert len(content) == scanner.cut
 
 
