@@ -99,6 +99,7 @@ class Page:
 
     _socket: aiohttp.ClientWebSocketResponse
     _session: str = ""
+    _context: str = ""
     errors: list[str] = field(factory=list)
     sent: list[dict[str, Any]] = field(factory=list)
     _numbers: Iterator[int] = field(factory=lambda: itertools.count(1))
@@ -137,14 +138,19 @@ class Page:
 
     async def begin(self) -> None:
         """Open the tab."""
-        context = (await self.command("Target.createBrowserContext"))["browserContextId"]
-        target = await self.command("Target.createTarget", url="about:blank", browserContextId=context)
+        self._context = (await self.command("Target.createBrowserContext"))["browserContextId"]
+        target = await self.command("Target.createTarget", url="about:blank", browserContextId=self._context)
         attached = await self.command("Target.attachToTarget", targetId=target["targetId"], flatten=True)
         self._session = attached["sessionId"]
         for domain in ("Page", "Runtime", "Log", "Network", "Accessibility"):
             await self.command(f"{domain}.enable")
         await self.command("Page.addScriptToEvaluateOnNewDocument", source=_OBSERVE)
         await self.size(1280, 900)
+
+    async def end(self) -> None:
+        """Close the tab: left open, it would go on to ask at an address that may be another test's by then."""
+        self._session = ""
+        await self.command("Target.disposeBrowserContext", browserContextId=self._context)
 
     async def size(self, width: int, height: int) -> None:
         """Set the size of the window."""
@@ -246,7 +252,10 @@ async def opened(address: str) -> AsyncIterator[Page]:
         listening = asyncio.create_task(page.listen())
         try:
             await page.begin()
-            yield page
+            try:
+                yield page
+            finally:
+                await page.end()
         finally:
             listening.cancel()
             await asyncio.wait([listening])
