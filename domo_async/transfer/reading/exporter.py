@@ -20,7 +20,7 @@ from domo_async.transfer.progress import ProgressOption, Reporter, reporting
 from domo_async.transfer.reading import scanning
 from domo_async.transfer.reading.persistence import persistent
 from domo_async.transfer.reading.scanning import Selection, check_uncut
-from domo_async.transfer.reading.sink import FileWriter, ObjectWriter, Sink, Writer, packed_as
+from domo_async.transfer.reading.sink import TABLES, FileWriter, ObjectWriter, Sink, Writer, packed_as
 from domo_async.transport import Download
 
 __all__ = ["ExportResult", "ExportTarget", "export", "is_table_name"]
@@ -28,7 +28,6 @@ __all__ = ["ExportResult", "ExportTarget", "export", "is_table_name"]
 ExportTarget: TypeAlias = str | os.PathLike[str] | BinaryIO
 _Fetch: TypeAlias = Callable[[], AbstractAsyncContextManager[Download]]
 _CsvOfJson: TypeAlias = Callable[[bytes], bytes]
-_TABLES = frozenset({".parquet", ".arrow", ".feather"})
 
 
 @frozen(kw_only=True)
@@ -179,4 +178,4 @@ async def export(
 
 def is_table_name(target: object) -> bool:
     """Return whether a target is the name of a Parquet or Arrow file."""
-    return isinstance(target, str | os.PathLike) and Path(target).suffix.lower() in _TABLES
+    return isinstance(target, str | os.PathLike) and Path(target).suffix.lower() in TABLES

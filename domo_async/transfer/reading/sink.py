@@ -14,7 +14,7 @@ from domo_async.errors import ConfigError
 from domo_async.transfer.gzipping import Packer, gzip_packer
 from domo_async.transfer.landing import write_all
 
-__all__ = ["FileWriter", "ObjectWriter", "Sink", "Writer", "packed_as"]
+__all__ = ["TABLES", "FileWriter", "ObjectWriter", "Sink", "Writer", "packed_as"]
 
 # Handed over in pieces of this size, as each costs a word between threads.
 _HANDED = 1 << 20
@@ -97,10 +97,12 @@ class FileWriter:
                 rest[0] = rest[0][written:]
 
 
+TABLES = frozenset({".parquet", ".arrow", ".feather"})
+"""What files of Parquet and Arrow end in."""
+
 # Who asks for these does not mean CSV, plain or compressed.
 _PACKED = frozenset({".bz2", ".xz", ".zip", ".lz4", ".7z"})
-_TABLES = frozenset({".parquet", ".arrow", ".feather", ".orc", ".avro", ".xlsx", ".xls", ".ods"})
-_TEXTS = frozenset({".json", ".jsonl", ".ndjson", ".xml", ".html"})
+_NO_CSV = TABLES | {".orc", ".avro", ".xlsx", ".xls", ".ods", ".json", ".jsonl", ".ndjson", ".xml", ".html"}
 
 
 def packed_as(name: str) -> str | None:
@@ -115,7 +117,7 @@ def packed_as(name: str) -> str | None:
     suffix = (Path(path.stem) if packing else path).suffix.lower()
     if suffix in _PACKED:
         raise ConfigError(f"{name}: write .gz or .zst, {suffix} is not known")
-    if suffix in _TABLES | _TEXTS:
+    if suffix in _NO_CSV:
         raise ConfigError(
             f"{name}: what is written is CSV, plain or compressed (.gz, .zst), .parquet, .arrow or .feather"
         )
