@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import subprocess
 import sys
 import venv
@@ -13,13 +15,28 @@ import pytest
 ROOT = Path(__file__).parent.parent
 
 
+def built(folder: Path, **environment: str) -> Path:
+    """Return a wheel, made of the source distribution that is made beside it."""
+    checkout, out = folder / "checkout", folder / "dist"  # a build leaves notes where it is made
+    checkout.mkdir()
+    shutil.copytree(
+        ROOT / "domo_async", checkout / "domo_async", ignore=shutil.ignore_patterns("__pycache__", "*.so", "*.pyd")
+    )
+    for name in ("pyproject.toml", "README.md", "LICENSE"):
+        shutil.copy(ROOT / name, checkout)
+    command = [sys.executable, "-m", "build", "--no-isolation", "--outdir", str(out), str(checkout)]
+    subprocess.run(command, check=True, capture_output=True, env={**os.environ, **environment})
+    (wheel,) = out.glob("*.whl")
+    return wheel
+
+
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("dist")
-    command = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", str(folder), str(ROOT)]
-    subprocess.run(command, check=True, capture_output=True)
-    (built,) = folder.glob("*.whl")
-    return built
+    return built(tmp_path_factory.mktemp("dist"))
+
+
+def modules_compiled_in(wheel: Path) -> list[str]:
+    return [name for name in zipfile.ZipFile(wheel).namelist() if name.endswith((".so", ".pyd"))]
 
 
 def test_the_wheel_holds_the_package_and_nothing_else(wheel):
@@ -27,7 +44,15 @@ def test_the_wheel_holds_the_package_and_nothing_else(wheel):
 
     assert "domo_async/py.typed" in names
     assert "domo_async/sync/__init__.py" in names
+    assert "domo_async/emulator/console/console.html" in names
     assert {"domo_async"} == {name.split("/")[0] for name in names if ".dist-info/" not in name}
+
+
+def test_without_a_compiler_there_is_a_wheel_all_the_same(wheel, tmp_path):
+    plain = built(tmp_path, CC="false")
+
+    assert modules_compiled_in(wheel)
+    assert not modules_compiled_in(plain)
 
 
 WITHOUT_EXTRAS = """

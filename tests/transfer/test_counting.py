@@ -10,13 +10,12 @@ from hypothesis import given
 from domo_async.transfer.csv import counting
 from domo_async.transfer.csv.counting import RecordCounter
 from domo_async.transfer.csv.survey import Surveyor
-from domo_async.transfer.csv.survey_numpy import NumpySurveyor
+from tests.transfer.surveyors import FASTEST, SURVEYORS
 from tests.transfer.test_splitter import csv_files, cuts, pieces, senseless
 
 
 def counted(chunks: list[bytes], surveyor: type[Surveyor], block: int = 1 << 18) -> int | None:
     with (
-        mock.patch.object(counting, "_SPENT", 1),
         mock.patch.object(counting, "BLOCK", block),
         mock.patch.object(counting, "surveyor", surveyor),
     ):
@@ -26,7 +25,7 @@ def counted(chunks: list[bytes], surveyor: type[Surveyor], block: int = 1 << 18)
         return counter.records
 
 
-@pytest.mark.parametrize("surveyor", [Surveyor, NumpySurveyor])
+@pytest.mark.parametrize("surveyor", SURVEYORS)
 @given(csv_files(), cuts)
 def test_each_record_counts_once_however_it_is_cut(surveyor, file, cuts):
     rows, content = file
@@ -41,7 +40,7 @@ def test_what_is_no_csv_is_counted_by_the_parity_of_quotes(content, cuts):
     expected = outside.count(b"\n") + goes_on
 
     assert expected == counted(pieces(content, cuts), Surveyor)
-    assert expected == counted(pieces(content, cuts), NumpySurveyor)
+    assert expected == counted(pieces(content, cuts), FASTEST)
 
 
 @pytest.mark.parametrize(("most", "expected"), [(100_000, 100_000), (99_999, None), (7, None)])

@@ -17,10 +17,9 @@ from hypothesis import strategies as st
 from domo_async import SourceError
 from domo_async.transfer import ColumnSpec, ColumnType
 from domo_async.transfer.csv import splitter as splitting
-from domo_async.transfer.csv.survey import Surveyor
-from domo_async.transfer.csv.survey_numpy import NumpySurveyor
 from domo_async.transfer.part import Block, Part, assembled, empty_part, held_part, joined, part_sizes
 from domo_async.transfer.sources import Dialect, Reading, open_source
+from tests.transfer.surveyors import SURVEYORS
 
 NASTY = ["a", "é", "日本", '"', '""', ",", ";", "\n", "\r\n", "\r", " ", "x" * 30, "\N{PILE OF POO}", "\x00", "\ufeff"]
 fields = st.lists(st.sampled_from(NASTY), max_size=4).map("".join)
@@ -150,8 +149,8 @@ async def test_carriage_returns_alone_end_lines(content, step):
         assert [["1", "a\rb"], ["2", "c"]] == [row for _, data in found for row in parsed(data)]
 
 
-@pytest.mark.parametrize("surveyor", [Surveyor, NumpySurveyor], ids=["plain", "numpy"])
-async def test_a_large_file_is_cut_exactly_with_and_without_numpy(surveyor, monkeypatch):
+@pytest.mark.parametrize("surveyor", SURVEYORS)
+async def test_a_large_file_is_cut_exactly_however_it_is_surveyed(surveyor, monkeypatch):
     monkeypatch.setattr(splitting, "surveyor", surveyor)
     content = b"".join(b'%d,"a ""b""\n, c",,""\n' % n for n in range(50_000))
 

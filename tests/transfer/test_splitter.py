@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
+import importlib.util
 import io
+import shutil
+import subprocess
+import sysconfig
+from importlib.machinery import EXTENSION_SUFFIXES
 from itertools import pairwise
+from pathlib import Path
 from typing import Any, Literal
+from unittest import mock
 
 import pytest
 from hypothesis import example, given
@@ -15,11 +23,13 @@ from domo_async import SourceError
 from domo_async.transfer.csv import splitter
 from domo_async.transfer.csv.splitter import BLOCK, LoneReturn, RecordScanner, StrayQuote, Unsplittable, parse_record
 from domo_async.transfer.csv.survey import Mark, Surveyor
-from domo_async.transfer.csv.survey_numpy import NumpySurveyor
+from tests.transfer.surveyors import FASTEST, SURVEYORS, needs_compiled
 
 NASTY = ["a", "é", "日本", '"', '""', ",", "\n", "\r\n", "\r", " ", "x" * 30, "\N{PILE OF POO}", "\x00"]
 fields = st.lists(st.sampled_from(NASTY), max_size=4).map("".join)
 SENSELESS = [b"a", b'"', b",", b"\n", b"\r", b"\r\n", b'"\n', b'","', "é".encode(), b"\xe9", b"\x00", b"x" * 61]
+# A single bit from what matters.
+SENSELESS += [b"#", b"-", b"\x0b", b"\x0c", b"\xa2", b"\xac", b"\x8a", b"\x8d"]
 senseless = st.lists(st.sampled_from(SENSELESS), max_size=24).map(b"".join)
 cuts = st.lists(st.integers(0, 10**6), max_size=20)
 widths = st.none() | st.integers(1, 3)
@@ -106,7 +116,7 @@ def expected(content: bytes, width: int | None) -> object:  # noqa: C901, PLR091
     return records
 
 
-@pytest.fixture(params=[Surveyor, NumpySurveyor], ids=["plain", "numpy"])
+@pytest.fixture(params=SURVEYORS)
 def either_way(request, monkeypatch):
     monkeypatch.setattr(splitter, "surveyor", request.param)
 
@@ -149,26 +159,56 @@ def test_no_cut_makes_a_difference(content, cuts, width):
     assert outcome([content], width) == outcome(pieces(content, cuts), width)
 
 
-@given(
-    senseless.filter(bool),
-    st.builds(Mark, st.booleans(), st.sampled_from(b'"\n\r,x'), st.integers(0, 3)),
-    widths,
-)
-def test_numpy_sees_what_plain_python_sees(block, mark, width):
+PIECES = [
+    b"x" * 70,
+    *map(str.encode, ["x", "é", "日本", "\ud7ff\ue000\U0010ffff", "\N{PILE OF POO}" * 9]),
+    # Each kind of first byte, and each edge of what may follow it.
+    *(bytes([byte]) for byte in b"\x7f\x80\x8f\x90\x9f\xa0\xbf\xc0\xc1\xc2\xdf\xe0\xe1\xed\xef\xf0\xf1\xf4\xf5\xff"),
+]
+marks = st.builds(Mark, st.booleans(), st.sampled_from(b'"\n\r,x'), st.integers(0, 3))
+
+
+@pytest.fixture(scope="module", params=["as installed", "without SSE2"])
+def compiled(request, tmp_path_factory):
+    """The compiled surveyor, also as it is on processors without instructions for 16 bytes at once."""
+    if request.param == "as installed":
+        yield FASTEST
+        return
+    compiler = shutil.which("cc")
+    if compiler is None or FASTEST is Surveyor:
+        pytest.skip("there is no compiler")
+    library = tmp_path_factory.mktemp("compiled") / f"_survey{EXTENSION_SUFFIXES[0]}"
+    source = Path(splitter.__file__).with_name("_survey.c")
+    flags = ["-O2", "-shared", "-fPIC", "-U__SSE2__", f"-I{sysconfig.get_path('include')}"]
+    subprocess.run([compiler, *flags, "-o", str(library), str(source)], check=True)
+    spec = importlib.util.spec_from_file_location("_survey", library)
+    assert spec is not None
+    with mock.patch(f"{FASTEST.__module__}._survey", importlib.util.module_from_spec(spec)):
+        yield FASTEST
+
+
+@needs_compiled
+@given(senseless.filter(bool), marks, widths)
+def test_compiled_code_sees_what_plain_python_sees(compiled, block, mark, width):
     if width is None:
         mark = mark._replace(commas=0)
-    plain = Surveyor(width).survey(block, mark)
 
-    assert plain == NumpySurveyor(width).survey(block, mark)
-    assert block.isascii() == Surveyor(width).is_ascii(block) == NumpySurveyor(width).is_ascii(block)
+    assert Surveyor(width).survey(block, mark) == compiled(width).survey(block, mark)
+    assert Surveyor(None).count(block, in_quotes=mark.in_quotes) == compiled(None).count(
+        block, in_quotes=mark.in_quotes
+    )
 
 
-@given(st.lists(st.tuples(senseless.filter(bool), st.none() | st.integers(1, 3)), min_size=2, max_size=5))
-def test_a_surveyor_keeps_nothing_from_block_to_block(blocks):
-    surveyors = {width: NumpySurveyor(width) for _, width in blocks}
+@needs_compiled
+@given(st.lists(st.sampled_from(PIECES), max_size=30).map(b"".join))
+@example("é".encode() * 31 + b"x\xc3")
+def test_compiled_code_knows_characters_up_to_the_first_that_is_none(compiled, block):
+    try:
+        _, whole = codecs.utf_8_decode(block)
+    except UnicodeDecodeError as error:
+        whole = error.start
 
-    for block, width in blocks:
-        assert NumpySurveyor(width).survey(block, Mark()) == surveyors[width].survey(block, Mark())
+    assert whole == compiled(None).well_formed(block)
 
 
 WRONG_WIDTHS = [
@@ -298,7 +338,7 @@ def test_what_was_good_stays_known_after_an_error():
 @pytest.mark.parametrize("lines", ["\n", "\r\n"])
 @pytest.mark.parametrize("step", [300_001, 3 * BLOCK])
 @pytest.mark.usefixtures("either_way")
-def test_a_large_file_is_counted_exactly_with_and_without_numpy(lines, step):
+def test_a_large_file_is_counted_exactly_however_it_is_surveyed(lines, step):
     content = "".join(f'{n},"a ""b""\n, c",,""{lines}' for n in range(100_000)).encode()
     assert len(content) > 2 * BLOCK
     scanner = RecordScanner(width=4)

@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 from domo_async.transfer.csv.splitter import BLOCK
-from domo_async.transfer.csv.survey import Surveyor, surveyor
+from domo_async.transfer.csv.survey import surveyor
 
 __all__ = ["RecordCounter"]
 
-# What may be spent before the fastest surveyor is worth its import: one for a byte, and for one beside quotes as many
-# as it takes longer to count there.
-_SPENT = 1 << 28
-_QUOTED = 16
 _FEED = ord("\n")
 
 
@@ -23,8 +19,7 @@ class RecordCounter:
 
     def __init__(self, most: int) -> None:
         self._most = most
-        self._surveyor = Surveyor(None)
-        self._left = _SPENT
+        self._surveyor = surveyor(None)
         self._ends = 0
         self._in_quotes = False
         self._last = _FEED
@@ -43,10 +38,6 @@ class RecordCounter:
             self._feed(block[start : start + BLOCK])
 
     def _feed(self, block: bytes) -> None:
-        if self._left > 0:
-            self._left -= len(block) * (_QUOTED if self._in_quotes or b'"' in block else 1)
-            if self._left <= 0:
-                self._surveyor = surveyor(None)
         ends, self._in_quotes = self._surveyor.count(block, in_quotes=self._in_quotes)
         self._ends += ends
         self._last = block[-1]

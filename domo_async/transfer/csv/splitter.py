@@ -19,7 +19,7 @@ from domo_async.transfer.csv.survey import Mark, surveyor
 
 __all__ = ["BLOCK", "LoneReturn", "RecordScanner", "StrayQuote", "Unsplittable", "parse_record"]
 
-BLOCK = 1 << 20
+BLOCK = 1 << 19
 """How many bytes are best read at a time.
 
 Of fewer, what each step costs besides counts for more; what is made of more no longer stays in the processor's cache.
@@ -115,14 +115,13 @@ class RecordScanner:
 
     def _decoded(self, block: bytes) -> tuple[bytes, int | None]:
         """Return the beginning of a character that the block ends in, and where it is not UTF-8."""
-        if not self._character and self._surveyor.is_ascii(block):
-            return b"", None
         held = self._character + block
+        rest = held[self._surveyor.well_formed(held) :]
         try:
-            _, end = codecs.utf_8_decode(held)
+            _, end = codecs.utf_8_decode(rest)
         except UnicodeDecodeError as error:
-            return b"", error.start - len(self._character)
-        return held[end:], None
+            return b"", len(block) - len(rest) + error.start
+        return rest[end:], None
 
 
 def parse_record(text: str) -> list[str]:

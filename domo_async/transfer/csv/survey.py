@@ -1,4 +1,4 @@
-"""What a block of CSV holds. Pure, and without any other library; see `survey_numpy` for the same at full speed."""
+"""What a block of CSV holds. Pure, and in Python alone; see `survey_native` for the same at full speed."""
 
 from __future__ import annotations
 
@@ -54,9 +54,9 @@ class Surveyor:
     def __init__(self, width: int | None) -> None:
         self._record: bytes | None = None if width is None else b"," * (width - 1) + b"\n"
 
-    def is_ascii(self, block: bytes) -> bool:
-        """Return whether a block holds nothing but ASCII."""
-        return block.isascii()
+    def well_formed(self, block: bytes) -> int:
+        """Return how many bytes of a block are known to be whole characters of UTF-8; the rest is to be decoded."""
+        return len(block) if block.isascii() else 0
 
     def count(self, block: bytes, *, in_quotes: bool) -> tuple[int, bool]:
         """Return how many line feeds of a block are outside quotes, and whether it ends within quotes.
@@ -122,10 +122,10 @@ class Surveyor:
 def surveyor(width: int | None) -> Surveyor:
     """Return the fastest surveyor that there is."""
     try:
-        from domo_async.transfer.csv.survey_numpy import NumpySurveyor  # noqa: PLC0415 - the extra `fast`
+        from domo_async.transfer.csv.survey_native import NativeSurveyor  # noqa: PLC0415 - not built everywhere
     except ImportError:
         return Surveyor(width)
-    return NumpySurveyor(width)
+    return NativeSurveyor(width)
 
 
 def _all_at_edges(outside: list[bytes], mark: Mark, *, cut_off: bool) -> bool:
