@@ -24,6 +24,7 @@
 
 typedef struct {
     uint64_t quotes, commas, returns, feeds;
+    uint64_t high; /* not zero if a byte is not ASCII */
 } Places;
 
 #if defined(__SSE2__)
@@ -44,7 +45,9 @@ static inline Places places(const uint8_t *bytes)
     __m128i text[4];
     for (int n = 0; n < 4; n++)
         text[n] = _mm_loadu_si128((const __m128i *)(bytes + 16 * n));
-    return (Places){places_of(text, '"'), places_of(text, ','), places_of(text, '\r'), places_of(text, '\n')};
+    const __m128i any = _mm_or_si128(_mm_or_si128(text[0], text[1]), _mm_or_si128(text[2], text[3]));
+    return (Places){places_of(text, '"'), places_of(text, ','), places_of(text, '\r'), places_of(text, '\n'),
+                    (uint64_t)_mm_movemask_epi8(any)};
 }
 
 #else
@@ -66,9 +69,12 @@ static inline uint64_t places_of(const uint64_t text[8], char byte)
 
 static inline Places places(const uint8_t *bytes)
 {
-    uint64_t text[8];
+    uint64_t text[8], any = 0;
     memcpy(text, bytes, sizeof text);
-    return (Places){places_of(text, '"'), places_of(text, ','), places_of(text, '\r'), places_of(text, '\n')};
+    for (int n = 0; n < 8; n++)
+        any |= text[n];
+    return (Places){places_of(text, '"'), places_of(text, ','), places_of(text, '\r'), places_of(text, '\n'),
+                    any & EACH(0x80)};
 }
 
 #endif
@@ -99,6 +105,7 @@ static inline uint64_t spread(uint64_t bit)
 typedef struct {
     uint64_t in_quotes; /* all ones, or none */
     Py_ssize_t commas, ends, last_end, lines;
+    uint64_t high; /* not zero if a byte is not ASCII */
 } Found;
 
 /* Return whether everything fits; `found` holds what is known of the bytes before, then what the block holds. */
@@ -108,6 +115,7 @@ COUNTS_BITS static int survey_block(const uint8_t *block, Py_ssize_t length, int
     uint64_t edge = last == ',' || last == '\n' || last == '"';
     uint64_t closed = !in_quotes && last == '"';
     uint64_t returned = !in_quotes && last == '\r';
+    uint64_t high = 0;
     Py_ssize_t commas = found->commas, ends = 0, last_end = -1, lines = 0;
 
     for (Py_ssize_t at = 0; at < length; at += WORD) {
@@ -115,6 +123,7 @@ COUNTS_BITS static int survey_block(const uint8_t *block, Py_ssize_t length, int
         const Places all = places_at(block, length, at);
         uint64_t delimiters = all.commas, returns = all.returns, feeds = all.feeds;
         const uint64_t edges = all.quotes | all.commas | all.feeds;
+        high |= all.high;
         lines += __builtin_popcountll(feeds);
         if (all.quotes | in_quotes | closed) {
             const uint64_t inside = within(all.quotes, in_quotes);
@@ -149,7 +158,7 @@ COUNTS_BITS static int survey_block(const uint8_t *block, Py_ssize_t length, int
         }
         commas += __builtin_popcountll(delimiters);
     }
-    *found = (Found){in_quotes, each < 0 ? 0 : commas, ends, last_end, lines};
+    *found = (Found){in_quotes, each < 0 ? 0 : commas, ends, last_end, lines, high};
     return 1;
 }
 
@@ -233,8 +242,8 @@ static PyObject *survey(PyObject *Py_UNUSED(module), PyObject *arguments)
     PyBuffer_Release(&block);
     if (!fits)
         Py_RETURN_NONE;
-    return Py_BuildValue("Nnnnn", PyBool_FromLong(found.in_quotes != 0), found.commas, found.ends, found.last_end,
-                         found.lines);
+    return Py_BuildValue("NnnnnN", PyBool_FromLong(found.in_quotes != 0), found.commas, found.ends, found.last_end,
+                         found.lines, PyBool_FromLong(found.high == 0));
 }
 
 PyDoc_STRVAR(count_doc, "count(block, in_quotes, /)\n--\n\nSee `Surveyor.count`.");

@@ -94,7 +94,9 @@ class RecordScanner:
         if not block:
             return
         found = self._surveyor.survey(block, self._mark)
-        character, undecodable = self._decoded(block)
+        character, undecodable = b"", None
+        if found is None or self._character or not found.ascii:
+            character, undecodable = self._decoded(block)
         if found is None or undecodable is not None:
             raise diagnose(
                 block,

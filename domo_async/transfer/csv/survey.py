@@ -36,12 +36,14 @@ class Survey(NamedTuple):
         ends: Line feeds outside quotes.
         last_end: The place of the last of them, if there is one.
         lines: All line feeds.
+        ascii: Whether it is nothing but ASCII.
     """
 
     mark: Mark
     ends: int
     last_end: int
     lines: int
+    ascii: bool
 
 
 class Surveyor:
@@ -101,6 +103,7 @@ class Surveyor:
             ends,
             _last_line_end(block, pieces, in_quotes=in_quotes) if ends else -1,
             block.count(b"\n"),
+            block.isascii(),
         )
 
     def _unquoted(self, block: bytes, mark: Mark) -> Survey | None:
@@ -108,7 +111,9 @@ class Surveyor:
             return None
         ends = block.count(b"\n")
         commas = self._commas(block, mark.commas, ends)
-        return None if commas is None else Survey(Mark(False, block[-1], commas), ends, block.rfind(b"\n"), ends)
+        if commas is None:
+            return None
+        return Survey(Mark(False, block[-1], commas), ends, block.rfind(b"\n"), ends, block.isascii())
 
     def _commas(self, text: bytes, before: int, ends: int) -> int | None:
         """Return the delimiters after the last line end, or None if a record has too many or too few."""

@@ -28,5 +28,5 @@ class NativeSurveyor(Surveyor):
         found = _survey.survey(block, *mark, self._each)
         if found is None:
             return None
-        in_quotes, commas, ends, last_end, lines = found
-        return Survey(Mark(in_quotes, block[-1], commas), ends, last_end, lines)
+        in_quotes, commas, ends, last_end, lines, is_ascii = found
+        return Survey(Mark(in_quotes, block[-1], commas), ends, last_end, lines, is_ascii)
