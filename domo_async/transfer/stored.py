@@ -11,10 +11,20 @@ from typing import Protocol
 
 from domo_async.errors import SourceError
 
-__all__ = ["SLICE", "InMemory", "OnDisk", "Stored", "slices"]
+__all__ = ["SLICE", "InMemory", "OnDisk", "OpenFile", "Stored", "slices"]
 
 SLICE = 1 << 18
 """What is read, scanned and handed to the socket at a time: small enough to stay in the processor's cache."""
+
+
+class OpenFile:
+    """An open file, which is closed when nobody reads from it any longer, be it in another thread."""
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+
+    def __del__(self) -> None:
+        os.close(self.number)
 
 
 class Stored(Protocol):
@@ -24,6 +34,10 @@ class Stored(Protocol):
 
     def read(self, offset: int, length: int) -> bytes:
         """Return the bytes at a place; fewer where they end."""
+        ...
+
+    def opened(self) -> OpenFile | None:
+        """Return the open file that they are, to be read by its number as long as it is held; None if they are none."""
         ...
 
     @property
@@ -55,6 +69,9 @@ class InMemory:
         """Return the bytes at a place."""
         return bytes(self._view[offset : offset + length])
 
+    def opened(self) -> None:
+        """There is no file."""
+
     @property
     def identity(self) -> Mapping[str, object]:
         """How many bytes there are."""
@@ -69,16 +86,6 @@ class InMemory:
     def close(self) -> None:
         """Let the caller resize the memory again."""
         self._view.release()
-
-
-class _Descriptor:
-    """An open file, which is closed when nobody reads from it any longer, be it in another thread."""
-
-    def __init__(self, number: int) -> None:
-        self.number = number
-
-    def __del__(self) -> None:
-        os.close(self.number)
 
 
 class OnDisk:
@@ -96,7 +103,7 @@ class OnDisk:
         try:
             if not path.is_file():
                 raise SourceError(f"there is no file {path}")
-            self._file: _Descriptor | None = self._opened()
+            self._file: OpenFile | None = self._open()
         except OSError as error:
             raise self._unreadable(error) from None
         found = os.fstat(self._file.number)
@@ -109,8 +116,8 @@ class OnDisk:
         Raises:
             SourceError: The disk does not give them, or the file was written to while it rested.
         """
+        file = self.opened()
         try:
-            file = self._in_use()
             if hasattr(os, "pread"):
                 return os.pread(file.number, length, offset)
             with self._lock:
@@ -119,6 +126,21 @@ class OnDisk:
         except OSError as error:
             raise self._unreadable(error) from None
 
+    def opened(self) -> OpenFile:
+        """Return the file, open.
+
+        Raises:
+            SourceError: It cannot be opened, or was written to while it rested.
+        """
+        file = self._file
+        if file is None:
+            try:
+                file = self._open()
+                self._check(file)
+            except OSError as error:
+                raise self._unreadable(error) from None
+        return file
+
     @property
     def identity(self) -> Mapping[str, object]:
         """The file's size, and when it was last written to."""
@@ -126,10 +148,7 @@ class OnDisk:
 
     def check_unchanged(self) -> None:
         """Raise `SourceError` if the file was written to."""
-        try:
-            self._check(self._in_use())
-        except OSError as error:
-            raise self._unreadable(error) from None
+        self._check(self.opened())
 
     def rest(self) -> None:
         """Hold the file open no longer."""
@@ -139,19 +158,12 @@ class OnDisk:
         """Close the file; whoever still reads fails, and never gets the bytes of another file of the same number."""
         self._closed, self._file = True, None
 
-    def _in_use(self) -> _Descriptor:
-        file = self._file
-        if file is None:
-            file = self._opened()
-            self._check(file)
-        return file
-
-    def _opened(self) -> _Descriptor:
+    def _open(self) -> OpenFile:
         if self._closed:
             raise OSError(errno.EBADF, os.strerror(errno.EBADF))
-        return _Descriptor(os.open(self._path, os.O_RDONLY | getattr(os, "O_BINARY", 0)))
+        return OpenFile(os.open(self._path, os.O_RDONLY | getattr(os, "O_BINARY", 0)))
 
-    def _check(self, file: _Descriptor) -> None:
+    def _check(self, file: OpenFile) -> None:
         found = os.fstat(file.number)
         if (found.st_size, found.st_mtime_ns) != (self.size, self._modified):
             raise SourceError(f"{self._path} was written to while it was uploaded")

@@ -211,6 +211,59 @@ def test_compiled_code_knows_characters_up_to_the_first_that_is_none(compiled, b
     assert whole == compiled(None).well_formed(block)
 
 
+CHUNK = 128 << 10  # what is read of a file at a time
+
+
+def outcome_of_file(path: Path, width: int | None) -> tuple[Any, ...]:
+    """Return what a scanner says of a file that it reads by itself, as far as it can."""
+    content = path.read_bytes()
+    scanner = RecordScanner(width=width)
+    try:
+        with path.open("rb") as file:
+            scanner.skim(file.fileno(), 0, len(content))
+        scanner.feed(content[scanner.position :])
+        scanner.finish()
+    except SourceError as error:
+        return type(error), str(error), error.line
+    return scanner.position, scanner.cut, scanner.records, scanner.lines
+
+
+@given(senseless, st.integers(0, 100), widths, st.sampled_from([b"a\n", b"a,b\n", b'"a\n","b"\n', "é\n".encode()]))
+def test_a_file_is_read_as_its_bytes_are(compiled, tmp_path_factory, content, before, width, record):
+    padding = record * ((CHUNK - before) // len(record))
+    path = tmp_path_factory.getbasetemp() / "nasty.csv"
+    path.write_bytes(padding + content + padding)
+
+    assert outcome([path.read_bytes()], width) == outcome_of_file(path, width)
+
+
+@needs_compiled
+@pytest.mark.parametrize("record", ["é,日本\n", '"\N{PILE OF POO}\n",""\r\n', "xx,y\n"])
+@pytest.mark.parametrize("start", [0, 1, 2, 3])
+def test_a_file_in_which_all_fits_is_read_to_its_end_without_python(compiled, tmp_path, record, start):
+    path = tmp_path / "good.csv"
+    path.write_bytes(b"," * start + record.encode() * CHUNK)
+    scanner = RecordScanner(width=2)
+
+    with path.open("rb") as file:
+        scanner.skim(file.fileno(), start, path.stat().st_size)
+
+    assert path.stat().st_size - start == scanner.position == scanner.cut
+    assert CHUNK == scanner.records
+
+
+def test_a_file_that_ends_too_early_is_read_as_far_as_it_goes(compiled, tmp_path):
+    path = tmp_path / "short.csv"
+    path.write_bytes(b"1,2\n" * 10)
+    scanner = RecordScanner(width=2)
+
+    with path.open("rb") as file:
+        scanner.skim(file.fileno(), 0, 1 << 30)
+
+    assert scanner.position in {0, 40}
+    assert scanner.records == scanner.position // 4
+
+
 WRONG_WIDTHS = [
     (b"1,2\n3\n", 2, "line 2: 1 field, the dataset has 2 columns"),
     (b'1,2\n"3\n",4,5\n', 2, "line 2: 3 fields, the dataset has 2 columns"),

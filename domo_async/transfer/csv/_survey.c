@@ -102,21 +102,28 @@ static inline uint64_t spread(uint64_t bit)
     return (uint64_t)((int64_t)bit >> 63);
 }
 
+/* What is to be known of the bytes before a block. */
 typedef struct {
     uint64_t in_quotes; /* all ones, or none */
-    Py_ssize_t commas, ends, last_end, lines;
+    int last;
+    Py_ssize_t commas;
+} Mark;
+
+typedef struct {
+    Py_ssize_t ends, last_end, lines, open_lines;
     uint64_t high; /* not zero if a byte is not ASCII */
 } Found;
 
-/* Return whether everything fits; `found` holds what is known of the bytes before, then what the block holds. */
-COUNTS_BITS static int survey_block(const uint8_t *block, Py_ssize_t length, int last, Py_ssize_t each, Found *found)
+/* Return whether everything fits; if so, `mark` is that of the next block. The block is not empty. */
+COUNTS_BITS static int survey_block(const uint8_t *block, Py_ssize_t length, Py_ssize_t each, Mark *mark, Found *found)
 {
-    uint64_t in_quotes = found->in_quotes;
+    const int last = mark->last;
+    uint64_t in_quotes = mark->in_quotes;
     uint64_t edge = last == ',' || last == '\n' || last == '"';
     uint64_t closed = !in_quotes && last == '"';
     uint64_t returned = !in_quotes && last == '\r';
     uint64_t high = 0;
-    Py_ssize_t commas = found->commas, ends = 0, last_end = -1, lines = 0;
+    Py_ssize_t commas = mark->commas, ends = 0, last_end = -1, lines = 0, open_lines = 0;
 
     for (Py_ssize_t at = 0; at < length; at += WORD) {
         const uint64_t there = length - at >= WORD ? ~(uint64_t)0 : ((uint64_t)1 << (length - at)) - 1;
@@ -145,8 +152,10 @@ COUNTS_BITS static int survey_block(const uint8_t *block, Py_ssize_t length, int
             returned = returns >> 63;
         }
         if (feeds) {
+            const int last_feed = 63 - __builtin_clzll(feeds);
             ends += __builtin_popcountll(feeds);
-            last_end = at + 63 - __builtin_clzll(feeds);
+            last_end = at + last_feed;
+            open_lines = __builtin_popcountll(all.feeds >> last_feed) - 1;
             while (each >= 0 && feeds) {
                 const uint64_t record = feeds ^ (feeds - 1);
                 if (commas + __builtin_popcountll(delimiters & record) != each)
@@ -155,10 +164,13 @@ COUNTS_BITS static int survey_block(const uint8_t *block, Py_ssize_t length, int
                 delimiters &= ~record;
                 feeds &= feeds - 1;
             }
+        } else {
+            open_lines += __builtin_popcountll(all.feeds);
         }
         commas += __builtin_popcountll(delimiters);
     }
-    *found = (Found){in_quotes, each < 0 ? 0 : commas, ends, last_end, lines, high};
+    *mark = (Mark){in_quotes, block[length - 1], each < 0 ? 0 : commas};
+    *found = (Found){ends, last_end, lines, open_lines, high};
     return 1;
 }
 
@@ -224,26 +236,104 @@ static Py_ssize_t count_well_formed(const uint8_t *block, Py_ssize_t length)
     return at;
 }
 
+/* The bytes of a block up to where a character may be cut off. */
+static Py_ssize_t without_cut_off(const uint8_t *block, Py_ssize_t length)
+{
+    for (Py_ssize_t back = 1; back <= 3 && back < length; back++) {
+        const uint8_t byte = block[length - back];
+        if (!continues(byte))
+            return byte < 0xC0 || back >= (byte < 0xE0 ? 2 : byte < 0xF0 ? 3 : 4) ? length : length - back;
+    }
+    return length;
+}
+
+#if !defined(_WIN32)
+
+#include <errno.h>
+#include <unistd.h>
+
+/* What is read at a time stays in the processor's nearest cache until it has been looked at. */
+#define CHUNK (128 << 10)
+
+/* Survey a file as far as everything fits and can be read, as if it were one block; return how many bytes that are. */
+static Py_ssize_t survey_open_file(int file, off_t start, off_t end, Py_ssize_t each, uint8_t *chunk, Mark *mark,
+                                   Found *found)
+{
+    off_t at = start;
+    while (at < end) {
+        Found more;
+        Py_ssize_t length = pread(file, chunk, end - at < CHUNK ? (size_t)(end - at) : CHUNK, at);
+        if (length < 0 && errno == EINTR)
+            continue;
+        if (length <= 0)
+            break;
+        length = without_cut_off(chunk, length);
+        Mark next = *mark;
+        if (!survey_block(chunk, length, each, &next, &more))
+            break;
+        if (more.high && count_well_formed(chunk, length) != length)
+            break;
+        *mark = next;
+        found->ends += more.ends;
+        found->lines += more.lines;
+        found->open_lines = more.open_lines + (more.ends ? 0 : found->open_lines);
+        if (more.ends)
+            found->last_end = (Py_ssize_t)(at - start) + more.last_end;
+        at += length;
+    }
+    return (Py_ssize_t)(at - start);
+}
+
+PyDoc_STRVAR(survey_file_doc, "survey_file(file, start, end, in_quotes, last, commas, each, /)\n--\n\n"
+                              "See `Surveyor.survey_file`, and `survey` here.");
+
+static PyObject *survey_file(PyObject *Py_UNUSED(module), PyObject *arguments)
+{
+    int file, in_quotes;
+    long long start, end;
+    Py_ssize_t each, length;
+    Mark mark;
+    Found found = {.last_end = -1};
+    uint8_t *chunk;
+    if (!PyArg_ParseTuple(arguments, "iLLpinn", &file, &start, &end, &in_quotes, &mark.last, &mark.commas, &each))
+        return NULL;
+    chunk = PyMem_Malloc(CHUNK);
+    if (!chunk)
+        return PyErr_NoMemory();
+    mark.in_quotes = in_quotes ? ~(uint64_t)0 : 0;
+    Py_BEGIN_ALLOW_THREADS
+    length = survey_open_file(file, (off_t)start, (off_t)end, each, chunk, &mark, &found);
+    Py_END_ALLOW_THREADS
+    PyMem_Free(chunk);
+    return Py_BuildValue("nNinnnnn", length, PyBool_FromLong(mark.in_quotes != 0), mark.last, mark.commas, found.ends,
+                         found.last_end, found.lines, found.open_lines);
+}
+
+#endif
+
 PyDoc_STRVAR(survey_doc, "survey(block, in_quotes, last, commas, each, /)\n--\n\n"
                          "See `Surveyor.survey`; each record has to have `each` delimiters, or any number if that is -1.");
 
 static PyObject *survey(PyObject *Py_UNUSED(module), PyObject *arguments)
 {
     Py_buffer block;
-    int in_quotes, last, fits;
+    int in_quotes, fits = 0;
     Py_ssize_t each;
-    Found found = {0};
-    if (!PyArg_ParseTuple(arguments, "y*pinn", &block, &in_quotes, &last, &found.commas, &each))
+    Mark mark;
+    Found found;
+    if (!PyArg_ParseTuple(arguments, "y*pinn", &block, &in_quotes, &mark.last, &mark.commas, &each))
         return NULL;
-    found.in_quotes = in_quotes ? ~(uint64_t)0 : 0;
-    Py_BEGIN_ALLOW_THREADS
-    fits = survey_block(block.buf, block.len, last, each, &found);
-    Py_END_ALLOW_THREADS
+    mark.in_quotes = in_quotes ? ~(uint64_t)0 : 0;
+    if (block.len) {
+        Py_BEGIN_ALLOW_THREADS
+        fits = survey_block(block.buf, block.len, each, &mark, &found);
+        Py_END_ALLOW_THREADS
+    }
     PyBuffer_Release(&block);
     if (!fits)
         Py_RETURN_NONE;
-    return Py_BuildValue("NnnnnN", PyBool_FromLong(found.in_quotes != 0), found.commas, found.ends, found.last_end,
-                         found.lines, PyBool_FromLong(found.high == 0));
+    return Py_BuildValue("NinnnnnN", PyBool_FromLong(mark.in_quotes != 0), mark.last, mark.commas, found.ends,
+                         found.last_end, found.lines, found.open_lines, PyBool_FromLong(found.high == 0));
 }
 
 PyDoc_STRVAR(count_doc, "count(block, in_quotes, /)\n--\n\nSee `Surveyor.count`.");
@@ -293,6 +383,9 @@ static int load(PyObject *Py_UNUSED(module))
 
 static PyMethodDef methods[] = {
     {"survey", survey, METH_VARARGS, survey_doc},
+#if !defined(_WIN32)
+    {"survey_file", survey_file, METH_VARARGS, survey_file_doc},
+#endif
     {"count", count, METH_VARARGS, count_doc},
     {"well_formed", well_formed, METH_VARARGS, well_formed_doc},
     {NULL, NULL, 0, NULL},

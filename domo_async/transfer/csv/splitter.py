@@ -15,7 +15,7 @@ from domo_async.transfer.csv.diagnosis import (
     not_utf8,
     wrong_width,
 )
-from domo_async.transfer.csv.survey import Mark, surveyor
+from domo_async.transfer.csv.survey import Mark, Survey, surveyor
 
 __all__ = ["BLOCK", "LoneReturn", "RecordScanner", "StrayQuote", "Unsplittable", "parse_record"]
 
@@ -70,6 +70,18 @@ class RecordScanner:
         for start in range(0, len(block), BLOCK):
             self._feed(block[start : start + BLOCK])
 
+    def skim(self, file: int, start: int, end: int) -> None:
+        """Read the next bytes in an open file, as far as that can be done without Python; the others are to be fed.
+
+        Args:
+            file: The file's descriptor.
+            start: Where in the file they begin.
+            end: Where the last of them ends.
+        """
+        if not self._character:
+            length, found = self._surveyor.survey_file(file, start, end, self._mark)
+            self._take(found, length)
+
     def finish(self) -> None:
         """Say that there are no more bytes; a last record without a line end counts.
 
@@ -95,7 +107,7 @@ class RecordScanner:
             return
         found = self._surveyor.survey(block, self._mark)
         character, undecodable = b"", None
-        if found is None or self._character or not found.ascii:
+        if found is None or self._character or not found.is_ascii:
             character, undecodable = self._decoded(block)
         if found is None or undecodable is not None:
             raise diagnose(
@@ -106,14 +118,17 @@ class RecordScanner:
                 record=self._record_line,
                 undecodable=undecodable,
             )
+        self._take(found, len(block))
+        self._character = character
+
+    def _take(self, found: Survey, length: int) -> None:
         self.lines += found.lines
         if found.ends:
             self.records += found.ends
             self.cut = self.position + found.last_end + 1
-            self._record_line = self.lines - block.count(b"\n", found.last_end + 1) + 1
-        self.position += len(block)
+            self._record_line = self.lines - found.open_lines + 1
+        self.position += length
         self._mark = found.mark
-        self._character = character
 
     def _decoded(self, block: bytes) -> tuple[bytes, int | None]:
         """Return the beginning of a character that the block ends in, and where it is not UTF-8."""

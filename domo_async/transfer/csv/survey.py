@@ -36,14 +36,16 @@ class Survey(NamedTuple):
         ends: Line feeds outside quotes.
         last_end: The place of the last of them, if there is one.
         lines: All line feeds.
-        ascii: Whether it is nothing but ASCII.
+        open_lines: Line feeds within the record that goes on after the block.
+        is_ascii: Whether it is known to be nothing but ASCII.
     """
 
     mark: Mark
     ends: int
     last_end: int
     lines: int
-    ascii: bool
+    open_lines: int
+    is_ascii: bool
 
 
 class Surveyor:
@@ -98,13 +100,23 @@ class Surveyor:
         commas = self._commas(text, mark.commas, ends)
         if commas is None:
             return None
-        return Survey(
-            Mark(in_quotes, block[-1], commas),
-            ends,
-            _last_line_end(block, pieces, in_quotes=in_quotes) if ends else -1,
-            block.count(b"\n"),
-            block.isascii(),
-        )
+        last_end = _last_line_end(block, pieces, in_quotes=in_quotes) if ends else -1
+        return _survey(block, Mark(in_quotes, block[-1], commas), ends, last_end)
+
+    def survey_file(self, file: int, start: int, end: int, mark: Mark) -> tuple[int, Survey]:  # noqa: ARG002 - see below
+        """Look at a run of an open file, as far as that can be done without bringing it into Python: here, not at all.
+
+        Args:
+            file: The file's descriptor.
+            start: Where the run begins.
+            end: Where it ends.
+            mark: What is to be known of the bytes before it.
+
+        Returns:
+            How many bytes were looked at, whole characters in which everything fits, and what they hold. The others are
+            to be read and looked at as blocks.
+        """
+        return 0, Survey(mark, 0, -1, 0, 0, is_ascii=True)
 
     def _unquoted(self, block: bytes, mark: Mark) -> Survey | None:
         if _has_lone_return(block, block, mark, in_quotes=False):
@@ -113,7 +125,7 @@ class Surveyor:
         commas = self._commas(block, mark.commas, ends)
         if commas is None:
             return None
-        return Survey(Mark(False, block[-1], commas), ends, block.rfind(b"\n"), ends, block.isascii())
+        return _survey(block, Mark(False, block[-1], commas), ends, block.rfind(b"\n"))
 
     def _commas(self, text: bytes, before: int, ends: int) -> int | None:
         """Return the delimiters after the last line end, or None if a record has too many or too few."""
@@ -131,6 +143,10 @@ def surveyor(width: int | None) -> Surveyor:
     except ImportError:
         return Surveyor(width)
     return NativeSurveyor(width)
+
+
+def _survey(block: bytes, mark: Mark, ends: int, last_end: int) -> Survey:
+    return Survey(mark, ends, last_end, block.count(b"\n"), block.count(b"\n", last_end + 1), block.isascii())
 
 
 def _all_at_edges(outside: list[bytes], mark: Mark, *, cut_off: bool) -> bool:

@@ -26,7 +26,11 @@ class NativeSurveyor(Surveyor):
     def survey(self, block: bytes, mark: Mark) -> Survey | None:
         """See `domo_async.transfer.csv.survey.Surveyor.survey`."""
         found = _survey.survey(block, *mark, self._each)
-        if found is None:
-            return None
-        in_quotes, commas, ends, last_end, lines, is_ascii = found
-        return Survey(Mark(in_quotes, block[-1], commas), ends, last_end, lines, is_ascii)
+        return None if found is None else Survey(Mark(*found[:3]), *found[3:])
+
+    def survey_file(self, file: int, start: int, end: int, mark: Mark) -> tuple[int, Survey]:
+        """See `domo_async.transfer.csv.survey.Surveyor.survey_file`."""
+        if not hasattr(_survey, "survey_file"):  # on Windows
+            return super().survey_file(file, start, end, mark)
+        found = _survey.survey_file(file, start, end, *mark, self._each)
+        return found[0], Survey(Mark(*found[1:4]), *found[4:], is_ascii=False)

@@ -120,6 +120,8 @@ class StoredCsv(SingleSource):
         scanner = RecordScanner(line, width)
         end = min(start + size, self._data.size)
         while True:
+            if (file := self._data.opened()) is not None:
+                scanner.skim(file.number, start + scanner.position, end)
             while (offset := start + scanner.position) < end:
                 block = self._data.read(offset, min(BLOCK, end - offset))
                 if not block:
