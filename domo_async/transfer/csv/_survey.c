@@ -1,82 +1,17 @@
-/* `survey` at full speed: 64 bytes of CSV are one word for each byte that matters, with a bit where it stands.
-
-   For GCC and Clang. Where this is not built, Python does the same; see survey.py, which also says what is asked. */
+/* `survey` at full speed: one pass over words of 64 bytes. Where this is not built, Python does the same; see survey.py,
+   which also says what is asked. */
 
 #define PY_SSIZE_T_CLEAN
 #define Py_LIMITED_API 0x030B0000
 #include <Python.h>
 
-#include <stdint.h>
-#include <string.h>
-
-#if !defined(__GNUC__) || __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
-#error "neither GCC nor Clang, or the highest byte first"
-#endif
+#include "_words.h"
 
 /* Without the instruction that counts bits, which processors have had since 2008, the work takes twice as long. */
 #if defined(__x86_64__)
 #define COUNTS_BITS __attribute__((target("popcnt")))
 #else
 #define COUNTS_BITS
-#endif
-
-#define WORD 64
-
-typedef struct {
-    uint64_t quotes, commas, returns, feeds;
-    uint64_t high; /* not zero if a byte is not ASCII */
-} Places;
-
-#if defined(__SSE2__)
-
-#include <emmintrin.h>
-
-static inline uint64_t places_of(const __m128i text[4], char byte)
-{
-    const __m128i sought = _mm_set1_epi8(byte);
-    uint64_t found = 0;
-    for (int n = 0; n < 4; n++)
-        found |= (uint64_t)(uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(text[n], sought)) << (16 * n);
-    return found;
-}
-
-static inline Places places(const uint8_t *bytes)
-{
-    __m128i text[4];
-    for (int n = 0; n < 4; n++)
-        text[n] = _mm_loadu_si128((const __m128i *)(bytes + 16 * n));
-    const __m128i any = _mm_or_si128(_mm_or_si128(text[0], text[1]), _mm_or_si128(text[2], text[3]));
-    return (Places){places_of(text, '"'), places_of(text, ','), places_of(text, '\r'), places_of(text, '\n'),
-                    (uint64_t)_mm_movemask_epi8(any)};
-}
-
-#else
-
-#define EACH(byte) ((uint64_t)(byte) * 0x0101010101010101u)
-
-static inline uint64_t places_of(const uint64_t text[8], char byte)
-{
-    uint64_t found = 0;
-    for (int n = 0; n < 8; n++) {
-        /* Zero where the byte is; the sum leaves its highest bit clear there and nowhere else, and carries nowhere. */
-        const uint64_t differs = text[n] ^ EACH(byte);
-        const uint64_t equal = ~(((differs & EACH(0x7f)) + EACH(0x7f)) | differs) & EACH(0x80);
-        /* The product brings the eight bits together in its highest byte. */
-        found |= ((equal >> 7) * 0x0102040810204080u >> 56) << (8 * n);
-    }
-    return found;
-}
-
-static inline Places places(const uint8_t *bytes)
-{
-    uint64_t text[8], any = 0;
-    memcpy(text, bytes, sizeof text);
-    for (int n = 0; n < 8; n++)
-        any |= text[n];
-    return (Places){places_of(text, '"'), places_of(text, ','), places_of(text, '\r'), places_of(text, '\n'),
-                    any & EACH(0x80)};
-}
-
 #endif
 
 /* The places in the word that begins at some byte; none beyond the block's end. */
@@ -89,19 +24,6 @@ static inline Places places_at(const uint8_t *block, Py_ssize_t length, Py_ssize
     return places(last);
 }
 
-/* A bit for each byte, set where an odd number of quotes stands up to it: an opening quote is in, a closing one out. */
-static inline uint64_t within(uint64_t quotes, uint64_t before)
-{
-    for (int step = 1; step < WORD; step *= 2)
-        quotes ^= quotes << step;
-    return quotes ^ before;
-}
-
-static inline uint64_t spread(uint64_t bit)
-{
-    return (uint64_t)((int64_t)bit >> 63);
-}
-
 /* What is to be known of the bytes before a block. */
 typedef struct {
     uint64_t in_quotes; /* all ones, or none */
@@ -111,51 +33,35 @@ typedef struct {
 
 typedef struct {
     Py_ssize_t ends, last_end, lines, open_lines;
-    uint64_t high; /* not zero if a byte is not ASCII */
+    uint64_t others; /* not zero if a byte is not ASCII */
 } Found;
 
 /* Return whether everything fits; if so, `mark` is that of the next block. The block is not empty. */
 COUNTS_BITS static int survey_block(const uint8_t *block, Py_ssize_t length, Py_ssize_t each, Mark *mark, Found *found)
 {
-    const int last = mark->last;
-    uint64_t in_quotes = mark->in_quotes;
-    uint64_t edge = last == ',' || last == '\n' || last == '"';
-    uint64_t closed = !in_quotes && last == '"';
-    uint64_t returned = !in_quotes && last == '\r';
-    uint64_t high = 0;
+    Before before = {
+        .in_quotes = mark->in_quotes,
+        .edge = mark->last == ',' || mark->last == '\n' || mark->last == '"',
+        .closed = !mark->in_quotes && mark->last == '"',
+        .returned = !mark->in_quotes && mark->last == '\r',
+    };
+    uint64_t others = 0;
     Py_ssize_t commas = mark->commas, ends = 0, last_end = -1, lines = 0, open_lines = 0;
 
     for (Py_ssize_t at = 0; at < length; at += WORD) {
         const uint64_t there = length - at >= WORD ? ~(uint64_t)0 : ((uint64_t)1 << (length - at)) - 1;
-        const Places all = places_at(block, length, at);
-        uint64_t delimiters = all.commas, returns = all.returns, feeds = all.feeds;
-        const uint64_t edges = all.quotes | all.commas | all.feeds;
-        high |= all.high;
-        lines += __builtin_popcountll(feeds);
-        if (all.quotes | in_quotes | closed) {
-            const uint64_t inside = within(all.quotes, in_quotes);
-            const uint64_t closing = all.quotes & ~inside;
-            if (all.quotes & inside & ~(edges << 1 | edge))
-                return 0;
-            if ((closing << 1 | closed) & there & ~(edges | all.returns))
-                return 0;
-            closed = closing >> 63;
-            in_quotes = spread(inside);
-            delimiters &= ~inside;
-            returns &= ~inside;
-            feeds &= ~inside;
-        }
-        edge = edges >> 63;
-        if (returns | returned) {
-            if ((returns << 1 | returned) & there & ~feeds)
-                return 0;
-            returned = returns >> 63;
-        }
+        Places all = places_at(block, length, at);
+        const uint64_t all_feeds = all.feeds;
+        others |= all.others;
+        lines += __builtin_popcountll(all_feeds);
+        if (!look_outside(&all, there, &before))
+            return 0;
+        uint64_t delimiters = all.commas, feeds = all.feeds;
         if (feeds) {
             const int last_feed = 63 - __builtin_clzll(feeds);
             ends += __builtin_popcountll(feeds);
             last_end = at + last_feed;
-            open_lines = __builtin_popcountll(all.feeds >> last_feed) - 1;
+            open_lines = __builtin_popcountll(all_feeds >> last_feed) - 1;
             while (each >= 0 && feeds) {
                 const uint64_t record = feeds ^ (feeds - 1);
                 if (commas + __builtin_popcountll(delimiters & record) != each)
@@ -165,12 +71,12 @@ COUNTS_BITS static int survey_block(const uint8_t *block, Py_ssize_t length, Py_
                 feeds &= feeds - 1;
             }
         } else {
-            open_lines += __builtin_popcountll(all.feeds);
+            open_lines += __builtin_popcountll(all_feeds);
         }
         commas += __builtin_popcountll(delimiters);
     }
-    *mark = (Mark){in_quotes, block[length - 1], each < 0 ? 0 : commas};
-    *found = (Found){ends, last_end, lines, open_lines, high};
+    *mark = (Mark){before.in_quotes, block[length - 1], each < 0 ? 0 : commas};
+    *found = (Found){ends, last_end, lines, open_lines, others};
     return 1;
 }
 
@@ -184,32 +90,6 @@ COUNTS_BITS static Py_ssize_t count_ends(const uint8_t *block, Py_ssize_t length
         *in_quotes = spread(inside);
     }
     return ends;
-}
-
-static inline int continues(uint8_t byte)
-{
-    return (byte & 0xC0) == 0x80;
-}
-
-/* The bytes of the character that begins here; 0 if it is none, or is cut off. */
-static inline Py_ssize_t character(const uint8_t *text, Py_ssize_t left)
-{
-    const uint8_t first = text[0];
-    if (first < 0x80)
-        return 1;
-    if (first < 0xC2)
-        return 0;
-    if (first < 0xE0)
-        return left >= 2 && continues(text[1]) ? 2 : 0;
-    if (first < 0xF0)
-        return left >= 3 && text[1] >= (first == 0xE0 ? 0xA0 : 0x80) && text[1] <= (first == 0xED ? 0x9F : 0xBF) &&
-                       continues(text[2])
-                   ? 3
-                   : 0;
-    return first < 0xF5 && left >= 4 && text[1] >= (first == 0xF0 ? 0x90 : 0x80) &&
-                   text[1] <= (first == 0xF4 ? 0x8F : 0xBF) && continues(text[2]) && continues(text[3])
-               ? 4
-               : 0;
 }
 
 static Py_ssize_t count_well_formed(const uint8_t *block, Py_ssize_t length)
@@ -271,7 +151,7 @@ static Py_ssize_t survey_open_file(int file, off_t start, off_t end, Py_ssize_t 
         Mark next = *mark;
         if (!survey_block(chunk, length, each, &next, &more))
             break;
-        if (more.high && count_well_formed(chunk, length) != length)
+        if (more.others && count_well_formed(chunk, length) != length)
             break;
         *mark = next;
         found->ends += more.ends;
@@ -333,7 +213,7 @@ static PyObject *survey(PyObject *Py_UNUSED(module), PyObject *arguments)
     if (!fits)
         Py_RETURN_NONE;
     return Py_BuildValue("NinnnnnN", PyBool_FromLong(mark.in_quotes != 0), mark.last, mark.commas, found.ends,
-                         found.last_end, found.lines, found.open_lines, PyBool_FromLong(found.high == 0));
+                         found.last_end, found.lines, found.open_lines, PyBool_FromLong(found.others == 0));
 }
 
 PyDoc_STRVAR(count_doc, "count(block, in_quotes, /)\n--\n\nSee `Surveyor.count`.");
