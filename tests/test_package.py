@@ -51,8 +51,9 @@ def test_the_wheel_holds_the_package_and_nothing_else(wheel):
 def test_without_a_compiler_there_is_a_wheel_all_the_same(wheel, tmp_path):
     plain = built(tmp_path, CC="false")
 
-    assert modules_compiled_in(wheel)
-    assert not modules_compiled_in(plain)
+    compiled = {name.split(".")[0] for name in modules_compiled_in(wheel)}
+    assert {"domo_async/emulator/rows/_columns", "domo_async/transfer/csv/_survey"} == compiled
+    assert [] == modules_compiled_in(plain)
 
 
 WITHOUT_EXTRAS = """

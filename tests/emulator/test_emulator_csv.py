@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import importlib.util
 import random
+import sys
 from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
@@ -49,6 +51,21 @@ _OPTIONS = settings(
 )
 
 
+@pytest.fixture
+def by_duckdb(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have rows read as if there were no compiled code."""
+    monkeypatch.setitem(sys.modules, "domo_async.emulator.rows.columns", None)
+
+
+@pytest.fixture(params=["compiled", "duckdb"])
+def way(request: pytest.FixtureRequest) -> None:
+    """Have a test run twice: with compiled code, if there is any, and without."""
+    if request.param == "duckdb":
+        request.getfixturevalue("by_duckdb")
+    elif importlib.util.find_spec("domo_async.emulator.rows._columns") is None:
+        pytest.skip("there was no compiler when this was installed")
+
+
 @st.composite
 def _tables(draw: st.DrawFn) -> tuple[list[str], list[list[str | None]]]:
     types = draw(st.lists(st.sampled_from(sorted(_CELLS)), min_size=1, max_size=7))
@@ -56,6 +73,7 @@ def _tables(draw: st.DrawFn) -> tuple[list[str], list[list[str | None]]]:
     return types, draw(st.lists(row, max_size=8))
 
 
+@pytest.mark.usefixtures("way")
 @given(table=_tables(), cut=st.integers(0, 8), line_end=st.sampled_from([b"\n", b"\r\n"]))
 @_OPTIONS
 async def test_any_table_comes_back_byte_for_byte(
@@ -82,6 +100,7 @@ def _assert_same_in_json(types: list[str], rows: list[list[str | None]], seen: l
     assert seen == expected
 
 
+@pytest.mark.usefixtures("way")
 @pytest.mark.parametrize("kind", sorted(_CELLS))
 async def test_null_is_null_in_every_type(kind: str, plain: PlainClient) -> None:
     dataset = await plain.create({"x": kind, "y": "LONG"})
@@ -91,6 +110,7 @@ async def test_null_is_null_in_every_type(kind: str, plain: PlainClient) -> None
     assert await plain.export(dataset) == b",1\n,2\n"
 
 
+@pytest.mark.usefixtures("way")
 async def test_null_and_the_empty_string_are_two_things(plain: PlainClient) -> None:
     dataset = await plain.create({"s": "STRING"})
     await plain.upload(dataset, b'\n""\nx\n\n')
@@ -100,6 +120,7 @@ async def test_null_and_the_empty_string_are_two_things(plain: PlainClient) -> N
     assert await plain.export(dataset) == b'\n""\nx\n\n'
 
 
+@pytest.mark.usefixtures("way")
 async def test_decimals_keep_all_their_digits(plain: PlainClient) -> None:
     digits = b"12345678901234567890.123456789\n0.000000000000000000000000000000000001\n-5\n"
     for line in digits.splitlines(keepends=True):
@@ -117,6 +138,7 @@ async def _raw_query(plain: PlainClient, dataset: str) -> bytes:
     return content[content.index(b'"rows"') : content.index(b',"numRows"')]
 
 
+@pytest.mark.usefixtures("way")
 async def test_decimals_of_several_versions_share_the_widest_scale(plain: PlainClient) -> None:
     dataset = await plain.create({"x": "DECIMAL"})
     await plain.upload(dataset, b"1.5\n")
@@ -126,6 +148,7 @@ async def test_decimals_of_several_versions_share_the_widest_scale(plain: PlainC
     assert await plain.export(dataset, "SELECT SUM(x) FROM table") == b"3.625\n"
 
 
+@pytest.mark.usefixtures("way")
 async def test_a_byte_order_mark_is_skipped(plain: PlainClient) -> None:
     dataset = await plain.create({"n": "LONG"})
     await plain.upload(dataset, b"\xef\xbb\xbf1\n")
@@ -133,6 +156,7 @@ async def test_a_byte_order_mark_is_skipped(plain: PlainClient) -> None:
     assert await plain.rows(dataset) == [[1]]
 
 
+@pytest.mark.usefixtures("way")
 async def test_quoted_text_that_looks_like_records_stays_text(plain: PlainClient) -> None:
     text = "\n".join(f'{n},"fake",{n}' for n in range(50_000))
     rows: list[list[str | None]] = [[str(n), text, "end"] for n in range(12)]
@@ -142,6 +166,7 @@ async def test_quoted_text_that_looks_like_records_stays_text(plain: PlainClient
     assert await plain.export(dataset) == canonical_csv(rows)
 
 
+@pytest.mark.usefixtures("by_duckdb")
 async def test_quotes_that_hide_where_records_begin_do_no_harm(
     plain: PlainClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -175,6 +200,7 @@ async def test_a_quote_that_is_never_closed_is_refused(tail: bytes, before: byte
     assert [] == await plain.rows(dataset)
 
 
+@pytest.mark.usefixtures("way")
 async def test_line_ends_inside_of_quotes_are_no_empty_lines(plain: PlainClient) -> None:
     rows: list[list[str | None]] = [["1", "a\n\nb"], ["2", "\n\n"], ["3", 'x"\n\n"y']]
     dataset = await plain.create({"n": "LONG", "s": "STRING"})
@@ -190,6 +216,7 @@ async def test_an_empty_line_is_told_before_what_is_wrong_after_it(plain: PlainC
     assert "Part 1, line 2: 1 columns" in (await plain.commit(upload, status=400))["message"]
 
 
+@pytest.mark.usefixtures("way")
 @pytest.mark.parametrize("line_end", ["\n", "\r\n"])
 async def test_a_last_line_needs_no_end(line_end: str, plain: PlainClient) -> None:
     dataset = await plain.create({"n": "LONG", "s": "STRING"})

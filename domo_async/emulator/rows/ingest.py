@@ -3,6 +3,8 @@
 RFC 4180 without a header, LF or CRLF, columns by position, an unquoted empty field is NULL and ``""`` the empty
 string. Emulator-defined are the strict forms of values (below), that each part holds whole records, that a byte
 order mark at the beginning of a part is skipped, and that a record is at most 2 MiB long.
+
+Plain rows, which nearly all are, go in by compiled code (see `columns`), and all others by DuckDB's own reader.
 """
 
 from __future__ import annotations
@@ -17,14 +19,13 @@ import duckdb
 from attrs import frozen
 
 from domo_async.emulator.errors import Refusal
-from domo_async.emulator.rows.parts import Part
+from domo_async.emulator.rows.parts import LONGEST_RECORD, Part
 from domo_async.emulator.sql import literal
 from domo_async.emulator.state import Column, StoredColumn
 from domo_async.errors import SourceError
 
 _CHUNK = 4 << 20
 _BLOCK = 1 << 18
-_LONGEST_RECORD = 2 << 20
 _READ_BUFFER = 8 << 20
 _DECIMAL_DIGITS = 38
 _SAMPLE = 2048
@@ -79,6 +80,47 @@ def load(
         Refusal: 400, naming part, line and column of what is wrong.
     """
     parts = [part for part in parts if part.size]
+    return _load_plain(cursor, table, parts, columns) or _load_any(cursor, table, parts, columns)
+
+
+def _load_plain(
+    cursor: duckdb.DuckDBPyConnection, table: str, parts: Sequence[Part], columns: Sequence[Column]
+) -> tuple[tuple[StoredColumn, ...], int] | None:
+    """Load by compiled code; None if there is none, or if there is anything that it does not take."""
+    try:
+        from domo_async.emulator.rows.columns import PlainRows  # noqa: PLC0415 - not built everywhere
+    except ImportError:
+        return None
+    if not parts:
+        return None
+    paths = [part.path for part in parts]
+    view = f"{table}_plain"
+    try:
+        texts = PlainRows(paths[:1], [("STRING", 0)] * len(columns))
+        scales = _first_scales(cursor.register(view, texts), view, columns)
+        typed = PlainRows(paths, [(column.type, scales.get(n, 0)) for n, column in enumerate(columns)])
+        cells = ", ".join(
+            f"CAST(c{n} AS DOUBLE) AS c{n}" if column.type == "DOUBLE" else f"c{n}" for n, column in enumerate(columns)
+        )
+        cursor.register(view, typed)
+        rows = cursor.execute(f"CREATE TABLE {table} AS SELECT {cells} FROM {view}").fetchall()[0][0]  # noqa: S608 - names of our own
+    except duckdb.InterruptException:
+        raise  # the instance is closing, and nothing shall begin anew
+    except duckdb.Error:
+        return None
+    finally:
+        cursor.unregister(view)
+    return _stored(columns, scales), rows
+
+
+def _load_any(
+    cursor: duckdb.DuckDBPyConnection, table: str, parts: Sequence[Part], columns: Sequence[Column]
+) -> tuple[tuple[StoredColumn, ...], int]:
+    """Load by DuckDB's own reader.
+
+    Raises:
+        Refusal: 400, naming part, line and column of what is wrong.
+    """
     sources = [_Source(part.number, _with_line_feeds(part)) for part in parts]
     try:
         stored, rows = _load(cursor, table, sources, columns, parallel=_can_be_split(parts))
@@ -160,7 +202,9 @@ def _load_at_once(
     parallel: bool,
 ) -> tuple[tuple[StoredColumn, ...], int] | None:
     """Load with the scales that the first values of DECIMAL columns need; None if others need greater ones."""
-    scales = _first_scales(cursor, sources, columns)
+    scales = {}
+    if sources:
+        scales = _first_scales(cursor, _read_csv([sources[0].path], len(columns), parallel=False), columns)
     try:
         selected = _select(sources, columns, scales, parallel=parallel)
         rows = cursor.execute(f"CREATE TABLE {table} AS {selected}").fetchall()[0][0]
@@ -168,7 +212,11 @@ def _load_at_once(
         if not scales:
             raise
         return None
-    return tuple(StoredColumn(column.name, column.type, scales.get(n, 0)) for n, column in enumerate(columns)), rows
+    return _stored(columns, scales), rows
+
+
+def _stored(columns: Sequence[Column], scales: Mapping[int, int]) -> tuple[StoredColumn, ...]:
+    return tuple(StoredColumn(column.name, column.type, scales.get(n, 0)) for n, column in enumerate(columns))
 
 
 def _load_in_two_steps(
@@ -185,16 +233,13 @@ def _load_in_two_steps(
     return tuple(_settle_type(cursor, table, n, column) for n, column in enumerate(columns)), rows
 
 
-def _first_scales(
-    cursor: duckdb.DuckDBPyConnection, sources: Sequence[_Source], columns: Sequence[Column]
-) -> dict[int, int]:
+def _first_scales(cursor: duckdb.DuckDBPyConnection, texts: str, columns: Sequence[Column]) -> dict[int, int]:
     """Return the scales that the first values of the DECIMAL columns need, by the columns' positions."""
     positions = [n for n, column in enumerate(columns) if column.type == "DECIMAL"]
-    if not positions or not sources:
+    if not positions:
         return {}
     scales = ", ".join(f"coalesce(max({_FRACTION.format(f'c{n}')}), 0)" for n in positions)
-    first = f"SELECT * FROM {_read_csv([sources[0].path], len(columns), parallel=False)} LIMIT {_SAMPLE}"  # noqa: S608 - ours
-    found = cursor.execute(f"SELECT {scales} FROM ({first})").fetchall()[0]  # noqa: S608 - names of our own
+    found = cursor.execute(f"SELECT {scales} FROM (FROM {texts} LIMIT {_SAMPLE})").fetchall()[0]  # noqa: S608 - ours
     return {n: min(scale, _DECIMAL_DIGITS) for n, scale in zip(positions, found, strict=True)}
 
 
@@ -238,7 +283,7 @@ def _read_csv(paths: Sequence[Path], width: int, *, parallel: bool = True, buffe
     return (
         f"read_csv([{files}], columns = {{{columns}}}, auto_detect = false, header = false, delim = ',', "
         f"""quote = '"', escape = '"', new_line = '\\n', strict_mode = true, allow_quoted_nulls = false, """
-        f"nullstr = '', max_line_size = {_LONGEST_RECORD}, buffer_size = {buffer_size or _READ_BUFFER}, "
+        f"nullstr = '', max_line_size = {LONGEST_RECORD}, buffer_size = {buffer_size or _READ_BUFFER}, "
         f"parallel = {str(parallel).lower()})"
     )
 
@@ -360,7 +405,7 @@ def _csv_problem(message: str, path: Path) -> str:
     if "unicode" in message:
         return f"{where}: not valid UTF-8"
     if "Maximum line size" in message:
-        return f"{where}: a record longer than {_LONGEST_RECORD} bytes"
+        return f"{where}: a record longer than {LONGEST_RECORD} bytes"
     return f"{where}: not valid CSV, such as a quote or a line end where it may not stand"
 
 

@@ -7,7 +7,9 @@ from typing import BinaryIO
 
 from attrs import define, frozen
 
-__all__ = ["ArrivingPart", "Part"]
+__all__ = ["LONGEST_RECORD", "ArrivingPart", "Part"]
+
+LONGEST_RECORD = 2 << 20
 
 
 @frozen
