@@ -29,6 +29,7 @@ _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _MAX_REDIRECTS = 5
 # A longer body is a transfer, which may take as long as it likes.
 _SMALL_BODY = 1 << 18
+_LARGEST_KEPT = 8 << 20
 
 
 class Connection:
@@ -161,6 +162,7 @@ class Connection:
         if self._closed:
             raise ConfigError("this client is closed; make a new one")
         if self._session is None:
+            _keep_freed_memory()
             settings = self._settings
             self._session = aiohttp.ClientSession(
                 connector=aiohttp.TCPConnector(
@@ -172,6 +174,15 @@ class Connection:
                 cookie_jar=aiohttp.DummyCookieJar(),
             )
         return self._session
+
+
+def _keep_freed_memory() -> None:
+    """Have pieces of bodies made from memory that is there.
+
+    glibc gives what is larger than 128 KiB back to the system, which has to clear it for the next piece, until a block
+    was freed that is larger: from then on it keeps what is smaller than that one.
+    """
+    bytearray(_LARGEST_KEPT)
 
 
 @define
