@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.xdist_group("package")  # a wheel for all
+
 ROOT = Path(__file__).parent.parent
 
 

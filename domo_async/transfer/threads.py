@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncGenerator, Callable, Iterator
+from itertools import islice
 from typing import TypeVar
 
-__all__ = ["in_thread"]
+__all__ = ["in_thread", "made_ahead"]
 
 R = TypeVar("R")
+T = TypeVar("T")
 
 
 async def in_thread(function: Callable[..., R], *arguments: object) -> R:
@@ -25,3 +27,34 @@ async def in_thread(function: Callable[..., R], *arguments: object) -> R:
         # Its outcome matters to nobody any more, but must be taken.
         _ = work.cancelled() or work.exception()
         raise
+
+
+async def made_ahead(items: Iterator[T], count: int) -> AsyncGenerator[T]:
+    """Yield what an iterator gives; while some items are in use, a thread makes so many of the next ones.
+
+    The first item comes alone, as soon as it is there. What the iterator raises comes after all that it gave before.
+    """
+    loop = asyncio.get_running_loop()
+    made, error = await in_thread(_made, items, 1)
+    while made or error is not None:
+        making = loop.run_in_executor(None, _made, items, count)
+        try:
+            for item in made:
+                yield item
+            if error is not None:
+                raise error
+            made, error = await asyncio.shield(making)
+        finally:
+            # What the thread works on is the caller's to close from here on.
+            if not making.done():
+                await asyncio.wait({making})
+
+
+def _made(items: Iterator[T], count: int) -> tuple[list[T], Exception | None]:
+    made: list[T] = []
+    try:
+        for item in islice(items, count):
+            made.append(item)  # noqa: PERF402 - what was made before an error is kept
+    except Exception as error:  # noqa: BLE001 - raised where it is awaited
+        return made, error
+    return made, None

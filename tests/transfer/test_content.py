@@ -13,7 +13,7 @@ from domo_async.transfer import content_body, content_name
 from domo_async.transfer.stored import OnDisk
 from domo_async.transport import Body
 
-SLICE = 256 * 1024
+SLICE = 512 * 1024
 
 
 def slices_of(body: Body) -> Iterator[bytes]:

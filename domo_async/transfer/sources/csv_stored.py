@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping, Sequence
-from contextlib import suppress
+from contextlib import aclosing, suppress
 from functools import partial
 
 from domo_async.errors import SourceError
@@ -16,10 +16,13 @@ from domo_async.transfer.sources.base import Dialect, SingleSource
 from domo_async.transfer.sources.fitting import Fit, Header, Heading, SchemaOption
 from domo_async.transfer.sources.rewritten import first_fields, rewritten, sample
 from domo_async.transfer.stored import SLICE, Stored, slices
+from domo_async.transfer.threads import made_ahead
 
 __all__ = ["StoredCsv"]
 
 _BOM = b"\xef\xbb\xbf"
+# A thread that is asked for one part at a time waits for the next question longer than it works.
+_AHEAD = 4
 
 
 class StoredCsv(SingleSource):
@@ -64,12 +67,12 @@ class StoredCsv(SingleSource):
             try:
                 if header:
                     (start, line), header = await asyncio.to_thread(self._first_end), False
-                for size in sizes:
-                    if start == self._data.size:
-                        return
-                    scanner = await asyncio.to_thread(self._scan, start, line, fit.width, size)
-                    yield self._part(scanner, start)
-                    start, line = start + scanner.cut, self._line_at_cut(start, scanner)
+                cut = self._cut(start, line, fit.width, sizes)
+                async with aclosing(made_ahead(cut, _AHEAD)) as parts:
+                    async for part, *end in parts:
+                        start, line = end
+                        yield part
+                return
             except Unsplittable:
                 # What does not tell where records end by its quotes alone is read character by character.
                 pass
@@ -92,9 +95,16 @@ class StoredCsv(SingleSource):
     def _as_it_is(self, fit: Fit) -> bool:
         return self._dialect.plain and fit.order is None
 
-    def _part(self, scanner: RecordScanner, start: int) -> Part:
-        ends_line = self._data.read(start + scanner.cut - 1, 1) == b"\n"
-        return Part(scanner.records, scanner.cut, partial(slices, self._data, start, scanner.cut), ends_line)
+    def _cut(self, start: int, line: int, width: int, sizes: Iterator[int]) -> Iterator[tuple[Part, int, int]]:
+        """Yield parts, each with the place and the line where it ends."""
+        for size in sizes:
+            if start == self._data.size:
+                return
+            scanner = self._scan(start, line, width, size)
+            ends_line = self._data.read(start + scanner.cut - 1, 1) == b"\n"
+            part = Part(scanner.records, scanner.cut, partial(slices, self._data, start, scanner.cut), ends_line)
+            start, line = start + scanner.cut, self._line_at_cut(start, scanner)
+            yield part, start, line
 
     def _blocks(self, start: int) -> Iterator[bytes]:
         for offset in range(start, self._data.size, SLICE):
