@@ -25,7 +25,7 @@ columns = pytest.importorskip(
 )
 
 _OPTIONS = settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
 )
 _PLAIN = {
     "STRING": st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=20)
