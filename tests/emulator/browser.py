@@ -179,10 +179,19 @@ class Page:
         assert "exceptionDetails" not in answer, f"{expression}: {answer['exceptionDetails']}"
         return answer["result"].get("value")
 
+    async def _holds(self, expression: str) -> bool:
+        try:
+            return bool(await self.look(f"(() => {{ try {{ return !!({expression}) }} catch {{ return false }} }})()"))
+        except AssertionError as error:
+            # The question was on its way when the page made room for the next one.
+            if str(error) != "Inspected target navigated or closed":
+                raise
+            return False
+
     async def until(self, expression: str) -> None:
         """Wait until an expression gives something."""
         end = time.monotonic() + _PATIENCE
-        while not await self.look(f"(() => {{ try {{ return !!({expression}) }} catch {{ return false }} }})()"):
+        while not await self._holds(expression):
             if time.monotonic() > end:
                 shown = str(await self.look("document.body.innerText"))
                 raise AssertionError(f"never: {expression}\n{shown[:500]}")

@@ -21,7 +21,7 @@ from domo_async.emulator.rows.parts import ArrivingPart, Part
 from domo_async.emulator.state import Column
 
 columns = pytest.importorskip(
-    "domo_async.emulator.rows.columns", reason="there was no compiler when this was installed"
+    "domo_async.emulator.rows.columns", reason="there was no compiler when this was installed", exc_type=ImportError
 )
 
 _OPTIONS = settings(
