@@ -182,7 +182,7 @@ def _keep_freed_memory() -> None:
     glibc gives what is larger than 128 KiB back to the system, which has to clear it for the next piece, until a block
     was freed that is larger: from then on it keeps what is smaller than that one.
     """
-    bytearray(_LARGEST_KEPT)
+    bytes(_LARGEST_KEPT)  # which is never touched
 
 
 @define
