@@ -5,6 +5,9 @@
 #define Py_LIMITED_API 0x030B0000
 #include <Python.h>
 
+#include <errno.h>
+#include <unistd.h>
+
 #include "_words.h"
 
 /* Without the instruction that counts bits, which processors have had since 2008, the work takes twice as long. */
@@ -127,11 +130,6 @@ static Py_ssize_t without_cut_off(const uint8_t *block, Py_ssize_t length)
     return length;
 }
 
-#if !defined(_WIN32)
-
-#include <errno.h>
-#include <unistd.h>
-
 /* What is read at a time stays in the processor's nearest cache until it has been looked at. */
 #define CHUNK (128 << 10)
 
@@ -188,8 +186,6 @@ static PyObject *survey_file(PyObject *Py_UNUSED(module), PyObject *arguments)
     return Py_BuildValue("nNinnnnn", length, PyBool_FromLong(mark.in_quotes != 0), mark.last, mark.commas, found.ends,
                          found.last_end, found.lines, found.open_lines);
 }
-
-#endif
 
 PyDoc_STRVAR(survey_doc, "survey(block, in_quotes, last, commas, each, /)\n--\n\n"
                          "See `Surveyor.survey`; each record has to have `each` delimiters, or any number if that is -1.");
@@ -263,9 +259,7 @@ static int load(PyObject *Py_UNUSED(module))
 
 static PyMethodDef methods[] = {
     {"survey", survey, METH_VARARGS, survey_doc},
-#if !defined(_WIN32)
     {"survey_file", survey_file, METH_VARARGS, survey_file_doc},
-#endif
     {"count", count, METH_VARARGS, count_doc},
     {"well_formed", well_formed, METH_VARARGS, well_formed_doc},
     {NULL, NULL, 0, NULL},

@@ -1,6 +1,6 @@
 /* What compiled code sees of CSV: 64 bytes are one word for each byte that matters, with a bit where it stands.
 
-   For GCC and Clang. */
+   For GCC and Clang, and not for Windows, whose files are read in another way. */
 
 #ifndef DOMO_ASYNC_WORDS_H
 #define DOMO_ASYNC_WORDS_H
@@ -8,8 +8,8 @@
 #include <stdint.h>
 #include <string.h>
 
-#if !defined(__GNUC__) || __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
-#error "neither GCC nor Clang, or the highest byte first"
+#if !defined(__GNUC__) || defined(_WIN32) || __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
+#error "neither GCC nor Clang, or Windows, or the highest byte first"
 #endif
 
 #define WORD 64

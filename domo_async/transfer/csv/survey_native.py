@@ -30,7 +30,5 @@ class NativeSurveyor(Surveyor):
 
     def survey_file(self, file: int, start: int, end: int, mark: Mark) -> tuple[int, Survey]:
         """See `domo_async.transfer.csv.survey.Surveyor.survey_file`."""
-        if not hasattr(_survey, "survey_file"):  # on Windows
-            return super().survey_file(file, start, end, mark)
         found = _survey.survey_file(file, start, end, *mark, self._each)
         return found[0], Survey(Mark(*found[1:4]), *found[4:], is_ascii=False)
