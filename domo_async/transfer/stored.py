@@ -14,7 +14,7 @@ from domo_async.errors import SourceError
 __all__ = ["SLICE", "InMemory", "OnDisk", "OpenFile", "Stored", "slices"]
 
 SLICE = 1 << 19
-"""What is read, scanned and handed to the socket at a time: small enough to stay in the processor's cache."""
+"""What is read and handed to the socket at a time: small enough to stay in the processor's cache."""
 
 
 class OpenFile:

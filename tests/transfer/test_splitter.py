@@ -253,6 +253,7 @@ def test_a_file_in_which_all_fits_is_read_to_its_end_without_python(compiled, tm
     assert CHUNK == scanner.records
 
 
+@needs_compiled
 def test_a_file_that_ends_too_early_is_read_as_far_as_it_goes(compiled, tmp_path):
     path = tmp_path / "short.csv"
     path.write_bytes(b"1,2\n" * 10)
@@ -261,8 +262,8 @@ def test_a_file_that_ends_too_early_is_read_as_far_as_it_goes(compiled, tmp_path
     with path.open("rb") as file:
         scanner.skim(file.fileno(), 0, 1 << 30)
 
-    assert scanner.position in {0, 40}
-    assert scanner.records == scanner.position // 4
+    assert 40 == scanner.position
+    assert 10 == scanner.records
 
 
 WRONG_WIDTHS = [
