@@ -254,18 +254,26 @@ def with_decimals(table: pa.Table, kinds: Sequence[str], *, scale: int | None = 
 def _exact(pyarrow: Any, texts: Any, scale: int | None = None) -> Any:
     """Return text as decimals, of a scale or of that which the values have."""
     wanted = _scale_of(texts) if scale is None else scale
+    kind = pyarrow.decimal128(MOST_DIGITS, wanted)
     try:
-        # Arrow refuses what would lose digits.
-        return texts.cast(pyarrow.decimal128(MOST_DIGITS, wanted))
-    except pyarrow.ArrowInvalid as error:
-        if scale is not None:
-            problem = f"a DECIMAL does not fit {MOST_DIGITS} digits of which {scale} stand after the point"
-            raise ConfigError(f"{problem}; cast it in SQL, or read it with `query`: {error}") from None
-    try:
+        if _casts(texts, wanted):
+            return texts.cast(kind)
         # Exponents, and more digits than 38.
-        return pyarrow.array([None if text is None else Decimal(text) for text in texts.to_pylist()])
-    except (pyarrow.ArrowInvalid, ArithmeticError, ValueError) as error:
-        raise ConfigError(f"a DECIMAL has no place in Arrow: {error}") from None
+        numbers = [None if text is None else Decimal(text) for text in texts.to_pylist()]
+        return pyarrow.array(numbers, None if scale is None else kind)
+    except (pyarrow.ArrowException, ArithmeticError, ValueError, TypeError) as error:
+        if scale is None:
+            raise ConfigError(f"a DECIMAL has no place in Arrow: {error}") from None
+        problem = f"a DECIMAL does not fit {MOST_DIGITS} digits of which {scale} stand after the point"
+        raise ConfigError(f"{problem}; cast it in SQL, or read it with `query`: {error}") from None
+
+
+def _casts(texts: Any, scale: int) -> bool:
+    """Return whether Arrow surely casts text to decimals of a scale: of longer numbers it makes others, unseen."""
+    pc: Any = import_module("pyarrow.compute")
+
+    plain = rf"^[+-]?0*[0-9]{{0,{MOST_DIGITS - scale}}}(\.[0-9]{{0,{scale}}})?$"
+    return pc.all(pc.match_substring_regex(texts, plain)).as_py() is not False
 
 
 def _scale_of(texts: Any) -> int:

@@ -1,0 +1,53 @@
+"""Arrow in and out."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from domo_async import ConfigError
+from domo_async.frames import array_of, csv_batch
+
+DIGITS = st.integers(1, 45).flatmap(lambda count: st.integers(10 ** (count - 1), 10**count - 1))
+NUMBERS = st.builds(
+    lambda digits, scale, sign: f"{Decimal((sign, *_digits(digits, scale))):f}",
+    DIGITS,
+    st.integers(0, 25),
+    st.booleans(),
+)
+
+
+def _digits(number: int, scale: int) -> tuple[tuple[int, ...], int]:
+    return tuple(map(int, str(number))), -scale
+
+
+@settings(max_examples=300, deadline=None, derandomize=True)
+@given(st.lists(NUMBERS, min_size=1, max_size=3))
+def test_a_decimal_comes_with_all_digits_or_is_refused(texts: list[str]) -> None:
+    try:
+        batch = csv_batch("".join(f"{text}\n" for text in texts).encode(), ["d"], ["DECIMAL"])
+    except ConfigError:
+        pass
+    else:
+        assert list(map(Decimal, texts)) == batch.column(0).to_pylist()
+    try:
+        array = array_of(texts, "DECIMAL")
+    except ConfigError:
+        assert len(max(texts, key=len)) > 38
+    else:
+        assert list(map(Decimal, texts)) == array.to_pylist()
+
+
+@pytest.mark.parametrize("text", ["1234567890123456789012345.5", "1e30", "9" * 24, "1e-19"])
+def test_a_decimal_that_has_no_place_at_the_scale_of_all_is_refused(text: str) -> None:
+    with pytest.raises(ConfigError, match="does not fit 38 digits of which 18"):
+        csv_batch(f"{text}\n".encode(), ["d"], ["DECIMAL"])
+
+
+def test_decimals_of_many_digits_on_both_sides_of_the_point_are_one_array() -> None:
+    texts = ["1" + "0" * 30, "0.123456789012345678", None]
+
+    assert [Decimal(10**30), Decimal("0.123456789012345678"), None] == array_of(texts, "DECIMAL").to_pylist()
