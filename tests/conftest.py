@@ -3,14 +3,58 @@
 from __future__ import annotations
 
 import logging
+import secrets
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from domo_async import Domo, DomoError, Settings
 from domo_async.emulator import Emulator
 from domo_async.settings import Credentials
 from tests.support import SkippingClock
+
+# The everyday run gives the same result every time: few examples, always the same ones, judged by no clock.
+settings.register_profile(
+    "steady",
+    derandomize=True,
+    max_examples=25,
+    deadline=None,
+    database=None,
+    suppress_health_check=list(HealthCheck),
+)
+# `-m long` also searches by chance, among many examples.
+settings.register_profile(
+    "search", settings.get_profile("steady"), derandomize=False, max_examples=1_000, print_blob=True
+)
+
+
+def _searches(config: pytest.Config) -> bool:
+    words = str(config.option.markexpr).replace("not long", "").split()
+    return "long" in words
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """Choose how examples are found; a search has a seed, which goes to all processes of the run."""
+    settings.load_profile("search" if _searches(config) else "steady")
+    if _searches(config) and config.option.hypothesis_seed is None:
+        config.option.hypothesis_seed = str(secrets.randbelow(2**32))
+
+
+def pytest_report_header(config: pytest.Config) -> str | None:
+    """Name the seed of a search, so that it can be run again."""
+    return f"again with --hypothesis-seed={config.option.hypothesis_seed}" if _searches(config) else None
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Make each test of made examples a long one too when long ones run."""
+    if _searches(config):
+        for item in items:
+            if getattr(getattr(item, "obj", None), "is_hypothesis_test", False):
+                item.add_marker(pytest.mark.long)
+                item.add_marker(pytest.mark.timeout(1800))
 
 
 def shown(error: BaseException | None) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from pyarrow import csv as arrow_csv
 from pyarrow import parquet
 
@@ -49,7 +49,7 @@ def check(domo: Domo, folder: Path, columns: dict[str, str], rows: list[tuple[An
 async def round_trips(emulator: Any, folder: Path, examples: int) -> None:
     with Domo(emulator.url, token=emulator.token) as domo:
 
-        @settings(max_examples=examples, deadline=None, suppress_health_check=list(HealthCheck), database=None)
+        @settings(max_examples=examples)
         @given(tables())
         def run(table: tuple[dict[str, str], list[tuple[Any, ...]]]) -> None:
             check(domo, folder, *table)

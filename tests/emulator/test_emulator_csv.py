@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from domo_async.emulator.rows import ingest
@@ -46,9 +46,6 @@ _CELLS: Mapping[str, st.SearchStrategy[str]] = {
     "DATE": st.dates().map(date.isoformat),
     "DATETIME": st.datetimes().map(_moment),
 }
-_OPTIONS = settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
-)
 
 
 @pytest.fixture
@@ -75,7 +72,6 @@ def _tables(draw: st.DrawFn) -> tuple[list[str], list[list[str | None]]]:
 
 @pytest.mark.usefixtures("way")
 @given(table=_tables(), cut=st.integers(0, 8), line_end=st.sampled_from([b"\n", b"\r\n"]))
-@_OPTIONS
 async def test_any_table_comes_back_byte_for_byte(
     table: tuple[list[str], list[list[str | None]]], cut: int, line_end: bytes, plain: PlainClient
 ) -> None:

@@ -12,7 +12,7 @@ from unittest.mock import patch
 import duckdb
 import pytest
 from attrs import frozen
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from domo_async.emulator.errors import Refusal
@@ -24,9 +24,6 @@ columns = pytest.importorskip(
     "domo_async.emulator.rows.columns", reason="there was no compiler when this was installed", exc_type=ImportError
 )
 
-_OPTIONS = settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
-)
 _PLAIN = {
     "STRING": st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=20)
     | st.text(st.sampled_from(',"\r\n aé漢😀\ufeff'), max_size=20),
@@ -173,7 +170,6 @@ def _uploads(draw: st.DrawFn, close: bool = False) -> tuple[list[str], list[byte
 
 
 @given(upload=_uploads())
-@_OPTIONS
 def test_all_that_is_plain_is_read_as_duckdb_reads_it(upload: tuple[list[str], list[bytes], int], table: Table) -> None:
     kinds, parts, block = upload
     filled = [part for part in parts if part]
@@ -202,7 +198,6 @@ def _damaged(draw: st.DrawFn) -> tuple[list[str], list[bytes], int]:
 
 
 @given(upload=_damaged())
-@_OPTIONS
 def test_what_may_not_be_plain_is_read_as_duckdb_reads_it_or_not_at_all(
     upload: tuple[list[str], list[bytes], int], table: Table
 ) -> None:

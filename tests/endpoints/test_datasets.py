@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from aiohttp import web
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from domo_async import (
@@ -90,7 +90,6 @@ async def test_text_is_split_by_its_delimiter(domo: Domo, text: str, delimiter: 
     assert [(1, "north, by west", None), (2, None, "")] == await rows(domo, dataset.id)
 
 
-@settings(deadline=None)
 @given(
     st.lists(st.lists(st.text(st.characters(codec="utf-8", exclude_characters="\0")), min_size=2, max_size=4)),
     st.sampled_from(";|\t ^]-\\"),

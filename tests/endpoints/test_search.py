@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from aiohttp import web
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from domo_async import ConfigError, Domo, SearchIncomplete, Settings
@@ -367,7 +367,6 @@ def held(moments: Sequence[int | None], part: Part, *, inclusive: bool) -> list[
     ]
 
 
-@settings(max_examples=60, deadline=None)
 @given(
     moments=st.lists(
         st.one_of(

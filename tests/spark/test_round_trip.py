@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pyarrow as pa
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import Phase, given, settings
 
 from domo_async.frames import arrow_schema
 from tests.tables import content, counted, large_tables, rows_of
@@ -19,13 +19,7 @@ SPARK = {
     "DATETIME": "timestamp_ntz",
 }
 # No shrinking, which would take a job a step.
-few = settings(
-    max_examples=8,
-    deadline=None,
-    database=None,
-    phases=[Phase.generate],
-    suppress_health_check=list(HealthCheck),
-)
+few = settings(max_examples=8, phases=[Phase.generate])
 
 
 def local(table: pa.Table) -> pa.Table:

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 import polars as pl
 import pyarrow as pa
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from domo_async import Domo
@@ -83,10 +83,8 @@ def tables(draw: st.DrawFn) -> tuple[pa.RecordBatch, list[ColumnSpec], list[tupl
 
 
 RULES = CellRules(nested="json")
-RELAXED = settings(deadline=None, max_examples=60, suppress_health_check=list(HealthCheck))
 
 
-@RELAXED
 @given(tables())
 def test_rows_and_batches_of_the_same_values_are_written_alike(
     table: tuple[pa.RecordBatch, list[ColumnSpec], list[tuple[Any, ...]]],
@@ -118,7 +116,6 @@ def bits(rows: list[Any]) -> list[tuple[Any, ...]]:
     return [tuple(struct.pack("d", cell) if isinstance(cell, float) else cell for cell in row) for row in rows]
 
 
-@RELAXED
 @given(st.lists(st.tuples(*(st.none() | strategy for strategy in NATURAL.values())), min_size=1))
 @example([(0, -0.0, "", date.min, datetime.min, Decimal("1E-9")), (None,) * 6])
 def test_what_is_read_again_is_what_was_written(rows: list[tuple[Any, ...]]) -> None:
@@ -129,7 +126,6 @@ def test_what_is_read_again_is_what_was_written(rows: list[tuple[Any, ...]]) -> 
     assert bits(rows) == bits([(*row[:4], row[4] and row[4][0], row[5]) for row in read])  # type: ignore[index]
 
 
-@RELAXED
 @given(
     st.lists(st.none() | st.integers(*NANO), min_size=1),
     st.sampled_from(["UTC", "America/Sao_Paulo", "+05:30"]),
@@ -151,7 +147,6 @@ def test_moments_with_nanoseconds_and_zones_are_the_same_from_anywhere(
     assert values(RowEncoder(columns, CellRules(zone=BERLIN)).encode(rows), columns) == values(written, columns)
 
 
-@RELAXED
 @given(
     st.lists(st.datetimes(datetime(1, 1, 2), datetime(9999, 12, 30)), min_size=1),
     st.sampled_from(["Europe/Berlin", "Australia/Lord_Howe", "America/St_Johns", "Africa/Casablanca", "Asia/Kolkata"]),
@@ -178,7 +173,6 @@ def frame_of(rows: list[tuple[Any, ...]]) -> pd.DataFrame:
     return pd.DataFrame({name: pd.array(column, dtype=kind) for (name, kind), column in cells})  # type: ignore[call-overload]
 
 
-@RELAXED
 @given(
     st.lists(
         st.tuples(*(st.none() | strategy for strategy in (LONGS, FLOATS, TEXT, st.booleans()))), min_size=1, max_size=20
@@ -211,7 +205,6 @@ async def test_the_instance_holds_what_was_written(domo: Domo) -> None:
         await domo.datasets.upload(dataset.id, content, header=False)
         return list(await domo.datasets.query(dataset.id, "SELECT * FROM table"))
 
-    @settings(deadline=None, max_examples=200, database=None)
     @given(st.lists(st.tuples(*(st.none() | strategy for strategy in NATURAL.values())), min_size=1))
     def collect(rows: list[tuple[Any, ...]]) -> None:
         found.append(rows)

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from domo_async import SourceError
@@ -67,7 +67,6 @@ async def cut(
         found.close()
 
 
-@settings(max_examples=60, deadline=None)
 @given(
     tables,
     st.sampled_from(["\n", "\r\n"]),
@@ -96,7 +95,6 @@ def test_parts_hold_whole_records_and_all_of_them(tmp_path_factory, rows, end, a
     asyncio.run(main())
 
 
-@settings(max_examples=60, deadline=None)
 @given(
     tables,
     st.sampled_from(["\n", "\r\n", "\r"]),
@@ -121,7 +119,6 @@ def test_what_is_written_anew_holds_the_same_rows_in_parts_of_the_same_size(rows
     asyncio.run(main())
 
 
-@settings(max_examples=30, deadline=None)
 @given(st.integers(1, 60), st.integers(0, 19), st.lists(st.integers(0, 10**6), max_size=4))
 def test_a_stray_quote_in_any_row_is_a_character_and_moves_no_other(size, place, cuts):
     lines = [b'%d,"a, ""b"""\n' % number for number in range(20)]

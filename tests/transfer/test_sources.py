@@ -18,7 +18,7 @@ import polars as pl
 import pyarrow as pa
 import pytest
 import zstandard
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 from pyarrow import parquet
 
@@ -539,7 +539,6 @@ KINDS: dict[str, Callable[[list[tuple[Any, ...]]], Any]] = {
 }
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(tables, st.sampled_from(sorted(KINDS)), st.integers(1, 200))
 @example([(1, None, 0.5, ""), (2, "", None, None)], "semicolons", 1)
 @example([(1, '"', -0.0, "\r\n"), (2, ",;", 1e30, " ")], "stream", 7)

@@ -16,7 +16,7 @@ from typing import Any, Literal
 from unittest import mock
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from domo_async import SourceError
@@ -228,7 +228,6 @@ def outcome_of_file(path: Path, width: int | None) -> tuple[Any, ...]:
     return scanner.position, scanner.cut, scanner.records, scanner.lines
 
 
-@settings(deadline=None)  # what does not fit is then sought byte by byte
 @given(senseless, st.integers(0, 100), widths, st.sampled_from([b"a\n", b"a,b\n", b'"a\n","b"\n', "é\n".encode()]))
 def test_a_file_is_read_as_its_bytes_are(compiled, tmp_path_factory, content, before, width, record):
     padding = record * ((CHUNK - before) // len(record))

@@ -7,7 +7,7 @@ import random
 from bisect import bisect_left
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from domo_async import RateLimit
@@ -45,7 +45,6 @@ def most_in_window(times: list[float], window: float) -> int:
     return max(bisect_left(times, start + window) - place for place, start in enumerate(times))
 
 
-@settings(max_examples=40, deadline=None)
 @given(
     limit=st.integers(1, 12),
     count=st.integers(1, 60),

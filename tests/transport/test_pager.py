@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 from aiohttp import web
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from domo_async import ConfigError, DecodeError
@@ -35,7 +35,6 @@ class Shelf:
         )
 
 
-@settings(deadline=None)
 @given(
     length=st.integers(0, 60),
     assured=st.integers(1, 20),
@@ -54,7 +53,6 @@ def test_every_item_comes_once_however_the_pages_are_cut(length, assured, beyond
     assert all(size <= page_size for _, size in shelf.asked)
 
 
-@settings(deadline=None)
 @given(length=st.integers(0, 60), page_size=st.integers(1, 20), tells=st.sampled_from(["total", "more"]))
 def test_where_the_answer_tells_there_is_no_request_too_many(length, page_size, tells):
     shelf = Shelf(length, 100, tells)

@@ -16,7 +16,7 @@ from typing import Any, Literal, assert_type
 
 import pytest
 from attrs import field, frozen, validators
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from domo_async.errors import DecodeError
@@ -387,7 +387,6 @@ def test_deeply_nested_models_end_in_a_decode_error() -> None:
         structure(value, Node)
 
 
-@settings(deadline=None)
 @given(st.decimals(allow_nan=False, allow_infinity=False))
 def test_decimals_keep_all_digits(number: Decimal) -> None:
     """As no float is on the way."""
@@ -402,7 +401,6 @@ JSON = st.recursive(
 KEYS = st.sampled_from(["dataSourceId", "rowCount", "owner", "runs", "key", "tags", "byName", "mode", "new"])
 
 
-@settings(deadline=None)
 @given(
     st.one_of(JSON, st.dictionaries(KEYS, JSON), st.dictionaries(KEYS, JSON).map(lambda d: {**d, "dataSourceId": "x"}))
 )

@@ -13,7 +13,7 @@ from typing import assert_type
 
 import pytest
 from attrs import field, frozen
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from domo_async.errors import ConfigError
@@ -154,7 +154,6 @@ def test_dumps_writes_what_json_lacks() -> None:
     ) == dumps(value).decode()
 
 
-@settings(deadline=None)
 @given(
     st.recursive(
         st.none()

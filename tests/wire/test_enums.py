@@ -6,7 +6,7 @@ import copy
 import pickle
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from domo_async.wire import OpenEnum, decode, dumps, unstructure
@@ -19,7 +19,6 @@ class Status(OpenEnum):
     DONE = "COMPLETED"
 
 
-@settings(deadline=None)
 @given(st.text())
 def test_any_string_survives_as_a_value(text: str) -> None:
     """Known or not."""

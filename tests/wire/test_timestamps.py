@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal, localcontext
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from domo_async.errors import ConfigError, DecodeError
@@ -52,7 +52,6 @@ garbage = st.one_of(
 )
 
 
-@settings(deadline=None)
 @given(forms, moments)
 def test_what_is_formatted_parses_to_the_same_instant_cut_to_the_precision(
     form: TimestampForm, moment: datetime
@@ -67,7 +66,6 @@ def test_what_is_formatted_parses_to_the_same_instant_cut_to_the_precision(
     assert timedelta(0) == parsed.utcoffset()
 
 
-@settings(deadline=None)
 @given(forms, moments)
 def test_a_formatted_instant_survives_json(form: TimestampForm, moment: datetime) -> None:
     """The digits of numbers included."""
@@ -76,14 +74,12 @@ def test_a_formatted_instant_survives_json(form: TimestampForm, moment: datetime
     assert form.parse(value) == form.parse(loads(dumps(value), exact=True))
 
 
-@settings(deadline=None)
 @given(forms, moments)
 def test_the_zone_of_a_datetime_does_not_change_the_instant(form: TimestampForm, moment: datetime) -> None:
     """Formatting goes by UTC."""
     assert form.format(moment.astimezone(UTC)) == form.format(moment)
 
 
-@settings(deadline=None)
 @given(forms, garbage)
 def test_whatever_is_no_timestamp_gives_a_decode_error(form: TimestampForm, value: object) -> None:
     """And what is one, an aware datetime."""
