@@ -15,11 +15,13 @@ from domo_async.errors import (
     APIError,
     ConfigError,
     ConnectError,
+    DomoError,
     IncompleteAnswer,
     TimeoutError,  # noqa: A004
     TransportError,
 )
 from domo_async.settings import Credentials, Settings
+from domo_async.transport.codings import ACCEPTED, decoded
 from domo_async.transport.deadlines import Deadlines
 from domo_async.transport.message import Request
 
@@ -121,7 +123,13 @@ class Connection:
         """Return the head of the answer that all redirects lead to."""
         session = self._ready_session()
         target = self._origin + request.target
-        headers = {"Accept": request.accept, **request.headers, **self._own_headers, **extra_headers}
+        headers = {
+            "Accept": request.accept,
+            "Accept-Encoding": ACCEPTED,
+            **request.headers,
+            **self._own_headers,
+            **extra_headers,
+        }
         try:
             for hop in range(_MAX_REDIRECTS + 1):
                 exchange = _Exchange(session, request, target, headers, timeout, self._settings, self._deadlines, limit)
@@ -246,6 +254,7 @@ class _Exchange:
             allow_redirects=False,
             timeout=self.timeout,
             proxy=self.settings.proxy,
+            auto_decompress=False,
         )
 
 
@@ -265,11 +274,11 @@ async def read_body(response: aiohttp.ClientResponse, request: Request) -> bytes
         TransportError: The body of a good answer broke off.
     """
     try:
-        return await response.read()
-    except (aiohttp.ClientError, OSError) as error:
+        return b"".join([piece async for piece in decoded(response, request)])
+    except (DomoError, aiohttp.ClientError, OSError) as error:
         if not is_good(response):
             return b""
-        raise translated(error, request) from None
+        raise error if isinstance(error, DomoError) else translated(error, request) from None
     finally:
         response.release()
 

@@ -14,6 +14,7 @@ import aiohttp
 from domo_async.errors import DomoError, IncompleteAnswer, RateLimited
 from domo_async.settings import Credentials, Settings
 from domo_async.transport.answers import api_error, unusable_body
+from domo_async.transport.codings import decoded
 from domo_async.transport.connection import Connection, is_good, read_body, translated
 from domo_async.transport.limits import Gate
 from domo_async.transport.message import Body, QueryValue, Request
@@ -60,7 +61,7 @@ class Download:
             IncompleteAnswer: It broke off, stood still for too long, or went on after the length that it announced.
         """
         try:
-            async for chunk in self._response.content.iter_any():
+            async for chunk in decoded(self._response, self._request):
                 yield chunk
             # What comes right after the announced end is taken in, and found to be no answer.
             await asyncio.sleep(0)
