@@ -28,6 +28,7 @@ from domo_async.errors import (
     SearchIncomplete,
     ServerError,
     SourceError,
+    TargetError,
     TimeoutError,  # noqa: A004 - the name users look for
     TransportError,
     Unauthorized,
@@ -85,6 +86,7 @@ __all__ = [
     "ServerError",
     "Settings",
     "SourceError",
+    "TargetError",
     "TimeoutError",
     "Timeouts",
     "TransportError",

@@ -31,6 +31,7 @@ __all__ = [
     "SearchIncomplete",
     "ServerError",
     "SourceError",
+    "TargetError",
     "TimeoutError",
     "TransportError",
     "Unauthorized",
@@ -79,6 +80,13 @@ class SourceError(DomoError, ValueError):
     def __init__(self, message: str, *, line: int | None = None) -> None:
         super().__init__(message)
         self.line = line
+
+
+class TargetError(DomoError, OSError):
+    """A file on this machine could not be written, such as where the disk is full.
+
+    One that was there is as it was, unless the message says otherwise.
+    """
 
 
 class TransportError(DomoError):

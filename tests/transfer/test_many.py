@@ -80,7 +80,7 @@ async def test_a_file_system_that_fails_is_one_entry_too(domo, tmp_path):
 
     down = await domo.files.download_many({made.data_file_id: locked})
 
-    assert [OSError] == [type(entry.error) for entry in down.failed]
+    assert [ConfigError] == [type(entry.error) for entry in down.failed]
 
 
 async def test_filesets_take_and_give_several_files(domo, paths, tmp_path):

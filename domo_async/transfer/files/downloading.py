@@ -11,8 +11,8 @@ from attrs import frozen
 
 from domo_async.errors import ConfigError
 from domo_async.settings import Settings
+from domo_async.transfer.atomic import atomic_write, check_writable, special_file, write_all
 from domo_async.transfer.files.resuming import Described, DownloadResult, Fetch, Look, Transfer
-from domo_async.transfer.landing import check_writable, landing, write_all
 from domo_async.transfer.progress import ProgressOption, Reporter, reporting, told_the_end
 
 __all__ = ["DownloadTarget", "download", "fetch_to"]
@@ -77,14 +77,12 @@ def _check_target(target: DownloadTarget) -> None:
 async def _to_path(
     fetch: Fetch, look: Look | None, described: Described, path: Path, reporter: Reporter, settings: Settings
 ) -> DownloadResult:
-    async with landing(path) as partial:
-        with _created(partial) as file:
+    async with special_file(path) as special:
+        if special is not None:
+            return await Transfer(fetch, look, described, _Given(special), reporter, settings).run()
+    async with atomic_write(path) as partial:
+        with partial.open("r+b", buffering=0) as file:
             return await Transfer(fetch, look, described, _File(file), reporter, settings).run()
-
-
-def _created(path: Path) -> BinaryIO:
-    # Not in a thread: one that is given up would make the file after it was to be gone.
-    return path.open("xb", buffering=0)
 
 
 class _Memory:

@@ -12,7 +12,7 @@ from pathlib import Path
 from attrs import frozen
 
 from domo_async.errors import ConfigError, DecodeError
-from domo_async.transfer.landing import check_writable, landing
+from domo_async.transfer.atomic import atomic_write, check_writable
 
 __all__ = ["PictureFile"]
 
@@ -72,7 +72,7 @@ class PictureFile:
         if not all(file.startswith(magic) for file in files):
             raise DecodeError(f"what came is no {self.path.suffix[1:].upper()}")
         content = files[0] if len(files) == 1 else await asyncio.to_thread(_joined, files)
-        async with landing(self.path) as partial:
+        async with atomic_write(self.path) as partial:
             await asyncio.to_thread(partial.write_bytes, content)
 
 

@@ -12,8 +12,8 @@ from pathlib import Path
 from attrs import frozen
 
 from domo_async.errors import DecodeError
+from domo_async.transfer.atomic import is_partial
 from domo_async.transfer.files.resuming import Described
-from domo_async.transfer.landing import is_partial
 
 __all__ = [
     "LocalFile",

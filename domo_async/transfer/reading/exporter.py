@@ -14,8 +14,8 @@ from attrs import frozen
 
 from domo_async.errors import ConfigError, IncompleteAnswer
 from domo_async.settings import Settings
+from domo_async.transfer.atomic import atomic_write, special_file
 from domo_async.transfer.csv.counting import RecordCounter
-from domo_async.transfer.landing import check_writable, landing
 from domo_async.transfer.progress import ProgressOption, Reporter, reporting
 from domo_async.transfer.reading import scanning
 from domo_async.transfer.reading.persistence import persistent
@@ -56,17 +56,20 @@ class _Export:
     reporter: Reporter
     settings: Settings
 
-    async def to_file(self, path: Path) -> int:
-        """Write the CSV beside a path, and give it its name once it is whole; return its bytes."""
+    async def to_path(self, path: Path) -> int:
+        """Write the CSV to a file once it is whole, or as it comes to a device or a pipe; return its bytes."""
         packing = packed_as(path.name)
-        async with landing(path) as partial_path:
+        async with special_file(path) as special:
+            if special is not None:
+                return await self.to_object(special, packing)
+        async with atomic_write(path) as partial_path:
             size, rows = await persistent(lambda: self._copy(partial(FileWriter, partial_path, packing)), self.settings)
             await check_uncut(self.selection, rows)
         return size
 
-    async def to_object(self, target: BinaryIO) -> int:
+    async def to_object(self, target: BinaryIO, packing: str | None = None) -> int:
         """Write the CSV to a file object; what it was given cannot be taken back, so there is no second try."""
-        size, rows = await self._copy(partial(ObjectWriter, target))
+        size, rows = await self._copy(partial(ObjectWriter, target, packing))
         await check_uncut(self.selection, rows)
         return size
 
@@ -74,7 +77,7 @@ class _Export:
         """Write a file of Parquet or Arrow; return its bytes and rows."""
         from domo_async.transfer.reading.table_files import write_table  # noqa: PLC0415 - needs pyarrow, as few do
 
-        async with landing(path) as partial_path:
+        async with atomic_write(path) as partial_path:
             size, rows = await persistent(
                 lambda: write_table(self.selection, partial_path, path.suffix.lower(), self.reporter), self.settings
             )
@@ -163,11 +166,10 @@ async def export(
         rows = None
         if isinstance(target, str | os.PathLike):
             path = Path(target)
-            await asyncio.to_thread(check_writable, path)
             if is_table_name(path):
                 size, rows = await one.to_table(path)
             else:
-                size = await one.to_file(path)
+                size = await one.to_path(path)
         elif callable(getattr(target, "write", None)):
             size = await one.to_object(target)
         else:

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import BinaryIO, Protocol
 
 from domo_async.errors import ConfigError
+from domo_async.transfer.atomic import write_all
 from domo_async.transfer.gzipping import Packer, gzip_packer
-from domo_async.transfer.landing import write_all
 
 __all__ = ["TABLES", "FileWriter", "ObjectWriter", "Sink", "Writer", "packed_as"]
 
@@ -38,17 +38,26 @@ class Writer(Protocol):
 
 
 class ObjectWriter:
-    """Writes to a file object, which stays the caller's to close."""
+    """Writes to a file object, compressed if need be; it stays the caller's to close.
 
-    def __init__(self, target: BinaryIO) -> None:
+    Args:
+        target: The file object.
+        packing: The compression, as `packed_as` gives it.
+    """
+
+    def __init__(self, target: BinaryIO, packing: str | None = None) -> None:
         self._target = target
+        self._packer = _packer(packing)
 
     def write(self, pieces: Sequence[bytes]) -> None:
         """Write."""
-        write_all(self._target, b"".join(pieces))
+        joined = b"".join(pieces)
+        write_all(self._target, joined if self._packer is None else self._packer.compress(joined))
 
     def close(self, *, whole: bool) -> None:
         """Leave it open."""
+        if whole and self._packer is not None:
+            write_all(self._target, self._packer.flush())
 
 
 class FileWriter:
