@@ -119,7 +119,8 @@ async def test_null_and_the_empty_string_are_two_things(plain: PlainClient) -> N
 @pytest.mark.usefixtures("way")
 async def test_decimals_keep_all_their_digits(plain: PlainClient) -> None:
     digits = b"12345678901234567890.123456789\n0.000000000000000000000000000000000001\n-5\n"
-    for line in digits.splitlines(keepends=True):
+    only_behind_the_point = b"0." + b"1" * 38 + b"\n-0." + b"0" * 37 + b"1\n"
+    for line in (digits + only_behind_the_point).splitlines(keepends=True):
         dataset = await plain.create({"x": "DECIMAL"})
         await plain.upload(dataset, line)
 

@@ -173,6 +173,9 @@ async def test_csv_that_does_not_fit_is_named_and_changes_nothing(bad: bytes, wh
         ("LONG", b"1e3"),
         ("LONG", b"one"),
         ("DOUBLE", b"inf"),
+        ("DOUBLE", b"1e400"),
+        ("DOUBLE", b"-1E+309"),
+        ("DOUBLE", b"9" * 309),
         ("DOUBLE", b"1.5.5"),
         ("DECIMAL", b"1e3"),
         ("DECIMAL", b"1,5"),
@@ -197,6 +200,8 @@ async def test_a_value_of_another_type_is_refused(kind: str, value: bytes, plain
     ("kind", "value", "seen"),
     [
         ("LONG", b"-9223372036854775808", -9223372036854775808),
+        ("DOUBLE", b"1.7976931348623157e308", 1.7976931348623157e308),
+        ("DOUBLE", b"0." + b"0" * 330 + b"1", 0.0),
         ("DATETIME", b"2019-03-19 18:49:02", "2019-03-19T18:49:02"),
         ("DATETIME", b"2019-03-19T18:49:02.250Z", "2019-03-19T18:49:02.25"),
         ("DATETIME", b"2019-03-19T18:49:02+00:00", "2019-03-19T18:49:02"),

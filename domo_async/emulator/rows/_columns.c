@@ -19,6 +19,7 @@
 #include "../../transfer/csv/_words.h"
 
 #define DECIMAL_DIGITS 38
+#define DOUBLE_MAGNITUDE 308
 #define MOST_DIGITS 19 /* so many always fit into 64 bits */
 #define INLINE_BYTES 12
 #define ALIGNMENT 64
@@ -176,13 +177,15 @@ static inline Py_ssize_t past_digits(const uint8_t *text, Py_ssize_t at, Py_ssiz
     return at;
 }
 
-/* Whether this is `-?digits[.digits][(e|E)[+|-]digits]`; DuckDB converts it. */
+/* Whether this is `-?digits[.digits][(e|E)[+|-]digits]` and less than 10 to the 308th, thus not infinite; DuckDB
+   converts it. */
 static inline int is_double(const uint8_t *text, Py_ssize_t length)
 {
     Py_ssize_t from = text[0] == '-';
     Py_ssize_t at = past_digits(text, from, length);
     if (at == from)
         return 0;
+    Py_ssize_t magnitude = at - from;
     if (at < length && text[at] == '.') {
         from = at + 1;
         at = past_digits(text, from, length);
@@ -191,12 +194,16 @@ static inline int is_double(const uint8_t *text, Py_ssize_t length)
     }
     if (at < length && (text[at] == 'e' || text[at] == 'E')) {
         from = at + 1;
+        const int negative = from < length && text[from] == '-';
         from += from < length && (text[from] == '+' || text[from] == '-');
-        at = past_digits(text, from, length);
+        Py_ssize_t exponent = 0;
+        for (at = from; at < length && (uint8_t)(text[at] - '0') < 10 && exponent < DOUBLE_MAGNITUDE; at++)
+            exponent = 10 * exponent + text[at] - '0';
         if (at == from)
             return 0;
+        magnitude += negative ? -exponent : exponent;
     }
-    return at == length;
+    return at == length && magnitude <= DOUBLE_MAGNITUDE;
 }
 
 /* The value of two digits; more than 99 if they are none. */

@@ -7,7 +7,8 @@ those, and to say what is wrong, there is DuckDB's reader. Plain are:
 - values that are quoted or not, in these forms:
 
   LONG      ``-?digits`` that fits, of up to 19 digits
-  DOUBLE    ``-?digits[.digits][(e|E)[+|-]digits]``, which stays text, for DuckDB to convert
+  DOUBLE    ``-?digits[.digits][(e|E)[+|-]digits]``, less than 10 to the 308th, which stays text, for
+            DuckDB to convert
   DECIMAL   ``-?digits[.digits]``, up to 38 characters and the scale's digits
   DATE      ``YYYY-MM-DD``, of the years 0001 to 9999
   DATETIME  a date, ``T`` or a space, ``HH:MM:SS``, perhaps up to six digits of fractions, perhaps ``Z``

@@ -342,9 +342,11 @@ def _connect(directory: Path, spool: Path, *, kept: bool) -> duckdb.DuckDBPyConn
             "python_enable_replacements": False,
         },
     )
+    # In the kernel of a notebook that has no widgets there is no progress bar, and DuckDB lets nobody set that.
+    if connection.execute("SELECT current_setting('enable_progress_bar')").fetchall() != [(False,)]:
+        connection.execute("SET enable_progress_bar = false")
     for statement in (
         "SET TimeZone = 'UTC'",
-        "SET enable_progress_bar = false",
         f"SET allowed_directories = [{sql.literal(str(spool) + os.sep)}]",
         "SET enable_external_access = false",
         "SET lock_configuration = true",

@@ -105,8 +105,13 @@ def _plain(expression: str, duckdb_type: str) -> str:
     if duckdb_type == "BOOLEAN":
         return f"CAST(CAST({expression} AS TINYINT) AS VARCHAR)"
     text = f"CAST({expression} AS VARCHAR)"
-    if kind == "DECIMAL" and not duckdb_type.endswith(",0)"):
-        return f"rtrim(rtrim({text}, '0'), '.')"
+    if kind == "DECIMAL":
+        width, scale = duckdb_type[len("DECIMAL(") : -1].split(",")
+        if width == scale:
+            # Where all digits stand behind the point, DuckDB writes none before it.
+            text = f"replace({text}, '.', '0.')"
+        if scale != "0":
+            return f"rtrim(rtrim({text}, '0'), '.')"
     return text
 
 
