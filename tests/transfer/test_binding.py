@@ -5,9 +5,13 @@ from __future__ import annotations
 import enum
 import re
 from contextlib import suppress
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
+from pathlib import PurePosixPath
+from uuid import UUID
 
+import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -21,6 +25,10 @@ TEXTS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"
 
 class Colour(enum.IntEnum):
     RED = 1
+
+
+class Shade(enum.Enum):
+    DARK = "dark"
 
 
 @pytest.mark.parametrize(
@@ -47,6 +55,25 @@ class Colour(enum.IntEnum):
         ([1, "a", 2.5], "(1, 'a', 2.5)"),
         ((date(2024, 1, 1),), "('2024-01-01')"),
         ({3}, "(3)"),
+        (np.int64(7), "7"),
+        (np.float32(0.1), "0.1"),
+        (np.bool_(True), "1"),
+        (np.str_("a"), "'a'"),
+        (np.datetime64("2024-02-29"), "'2024-02-29'"),
+        (np.datetime64(1, "ns"), "'1970-01-01 00:00:00.000000001'"),
+        (pd.Timestamp("2024-02-29 01:02:03.123456789"), "'2024-02-29 01:02:03.123456789'"),
+        (pd.Timedelta(days=1), "'1 day, 0:00:00'"),
+        (UUID(int=1), "'00000000-0000-0000-0000-000000000001'"),
+        (time(1, 2), "'01:02:00'"),
+        (Shade.DARK, "'dark'"),
+        (PurePosixPath("a/b"), "'a/b'"),
+        (pd.NaT, "NULL"),
+        (pd.NA, "NULL"),
+        (np.datetime64("NaT"), "NULL"),
+        (float("nan"), "NULL"),
+        (Decimal("NaN"), "NULL"),
+        (np.array([1, 2]), "(1, 2)"),
+        (pd.Series(["a", "b"]), "('a', 'b')"),
     ],
 )
 def test_values_are_written_as_the_dialect_reads_them(value, written):
@@ -57,10 +84,14 @@ def test_values_are_written_as_the_dialect_reads_them(value, written):
 @pytest.mark.parametrize(
     "value",
     [
-        float("nan"),
         float("inf"),
-        Decimal("NaN"),
+        np.float32("-inf"),
+        Decimal("sNaN"),
+        Decimal("1E+999999"),
+        10**4000,
+        1j,
         datetime(2024, 1, 1, tzinfo=UTC),
+        pd.Timestamp("2024-01-01", tz="UTC"),
         "a\0b",
         "\ud800",
         b"bytes",
@@ -69,7 +100,10 @@ def test_values_are_written_as_the_dialect_reads_them(value, written):
         [],
         (),
         [1, None],
+        [1, pd.NaT],
+        [float("nan")],
         [[1]],
+        [np.array([1])],
     ],
 )
 def test_what_has_no_form_in_sql_is_refused(value):

@@ -7,8 +7,10 @@ from array import array
 from collections import OrderedDict
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from decimal import Decimal
-from enum import Enum, IntEnum, StrEnum
-from typing import Any, NamedTuple
+from enum import Enum, Flag, IntEnum, StrEnum
+from ipaddress import IPv4Address
+from pathlib import PurePosixPath
+from typing import Any, NamedTuple, Self
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -31,6 +33,24 @@ class Colour(Enum):
 
 class Mixed(str, Enum):  # noqa: UP042 - what older code has
     RED = "red"
+
+
+class Empty(Flag):
+    NOTHING_ELSE = 1
+
+
+class Broken:
+    def __repr__(self) -> str:
+        raise ZeroDivisionError
+
+
+class Unreadable(datetime):
+    def __new__(cls, _: str) -> Self:
+        return super().__new__(cls, 2024, 1, 1)
+
+    @property
+    def tzinfo(self) -> Any:
+        raise LookupError("no zone")
 
 
 class Level(IntEnum):
@@ -75,6 +95,7 @@ def field(kind: str, value: object, **rules: Any) -> str:
         np.float32("nan"),
         np.datetime64("NaT"),
         np.timedelta64("NaT", "s"),
+        np.ma.masked,
     ],
 )
 def test_what_is_missing_is_null_in_every_column(kind: str, value: object) -> None:
@@ -109,6 +130,14 @@ def test_what_is_missing_is_null_in_every_column(kind: str, value: object) -> No
         ("STRING", Colour.RED, '"red"'),
         ("STRING", Colour.GREEN, '"GREEN"'),
         ("STRING", Mixed.RED, '"red"'),
+        ("STRING", Empty(0), '"Empty(0)"'),
+        ("STRING", PurePosixPath("a/b"), '"a/b"'),
+        ("STRING", IPv4Address("10.0.0.1"), '"10.0.0.1"'),
+        ("STRING", pd.Period("2024-01"), '"2024-01"'),
+        ("STRING", pd.Interval(0, 1), '"(0, 1]"'),
+        ("STRING", np.array("x"), '"x"'),
+        ("STRING", time(1, 2, 3, tzinfo=UTC), '"01:02:03+00:00"'),
+        ("DECIMAL", np.longdouble("0.1"), "0.1"),
         ("STRING", State.ON, '"on"'),
         ("STRING", Level.LOW, '"1"'),
         ("BRAND_NEW", "a", '"a"'),
@@ -183,7 +212,7 @@ def test_a_value_is_written_as_its_column_reads_it(kind: str, value: object, wri
         ("DECIMAL", True, "boolean"),
         ("DECIMAL", Decimal("1E+999999"), "too many digits"),
         ("DECIMAL", Decimal("1E-999999"), "too many digits"),
-        ("DECIMAL", Decimal("sNaN"), "no number"),
+        ("DECIMAL", Decimal("sNaN"), "signal"),
         ("DECIMAL", "1e5", "not a DECIMAL"),
         ("DECIMAL", 10**4000, "too many digits"),
         ("STRING", math.inf, "infinite"),
@@ -209,6 +238,15 @@ def test_a_value_is_written_as_its_column_reads_it(kind: str, value: object, wri
         ("DATETIME", "2024-01-01T00:00:00Z", "not a DATETIME"),
         ("DATETIME", timedelta(1), "no place in a DATETIME"),
         ("DATETIME", np.datetime64(20000, "Y"), "out of range"),
+        ("DATETIME", np.datetime64(10**15, "h"), "out of range"),
+        ("DATETIME", np.datetime64(1, "ps"), "finer than nanoseconds"),
+        ("STRING", np.timedelta64(1, "Y"), "out of range"),
+        ("STRING", np.timedelta64(5), "out of range"),
+        ("DATE", pd.Period("2024-01"), "Period, which has no place"),
+        ("STRING", np.complex128(1j), "complex"),
+        ("STRING", Broken(), "a Broken that cannot be shown"),
+        ("STRING", Unreadable("x"), "a Unreadable cannot be read"),
+        ("DATETIME", Unreadable("x"), "a Unreadable cannot be read"),
         ("LONG", [1], "nested"),
     ],
 )  # fmt: skip
@@ -247,16 +285,56 @@ def test_a_day_in_another_zone_is_a_day_only_if_it_begins_there() -> None:
         (OrderedDict(a=Point(1)), '"{""a"":[1]}"'),
         (np.array([1, 2]), '"[1,2]"'),
         ([np.int64(1), UUID(int=1), Text("own")], '"[1,""00000000-0000-0000-0000-000000000001"",""own""]"'),
+        (
+            [10**30, -(2**63), 2**64 - 1],
+            '"[1000000000000000000000000000000,-9223372036854775808,18446744073709551615]"',
+        ),
+        ({"n": 10**30, "e": Colour.GREEN}, '"{""n"":1000000000000000000000000000000,""e"":2}"'),
+        ([pd.NaT, pd.NA, math.nan, np.datetime64("NaT"), Colour.GREEN], '"[null,null,null,null,2]"'),
+        ([pd.Timestamp(1, unit="ns")], '"[""1970-01-01T00:00:00.000000001""]"'),
+        ([np.datetime64(1, "ns")], '"[""1970-01-01T00:00:00.000000001""]"'),
+        (np.array([0.1, np.nan], dtype="float32"), '"[0.1,null]"'),
+        (
+            {1: "a", np.int64(2): "b", 2**70: "c", None: "d"},
+            '"{""1"":""a"",""2"":""b"",""1180591620717411303424"":""c"",""null"":""d""}"',
+        ),
     ],
 )
 def test_what_is_nested_becomes_json_if_the_rules_say_so(value: object, written: str) -> None:
     assert written == field("STRING", value, nested="json")
 
 
-@pytest.mark.parametrize("value", [[b"x"], ["\ud800"], [object()], [10**30]])
+@pytest.mark.parametrize(
+    "value",
+    [
+        [b"x"],
+        ["\ud800"],
+        [object()],
+        [math.inf],
+        [{1}],
+        {(1, 2): 1},
+        {math.nan: 1},
+        {math.inf: 1},
+        {"a": np.float32("inf")},
+    ],
+)
 def test_what_json_cannot_hold_is_refused(value: object) -> None:
     with pytest.raises(SourceError, match=r"row 1.*JSON"):
         field("STRING", value, nested="json")
+
+
+def test_what_holds_itself_or_is_too_deep_is_refused() -> None:
+    within: list[Any] = []
+    within.append(within)
+    deep: list[Any] = []
+    for _ in range(5000):
+        deep = [deep]
+
+    for value in (within, deep):
+        with pytest.raises(SourceError, match=r"row 1.*cannot be written as JSON"):
+            field("STRING", value, nested="json")
+        with pytest.raises(SourceError, match=r"row 1.*is nested"):
+            field("STRING", value)
 
 
 def test_rows_are_counted_over_all_calls_and_a_refused_call_counts_none() -> None:

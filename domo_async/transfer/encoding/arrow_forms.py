@@ -20,8 +20,9 @@ from domo_async.errors import SourceError
 from domo_async.transfer.columns import ColumnSpec, ColumnType
 from domo_async.transfer.encoding.arrow_types import family_of
 from domo_async.transfer.encoding.arrow_zones import PER_SECOND, local_form
+from domo_async.transfer.encoding.nested import json_text
 from domo_async.transfer.encoding.rules import CellRules
-from domo_async.transfer.encoding.texts import EXACT_FLOATS, LITERALS, Misfit, Span, json_text, span_text
+from domo_async.transfer.encoding.texts import EXACT_FLOATS, LITERALS, Misfit, Span, span_text
 
 __all__ = ["Form", "form"]
 

@@ -10,31 +10,37 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from enum import Enum
 from functools import partial
-from types import NoneType
+from pathlib import PurePath
 from typing import Any, TypeAlias
 from uuid import UUID
 
 from domo_async.transfer.columns import ColumnType
+from domo_async.transfer.encoding.nested import json_text
 from domo_async.transfer.encoding.rules import CellRules
-from domo_async.transfer.encoding.scalars import python_value
 from domo_async.transfer.encoding.texts import (
     LITERALS,
     LONGEST,
     Refused,
     exact_text,
-    json_text,
     moment_text,
     nanosecond,
     quoted,
+    shown,
     span_text,
     within_long,
 )
+from domo_async.transfer.encoding.values import is_missing_type, python_value
 
 __all__ = ["Cells"]
 
 _Write: TypeAlias = Callable[[Any], str]
-_NOTHING = {"NAType", "NaTType"}
 _BINARY = (bytes, bytearray, memoryview)
+_READ_AS_TEXT = {
+    ("pandas", "Period"),
+    ("pandas", "Interval"),
+    *(("ipaddress", f"IPv{version}{what}") for version in (4, 6) for what in ("Address", "Network", "Interface")),
+}
+"""Types by the name of their package, which need not be imported, whose text is what people write."""
 
 
 class Cells(dict[type, _Write]):
@@ -65,12 +71,12 @@ class Cells(dict[type, _Write]):
         return self[type(value)](value)
 
     def _resolve(self, kind: type) -> _Write:
-        if kind is NoneType or (kind.__name__ in _NOTHING and kind.__module__.startswith("pandas")):
+        if is_missing_type(kind):
             return _null
-        if kind.__module__ == "numpy":
-            return self._nested if kind.__name__ == "ndarray" else self._numpy
-        if issubclass(kind, Enum) and not issubclass(kind, str | int | float | date):
-            return self._enum
+        if kind.__module__ == "numpy" or (issubclass(kind, Enum) and not issubclass(kind, str | int | float | date)):
+            return self._converted
+        if (kind.__module__.partition(".")[0], kind.__name__) in _READ_AS_TEXT:
+            return self._only_string(str)
         for known, write in (
             (bool, self._bool),
             (str, quoted if self._kind == ColumnType.STRING else self._text),
@@ -81,7 +87,7 @@ class Cells(dict[type, _Write]):
             (date, _DAYS.get(self._kind, self._misfit)),
             (time, self._only_string(lambda value: value.isoformat())),
             (timedelta, self._only_string(span_text)),
-            (UUID, self._only_string(str)),
+            ((UUID, PurePath), self._only_string(str)),
             (_BINARY, _bytes),
             (Mapping | Sequence | AbstractSet, self._nested),
         ):
@@ -90,18 +96,19 @@ class Cells(dict[type, _Write]):
         return self._misfit
 
     def _misfit(self, value: object) -> str:
-        raise Refused(f"{_shown(value)} is a {type(value).__name__}, which has no place in a {self._kind} column")
+        raise Refused(f"{shown(value)} is a {type(value).__name__}, which has no place in a {self._kind} column")
 
     def _only_string(self, text: Callable[[Any], str]) -> _Write:
         if self._kind != ColumnType.STRING:
             return self._misfit
         return lambda value: quoted(text(value))
 
-    def _numpy(self, value: Any) -> str:
-        return self.write(python_value(value))
-
-    def _enum(self, value: Enum) -> str:
-        return self.write(value.value if isinstance(value.value, str) else value.name)
+    def _converted(self, value: Any) -> str:
+        plain = python_value(value)
+        if type(plain) is type(value):
+            # An array, or what numpy has beyond Python.
+            return self._nested(value) if hasattr(value, "__iter__") else self._misfit(value)
+        return self.write(plain)
 
     def _bool(self, value: bool) -> str:
         if self._kind == ColumnType.LONG:
@@ -113,7 +120,7 @@ class Cells(dict[type, _Write]):
     def _text(self, value: str) -> str:
         if not re.fullmatch(LITERALS[self._kind], value) or not _means_something(value, self._kind):
             hint = "; give None for NULL" if not value else ""
-            raise Refused(f"{_shown(value)} is not a {self._kind}{hint}")
+            raise Refused(f"{shown(value)} is not a {self._kind}{hint}")
         return value
 
     def _datetime(self, form: _Write, value: datetime) -> str:
@@ -132,7 +139,7 @@ class Cells(dict[type, _Write]):
     def _nested(self, value: Any) -> str:
         if self._rules.nested == "refuse" or self._kind != ColumnType.STRING:
             hint = '; nested="json" writes it as JSON' if self._kind == ColumnType.STRING else ""
-            raise Refused(f"{_shown(value)} is nested, and Domo's columns are not{hint}")
+            raise Refused(f"{shown(value)} is nested, and Domo's columns are not{hint}")
         return quoted(json_text(value))
 
 
@@ -141,24 +148,16 @@ def _null(_: object) -> str:
 
 
 def _bytes(value: bytes) -> str:
-    raise Refused(f"{_shown(value)} is binary, and Domo holds only text: decode it, or write it as base64")
+    raise Refused(f"{shown(value)} is binary, and Domo holds only text: decode it, or write it as base64")
 
 
 def _float(form: _Write, value: float) -> str:
-    if math.isfinite(value):
-        return form(value)
-    # What has missing values in numpy and pandas says so by NaN, whatever it holds.
-    if math.isnan(value):
-        return ""
-    raise Refused(f"{value} is infinite, which Domo does not know; give None for NULL")
+    # Which numbers are missing, and which are refused, is the same in every way in.
+    return form(value) if math.isfinite(value) else _null(python_value(value))
 
 
 def _exact(form: _Write, value: Decimal) -> str:
-    if value.is_finite():
-        return form(value)
-    if value.is_qnan():
-        return ""
-    raise Refused(f"{value} is no number that Domo knows; give None for NULL")
+    return form(value) if value.is_finite() else _null(python_value(value))
 
 
 def _integer(value: int) -> str:
@@ -175,10 +174,10 @@ def _digits(value: int) -> str:
 
 def _whole(value: float | Decimal) -> str:
     if isinstance(value, Decimal) and value.adjusted() > LONGEST:
-        raise Refused(f"{_shown(value)} is beyond a LONG's 64 bits: make the column DECIMAL or STRING")
+        raise Refused(f"{shown(value)} is beyond a LONG's 64 bits: make the column DECIMAL or STRING")
     whole = int(value)
     if whole != value:
-        raise Refused(f"{_shown(value)} is not whole, and a LONG has no fraction: make the column DOUBLE")
+        raise Refused(f"{shown(value)} is not whole, and a LONG has no fraction: make the column DOUBLE")
     return _integer(whole)
 
 
@@ -213,14 +212,6 @@ def _means_something(text: str, kind: ColumnType) -> bool:
     except ValueError:
         return False
     return True
-
-
-def _shown(value: object) -> str:
-    try:
-        return f"{value!r:.80}"
-    except ValueError:
-        # Python does not print integers of thousands of digits.
-        return "a number of many digits"
 
 
 _INTEGERS: Mapping[str, _Write] = {

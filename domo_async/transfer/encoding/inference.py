@@ -8,14 +8,15 @@ to fit. To be sure, say the columns' types.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from domo_async.errors import ConfigError, SourceError
 from domo_async.transfer.columns import ColumnSpec, ColumnType
-from domo_async.transfer.encoding.texts import within_long
+from domo_async.transfer.encoding.texts import Refused, within_long
+from domo_async.transfer.encoding.values import is_missing_type, python_value
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -27,6 +28,10 @@ _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[ T][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,9})?")
 # Integers beyond 64 bits and what begins with zeros are codes, whose digits all count.
 _FRACTION = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+([eE][+-]?[0-9]+)?|[eE][+-]?[0-9]+)")
+
+_WHOLE_OR_EXACT = {ColumnType.LONG, ColumnType.DECIMAL}
+_EXACT_IN_DOUBLE = 1 << 53
+_DIGITS_OF_DOUBLE = 15
 
 
 def columns_of_arrow(schema: pa.Schema) -> tuple[ColumnSpec, ...]:
@@ -49,6 +54,7 @@ def columns_of_rows(
 
     int becomes LONG (DECIMAL beyond 64 bits), float DOUBLE, Decimal DECIMAL, date DATE, datetime DATETIME, and all else
     STRING, bool among it. NULL and NaN say nothing; where there is nothing else, the column is STRING, of NaN DOUBLE.
+    Floats beside numbers whose digits a DOUBLE would not hold make the column DECIMAL.
 
     Args:
         sample: Rows, as sequences or as mappings.
@@ -72,15 +78,19 @@ def columns_of_rows(
     )
 
 
-def type_of_values(values: Sequence[object]) -> ColumnType:
+def type_of_values(values: Iterable[object]) -> ColumnType:
     """Return the type of column that holds all of some values; see `columns_of_rows`."""
     kinds: set[ColumnType | None] = set()
-    nan = False
+    nan = exact = False
     for value in values:
-        if isinstance(value, float | Decimal) and value != value:  # noqa: PLR0124 - NaN alone differs from itself
-            nan = True
-        elif value is not None:
-            kinds.add(_kind(value))
+        kind = type(value)
+        # Text is what most columns are of.
+        found = ColumnType.STRING if kind is str else _kind(value)
+        if found is None:
+            nan = nan or not is_missing_type(kind)
+        elif found in _WHOLE_OR_EXACT and not exact:
+            exact = _needs_digits(value)
+        kinds.add(found)
     kinds.discard(None)
     if not kinds:
         return ColumnType.DOUBLE if nan else ColumnType.STRING
@@ -92,7 +102,8 @@ def type_of_values(values: Sequence[object]) -> ColumnType:
         {ColumnType.DATE, ColumnType.DATETIME},
     ):
         if kinds <= wider:
-            return _widest(kinds)
+            found = _widest(kinds)
+            return ColumnType.DECIMAL if exact and found == ColumnType.DOUBLE else found
     return ColumnType.STRING
 
 
@@ -102,18 +113,30 @@ def _widest(kinds: set[ColumnType | None]) -> ColumnType:
     return next(kind for kind in order if kind in kinds)
 
 
-def _kind(value: object) -> ColumnType | None:
-    """Return the type for one value; None if it says nothing."""
+def _needs_digits(value: Any) -> bool:
+    """Return whether a DOUBLE would lose some of a number's digits."""
+    if not isinstance(value, Decimal):
+        return abs(int(value)) > _EXACT_IN_DOUBLE
+    return len("".join(map(str, value.as_tuple().digits)).strip("0")) > _DIGITS_OF_DOUBLE
+
+
+def _kind(value: Any) -> ColumnType | None:
+    """Return the type for one value; None if it marks what is missing."""
     kind = type(value)
-    if kind.__module__ == "numpy":
-        return _kind_of_numpy(value)
-    if kind.__module__.startswith("pandas") and kind.__name__ in {"NAType", "NaTType"}:
-        return None
-    match value:
+    if kind.__module__ == "numpy" and (found := _kind_of_numpy(value)) is not None:
+        return found
+    try:
+        plain = python_value(value)
+    except Refused:
+        # It is refused once more when it is written, where its row is known.
+        return ColumnType.DOUBLE
+    match plain:
+        case None:
+            return None
         case bool():
             return ColumnType.STRING
         case int():
-            return ColumnType.LONG if within_long(value) else ColumnType.DECIMAL
+            return ColumnType.LONG if within_long(plain) else ColumnType.DECIMAL
         case float():
             return ColumnType.DOUBLE
         case Decimal():
@@ -125,14 +148,14 @@ def _kind(value: object) -> ColumnType | None:
     return ColumnType.STRING
 
 
-def _kind_of_numpy(value: object) -> ColumnType | None:
-    kind: str = value.dtype.kind  # type: ignore[attr-defined] # numpy's
-    if kind in "Mmf" and value != value:  # noqa: PLR0124 - NaT and NaN alone differ from themselves
+def _kind_of_numpy(value: Any) -> ColumnType | None:
+    """Return what numpy's type says beyond the value that Python would have for it."""
+    dtype = getattr(value, "dtype", None)
+    if dtype is None or dtype.kind not in "fM" or value != value:  # noqa: PLR0124 - NaN and NaT alone
         return None
-    if kind == "M" and str(value.dtype).endswith(("D]", "W]", "M]", "Y]")):  # type: ignore[attr-defined]
-        return ColumnType.DATE
-    found = {"i": ColumnType.LONG, "u": ColumnType.LONG, "f": ColumnType.DOUBLE, "M": ColumnType.DATETIME}.get(kind)
-    return found or ColumnType.STRING
+    if dtype.kind == "f":
+        return ColumnType.DOUBLE
+    return ColumnType.DATE if str(dtype).endswith(("D]", "W]", "M]", "Y]")) else ColumnType.DATETIME
 
 
 def columns_of_text(names: Sequence[str], sample: Sequence[Sequence[str | None]]) -> tuple[ColumnSpec, ...]:

@@ -90,7 +90,9 @@ class RowEncoder:
             if len(kinds) == 1:
                 return list(map(cells[kinds.pop()], values))
             return [cells[type(value)](value) for value in values]
-        except Refused:
+        except MemoryError:
+            raise
+        except Exception:  # noqa: BLE001 - whatever people's own types do
             raise self._first_refused(place, values) from None
 
     def _first_refused(self, place: int, values: Sequence[object]) -> SourceError:
@@ -99,6 +101,8 @@ class RowEncoder:
                 self._cells[place].write(value)
             except Refused as reason:
                 return self._error(offset, place, str(reason))
+            except Exception as error:  # noqa: BLE001 - whatever people's own types do
+                return self._error(offset, place, f"a {type(value).__name__} cannot be read: {error!r:.200}")
         raise AssertionError
 
     def _error(self, offset: int, place: int, reason: str) -> SourceError:

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from collections.abc import Set as AbstractSet
-from datetime import date, datetime, time, timedelta
+from collections.abc import Mapping
+from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Any, TypeAlias
-
-import orjson
 
 __all__ = [
     "EXACT_FLOATS",
@@ -20,11 +16,12 @@ __all__ = [
     "Refused",
     "Span",
     "exact_text",
-    "json_text",
     "moment_text",
     "nanosecond",
     "quoted",
+    "shown",
     "span_text",
+    "unquoted",
     "within_long",
 ]
 
@@ -44,8 +41,6 @@ LITERALS: Mapping[str, str] = {
     "DATETIME": _DATETIME,
 }
 """The form that text for a column of a type has, in what Python's and Arrow's regular expressions have in common."""
-
-_JSON: TypeAlias = Any
 
 
 class Refused(ValueError):
@@ -111,44 +106,17 @@ def span_text(value: timedelta) -> str:
     return f"{text}{'' if '.' in text else '.000000'}{nanoseconds:03}"
 
 
-def json_text(value: object) -> str:
-    """Return what is nested as JSON; exact decimals become text in it, since JSON's readers make them floats."""
+def unquoted(field: str) -> str | None:
+    """Return what a cell of CSV holds; None for NULL."""
+    if field.startswith('"'):
+        return field[1:-1].replace('""', '"')
+    return field or None
+
+
+def shown(value: object) -> str:
+    """Return a value as errors show it, whatever it is."""
     try:
-        return orjson.dumps(
-            value,
-            default=_for_json,
-            option=orjson.OPT_PASSTHROUGH_SUBCLASS
-            | orjson.OPT_PASSTHROUGH_DATETIME
-            | orjson.OPT_SERIALIZE_NUMPY
-            | orjson.OPT_NON_STR_KEYS,
-        ).decode()
-    except (TypeError, ValueError) as error:
-        raise Refused(f"{value!r:.80} cannot be written as JSON: {error}") from None
-
-
-def _for_json(value: Any) -> _JSON:
-    simple = _simple_for_json(value)
-    if simple is not None:
-        return simple
-    if isinstance(value, Mapping):
-        return dict(value)
-    if isinstance(value, Iterable) and not isinstance(value, bytes | bytearray | memoryview | AbstractSet):
-        return list(value)
-    raise TypeError(f"a {type(value).__name__} has no place in it")
-
-
-def _simple_for_json(value: Any) -> _JSON:
-    match value:
-        case str():
-            return str.__str__(value)
-        case int():
-            return int(value)
-        case float():
-            return float(value)
-        case Decimal():
-            return exact_text(value) if value.is_finite() else str(value)
-        case date() | time():
-            return value.isoformat()
-        case timedelta():
-            return span_text(value)
-    return None
+        return f"{value!r:.80}"
+    except Exception:  # noqa: BLE001
+        # Integers of thousands of digits, nesting without an end, and what fails to describe itself.
+        return f"a {type(value).__name__} that cannot be shown"

@@ -2,33 +2,40 @@
 
 from __future__ import annotations
 
-import math
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 from itertools import pairwise
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from domo_async.errors import ConfigError
+from domo_async.transfer.columns import ColumnType
+from domo_async.transfer.encoding.cells import Cells
+from domo_async.transfer.encoding.rules import CellRules
+from domo_async.transfer.encoding.texts import Refused, unquoted
+from domo_async.transfer.encoding.values import python_value
 from domo_async.transfer.reading.sql_text import Token, tokens
 
-__all__ = ["Params", "Value", "bind"]
+__all__ = ["Params", "bind"]
 
-Value: TypeAlias = str | int | float | Decimal | date | datetime | bool | None
 Params: TypeAlias = Sequence[object] | Mapping[str, object]
 """Values for ``?`` in order, or by name for ``:name``. A value that is itself a list stands for ``(a, b, c)``."""
 
 _AMBIGUOUS = re.compile(r"\\['\"]")
 _NAME = re.compile(r"[A-Za-z_]\w*\Z")
+_NULL = "NULL"
+# Values are what an upload would write of them to a STRING column.
+_AS_TEXT = Cells(ColumnType.STRING, CellRules())
 
 
 def bind(sql: str, params: Params | None) -> str:
     """Return SQL in which values stand for its placeholders; None for no values leaves it as it is.
 
     Placeholders are ``?`` where the values are a sequence, ``:name`` where they are a mapping; neither is one within a
-    text, a comment or a name in backticks. Texts are written with doubled quotes and doubled backslashes, as MySQL
+    text, a comment or a name in backticks. A value is what it would be in a row that is uploaded: what marks missing
+    values is NULL, and infinity is refused. Texts are written with doubled quotes and doubled backslashes, as MySQL
     reads them. Whether Domo's dialect takes a backslash for more than itself is not documented: if it does not, one in
     a value would be read as two, but no value can be read as SQL either way.
 
@@ -110,25 +117,46 @@ def _check_alone(pieces: Sequence[Token], first: int, last: int) -> None:
 
 
 def _literal(value: object, what: str) -> str:
+    values = _values(value)
+    if values is not None:
+        return _list(values, what)
+    try:
+        return _scalar(value)
+    except (Refused, ConfigError) as error:
+        raise ConfigError(f"{what}: {error}") from None
+
+
+def _values(value: Any) -> Sequence[object] | None:
+    """Return what a list of any kind holds, numpy's and pandas' too; None if it is none."""
     if isinstance(value, list | tuple | range | AbstractSet):
-        return _list(value, what)
-    for kinds, write in _WRITERS:
-        if isinstance(value, kinds):
-            try:
-                return write(value)
-            except ConfigError as error:
-                raise ConfigError(f"{what}: {error}") from None
-    raise ConfigError(f"{what} is a {type(value).__name__}, which has no form in SQL")
+        return list(value)
+    return list(value) if getattr(value, "ndim", 0) == 1 and hasattr(value, "tolist") else None
 
 
-def _list(values: Sequence[object] | AbstractSet[object], what: str) -> str:
+def _list(values: Sequence[object], what: str) -> str:
     if not values:
         raise ConfigError(f"{what} is an empty list, and SQL knows none")
-    if any(value is None for value in values):
-        raise ConfigError(f"{what} holds None, which IN never finds: ask for IS NULL besides")
-    if any(isinstance(value, list | tuple | range | AbstractSet) for value in values):
+    written = [_literal(value, what) for value in values if _values(value) is None]
+    if len(written) < len(values):
         raise ConfigError(f"{what} is a list of lists")
-    return f"({', '.join(_literal(value, what) for value in values)})"
+    if _NULL in written:
+        raise ConfigError(f"{what} holds None, which IN never finds: ask for IS NULL besides")
+    return f"({', '.join(written)})"
+
+
+def _scalar(value: object) -> str:
+    plain = python_value(value)
+    if plain is None:
+        return _NULL
+    if isinstance(plain, bool):
+        return "1" if plain else "0"
+    if isinstance(plain, datetime) and plain.tzinfo is not None:
+        raise ConfigError("Domo's DATETIME has no zone; give the moment without one, in the zone you mean")
+    if isinstance(plain, Mapping):
+        raise ConfigError(f"a {type(value).__name__} has no form in SQL")
+    text = unquoted(_AS_TEXT.write(plain)) or ""
+    # A second minus would make a comment of the rest.
+    return (f"({text})" if text.startswith("-") else text) if isinstance(plain, int | float | Decimal) else _text(text)
 
 
 def _text(value: str) -> str:
@@ -137,38 +165,3 @@ def _text(value: str) -> str:
     if any("\ud800" <= character <= "\udfff" for character in value):
         raise ConfigError("text with a lone surrogate has no place in UTF-8")
     return "'" + value.replace("\\", "\\\\").replace("'", "''") + "'"
-
-
-def _float(value: float) -> str:
-    if not math.isfinite(value):
-        raise ConfigError(f"{value} has no form in SQL")
-    return _number(float.__repr__(value))
-
-
-def _decimal(value: Decimal) -> str:
-    if not value.is_finite():
-        raise ConfigError(f"{value} has no form in SQL")
-    return _number(format(value, "f"))
-
-
-def _number(text: str) -> str:
-    # A second minus would make a comment of the rest.
-    return f"({text})" if text.startswith("-") else text
-
-
-def _datetime(value: datetime) -> str:
-    if value.tzinfo is not None:
-        raise ConfigError("Domo's DATETIME has no zone; give the moment without one, in the zone you mean")
-    return f"'{datetime.isoformat(value, sep=' ')}'"
-
-
-_WRITERS: Sequence[tuple[type, Callable[..., str]]] = (
-    (type(None), lambda _: "NULL"),
-    (bool, lambda value: "1" if value else "0"),
-    (int, lambda value: _number(int.__repr__(value))),
-    (float, _float),
-    (Decimal, _decimal),
-    (datetime, _datetime),
-    (date, lambda value: f"'{date.isoformat(value)}'"),
-    (str, lambda value: _text(str.__str__(value))),
-)
