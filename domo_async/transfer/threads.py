@@ -1,4 +1,4 @@
-"""Work in threads that a cancellation waits for."""
+"""Work in threads: our own, which a cancellation waits for, and the caller's, which may wait for anything."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ from collections.abc import AsyncGenerator, Callable, Iterator
 from itertools import islice
 from typing import TypeVar
 
-__all__ = ["in_thread", "made_ahead"]
+from anyio import CapacityLimiter, to_thread
+
+__all__ = ["call_foreign", "in_thread", "made_ahead"]
 
 R = TypeVar("R")
 T = TypeVar("T")
@@ -27,6 +29,15 @@ async def in_thread(function: Callable[..., R], *arguments: object) -> R:
         # Its outcome matters to nobody any more, but must be taken.
         _ = work.cancelled() or work.exception()
         raise
+
+
+async def call_foreign(function: Callable[..., R], *arguments: object) -> R:
+    """Return what a function gives that runs the caller's own code, such as a step of an iterator.
+
+    That code may wait for anything, also for a call of ours. So it takes no thread of the event loop's executor, of
+    which there are few, but one that nobody else waits for. A cancellation leaves it alone.
+    """
+    return await to_thread.run_sync(function, *arguments, limiter=CapacityLimiter(1), abandon_on_cancel=True)
 
 
 async def made_ahead(items: Iterator[T], count: int) -> AsyncGenerator[T]:

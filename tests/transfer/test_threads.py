@@ -1,15 +1,20 @@
-"""What a thread makes in advance."""
+"""What threads make in advance, and how long they may wait."""
 
 from __future__ import annotations
 
 import asyncio
 import threading
 from collections.abc import Generator, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
+from anyio import to_thread
 from hypothesis import given
 from hypothesis import strategies as st
 
+from domo_async import Domo
+from domo_async.emulator import Emulator
 from domo_async.transfer.threads import made_ahead
 
 
@@ -72,3 +77,40 @@ async def test_whoever_gives_up_waits_until_the_thread_has_let_go():
     go_on.set()
     await closing
     made.close()
+
+
+async def test_iterators_that_wait_hold_up_nothing_else(domo: Domo, tmp_path: Path) -> None:
+    """More than the event loop's executor has threads."""
+    uploads = 40
+    datasets = [await domo.datasets.create(f"Live {index}", {"n": "LONG"}) for index in range(uploads)]
+    waiting, released = threading.Semaphore(0), threading.Event()
+
+    def live() -> Iterator[tuple[int]]:
+        yield (1,)
+        waiting.release()
+        released.wait()
+
+    running = [asyncio.create_task(domo.datasets.upload(dataset.id, live())) for dataset in datasets]
+    try:
+        await to_thread.run_sync(lambda: [waiting.acquire() for _ in range(uploads)])
+        await domo.datasets.export(datasets[0].id, tmp_path / "meanwhile.csv")
+    finally:
+        released.set()
+
+    assert [1] * uploads == [done.rows for done in await asyncio.gather(*running)]
+
+
+def test_rows_may_come_from_calls_of_the_same_client() -> None:
+    copies = 12
+    with Emulator() as emulator, emulator.sync_client() as domo:
+        source = domo.datasets.create("Source", {"n": "LONG"}).id
+        domo.datasets.upload(source, ([number] for number in range(500)))
+        targets = [domo.datasets.create(f"Copy {index}", {"n": "LONG"}).id for index in range(copies)]
+
+        def rows() -> Iterator[tuple[object, ...]]:
+            yield from domo.datasets.query(source, "SELECT * FROM table")
+
+        with ThreadPoolExecutor(copies) as threads:
+            done = list(threads.map(lambda target: domo.datasets.upload(target, rows()).rows, targets))
+
+    assert [500] * copies == done

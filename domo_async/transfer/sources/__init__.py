@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from importlib.util import find_spec
@@ -18,6 +17,7 @@ from domo_async.transfer.sources.streams import file_pieces, stepped
 from domo_async.transfer.sources.tables import ArrowTable, RowTable
 from domo_async.transfer.sources.unpacking import BEGIN, is_packed, unpacked, unpacked_async
 from domo_async.transfer.stored import SLICE, InMemory
+from domo_async.transfer.threads import call_foreign
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -114,13 +114,13 @@ async def _open_frame(frame: Any, reading: Reading) -> OpenSource:
         from domo_async.transfer.encoding.pandas import columns_of_frame, frame_rows  # noqa: PLC0415 - optional
 
         return RowTable(stepped(frame_rows(frame)), reading.rules, columns_of_frame(frame))
-    reader = await asyncio.to_thread(_reader_of, frame)
+    reader = await call_foreign(_reader_of, frame)
     return ArrowTable(reader.schema, stepped(iter(reader)), reading.rules)
 
 
 async def _open_frames(frames: AsyncIterator[Any], reading: Reading) -> OpenSource:
     """Open frames that come one after the other; the first one says what columns there are."""
-    first = await asyncio.to_thread(_reader_of, await anext(frames))
+    first = await call_foreign(_reader_of, await anext(frames))
 
     async def batches() -> AsyncIterator[pa.RecordBatch]:
         async for batch in stepped(iter(first)):
@@ -128,7 +128,7 @@ async def _open_frames(frames: AsyncIterator[Any], reading: Reading) -> OpenSour
         async for frame in frames:
             if not _is_frame(frame):
                 raise SourceError(f"the iterator gave a {type(frame).__name__} where a frame was due")
-            async for batch in stepped(iter(await asyncio.to_thread(_reader_of, frame))):
+            async for batch in stepped(iter(await call_foreign(_reader_of, frame))):
                 yield batch
 
     return ArrowTable(first.schema, batches(), reading.rules)

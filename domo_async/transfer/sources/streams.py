@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator, Iterable, Iterator
 from typing import Any, BinaryIO, TypeVar
 
 from domo_async.errors import SourceError
+from domo_async.transfer.threads import call_foreign
 
 __all__ = ["checked", "file_pieces", "larger_pieces", "stepped"]
 
@@ -17,7 +17,7 @@ _END: Any = object()
 
 async def stepped(iterator: Iterator[T]) -> AsyncIterator[T]:
     """Yield what an iterator gives; each step is taken in a thread, since it may have to wait or to work."""
-    while (item := await asyncio.to_thread(next, iterator, _END)) is not _END:
+    while (item := await call_foreign(next, iterator, _END)) is not _END:
         yield item
 
 
