@@ -56,7 +56,7 @@ def unusable_body(request: Request, body: bytes, *, may_be_empty: bool, secret: 
 
     A web page is what a proxy or a login in front of the instance answers, whatever the status.
     """
-    start = body[:512].lstrip()
+    start = body[:512].removeprefix(b"\xef\xbb\xbf").lstrip()
     if not start and may_be_empty:
         return None
     if not start:

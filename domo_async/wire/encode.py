@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import numbers
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
@@ -21,7 +23,7 @@ from domo_async.wire.unset import UNSET
 __all__ = ["known", "payload", "unstructure"]
 
 _NOTHING: Mapping[str, object] = MappingProxyType({})
-_PLAIN = frozenset({str, int, float, bool, type(None), Decimal})
+_PLAIN = frozenset({str, int, bool, type(None)})
 
 
 def payload(irregular: Mapping[str, object] = _NOTHING, /, **fields: object) -> dict[str, Any]:
@@ -48,9 +50,12 @@ def unstructure(value: object) -> Any:
     of objects. `Decimal` stays, as `dumps` writes it with all its digits.
 
     Raises:
-        ConfigError: `value` holds something that has no JSON form, such as a naive datetime.
+        ConfigError: `value` holds something that has no JSON form, such as a naive datetime or NaN.
     """
-    return _plain(value, TimestampForm.ISO)
+    try:
+        return _plain(value, TimestampForm.ISO)
+    except RecursionError:
+        raise ConfigError("a value that holds itself, or is nested too deeply, cannot be sent as JSON") from None
 
 
 def known(model: Model) -> dict[str, Any]:
@@ -69,17 +74,32 @@ def _plain(value: object, form: TimestampForm, *, nulls: bool = True) -> Any:
         return {_key(key): _plain(item, form, nulls=nulls) for key, item in value.items() if item is not UNSET}
     if attrs.has(type(value)):
         return _plain_model(value, nulls=nulls)
+    if isinstance(value, Enum) and value is not UNSET:
+        return _plain(value.value, form, nulls=nulls)
+    if isinstance(value, Sequence) and not isinstance(value, str | bytes | bytearray | memoryview):
+        return [_plain(item, form, nulls=nulls) for item in value]
+    return _scalar(value, form)
+
+
+def _scalar(value: object, form: TimestampForm) -> Any:
+    if isinstance(value, float | Decimal):
+        return _finite(value)
     if isinstance(value, datetime):
         return form.format(value)
     if isinstance(value, date):
         return value.isoformat()
-    if isinstance(value, Enum) and value is not UNSET:
-        return value.value
     if isinstance(value, str):
         return str(value)
-    if isinstance(value, Sequence) and not isinstance(value, bytes | bytearray | memoryview):
-        return [_plain(item, form, nulls=nulls) for item in value]
+    if isinstance(value, numbers.Integral):
+        return int(value)
     raise ConfigError(f"a value of type {type(value).__name__} cannot be sent as JSON")
+
+
+def _finite(value: float | Decimal) -> float | Decimal:
+    finite = value.is_finite() if isinstance(value, Decimal) else math.isfinite(value)
+    if not finite:
+        raise ConfigError(f"{value} cannot be sent as JSON, which has finite numbers alone; None stands for no value")
+    return float(value) if isinstance(value, float) else value
 
 
 def _key(key: object) -> str:

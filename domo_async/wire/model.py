@@ -53,12 +53,25 @@ class Model:
     def __attrs_init_subclass__(cls) -> None:
         # attrs writes each subclass a repr of its own, which would show empty extras all over.
         cls.__repr__ = Model.__repr__  # type: ignore[method-assign]
+        # And a hash that fails for a field which holds a mapping.
+        cls.__hash__ = Model.__hash__  # type: ignore[method-assign]
+
+    def __hash__(self) -> int:
+        fields = attrs.fields(type(self))
+        return hash((type(self), *(_hashable(getattr(self, a.name)) for a in fields if a.hash is not False)))
 
     def __repr__(self) -> str:
         shown = [f"{a.name}={getattr(self, a.name)!r}" for a in model_fields(type(self)) if a.repr]
         if self.extras:
             shown.append(f"extras={self.extras!r}")
         return f"{type(self).__qualname__}({', '.join(shown)})"
+
+
+def _hashable(value: Any) -> Any:
+    """Return what stands for a value in a hash: the same for equal values."""
+    if isinstance(value, Mapping):
+        return frozenset((key, _hashable(item)) for key, item in value.items())
+    return tuple(map(_hashable, value)) if isinstance(value, list | tuple) else value
 
 
 def wire_name(name: str) -> Mapping[str, str]:

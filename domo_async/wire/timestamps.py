@@ -180,7 +180,11 @@ class TimestampForm(Enum):
         Raises:
             ConfigError: `moment` has no zone, so that it is no instant, or its UTC date leaves the calendar.
         """
-        if moment.utcoffset() is None:
+        try:
+            offset = moment.utcoffset()
+        except ValueError:  # pandas' NaT, which is a datetime by class alone
+            raise ConfigError(f"{moment!r} is not a moment; None stands for no value") from None
+        if offset is None:
             raise ConfigError(f"{moment!r} has no time zone; pass an aware datetime such as datetime.now(UTC)")
         try:
             return self._write(moment.astimezone(UTC))

@@ -15,7 +15,7 @@ from enum import Enum, IntEnum
 from typing import Any, Literal, assert_type
 
 import pytest
-from attrs import field, frozen, validators
+from attrs import evolve, field, frozen, validators
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -87,6 +87,15 @@ class Dataset(Model):
     day: date | None = None
     anything: Any = None
     from_: str = ""
+
+
+@frozen(kw_only=True)
+class Facts(Model):
+    """Holds mappings."""
+
+    name: str
+    facts: Mapping[str, object]
+    more: tuple[Mapping[str, object], ...] = ()
 
 
 @frozen(kw_only=True)
@@ -363,6 +372,62 @@ def test_what_is_not_json_is_told_at_the_root(body: bytes, exact: bool) -> None:
         loads(body, exact=exact)
 
     assert "$" == caught.value.path
+
+
+@pytest.mark.parametrize("exact", [False, True])
+@pytest.mark.parametrize(
+    "number",
+    [2**64 - 1, 2**64, -(2**63), -(2**63) - 1, 10**18, 10**19, 123456789012345678901234567890, -(10**400)],
+)
+def test_integers_keep_all_their_digits_wherever_they_stand(number: int, exact: bool) -> None:
+    """Beyond 64 bits, and with or without blanks around them."""
+    for document in ("{}", '{{"a":{}}}', "[1,{},2]", "[ {} ]", '{{"a" : \n{} }}'):
+        body = document.format(number).encode()
+
+        assert json.loads(body) == loads(body, exact=exact)
+
+
+@pytest.mark.parametrize("text", ["2" * 40, "[:1" + "2" * 30 + "]", "1234567890123456789.5", "1e400"])
+def test_digits_in_a_text_or_after_a_point_are_no_great_integer(text: str) -> None:
+    """They stay what they are."""
+    body = json.dumps({"text": text, "number": 0.12345678901234567890123, "after": 10**30}).encode()
+
+    assert {"text": text, "number": 0.12345678901234567890123, "after": 10**30} == loads(body)
+
+
+def test_models_and_extras_keep_great_integers() -> None:
+    """In fields, unions and what no field is for."""
+    assert 2**70 == decode(b'{"id":1180591620717411303424}', Owner).id
+    assert [2**70] == decode(b'{"id":1,"odd":[1180591620717411303424]}', Owner).extras["odd"]
+    assert {"n": 10**25} == decode(b'{"n":10000000000000000000000000}', dict[str, int])
+    assert 1e25 == decode(b"10000000000000000000000000", float)
+
+
+@pytest.mark.parametrize("exact", [False, True])
+def test_a_byte_order_mark_before_json_is_none_of_it(exact: bool) -> None:
+    """A second one is."""
+    assert {"a": "\ufeff"} == loads(b'\xef\xbb\xbf{"a":"\xef\xbb\xbf"}', exact=exact)
+    with pytest.raises(DecodeError, match="not JSON"):
+        loads(b"\xef\xbb\xbf\xef\xbb\xbf{}", exact=exact)
+
+
+@pytest.mark.parametrize("great", [b"", b",100000000000000000000"])
+@pytest.mark.parametrize("exact", [False, True])
+def test_half_a_character_is_refused_by_either_parser(great: bytes, exact: bool) -> None:
+    """And a pair is one character, and an escaped backslash no escape."""
+    for half in (rb'"\ud83d"', rb'"\uDE00"', rb'"\ud83d\\ude00"', rb'"\ude00\ud83d"', rb'"\\\ud83d"'):
+        with pytest.raises(DecodeError, match="surrogate"):
+            loads(b"[" + half + great + b"]", exact=exact)
+
+    assert ["\U0001f600", "\\ud83d"] == loads(rb'["\ud83d\ude00","\\ud83d"' + great + b"]", exact=exact)[:2]
+
+
+def test_models_that_hold_mappings_can_be_hashed() -> None:
+    """As equal ones with equal hashes."""
+    one, other = (decode(b'{"name":"a","facts":{"b":[1,{"c":2}]},"more":[{"d":1}]}', Facts) for _ in range(2))
+
+    assert 1 == len({one, other})
+    assert 2 == len({one, evolve(other, facts={"b": 2})})
 
 
 def test_the_position_of_a_syntax_error_is_told() -> None:

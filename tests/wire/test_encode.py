@@ -11,6 +11,8 @@ from enum import Enum
 from types import MappingProxyType
 from typing import assert_type
 
+import numpy as np
+import pandas as pd
 import pytest
 from attrs import field, frozen
 from hypothesis import given
@@ -181,7 +183,15 @@ def test_dumps_writes_json_that_reads_back_the_same(value: object) -> None:
         b"bytes",
         {1, 2},
         object(),
-        {"a": 2**70},
+        {"a": 10**5000},
+        float("nan"),
+        [1.5, float("-inf")],
+        {"a": (Decimal("Infinity"),)},
+        {"a": {"\ud800": 1}},
+        Policy(policy_id=1, rules=(), at=MOMENT, key=MOMENT, extras={"share": float("inf")}),
+        pd.NaT,
+        pd.NA,
+        iter([1]),
         "\ud800",
         {1: 2},
     ],
@@ -197,6 +207,36 @@ def test_what_cannot_be_unstructured_is_refused(value: object) -> None:
     """Before anything is sent."""
     with pytest.raises(ConfigError, match="cannot be sent as JSON"):
         payload(field=value)
+
+
+def test_what_holds_itself_or_is_nested_without_end_is_refused() -> None:
+    """Not ended in a RecursionError."""
+    itself: dict[str, object] = {}
+    itself["a"] = [itself]
+    deep: list[object] = []
+    for _ in range(5000):
+        deep = [deep]
+
+    for value in (itself, deep):
+        with pytest.raises(ConfigError, match="nested too deeply"):
+            dumps(value)
+
+
+def test_numbers_keep_their_digits_whatever_class_they_are_of() -> None:
+    """Beyond 64 bits, with an exponent, and numpy's."""
+    value = {
+        "beyond": [2**64, -(2**63) - 1, 10**400],
+        "within": [2**64 - 1, -(2**63)],
+        "decimal": [Decimal("1E+400"), Decimal("0.12345678901234567890123456789")],
+        "numpy": [np.int64(-5), np.uint64(2**64 - 1), np.float64(0.1)],
+    }
+
+    assert (
+        f'{{"beyond":[18446744073709551616,-9223372036854775809,{10**400}],'
+        '"within":[18446744073709551615,-9223372036854775808],'
+        '"decimal":[1E+400,0.12345678901234567890123456789],'
+        '"numpy":[-5,18446744073709551615,0.1]}'
+    ) == dumps(value).decode()
 
 
 def test_unset_is_one_falsy_value() -> None:
