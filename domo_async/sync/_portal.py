@@ -12,7 +12,7 @@ import threading
 import weakref
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine, Iterator
 from contextlib import ExitStack, suppress
-from contextvars import ContextVar, copy_context
+from contextvars import Context, ContextVar, Token, copy_context
 from typing import Any, Generic, TypeVar
 
 from anyio.from_thread import BlockingPortal, start_blocking_portal
@@ -238,9 +238,9 @@ class _LoopThread:
             with suppress(ConfigError):
                 _call_soon(self._loop, callback)
 
-    def adopt(self, coroutine: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+    def adopt(self, coroutine: Coroutine[Any, Any, None], *, context: Context | None = None) -> asyncio.Task[None]:
         """On the event loop: run a coroutine as a task that is cancelled when the thread closes."""
-        task = asyncio.get_running_loop().create_task(coroutine)
+        task = asyncio.get_running_loop().create_task(coroutine, context=context)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         return task
@@ -400,6 +400,22 @@ class _Call(Generic[T]):
         self._running.release()
 
 
+class _AskersContext:
+    """The context variables of whoever asks, as seen by a task that was begun with an empty context of its own."""
+
+    def __init__(self) -> None:
+        self._unset: dict[ContextVar[Any], Token[Any]] = {}
+
+    def enter(self, asker: Context) -> None:
+        """Give each variable the value that it has where the question was asked."""
+        for variable in [variable for variable in self._unset if variable not in asker]:
+            variable.reset(self._unset.pop(variable))
+        for variable, value in asker.items():
+            if variable is not _root:
+                token = variable.set(value)
+                self._unset.setdefault(variable, token)
+
+
 class _Stream(Generic[T]):
     """An async iterator and the one task that drives it; all but the constructor runs on the event loop."""
 
@@ -407,14 +423,14 @@ class _Stream(Generic[T]):
         self._thread = thread
         self._factory = factory
         self._owner: asyncio.Task[None] | None = None
-        self._asked: asyncio.Queue[asyncio.Future[T]] = asyncio.Queue()
+        self._asked: asyncio.Queue[tuple[asyncio.Future[T], Context]] = asyncio.Queue()
 
     async def take(self) -> list[T]:
         """Return the next item in a list, or an empty list at the end."""
         if self._owner is None:
-            self._owner = self._thread.adopt(_rooted(self._own()))
+            self._owner = self._thread.adopt(_rooted(self._own()), context=Context())
         answer: asyncio.Future[T] = asyncio.get_running_loop().create_future()
-        self._asked.put_nowait(answer)
+        self._asked.put_nowait((answer, copy_context()))
         try:
             await asyncio.wait((answer, self._owner), return_when=asyncio.FIRST_COMPLETED)
         except asyncio.CancelledError:
@@ -440,12 +456,15 @@ class _Stream(Generic[T]):
             self._owner.cancel()
 
     async def _own(self) -> None:
+        asker = _AskersContext()
         items = self._factory()
         try:
-            asked = await self._asked.get()
+            answer, context = await self._asked.get()
+            asker.enter(context)
             async for item in items:
-                asked.set_result(item)
-                asked = await self._asked.get()
+                answer.set_result(item)
+                answer, context = await self._asked.get()
+                asker.enter(context)
         finally:
             if isinstance(items, AsyncGenerator):
                 await items.aclose()

@@ -453,6 +453,22 @@ def test_one_task_drives_the_async_iterator_from_first_to_last(portal: Portal) -
     assert len(tasks) == 1
 
 
+def test_each_item_is_made_with_the_context_of_who_asks_for_it(portal: Portal) -> None:
+    who = contextvars.ContextVar("who", default="nobody")
+    contexts = [contextvars.copy_context() for _ in range(3)]
+    contexts[0].run(who.set, "first")
+    contexts[1].run(who.set, "second")
+
+    async def read() -> AsyncIterator[str]:
+        while True:
+            await asyncio.sleep(0)
+            yield who.get()
+
+    items = portal.iterate(read)
+
+    assert ["first", "second", "nobody", "first"] == [contexts[index].run(next, items) for index in (0, 1, 2, 0)]
+
+
 def test_an_exception_inside_the_async_iterator_reaches_the_consumer_after_the_items_before_it(
     portal: Portal,
 ) -> None:
