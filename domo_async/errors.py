@@ -6,6 +6,7 @@ Messages and attributes never hold the access token. All errors can be pickled, 
 from __future__ import annotations
 
 import builtins
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -179,6 +180,15 @@ class APIError(DomoError):
         self.retry_after = retry_after
         self.body = body
 
+    @property
+    def refused(self) -> bool:
+        """Whether it is Domo's own refusal, so that what was asked surely did not happen.
+
+        It is where the status refuses and the body is Domo's JSON error. A proxy's page of the same status may come
+        after the request took effect, and so may 408, 413, 499 and 5xx, whoever sends them.
+        """
+        return self.status in _REFUSALS and _is_of_domo(self.body, self.status)
+
     @classmethod
     def for_status(cls, status: int, **facts: Any) -> APIError:
         """Return the error of the subclass that stands for `status`."""
@@ -212,6 +222,19 @@ class RateLimited(APIError):
 
 class ServerError(APIError):
     """5xx: the instance failed; what was asked may or may not have happened."""
+
+
+# An allow-list: a status that is not in it says nothing of what happened.
+_REFUSALS = frozenset({400, 401, 403, 404, 405, 406, 409, 410, 412, 415, 422, 429})
+
+
+def _is_of_domo(body: str, status: int) -> bool:
+    """Return whether a body is Domo's JSON error: it repeats the status, or has a ``toe``."""
+    try:
+        found = json.loads(body)
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(found, dict) and (str(found.get("status")) == str(status) or "toe" in found)
 
 
 _BY_STATUS: dict[int, type[APIError]] = {
@@ -293,7 +316,8 @@ class UploadError(DomoError):
 class CommitUncertain(DomoError):
     """A commit was sent, its answer was lost, and the instance does not tell whether it took effect.
 
-    It was not sent twice. Look at the dataset's data versions before uploading again, above all with APPEND.
+    It was not sent twice. With a journal the same call finds out and goes on. Without one, look whether the dataset
+    has a data version with the upload's number before you upload the rows again: if it has, they are in.
 
     Attributes:
         dataset_id: The dataset.

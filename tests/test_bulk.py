@@ -15,8 +15,9 @@ from domo_async.errors import BadRequest, Forbidden
 from tests.support import SkippingClock
 
 LOST = TransportError("lost")
-TAKEN = BadRequest(status=400, message="taken", method="POST", path="/")
-FORBIDDEN = Forbidden(status=403, message="no", method="POST", path="/")
+TAKEN = BadRequest(status=400, message="taken", method="POST", path="/", body='{"status": 400, "message": "taken"}')
+FORBIDDEN = Forbidden(status=403, message="no", method="POST", path="/", body='{"status": 403, "toe": "X"}')
+PAGE = Forbidden(status=403, message="blocked", method="POST", path="/", body="<h1>blocked</h1>")
 FAILED = ServerError(status=500, message="oops", method="POST", path="/")
 
 
@@ -37,17 +38,18 @@ def in_turn(*answers: object) -> Callable[[], Awaitable[Any]]:
     ("creates", "finds", "expected"),
     [
         (["made"], [FORBIDDEN], ("made", True)),
-        ([LOST], ["there"], ("there", True)),
+        ([LOST], ["there"], ("there", None)),
+        ([PAGE], ["there"], ("there", None)),
         ([LOST, "made"], [None], ("made", True)),
-        ([LOST, TAKEN], [None, "there"], ("there", True)),
-        ([LOST, FORBIDDEN], [None, "there"], ("there", True)),
-        ([FAILED], [None, None, None, "there"], ("there", True)),
-        ([LOST], [None, None, None, None, None, "there"], ("there", True)),
+        ([LOST, TAKEN], [None, "there"], ("there", None)),
+        ([LOST, FORBIDDEN], [None, "there"], ("there", None)),
+        ([FAILED], [None, None, None, "there"], ("there", None)),
+        ([LOST], [None, None, None, None, None, "there"], ("there", None)),
         ([TAKEN], ["there"], ("there", False)),
     ],
 )
 async def test_a_thing_is_created_once_or_found(
-    creates: Sequence[object], finds: Sequence[object], expected: tuple[object, bool]
+    creates: Sequence[object], finds: Sequence[object], expected: tuple[object, bool | None]
 ) -> None:
     settings = Settings(clock=SkippingClock())
 

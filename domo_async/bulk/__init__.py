@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from domo_async.bulk.report import BulkReport, BulkResult, Outcome
 from domo_async.bulk.running import (
+    IN_DOUBT,
     BulkOptions,
     BulkProgress,
     BulkProgressCallback,
@@ -16,6 +17,7 @@ from domo_async.bulk.running import (
 from domo_async.bulk.settling import create_once, may_have_happened
 
 __all__ = [
+    "IN_DOUBT",
     "BulkOptions",
     "BulkProgress",
     "BulkProgressCallback",

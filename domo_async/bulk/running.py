@@ -14,6 +14,7 @@ from domo_async.errors import ConfigError, DomoError, Unresolved
 from domo_async.settings import at_least
 
 __all__ = [
+    "IN_DOUBT",
     "BulkOptions",
     "BulkProgress",
     "BulkProgressCallback",
@@ -23,6 +24,9 @@ __all__ = [
     "carry_out",
     "each_of",
 ]
+
+IN_DOUBT = "is as it was to be; the answer was lost, so that somebody else may have done it"
+"""What is noted of a row that was found done after its answer was lost."""
 
 I = TypeVar("I")  # noqa: E741 - an input
 V = TypeVar("V")
@@ -212,7 +216,10 @@ async def attempt(
     except DomoError as error:
         doubtful = achieved is not None and may_have_happened(error)
         is_so = await achieved() if achieved is not None and doubtful else lambda _: False
-        return [row if is_so(row) else evolve(row, outcome=Outcome.FAILED, value=None, error=error) for row in rows]
+        return [
+            evolve(row, note=IN_DOUBT) if is_so(row) else evolve(row, outcome=Outcome.FAILED, value=None, error=error)
+            for row in rows
+        ]
     return rows
 
 

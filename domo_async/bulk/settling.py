@@ -15,20 +15,17 @@ __all__ = ["create_once", "may_have_happened"]
 C = TypeVar("C")
 F = TypeVar("F")
 
-_TIMED_OUT = 408
-
 
 def may_have_happened(error: DomoError) -> bool:
     """Return whether the instance may have done what it was asked, though it did not say so."""
     if isinstance(error, APIError):
-        # What has a good status was done, but its answer cannot be read.
-        return error.status >= 500 or error.status == _TIMED_OUT or error.status < 400
+        return not error.refused
     return isinstance(error, DecodeError) or (isinstance(error, TransportError) and error.sent)
 
 
 async def create_once(
     create: Callable[[], Awaitable[C]], find: Callable[[], Awaitable[F | None]], *, settings: Settings
-) -> tuple[C | F, bool]:
+) -> tuple[C | F, bool | None]:
     """Create a thing whose name the instance lets only one have, and look it up wherever the outcome is in doubt.
 
     Args:
@@ -37,7 +34,8 @@ async def create_once(
         settings: How often to try, and how soon again.
 
     Returns:
-        What there is now, and whether this call made it.
+        What there is now, and whether this call made it; None where that is not known, since an answer was lost and
+        somebody else may have made it meanwhile.
 
     Raises:
         DomoError: It is not there, and why.
@@ -54,7 +52,7 @@ async def create_once(
                 raise
             found = await _look(find, error, doubted=doubted)
             if found is not None:
-                return found, doubted
+                return found, None if doubted else False
             if not doubtful:
                 raise
             chance = random.random()  # noqa: S311 - spreads callers, guards nothing
@@ -66,7 +64,7 @@ async def create_once(
                 found = await _look(find, error, doubted=True)
                 if found is None:
                     raise
-                return found, True
+                return found, None
         await settings.clock.sleep(delay)
         attempt += 1
 

@@ -124,6 +124,40 @@ async def test_a_user_made_by_somebody_else_meanwhile_is_not_counted_as_created(
     assert [(Outcome.SKIPPED, 7)] == [(result.outcome, result.value and result.value.id) for result in report]
 
 
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [("User 0", (Outcome.CREATED, "somebody else may have done it")), ("Other", (Outcome.SKIPPED, "there already"))],
+)
+async def test_a_user_found_after_a_lost_answer_is_not_surely_ours(name: str, expected: tuple[Outcome, str]) -> None:
+    async def handler(request: web.Request) -> web.Response:
+        if request.method == "GET":
+            return web.json_response({"users": []})
+        if request.path.endswith("/search"):
+            found = {"id": 7, "emailAddress": "user0@example.com", "displayName": name, "roleId": 4}
+            return web.json_response({"users": [found], "count": 1})
+        return web.Response(status=403, text="<h1>Blocked</h1>", content_type="text/html")
+
+    async with talking_to(handler) as domo:
+        (result,) = await domo.users.create_many(people(1))
+
+    assert expected[0] is result.outcome
+    assert expected[1] in str(result.note)
+
+
+async def test_a_page_that_says_not_found_is_no_deletion() -> None:
+    async def handler(request: web.Request) -> web.Response:
+        if request.method == "GET":
+            return web.json_response({"users": [{"id": 7, "emailAddress": "user0@example.com"}]})
+        if request.path.endswith("/search"):
+            return web.json_response({"users": [{"id": 7, "emailAddress": "user0@example.com"}], "count": 1})
+        return web.Response(status=404, text="<h1>Not found</h1>", content_type="text/html")
+
+    async with talking_to(handler) as domo:
+        (result,) = await domo.users.delete_many([7])
+
+    assert Outcome.FAILED is result.outcome
+
+
 async def test_a_dry_run_only_reads_and_tells_what_would_be_done(domo: Domo, emulator: Emulator) -> None:
     made = await domo.users.create_many(people(3))
     ids = [result.value.id for result in made if result.value]

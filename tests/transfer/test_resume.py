@@ -165,7 +165,7 @@ async def test_a_commit_whose_answer_was_lost_is_not_sent_again_by_the_next_run(
 
 async def test_a_commit_that_did_not_take_effect_is_sent_by_the_next_run(domo, emulator, dataset, source, journal):
     emulator.faults.add(Fault(COMMIT, "drop_before"))
-    with pytest.raises(UploadError, match="did not take effect"):
+    with pytest.raises(CommitUncertain, match="finds out and goes on"):
         await append(domo, dataset, source, journal)
 
     assert 500 == await append(domo, dataset, source, journal)

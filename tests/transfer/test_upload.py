@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from aiohttp import ClientSession, web
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -21,6 +22,7 @@ from domo_async import (
     Domo,
     JobFailed,
     NotFound,
+    RequestEvent,
     RowCountMismatch,
     ServerError,
     Settings,
@@ -31,7 +33,7 @@ from domo_async import (
 )
 from domo_async.emulator import Emulator, Fault
 from domo_async.transfer import Progress
-from tests.support import SkippingClock
+from tests.support import SkippingClock, serving
 
 PART = "PUT *parts/*"
 COMMIT = "PUT *commit"
@@ -264,27 +266,99 @@ async def test_a_commit_whose_answer_is_lost_is_looked_up_and_not_sent_again(dom
     assert list(range(3 if action == "REPLACE" else 0, 9)) == await ids(domo, dataset_id)
 
 
-@pytest.mark.parametrize("kind", ["drop_before", "status"])
-async def test_a_commit_that_did_not_take_effect_is_told_apart(domo, emulator, kind):
+PAGE = "<html><title>Sign in</title></html>"
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        Fault(COMMIT, "drop_before"),
+        Fault(COMMIT, "status", status=500),
+        Fault(COMMIT, "status", status=504),
+        Fault(COMMIT, "status", status=408),
+        Fault(COMMIT, "status", status=409),
+        Fault(COMMIT, "status", status=404, body=PAGE),
+        Fault(COMMIT, "status", status=403, body={"message": "a gateway's JSON"}),
+        Fault(COMMIT, "status", status=200, body=PAGE),
+        Fault(COMMIT, "text"),
+    ],
+)
+async def test_a_commit_without_a_trace_or_a_refusal_is_uncertain_and_not_sent_again(domo, emulator, fault):
     dataset_id = await new_dataset(domo)
     emulator.log.clear()
-    emulator.faults.add(Fault(COMMIT, kind))
+    emulator.faults.add(fault)
 
-    with pytest.raises(UploadError, match="did not take effect.*is as it was"):
+    with pytest.raises(CommitUncertain, match="look whether the dataset has data version 2"):
         await domo.datasets.upload(dataset_id, table(range(9)))
 
     assert 1 == len(emulator.log.matching(COMMIT))
     assert [0, 1, 2] == await ids(domo, dataset_id)
 
 
-async def test_a_web_page_in_place_of_a_commit_s_answer_is_looked_into(domo, emulator):
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 422])
+async def test_domo_s_own_refusal_of_a_commit_is_one(domo, emulator, status):
     dataset_id = await new_dataset(domo)
-    emulator.faults.add(Fault(COMMIT, "status", status=200, body="<html><title>Sign in</title></html>"))
+    emulator.faults.add(Fault(COMMIT, "status", status=status))
 
-    with pytest.raises(UploadError, match=r"did not take effect.*Sign in"):
+    with pytest.raises(UploadError, match=r"commit was refused.*is as it was"):
         await domo.datasets.upload(dataset_id, table(range(9)))
 
     assert [0, 1, 2] == await ids(domo, dataset_id)
+
+
+@pytest.mark.parametrize(
+    ("status", "kind", "body"),
+    [
+        (408, "text/html", "<h1>Request timeout</h1>"),
+        (413, "text/html", "<h1>Too large</h1>"),
+        (499, "text/plain", ""),
+        (404, "text/html", "<h1>Not found</h1>"),
+        (403, "text/plain", "blocked"),
+        (403, "application/json", '{"message": "a gateway\'s JSON"}'),
+        (404, "application/json", '{"status": 404, "message": "of a second try, after which Domo has forgotten it"}'),
+        (409, "application/json", '{"status": 409, "message": "Upload 2 is committed"}'),
+        (302, "text/html", "<h1>Sign in</h1>"),
+        (200, "text/html", "<h1>Sign in</h1>"),
+        (502, "text/html", "<h1>Bad gateway</h1>"),
+        (520, "text/html", "<h1>Unknown error</h1>"),
+    ],
+)
+async def test_an_answer_that_is_not_domo_s_after_the_commit_took_effect_is_looked_into(
+    emulator, clock, status, kind, body
+):
+    async def proxy(request: web.Request) -> web.Response:
+        async with (
+            ClientSession() as session,
+            session.request(
+                request.method, emulator.url + request.path_qs, data=await request.read(), headers=request.headers
+            ) as answer,
+        ):
+            if request.path.endswith("/commit"):
+                return web.Response(status=status, text=body, content_type=kind)
+            return web.Response(status=answer.status, body=await answer.read(), content_type=answer.content_type)
+
+    async with serving(proxy) as url, Domo(url, token=emulator.token, settings=Settings(clock=clock)) as domo:
+        dataset_id = await new_dataset(domo, range(0))
+        done = await domo.datasets.upload(dataset_id, table(range(9)), action="APPEND")
+
+    assert done.upload_id == done.data_version
+    assert 1 == len(emulator.log.matching(COMMIT))
+
+
+@pytest.mark.parametrize("theirs", [9, 3])
+async def test_a_version_that_somebody_else_made_meanwhile_is_never_taken_for_ours(domo, emulator, clock, theirs):
+    dataset_id = await new_dataset(domo)
+    emulator.faults.add(Fault(COMMIT, "drop_before", skip=1))
+
+    async def meanwhile(request: RequestEvent) -> None:
+        if request.path.endswith("/commit"):
+            await domo.datasets.upload(dataset_id, table(range(100, 100 + theirs)), action="APPEND")
+
+    async with emulator.client(settings=Settings(clock=clock, before_request=(meanwhile,))) as us:
+        with pytest.raises(CommitUncertain):
+            await us.datasets.upload(dataset_id, table(range(9)), action="APPEND")
+
+    assert [0, 1, 2, *range(100, 100 + theirs)] == await ids(domo, dataset_id)
 
 
 async def test_a_commit_that_is_put_off_is_sent_again(domo, emulator):
@@ -307,28 +381,6 @@ async def test_where_the_outcome_cannot_be_known_that_is_said(domo, emulator):
 
     assert dataset_id == caught.value.dataset_id
     assert caught.value.upload_id
-
-
-@pytest.mark.parametrize(("rows", "is_ours"), [(9, True), (3, False)])
-async def test_a_version_of_another_number_is_ours_only_if_its_rows_are(domo, emulator, rows, is_ours):
-    dataset_id = await new_dataset(domo)
-    found = [{"dataId": 77, "uploadStatus": "success", "numRows": rows}]
-    emulator.faults.add(Fault(COMMIT, "drop_before"))
-    emulator.faults.add(Fault("GET *dataversions", "status", status=200, body=found, skip=1, count=None))
-
-    if is_ours:
-        assert 77 == (await domo.datasets.upload(dataset_id, table(range(9)))).data_version
-    else:
-        with pytest.raises(CommitUncertain):
-            await domo.datasets.upload(dataset_id, table(range(9)))
-
-
-async def test_a_gateway_that_gave_up_on_a_commit_leaves_it_uncertain(domo, emulator):
-    dataset_id = await new_dataset(domo)
-    emulator.faults.add(Fault(COMMIT, "status", status=504))
-
-    with pytest.raises(CommitUncertain):
-        await domo.datasets.upload(dataset_id, table(range(9)))
 
 
 async def test_a_commit_that_times_out_while_the_instance_is_at_work_is_uncertain(emulator):

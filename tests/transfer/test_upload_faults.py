@@ -83,12 +83,13 @@ async def test_the_dataset_holds_exactly_the_old_or_the_new_rows_and_the_caller_
 
             assert held in (old, new), fault
             if outcome == "uncertain":
-                # Only where nobody could know: the instance, or a gateway before it, may still be at work.
-                assert fault.kind == "stall" or (fault.kind, fault.status) == ("status", 504), fault
+                # Only where the commit's answer was lost, or is none of Domo's own refusals.
+                assert fault.route == "PUT *commit", fault
+                assert (fault.kind, fault.status) not in {("status", n) for n in (400, 401, 403, 404, 429)}, fault
             else:
                 assert held == (old if outcome == "old" else new), (outcome, fault)
             told[outcome] += 1
             old = held
 
-    assert told["old"] > 10
+    assert told["old"] > 3
     assert told["new"] > 10

@@ -37,8 +37,8 @@ def _has_any(characters: str) -> str:
 
 
 # What DuckDB's casts would take although it loses something or is no number: fractions of integers, names of
-# special values, what is too great for a DOUBLE (only what has an exponent or very many digits can be), separators, digits that a DECIMAL has no room for, times of dates, zones of timestamps. A DATETIME
-# has no zone; UTC may be said.
+# special values, what is too great for a DOUBLE (only what has an exponent or very many digits can be), separators,
+# digits that a DECIMAL has no room for, times of dates, zones of timestamps. A DATETIME has no zone; UTC may be said.
 _REFUSED = {
     "LONG": _has_any(".eEx_"),
     "DOUBLE": (f"{_has_any('nN_')} OR ({_has_any('eE')} OR strlen({{0}}) > 308) AND isinf(TRY_CAST({{0}} AS DOUBLE))"),

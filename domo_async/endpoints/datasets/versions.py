@@ -155,7 +155,9 @@ class Versions(Area):
         path = url("/api/query/v1/datasources/{}/partition", dataset_id)
         try:
             partitions = await self._http.request("GET", path, into=tuple[Partition, ...])
-        except NotFound:
+        except NotFound as error:
+            if not error.refused:
+                raise
             # The dataset itself was found, so it has none.
             return frozenset()
         return frozenset(partition.data_id for partition in partitions)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, get_args
 
 from attrs import evolve
 
-from domo_async.bulk import BulkOptions, BulkReport, BulkResult, Outcome, Plan, carry_out, create_once
+from domo_async.bulk import IN_DOUBT, BulkOptions, BulkReport, BulkResult, Outcome, Plan, carry_out, create_once
 from domo_async.endpoints._area import several
 from domo_async.endpoints.users._people import People, is_address, refuse_repeated, user_number
 from domo_async.endpoints.users.models import Exists, NewUser, User, UserChange
@@ -44,7 +44,12 @@ async def create_many(
     async def carry_one(row: _Created) -> _Created:
         if row.outcome is Outcome.CREATED:
             user, made = await _create(users, http, row.input)
-            row = evolve(row, value=user) if made else _planned(row.input, user, exists)
+            if made:
+                row = evolve(row, value=user)
+            elif made is None and _is_as_asked(row.input, user):
+                row = evolve(row, value=user, note=IN_DOUBT)
+            else:
+                row = _planned(row.input, user, exists)
         if row.outcome is Outcome.UPDATED and row.value is not None:
             changed = await users.update(row.value.id, display_name=row.input.display_name, role_id=row.input.role_id)
             row = evolve(row, value=changed)
@@ -53,8 +58,8 @@ async def create_many(
     return await carry_out(Plan(plan, act), options)
 
 
-async def _create(users: Users, http: Transport, new: NewUser) -> tuple[User, bool]:
-    """Create a user, or return the one who has the address; and whether it was created."""
+async def _create(users: Users, http: Transport, new: NewUser) -> tuple[User, bool | None]:
+    """Create a user, or return the one who has the address; and whether it was created, None if in doubt."""
 
     async def create() -> User:
         return await users.create(display_name=new.display_name, email_address=new.email_address, role_id=new.role_id)
@@ -89,8 +94,11 @@ def _planned(new: NewUser, there: User | None, exists: Exists) -> _Created:
         return BulkResult(new, Outcome.FAILED, there, error)
     if exists == "skip":
         return BulkResult(new, Outcome.SKIPPED, there, note="is there already")
-    same = (there.display_name, str(there.role_id)) == (new.display_name, str(new.role_id))
-    return BulkResult(new, Outcome.UNCHANGED if same else Outcome.UPDATED, there)
+    return BulkResult(new, Outcome.UNCHANGED if _is_as_asked(new, there) else Outcome.UPDATED, there)
+
+
+def _is_as_asked(new: NewUser, there: User) -> bool:
+    return (there.display_name, str(there.role_id)) == (new.display_name, str(new.role_id))
 
 
 async def update_many(
@@ -168,9 +176,11 @@ async def delete_many(users: Users, ids: Sequence[int | str], options: BulkOptio
     async def delete(row: _Deleted) -> _Deleted:
         try:
             done = await users.delete(row.input)
-        except NotFound:
+        except NotFound as error:
+            if not error.refused:
+                raise
             # A try whose answer was lost deleted the user, or somebody else did.
-            done = True
+            return evolve(row, note=IN_DOUBT)
         if not done:
             raise DomoError(f"the instance says that it did not delete the user {row.input}")
         return row

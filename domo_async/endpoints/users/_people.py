@@ -116,7 +116,9 @@ class People:
     async def _get(self, user_id: int) -> User | None:
         try:
             return await self._users.get(user_id, parts=UserParts.DETAILED)
-        except NotFound:
+        except NotFound as error:
+            if not error.refused:
+                raise
             return None
 
 

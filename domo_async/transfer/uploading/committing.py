@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable
 
 from attrs import frozen
 
@@ -12,22 +12,23 @@ from domo_async.errors import (
     AfterCommitError,
     APIError,
     CommitUncertain,
+    Conflict,
     DecodeError,
     DomoError,
     RowCountMismatch,
-    TimeoutError,  # noqa: A004
     TransportError,
     UploadError,
 )
 from domo_async.transfer.uploading.journal import Journal, Sent
 from domo_async.transfer.uploading.options import UploadOptions
-from domo_async.transfer.uploading.steps import Committed, StoredVersion, UploadSteps
+from domo_async.transfer.uploading.steps import Committed, UploadSteps
 from domo_async.waiting import Backoff
 
 __all__ = ["Committer"]
 
 # How long the data versions are asked about a commit whose answer was lost, in seconds.
 _SETTLE = 30.0
+_NO_TRACE = f"its data versions show no trace of it after {_SETTLE:.0f} seconds, which does not say that none will come"
 
 
 @frozen
@@ -47,28 +48,23 @@ class Committer:
         try:
             return await asyncio.shield(task)
         except asyncio.CancelledError as cancelled:
-            outcome = (await asyncio.gather(task, return_exceptions=True))[0]
-            cancelled.add_note(
-                f"the commit was under way and {'failed' if isinstance(outcome, BaseException) else 'took effect'}"
-            )
+            await asyncio.wait({task})
+            error = task.exception()
+            cancelled.add_note("the commit was under way and took effect" if error is None else str(error))
             raise
 
     async def look_up(self, sent: Sent) -> Committed | None:
-        """Find out whether the commit of an earlier run took effect; None if it did not.
+        """Find out whether the commit of an earlier run took effect; None if there is no trace of it.
 
         Raises:
-            CommitUncertain: The instance does not tell.
+            UploadError: It failed.
+            CommitUncertain: The data versions cannot be read.
         """
         lost = TransportError("the run that sent it ended before the answer came")
-        try:
-            committed = await self._look_up(sent, lost)
-        except UploadError:
-            if self._journal is not None:
-                self._journal.not_committed()
-            return None
-        if self._journal is not None:
-            self._journal.committed(committed.data_version)
-        return committed
+        outcome = await self._watch(sent, lost, timeout=_SETTLE)
+        if isinstance(outcome, str):
+            raise self.uncertain(lost, outcome, sent)
+        return outcome
 
     async def settle(self, committed: Committed, sent: Sent) -> int | None:
         """Wait for the index, compare the row counts, and return the data version."""
@@ -83,8 +79,8 @@ class Committer:
                 upload_id=self._upload_id,
             ) from error
         version = committed.data_version
-        if version is None:
-            version = _my_version(self._upload_id, sent.before, versions)
+        if version is None and self._upload_id in versions and self._upload_id not in sent.before:
+            version = self._upload_id
         found = versions[version].rows if version is not None and version in versions else None
         if self._options.verify and found is not None and found != sent.rows:
             raise RowCountMismatch(
@@ -114,64 +110,74 @@ class Committer:
         options = self._options
         try:
             return await self._steps.commit(self._upload_id, options.action, index=options.index)
-        except APIError as error:
-            # A web page of good status, as a proxy makes it, says as little of the outcome as a failure does.
-            if 400 <= error.status < 500:
-                raise self._fail(f"the commit was refused: {error}", upload_id=self._upload_id) from error
-            return await self._look_up(sent, error)
         except TransportError as error:
             if not error.sent:
                 raise self._fail(f"the commit could not be sent: {error}", upload_id=self._upload_id) from error
-            return await self._look_up(sent, error)
+            lost: DomoError = error
+        except (APIError, DecodeError) as error:
+            lost = error
+        return await self._settle_lost(sent, lost)
 
-    async def _look_up(self, sent: Sent, lost: DomoError) -> Committed:
-        """Find out whether a commit whose answer was lost took effect. It is never sent twice."""
-        # What was too slow to answer may still be at work, and its outcome may come after we have stopped to look.
-        still_working = isinstance(lost, TimeoutError) or (isinstance(lost, APIError) and lost.status == 504)
-        backoff = Backoff(self._clock, timeout=_SETTLE)
+    async def _settle_lost(self, sent: Sent, lost: DomoError) -> Committed:
+        """Find out whether a commit whose answer says nothing took effect. It is never sent twice."""
+        refused = isinstance(lost, APIError) and lost.refused
+        # A refusal is looked into as well: it may answer the second of two tries, of which the first took effect.
+        # 409 may mean that a try is still at work.
+        final = refused and not isinstance(lost, Conflict)
+        outcome = await self._watch(sent, lost, timeout=0.0 if final else _SETTLE)
+        if isinstance(outcome, Committed):
+            return outcome
+        if final:
+            raise self._fail(f"the commit was refused: {lost}", upload_id=self._upload_id) from lost
+        raise self.uncertain(lost, outcome or _NO_TRACE, sent) from lost
+
+    async def _watch(self, sent: Sent, lost: DomoError, *, timeout: float) -> Committed | str | None:
+        """Watch the data versions for the one that an upload made.
+
+        That a version's number is its upload's is what is seen (both count up by dataset) but not documented. No other
+        version is taken for ours, however much it looks like it: somebody else may have made it.
+
+        Returns:
+            What was committed; None if no version is ours; or why that cannot be told.
+        """
+        backoff = Backoff(self._clock, timeout=timeout)
         while True:
+            outcome: str | None = None
             try:
                 versions = await self._steps.versions()
             except (APIError, TransportError, DecodeError) as error:
-                raise self._uncertain(lost, f"its data versions could not be read: {error}", sent) from lost
-            mine = _my_version(self._upload_id, sent.before, versions)
-            # Somebody else may have uploaded meanwhile: a version of another number is ours only if its rows are, too.
-            if mine is not None and (mine == self._upload_id or versions[mine].rows == sent.rows):
-                status = versions[mine].status
-                if status in {None, "success"}:
-                    return Committed(mine)
-                if status == "error":
+                outcome = f"its data versions could not be read: {error}"
+            else:
+                mine = versions.get(self._upload_id)
+                if mine is None:
+                    pass
+                elif self._upload_id in sent.before or mine.rows not in {None, sent.rows}:
+                    outcome = f"data version {self._upload_id} is not that of the upload"
+                elif mine.status in {None, "success"}:
+                    return Committed(self._upload_id)
+                elif mine.status == "error":
                     raise self._fail(f"the commit failed: {lost}", upload_id=self._upload_id) from lost
+                else:
+                    outcome = f"data version {self._upload_id} is {mine.status}"
             if not await backoff.pause():
-                break
-        if versions.keys() <= set(sent.before) and not still_working:
-            raise self._fail(
-                f"the commit did not take effect: {lost}; the dataset's versions show no trace of it after"
-                f" {_SETTLE:.0f} seconds",
-                upload_id=self._upload_id,
-            ) from lost
-        raise self._uncertain(lost, f"its data versions tell no outcome after {_SETTLE:.0f} seconds", sent)
+                return outcome
 
-    def _uncertain(self, lost: DomoError, why: str, sent: Sent) -> CommitUncertain:
+    def uncertain(self, lost: DomoError, why: str, sent: Sent) -> CommitUncertain:
+        """Return the error for a commit whose outcome is not known."""
         dataset_id = self._steps.dataset_id
+        journal = None if self._journal is None else str(self._journal.path)
+        version = f"data version {self._upload_id}"
+        advice = (
+            f"Before you upload the rows again, look whether the dataset has {version}: if it has, they are in"
+            if journal is None
+            else f"The same call with resume={journal!r} finds out and goes on. Remove the journal only if the dataset"
+            f" has no {version}: if it has, the rows are in"
+        )
         return CommitUncertain(
-            f"the answer to the commit of upload {self._upload_id} ({sent.rows} rows) to dataset {dataset_id} was lost"
-            f" ({lost}), and {why}; it was not sent again. Look at the dataset's data versions before you upload again:"
-            f" before it there were {', '.join(map(str, sent.before)) or 'none'}",
+            f"whether the commit of upload {self._upload_id} ({sent.rows} rows) to dataset {dataset_id} took effect is"
+            f" not known: {lost}; {why}. It was not sent again. {advice}",
             dataset_id=dataset_id,
             upload_id=self._upload_id,
             rows=sent.rows,
             versions_before=sent.before,
         )
-
-
-def _my_version(upload_id: int, before: Collection[int], now: Mapping[int, StoredVersion]) -> int | None:
-    """Return the data version that an upload made.
-
-    That a version's id is its upload's is what is seen (both count up by dataset) but not documented; failing that, a
-    single version that was not there before must be it.
-    """
-    if upload_id in now and upload_id not in before:
-        return upload_id
-    new = [version for version in now if version not in before]
-    return new[0] if len(new) == 1 else None
