@@ -2,14 +2,34 @@
 
 from __future__ import annotations
 
-import io
 import sys
+
+from domo_async.cli.interrupts import Interrupted, catch_signals
+from domo_async.cli.streams import OutputFailed, give_up_output, prepare_streams
 
 __all__ = ["main"]
 
 
 def main() -> None:
     """Run the command that the process's arguments name, and exit with its code."""
+    catch_signals()
+    prepare_streams()
+    try:
+        try:
+            _run()
+        finally:
+            sys.stdout.flush()
+    except Interrupted as interrupt:
+        print(interrupt, file=sys.stderr)
+        sys.exit(interrupt.exit_code)
+    except OutputFailed as error:
+        give_up_output()
+        from domo_async.cli.exits import output_failed  # noqa: PLC0415 - optional
+
+        sys.exit(output_failed(error))
+
+
+def _run() -> None:
     # The instance is started again and again, and has no use for what all other commands import.
     alone = sys.argv[1:2] == ["emulator"]
     try:
@@ -22,9 +42,6 @@ def main() -> None:
             raise
         print('domo-async: the command line needs: pip install "domo-async[cli]"', file=sys.stderr)
         sys.exit(2)
-    if isinstance(sys.stdout, io.TextIOWrapper):
-        # What the terminal's encoding lacks is shown as a question mark, and is no reason to stop.
-        sys.stdout.reconfigure(errors="replace")
     if alone:
         app(sys.argv[2:], prog_name="domo-async emulator")
     app(prog_name="domo-async")

@@ -14,6 +14,8 @@ from domo_async.cli.pairs import json_of, pairs
 
 __all__ = ["api"]
 
+_READING = frozenset({"GET", "HEAD", "OPTIONS"})
+
 
 def api(
     method: Annotated[str, typer.Argument(metavar="METHOD", help="Such as GET.")],
@@ -37,4 +39,4 @@ def api(
         answer: object = await domo.request(method, path, params=params, json=body)
         return answer
 
-    print_json(call(work, instance, token_file, debug=debug))
+    print_json(call(work, instance, token_file, debug=debug, changed=method.upper() not in _READING))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -11,7 +10,8 @@ from typing import Annotated, TypeAlias, TypeVar
 import typer
 
 from domo_async import ConfigError, Domo
-from domo_async.cli.exits import Advice, readable_errors
+from domo_async.cli.exits import Advice, effect, readable_errors
+from domo_async.cli.interrupts import run
 
 __all__ = ["InstanceOption", "TokenFileOption", "call"]
 
@@ -48,6 +48,7 @@ def call(
     *,
     debug: bool,
     advice: Advice | None = None,
+    changed: Callable[[T], bool] | bool = False,
 ) -> T:
     """Do what a command is there for, and return what it gives; errors end the command.
 
@@ -57,6 +58,7 @@ def call(
         token_file: The option.
         debug: The option.
         advice: What to say about an error beyond its message.
+        changed: Whether what it gave means that something was changed: then only telling of it can still fail.
 
     Raises:
         typer.Exit: It failed, was interrupted, or something is missing or wrong.
@@ -67,7 +69,9 @@ def call(
             return await work(domo)
 
     with readable_errors(debug=debug, advice=advice):
-        return asyncio.run(main())
+        given = run(main())
+        effect.took_place = changed(given) if callable(changed) else changed
+        return given
 
 
 def _connect(instance: str | None, token_file: Path | None) -> Domo:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 
@@ -13,7 +12,7 @@ from domo_async.cli.bars import transfer_bar
 from domo_async.cli.connection import InstanceOption, TokenFileOption, call
 from domo_async.cli.exits import DebugOption
 from domo_async.cli.listing import JsonOption, form_of
-from domo_async.cli.output import counted, err, megabytes, out, print_json, print_rows, printable
+from domo_async.cli.output import binary_output, counted, err, megabytes, out, print_json, print_rows, printable
 from domo_async.cli.pairs import values
 
 if TYPE_CHECKING:
@@ -21,6 +20,8 @@ if TYPE_CHECKING:
     from domo_async.transfer import ExportResult
 
 __all__ = ["export", "query"]
+
+_STDOUT = 1
 
 DatasetArgument: TypeAlias = Annotated[str, typer.Argument(metavar="DATASET_ID", help="The dataset's id.")]
 ParamOption: TypeAlias = Annotated[
@@ -60,14 +61,14 @@ def query(
         return await domo.datasets.query(dataset_id, sql, params)
 
     async def exported(domo: Domo) -> ExportResult:
-        target = sys.stdout.buffer if parquet is None else parquet
+        target = binary_output() if parquet is None else parquet
         with transfer_bar(err, "Exporting", quiet=parquet is None) as progress:
             return await domo.datasets.export(dataset_id, target, sql=sql, params=params, progress=progress)
 
     if as_csv:
         call(exported, instance, token_file, debug=debug)
     elif parquet is not None:
-        _print_export(call(exported, instance, token_file, debug=debug), str(parquet))
+        _print_export(call(exported, instance, token_file, debug=debug, changed=True), str(parquet))
     else:
         result = call(answered, instance, token_file, debug=debug)
         print_json(result.to_dicts()) if as_json else print_rows(result)
@@ -93,7 +94,8 @@ def export(
     debug: DebugOption = False,
 ) -> None:
     """Stream a dataset's rows to a file: whole, or not at all."""
-    if as_json and file == "-":
+    to_stdout = _is_stdout(file)
+    if as_json and to_stdout:
         raise typer.BadParameter("standard output takes either the rows or --json")
     params = _params(param)
 
@@ -101,18 +103,25 @@ def export(
         with transfer_bar(err, "Exporting", quiet=quiet) as progress:
             return await domo.datasets.export(
                 dataset_id,
-                sys.stdout.buffer if file == "-" else Path(file),
+                binary_output() if to_stdout else Path(file),
                 sql=sql,
                 params=params,
                 header=not no_header,
                 progress=progress,
             )
 
-    done = call(work, instance, token_file, debug=debug)
+    done = call(work, instance, token_file, debug=debug, changed=not to_stdout)
     if as_json:
         print_json(done)
-    elif not quiet and file != "-":
+    elif not quiet and not to_stdout:
         _print_export(done, file)
+
+
+def _is_stdout(file: str) -> bool:
+    """Return whether a file is standard output, by whatever name; a name with a suffix asks for a kind of file."""
+    from domo_async.transfer.atomic import descriptor_of  # noqa: PLC0415 - keeps --help fast
+
+    return file == "-" or (not Path(file).suffix and descriptor_of(Path(file)) == _STDOUT)
 
 
 def _params(given: list[str] | None) -> dict[str, Any] | None:

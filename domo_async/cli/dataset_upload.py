@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import glob
 import shlex
 import sys
@@ -20,6 +19,7 @@ from domo_async.cli.bars import transfer_bar
 from domo_async.cli.connection import InstanceOption, TokenFileOption, call
 from domo_async.cli.dataset_plan import plan_new, print_new_plan, print_plan
 from domo_async.cli.exits import DebugOption, readable_errors
+from domo_async.cli.interrupts import Interrupted, run
 from domo_async.cli.listing import JsonOption
 from domo_async.cli.output import counted, err, megabytes, out, print_json, printable
 from domo_async.cli.sizes import PartSizeOption
@@ -159,7 +159,7 @@ def upload(
             resume=resume,
         )
         if create is not None and dry_run:
-            print_new_plan(*asyncio.run(plan_new(source, options)), name=create, as_json=as_json)
+            print_new_plan(*run(plan_new(source, options)), name=create, as_json=as_json)
             return
 
     def advice(error: BaseException) -> str | None:
@@ -186,10 +186,11 @@ def upload(
     if dry_run:
         print_plan(call(planned, instance, token_file, debug=debug, advice=advice), as_json=as_json)
     elif dataset is not None:
-        done = call(uploaded, instance, token_file, debug=debug, advice=advice)
+        done = call(uploaded, instance, token_file, debug=debug, advice=advice, changed=True)
         _print_result(done, "Appended" if append else "Uploaded", quiet=quiet, as_json=as_json)
     else:
-        _print_created(call(created, instance, token_file, debug=debug, advice=advice), quiet=quiet, as_json=as_json)
+        made = call(created, instance, token_file, debug=debug, advice=advice, changed=True)
+        _print_created(made, quiet=quiet, as_json=as_json)
 
 
 def _check_target(dataset: str | None, create: str | None, resume: Path | None) -> None:
@@ -246,7 +247,7 @@ def _way_on(error: BaseException, resume: Path | None, files: Sequence[str]) -> 
     if isinstance(error, UploadError):
         possible = error.journal is not None
     else:
-        possible = resume is not None and isinstance(error, CommitUncertain | AfterCommitError | KeyboardInterrupt)
+        possible = resume is not None and isinstance(error, CommitUncertain | AfterCommitError | Interrupted)
     if not possible:
         return None
     first = "To go on, give the same input to:" if list(files) == ["-"] else "To go on:"

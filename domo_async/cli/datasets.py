@@ -82,7 +82,7 @@ def create(
     async def work(domo: Domo) -> CreatedDataset:
         return await domo.datasets.create(name, typed)
 
-    made = call(work, instance, token_file, debug=debug)
+    made = call(work, instance, token_file, debug=debug, changed=True)
     if as_json:
         print_json(made)
         return

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import sys
 import tempfile
 import time
@@ -27,6 +26,7 @@ from domo_async.cli.bars import transfer_bar
 from domo_async.cli.demo_data import COLUMNS, QUERIES, first_difference, write_orders
 from domo_async.cli.emulator import emulator_class
 from domo_async.cli.exits import DebugOption, ExitCode, readable_errors
+from domo_async.cli.interrupts import run as run_to_end
 from domo_async.cli.output import megabytes, out, rows_table, table
 from domo_async.cli.sizes import PartSizeOption
 
@@ -180,7 +180,7 @@ def demo(
 
 def run(emulator: Emulator, job: Job, stage: Stage, *, sync: bool) -> bool:
     """Make the round trip, show what came of it, and return whether all bytes came back."""
-    outcome = over_sync(emulator, job, stage) if sync else asyncio.run(over_async(emulator, job, stage))
+    outcome = over_sync(emulator, job, stage) if sync else run_to_end(over_async(emulator, job, stage))
     with stage("Compare what came back with what went up"):
         difference = first_difference(job.source, job.target)
     stage.summary(outcome)

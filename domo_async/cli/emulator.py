@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import signal
-import sys
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
@@ -15,6 +13,7 @@ import typer
 
 from domo_async import ConfigError
 from domo_async.cli.exits import DebugOption, readable_errors
+from domo_async.cli.interrupts import Interrupted, run
 from domo_async.cli.output import out
 
 if TYPE_CHECKING:
@@ -90,16 +89,12 @@ def emulator(
     ] = None,
     debug: DebugOption = False,
 ) -> None:
-    """Run a Domo instance on this machine until Ctrl-C, which ends it with exit code 0.
+    """Run a Domo instance on this machine until Ctrl-C (or SIGTERM, SIGHUP), which ends it with exit code 0.
 
     It answers SQL. Any client in any language may use it.
     """
 
     async def serve() -> None:
-        over = asyncio.Event()
-        if sys.platform != "win32":
-            # What service managers and containers send: leave nothing behind then, either.
-            asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, over.set)
         instance = emulator_class()(
             host=host,
             port=port,
@@ -119,12 +114,12 @@ def emulator(
             raise ConfigError(f"the instance cannot start: {error.strerror or error}") from error
         try:
             _introduce(instance)
-            await over.wait()
+            await asyncio.Event().wait()
         finally:
             await instance.stop()
 
-    with readable_errors(debug=debug), suppress(KeyboardInterrupt):
-        asyncio.run(serve())
+    with readable_errors(debug=debug), suppress(Interrupted):
+        run(serve())
 
 
 def _faults(written: Iterable[str]) -> list[Fault]:

@@ -9,11 +9,14 @@ from enum import IntEnum
 from typing import Annotated, TypeAlias
 
 import typer
+from attrs import define
 
 from domo_async import AfterCommitError, CommitUncertain, ConfigError, DomoError, SourceError
+from domo_async.cli.interrupts import Interrupted
 from domo_async.cli.output import err, printable
+from domo_async.cli.streams import OutputFailed
 
-__all__ = ["EXIT_CODES", "Advice", "DebugOption", "ExitCode", "readable_errors"]
+__all__ = ["EXIT_CODES", "Advice", "DebugOption", "ExitCode", "effect", "output_failed", "readable_errors"]
 
 
 class ExitCode(IntEnum):
@@ -23,20 +26,22 @@ class ExitCode(IntEnum):
     MISUSED = 2
     UNCERTAIN = 3
     AFTER_COMMIT = 4
-    INTERRUPTED = 130
 
 
 EXIT_CODES = (
     "[bold]Exit codes[/]: [bold]0[/] done; [bold]1[/] the instance refused or failed, be it for one of many, or the"
     " result is not what it has to be; [bold]2[/] wrong use or configuration, or a source that cannot be uploaded:"
     " nothing was changed; [bold]3[/] a commit was sent, and it is uncertain whether it took effect; [bold]4[/]"
-    " committed, but what was to follow failed (index, count of rows); [bold]130[/] interrupted."
+    " done, but what was to follow failed (index, count of rows, or telling of it on standard output); [bold]130[/],"
+    " [bold]143[/], [bold]129[/] interrupted by Ctrl-C, SIGTERM, SIGHUP."
 )
 
 DebugOption: TypeAlias = Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")]
 
 Advice: TypeAlias = Callable[[BaseException], str | None]
 """What to say about an error beyond its message, if anything."""
+
+_MOST_TOLD = 4000
 
 # The first that fits counts.
 _CODES: tuple[tuple[type[BaseException], ExitCode], ...] = (
@@ -47,6 +52,32 @@ _CODES: tuple[tuple[type[BaseException], ExitCode], ...] = (
     (DomoError, ExitCode.FAILED),
     (OSError, ExitCode.FAILED),
 )
+
+
+@define
+class _Effect:
+    """What the command has brought about so far.
+
+    Attributes:
+        took_place: Whether anything was changed, here or in the instance.
+    """
+
+    took_place: bool = False
+
+
+effect: _Effect = _Effect()
+
+
+def output_failed(error: OutputFailed) -> int:
+    """Say that standard output could not be written, and return the exit code: what was done stays done."""
+    told = f"standard output cannot be written: {error}"
+    if effect.took_place:
+        lost = error.lost.decode(errors="replace").strip()
+        _complain("OutputFailed", f"{told}. What was done stays done; this was to be told:\n{lost[:_MOST_TOLD]}")
+        return ExitCode.AFTER_COMMIT
+    if not error.unwanted:
+        _complain("OutputFailed", told)
+    return ExitCode.FAILED
 
 
 @contextmanager
@@ -62,20 +93,19 @@ def readable_errors(*, debug: bool, advice: Advice | None = None) -> Iterator[No
     """
     try:
         yield
-    except BrokenPipeError:
-        raise  # whoever read the output wants no more; typer ends quietly
     except (DomoError, OSError) as error:
         if debug:
-            traceback.print_exc()
+            told = traceback.format_exc()
+            err.print(printable(told) if err.is_terminal else told, markup=False, soft_wrap=True, end="")
         _complain(type(error).__name__, "; ".join([str(error), *getattr(error, "__notes__", ())]))
         _advise(error, advice)
         raise typer.Exit(next(code for kind, code in _CODES if isinstance(error, kind))) from None
-    except KeyboardInterrupt as interrupt:
+    except Interrupted as interrupt:
         # A cancelled upload notes on its cancellation what became of a commit that was under way.
-        notes = getattr(interrupt.__context__, "__notes__", ())
-        _complain("Interrupted", "; ".join(notes))
+        notes = getattr(interrupt.__cause__, "__notes__", ())
+        _complain(str(interrupt), "; ".join(notes))
         _advise(interrupt, advice)
-        raise typer.Exit(ExitCode.INTERRUPTED) from None
+        raise typer.Exit(interrupt.exit_code) from None
 
 
 def _complain(kind: str, message: str) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from domo_async import ConfigError, Domo
+from domo_async import ConfigError, Domo, Outcome
 from domo_async.cli.bars import transfer_bar
 from domo_async.cli.connection import InstanceOption, TokenFileOption, call
 from domo_async.cli.exits import EXIT_CODES, DebugOption
@@ -46,7 +46,7 @@ def up(
         ]
         return of_transfers(outcomes, rows, "uploaded")
 
-    tell(call(work, instance, token_file, debug=debug), as_json=as_json, quiet=quiet)
+    tell(call(work, instance, token_file, debug=debug, changed=_any_done), as_json=as_json, quiet=quiet)
 
 
 @app.command(epilog=EXIT_CODES)
@@ -74,7 +74,11 @@ def down(
             outcomes = await domo.files.download_many(targets, concurrency=concurrency, progress=progress)
         return of_transfers(outcomes, _rows(outcomes, targets), "downloaded")
 
-    tell(call(work, instance, token_file, debug=debug), as_json=as_json, quiet=quiet)
+    tell(call(work, instance, token_file, debug=debug, changed=_any_done), as_json=as_json, quiet=quiet)
+
+
+def _any_done(told: Told) -> bool:
+    return any(count for outcome, count in told.counts.items() if outcome not in {Outcome.FAILED, Outcome.NOT_BEGUN})
 
 
 def _targets(ids: Sequence[int], names: Mapping[int, str | None], folder: Path) -> dict[int, Path]:

@@ -63,7 +63,7 @@ def push(
                 progress=progress,
             )
 
-    tell(_told(call(work, instance, token_file, debug=debug)), as_json=as_json)
+    tell(_told(call(work, instance, token_file, debug=debug, changed=_has_changed)), as_json=as_json)
 
 
 @app.command(epilog=EXIT_CODES)
@@ -93,11 +93,15 @@ def pull(
                 progress=progress,
             )
 
-    tell(_told(call(work, instance, token_file, debug=debug)), as_json=as_json)
+    tell(_told(call(work, instance, token_file, debug=debug, changed=_has_changed)), as_json=as_json)
 
 
 _DONE = {"upload": "uploaded", "download": "downloaded", "delete": "deleted", "keep": "unchanged", "skip": "skipped"}
 _MOVES = frozenset({"upload", "download", "delete"})
+
+
+def _has_changed(report: FolderReport) -> bool:
+    return any(entry.done for entry in report.entries)
 
 
 def _told(report: FolderReport) -> Told:

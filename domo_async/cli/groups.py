@@ -14,7 +14,7 @@ from domo_async.cli.exits import EXIT_CODES, DebugOption, readable_errors
 from domo_async.cli.listing import CsvOption, JsonOption, form_of, print_list
 from domo_async.cli.output import err
 from domo_async.cli.records import read_records
-from domo_async.cli.reports import Told, of_bulk, tell
+from domo_async.cli.reports import Told, has_changed, of_bulk, tell
 
 if TYPE_CHECKING:
     from domo_async.endpoints.groups import ListedGroup
@@ -91,7 +91,7 @@ def sync(
                 progress=progress,
             )
 
-    tell(_told(call(work, instance, token_file, debug=debug)), as_json=as_json)
+    tell(_told(call(work, instance, token_file, debug=debug, changed=has_changed)), as_json=as_json)
 
 
 def _told(report: BulkReport[str, Any]) -> Told:

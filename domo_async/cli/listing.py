@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from enum import Enum
@@ -13,7 +12,7 @@ from typing import Annotated, TypeAlias, TypeVar
 import typer
 from rich.text import Text
 
-from domo_async.cli.output import counted, moment, one_line, out, print_json, print_table, table
+from domo_async.cli.output import counted, moment, one_line, out, print_json, print_table, table, write_output
 
 __all__ = ["CsvOption", "Form", "JsonOption", "form_of", "print_csv", "print_list", "print_table_of"]
 
@@ -76,8 +75,7 @@ def print_csv(columns: Iterable[str], rows: Iterable[Sequence[object]]) -> None:
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(columns)
     writer.writerows([value.isoformat() if isinstance(value, date) else value for value in row] for row in rows)
-    sys.stdout.buffer.write(text.getvalue().encode("utf-8", "surrogatepass"))
-    sys.stdout.buffer.flush()
+    write_output(text.getvalue())
 
 
 def print_table_of(columns: Iterable[str], rows: Sequence[Sequence[object]]) -> None:

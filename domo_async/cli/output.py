@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import codecs
+import io
 import json
 import sys
 from collections.abc import Container, Iterable, Mapping
@@ -9,7 +11,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO, cast
 
 import attrs
 from rich import box
@@ -19,9 +21,12 @@ from rich.table import Table
 from rich.text import Text
 
 if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer
+
     from domo_async.endpoints.datasets import Cell, QueryResult
 
 __all__ = [
+    "binary_output",
     "counted",
     "err",
     "facts",
@@ -36,6 +41,7 @@ __all__ = [
     "printable",
     "rows_table",
     "table",
+    "write_output",
 ]
 
 out: Console = Console(highlight=False)
@@ -159,9 +165,42 @@ def print_json_line(value: object) -> None:
 
 
 def _write_json(text: str) -> None:
-    # JSON is UTF-8, whatever the terminal's encoding is.
-    sys.stdout.buffer.write(text.encode("utf-8", "surrogatepass") + b"\n")
-    sys.stdout.buffer.flush()
+    if sys.stdout.isatty():
+        text = "".join(
+            character if character.isprintable() or character == "\n" else json.dumps(character).strip('"')
+            for character in text
+        )
+    write_output(f"{text}\n")
+
+
+def write_output(text: str) -> None:
+    """Write text for programs: UTF-8, whatever the terminal's encoding is."""
+    target = binary_output()
+    target.write(text.encode("utf-8", "surrogatepass"))
+    target.flush()
+
+
+def binary_output() -> BinaryIO:
+    """Return what takes bytes of UTF-8: standard output, or what shows them harmless where that is a terminal."""
+    return cast(BinaryIO, _Shown(sys.stdout.buffer)) if sys.stdout.isatty() else sys.stdout.buffer
+
+
+class _Shown(io.RawIOBase):
+    """Spells out on a terminal what could play tricks with it."""
+
+    def __init__(self, terminal: BinaryIO) -> None:
+        self._terminal = terminal
+        self._decoder = codecs.getincrementaldecoder("utf-8")("backslashreplace")
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, piece: ReadableBuffer, /) -> int:
+        self._terminal.write(printable(self._decoder.decode(memoryview(piece))).encode())
+        return memoryview(piece).nbytes
+
+    def flush(self) -> None:
+        self._terminal.flush()
 
 
 def _plain(value: object) -> object:

@@ -45,7 +45,8 @@ def _text(file: str) -> str:
         content = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
         return content.decode("utf-8-sig")
     except OSError as error:
-        raise SourceError(f"cannot read {file}: {error.strerror or error}") from None
+        named = "standard input" if file == "-" else file
+        raise SourceError(f"cannot read {named}: {error.strerror or error}") from None
     except UnicodeDecodeError:
         raise SourceError(f"{file} is not UTF-8") from None
 

@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING, Any
 import typer
 from attrs import frozen
 
-from domo_async import Outcome
+from domo_async import BulkReport, Outcome
 from domo_async.cli.exits import ExitCode
 from domo_async.cli.listing import print_table_of
 from domo_async.cli.output import err, one_line, out, print_json
 
 if TYPE_CHECKING:
-    from domo_async import BulkReport, transfer
+    from domo_async import transfer
 
-__all__ = ["Told", "of_bulk", "of_transfers", "tell"]
+__all__ = ["Told", "has_changed", "of_bulk", "of_transfers", "tell"]
 
 _MANY = 60
 _QUIET = frozenset({Outcome.UNCHANGED, Outcome.SKIPPED})
@@ -43,6 +43,13 @@ class Told:
     def ok(self) -> bool:
         """Whether all of it went well."""
         return not any(self.counts.get(bad) for bad in _BAD)
+
+
+def has_changed(report: BulkReport[Any, Any]) -> bool:
+    """Return whether a call in bulk has changed anything, members of what failed as a whole included."""
+    return not report.dry_run and (
+        report.changed or any(isinstance(each.value, BulkReport) and has_changed(each.value) for each in report)
+    )
 
 
 def of_bulk(report: BulkReport[Any, Any]) -> Told:

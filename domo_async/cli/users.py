@@ -16,7 +16,7 @@ from domo_async.cli.exits import EXIT_CODES, DebugOption, readable_errors
 from domo_async.cli.listing import CsvOption, JsonOption, form_of, print_list
 from domo_async.cli.output import err
 from domo_async.cli.records import read_records
-from domo_async.cli.reports import of_bulk, tell
+from domo_async.cli.reports import has_changed, of_bulk, tell
 
 if TYPE_CHECKING:
     from domo_async import BulkReport
@@ -100,5 +100,5 @@ def import_(
                 progress=progress,
             )
 
-    told = of_bulk(call(work, instance, token_file, debug=debug))
+    told = of_bulk(call(work, instance, token_file, debug=debug, changed=has_changed))
     tell(evolve(told, rows=[{"email_address": None, **row} for row in told.rows]), as_json=as_json)

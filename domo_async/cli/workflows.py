@@ -58,7 +58,7 @@ def start(
             model_id, message_name=message, version=version, data=given, wait=wait, timeout=timeout
         )
 
-    run = call(work, instance, token_file, debug=debug)
+    run = call(work, instance, token_file, debug=debug, changed=True)
     if as_json:
         print_json(run)
         return

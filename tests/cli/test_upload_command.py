@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import shlex
+import signal
 import sys
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 
 from domo_async import ConfigError
 from domo_async.cli.dataset_upload import _way_on
+from domo_async.cli.interrupts import Interrupted
 from domo_async.emulator import Emulator, Fault
 from tests.cli.running import CSV, Cli
 
@@ -269,8 +271,12 @@ def test_no_way_to_go_on_is_promised_without_a_journal(
 @pytest.mark.parametrize(
     ("error", "files", "expected"),
     [
-        (KeyboardInterrupt(), ["a.csv"], "To go on:\n  domo-async datasets upload 'a b.csv'"),
-        (KeyboardInterrupt(), ["-"], "To go on, give the same input to:\n  domo-async datasets upload 'a b.csv'"),
+        (Interrupted(signal.SIGINT), ["a.csv"], "To go on:\n  domo-async datasets upload 'a b.csv'"),
+        (
+            Interrupted(signal.SIGINT),
+            ["-"],
+            "To go on, give the same input to:\n  domo-async datasets upload 'a b.csv'",
+        ),
         (ConfigError("no"), ["a.csv"], None),
     ],
 )

@@ -1,0 +1,209 @@
+"""Standard streams that are closed, full or read by nobody, terminals, and signals."""
+
+from __future__ import annotations
+
+import json
+import os
+import shlex
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from domo_async.emulator import Emulator, Fault
+from tests.cli.running import WAIT, Cli, Ended
+from tests.cli.test_commands import until
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="a shell of POSIX is needed")
+
+FULL = "> /dev/full"
+CLOSED = ">&-"
+UNREAD = "| (exec <&-; cat /dev/null)"
+needs_full = pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full")
+
+
+def in_shell(cli: Cli, command: str, *arguments: str, folder: Path | None = None) -> Ended:
+    """Run a command in bash, in which CLI stands for `domo-async`; the exit code is that of the first in a pipe."""
+    quoted = [shlex.quote(argument) for argument in arguments]
+    script = command.format(*quoted).replace("CLI", f"{shlex.quote(sys.executable)} -m domo_async")
+    ended = subprocess.run(
+        ["bash", "-c", f"{script}\nexit ${{PIPESTATUS[0]}}"],
+        capture_output=True,
+        encoding="utf-8",
+        env={**os.environ, **cli.environment},
+        timeout=WAIT,
+        cwd=folder,
+        check=False,
+    )
+    assert "Traceback" not in ended.stderr
+    assert "Exception ignored" not in ended.stderr
+    return Ended(ended.returncode, ended.stdout, ended.stderr)
+
+
+def rows(emulator: Emulator, dataset_id: str) -> int:
+    with emulator.sync_client() as domo:
+        return int(str(domo.datasets.query(dataset_id, "SELECT COUNT(*) FROM table").rows[0][0]))
+
+
+@needs_full
+@pytest.mark.parametrize("output", [FULL, CLOSED, UNREAD])
+def test_rows_that_were_committed_are_no_failure_of_the_line_that_tells_it(
+    cli: Cli, filled: str, file: Path, emulator: Emulator, output: str
+) -> None:
+    ended = in_shell(cli, f"CLI datasets upload {{}} -d {{}} --append --json {output}", str(file), filled)
+
+    assert 4 == ended.code
+    assert 8 == rows(emulator, filled)
+    assert "What was done stays done" in ended.stderr
+    assert '"rows": 4' in ended.stderr
+
+
+@needs_full
+@pytest.mark.parametrize(
+    ("command", "told"),
+    [
+        ("datasets upload {} --create New --quiet", "-"),
+        ("datasets export {1} out.csv", "Exported"),
+        ("files up {}", "orders.csv"),
+        ("users import users.csv", "ann@streams.example.com"),
+        ('api PUT /api/data/v3/datasources/{1}/properties --json-body \'{{"dataProviderType": "api"}}\'', ""),
+    ],
+)
+def test_whatever_was_done_is_told_to_standard_error_instead(
+    cli: Cli, filled: str, file: Path, tmp_path: Path, command: str, told: str
+) -> None:
+    (tmp_path / "users.csv").write_text("display_name,email_address,role_id\nAnn,ann@streams.example.com,4\n")
+
+    ended = in_shell(cli, f"CLI {command} {FULL}", str(file), filled, folder=tmp_path)
+
+    assert 4 == ended.code, ended.stderr
+    assert told in ended.stderr.partition("to be told:")[2]
+
+
+@needs_full
+@pytest.mark.parametrize(
+    ("command", "output", "why"),
+    [
+        ("datasets query {} 'SELECT 1'", FULL, "No space left"),
+        ("datasets query {} 'SELECT 1'", UNREAD, ""),
+        ("datasets query {} 'SELECT 1' --csv", CLOSED, "Bad file descriptor"),
+        ("datasets export {} -", UNREAD, ""),
+        ("--help", FULL, "No space left"),
+        ("--version", CLOSED, "Bad file descriptor"),
+    ],
+)
+def test_what_only_tells_fails_if_it_cannot(cli: Cli, filled: str, command: str, output: str, why: str) -> None:
+    ended = in_shell(cli, f"CLI {command} {output}", filled)
+
+    assert 1 == ended.code
+    assert (f"OutputFailed: standard output cannot be written: {why}" if why else "") in ended.stderr
+    assert bool(why) == bool(ended.stderr)
+
+
+@needs_full
+def test_errors_that_nobody_can_be_told_of_keep_their_exit_code(cli: Cli, filled: str, tmp_path: Path) -> None:
+    for output in ("2> /dev/full", "2>&-", "<&- >&- 2>&-"):
+        assert 1 == in_shell(cli, f"CLI datasets query {{}} 'SELECT nothing FROM table' {output}", filled).code
+    assert 4 == in_shell(cli, "CLI datasets export {} all.csv <&- >&- 2>&-", filled, folder=tmp_path).code
+    assert 4 == (tmp_path / "all.csv").read_text().count("\n") - 1
+
+
+def test_standard_input_that_is_closed_is_told(cli: Cli) -> None:
+    ended = in_shell(cli, "CLI users import - <&-")
+
+    assert (2, "SourceError: cannot read standard input: Bad file descriptor\n") == (ended.code, ended.stderr)
+
+
+def test_standard_output_is_the_same_by_any_name(cli: Cli, filled: str, tmp_path: Path) -> None:
+    for name in ("-", "/dev/stdout"):
+        command = f"(echo before; CLI datasets export {{}} {name}; echo after) > out.txt"
+        assert 0 == in_shell(cli, command, filled, folder=tmp_path).code
+        lines = (tmp_path / "out.txt").read_text().splitlines()
+        assert ["before", "id,name,price", "after"] == [lines[0], lines[1], lines[-1]]
+
+
+@pytest.mark.parametrize(("number", "name"), [(signal.SIGTERM, "Terminated"), (signal.SIGHUP, "Hung up")])
+def test_a_signal_ends_a_command_tells_the_outcome_and_leaves_nothing(
+    cli: Cli, filled: str, file: Path, emulator: Emulator, tmp_path: Path, number: signal.Signals, name: str
+) -> None:
+    emulator.faults.add(Fault("PUT */commit", "delay", delay=0.5))
+    process = cli.start("datasets", "upload", str(file), "--dataset", filled)
+    until(lambda: emulator.faults.fired)
+    process.send_signal(number)
+    ended = cli.finish(process)
+
+    assert (128 + number, f"{name}: the commit was under way and took effect\n") == (ended.code, ended.stderr)
+
+    emulator.faults.add(Fault("POST *export*", "delay", delay=WAIT))
+    process = cli.start("datasets", "export", filled, str(tmp_path / "out.csv"))
+    until(lambda: list(tmp_path.glob(".out.csv.*.part")))
+    process.send_signal(number)
+    ended = cli.finish(process)
+
+    assert (128 + number, f"{name}\n") == (ended.code, ended.stderr)
+    assert ["orders.csv"] == [path.name for path in tmp_path.iterdir()]
+
+
+def test_a_signal_that_is_ignored_stays_so(cli: Cli, filled: str, emulator: Emulator, tmp_path: Path) -> None:
+    target = tmp_path / "out.csv"
+    emulator.faults.add(Fault("POST *export*", "delay", delay=0.5))
+    arguments = [sys.executable, "-m", "domo_async", "datasets", "export", filled, str(target), "-q"]
+    process = subprocess.Popen(
+        ["bash", "-c", 'trap "" HUP; exec "$@"', "bash", *arguments], env={**os.environ, **cli.environment}
+    )
+    until(lambda: emulator.faults.fired)
+    process.send_signal(signal.SIGHUP)
+
+    assert 0 == process.wait(WAIT)
+    assert target.exists()
+
+
+def test_the_emulator_ends_in_order_when_its_terminal_closes(cli: Cli) -> None:
+    process = cli.start("emulator", "--port", "0")
+    assert process.stdout is not None
+    process.stdout.readline()
+    process.send_signal(signal.SIGHUP)
+
+    assert 0 == cli.finish(process).code
+
+
+HOSTILE = "\x1b]0;title\x07 \u202egpj.exe \x9b31m \u2066 end"
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("datasets", "query", "{}", "SELECT name FROM table", "--csv"),
+        ("datasets", "query", "{}", "SELECT name FROM table", "--json"),
+        ("datasets", "show", "{}"),
+        ("datasets", "list", "--csv"),
+        ("api", "GET", "/api/data/v3/datasources/{}"),
+        ("datasets", "query", "{}", f"SELECT `{HOSTILE}` FROM table", "--debug"),
+    ],
+)
+def test_what_could_steer_a_terminal_is_shown_there_and_sent_elsewhere(
+    cli: Cli, emulator: Emulator, command: tuple[str, ...]
+) -> None:
+    with emulator.sync_client() as domo:
+        dataset_id = domo.datasets.create(HOSTILE, {"name": "STRING"}).id
+        domo.datasets.upload(dataset_id, [(HOSTILE,)])
+    arguments = [part.format(dataset_id) for part in command]
+
+    seen = cli.on_terminal(*arguments)
+
+    for sign in "\x07\x9b\u202e\u2066":
+        assert sign not in seen
+    assert "\x1b]0" not in seen
+    assert "202e" in seen
+
+
+def test_files_and_pipes_get_what_there_is(cli: Cli, emulator: Emulator) -> None:
+    with emulator.sync_client() as domo:
+        dataset_id = domo.datasets.create("Plain", {"name": "STRING"}).id
+        domo.datasets.upload(dataset_id, [(HOSTILE,)])
+
+    assert HOSTILE in cli.finish(cli.start("datasets", "export", dataset_id, "-")).stdout
+    found = json.loads(cli("datasets", "query", dataset_id, "SELECT name FROM table", "--json").stdout)
+    assert [{"name": HOSTILE}] == found
