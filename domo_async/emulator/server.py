@@ -75,6 +75,7 @@ class Emulator:
         bandwidth: float | None = None,
         latency: float = 0.0,
         result_limit: int = 1_000_000,
+        time_limit: float = 60.0,
     ) -> None:
         """Make an instance that is not started yet.
 
@@ -94,6 +95,7 @@ class Emulator:
             bandwidth: Bytes a second for each connection; None for as fast as it goes.
             latency: Seconds that every request takes longer.
             result_limit: The most rows that a query answers with in JSON; where there would be more it is refused.
+            time_limit: Seconds that a query may take to its first rows, and from each thousand to the next.
         """
         self._host = host
         self._port = port
@@ -114,6 +116,7 @@ class Emulator:
         self._search_limit = SlidingWindow(search_limit, search_window)
         self._bandwidth = bandwidth
         self._latency = latency
+        self._time_limit = time_limit
         self._url: str | None = None
         self._begins: World = World({}, [])
         self._storage: Storage | None = None
@@ -215,6 +218,7 @@ class Emulator:
             self._instance.unsaved,
             kept=journal is not None,
             referenced=self._instance.referenced_tables(),
+            time_limit=self._time_limit,
         )
         release.push_async_callback(asyncio.to_thread, storage.close)
         keeper = Keeper(self._instance, storage, journal, self._tokens)

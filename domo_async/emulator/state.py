@@ -278,6 +278,10 @@ class Instance:
         """Keep together what is changed in the block: it is saved as a whole or not at all."""
         return self.unsaved.of_one_request()
 
+    def by_nobody(self) -> AbstractContextManager[None]:
+        """Have what is changed in the block not belong to the request: what comes to pass with time, whoever looks."""
+        return self.unsaved.of_nobody()
+
     def once_saved(self, function: Callable[[], None]) -> None:
         """Call a function once what changed so far is saved: for what must not be gone before, such as files."""
         self._afterwards.append(function)
@@ -349,7 +353,8 @@ class Instance:
         dataset = self._datasets.get(dataset_id)
         if dataset is None:
             raise Refusal(404, f"DataSource not found: {dataset_id}")
-        dataset.settle(self.now())
+        with self.by_nobody():
+            dataset.settle(self.now())
         return dataset
 
     def datasets(self) -> list[Dataset]:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import time
+from functools import partial
 from typing import Any
 
+import duckdb
 import pytest
 
 from domo_async.emulator.errors import Refusal
 from domo_async.emulator.finding.aggregating import aggregated
-from domo_async.emulator.finding.mongo import matcher
+from domo_async.emulator.finding.bounds import wildcard
+from domo_async.emulator.finding.mongo import fitting
+from domo_async.emulator.rows.patterns import matching
 
 ADA: dict[str, Any] = {
     "id": "d-1",
@@ -28,6 +33,11 @@ ADA: dict[str, Any] = {
         "due": "2024-06-01",
     },
 }
+
+
+def fits(wanted: object, document: dict[str, Any] = ADA) -> bool:
+    with duckdb.connect() as database:
+        return bool(fitting([document], wanted, partial(matching, database)))
 
 
 @pytest.mark.parametrize(
@@ -78,7 +88,7 @@ ADA: dict[str, Any] = {
     ],
 )
 def test_a_document_is_found_as_mongodb_finds_it(wanted: dict[str, Any]):
-    assert matcher(wanted)(ADA)
+    assert fits(wanted)
 
 
 @pytest.mark.parametrize(
@@ -113,7 +123,7 @@ def test_a_document_is_found_as_mongodb_finds_it(wanted: dict[str, Any]):
     ],
 )
 def test_a_document_is_not_found_where_mongodb_does_not_find_it(wanted: dict[str, Any]):
-    assert not matcher(wanted)(ADA)
+    assert not fits(wanted)
 
 
 @pytest.mark.parametrize(
@@ -136,7 +146,7 @@ def test_a_document_is_not_found_where_mongodb_does_not_find_it(wanted: dict[str
 )
 def test_a_filter_that_cannot_be_meant_is_refused(wanted: object, why: str):
     with pytest.raises(Refusal, match=why) as caught:
-        matcher(wanted)
+        fits(wanted)
 
     assert 400 == caught.value.status
 
@@ -147,7 +157,72 @@ def test_a_filter_of_a_thousand_levels_is_refused():
         wanted = {"$and": [wanted]}
 
     with pytest.raises(Refusal, match="too deeply"):
-        matcher(wanted)
+        fits(wanted)
+
+
+HUGE = "a" * 5_000
+
+
+@pytest.mark.parametrize(
+    "pattern", ["^(a+)+$", "(a*)*b", "(a|aa)+$", "(.*a){12}b", "^(([a-z])+.)+[A-Z]([a-z])+$", "(x+x+)+y|(a?){40}a{40}b"]
+)
+def test_a_regular_expression_takes_time_that_grows_with_the_text_alone(pattern: str):
+    began = time.perf_counter()
+
+    assert not fits({"x": {"$regex": pattern}}, {"x": HUGE + "!"})
+    assert time.perf_counter() - began < 2
+
+
+@pytest.mark.parametrize("pattern", [r"(a)\1", "(?=a)", "(?<!a)b", "((a{900}){900}){900}", "a" * 5_000])
+def test_a_regular_expression_that_needs_more_is_refused(pattern: str):
+    with pytest.raises(Refusal, match=r"\$regex"):
+        fits({"x": {"$regex": pattern}})
+
+
+def test_the_options_of_a_regular_expression_hold():
+    document = {"x": "one\nTwo"}
+
+    assert fits({"x": {"$regex": "two", "$options": "i"}}, document)
+    assert not fits({"x": {"$regex": "^Two"}}, document)
+    assert fits({"x": {"$regex": "^Two", "$options": "m"}}, document)
+    assert not fits({"x": {"$regex": "one.Two"}}, document)
+    assert fits({"x": {"$regex": "one.Two", "$options": "s"}}, document)
+    assert fits({"x": {"$regex": "o n e # the first", "$options": "x"}}, document)
+    assert not fits({"x": {"$regex": "[ ]"}}, document)
+
+
+def test_many_values_to_look_for_cost_as_much_as_one():
+    document = {"x": list(range(20_000))}
+    began = time.perf_counter()
+
+    assert not fits({"x": {"$in": list(range(20_000, 60_000))}}, document)
+    assert fits({"x": {"$all": list(range(0, 20_000, 2))}}, document)
+    assert time.perf_counter() - began < 2
+
+
+def test_a_filter_with_too_many_parts_is_refused():
+    with pytest.raises(Refusal, match="parts"):
+        fits({"$or": [{"a": number} for number in range(60_000)]})
+    with pytest.raises(Refusal, match="path"):
+        fits({".".join("a" * 500): 1})
+
+
+def test_a_filter_ends_when_nobody_waits_for_it():
+    def gone() -> None:
+        raise Refusal(503, "gone")
+
+    with duckdb.connect() as database, pytest.raises(Refusal, match="gone"):
+        fitting([ADA], {"owner": "27"}, partial(matching, database), gone)
+
+
+def test_a_wildcard_takes_time_that_grows_with_the_text_alone():
+    began = time.perf_counter()
+    assert not wildcard("a*" * 200 + "b", "*")(HUGE)
+    assert time.perf_counter() - began < 0.5
+
+    fitted = [wildcard(pattern, "*")("Sales 2024") for pattern in ("sales 2024", "s*4", "*", "*LES*20*", "s*s*2024")]
+    assert [True] * 5 == fitted
+    assert not any(wildcard(pattern, "*")("aba") for pattern in ("ab", "ab*ba", "*b", "b*", "a*c*a", ""))
 
 
 CAMPAIGNS: list[dict[str, Any]] = [

@@ -6,11 +6,11 @@ Emulator-defined: ``EQUALS`` and ``IN`` hold for any of the values; ``LIKE`` fin
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any, TypeAlias
 
 from domo_async.emulator.errors import Refusal
+from domo_async.emulator.finding.bounds import check_size, wildcard
 from domo_async.emulator.finding.mongo import moment_of, sort_key
 from domo_async.emulator.serving.web import flag
 
@@ -18,6 +18,8 @@ __all__ = ["selected"]
 
 Item: TypeAlias = Mapping[str, Any]
 _Test: TypeAlias = Callable[[Item], bool]
+
+_LARGEST = 5_000
 
 
 def selected(items: Iterable[Item], wanted: Mapping[str, Any], fields: Collection[str]) -> list[Item]:
@@ -31,6 +33,7 @@ def selected(items: Iterable[Item], wanted: Mapping[str, Any], fields: Collectio
     Raises:
         Refusal: 400, if the search is wrong.
     """
+    check_size(wanted, _LARGEST, "The search")
     tests = [_filter(said, fields) for said in _objects(wanted, "filters")]
     tests += [_date_filter(said, fields) for said in _objects(wanted, "dateFilters")]
     found = [item for item in items if all(test(item) for test in tests)]
@@ -53,8 +56,8 @@ def _filter(said: Item, fields: Collection[str]) -> _Test:
     field, values = _field(said, fields), said.get("value") or []
     if not isinstance(values, list) or (not values and operator != "IS_NULL"):
         raise Refusal(400, f"The filter on {field} needs value, an array of values")
-    holds, negated = _OPERATORS[operator], flag(said.get("not", False), "not")
-    return lambda item: holds(item[field], values) != negated
+    holds, negated = _OPERATORS[operator](values), flag(said.get("not", False), "not")
+    return lambda item: holds(item[field]) != negated
 
 
 def _date_filter(said: Item, fields: Collection[str]) -> _Test:
@@ -75,35 +78,40 @@ def _date_filter(said: Item, fields: Collection[str]) -> _Test:
     return test
 
 
-def _equals(value: Any, values: list[Any]) -> bool:
-    return any(_text(value) == _text(each) for each in values) if value is not None else None in values
+_Holds: TypeAlias = Callable[[Any], bool]
 
 
-def _like(value: Any, values: list[Any]) -> bool:
-    text = _text(value) if value is not None else ""
-    return any(re.search(_pattern(str(each)), text, re.IGNORECASE | re.DOTALL) for each in values)
+def _equals(values: list[Any]) -> _Holds:
+    texts, has_null = set(map(_text, values)), None in values
+    return lambda value: _text(value) in texts if value is not None else has_null
 
 
-def _pattern(like: str) -> str:
-    parts = ".*".join(map(re.escape, like.split("%")))
-    return rf"\A{parts}\Z" if "%" in like else parts
+def _like(values: list[Any]) -> _Holds:
+    patterns = [each if "%" in each else f"%{each}%" for each in map(str, values)]
+    fits = [wildcard(each, "%") for each in dict.fromkeys(patterns)]
+    return lambda value: any(each(_text(value) if value is not None else "") for each in fits)
 
 
-def _compares(holds: Callable[[Any, Any], bool]) -> Callable[[Any, list[Any]], bool]:
-    def test(value: Any, values: list[Any]) -> bool:
-        left, right = sort_key(_folded(value)), sort_key(_folded(values[0]))
-        if left[0] != right[0]:
-            left, right = sort_key(_number(value)), sort_key(_number(values[0]))
-        return left[0] == right[0] != 0 and holds(left, right)
+def _compares(holds: Callable[[Any, Any], bool]) -> Callable[[list[Any]], _Holds]:
+    def make(values: list[Any]) -> _Holds:
+        folded, number = sort_key(_folded(values[0])), sort_key(_number(values[0]))
 
-    return test
+        def test(value: Any) -> bool:
+            left, right = sort_key(_folded(value)), folded
+            if left[0] != right[0]:
+                left, right = sort_key(_number(value)), number
+            return left[0] == right[0] != 0 and holds(left, right)
+
+        return test
+
+    return make
 
 
-_OPERATORS: dict[str, Callable[[Any, list[Any]], bool]] = {
+_OPERATORS: dict[str, Callable[[list[Any]], _Holds]] = {
     "EQUALS": _equals,
     "IN": _equals,
     "LIKE": _like,
-    "IS_NULL": lambda value, _: value is None,
+    "IS_NULL": lambda _: lambda value: value is None,
     "GREATER_THAN": _compares(lambda left, right: left > right),
     "GREATER_THAN_OR_EQUAL": _compares(lambda left, right: left >= right),
     "LESS_THAN": _compares(lambda left, right: left < right),

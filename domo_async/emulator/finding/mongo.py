@@ -4,26 +4,42 @@ Understood are ``$eq $ne $gt $gte $lt $lte $in $nin $exists $regex $all $size $e
 in time as ``{"$date": "2024-05-08T19:39:00Z"}``; all else is refused. As in MongoDB, a condition on an array holds if
 it holds for the array or for one of its items, values of different kinds are never greater or less than each other, and
 null equals what is missing. Emulator-defined: JSON has no points in time, so a text compares with one if it is written
-in ISO 8601.
+in ISO 8601; ``$regex`` is matched as RE2 does it, in time that grows with the texts alone, and so without references
+back and looks around.
 """
 
 from __future__ import annotations
 
 import operator
-import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
-from typing import Any, TypeAlias
+from typing import Any, Protocol, TypeAlias
+
+from attrs import define, field
 
 from domo_async.emulator.errors import Refusal
+from domo_async.emulator.finding.bounds import check_size
 
-__all__ = ["MISSING", "Matcher", "matcher", "moment_of", "sort_key", "values_at"]
+__all__ = ["MISSING", "Matching", "fitting", "moment_of", "sort_key", "values_at"]
+
+
+class Matching(Protocol):
+    """What finds the texts in which a regular expression matches."""
+
+    def __call__(self, pattern: str, options: str, texts: Sequence[str], /) -> frozenset[str]:
+        """Return them.
+
+        Raises:
+            Refusal: 400, if the expression is wrong.
+        """
+
 
 Matcher: TypeAlias = Callable[[Any], bool]
 _Condition: TypeAlias = Callable[[Sequence[Any]], bool]
 
 MISSING = object()
-_FLAGS = {"i": re.IGNORECASE, "m": re.MULTILINE, "s": re.DOTALL, "x": re.VERBOSE, "u": re.UNICODE}
+_LARGEST = 100_000
+_LONGEST_PATH = 100
 _ORDERED: dict[str, Callable[[Any, Any], bool]] = {
     "$gt": operator.gt,
     "$gte": operator.ge,
@@ -32,16 +48,65 @@ _ORDERED: dict[str, Callable[[Any, Any], bool]] = {
 }
 
 
-def matcher(wanted: object) -> Matcher:
-    """Return what says whether a document fits a filter.
+@define
+class _Search:
+    """A search in some documents.
+
+    Attributes:
+        documents: The documents.
+        matching: See there.
+        check: Called now and then; raises once the search has to end.
+    """
+
+    documents: Sequence[dict[str, Any]]
+    matching: Matching
+    check: Callable[[], None]
+    _texts: list[str] | None = field(default=None, init=False)
+
+    def texts_with(self, pattern: str, options: str) -> frozenset[str]:
+        """Return those of all texts in the documents in which a pattern matches."""
+        if self._texts is None:
+            # All at once, as each call takes longer than a thousand texts.
+            self._texts = list(dict.fromkeys(_texts_of(list(self.documents), self.check)))
+        return self.matching(pattern, options, self._texts)
+
+
+def fitting(
+    documents: Sequence[dict[str, Any]],
+    wanted: object,
+    matching: Matching,
+    check: Callable[[], None] = lambda: None,
+) -> list[dict[str, Any]]:
+    """Return the documents that fit a filter. What it takes grows with the documents and with the filter.
+
+    Args:
+        documents: The documents.
+        wanted: The filter.
+        matching: What finds the texts in which a regular expression matches.
+        check: Called now and then; raises once the search has to end.
 
     Raises:
         Refusal: 400, if the filter is wrong or asks for what is not supported.
     """
+    check_size(wanted, _LARGEST, "The filter")
     try:
-        return _filter(wanted)
+        fits = _filter(wanted, _Search(documents, matching, check))
+        return [document for document in documents if fits(document)]
     except RecursionError as error:
         raise Refusal(400, "The filter is nested too deeply") from error
+
+
+def _texts_of(value: Any, check: Callable[[], None]) -> Iterator[str]:
+    heap = [value]
+    while heap:
+        each = heap.pop()
+        if isinstance(each, str):
+            yield each
+        elif isinstance(each, dict):
+            check()
+            heap += each.values()
+        elif isinstance(each, list):
+            heap += each
 
 
 def values_at(value: Any, path: Sequence[str]) -> Iterator[Any]:
@@ -94,16 +159,16 @@ def sort_key(value: Any) -> tuple[int, Any]:
             return 0, 0
 
 
-def _filter(wanted: object) -> Matcher:
+def _filter(wanted: object, search: _Search) -> Matcher:
     if not isinstance(wanted, dict):
         raise Refusal(400, "A filter must be a JSON object")
-    clauses = [_clause(key, value) for key, value in wanted.items()]
+    clauses = [_clause(key, value, search) for key, value in wanted.items()]
     return lambda document: all(clause(document) for clause in clauses)
 
 
-def _clause(key: str, value: object) -> Matcher:
+def _clause(key: str, value: object, search: _Search) -> Matcher:
     if key in ("$and", "$or", "$nor"):
-        inner = [_filter(item) for item in _list(key, value)]
+        inner = [_filter(item, search) for item in _list(key, value)]
         if not inner:
             raise Refusal(400, f"{key} must have at least one filter")
         if key == "$and":
@@ -111,70 +176,108 @@ def _clause(key: str, value: object) -> Matcher:
         return lambda document: any(fits(document) for fits in inner) == (key == "$or")
     if key.startswith("$"):
         raise _unsupported(key)
-    path, condition = key.split("."), _condition(value)
-    return lambda document: condition(list(values_at(document, path)))
+    path, condition = key.split("."), _condition(value, search)
+    if len(path) > _LONGEST_PATH:
+        raise Refusal(400, f"A path has {_LONGEST_PATH} names at the most")
+
+    def fits(document: Any) -> bool:
+        search.check()
+        return condition(list(values_at(document, path)))
+
+    return fits
 
 
-def _condition(wanted: object) -> _Condition:
+def _condition(wanted: object, search: _Search) -> _Condition:
     if not isinstance(wanted, dict) or not _has_operators(wanted):
-        return _equals(_literal(wanted))
-    conditions = [_operator(name, operand, wanted) for name, operand in wanted.items() if name != "$options"]
+        return _equals(wanted, search)
+    conditions = [_operator(name, operand, wanted, search) for name, operand in wanted.items() if name != "$options"]
     return lambda found: all(holds(found) for holds in conditions)
 
 
-def _operator(name: str, operand: Any, beside: dict[str, Any]) -> _Condition:
+def _operator(name: str, operand: Any, beside: dict[str, Any], search: _Search) -> _Condition:
     if name == "$regex":
-        return _matches(operand, beside.get("$options", ""))
+        return _matches(operand, beside.get("$options", ""), search)
     if name in _ORDERED:
         return _compares(name, _literal(operand))
     if name in _OPERATORS:
-        return _OPERATORS[name](operand)
+        return _OPERATORS[name](operand, search)
     if name.startswith("$"):
         raise _unsupported(name)
     raise Refusal(400, f"An operator and a field may not stand side by side: {name}")
 
 
-def _exists(operand: Any) -> _Condition:
+def _exists(operand: Any, _: _Search) -> _Condition:
     return lambda found: any(value is not MISSING for value in found) == bool(operand)
 
 
-def _negates(operand: Any) -> _Condition:
+def _negates(operand: Any, search: _Search) -> _Condition:
     if not _has_operators(operand):
         raise Refusal(400, "$not needs an object of operators")
-    return _not(_condition(operand))
+    return _not(_condition(operand, search))
 
 
-def _matches(pattern: object, options: object) -> _Condition:
-    compiled = _pattern(pattern, options)
-    return lambda found: any(isinstance(value, str) and compiled.search(value) for value in _spread(found))
+def _matches(pattern: object, options: object, search: _Search) -> _Condition:
+    if not isinstance(pattern, str) or not isinstance(options, str):
+        raise Refusal(400, "$regex needs a text, and $options letters out of imsxu")
+    texts = search.texts_with(pattern, options)
+    return lambda found: any(isinstance(value, str) and value in texts for value in _spread(found))
 
 
-def _among(operand: Any) -> _Condition:
-    conditions = [_equals(_literal(item)) for item in _list("$in", operand)]
-    return lambda found: any(holds(found) for holds in conditions)
+@define
+class _Values:
+    """Values to look for, all of them at the cost of one."""
+
+    _keys: set[tuple[int, Any]] = field(factory=set)
+    _moments: list[datetime] = field(factory=list)
+
+    @classmethod
+    def of(cls, wanted: Iterable[Any]) -> _Values:
+        values = cls()
+        for literal in map(_literal, wanted):
+            values._keys.add(sort_key(literal))
+            if isinstance(literal, datetime):
+                values._moments.append(literal)
+        return values
+
+    def among(self, found: Iterable[Any]) -> bool:
+        """Return whether one of them is there."""
+        return any(not self._keys.isdisjoint(self._keys_of(value)) for value in _spread(found))
+
+    def all_among(self, found: Iterable[Any]) -> bool:
+        """Return whether there are any, and each is there."""
+        return bool(self._keys) and self._keys.issubset(key for value in _spread(found) for key in self._keys_of(value))
+
+    def _keys_of(self, value: Any) -> Iterator[tuple[int, Any]]:
+        yield sort_key(None if value is MISSING else value)
+        if self._moments and isinstance(value, str) and (moment := moment_of(value)) is not None:
+            yield sort_key(moment)
 
 
-def _holds_all(operand: Any) -> _Condition:
-    conditions = [_equals(_literal(item)) for item in _list("$all", operand)]
-    return lambda found: bool(conditions) and all(holds(found) for holds in conditions)
+def _among(operand: Any, _: _Search) -> _Condition:
+    return _Values.of(_list("$in", operand)).among
 
 
-def _size(operand: Any) -> _Condition:
+def _holds_all(operand: Any, _: _Search) -> _Condition:
+    return _Values.of(_list("$all", operand)).all_among
+
+
+def _size(operand: Any, _: _Search) -> _Condition:
     return lambda found: any(isinstance(value, list) and len(value) == operand for value in found)
 
 
-def _element(operand: Any) -> _Condition:
-    condition = _condition(operand) if _has_operators(operand) else None
-    fits = None if condition else _filter(operand)
+def _element(operand: Any, search: _Search) -> _Condition:
+    condition = _condition(operand, search) if _has_operators(operand) else None
+    fits = None if condition else _filter(operand, search)
 
     def holds(item: Any) -> bool:
+        search.check()
         return condition([item]) if condition else isinstance(item, dict) and fits is not None and fits(item)
 
     return lambda found: any(holds(item) for value in found if isinstance(value, list) for item in value)
 
 
-def _equals(wanted: Any) -> _Condition:
-    return lambda found: any(_same(value, wanted) for value in _spread(found))
+def _equals(wanted: Any, _: _Search) -> _Condition:
+    return _Values.of([wanted]).among
 
 
 def _compares(name: str, wanted: Any) -> _Condition:
@@ -195,11 +298,11 @@ def _not(condition: _Condition) -> _Condition:
     return lambda found: not condition(found)
 
 
-_OPERATORS: dict[str, Callable[[Any], _Condition]] = {
-    "$eq": lambda operand: _equals(_literal(operand)),
-    "$ne": lambda operand: _not(_equals(_literal(operand))),
+_OPERATORS: dict[str, Callable[[Any, _Search], _Condition]] = {
+    "$eq": _equals,
+    "$ne": lambda operand, search: _not(_equals(operand, search)),
     "$in": _among,
-    "$nin": lambda operand: _not(_among(operand)),
+    "$nin": lambda operand, search: _not(_among(operand, search)),
     "$exists": _exists,
     "$not": _negates,
     "$all": _holds_all,
@@ -223,11 +326,6 @@ def _comparable(value: Any, wanted: Any) -> tuple[Any, Any]:
     if isinstance(wanted, datetime) and isinstance(value, str):
         return moment_of(value), wanted
     return value, wanted
-
-
-def _same(value: Any, wanted: Any) -> bool:
-    one, other = _comparable(value, wanted)
-    return sort_key(one) == sort_key(other)
 
 
 def _has_operators(value: object) -> bool:
@@ -255,18 +353,6 @@ def _list(name: str, value: object) -> list[Any]:
     if not isinstance(value, list):
         raise Refusal(400, f"{name} needs an array")
     return value
-
-
-def _pattern(pattern: object, options: object) -> re.Pattern[str]:
-    if not isinstance(pattern, str) or not isinstance(options, str) or set(options) - _FLAGS.keys():
-        raise Refusal(400, "$regex needs a text, and $options letters out of imsxu")
-    flags = re.NOFLAG
-    for letter in options:
-        flags |= _FLAGS[letter]
-    try:
-        return re.compile(pattern, flags)
-    except re.error as error:
-        raise Refusal(400, f"$regex: {error}") from error
 
 
 def _unsupported(name: str) -> Refusal:

@@ -7,7 +7,6 @@ emulator-defined.
 
 from __future__ import annotations
 
-import re
 import uuid
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -18,6 +17,7 @@ from typing import Any, TypeAlias
 import orjson
 
 from domo_async.emulator.errors import Refusal
+from domo_async.emulator.finding.bounds import check_size, wildcard
 from domo_async.emulator.serving.web import flag, text, whole_number
 
 Document: TypeAlias = Mapping[str, Any]
@@ -25,6 +25,8 @@ Test: TypeAlias = Callable[[Document], bool]
 
 _LAST_RESULT = 10_000
 _LARGEST_PAGE = 100  # what other clients found; the documents tell of none
+_LARGEST = 5_000
+_LONGEST_QUERY = 10_000
 _REMEMBERED = 16
 _ALWAYS_RETURNED = {"entityType", "databaseId"}
 _TITLES = ("name", "title", "displayName")
@@ -55,6 +57,7 @@ class SearchIndex:
         Raises:
             Refusal: 400, if there is no sense in the search.
         """
+        check_size(body, _LARGEST, "The search")
         count = whole_number(body.get("count"), "count", 10)
         offset = whole_number(body.get("offset"), "offset", 0)
         if count + offset > _LAST_RESULT:
@@ -137,7 +140,7 @@ def _tests(body: Mapping[str, Any], now: datetime) -> Iterator[Test]:
     query = body.get("query")
     if not isinstance(query, str):
         raise Refusal(400, "Required: query, a string")
-    if words := query.replace("*", " ").lower().split():
+    if words := _words(query):
         yield _has_words(_TITLES, words)
     every, some, none = ([_filter(item, now) for item in _filters(body, key)] for key in _LISTS)
     yield from every
@@ -145,6 +148,12 @@ def _tests(body: Mapping[str, Any], now: datetime) -> Iterator[Test]:
         yield lambda document: any(test(document) for test in some)
     if none:
         yield lambda document: not any(test(document) for test in none)
+
+
+def _words(query: str) -> list[str]:
+    if len(query) > _LONGEST_QUERY:
+        raise Refusal(400, f"A query has {_LONGEST_QUERY} characters at the most")
+    return list(dict.fromkeys(query.replace("*", " ").lower().split()))
 
 
 def _has_words(keys: Iterable[str], words: Iterable[str]) -> Test:
@@ -200,13 +209,12 @@ def _as_text(value: object) -> str:
 
 
 def _wildcard(filter: dict[str, Any], _: datetime) -> _Match:
-    parts = map(re.escape, text(filter, "query").split("*"))
-    pattern = re.compile(".*".join(parts), re.IGNORECASE | re.DOTALL)
-    return _present(lambda value: pattern.fullmatch(str(value)) is not None)
+    fits = wildcard(text(filter, "query"), "*")
+    return _present(lambda value: fits(str(value)))
 
 
 def _query_string(filter: dict[str, Any], _: datetime) -> _Match:
-    words = text(filter, "queryString").replace("*", " ").lower().split()
+    words = _words(text(filter, "queryString"))
     return _present(lambda value: all(word in str(value).lower() for word in words))
 
 

@@ -66,6 +66,15 @@ class Changes:
             if self._quiet is not None and not self._unfinished:
                 self._quiet.set()
 
+    @contextmanager
+    def of_nobody(self) -> Iterator[None]:
+        """Let what is changed in the block be saved whatever the request still does."""
+        token = _REQUEST.set(None)
+        try:
+            yield
+        finally:
+            _REQUEST.reset(token)
+
     @property
     def are_complete(self) -> bool:
         """Whether no request is in the middle of its changes."""

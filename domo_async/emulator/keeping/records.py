@@ -120,7 +120,9 @@ class Records:
         """Return the next number of a series, which never repeats."""
         counters = self[_COUNTERS]
         number: int = counters.get(name)["next"] if name in counters else first
-        counters.put(name, {"next": number + 1})
+        # A number that is skipped does no harm.
+        with self._changes.of_nobody():
+            counters.put(name, {"next": number + 1})
         return number
 
     def snapshot(self) -> dict[str, dict[str, Record]]:

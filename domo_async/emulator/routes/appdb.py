@@ -11,6 +11,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from random import Random
 from typing import Any
 
@@ -20,7 +21,8 @@ from domo_async.emulator.access.memberships import entities_of
 from domo_async.emulator.access.people import is_admin
 from domo_async.emulator.errors import Refusal
 from domo_async.emulator.finding.aggregating import aggregated
-from domo_async.emulator.finding.mongo import matcher
+from domo_async.emulator.finding.bounds import Budget
+from domo_async.emulator.finding.mongo import fitting
 from domo_async.emulator.keeping.records import Collection, Record, Records
 from domo_async.emulator.serving.web import (
     answer,
@@ -32,7 +34,9 @@ from domo_async.emulator.serving.web import (
     json_object,
     page_of,
     records_of,
+    storage_of,
     text,
+    wanted_by,
 )
 from domo_async.emulator.state import COLUMN_TYPES, Instance
 
@@ -215,9 +219,15 @@ async def delete_documents(request: web.Request) -> web.Response:
 async def query(request: web.Request) -> web.Response:
     """Find documents by a filter as of MongoDB, and group and order them where the query string says so."""
     collection = _collection_of(request, "read_content")
-    fits = matcher(await json_body(request))
-    found = [document for document in _documents(request, collection) if fits(document)]
-    return answer(page_of(request, aggregated(found, request.query), limit=_MOST, most=_MOST))
+    wanted, documents, said = await json_body(request), list(_documents(request, collection)), request.query
+    storage, is_wanted = storage_of(request), wanted_by(request)
+    budget = Budget(storage.time_limit, is_wanted)
+    matching = partial(storage.matching, wanted=is_wanted)
+
+    def find() -> Sequence[Any]:
+        return aggregated(fitting(documents, wanted, matching, budget.check), said)
+
+    return answer(page_of(request, await storage.run(find), limit=_MOST, most=_MOST))
 
 
 @routes.get(_DOCUMENTS + "/{document_id}")

@@ -54,6 +54,7 @@ _VALID, _ILLEGAL = "VALID", "ILLEGAL_REFERENCE"
 _FLAGS = ("locked", "global", "archived", "hidden", "variable")
 _SORTS = {"id", "name", "owner", "created", "lastModified"}
 _NESTED = re.compile(r"DOMO_BEAST_MODE\(\s*(\d+)\s*\)", re.IGNORECASE)
+_LONGEST = 32_000
 _COLUMN = re.compile(r"'(?:[^'\\]|\\.|'')*'|(`(?:[^`]|``)+`)")
 
 Link: TypeAlias = dict[str, Any]
@@ -229,6 +230,8 @@ async def update(request: web.Request) -> web.Response:
 
 async def _checked(request: web.Request, record: Record) -> Record:
     """Return a Beast Mode as it would be described, unless it is not to be saved so."""
+    if len(record["expression"]) > _LONGEST:
+        raise Refusal(400, f"A formula has {_LONGEST} characters at the most")
     described = await _describe(request, record)
     if query_flag(request, "strict") and described["status"] != _VALID:
         raise Refusal(400, f"The formula is not valid: {described['status']}")
@@ -362,7 +365,8 @@ async def _describe_all(request: web.Request, records: list[Record]) -> list[Rec
     instance, storage = instance_of(request), storage_of(request)
     verdicts = _VERDICTS.setdefault(instance, {})
     schemas = {dataset.id: dataset.schema for dataset in instance.datasets()}
-    work = [(record, *_unfold(instance, record["expression"])) for record in records]
+    known: dict[int, str | None] = {}
+    work = [(record, *_unfold(instance, record["expression"], known)) for record in records]
     asked = {
         (expression, schema)
         for record, expression, _ in work
@@ -395,18 +399,29 @@ def _schema(instance: Instance, link: Link, schemas: Mapping[str, Schema]) -> Sc
     return None if card is None else schemas.get(card["datasourceId"])
 
 
-def _unfold(instance: Instance, expression: str, within: tuple[int, ...] = ()) -> tuple[str | None, list[int]]:
-    """Return a formula with those in place that it names by number, and these; None if one of them cannot be."""
+def _unfold(instance: Instance, expression: str, known: dict[int, str | None]) -> tuple[str | None, list[int]]:
+    """Return a formula with those in place that it names by number, and these; None if one of them cannot be.
+
+    Args:
+        instance: Where the formulas are.
+        expression: The formula.
+        known: Those that are unfolded already, None for those that cannot be.
+    """
     nested: list[int] = []
     parts: list[str] = []
-    end = 0
+    end = length = 0
     for match in _NESTED.finditer(expression):
         number = int(match[1])
-        record = instance.records["beast_modes"].find(number)
-        inner = None if record is None or number in within else record["expression"]
-        unfolded = None if inner is None else _unfold(instance, inner, (*within, number))[0]
         nested.append(number)
-        if unfolded is None:
+        if number not in known:
+            record = instance.records["beast_modes"].find(number)
+            # One that comes to itself cannot be.
+            known[number] = None
+            known[number] = None if record is None else _unfold(instance, record["expression"], known)[0]
+        unfolded = known[number]
+        # Each may name the one before it twice.
+        length += len(unfolded or "")
+        if unfolded is None or length > _LONGEST:
             return None, nested
         parts += [expression[end : match.start()], f"({unfolded})"]
         end = match.end()

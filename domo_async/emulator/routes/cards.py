@@ -418,10 +418,11 @@ async def show(
         Refusal: 400, if the overrides cannot be; 409, if the card and its dataset do not fit any more.
     """
     definition = card.get("definition") or {}
-    translation = translate(_query(definition, _conditions(overrides, dataset)), dataset.id, only=only)
+    query = _query(definition, _conditions(overrides, dataset))
     schema, versions = dataset.schema, dataset.visible
     with storage.lease(versions):
         try:
+            translation = await storage.run(translate, query, dataset.id, only=only)
             columns, rows = await storage.run(_rows, storage, translation, schema, versions)
         except Refusal as refusal:
             raise Refusal(409, f"The card cannot be rendered as it is: {refusal.message}") from refusal

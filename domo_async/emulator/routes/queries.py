@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from typing import Any
 
 import orjson
@@ -22,6 +22,7 @@ from domo_async.emulator.serving.web import (
     query_flag,
     storage_of,
     text,
+    wanted_by,
 )
 from domo_async.emulator.sql import rendering, translate
 from domo_async.emulator.state import Dataset, Schema, Version
@@ -62,16 +63,17 @@ async def execute(request: web.Request) -> web.StreamResponse:
     sql = text(await json_object(request), "sql")
     seen = _Seen.of(dataset, visible_rows(instance_of(request), dataset, caller_of(request)))
     if "text/csv" not in request.headers.get("Accept", ""):
-        return await _as_json(storage_of(request), seen, sql, most=instance_of(request).result_limit)
-    chunks = _csv_chunks(storage_of(request), seen, sql, with_header=query_flag(request, "includeHeader"))
+        return await _as_json(request, seen, sql, most=instance_of(request).result_limit)
+    chunks = _csv_chunks(request, seen, sql, with_header=query_flag(request, "includeHeader"))
     # The first chunk is empty: once it is here, the query is known to run, and the status can be 200.
     await anext(chunks)
     return StreamedResponse(chunks, content_type="text/csv; charset=utf-8")
 
 
-async def _as_json(storage: Storage, seen: _Seen, sql: str, *, most: int) -> web.Response:
+async def _as_json(request: web.Request, seen: _Seen, sql: str, *, most: int) -> web.Response:
+    storage = storage_of(request)
     with storage.lease(seen.versions):
-        result = await storage.run(_prepare, storage, sql, seen)
+        result = await storage.run(_prepare, storage, sql, seen, wanted_by(request))
         try:
             rows = await storage.run(_json_rows, result, most)
         finally:
@@ -108,10 +110,11 @@ def _json_rows(result: Result, most: int) -> list[str]:
     return rows
 
 
-async def _csv_chunks(storage: Storage, seen: _Seen, sql: str, *, with_header: bool) -> AsyncGenerator[bytes]:
+async def _csv_chunks(request: web.Request, seen: _Seen, sql: str, *, with_header: bool) -> AsyncGenerator[bytes]:
     """Yield an empty chunk as soon as the query runs, then the CSV."""
+    storage = storage_of(request)
     with storage.lease(seen.versions):
-        result = await storage.run(_prepare, storage, sql, seen)
+        result = await storage.run(_prepare, storage, sql, seen, wanted_by(request))
         try:
             await storage.run(result.start, rendering.csv_line)
             first = await storage.run(_csv_batch, result)
@@ -126,8 +129,9 @@ async def _csv_chunks(storage: Storage, seen: _Seen, sql: str, *, with_header: b
             result.close()
 
 
-def _prepare(storage: Storage, sql: str, seen: _Seen) -> Result:
-    return storage.query(translate(sql, seen.id, name=seen.name, only=seen.only), seen.schema, seen.versions)
+def _prepare(storage: Storage, sql: str, seen: _Seen, wanted: Callable[[], bool]) -> Result:
+    translation = translate(sql, seen.id, name=seen.name, only=seen.only)
+    return storage.query(translation, seen.schema, seen.versions, wanted=wanted)
 
 
 def _csv_batch(result: Result) -> bytes:

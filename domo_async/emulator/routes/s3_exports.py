@@ -50,7 +50,8 @@ async def create(request: web.Request) -> web.Response:
         raise Refusal(400, "Required: queryRequest, an object")
     bom = flag(asked.get("includeBOM", False), "queryRequest.includeBOM")
     only = visible_rows(instance, dataset, caller)
-    translation = translate(_sql(asked.get("query")), dataset.id, name=dataset.name, only=only)
+    schema, versions = dataset.schema, dataset.visible
+    translation = await storage.run(translate, _sql(asked.get("query")), dataset.id, name=dataset.name, only=only)
     former = _former(instance, storage, dataset, caller)
     if former is not None:
         return answer(_describe(former))
@@ -67,16 +68,14 @@ async def create(request: web.Request) -> web.Response:
         "status": "none",
         "message": None,
     }
-    exports = instance.records[_EXPORTS]
-    exports.put(record["id"], record)
-    schema, versions = dataset.schema, dataset.visible
     with storage.lease(versions):
-        try:
-            rows = await storage.run(_write, storage, _arriving(storage, record), translation, schema, versions, bom)
-        except BaseException:
-            exports.remove(record["id"])
-            raise
-    return answer(_describe(exports.update(record["id"], rows=rows)))
+        rows = await storage.run(_write, storage, _arriving(storage, record), translation, schema, versions, bom)
+    former = _former(instance, storage, dataset, caller)
+    if former is not None:
+        _arriving(storage, record).unlink(missing_ok=True)
+        return answer(_describe(former))
+    # Only now, as nothing is saved while a request that has changed something waits.
+    return answer(_describe(instance.records[_EXPORTS].put(record["id"], {**record, "rows": rows})))
 
 
 @routes.get(_ROUTE)
@@ -159,9 +158,10 @@ def _exports(instance: Instance, storage: Storage, dataset: Dataset) -> Sequence
     """Return the exports of a dataset as far as they are, the newest first."""
     exports = instance.records[_EXPORTS]
     found = [export for export in exports if export["datasetId"] == dataset.id]
-    for export in found:
-        if export["status"] in _ACTIVE:
-            exports.put(export["id"], {**export, **_seen(instance, storage, export)})
+    with instance.by_nobody():
+        for export in found:
+            if export["status"] in _ACTIVE:
+                exports.put(export["id"], {**export, **_seen(instance, storage, export)})
     return [exports.get(export["id"]) for export in reversed(found)]
 
 

@@ -13,7 +13,7 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from functools import partial
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, ParamSpec, TypeVar
@@ -23,7 +23,9 @@ from attrs import define, field, frozen
 from domo_async.emulator import sql
 from domo_async.emulator.errors import Refusal
 from domo_async.emulator.keeping.changes import Changes
+from domo_async.emulator.rows import patterns
 from domo_async.emulator.rows.parts import ArrivingPart, Part
+from domo_async.emulator.rows.watchdog import Watchdog
 from domo_async.emulator.state import Column, Schema, StoredColumn, Version
 from domo_async.errors import ConfigError
 
@@ -64,17 +66,18 @@ class Result:
     _before: str
     _after: str
     _release: Callable[[duckdb.DuckDBPyConnection], None]
+    _watch: Callable[[duckdb.DuckDBPyConnection], AbstractContextManager[None]]
     _lock: threading.Lock = field(factory=threading.Lock)
 
     def start(self, render: Callable[[Sequence[tuple[str, str]]], str]) -> None:
         """Begin to run; each row becomes the text that the SQL expression made by `render` gives."""
         cells = [(f"x{number}", column.type) for number, column in enumerate(self.columns)]
-        with self._lock, _as_refusal():
+        with self._lock, self._watch(self._cursor), _as_refusal():
             self._cursor.execute(f"{self._before} SELECT {render(cells)} {self._after}")
 
     def batch(self) -> list[str]:
         """Return the next thousand rendered rows, an empty list at the end."""
-        with self._lock, _as_refusal():
+        with self._lock, self._watch(self._cursor), _as_refusal():
             return [text for (text,) in self._cursor.fetchmany(_BATCH)]
 
     def close(self) -> None:
@@ -128,14 +131,24 @@ class Storage:
     _names: Iterator[int] = field(factory=lambda: itertools.count(1))
     _spooled: int = 0
     _macros: sql.Macros = field(factory=sql.Macros)
+    _watchdog: Watchdog = field(factory=Watchdog)
 
     @classmethod
-    def open(cls, directory: Path, changes: Changes, *, kept: bool = False, referenced: Iterable[str] = ()) -> Storage:
+    def open(
+        cls,
+        directory: Path,
+        changes: Changes,
+        *,
+        kept: bool = False,
+        referenced: Iterable[str] = (),
+        time_limit: float = float("inf"),
+    ) -> Storage:
         """Open the storage below `directory`.
 
         Args:
             directory: The instance's data directory.
             changes: Where it notes that there may be tables that nothing refers to.
+            time_limit: Seconds that a query may take to its first rows, and from each thousand rows to the next.
             kept: Whether the rows are to be there when the directory is opened again.
             referenced: The tables that there have to be; all others are dropped, as are spooled parts.
 
@@ -146,7 +159,7 @@ class Storage:
         spool = directory / "spool"
         shutil.rmtree(spool, ignore_errors=True)
         spool.mkdir(parents=True)
-        storage = cls(spool, _Database(directory, spool, kept=kept), changes)
+        storage = cls(spool, _Database(directory, spool, kept=kept), changes, watchdog=Watchdog(time_limit))
         try:
             if kept:
                 storage._have_only(set(referenced))
@@ -169,6 +182,7 @@ class Storage:
         for cursor in tuple(self._cursors):
             cursor.interrupt()
         self._workers.shutdown(cancel_futures=True)
+        self._watchdog.close()
         self._database.close()
 
     @contextmanager
@@ -265,6 +279,28 @@ class Storage:
         finally:
             read.unlink(missing_ok=True)
 
+    @property
+    def time_limit(self) -> float:
+        """How long a query may take, in seconds."""
+        return self._watchdog.limit
+
+    def matching(
+        self, pattern: str, options: str, texts: Sequence[str], *, wanted: Callable[[], bool] = lambda: True
+    ) -> frozenset[str]:
+        """Return those texts in which a regular expression matches somewhere; see `patterns.matching`.
+
+        Args:
+            pattern: The expression.
+            options: Its options.
+            texts: The texts.
+            wanted: Whether somebody still waits for the answer.
+
+        Raises:
+            Refusal: 400, if the expression is wrong.
+        """
+        with self._cursor() as cursor, self._watchdog.watch(cursor, wanted=wanted):
+            return patterns.matching(cursor, pattern, options, texts)
+
     def _have_only(self, referenced: set[str]) -> None:
         with self._cursor() as cursor:
             found = cursor.execute("SELECT table_name FROM duckdb_tables() WHERE NOT internal").fetchall()
@@ -286,16 +322,30 @@ class Storage:
         finally:
             self._leases.subtract(names)
 
-    def query(self, translation: sql.Translation, schema: Schema, versions: Sequence[Version]) -> Result:
+    def query(
+        self,
+        translation: sql.Translation,
+        schema: Schema,
+        versions: Sequence[Version],
+        *,
+        wanted: Callable[[], bool] = lambda: True,
+    ) -> Result:
         """Prepare a query over the rows of `versions`, seen through `schema`.
 
+        Args:
+            translation: The query.
+            schema: How the rows are seen.
+            versions: Where they are.
+            wanted: Whether somebody still waits for the answer; called from another thread.
+
         Raises:
-            Refusal: 400, if the query does not fit the columns.
+            Refusal: 400, if the query does not fit the columns, or takes too long, now or later.
         """
+        watch = partial(self._watchdog.watch, wanted=wanted)
         source = f"WITH {sql.SOURCE} AS NOT MATERIALIZED ({_relation(schema, versions)})"
         cursor = self._open_cursor()
         try:
-            with _as_refusal():
+            with watch(cursor), _as_refusal():
                 self._macros.make(cursor, translation.sql)
                 cursor.execute(f"DESCRIBE {source} SELECT * FROM ({translation.sql})")  # noqa: S608 - translated
                 described = [(str(name), str(kind)) for name, kind, *_ in cursor.fetchall()]
@@ -310,6 +360,7 @@ class Storage:
             source,
             f"FROM ({translation.sql}) AS result({aliases})",
             self._close_cursor,
+            watch,
         )
 
     @contextmanager
@@ -340,6 +391,8 @@ def _connect(directory: Path, spool: Path, *, kept: bool) -> duckdb.DuckDBPyConn
             "autoinstall_known_extensions": False,
             "autoload_known_extensions": False,
             "python_enable_replacements": False,
+            # Of the machine's; what needs more goes to the disk, or fails.
+            "memory_limit": "50%",
         },
     )
     # In the kernel of a notebook that has no widgets there is no progress bar, and DuckDB lets nobody set that.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
@@ -145,6 +145,11 @@ def storage_of(request: web.Request) -> Storage:
 def authentication_of(request: web.Request) -> Authentication:
     """Return the tokens of the instance that the request is for."""
     return request.app[AUTHENTICATION]
+
+
+def wanted_by(request: web.Request) -> Callable[[], bool]:
+    """Return what says whether the caller is still there; it may be called from any thread."""
+    return lambda: request.transport is not None
 
 
 def records_of(request: web.Request, name: str) -> Collection:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-import sqlglot
 from attrs import frozen
 from sqlglot import exp
-from sqlglot.errors import SqlglotError
+
+from domo_async.emulator.sql.parsing import NotReadable, ReadableMySQL, parse
 
 __all__ = ["Formula", "read"]
 
-_CALL = re.compile(r"'(?:[^'\\]|\\.|'')*'|`[^`]*`|([A-Za-z_]\w*)\s*\(")
+_CALL = re.compile(r"'(?:[^'\\]|\\.|'')*'|`[^`]*`|\b([A-Za-z_]\w*)\s*\(")
 _NO_FUNCTIONS = {"AND", "CASE", "CURRENT_DATE", "ELSE", "IN", "NOT", "OR", "OVER", "THEN", "WHEN"}
 _OPERATORS: dict[type[exp.Expr], str] = {
     exp.Add: "DOMO_OP_ADD",
@@ -48,8 +48,8 @@ class Formula:
 def read(expression: str) -> Formula:
     """Read a formula."""
     try:
-        tree = sqlglot.parse_one(f"SELECT ({expression})", read="mysql")
-    except (SqlglotError, RecursionError):
+        (tree,) = parse(f"SELECT ({expression})", ReadableMySQL)
+    except (NotReadable, ValueError):
         return Formula(readable=False)
     aggregates = [node for node in tree.find_all(exp.AggFunc) if not isinstance(node.parent, exp.Window)]
     below = {id(column) for node in tree.find_all(exp.AggFunc) for column in node.find_all(exp.Column)}

@@ -25,6 +25,8 @@ _TEXTS = exp.DataType.build("VARCHAR[]", dialect="duckdb")
 _DATE = re.compile(r"\d{4}-\d\d?-\d\d?")
 _NUMBER = re.compile(r"\d+(\.\d*)?")
 _ANY = 1_000
+_LONGEST_FORMAT = 100
+_LARGEST = 20_000
 
 
 def _call(name: str, *arguments: exp.Expr | int | str) -> exp.Anonymous:
@@ -104,6 +106,8 @@ _CODES_OF_TIMES = set("fHhIiklprSsT")
 def _codes(pattern: str) -> list[tuple[str, str]]:
     """Return a format's pieces: ("code", "Y") and ("text", "-")."""
     pieces = re.findall(r"%(.)|([^%]+|%$)", pattern, re.DOTALL)
+    if len(pieces) > _LONGEST_FORMAT:
+        raise Refusal(400, f"A format has {_LONGEST_FORMAT} pieces at the most")
     return [("code", code) if code else ("text", text) for code, text in pieces]
 
 
@@ -574,14 +578,51 @@ _AS_THEY_ARE = (
     *(exp.Var, exp.DataType, exp.DataTypeParam, exp.Window, exp.WindowSpec, exp.BitwiseAnd, exp.BitwiseOr),
     *(exp.BitwiseXor, exp.BitwiseNot, exp.BitwiseLeftShift, exp.BitwiseRightShift),
 )
+# What a construct may have beside its operands. The parser puts some of what it reads there as plain words, and a later
+# version may put more.
+_OPERANDS = frozenset({"this", "expression", "expressions"})
+_OF_SELECTS = frozenset({"distinct", "joins", "where", "group", "having", "order", "limit", "offset", "with_"})
+_OF_UNIONS = frozenset({"distinct", "order", "limit", "offset", "with_"})
+_BESIDE: dict[type[exp.Expr], frozenset[str]] = {
+    exp.Select: _OF_SELECTS | {"from_"},
+    exp.Subquery: _OF_SELECTS | {"alias"},
+    **dict.fromkeys((exp.Union, exp.Except, exp.Intersect), _OF_UNIONS),
+    exp.CTE: frozenset({"alias"}),
+    exp.Join: frozenset({"kind", "method", "on", "side", "using"}),
+    exp.Table: frozenset({"alias", "catalog", "db", "joins"}),
+    exp.TableAlias: frozenset({"columns"}),
+    exp.Column: frozenset({"catalog", "db", "table"}),
+    exp.Identifier: frozenset({"quoted"}),
+    exp.Alias: frozenset({"alias"}),
+    exp.Literal: frozenset({"is_string"}),
+    exp.Ordered: frozenset({"desc", "nulls_first"}),
+    exp.Limit: frozenset({"offset"}),
+    exp.In: frozenset({"query"}),
+    exp.Between: frozenset({"low", "high"}),
+    exp.Like: frozenset({"negate"}),
+    exp.Is: frozenset({"negate"}),
+    exp.Case: frozenset({"ifs", "default"}),
+    exp.If: frozenset({"true", "false"}),
+    exp.Interval: frozenset({"unit"}),
+    exp.Cast: frozenset({"to"}),
+    exp.Trim: frozenset({"position"}),
+    exp.Substring: frozenset({"start", "length"}),
+    exp.StrPosition: frozenset({"substr"}),
+    exp.GroupConcat: frozenset({"separator"}),
+    exp.Div: frozenset({"safe", "typed"}),
+    exp.Window: frozenset({"over", "partition_by", "order", "spec"}),
+    exp.WindowSpec: frozenset({"kind", "start", "start_side", "end", "end_side"}),
+}
 _KNOWN = frozenset({*_NODES, *_AS_THEY_ARE, exp.Anonymous})
 
 
 def is_known(node: exp.Expr) -> bool:
-    """Return whether a construct may stand in a query."""
-    if isinstance(node, exp.Anonymous):
-        return node.name.upper() in _RULES
-    return type(node) in _KNOWN
+    """Return whether a construct may stand in a query, with all that it has."""
+    if isinstance(node, exp.Anonymous) and node.name.upper() not in _RULES:
+        return False
+    return type(node) in _KNOWN and _OPERANDS.union(_BESIDE.get(type(node), ())).issuperset(
+        key for key, value in node.args.items() if value not in (None, False) and value != []
+    )
 
 
 def _rewritten(node: exp.Expr) -> exp.Expr:
@@ -595,6 +636,9 @@ def rewrite(query: exp.Expr) -> None:
     for node in reversed(list(query.walk(bfs=True))):
         new = _RULES[node.name.upper()](node) if isinstance(node, exp.Anonymous) else _rewritten(node)
         if new is not node:
+            if any(size >= _LARGEST for size, _ in enumerate(new.walk())):
+                # Some rules put an argument in several places, and such arguments have such arguments.
+                raise Refusal(400, "The SQL is nested too deeply: functions within functions make too much of it")
             node.replace(new)
     interval = query.find(exp.Interval)
     if interval is not None:

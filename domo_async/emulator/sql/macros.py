@@ -1,20 +1,27 @@
 """MySQL's functions as macros of DuckDB, where DuckDB has none or one of the same name that does something else.
 
-A date may be given as DATE, DATETIME or text; text that is no date gives NULL, as in MySQL.
+A date may be given as DATE, DATETIME or text; text that is no date gives NULL, as in MySQL. What REPEAT, SPACE, LPAD
+and RPAD would make longer than 65,535 bytes is NULL, as MySQL has it beyond a length that can be set; the length is
+emulator-defined.
+
+DuckDB puts a macro's argument wherever the macro names it: one that names it twice makes a thousand of ten calls within
+one another. Hence the lambda of `domo_text`, which is in almost all of them, and `unfolded_size`.
 """
 
 from __future__ import annotations
 
 import re
 import threading
+from functools import cache
 from typing import TYPE_CHECKING
 
-from attrs import define, field
+from attrs import define, field, frozen
 
 if TYPE_CHECKING:
     import duckdb
+    from sqlglot import exp
 
-__all__ = ["Macros"]
+__all__ = ["Macros", "unfolded_size"]
 
 _DEFINITIONS = r"""
 domo_datetime(d) AS TRY_CAST(d AS TIMESTAMP);
@@ -88,8 +95,10 @@ domo_time_text(d) AS coalesce(CAST(TRY_CAST(d AS TIME) AS VARCHAR), strftime(dom
 domo_time_to_sec(d) AS CAST(epoch(CAST(domo_time_text(d) AS TIME)) AS BIGINT);
 domo_sec_to_time(n) AS lpad(CAST(n // 3600 AS VARCHAR), 2, '0') || ':' || domo_two_digits((n // 60) % 60) || ':' ||
     domo_two_digits(n % 60);
-domo_text(x) AS CASE typeof(x) WHEN 'DOUBLE' THEN regexp_replace(CAST(x AS VARCHAR), '\.0$', '') WHEN 'BOOLEAN' THEN
-    CASE CAST(x AS VARCHAR) WHEN 'true' THEN '1' WHEN 'false' THEN '0' END ELSE CAST(x AS VARCHAR) END;
+domo_text(x) AS list_transform([x], lambda v: CASE typeof(v) WHEN 'DOUBLE' THEN regexp_replace(CAST(v AS VARCHAR),
+    '\.0$', '') WHEN 'BOOLEAN' THEN CASE CAST(v AS VARCHAR) WHEN 'true' THEN '1' WHEN 'false' THEN '0' END ELSE
+    CAST(v AS VARCHAR) END)[1];
+domo_fits(n) AS n <= 65535;
 domo_length(s) AS strlen(domo_text(s));
 domo_char_length(s) AS length(domo_text(s));
 domo_bit_length(s) AS strlen(domo_text(s)) * 8;
@@ -116,16 +125,18 @@ domo_trim_start(s) AS ltrim(domo_text(s), chr(32)), (s, p) AS regexp_replace(dom
     ')+', '');
 domo_trim_end(s) AS rtrim(domo_text(s), chr(32)), (s, p) AS regexp_replace(domo_text(s), '(' || regexp_escape(p) ||
     ')+$', '');
-domo_pad(s, n, p, padded) AS CASE WHEN n < 0 OR (p = '' AND n > length(s)) THEN NULL WHEN n <= length(s) THEN left(s,
-    n) ELSE padded END;
+domo_pad(s, n, p, padded) AS CASE WHEN n < 0 OR NOT domo_fits(n) OR (p = '' AND n > length(s)) THEN NULL WHEN n <=
+    length(s) THEN left(s, n) ELSE padded END;
+domo_width(n) AS least(CAST(n AS INTEGER), 65535);
 domo_lpad(s, n) AS domo_lpad_with(s, n, chr(32)), (s, n, p) AS domo_lpad_with(s, n, p);
-domo_lpad_with(s, n, p) AS domo_pad(domo_text(s), CAST(n AS INTEGER), p, lpad(domo_text(s), CAST(n AS INTEGER), CASE p
+domo_lpad_with(s, n, p) AS domo_pad(domo_text(s), CAST(n AS INTEGER), p, lpad(domo_text(s), domo_width(n), CASE p
     WHEN '' THEN chr(32) ELSE p END));
 domo_rpad(s, n) AS domo_rpad_with(s, n, chr(32)), (s, n, p) AS domo_rpad_with(s, n, p);
-domo_rpad_with(s, n, p) AS domo_pad(domo_text(s), CAST(n AS INTEGER), p, rpad(domo_text(s), CAST(n AS INTEGER), CASE p
+domo_rpad_with(s, n, p) AS domo_pad(domo_text(s), CAST(n AS INTEGER), p, rpad(domo_text(s), domo_width(n), CASE p
     WHEN '' THEN chr(32) ELSE p END));
-domo_repeat(s, n) AS repeat(domo_text(s), greatest(CAST(n AS BIGINT), 0));
-domo_space(n) AS repeat(chr(32), greatest(CAST(n AS BIGINT), 0));
+domo_repeat(s, n) AS domo_repeated(domo_text(s), greatest(CAST(n AS BIGINT), 0));
+domo_repeated(s, n) AS CASE WHEN domo_fits(CAST(strlen(s) AS HUGEINT) * n) THEN repeat(s, n) END;
+domo_space(n) AS domo_repeated(chr(32), greatest(CAST(n AS BIGINT), 0));
 domo_ascii(s) AS ascii(domo_text(s));
 domo_insert(s, p, l, n) AS CASE WHEN p < 1 OR p > length(s) THEN s ELSE left(s, p - 1) || n || substring(s, p + l) END;
 domo_find_in_set(s, list) AS CASE WHEN s IS NULL OR list IS NULL THEN NULL ELSE
@@ -184,6 +195,61 @@ class Macros:
             self._make(connection, other)
         connection.execute(f"CREATE OR REPLACE MACRO {_BY_NAME[name]}")
         self._made.add(name)
+
+
+@frozen
+class _Shape:
+    """What a macro makes of a call: so many parts of its own, and each argument so many times."""
+
+    size: int
+    times: tuple[int, ...]
+
+    def of(self, sizes: list[int]) -> int:
+        """Return how large a call is whose arguments are so large."""
+        times = (*self.times, *[1] * len(sizes))
+        return self.size + sum(size * count for size, count in zip(sizes, times, strict=False))
+
+
+_WORD = re.compile(r"\w+")
+_OVERLOAD = re.compile(r"(?:^|, )(?:domo_\w+)?\(([^()]*)\) AS ", re.DOTALL)
+
+
+@cache
+def _shape(name: str) -> _Shape:
+    """Return the shape of a macro, the greatest of all its forms."""
+    _, *forms = _OVERLOAD.split(" ".join(_BY_NAME[name].split()))
+    shapes = [_shape_of(parameters, body) for parameters, body in zip(forms[::2], forms[1::2], strict=True)]
+    longest = max(len(each.times) for each in shapes)
+    times = [max((each.times[at] for each in shapes if at < len(each.times)), default=1) for at in range(longest)]
+    return _Shape(max(each.size for each in shapes), tuple(times))
+
+
+def _shape_of(parameters: str, body: str) -> _Shape:
+    names = [each.split()[0] for each in parameters.split(",") if each.strip()]
+    words = _WORD.findall(body)
+    # What a macro within it makes of an argument is not looked at in detail: each counts for all.
+    inner = [_shape(word) for word in words if word in _BY_NAME]
+    factor = max((max(each.times, default=1) for each in inner), default=1)
+    return _Shape(len(words) + sum(each.size for each in inner), tuple(words.count(each) * factor for each in names))
+
+
+def unfolded_size(query: exp.Expr) -> tuple[int, int]:
+    """Return how many parts a translated query has, and how many DuckDB makes of them, about."""
+    sizes: dict[int, int] = {}
+    nodes = list(query.walk(bfs=True))
+    for node in reversed(nodes):
+        children = {key: [sizes.pop(id(each), 1) for each in _nodes(value)] for key, value in node.args.items()}
+        if node.key == "anonymous" and (name := str(node.this).lower()) in _BY_NAME:
+            sizes[id(node)] = _shape(name).of(children.get("expressions", []))
+            continue
+        # DuckDB compares the operand of a CASE anew with each of its values.
+        times = len(node.args["ifs"]) if node.key == "case" else 1
+        sizes[id(node)] = 1 + sum(sum(each) * (times if key == "this" else 1) for key, each in children.items())
+    return len(nodes), sizes[id(query)]
+
+
+def _nodes(value: object) -> list[object]:
+    return value if isinstance(value, list) else [value]
 
 
 def _called(sql: str) -> set[str]:

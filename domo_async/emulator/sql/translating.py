@@ -10,14 +10,13 @@ import re
 from collections.abc import Collection
 from typing import Any, ClassVar
 
-import sqlglot
 from sqlglot import exp
-from sqlglot.dialects.mysql import MySQL
-from sqlglot.errors import SqlglotError
 from sqlglot.parsers.mysql import MySQLParser
 
 from domo_async.emulator.errors import Refusal
 from domo_async.emulator.sql import SOURCE, Translation, functions
+from domo_async.emulator.sql.macros import unfolded_size
+from domo_async.emulator.sql.parsing import NotReadable, ReadableMySQL, parse
 
 __all__ = ["translate"]
 
@@ -29,10 +28,14 @@ _SPECIAL_FORMS = (
 )
 
 
-class _Domo(MySQL):
+# The parts of what DuckDB makes of a query: it takes milliseconds for a thousand of them.
+_LARGEST, _FACTOR = 50_000, 10
+
+
+class _Domo(ReadableMySQL):
     """MySQL's grammar, in which each call of a function stays as it is written."""
 
-    class Parser(MySQLParser):
+    class Parser(ReadableMySQL.Parser):
         """See there."""
 
         FUNCTIONS: ClassVar[dict[str, Any]] = {}
@@ -43,12 +46,21 @@ class _Domo(MySQL):
 
 def translate(sql: str, dataset_id: str, *, name: str | None, only: str | None) -> Translation:
     """Translate a query over one dataset; see the function of the package."""
-    query = _parse(sql)
+    try:
+        return _translate(_parse(sql), dataset_id, name=name, only=only)
+    except RecursionError as error:
+        raise Refusal(400, "The SQL is nested too deeply") from error
+
+
+def _translate(query: exp.Query, dataset_id: str, *, name: str | None, only: str | None) -> Translation:
     defined = {cte.alias.lower() for cte in query.find_all(exp.CTE)}
     _check(query, {*_TABLE_NAMES, dataset_id.lower(), *([name.lower()] if name else []), *defined})
     names = tuple(map(_written_name, query.selects))
     _rewrite_tables(query, defined, SOURCE if only is None else _PERMITTED)
     functions.rewrite(query)
+    written, unfolded = unfolded_size(query)
+    if unfolded > _LARGEST + _FACTOR * written:
+        raise Refusal(400, "The SQL is nested too deeply: functions within functions make too much of it")
     translated = query.sql(dialect="duckdb", identify=True, comments=False)
     if only is not None:
         permitted = f"SELECT * FROM {SOURCE} WHERE {only}"  # noqa: S608 - a name and a condition of our own
@@ -58,8 +70,8 @@ def translate(sql: str, dataset_id: str, *, name: str | None, only: str | None) 
 
 def _parse(sql: str) -> exp.Query:
     try:
-        statements = [statement for statement in sqlglot.parse(sql, read=_Domo) if statement is not None]
-    except (SqlglotError, RecursionError) as error:
+        statements = parse(sql, _Domo)
+    except NotReadable as error:
         raise Refusal(400, f"Cannot parse the SQL: {_first_line(error)}") from error
     if len(statements) != 1 or not isinstance(statements[0], exp.Query):
         raise Refusal(400, "Exactly one SELECT statement is allowed")
