@@ -13,7 +13,7 @@ from domo_async import ConfigError, Domo
 from domo_async.cli.exits import Advice, effect, readable_errors
 from domo_async.cli.interrupts import run
 
-__all__ = ["InstanceOption", "TokenFileOption", "call"]
+__all__ = ["InstanceOption", "TokenFileOption", "call", "read_token"]
 
 T = TypeVar("T")
 
@@ -74,6 +74,21 @@ def call(
         return given
 
 
+def read_token(file: Path) -> str:
+    """Return the token that a file holds.
+
+    Raises:
+        ConfigError: The file cannot be read, or is empty.
+    """
+    try:
+        token = file.read_text(encoding="utf-8", errors="replace").strip()
+    except OSError as error:
+        raise ConfigError(f"cannot read {file}: {error.strerror or error}") from None
+    if not token:
+        raise ConfigError(f"there is no token in {file}")
+    return token
+
+
 def _connect(instance: str | None, token_file: Path | None) -> Domo:
     """Return the client that the connection options and the environment stand for.
 
@@ -82,10 +97,7 @@ def _connect(instance: str | None, token_file: Path | None) -> Domo:
     """
     if not instance:
         raise ConfigError("which instance? Give --instance NAME, or set DOMO_INSTANCE (such as acme) or DOMO_BASE_URL")
-    if token_file is not None:
-        token = token_file.read_text(encoding="utf-8", errors="replace").strip()
-    else:
-        token = os.environ.get("DOMO_DEVELOPER_TOKEN", "")
+    token = os.environ.get("DOMO_DEVELOPER_TOKEN", "") if token_file is None else read_token(token_file)
     if not token:
         raise ConfigError(
             "no token: set DOMO_DEVELOPER_TOKEN, or give --token-file PATH (a token is made in Domo under"

@@ -12,6 +12,7 @@ from urllib.parse import quote
 import typer
 
 from domo_async import ConfigError
+from domo_async.cli.connection import read_token
 from domo_async.cli.exits import DebugOption, readable_errors
 from domo_async.cli.interrupts import Interrupted, run
 from domo_async.cli.output import out
@@ -62,8 +63,16 @@ def emulator(
     token: Annotated[
         str | None,
         typer.Option(
-            metavar="TEXT", help="The developer token that it accepts.", show_default="that of DIR, or a random one"
+            metavar="TEXT",
+            envvar="DOMO_EMULATOR_TOKEN",
+            help="The developer token that it accepts. An argument is seen by everyone on the machine: the environment"
+            " and --token-file are not.",
+            show_default="that of DIR, or a random one",
         ),
+    ] = None,
+    token_file: Annotated[
+        Path | None,
+        typer.Option(metavar="PATH", exists=True, dir_okay=False, help="A file that holds the developer token."),
     ] = None,
     result_limit: Annotated[
         int,
@@ -101,7 +110,7 @@ def emulator(
             data=data,
             world=world,
             seed=seed,
-            token=token,
+            token=token if token_file is None else read_token(token_file),
             latency=latency,
             bandwidth=bandwidth,
             result_limit=result_limit,

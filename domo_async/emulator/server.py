@@ -23,7 +23,7 @@ from domo_async.emulator.keeping import worlds
 from domo_async.emulator.keeping.blobs import blobs_at, referred
 from domo_async.emulator.keeping.changes import Watched
 from domo_async.emulator.keeping.documents import add_dataset
-from domo_async.emulator.keeping.journal import TOKENS, Journal, Keeper, Lock, keep_token, kept_token
+from domo_async.emulator.keeping.journal import TOKENS, Journal, Keeper, Lock, claim, keep_token, kept_token
 from domo_async.emulator.keeping.worlds import World
 from domo_async.emulator.outcomes import Outcomes
 from domo_async.emulator.routes.code_engine import Functions, functions_of
@@ -188,7 +188,7 @@ class Emulator:
         """Begin to serve in the running loop.
 
         Raises:
-            ConfigError: `data` is in use by another emulator, or is none; or `world` is none.
+            ConfigError: `data` is in use by another emulator, or a folder of something else; or `world` is none.
             OSError: The address is taken.
         """
         if self._release is not None:
@@ -205,7 +205,7 @@ class Emulator:
             release.push_async_callback(asyncio.to_thread, shutil.rmtree, directory, ignore_errors=True)
         else:
             directory = self._data
-            directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+            claim(directory)
             lock = Lock(directory)
             release.callback(lock.release)
             journal = Journal.open(directory)

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from urllib.parse import unquote
 
 import aiohttp
@@ -50,6 +51,21 @@ async def test_it_says_where_its_console_is_and_how_to_get_in() -> None:
             headers = {"X-DOMO-Developer-Token": unquote(token)}
             async with session.get("/emulator/state", headers=headers) as response:
                 assert 200 == response.status
+
+
+@pytest.mark.parametrize("way", ["file", "environment"])
+async def test_its_token_need_not_be_an_argument(tmp_path: Path, way: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    options: list[str] = []
+    if way == "file":
+        (tmp_path / "token").write_text("a quiet token\n")
+        options = ["--token-file", str(tmp_path / "token")]
+    else:
+        monkeypatch.setenv("DOMO_EMULATOR_TOKEN", "a quiet token")
+    with started(*options) as said:
+        url = next(line for line in said.splitlines() if "DOMO_BASE_URL" in line).partition("=")[2]
+        headers = {"X-DOMO-Developer-Token": "a quiet token"}
+        async with aiohttp.ClientSession(url, headers=headers) as session, session.get(DATASETS) as response:
+            assert 200 == response.status
 
 
 async def test_it_limits_results_as_it_is_told() -> None:

@@ -179,6 +179,8 @@ async def test_a_start_that_fails_releases_the_directory(tmp_path: Path) -> None
 
 
 async def test_a_directory_of_another_format_is_left_alone(tmp_path: Path) -> None:
+    async with Emulator(data=tmp_path):
+        pass
     database = sqlite3.connect(tmp_path / "state.sqlite")
     database.execute("PRAGMA user_version = 99")
     database.close()
@@ -289,3 +291,31 @@ async def test_the_token_that_an_option_gave_stays(tmp_path: Path) -> None:
     process.kill()
 
     assert TOKEN == Emulator(data=tmp_path).token
+
+
+def contents(folder: Path) -> dict[str, str]:
+    return {path.relative_to(folder).as_posix(): path.read_text() for path in folder.rglob("*") if path.is_file()}
+
+
+async def test_a_folder_of_something_else_is_refused_and_left_alone(tmp_path: Path) -> None:
+    folder = tmp_path / "theirs"
+    theirs = {"spool/cron/root": "crontab", "blobs/picture.png": "mine", "token": "theirs", "notes.txt": "mine"}
+    for name, text in theirs.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text)
+    emulator = Emulator(data=folder)
+
+    with pytest.raises(ConfigError, match=r"holds 'blobs' and is not an emulator's data directory"):
+        await emulator.start()
+
+    assert theirs == contents(folder)
+    assert "theirs" != emulator.token
+
+
+async def test_a_new_file_system_is_nobodys(tmp_path: Path) -> None:
+    (tmp_path / "lost+found").mkdir()
+
+    async with Emulator(data=tmp_path) as emulator:
+        token = emulator.token
+    async with Emulator(data=tmp_path) as emulator:
+        assert token == emulator.token

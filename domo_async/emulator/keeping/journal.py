@@ -28,7 +28,7 @@ from domo_async.emulator.state import DATASETS, Instance
 from domo_async.errors import ConfigError
 from domo_async.locking import lock
 
-__all__ = ["TOKENS", "Journal", "Keeper", "Lock", "keep_token", "kept_token"]
+__all__ = ["TOKENS", "Journal", "Keeper", "Lock", "claim", "keep_token", "kept_token"]
 
 TOKENS = "@tokens"
 """The kind under which tokens and sessions are kept."""
@@ -37,6 +37,9 @@ _FORMAT = 1
 _STATE = "state.sqlite"
 _TOKEN = "token"  # noqa: S105 - a file's name
 _LOCK = "lock"
+_MARKER = ".domo-async-emulator"
+# What a file system of its own begins with.
+_NOBODYS = {"lost+found"}
 
 _TABLES = """
 CREATE TABLE IF NOT EXISTS things (
@@ -51,6 +54,24 @@ _PUT = """
 INSERT INTO things (kind, key, value) VALUES (?, ?, ?)
 ON CONFLICT (kind, key) DO UPDATE SET value = excluded.value
 """
+
+
+def claim(directory: Path) -> None:
+    """Make a directory an emulator's own, or see that it is one. What it holds otherwise is not touched.
+
+    Raises:
+        ConfigError: It is somebody else's: there is something in it, and nothing that says whose it is.
+    """
+    directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if (directory / _MARKER).is_file():
+        return
+    others = sorted({path.name for path in directory.iterdir()} - _NOBODYS)
+    if others:
+        raise ConfigError(
+            f"the folder {directory} holds {others[0]!r} and is not an emulator's data directory, in which files come"
+            " and go; name a new or an empty folder"
+        )
+    _private(directory / _MARKER)
 
 
 class Lock:
@@ -81,7 +102,9 @@ class Lock:
 
 
 def kept_token(directory: Path) -> str | None:
-    """Return the developer token that is kept in a directory, if there is one."""
+    """Return the developer token that is kept in an emulator's directory, if there is one."""
+    if not (directory / _MARKER).is_file():
+        return None
     try:
         return (directory / _TOKEN).read_text(encoding="utf-8").strip() or None
     except FileNotFoundError:
