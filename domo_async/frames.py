@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
@@ -21,25 +21,35 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 __all__ = [
+    "MOST_DIGITS",
     "array_of",
     "arrow_schema",
     "csv_batch",
+    "decimals",
+    "digits_of",
     "is_loaded",
     "json_rows_table",
     "memory_pool",
+    "narrowest",
     "needs_arrow",
+    "retyped",
+    "widened",
+    "wider",
     "with_decimals",
 ]
 
 MOST_DIGITS = 38
 SCALE = 18
 """Digits after the point of a DECIMAL whose scale has to be said before all values are known."""
+WIDE_DIGITS, WIDE_SCALE = 76, 38
+"""The digits of a DECIMAL that has values which do not fit those: up to 38 before the point, and 38 after it."""
 
 _ESCAPES = {b'\\"': b'""', b"\\/": b"/", b"\\n": b"\n", b"\\r": b"\r", b"\\t": b"\t", b"\\b": b"\b", b"\\f": b"\f"}
 _CODED = re.compile(rb"(?:\\u[0-9a-fA-F]{4})+")
 _BETWEEN = b"],["
 _PAIR = b"\x01"
 _LONG = 1 << 63
+_MARK = b"\xef\xbb\xbf"
 
 
 def is_loaded() -> bool:
@@ -105,6 +115,8 @@ def csv_batch(
 ) -> pa.RecordBatch:
     """Return whole records of CSV, without a header, as a batch; an unquoted empty field is NULL.
 
+    A DECIMAL is decimal128(38, 18), or decimal256(76, 38) where a value does not fit that.
+
     Args:
         content: The records.
         names: The columns' names.
@@ -120,8 +132,23 @@ def csv_batch(
         table = with_decimals(table, kinds, scale=SCALE)
     columns = [column.combine_chunks(memory_pool()) for column in table.columns]
     arrays = [column.chunk(0) if isinstance(column, pyarrow.ChunkedArray) else column for column in columns]  # pyright: ignore[reportAttributeAccessIssue]
-    batch: pa.RecordBatch = pyarrow.RecordBatch.from_arrays(arrays, schema=arrow_schema(names, kinds, text=text))
+    batch: pa.RecordBatch = pyarrow.RecordBatch.from_arrays(arrays, names=list(names))
     return batch
+
+
+def retyped(table: pa.Table, names: Sequence[str], kinds: Sequence[str], *, text: bool) -> pa.Table:
+    """Return a table, such as a query's result makes, as `csv_batch` would have read it.
+
+    Raises:
+        DecodeError: A value does not fit its column's type.
+        ConfigError: A DECIMAL has more digits than Arrow's.
+    """
+    pyarrow = needs_arrow("Arrow data")
+    try:
+        plain = table.rename_columns(list(names)).cast(arrow_schema(names, kinds, text=True))
+    except pyarrow.ArrowException as error:
+        raise DecodeError(f"the rows do not fit their columns: {error}", path="$.rows") from None
+    return plain if text else with_decimals(plain, kinds, scale=SCALE)
 
 
 def _parse(pyarrow: Any, content: Any, kinds: Sequence[str], *, null: str) -> pa.Table:
@@ -129,6 +156,9 @@ def _parse(pyarrow: Any, content: Any, kinds: Sequence[str], *, null: str) -> pa
 
     places = [str(place) for place in range(len(kinds))]
     schema = arrow_schema(places, kinds, text=True)
+    if content[:3] == _MARK:
+        # pyarrow takes the first for a byte order mark, which it cannot be in the middle of an answer.
+        content = _MARK + content
     try:
         parsed = arrow_csv.read_csv(
             pyarrow.py_buffer(content),
@@ -186,7 +216,7 @@ def json_rows_table(answer: bytes, start: int, end: int, kinds: Sequence[str]) -
     except DecodeError:
         return None
     # A string that holds the mark of a record's end makes fewer records than there are marks.
-    if table.num_rows != ends + 1 or _has_outer_blanks(pyarrow, table):
+    if table.num_rows != ends + 1 or _has_outer_blanks(pyarrow, table) or not _is_finite(pyarrow, table):
         return None
     return table
 
@@ -218,11 +248,20 @@ def _has_outer_blanks(pyarrow: Any, table: pa.Table) -> bool:
     )
 
 
+def _is_finite(pyarrow: Any, table: pa.Table) -> bool:
+    """Return whether no number is what JSON has none for, such as NaN and 1e400, and pyarrow takes for one."""
+    import pyarrow.compute as pc  # noqa: PLC0415 - optional
+
+    doubles = [column for column in table.columns if column.type == pyarrow.float64()]
+    return all(pc.all(pc.is_finite(column)).as_py() is not False for column in doubles)
+
+
 def array_of(values: Sequence[Any], kind: str) -> Any:
     """Return cells as an array: LONG beyond 64 bits and DECIMAL become decimals with all digits.
 
     Raises:
         ConfigError: A value has more digits than Arrow's decimals.
+        DecodeError: A value does not fit its type.
     """
     pyarrow = needs_arrow("Arrow data")
     if kind == "DECIMAL":
@@ -238,10 +277,12 @@ def with_decimals(table: pa.Table, kinds: Sequence[str], *, scale: int | None = 
     Args:
         table: The table.
         kinds: The columns' types.
-        scale: Digits after the point; by default as many as the values have.
+        scale: Digits after the point, unless a value does not fit 38 digits of which so many stand there; then the
+            column has 38 before the point and 38 after it. By default as many as the values have.
 
     Raises:
         ConfigError: A value has more digits than Arrow's decimals.
+        DecodeError: A value is not a number.
     """
     pyarrow = needs_arrow("Arrow data")
     for place, kind in enumerate(kinds):
@@ -251,29 +292,86 @@ def with_decimals(table: pa.Table, kinds: Sequence[str], *, scale: int | None = 
     return table
 
 
+def decimals(texts: Any, kind: pa.Decimal128Type[Any, Any]) -> Any:
+    """Return text as decimals of a type.
+
+    Raises:
+        DecodeError: A value is not a number, or has more digits than that.
+    """
+    pyarrow = needs_arrow("Arrow data")
+    if _casts(texts, kind.precision, kind.scale):
+        return texts.cast(kind)
+    try:
+        return pyarrow.array(_numbers(texts), kind)
+    except pyarrow.ArrowException as error:
+        raise DecodeError(f"a DECIMAL does not fit {kind}: {error}", path="$.rows") from None
+
+
 def _exact(pyarrow: Any, texts: Any, scale: int | None = None) -> Any:
     """Return text as decimals, of a scale or of that which the values have."""
     wanted = _scale_of(texts) if scale is None else scale
-    kind = pyarrow.decimal128(MOST_DIGITS, wanted)
-    try:
-        if _casts(texts, wanted):
-            return texts.cast(kind)
-        # Exponents, and more digits than 38.
-        numbers = [None if text is None else Decimal(text) for text in texts.to_pylist()]
-        return pyarrow.array(numbers, None if scale is None else kind)
-    except (pyarrow.ArrowException, ArithmeticError, ValueError, TypeError) as error:
-        if scale is None:
-            raise ConfigError(f"a DECIMAL has no place in Arrow: {error}") from None
-        problem = f"a DECIMAL does not fit {MOST_DIGITS} digits of which {scale} stand after the point"
-        raise ConfigError(f"{problem}; cast it in SQL, or read it with `query`: {error}") from None
+    if _casts(texts, MOST_DIGITS, wanted):
+        return texts.cast(pyarrow.decimal128(MOST_DIGITS, wanted))
+    # Exponents, and more digits than 38.
+    numbers = _numbers(texts)
+    before, after = digits_of(numbers)
+    if scale is None:
+        kind = _decimal_type(pyarrow, before, after, after)
+    else:
+        fits = before <= MOST_DIGITS - scale and after <= scale
+        kind = pyarrow.decimal128(MOST_DIGITS, scale) if fits else pyarrow.decimal256(WIDE_DIGITS, WIDE_SCALE)
+    if before > kind.precision - kind.scale or after > kind.scale:
+        raise ConfigError(
+            f"a DECIMAL with {before} digits before the point, or one with {after} after it, has no place in"
+            f" Arrow's {kind}; cast it in SQL, or read it with `query`"
+        )
+    return pyarrow.array(numbers, kind)
 
 
-def _casts(texts: Any, scale: int) -> bool:
-    """Return whether Arrow surely casts text to decimals of a scale: of longer numbers it makes others, unseen."""
+def _decimal_type(pyarrow: Any, before: int, after: int, scale: int) -> Any:
+    """Return the smallest type for digits before and after the point, with room for `scale` after it if it has that."""
+    if before + after <= MOST_DIGITS:
+        return pyarrow.decimal128(MOST_DIGITS, max(after, min(scale, MOST_DIGITS - before)))
+    return pyarrow.decimal256(WIDE_DIGITS, min(after, WIDE_DIGITS))
+
+
+def _casts(texts: Any, digits: int, scale: int) -> bool:
+    """Return whether Arrow surely casts text to decimals of a type: of longer numbers it makes others, unseen."""
     pc: Any = import_module("pyarrow.compute")
 
-    plain = rf"^[+-]?0*[0-9]{{0,{MOST_DIGITS - scale}}}(\.[0-9]{{0,{scale}}})?$"
+    plain = rf"^[+-]?0*[0-9]{{0,{digits - scale}}}(\.[0-9]{{0,{scale}}})?$"
     return pc.all(pc.match_substring_regex(texts, plain)).as_py() is not False
+
+
+def _numbers(texts: Any) -> list[Decimal | None]:
+    """Return text as numbers without superfluous zeros, for which Arrow might find no place."""
+    numbers: list[Decimal | None] = []
+    for text in texts.to_pylist():
+        try:
+            # Of what is not finite, the exponent is a letter.
+            numbers.append(None if text is None else _without_zeros(Decimal(text)))
+        except (ArithmeticError, ValueError):
+            raise DecodeError(f"{text[:80]!r} is not a DECIMAL", path="$.rows") from None
+    return numbers
+
+
+def _without_zeros(number: Decimal) -> Decimal:
+    sign, digits, exponent = number.as_tuple()
+    exponent, kept = int(exponent), len(digits)
+    while exponent < 0 < kept and digits[kept - 1] == 0:
+        kept, exponent = kept - 1, exponent + 1
+    return Decimal((sign, digits[:kept] or (0,), exponent if kept else 0))
+
+
+def digits_of(numbers: Iterable[Decimal | None]) -> tuple[int, int]:
+    """Return the most digits that numbers have before the point, and after it."""
+    before = after = 0
+    for number in numbers:
+        if number:
+            _, digits, exponent = number.as_tuple()
+            after = max(after, -int(exponent))
+            before = max(before, len(digits) + int(exponent))
+    return before, after
 
 
 def _scale_of(texts: Any) -> int:
@@ -283,3 +381,40 @@ def _scale_of(texts: Any) -> int:
     points = pc.find_substring(texts, ".")
     digits = pc.if_else(pc.less(points, 0), 0, pc.subtract(pc.subtract(pc.binary_length(texts), points), 1))
     return min(MOST_DIGITS, pc.max(digits).as_py() or 0)
+
+
+def wider(one: pa.Schema, other: pa.Schema) -> pa.Schema:
+    """Return the schema of two that differ in the width of decimals which takes the rows of both."""
+    pyarrow = needs_arrow("Arrow data")
+    if one == other:
+        return one
+    pairs = zip(one, other, strict=True)
+    made: pa.Schema = pyarrow.schema([mine if pyarrow.types.is_decimal256(mine.type) else its for mine, its in pairs])
+    return made
+
+
+def widened(batch: pa.RecordBatch, schema: pa.Schema) -> pa.RecordBatch:
+    """Return a batch with the wider decimals of a schema; 38 digits always have a place among 76."""
+    return batch if batch.schema == schema else batch.cast(schema)
+
+
+def narrowest(batches: Iterable[pa.RecordBatch], schema: pa.Schema) -> pa.Schema:
+    """Return a schema whose decimals are no wider than the rows need, as few programs know more than 38 digits.
+
+    Args:
+        batches: All rows.
+        schema: Their schema.
+    """
+    pyarrow = needs_arrow("Arrow data")
+    wide = [place for place, field in enumerate(schema) if pyarrow.types.is_decimal256(field.type)]
+    needed = dict.fromkeys(wide, (0, 0))
+    for batch in batches:
+        for place in wide:
+            before, after = digits_of(
+                _without_zeros(number) for number in batch.column(place).to_pylist() if number is not None
+            )
+            needed[place] = max(before, needed[place][0]), max(after, needed[place][1])
+    for place, (before, after) in needed.items():
+        if before + after <= MOST_DIGITS:
+            schema = schema.set(place, schema.field(place).with_type(_decimal_type(pyarrow, before, after, SCALE)))
+    return schema

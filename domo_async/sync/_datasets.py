@@ -517,7 +517,9 @@ class Datasets(Twin[AsyncDatasets]):
         LIMIT, is read page by page.
 
         LONG is int64, DOUBLE float64, STRING string, DATE date32, DATETIME timestamp[us] and DECIMAL decimal128(38,
-        18), as all batches have to agree.
+        18), as its digits are not known before. From the first batch on that has a number which does not fit that, the
+        column is decimal256(76, 38), with 38 digits before and 38 after the point; numbers of more digits are refused.
+        Columns of one name are called as `QueryResult` has it: ``a``, ``a_2``.
 
         Args:
             dataset_id: The dataset.
@@ -529,7 +531,7 @@ class Datasets(Twin[AsyncDatasets]):
 
         Raises:
             ConfigError: Both a query and columns or a condition are given, the values do not fit, a DECIMAL does not
-                fit its type, or pyarrow is not installed.
+                fit decimal256(76, 38), or pyarrow is not installed.
             BadRequest: The query is wrong; says how.
             NotFound: There is no such dataset.
             IncompleteAnswer: The answer broke off. Until the first batch it is asked for again; after it, the rows that
@@ -617,7 +619,8 @@ class Datasets(Twin[AsyncDatasets]):
             A `polars.DataFrame`, a `pandas.DataFrame` or a `pyarrow.Table`.
 
         Raises:
-            ConfigError: What is needed is not installed, or the arguments do not fit.
+            ConfigError: What is needed is not installed, the arguments do not fit, or a number has more digits than the
+                frame's.
             BadRequest: The query is wrong; says how.
             NotFound: There is no such dataset.
             IncompleteAnswer: The answer broke off each time that it was asked for, or the instance cut the result.

@@ -109,6 +109,9 @@ def test_columns_are_read_without_objects_where_that_is_possible():
         body(["LONG"], [(2**64,)]),
         body(["LONG"], [("x",)]),
         body(["LONG"], [(1, 2)]),
+        body(["DOUBLE"], [(1.5,), ("NaN",)]),
+        b'{"columns":["a"],"metadata":[{"type":"DOUBLE"}],"rows":[[1.5],[NaN]]}',
+        b'{"columns":["a"],"metadata":[{"type":"DOUBLE"}],"rows":[[1e400]]}',
         b'{"columns":["a"],"metadata":[{"type":"STRING"}],"rows":[["a\x01\\n"]]}',
         b'{"columns":["a"],"metadata":[{"type":"STRING"}],"rows":[["\\ud800"]]}',
         b'{"columns":["a"],"metadata":[{"type":"STRING"}],"rows":[["b"]],"more":[["c"]]}',
@@ -162,14 +165,24 @@ def test_rows_are_never_all_made_at_once_though_all_are_given():
     assert {} == result.rows._cells
 
 
-def test_a_column_has_one_name():
-    result = _answer.query_result(b'{"columns":["a","a"],"metadata":[{"type":"LONG"},{"type":"LONG"}],"rows":[[1,2]]}')
+def test_columns_of_one_name_are_counted_and_none_is_lost():
+    result = _answer.query_result(
+        b'{"columns":["a","b","a","a_2","","a"],"metadata":['
+        + b",".join([b'{"type":"LONG"}'] * 6)
+        + b'],"rows":[[1,2,3,4,5,6]]}'
+    )
+    names = ["a", "b", "a_3", "a_2", "column_5", "a_4"]
 
-    with pytest.raises(ConfigError, match="more than one column 'a'"):
+    assert ("a", "b", "a", "a_2", "", "a") == result.columns
+    assert [dict(zip(names, range(1, 7), strict=True))] == result.to_dicts()
+    assert names == result.to_arrow().column_names
+    assert [dict(zip(names, range(1, 7), strict=True))] == result.to_polars().to_dicts()
+    assert [dict(zip(names, range(1, 7), strict=True))] == result.to_pandas().to_dict("records")
+    assert [[2], [3], [4], [5]] == [list(result.column(name)) for name in names[1:5]]
+    with pytest.raises(ConfigError, match="more than one column 'a'.*'a_3'"):
         result.column("a")
-    with pytest.raises(ConfigError, match="no column 'b'"):
-        result.column("b")
-    assert [[1], [2]] == [column.to_pylist() for column in result.to_arrow().columns]
+    with pytest.raises(ConfigError, match="no column 'x'"):
+        result.column("x")
 
 
 @pytest.mark.parametrize("way", [_answer._by_objects, by_columns])

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from domo_async.endpoints.datasets._columnar import Rows
 from domo_async.errors import ConfigError
+from domo_async.frames import MOST_DIGITS, digits_of
 from domo_async.transfer import ColumnType
 
 if TYPE_CHECKING:
@@ -53,21 +54,37 @@ def polars_frame(names: Sequence[str], kinds: Sequence[ColumnType], rows: Rows) 
         ColumnType.DOUBLE: polars.Float64,
         ColumnType.DATE: polars.Date,
         ColumnType.DATETIME: polars.Datetime("us"),
-        ColumnType.DECIMAL: polars.Decimal,
     }
-    made: pl.DataFrame = polars.DataFrame(
-        [
-            polars.Series(name, rows.column(place), dtype=types.get(kind, polars.String))
-            for place, (name, kind) in enumerate(zip(names, kinds, strict=True))
-        ]
-    )
+    columns = []
+    for place, (name, kind) in enumerate(zip(names, kinds, strict=True)):
+        cells: Any = rows.column(place)
+        dtype = types.get(kind, polars.String)
+        if kind == ColumnType.DECIMAL:
+            # Said, as polars may find one by the first value, and make other numbers of the others.
+            before, after = digits_of(cells)
+            _check_digits(name, before + after)
+            dtype = polars.Decimal(MOST_DIGITS, after)
+        columns.append(polars.Series(name, cells, dtype=dtype))
+    made: pl.DataFrame = polars.DataFrame(columns)
     return made
 
 
 def polars_of_arrow(table: pa.Table) -> pl.DataFrame:
     """Return an Arrow table as a polars frame."""
+    pyarrow = _needed("pyarrow")
+    for field in table.schema:
+        if pyarrow.types.is_decimal(field.type):
+            _check_digits(field.name, field.type.precision)
     made: pl.DataFrame = _needed("polars").from_arrow(table)
     return made
+
+
+def _check_digits(name: str, digits: int) -> None:
+    if digits > MOST_DIGITS:
+        raise ConfigError(
+            f"the numbers of column {name!r} have more than {MOST_DIGITS} digits before and after the point together,"
+            " which polars does not: take an Arrow table or a pandas frame, or cast them in SQL"
+        )
 
 
 def pandas_frame(names: Sequence[str], kinds: Sequence[ColumnType], rows: Rows) -> pd.DataFrame:

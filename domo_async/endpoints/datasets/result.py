@@ -13,6 +13,7 @@ from domo_async.endpoints.datasets._display import html_table, text_table
 from domo_async.errors import ConfigError
 from domo_async.frames import needs_arrow
 from domo_async.transfer import ColumnType
+from domo_async.transfer.columns import distinct_names
 from domo_async.wire import Model
 
 if TYPE_CHECKING:
@@ -42,6 +43,9 @@ class QueryResult(Model):
     an object a cell, as long as pyarrow is installed; rows are made as they are asked for.
 
     What reads Arrow, such as ``polars.DataFrame(result)`` or DuckDB, takes a result as it is.
+
+    Of several columns of one name, dictionaries, tables and frames call the second ``a_2``, the third ``a_3``, and so
+    on, passing over what another column is called; one without a name is called by its place, such as ``column_3``.
 
     Attributes:
         columns: The columns' names in order.
@@ -84,41 +88,50 @@ class QueryResult(Model):
     def column(self, name: str, /) -> Sequence[Cell]:
         """Return the cells of a column.
 
+        Args:
+            name: Its name; of several columns of one name, the one under which `to_dicts` gives it, such as ``a_2``.
+
         Raises:
             ConfigError: There is no such column, or more than one.
             DecodeError: A cell does not fit the column's type.
         """
-        if self.columns.count(name) != 1:
+        names = distinct_names(self.columns)
+        if name not in names or self.columns.count(name) > 1:
             found = "more than one column" if name in self.columns else "no column"
-            raise ConfigError(f"the result has {found} {name!r}; it has {', '.join(map(repr, self.columns))}")
-        return self.rows.column(self.columns.index(name))
+            raise ConfigError(
+                f"the result has {found} {name!r}; it has {', '.join(map(repr, names))}, where columns of one name are"
+                " counted: give them names of their own with AS"
+            )
+        return self.rows.column(names.index(name))
 
     def to_dicts(self) -> list[dict[str, Cell]]:
-        """Return the rows as dictionaries by column name; of columns of one name the last."""
-        return [dict(zip(self.columns, row, strict=True)) for row in self.rows]
+        """Return the rows as dictionaries by column name, names that come twice counted: ``a``, ``a_2``."""
+        names = distinct_names(self.columns)
+        return [dict(zip(names, row, strict=True)) for row in self.rows]
 
     def to_arrow(self) -> pa.Table:
         """Return the result as an Arrow table.
 
         LONG is int64, DOUBLE float64, STRING string, DATE date32, DATETIME timestamp[us], and DECIMAL a decimal128 with
-        as many digits after the point as its values have. LONG beyond 64 bits becomes a decimal, too.
+        as many digits after the point as its values have, or a decimal256 where 38 digits do not do. LONG beyond 64
+        bits becomes a decimal, too.
 
         Raises:
-            ConfigError: pyarrow is not installed, or a number has more digits than Arrow's.
+            ConfigError: pyarrow is not installed, or a number has more than 76 digits.
             DecodeError: A cell does not fit its column's type.
         """
-        return self.rows.to_arrow(self.columns)
+        return self.rows.to_arrow(distinct_names(self.columns))
 
     def to_polars(self) -> pl.DataFrame:
         """Return the result as a polars frame: Int64, Float64, Decimal, Date, Datetime and String.
 
         Raises:
-            ConfigError: polars is not installed, or a number has more digits than its own.
+            ConfigError: polars is not installed, or the numbers of a column need more than its 38 digits.
             DecodeError: A cell does not fit its column's type.
         """
         from domo_async.endpoints.datasets import _frames  # noqa: PLC0415 - not needed to query
 
-        return _frames.polars_frame(self.columns, self.types, self.rows)
+        return _frames.polars_frame(distinct_names(self.columns), self.types, self.rows)
 
     def to_pandas(self) -> pd.DataFrame:
         """Return the result as a pandas frame that loses nothing.
@@ -132,7 +145,7 @@ class QueryResult(Model):
         """
         from domo_async.endpoints.datasets import _frames  # noqa: PLC0415 - not needed to query
 
-        return _frames.pandas_frame(self.columns, self.types, self.rows)
+        return _frames.pandas_frame(distinct_names(self.columns), self.types, self.rows)
 
     def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
         """Give the result to whatever reads Arrow; see the Arrow PyCapsule interface."""

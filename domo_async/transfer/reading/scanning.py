@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 from attrs import frozen
 
 from domo_async.errors import DecodeError, IncompleteAnswer, SourceError
-from domo_async.frames import arrow_schema, csv_batch, memory_pool, needs_arrow, with_decimals
+from domo_async.frames import arrow_schema, csv_batch, memory_pool, needs_arrow, retyped, widened, wider, with_decimals
 from domo_async.settings import Settings
-from domo_async.transfer.columns import ColumnSpec
+from domo_async.transfer.columns import ColumnSpec, distinct_names
 from domo_async.transfer.csv.splitter import BLOCK, RecordScanner, parse_record
 from domo_async.transfer.reading.persistence import pause, persistent
 from domo_async.transfer.reading.sql_text import has_limit, is_ordered, limited
@@ -22,9 +22,10 @@ from domo_async.transport import Download
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["CAP", "Selection", "check_uncut", "collect", "scan", "scan_once"]
+__all__ = ["CAP", "Selection", "check_heading", "check_uncut", "collect", "scan", "scan_once"]
 
-_BOM = b"\xef\xbb\xbf"
+_MARK = "\ufeff"
+_MOST_TOLD = 300
 # Parsed at a time, in a thread, while the next are on their way.
 _PARSED = 4 << 20
 # Rows of one answer at which an instance is said to cut ("SQL result: 1,000,000 rows").
@@ -130,23 +131,27 @@ async def _batches(
     names, kinds = _split(columns)
     async with selection.fetch() as answer:
         if answer.content_type != "application/json":
-            async with aclosing(_parsed(_records(answer, names, told), names, kinds, text=text)) as batches:
+            records = _records(answer, [column.name for column in columns], told)
+            async with aclosing(_parsed(records, names, kinds, text=text)) as batches:
                 async for batch in batches:
                     yield batch
             return
         paged = is_ordered(selection.sql) and not has_limit(selection.sql)
         content = b"" if paged else b"".join([piece async for piece in answer.chunks()])
-    schema = arrow_schema(names, kinds, text=text)
     if paged:
         async for table in _pages(selection):
-            for batch in table.cast(schema).to_batches():
+            for batch in _retyped(table, names, kinds, text=text):
                 yield batch
         return
     told(len(content))
     table = await asyncio.to_thread(selection.read, content)
-    _check_heading(table.column_names, names)
-    for batch in table.cast(schema).to_batches():
+    for batch in _retyped(table, names, kinds, text=text):
         yield batch
+
+
+def _retyped(table: pa.Table, names: Sequence[str], kinds: Sequence[str], *, text: bool) -> list[pa.RecordBatch]:
+    check_heading(table.column_names, names)
+    return retyped(table, names, kinds, text=text).to_batches()
 
 
 async def _pages(selection: Selection) -> AsyncIterator[pa.Table]:
@@ -204,10 +209,14 @@ async def _records(answer: Download, names: Sequence[str], told: _Told) -> Async
                 size = 0
         if block := blocks.take():
             yield block
-        if block := blocks.finish():
-            yield block
     except SourceError as error:
-        raise DecodeError(f"the answer is no CSV: {error}") from None
+        raise DecodeError(f"the answer is not CSV: {error}") from None
+    try:
+        block = blocks.finish()
+    except SourceError as error:
+        raise IncompleteAnswer(f"the answer broke off: {error}") from None
+    if block:
+        yield block
 
 
 class _Blocks:
@@ -215,7 +224,7 @@ class _Blocks:
 
     def __init__(self, names: Sequence[str]) -> None:
         self._names = names
-        self._scanner = RecordScanner()
+        self._scanner = RecordScanner(width=len(names))
         self._pieces: list[bytes] = []
         self._rest = b""
         self._headed = False
@@ -249,16 +258,30 @@ class _Blocks:
             end = content.find(b"\n", end) + 1 or length
             if content.count(b'"', 0, end) % 2 == 0:
                 self._headed = True
-                _check_heading(parse_record(content[:end].removeprefix(_BOM).decode()), self._names)
+                check_heading(parse_record(content[:end].decode()), self._names)
         return memoryview(content)[end:length]
 
 
-def _check_heading(found: Sequence[str], names: Sequence[str]) -> None:
-    if [name.casefold() for name in found] != [name.casefold() for name in names]:
+def check_heading(found: Sequence[str], names: Sequence[str]) -> None:
+    """Compare the names of an answer's columns with those that were asked for, whatever their case.
+
+    The first of an answer may have a byte order mark before it. What looks like one may be part of its name, too.
+
+    Raises:
+        DecodeError: They are others.
+    """
+    called = [name.casefold() for name in found]
+    wanted = [name.casefold() for name in names]
+    if called not in (wanted, [_MARK + name if place == 0 else name for place, name in enumerate(wanted)]):
         raise DecodeError(
-            f"the answer has the columns {', '.join(found)}, but {', '.join(names)} were due:"
+            f"the answer has the columns {_listed(found)}, but {_listed(names)} were due:"
             " the dataset may have changed meanwhile"
         )
+
+
+def _listed(names: Sequence[str]) -> str:
+    listed = ", ".join(names)
+    return listed if len(listed) <= _MOST_TOLD else f"{listed[: _MOST_TOLD - 1]}…"
 
 
 async def _parsed(
@@ -294,9 +317,11 @@ async def _of_rows(batches: AsyncGenerator[pa.RecordBatch], rows: int) -> AsyncG
     pyarrow = needs_arrow("a scan")
     held: list[pa.RecordBatch] = []
     count = 0
+    schema: pa.Schema | None = None
     async with aclosing(batches):
         async for batch in batches:
-            held.append(batch)
+            schema = batch.schema if schema is None else wider(schema, batch.schema)
+            held = [widened(each, schema) for each in [*held, batch]]
             count += batch.num_rows
             while count >= rows:
                 table = pyarrow.Table.from_batches(held)
@@ -312,4 +337,5 @@ def _one(table: pa.Table) -> pa.RecordBatch:
 
 
 def _split(columns: Sequence[ColumnSpec]) -> tuple[list[str], list[str]]:
-    return [column.name for column in columns], [column.type for column in columns]
+    """Return distinct names for columns, and their types."""
+    return distinct_names([column.name for column in columns]), [column.type for column in columns]

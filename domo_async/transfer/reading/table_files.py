@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import os
-from contextlib import aclosing
+import tempfile
+from collections.abc import Iterator
+from contextlib import aclosing, suppress
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from domo_async.errors import IncompleteAnswer
-from domo_async.frames import arrow_schema, needs_arrow
+from domo_async.frames import arrow_schema, narrowest, needs_arrow, widened, wider
+from domo_async.transfer.columns import distinct_names
 from domo_async.transfer.progress import Reporter
 from domo_async.transfer.reading.scanning import Selection, scan_once
 from domo_async.transfer.threads import in_thread
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 __all__ = ["write_table"]
 
@@ -30,8 +36,9 @@ async def write_table(selection: Selection, path: Path, suffix: str, reporter: R
     """
     needs_arrow(f"a {suffix} file")
     columns = await selection.columns()
-    schema = arrow_schema([column.name for column in columns], [column.type for column in columns])
-    writer = await in_thread(_open, path, suffix, schema)
+    names = distinct_names([column.name for column in columns])
+    schema = arrow_schema(names, [column.type for column in columns])
+    file = await in_thread(_TableFile, path, suffix, schema)
     rows = moved = 0
 
     def told(size: int) -> None:
@@ -43,22 +50,79 @@ async def write_table(selection: Selection, path: Path, suffix: str, reporter: R
         async with aclosing(scan_once(selection, columns, batch_rows=_GROUP, told=told)) as batches:
             async for batch in batches:
                 rows += batch.num_rows
-                await in_thread(writer.write_batch, batch)
+                await in_thread(file.write, batch)
+        await in_thread(file.finish)
     except IncompleteAnswer:
         reporter.moved(-moved)
         raise
     finally:
-        await in_thread(writer.close)
+        await in_thread(file.close)
     return await in_thread(os.path.getsize, path), rows
 
 
-def _open(path: Path, suffix: str, schema: Any) -> Any:
-    if suffix == ".parquet":
-        from pyarrow import parquet  # noqa: PLC0415 - optional
+class _TableFile:
+    """A file of Parquet or Arrow that is written batch by batch.
 
-        return parquet.ParquetWriter(str(path), schema)
-    from pyarrow import ipc  # noqa: PLC0415 - optional
+    All of a column is of one type. Should a later batch need a wider one, what is written is written anew.
+    """
 
-    # Feather is compressed by default; an Arrow file can be mapped into memory if it is not.
-    packed = ipc.IpcWriteOptions(compression="lz4") if suffix == ".feather" else None
-    return ipc.new_file(str(path), schema, options=packed)
+    def __init__(self, path: Path, suffix: str, schema: pa.Schema) -> None:
+        self._path = path
+        self._suffix = suffix
+        self._begun = self._schema = schema
+        self._writer = self._open()
+
+    def write(self, batch: pa.RecordBatch) -> None:
+        """Write a batch."""
+        if batch.schema != self._schema:
+            self._write_anew(wider(self._schema, batch.schema))
+        self._writer.write_batch(widened(batch, self._schema))
+
+    def finish(self) -> None:
+        """Write the end; decimals that were widened need not stay as wide as they might have had to be."""
+        self._writer.close()
+        if self._schema != self._begun:
+            self._write_anew(narrowest(self._batches(self._path), self._schema))
+            self._writer.close()
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._writer.close()
+
+    def _open(self) -> Any:
+        if self._suffix == ".parquet":
+            from pyarrow import parquet  # noqa: PLC0415 - optional
+
+            return parquet.ParquetWriter(str(self._path), self._schema)
+        from pyarrow import ipc  # noqa: PLC0415 - optional
+
+        # Feather is compressed by default; an Arrow file can be mapped into memory if it is not.
+        packed = ipc.IpcWriteOptions(compression="lz4") if self._suffix == ".feather" else None
+        return ipc.new_file(str(self._path), self._schema, options=packed)
+
+    def _write_anew(self, schema: pa.Schema) -> None:
+        """Go on with what is written in another schema."""
+        self._writer.close()
+        descriptor, name = tempfile.mkstemp(prefix=".", dir=self._path.parent)
+        os.close(descriptor)
+        before = self._path.replace(name)
+        try:
+            self._schema = schema
+            self._writer = self._open()
+            for batch in self._batches(before):
+                self._writer.write_batch(batch.cast(schema))
+        finally:
+            with suppress(OSError):
+                before.unlink()
+
+    def _batches(self, path: Path) -> Iterator[pa.RecordBatch]:
+        if self._suffix == ".parquet":
+            from pyarrow import parquet  # noqa: PLC0415 - optional
+
+            with parquet.ParquetFile(str(path)) as file:
+                yield from file.iter_batches(_GROUP)
+            return
+        from pyarrow import ipc  # noqa: PLC0415 - optional
+
+        with ipc.open_file(str(path)) as reader:
+            yield from map(reader.get_batch, range(reader.num_record_batches))
