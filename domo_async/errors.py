@@ -118,11 +118,13 @@ class IncompleteAnswer(TransportError):
 
 
 class ContentMismatch(TransportError):
-    """A content came that is not what the instance says it is: another length or another hash. Nothing was kept.
+    """A content is not what it is said to be: another length, another hash, or stored under another name.
+
+    Nothing is kept of one that came so; one that was stored so is there, and the message names it.
 
     Attributes:
-        expected: What the instance says of the content.
-        found: What is true of the one that came.
+        expected: What it was to be.
+        found: What it is.
     """
 
     def __init__(self, message: str, *, expected: str, found: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -83,26 +83,25 @@ def _any_done(told: Told) -> bool:
 
 def _targets(ids: Sequence[int], names: Mapping[int, str | None], folder: Path) -> dict[int, Path]:
     """Return where each file goes: surely into the folder, and no two to one place."""
-    from domo_async.transfer.files.trees import place_for  # noqa: PLC0415 - keeps --help fast
+    from domo_async.transfer.files.trees import folded, make_folder, usable_name  # noqa: PLC0415 - keeps --help fast
 
-    chosen = {file_id: _harmless(names.get(file_id)) or str(file_id) for file_id in ids}
-    # On some systems, names that differ in case alone are the same.
-    often = Counter(name.casefold() for name in chosen.values())
-    folder.mkdir(parents=True, exist_ok=True)
-    return {
-        file_id: place_for(folder, name if often[name.casefold()] == 1 else f"{file_id}-{name}")
-        for file_id, name in chosen.items()
-    }
-
-
-def _harmless(name: str | None) -> str:
-    """Return what of a name from the instance can name a file here."""
-    last = (name or "").replace("\\", "/").rpartition("/")[2]
-    kept = "".join(character if character.isprintable() else "_" for character in last)
-    return "" if kept in {".", ".."} else kept
+    chosen = {file_id: usable_name(names.get(file_id) or "") or str(file_id) for file_id in ids}
+    while True:
+        # On some systems, names that differ in case or in the way of writing accents alone are the same.
+        often = Counter(map(folded, chosen.values()))
+        clashing = [file_id for file_id, name in chosen.items() if often[folded(name)] > 1]
+        if not clashing:
+            break
+        chosen |= {file_id: usable_name(f"{file_id}-{chosen[file_id]}") for file_id in clashing}
+    make_folder(folder)
+    return {file_id: folder / name for file_id, name in chosen.items()}
 
 
-def _refuse_present(targets: Any, *, force: bool) -> None:
+def _refuse_present(targets: Iterable[Path], *, force: bool) -> None:
+    # A link would lead to where the names of files from elsewhere are not to reach.
+    links = [str(target) for target in targets if target.is_symlink()]
+    if links:
+        raise ConfigError(f"links stand in the way: {', '.join(links)}; remove them, or name another folder by --to")
     present = [str(target) for target in targets if target.exists()]
     if present and not force:
         raise ConfigError(f"there already: {', '.join(present)}; --force replaces them. Nothing was downloaded")

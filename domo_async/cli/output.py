@@ -176,7 +176,8 @@ def _write_json(text: str) -> None:
 def write_output(text: str) -> None:
     """Write text for programs: UTF-8, whatever the terminal's encoding is."""
     target = binary_output()
-    target.write(text.encode("utf-8", "surrogatepass"))
+    # What is half a character, such as a byte of a name that is not UTF-8, is spelled out, in JSON as JSON does.
+    target.write(text.encode("utf-8", "backslashreplace"))
     target.flush()
 
 

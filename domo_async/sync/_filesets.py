@@ -430,7 +430,8 @@ class FileSetFiles(Twin[AsyncFileSetFiles]):
             The file; the page's sample has another name than was sent.
 
         Raises:
-            ConfigError: Bytes are given without a name.
+            ConfigError: Bytes are given without a name, or a form cannot carry the name.
+            ContentMismatch: The instance says that it stored something else, or under another name.
             SourceError: The file is not there, cannot be read, or was written to meanwhile.
             NotFound: There is no such FileSet.
         """

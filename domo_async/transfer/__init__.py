@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from domo_async.transfer.columns import ColumnSpec, ColumnType
-from domo_async.transfer.files.content import Content, content_body, content_name, reported_body
+from domo_async.transfer.files.content import Content, OutgoingContent, content_body, content_name, reported_body
 from domo_async.transfer.files.downloading import DownloadTarget, download, fetch_to
 from domo_async.transfer.files.folders import FolderEntry, FolderOptions, FolderReport, pull, push
 from domo_async.transfer.files.many import Contents, Targets, download_many, upload_many
@@ -53,6 +53,7 @@ __all__ = [
     "Nested",
     "Outcome",
     "Outcomes",
+    "OutgoingContent",
     "Params",
     "PartitionTag",
     "Progress",

@@ -104,8 +104,12 @@ async def special_file(path: Path) -> AsyncIterator[BinaryIO | None]:
         yield file
 
 
-def check_writable(path: Path) -> None:
+def check_writable(path: Path, *, parents: bool = False) -> None:
     """Refuse what cannot be written as a file.
+
+    Args:
+        path: Where it is to be.
+        parents: Whether the folders that it lies in are made if need be.
 
     Raises:
         ConfigError: It is a folder, lies in none, cannot be written to, or its name is not one.
@@ -120,10 +124,11 @@ def check_writable(path: Path) -> None:
     if target.descriptor is not None:
         return
     if target.found is None:
-        if not parent_found:
+        if not parent_found and not parents:
             raise ConfigError(f"there is no folder {target.path.parent} to write {target.path.name} into")
-        if not os.access(target.path.parent, os.W_OK):
-            raise ConfigError(f"the folder {target.path.parent} cannot be written to")
+        folder = next(place for place in target.path.absolute().parents if place.is_dir())
+        if not os.access(folder, os.W_OK):
+            raise ConfigError(f"the folder {folder} cannot be written to")
     elif stat.S_ISDIR(target.found.st_mode):
         raise ConfigError(f"{path} is a folder; name the file to write")
     elif stat.S_ISSOCK(target.found.st_mode):

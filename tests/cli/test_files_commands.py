@@ -71,6 +71,46 @@ def test_files_of_one_name_do_not_replace_each_other(cli: Cli, emulator: Emulato
     assert {f"{file_id}-same.txt" for file_id in ids} == {path.name for path in tmp_path.iterdir()}
 
 
+def test_whatever_names_come_together_each_has_a_place_of_its_own(cli: Cli, emulator: Emulator, tmp_path: Path) -> None:
+    with emulator.sync_client() as domo:
+        names = [
+            "same.txt",
+            "SAME.txt",
+            "\u00e9.txt",
+            "e\u0301.txt",
+            "a\tb",
+            "a_b",
+            "漢" * 90 + ".txt",
+            "漢" * 91 + ".txt",
+        ]
+        sent = {domo.files.upload(name.encode(), name=name).data_file_id: name.encode() for name in names}
+        first = min(sent)
+        awkward = f"{first}-same.txt"
+        sent[domo.files.upload(awkward.encode(), name=awkward).data_file_id] = awkward.encode()
+
+    ended = cli("files", "down", *map(str, sent), "--to", str(tmp_path / "to"), "--json")
+
+    assert 0 == ended.code, ended.stderr
+    told = json.loads(ended.stdout)["results"]
+    assert sent == {each["id"]: Path(each["path"]).read_bytes() for each in told}
+    assert len(sent) == len(list((tmp_path / "to").iterdir()))
+
+
+def test_links_that_stand_in_the_way_of_names_from_elsewhere_are_told(
+    cli: Cli, emulator: Emulator, tmp_path: Path
+) -> None:
+    with emulator.sync_client() as domo:
+        file_id = domo.files.upload(b"new", name="x.txt").data_file_id
+    (tmp_path / "mine").write_text("mine")
+    (tmp_path / "x.txt").symlink_to("mine")
+
+    ended = cli("files", "down", str(file_id), "--to", str(tmp_path), "--force")
+
+    assert 2 == ended.code
+    assert "links stand in the way" in ended.stderr
+    assert "mine" == (tmp_path / "mine").read_text()
+
+
 def test_a_folder_and_a_fileset_become_alike(cli: Cli, emulator: Emulator, folder: Path, tmp_path: Path) -> None:
     with emulator.sync_client() as domo:
         fileset_id = domo.filesets.create(name="Folder").id

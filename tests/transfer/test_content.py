@@ -35,24 +35,24 @@ def path(tmp_path):
 
 @pytest.mark.parametrize("kind", [str, Path, Path.read_bytes, lambda path: bytearray(path.read_bytes())])
 def test_content_can_be_sent_again_and_says_its_length(path, kind):
-    with content_body(kind(path), "text/plain") as body:
-        first, second = whole(body), whole(body)
+    with content_body(kind(path), "text/plain") as outgoing:
+        first, second = whole(outgoing.body), whole(outgoing.body)
 
     assert path.read_bytes() == first == second
-    assert len(first) == body.length
-    assert "text/plain" == body.content_type
+    assert len(first) == outgoing.body.length
+    assert "text/plain" == outgoing.body.content_type
 
 
 def test_a_file_is_read_in_slices_as_it_is_sent(path):
-    with content_body(path) as body:
-        sizes = [len(piece) for piece in slices_of(body)]
+    with content_body(path) as outgoing:
+        sizes = [len(piece) for piece in slices_of(outgoing.body)]
 
     assert [SLICE, SLICE, 17] == sizes
 
 
 def test_two_tries_at_once_do_not_mix(path):
-    with content_body(path) as body:
-        pairs = list(zip(slices_of(body), slices_of(body), strict=True))
+    with content_body(path) as outgoing:
+        pairs = list(zip(slices_of(outgoing.body), slices_of(outgoing.body), strict=True))
 
     assert path.read_bytes() == b"".join(first for first, _ in pairs) == b"".join(second for _, second in pairs)
 
@@ -60,9 +60,9 @@ def test_two_tries_at_once_do_not_mix(path):
 def test_an_empty_file_is_an_empty_body(tmp_path):
     (tmp_path / "empty").touch()
 
-    with content_body(tmp_path / "empty") as body:
-        assert b"" == whole(body)
-        assert 0 == body.length
+    with content_body(tmp_path / "empty") as outgoing:
+        assert b"" == whole(outgoing.body)
+        assert 0 == outgoing.body.length
 
 
 @pytest.mark.parametrize("change", ["longer", "shorter", "other"])
@@ -70,15 +70,15 @@ def test_of_a_file_that_changes_meanwhile_the_last_slice_is_not_sent(path, chang
     content = path.read_bytes()
     sent = []
 
-    with content_body(path) as body:
-        slices = slices_of(body)
+    with content_body(path) as outgoing:
+        slices = slices_of(outgoing.body)
         sent.append(next(slices))
         path.write_bytes({"longer": content + b"x", "shorter": content[:-1], "other": content[::-1]}[change])
         os.utime(path, ns=(1, 1))
         with pytest.raises(SourceError, match="report.pdf was written to|became shorter"):
             sent.extend(slices)
 
-    assert sum(map(len, sent)) < body.length
+    assert sum(map(len, sent)) < outgoing.body.length
 
 
 def test_a_file_put_in_the_place_of_another_does_not_mix_with_it(path):
@@ -86,8 +86,8 @@ def test_a_file_put_in_the_place_of_another_does_not_mix_with_it(path):
     other = path.with_name("other")
     other.write_bytes(b"x" * len(content))
 
-    with content_body(path) as body:
-        slices = slices_of(body)
+    with content_body(path) as outgoing:
+        slices = slices_of(outgoing.body)
         first = next(slices)
         other.replace(path)
         rest = b"".join(slices)
@@ -115,10 +115,10 @@ def test_a_disk_that_fails_meanwhile_is_told(path, monkeypatch):
     def fail(*_):
         raise OSError(5, "Input/output error")
 
-    with content_body(path) as body:
+    with content_body(path) as outgoing:
         monkeypatch.setattr(os, "pread", fail)
         with pytest.raises(SourceError, match="Input/output error"):
-            whole(body)
+            whole(outgoing.body)
 
 
 def test_who_reads_on_after_the_end_never_gets_another_files_bytes(path):
@@ -150,13 +150,13 @@ def test_the_media_type_is_that_of_the_suffix(tmp_path, name, expected):
     (tmp_path / name).touch()
 
     with content_body(tmp_path / name) as of_path, content_body(b"", name=name) as of_name:
-        assert expected == of_path.content_type
-        assert expected == of_name.content_type
+        assert expected == of_path.body.content_type
+        assert expected == of_name.body.content_type
 
 
 def test_the_path_knows_the_media_type_better_than_the_name(path):
-    with content_body(path, name="Report of 2024.txt") as body:
-        assert "application/pdf" == body.content_type
+    with content_body(path, name="Report of 2024.txt") as outgoing:
+        assert "application/pdf" == outgoing.body.content_type
 
 
 @pytest.mark.parametrize("wrong", ["text/plain\r\nX-Other: 1", "text/plain\n"])

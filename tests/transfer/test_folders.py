@@ -9,10 +9,19 @@ from pathlib import Path
 import pytest
 from aiohttp import web
 
-from domo_async import ConfigError, DecodeError, NotFound
+from domo_async import ConfigError, ContentMismatch, DecodeError, DomoError, NotFound
 from domo_async.emulator import Fault
 from domo_async.transfer import Described, Progress
-from domo_async.transfer.files.trees import LocalFile, RemoteFile, is_same, local_files, place_for
+from domo_async.transfer.files.trees import (
+    LocalFile,
+    RemoteFile,
+    _is_name,
+    is_same,
+    local_files,
+    place_for,
+    same_on_disk,
+    usable_name,
+)
 from tests.support import talking_to
 
 FILES = {"top.txt": b"top", "a/one.txt": b"one", "a/b/two words.txt": b"two", "a/b/ä.bin": bytes(range(256))}
@@ -235,9 +244,9 @@ async def test_what_is_no_folder_or_fileset_is_refused(domo, fileset, here, tmp_
 def test_what_is_left_of_a_download_that_was_killed_is_passed_over(tmp_path):
     fill(tmp_path, {".x.bin.0123abcd.part": b"half", ".part": b"mine", "x.part": b"mine"})
 
-    files, strange = local_files(tmp_path)
+    files, others = local_files(tmp_path)
 
-    assert ([".part", "x.part"], ()) == (sorted(files), strange)
+    assert ([".part", "x.part"], {}) == (sorted(files), others)
 
 
 @pytest.mark.parametrize(
@@ -264,3 +273,99 @@ def test_files_are_compared_by_size_and_hash_or_else_by_time(tmp_path, size, dig
 def test_a_path_that_names_no_file_has_no_place(tmp_path, path):
     with pytest.raises(DecodeError):
         place_for(tmp_path, path)
+
+
+async def test_a_bad_name_is_one_entry_and_stops_no_other(domo, fileset, tmp_path):
+    here, there = tmp_path / "here", tmp_path / "there"
+    fill(here, {"good.csv": b"1", "report2024.csv": b"without", "sub/x.csv": b"2"})
+    (here / "report\\2024.csv").write_bytes(b"with backslash")
+    (here / "line\nend.csv").write_bytes(b"3")
+    (here / os.fsdecode(b"caf\xe9.csv")).write_bytes(b"4")
+    bad = {r"caf\xe9.csv", "report\\2024.csv", "line\nend.csv"}
+
+    for dry_run in (True, False):
+        report = await domo.filesets.push_folder(fileset, here, dry_run=dry_run, delete=True)
+        assert bad == {entry.path for entry in report.failed}
+        assert all(isinstance(entry.error, DomoError) for entry in report.failed)
+        assert 3 == len(report.transferred)
+
+    await domo.filesets.files.upload(fileset, b"long", name="漢" * 90 + ".csv")
+    await domo.filesets.files.upload(fileset, b"deep", name="x", directory_path="/".join(["d" * 200] * 25))
+    fill(there, {"sub": b"a file where a folder is due", "good.csv/x": b"a folder where a file is due"})
+
+    for dry_run in (True, False):
+        report = await domo.filesets.pull_folder(fileset, there, dry_run=dry_run)
+        assert ["report2024.csv"] == [entry.path for entry in report.transferred]
+        assert 4 == len(report.failed)
+        assert all(isinstance(entry.error, DomoError) for entry in report.failed)
+    assert b"without" == (there / "report2024.csv").read_bytes()
+
+
+async def test_what_the_instance_stored_otherwise_than_it_was_sent_is_told():
+    answers = [
+        {"id": "1", "path": "reports/x.txt", "size": 3, "hash": "0" * 64, "hashAlgorithm": "SHA_256_HEX"},
+        {"id": "1", "path": "reports/x.txt", "size": 2},
+        {"id": "1", "path": "reports/X.txt", "size": 3},
+        {
+            "id": "1",
+            "path": "reports/x.txt",
+            "size": 3,
+            "hash": "0" * 32,
+            "hashAlgorithm": "MD5",
+        },
+        {"id": "1", "path": "/reports/x.txt", "size": 3, "hash": "f" * 32, "hashAlgorithm": "CRC"},
+        {"id": "1"},
+    ]
+
+    async def answer(request: web.Request) -> web.Response:
+        await request.read()
+        return web.json_response(answers.pop(0))
+
+    async with talking_to(answer) as domo:
+        for _ in range(3):
+            with pytest.raises(ContentMismatch, match="the file 1"):
+                await domo.filesets.files.upload("fs", b"abc", name="x.txt", directory_path="/reports/")
+        for _ in range(3):
+            stored = await domo.filesets.files.upload("fs", b"abc", name="x.txt", directory_path="reports")
+            assert "1" == stored.id
+
+
+@pytest.mark.parametrize(
+    ("name", "usable"),
+    [
+        ("plain.txt", "plain.txt"),
+        ("CON", "_CON"),
+        ("con.txt", "_con.txt"),
+        ("NUL .tar.gz", "_NUL .tar.gz"),
+        ("COM¹", "_COM¹"),
+        ("lpt1.log", "_lpt1.log"),
+        ("console.txt", "console.txt"),
+        ("a.txt:stream", "a.txt_stream"),
+        ("c:x", "c_x"),
+        ("trail.", "trail_"),
+        ("trail ", "trail_"),
+        ('<a|b?c*d"e>', "_a_b_c_d_e_"),
+        ("tab\there", "tab_here"),
+        ("../../up.txt", "up.txt"),
+        ("..", ""),
+    ],
+)
+def test_names_that_windows_takes_for_something_else_are_avoided_there(name, usable):
+    assert usable == usable_name(name, windows=True)
+    assert _is_name(name, windows=True) == (name == usable)
+
+
+def test_names_are_cut_to_what_disks_take():
+    assert "x" * 251 + ".txt" == usable_name("x" * 400 + ".txt")
+    assert "漢" * 83 + ".txt" == usable_name("漢" * 90 + ".txt")
+    assert 255 == len(usable_name("." + "y" * 300))
+
+
+def test_names_that_some_disks_cannot_tell_apart_are_found(tmp_path):
+    composed, decomposed = "\u00e9.txt", "e\u0301.txt"
+    paths = ["a/B.txt", "A/b.txt", composed, decomposed, "other", "\u00df", "ss"]
+    expected = {"A/b.txt": "a/B.txt", decomposed: composed, "ss": "\u00df"}
+
+    assert expected == same_on_disk(tmp_path, paths, folds=lambda _: True)
+    assert {} == same_on_disk(tmp_path, paths, folds=lambda _: False)
+    assert [] == list(tmp_path.iterdir())

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import os
+from functools import partial
+from typing import Any
 
 import pytest
 from aiohttp import web
@@ -102,7 +105,8 @@ async def test_filesets_take_and_give_several_files(domo, paths, tmp_path):
         lambda domo, _: domo.files.upload_many("report.pdf"),
         lambda domo, folder: domo.files.upload_many([folder / "x", folder / "x"]),
         lambda domo, folder: domo.files.upload_many([folder / "x"], concurrency=0),
-        lambda domo, _: domo.files.upload_many({"": b"x"}),
+        lambda domo, _: domo.files.upload_many(7),
+        lambda domo, _: domo.files.download_many({1: 7}),
         lambda domo, folder: domo.filesets.files.upload_many("fs", [folder / "a" / "x", folder / "b" / "x"]),
         lambda domo, _: domo.files.download_many({}),
         lambda domo, folder: domo.files.download_many({1: folder / "x", 2: folder / "." / "x"}),
@@ -171,3 +175,24 @@ async def test_whoever_iterates_over_the_progress_of_what_is_refused_comes_to_an
 
         async with asyncio.timeout(5):
             assert [] == [event async for event in events]
+
+
+async def test_items_that_are_wrong_are_one_outcome_each(domo, tmp_path):
+    good, bad = tmp_path / "good.csv", tmp_path / os.fsdecode(b"caf\xe9.csv")
+    good.write_bytes(b"1\n")
+    bad.write_bytes(b"1\n")
+    wrong: list[Any] = [bad, 7, tmp_path, tmp_path / ("n" * 300), f"{tmp_path}/a\0b", f"{tmp_path}/a\ud800b"]
+
+    for upload in (domo.files.upload_many, partial(domo.filesets.files.upload_many, await new_fileset(domo))):
+        ended = await upload([good, *wrong])
+        named = await upload({"": b"x", "a\ud800b": b"x", "no bytes": 7, "good": b"x"})
+
+        assert [str(good)] == [each.item for each in ended.done]
+        assert len(wrong) == len(ended.failed)
+        assert ["good"] == [each.item for each in named.done]
+        assert all(isinstance(each.error, DomoError) for each in [*ended.failed, *named.failed])
+    assert r"not text: caf\xe9.csv" in str(ended.failed[0].error)
+
+
+async def new_fileset(domo):
+    return (await domo.filesets.create(name="Some")).id

@@ -75,8 +75,8 @@ class Files(Area):
         """
         file_name = content_name(content, name)
         clock = self._http.settings.clock
-        with reported_body(content, content_type, name=file_name, progress=progress, clock=clock) as body:
-            return await self._create(body, name=file_name, description=description, public=public)
+        with reported_body(content, content_type, name=file_name, progress=progress, clock=clock) as outgoing:
+            return await self._create(outgoing.body, name=file_name, description=description, public=public)
 
     async def upload_many(
         self,
@@ -107,8 +107,8 @@ class Files(Area):
         """
 
         async def send(name: str, content: Content, reporter: Reporter) -> CreatedFile:
-            with content_body(content, name=name, reporter=reporter) as body:
-                return await self._create(body, name=name, description=None, public=public)
+            with content_body(content, name=name, reporter=reporter) as outgoing:
+                return await self._create(outgoing.body, name=name, description=None, public=public)
 
         return await upload_many(
             contents,
@@ -144,9 +144,13 @@ class Files(Area):
             SourceError: The file is not there, cannot be read, or was written to meanwhile.
             NotFound: There is no such file in Domo.
         """
-        with reported_body(content, content_type, progress=progress, clock=self._http.settings.clock) as body:
+        with reported_body(content, content_type, progress=progress, clock=self._http.settings.clock) as outgoing:
             return await self._http.request(
-                "PUT", url("/api/data/v1/data-files/{}", file_id), body=body, into=CreatedRevision, idempotent=False
+                "PUT",
+                url("/api/data/v1/data-files/{}", file_id),
+                body=outgoing.body,
+                into=CreatedRevision,
+                idempotent=False,
             )
 
     def list(

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from attrs import frozen
 
-from domo_async.endpoints.filesets._requests import content_of, create, describe, described
+from domo_async.endpoints.filesets._requests import check_name, content_of, create, describe, described
 from domo_async.endpoints.filesets.files import FileSetFiles
 from domo_async.transfer import RemoteFile, Reporter, content_body, fetch_to
 from domo_async.transport import Transport
@@ -41,12 +41,16 @@ class FileSetFolderSteps:
                 files.append(RemoteFile(path, file.id, described(file), file.created))
         return files, directories
 
+    def check_name(self, path: str) -> None:
+        """Refuse a file whose name cannot be sent."""
+        check_name(path.rpartition("/")[2])
+
     async def send(self, path: str, source: Path, reporter: Reporter) -> None:
         """Upload a file."""
         above, _, name = path.rpartition("/")
         directory = "/".join(filter(None, (self._directory, above)))
-        with content_body(source, name=name, reporter=reporter) as body:
-            await create(self._http, self._fileset_id, name, directory, body)
+        with content_body(source, name=name, reporter=reporter, hashed=True) as outgoing:
+            await create(self._http, self._fileset_id, name, directory, outgoing)
 
     async def fetch(self, file: RemoteFile, target: Path, reporter: Reporter) -> None:
         """Download a file: whole, or not at all."""

@@ -2,27 +2,65 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from contextlib import AbstractAsyncContextManager
 
 from domo_async.endpoints.filesets._guards import a_file
 from domo_async.endpoints.filesets.models import FileSetFile
-from domo_async.transfer import Described
+from domo_async.errors import ConfigError, ContentMismatch
+from domo_async.transfer import Described, OutgoingContent
 from domo_async.transport import Body, Download, Transport, Url, url
 from domo_async.wire import payload
 
-__all__ = ["content_of", "create", "describe", "described", "path_of"]
+_CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
+
+__all__ = ["check_name", "content_of", "create", "describe", "described", "path_of"]
 
 
-async def create(http: Transport, fileset_id: str, name: str, directory_path: str, body: Body) -> FileSetFile:
-    """Upload a file."""
+def check_name(name: str) -> None:
+    """Refuse a name that a form does not carry as it is: readers of forms disagree about what it stands for.
+
+    Raises:
+        ConfigError: It is one.
+    """
+    if "\\" in name or _CONTROL.search(name):
+        raise ConfigError(f"a form cannot carry the name {name!r}: rename the file, or upload it under another name")
+
+
+async def create(
+    http: Transport, fileset_id: str, name: str, directory_path: str, content: OutgoingContent
+) -> FileSetFile:
+    """Upload a file, and compare what the instance says it stored with what was sent.
+
+    Raises:
+        ConfigError: A form cannot carry the name.
+        ContentMismatch: It stored something else.
+    """
+    check_name(name)
     # The name of the second part is the page's; elsewhere it is said to belong into the query.
     request = Body.json(payload(directory_path=directory_path))
-    return await http.request(
+    stored = await http.request(
         "POST",
         url("/api/files/v1/filesets/{}/files", fileset_id),
-        body=Body.multipart({"file": (name, body), "createFileRequest": (None, request)}),
+        body=Body.multipart({"file": (name, content.body), "createFileRequest": (None, request)}),
         into=FileSetFile,
+    )
+    _compare(stored, "/".join(filter(None, [*directory_path.split("/"), name])), content)
+    return stored
+
+
+def _compare(stored: FileSetFile, path: str, content: OutgoingContent) -> None:
+    told = described(stored)
+    sent = Described(content.size, content.sha256 if told.algorithm == "sha256" else told.digest, told.algorithm)
+    found = "/".join(filter(None, (stored.path or path).split("/")))
+    if found == path and told.fits(sent):
+        return
+    raise ContentMismatch(
+        f"the instance stored {path} as another file than was sent: {found}, {told}, not {path}, {sent}; it is the"
+        f" file {stored.id}",
+        expected=f"{path}, {sent}",
+        found=f"{found}, {told}",
     )
 
 

@@ -187,14 +187,17 @@ class FileSetFiles(Area):
             The file; the page's sample has another name than was sent.
 
         Raises:
-            ConfigError: Bytes are given without a name.
+            ConfigError: Bytes are given without a name, or a form cannot carry the name.
+            ContentMismatch: The instance says that it stored something else, or under another name.
             SourceError: The file is not there, cannot be read, or was written to meanwhile.
             NotFound: There is no such FileSet.
         """
         file_name = content_name(content, name)
         clock = self._http.settings.clock
-        with reported_body(content, content_type, name=file_name, progress=progress, clock=clock) as body:
-            return await create(self._http, fileset_id, file_name, directory_path, body)
+        with reported_body(
+            content, content_type, name=file_name, progress=progress, clock=clock, hashed=True
+        ) as outgoing:
+            return await create(self._http, fileset_id, file_name, directory_path, outgoing)
 
     async def upload_many(
         self,
@@ -229,8 +232,8 @@ class FileSetFiles(Area):
         """
 
         async def send(name: str, content: Content, reporter: Reporter) -> FileSetFile:
-            with content_body(content, name=name, reporter=reporter) as body:
-                return await create(self._http, fileset_id, name, directory_path, body)
+            with content_body(content, name=name, reporter=reporter, hashed=True) as outgoing:
+                return await create(self._http, fileset_id, name, directory_path, outgoing)
 
         return await upload_many(
             contents,

@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+import os
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Literal, Protocol, TypeAlias
 
 from attrs import evolve, frozen
 
-from domo_async.errors import ConfigError, DecodeError, DomoError
+from domo_async.errors import ConfigError, DecodeError, DomoError, SourceError, TargetError
 from domo_async.settings import Settings
+from domo_async.transfer.atomic import check_writable
 from domo_async.transfer.files.trees import (
     LocalFile,
     RemoteFile,
     is_same,
     local_files,
     make_directories,
+    make_folder,
     place_for,
     remove_empty,
     remove_file,
+    same_on_disk,
 )
 from domo_async.transfer.outcomes import Outcomes, in_turn
 from domo_async.transfer.progress import ProgressOption, Reporter, reporting
@@ -36,7 +40,7 @@ class FolderEntry:
     Attributes:
         path: Where it lies in the folder, with ``/`` between the names.
         action: What is to be done: ``upload``, ``download`` or ``delete`` it; ``keep`` it, as it is the same on both
-            sides; or ``skip`` it, as it is a symbolic link or no file.
+            sides; or ``skip`` it, as it is a symbolic link or not a file.
         size: The bytes to move.
         done: Whether that was done; always false in a dry run.
         error: Why it was not.
@@ -46,7 +50,7 @@ class FolderEntry:
     action: FolderAction
     size: int = 0
     done: bool = False
-    error: DomoError | OSError | None = None
+    error: DomoError | None = None
 
 
 @frozen(kw_only=True)
@@ -126,6 +130,10 @@ class FolderSteps(Protocol):
         """Return the instance's files and the paths of its directories."""
         ...
 
+    def check_name(self, path: str) -> None:
+        """Raise a `DomoError` if a file's name cannot be sent."""
+        ...
+
     async def send(self, path: str, source: Path, reporter: Reporter) -> None:
         """Upload a file."""
         ...
@@ -148,15 +156,17 @@ async def push(steps: FolderSteps, folder: Path, options: FolderOptions, setting
     started = settings.clock.monotonic()
     if not await asyncio.to_thread(folder.is_dir):
         raise ConfigError(f"there is no folder {folder}")
-    files, strange = await asyncio.to_thread(local_files, folder)
+    files, others = await asyncio.to_thread(local_files, folder)
+    others |= await asyncio.to_thread(_unsendable, steps, files)
     remote = {file.path: file for file in (await steps.look())[0]}
     _check_not_all(options, bool(files), len(remote), f"{folder} is empty")
-    same = await _same(files, remote, lambda file, other: is_same(file, other, copy_is_remote=True))
+    same = await _same(files, remote, lambda file, other: is_same(file, other, copy_is_remote=True)) - others.keys()
+    left = same | others.keys()
     entries = [
         *(FolderEntry(path=path, action="keep") for path in same),
-        *(FolderEntry(path=path, action="skip") for path in strange),
-        *(_moving(path, "upload", file.size) for path, file in files.items() if path not in same),
-        *_deletions(options, [path for path in remote if path not in files and not _is_within(path, strange)]),
+        *(FolderEntry(path=path, action="upload" if error else "skip", error=error) for path, error in others.items()),
+        *(_moving(path, "upload", file.size) for path, file in files.items() if path not in left),
+        *_deletions(options, [path for path in remote if path not in files and not _is_within(path, others)]),
     ]
 
     async def move(path: str, reporter: Reporter) -> None:
@@ -177,12 +187,12 @@ async def pull(steps: FolderSteps, folder: Path, options: FolderOptions, setting
     found, directories = await steps.look()
     refused, places = await asyncio.to_thread(_places, folder, [file.path for file in found])
     remote = {file.path: file for file in found if file.path in places}
-    files, strange = await asyncio.to_thread(local_files, folder) if exists else ({}, ())
+    files, others = await asyncio.to_thread(local_files, folder) if exists else ({}, {})
     _check_not_all(options, bool(found), len(files), "the FileSet's directory is empty, or there is none")
     same = await _same(files, remote, lambda file, other: is_same(file, other, copy_is_remote=False))
     entries = [
         *(FolderEntry(path=path, action="keep") for path in same),
-        *(FolderEntry(path=path, action="skip") for path in strange if path not in refused),
+        *(FolderEntry(path=path, action="skip", error=error) for path, error in others.items() if path not in refused),
         *(FolderEntry(path=path, action="download", error=error) for path, error in refused.items()),
         *(_moving(path, "download", file.described.size) for path, file in remote.items() if path not in same),
         *_deletions(options, [path for path in files if path not in remote]),
@@ -192,7 +202,7 @@ async def pull(steps: FolderSteps, folder: Path, options: FolderOptions, setting
 
     async def move(path: str, reporter: Reporter) -> None:
         place = places[path]
-        await asyncio.to_thread(place.parent.mkdir, parents=True, exist_ok=True)
+        await asyncio.to_thread(make_folder, place.parent)
         await steps.fetch(remote[path], place, reporter)
 
     def remove(path: str) -> Awaitable[None]:
@@ -211,21 +221,44 @@ def _check_folder(folder: Path) -> bool:
         ConfigError: It cannot.
     """
     if folder.exists() and not folder.is_dir():
-        raise ConfigError(f"{folder} is a file and no folder")
+        raise ConfigError(f"{folder} is a file and not a folder")
     if not folder.parent.is_dir():
         raise ConfigError(f"there is no folder {folder.parent} to make {folder.name} in")
     return folder.is_dir()
 
 
-def _places(folder: Path, paths: Sequence[str]) -> tuple[dict[str, DecodeError], dict[str, Path]]:
+def _places(folder: Path, paths: Sequence[str]) -> tuple[dict[str, DomoError], dict[str, Path]]:
     """Return why some of the instance's files have no place in a folder, and the places of the others."""
-    refused, places = {}, {}
+    refused: dict[str, DomoError] = {}
+    places = {}
     for path in paths:
         try:
             places[path] = place_for(folder, path)
-        except DecodeError as error:
+            check_writable(places[path], parents=True)
+        except DomoError as error:
             refused[path] = error
+            places.pop(path, None)
+    for path, other in same_on_disk(folder, list(places)).items():
+        refused[path] = DecodeError(
+            f"{path!r} is the same name as {other!r} on this disk; it is not downloaded: download it by itself, under"
+            " another name"
+        )
+        del places[path]
     return refused, places
+
+
+def _unsendable(steps: FolderSteps, files: Mapping[str, LocalFile]) -> dict[str, DomoError]:
+    """Return why some files cannot be sent."""
+    found: dict[str, DomoError] = {}
+    for path, file in files.items():
+        try:
+            steps.check_name(path)
+        except DomoError as error:
+            found[path] = error
+        else:
+            if not os.access(file.place, os.R_OK):
+                found[path] = SourceError(f"cannot read {file.place}: Permission denied")
+    return found
 
 
 async def _same(
@@ -241,7 +274,7 @@ async def _same(
     return await asyncio.to_thread(look)
 
 
-def _is_within(path: str, others: Sequence[str]) -> bool:
+def _is_within(path: str, others: Iterable[str]) -> bool:
     """Return whether a path is one of others, or lies below one."""
     return any(path == other or path.startswith(f"{other}/") for other in others)
 
@@ -297,7 +330,11 @@ async def _carry_out(
 
 
 def _by_path(outcomes: Outcomes[FolderEntry, FolderEntry]) -> dict[str, FolderEntry]:
-    return {each.item.path: each.result or evolve(each.item, error=each.error) for each in outcomes}
+    return {each.item.path: each.result or evolve(each.item, error=_told(each.error)) for each in outcomes}
+
+
+def _told(error: DomoError | OSError | None) -> DomoError | None:
+    return error if error is None or isinstance(error, DomoError) else TargetError(str(error))
 
 
 def _report(entries: Sequence[FolderEntry], options: FolderOptions, seconds: float) -> FolderReport:

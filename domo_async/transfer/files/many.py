@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TypeAlias, TypeVar
 
 from domo_async.clock import Clock
-from domo_async.errors import ConfigError
+from domo_async.errors import ConfigError, DomoError
 from domo_async.transfer.files.content import Content, content_name, content_size
 from domo_async.transfer.files.resuming import DownloadResult
 from domo_async.transfer.outcomes import Outcomes, in_turn
@@ -24,26 +24,36 @@ Targets: TypeAlias = Mapping[int, str | os.PathLike[str]] | Mapping[str, str | o
 """The path to write for each id."""
 
 
-def _named(contents: Contents) -> dict[str, tuple[str, Content]]:
-    """Return the name and the content of each, by what it goes by: its path as given, or its name.
+def _named(contents: Contents) -> dict[str, tuple[str, Content] | DomoError]:
+    """Return the name and the content of each, or why it cannot go up, by what it is called: its path, or its name.
 
     Raises:
         ConfigError: There are none, one is given twice, or it is one text where a list is due.
     """
     if isinstance(contents, str | bytes | os.PathLike):
         raise ConfigError(f"several files are due; write [{contents!r}] for a single one")
-    found: dict[str, tuple[str, Content]] = {}
+    if not isinstance(contents, Iterable):
+        raise ConfigError(f"several files are due, not a {type(contents).__name__}")
+    found: dict[str, tuple[str, Content] | DomoError] = {}
     if isinstance(contents, Mapping):
-        found = {str(name): (content_name(content, str(name)), content) for name, content in contents.items()}
-    else:
-        for path in contents:
-            item = os.fspath(path)
-            if item in found:
-                raise ConfigError(f"{item} is given twice")
-            found[item] = content_name(item, None), item
+        found = {str(name): _checked(content, str(name)) for name, content in contents.items()}
+        contents = ()
+    for given in contents:
+        item = os.fsdecode(given) if isinstance(given, str | bytes | os.PathLike) else str(given)
+        if item in found:
+            raise ConfigError(f"{item} is given twice")
+        is_path = isinstance(given, str | bytes | os.PathLike)
+        found[item] = _checked(item, None) if is_path else ConfigError(f"{given!r} is not the path of a file")
     if not found:
         raise ConfigError("there is nothing to upload")
     return found
+
+
+def _checked(content: Content, name: str | None) -> tuple[str, Content] | DomoError:
+    try:
+        return content_name(content, name), content
+    except DomoError as error:
+        return error
 
 
 async def upload_many(
@@ -72,14 +82,17 @@ async def upload_many(
     """
     with told_the_end(progress):
         wanted = _named(contents)
-        if unique and len({name for name, _ in wanted.values()}) < len(wanted):
+        known = [each for each in wanted.values() if not isinstance(each, DomoError)]
+        if unique and len({name for name, _ in known}) < len(known):
             raise ConfigError("two files have one name, and the one would take the other's place")
-        sizes = [content_size(content) or 0 for _, content in wanted.values()]
+        sizes = [content_size(content) or 0 for _, content in known]
         with reporting(clock, progress, total=sum(sizes), title="upload") as reporter:
 
             async def work(item: str) -> R:
-                name, content = wanted[item]
-                return await send(name, content, reporter)
+                found = wanted[item]
+                if isinstance(found, DomoError):
+                    raise found
+                return await send(*found, reporter)
 
             outcomes = await in_turn(
                 wanted,
@@ -130,9 +143,12 @@ def _paths(targets: Targets) -> dict[int | str, Path]:
     Raises:
         ConfigError: There are none, or two have the same path.
     """
+    wrong = [target for target in targets.values() if not isinstance(target, str | os.PathLike)]
+    if wrong:
+        raise ConfigError(f"{wrong[0]!r} is not a path to write to")
     paths: dict[int | str, Path] = {item: Path(target) for item, target in targets.items()}
     if not paths:
         raise ConfigError("there is nothing to download")
-    if len({path.resolve() for path in paths.values()}) < len(paths):
+    if len({os.path.realpath(path) for path in paths.values() if "\0" not in str(path)}) < len(paths):
         raise ConfigError("two files are to be written to one path")
     return paths
