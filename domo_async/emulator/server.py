@@ -76,6 +76,7 @@ class Emulator:
         latency: float = 0.0,
         result_limit: int = 1_000_000,
         time_limit: float = 60.0,
+        patience: float = 60.0,
     ) -> None:
         """Make an instance that is not started yet.
 
@@ -96,6 +97,8 @@ class Emulator:
             latency: Seconds that every request takes longer.
             result_limit: The most rows that a query answers with in JSON; where there would be more it is refused.
             time_limit: Seconds that a query may take to its first rows, and from each thousand to the next.
+            patience: Seconds after which a connection ends over which nothing goes: neither a request's head nor its
+                body nor its answer. A body has one more for each thousand bytes.
         """
         self._host = host
         self._port = port
@@ -117,6 +120,7 @@ class Emulator:
         self._bandwidth = bandwidth
         self._latency = latency
         self._time_limit = time_limit
+        self._patience = patience
         self._url: str | None = None
         self._begins: World = World({}, [])
         self._storage: Storage | None = None
@@ -234,7 +238,7 @@ class Emulator:
             faults=self.faults,
             log=self.log,
             search_limit=self._search_limit,
-            connections=Connections(self._bandwidth),
+            connections=Connections(self._bandwidth, self._patience),
             latency=self._latency,
             keeper=keeper,
         )
@@ -249,7 +253,7 @@ class Emulator:
         blobs_at(self._instance, storage).pinned = referred(self._begins.records)
         await keeper.settle()
         self._storage = storage
-        await self._serve(app, release)
+        await self._serve(app, gate.connections, release)
 
     def _recall(self, journal: Journal) -> bool:
         """Know what the journal holds; return whether it holds anything."""
@@ -257,12 +261,15 @@ class Emulator:
         records: dict[str, dict[str, Any]] = {}
         for kind, key, value in journal.read():
             found = True
-            if kind == DATASETS:
-                add_dataset(self._instance, value)
-            elif kind == TOKENS:
-                self._tokens[key].update(value)
-            else:
-                records.setdefault(kind, {})[key] = value
+            try:
+                if kind == DATASETS:
+                    add_dataset(self._instance, value)
+                elif kind == TOKENS:
+                    self._tokens[key].update(value)
+                else:
+                    records.setdefault(kind, {})[key] = value
+            except (AttributeError, KeyError, TypeError, ValueError) as error:
+                raise journal.damaged(error) from error
         self._instance.records.restore(records)
         self._instance.unsaved.take()
         return found
@@ -273,16 +280,20 @@ class Emulator:
         elif self._world != "empty":
             worlds.read_world(Path(self._world), self._instance, storage)
 
-    async def _serve(self, app: web.Application, release: AsyncExitStack) -> None:
+    async def _serve(self, app: web.Application, connections: Connections, release: AsyncExitStack) -> None:
         runner = web.AppRunner(
             app,
             access_log=None,
             shutdown_timeout=_GOODBYE,
             read_bufsize=_READ_BUFFER,
             lingering_time=1.0,
+            keepalive_timeout=self._patience,
         )
         release.push_async_callback(runner.cleanup)
         await runner.setup()
+        if runner.server is not None:
+            ending = asyncio.create_task(connections.end_stuck(runner.server))
+            release.callback(ending.cancel)
         await web.TCPSite(runner, self._host, self._port).start()
         host = f"[{self._host}]" if ":" in self._host else self._host
         self._url = f"http://{host}:{runner.addresses[0][1]}"

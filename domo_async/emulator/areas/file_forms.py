@@ -10,7 +10,7 @@ from attrs import define
 from domo_async.emulator.areas.trees import guessed_type, path_of
 from domo_async.emulator.errors import Refusal
 from domo_async.emulator.keeping.blobs import Arrival
-from domo_async.emulator.serving.web import CONNECTIONS
+from domo_async.emulator.serving.web import CONNECTIONS, in_time, readable
 
 __all__ = ["FileForm"]
 
@@ -29,15 +29,16 @@ class FileForm:
     async def read(self, request: web.Request, arrival: Arrival) -> None:
         """Read the fields, the file's content into `arrival`."""
         connection = request.app[CONNECTIONS].of(request)
-        async for part in await request.multipart():
+        reader = await request.multipart()
+        while (part := await in_time(request, reader.next())) is not None:
             if not isinstance(part, BodyPartReader):
                 raise Refusal(400, "The form has a form in it")
             if part.name == "createFileRequest":
-                self.said = (await _field_text(part)) or self.said
+                self.said = (await _field_text(request, part)) or self.said
             elif part.name == "file" and self.name is None:
                 self.name = _file_name(part.filename)
-                self.content_type = part.headers.get("Content-Type") or guessed_type(self.name)
-                while chunk := await part.read_chunk(_CHUNK):
+                self.content_type = readable(part.headers.get("Content-Type") or guessed_type(self.name))
+                while chunk := await in_time(request, part.read_chunk(_CHUNK)):
                     arrival.write(chunk)
                     await connection.pay(len(chunk))
 
@@ -52,9 +53,9 @@ class FileForm:
         return path_of(said.get("directoryPath") or "")
 
 
-async def _field_text(part: BodyPartReader) -> str:
+async def _field_text(request: web.Request, part: BodyPartReader) -> str:
     content = b""
-    while chunk := await part.read_chunk(_CHUNK):
+    while chunk := await in_time(request, part.read_chunk(_CHUNK)):
         content += chunk
         if len(content) > _LARGEST_FORM_FIELD:
             raise Refusal(400, f"The field {part.name} is too long")
@@ -63,7 +64,7 @@ async def _field_text(part: BodyPartReader) -> str:
 
 def _file_name(said: str | None) -> str:
     # Browsers and the like write a quote in a form's file name in this way.
-    name = (said or "").replace("%22", '"').rpartition("/")[2]
+    name = readable(said or "").replace("%22", '"').rpartition("/")[2]
     if name in ("", ".", ".."):
         raise Refusal(400, "The file needs a name")
     return name

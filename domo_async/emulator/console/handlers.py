@@ -6,10 +6,11 @@ or limit is put on them.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import get_args
+from urllib.parse import parse_qsl
 
 from aiohttp import web
 from attrs import define
@@ -21,7 +22,7 @@ from domo_async.emulator.console.parts import PARTS, STATUSES, Wanted, option, p
 from domo_async.emulator.errors import Refusal
 from domo_async.emulator.faults import FaultKind
 from domo_async.emulator.serving.app import Gate
-from domo_async.emulator.serving.web import answer, flag, json_object, storage_of, text
+from domo_async.emulator.serving.web import BODY, Handler, answer, flag, json_object, storage_of, text
 
 __all__ = ["Console"]
 
@@ -39,8 +40,6 @@ _SAFETY = {
     "Cache-Control": "no-store",
 }
 _CHOOSE = Html('<p class="empty">Choose a dataset to see its first rows.</p>')
-
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 @define(eq=False)
@@ -81,8 +80,7 @@ class Console:
 
     async def _whole_page(self, request: web.Request) -> web.Response:
         """Show the page with its data, for whoever sends the token in the form: what works without a script."""
-        form = await request.post()
-        values = {name: value for name, value in form.items() if isinstance(value, str)}
+        values = dict(parse_qsl(request[BODY].decode(errors="replace"), keep_blank_values=True))
         token = values.get("token", "").strip()
         wanted = Wanted.of(values)
         try:

@@ -9,12 +9,13 @@ after the state no longer does.
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import secrets
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any, BinaryIO, Self
 
@@ -33,6 +34,7 @@ __all__ = ["TOKENS", "Journal", "Keeper", "Lock", "claim", "keep_token", "kept_t
 TOKENS = "@tokens"
 """The kind under which tokens and sessions are kept."""
 
+_LOGGER = logging.getLogger(__name__)
 _FORMAT = 1
 _STATE = "state.sqlite"
 _TOKEN = "token"  # noqa: S105 - a file's name
@@ -102,19 +104,28 @@ class Lock:
 
 
 def kept_token(directory: Path) -> str | None:
-    """Return the developer token that is kept in an emulator's directory, if there is one."""
+    """Return the developer token that is kept in an emulator's directory, if there is one.
+
+    Raises:
+        ConfigError: The file is damaged.
+    """
     if not (directory / _MARKER).is_file():
         return None
+    path = directory / _TOKEN
     try:
-        return (directory / _TOKEN).read_text(encoding="utf-8").strip() or None
+        token = path.read_bytes().strip()
     except FileNotFoundError:
         return None
+    if not token.isascii() or not token.decode("ascii").isprintable():
+        raise ConfigError(f"{path} is damaged: it does not hold a token; give one, or remove the file")
+    return token.decode("ascii") or None
 
 
 def keep_token(directory: Path, token: str) -> None:
     """Keep a developer token in a directory, for its owner's eyes only."""
-    if kept_token(directory) == token:
-        return
+    with suppress(ConfigError):
+        if kept_token(directory) == token:
+            return
     arriving = _private(directory / f"{_TOKEN}.{secrets.token_hex(4)}")
     with arriving.open("r+b") as file:
         file.write(f"{token}\n".encode())
@@ -127,6 +138,7 @@ def keep_token(directory: Path, token: str) -> None:
 class Journal:
     """The database of all that is known beside the rows: JSON by kind and key, in the order of first appearance."""
 
+    _path: Path
     _database: sqlite3.Connection
     _thread: ThreadPoolExecutor = field(
         factory=lambda: ThreadPoolExecutor(1, thread_name_prefix="domo-emulator-journal")
@@ -141,7 +153,7 @@ class Journal:
         """
         path = _private(directory / _STATE)
         database = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
-        journal = cls(database)
+        journal = cls(path, database)
         try:
             journal._prepare(path)
         except BaseException:
@@ -165,9 +177,21 @@ class Journal:
             raise ConfigError(f"{path} is no state of an emulator: {error}") from error
 
     def read(self) -> Iterator[tuple[str, str, Any]]:
-        """Yield the kind, the key and the JSON of all that is kept."""
-        for kind, key, value in self._database.execute("SELECT kind, key, value FROM things ORDER BY position"):
-            yield kind, key, orjson.loads(value)
+        """Yield the kind, the key and the JSON of all that is kept.
+
+        Raises:
+            ConfigError: It is damaged.
+        """
+        try:
+            for kind, key, value in self._database.execute("SELECT kind, key, value FROM things ORDER BY position"):
+                yield kind, key, orjson.loads(value)
+        except (sqlite3.DatabaseError, orjson.JSONDecodeError) as error:
+            raise self.damaged(error) from error
+
+    def damaged(self, error: BaseException) -> ConfigError:
+        """Return the error that says that the database is damaged."""
+        reason = f"{type(error).__name__}: {error}"
+        return ConfigError(f"{self._path} is damaged, and the instance cannot go on from it: {reason}")
 
     async def write(self, removed: Iterable[tuple[str, str]], put: Iterable[tuple[str, str, bytes]]) -> None:
         """Remove and put things, all of them or none; they are on the disk when this returns."""
@@ -239,9 +263,7 @@ class Keeper:
             garbage = self._garbage(taken)
             afterwards = self._instance.take_afterwards()
             try:
-                values = [(kind, key, self._value(kind, key)) for kind, key in taken]
-                put = [(kind, key, orjson.dumps(value)) for kind, key, value in values if value is not None]
-                gone = [(kind, key) for kind, key, value in values if value is None or taken[kind, key]]
+                gone, put = self._written(taken)
                 await journal.write(gone, put)
             except Exception as error:
                 changes.give_back(taken)
@@ -256,6 +278,26 @@ class Keeper:
             self._done = self._begun
         finally:
             self._saving = None
+
+    def _written(
+        self, taken: Mapping[tuple[str, str], bool]
+    ) -> tuple[list[tuple[str, str]], list[tuple[str, str, bytes]]]:
+        """Return what is to be removed, and what is to be put."""
+        gone: list[tuple[str, str]] = []
+        put: list[tuple[str, str, bytes]] = []
+        for (kind, key), removed in taken.items():
+            try:
+                value = self._value(kind, key)
+                written = None if value is None else orjson.dumps([key, value])
+            except Exception:
+                # It stays as it was last saved: all else is not to wait for it.
+                _LOGGER.exception("%s %r cannot be saved", kind, key)
+                continue
+            if written is None or removed:
+                gone.append((kind, key))
+            if written is not None:
+                put.append((kind, key, orjson.dumps(value)))
+        return gone, put
 
     def _value(self, kind: str, key: str) -> Any:
         if kind == DATASETS:
@@ -277,6 +319,13 @@ class Keeper:
 
 
 def _private(path: Path) -> Path:
-    """Have a file that only its owner may read."""
-    os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+    """Have a file that only its owner may read.
+
+    Raises:
+        ConfigError: It cannot be had.
+    """
+    try:
+        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+    except OSError as error:
+        raise ConfigError(f"{path} cannot be opened: {error.strerror}") from error
     return path

@@ -8,13 +8,31 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, TypeAlias
 
+import orjson
+
 from domo_async.emulator.errors import Refusal
 from domo_async.emulator.keeping.changes import Changes
 
-__all__ = ["Collection", "Record", "Records"]
+__all__ = ["Collection", "Record", "Records", "check_storable"]
 
 Record: TypeAlias = dict[str, Any]
 _COUNTERS = "counters"
+# What answers, files of worlds and the like put around a record; JSON can be 254 levels deep.
+_LEVELS = 50
+
+
+def check_storable(value: object) -> None:
+    """Refuse what cannot be saved, or not be told again within an answer: then nothing else could be, either.
+
+    Raises:
+        Refusal: 400, if it is so: it is nested too deeply, or is not JSON.
+    """
+    for _ in range(_LEVELS):
+        value = [value]
+    try:
+        orjson.dumps(value)
+    except (TypeError, ValueError) as error:
+        raise Refusal(400, f"This cannot be kept: {error}") from error
 
 
 class Collection:
@@ -59,7 +77,12 @@ class Collection:
         return record
 
     def put(self, key: object, record: Record) -> Record:
-        """Keep a record under a key, in place of the former one; returns it."""
+        """Keep a record under a key, in place of the former one; returns it.
+
+        Raises:
+            Refusal: 400, if it cannot be saved.
+        """
+        check_storable([str(key), record])
         self._records[str(key)] = record
         self._changes.note(self.name, str(key))
         return record

@@ -23,6 +23,7 @@ from domo_async.emulator.access.people import free_id, is_admin, user_name
 from domo_async.emulator.errors import Refusal
 from domo_async.emulator.keeping.records import Record
 from domo_async.emulator.serving.web import (
+    BODY,
     answer,
     caller_of,
     flag,
@@ -243,7 +244,7 @@ async def subscribe(request: web.Request) -> web.Response:
 
     One page documents this method for ending a subscription, too: so does a request that has all in its query.
     """
-    if not await request.read() and {"subscriberId", "type"} <= request.query.keys():
+    if not request[BODY] and {"subscriberId", "type"} <= request.query.keys():
         return _unsubscribe(request)
     body = await json_object(request)
     _add(request, _alert_of(request), [_subscription(request, body)])

@@ -28,8 +28,10 @@ from domo_async.emulator.serving.web import (
     json_object,
     millis,
     query_flag,
+    readable,
     records_of,
     storage_of,
+    takes_body_as_it_comes,
 )
 from domo_async.emulator.state import Instance
 
@@ -62,6 +64,7 @@ class _Upload:
 
 
 @routes.post(_BASE)
+@takes_body_as_it_comes
 async def upload(request: web.Request) -> web.Response:
     """Take the bytes of a new file; everyone gets access unless the query says otherwise."""
     name = request.query.get("name")
@@ -197,6 +200,7 @@ async def download(request: web.Request) -> web.StreamResponse:
 
 
 @routes.put(_FILE)
+@takes_body_as_it_comes
 async def upload_revision(request: web.Request) -> web.Response:
     """Take the bytes of a new revision, which is the current one from now on."""
     _file_of(request, "WRITE")
@@ -227,7 +231,7 @@ async def _receive(request: web.Request, file_of: Callable[[], Record]) -> Recor
         file = file_of()
         upload = _Upload(
             arrival.keep(),
-            request.headers.get("Content-Type", _BYTES),
+            readable(request.headers.get("Content-Type", _BYTES)),
             millis(),
             max(0, round((instance.now() - started) * 1000)),
         )

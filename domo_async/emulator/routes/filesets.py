@@ -56,6 +56,7 @@ from domo_async.emulator.serving.web import (
     query_flag,
     records_of,
     storage_of,
+    takes_body_as_it_comes,
     text,
     whole_number,
 )
@@ -217,6 +218,7 @@ async def search_files(request: web.Request) -> web.Response:
 
 
 @routes.post(_SET + "/files")
+@takes_body_as_it_comes
 async def upload(request: web.Request) -> web.Response:
     """Take a file out of a form, or make the directory that a form without a file names."""
     fileset = _fileset_of(request, "EDIT")

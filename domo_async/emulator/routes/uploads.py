@@ -19,6 +19,7 @@ from domo_async.emulator.serving.web import (
     instance_of,
     json_object,
     storage_of,
+    takes_body_as_it_comes,
 )
 from domo_async.emulator.state import Action, Dataset, Upload, Version
 
@@ -46,6 +47,7 @@ async def open_upload(request: web.Request) -> web.Response:
 
 
 @routes.put(_UPLOAD + "/parts/{part}")
+@takes_body_as_it_comes
 async def put_part(request: web.Request) -> web.Response:
     """Take a part, in place of the one that was sent before under its number. The answer is emulator-defined.
 

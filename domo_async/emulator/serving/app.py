@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import logging
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
 from contextlib import aclosing
@@ -13,7 +14,7 @@ from aiohttp import web
 from attrs import define
 
 from domo_async.emulator import routes
-from domo_async.emulator.access.auth import Authentication
+from domo_async.emulator.access.auth import LOGIN_PATH, Authentication
 from domo_async.emulator.areas import activity
 from domo_async.emulator.errors import Refusal, error_body
 from domo_async.emulator.faults import MAINTENANCE_PAGE, Fault, Faults
@@ -24,12 +25,16 @@ from domo_async.emulator.serving.limits import SlidingWindow
 from domo_async.emulator.serving.log import RequestLog, RequestRecord
 from domo_async.emulator.serving.web import (
     AUTHENTICATION,
+    BODY,
     CALLER,
     CONNECTIONS,
     INSTANCE,
     STORAGE,
     StreamedResponse,
     answer,
+    readable,
+    waits_for_body,
+    whole_body,
 )
 from domo_async.emulator.state import Instance
 
@@ -39,6 +44,8 @@ OWN_PATHS = "/emulator"
 """Below this are the emulator's own pages and routes, which no instance of Domo has."""
 
 _LARGEST_JSON = 64 << 20
+_LARGEST_OF_A_STRANGER = 1 << 20
+_FULL = (errno.ENOSPC, errno.EDQUOT)
 _BEAT = 0.05
 _LOGGER = logging.getLogger(__name__)
 
@@ -69,6 +76,7 @@ class Gate:
             return await self._handle_own(request, handler)
         started = self.instance.now()
         connection = self.connections.of(request)
+        connection.begin()
         response: web.StreamResponse = web.Response(status=500)
         status: int | None = None
         try:
@@ -85,8 +93,8 @@ class Gate:
             self.log.append(
                 RequestRecord(
                     method=request.method,
-                    path=request.path,
-                    query=request.query_string,
+                    path=readable(request.path),
+                    query=readable(request.query_string),
                     status=status,
                     started=started,
                     finished=self.instance.now(),
@@ -114,10 +122,11 @@ class Gate:
     async def _handle(self, request: web.Request, handler: Handler, started: float) -> web.StreamResponse:
         searches = request.path.startswith("/api/search/")
         try:
+            request[CALLER] = self.authentication.user_of(request.path, request.headers)
+            if searches:
+                self.search_limit.check(started)
+            await _have_body(request, _LARGEST_JSON if request.path != LOGIN_PATH else _LARGEST_OF_A_STRANGER)
             with self.instance.one_request():
-                request[CALLER] = self.authentication.user_of(request.path, request.headers)
-                if searches:
-                    self.search_limit.check(started)
                 response = await handler(request)
                 activity.note(self.instance, request, response.status)
         except ConnectionError:
@@ -129,7 +138,9 @@ class Gate:
         return await self._settled(request, response)
 
     async def _handle_own(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        self.connections.of(request).begin()
         try:
+            await _have_body(request, _LARGEST_OF_A_STRANGER)
             with self.instance.one_request():
                 response = await handler(request)
         except Exception as error:  # noqa: BLE001 - each has an answer
@@ -148,6 +159,14 @@ class Gate:
                 await response.chunks.aclose()
             return _refused(request, refusal)
         return response
+
+
+async def _have_body(request: web.Request, most: int) -> None:
+    """Have the body there before anything is changed: whoever sends it slowly keeps nobody from saving."""
+    if readable(request.path) != request.path:
+        raise Refusal(400, "The path is not Unicode")
+    if request.match_info.http_exception is None and waits_for_body(request):
+        request[BODY] = await whole_body(request, most)
 
 
 def create_app(gate: Gate, storage: Storage) -> web.Application:
@@ -196,15 +215,19 @@ def _failed(request: web.Request, error: Exception) -> web.Response:
         # Where the next request would begin is not known.
         response.force_close()
         return response
+    if isinstance(error, OSError) and error.errno in _FULL:
+        return _refused(request, Refusal(507, f"The emulator cannot save this: {error.strerror}"))
     _LOGGER.error("%s %s failed", request.method, request.path, exc_info=error)
     return _refused(request, Refusal(500, "The emulator failed; this is its fault"))
 
 
 def _refused(request: web.Request, refusal: Refusal) -> web.Response:
-    response = answer(
-        error_body(refusal.status, request.path, refusal.message, code=refusal.code), status=refusal.status
-    )
+    path, message = readable(request.path), readable(refusal.message)
+    response = answer(error_body(refusal.status, path, message, code=refusal.code), status=refusal.status)
     response.headers.update(refusal.headers)
+    if not request.content.is_eof():
+        # Nobody reads the rest of the body, and the next request would begin behind it.
+        response.force_close()
     return response
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import itertools
 import time
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
 from weakref import WeakKeyDictionary
 
 from aiohttp import web
@@ -13,6 +14,8 @@ from attrs import define, field
 
 # Sleeping less than this is more error than sleep.
 _SHORTEST_SLEEP = 0.002
+# Bytes a second, in the long run.
+_SLOWEST = 1_000
 
 
 @define(eq=False)
@@ -22,10 +25,13 @@ class Connection:
     Attributes:
         number: What tells it from the others; they are counted from 1.
         bandwidth: Bytes a second; None for as fast as it goes.
+        patience: Seconds that a request's body may keep the instance waiting, and one more for each thousand bytes.
     """
 
     number: int
     bandwidth: float | None
+    patience: float
+    _waited: float = 0.0
     _free_at: float = 0.0
     _usual: float | None = field(init=False)
 
@@ -40,6 +46,27 @@ class Connection:
         """Be as fast as usual again."""
         if self.bandwidth != self._usual:
             self.bandwidth, self._free_at = self._usual, 0.0
+
+    def begin(self) -> None:
+        """Begin with a request: the time that it keeps the instance waiting counts from here."""
+        self._waited = 0.0
+
+    @asynccontextmanager
+    async def waiting(self, received: Callable[[], int]) -> AsyncIterator[None]:
+        """Wait in the block for a piece of a body.
+
+        Args:
+            received: Says how many bytes of it have come so far.
+
+        Raises:
+            TimeoutError: The request has kept the instance waiting for too long.
+        """
+        began = time.monotonic()
+        try:
+            async with asyncio.timeout(max(0.0, self.patience + received() / _SLOWEST - self._waited)):
+                yield
+        finally:
+            self._waited += time.monotonic() - began
 
     async def pay(self, size: int) -> None:
         """Wait until `size` more bytes would have passed."""
@@ -56,6 +83,7 @@ class Connections:
     """All connections that are open."""
 
     bandwidth: float | None
+    patience: float = 60.0
     _open: WeakKeyDictionary[object, Connection] = field(factory=WeakKeyDictionary)
     _numbers: Iterator[int] = field(factory=lambda: itertools.count(1))
 
@@ -64,5 +92,20 @@ class Connections:
         # aiohttp serves each connection from one task, which, unlike its protocol, can be referred to weakly.
         connection = self._open.get(request.task)
         if connection is None:
-            connection = self._open[request.task] = Connection(next(self._numbers), self.bandwidth)
+            connection = self._open[request.task] = Connection(next(self._numbers), self.bandwidth, self.patience)
         return connection
+
+    async def end_stuck(self, server: web.Server) -> None:
+        """For ever, end those connections over which nothing of an answer has gone for a while."""
+        before: dict[object, int] = {}
+        while True:
+            await asyncio.sleep(self.patience)
+            now = {
+                protocol: (protocol.transport, protocol.transport.get_write_buffer_size())
+                for protocol in server.connections
+                if isinstance(protocol.transport, asyncio.WriteTransport)
+            }
+            for protocol, (transport, left) in now.items():
+                if left and before.get(protocol) == left:
+                    transport.abort()
+            before = {protocol: left for protocol, (_, left) in now.items()}

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
 from datetime import UTC, datetime
-from typing import Any, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 import orjson
 from aiohttp import web
 
 from domo_async.emulator.access.auth import Authentication
 from domo_async.emulator.errors import Refusal
-from domo_async.emulator.keeping.records import Collection, Record
+from domo_async.emulator.keeping.records import Collection, Record, check_storable
 from domo_async.emulator.rows.storage import Storage
 from domo_async.emulator.serving.connections import Connections
 from domo_async.emulator.state import Dataset, Instance
@@ -23,8 +23,13 @@ STORAGE = web.AppKey("storage", Storage)
 CONNECTIONS = web.AppKey("connections", Connections)
 AUTHENTICATION = web.AppKey("authentication", Authentication)
 CALLER = web.RequestKey("caller", int)
+BODY = web.RequestKey("body", bytes)
+"""The whole body, which has come before the handler is called, but for those that `takes_body_as_it_comes`."""
 
 T = TypeVar("T")
+Handler: TypeAlias = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+_TAKES_BODY = "takes_body_as_it_comes"
 
 _TRUE_AND_FALSE = {"true": True, "false": False}
 _INTEGER = re.compile(r"-?\d{1,18}")
@@ -57,15 +62,18 @@ async def json_body(request: web.Request) -> Any:
     """Return the request's JSON; an empty body is an empty object.
 
     Raises:
-        Refusal: 400, if it is not JSON.
+        Refusal: 400, if it is not JSON, or nested too deeply.
     """
-    body = await request.read()
+    body = request[BODY]
     if not body.strip():
         return {}
     try:
-        return orjson.loads(body)
+        content = orjson.loads(body)
     except orjson.JSONDecodeError as error:
         raise Refusal(400, f"The request's body is not JSON: {error}") from error
+    # Before anything is changed: what is refused later would be half done.
+    check_storable([[[[[[[[content]]]]]]]])
+    return content
 
 
 async def json_object(request: web.Request) -> dict[str, Any]:
@@ -80,12 +88,62 @@ async def json_object(request: web.Request) -> dict[str, Any]:
     return body
 
 
+def takes_body_as_it_comes(handler: Handler) -> Handler:
+    """Mark a handler that reads the body itself. It may change nothing before the body is there."""
+    handler.__dict__[_TAKES_BODY] = True
+    return handler
+
+
+def waits_for_body(request: web.Request) -> bool:
+    """Return whether the handler is to be called once the body is there."""
+    return _TAKES_BODY not in request.match_info.handler.__dict__
+
+
 async def body_chunks(request: web.Request) -> AsyncIterator[bytes]:
-    """Yield the request's body as it arrives, at the connection's pace."""
+    """Yield the request's body as it arrives, at the connection's pace.
+
+    Raises:
+        Refusal: 408, if it comes too slowly.
+    """
     connection = request.app[CONNECTIONS].of(request)
-    while chunk := await request.content.readany():
+    while chunk := await in_time(request, request.content.readany()):
         yield chunk
         await connection.pay(len(chunk))
+
+
+async def in_time(request: web.Request, coming: Awaitable[T]) -> T:
+    """Return what comes over the connection, unless it comes too slowly.
+
+    Raises:
+        Refusal: 408, if it does.
+    """
+    try:
+        async with request.app[CONNECTIONS].of(request).waiting(lambda: request.content.total_bytes):
+            return await coming
+    except TimeoutError as error:
+        raise Refusal(408, "The request's body comes too slowly") from error
+
+
+async def whole_body(request: web.Request, most: int) -> bytes:
+    """Return the request's body.
+
+    Raises:
+        Refusal: 408, if it comes too slowly; 413, if it has more bytes than `most`.
+    """
+    too_large = Refusal(413, f"The request's body is larger than {most} bytes")
+    if (request.content_length or 0) > most:
+        raise too_large
+    body = bytearray()
+    while chunk := await in_time(request, request.content.readany()):
+        body += chunk
+        if len(body) > most:
+            raise too_large
+    return bytes(body)
+
+
+def readable(text: str) -> str:
+    """Return a text of a request's head without what is not Unicode."""
+    return text.encode(errors="surrogateescape").decode(errors="replace")
 
 
 def text(body: dict[str, Any], key: str) -> str:
