@@ -47,7 +47,7 @@ class Authentication:
             return OWNER_ID
         token = headers.get(TOKEN_HEADER)
         if token is not None:
-            if hmac.compare_digest(token.encode(), self.token.encode()):
+            if hmac.compare_digest(token.encode(errors="surrogateescape"), self.token.encode()):
                 return OWNER_ID
             if token in self.tokens:
                 return self.tokens[token]
@@ -55,8 +55,8 @@ class Authentication:
             if user_id is not None:
                 return user_id
         session = headers.get(SESSION_HEADER)
-        if session is not None and session in self._sessions:
-            return self._sessions[session]
+        if session is not None and (user := self._sessions.get(_digest(session))) is not None:
+            return user
         raise Refusal(401, "Unauthorized: the access token is missing, invalid or expired")
 
     def new_access_token(self, token_id: int) -> tuple[str, str]:
@@ -86,7 +86,8 @@ class Authentication:
     def new_session(self, user_id: int) -> str:
         """Return a new session token of a user."""
         session = secrets.token_hex(16)
-        self._sessions[session] = user_id
+        # What is kept opens nothing.
+        self._sessions[_digest(session)] = user_id
         return session
 
     def forget(self, user_id: int) -> None:
@@ -102,7 +103,7 @@ class Authentication:
 
 
 def _digest(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()
+    return hashlib.sha256(token.encode(errors="surrogateescape")).hexdigest()
 
 
 def _slow_digest(password: str, salt: str) -> str:

@@ -25,6 +25,7 @@ from aiohttp.helpers import content_disposition_header
 from attrs import define, field, frozen
 
 from domo_async.emulator.errors import Refusal
+from domo_async.emulator.keeping.privacy import private_opener
 from domo_async.emulator.keeping.records import Record, Records
 from domo_async.emulator.rows.storage import Storage
 from domo_async.emulator.serving.web import StreamedResponse, instance_of, storage_of
@@ -41,6 +42,7 @@ __all__ = [
     "byte_range",
     "content_response",
     "hold",
+    "is_digest",
     "referred",
 ]
 
@@ -50,6 +52,7 @@ FILES = "fileset_files"
 _HELD = "contents"
 _CHUNK = 256 << 10
 _ARRIVING = ".arriving"
+_DIGEST = re.compile(r"[0-9a-f]{64}")
 _RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
 
 
@@ -106,7 +109,7 @@ class Blobs:
         self.pinned = pinned
         self._records = records
         self._numbers = itertools.count(1)
-        directory.mkdir(parents=True, exist_ok=True)
+        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         # What a crash left behind.
         for path in directory.glob(f"*{_ARRIVING}"):
             path.unlink()
@@ -114,13 +117,13 @@ class Blobs:
 
     def sweep(self) -> None:
         """Remove all contents to which nothing refers."""
-        self._remove({path.name for path in self.directory.iterdir() if path.suffix != _ARRIVING})
+        self._remove({path.name for path in self.directory.iterdir() if is_digest(path.name)})
 
     @contextmanager
     def arrival(self) -> Iterator[Arrival]:
         """Let a content come in; it is gone after the block unless it was kept."""
         path = self.directory / f"{next(self._numbers)}{_ARRIVING}"
-        with path.open("xb") as file:
+        with open(path, "xb", opener=private_opener) as file:
             try:
                 yield Arrival(file, path)
             finally:
@@ -133,12 +136,30 @@ class Blobs:
             Refusal: 404, if it is not there.
         """
         try:
-            return (self.directory / sha256).open("rb")
+            return self._path(sha256).open("rb")
         except FileNotFoundError:
             held = self._records[_HELD].find(sha256)
         if held is None:
             raise Refusal(404, "The content of the file is gone")
         return io.BytesIO(base64.b64decode(held["base64"]))
+
+    def check(self, sha256: str, size: int) -> None:
+        """Look whether a content is there as it was taken in.
+
+        Raises:
+            Refusal: 404, if it is not there; 500, if it is damaged.
+        """
+        with self.open(sha256) as file:
+            found = file.seek(0, io.SEEK_END)
+        if found != size:
+            path = self.directory / sha256
+            raise Refusal(500, f"The file {path} is damaged: it has {found} bytes, and {size} were taken in")
+
+    def _path(self, sha256: str) -> Path:
+        # It may come out of a file that somebody else made.
+        if not is_digest(sha256):
+            raise Refusal(404, "The content of the file is gone")
+        return self.directory / sha256
 
     def beginning(self, sha256: str, size: int) -> bytes:
         """Return the first bytes of a content, `size` at the most."""
@@ -155,10 +176,15 @@ class Blobs:
 
     def _remove(self, hashes: set[str]) -> None:
         for sha256 in hashes - self._referred():
-            (self.directory / sha256).unlink(missing_ok=True)
+            self._path(sha256).unlink(missing_ok=True)
 
     def _referred(self) -> frozenset[str]:
         return self.pinned | referred(self._records.snapshot())
+
+
+def is_digest(text: object) -> bool:
+    """Return whether a text can be the SHA-256 of a content, and so its name."""
+    return isinstance(text, str) and _DIGEST.fullmatch(text) is not None
 
 
 class _Farewell(web.Response):
@@ -243,7 +269,7 @@ def content_response(
     part = byte_range(request.headers.get("Range"), size) if unchanged else None
     first, end = part or (0, size)
     blobs = blobs_of(request)
-    blobs.open(sha256).close()
+    blobs.check(sha256, size)
     length = 0 if request.method == "HEAD" else end - first
     response = StreamedResponse(_pieces(storage_of(request), blobs, sha256, first, length), content_type=content_type)
     response.content_length = end - first

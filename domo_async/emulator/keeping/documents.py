@@ -42,6 +42,7 @@ def document_of(instance: Instance, dataset: Dataset) -> dict[str, Any]:
                 # What an index that is done made visible is of no use any more.
                 "visible": [version.table for version in index.visible] if index in dataset.running else None,
                 "due": index.ready_at + ahead if index in dataset.running else 0.0,
+                "left": index.ready_at - instance.now() if index in dataset.running else 0.0,
             }
             for index in dataset.indexes.values()
         ],
@@ -76,7 +77,9 @@ def add_dataset(instance: Instance, document: Mapping[str, Any]) -> Dataset:
         (tag, Partition(tag, known[table], deleted)) for tag, table, deleted in document["partitions"]
     )
     for each in document["indexes"]:
-        index = Index(each["id"], versions(each["versions"]), versions(each["visible"]), each["due"] - ahead)
+        # Were the clock set back meanwhile, the rows would not be seen for as long.
+        ready_at = min(each["due"] - ahead, instance.now() + each["left"])
+        index = Index(each["id"], versions(each["versions"]), versions(each["visible"]), ready_at)
         dataset.indexes[index.id] = index
         if each["visible"] is not None:
             dataset.running = (*dataset.running, index)

@@ -24,6 +24,7 @@ from attrs import define, field
 
 from domo_async.emulator.errors import Refusal
 from domo_async.emulator.keeping.documents import document_of
+from domo_async.emulator.keeping.privacy import narrow, private_file
 from domo_async.emulator.rows.storage import Storage
 from domo_async.emulator.state import DATASETS, Instance
 from domo_async.errors import ConfigError
@@ -66,6 +67,7 @@ def claim(directory: Path) -> None:
     """
     directory.mkdir(mode=0o700, parents=True, exist_ok=True)
     if (directory / _MARKER).is_file():
+        narrow(directory)
         return
     others = sorted({path.name for path in directory.iterdir()} - _NOBODYS)
     if others:
@@ -73,7 +75,8 @@ def claim(directory: Path) -> None:
             f"the folder {directory} holds {others[0]!r} and is not an emulator's data directory, in which files come"
             " and go; name a new or an empty folder"
         )
-    _private(directory / _MARKER)
+    narrow(directory)
+    private_file(directory / _MARKER)
 
 
 class Lock:
@@ -84,7 +87,7 @@ class Lock:
     """
 
     def __init__(self, directory: Path) -> None:
-        self._file: BinaryIO = _private(directory / _LOCK).open("r+b")
+        self._file: BinaryIO = private_file(directory / _LOCK).open("r+b")
         try:
             lock(self._file)
         except OSError:
@@ -126,7 +129,7 @@ def keep_token(directory: Path, token: str) -> None:
     with suppress(ConfigError):
         if kept_token(directory) == token:
             return
-    arriving = _private(directory / f"{_TOKEN}.{secrets.token_hex(4)}")
+    arriving = private_file(directory / f"{_TOKEN}.{secrets.token_hex(4)}")
     with arriving.open("r+b") as file:
         file.write(f"{token}\n".encode())
         file.flush()
@@ -151,7 +154,7 @@ class Journal:
         Raises:
             ConfigError: It was written by another version of the emulator, in a way that this one cannot read.
         """
-        path = _private(directory / _STATE)
+        path = private_file(directory / _STATE)
         database = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
         journal = cls(path, database)
         try:
@@ -316,16 +319,3 @@ class Keeper:
     async def _drop(self, tables: list[str]) -> None:
         if tables:
             await self._storage.run(self._storage.drop, tables)
-
-
-def _private(path: Path) -> Path:
-    """Have a file that only its owner may read.
-
-    Raises:
-        ConfigError: It cannot be had.
-    """
-    try:
-        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
-    except OSError as error:
-        raise ConfigError(f"{path} cannot be opened: {error.strerror}") from error
-    return path

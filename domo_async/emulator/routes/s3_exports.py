@@ -18,6 +18,7 @@ from aiohttp import web
 
 from domo_async.emulator.areas.jobs import begin_job, is_over
 from domo_async.emulator.errors import Refusal
+from domo_async.emulator.keeping.privacy import private_opener
 from domo_async.emulator.keeping.records import Record
 from domo_async.emulator.routes.dataset_access import permitted
 from domo_async.emulator.routes.policies import visible_rows
@@ -178,7 +179,7 @@ def _seen(instance: Instance, storage: Storage, export: Record) -> Record:
         return {"status": "exporting"}
     target = _root(storage).joinpath(*export["place"], "part-0.csv")
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
+        target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         arriving.replace(target)
     except OSError as error:
         return {"status": "error", "message": f"The file cannot be written: {error.strerror}"}
@@ -201,9 +202,9 @@ def _write(
     result = storage.query(translation, schema, versions)
     try:
         result.start(rendering.csv_line)
-        path.parent.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         rows = 0
-        with path.open("wb") as file:
+        with open(path, "wb", opener=private_opener) as file:
             file.write(_BOM if bom else b"")
             file.write(rendering.csv_header([column.name for column in result.columns]))
             for batch in iter(result.batch, []):

@@ -23,6 +23,7 @@ from attrs import define, field, frozen
 from domo_async.emulator import sql
 from domo_async.emulator.errors import Refusal
 from domo_async.emulator.keeping.changes import Changes
+from domo_async.emulator.keeping.privacy import narrow_file, private_opener
 from domo_async.emulator.rows import patterns
 from domo_async.emulator.rows.parts import ArrivingPart, Part
 from domo_async.emulator.rows.watchdog import Watchdog
@@ -97,16 +98,32 @@ class _Database:
     """
 
     def __init__(self, directory: Path, spool: Path, *, kept: bool) -> None:
-        self._open = partial(_connect, directory, spool, kept=kept)
+        self._path = directory / _DATABASE if kept else None
+        self._open = partial(_connect, self._path, directory, spool)
         self._connection: duckdb.DuckDBPyConnection | None = None
         self._lock = threading.Lock()
 
     def cursor(self) -> duckdb.DuckDBPyConnection:
-        """Return a cursor of its own; may be called from any thread."""
+        """Return a cursor of its own; may be called from any thread.
+
+        Raises:
+            ConfigError: The database is damaged.
+        """
         with self._lock:
             if self._connection is None:
                 self._connection = self._open()
-            return self._connection.cursor()
+            cursor = self._connection.cursor()
+            if not _is_alive(cursor):
+                # After a disk that was full, say, DuckDB does nothing any more until it has read its files again.
+                self._connection.close()
+                self._connection = self._open()
+                cursor = self._connection.cursor()
+            return cursor
+
+    def keep_private(self) -> None:
+        """See to it that nobody else may read what DuckDB has written since."""
+        if self._path is not None:
+            narrow_file(self._path.with_name(f"{self._path.name}.wal"))
 
     def close(self) -> None:
         """Close it, if it was opened."""
@@ -158,7 +175,7 @@ class Storage:
         directory = directory.resolve()
         spool = directory / "spool"
         shutil.rmtree(spool, ignore_errors=True)
-        spool.mkdir(parents=True)
+        spool.mkdir(mode=0o700, parents=True)
         storage = cls(spool, _Database(directory, spool, kept=kept), changes, watchdog=Watchdog(time_limit))
         try:
             if kept:
@@ -194,10 +211,10 @@ class Storage:
         """
         self._spooled += 1
         path = self._spool / spool / f"{number}.csv"
-        path.parent.mkdir(exist_ok=True)
+        path.parent.mkdir(mode=0o700, exist_ok=True)
         arriving = path.with_suffix(f".{self._spooled}")
         try:
-            with arriving.open("xb", buffering=0) as file:
+            with open(arriving, "xb", buffering=0, opener=private_opener) as file:
                 yield ArrivingPart(number, path, file)
             arriving.replace(path)
         except BaseException:
@@ -225,9 +242,18 @@ class Storage:
         with self._cursor() as cursor:
             try:
                 return ingest.load(cursor, table, parts, columns)
-            except BaseException:
-                cursor.execute(f"DROP TABLE IF EXISTS {table}")
+            except BaseException as error:
+                self._forget(table)
+                if (full := _full_disk(error)) is not None:
+                    raise Refusal(507, f"The emulator cannot save the rows: {full}") from error
                 raise
+            finally:
+                self._database.keep_private()
+
+    def _forget(self, table: str) -> None:
+        # The former cursor's database may do nothing any more.
+        with self._cursor() as cursor:
+            cursor.execute(f"DROP TABLE IF EXISTS {table}")
 
     def new_table(self) -> str:
         """Return a name that no table has had."""
@@ -256,7 +282,8 @@ class Storage:
         """Drop tables."""
         with self._cursor() as cursor:
             for name in tables:
-                cursor.execute(f"DROP TABLE {name}")
+                cursor.execute(f"DROP TABLE IF EXISTS {name}")
+        self._database.keep_private()
 
     def export_table(self, table: str, target: Path) -> None:
         """Write a table's rows to a Parquet file."""
@@ -272,7 +299,7 @@ class Storage:
         """Make a table of the rows of a Parquet file."""
         read = self._spool / f"{table}.parquet"
         try:
-            with read.open("wb") as file:
+            with open(read, "wb", opener=private_opener) as file:
                 shutil.copyfileobj(source, file)
             with self._cursor() as cursor:
                 cursor.execute(f"CREATE TABLE {table} AS FROM read_parquet({sql.literal(str(read))})")
@@ -381,11 +408,33 @@ class Storage:
         cursor.close()
 
 
-def _connect(directory: Path, spool: Path, *, kept: bool) -> duckdb.DuckDBPyConnection:
+def _is_alive(cursor: duckdb.DuckDBPyConnection) -> bool:
+    import duckdb  # noqa: PLC0415 - slow
+
+    try:
+        cursor.execute("SELECT 1")
+    except duckdb.FatalException:
+        return False
+    return True
+
+
+def _connect(path: Path | None, directory: Path, spool: Path) -> duckdb.DuckDBPyConnection:
+    import duckdb  # noqa: PLC0415 - slow
+
+    try:
+        connection = _configured(":memory:" if path is None else str(path), directory, spool)
+    except duckdb.Error as error:
+        raise ConfigError(f"{path} is damaged, or not DuckDB's: {str(error).splitlines()[0]}") from error
+    if path is not None:
+        narrow_file(path)
+    return connection
+
+
+def _configured(database: str, directory: Path, spool: Path) -> duckdb.DuckDBPyConnection:
     import duckdb  # noqa: PLC0415 - slow
 
     connection = duckdb.connect(
-        str(directory / _DATABASE) if kept else ":memory:",
+        database,
         config={
             "temp_directory": str(directory / "overflow"),
             "autoinstall_known_extensions": False,
@@ -439,6 +488,19 @@ def _result_names(written: Sequence[str | None], found: Sequence[str]) -> list[s
     if None not in written and len(written) == len(found):
         return [name for name in written if name is not None]
     return list(found)
+
+
+def _full_disk(error: BaseException | None) -> str | None:
+    """Return what DuckDB said when there was no room on the disk, if that is why something failed."""
+    import duckdb  # noqa: PLC0415 - slow
+
+    while error is not None:
+        if isinstance(error, (duckdb.IOException, duckdb.FatalException)) or (
+            isinstance(error, duckdb.Error) and "No space left" in str(error)
+        ):
+            return str(error).splitlines()[0]
+        error = error.__cause__ or error.__context__
+    return None
 
 
 @contextmanager
