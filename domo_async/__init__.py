@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from domo_async.client import Domo
 from domo_async.errors import (
     AfterCommitError,
+    AnswerTooLarge,
     APIError,
     BadRequest,
     BulkError,
@@ -49,6 +50,7 @@ __all__ = [
     "UNSET",
     "APIError",
     "AfterCommitError",
+    "AnswerTooLarge",
     "AppAccess",
     "BadRequest",
     "Budget",

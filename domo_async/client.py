@@ -61,10 +61,11 @@ class Domo:
         session_token: Instead of `token`, a session token.
         settings: Timeouts, retries, limits and the rest; see `Settings`.
         app: The address and session of an App Framework app, for `apps`.
-        session: An aiohttp session of your own to send through; it stays yours to close.
+        session: An aiohttp session of your own to send through; it stays yours to close. Its connections, headers,
+            cookies, authentication, proxy, middlewares and traces are used for the instance, and for no other host.
 
     Raises:
-        ConfigError: The instance or the token cannot be one.
+        ConfigError: The instance, the token or another argument cannot be one.
     """
 
     def __init__(
@@ -77,7 +78,9 @@ class Domo:
         app: AppAccess | None = None,
         session: aiohttp.ClientSession | None = None,
     ) -> None:
-        settings = settings if settings is not None else Settings()
+        settings = _settings(settings)
+        if app is not None and not isinstance(app, AppAccess):
+            raise ConfigError(f"app must be AppAccess(address, session_token=…), not {type(app).__name__}")
         self._transport = Transport(
             instance_origin(instance), Credentials.of(token=token, session_token=session_token), settings, session
         )
@@ -119,7 +122,7 @@ class Domo:
         """
         from domo_async.endpoints._login import log_in
 
-        settings = settings if settings is not None else Settings()
+        settings = _settings(settings)
         origin = instance_origin(instance)
         # Where there is no token yet, the instance goes by where the request comes from.
         transport = Transport(origin, Credentials("Origin", origin), settings)
@@ -382,13 +385,17 @@ class Domo:
             The answer's JSON, or None if it is empty.
 
         Raises:
-            ConfigError: `path` is not a path on the instance.
+            ConfigError: `method`, `path`, `params` or `json` cannot be sent.
             APIError: The instance answered with an error.
             TransportError: No usable answer came.
             DecodeError: The answer is not JSON.
         """
         content = await self._transport.raw(
-            method.upper(), raw_url(path), params=params, json=json, idempotent=idempotent
+            method.upper() if isinstance(method, str) else method,
+            raw_url(path),
+            params=params,
+            json=json,
+            idempotent=idempotent,
         )
         return loads(content) if content.strip() else None
 
@@ -396,3 +403,16 @@ class Domo:
         if self._app is None:
             raise ConfigError("App Framework routes have an address and a session of their own: give app=AppAccess(…)")
         return self._app
+
+
+def _settings(given: Settings | None) -> Settings:
+    """Return the settings to use.
+
+    Raises:
+        ConfigError: They are something else.
+    """
+    if given is None:
+        return Settings()
+    if not isinstance(given, Settings):
+        raise ConfigError(f"settings must be Settings(…), not {type(given).__name__}")
+    return given

@@ -13,6 +13,7 @@ from typing import Any
 __all__ = [
     "APIError",
     "AfterCommitError",
+    "AnswerTooLarge",
     "BadRequest",
     "BulkError",
     "CommitUncertain",
@@ -95,18 +96,20 @@ class TransportError(DomoError):
 
     Attributes:
         sent: Whether the server may have received (and carried out) the request.
+        passing: Whether another try may go better; if not, none was made.
     """
 
-    def __init__(self, message: str, *, sent: bool = True) -> None:
+    def __init__(self, message: str, *, sent: bool = True, passing: bool = True) -> None:
         super().__init__(message)
         self.sent = sent
+        self.passing = passing
 
 
 class ConnectError(TransportError):
     """No connection could be made, so the server surely did not see the request."""
 
-    def __init__(self, message: str) -> None:
-        super().__init__(message, sent=False)
+    def __init__(self, message: str, *, passing: bool = True) -> None:
+        super().__init__(message, sent=False, passing=passing)
 
 
 class TimeoutError(TransportError, builtins.TimeoutError):  # noqa: A001 - the name users look for
@@ -115,6 +118,18 @@ class TimeoutError(TransportError, builtins.TimeoutError):  # noqa: A001 - the n
 
 class IncompleteAnswer(TransportError):
     """An answer began but broke off before its end."""
+
+
+class AnswerTooLarge(TransportError):
+    """An answer is larger than `Settings.max_answer`; the rest of it was not read.
+
+    Attributes:
+        limit: How many bytes were allowed.
+    """
+
+    def __init__(self, message: str, *, limit: int) -> None:
+        super().__init__(message, passing=False)
+        self.limit = limit
 
 
 class ContentMismatch(TransportError):
@@ -157,6 +172,8 @@ class APIError(DomoError):
         path: The request's path, without the query.
         retry_after: Seconds that the instance asked to wait, if it did.
         body: The answer's body as text, cut at 64 KiB.
+        after_lost_answer: Whether an earlier try of the same call got no answer and may have been carried out, so that
+            this refusal may be due to its effect.
     """
 
     def __init__(
@@ -181,6 +198,7 @@ class APIError(DomoError):
         self.path = path
         self.retry_after = retry_after
         self.body = body
+        self.after_lost_answer = False
 
     @property
     def refused(self) -> bool:
@@ -189,7 +207,7 @@ class APIError(DomoError):
         It is where the status refuses and the body is Domo's JSON error. A proxy's page of the same status may come
         after the request took effect, and so may 408, 413, 499 and 5xx, whoever sends them.
         """
-        return self.status in _REFUSALS and _is_of_domo(self.body, self.status)
+        return not self.after_lost_answer and self.status in _REFUSALS and _is_of_domo(self.body, self.status)
 
     @classmethod
     def for_status(cls, status: int, **facts: Any) -> APIError:

@@ -97,10 +97,7 @@ class Fleet:
         self, instances: Mapping[str, Member], *, concurrency: int = 16, settings: Settings | None = None
     ) -> None:
         self._concurrency = size_of(instances, concurrency)
-        self._clients = {
-            name: Domo(given[0], token=given[1], settings=settings) if isinstance(given, tuple) else given
-            for name, given in instances.items()
-        }
+        self._clients = {name: _client(name, given, settings) for name, given in instances.items()}
 
     def __repr__(self) -> str:
         return f"Fleet({self._clients!r})"
@@ -187,13 +184,21 @@ class Fleet:
         results_of(self._clients, {}, failed).raise_for_failures()
 
 
+def _client(name: str, given: Member, settings: Settings | None) -> Domo:
+    if isinstance(given, Domo):
+        return given
+    if not isinstance(given, tuple) or len(given) != 2:
+        raise ConfigError(f"{name}: a fleet takes a Domo, or a pair of instance and developer token, for each name")
+    return Domo(given[0], token=given[1], settings=settings)
+
+
 def size_of(instances: Mapping[str, object], concurrency: int) -> int:
     """Return how many instances to talk to at once.
 
     Raises:
         ConfigError: There are none, or it is none.
     """
-    if not instances:
+    if not instances or not isinstance(instances, Mapping):
         raise ConfigError("a fleet needs at least one instance: Fleet({'acme': Domo('acme', token=…)})")
     if not isinstance(concurrency, int) or concurrency < 1:
         raise ConfigError(f"concurrency must be a number of at least 1, not {concurrency!r}")

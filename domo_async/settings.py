@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 import ssl
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from ipaddress import ip_address
 from typing import Any, TypeAlias
 from urllib.parse import urlsplit
 
-from attrs import Attribute, Factory, field, frozen
+from attrs import Attribute, field, frozen
 
 from domo_async.clock import Clock, SystemClock
 from domo_async.errors import ConfigError
@@ -45,12 +45,30 @@ def at_least(limit: float) -> _Validator:
 
 def _number(fits: Callable[[float], bool], words: str) -> _Validator:
     def check(_: Any, attribute: Attribute[Any], value: Any) -> None:
-        if isinstance(value, bool) or not isinstance(value, (int, float)) or not fits(value):
-            raise ConfigError(f"{attribute.name} must be a number {words}, not {value!r}")
+        is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
+        if not is_number or not abs(value) < _LONGEST or not fits(value):
+            raise ConfigError(f"{attribute.name} must be a number {words}, and less than 2**53, not {value!r}")
 
     return check
 
 
+def _whole(_: Any, attribute: Attribute[Any], value: Any) -> None:
+    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+        raise ConfigError(f"{attribute.name} must be a whole number of at least 1, not {value!r}")
+
+
+def _is_a(*kinds: type, example: str) -> _Validator:
+    """Return an attrs validator: an instance of one of some classes."""
+
+    def check(_: Any, attribute: Attribute[Any], value: Any) -> None:
+        if not isinstance(value, kinds):
+            raise ConfigError(f"{attribute.name} must be such as {example}, not {value!r}")
+
+    return check
+
+
+# Beyond this, timers lose their seconds; it also keeps out what is not finite.
+_LONGEST = 2.0**53
 positive: _Validator = above(0)
 
 
@@ -61,12 +79,29 @@ class Timeouts:
     Attributes:
         connect: For a connection, name resolution and TLS included.
         read: For an answer to begin, for the next bytes of a streamed one, and for a stalled upload to move on.
-        total: For a whole call, retries not counted. Transfers of data have no total.
+        total: For a whole call: connecting, redirects, and the answer to its last byte. Each try of a call that is sent
+            again has as long anew; how long the waits between tries are at most, `Retries` says. A turn is waited for
+            as long before that: a slot (see `Settings.connections`) as long as others move on, a rate limit if it lets
+            the call go in time. Transfers of data have no total.
     """
 
     connect: float = field(default=15.0, validator=positive)
     read: float = field(default=60.0, validator=positive)
     total: float = field(default=120.0, validator=positive)
+
+
+# 520 to 530 are those of a content delivery network that does not reach the instance.
+_PASSING = frozenset({408, 425, 429, 500, 502, 503, 504, *range(520, 531)})
+
+
+def _statuses(value: Iterable[int]) -> frozenset[int]:
+    try:
+        found = frozenset(value)
+    except TypeError:
+        found = frozenset({0})
+    if not all(isinstance(status, int) and 400 <= status <= 599 for status in found):
+        raise ConfigError(f"statuses must be HTTP statuses from 400 to 599, such as {{502, 503}}, not {value!r}")
+    return found
 
 
 @frozen(kw_only=True)
@@ -82,13 +117,16 @@ class Retries:
             drawn at random below that bound, so that many callers do not come back at once.
         max_delay: The most seconds between two tries.
         max_retry_after: The longest Retry-After, in seconds, that is waited for; if the instance asks for more, the
-            error is raised at once and carries the figure.
+            error is raised at once and carries the figure. So long, all calls to the same route family fail at once;
+            then one is tried again.
+        statuses: The HTTP statuses of failures that may pass, after which an idempotent request is sent again.
     """
 
-    attempts: int = field(default=5, validator=at_least(1))
+    attempts: int = field(default=5, validator=_whole)
     first_delay: float = field(default=0.5, validator=at_least(0))
     max_delay: float = field(default=20.0, validator=at_least(0))
     max_retry_after: float = field(default=120.0, validator=at_least(0))
+    statuses: frozenset[int] = field(default=_PASSING, converter=_statuses)
 
 
 @frozen
@@ -100,7 +138,7 @@ class RateLimit:
         seconds: The length of the sliding window.
     """
 
-    requests: int = field(validator=positive)
+    requests: int = field(validator=_whole)
     seconds: float = field(default=60.0, validator=positive)
 
 
@@ -149,6 +187,49 @@ def _known_limits() -> Mapping[str, RateLimit]:
     return {"search": RateLimit(120, 60.0)}
 
 
+def _limits(_: Any, attribute: Attribute[Any], value: Any) -> None:
+    if not isinstance(value, Mapping) or not all(
+        isinstance(family, str) and isinstance(limit, RateLimit) for family, limit in value.items()
+    ):
+        raise ConfigError(f"{attribute.name} must be limits by route family, such as {{'search': RateLimit(120, 60)}}")
+
+
+def _proxy(_: Any, attribute: Attribute[Any], value: Any) -> None:
+    if value is None:
+        return
+    wanted = "must be the URL of an HTTP proxy, such as 'http://proxy.example.com:3128', or None"
+    try:
+        parts = urlsplit(value) if isinstance(value, str) else None
+        usable = parts is not None and parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        usable = False
+    if not usable or parts is None:
+        # What was given may hold a password, and so is not repeated.
+        socks = " (SOCKS is not supported)" if isinstance(value, str) and value.startswith("socks") else ""
+        raise ConfigError(f"{attribute.name} {wanted}{socks}")
+
+
+def _header_value(_: Any, attribute: Attribute[Any], value: Any) -> None:
+    if not isinstance(value, str) or not value or not value.isascii() or not value.isprintable():
+        raise ConfigError(f"{attribute.name} must be printable ASCII text, not {value!r}")
+
+
+def _hooks(value: Any) -> Any:
+    return (
+        value if callable(value) or isinstance(value, (str, bytes)) or not isinstance(value, Iterable) else tuple(value)
+    )
+
+
+def _all_callable(_: Any, attribute: Attribute[Any], value: Any) -> None:
+    if not isinstance(value, tuple) or not all(map(callable, value)):
+        raise ConfigError(f"{attribute.name} must be functions, such as {attribute.name}=(log_it,), not {value!r}")
+
+
+def _clock(_: Any, attribute: Attribute[Any], value: Any) -> None:
+    if not all(callable(getattr(value, name, None)) for name in ("monotonic", "now", "sleep")):
+        raise ConfigError(f"{attribute.name} must have the methods monotonic, now and sleep; {value!r} has not")
+
+
 @frozen(kw_only=True)
 class Settings:
     """Everything that can be tuned, once for a client.
@@ -158,28 +239,39 @@ class Settings:
         retries: See `Retries`.
         rate_limits: Limits by route family, which is the first word of the path after ``/api/``. A family without one
             is unlimited until the instance answers 429; then all its callers wait as long as it asks.
-        connections: The most connections at once.
-        keepalive: Seconds that an idle connection is kept for the next request.
+        connections: The most calls at once. Answers that are read as they arrive, such as exports and downloads, are
+            counted apart, and there may be as many of them.
+        keepalive: Seconds that an idle connection is kept for the next request. Many servers close theirs after 5;
+            where one says for how long it keeps them, a connection is given up before that.
+        max_answer: The most bytes, decompressed, of an answer that is held in memory. Exports and downloads, which
+            are passed on as they arrive, have no limit.
         tls: A TLS context of your own, for instance with a company's certificate authority. Certificates are always
             verified; there is no switch for that.
         proxy: URL of an HTTP proxy; may hold credentials, so it is never printed.
         user_agent: The User-Agent header.
-        before_request: Hooks called before each try.
-        after_response: Hooks called after each try.
+        before_request: Hooks called before each try. What one raises ends the call.
+        after_response: Hooks called after each try. What one raises is logged, since the request was carried out.
         clock: Where time comes from; tests pass their own.
     """
 
-    timeouts: Timeouts = Timeouts()
-    retries: Retries = Retries()
-    rate_limits: Mapping[str, RateLimit] = Factory(_known_limits)
-    connections: int = field(default=32, validator=positive)
-    keepalive: float = field(default=30.0, validator=at_least(0))
-    tls: ssl.SSLContext | None = None
-    proxy: str | None = field(default=None, repr=False)
-    user_agent: str = "domo-async"
-    before_request: tuple[Callable[[RequestEvent], Awaitable[None] | None], ...] = ()
-    after_response: tuple[Callable[[ResponseEvent], Awaitable[None] | None], ...] = ()
-    clock: Clock = Factory(SystemClock)
+    timeouts: Timeouts = field(default=Timeouts(), validator=_is_a(Timeouts, example="Timeouts(read=30)"))
+    retries: Retries = field(default=Retries(), validator=_is_a(Retries, example="Retries(attempts=3)"))
+    rate_limits: Mapping[str, RateLimit] = field(factory=_known_limits, validator=_limits)
+    connections: int = field(default=32, validator=_whole)
+    keepalive: float = field(default=4.0, validator=at_least(0))
+    max_answer: int = field(default=256 << 20, validator=_whole)
+    tls: ssl.SSLContext | None = field(
+        default=None, validator=_is_a(ssl.SSLContext, type(None), example="ssl.create_default_context()")
+    )
+    proxy: str | None = field(default=None, repr=False, validator=_proxy)
+    user_agent: str = field(default="domo-async", validator=_header_value)
+    before_request: tuple[Callable[[RequestEvent], Awaitable[None] | None], ...] = field(
+        default=(), converter=_hooks, validator=_all_callable
+    )
+    after_response: tuple[Callable[[ResponseEvent], Awaitable[None] | None], ...] = field(
+        default=(), converter=_hooks, validator=_all_callable
+    )
+    clock: Clock = field(factory=SystemClock, validator=_clock)
 
     def __attrs_post_init__(self) -> None:
         if self.tls is not None and (self.tls.verify_mode != ssl.CERT_REQUIRED or not self.tls.check_hostname):

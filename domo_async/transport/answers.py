@@ -2,26 +2,32 @@
 
 from __future__ import annotations
 
+import codecs
 import html
 import re
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
 
 from domo_async.errors import APIError, DecodeError
+from domo_async.redaction import Redactor
 from domo_async.transport.message import Request
 from domo_async.wire import loads
 
 __all__ = ["api_error", "parse_retry_after", "unusable_body"]
 
-_BODY_KEPT = 64 * 1024
-_TITLE = re.compile(r"<title[^>]*>(.*?)</title>|<h1[^>]*>(.*?)</h1>", re.IGNORECASE | re.DOTALL)
-_TAG = re.compile(r"<[^>]*>")
+_BODY_KEPT = 64 << 10
+# Beyond what is kept, so that a secret does not stay where the text is cut in it.
+_MARGIN = 4 << 10
+_LONGEST_LINE = 300
+# Each `<` is looked at up to the next one, so that no page takes long.
+_TAG = re.compile(r"<[^<>]*>")
+_SECONDS = re.compile(r"-?\d{1,300}(?:\.\d{1,300})?", re.ASCII)
 
 
 def api_error(
-    request: Request, status: int, headers: Mapping[str, str], body: bytes, *, now: datetime, secret: str
+    request: Request, status: int, headers: Mapping[str, str], body: bytes, *, now: datetime, redactor: Redactor
 ) -> APIError:
     """Return the error that an answer of this kind stands for.
 
@@ -32,84 +38,109 @@ def api_error(
         request: What was asked.
         status: The answer's status.
         headers: The answer's headers.
-        body: The answer's body.
+        body: The answer's body, or its beginning.
         now: The time, to make sense of a Retry-After that is a date.
-        secret: The token, which is taken out should the body repeat it.
+        redactor: Takes out what the body may repeat of the request.
     """
-    text = _text(body, secret)
+    text = _text(body, redactor)
     facts = _json_object(body)
-    message = _first_text(facts, "message", "statusReason", "error", "errorMessage")
-    return APIError.for_status(
+    message = _first_text(facts, "message", "statusReason", "error", "errorMessage", "detail", "title")
+    error = APIError.for_status(
         status,
-        message=(message or _summary(text, headers)).replace(secret, "***"),
+        message=message or _summary(text, headers),
         method=request.method,
         path=request.url.path,
         code=_first_text(facts, "errorCode"),
         toe=_first_text(facts, "toe"),
-        retry_after=parse_retry_after(headers.get("Retry-After"), now),
-        body=text,
+        retry_after=_retry_after(headers, now),
     )
+    return _with_body(error, text, redactor)
 
 
-def unusable_body(request: Request, body: bytes, *, may_be_empty: bool, secret: str) -> APIError | None:
+def unusable_body(request: Request, body: bytes, *, may_be_empty: bool, redactor: Redactor) -> APIError | None:
     """Return the error for a good answer whose body cannot be the JSON that is due, or None.
 
     A web page is what a proxy or a login in front of the instance answers, whatever the status.
     """
-    start = body[:512].removeprefix(b"\xef\xbb\xbf").lstrip()
+    start = body[:512].removeprefix(codecs.BOM_UTF8).lstrip()
     if not start and may_be_empty:
         return None
+    text = ""
     if not start:
         message = "the answer's body is empty where JSON was due"
     elif start[:1] == b"<":
-        message = f"a web page came where JSON was due ({_summary(_text(body, secret), {})})"
+        text = _text(body, redactor)
+        message = f"a web page came where JSON was due ({_summary(text, {})})"
     else:
         return None
-    return APIError(status=200, message=message, method=request.method, path=request.url.path, body=_text(body, secret))
+    error = APIError(status=200, message=message, method=request.method, path=request.url.path)
+    return _with_body(error, text, redactor)
 
 
 def parse_retry_after(value: str | None, now: datetime) -> float | None:
     """Return the seconds that a Retry-After header asks for: a number of seconds or a date.
 
-    What is neither, or not finite, counts as absent; a date in the past as 0.
+    What is neither counts as absent; a date in the past, or a number below 0, as 0.
     """
     if value is None:
         return None
+    text = value.strip()
+    if _SECONDS.fullmatch(text):
+        return max(0.0, float(text))
     try:
-        seconds = float(value)
-    except ValueError:
-        try:
-            seconds = (parsedate_to_datetime(value) - now).total_seconds()
-        except (ValueError, TypeError, OverflowError):
-            return None
-    if seconds != seconds or seconds == float("inf"):  # noqa: PLR0124 - the test for NaN
+        date = parsedate_to_datetime(text)
+        # A date without a zone is in GMT, as HTTP has it.
+        seconds = (date.replace(tzinfo=UTC) if date.tzinfo is None else date) - now
+    except (ValueError, TypeError, OverflowError, IndexError):
         return None
-    return max(0.0, seconds)
+    return max(0.0, seconds.total_seconds())
 
 
-def _text(body: bytes, secret: str) -> str:
-    return body[:_BODY_KEPT].decode("utf-8", "replace").replace(secret, "***")
+def _retry_after(headers: Mapping[str, str], now: datetime) -> float | None:
+    """Return what the headers ask for, the longest wait if they say it more than once."""
+    values = [value for name, value in headers.items() if name.lower() == "retry-after"]
+    return max((asked for value in values if (asked := parse_retry_after(value, now)) is not None), default=None)
+
+
+def _with_body(error: APIError, text: str, redactor: Redactor) -> APIError:
+    redactor.error(error)
+    error.body = text[:_BODY_KEPT]
+    return error
+
+
+def _text(body: bytes, redactor: Redactor) -> str:
+    return redactor.text(body[: _BODY_KEPT + _MARGIN].decode("utf-8-sig", "replace"))
 
 
 def _json_object(body: bytes) -> dict[str, Any]:
     try:
-        value = loads(body)
+        value = loads(body.removeprefix(codecs.BOM_UTF8))
     except DecodeError:
         return {}
     return value if isinstance(value, dict) else {}
 
 
 def _first_text(facts: Mapping[str, Any], *keys: str) -> str | None:
-    return next((str(facts[key]) for key in keys if facts.get(key) not in (None, "")), None)
+    found = (facts.get(key) for key in keys)
+    return next((str(value) for value in found if isinstance(value, (str, int, float)) and value != ""), None)
 
 
 def _summary(text: str, headers: Mapping[str, str]) -> str:
     """Say in a line what a body that is not Domo's JSON error holds."""
     page = text.lstrip().startswith("<")
-    title = _TITLE.search(text) if page else None
-    words = (title.group(1) or title.group(2)) if title else text
+    words = (_inside("title", text) or _inside("h1", text) or text) if page else text
     line = " ".join(html.unescape(_TAG.sub(" ", words) if page else words).split())
     if not line:
         return f"no explanation given ({headers.get('Server') or 'empty body'})"
     kind = "a web page: " if page else ""
-    return kind + (line if len(line) <= 300 else line[:297] + "…")
+    return kind + (line if len(line) <= _LONGEST_LINE else line[: _LONGEST_LINE - 3] + "…")
+
+
+def _inside(tag: str, page: str) -> str | None:
+    """Return what stands in the first element of a name; the page is gone through once."""
+    begin = re.search(f"<{tag}(?![a-z0-9])", page, re.IGNORECASE)
+    if begin is None:
+        return None
+    opened = page.find(">", begin.end())
+    end = re.compile(f"</{tag}", re.IGNORECASE).search(page, opened) if opened >= 0 else None
+    return None if end is None else page[opened + 1 : end.start()].strip() or None

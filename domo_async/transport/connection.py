@@ -1,71 +1,178 @@
-"""One exchange over HTTP: aiohttp's session, the token, redirects, bodies that must keep moving."""
+"""Requests over HTTP: aiohttp's sessions, the token, redirects, bodies that must keep moving."""
 
 from __future__ import annotations
 
 import asyncio
-import builtins
-from collections.abc import AsyncIterator, Iterator, Mapping
-from urllib.parse import urljoin, urlsplit
+import os
+from collections.abc import Mapping
+from contextlib import suppress
+from urllib.request import getproxies, proxy_bypass
 
 import aiohttp
-from attrs import define
+from attrs import define, field
 from yarl import URL
 
 from domo_async.errors import (
+    AnswerTooLarge,
     APIError,
     ConfigError,
-    ConnectError,
     DomoError,
-    IncompleteAnswer,
-    TimeoutError,  # noqa: A004
     TransportError,
 )
 from domo_async.settings import Credentials, Settings
 from domo_async.transport.codings import ACCEPTED, decoded
 from domo_async.transport.deadlines import Deadlines
+from domo_async.transport.exchange import (
+    LARGEST_HEADER,
+    MOST_HEADERS,
+    Call,
+    Exchange,
+    LostError,
+    OnceRequest,
+    WatchedResponse,
+    send_once,
+    translated,
+)
 from domo_async.transport.message import Request
+from domo_async.transport.redirects import for_strangers, leads_to, origin_of
 
-__all__ = ["Connection", "is_good", "read_body", "translated"]
+__all__ = ["Connection", "is_good"]
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _MAX_REDIRECTS = 5
 # A longer body is a transfer, which may take as long as it likes.
 _SMALL_BODY = 1 << 18
 _LARGEST_KEPT = 8 << 20
+# What is read of an answer whose status says all that matters.
+_MOST_EXPLAINED = 256 << 10
+# Headers of a caller's session that would change what we ask for, or how a body is framed.
+_OURS_TO_SAY = frozenset(
+    {
+        "accept",
+        "accept-encoding",
+        "connection",
+        "content-encoding",
+        "content-length",
+        "content-type",
+        "expect",
+        "host",
+        "if-match",
+        "if-modified-since",
+        "if-none-match",
+        "if-range",
+        "if-unmodified-since",
+        "range",
+        "te",
+        "transfer-encoding",
+        "upgrade",
+    }
+)
+# Connections of a process that this one was forked from: to close one here would disturb it there.
+_left_alone: list[_Sessions] = []
+
+
+@define
+class _Sessions:
+    """What belongs to one event loop of one process.
+
+    Attributes:
+        inside: Goes to the instance.
+        outside: Goes to wherever the instance redirects to, and has nothing of the caller's.
+    """
+
+    loop: asyncio.AbstractEventLoop
+    process: int
+    connector: aiohttp.BaseConnector
+    inside: aiohttp.ClientSession
+    outside: aiohttp.ClientSession
+    owned: bool
+    proxy: str | None = field(default=None, repr=False)
+
+    def __del__(self) -> None:
+        # They own nothing, and aiohttp would warn of what the caller, or nobody, has to close.
+        self.inside.detach()
+        self.outside.detach()
+
+    async def close(self) -> None:
+        """Close them, and the connections if they are ours."""
+        self.inside.detach()
+        self.outside.detach()
+        if self.owned:
+            await self.connector.close()
+
+    def abandon(self) -> None:
+        """Give them up where their loop runs no more."""
+        self.inside.detach()
+        self.outside.detach()
+        if self.owned and self.process != os.getpid():
+            _left_alone.append(self)
+        elif self.owned:
+            _close_without_loop(self.connector)
 
 
 class Connection:
-    """The pool of connections to one instance.
+    """The connections to one instance.
 
     Args:
         origin: Scheme, host and port of the instance.
         credentials: Who is calling; told to nobody but the instance.
         settings: How to behave.
         session: An aiohttp session of the caller's to send through, or None for one of our own.
+
+    Raises:
+        ConfigError: `session` is something else.
     """
 
     def __init__(
         self, origin: str, credentials: Credentials, settings: Settings, session: aiohttp.ClientSession | None
     ) -> None:
-        self._origin = origin
-        # Goes to this origin only; a redirect elsewhere is followed without it.
-        self._secret_header = credentials.header
+        if session is not None and not isinstance(session, aiohttp.ClientSession):
+            raise ConfigError(f"session must be an aiohttp.ClientSession, not {type(session).__name__}")
+        self._origin = origin_of(origin)
         self._own_headers = {"User-Agent": settings.user_agent, credentials.header: credentials.token}
         self._settings = settings
-        self._session = session
-        self._owned = session is None
-        self._closed = False
+        self._given = session
+        self._sessions: _Sessions | None = None
+        self.closed = False
         limits = settings.timeouts
         self._deadlines = Deadlines(min(1.0, limits.read / 8, limits.total / 8))
         self._unhurried = aiohttp.ClientTimeout(total=None, connect=limits.connect)
         self._streamed = aiohttp.ClientTimeout(total=None, connect=limits.connect, sock_read=limits.read)
 
     async def close(self) -> None:
-        """Close our own session; a session of the caller's stays open."""
-        self._closed = True
-        if self._session is not None and self._owned:
-            await self._session.close()
-            self._session = None
+        """Close our own connections; a session of the caller's stays open."""
+        self.closed = True
+        sessions, self._sessions = self._sessions, None
+        if sessions is None:
+            return
+        if sessions.loop is asyncio.get_running_loop():
+            await sessions.close()
+        else:
+            sessions.abandon()
+
+    def most_at_once(self) -> int:
+        """Return how many connections there may be, if the caller's session has a limit."""
+        connector = None if self._given is None else self._given.connector
+        limits = [] if connector is None else [connector.limit, connector.limit_per_host]
+        return min([self._settings.connections, *filter(None, limits)])
+
+    def use_in(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Make ready for another event loop: connections of the one before are given up.
+
+        Raises:
+            ConfigError: The one before still runs, or the caller's session is of another.
+        """
+        before = self._sessions
+        if before is not None and before.loop is not loop:
+            if before.process == os.getpid() and before.loop.is_running():
+                raise ConfigError(
+                    "this client is in use in another event loop, which still runs; make a Domo for each event loop, or"
+                    " share one domo_async.sync.Domo between threads"
+                )
+            before.abandon()
+            self._sessions = None
+        limits = self._settings.timeouts
+        self._deadlines = Deadlines(min(1.0, limits.read / 8, limits.total / 8))
 
     async def fetch(self, request: Request, extra_headers: Mapping[str, str]) -> tuple[aiohttp.ClientResponse, bytes]:
         """Send a request and return the answer with its body.
@@ -78,50 +185,78 @@ class Connection:
             TransportError: No whole answer came.
             APIError: It was a redirect that must not be followed.
         """
-        loop = asyncio.get_running_loop()
-        limits = self._settings.timeouts
+        now = asyncio.get_running_loop().time()
         small = request.body is None or request.body.length <= _SMALL_BODY
-        ends = loop.time() + limits.total
-        try:
-            async with asyncio.timeout(None) as limit:
-                try:
-                    response = await self._follow(request, extra_headers, self._unhurried, limit)
-                    self._deadlines.set(limit, ends - loop.time() if small else limits.read)
-                    return response, await read_body(response, request)
-                finally:
-                    self._deadlines.drop(limit)
-        except builtins.TimeoutError as error:
-            raise translated(error, request) from None
+        ends = now + self._settings.timeouts.total if small else None
+        return await self._limited(request, extra_headers, self._unhurried, ends, read=True)
 
-    async def open(self, request: Request, extra_headers: Mapping[str, str]) -> aiohttp.ClientResponse:
+    async def open(self, request: Request, extra_headers: Mapping[str, str]) -> tuple[aiohttp.ClientResponse, bytes]:
         """Send a request and return the answer with its body still to be read, which may take as long as it likes.
 
         Args:
             request: What to send.
             extra_headers: Headers of the caller's hooks.
 
+        Returns:
+            The answer, and its body if its status is not good.
+
         Raises:
             TransportError: No answer came.
             APIError: It was a redirect that must not be followed.
         """
-        try:
-            async with asyncio.timeout(None) as limit:
-                try:
-                    return await self._follow(request, extra_headers, self._streamed, limit)
-                finally:
-                    self._deadlines.drop(limit)
-        except builtins.TimeoutError as error:
-            raise translated(error, request) from None
+        ends = asyncio.get_running_loop().time() + self._settings.timeouts.total
+        return await self._limited(request, extra_headers, self._streamed, ends, read=False)
 
-    async def _follow(
+    async def _limited(
         self,
         request: Request,
         extra_headers: Mapping[str, str],
         timeout: aiohttp.ClientTimeout,
+        ends: float | None,
+        *,
+        read: bool,
+    ) -> tuple[aiohttp.ClientResponse, bytes]:
+        """Return the answer that all redirects lead to, with its body if it is to be read or explains an error."""
+        call = Call(request, timeout, ends)
+        deadlines = self._deadlines
+        try:
+            async with asyncio.timeout(None) as limit:
+                try:
+                    sessions = self._ready()
+                    response = await self._follow(sessions, call, extra_headers, deadlines, limit)
+                    if ends is not None:
+                        deadlines.set(limit, ends - sessions.loop.time())
+                    else:
+                        deadlines.set(limit, self._settings.timeouts.read)
+                    most = self._settings.max_answer if is_good(response) else _MOST_EXPLAINED
+                    return response, await _read_body(response, request, most) if read or not is_good(response) else b""
+                finally:
+                    deadlines.drop(limit)
+        except (aiohttp.ClientError, LostError, OSError) as error:  # a timeout is an OSError
+            failure: Exception = error
+        except RuntimeError as error:
+            if self._given is None or not self._given.closed:
+                raise
+            failure = error
+        # Raised outside of those blocks: aiohttp's own error may quote the token, and would hang on to ours.
+        if self.closed or (self._given is not None and self._given.closed):
+            raise TransportError(
+                f"{request.method} {request.url.path}: the client, or its session, was closed before the answer",
+                sent=call.sent,
+                passing=False,
+            )
+        raise translated(failure, request, sent=call.sent)
+
+    async def _follow(
+        self,
+        sessions: _Sessions,
+        call: Call,
+        extra_headers: Mapping[str, str],
+        deadlines: Deadlines,
         limit: asyncio.Timeout,
     ) -> aiohttp.ClientResponse:
         """Return the head of the answer that all redirects lead to."""
-        session = self._ready_session()
+        request, session = call.request, sessions.inside
         target = self._origin + request.target
         headers = {
             "Accept": request.accept,
@@ -130,58 +265,147 @@ class Connection:
             **self._own_headers,
             **extra_headers,
         }
-        try:
-            for hop in range(_MAX_REDIRECTS + 1):
-                exchange = _Exchange(session, request, target, headers, timeout, self._settings, self._deadlines, limit)
-                response = await exchange.run()
-                if response.status not in _REDIRECTS or "Location" not in response.headers:
-                    return response
-                await read_body(response, request)
-                target = urljoin(target, response.headers["Location"])
-                request = self._redirected(request, response.status, target, hop)
-                if _origin_of(target) != self._origin:
-                    headers = {name: value for name, value in headers.items() if name != self._secret_header}
-        except (aiohttp.ClientError, OSError) as error:
-            # Raised outside of this block: aiohttp's own error may quote the token, and would hang on to ours.
-            failure = translated(error, request)
-        else:
-            raise AssertionError  # the hops are counted and end in `_redirected`
-        raise failure
+        hop = 0
+        while True:
+            exchange = Exchange(
+                session, call, target, headers, sessions.proxy, self._settings.timeouts.read, deadlines, limit
+            )
+            response = await exchange.run()
+            if response.status not in _REDIRECTS or "Location" not in response.headers:
+                return response
+            await _read_body(response, request, _MOST_EXPLAINED)
+            target = self._redirected(request, response, target, hop)
+            hop += 1
+            # Who has once left the instance comes back as a stranger: else others could have it asked with our rights.
+            if session is sessions.inside and origin_of(target) != self._origin:
+                session, headers = sessions.outside, for_strangers(headers)
 
-    def _redirected(self, request: Request, status: int, target: str, hop: int) -> Request:
-        """Return what is to be sent to where a redirect points, or refuse to follow it."""
-        parts = urlsplit(target)
-        secure = parts.scheme == "https" or (parts.scheme == "http" and self._origin.startswith("http:"))
+    def _redirected(self, request: Request, response: aiohttp.ClientResponse, target: str, hop: int) -> str:
+        """Return where a redirect leads, or refuse to follow it."""
+        location = leads_to(target, response.headers["Location"])
+        origin = None if location is None else origin_of(location)
         reads = request.method in {"GET", "HEAD"}
-        stays = _origin_of(target) == self._origin
-        problem = None
-        if not secure or not (reads or (status in {307, 308} and stays)):
+        if location is None or origin is None:
+            problem = "redirected to what is not an address of the web, and not followed"
+        elif not (
+            (location.startswith("https:") or self._origin.startswith("http:"))
+            and (reads or (response.status in {307, 308} and origin == self._origin))
+            and not (target.startswith("https:") and location.startswith("http:"))
+        ):
             problem = (
-                f"redirected to {parts.scheme}://{parts.netloc.rpartition('@')[2]}, which is not followed"
+                f"redirected to {origin}, which is not followed"
                 " (the instance's name may be wrong, or its session ended)"
             )
         elif hop >= _MAX_REDIRECTS:
             problem = f"redirected more than {_MAX_REDIRECTS} times"
-        if problem is not None:
-            raise APIError(status=status, message=problem, method=request.method, path=request.url.path)
-        return request if stays else request._replace(body=None)
+        else:
+            return location
+        raise APIError(status=response.status, message=problem, method=request.method, path=request.url.path)
 
-    def _ready_session(self) -> aiohttp.ClientSession:
-        if self._closed:
+    def _ready(self) -> _Sessions:
+        if self.closed:
             raise ConfigError("this client is closed; make a new one")
-        if self._session is None:
-            _keep_freed_memory()
-            settings = self._settings
-            self._session = aiohttp.ClientSession(
-                connector=aiohttp.TCPConnector(
-                    limit=settings.connections,
-                    keepalive_timeout=settings.keepalive,
-                    ssl=settings.tls if settings.tls is not None else True,
+        given = self._given
+        connector = None if given is None else given.connector
+        if given is not None and (given.closed or connector is None):
+            raise ConfigError("the aiohttp session that this client was given is closed; make both anew")
+        if self._sessions is None:
+            if given is None or connector is None:
+                self._sessions = self._make_own()
+            else:
+                self._sessions = self._make_of(given, connector)
+        return self._sessions
+
+    def _make_own(self) -> _Sessions:
+        _keep_freed_memory()
+        settings = self._settings
+        connector = aiohttp.TCPConnector(
+            # Slots are counted by the transport, calls and streams apart.
+            limit=0,
+            keepalive_timeout=settings.keepalive,
+            ssl=settings.tls if settings.tls is not None else True,
+        )
+        # A token is all that the API needs; cookies would only carry state between unrelated calls.
+        plain = _session(connector)
+        return _Sessions(
+            asyncio.get_running_loop(), os.getpid(), connector, plain, plain, owned=True, proxy=settings.proxy
+        )
+
+    def _make_of(self, given: aiohttp.ClientSession, connector: aiohttp.BaseConnector) -> _Sessions:
+        """Make sessions that send through a caller's connections, and have of its session what the instance may see.
+
+        How that session would read answers, raise errors, complete addresses and count time does not matter then.
+        """
+        headers = {name: value for name, value in given.headers.items() if name.lower() not in _OURS_TO_SAY}
+        base = getattr(given, "_base_url", None)
+        if given.auth is not None and (base is None or str(base.origin()) == self._origin):
+            headers.setdefault("Authorization", given.auth.encode())
+        proxy = self._settings.proxy or _text_or_none(getattr(given, "_default_proxy", None))
+        if proxy is None and given.trust_env:
+            proxy = _proxy_of_environment(self._origin)
+        try:
+            return _Sessions(
+                asyncio.get_running_loop(),
+                os.getpid(),
+                connector,
+                _session(
+                    connector,
+                    headers=headers,
+                    cookie_jar=given.cookie_jar,
+                    trace_configs=given.trace_configs,
+                    middlewares=tuple(getattr(given, "_middlewares", ())),
                 ),
-                # A token is all that the API needs; cookies would only carry state between unrelated calls.
-                cookie_jar=aiohttp.DummyCookieJar(),
+                _session(connector),
+                owned=False,
+                proxy=proxy,
             )
-        return self._session
+        except RuntimeError:
+            raise ConfigError(
+                "the aiohttp session that this client was given belongs to another event loop; make session and client"
+                " in the loop that uses them"
+            ) from None
+
+
+def _session(
+    connector: aiohttp.BaseConnector,
+    *,
+    headers: Mapping[str, str] | None = None,
+    cookie_jar: aiohttp.abc.AbstractCookieJar | None = None,
+    trace_configs: list[aiohttp.TraceConfig] | None = None,
+    middlewares: tuple[aiohttp.ClientMiddlewareType, ...] = (),
+) -> aiohttp.ClientSession:
+    return aiohttp.ClientSession(
+        connector=connector,
+        connector_owner=False,
+        headers=headers,
+        cookie_jar=aiohttp.DummyCookieJar() if cookie_jar is None else cookie_jar,
+        trace_configs=trace_configs,
+        request_class=OnceRequest,
+        response_class=WatchedResponse,
+        middlewares=(send_once, *middlewares),
+        max_line_size=LARGEST_HEADER,
+        max_field_size=LARGEST_HEADER,
+        max_headers=MOST_HEADERS,
+    )
+
+
+def _text_or_none(value: object) -> str | None:
+    return None if value is None else str(value)
+
+
+def _proxy_of_environment(origin: str) -> str | None:
+    """Return the proxy that ``HTTPS_PROXY`` and its like name; a netrc file, with its passwords, is not read."""
+    address = URL(origin)
+    if proxy_bypass(address.host or ""):
+        return None
+    return getproxies().get(address.scheme)
+
+
+def _close_without_loop(connector: aiohttp.BaseConnector) -> None:
+    """Close connections whose event loop does not run: as far as that goes without waiting."""
+    closing = connector.close().__await__()
+    with suppress(StopIteration, RuntimeError):  # its end, or that of the loop
+        next(closing)
 
 
 def _keep_freed_memory() -> None:
@@ -193,118 +417,43 @@ def _keep_freed_memory() -> None:
     bytes(_LARGEST_KEPT)  # which is never touched
 
 
-@define
-class _Exchange:
-    """One request to one place, without redirects."""
-
-    session: aiohttp.ClientSession
-    request: Request
-    target: str
-    headers: Mapping[str, str]
-    timeout: aiohttp.ClientTimeout
-    settings: Settings
-    deadlines: Deadlines
-    limit: asyncio.Timeout
-
-    async def run(self) -> aiohttp.ClientResponse:
-        body = self.request.body
-        self.deadlines.set(self.limit, self.settings.timeouts.read)
-        if body is None:
-            return await self._send(self.headers, None)
-        headers = {**self.headers, "Content-Type": body.content_type, "Content-Length": str(body.length)}
-        if body.encoding is not None:
-            headers["Content-Encoding"] = body.encoding
-        content = body.open()
-        if not isinstance(content, bytes):
-            return await self._send_slices(headers, content)
-        # aiohttp sends PUT and DELETE again by itself when a kept connection turns out dead, unless their body can
-        # only be read once. What must not be carried out twice, such as a commit, therefore goes as an iterator.
-        return await self._send(headers, content if self.request.idempotent else _once(content))
-
-    async def _send_slices(self, headers: Mapping[str, str], slices: Iterator[bytes]) -> aiohttp.ClientResponse:
-        """Send a body that may take as long as it likes, but may not stand still."""
-        failure: Exception | None = None
-
-        async def moving() -> AsyncIterator[bytes]:
-            nonlocal failure
-            try:
-                for piece in slices:
-                    yield piece
-                    self.deadlines.set(self.limit, self.settings.timeouts.read)
-            except Exception as error:
-                failure = error
-                raise
-
-        try:
-            return await self._send(headers, moving())
-        except (aiohttp.ClientError, OSError):
-            # aiohttp hides that it was the source of the body that failed.
-            if failure is not None:
-                raise failure from None
-            raise
-
-    async def _send(
-        self, headers: Mapping[str, str], data: bytes | AsyncIterator[bytes] | None
-    ) -> aiohttp.ClientResponse:
-        return await self.session.request(
-            self.request.method,
-            URL(self.target, encoded=True),
-            data=data,
-            headers=headers,
-            allow_redirects=False,
-            timeout=self.timeout,
-            proxy=self.settings.proxy,
-            auto_decompress=False,
-        )
-
-
-async def _once(content: bytes) -> AsyncIterator[bytes]:
-    yield content
-
-
 def is_good(response: aiohttp.ClientResponse) -> bool:
     """Return whether the instance did what it was asked: the documents know 200, 201, 202 and 204."""
     return 200 <= response.status < 300
 
 
-async def read_body(response: aiohttp.ClientResponse, request: Request) -> bytes:
-    """Return an answer's body; of an error or redirect, which its status explains, at least an empty one.
+async def _read_body(response: aiohttp.ClientResponse, request: Request, most: int) -> bytes:
+    """Return an answer's body; of an error or redirect, which its status explains, what can be had of it.
 
     Raises:
-        TransportError: The body of a good answer broke off.
+        TransportError: The body of a good answer broke off, or is larger than `most`.
     """
+    good = is_good(response)
+    pieces: list[bytes] = []
+    left = most - (response.content_length or 0 if good else 0)
+    whole = False
     try:
-        return b"".join([piece async for piece in decoded(response, request)])
+        if left >= 0:
+            left = most
+            async for piece in decoded(response, request):
+                left -= len(piece)
+                pieces.append(piece)
+                if left < 0:
+                    break
+            else:
+                whole = True
     except (DomoError, aiohttp.ClientError, OSError) as error:
-        if not is_good(response):
-            return b""
-        raise error if isinstance(error, DomoError) else translated(error, request) from None
+        if good:
+            raise error if isinstance(error, DomoError) else translated(error, request) from None
     finally:
-        response.release()
-
-
-def _origin_of(target: str) -> str:
-    parts = urlsplit(target)
-    return f"{parts.scheme}://{parts.netloc}"
-
-
-def translated(error: Exception, request: Request) -> TransportError:
-    """Return our error for aiohttp's. Their texts may quote headers, so only what is harmless is kept."""
-    what = f"{request.method} {request.url.path}"
-    if isinstance(error, TransportError):
-        return error
-    if isinstance(error, aiohttp.ConnectionTimeoutError):
-        return TimeoutError(f"{what}: no connection in time (see Settings.timeouts)", sent=False)
-    if isinstance(error, asyncio.TimeoutError):
-        return TimeoutError(f"{what}: no answer, or no progress, in time (see Settings.timeouts)")
-    if isinstance(error, (aiohttp.ClientConnectorCertificateError, aiohttp.ClientSSLError)):
-        return ConnectError(f"{what}: the server's certificate was not accepted: {error}")
-    if isinstance(error, aiohttp.ClientProxyConnectionError):
-        return ConnectError(f"{what}: the proxy cannot be reached")
-    if isinstance(error, aiohttp.ClientConnectorError):
-        return ConnectError(f"{what}: cannot connect to {error.host}:{error.port}: {error.os_error}")
-    if isinstance(error, aiohttp.ClientPayloadError):
-        return IncompleteAnswer(f"{what}: the answer broke off before its end")
-    if isinstance(error, (aiohttp.ServerDisconnectedError, OSError)):
-        return TransportError(f"{what}: the connection was closed before the answer")
-    return TransportError(f"{what}: no valid HTTP answer ({type(error).__name__})")
+        if whole:
+            response.release()
+        else:
+            response.close()  # the rest is not waited for
+    if good and left < 0:
+        raise AnswerTooLarge(
+            f"{request.method} {request.url.path}: the answer is larger than {most:,} bytes; ask for less at a time, or"
+            " raise Settings.max_answer",
+            limit=most,
+        )
+    return b"".join(pieces)[:most]

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from enum import Enum
 from types import MappingProxyType
 from typing import NamedTuple
 from urllib.parse import quote_plus
 
 from attrs import frozen
 
+from domo_async.errors import ConfigError
 from domo_async.transport.url import Url
 from domo_async.wire import UNSET, Unset, dumps
 
@@ -18,7 +20,8 @@ __all__ = ["Body", "QueryValue", "Request", "query_string"]
 _JSON = "application/json"
 _NO_HEADERS: Mapping[str, str] = MappingProxyType({})
 _IDEMPOTENT = frozenset({"GET", "HEAD", "OPTIONS", "PUT", "DELETE"})
-QueryValue = str | int | bool | None | Unset | Iterable[str | int]
+_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"})
+QueryValue = str | int | float | bool | None | Unset | Iterable[str | int | float]
 
 
 @frozen
@@ -123,7 +126,13 @@ class Request(NamedTuple):
         idempotent: bool | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> Request:
-        """Return a request; what is left open is as HTTP has it for `method`."""
+        """Return a request; what is left open is as HTTP has it for `method`.
+
+        Raises:
+            ConfigError: `method` or `params` cannot be sent.
+        """
+        if method not in _METHODS:
+            raise ConfigError(f"method must be one of {', '.join(sorted(_METHODS))}, not {method!r}")
         return cls(
             method,
             url,
@@ -144,21 +153,47 @@ def query_string(params: Mapping[str, QueryValue] | None) -> str:
     """Return the query for `params`.
 
     Booleans become ``true`` and ``false``, lists are joined by commas, None and UNSET are left out.
+
+    Raises:
+        ConfigError: Something among them cannot be in a query.
     """
     if not params:
         return ""
-    return "&".join(
-        f"{quote_plus(name)}={quote_plus(_text(value), safe=',')}"
-        for name, value in params.items()
-        if value is not None and value is not Unset.UNSET
-    )
+    if not isinstance(params, Mapping):
+        raise ConfigError(f"params must be a mapping such as {{'limit': 10}}, not {type(params).__name__}")
+    try:
+        return "&".join(
+            f"{quote_plus(name)}={quote_plus(_text(name, value), safe=',')}"
+            for name, value in params.items()
+            if value is not None and value is not Unset.UNSET
+        )
+    except UnicodeEncodeError:
+        raise ConfigError("params hold a lone surrogate, which cannot be sent") from None
+    except TypeError:
+        raise ConfigError(f"the names of params must be strings: {list(params)!r}") from None
 
 
-def _text(value: QueryValue) -> str:
+def _text(name: str, value: QueryValue) -> str:
+    if isinstance(value, Enum) and not isinstance(value, Unset):
+        return _item(name, value.value)
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, (str, int)):
+    if isinstance(value, str):
         return str(value)
-    if value is None or isinstance(value, Unset):
-        return ""
-    return ",".join(map(str, value))
+    if isinstance(value, (int, float)) and abs(value) < float("inf"):
+        return str(value)
+    if isinstance(value, Iterable) and not isinstance(value, (bytes, bytearray, memoryview, Mapping)):
+        return ",".join(_item(name, item) for item in value)
+    raise _no_query_value(name, value)
+
+
+def _item(name: str, item: object) -> str:
+    if isinstance(item, (str, int, float)):
+        return _text(name, item)
+    raise _no_query_value(name, item)
+
+
+def _no_query_value(name: str, value: object) -> ConfigError:
+    return ConfigError(
+        f"params: {name} is {value!r}; a query takes text, numbers, booleans and lists of those: write it as text"
+    )

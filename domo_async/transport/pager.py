@@ -26,6 +26,7 @@ __all__ = [
 ]
 
 T = TypeVar("T")
+_MOST_EMPTY = 1000
 
 
 class Batch(NamedTuple, Generic[T]):
@@ -73,7 +74,12 @@ class Pager(Generic[T]):
 
         async for item in pager: ...
 
-    Each iteration starts from the first page. A page is asked for when the items before it are used up.
+    Each iteration starts from the first page. A page is asked for when the items before it are used up. So a list that
+    others change meanwhile may give an item twice or pass one over: before you delete what you read, take `all`.
+
+    That a list is whole is known from the instance alone. What contradicts itself is a `DecodeError` after the items
+    that came. What is taken at its word: a total that the number of items just reaches, the end where a page is short
+    and no total is told, and a cursor that is missing or repeats.
     """
 
     def __init__(self, begin: Callable[[], AsyncGenerator[Sequence[T], None]]) -> None:
@@ -206,28 +212,36 @@ def by_offset(
     Raises:
         ConfigError: A number is out of its range.
     """
+    for name, number in (("page_size", page_size), ("offset", offset), ("limit", 0 if limit is None else limit)):
+        if isinstance(number, bool) or not isinstance(number, int):
+            raise ConfigError(f"{name} must be a whole number, not {number!r}")
     if page_size < 1 or (most is not None and page_size > most):
         raise ConfigError(f"page_size must be 1 to {most}" if most is not None else "page_size must be at least 1")
     if offset < 0 or (limit is not None and limit < 0):
         raise ConfigError("offset and limit must not be negative")
 
     async def pages() -> AsyncGenerator[Sequence[T], None]:
-        before: Sequence[T] = ()
+        repeats = _Repeats()
         taken, ends = 0, limit == 0
         while not ends:
             left = None if limit is None else limit - taken
             asked = page_size if left is None else min(page_size, left)
             batch = await fetch(offset + taken, asked)
-            if batch.items and batch.items == before:
+            if repeats.seen(batch.items):
                 if sized or batch.more or batch.total is not None:
                     raise DecodeError(
                         f"the instance gave the same page again for offset {offset + taken}; there may be more that"
                         " it does not give so: ask with a larger page_size"
                     )
                 return
-            taken, before = taken + len(batch.items), batch.items
-            if batch.more and not batch.items:
-                raise DecodeError(f"the instance says that there is more after {offset + taken} items, but gives none")
+            reached = offset + taken
+            if not batch.items and (batch.more or (batch.total is not None and reached < batch.total)):
+                much = "there is more" if batch.more else f"there are {batch.total}"
+                raise DecodeError(
+                    f"the instance says that {much} after {reached} items, but gives none; some may be hidden from the"
+                    " token's owner, or the list changed while it was read"
+                )
+            taken += len(batch.items)
             yield batch.items if left is None else batch.items[:left]
             ends = _is_last(batch, reached=offset + taken, surely=min(asked, assured) if sized else 1)
             ends = ends or (limit is not None and taken >= limit)
@@ -240,7 +254,34 @@ def _is_last(batch: Batch[Any], *, reached: int, surely: int) -> bool:
         return True
     if batch.more is not None:
         return not batch.more
-    return reached >= batch.total if batch.total is not None else len(batch.items) < surely
+    # A total that is less than what came is not right, and so tells nothing.
+    if batch.total is not None and reached <= batch.total:
+        return reached == batch.total
+    return len(batch.items) < surely
+
+
+class _Repeats:
+    """Notices a page that was already given, with no more than two of them kept.
+
+    Those are the page before, and the latest of the 1st, 2nd, 4th, 8th …, to which pages that go in a circle come back.
+    """
+
+    def __init__(self) -> None:
+        self._before: Sequence[Any] = ()
+        self._kept: Sequence[Any] = ()
+        self._count = 0
+
+    def seen(self, page: Sequence[Any]) -> bool:
+        """Return whether a page is one of those."""
+        if not page:
+            return False
+        if page in (self._before, self._kept):
+            return True
+        self._before = page
+        self._count += 1
+        if self._count & (self._count - 1) == 0:
+            self._kept = page
+        return False
 
 
 def by_cursor(fetch: Callable[[str | None], Awaitable[tuple[Sequence[T], str | None]]]) -> Pager[T]:
@@ -252,17 +293,22 @@ def by_cursor(fetch: Callable[[str | None], Awaitable[tuple[Sequence[T], str | N
 
     async def pages() -> AsyncGenerator[Sequence[T], None]:
         cursor: str | None = None
-        seen: set[str] = set()
+        seen: set[int] = set()
+        repeats = _Repeats()
+        empty = 0
         while True:
             items, following = await fetch(cursor)
             # Some instances are said to repeat at the end the cursor that they were sent.
             ends = not following or following == cursor
-            if following in seen and not ends:
+            if not ends and (hash(following) in seen or repeats.seen(items)):
                 raise DecodeError("the instance leads back to a page that it already gave; the list has no end")
+            empty = 0 if items else empty + 1
+            if empty > _MOST_EMPTY:
+                raise DecodeError(f"the instance gave {_MOST_EMPTY} pages without items, and says that more follow")
             yield items
             if ends or following is None:
                 return
-            seen.add(following)
+            seen.add(hash(following))
             cursor = following
 
     return Pager(pages)

@@ -7,9 +7,6 @@ from domo_async.settings import Retries
 
 __all__ = ["retry_delay"]
 
-# Passing failures of the instance or of what stands before it.
-_PASSING = frozenset({408, 425, 429, 500, 502, 503, 504})
-
 
 def retry_delay(policy: Retries, error: DomoError, *, attempt: int, idempotent: bool, chance: float) -> float | None:
     """Return the seconds to wait before the next try, or None if there is to be none.
@@ -21,7 +18,7 @@ def retry_delay(policy: Retries, error: DomoError, *, attempt: int, idempotent: 
         idempotent: Whether the request may be carried out twice.
         chance: A random number from 0 to 1, which spreads the callers.
     """
-    if attempt >= policy.attempts or not _may_repeat(error, idempotent=idempotent):
+    if attempt >= policy.attempts or not _may_repeat(policy, error, idempotent=idempotent):
         return None
     asked = error.retry_after if isinstance(error, APIError) else None
     if asked is not None and asked > policy.max_retry_after:
@@ -31,10 +28,9 @@ def retry_delay(policy: Retries, error: DomoError, *, attempt: int, idempotent: 
     return chance * bound if asked is None else asked + chance * policy.first_delay
 
 
-def _may_repeat(error: DomoError, *, idempotent: bool) -> bool:
+def _may_repeat(policy: Retries, error: DomoError, *, idempotent: bool) -> bool:
     if isinstance(error, TransportError):
-        return idempotent or not error.sent
-    if not isinstance(error, APIError):
+        return error.passing and (idempotent or not error.sent)
+    if not isinstance(error, APIError) or error.status not in policy.statuses:
         return False
-    refused = error.status == 429 or (error.status == 503 and error.retry_after is not None)
-    return refused or (idempotent and error.status in _PASSING)
+    return idempotent or error.status == 429 or (error.status == 503 and error.retry_after is not None)

@@ -3,31 +3,38 @@
 from __future__ import annotations
 
 import asyncio
+import codecs
 import itertools
 import random
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
+from types import MappingProxyType
 from typing import TypeVar, overload
+from urllib.parse import unquote, urlsplit
 
 import aiohttp
 
-from domo_async.errors import DomoError, IncompleteAnswer, RateLimited
+from domo_async.errors import APIError, ConfigError, DomoError, IncompleteAnswer, NotFound, RateLimited, TransportError
+from domo_async.redaction import Redactor, is_secret_name, secret_values
 from domo_async.settings import Credentials, Settings
 from domo_async.transport.answers import api_error, unusable_body
 from domo_async.transport.codings import decoded
-from domo_async.transport.connection import Connection, is_good, read_body, translated
-from domo_async.transport.limits import Gate
+from domo_async.transport.connection import Connection, is_good
+from domo_async.transport.exchange import translated
+from domo_async.transport.limits import Gate, Slots
 from domo_async.transport.message import Body, QueryValue, Request
 from domo_async.transport.pager import Batch, Pager, Paging, by_cursor, by_offset
 from domo_async.transport.retry import retry_delay
 from domo_async.transport.url import Url
-from domo_async.transport.watching import Try, announce, is_watched, report
-from domo_async.wire import UNSET, decode
+from domo_async.transport.watching import Try, announce, is_watched, report, tell_of_success, tell_of_wait
+from domo_async.wire import UNSET, decode, loads
 
 __all__ = ["Download", "Transport"]
 
 T = TypeVar("T")
 R = TypeVar("R")
+
+_NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
 class Download:
@@ -78,8 +85,12 @@ class Transport:
         origin: Scheme, host and port of the instance.
         credentials: Who is calling.
         settings: How to behave.
-        session: An aiohttp session of the caller's, which stays the caller's to close. Its own headers and cookies
-            go out too.
+        session: An aiohttp session of the caller's, which stays the caller's to close. What it has is for the instance
+            alone: its connections, headers, cookies, authentication, proxy, middlewares and traces. How it
+            would read answers, raise errors, complete addresses and count time does not matter.
+
+    Raises:
+        ConfigError: `session` is something else.
     """
 
     def __init__(
@@ -91,16 +102,33 @@ class Transport:
     ) -> None:
         self.origin = origin
         self.settings = settings
-        self._secret = credentials.token
+        self._redactor = Redactor([credentials.token, *_passwords(settings.proxy)])
         self._connection = Connection(origin, credentials, settings, session)
-        # Callers wait here and not in aiohttp's pool, so that no timeout runs meanwhile.
-        self._slots = asyncio.Semaphore(settings.connections)
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._calls_at_once: Slots
+        self._streams_at_once: Slots
         self._gates: dict[str, Gate] = {}
         self._calls = itertools.count(1)
 
     async def close(self) -> None:
         """Close the connections; the transport cannot be used again."""
         await self._connection.close()
+
+    def _move(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Make ready for an event loop."""
+        self._connection.use_in(loop)
+        # Callers wait here and not in aiohttp's pool, so that no timeout runs meanwhile. Streams, which last as long as
+        # their readers like, are counted apart: a reader that makes calls would wait for itself.
+        most, patience = self._connection.most_at_once(), self.settings.timeouts.total
+        self._calls_at_once = Slots(
+            most, what="Calls", advice="Look for what makes the instance slow", patience=patience
+        )
+        self._streams_at_once = Slots(
+            most, what="Streams", advice="Read them to their end or close them", patience=patience
+        )
+        for gate in self._gates.values():
+            gate.move()
+        self._loop = loop
 
     @overload
     async def request(
@@ -154,9 +182,12 @@ class Transport:
             DecodeError: The answer's JSON is not what `into` promises.
         """
         request = Request.of(method, url, params=params, json=json, body=body, idempotent=idempotent)
-        content = await self._persist(request, self._read_whole)
+        content = await self._persist(request, self._read_whole, absent=b"" if into is None else None)
         self._refuse_unusable(request, content, may_be_empty=into is None)
-        return None if into is None else decode(content, into)
+        try:
+            return None if into is None else decode(content, into)
+        except DomoError as error:
+            raise self._redactor_for(request).error(error) from None
 
     async def raw(
         self,
@@ -175,7 +206,7 @@ class Transport:
             TransportError: No usable answer came.
         """
         request = Request.of(method, url, params=params, json=json, body=body, idempotent=idempotent)
-        content = await self._persist(request, self._read_whole)
+        content = await self._persist(request, self._read_whole, absent=b"")
         self._refuse_unusable(request, content, may_be_empty=True)
         return content
 
@@ -208,7 +239,7 @@ class Transport:
         finally:
             # What was not read to its end cannot be used for another request.
             response.close()
-            self._slots.release()
+            self._streams_at_once.release(request)
 
     def pages(
         self,
@@ -324,21 +355,53 @@ class Transport:
         return by_cursor(fetch)
 
     def _refuse_unusable(self, request: Request, content: bytes, *, may_be_empty: bool) -> None:
-        unusable = unusable_body(request, content, may_be_empty=may_be_empty, secret=self._secret)
+        unusable = unusable_body(request, content, may_be_empty=may_be_empty, redactor=self._redactor)
         if unusable is not None:
             raise unusable
 
-    async def _persist(self, request: Request, send: Callable[[Try], Awaitable[R]]) -> R:
-        """Send until there is an answer or no sense in another try."""
+    def _redactor_for(self, request: Request, added: Mapping[str, str] | None = None) -> Redactor:
+        """Return what takes out all that the instance may repeat: the token, and other secrets that were sent."""
+        secrets = [value for name, value in (added or {}).items() if is_secret_name(name)]
+        body = request.body
+        if body is not None and body.content_type == "application/json":
+            content = body.open()
+            if isinstance(content, bytes):
+                secrets += secret_values(loads(content))
+        return self._redactor.also(secrets)
+
+    async def _persist(self, request: Request, send: Callable[[Try], Awaitable[R]], *, absent: R | None = None) -> R:
+        """Send until there is an answer or no sense in another try.
+
+        Args:
+            request: What to send.
+            send: Sends it once.
+            absent: What to return where a DELETE finds at a later try that nothing is there any more.
+        """
+        try:
+            loop = asyncio.get_running_loop()
+        except RuntimeError:
+            raise ConfigError(
+                "no asyncio event loop runs here: call this within asyncio.run(…); under trio, or where nothing is"
+                " awaited, use domo_async.sync.Domo"
+            ) from None
+        if loop is not self._loop:
+            self._move(loop)
         gate = self._gate(request.url.family)
         call = next(self._calls)
         attempt = 1
+        lost = False
         while True:
             if not gate.enter_at_once():
-                await gate.enter()
+                await gate.enter(request)
             try:
                 return await send(Try(request, call, attempt))
             except DomoError as error:
+                if lost and isinstance(error, APIError):
+                    if absent is not None and _says_gone(request, error):
+                        tell_of_success(request, attempt)
+                        return absent
+                    _tell_that_lost(error)
+                lost = lost or _may_have_happened(request, error)
                 delay = retry_delay(
                     self.settings.retries,
                     error,
@@ -348,37 +411,46 @@ class Transport:
                 )
                 if isinstance(error, RateLimited):
                     gate.hold(error.retry_after or delay or 0.0)
-                if delay is None:
+                if delay is None or self._connection.closed:
                     raise
             finally:
                 gate.leave()
+            tell_of_wait(request, delay, "another try")
             await self.settings.clock.sleep(delay)
             attempt += 1
 
     def _gate(self, family: str) -> Gate:
         gate = self._gates.get(family)
         if gate is None:
-            gate = self._gates[family] = Gate(self.settings.clock, self.settings.rate_limits.get(family))
+            settings = self.settings
+            gate = self._gates[family] = Gate(
+                settings.clock,
+                settings.rate_limits.get(family),
+                family=family,
+                longest_hold=settings.retries.max_retry_after,
+                patience=settings.timeouts.total,
+            )
         return gate
 
     async def _read_whole(self, sending: Try) -> bytes:
-        async with self._slots:
+        slots = self._calls_at_once
+        await slots.acquire(sending.request)
+        try:
             _, content = await self._answer(sending, self._connection.fetch)
-        return content
+        finally:
+            slots.release(sending.request)
+        return content.removeprefix(codecs.BOM_UTF8)
 
     async def _open_stream(self, sending: Try) -> aiohttp.ClientResponse:
         """Return an answer whose body is still to come; its slot is kept until the reader is done with it."""
-        await self._slots.acquire()
+        slots = self._streams_at_once
+        await slots.acquire(sending.request)
         try:
-            response, _ = await self._answer(sending, self._open_good)
+            response, _ = await self._answer(sending, self._connection.open)
         except BaseException:
-            self._slots.release()
+            slots.release(sending.request)
             raise
         return response
-
-    async def _open_good(self, request: Request, headers: Mapping[str, str]) -> tuple[aiohttp.ClientResponse, bytes]:
-        response = await self._connection.open(request, headers)
-        return response, b"" if is_good(response) else await read_body(response, request)
 
     async def _answer(
         self,
@@ -387,17 +459,43 @@ class Transport:
     ) -> tuple[aiohttp.ClientResponse, bytes]:
         """Send once, and return an answer of good status with what was read of its body."""
         clock = self.settings.clock
+        hooked = await announce(self.settings, sending) if self.settings.before_request else _NOTHING
         started = clock.monotonic()
         status = None
         try:
-            hooked = await announce(self.settings, sending) if self.settings.before_request else {}
             response, content = await exchange(sending.request, hooked)
             status = response.status
+        except DomoError as error:
+            raise self._redactor_for(sending.request, hooked).error(error) from None
         finally:
             if is_watched(self.settings):
                 await report(self.settings, sending, status, clock.monotonic() - started)
         if is_good(response):
             return response, content
-        raise api_error(
-            sending.request, response.status, response.headers, content, now=clock.now(), secret=self._secret
-        )
+        redactor = self._redactor_for(sending.request, hooked)
+        raise api_error(sending.request, response.status, response.headers, content, now=clock.now(), redactor=redactor)
+
+
+def _passwords(proxy: str | None) -> Iterator[str]:
+    """Yield the password in a proxy's address, as it is written there and as it is meant."""
+    password = None if proxy is None else urlsplit(proxy).password
+    if password:
+        yield from {password, unquote(password)}
+
+
+def _may_have_happened(request: Request, error: DomoError) -> bool:
+    """Return whether a try that failed so may have been carried out."""
+    if request.method in {"GET", "HEAD", "OPTIONS"}:
+        return False
+    return error.sent if isinstance(error, TransportError) else isinstance(error, APIError) and not error.refused
+
+
+def _says_gone(request: Request, error: APIError) -> bool:
+    """Return whether the instance itself, not a page from before it, says that what was to be deleted is not there."""
+    return request.method == "DELETE" and isinstance(error, NotFound) and error.refused
+
+
+def _tell_that_lost(error: APIError) -> None:
+    error.after_lost_answer = True
+    error.message += "; an earlier try got no answer and may have been carried out"
+    error.args = (error.message,)

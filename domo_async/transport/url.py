@@ -64,6 +64,8 @@ def raw_url(path: str) -> Url:
     Raises:
         ConfigError: It is not a path on the instance, has a query of its own, or climbs with dot segments.
     """
+    if not isinstance(path, str):
+        raise ConfigError(f"a path on the instance is text such as '/api/…', not {type(path).__name__}")
     if not path.startswith("/") or path.startswith("//"):
         raise ConfigError(f"{path!r} is not a path on the instance; write it as '/api/…'")
     if "?" in path or "#" in path:

@@ -3,16 +3,34 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+import re
+from collections.abc import Awaitable, Callable
 from typing import NamedTuple, TypeVar
 
+from domo_async.errors import ConfigError
 from domo_async.settings import RequestEvent, ResponseEvent, Settings
 from domo_async.transport.message import Request
 
-__all__ = ["Try", "announce", "is_watched", "report"]
+__all__ = ["Try", "announce", "is_watched", "report", "tell_of_success", "tell_of_wait"]
 
 E = TypeVar("E")
 _logger = logging.getLogger("domo_async")
+_HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_HEADER_VALUE = re.compile(r"[^\x00-\x08\x0a-\x1f\x7f\ud800-\udfff]*")
+_FRAMING = frozenset(
+    {
+        "connection",
+        "content-encoding",
+        "content-length",
+        "content-type",
+        "expect",
+        "host",
+        "te",
+        "trailer",
+        "transfer-encoding",
+        "upgrade",
+    }
+)
 
 
 class Try(NamedTuple):
@@ -33,8 +51,9 @@ async def announce(settings: Settings, sending: Try) -> dict[str, str]:
     """Call the hooks before a try, and return the headers that they add."""
     url = sending.request.url
     event = RequestEvent(method=sending.request.method, template=url.template, path=url.path, attempt=sending.attempt)
-    await _call(settings.before_request, event)
-    return event.headers
+    for hook in settings.before_request:
+        await _call(hook, event)
+    return _checked(event.headers)
 
 
 def is_watched(settings: Settings) -> bool:
@@ -63,11 +82,51 @@ async def report(settings: Settings, sent: Try, status: int | None, seconds: flo
         status=status,
         seconds=seconds,
     )
-    await _call(settings.after_response, event)
+    for hook in settings.after_response:
+        try:
+            await _call(hook, event)
+        except Exception as error:
+            # The request was carried out; what a hook thinks of it does not change that.
+            _logger.warning("an after_response hook failed: %s", type(error).__name__, exc_info=True)
 
 
-async def _call(hooks: Sequence[Callable[[E], Awaitable[None] | None]], event: E) -> None:
-    for hook in hooks:
-        waiting = hook(event)
-        if waiting is not None:
-            await waiting
+def tell_of_wait(request: Request, seconds: float, cause: str) -> None:
+    """Log that a request has to wait.
+
+    Args:
+        request: What is to be sent.
+        seconds: For how long at the most.
+        cause: What it waits for.
+    """
+    _logger.info("%s %s waits up to %.1f s for %s", request.method, request.url.template, seconds, cause)
+
+
+def tell_of_success(request: Request, attempt: int) -> None:
+    """Log that what was to be deleted is gone, as an earlier try without an answer did it."""
+    _logger.info("%s %s was carried out by a try before attempt %d", request.method, request.url.template, attempt)
+
+
+async def _call(hook: Callable[[E], Awaitable[None] | None], event: E) -> None:
+    waiting = hook(event)
+    if waiting is not None:
+        await waiting
+
+
+def _checked(headers: object) -> dict[str, str]:
+    """Return what hooks want to add, if it can be.
+
+    Raises:
+        ConfigError: It is no header, or one that says how the request is framed.
+    """
+    if not isinstance(headers, dict):
+        raise ConfigError(f"the headers of a RequestEvent must be a dict, not {type(headers).__name__}")
+    for name, value in headers.items():
+        if not isinstance(name, str) or not _HEADER_NAME.fullmatch(name):
+            raise ConfigError(f"a before_request hook added a header whose name cannot be one: {name!r}")
+        if name.lower() in _FRAMING:
+            raise ConfigError(f"a before_request hook added the header {name}, which the client sets itself")
+        if not isinstance(value, str) or not _HEADER_VALUE.fullmatch(value):
+            raise ConfigError(
+                f"a before_request hook gave the header {name} what cannot be its value: not printable text"
+            )
+    return headers

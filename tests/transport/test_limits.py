@@ -11,8 +11,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domo_async import RateLimit
+from domo_async.transport import url
 from domo_async.transport.limits import Gate
+from domo_async.transport.message import Request
 from tests.support import LoopClock, run_virtually
+
+SEARCH = Request.of("POST", url("/api/search/v1/query"))
+
+
+def gate_of(limit: RateLimit | None, clock: LoopClock) -> Gate:
+    return Gate(clock, limit, family="search", longest_hold=120, patience=120)
 
 
 async def calls_through(
@@ -24,7 +32,7 @@ async def calls_through(
     order: list[int] = []
 
     async def call(number: int) -> None:
-        await gate.enter()
+        await gate.enter(SEARCH)
         order.append(number)
         there, back = delays[number % len(delays)]
         try:
@@ -52,7 +60,7 @@ def most_in_window(times: list[float], window: float) -> int:
 )
 def test_no_window_at_the_instance_ever_holds_one_too_many(limit, count, delays):
     async def main() -> tuple[list[float], list[int], float]:
-        return await calls_through(Gate(LoopClock(), RateLimit(limit, 60)), count, delays)
+        return await calls_through(gate_of(RateLimit(limit, 60), LoopClock()), count, delays)
 
     seen, order, _ = run_virtually(main())
 
@@ -65,7 +73,7 @@ def test_a_thousand_searches_take_hardly_longer_than_they_must():
     dice = random.Random(7)
     delays = [(dice.uniform(0.01, 0.5), dice.uniform(0.01, 0.5)) for _ in range(1000)]
 
-    seen, _, took = run_virtually(calls_through(Gate(LoopClock(), RateLimit(120, 60)), 1000, delays))
+    seen, _, took = run_virtually(calls_through(gate_of(RateLimit(120, 60), LoopClock()), 1000, delays))
 
     assert most_in_window(seen, 60) == 120
     assert took <= 1.03 * 480
@@ -74,11 +82,11 @@ def test_a_thousand_searches_take_hardly_longer_than_they_must():
 def test_a_caller_who_gives_up_gives_the_place_back():
     async def main() -> list[float]:
         clock = LoopClock()
-        gate = Gate(clock, RateLimit(1, 60))
+        gate = gate_of(RateLimit(1, 60), clock)
         entered: list[float] = []
 
         async def call() -> None:
-            await gate.enter()
+            await gate.enter(SEARCH)
             entered.append(clock.monotonic())
             gate.leave()
 
@@ -97,12 +105,12 @@ def test_a_caller_who_gives_up_gives_the_place_back():
 def test_a_failed_request_counts_like_any_other():
     async def main() -> float:
         clock = LoopClock()
-        gate = Gate(clock, RateLimit(2, 60))
+        gate = gate_of(RateLimit(2, 60), clock)
         for _ in range(2):
-            await gate.enter()
+            await gate.enter(SEARCH)
             await asyncio.sleep(1)
             gate.leave()
-        await gate.enter()
+        await gate.enter(SEARCH)
         return clock.monotonic()
 
     assert run_virtually(main()) == pytest.approx(61, abs=0.2)
@@ -111,7 +119,7 @@ def test_a_failed_request_counts_like_any_other():
 def test_a_family_without_a_limit_waits_only_while_it_is_held():
     async def main() -> tuple[float, float]:
         clock = LoopClock()
-        gate = Gate(clock, None)
+        gate = gate_of(None, clock)
         _, _, free = await calls_through(gate, 500, [(0.0, 0.0)])
         gate.hold(10)
         gate.hold(3)

@@ -144,7 +144,7 @@ async def test_more_that_never_comes_is_an_error():
 
 async def test_a_list_that_shrinks_while_it_is_read_ends_all_the_same():
     async def fetch(offset: int, _size: int) -> Batch[int]:
-        return Batch([1, 2] if offset == 0 else [], total=4)
+        return Batch([1, 2], total=4) if offset == 0 else Batch([], total=2)
 
     assert [1, 2] == await by_offset(fetch, page_size=2, assured=2).all()
 
