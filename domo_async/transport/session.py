@@ -487,7 +487,10 @@ def _may_have_happened(request: Request, error: DomoError) -> bool:
     """Return whether a try that failed so may have been carried out."""
     if request.method in {"GET", "HEAD", "OPTIONS"}:
         return False
-    return error.sent if isinstance(error, TransportError) else isinstance(error, APIError) and not error.refused
+    if isinstance(error, APIError):
+        put_off = error.status == 429 or (error.status == 503 and error.retry_after is not None)
+        return not (error.refused or put_off)
+    return isinstance(error, TransportError) and error.sent
 
 
 def _says_gone(request: Request, error: APIError) -> bool:

@@ -15,7 +15,7 @@ import pyarrow as pa
 import pytest
 from aiohttp import web
 
-from domo_async import BadRequest, ConfigError, DecodeError, IncompleteAnswer, NotFound
+from domo_async import BadRequest, ConfigError, DecodeError, IncompleteAnswer, NotFound, Settings
 from domo_async.emulator import Fault
 from domo_async.sync import Domo as SyncDomo
 from domo_async.transfer.reading import scanning
@@ -179,15 +179,14 @@ async def test_a_frame_that_breaks_off_is_begun_again(domo, emulator, numbers, m
     assert 20_000 == (await domo.datasets.frame(numbers)).height
 
 
-async def test_a_scan_that_is_left_lets_go_of_its_connection(domo, numbers, monkeypatch):
+async def test_a_scan_that_is_left_lets_go_of_its_connection(emulator, numbers, monkeypatch):
     monkeypatch.setattr(scanning, "_PARSED", 1_000)
-    batches = domo.datasets.scan(numbers, batch_rows=10)
 
-    async for _ in batches:
-        break
-    await batches.aclose()
-
-    assert domo.datasets._http._slots._value == domo.datasets._http.settings.connections
+    async with emulator.client(settings=Settings(connections=1)) as domo:
+        for _ in range(2):
+            batches = domo.datasets.scan(numbers, batch_rows=10)
+            assert 10 == (await anext(batches)).num_rows
+            await batches.aclose()
 
 
 async def test_the_facade_scans_too(emulator, numbers):
