@@ -61,7 +61,7 @@ class Domo(ClientTwin[AsyncDomo]):
         app: The address and session of an App Framework app, for `apps`.
 
     Raises:
-        ConfigError: The instance or the token cannot be one.
+        ConfigError: The instance, the token or another argument cannot be one.
     """
 
     def __init__(
@@ -347,7 +347,7 @@ class Domo(ClientTwin[AsyncDomo]):
             The answer's JSON, or None if it is empty.
 
         Raises:
-            ConfigError: `path` is not a path on the instance.
+            ConfigError: `method`, `path`, `params` or `json` cannot be sent.
             APIError: The instance answered with an error.
             TransportError: No usable answer came.
             DecodeError: The answer is not JSON.
