@@ -48,7 +48,7 @@ NOON = datetime(2024, 1, 1, 12)
         (pa.dictionary(pa.int8(), pa.int64()), "LONG"),
         (pa.run_end_encoded(pa.int32(), pa.date32()), "DATE"),
         (pa.uuid(), "STRING"),
-        (pa.bool8(), "LONG"),
+        (pa.bool8(), "STRING"),
     ],
 )
 def test_each_type_of_arrow_has_its_column(kind: pa.DataType, expected: str) -> None:

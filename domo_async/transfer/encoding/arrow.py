@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -34,6 +34,7 @@ class ArrowEncoder:
         schema: The batches' schema; columns go by position.
         columns: The columns that the batches are for, in order.
         rules: What the caller decides.
+        written: The places of columns that hold the text of their cells already, out of `RowEncoder.texts`.
 
     Raises:
         ConfigError: pyarrow is not installed, or does not know the rules' zone.
@@ -41,19 +42,28 @@ class ArrowEncoder:
             do not fit; names the column, its type, the dataset's, and what to do.
     """
 
-    def __init__(self, schema: pa.Schema, columns: Sequence[ColumnSpec], rules: CellRules) -> None:
+    def __init__(
+        self,
+        schema: pa.Schema,
+        columns: Sequence[ColumnSpec],
+        rules: CellRules,
+        *,
+        written: Collection[int] = (),
+    ) -> None:
         try:
-            from domo_async.transfer.encoding.arrow_forms import form  # noqa: PLC0415 - optional
+            from domo_async.transfer.encoding.arrow_forms import form, same  # noqa: PLC0415 - optional
             from domo_async.transfer.encoding.arrow_types import check_fit  # noqa: PLC0415
         except ImportError:
             raise ConfigError('frames are written with pyarrow: pip install "domo-async[arrow]"') from None
         if len(schema) != len(columns):
             raise SourceError(f"the frame has {len(schema)} columns, the dataset {len(columns)}")
-        for field, column in zip(schema, columns, strict=True):
-            check_fit(field.type, column)
         self._columns = tuple(columns)
         self._rules = rules
-        self._forms = [form(field.type, column, rules) for field, column in zip(schema, columns, strict=True)]
+        self._forms = []
+        for place, (field, column) in enumerate(zip(schema, columns, strict=True)):
+            if place not in written:
+                check_fit(field, column)
+            self._forms.append(same if place in written else form(field.type, column, rules))
 
     def encode(self, batch: pa.RecordBatch, *, row: int = 0) -> bytes:
         """Return a batch as CSV, of whole records.
@@ -100,22 +110,47 @@ class ArrowEncoder:
 
         from domo_async.transfer.encoding.arrow_plain import plain  # noqa: PLC0415 - optional
 
-        try:
-            formed: pa.Array[Any] = self._forms[place](plain(array))
-        except (Misfit, Refused, pa.ArrowException, ValueError, OverflowError) as error:
-            raise self._explained(place, array, row, error) from None
-        return formed
+        def formed(values: pa.Array[Any]) -> pa.Array[Any]:
+            made: pa.Array[Any] = self._forms[place](plain(values))
+            return made
 
-    def _explained(self, place: int, array: pa.Array[Any], row: int, error: Exception) -> SourceError:
-        """Return what is wrong with the first value of a column that cannot be written."""
-        column = self._columns[place]
-        cells = Cells(column.type, self._rules)
-        for offset, value in enumerate(array, row + 1):
-            try:
-                cells.write(value.as_py())
-            except Refused as reason:
-                return SourceError(f'row {offset}, column "{column.name}": {reason}')
-            except (OverflowError, ValueError):
-                # The stored number is no day or time that Python knows.
-                return SourceError(f'row {offset}, column "{column.name}": it is not within the years 1 to 9999')
-        return SourceError(f'column "{column.name}": {error}')
+        failures = (Misfit, Refused, pa.ArrowException, ValueError, OverflowError)
+        try:
+            return formed(array)
+        except failures:
+            offset, error = _first_failure(array, formed, failures)
+            reason = self._reason(place, array[offset], error)
+            raise SourceError(f'row {row + offset + 1}, column "{self._columns[place].name}": {reason}') from None
+
+    def _reason(self, place: int, value: pa.Scalar[Any], error: Exception) -> str:
+        """Return what is wrong with a value that cannot be written."""
+        try:
+            Cells(self._columns[place].type, self._rules).write(value.as_py())
+        except Refused as reason:
+            return str(reason)
+        except (OverflowError, ValueError):
+            # The stored number is no day or time that Python knows.
+            return "it is not within the years 1 to 9999"
+        return str(error) or f"{value!s:.80} does not fit the column"
+
+
+def _first_failure(
+    array: pa.Array[Any],
+    formed: Callable[[pa.Array[Any]], pa.Array[Any]],
+    failures: tuple[type[Exception], ...],
+) -> tuple[int, Exception]:
+    """Return the place of the first value that cannot be written, and why, of an array that has one."""
+    start, count = 0, len(array)
+    while count > 1:
+        half = count // 2
+        try:
+            formed(array.slice(start, half))
+        except failures:
+            count = half
+        else:
+            start, count = start + half, count - half
+    try:
+        formed(array.slice(start, 1))
+    except failures as error:
+        return start, error
+    return start, Misfit()

@@ -18,13 +18,14 @@ from pyarrow import types
 
 from domo_async.errors import SourceError
 from domo_async.transfer.columns import ColumnSpec, ColumnType
+from domo_async.transfer.encoding.arrow_plain import leaves
 from domo_async.transfer.encoding.arrow_types import family_of
 from domo_async.transfer.encoding.arrow_zones import PER_SECOND, local_form
 from domo_async.transfer.encoding.nested import json_text
 from domo_async.transfer.encoding.rules import CellRules
 from domo_async.transfer.encoding.texts import EXACT_FLOATS, LITERALS, Misfit, Span, span_text
 
-__all__ = ["Form", "form"]
+__all__ = ["Form", "form", "same"]
 
 Values: TypeAlias = Any
 """An array; the stubs' types of them say more than is true of functions that take any."""
@@ -50,7 +51,7 @@ def form(kind: pa.DataType, column: ColumnSpec, rules: CellRules) -> Form:
             return _in_turn(_local_form(_plain_type(kind), column, rules), _moments(column.type))
         case found, target:
             if target in _FORMS:
-                return _FORMS[target].get(found, _same)
+                return _FORMS[target].get(found, same)
             return _TEXTS.get(found, _text)
 
 
@@ -64,7 +65,8 @@ def _plain_type(kind: Any) -> Any:
     return kind
 
 
-def _same(values: Values) -> Values:
+def same(values: Values) -> Values:
+    """Return values that are written as they are."""
     return values
 
 
@@ -77,11 +79,23 @@ def _json_form(kind: pa.DataType, column: ColumnSpec, rules: CellRules) -> Form:
         raise SourceError(
             f'column "{column.name}" is {kind}, and Domo\'s columns are not nested; nested="json" writes JSON'
         )
-    return partial(_each, text=json_text)
+    return _nested_text
 
 
 def _each(values: Values, text: Callable[[Any], str]) -> Values:
     return pa.array([None if value is None else text(value) for value in values.to_pylist()], pa.string())
+
+
+def _nested_text(values: Values) -> Values:
+    for inner in leaves(values):
+        # Python's own times have no nanoseconds, and Arrow does not say so.
+        if types.is_time(inner.type):
+            _of_day(inner)
+            if inner.type == pa.time64("ns") and not inner.cast(pa.time64("us"), safe=False).cast(inner.type).equals(
+                inner
+            ):
+                raise Misfit("a time of day within it has nanoseconds, which JSON would lose")
+    return _each(values, json_text)
 
 
 # Numbers
@@ -209,7 +223,13 @@ def _moment_text(values: Values) -> Values:
     return _without_zeros(values.cast(pa.timestamp("ns" if values.type.unit == "ns" else "us")).cast(pa.string()))
 
 
+def _of_day(values: Values) -> Values:
+    integers = pa.int32() if types.is_time32(values.type) else pa.int64()
+    return _within(values, 0, 86_400 * PER_SECOND[values.type.unit] - 1, integers)
+
+
 def _time_text(values: Values) -> Values:
+    values = _of_day(values)
     return _without_zeros(values.cast(pa.time64("ns" if str(values.type) == "time64[ns]" else "us")).cast(pa.string()))
 
 
@@ -278,15 +298,15 @@ _FORMS: dict[ColumnType, dict[str, Form]] = {
     ColumnType.DECIMAL: {
         "float": _float_as_decimal,
         "decimal": _plain_decimals,
-        "string": _literals(ColumnType.DECIMAL, _same),
+        "string": _literals(ColumnType.DECIMAL, same),
     },
     ColumnType.DATE: {"date": _days, "string": _literals(ColumnType.DATE, _read_days)},
     ColumnType.DATETIME: {"date": _midnights, "string": _literals(ColumnType.DATETIME, _read_moments)},
 }
 # For STRING, and for types that this release does not know.
 _TEXTS: dict[str, Form] = {
-    "null": _same,
-    "string": _same,
+    "null": same,
+    "string": same,
     "float": _float_text,
     "decimal": _decimal_text,
     "time": _time_text,

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import types
 
-__all__ = ["plain"]
+__all__ = ["leaves", "plain"]
 
 
 def plain(array: pa.Array[Any]) -> pa.Array[Any]:
     """Return the values of an array without dictionaries, run ends, extensions and views."""
     kind = array.type
     if isinstance(kind, pa.BaseExtensionType):
-        return array if kind.extension_name == "arrow.uuid" else plain(array.storage)  # type: ignore[attr-defined]
+        if kind.extension_name == "arrow.uuid":
+            return array
+        stored = plain(array.storage)  # type: ignore[attr-defined]
+        return stored.cast(pa.bool_()) if kind.extension_name == "arrow.bool8" else stored
     if types.is_run_end_encoded(kind):
         return plain(pc.call_function("run_end_decode", [array]))
     if types.is_dictionary(kind):
@@ -24,3 +28,19 @@ def plain(array: pa.Array[Any]) -> pa.Array[Any]:
     if types.is_string_view(kind):
         return array.cast(pa.large_string())
     return array
+
+
+def leaves(array: Any) -> Iterator[Any]:
+    """Yield the arrays of values that are not nested themselves out of which an array is made."""
+    if types.is_dictionary(array.type):
+        yield from leaves(array.dictionary)
+    elif types.is_map(array.type):
+        yield from leaves(array.keys)
+        yield from leaves(array.items)
+    elif types.is_struct(array.type):
+        for inner in array.flatten():
+            yield from leaves(inner)
+    elif types.is_list(array.type) or types.is_large_list(array.type) or types.is_fixed_size_list(array.type):
+        yield from leaves(array.flatten())
+    elif not types.is_nested(array.type):
+        yield array

@@ -50,6 +50,8 @@ _COLUMN_TYPES: dict[Family, ColumnType] = {
     "date": ColumnType.DATE,
     "timestamp": ColumnType.DATETIME,
 }
+_EXTENSIONS: dict[str, Family] = {"arrow.uuid": "uuid", "arrow.bool8": "bool", "arrow.json": "string"}
+"""What extensions stand for whose values are known; what the others store may be anything but what people read."""
 _NUMBERS: frozenset[Family] = frozenset({"null", "int", "float", "decimal", "string"})
 _TIMES: frozenset[Family] = frozenset({"null", "date", "timestamp", "string"})
 _FITTING: dict[ColumnType, frozenset[Family]] = {
@@ -64,8 +66,9 @@ _FITTING: dict[ColumnType, frozenset[Family]] = {
 def family_of(kind: pa.DataType) -> Family:
     """Return what values of a type are, however they are encoded."""
     if isinstance(kind, pa.BaseExtensionType):
-        # By name: older releases of pyarrow do not have the class.
-        return "uuid" if kind.extension_name == "arrow.uuid" else family_of(kind.storage_type)
+        # By name: older releases of pyarrow do not have the classes.
+        known: Family | None = _EXTENSIONS.get(kind.extension_name)
+        return known or family_of(kind.storage_type)
     if types.is_dictionary(kind) or types.is_run_end_encoded(kind):
         return family_of(kind.value_type)
     # Dates and times are asked for before integers are: their types do not overlap.
@@ -79,32 +82,54 @@ def column_type(field: pa.Field[Any]) -> ColumnType:
     """Return the type of column that holds a field's values best.
 
     Raises:
-        SourceError: It is binary.
+        SourceError: It is binary, or an extension that is not known.
     """
+    _check_known(field, field.name)
     family = family_of(field.type)
     if family == "binary":
         raise _binary(field.name, field.type)
     return _COLUMN_TYPES.get(family, ColumnType.STRING)
 
 
-def check_fit(kind: pa.DataType, column: ColumnSpec) -> None:
-    """Refuse a type none of whose values a column could take.
+def check_fit(field: pa.Field[Any], column: ColumnSpec) -> None:
+    """Refuse a field none of whose values a column could take.
 
     Raises:
         SourceError: Names column, both types, and what to do.
     """
-    family = family_of(kind)
+    _check_known(field, column.name)
+    family = family_of(field.type)
     if family == "binary":
-        raise _binary(column.name, kind)
+        raise _binary(column.name, field.type)
     fitting = _FITTING.get(column.type)
     if fitting is None or family in fitting:
         return
     better = _COLUMN_TYPES.get(family)
     instead = f"{better} or STRING" if better else "LONG or STRING" if family == "bool" else "STRING"
     raise SourceError(
-        f'column "{column.name}" is {kind}, which does not fit the dataset\'s {column.type}: '
+        f'column "{column.name}" is {field.type}, which does not fit the dataset\'s {column.type}: '
         f"cast it, or make the dataset's column {instead}"
     )
+
+
+def _check_known(field: pa.Field[Any], name: str) -> None:
+    """Refuse an extension whose values are not known, at any depth."""
+    kind: Any = field.type
+    # One that nobody registered is its storage, and a note.
+    noted = (field.metadata or {}).get(b"ARROW:extension:name", b"").decode(errors="replace")
+    extension = kind.extension_name if isinstance(kind, pa.BaseExtensionType) else noted
+    if extension and extension not in _EXTENSIONS:
+        raise SourceError(
+            f'column "{name}" is {extension}, an extension of Arrow whose values are not known here: cast it to a plain'
+            " type, such as text, or leave it out"
+        )
+    if isinstance(kind, pa.BaseExtensionType):
+        return
+    if types.is_dictionary(kind) or types.is_run_end_encoded(kind):
+        _check_known(pa.field("", kind.value_type), name)
+    elif types.is_nested(kind):
+        for place in range(kind.num_fields):
+            _check_known(kind.field(place), name)
 
 
 def _binary(name: str, kind: pa.DataType) -> SourceError:

@@ -58,6 +58,11 @@ class Cells(dict[type, _Write]):
         self._kind = kind if kind.known else ColumnType.STRING
         self._rules = rules
 
+    @property
+    def holds_text(self) -> bool:
+        """Whether any text is a value of this column as it is."""
+        return self._kind == ColumnType.STRING
+
     def __missing__(self, kind: type) -> _Write:
         write = self[kind] = self._resolve(kind)
         return write

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from typing import cast
 
 from domo_async.errors import ConfigError, SourceError
 from domo_async.transfer.columns import ColumnSpec
 from domo_async.transfer.encoding.cells import Cells
 from domo_async.transfer.encoding.rules import CellRules
-from domo_async.transfer.encoding.texts import Refused
+from domo_async.transfer.encoding.texts import Refused, unquoted
 
 __all__ = ["RowEncoder"]
 
@@ -82,6 +83,27 @@ class RowEncoder:
             raise self._surrogate(fields) from None
         self._row += len(lines) - 1
         return content
+
+    def texts(self, columns: Sequence[Sequence[object]]) -> list[list[str | None]]:
+        """Return the text of each cell of rows that are given column by column; None for NULL.
+
+        Raises:
+            SourceError: A cell cannot be written; names the row, counted from 1 over all calls, and the column.
+        """
+        texts = [self._texts(place, values) for place, values in enumerate(columns)]
+        try:
+            for column in texts:
+                "".join(filter(None, column)).encode()
+        except UnicodeEncodeError:
+            raise self._surrogate([[text or "" for text in column] for column in texts]) from None
+        self._row += len(texts[0]) if texts else 0
+        return texts
+
+    def _texts(self, place: int, values: Sequence[object]) -> list[str | None]:
+        if self._cells[place].holds_text and {*map(type, values)} <= {str, type(None)}:
+            # Most columns of objects are these, and they are what they are.
+            return cast("list[str | None]", list(values))
+        return list(map(unquoted, self._fields(place, values)))
 
     def _fields(self, place: int, values: Sequence[object]) -> list[str]:
         cells = self._cells[place]

@@ -4,23 +4,19 @@ from __future__ import annotations
 
 import os
 from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator, Mapping, Sequence
-from importlib.util import find_spec
 from itertools import chain, islice
-from typing import TYPE_CHECKING, Any, BinaryIO, Protocol, TypeAlias, cast
+from typing import Any, BinaryIO, Protocol, TypeAlias, cast
 
-from domo_async.errors import ConfigError, SourceError
+from domo_async.errors import ConfigError
 from domo_async.transfer.sources.base import Dialect, OpenSource, Reading, check_dialect
 from domo_async.transfer.sources.csv_stored import StoredCsv
 from domo_async.transfer.sources.csv_streamed import StreamedCsv
+from domo_async.transfer.sources.frames import is_frame, open_frame, open_frames
 from domo_async.transfer.sources.paths import open_path, open_paths
 from domo_async.transfer.sources.streams import file_pieces, stepped
-from domo_async.transfer.sources.tables import ArrowTable, RowTable
+from domo_async.transfer.sources.tables import RowTable
 from domo_async.transfer.sources.unpacking import BEGIN, is_packed, unpacked, unpacked_async
 from domo_async.transfer.stored import SLICE, InMemory
-from domo_async.transfer.threads import call_foreign
-
-if TYPE_CHECKING:
-    import pyarrow as pa
 
 __all__ = ["ArrowStream", "Dialect", "OpenSource", "Reading", "Row", "Source", "open_source"]
 
@@ -63,8 +59,8 @@ async def open_source(source: Source, reading: Reading) -> OpenSource:
         return await open_path(source, reading)
     if isinstance(source, bytes | bytearray | memoryview):
         return _open_bytes(InMemory(cast("bytes", source)), reading)
-    if _is_frame(source):
-        return await _open_frame(source, reading)
+    if is_frame(source):
+        return await open_frame(source, reading)
     if isinstance(source, AsyncIterable):
         return await _open_async(aiter(source), reading)
     # What pandas reads in pieces can be read from, too, but gives frames.
@@ -92,8 +88,8 @@ async def _open_iterable(source: Iterable[Any], reading: Reading) -> OpenSource:
     if not first or isinstance(first[0], bytes | bytearray | memoryview):
         pieces = unpacked(items, "the iterator")
         return StreamedCsv(stepped(pieces), reading.dialect, {"kind": "iterator"})
-    if _is_frame(first[0]):
-        return await _open_frames(stepped(items), reading)
+    if is_frame(first[0]):
+        return await open_frames(stepped(items), reading)
     _check_row(first[0])
     return RowTable(stepped(_chunked(items)), reading.rules)
 
@@ -103,49 +99,10 @@ async def _open_async(source: AsyncIterator[Any], reading: Reading) -> OpenSourc
     if first is None or isinstance(first, bytes | bytearray | memoryview):
         pieces = unpacked_async(_from_first(first, source), "the iterator")
         return StreamedCsv(pieces, reading.dialect, {"kind": "iterator"})
-    if _is_frame(first):
-        return await _open_frames(_from_first(first, source), reading)
+    if is_frame(first):
+        return await open_frames(_from_first(first, source), reading)
     _check_row(first)
     return RowTable(_async_chunked(_from_first(first, source)), reading.rules)
-
-
-async def _open_frame(frame: Any, reading: Reading) -> OpenSource:
-    if _is_pandas(frame) and find_spec("pyarrow") is None:
-        from domo_async.transfer.encoding.pandas import columns_of_frame, frame_rows  # noqa: PLC0415 - optional
-
-        return RowTable(stepped(frame_rows(frame)), reading.rules, columns_of_frame(frame))
-    reader = await call_foreign(_reader_of, frame)
-    return ArrowTable(reader.schema, stepped(iter(reader)), reading.rules)
-
-
-async def _open_frames(frames: AsyncIterator[Any], reading: Reading) -> OpenSource:
-    """Open frames that come one after the other; the first one says what columns there are."""
-    first = await call_foreign(_reader_of, await anext(frames))
-
-    async def batches() -> AsyncIterator[pa.RecordBatch]:
-        async for batch in stepped(iter(first)):
-            yield batch
-        async for frame in frames:
-            if not _is_frame(frame):
-                raise SourceError(f"the iterator gave a {type(frame).__name__} where a frame was due")
-            async for batch in stepped(iter(await call_foreign(_reader_of, frame))):
-                yield batch
-
-    return ArrowTable(first.schema, batches(), reading.rules)
-
-
-def _reader_of(frame: Any) -> pa.RecordBatchReader:
-    try:
-        import pyarrow as pa  # noqa: PLC0415 - optional
-    except ImportError:
-        raise ConfigError('frames are read with pyarrow: pip install "domo-async[arrow]"') from None
-    try:
-        if _is_pandas(frame):
-            # By itself a frame of pandas gives its index as a column, if that is no mere numbering.
-            return pa.Table.from_pandas(frame, preserve_index=False).to_reader()
-        return pa.RecordBatchReader.from_stream(frame)
-    except (pa.ArrowException, TypeError, ValueError) as error:
-        raise SourceError(f"cannot read the {type(frame).__name__}: {error}") from None
 
 
 def _chunked(rows: Iterable[Row]) -> Iterator[list[Row]]:
@@ -172,16 +129,8 @@ async def _from_first(first: Any, rest: AsyncIterator[Any]) -> AsyncIterator[Any
         yield item
 
 
-def _is_pandas(source: object) -> bool:
-    return _is_of_pandas(source) and hasattr(source, "columns")
-
-
 def _is_of_pandas(source: object) -> bool:
     return type(source).__module__.partition(".")[0] == "pandas"
-
-
-def _is_frame(source: object) -> bool:
-    return hasattr(source, "__arrow_c_stream__") or _is_pandas(source)
 
 
 def _check_row(row: object) -> None:

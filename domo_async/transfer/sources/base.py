@@ -14,8 +14,9 @@ from domo_async.transfer.csv.rewriting import Rewriter
 from domo_async.transfer.encoding import CellRules
 from domo_async.transfer.part import Part
 from domo_async.transfer.sources.fitting import Fit, Header, Heading, SchemaOption, fit_columns
+from domo_async.transfer.stored import OnDisk
 
-__all__ = ["Dialect", "OpenSource", "Reading", "SingleSource", "check_dialect"]
+__all__ = ["Dialect", "OfFile", "OpenSource", "Reading", "SingleSource", "check_dialect"]
 
 _PLAIN = {"utf-8", "utf8", "utf-8-sig", "ascii", "us-ascii"}
 
@@ -140,3 +141,21 @@ class SingleSource(ABC):
         if not heading.named or not (heading.sure or header):
             raise SourceError("the source does not name its columns; create the dataset with columns=…")
         return await self.columns(heading.fields)
+
+
+class OfFile:
+    """What comes once out of a file that lies still, which is watched for changes."""
+
+    _file: OnDisk
+
+    def check_unchanged(self) -> None:
+        """Raise `SourceError` if the file was written to."""
+        self._file.check_unchanged()
+
+    def rest(self) -> None:
+        """Hold the file open no longer."""
+        self._file.rest()
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._file.close()

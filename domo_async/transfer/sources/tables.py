@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from typing import TYPE_CHECKING
 
-from attrs import evolve
+from attrs import evolve, field, frozen
 
 from domo_async.errors import SourceError
 from domo_async.transfer.columns import ColumnSpec
@@ -18,7 +19,7 @@ from domo_async.transfer.sources.fitting import Fit, Heading
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["ArrowTable", "RowTable"]
+__all__ = ["ArrowTable", "Piece", "RowTable"]
 
 Row = Sequence[object] | Mapping[str, object]
 # So many rows are encoded at a time: enough to be worth a hop to a thread, few enough to stay small.
@@ -113,49 +114,88 @@ def _ordered(row: Row, order: Sequence[int | None]) -> list[object]:
     return [None if place is None else row[place] for place in order]  # type: ignore[index]
 
 
+@frozen
+class Piece:
+    """Some rows of a frame.
+
+    Attributes:
+        batch: The rows.
+        values: By place, columns that Arrow does not bring over as they are, as values of Python's. In the batch there
+            are nulls in their place.
+    """
+
+    batch: pa.RecordBatch
+    values: Mapping[int, Sequence[object]] = field(factory=dict)
+
+
 class ArrowTable(_Table):
-    """Arrow batches with the same columns, which may be in another order or of another type in each of them."""
+    """Pieces with the same columns, which may be in another order or of another type in each of them.
+
+    Args:
+        schema: The first piece's schema.
+        pieces: The rows.
+        rules: What the caller decides.
+        identity: What tells whether the source is the same another time.
+        known: By place, the columns that the schema does not tell.
+        valued: The places of the columns that the first piece has as values of Python's.
+        release: Lets go of what the pieces come from.
+    """
 
     def __init__(
         self,
         schema: pa.Schema,
-        batches: AsyncIterator[pa.RecordBatch],
+        pieces: AsyncIterator[Piece],
         rules: CellRules,
         identity: Mapping[str, object] | None = None,
+        *,
+        known: Mapping[int, ColumnSpec] | None = None,
+        valued: AbstractSet[int] = frozenset(),
+        release: Callable[[], None] = lambda: None,
     ) -> None:
         super().__init__(identity or {"kind": "frame"})
         self._schema = schema
-        self._batches = batches
+        self._pieces = pieces
         self._rules = rules
+        self._known = known or {}
+        self._valued = valued
+        self._release = release
 
     async def heading(self) -> Heading | None:
         """Return the columns' names."""
         return Heading(tuple(self._schema.names), sure=True)
 
     async def columns(self, names: Sequence[str]) -> tuple[ColumnSpec, ...]:  # noqa: ARG002 - it has its own
-        """Return the types that stand for Arrow's."""
-        return columns_of_arrow(self._schema)
+        """Return the types that stand for Arrow's, or that the values call for."""
+        import pyarrow as pa  # noqa: PLC0415 - optional
+
+        told = [field for place, field in enumerate(self._schema) if place not in self._known]
+        specs = iter(columns_of_arrow(pa.schema(told)))
+        return tuple(self._known.get(place) or next(specs) for place in range(len(self._schema)))
+
+    def close(self) -> None:
+        """Let go of what the rows come from."""
+        self._release()
 
     async def parts(self, fit: Fit, sizes: Iterator[int]) -> AsyncGenerator[Part]:
-        """Encode batches, large ones in slices."""
+        """Encode pieces, large ones in slices."""
         async for part in assembled(self._encoded(fit), sizes):
             yield part
 
     async def _encoded(self, fit: Fit) -> AsyncIterator[Block]:
-        schema, rows = self._schema, 0
-        names = self._schema.names
+        names, rows = self._schema.names, 0
         order = range(len(names)) if fit.order is None else fit.order
         wanted = [None if place is None else names[place] for place in order]
-        encode = _arrow_encoder(schema, wanted, fit.columns, self._rules)
-        async for batch in self._batches:
-            if not batch.schema.equals(schema):
-                schema = batch.schema
+        schema, valued = self._schema, self._valued
+        encoder = _PieceEncoder(schema, valued, wanted, fit.columns, self._rules)
+        async for piece in self._pieces:
+            if not piece.batch.schema.equals(schema) or piece.values.keys() != valued:
+                schema, valued = piece.batch.schema, frozenset(piece.values)
                 _check_names(schema.names, names, rows)
-                encode = _arrow_encoder(schema, wanted, fit.columns, self._rules)
-            for start in range(0, batch.num_rows, _BATCH_ROWS):
-                piece = batch.slice(start, _BATCH_ROWS)
-                yield Block(await asyncio.to_thread(encode, piece, rows), piece.num_rows)
-                rows += piece.num_rows
+                encoder = _PieceEncoder(schema, valued, wanted, fit.columns, self._rules)
+            for start in range(0, piece.batch.num_rows, _BATCH_ROWS):
+                count = min(_BATCH_ROWS, piece.batch.num_rows - start)
+                yield Block(await asyncio.to_thread(encoder.encode, piece, slice(start, start + count), rows), count)
+                rows += count
 
 
 def _check_names(names: Sequence[str], before: Sequence[str], rows: int) -> None:
@@ -166,13 +206,12 @@ def _check_names(names: Sequence[str], before: Sequence[str], rows: int) -> None
         )
 
 
-def _arrow_encoder(
-    schema: pa.Schema, names: Sequence[str | None], columns: Sequence[ColumnSpec], rules: CellRules
-) -> Callable[[pa.RecordBatch, int], bytes]:
-    """Return what encodes a batch, of which it is told how many rows came before.
+class _PieceEncoder:
+    """Encodes pieces of one layout.
 
     Args:
-        schema: The batch's.
+        schema: The batches'.
+        valued: The places of the columns that come as Python's values.
         names: For each column of the dataset the name of that in the batch, None for NULL.
         columns: The dataset's columns.
         rules: What the caller decides.
@@ -180,19 +219,40 @@ def _arrow_encoder(
     Raises:
         SourceError: A column's values cannot become the dataset's.
     """
-    import pyarrow as pa  # noqa: PLC0415 - optional
 
-    places = [None if name is None else schema.get_field_index(name) for name in names]
-    ordered = pa.schema(
-        [
-            pa.field(column.name, pa.null()) if place is None else schema.field(place)
-            for place, column in zip(places, columns, strict=True)
+    def __init__(
+        self,
+        schema: pa.Schema,
+        valued: AbstractSet[int],
+        names: Sequence[str | None],
+        columns: Sequence[ColumnSpec],
+        rules: CellRules,
+    ) -> None:
+        import pyarrow as pa  # noqa: PLC0415 - optional
+
+        self._places = [None if name is None else schema.get_field_index(name) for name in names]
+        self._valued = [(place, column) for place, column in enumerate(columns) if self._places[place] in valued]
+        self._rules = rules
+        fields = [
+            pa.field(column.name, pa.null())
+            if place is None
+            else pa.field(column.name, pa.string())
+            if place in valued
+            else schema.field(place)
+            for place, column in zip(self._places, columns, strict=True)
         ]
-    )
-    encoder = ArrowEncoder(ordered, columns, rules)
+        self._schema = pa.schema(fields)
+        self._encoder = ArrowEncoder(self._schema, columns, rules, written={place for place, _ in self._valued})
 
-    def encode(batch: pa.RecordBatch, row: int) -> bytes:
-        arrays = [pa.nulls(batch.num_rows) if place is None else batch.column(place) for place in places]
-        return encoder.encode(pa.RecordBatch.from_arrays(arrays, schema=ordered), row=row)
+    def encode(self, piece: Piece, rows: slice, before: int) -> bytes:
+        """Return rows of a piece as CSV; `before` is how many rows of the source came before."""
+        import pyarrow as pa  # noqa: PLC0415 - optional
 
-    return encode
+        batch = piece.batch.slice(rows.start, rows.stop - rows.start)
+        arrays = [pa.nulls(batch.num_rows) if place is None else batch.column(place) for place in self._places]
+        if self._valued:
+            cells = RowEncoder([column for _, column in self._valued], self._rules, row=before)
+            values = [piece.values[self._places[place]][rows] for place, _ in self._valued]  # type: ignore[index] # not None
+            for (place, _), texts in zip(self._valued, cells.texts(values), strict=True):
+                arrays[place] = pa.array(texts, pa.string())
+        return self._encoder.encode(pa.RecordBatch.from_arrays(arrays, schema=self._schema), row=before)

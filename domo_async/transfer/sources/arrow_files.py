@@ -1,0 +1,227 @@
+"""Parquet and Arrow files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
+
+from domo_async.errors import ConfigError, SourceError
+from domo_async.frames import needs_arrow
+from domo_async.transfer.columns import ColumnSpec, ColumnType
+from domo_async.transfer.encoding import columns_of_text
+from domo_async.transfer.sources.base import OfFile, OpenSource, Reading
+from domo_async.transfer.sources.fitting import Fit, Header, SchemaOption
+from domo_async.transfer.sources.frames import arrow_pieces
+from domo_async.transfer.sources.streams import stepped
+from domo_async.transfer.sources.tables import ArrowTable, Piece
+from domo_async.transfer.sources.unpacking import ARROW_STREAM, PARQUET
+from domo_async.transfer.stored import OnDisk
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+__all__ = ["open_arrow_file"]
+
+_NO_VALUE = "__HIVE_DEFAULT_PARTITION__"
+
+
+def open_arrow_file(path: Path, reading: Reading, file: OnDisk, begin: bytes, *, alone: bool) -> OpenSource:
+    """Open a Parquet or Arrow file.
+
+    Columns that a Parquet file leaves to the names of its folders, such as ``year=2024``, are columns of its rows.
+
+    Args:
+        path: Where it is.
+        reading: How its values are read.
+        file: It, watched for changes.
+        begin: Its first bytes.
+        alone: Whether it is named by itself, and not as one of several. Then the columns of its folders are taken if
+            the dataset has them, and may else be left out.
+
+    Raises:
+        ConfigError: pyarrow is not installed.
+        SourceError: It cannot be read.
+    """
+    try:
+        import pyarrow as pa  # noqa: PLC0415 - optional
+    except ImportError:
+        raise ConfigError(f'{path} is a Parquet or Arrow file: pip install "domo-async[arrow]"') from None
+    rows: int | None
+    try:
+        if begin.startswith(PARQUET):
+            schema, rows, batches, release = _parquet(path)
+            folders = {name: text for name, text in _folder_columns(path).items() if name not in schema.names}
+        else:
+            # Not mapped into memory: reading a mapped file that became shorter kills the process.
+            content = pa.OSFile(str(path), "rb")
+            schema, rows, batches = _arrow(pa.ipc, content, stream=begin.startswith(ARROW_STREAM))
+            folders, release = {}, content.close
+    except (OSError, pa.ArrowException) as error:
+        raise SourceError(f"cannot read {path}: {error}") from None
+    return _ArrowFile(schema, rows, _sound(batches, path), reading, file, release, folders, alone=alone)
+
+
+class _ArrowFile(OfFile, ArrowTable):
+    def __init__(
+        self,
+        schema: pa.Schema,
+        rows: int | None,
+        batches: Iterator[pa.RecordBatch],
+        reading: Reading,
+        file: OnDisk,
+        release: Callable[[], None],
+        folders: Mapping[str, str | None],
+        *,
+        alone: bool,
+    ) -> None:
+        own, select = arrow_pieces(schema, rows)
+        super().__init__(own, stepped(self._with_folders(map(select, batches))), reading.rules, file.identity)
+        self._file = file
+        self._release = release
+        self._own = own
+        self._alone = alone
+        self._given = folders
+        self._take_folders(() if alone else folders)
+
+    def rest(self) -> None:
+        """Hold the file open no longer."""
+        ArrowTable.close(self)
+        OfFile.rest(self)
+
+    def close(self) -> None:
+        """Let go of the file."""
+        ArrowTable.close(self)
+        OfFile.close(self)
+
+    async def fit(self, columns: Sequence[ColumnSpec], *, header: Header, schema: SchemaOption) -> Fit:
+        """Return how the file fits a dataset's columns."""
+        if self._alone:
+            known = {column.name.strip().casefold() for column in columns}
+            self._take_folders([name for name in self._given if name.strip().casefold() in known])
+        return await super().fit(columns, header=header, schema=schema)
+
+    def _take_folders(self, names: Sequence[str] | Mapping[str, object]) -> None:
+        import pyarrow as pa  # noqa: PLC0415 - optional
+
+        self._scalars = {name: _scalar(name, self._given[name]) for name in names}
+        added = [pa.field(name, scalar.type) for name, scalar in self._scalars.items()]
+        self._schema = pa.schema([*self._own, *added])
+
+    def _with_folders(self, pieces: Iterator[Piece]) -> Iterator[Piece]:
+        import pyarrow as pa  # noqa: PLC0415 - optional
+
+        for piece in pieces:
+            batch = piece.batch
+            added = [pa.repeat(scalar, batch.num_rows) for scalar in self._scalars.values()]
+            fields = [pa.field(name, scalar.type) for name, scalar in self._scalars.items()]
+            yield Piece(
+                pa.RecordBatch.from_arrays([*batch.columns, *added], schema=pa.schema([*batch.schema, *fields]))
+                if added
+                else batch
+            )
+
+
+def _folder_columns(path: Path) -> dict[str, str | None]:
+    """Return what the names of a file's folders say of its rows, as Hive, Spark and others write them."""
+    found = {}
+    for folder in path.parent.parts:
+        name, sign, value = folder.partition("=")
+        if sign and name:
+            found[unquote(name)] = None if value == _NO_VALUE else unquote(value)
+    return found
+
+
+def _scalar(name: str, text: str | None) -> Any:
+    """Return what stands in a folder's name as the type that it looks like."""
+    pyarrow = needs_arrow("a Parquet file")
+    (column,) = columns_of_text([name], [[text]])
+    if text is None:
+        return pyarrow.scalar(None)
+    if column.type == ColumnType.LONG:
+        return pyarrow.scalar(int(text), pyarrow.int64())
+    return pyarrow.scalar(date.fromisoformat(text) if column.type == ColumnType.DATE else text)
+
+
+def _arrow(ipc: Any, content: Any, *, stream: bool) -> tuple[pa.Schema, int | None, Iterator[pa.RecordBatch]]:
+    if stream:
+        reader = ipc.open_stream(content)
+        return reader.schema, None, iter(reader)
+    file = ipc.open_file(content)
+    return file.schema, None, (file.get_batch(number) for number in range(file.num_record_batches))
+
+
+def _parquet(path: Path) -> tuple[pa.Schema, int, Iterator[pa.RecordBatch], Callable[[], None]]:
+    from pyarrow import parquet as pq  # noqa: PLC0415 - optional
+
+    # By itself Arrow reads times of 96 bits as nanoseconds, which run over outside of 1677 to 2262 without a word.
+    file = pq.ParquetFile(path, coerce_int96_timestamp_unit="us")
+    long_times = _columns_of_long_times(file)
+    if not long_times:
+        return file.schema_arrow, file.metadata.num_rows, file.iter_batches(), file.close
+    fine = pq.ParquetFile(path)
+
+    def release() -> None:
+        file.close()
+        fine.close()
+
+    return file.schema_arrow, file.metadata.num_rows, _exact_times(file, fine, long_times), release
+
+
+def _columns_of_long_times(file: Any) -> list[str]:
+    columns = [file.metadata.schema.column(place) for place in range(file.metadata.num_columns)]
+    found = dict.fromkeys(column.path.partition(".")[0] for column in columns if column.physical_type == "INT96")
+    return [name for name in file.schema_arrow.names if name in found]
+
+
+def _exact_times(file: Any, fine: Any, names: Sequence[str]) -> Iterator[pa.RecordBatch]:
+    for batch, precise in zip(file.iter_batches(), fine.iter_batches(columns=names), strict=True):
+        exact = batch
+        for name in names:
+            place = batch.schema.get_field_index(name)
+            exact = exact.set_column(place, name, _exact(name, batch.column(name), precise.column(name)))
+        yield exact
+
+
+def _exact(name: str, micro: Any, nano: Any) -> Any:
+    """Return times that were read as microseconds and as nanoseconds, which may have run over, without a loss."""
+    from domo_async.transfer.encoding.arrow_plain import leaves  # noqa: PLC0415 - optional
+
+    pc: Any = import_module("pyarrow.compute")
+    cut = over = False
+    for short, long in zip(leaves(micro), leaves(nano), strict=True):
+        if short.type != long.type:
+            rest = _rest(short, long)
+            cut = cut or pc.any(pc.not_equal(rest, 0)).as_py() is True
+            over = over or not short.cast(long.type, safe=False).cast(short.type, safe=False).equals(short)
+    if not cut:
+        return micro
+    if not over:
+        return nano
+    if micro.type.num_fields:
+        raise SourceError(
+            f'column "{name}" has times with nanoseconds beside ones before 1677 or after 2262, nested: store them as'
+            " microseconds or as text"
+        )
+    rest = _rest(micro, nano)
+    digits = pc.utf8_lpad(rest.cast("string"), 3, "0")
+    return pc.binary_join_element_wise(micro.cast("string"), pc.if_else(pc.equal(rest, 0), "", digits), "")
+
+
+def _rest(micro: Any, nano: Any) -> Any:
+    """Return the nanoseconds beyond the microseconds, whatever has run over."""
+    pc: Any = import_module("pyarrow.compute")
+    return pc.subtract(nano.view("int64"), pc.multiply(micro.view("int64"), 1000))
+
+
+def _sound(batches: Iterator[pa.RecordBatch], path: Path) -> Iterator[pa.RecordBatch]:
+    """Yield the same batches, or say that the file is broken."""
+    import pyarrow as pa  # noqa: PLC0415 - optional
+
+    try:
+        yield from batches
+    except (OSError, pa.ArrowException) as error:
+        raise SourceError(f"cannot read {path}: {error}") from None
