@@ -309,6 +309,8 @@ async def test_what_cannot_be_uploaded_is_refused_and_changes_nothing(domo, emul
         await domo.datasets.upload(
             dataset_id, source, delimiter=options.delimiter, encoding=options.encoding, part_size=100
         )
+    if isinstance(made, io.IOBase):
+        made.close()
 
     assert [] == emulator.log.matching("PUT *commit")
     assert [] == await rows(domo, dataset_id)
