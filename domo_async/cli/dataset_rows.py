@@ -130,6 +130,5 @@ def _params(given: list[str] | None) -> dict[str, Any] | None:
 
 
 def _print_export(done: ExportResult, file: str) -> None:
-    rows = "" if done.rows is None else f"{counted(done.rows, 'row')}, "
-    out.print(f"[green]Exported[/] {rows}{megabytes(done.bytes)} to ", end="")
+    out.print(f"[green]Exported[/] {counted(done.rows, 'row')}, {megabytes(done.bytes)} to ", end="")
     out.print(printable(file), f"in {done.seconds:.1f} s", markup=False, soft_wrap=True)

@@ -17,6 +17,7 @@ from pyspark.sql.datasource import DataSourceReader, InputPartition
 from pyspark.sql.types import StructType
 
 from domo_async.errors import ConfigError, DecodeError, IncompleteAnswer, NotFound
+from domo_async.frames import decimals
 from domo_async.spark.columns import arrow_schema, schema_for
 from domo_async.spark.filters import condition_for
 from domo_async.spark.options import ReadOptions
@@ -24,6 +25,7 @@ from domo_async.spark.ranges import ranges
 from domo_async.spark.writer import scratch
 from domo_async.sync import Domo
 from domo_async.transfer import ColumnSpec, select
+from domo_async.transfer.columns import distinct_names
 
 __all__ = ["DomoReader", "reader_for", "schema_of"]
 
@@ -43,7 +45,8 @@ def schema_of(options: ReadOptions) -> StructType:
     with options.connection.client() as domo:
         if options.sql is not None:
             result = domo.datasets.query(options.dataset, options.sql)
-            return schema_for(map(ColumnSpec, result.columns, result.types))
+            # Spark does not tell upper case from lower case in names.
+            return schema_for(map(ColumnSpec, distinct_names(result.columns, fold=True), result.types))
         columns = {column.name: column for column in _columns(domo, options.dataset)}
     names = options.columns if options.columns is not None else tuple(columns)
     unknown = [name for name in names if name not in columns]
@@ -182,11 +185,17 @@ def _batches(path: Path, schema: StructType, zone: ZoneInfo) -> Iterator[pa.Reco
 
 
 def _parsed_as(kind: pa.DataType) -> pa.DataType:
+    if pa.types.is_decimal(kind):
+        # pyarrow would make other numbers of those that are too great.
+        return pa.string()
     return pa.timestamp("us") if pa.types.is_timestamp(kind) else kind
 
 
 def _meant(column: pa.Array[Any], kind: pa.DataType, zone: ZoneInfo) -> pa.Array[Any]:
-    """Return a column as Spark takes it: an instant, where it asks for one."""
+    """Return a column as Spark takes it: with all digits, and as an instant, where it asks for one."""
+    if pa.types.is_decimal128(kind):
+        numbers: pa.Array[Any] = decimals(column, kind)
+        return numbers
     if not pa.types.is_timestamp(kind) or kind.tz is None:
         return column
     # Of an hour that comes twice, the first; of one that is left out, the moment at which the clock is set.

@@ -884,11 +884,20 @@ class Datasets(Twin[AsyncDatasets]):
     ) -> ExportResult:
         """Stream a dataset's rows to disk: whole, or not at all.
 
-        `POST /api/query/v1/execute/export/{dataset_id}` with ``Accept: text/csv`` (Datasets API, "Query Dataset"); for
-        files that are not CSV, before it, `POST /api/query/v1/execute/{dataset_id}` (Datasets API, "Query with SQL") to
-        know the columns' types, and after it, if there are so many rows that the instance may have cut the result, to
-        see whether it has more. The page shows a query's result in JSON; an instance that answers so is understood, but
-        its answer is held in memory.
+        `POST /api/query/v1/execute/export/{dataset_id}` with ``Accept: text/csv`` (Datasets API, "Query Dataset");
+        before it, to know the columns and their types, `POST /api/query/v1/execute/{dataset_id}` (Datasets API, "Query
+        with SQL") with the same query and ``LIMIT 0``, and after it, if there are so many rows that the instance may
+        have cut the result, to see whether it has more. The document shows a query's result in JSON; an instance that
+        answers so is understood, but its answer is held in memory.
+
+        What comes is looked at on its way: its header names the columns of the query, each record has as many fields,
+        and it ends where a record ends. A web page, or nothing, never takes the place of a file. CSV is written as it
+        came; where it begins with U+FEFF as part of a name or a value, a byte order mark is put before it, as readers
+        take one away.
+
+        In Parquet and Arrow files, columns of one name are called as `QueryResult` has it: ``a``, ``a_2``. DECIMAL is
+        decimal128(38, 18), or of another scale if that holds all numbers of the column; should 38 digits not do, it is
+        decimal256(76, 38), which pyarrow and pandas read, while some programs make floats of it.
 
         Args:
             dataset_id: The dataset.
@@ -901,14 +910,16 @@ class Datasets(Twin[AsyncDatasets]):
             progress: Called with a `Progress` some ten times a second; True draws a bar (needs ``rich``).
 
         Returns:
-            Bytes, seconds, and rows where they were counted.
+            Bytes, seconds and rows.
 
         Raises:
-            ConfigError: The target cannot be written to, what writes it is not installed, or the values do not fit.
+            ConfigError: The target cannot be written to, what writes it is not installed, the values do not fit, or a
+                number has more digits than the file's.
             BadRequest: The query is wrong; says how.
             NotFound: There is no such dataset.
             IncompleteAnswer: The answer broke off, each time that it was asked for, or the instance cut the result; no
-                file was left.
+                file was left, and a former one is as it was.
+            DecodeError: The answer is not CSV of these columns; files are as they were, too.
         """
         return self._portal.run(
             self._aio.export(dataset_id, target, sql=sql, params=params, header=header, progress=progress)

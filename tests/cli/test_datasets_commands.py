@@ -74,7 +74,7 @@ def test_export_writes_a_file_that_equals_the_upload(cli: Cli, filled: str, tmp_
     ended = cli("datasets", "export", filled, str(target))
 
     assert 0 == ended.code
-    assert f"Exported {len(CSV)} bytes to {target} in" in ended.stdout
+    assert f"Exported 4 rows, {len(CSV)} bytes to {target} in" in ended.stdout
     assert CSV == target.read_text(encoding="utf-8")
 
 

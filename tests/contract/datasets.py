@@ -114,12 +114,26 @@ POLICY = {
     "order": 2,
 }
 
-HEADING = Sent(
-    "POST",
-    "/api/query/v1/execute/xyz",
-    json={"sql": "SELECT `id` FROM table WHERE status = 'error' LIMIT 0"},
-    answer=whole({"columns": ["id"], "metadata": [{"type": "LONG"}], "rows": [], "numRows": 0, "numColumns": 1}),
-)
+
+def heading(sql: str, *columns: str) -> Sent:
+    """What asks for the columns of a query, which answers of CSV are compared with."""
+    return Sent(
+        "POST",
+        "/api/query/v1/execute/xyz",
+        json={"sql": f"{sql} LIMIT 0"},
+        answer=whole(
+            {
+                "columns": [*columns],
+                "metadata": [{"type": "LONG"}] * len(columns),
+                "rows": [],
+                "numRows": 0,
+                "numColumns": len(columns),
+            }
+        ),
+    )
+
+
+HEADING = heading("SELECT `id` FROM table WHERE status = 'error'", "id")
 SCANNED = Sent(
     "POST",
     "/api/query/v1/execute/export/xyz",
@@ -622,26 +636,32 @@ ROWS = [
     Row(
         "E071",
         lambda domo: domo.datasets.export("xyz", io.BytesIO(), sql="SELECT * FROM `xyz` WHERE status='error'"),
-        Sent(
-            "POST",
-            "/api/query/v1/execute/export/xyz",
-            query={"includeHeader": "true"},
-            json={"sql": "SELECT * FROM `xyz` WHERE status='error'"},
-            headers={"Accept": "text/csv"},
-            answer=b"id,status\n1,error\n",
-            content_type="text/csv",
+        (
+            heading("SELECT * FROM `xyz` WHERE status='error'", "id", "status"),
+            Sent(
+                "POST",
+                "/api/query/v1/execute/export/xyz",
+                query={"includeHeader": "true"},
+                json={"sql": "SELECT * FROM `xyz` WHERE status='error'"},
+                headers={"Accept": "text/csv"},
+                answer=b"id,status\n1,error\n",
+                content_type="text/csv",
+            ),
         ),
         gives=lambda done: 18 == done.bytes,
     ),
     Row(
         "E071",
         lambda domo: domo.datasets.export("xyz", io.BytesIO(), header=False),
-        Sent(
-            "POST",
-            "/api/query/v1/execute/export/xyz",
-            query={"includeHeader": "false"},
-            json={"sql": "SELECT * FROM table"},
-            answer=documented("E071"),
+        (
+            heading("SELECT * FROM table"),
+            Sent(
+                "POST",
+                "/api/query/v1/execute/export/xyz",
+                query={"includeHeader": "true"},
+                json={"sql": "SELECT * FROM table"},
+                answer=documented("E071"),
+            ),
         ),
         gives=lambda done: len(b'1,error\n,""\n') == done.bytes,
         note="as the page shows it, in JSON",
@@ -649,13 +669,16 @@ ROWS = [
     Row(
         "E071",
         lambda domo: domo.datasets.export_many({"xyz": Path(tempfile.gettempdir()) / "never-written.csv"}),
-        Sent(
-            "POST",
-            "/api/query/v1/execute/export/xyz",
-            query={"includeHeader": "true"},
-            json={"sql": "SELECT * FROM table"},
-            headers={"Accept": "text/csv"},
-            status=404,
+        (
+            heading("SELECT * FROM table", "id"),
+            Sent(
+                "POST",
+                "/api/query/v1/execute/export/xyz",
+                query={"includeHeader": "true"},
+                json={"sql": "SELECT * FROM table"},
+                headers={"Accept": "text/csv"},
+                status=404,
+            ),
         ),
         gives=lambda outcomes: ["xyz", 404] == [outcomes[0].item.dataset_id, outcomes[0].error.status],
         note="several",

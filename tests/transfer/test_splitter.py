@@ -194,9 +194,6 @@ def test_compiled_code_sees_what_plain_python_sees(compiled, block, mark, width)
         mark = mark._replace(commas=0)
 
     assert Surveyor(width).survey(block, mark) == compiled(width).survey(block, mark)
-    assert Surveyor(None).count(block, in_quotes=mark.in_quotes) == compiled(None).count(
-        block, in_quotes=mark.in_quotes
-    )
 
 
 @needs_compiled

@@ -9,25 +9,42 @@ from typing import Any
 
 from domo_async.endpoints.datasets._columnar import Rows
 from domo_async.endpoints.datasets.result import QueryResult, ResultColumn
-from domo_async.errors import DecodeError
+from domo_async.errors import DecodeError, IncompleteAnswer
 from domo_async.frames import is_loaded, json_rows_table
 from domo_async.transfer import ColumnType
 from domo_async.wire import loads, structure
 from domo_async.wire.decode import collector_paused
+from domo_async.wire.problems import seen
 
-__all__ = ["query_result", "read_result"]
+__all__ = ["check_whole", "query_result", "read_result"]
 
 # Reading less than this takes no longer than a hop to a thread, and less than importing pyarrow.
 _LARGE = 1 << 20
 _WORTH_ARROW = 4 << 20
 _SMALL = 1 << 14
 _ROWS = b'"rows":[['
+_MOST_TOLD = 300
 _NAMED = frozenset({"columns", "metadata", "rows", "datasource", "numRows", "numColumns"})
 
 
 async def read_result(content: bytes) -> QueryResult:
-    """Return the result for the body of an answer, without holding up the event loop for long."""
+    """Return the result for the body of an answer, without holding up the event loop for long.
+
+    Raises:
+        DecodeError: It is not a query's result.
+    """
     return query_result(content) if len(content) < _LARGE else await asyncio.to_thread(query_result, content)
+
+
+def check_whole(result: QueryResult) -> QueryResult:
+    """Return a result that has as many rows as the instance counts.
+
+    Raises:
+        IncompleteAnswer: It has fewer.
+    """
+    if result.num_rows is not None and len(result) < result.num_rows:
+        raise IncompleteAnswer(f"the instance counts {result.num_rows:,} rows, but {len(result):,} came")
+    return result
 
 
 def query_result(content: bytes) -> QueryResult:
@@ -75,8 +92,8 @@ def _by_objects(content: bytes) -> QueryResult:
     answer = loads(content)
     if isinstance(answer, list):
         return _from_objects(answer)
-    if not isinstance(answer, dict):
-        raise DecodeError("expected a query's result, an object with columns and rows")
+    if not isinstance(answer, dict) or not {"columns", "metadata"} <= answer.keys():
+        raise DecodeError(f"the answer is not a query's result but {_told(answer)}")
     columns, metadata = _heading(answer)
     kinds = [column.type for column in metadata]
     if ColumnType.DECIMAL in kinds:
@@ -88,6 +105,12 @@ def _by_objects(content: bytes) -> QueryResult:
         answer = loads(content, exact=True)
         values = _turned(answer.get("rows"), len(kinds))
     return _result(answer, columns, metadata, Rows(kinds, values, len(answer["rows"])))
+
+
+def _told(answer: object) -> str:
+    """Return what an answer is, and what it says, should it be an error with a good status."""
+    said = answer.get("message") if isinstance(answer, dict) else None
+    return f"{seen(answer)}: {said[:_MOST_TOLD]}" if isinstance(said, str) else seen(answer)
 
 
 def _heading(answer: dict[str, Any]) -> tuple[tuple[str, ...], tuple[ResultColumn, ...]]:

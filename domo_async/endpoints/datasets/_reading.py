@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from domo_async.endpoints.datasets._answer import query_result, read_result
+from domo_async.endpoints.datasets._answer import check_whole, query_result, read_result
 from domo_async.endpoints.datasets._result_csv import csv_of_result
 from domo_async.endpoints.datasets.result import QueryResult
 from domo_async.errors import ConfigError
@@ -59,19 +59,22 @@ class Reader:
 
     async def result(self, sql: str) -> QueryResult:
         """Return a query's result, which comes in one piece."""
+        return check_whole(await self._answer(sql))
+
+    async def _answer(self, sql: str) -> QueryResult:
         # A query changes nothing, so it may be sent again although it is a POST.
         content = await self.http.raw(
             "POST", url("/api/query/v1/execute/{}", self.dataset_id), json=payload(sql=sql), idempotent=True
         )
         return await read_result(content)
 
-    def csv(self, sql: str, *, header: bool = True) -> Callable[[], AbstractAsyncContextManager[Download]]:
-        """Return what asks for a query's result as CSV."""
+    def csv(self, sql: str) -> Callable[[], AbstractAsyncContextManager[Download]]:
+        """Return what asks for a query's result as CSV, with a header, so that it can be told from anything else."""
         return partial(
             self.http.download,
             "POST",
             url("/api/query/v1/execute/export/{}", self.dataset_id),
-            params={"includeHeader": header},
+            params={"includeHeader": True},
             json=payload(sql=sql),
             accept="text/csv",
             idempotent=True,
@@ -88,17 +91,16 @@ class Reader:
         if not header and is_table_name(target):
             raise ConfigError("a Parquet or Arrow file always names its columns: leave header=False out")
         return await export(
-            self.csv(sql, header=header),
             target,
             header=header,
             selection=self.selection(sql),
-            csv_of_json=partial(_csv_of_json, header=header),
+            csv_of_json=_csv_of_json,
             progress=progress,
             settings=self.http.settings,
         )
 
     async def _heading(self, sql: str) -> Sequence[ColumnSpec]:
-        result = await self.result(sql)
+        result = await self._answer(sql)
         return [ColumnSpec(name, kind) for name, kind in zip(result.columns, result.types, strict=True)]
 
     async def _page(self, sql: str) -> pa.Table:
@@ -106,8 +108,8 @@ class Reader:
 
 
 def _table(content: bytes) -> pa.Table:
-    return query_result(content).to_arrow()
+    return check_whole(query_result(content)).to_arrow()
 
 
-def _csv_of_json(content: bytes, *, header: bool) -> bytes:
-    return csv_of_result(query_result(content), header=header)
+def _csv_of_json(content: bytes) -> bytes:
+    return csv_of_result(check_whole(query_result(content)))

@@ -14,10 +14,10 @@ __all__ = ["csv_of_result"]
 _NEEDS_QUOTES = re.compile(r'[",\r\n]')
 
 
-def csv_of_result(result: QueryResult, *, header: bool) -> bytes:
-    """Return a result as CSV, with or without a record of the columns' names."""
+def csv_of_result(result: QueryResult) -> bytes:
+    """Return a result as CSV, below a record of the columns' names."""
     rows: Iterable[Sequence[Cell]] = result.rows
-    lines = [*([_line(result.columns)] if header else []), *map(_line, rows)]
+    lines = [_line(result.columns), *map(_line, rows)]
     return "".join(lines).encode()
 
 

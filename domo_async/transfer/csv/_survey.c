@@ -83,18 +83,6 @@ COUNTS_BITS static int survey_block(const uint8_t *block, Py_ssize_t length, Py_
     return 1;
 }
 
-COUNTS_BITS static Py_ssize_t count_ends(const uint8_t *block, Py_ssize_t length, uint64_t *in_quotes)
-{
-    Py_ssize_t ends = 0;
-    for (Py_ssize_t at = 0; at < length; at += WORD) {
-        const Places all = places_at(block, length, at);
-        const uint64_t inside = within(all.quotes, *in_quotes);
-        ends += __builtin_popcountll(all.feeds & ~inside);
-        *in_quotes = spread(inside);
-    }
-    return ends;
-}
-
 static Py_ssize_t count_well_formed(const uint8_t *block, Py_ssize_t length)
 {
     Py_ssize_t at = 0;
@@ -212,24 +200,6 @@ static PyObject *survey(PyObject *Py_UNUSED(module), PyObject *arguments)
                          found.last_end, found.lines, found.open_lines, PyBool_FromLong(found.others == 0));
 }
 
-PyDoc_STRVAR(count_doc, "count(block, in_quotes, /)\n--\n\nSee `Surveyor.count`.");
-
-static PyObject *count(PyObject *Py_UNUSED(module), PyObject *arguments)
-{
-    Py_buffer block;
-    int in_quotes;
-    uint64_t inside;
-    Py_ssize_t ends;
-    if (!PyArg_ParseTuple(arguments, "y*p", &block, &in_quotes))
-        return NULL;
-    inside = in_quotes ? ~(uint64_t)0 : 0;
-    Py_BEGIN_ALLOW_THREADS
-    ends = count_ends(block.buf, block.len, &inside);
-    Py_END_ALLOW_THREADS
-    PyBuffer_Release(&block);
-    return Py_BuildValue("nN", ends, PyBool_FromLong(inside != 0));
-}
-
 PyDoc_STRVAR(well_formed_doc, "well_formed(block, /)\n--\n\nSee `Surveyor.well_formed`.");
 
 static PyObject *well_formed(PyObject *Py_UNUSED(module), PyObject *arguments)
@@ -260,7 +230,6 @@ static int load(PyObject *Py_UNUSED(module))
 static PyMethodDef methods[] = {
     {"survey", survey, METH_VARARGS, survey_doc},
     {"survey_file", survey_file, METH_VARARGS, survey_file_doc},
-    {"count", count, METH_VARARGS, count_doc},
     {"well_formed", well_formed, METH_VARARGS, well_formed_doc},
     {NULL, NULL, 0, NULL},
 };

@@ -62,18 +62,6 @@ class Surveyor:
         """Return how many bytes of a block are known to be whole characters of UTF-8; the rest is to be decoded."""
         return len(block) if block.isascii() else 0
 
-    def count(self, block: bytes, *, in_quotes: bool) -> tuple[int, bool]:
-        """Return how many line feeds of a block are outside quotes, and whether it ends within quotes.
-
-        Args:
-            block: The block; not empty.
-            in_quotes: Whether it begins within quotes.
-        """
-        if not in_quotes and b'"' not in block:
-            return block.count(b"\n"), False
-        pieces = block.split(b'"')
-        return b"".join(pieces[in_quotes::2]).count(b"\n"), in_quotes == (len(pieces) % 2 == 1)
-
     def survey(self, block: bytes, mark: Mark) -> Survey | None:
         """Look at a block.
 

@@ -19,10 +19,6 @@ class NativeSurveyor(Surveyor):
         """See `domo_async.transfer.csv.survey.Surveyor.well_formed`."""
         return _survey.well_formed(block)
 
-    def count(self, block: bytes, *, in_quotes: bool) -> tuple[int, bool]:
-        """See `domo_async.transfer.csv.survey.Surveyor.count`."""
-        return _survey.count(block, in_quotes)
-
     def survey(self, block: bytes, mark: Mark) -> Survey | None:
         """See `domo_async.transfer.csv.survey.Surveyor.survey`."""
         found = _survey.survey(block, *mark, self._each)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import AbstractAsyncContextManager
 from functools import partial
 from pathlib import Path
 from typing import BinaryIO, TypeAlias
@@ -15,9 +14,9 @@ from attrs import frozen
 from domo_async.errors import ConfigError, IncompleteAnswer
 from domo_async.settings import Settings
 from domo_async.transfer.atomic import atomic_write, special_file
-from domo_async.transfer.csv.counting import RecordCounter
 from domo_async.transfer.progress import ProgressOption, Reporter, reporting
-from domo_async.transfer.reading import scanning
+from domo_async.transfer.reading.checking import CheckingWriter
+from domo_async.transfer.reading.heading import is_json, refuse_page
 from domo_async.transfer.reading.persistence import persistent
 from domo_async.transfer.reading.scanning import Selection, check_uncut
 from domo_async.transfer.reading.sink import TABLES, FileWriter, ObjectWriter, Sink, Writer, packed_as
@@ -26,7 +25,6 @@ from domo_async.transport import Download
 __all__ = ["ExportResult", "ExportTarget", "export", "is_table_name"]
 
 ExportTarget: TypeAlias = str | os.PathLike[str] | BinaryIO
-_Fetch: TypeAlias = Callable[[], AbstractAsyncContextManager[Download]]
 _CsvOfJson: TypeAlias = Callable[[bytes], bytes]
 
 
@@ -35,43 +33,45 @@ class ExportResult:
     """What came whole, and is written.
 
     Attributes:
-        bytes: How many bytes, as they came; of a file of another kind than CSV, the file's.
+        bytes: How many bytes of CSV, before they were compressed; of a file of another kind, the file's.
         seconds: From the call to the end.
-        rows: How many rows, where they were counted: for Parquet and Arrow files.
+        rows: How many rows.
     """
 
     bytes: int
     seconds: float
-    rows: int | None = None
+    rows: int
 
 
 @frozen(kw_only=True)
 class _Export:
     """One call of `export`."""
 
-    fetch: _Fetch
     header: bool
     selection: Selection
     csv_of_json: _CsvOfJson
     reporter: Reporter
     settings: Settings
 
-    async def to_path(self, path: Path) -> int:
-        """Write the CSV to a file once it is whole, or as it comes to a device or a pipe; return its bytes."""
+    async def to_path(self, path: Path) -> tuple[int, int]:
+        """Write the CSV to a file once it is whole, or as it comes to a device or a pipe; return its bytes and rows."""
         packing = packed_as(path.name)
         async with special_file(path) as special:
             if special is not None:
                 return await self.to_object(special, packing)
+        names = await self._names()
         async with atomic_write(path) as partial_path:
-            size, rows = await persistent(lambda: self._copy(partial(FileWriter, partial_path, packing)), self.settings)
+            size, rows = await persistent(
+                lambda: self._copy(partial(FileWriter, partial_path, packing), names), self.settings
+            )
             await check_uncut(self.selection, rows)
-        return size
+        return size, rows
 
-    async def to_object(self, target: BinaryIO, packing: str | None = None) -> int:
+    async def to_object(self, target: BinaryIO, packing: str | None = None) -> tuple[int, int]:
         """Write the CSV to a file object; what it was given cannot be taken back, so there is no second try."""
-        size, rows = await self._copy(partial(ObjectWriter, target, packing))
+        size, rows = await self._copy(partial(ObjectWriter, target, packing), await self._names())
         await check_uncut(self.selection, rows)
-        return size
+        return size, rows
 
     async def to_table(self, path: Path) -> tuple[int, int]:
         """Write a file of Parquet or Arrow; return its bytes and rows."""
@@ -84,16 +84,20 @@ class _Export:
             await check_uncut(self.selection, rows)
         return size, rows
 
-    async def _copy(self, open_writer: Callable[[], Writer]) -> tuple[int, int | None]:
-        """Copy one answer, and return its bytes, and its rows if they are not more than an instance may cut at."""
-        size = 0
-        counter = RecordCounter(scanning.CAP + self.header)
+    async def _names(self) -> list[str]:
+        return [column.name for column in await self.selection.columns()]
+
+    async def _copy(self, open_writer: Callable[[], Writer], names: Sequence[str]) -> tuple[int, int]:
+        """Copy one answer, and return the bytes that were written, and the rows."""
+        moved = 0
         sink: Sink | None = None
+        writer = CheckingWriter(open_writer, names, header=self.header)
         try:
-            async with self.fetch() as answer:
-                sink = Sink(lambda: _CountingWriter(open_writer(), counter))
+            async with self.selection.fetch() as answer:
+                refuse_page(answer)
+                sink = Sink(writer.opened)
                 async for piece in self._pieces(answer):
-                    size += len(piece)
+                    moved += len(piece)
                     self.reporter.moved(len(piece))
                     await sink.write(piece)
             await sink.finish()
@@ -101,13 +105,12 @@ class _Export:
             if sink is not None:
                 await sink.give_up()
             if isinstance(error, IncompleteAnswer):
-                self.reporter.moved(-size)
+                self.reporter.moved(-moved)
             raise
-        records = counter.records
-        return size, None if records is None else records - self.header
+        return writer.size, writer.rows
 
     async def _pieces(self, answer: Download) -> AsyncIterator[bytes]:
-        if answer.content_type == "application/json":
+        if is_json(answer):
             content = b"".join([piece async for piece in answer.chunks()])
             yield await asyncio.to_thread(self.csv_of_json, content)
             return
@@ -115,26 +118,7 @@ class _Export:
             yield piece
 
 
-@frozen
-class _CountingWriter:
-    """Counts the records that a writer is given, in its thread."""
-
-    _writer: Writer
-    _counter: RecordCounter
-
-    def write(self, pieces: Sequence[bytes]) -> None:
-        """Write."""
-        self._writer.write(pieces)
-        for piece in pieces:
-            self._counter.feed(piece)
-
-    def close(self, *, whole: bool) -> None:
-        """Let go."""
-        self._writer.close(whole=whole)
-
-
 async def export(
-    fetch: _Fetch,
     target: ExportTarget,
     *,
     header: bool,
@@ -146,32 +130,29 @@ async def export(
     """Stream the result of a query to `target`; see `Datasets.export`.
 
     Args:
-        fetch: Asks the instance for CSV as it is to be written.
         target: A path or a binary file object.
-        header: Whether that CSV has a header.
-        selection: The same query, for files that are not CSV, and to see whether the instance cut its result.
+        header: Whether CSV is to have a header.
+        selection: The query.
         csv_of_json: Makes CSV of an answer that is JSON; such a one is held in memory.
         progress: Whom to tell.
         settings: How often to ask, and where time comes from.
     """
     with reporting(settings.clock, progress, total=None, title="export") as reporter:
         one = _Export(
-            fetch=fetch,
             header=header,
             selection=selection,
             csv_of_json=csv_of_json,
             reporter=reporter,
             settings=settings,
         )
-        rows = None
         if isinstance(target, str | os.PathLike):
             path = Path(target)
             if is_table_name(path):
                 size, rows = await one.to_table(path)
             else:
-                size = await one.to_path(path)
+                size, rows = await one.to_path(path)
         elif callable(getattr(target, "write", None)):
-            size = await one.to_object(target)
+            size, rows = await one.to_object(target)
         else:
             raise ConfigError(f"cannot write to a {type(target).__name__}; give a path or a binary file object")
         reporter.finish()

@@ -14,7 +14,8 @@ from domo_async.errors import DecodeError, IncompleteAnswer, SourceError
 from domo_async.frames import arrow_schema, csv_batch, memory_pool, needs_arrow, retyped, widened, wider, with_decimals
 from domo_async.settings import Settings
 from domo_async.transfer.columns import ColumnSpec, distinct_names
-from domo_async.transfer.csv.splitter import BLOCK, RecordScanner, parse_record
+from domo_async.transfer.csv.splitter import BLOCK, RecordScanner
+from domo_async.transfer.reading.heading import HeaderFinder, check_heading, is_json, refuse_page
 from domo_async.transfer.reading.persistence import pause, persistent
 from domo_async.transfer.reading.sql_text import has_limit, is_ordered, limited
 from domo_async.transport import Download
@@ -22,10 +23,8 @@ from domo_async.transport import Download
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["CAP", "Selection", "check_heading", "check_uncut", "collect", "scan", "scan_once"]
+__all__ = ["CAP", "Selection", "check_uncut", "collect", "scan", "scan_once"]
 
-_MARK = "\ufeff"
-_MOST_TOLD = 300
 # Parsed at a time, in a thread, while the next are on their way.
 _PARSED = 4 << 20
 # Rows of one answer at which an instance is said to cut ("SQL result: 1,000,000 rows").
@@ -130,7 +129,8 @@ async def _batches(
 ) -> AsyncGenerator[pa.RecordBatch]:
     names, kinds = _split(columns)
     async with selection.fetch() as answer:
-        if answer.content_type != "application/json":
+        refuse_page(answer)
+        if not is_json(answer):
             records = _records(answer, [column.name for column in columns], told)
             async with aclosing(_parsed(records, names, kinds, text=text)) as batches:
                 async for batch in batches:
@@ -223,11 +223,10 @@ class _Blocks:
     """Cuts CSV where records end, and takes its header off; each byte is copied once."""
 
     def __init__(self, names: Sequence[str]) -> None:
-        self._names = names
+        self._finder: HeaderFinder | None = HeaderFinder(names)
         self._scanner = RecordScanner(width=len(names))
         self._pieces: list[bytes] = []
         self._rest = b""
-        self._headed = False
 
     def add(self, piece: bytes) -> None:
         """Take bytes."""
@@ -237,51 +236,35 @@ class _Blocks:
         """Return all records that are whole."""
         content = b"".join([self._rest, *self._pieces])
         self._pieces.clear()
+        header = self._header_in(content, last=False)
+        if self._finder is not None:
+            self._pieces = [content]
+            return memoryview(b"")
         taken = self._scanner.position - len(self._rest)
         for start in range(len(self._rest), len(content), BLOCK):
             self._scanner.feed(content[start : start + BLOCK])
         length = self._scanner.cut - taken
         self._rest = content[length:]
-        return self._without_header(content, length)
+        return memoryview(content)[header:length]
 
     def finish(self) -> memoryview:
         """Return what is left: a last record without a line end."""
+        header = 0
+        if self._finder is not None:
+            self._rest = b"".join(self._pieces)
+            header = self._header_in(self._rest, last=True)
+            self._scanner.feed(self._rest)
         self._scanner.finish()
-        if not self._headed and not self._rest:
-            raise DecodeError("the answer is empty where a header was due")
-        return self._without_header(self._rest, len(self._rest))
+        return memoryview(self._rest)[header:]
 
-    def _without_header(self, content: bytes, length: int) -> memoryview:
-        """Return so many bytes from the beginning on, but for the header, which the first record is."""
-        end = 0
-        while length and not self._headed:
-            end = content.find(b"\n", end) + 1 or length
-            if content.count(b'"', 0, end) % 2 == 0:
-                self._headed = True
-                check_heading(parse_record(content[:end].decode()), self._names)
-        return memoryview(content)[end:length]
-
-
-def check_heading(found: Sequence[str], names: Sequence[str]) -> None:
-    """Compare the names of an answer's columns with those that were asked for, whatever their case.
-
-    The first of an answer may have a byte order mark before it. What looks like one may be part of its name, too.
-
-    Raises:
-        DecodeError: They are others.
-    """
-    called = [name.casefold() for name in found]
-    wanted = [name.casefold() for name in names]
-    if called not in (wanted, [_MARK + name if place == 0 else name for place, name in enumerate(wanted)]):
-        raise DecodeError(
-            f"the answer has the columns {_listed(found)}, but {_listed(names)} were due:"
-            " the dataset may have changed meanwhile"
-        )
-
-
-def _listed(names: Sequence[str]) -> str:
-    listed = ", ".join(names)
-    return listed if len(listed) <= _MOST_TOLD else f"{listed[: _MOST_TOLD - 1]}…"
+    def _header_in(self, content: bytes, *, last: bool) -> int:
+        """Return where the header ends that content begins with, or 0."""
+        if self._finder is None:
+            return 0
+        end = self._finder.find(content, last=last)
+        if end:
+            self._finder = None
+        return end
 
 
 async def _parsed(
