@@ -6,9 +6,11 @@ import csv
 import io
 import sys
 from collections.abc import Mapping, Sequence
+from difflib import get_close_matches
 from pathlib import Path
 
 from domo_async import SourceError
+from domo_async.cli.output import err, one_line
 
 __all__ = ["read_records"]
 
@@ -20,11 +22,12 @@ def read_records(
 
     Args:
         file: The file, or ``-`` for standard input. UTF-8.
-        columns: The columns to take, each with the headings that it may go by, whatever their case; others are left.
+        columns: The columns to take, each with the headings that it may go by, whatever their case. Others are left,
+            which is said on standard error.
         defaults: What stands for empty cells and missing columns; all else has to be there.
 
     Raises:
-        SourceError: It cannot be read, or lacks a column or a cell; names the line.
+        SourceError: It cannot be read, lacks a column or a cell, or has one twice; names the line.
     """
     reader = csv.DictReader(io.StringIO(_text(file), newline=""), strict=True)
     found = []
@@ -55,12 +58,26 @@ def _places(
     file: str, headings: Sequence[str], columns: Mapping[str, Sequence[str]], defaults: Mapping[str, str]
 ) -> dict[str, str | None]:
     """Return the heading that each column goes by, None where there is none."""
-    there = {heading.strip().casefold(): heading for heading in headings}
-    places = {name: next((there[each] for each in known if each in there), None) for name, known in columns.items()}
-    missing = [columns[name][0] for name, place in places.items() if place is None and name not in defaults]
-    if missing:
-        raise SourceError(f"{file} has no column {', '.join(missing)}; its first line has to name the columns")
-    return places
+    found = {
+        name: [heading for heading in headings if heading.strip().casefold() in known]
+        for name, known in columns.items()
+    }
+    twice = [name for name, there in found.items() if len(there) > 1]
+    if twice:
+        raise SourceError(f"{file} has several columns for {', '.join(twice)}: {', '.join(map(repr, found[twice[0]]))}")
+    missing = [name for name, there in found.items() if not there]
+    unused = [heading for heading in headings if not any(heading in there for there in found.values())]
+    # What looks like a column that is missing is surely meant to be it, even where there is something to stand for it.
+    misspelt = {
+        name: get_close_matches(columns[name][0], [each.casefold() for each in unused], 1, 0.8) for name in missing
+    }
+    for name, likely in misspelt.items():
+        if name not in defaults or likely:
+            hint = f", but {likely[0]}" if likely else f"; it has {', '.join(headings) or 'none'}" if headings else ""
+            raise SourceError(f"{file} has no column {columns[name][0]}{hint}; its first line has to name the columns")
+    if unused:
+        err.print(one_line(f"Not used of {file}: {', '.join(unused)}"), markup=False, soft_wrap=True)
+    return {name: there[0] if there else None for name, there in found.items()}
 
 
 def _complete(record: dict[str, str], defaults: Mapping[str, str], file: str, line: int) -> dict[str, str]:

@@ -9,6 +9,7 @@ from attrs import evolve
 
 from domo_async.bulk import BulkOptions, BulkReport, BulkResult, Outcome, Plan, carry_out
 from domo_async.endpoints._area import several
+from domo_async.endpoints._known import confirm_roles
 from domo_async.endpoints.users import User, Users
 from domo_async.endpoints.users._people import People, refuse_repeated, user_number
 from domo_async.errors import ConfigError
@@ -35,6 +36,7 @@ async def assign(
     numbers = await directory.numbers(given)
     refuse_repeated(list(numbers.values()), "users")
     known = await directory.confirm(list(numbers.values()))
+    await confirm_roles(http, [role] if given else [])
 
     def planned(each: int | str) -> _Assigned:
         user = known[numbers[each]]

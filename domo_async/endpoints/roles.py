@@ -196,8 +196,8 @@ class Roles(Area):
         """Give many users a role in place of the one that they have; sends nothing for those who have it already.
 
         `GET /api/identity/v1/users` (Users API, "Get All Users"), or `GET /api/identity/v1/users/{user_id}` (Users API,
-        "Get User By Id") for up to 20 and for those not listed; then `PATCH /api/identity/v1/users/{user_id}` (Users
-        API, "Update User") for each.
+        "Get User By Id") for up to 20 and for those not listed, and `GET /api/authorization/v1/roles` (Roles Governance
+        API, "Get All Roles"); then `PATCH /api/identity/v1/users/{user_id}` (Users API, "Update User") for each.
 
         Args:
             role_id: The role.
@@ -209,7 +209,7 @@ class Roles(Area):
 
         Raises:
             ConfigError: Somebody is named twice, or by what is neither an identifier nor an address.
-            Unresolved: Some are not users of the instance; names all, and nothing was changed.
+            Unresolved: There is no such role, or some are not users of the instance; nothing was changed.
         """
         options = BulkOptions(concurrency=concurrency, dry_run=dry_run, stop_on_error=stop_on_error, progress=progress)
         return await _role_changes.assign(self._http, role_id, users, options)

@@ -164,8 +164,10 @@ class Access(Twin[AsyncAccess]):
     ) -> BulkReport[Grant, None]:
         """Let exactly these users and groups have access to a dataset, besides its owner; sends only what differs.
 
-        `GET /api/data/v3/datasources/{dataset_id}/permissions` (Datasets API, "Dataset Access List") and, for
-        addresses, `GET /api/identity/v1/users` (Users API, "Get All Users"); then, for each batch,
+        `GET /api/data/v3/datasources/{dataset_id}/permissions` (Datasets API, "Dataset Access List"); to see that all
+        are there, `GET /api/identity/v1/users` (Users API, "Get All Users"), `GET /api/identity/v1/users/{user_id}`
+        (Users API, "Get User By Id") and `GET /api/content/v2/groups/{group_id}` (Groups API, "Fetch Group"); then, for
+        each batch,
         `POST /api/data/v3/datasources/{dataset_id}/share` (Datasets API, "Share Dataset with Access permissions") and
         `DELETE /api/data/v3/datasources/{dataset_id}/users` (Datasets API, "Remove multiple users from dataset").
 
@@ -219,7 +221,8 @@ class Access(Twin[AsyncAccess]):
         """Give users and groups the same access to many datasets; sends only what differs.
 
         As `sync` does for each: `GET /api/data/v3/datasources/{dataset_id}/permissions` (Datasets API, "Dataset Access
-        List"), `GET /api/identity/v1/users` (Users API, "Get All Users"),
+        List"), `GET /api/identity/v1/users` (Users API, "Get All Users"), `GET /api/identity/v1/users/{user_id}` (Users
+        API, "Get User By Id"), `GET /api/content/v2/groups/{group_id}` (Groups API, "Fetch Group"),
         `POST /api/data/v3/datasources/{dataset_id}/share` (Datasets API, "Share Dataset with Access permissions") and
         `DELETE /api/data/v3/datasources/{dataset_id}/users` (Datasets API, "Remove multiple users from dataset").
 

@@ -175,10 +175,12 @@ class Pages(Twin[AsyncPages]):
     ) -> BulkReport[Recipient, None]:
         """Let exactly these users and groups see a page, besides its owners; sends only what differs.
 
-        `GET /api/content/v1/share/accesslist/page/{page_id}` and, for addresses, `GET /api/identity/v1/users` (Users
-        API, "Get All Users"); then `POST /api/content/v1/share` (Content Sharing, "Share Resource") for each batch and
-        `DELETE /api/content/v1/share/page/{page_id}/user/{person_id}` (Pages API, "Revoke Page Access") for each user
-        who is to lose access. No route is known that takes a group's access away; such groups are ``skipped``.
+        `GET /api/content/v1/share/accesslist/page/{page_id}`; to see that all are there, `GET /api/identity/v1/users`
+        (Users API, "Get All Users"), `GET /api/identity/v1/users/{user_id}` (Users API, "Get User By Id") and
+        `GET /api/content/v2/groups/{group_id}` (Groups API, "Fetch Group"); then `POST /api/content/v1/share` (Content
+        Sharing, "Share Resource") for each batch and `DELETE /api/content/v1/share/page/{page_id}/user/{person_id}`
+        (Pages API, "Revoke Page Access") for each user who is to lose access. No
+        route is known that takes a group's access away; such groups are ``skipped``.
 
         Args:
             page_id: The page.
@@ -230,8 +232,10 @@ class Pages(Twin[AsyncPages]):
         """Share many pages with the same users and groups; sends only what differs.
 
         As `sync_access` does for each: `GET /api/content/v1/share/accesslist/page/{page_id}`,
-        `GET /api/identity/v1/users` (Users API, "Get All Users"), `POST /api/content/v1/share` (Content Sharing, "Share
-        Resource") and `DELETE /api/content/v1/share/page/{page_id}/user/{person_id}` (Pages API, "Revoke Page Access").
+        `GET /api/identity/v1/users` (Users API, "Get All Users"), `GET /api/identity/v1/users/{user_id}` (Users API,
+        "Get User By Id"), `GET /api/content/v2/groups/{group_id}` (Groups API, "Fetch Group"),
+        `POST /api/content/v1/share` (Content Sharing, "Share Resource") and
+        `DELETE /api/content/v1/share/page/{page_id}/user/{person_id}` (Pages API, "Revoke Page Access").
 
         Args:
             page_ids: The pages.

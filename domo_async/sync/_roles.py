@@ -135,8 +135,8 @@ class Roles(Twin[AsyncRoles]):
         """Give many users a role in place of the one that they have; sends nothing for those who have it already.
 
         `GET /api/identity/v1/users` (Users API, "Get All Users"), or `GET /api/identity/v1/users/{user_id}` (Users API,
-        "Get User By Id") for up to 20 and for those not listed; then `PATCH /api/identity/v1/users/{user_id}` (Users
-        API, "Update User") for each.
+        "Get User By Id") for up to 20 and for those not listed, and `GET /api/authorization/v1/roles` (Roles Governance
+        API, "Get All Roles"); then `PATCH /api/identity/v1/users/{user_id}` (Users API, "Update User") for each.
 
         Args:
             role_id: The role.
@@ -148,7 +148,7 @@ class Roles(Twin[AsyncRoles]):
 
         Raises:
             ConfigError: Somebody is named twice, or by what is neither an identifier nor an address.
-            Unresolved: Some are not users of the instance; names all, and nothing was changed.
+            Unresolved: There is no such role, or some are not users of the instance; nothing was changed.
         """
         return self._portal.run(
             self._aio.assign(

@@ -195,7 +195,8 @@ class Users(Twin[AsyncUsers]):
         Where an answer is lost, the user is looked up by address, so nobody is created twice or wrongly told to have
         failed; it is safe to run again.
 
-        `GET /api/identity/v1/users` (Users API, "Get All Users"), then `POST /api/identity/v1/users` (Users API,
+        `GET /api/identity/v1/users` (Users API, "Get All Users") and `GET /api/authorization/v1/roles` (Roles
+        Governance API, "Get All Roles"), then `POST /api/identity/v1/users` (Users API,
         "Create User") for each, with `POST /api/identity/v1/users/search` where the outcome is in doubt and
         `PATCH /api/identity/v1/users/{user_id}` (Users API, "Update User") for ``update``.
 
@@ -235,8 +236,9 @@ class Users(Twin[AsyncUsers]):
         """Change many users, and report on each; nothing is sent for those who are so already.
 
         `GET /api/identity/v1/users` (Users API, "Get All Users"), or `GET /api/identity/v1/users/{user_id}` (Users API,
-        "Get User By Id") for up to 20 and for those not listed; then `PATCH /api/identity/v1/users/{user_id}` (Users
-        API, "Update User") for each.
+        "Get User By Id") for up to 20 and for those not listed, and for roles `GET /api/authorization/v1/roles` (Roles
+        Governance API, "Get All Roles"); then `PATCH /api/identity/v1/users/{user_id}` (Users API, "Update User") for
+        each.
 
         Args:
             changes: What to change of whom.

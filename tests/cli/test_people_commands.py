@@ -47,7 +47,7 @@ def test_an_import_of_which_some_failed_exits_with_1_and_tells_why(cli: Cli, tmp
 
     assert 1 == ended.code
     assert "1 created, 1 failed\n" in ended.stdout
-    assert f"bad@{domain}, Bad, 99999: 400 on POST /api/identity/v1/users: There is no role" in ended.stderr
+    assert f"bad@{domain}, Bad, 99999: there is no role 99999" in ended.stderr
 
 
 def test_an_import_can_update(cli: Cli, tmp_path: Path, domain: str) -> None:
@@ -145,3 +145,22 @@ def test_a_workflow_is_started_and_waited_for(cli: Cli, emulator: Emulator) -> N
     assert 1 == failed.code
     assert failed.stderr.startswith("JobFailed: ")
     assert failed.stderr.endswith("workflow instance run-1 was started\n")
+
+
+@pytest.mark.parametrize("dry", [("--dry-run",), ()])
+def test_columns_that_are_not_used_are_told_and_misspelt_ones_refused(
+    cli: Cli, tmp_path: Path, domain: str, dry: tuple[str, ...]
+) -> None:
+    file = written(tmp_path / "users.csv", f"name,email,Department\nAda,ada@{domain},Sales\n")
+    misspelt = written(tmp_path / "misspelt.csv", f"name,email,rol_id\nAda,ada@{domain},1\n")
+    twice = written(tmp_path / "twice.csv", f"name,email,E-Mail,EMAIL\nAda,ada@{domain},x,y\n")
+
+    good = cli("users", "import", file, "--role", "4", *dry)
+    wrong = cli("users", "import", misspelt, "--role", "4", *dry)
+    doubled = cli("users", "import", twice, "--role", "4", *dry)
+
+    assert (0, f"Not used of {file}: Department\n") == (good.code, good.stderr)
+    assert 2 == wrong.code
+    assert "has no column role_id, but rol_id" in wrong.stderr
+    assert 2 == doubled.code
+    assert "several columns for email_address: 'email', 'EMAIL'" in doubled.stderr

@@ -26,6 +26,12 @@ ROWS = [
                 query={"parts": "DETAILED"},
                 answer=whole({"users": [{"id": 29, "emailAddress": "bob@example.com"}]}),
             ),
+            Sent(
+                "GET",
+                "/api/identity/v1/users/28",
+                query={"parts": "DETAILED"},
+                answer=whole({"users": [{"id": 28}]}),
+            ),
             Sent("GET", "/api/data/v3/datasources/abc/permissions", answer=whole(_ACCESS)),
             Sent(
                 "POST",
@@ -54,6 +60,7 @@ ROWS = [
                 query={"parts": "DETAILED"},
                 answer=whole({"users": [{"id": 28, "emailAddress": "eve@example.com"}]}),
             ),
+            Sent("GET", "/api/content/v2/groups/5", answer=whole({"id": 5, "name": "Some"})),
             Sent("GET", "/api/data/v3/datasources/abc/permissions", answer=whole(_ACCESS)),
             Sent(
                 "POST",

@@ -72,6 +72,12 @@ TOLD = {
 }
 
 
+def stored(path: str) -> bytes:
+    """Return the documents' sample answer of an upload, of the file that is sent here."""
+    told = {"path": path, "name": path.rpartition("/")[2], "size": len(RULES)}
+    return whole({**json.loads(documented("E106")), **told})
+
+
 def _folder_with(name: str) -> Path:
     folder = Path(mkdtemp(dir=SCRATCH.name))
     (folder / name).write_bytes(RULES)
@@ -193,7 +199,7 @@ ROWS = [
                 ("file", "rules.txt", "text/plain", RULES),
                 ("createFileRequest", None, "application/json", b'{"directoryPath":""}'),
             ),
-            answer=documented("E106"),
+            answer=stored("rules.txt"),
         ),
         gives=FileSetFile,
     ),
@@ -209,7 +215,7 @@ ROWS = [
                 ("file", "rules", "application/x-rules", RULES),
                 ("createFileRequest", None, "application/json", b'{"directoryPath":"a/b"}'),
             ),
-            answer=documented("E106"),
+            answer=stored("a/b/rules"),
             status=201,
         ),
         gives=FileSetFile,

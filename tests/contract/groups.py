@@ -186,6 +186,7 @@ ROWS = [
                 query={"search": "Buyers", "limit": "30", "offset": "0"},
                 answer=whole([{"name": "Buyers", "groupId": 12, "owners": [{"type": "USER", "id": 1}]}]),
             ),
+            Sent("GET", "/api/content/v2/groups/7", answer=whole({"id": 7, "name": "Some"})),
             Sent(
                 "PUT",
                 "/api/content/v2/groups/access",

@@ -150,6 +150,7 @@ ROWS = [
                 query={"parts": "DETAILED"},
                 answer=whole({"users": [{"id": 29, "emailAddress": "bob@example.com"}]}),
             ),
+            Sent("GET", "/api/content/v2/groups/6", answer=whole({"id": 6, "name": "Some"})),
             Sent(
                 "GET", "/api/content/v1/share/accesslist/page/7", query={"expandUsers": "false"}, answer=whole(ACCESS)
             ),
@@ -172,6 +173,18 @@ ROWS = [
         "extra: Pages and Cards, Share many",
         lambda domo: domo.pages.share_many([7], recipients=[28, 29], send_email=True),
         (
+            Sent(
+                "GET",
+                "/api/identity/v1/users/28",
+                query={"parts": "DETAILED"},
+                answer=whole({"users": [{"id": 28}]}),
+            ),
+            Sent(
+                "GET",
+                "/api/identity/v1/users/29",
+                query={"parts": "DETAILED"},
+                answer=whole({"users": [{"id": 29}]}),
+            ),
             Sent(
                 "GET", "/api/content/v1/share/accesslist/page/7", query={"expandUsers": "false"}, answer=whole(ACCESS)
             ),

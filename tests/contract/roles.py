@@ -87,6 +87,7 @@ ROWS = [
                 query={"parts": "DETAILED"},
                 answer=whole({"users": [{"id": 29, "roleId": 5}]}),
             ),
+            Sent("GET", "/api/authorization/v1/roles", answer=whole([{"id": 5, "name": "Social"}])),
             Sent("PATCH", "/api/identity/v1/users/28", json={"roleId": 5}, answer=whole({"id": 28, "roleId": 5})),
         ),
         gives=lambda report: ["unchanged", "updated", "unchanged"] == [result.outcome for result in report],

@@ -7,6 +7,8 @@ from tests.contract.row import Row, Sent, documented, whole
 
 _ADA = {"id": 27, "displayName": "Ada Lovelace", "userName": "ada", "emailAddress": "ada@example.com", "roleId": 4}
 
+ROLES = Sent("GET", "/api/authorization/v1/roles", answer=whole([{"id": 4, "name": "D"}, {"id": 5, "name": "E"}]))
+
 ROWS = [
     Row(
         "E174",
@@ -168,6 +170,7 @@ ROWS = [
         ),
         (
             Sent("GET", "/api/identity/v1/users", query={"parts": "DETAILED"}, answer=whole({"users": [_ADA]})),
+            ROLES,
             Sent(
                 "PATCH",
                 "/api/identity/v1/users/27",
@@ -188,6 +191,7 @@ ROWS = [
         lambda domo: domo.users.create_many([NewUser("Bob", "bob@example.com", 4)]),
         (
             Sent("GET", "/api/identity/v1/users", query={"parts": "DETAILED"}, answer=whole({"users": [_ADA]})),
+            ROLES,
             Sent(
                 "POST",
                 "/api/identity/v1/users",
@@ -219,6 +223,7 @@ ROWS = [
             Sent(
                 "GET", "/api/identity/v1/users/28", query={"parts": "DETAILED"}, answer=whole({"users": [{"id": 28}]})
             ),
+            ROLES,
             Sent(
                 "PATCH",
                 "/api/identity/v1/users/28",
@@ -231,11 +236,14 @@ ROWS = [
     Row(
         "extra: Users, Update in bulk",
         lambda domo: domo.users.update_many([UserChange(number, role_id=4) for number in range(27, 48)], dry_run=True),
-        Sent(
-            "GET",
-            "/api/identity/v1/users",
-            query={"parts": "DETAILED"},
-            answer=whole({"users": [_ADA, *({"id": number} for number in range(28, 48))]}),
+        (
+            Sent(
+                "GET",
+                "/api/identity/v1/users",
+                query={"parts": "DETAILED"},
+                answer=whole({"users": [_ADA, *({"id": number} for number in range(28, 48))]}),
+            ),
+            ROLES,
         ),
         gives=lambda report: ["unchanged", *["updated"] * 20] == [result.outcome for result in report],
         note="of more than a few",

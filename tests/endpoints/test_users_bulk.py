@@ -7,7 +7,7 @@ from collections import Counter
 import pytest
 from aiohttp import web
 
-from domo_async import BulkError, BulkProgress, ConfigError, Domo, NotFound, Outcome, Settings
+from domo_async import BulkError, BulkProgress, ConfigError, Domo, NotFound, Outcome, Settings, Unresolved
 from domo_async.emulator import Emulator
 from domo_async.emulator.faults import Fault
 from domo_async.endpoints.users import NewUser, UserChange
@@ -53,13 +53,13 @@ async def test_each_of_300_users_is_created_exactly_once_and_rightly_reported_wh
 async def test_a_user_whose_creation_fails_for_good_is_reported_and_the_others_are_made(
     domo: Domo, emulator: Emulator
 ) -> None:
-    wanted = [*people(3), NewUser("Nobody", "nobody@example.com", 99), *people(2, start=3)]
+    wanted = [*people(3), NewUser("Nobody", "nobody@example.com", 4), *people(2, start=3)]
+    emulator.faults.add(Fault(CREATE, "status", status=418, skip=3, count=1))
 
-    report = await domo.users.create_many(wanted)
+    report = await domo.users.create_many(wanted, concurrency=1)
 
     assert [3] == [at for at, result in enumerate(report) if not result.ok]
-    assert "There is no role with the id 99" in str(report[3].error)
-    with pytest.raises(BulkError, match=r"1 of 6 failed: nobody@example.com: 400 .* no role") as caught:
+    with pytest.raises(BulkError, match=r"1 of 6 failed: nobody@example.com: 418 ") as caught:
         report.raise_for_failures()
     assert (report[3].error,) == caught.value.errors
     assert 6 == len(await addresses(domo))
@@ -204,7 +204,8 @@ async def test_users_deleted_in_bulk_are_gone_and_said_to_be_even_where_an_answe
 
 
 async def test_what_follows_a_failure_is_not_begun_where_asked_for(domo: Domo, emulator: Emulator) -> None:
-    wanted = [*people(2), NewUser("Nobody", "nobody@example.com", 99), *people(2, start=2)]
+    wanted = people(5)
+    emulator.faults.add(Fault(CREATE, "status", status=418, skip=2, count=1))
 
     report = await domo.users.create_many(wanted, stop_on_error=True, concurrency=1)
 
@@ -279,7 +280,7 @@ async def test_a_report_prints_as_a_table_and_gives_flat_rows(domo: Domo) -> Non
     assert "2 rows: 1 created, 1 failed" == lines[0]
     assert lines[2].split() == ["user0@example.com", "created", str(report[0].value.id if report[0].value else 0)]
     assert "nobody@example.com" in lines[3]
-    assert "There is no role" in lines[3]
+    assert "there is no role 99" in lines[3]
     assert {
         "display_name": "User 0",
         "email_address": "user0@example.com",
@@ -295,3 +296,26 @@ async def test_so_many_users_and_no_more_are_under_way_at_once(emulator: Emulato
         await domo.users.create_many(people(20), concurrency=3)
 
     assert 3 == emulator.log.totals(CREATE).peak_concurrency
+
+
+async def test_a_dry_run_tells_what_a_run_would_find(domo: Domo, emulator: Emulator) -> None:
+    made = await domo.users.create_many(people(2))
+    ids = [result.value.id for result in made if result.value]
+    emulator.log.clear()
+    new = [NewUser("No role", "a@example.com", 99), NewUser("Named", "b@example.com", "Admin"), *people(1, start=9)]
+    changes = [UserChange(ids[0], role_id=99), UserChange(ids[1], email_address="USER0@example.com")]
+
+    created = [await domo.users.create_many(new, dry_run=dry_run) for dry_run in (True, False)]
+    changed = [await domo.users.update_many(changes, dry_run=dry_run) for dry_run in (True, False)]
+
+    for report in created:
+        assert ["failed", "failed", "created"] == [result.outcome for result in report]
+        assert "there is no role 99" == str(report[0].error)
+        assert "there is no role Admin (roles go by their numbers: 1)" == str(report[1].error)
+    for update in changed:
+        assert ["failed", "failed"] == [result.outcome for result in update]
+        assert f"there is a user with the address USER0@example.com already: {ids[0]}" == str(update[1].error)
+    assert 1 == writes(emulator)
+    for dry_run in (True, False):
+        with pytest.raises(Unresolved, match="there is no role 99"):
+            await domo.roles.assign(99, ids, dry_run=dry_run)

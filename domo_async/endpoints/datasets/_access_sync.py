@@ -9,6 +9,7 @@ from attrs import evolve, frozen
 
 from domo_async.bulk import BulkOptions, BulkReport, BulkResult, Outcome, Plan, attempt, bring_about, carry_out
 from domo_async.endpoints._area import several
+from domo_async.endpoints._known import confirm_groups
 from domo_async.endpoints.datasets.grants import AccessEntry, AccessLevel, AccessType, Grant, Grantee
 from domo_async.endpoints.users import Users
 from domo_async.endpoints.users._people import People, is_address, refuse_repeated
@@ -82,9 +83,12 @@ async def share_many(
 async def _resolved(http: Transport, grants: Sequence[Grant]) -> Mapping[_Key, Grant]:
     """Return grants by whom they are for, with identifiers in place of addresses."""
     addresses = [grant.id for grant in grants if _is_user(grant) and is_address(grant.id)]
-    numbers = await People(Users(http)).numbers(addresses)
+    people = People(Users(http))
+    numbers = await people.numbers(addresses)
     known = [evolve(grant, id=str(numbers.get(grant.id, grant.id))) for grant in grants]
     refuse_repeated([_key(grant) for grant in known], "users and groups")
+    await people.confirm([int(grant.id) for grant in known if _is_user(grant) and str(grant.id).isdigit()])
+    await confirm_groups(http, [int(grant.id) for grant in known if not _is_user(grant) and str(grant.id).isdigit()])
     return {_key(grant): grant for grant in known}
 
 

@@ -184,7 +184,7 @@ class FileSetFiles(Area):
             progress: Called with a `Progress` some ten times a second; True draws a bar (needs ``rich``).
 
         Returns:
-            The file; the page's sample has another name than was sent.
+            The file, as the instance says that it stored it.
 
         Raises:
             ConfigError: Bytes are given without a name, or a form cannot carry the name.

@@ -9,6 +9,7 @@ from attrs import frozen
 
 from domo_async.bulk import BulkOptions, BulkReport, BulkResult, Outcome, Plan, bring_about, carry_out, create_once
 from domo_async.endpoints._area import several
+from domo_async.endpoints._known import confirm_groups
 from domo_async.endpoints.groups._access import change_access, people_of
 from domo_async.endpoints.groups.models import GroupType, GroupUser, Member, Membership, MemberType
 from domo_async.endpoints.users import Users
@@ -147,7 +148,7 @@ async def _plan(groups: Groups, http: Transport, people: People, group_id: int, 
     rows = list(_difference(_places(members), _places(present), remove=wanted.remove))
     if wanted.owners is not None:
         owning = await _owners_of(groups, group_id)
-        rows += _difference(await _owning(people, wanted.owners), owning, remove=wanted.remove)
+        rows += _difference(await _owning(http, people, wanted.owners), owning, remove=wanted.remove)
     return Plan(rows, _Target(http, groups, group_id).act, wanted.batch_size)
 
 
@@ -173,12 +174,15 @@ async def _users_of(
     }
 
 
-async def _owning(people: People, named: Sequence[_Named]) -> Mapping[tuple[MemberType, int], Membership]:
+async def _owning(
+    http: Transport, people: People, named: Sequence[_Named]
+) -> Mapping[tuple[MemberType, int], Membership]:
     """Return who is to own a group; an owner may be a group."""
     given = [one for one in named if isinstance(one, Member) and one.type == MemberType.GROUP]
     users = await _users_of(people, [one for one in named if one not in given], {})
     places = [Membership(number, MemberType.USER, owner=True, name=name) for number, name in users.items()]
     places += [Membership(user_number(one.id), MemberType.GROUP, owner=True) for one in given]
+    await confirm_groups(http, [place.id for place in places if place.type == MemberType.GROUP])
     return {(place.type, place.id): place for place in places}
 
 

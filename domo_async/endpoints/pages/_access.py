@@ -9,6 +9,7 @@ from attrs import evolve, frozen
 
 from domo_async.bulk import BulkOptions, BulkReport, BulkResult, Outcome, Plan, attempt, bring_about, carry_out
 from domo_async.endpoints._area import several
+from domo_async.endpoints._known import confirm_groups
 from domo_async.endpoints.sharing import Recipient, RecipientType, Resource, Sharing
 from domo_async.endpoints.users import Users
 from domo_async.endpoints.users._people import People, is_address, refuse_repeated, user_number
@@ -102,7 +103,7 @@ async def revoke_many(
     """Take the access of some users to a page away."""
     named = [Recipient(each) for each in several(people, "users", may_be_empty=True)]
     given = Wanted.of(named, remove=False, allow_empty=True, send_email=False, batch_size=1)
-    recipients = await _resolved(http, given)
+    recipients = await _resolved(http, given, confirm=False)
     present = await _present(pages, page_id)
 
     def planned(key: _Key, recipient: Recipient) -> _Row:
@@ -119,15 +120,19 @@ async def revoke_many(
     return await carry_out(Plan([planned(*each) for each in recipients.items()], act), options)
 
 
-async def _resolved(http: Transport, wanted: Wanted) -> Mapping[_Key, Recipient]:
-    """Return the recipients by what they are, with numbers in place of addresses."""
+async def _resolved(http: Transport, wanted: Wanted, *, confirm: bool = True) -> Mapping[_Key, Recipient]:
+    """Return the recipients by what they are, with numbers in place of addresses; they have to be there."""
     users = [one.id for one in wanted.recipients if one.type == RecipientType.USER]
-    numbers = await People(Users(http)).numbers(users)
+    people = People(Users(http))
+    numbers = await people.numbers(users)
     known = [
         evolve(one, id=numbers[one.id] if one.type == RecipientType.USER else user_number(one.id))
         for one in wanted.recipients
     ]
     refuse_repeated([_key(one) for one in known], "users and groups")
+    if confirm:
+        await people.confirm([int(one.id) for one in known if one.type == RecipientType.USER])
+        await confirm_groups(http, [int(one.id) for one in known if one.type != RecipientType.USER])
     return {_key(one): one for one in known}
 
 

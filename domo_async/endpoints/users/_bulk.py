@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, get_args
+from typing import TYPE_CHECKING, TypeVar, get_args
 
 from attrs import evolve
 
 from domo_async.bulk import IN_DOUBT, BulkOptions, BulkReport, BulkResult, Outcome, Plan, carry_out, create_once
 from domo_async.endpoints._area import several
+from domo_async.endpoints._known import unknown_roles
 from domo_async.endpoints.users._people import People, is_address, refuse_repeated, user_number
 from domo_async.endpoints.users.models import Exists, NewUser, User, UserChange
 from domo_async.errors import APIError, ConfigError, DomoError, NotFound
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from domo_async.transport import Transport
 
 __all__ = ["create_many", "delete_many", "update_many"]
+
+I = TypeVar("I")  # noqa: E741 - an input
 
 _Created = BulkResult[NewUser, User]
 _Changed = BulkResult[UserChange, User]
@@ -37,6 +40,8 @@ async def create_many(
         return BulkReport((), dry_run=options.dry_run)
     there = await People(users).by_address()
     plan = [_planned(row, there.get(row.email_address.casefold()), exists) for row in rows]
+    unknown = await unknown_roles(http, [row.input.role_id for row in plan if row.outcome.changes])
+    plan = [_checked_role(row, row.input.role_id, unknown) for row in plan]
 
     async def act(batch: Sequence[_Created]) -> Sequence[_Created]:
         return [await carry_one(row) for row in batch]
@@ -86,6 +91,12 @@ def _check_new(rows: Sequence[NewUser]) -> None:
     refuse_repeated([row.email_address.casefold() for row in rows], "addresses")
 
 
+def _checked_role(row: BulkResult[I, User], role: object, unknown: Mapping[str, DomoError]) -> BulkResult[I, User]:
+    """Return a row as it is planned, or as failed if its role is not there."""
+    error = unknown.get(str(role)) if row.outcome.changes else None
+    return row if error is None else evolve(row, outcome=Outcome.FAILED, error=error)
+
+
 def _planned(new: NewUser, there: User | None, exists: Exists) -> _Created:
     if there is None:
         return BulkResult(new, Outcome.CREATED)
@@ -102,14 +113,19 @@ def _is_as_asked(new: NewUser, there: User) -> bool:
 
 
 async def update_many(
-    users: Users, changes: Sequence[UserChange], options: BulkOptions
+    users: Users, http: Transport, changes: Sequence[UserChange], options: BulkOptions
 ) -> BulkReport[UserChange, User]:
     """Change users where they are not so yet."""
     rows = several(changes, "changes", may_be_empty=True)
     numbers = [_checked(row) for row in rows]
     refuse_repeated(numbers, "users")
-    there = await People(users).known(numbers)
-    plan = [_update_planned(row, there.get(number)) for row, number in zip(rows, numbers, strict=True)]
+    people = People(users)
+    taken = await people.by_address() if any(row.email_address is not UNSET for row in rows) else {}
+    there = await people.known(numbers)
+    plan = [_update_planned(row, there.get(number), taken) for row, number in zip(rows, numbers, strict=True)]
+    changing = [row.input for row in plan if row.outcome.changes]
+    unknown = await unknown_roles(http, [change.role_id for change in changing if change.role_id is not UNSET])
+    plan = [_checked_role(row, row.input.role_id, unknown) for row in plan]
 
     async def act(batch: Sequence[_Changed]) -> Sequence[_Changed]:
         return [evolve(row, value=await update(row.input)) for row in batch]
@@ -137,9 +153,13 @@ def _checked(row: UserChange) -> int:
     return user_number(row.user_id)
 
 
-def _update_planned(change: UserChange, there: User | None) -> _Changed:
+def _update_planned(change: UserChange, there: User | None, taken: Mapping[str, User]) -> _Changed:
     if there is None:
         return BulkResult(change, Outcome.FAILED, error=_no_user(change.user_id, "PATCH"))
+    other = None if change.email_address is UNSET else taken.get(str(change.email_address).casefold())
+    if other is not None and other.id != there.id:
+        error = DomoError(f"there is a user with the address {change.email_address} already: {other.id}")
+        return BulkResult(change, Outcome.FAILED, there, error)
     return BulkResult(change, Outcome.UNCHANGED if _is_so(change, there) else Outcome.UPDATED, there)
 
 

@@ -239,7 +239,8 @@ class Users(Area):
         Where an answer is lost, the user is looked up by address, so nobody is created twice or wrongly told to have
         failed; it is safe to run again.
 
-        `GET /api/identity/v1/users` (Users API, "Get All Users"), then `POST /api/identity/v1/users` (Users API,
+        `GET /api/identity/v1/users` (Users API, "Get All Users") and `GET /api/authorization/v1/roles` (Roles
+        Governance API, "Get All Roles"), then `POST /api/identity/v1/users` (Users API,
         "Create User") for each, with `POST /api/identity/v1/users/search` where the outcome is in doubt and
         `PATCH /api/identity/v1/users/{user_id}` (Users API, "Update User") for ``update``.
 
@@ -271,8 +272,9 @@ class Users(Area):
         """Change many users, and report on each; nothing is sent for those who are so already.
 
         `GET /api/identity/v1/users` (Users API, "Get All Users"), or `GET /api/identity/v1/users/{user_id}` (Users API,
-        "Get User By Id") for up to 20 and for those not listed; then `PATCH /api/identity/v1/users/{user_id}` (Users
-        API, "Update User") for each.
+        "Get User By Id") for up to 20 and for those not listed, and for roles `GET /api/authorization/v1/roles` (Roles
+        Governance API, "Get All Roles"); then `PATCH /api/identity/v1/users/{user_id}` (Users API, "Update User") for
+        each.
 
         Args:
             changes: What to change of whom.
@@ -286,7 +288,7 @@ class Users(Area):
                 sent.
         """
         options = BulkOptions(concurrency=concurrency, dry_run=dry_run, stop_on_error=stop_on_error, progress=progress)
-        return await _bulk.update_many(self, changes, options)
+        return await _bulk.update_many(self, self._http, changes, options)
 
     async def delete_many(
         self,
