@@ -241,6 +241,7 @@ class Emulator:
             connections=Connections(self._bandwidth, self._patience),
             latency=self._latency,
             keeper=keeper,
+            host=self._host,
         )
         app = create_app(gate, storage)
         Control(gate, self._begin_again).add_to(app)

@@ -32,6 +32,7 @@ DATASETS = "@datasets"
 
 Action = Literal["APPEND", "REPLACE"]
 
+_LONGEST_UPLOAD = 86_400.0
 _BEGAN = time.time() - time.monotonic()
 
 
@@ -94,6 +95,7 @@ class Upload:
     """An upload between its opening and its commit.
 
     Attributes:
+        touched: When something of it came last, by the instance's clock.
         spool: The name of the folder that its parts lie in; that of no other upload, as numbers begin again with a
             world.
     """
@@ -102,9 +104,15 @@ class Upload:
     dataset_id: str
     tag: str | None
     requested: datetime
+    touched: float
     state: Literal["open", "committing", "committed"] = "open"
     parts: dict[int, Part] = field(factory=dict)
     spool: str = field(factory=lambda: secrets.token_hex(8))
+
+    @property
+    def size(self) -> int:
+        """The bytes of its parts."""
+        return sum(part.size for part in self.parts.values())
 
     def ordered_parts(self) -> list[Part]:
         """Return the parts in order.
@@ -256,6 +264,8 @@ class Instance:
         changes: Grows with each request that may have changed something; what is derived from the state goes by it.
         unsaved: What changed and is not yet saved.
         result_limit: The most rows that a query's result may have in JSON.
+        most_uploads: How many uploads may be open; those to which nothing came for a day are forgotten first.
+        most_upload_bytes: How many bytes their parts may have.
         records: All that is known beside datasets.
         outcomes: How jobs end, where a test wants another end than the good one.
         searchables: What gives the documents that a search can find, one for each area that has any.
@@ -266,6 +276,8 @@ class Instance:
     changes: int = 0
     job_delay: float = 0.0
     result_limit: int = 1_000_000
+    most_uploads: int = 2_000
+    most_upload_bytes: int = 64 << 30
     unsaved: Changes = field(factory=Changes)
     records: Records = Factory(lambda self: Records(self.unsaved), takes_self=True)
     outcomes: Outcomes = field(factory=Outcomes)
@@ -375,10 +387,32 @@ class Instance:
         return uploads
 
     def open_upload(self, dataset: Dataset, tag: str | None) -> Upload:
-        """Open an upload."""
-        upload = Upload(self.records.next_id("uploads"), dataset.id, tag, datetime.now(UTC))
+        """Open an upload.
+
+        Raises:
+            Refusal: 400, if too many are open.
+        """
+        if sum(upload.state == "open" for upload in self._uploads.values()) >= self.most_uploads:
+            raise Refusal(
+                400, f"{self.most_uploads} uploads are open: commit some, delete their datasets, or wait for a day"
+            )
+        upload = Upload(self.records.next_id("uploads"), dataset.id, tag, datetime.now(UTC), self.now())
         self._uploads[upload.id] = upload
         return upload
+
+    def expired_uploads(self) -> list[Upload]:
+        """Forget the uploads to which nothing came for a day; returns them."""
+        last = self.now() - _LONGEST_UPLOAD
+        expired = [each for each in self._uploads.values() if each.touched < last and each.state != "committing"]
+        for upload in expired:
+            del self._uploads[upload.id]
+        return expired
+
+    def room_for_parts(self) -> int:
+        """Return how many bytes of parts may still come."""
+        return self.most_upload_bytes - sum(
+            upload.size for upload in self._uploads.values() if upload.state != "committed"
+        )
 
     def upload(self, dataset: Dataset, upload_id: str) -> Upload:
         """Return an upload of `dataset`.

@@ -53,7 +53,7 @@ async def test_the_page_is_public_but_strict_and_holds_nothing(shown: PlainClien
     assert "default-src 'none'" in response.headers["Content-Security-Policy"]
     assert "unsafe" not in response.headers["Content-Security-Policy"]
     assert response.headers["X-Content-Type-Options"] == "nosniff"
-    assert response.headers["Referrer-Policy"] == "no-referrer"
+    assert response.headers["Referrer-Policy"] == "same-origin"
 
 
 def test_the_page_asks_for_nothing_from_elsewhere_and_has_no_script_or_style_in_it() -> None:

@@ -140,7 +140,7 @@ async def test_what_is_no_world_is_told(tmp_path: Path, content: bytes | None) -
     if content is not None:
         path.write_bytes(content)
 
-    with pytest.raises(ConfigError, match="is no world"):
+    with pytest.raises(ConfigError, match="is not a world"):
         await Emulator(world=path).start()
 
 

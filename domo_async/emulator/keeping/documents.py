@@ -2,14 +2,29 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from domo_async.emulator.state import Column, Dataset, Index, Instance, Partition, Schema, StoredColumn, Version
+from domo_async.emulator.keeping.records import check_storable
+from domo_async.emulator.state import (
+    COLUMN_TYPES,
+    Column,
+    Dataset,
+    Index,
+    Instance,
+    Partition,
+    Schema,
+    StoredColumn,
+    Version,
+)
 
-__all__ = ["add_dataset", "document_of", "tables_of", "with_tables"]
+__all__ = ["add_dataset", "check_document", "document_of", "tables_of", "with_tables"]
+
+_TABLE = re.compile(r"v\d{1,12}")
+_MOST_DIGITS = 38
 
 
 def document_of(instance: Instance, dataset: Dataset) -> dict[str, Any]:
@@ -84,6 +99,53 @@ def add_dataset(instance: Instance, document: Mapping[str, Any]) -> Dataset:
         if each["visible"] is not None:
             dataset.running = (*dataset.running, index)
     return instance.add(dataset)
+
+
+def check_document(document: Mapping[str, Any]) -> None:
+    """See that a document that somebody else may have written can be read, and that its values are what they should be.
+
+    Raises:
+        KeyError, TypeError, ValueError: It is not so.
+    """
+    check_storable(document)
+    for key in ("id", "name", "description", "providerType"):
+        _must_be(str, document[key], key)
+    _must_be(int, document["ownerId"], "ownerId")
+    for column in (Column(**each) for each in document["schema"]["columns"]):
+        _check_column(column.name, column.type)
+        _must_be(str, column.id, "id")
+        _must_be(int, column.order, "order")
+    for version in map(_read_version, document["known"]):
+        _check_version(version)
+    for tag, _, deleted in document["partitions"]:
+        _must_be(str, tag, "tag")
+        _must_be(bool, deleted, "deleted")
+    for index in document["indexes"]:
+        _must_be(int, index["id"], "id")
+        for key in ("due", "left"):
+            _must_be(float, float(index[key]), key)
+
+
+def _check_version(version: Version) -> None:
+    if not _TABLE.fullmatch(version.table):
+        raise ValueError(f"there is no table {version.table!r}")
+    for number in (version.data_id, version.schema_id, version.rows, version.bytes):
+        _must_be(int, number, "a number of a data version")
+    for stored in version.columns:
+        _check_column(stored.name, stored.type)
+        if type(stored.scale) is not int or not 0 <= stored.scale <= _MOST_DIGITS:
+            raise ValueError(f"a column has the scale {stored.scale!r}")
+
+
+def _check_column(name: object, kind: object) -> None:
+    _must_be(str, name, "name")
+    if kind not in COLUMN_TYPES:
+        raise ValueError(f"a column has the type {kind!r}")
+
+
+def _must_be(kind: type, value: object, what: str) -> None:
+    if type(value) is not kind:
+        raise TypeError(f"{what} is {value!r}")
 
 
 def tables_of(document: Mapping[str, Any]) -> set[str]:

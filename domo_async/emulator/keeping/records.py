@@ -13,10 +13,10 @@ import orjson
 from domo_async.emulator.errors import Refusal
 from domo_async.emulator.keeping.changes import Changes
 
-__all__ = ["Collection", "Record", "Records", "check_storable"]
+__all__ = ["COUNTERS", "Collection", "Record", "Records", "check_storable"]
 
 Record: TypeAlias = dict[str, Any]
-_COUNTERS = "counters"
+COUNTERS = "counters"
 # What answers, files of worlds and the like put around a record; JSON can be 254 levels deep.
 _LEVELS = 50
 
@@ -141,7 +141,7 @@ class Records:
 
     def next_id(self, name: str, first: int = 1) -> int:
         """Return the next number of a series, which never repeats."""
-        counters = self[_COUNTERS]
+        counters = self[COUNTERS]
         number: int = counters.get(name)["next"] if name in counters else first
         # A number that is skipped does no harm.
         with self._changes.of_nobody():

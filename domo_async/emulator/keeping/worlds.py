@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import random
 import re
 import secrets
-import shutil
 import uuid
 import zipfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -20,10 +20,13 @@ from attrs import frozen
 
 from domo_async.emulator import routes
 from domo_async.emulator.access.auth import OWNER_ID
-from domo_async.emulator.keeping.blobs import referred
-from domo_async.emulator.keeping.documents import add_dataset, document_of, tables_of, with_tables
-from domo_async.emulator.keeping.records import Record
+from domo_async.emulator.areas.secrecy import without_secrets
+from domo_async.emulator.keeping.blobs import is_digest, referred
+from domo_async.emulator.keeping.documents import add_dataset, check_document, document_of, tables_of, with_tables
+from domo_async.emulator.keeping.privacy import private_opener
+from domo_async.emulator.keeping.records import COUNTERS, Record, check_storable
 from domo_async.emulator.routes import datasets as datasets_area
+from domo_async.emulator.routes.appdb import DOCUMENTS
 from domo_async.emulator.rows.storage import Storage
 from domo_async.emulator.state import Column, Dataset, Instance, Version
 from domo_async.errors import ConfigError
@@ -35,7 +38,15 @@ BUILT_IN = ("empty", "demo")
 _KIND = "domo-async world"
 _VERSION = 1
 _BLOBS = "blobs"
-_BLOB = re.compile(r"[0-9a-f]{64}")
+_COLLECTION = re.compile(r"[a-z][a-z0-9_]*(/[\w.:-]{1,100}){0,3}")
+# What opens the instance that it was made in, and files that are not in it.
+_LEFT_OUT = frozenset({"access_tokens", "passwords", "s3_exports"})
+_LAST_NUMBER = 1 << 53
+_CHUNK = 1 << 20
+# What a file may unpack to.
+_MOST_ENTRIES = 100_000
+_LARGEST_JSON = 1 << 30
+_LARGEST, _RATIO = 256 << 20, 200
 _DAWN = datetime(2025, 1, 1, tzinfo=UTC)
 
 
@@ -72,13 +83,21 @@ def restore(instance: Instance, world: World) -> None:
 
 
 def write_world(path: Path, world: World, storage: Storage) -> None:
-    """Write a world to a file, whole or not at all; its tables have to stay meanwhile."""
+    """Write a world to a file, whole or not at all; its tables have to stay meanwhile.
+
+    Nobody but its owner may read it, and there are no secrets in it: neither tokens nor passwords, nor what settings
+    call so.
+    """
     about = {"kind": _KIND, "version": _VERSION}
     arriving = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
     try:
-        with zipfile.ZipFile(arriving, "w", zipfile.ZIP_DEFLATED) as archive, TemporaryDirectory() as temporary:
+        with (
+            open(arriving, "xb", opener=private_opener) as file,
+            zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive,
+            TemporaryDirectory() as temporary,
+        ):
             archive.writestr("world.json", orjson.dumps(about))
-            archive.writestr("records.json", orjson.dumps(world.records))
+            archive.writestr("records.json", orjson.dumps(_public(world.records)))
             archive.writestr("datasets.json", orjson.dumps(world.datasets))
             for table in sorted(world.tables):
                 rows = Path(temporary) / "rows.parquet"
@@ -94,40 +113,98 @@ def write_world(path: Path, world: World, storage: Storage) -> None:
         raise
 
 
+def _public(records: Mapping[str, Mapping[str, Record]]) -> dict[str, Any]:
+    """Return the records that go into a file."""
+    return {
+        # What people have put into documents is theirs, as rows are.
+        name: collection if name.startswith(f"{DOCUMENTS}/") else without_secrets(collection)
+        for name, collection in records.items()
+        if name.partition("/")[0] not in _LEFT_OUT
+    }
+
+
 def read_world(path: Path, instance: Instance, storage: Storage) -> None:
     """Have an instance know what a file holds that `write_world` wrote.
 
+    The file may be anybody's: nothing in it is believed that could reach further than the instance.
+
     Raises:
-        ConfigError: It is no such file, or one of a later version.
+        ConfigError: It is no such file, one of a later version, or one that `write_world` would not have written.
     """
     try:
         with zipfile.ZipFile(path) as archive:
-            about = orjson.loads(archive.read("world.json"))
-            if about["kind"] != _KIND or about["version"] != _VERSION:
-                raise ConfigError(f"{path} is {about['kind']} {about['version']}, not {_KIND} {_VERSION}")
-            documents = orjson.loads(archive.read("datasets.json"))
+            _check_sizes(archive)
+            _check_kind(orjson.loads(_read(archive, "world.json")))
+            documents = orjson.loads(_read(archive, "datasets.json"))
+            records = orjson.loads(_read(archive, "records.json"))
+            _check_records(records)
             names: dict[str, str] = {}
+            for document in documents:
+                check_document(document)
+                # None keeps its name, which might be that of a table here.
+                names |= {each["table"]: storage.new_table() for each in document["known"]}
             for table in sorted(set().union(*map(tables_of, documents))):
-                names[table] = storage.new_table()
                 with archive.open(f"rows/{table}.parquet") as rows:
                     storage.import_table(names[table], rows)
                 storage.adopt(names[table])
-            _unpack_blobs(archive, storage)
-            documents = [with_tables(document, names) for document in documents]
-            restore(instance, World(orjson.loads(archive.read("records.json")), documents))
-    except (KeyError, OSError, ValueError, zipfile.BadZipFile) as error:
-        raise ConfigError(f"{path} is no world: {error}") from error
+            _unpack_blobs(archive, storage, referred(records))
+            restore(instance, World(records, [with_tables(document, names) for document in documents]))
+    except Exception as error:  # whatever is wrong with it, and whoever finds out
+        raise ConfigError(f"{path} is not a world: {type(error).__name__}: {error}") from error
 
 
-def _unpack_blobs(archive: zipfile.ZipFile, storage: Storage) -> None:
+def _check_kind(about: Any) -> None:
+    if (about["kind"], about["version"]) != (_KIND, _VERSION):
+        raise ValueError(f"it is {about['kind']} {about['version']}, not {_KIND} {_VERSION}")
+
+
+def _check_sizes(archive: zipfile.ZipFile) -> None:
+    entries = archive.infolist()
+    packed, unpacked = sum(each.compress_size for each in entries), sum(each.file_size for each in entries)
+    if len(entries) > _MOST_ENTRIES or unpacked > _LARGEST + _RATIO * packed:
+        raise ValueError(f"it unpacks to {len(entries)} files of {unpacked} bytes")
+
+
+def _read(archive: zipfile.ZipFile, name: str) -> bytes:
+    """Return the JSON of an entry; what it says of its size is not believed."""
+    with archive.open(name) as entry:
+        content = entry.read(_LARGEST_JSON + 1)
+    if len(content) > _LARGEST_JSON:
+        raise ValueError(f"{name} unpacks to more than {_LARGEST_JSON} bytes")
+    return content
+
+
+def _check_records(records: Any) -> None:
+    for name, collection in records.items():
+        if not _COLLECTION.fullmatch(name) or name.partition("/")[0] in _LEFT_OUT:
+            raise ValueError(f"it has the collection {name!r}")
+        for key, record in collection.items():
+            if not isinstance(record, dict):
+                raise TypeError(f"{key!r} of {name} is not an object")
+            check_storable(record)
+            if name == COUNTERS and not (type(record["next"]) is int and 0 <= record["next"] <= _LAST_NUMBER):
+                raise ValueError(f"the counter {key!r} stands at {record['next']!r}")
+    for digest in referred(records):
+        if not is_digest(digest):
+            raise ValueError(f"{digest!r} does not name a content")
+
+
+def _unpack_blobs(archive: zipfile.ZipFile, storage: Storage, wanted: frozenset[str]) -> None:
     """Put the contents of files where an instance looks for them."""
     for name in archive.namelist():
         folder, _, blob = name.partition("/")
         target = storage.directory / _BLOBS / blob
-        if folder == _BLOBS and _BLOB.fullmatch(blob) and not target.exists():
-            target.parent.mkdir(exist_ok=True)
-            with archive.open(name) as source, target.open("wb") as file:
-                shutil.copyfileobj(source, file)
+        if folder != _BLOBS or blob not in wanted or target.exists():
+            continue
+        target.parent.mkdir(mode=0o700, exist_ok=True)
+        digest = hashlib.sha256()
+        with archive.open(name) as source, open(target, "xb", opener=private_opener) as file:
+            while chunk := source.read(_CHUNK):
+                digest.update(chunk)
+                file.write(chunk)
+        if digest.hexdigest() != blob:
+            target.unlink()
+            raise ValueError(f"{name} has another content than its name says")
 
 
 def make_demo(instance: Instance, storage: Storage, seed: int) -> None:

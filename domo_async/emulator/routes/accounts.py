@@ -1,13 +1,12 @@
 """Data accounts: the credentials that connectors use.
 
 An answer has the keys that the page shows and those that instances are known to give. Emulator-defined: whoever is
-neither the owner nor an admin does not see an account; what looks like a secret among its settings is masked; an
-account may be deleted while streams use it, which then fail.
+neither the owner nor an admin does not see an account; settings are masked, and not kept, but for those that are known
+to be no secrets; an account may be deleted while streams use it, which then fail.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from random import Random
 from typing import Any
@@ -16,15 +15,13 @@ from aiohttp import web
 
 from domo_async.emulator.access.people import free_id, user_name
 from domo_async.emulator.access.rights import is_owner, require_owner
+from domo_async.emulator.areas.secrecy import masked
 from domo_async.emulator.errors import Refusal
 from domo_async.emulator.keeping.records import Record
 from domo_async.emulator.serving.web import answer, caller_of, instance_of, json_object, millis, records_of, text
 from domo_async.emulator.state import Instance
 
 routes: web.RouteTableDef = web.RouteTableDef()
-
-_SECRET = re.compile(r"password|secret|token|key|credential", re.IGNORECASE)
-_MASK = "********"
 
 
 @routes.post("/api/data/v1/accounts")
@@ -102,7 +99,8 @@ def add_account(
             "createdBy": str(user_id),
             "modifiedAt": moment,
             "modifiedBy": str(user_id),
-            "configurations": configurations or {},
+            # Nothing here logs in anywhere with them.
+            "configurations": masked(configurations or {}),
         },
     )
 
@@ -133,9 +131,6 @@ def _describe(record: Record) -> dict[str, Any]:
         "status": _status(record),
         **record,
         "credentialsType": "fields",
-        "configurations": {
-            key: _MASK if _SECRET.search(key) else value for key, value in record["configurations"].items()
-        },
         "accountTemplateId": None,
     }
 

@@ -25,6 +25,8 @@ from domo_async.emulator.state import Action, Dataset, Upload, Version
 
 routes: web.RouteTableDef = web.RouteTableDef()
 
+# What a part may be unpacked to: so much, and so many times what was sent.
+_LARGEST_UNPACKED, _RATIO = 256 << 20, 200
 _UPLOAD = "/api/data/v3/datasources/{dataset_id}/uploads/{upload_id}"
 
 
@@ -36,6 +38,8 @@ async def open_upload(request: web.Request) -> web.Response:
     dataset = permitted(request, "CAN_EDIT")
     await json_object(request)
     tag = request.query.get("dataTag") or request.query.get("restateDataTag")
+    for expired in instance_of(request).expired_uploads():
+        storage_of(request).discard_parts(expired.spool)
     upload = instance_of(request).open_upload(dataset, tag)
     return answer(
         {
@@ -56,13 +60,16 @@ async def put_part(request: web.Request) -> web.Response:
     dataset = permitted(request, "CAN_EDIT")
     upload = _open_upload(request, dataset)
     number = _part_number(request)
-    storage = storage_of(request)
+    storage, most = storage_of(request), _most_bytes(request)
     with _still_there(request, dataset), storage.spool_part(upload.spool, number) as arriving:
         async for chunk in body_chunks(request):
             arriving.write(chunk)
+            if arriving.size > most:
+                raise Refusal(413, f"The part is larger than the {most} bytes that the emulator has left for it")
         if upload.state != "open":
             raise Refusal(409, f"Upload {upload.id} is {upload.state}")
     part = upload.parts[number] = arriving.part
+    upload.touched = instance_of(request).now()
     return answer({"dataSourceId": dataset.id, "uploadId": upload.id, "partId": number, "size": part.size})
 
 
@@ -153,6 +160,14 @@ def _open_upload(request: web.Request, dataset: Dataset) -> Upload:
         # Emulator-defined: no document tells what a second commit gives.
         raise Refusal(409, f"Upload {upload.id} is {upload.state}")
     return upload
+
+
+def _most_bytes(request: web.Request) -> int:
+    """Return how large a part may be, also what it is unpacked to."""
+    room = instance_of(request).room_for_parts()
+    if "Content-Encoding" not in request.headers:
+        return room
+    return min(room, _LARGEST_UNPACKED + _RATIO * (request.content_length or 0))
 
 
 def _part_number(request: web.Request) -> int:

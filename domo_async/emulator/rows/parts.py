@@ -59,6 +59,11 @@ class ArrivingPart:
         self._last = chunk[-1:] or self._last
 
     @property
+    def size(self) -> int:
+        """The bytes that have arrived."""
+        return self._size
+
+    @property
     def part(self) -> Part:
         """The part as it is now."""
         lines = self._line_feeds + (self._last != b"\n")

@@ -23,6 +23,7 @@ from domo_async.emulator.rows.storage import Storage
 from domo_async.emulator.serving.connections import Connections
 from domo_async.emulator.serving.limits import SlidingWindow
 from domo_async.emulator.serving.log import RequestLog, RequestRecord
+from domo_async.emulator.serving.sites import check_site
 from domo_async.emulator.serving.web import (
     AUTHENTICATION,
     BODY,
@@ -66,6 +67,7 @@ class Gate:
     connections: Connections
     latency: float
     keeper: Keeper
+    host: str = "127.0.0.1"
 
     async def handle(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         """Answer a request, whatever happens to it, and record it before the client can have the whole answer.
@@ -122,6 +124,7 @@ class Gate:
     async def _handle(self, request: web.Request, handler: Handler, started: float) -> web.StreamResponse:
         searches = request.path.startswith("/api/search/")
         try:
+            check_site(request, self.host)
             request[CALLER] = self.authentication.user_of(request.path, request.headers)
             if searches:
                 self.search_limit.check(started)
@@ -140,6 +143,7 @@ class Gate:
     async def _handle_own(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         self.connections.of(request).begin()
         try:
+            check_site(request, self.host)
             await _have_body(request, _LARGEST_OF_A_STRANGER)
             with self.instance.one_request():
                 response = await handler(request)
