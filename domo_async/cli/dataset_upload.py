@@ -82,7 +82,8 @@ def upload(
         typer.Option(
             metavar="JOURNAL",
             dir_okay=False,
-            help="A file to keep the progress in, made if there is none: after a failure, the same command goes on.",
+            help="A file to keep the progress in, made if there is none: after a failure, the same command goes on;"
+            " once it is done, the same command uploads what is new.",
         ),
     ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only tell what would be sent.")] = False,
@@ -247,7 +248,7 @@ def _way_on(error: BaseException, resume: Path | None, files: Sequence[str]) -> 
     if isinstance(error, UploadError):
         possible = error.journal is not None
     else:
-        possible = resume is not None and isinstance(error, CommitUncertain | AfterCommitError | Interrupted)
+        possible = resume is not None and isinstance(error, CommitUncertain | Interrupted)
     if not possible:
         return None
     first = "To go on, give the same input to:" if list(files) == ["-"] else "To go on:"
@@ -262,9 +263,18 @@ def _print_result(done: UploadResult, verb: str, *, quiet: bool, as_json: bool) 
         version = "" if done.data_version is None else f", data version {done.data_version}"
         again = f", {done.retries:,} sent again" if done.retries else ""
         out.print(
-            f"[green]{verb}[/] {counted(done.rows, 'row')} ({megabytes(done.bytes)})"
-            f" in {counted(done.parts, 'part')}{again}{version}, {done.seconds:.1f} s"
+            f"[green]{'Sent nothing' if done.replayed else verb}[/]"
+            f"{': an earlier run uploaded the same,' if done.replayed else ''} {counted(done.rows, 'row')}"
+            f" ({megabytes(done.bytes)}) in {counted(done.parts, 'part')}{again}{version}, {done.seconds:.1f} s"
         )
+        if done.added:
+            _say("Added columns", [f"{name} ({kind})" for name, kind in done.added.items()])
+        if done.left_out:
+            _say("Left out, since an earlier run appended them", done.left_out)
+
+
+def _say(what: str, names: Sequence[str]) -> None:
+    out.print(printable(f"{what}: {', '.join(names)}"), markup=False, soft_wrap=True)
 
 
 def _print_created(made: CreatedFrom, *, quiet: bool, as_json: bool) -> None:

@@ -227,8 +227,10 @@ class _LoopThread:
         try:
             _call_soon(loop, call.start)
             call.wait()
-        except BaseException:
+        except BaseException as interruption:
             call.unwind(loop)
+            for note in call.notes():
+                interruption.add_note(note)
             raise
         return call.result()
 
@@ -369,6 +371,10 @@ class _Call(Generic[T]):
         else:
             self.wait()
 
+    def notes(self) -> list[str]:
+        """In the caller's thread, after the end: what the coroutine had to say of its cancellation."""
+        return list(getattr(self._error, "__notes__", ()))
+
     def result(self) -> T:
         """In the caller's thread, after the end: return or raise what the coroutine did."""
         error, self._error = self._error, None
@@ -385,6 +391,8 @@ class _Call(Generic[T]):
         except asyncio.CancelledError as error:
             # In a caller that is itself a task, the same exception would pass for that task's cancellation.
             self._error = DomoError(_ENDED).with_traceback(error.__traceback__)
+            for note in getattr(error, "__notes__", ()):
+                self._error.add_note(note)
         except BaseException as error:  # noqa: BLE001 - raised again in the caller's thread
             self._error = error
         self._end()

@@ -29,7 +29,7 @@ from domo_async.transfer.uploading.compression import Compression
 from domo_async.transfer.uploading.lanes import Budget
 from domo_async.transfer.uploading.options import Nested, UploadOptions, UploadPlan, UploadResult
 from domo_async.transfer.uploading.steps import Action, Committed, PartitionTag, StoredVersion, UploadSteps
-from domo_async.transfer.uploading.uploader import opened, plan_upload, upload
+from domo_async.transfer.uploading.uploader import opened, plan_upload, upload, upload_opened
 
 __all__ = [
     "Action",
@@ -93,4 +93,5 @@ __all__ = [
     "told_the_end",
     "upload",
     "upload_many",
+    "upload_opened",
 ]

@@ -184,3 +184,7 @@ async def _outcome(item: K, work: Callable[[K], Awaitable[R]]) -> Outcome[K, R]:
         return Outcome(item, await work(item))
     except (DomoError, OSError) as error:
         return Outcome(item, error=error)
+    except Exception as error:  # noqa: BLE001 - such as a callback's: what became of the others is told all the same
+        failure = DomoError(f"{type(error).__name__}: {error}")
+        failure.__cause__ = error
+        return Outcome(item, error=failure)

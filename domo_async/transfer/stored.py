@@ -36,6 +36,11 @@ class Stored(Protocol):
         """Return the bytes at a place; fewer where they end."""
         ...
 
+    @property
+    def path(self) -> Path | None:
+        """The file that they are, absolute and without links; None if they are none."""
+        ...
+
     def opened(self) -> OpenFile | None:
         """Return the open file that they are, to be read by its number as long as it is held; None if they are none."""
         ...
@@ -63,6 +68,7 @@ class InMemory:
 
     def __init__(self, data: bytes | bytearray | memoryview) -> None:
         self._view = memoryview(data).cast("B")
+        self.path: None = None
         self.size: int = len(self._view)
 
     def read(self, offset: int, length: int) -> bytes:
@@ -97,6 +103,8 @@ class OnDisk:
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        # What is the same by another spelling has the same one.
+        self.path: Path = Path(os.path.realpath(path))
         self._closed = False
         # For Windows, which has no pread: a scan in a thread runs beside the sending, and seek and read are two steps.
         self._lock = threading.Lock()
@@ -108,7 +116,7 @@ class OnDisk:
             raise self._unreadable(error) from None
         found = os.fstat(self._file.number)
         self.size: int = found.st_size
-        self._modified = found.st_mtime_ns
+        self._state = _state(found)
 
     def read(self, offset: int, length: int) -> bytes:
         """Return the bytes at a place.
@@ -143,8 +151,8 @@ class OnDisk:
 
     @property
     def identity(self) -> Mapping[str, object]:
-        """The file's size, and when it was last written to."""
-        return {"kind": "file", "size": self.size, "modified": self._modified}
+        """Which file it is, its size, and when it was last written to."""
+        return {"kind": "file", "state": self._state}
 
     def check_unchanged(self) -> None:
         """Raise `SourceError` if the file was written to."""
@@ -164,12 +172,16 @@ class OnDisk:
         return OpenFile(os.open(self._path, os.O_RDONLY | getattr(os, "O_BINARY", 0)))
 
     def _check(self, file: OpenFile) -> None:
-        found = os.fstat(file.number)
-        if (found.st_size, found.st_mtime_ns) != (self.size, self._modified):
-            raise SourceError(f"{self._path} was written to while it was uploaded")
+        if _state(os.fstat(file.number)) != self._state:
+            raise SourceError(f"{self._path} was written to, moved or replaced while it was uploaded")
 
     def _unreadable(self, error: OSError) -> SourceError:
         return SourceError(f"cannot read {self._path}: {error.strerror}")
+
+
+def _state(found: os.stat_result) -> tuple[int, ...]:
+    """Return what changes with every change of a file: size and time of writing can be set back, the other cannot."""
+    return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns
 
 
 def slices(stored: Stored, start: int, length: int) -> Iterator[bytes]:

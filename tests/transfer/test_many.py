@@ -139,12 +139,16 @@ async def test_no_more_are_under_way_than_was_said():
     assert 3 == most
 
 
-async def test_an_error_that_is_no_failure_of_a_transfer_is_not_hidden():
+async def test_an_error_of_any_kind_is_the_outcome_of_one_and_stops_no_other():
     async def work(item: int) -> int:
-        return 1 // item
+        return 4 // item
 
-    with pytest.raises(ZeroDivisionError):
-        await in_turn([1, 0, 2], work, concurrency=2, stop_on_error=False)
+    outcomes = await in_turn([1, 0, 2], work, concurrency=2, stop_on_error=False)
+
+    assert [4, None, 2] == [outcome.result for outcome in outcomes]
+    with pytest.raises(DomoError, match="ZeroDivisionError") as caught:
+        outcomes.raise_for_failures()
+    assert isinstance(caught.value.__cause__, ZeroDivisionError)
 
 
 async def test_downloads_amid_faults_are_right_or_told(domo, emulator, tmp_path):

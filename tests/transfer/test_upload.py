@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import csv
 import io
+import os
+import shutil
 from collections.abc import AsyncIterator, Iterable
 from pathlib import Path
 from typing import Any
@@ -501,10 +503,35 @@ async def test_an_iterator_that_fails_stops_the_upload(domo, emulator):
         yield table(range(100))
         raise ZeroDivisionError
 
-    with pytest.raises(ZeroDivisionError):
+    with pytest.raises(SourceError, match="the source failed: ZeroDivisionError") as caught:
         await domo.datasets.upload(dataset_id, failing(), part_size=100)
 
+    assert isinstance(caught.value.__cause__, ZeroDivisionError)
     assert [0, 1, 2] == await ids(domo, dataset_id)
+
+
+@pytest.mark.parametrize("change", ["written to and set back", "replaced by a copy"])
+async def test_a_file_changed_meanwhile_is_noticed_though_size_and_time_are_the_same(domo, emulator, tmp_path, change):
+    path, other = tmp_path / "file.csv", tmp_path / "other.csv"
+    path.write_bytes(table(range(1000)))
+    shutil.copy2(path, other)
+    before = path.stat()
+    dataset_id = await new_dataset(domo)
+    emulator.log.clear()
+
+    def changed(_: Progress) -> None:
+        if change == "replaced by a copy":
+            if other.exists():
+                other.replace(path)
+            return
+        with path.open("r+b") as file:
+            file.write(b"9")
+        os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+
+    with pytest.raises(SourceError, match="written to"):
+        await domo.datasets.upload(dataset_id, path, part_size=1000, progress=changed)
+
+    assert [] == emulator.log.matching(COMMIT)
 
 
 async def test_a_file_written_to_meanwhile_is_not_committed(domo, emulator, tmp_path: Path):

@@ -11,10 +11,14 @@ from domo_async.endpoints.datasets.models import Column
 from domo_async.endpoints.datasets.schemas import Schemas
 from domo_async.endpoints.datasets.uploads import Uploads
 from domo_async.endpoints.datasets.versions import Versions
+from domo_async.errors import NotFound
 from domo_async.transfer import Action, ColumnSpec, Committed, PartitionTag, StoredVersion
 from domo_async.transport import Body
 
 __all__ = ["DatasetUploadSteps"]
+
+# How often columns are added again that somebody else's alteration at the same time undoes.
+_ROUNDS = 10
 
 
 @frozen
@@ -35,10 +39,31 @@ class DatasetUploadSteps:
         return [ColumnSpec(column.name, column.type) for column in latest.columns]
 
     async def add_columns(self, added: Sequence[ColumnSpec]) -> None:
-        """Give the dataset further columns behind those that it has."""
-        latest = await self._schemas.latest(self.dataset_id)
-        new = [Column(name=column.name, type=column.type) for column in added]
-        await self._schemas.alter(self.dataset_id, [*latest.columns, *new])
+        """Give the dataset those of these columns that it lacks, behind those that it has.
+
+        An alteration sends all columns, so that one of somebody else's at the same time would be undone, or undo this
+        one. So all is read again after it: what of ours is not there is added again, and what of theirs is not there
+        any more, though queries have come to see it meanwhile, is put back.
+        """
+        seen = {column.name for column in await self._seen()}
+        for _ in range(_ROUNDS):
+            columns = (await self._schemas.latest(self.dataset_id)).columns
+            names = {column.name for column in columns}
+            lacking = [Column(name=one.name, type=one.type) for one in added if one.name not in names]
+            lacking += [column for column in await self._seen() if column.name not in names | seen | _named(lacking)]
+            if not lacking:
+                return
+            await self._schemas.alter(self.dataset_id, [*columns, *lacking])
+
+    async def _seen(self) -> Sequence[Column]:
+        """Return the columns that queries see."""
+        try:
+            return (await self._schemas.indexed(self.dataset_id, include_hidden=True)).columns
+        except NotFound as error:
+            if not error.refused:
+                raise
+            # It was never indexed.
+            return ()
 
     async def versions(self) -> Mapping[int, StoredVersion]:
         """Return the dataset's data versions."""
@@ -69,3 +94,7 @@ class DatasetUploadSteps:
     async def wait_for_index(self, index_id: str, timeout: float) -> None:
         """Wait until an index has ended."""
         await self._indexes.wait(self.dataset_id, index_id, timeout=timeout)
+
+
+def _named(columns: Sequence[Column]) -> set[str]:
+    return {column.name for column in columns}

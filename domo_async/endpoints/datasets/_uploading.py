@@ -26,6 +26,7 @@ from domo_async.transfer import (
     progress_bars,
     told_the_end,
     upload,
+    upload_opened,
 )
 from domo_async.transport import Transport
 
@@ -87,7 +88,7 @@ class Uploading:
                 dataset = await self._datasets.create(name, columns)
                 steps = self._steps(dataset.id, options)
                 try:
-                    done = await upload(steps, open_source, options, self._http.settings.clock, self._budget)
+                    done = await upload_opened(steps, open_source, options, self._http.settings.clock, self._budget)
                 except (AfterCommitError, CommitUncertain):
                     raise
                 except BaseException as error:
@@ -116,9 +117,8 @@ class Uploading:
 
     async def _upload(self, dataset_id: str, source: Source, options: UploadOptions, budget: Budget) -> UploadResult:
         with told_the_end(options.progress):
-            async with opened(source, options) as open_source:
-                steps = self._steps(dataset_id, options)
-                return await upload(steps, open_source, options, self._http.settings.clock, budget)
+            steps = self._steps(dataset_id, options)
+            return await upload(steps, source, options, self._http.settings.clock, budget)
 
     def _steps(self, dataset_id: str, options: UploadOptions) -> DatasetUploadSteps:
         datasets = self._datasets

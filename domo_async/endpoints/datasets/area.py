@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Literal, overload
 from domo_async.endpoints._area import Area, given, several
 from domo_async.endpoints.datasets._frames import FrameKind, converter
 from domo_async.endpoints.datasets._reading import Reader, chosen
-from domo_async.endpoints.datasets._rows import csv_of_text, rows_of_cells
+from domo_async.endpoints.datasets._rows import rows_of_cells, utf8
 from domo_async.endpoints.datasets._uploading import DEFAULT_OPTIONS, CreatedFrom, Uploading
 from domo_async.endpoints.datasets.access import Access
 from domo_async.endpoints.datasets.indexes import Indexes
@@ -507,7 +507,8 @@ class Datasets(Area):
         `PUT /api/data/v3/datasources/{dataset_id}/uploads/{upload_id}/parts/{part}`,
         `PUT /api/data/v3/datasources/{dataset_id}/uploads/{upload_id}/commit` (Datasets API, "Upload CSV"); before it,
         `GET /api/data/v2/datasources/{dataset_id}/schemas/latest`, and with ``schema="evolve"``
-        `POST /api/data/v2/datasources/{dataset_id}/schemas`; around it, to know what it made,
+        `POST /api/data/v2/datasources/{dataset_id}/schemas` and
+        `GET /api/query/v1/datasources/{dataset_id}/schema/indexed`; around it, to know what it made,
         `GET /api/data/v2/datasources/{dataset_id}/dataversions`; and to wait,
         `GET /api/data/v3/datasources/{dataset_id}/indexes/{index_id}/statuses`.
 
@@ -534,7 +535,9 @@ class Datasets(Area):
             header: Whether the first record of CSV is a header, which is not sent; ``"auto"`` compares it with the
                 dataset's columns, and refuses what resembles them but differs.
             schema: ``"match"`` refuses a source whose columns are not the dataset's; ``"evolve"`` adds to the dataset
-                the columns that it lacks, and leaves NULL those that the source lacks.
+                the columns that it lacks, and leaves NULL those that the source lacks. Before it adds any, all rows are
+                checked: those of what comes only once wait in a temporary file. Columns that somebody else adds at the
+                same time stay; a source that can be read again is then fitted anew, another is refused.
             delimiter: What stands between the fields of CSV.
             encoding: The encoding of CSV, as Python names it.
             zone: The zone in whose local time aware datetimes are written, since a DATETIME has none; without it they
@@ -552,8 +555,11 @@ class Datasets(Area):
             allow_empty: Whether a source without rows is fine; with REPLACE it empties the dataset.
             timeout: Seconds to wait for the index.
             resume: The path of a journal, made if there is none, with which the same call goes on after a failure or a
-                crash: only the parts that are missing are sent, and nothing is committed twice. It refuses a source
-                that has changed. Once the upload has taken effect, the same call returns its result and sends nothing.
+                crash: only the parts that are missing are sent, and nothing is committed twice. Until then another
+                source is refused. Once the upload has taken effect, the same call with other data begins a new upload;
+                with the same data, byte by byte, it sends nothing and says so (``replayed``). Of files, those are left
+                out that the journal's uploads have appended (``left_out``). So a nightly call takes the same journal
+                every night. What appends, and begins with rows that were appended already, is refused.
             progress: Called with a `Progress` after each part and some ten times a second; True draws a bar (needs
                 ``rich``).
 
@@ -561,13 +567,15 @@ class Datasets(Area):
             Rows, bytes, parts, the upload, its data version and the seconds it took.
 
         Raises:
-            ConfigError: An option makes no sense, the source is of no known kind, or the journal is another upload's.
+            ConfigError: An option makes no sense, the source is of no known kind, the journal is another upload's or
+                no journal, or rows would be appended twice.
             SourceError: The source cannot be read, is no CSV, holds no rows, or does not fit the dataset; names the
                 line. The dataset is as it was.
             UploadError: A part or the commit failed for good; the dataset is as it was.
             CommitUncertain: The commit's answer was lost and the instance does not tell the outcome.
             RowCountMismatch: It is committed, but the instance counts other rows than were sent.
-            AfterCommitError: It is committed, but its index failed or its rows could not be checked.
+            AfterCommitError: It is committed, but its index failed or its rows could not be checked; or somebody else
+                committed the upload of the journal.
         """
         options = UploadOptions(
             action=action,
@@ -715,8 +723,8 @@ class Datasets(Area):
             CommitUncertain: The commit's answer was lost and the instance does not tell the outcome.
             AfterCommitError: It is committed, but its index failed or its rows could not be checked.
         """
-        rows: Source = csv_of_text(values, delimiter) if isinstance(values, str) else rows_of_cells(values)
-        return await self.upload(dataset_id, rows, action="APPEND", header=False)
+        rows: Source = utf8(values) if isinstance(values, str) else rows_of_cells(values)
+        return await self.upload(dataset_id, rows, action="APPEND", header=False, delimiter=delimiter)
 
     async def export(
         self,

@@ -81,6 +81,7 @@ class _ArrowFile(OfFile, ArrowTable):
         own, select = arrow_pieces(schema, rows)
         super().__init__(own, stepped(self._with_folders(map(select, batches))), reading.rules, file.identity)
         self._file = file
+        self.files = (file.path,)
         self._release = release
         self._own = own
         self._alone = alone

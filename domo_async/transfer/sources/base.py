@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Protocol
 
 from attrs import field, frozen
@@ -70,6 +71,11 @@ class OpenSource(Protocol):
         ...
 
     @property
+    def files(self) -> tuple[Path, ...]:
+        """The files that it is made of, absolute and without links; none if it is not made of files alone."""
+        ...
+
+    @property
     def identity(self) -> Mapping[str, object]:
         """What tells whether a source is the same another time, as far as that is known without reading it."""
         ...
@@ -113,6 +119,8 @@ class OpenSource(Protocol):
 
 class SingleSource(ABC):
     """A source of one heading."""
+
+    files: tuple[Path, ...] = ()
 
     @abstractmethod
     async def heading(self) -> Heading | None:

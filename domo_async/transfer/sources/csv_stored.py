@@ -30,6 +30,7 @@ class StoredCsv(SingleSource):
 
     def __init__(self, data: Stored, dialect: Dialect) -> None:
         self._data = data
+        self.files = () if data.path is None else (data.path,)
         self._dialect = dialect
         self._begin = len(_BOM) if dialect.plain and data.read(0, len(_BOM)) == _BOM else 0
         self.total: int | None = None

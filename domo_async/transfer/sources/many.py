@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -35,6 +36,11 @@ class ManyFiles:
         return sum(known) if len(known) == len(self._paths) else None
 
     @property
+    def files(self) -> tuple[Path, ...]:
+        """All of them."""
+        return tuple(Path(os.path.realpath(path)) for path in self._paths)
+
+    @property
     def identity(self) -> Mapping[str, object]:
         """Those of the files."""
         return {"files": [{"path": str(path), **self._identities[path]} for path in self._paths]}
@@ -42,6 +48,7 @@ class ManyFiles:
     async def fit(self, columns: Sequence[ColumnSpec], *, header: Header, schema: SchemaOption) -> Fit:
         """Fit each file; the columns to be added are those of all."""
         wanted = tuple(columns)
+        self._totals = []
         for path in self._paths:
             with _naming(path):
                 source = await self._open_file(path)

@@ -74,3 +74,4 @@ class _CompressedCsv(OfFile, StreamedCsv):
     def __init__(self, chunks: AsyncIterator[bytes], reading: Reading, file: OnDisk) -> None:
         super().__init__(chunks, reading.dialect, file.identity)
         self._file = file
+        self.files = (file.path,)

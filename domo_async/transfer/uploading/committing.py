@@ -32,6 +32,19 @@ _NO_TRACE = f"its data versions show no trace of it after {_SETTLE:.0f} seconds,
 
 
 @frozen
+class Settled:
+    """What there is to tell after a commit.
+
+    Attributes:
+        data_version: The data version that it made, where the instance tells.
+        verified: Whether the instance counts as many rows as were sent.
+    """
+
+    data_version: int | None
+    verified: bool
+
+
+@frozen
 class Committer:
     """Commits one upload."""
 
@@ -66,8 +79,25 @@ class Committer:
             raise self.uncertain(lost, outcome, sent)
         return outcome
 
-    async def settle(self, committed: Committed, sent: Sent) -> int | None:
-        """Wait for the index, compare the row counts, and return the data version."""
+    async def refuse_if_committed(self, journal: Journal) -> None:
+        """Raise if somebody else has committed the upload that a journal would go on with.
+
+        Raises:
+            AfterCommitError: Somebody has, with a copy of the journal.
+            DomoError: The data versions cannot be read.
+        """
+        found = None if self._upload_id in journal.before else (await self._steps.versions()).get(self._upload_id)
+        if found is not None:
+            raise AfterCommitError(
+                f"upload {self._upload_id} of the journal {journal.path} was committed by somebody else, who may have a"
+                f" copy of the journal: data version {self._upload_id} holds {found.rows} rows. Do not upload them"
+                " again: see that they are all there, and remove the journal before you upload other rows",
+                dataset_id=self._steps.dataset_id,
+                upload_id=self._upload_id,
+            )
+
+    async def settle(self, committed: Committed, sent: Sent) -> Settled:
+        """Wait for the index, and compare the row counts."""
         try:
             if self._options.wait and committed.index_id is not None:
                 await self._steps.wait_for_index(committed.index_id, self._options.timeout)
@@ -90,7 +120,7 @@ class Committer:
                 sent=sent.rows,
                 found=found,
             )
-        return version
+        return Settled(version, verified=self._options.verify and found is not None)
 
     async def _commit(self, sent: Sent) -> Committed:
         if self._journal is None:
@@ -147,6 +177,8 @@ class Committer:
                 versions = await self._steps.versions()
             except (APIError, TransportError, DecodeError) as error:
                 outcome = f"its data versions could not be read: {error}"
+                if isinstance(error, APIError) and error.refused:
+                    return outcome
             else:
                 mine = versions.get(self._upload_id)
                 if mine is None:

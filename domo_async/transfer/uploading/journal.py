@@ -5,22 +5,25 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import stat
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from attrs import define, field, frozen
+from attrs import asdict, define, field, frozen
 
 from domo_async.errors import ConfigError
 from domo_async.locking import lock
 from domo_async.transfer.part import Part
 
-__all__ = ["Journal", "PartRecord", "Sent", "digest", "journal_at"]
+__all__ = ["FileRecord", "Finished", "Journal", "PartRecord", "Sent", "digest", "journal_at"]
 
 _KIND = "domo-async upload journal"
-_VERSION = 1
+_VERSION = 2
+# Every journal begins with these bytes. What does not is somebody's file, and is never written to.
+_BEGIN = json.dumps({"journal": _KIND})[:-1].encode()
 
 
 @frozen
@@ -38,6 +41,21 @@ class PartRecord:
     digest: str
 
 
+@frozen
+class FileRecord:
+    """A file that an upload was made of.
+
+    Attributes:
+        path: Its path, absolute and without links.
+        size: Its bytes.
+        digest: The hash of its bytes.
+    """
+
+    path: str
+    size: int
+    digest: str
+
+
 @frozen(kw_only=True)
 class Sent:
     """All that was sent, as the commit is about to be.
@@ -47,26 +65,49 @@ class Sent:
         bytes: Bytes of CSV.
         parts: Parts.
         before: The data versions that the dataset had.
+        files: The files that it was made of, where a journal is kept.
     """
 
     rows: int
     bytes: int
     parts: int
     before: tuple[int, ...] = ()
+    files: tuple[FileRecord, ...] = ()
+
+
+@frozen(kw_only=True)
+class Finished:
+    """An upload that took effect.
+
+    Attributes:
+        upload_id: The upload.
+        data_version: The data version that it made, where that is known.
+        sent: What was sent.
+        parts: The parts in order.
+        columns: The dataset's columns, names and types.
+    """
+
+    upload_id: int
+    data_version: int | None
+    sent: Sent
+    parts: tuple[PartRecord, ...]
+    columns: list[list[str]]
 
 
 @define
 class Journal:
-    """The journal of one upload.
+    """The journal of one upload after the other, of which only the last one may be unfinished.
 
     Attributes:
         path: The file.
-        call: What the upload was asked to do; empty in a new journal.
-        upload_id: The upload that was opened.
+        call: What the last upload was asked to do; empty in a new journal.
+        upload_id: The upload to go on with, None if there is none.
+        before: The data versions that the dataset had when it was opened.
         parts: The parts that have arrived, by number.
+        begun: The greatest number of a part that may have arrived.
         sent: What was committed, if a commit was about to be sent.
-        data_version: The data version that the upload made.
-        done: Whether it took effect.
+        finished: The last upload that took effect.
+        appended: The files that all uploads of the journal have appended, by path.
     """
 
     path: Path
@@ -74,32 +115,34 @@ class Journal:
     _writing: threading.Lock = field(factory=threading.Lock, init=False)
     call: Mapping[str, Any] = field(factory=dict, init=False)
     upload_id: int | None = field(default=None, init=False)
+    before: tuple[int, ...] = field(default=(), init=False)
     parts: dict[int, PartRecord] = field(factory=dict, init=False)
+    begun: int = field(default=0, init=False)
     sent: Sent | None = field(default=None, init=False)
-    data_version: int | None = field(default=None, init=False)
-    done: bool = field(default=False, init=False)
+    finished: Finished | None = field(default=None, init=False)
+    appended: dict[str, FileRecord] = field(factory=dict, init=False)
 
     def begin(self, call: Mapping[str, Any]) -> None:
-        """Write down what is to be done; or see that it is what was to be done before.
+        """Write down what a new upload is to do."""
+        self._write({"call": dict(call)})
 
-        Raises:
-            ConfigError: The journal is that of another upload.
-        """
+    def differences(self, call: Mapping[str, Any]) -> list[str]:
+        """Return in what a call is another than the one that is written down."""
         asked = json.loads(json.dumps(call))
-        if not self.call:
-            self._write({"journal": _KIND, "version": _VERSION, "call": asked})
-            return
-        different = [name for name in asked if asked[name] != self.call.get(name)]
-        if different:
-            raise ConfigError(
-                f"the journal {self.path} is that of another upload: {', '.join(different)} differ"
-                f" ({', '.join(f'{self.call.get(name)!r} there, {asked[name]!r} now' for name in different)})."
-                " Go on with the same source and options, or remove the file to begin anew; nothing was sent"
-            )
+        return [
+            f"{name} ({self.call.get(name)!r} there, {asked[name]!r} now)"
+            for name in asked
+            if asked[name] != self.call.get(name)
+        ]
 
-    def opened(self, upload_id: int) -> None:
+    def opened(self, upload_id: int, before: Sequence[int]) -> None:
         """Write down that an upload was opened; parts that went to another one do not count."""
-        self._write({"opened": upload_id})
+        self._write({"opened": upload_id, "before": list(before)})
+
+    def sending(self, number: int) -> None:
+        """Write down that a part is about to be sent."""
+        if number > self.begun:
+            self._write({"sending": number}, synced=False)
 
     def arrived(self, number: int, record: PartRecord) -> None:
         """Write down that a part has arrived."""
@@ -107,7 +150,7 @@ class Journal:
 
     def committing(self, sent: Sent) -> None:
         """Write down that the commit is about to be sent."""
-        self._write({"commit": {"rows": sent.rows, "bytes": sent.bytes, "parts": sent.parts, "before": sent.before}})
+        self._write({"commit": asdict(sent)})
 
     def not_committed(self) -> None:
         """Write down that the commit surely did not take effect."""
@@ -119,14 +162,17 @@ class Journal:
 
     def forgotten(self) -> None:
         """Write down that the instance does not know the upload any longer."""
-        self._write({"opened": None})
+        self._write({"opened": None, "before": []})
 
-    def _write(self, entry: dict[str, Any]) -> None:
+    def _write(self, entry: dict[str, Any], *, synced: bool = True) -> None:
         with self._writing:
+            if self._file.tell() == 0:
+                self._file.write(json.dumps({"journal": _KIND, "version": _VERSION}).encode() + b"\n")
             self._file.write(json.dumps(entry).encode() + b"\n")
             self._file.flush()
-            os.fsync(self._file.fileno())
-        self._take(entry)
+            if synced:
+                os.fsync(self._file.fileno())
+        self._take(json.loads(json.dumps(entry)))
 
     def close(self) -> None:
         """Close the file once nothing is being written to it, since it stays locked until then."""
@@ -134,35 +180,93 @@ class Journal:
             self._file.close()
 
     def read(self) -> None:
-        """Take in what stands in the file; a last line that was cut short never happened."""
+        """Take in what stands in the file; a last line that was cut short never happened.
+
+        Raises:
+            ConfigError: It is not a journal, or one that is damaged; it is left as it is.
+        """
+        begin = self._file.read(len(_BEGIN))
+        if begin and begin != _BEGIN:
+            raise ConfigError(
+                f"{self.path} is not the journal of an upload, and was left as it is; name another file for resume"
+            )
+        self._file.seek(0)
         good = 0
         for line in self._file:
             if not line.endswith(b"\n"):
                 break
             try:
                 entry = json.loads(line)
-                known = good > 0 or (entry["journal"], entry["version"]) == (_KIND, _VERSION)
-                self._take(entry)
-            except (ValueError, KeyError, TypeError):
-                known = False
-            if not known:
-                raise ConfigError(f"{self.path} is no upload's journal; name another file, or remove it if it may go")
+                if good == 0 and entry["version"] != _VERSION:
+                    raise ConfigError(
+                        f"the journal {self.path} was written by another version of domo-async; finish its upload with"
+                        " that one, or name another file for resume. Nothing was sent"
+                    )
+                if good > 0:
+                    self._take(entry)
+            except (ValueError, KeyError, TypeError, RecursionError) as error:
+                if isinstance(error, ConfigError):
+                    raise
+                raise self._damaged() from None
             good += len(line)
         self._file.seek(good)
         self._file.truncate()
 
     def _take(self, entry: dict[str, Any]) -> None:
         if "call" in entry:
-            self.call = entry["call"]
+            self.call = dict(entry["call"])
+            self._begin_anew(None, ())
         elif "opened" in entry:
-            self.upload_id, self.parts, self.sent = entry["opened"], {}, None
+            number = entry["opened"]
+            self._begin_anew(None if number is None else int(number), tuple(map(int, entry["before"])))
+        elif "sending" in entry:
+            self.begun = max(self.begun, int(entry["sending"]))
         elif "part" in entry:
-            self.parts[entry["part"]] = PartRecord(entry["records"], entry["bytes"], entry["digest"])
+            number = int(entry["part"])
+            self.parts[number] = PartRecord(int(entry["records"]), int(entry["bytes"]), str(entry["digest"]))
+            self.begun = max(self.begun, number)
         elif "commit" in entry:
-            found = entry["commit"]
-            self.sent = None if found is None else Sent(**{**found, "before": tuple(found["before"])})
+            self.sent = None if entry["commit"] is None else _sent(entry["commit"])
         else:
-            self.data_version, self.done = entry["done"], True
+            self._finish(None if entry["done"] is None else int(entry["done"]))
+
+    def _begin_anew(self, upload_id: int | None, before: tuple[int, ...]) -> None:
+        self.upload_id, self.before, self.parts, self.begun, self.sent = upload_id, before, {}, 0, None
+
+    def _finish(self, data_version: int | None) -> None:
+        sent, parts = self.sent, tuple(self.parts[number] for number in sorted(self.parts))
+        if sent is None or self.upload_id is None or (sent.parts, sent.bytes) != _sums(parts):
+            raise ValueError("done, but not all of it was sent")
+        self.finished = Finished(
+            upload_id=self.upload_id,
+            data_version=data_version,
+            sent=sent,
+            parts=parts,
+            columns=[[str(name), str(kind)] for name, kind in self.call["columns"]],
+        )
+        if self.call["action"] == "APPEND":
+            self.appended |= {file.path: file for file in sent.files}
+        self._begin_anew(None, ())
+
+    def _damaged(self) -> ConfigError:
+        return ConfigError(
+            f"the journal {self.path} is damaged, and was left as it is. Look at the dataset's data versions to see"
+            " what its upload came to before you name another file for resume; nothing was sent"
+        )
+
+
+def _sums(parts: Sequence[PartRecord]) -> tuple[int, int]:
+    return len(parts), sum(part.length for part in parts)
+
+
+def _sent(entry: Mapping[str, Any]) -> Sent:
+    return Sent(
+        rows=int(entry["rows"]),
+        bytes=int(entry["bytes"]),
+        parts=int(entry["parts"]),
+        before=tuple(map(int, entry["before"])),
+        files=tuple(FileRecord(str(file["path"]), int(file["size"]), str(file["digest"])) for file in entry["files"]),
+    )
 
 
 @contextmanager
@@ -170,14 +274,20 @@ def journal_at(path: str | os.PathLike[str]) -> Iterator[Journal]:
     """Give the journal at a path, made if there is none; no other process may have it meanwhile.
 
     Raises:
-        ConfigError: The file cannot be written, is no journal, or another process has it.
+        ConfigError: The file cannot be written, is not a journal, or another process has it.
     """
     where = Path(path)
     try:
+        if where.exists() and not where.is_file():
+            raise ConfigError(f"the journal {where} is not a file; name a file for resume")
         file = os.fdopen(os.open(where, os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0), 0o600), "r+b")
-    except OSError as error:
-        raise ConfigError(f"cannot write the journal {where}: {error.strerror}") from None
+    except (OSError, ValueError) as error:
+        if isinstance(error, ConfigError):
+            raise
+        raise ConfigError(f"cannot write the journal {where}: {getattr(error, 'strerror', error)}") from None
     with file:
+        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+            raise ConfigError(f"the journal {where} is not a file; name a file for resume")
         try:
             lock(file)
         except OSError:

@@ -67,9 +67,7 @@ class UploadOptions:
         verify: Whether to compare the rows that the instance counts with the rows sent.
         allow_empty: Whether a source without rows is fine; with REPLACE it empties the dataset.
         timeout: Seconds to wait for the index.
-        resume: The path of a journal, made if there is none, with which the same call goes on after a failure or a
-            crash: only the parts that are missing are sent, and nothing is committed twice. It refuses a source that
-            has changed. When the upload has taken effect, the same call returns its result and sends nothing.
+        resume: The path of a journal; see `Datasets.upload`.
         progress: Called with a `Progress` after each part and some ten times a second; True draws a bar (needs
             ``rich``).
     """
@@ -120,6 +118,13 @@ class UploadResult:
         upload_id: The upload.
         data_version: The id of the data version that it made, or None where the instance does not tell.
         seconds: From the call to the end, index included if that was waited for.
+        verified: Whether the instance counts as many rows as were sent; not so where it does not tell, or ``verify``
+            is False.
+        replayed: Whether nothing was sent, since the journal proves that an earlier call uploaded the same. All else
+            is what that one came to.
+        files: The files that were uploaded, where the source is files.
+        left_out: The files that were not, since the journal proves that an earlier call appended them.
+        added: The columns that the dataset got, with their types.
     """
 
     rows: int
@@ -129,6 +134,11 @@ class UploadResult:
     upload_id: int
     data_version: int | None
     seconds: float
+    verified: bool = False
+    replayed: bool = False
+    files: tuple[str, ...] = ()
+    left_out: tuple[str, ...] = ()
+    added: dict[str, str] = field(factory=dict)
 
 
 @frozen(kw_only=True)

@@ -9,7 +9,7 @@ from functools import partial
 from attrs import define, frozen
 
 from domo_async.clock import Clock
-from domo_async.errors import ConfigError, DomoError, NotFound, SourceError, UploadError
+from domo_async.errors import ConfigError, DomoError, SourceError
 from domo_async.transfer.part import Part
 from domo_async.transfer.progress import Reporter
 from domo_async.transfer.uploading.compression import Compressor
@@ -19,9 +19,13 @@ from domo_async.transfer.uploading.pace import Pace
 from domo_async.transfer.uploading.steps import UploadSteps
 from domo_async.transport import Body
 
-__all__ = ["Count", "Sender"]
+__all__ = ["Count", "Sender", "SourceChanged"]
 
 _CSV = "text/csv"
+
+
+class SourceChanged(SourceError):
+    """A part is not the one that an earlier run sent."""
 
 
 @frozen
@@ -49,7 +53,7 @@ class Sender:
     _journal: Journal | None
     _reporter: Reporter
     _clock: Clock
-    _fail: Callable[..., UploadError]
+    _failed: Callable[[int, DomoError], Awaitable[DomoError]]
 
     async def send_all(self, parts: AsyncIterator[Part], beside: Callable[[], Awaitable[None]]) -> Count:
         """Send every part, a bounded number at a time, or raise.
@@ -100,14 +104,12 @@ class Sender:
             record = PartRecord(part.records, part.length, await asyncio.to_thread(digest, part))
             known = self._journal.parts.get(number)
             if known is not None and known != record:
-                raise SourceError(
-                    f"part {number} is not what it was when the upload of the journal {self._journal.path} began: the"
-                    " source has changed. Remove the journal to begin anew; nothing was committed"
-                )
+                raise SourceChanged(f"part {number} is not what it was")
             if known is not None and number > 1:
                 self._reporter.moved(part.length)
                 self._reporter.part_done(part.records)
                 return
+            await asyncio.to_thread(self._journal.sending, number)
         await self._send(number, part)
         if self._journal is not None and record is not None:
             await asyncio.to_thread(self._journal.arrived, number, record)
@@ -142,11 +144,7 @@ class Sender:
         except (SourceError, ConfigError):
             raise  # the source's or the caller's own fault, such as a failing callback
         except DomoError as error:
-            if self._journal is not None and isinstance(error, NotFound):
-                self._journal.forgotten()
-            raise self._fail(
-                f"part {number} could not be sent: {error}", upload_id=self._upload_id, part=number
-            ) from error
+            raise await self._failed(number, error) from error
         self._pace.done(part.length, self._clock.monotonic())
 
 

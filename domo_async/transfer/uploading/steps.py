@@ -60,7 +60,7 @@ class UploadSteps(Protocol):
         ...
 
     async def add_columns(self, added: Sequence[ColumnSpec]) -> None:
-        """Give the dataset further columns behind those that it has."""
+        """Give the dataset those of these columns that it lacks, behind those that it has."""
         ...
 
     async def versions(self) -> Mapping[int, StoredVersion]:

@@ -2,34 +2,51 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import aclosing, asynccontextmanager, nullcontext
+import os
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping, Sequence, Sized
+from contextlib import aclosing, asynccontextmanager, contextmanager, nullcontext
 from typing import Any
 
-from attrs import define
+from attrs import define, evolve, field
 
 from domo_async.clock import Clock
-from domo_async.errors import DomoError, SourceError, UploadError
+from domo_async.errors import (
+    AfterCommitError,
+    CommitUncertain,
+    ConfigError,
+    Conflict,
+    DomoError,
+    NotFound,
+    SourceError,
+    UploadError,
+)
 from domo_async.transfer.columns import ColumnSpec
 from domo_async.transfer.part import Part, empty_part, part_sizes
 from domo_async.transfer.progress import Reporter, reporting
 from domo_async.transfer.sources import OpenSource, Source, open_source
 from domo_async.transfer.sources.fitting import Fit
+from domo_async.transfer.threads import in_thread
 from domo_async.transfer.uploading.committing import Committer
 from domo_async.transfer.uploading.compression import Compressor
-from domo_async.transfer.uploading.journal import Journal, Sent, journal_at
+from domo_async.transfer.uploading.journal import Finished, Journal, Sent, journal_at
 from domo_async.transfer.uploading.lanes import Budget, Lanes
 from domo_async.transfer.uploading.options import UploadOptions, UploadPlan, UploadResult
-from domo_async.transfer.uploading.sending import Count, Sender
-from domo_async.transfer.uploading.steps import StoredVersion, UploadSteps
+from domo_async.transfer.uploading.proving import Comparison, file_records, known_files
+from domo_async.transfer.uploading.sending import Count, Sender, SourceChanged
+from domo_async.transfer.uploading.spooling import Spool
+from domo_async.transfer.uploading.steps import UploadSteps
 
-__all__ = ["opened", "plan_upload", "upload"]
+__all__ = ["opened", "plan_upload", "upload", "upload_opened"]
+
+# How often an upload begins anew because somebody else adds columns at the same time.
+_ROUNDS = 5
 
 
 @asynccontextmanager
 async def opened(source: Source, options: UploadOptions) -> AsyncIterator[OpenSource]:
     """Give a source, open as long as the block lasts."""
-    found = await open_source(source, options.reading)
+    with _reading():
+        found = await open_source(source, options.reading)
     try:
         yield found
     finally:
@@ -37,31 +54,213 @@ async def opened(source: Source, options: UploadOptions) -> AsyncIterator[OpenSo
 
 
 async def upload(
-    steps: UploadSteps, source: OpenSource, options: UploadOptions, clock: Clock, budget: Budget
+    steps: UploadSteps, source: Source, options: UploadOptions, clock: Clock, budget: Budget
 ) -> UploadResult:
     """Upload a source; see `Datasets.upload`."""
+    started = clock.monotonic()
+    added: dict[str, str] = {}
     with nullcontext() if options.resume is None else journal_at(options.resume) as journal:
-        fit = await source.fit(await steps.columns(), header=options.header, schema=options.schema)
-        with reporting(clock, options.progress, total=source.total, title="upload") as reporter:
-            return await _Upload(steps, source, fit, options, clock, budget, journal, reporter).run()
+        if journal is not None:
+            await _settle_earlier(steps, options, journal, clock)
+        for left in reversed(range(_ROUNDS)):
+            async with _opened_unless_known(source, options, journal) as (open_source, left_out):
+                if isinstance(open_source, Finished):
+                    return _replayed(open_source, clock.monotonic() - started)
+                try:
+                    done = await _upload(steps, open_source, options, clock, budget, journal, added)
+                except _ColumnsChanged as changed:
+                    if not (left and _can_be_read_again(source)):
+                        raise changed.failure from None
+                else:
+                    return evolve(done, left_out=left_out)
+        raise AssertionError("unreachable")  # pragma: no cover - the last round returns or raises
+
+
+async def upload_opened(
+    steps: UploadSteps, source: OpenSource, options: UploadOptions, clock: Clock, budget: Budget
+) -> UploadResult:
+    """Upload a source that is open already, without a journal."""
+    try:
+        return await _upload(steps, source, options, clock, budget, None, {})
+    except _ColumnsChanged as changed:
+        raise changed.failure from None
 
 
 async def plan_upload(columns: Sequence[ColumnSpec], source: OpenSource, options: UploadOptions) -> UploadPlan:
     """Return what an upload to a dataset of these columns would send; see `Datasets.plan_upload`."""
-    fit = await source.fit(columns, header=options.header, schema=options.schema)
+    with _reading():
+        fit = await source.fit(columns, header=options.header, schema=options.schema)
     count = Count()
-    async with aclosing(source.parts(fit, part_sizes(options.part_size, source.total))) as parts:
+    async with aclosing(_parts(source, fit, options)) as parts:
         async for part in parts:
             count = count.plus(part)
     return UploadPlan(
         columns=tuple(column.name for column in fit.columns),
         header=fit.header,
         order=fit.order,
-        added={column.name: column.type.value for column in fit.added},
+        added=_types(fit.added),
         rows=count.rows,
         bytes=count.bytes,
         parts=count.parts,
     )
+
+
+async def _upload(
+    steps: UploadSteps,
+    source: OpenSource,
+    options: UploadOptions,
+    clock: Clock,
+    budget: Budget,
+    journal: Journal | None,
+    added: dict[str, str],
+) -> UploadResult:
+    started = clock.monotonic()
+    before = await steps.columns()
+    fit = await _fitted(steps, before, source, options)
+    with reporting(clock, options.progress, total=source.total, title="upload") as reporter, Spool() as spool:
+        one = _Upload(steps, source, fit, options, clock, budget, journal, reporter, spool, started, added)
+        return await one.run()
+
+
+async def _fitted(steps: UploadSteps, columns: Sequence[ColumnSpec], source: OpenSource, options: UploadOptions) -> Fit:
+    """Return how a source fits the dataset; with ``schema="evolve"``, the columns that it has once it was looked at."""
+    for _ in range(_ROUNDS):
+        with _reading():
+            fit = await source.fit(columns, header=options.header, schema=options.schema)
+        if options.schema != "evolve":
+            break
+        # A source may take its time to tell its columns, and somebody else may have added some.
+        now = await steps.columns()
+        if list(now) == list(columns):
+            break
+        columns = now
+    return fit
+
+
+async def _settle_earlier(steps: UploadSteps, options: UploadOptions, journal: Journal, clock: Clock) -> None:
+    """See that a journal is that of this dataset, and what became of an upload that it would go on with.
+
+    Raises:
+        ConfigError: It is another upload's.
+        AfterCommitError: Somebody else committed the upload.
+        CommitUncertain: It was to be committed, and the data versions cannot be read.
+    """
+    target = {"dataset": steps.dataset_id, "action": options.action, "partition": steps.partition}
+    different = journal.differences(target) if journal.call else []
+    if different:
+        raise ConfigError(
+            f"the journal {journal.path} is that of another upload: {', '.join(different)}. Give the same target, or"
+            " another file for resume; nothing was sent"
+        )
+    if journal.upload_id is None:
+        return
+    failure = _failure_of(steps, journal)
+    committer = Committer(steps, journal.upload_id, options, journal, clock, failure)
+    if journal.sent is None:
+        try:
+            await committer.refuse_if_committed(journal)
+        except AfterCommitError:
+            raise
+        except DomoError as error:
+            raise failure(f"the data versions could not be read: {error}", upload_id=journal.upload_id) from error
+        return
+    try:
+        committed = await committer.look_up(journal.sent)
+    except UploadError:
+        # Its version is there and is said to have failed, so that another upload has to be opened.
+        journal.forgotten()
+        return
+    if committed is not None:
+        journal.committed(committed.data_version)
+
+
+@asynccontextmanager
+async def _opened_unless_known(
+    source: Source, options: UploadOptions, journal: Journal | None
+) -> AsyncIterator[tuple[OpenSource | Finished, tuple[str, ...]]]:
+    """Give a source without the files that earlier uploads of the journal hold, and those.
+
+    If they hold all of it, give the last upload in its place.
+    """
+    async with opened(source, options) as found:
+        finished = None if journal is None or journal.upload_id is not None else journal.finished
+        if journal is None or not found.files:
+            yield found, ()
+            return
+        if options.action == "REPLACE":
+            same = finished is not None and await in_thread(file_records, found.files) == finished.sent.files
+            yield finished if finished is not None and same else found, ()
+            return
+        known = await in_thread(known_files, found.files, journal.appended)
+        if known.grown:
+            raise _twice(str(known.grown[0]), journal)
+        new = [path for path in found.files if path not in known.there]
+        if len(new) == len(found.files):
+            yield found, ()
+            return
+        if not new:
+            yield finished or found, ()
+            return
+    async with opened(new, options) as found:
+        yield found, tuple(map(str, known.there))
+
+
+def _twice(what: str, journal: Journal) -> ConfigError:
+    return ConfigError(
+        f"{what} begins with the rows that an upload of the journal {journal.path} appended: they would be there twice."
+        " Give the new rows alone; nothing was sent"
+    )
+
+
+def _replayed(finished: Finished, seconds: float) -> UploadResult:
+    """Return what an upload came to that took effect before."""
+    return UploadResult(
+        rows=finished.sent.rows,
+        bytes=finished.sent.bytes,
+        parts=finished.sent.parts,
+        upload_id=finished.upload_id,
+        data_version=finished.data_version,
+        seconds=seconds,
+        replayed=True,
+        files=tuple(file.path for file in finished.sent.files),
+    )
+
+
+def _can_be_read_again(source: Source) -> bool:
+    """Return whether a source gives the same another time: a path, bytes, a list or a frame, not an iterator."""
+    if isinstance(source, list | tuple):
+        return all(isinstance(item, Sized | os.PathLike) for item in source)
+    return isinstance(source, Sized | os.PathLike) and not hasattr(source, "read")
+
+
+class _ColumnsChanged(Exception):
+    """Somebody else changed the dataset's columns, and the parts are not cut for the new ones."""
+
+    def __init__(self, failure: UploadError) -> None:
+        super().__init__(str(failure))
+        self.failure = failure
+
+
+class _Failures:
+    """Makes the errors of an upload that was not committed."""
+
+    def __init__(self, dataset_id: str, journal: Journal | None) -> None:
+        self._dataset_id = dataset_id
+        self._journal = None if journal is None else str(journal.path)
+
+    def __call__(self, message: str, *, upload_id: int | None = None, part: int | None = None) -> UploadError:
+        again = "" if self._journal is None else f"; the same call with resume={self._journal!r} goes on from here"
+        return UploadError(
+            f"{message}; nothing was committed, dataset {self._dataset_id} is as it was{again}",
+            dataset_id=self._dataset_id,
+            upload_id=upload_id,
+            part=part,
+            journal=self._journal,
+        )
+
+
+def _failure_of(steps: UploadSteps, journal: Journal | None) -> _Failures:
+    return _Failures(steps.dataset_id, journal)
 
 
 @define
@@ -74,99 +273,43 @@ class _Upload:
     _budget: Budget
     _journal: Journal | None
     _reporter: Reporter
+    _spool: Spool
+    _started: float
+    _added: dict[str, str]
+    _failure: _Failures = field(init=False)
+    _before: tuple[int, ...] = field(default=(), init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self._failure = _failure_of(self._steps, self._journal)
 
     async def run(self) -> UploadResult:
-        earlier = await self._taken_up()
-        if earlier is not None:
-            return earlier
-        upload_id, sent = await self._send()
-        self._source.check_unchanged()
-        committer = self._committer(upload_id)
-        committed = await committer.commit(sent)
-        return self._result(upload_id, sent, await committer.settle(committed, sent))
-
-    async def _taken_up(self) -> UploadResult | None:
-        """Begin the journal, or take up where it ends; return the result if the upload took effect already."""
-        journal = self._journal
-        if journal is None:
-            return None
-        journal.begin(self._call())
-        if journal.sent is None or journal.upload_id is None:
-            return None
-        if journal.done:
-            return self._result(journal.upload_id, journal.sent, journal.data_version)
-        committer = self._committer(journal.upload_id)
-        committed = await committer.look_up(journal.sent)
-        if committed is None:
-            return None
-        return self._result(journal.upload_id, journal.sent, await committer.settle(committed, journal.sent))
-
-    def _call(self) -> Mapping[str, Any]:
-        """Return what makes an upload the same another time."""
-        options = self._options
-        return {
-            "dataset": self._steps.dataset_id,
-            "action": options.action,
-            "partition": self._steps.partition,
-            "source": self._source.identity,
-            "columns": [[column.name, column.type.value] for column in self._fit.columns],
-            "header": self._fit.header,
-            "part_size": options.part_size,
-        }
-
-    async def _send(self) -> tuple[int, Sent]:
-        sizes = part_sizes(self._options.part_size, self._source.total)
-        before: dict[int, StoredVersion] = {}
-        async with aclosing(self._source.parts(self._fit, sizes)) as parts:
+        async with aclosing(_parts(self._source, self._fit, self._options)) as parts:
+            looked_at: list[Part] = []
+            earlier = None if self._journal is None or self._journal.upload_id is not None else self._journal.finished
+            if earlier is not None and not self._source.files and await self._is_known(earlier, parts, looked_at):
+                self._reporter.finish()
+                return _replayed(earlier, self._clock.monotonic() - self._started)
+            if self._fit.added:
+                # Where columns are to be added, all rows are checked before.
+                looked_at.extend([await self._kept(part) async for part in parts])
             # The first part is cut before anything is changed, so that a source that is no CSV costs no request.
-            first = await anext(parts, None)
-            if first is None and not self._options.allow_empty:
+            if not looked_at and (first := await anext(parts, None)) is not None:
+                looked_at.append(first)
+            if not looked_at and not self._options.allow_empty:
                 raise SourceError(
                     "the source holds no rows; nothing was sent. To empty the dataset on purpose say allow_empty=True"
                 )
+            self._take_up()
             if self._fit.added:
                 await self._steps.add_columns(self._fit.added)
+                self._added |= _types(self._fit.added)
+            await self._check_columns(None)
             upload_id = await self._open()
-
-            async def learn_versions() -> None:
-                try:
-                    before.update(await self._steps.versions())
-                except DomoError as error:
-                    raise self._failure(f"the data versions could not be read: {error}", upload_id=upload_id) from error
-
-            sender = self._sender(upload_id)
-            count = await sender.send_all(_chained(first or empty_part(), parts), learn_versions)
-        return upload_id, Sent(rows=count.rows, bytes=count.bytes, parts=count.parts, before=tuple(before))
-
-    async def _open(self) -> int:
-        if self._journal is not None and self._journal.upload_id is not None:
-            return self._journal.upload_id
-        try:
-            upload_id = await self._steps.open()
-        except DomoError as error:
-            raise self._failure(f"no upload could be opened: {error}") from error
-        if self._journal is not None:
-            self._journal.opened(upload_id)
-        return upload_id
-
-    def _sender(self, upload_id: int) -> Sender:
-        pace = self._options.pace
-        return Sender(
-            self._steps,
-            upload_id,
-            Lanes(pace, self._budget),
-            pace,
-            Compressor(self._options.compress),
-            self._journal,
-            self._reporter,
-            self._clock,
-            self._failure,
-        )
-
-    def _committer(self, upload_id: int) -> Committer:
-        return Committer(self._steps, upload_id, self._options, self._journal, self._clock, self._failure)
-
-    def _result(self, upload_id: int, sent: Sent, version: int | None) -> UploadResult:
+            sent = await self._send(upload_id, _chained(looked_at or [empty_part()], parts))
+        sent = await self._completed(upload_id, sent)
+        committer = self._committer(upload_id)
+        committed = await committer.commit(sent)
+        settled = await committer.settle(committed, sent)
         self._reporter.finish()
         return UploadResult(
             rows=sent.rows,
@@ -174,23 +317,238 @@ class _Upload:
             parts=sent.parts,
             retries=self._reporter.retries,
             upload_id=upload_id,
-            data_version=version,
+            data_version=settled.data_version,
             seconds=self._reporter.seconds,
+            verified=settled.verified,
+            files=tuple(map(str, self._source.files)),
+            added=self._added,
         )
 
-    def _failure(self, message: str, *, upload_id: int | None = None, part: int | None = None) -> UploadError:
-        journal = None if self._journal is None else str(self._journal.path)
-        again = "" if journal is None else f"; the same call with resume={journal!r} goes on from here"
-        return UploadError(
-            f"{message}; nothing was committed, dataset {self._steps.dataset_id} is as it was{again}",
-            dataset_id=self._steps.dataset_id,
-            upload_id=upload_id,
-            part=part,
-            journal=journal,
+    async def _kept(self, part: Part) -> Part:
+        with _reading():
+            return await in_thread(self._spool.keep, part)
+
+    async def _is_known(self, earlier: Finished, parts: AsyncIterator[Part], looked_at: list[Part]) -> bool:
+        """Return whether the source is what an earlier upload holds; what was looked at for that is in the list."""
+        if not self._is_comparable(earlier):
+            return False
+        comparison = Comparison(earlier.parts)
+        async for part in parts:
+            await in_thread(comparison.take, part)
+            looked_at.append(await self._kept(part))
+            if comparison.differs:
+                return False
+        outcome = comparison.outcome()
+        if outcome == "longer" and self._options.action == "APPEND":
+            assert self._journal is not None  # noqa: S101 - it told of the earlier upload
+            raise _twice("the source", self._journal)
+        return outcome == "same"
+
+    def _is_comparable(self, earlier: Finished) -> bool:
+        """Return whether the same rows would have the same bytes as they had in an earlier upload."""
+        columns = self._columns()
+        if columns == earlier.columns:
+            return True
+        known = {name for name, _ in earlier.columns}
+        order = self._fit.order or range(len(columns))
+        brings_more = any(
+            name not in known and place is not None for (name, _), place in zip(columns, order, strict=True)
+        )
+        if brings_more or self._options.action == "REPLACE":
+            return False
+        raise ConfigError(
+            f"the dataset's columns have changed since upload {earlier.upload_id} of the journal, so that it cannot be"
+            " told whether these rows are there already. Only if they are new, name another file for resume; nothing"
+            " was sent"
         )
 
+    def _columns(self) -> list[list[str]]:
+        return [[column.name, column.type.value] for column in self._fit.columns]
 
-async def _chained(first: Part, rest: AsyncIterator[Part]) -> AsyncIterator[Part]:
-    yield first
+    def _take_up(self) -> None:
+        """Begin a new upload in the journal, or see that the one to go on with is this one."""
+        journal, options = self._journal, self._options
+        if journal is None:
+            return
+        call: Mapping[str, Any] = {
+            "dataset": self._steps.dataset_id,
+            "action": options.action,
+            "partition": self._steps.partition,
+            "files": [str(path) for path in self._source.files],
+            "columns": self._columns(),
+            "header": self._fit.header,
+            "part_size": options.part_size,
+        }
+        if journal.upload_id is None:
+            journal.begin(call)
+            return
+        different = journal.differences(call)
+        if different:
+            raise self._changed(", ".join(different))
+
+    def _changed(self, how: str) -> DomoError:
+        """Return the error for a source that is not the one that the journal would go on with."""
+        journal = self._journal
+        assert journal is not None  # noqa: S101 - who calls has one
+        assert journal.upload_id is not None  # noqa: S101
+        if journal.sent is not None:
+            lost = SourceError(f"the journal {journal.path} is that of another source: {how}")
+            return self._committer(journal.upload_id).uncertain(
+                lost, "give the source that it was begun with to find out", journal.sent
+            )
+        return ConfigError(
+            f"the journal {journal.path} holds an upload that is not finished, of another source: {how}. Give the same"
+            " source and options to go on; or remove the journal to give that upload up, none of which was committed,"
+            " and begin anew. Nothing was committed"
+        )
+
+    async def _open(self) -> int:
+        """Open an upload, or go on with that of the journal."""
+        journal = self._journal
+        if journal is not None and journal.upload_id is not None:
+            self._before = journal.before
+            return journal.upload_id
+        if journal is not None:
+            await self._learn_versions()
+        try:
+            upload_id = await self._steps.open()
+        except DomoError as error:
+            raise self._failure(f"no upload could be opened: {error}") from error
+        if journal is not None:
+            journal.opened(upload_id, self._before)
+        return upload_id
+
+    async def _learn_versions(self) -> None:
+        try:
+            self._before = tuple(await self._steps.versions())
+        except DomoError as error:
+            raise self._failure(f"the data versions could not be read: {error}") from error
+
+    async def _send(self, upload_id: int, parts: AsyncIterator[Part]) -> Sent:
+        async def beside() -> None:
+            if self._journal is None:
+                await self._learn_versions()
+
+        async def failed(number: int, error: DomoError) -> DomoError:
+            return await self._part_failed(upload_id, number, error)
+
+        sender = Sender(
+            self._steps,
+            upload_id,
+            Lanes(self._options.pace, self._budget),
+            self._options.pace,
+            Compressor(self._options.compress),
+            self._journal,
+            self._reporter,
+            self._clock,
+            failed,
+        )
+        try:
+            count = await sender.send_all(parts, beside)
+        except SourceChanged as error:
+            raise self._changed(str(error)) from None
+        if self._journal is not None and self._journal.begun > count.parts:
+            raise self._changed(f"it has {count.parts} parts, where {self._journal.begun} were sent before")
+        return Sent(rows=count.rows, bytes=count.bytes, parts=count.parts, before=self._before)
+
+    async def _part_failed(self, upload_id: int, number: int, error: DomoError) -> DomoError:
+        """Return what to raise for a part that could not be sent."""
+        message = f"part {number} could not be sent: {error}"
+        failure = self._failure(message, upload_id=upload_id, part=number)
+        journal = self._journal
+        if journal is None:
+            return failure
+        gone = isinstance(error, NotFound | Conflict) and error.refused
+        if gone:
+            # Somebody with a copy of the journal may have committed the upload.
+            try:
+                await self._committer(upload_id).refuse_if_committed(journal)
+            except AfterCommitError as committed:
+                return committed
+            except NotFound as missing:
+                if not missing.refused:
+                    return self._uncertain(upload_id, error)
+            except DomoError:
+                return self._uncertain(upload_id, error)
+        if journal.sent is not None or (gone and isinstance(error, Conflict)):
+            return self._uncertain(upload_id, error)
+        if gone:
+            journal.forgotten()
+        return failure
+
+    def _uncertain(self, upload_id: int, error: DomoError) -> CommitUncertain:
+        journal = self._journal
+        assert journal is not None  # noqa: S101 - who calls has one
+        parts = journal.parts.values()
+        sent = journal.sent or Sent(
+            rows=sum(part.records for part in parts),
+            bytes=sum(part.length for part in parts),
+            parts=len(parts),
+            before=journal.before,
+        )
+        return self._committer(upload_id).uncertain(error, "its data versions show no trace of it", sent)
+
+    async def _completed(self, upload_id: int, sent: Sent) -> Sent:
+        """See that all is as it was when it was read, and say what it was made of."""
+        self._source.check_unchanged()
+        await self._check_columns(upload_id)
+        if self._journal is None:
+            return sent
+        files = await in_thread(file_records, self._source.files)
+        self._source.check_unchanged()
+        return evolve(sent, files=files)
+
+    async def _check_columns(self, upload_id: int | None) -> None:
+        """See that the dataset's columns are those that the parts are cut for, if others may add some.
+
+        Raises:
+            _ColumnsChanged: They are not.
+        """
+        if self._options.schema != "evolve":
+            return
+        try:
+            now = await self._steps.columns()
+        except DomoError as error:
+            raise self._failure(f"the dataset's columns could not be read: {error}", upload_id=upload_id) from error
+        if list(now) != list(self._fit.columns):
+            if self._journal is not None:
+                self._journal.forgotten()
+            raise _ColumnsChanged(
+                self._failure("the dataset's columns were changed by somebody else meanwhile", upload_id=upload_id)
+            )
+
+    def _committer(self, upload_id: int) -> Committer:
+        return Committer(self._steps, upload_id, self._options, self._journal, self._clock, self._failure)
+
+
+def _types(columns: Sequence[ColumnSpec]) -> dict[str, str]:
+    return {column.name: column.type.value for column in columns}
+
+
+async def _parts(source: OpenSource, fit: Fit, options: UploadOptions) -> AsyncGenerator[Part]:
+    """Yield a source's parts."""
+    async with aclosing(source.parts(fit, part_sizes(options.part_size, source.total))) as parts:
+        while True:
+            with _reading():
+                part = await anext(parts, None)
+            if part is None:
+                return
+            yield part
+
+
+@contextmanager
+def _reading() -> Iterator[None]:
+    """Turn what the caller's own source raises into an error of this library."""
+    try:
+        yield
+    except DomoError:
+        raise
+    except Exception as error:
+        raise SourceError(f"the source failed: {type(error).__name__}: {error}; nothing was committed") from error
+
+
+async def _chained(first: Sequence[Part], rest: AsyncIterator[Part]) -> AsyncIterator[Part]:
+    for part in first:
+        yield part
     async for part in rest:
         yield part
