@@ -8,6 +8,7 @@ from itertools import chain, islice
 from typing import Any, BinaryIO, Protocol, TypeAlias, cast
 
 from domo_async.errors import ConfigError
+from domo_async.transfer.encoding.named_rows import namer_of
 from domo_async.transfer.sources.base import Dialect, OpenSource, Reading, check_dialect
 from domo_async.transfer.sources.csv_stored import StoredCsv
 from domo_async.transfer.sources.csv_streamed import StreamedCsv
@@ -134,7 +135,7 @@ def _is_of_pandas(source: object) -> bool:
 
 
 def _check_row(row: object) -> None:
-    if isinstance(row, str) or not isinstance(row, Sequence | Mapping):
+    if isinstance(row, str) or not (isinstance(row, Sequence) or namer_of(type(row))):
         raise _unknown(row, "an iterator of ")
 
 

@@ -148,6 +148,9 @@ class SingleSource(ABC):
             raise SourceError("the source is empty and names no columns; create the dataset with columns=…")
         if not heading.named or not (heading.sure or header):
             raise SourceError("the source does not name its columns; create the dataset with columns=…")
+        twice = [name for name in heading.fields if heading.fields.count(name) > 1]
+        if twice:
+            raise SourceError(f"the source has more than one column {twice[0]!r}: name them apart")
         return await self.columns(heading.fields)
 
 

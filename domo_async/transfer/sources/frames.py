@@ -131,7 +131,9 @@ class _Pieces:
             raise
         except Exception as error:
             self._closed = True
-            raise SourceError(f"the {self._what} failed while it was read: {error}; nothing was committed") from error
+            # Arrow adds the traceback of what failed in Python.
+            reason = str(error).partition(". Detail:")[0]
+            raise SourceError(f"the {self._what} failed while it was read: {reason}; nothing was committed") from error
         finally:
             if self._closed:
                 self.close()

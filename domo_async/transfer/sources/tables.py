@@ -12,6 +12,7 @@ from attrs import evolve, field, frozen
 from domo_async.errors import SourceError
 from domo_async.transfer.columns import ColumnSpec
 from domo_async.transfer.encoding import ArrowEncoder, CellRules, RowEncoder, columns_of_arrow, columns_of_rows
+from domo_async.transfer.encoding.named_rows import named
 from domo_async.transfer.part import Block, Part, assembled
 from domo_async.transfer.sources.base import SingleSource
 from domo_async.transfer.sources.fitting import Fit, Heading
@@ -56,6 +57,7 @@ class RowTable(_Table):
         self._rules = rules
         self._known = known
         self._first: Sequence[Row] | None = None
+        self._read = 0
 
     async def heading(self) -> Heading | None:
         """Return the keys of the first rows, or how wide the first row is."""
@@ -94,7 +96,9 @@ class RowTable(_Table):
             rows = await self._more()
 
     async def _more(self) -> Sequence[Row]:
-        async for rows in self._chunks:
+        async for chunk in self._chunks:
+            rows: Sequence[Row] = named(chunk, self._read)  # type: ignore[assignment]
+            self._read += len(rows)
             return rows
         return []
 

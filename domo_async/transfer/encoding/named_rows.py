@@ -1,0 +1,87 @@
+"""Rows that carry the names of their columns: by name, whatever order they have."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeAlias
+
+import attrs
+
+from domo_async.errors import SourceError
+
+__all__ = ["named", "namer_of"]
+
+_Namer: TypeAlias = Callable[[Any], Mapping[str, object]]
+
+
+def namer_of(kind: type) -> _Namer | None:
+    """Return what makes mappings of rows of a type; None if their cells have no names.
+
+    Mappings have them, and named tuples, rows of sqlite3, asyncpg, SQLAlchemy, and Spark, dataclasses, and classes of
+    attrs.
+    """
+    if issubclass(kind, Mapping):
+        return lambda row: row
+    if dataclasses.is_dataclass(kind):
+        fields = [field.name for field in dataclasses.fields(kind)]
+        return lambda row: {name: getattr(row, name) for name in fields}
+    if attrs.has(kind):
+        attributes = [attribute.name for attribute in attrs.fields(kind)]
+        return lambda row: {name: getattr(row, name) for name in attributes}
+    if hasattr(kind, "_fields"):
+        return lambda row: _joined(row._fields, row)
+    if hasattr(kind, "__fields__") and issubclass(kind, tuple):
+        return lambda row: _joined(row.__fields__, row)
+    if callable(getattr(kind, "keys", None)) and hasattr(kind, "__getitem__"):
+        return _keyed
+    return None
+
+
+def named(rows: Sequence[object], before: int) -> list[object]:
+    """Return rows, those that carry names as mappings.
+
+    Args:
+        rows: The rows.
+        before: How many rows of the source came before.
+
+    Raises:
+        SourceError: A row has a name twice, or one that is not text.
+    """
+    namers = {kind: namer_of(kind) for kind in {*map(type, rows)} if kind not in {tuple, list}}
+    if not any(namers.values()):
+        return list(rows)
+    made: list[object] = []
+    for number, row in enumerate(rows, before + 1):
+        namer = namers.get(type(row))
+        if namer is None:
+            made.append(row)
+            continue
+        try:
+            cells = namer(row)
+        except SourceError as error:
+            raise SourceError(f"row {number} {error.message}") from None
+        if not all(isinstance(key, str) for key in cells):
+            raise SourceError(f"row {number} {_odd_key(cells)}")
+        made.append(cells)
+    return made
+
+
+def _odd_key(row: Mapping[Any, object]) -> str:
+    if None in row:
+        # What csv.DictReader makes of it.
+        return "has more fields than there are names"
+    key = next(key for key in row if not isinstance(key, str))
+    return f"has the key {key!r:.80}, which is not text: give each cell under its column's name"
+
+
+def _joined(names: Sequence[str], row: Sequence[object]) -> dict[str, object]:
+    if len({*names}) < len(names):
+        twice = next(name for name in names if names.count(name) > 1)
+        raise SourceError(f"has more than one cell called {twice!r}: name them apart, or give rows as lists")
+    return dict(zip(names, row, strict=True))
+
+
+def _keyed(row: Any) -> dict[str, object]:
+    names = list(row.keys())
+    return _joined(names, [row[name] for name in names])
