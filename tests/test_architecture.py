@@ -15,7 +15,7 @@ import domo_async
 ROOT = Path(domo_async.__file__).parent
 # From the ground up. Rooms of one floor do not know each other.
 FLOORS = [
-    {"errors", "clock", "locking", "redaction"},
+    {"errors", "callbacks", "clock", "locking", "redaction"},
     {"settings", "waiting", "wire"},
     {"transport"},
     {"frames"},

@@ -10,6 +10,7 @@ from attrs import Attribute, evolve, field, frozen
 
 from domo_async.bulk.report import BulkReport, BulkResult, Outcome
 from domo_async.bulk.settling import may_have_happened
+from domo_async.callbacks import notify
 from domo_async.errors import ConfigError, DomoError, Unresolved
 from domo_async.settings import at_least
 
@@ -68,7 +69,7 @@ class BulkOptions:
         concurrency: Rows, or batches of them, under way at once.
         dry_run: Whether to change nothing, and say what would be done.
         stop_on_error: Whether to begin no further row once one has failed.
-        progress: Told of each row as its outcome is known.
+        progress: Told of each row as its outcome is known; should it fail, that is logged.
     """
 
     concurrency: int = field(default=1, validator=[at_least(1), _whole])
@@ -168,8 +169,7 @@ class _Tally(Generic[I, V]):
     def _count(self, result: BulkResult[I, V]) -> None:
         self._done += 1
         self._failed += result.outcome is Outcome.FAILED
-        if self._options.progress is not None:
-            self._options.progress(BulkProgress(self._done, len(self._rows), self._failed, result))
+        notify(self._options.progress, BulkProgress(self._done, len(self._rows), self._failed, result), "progress")
 
 
 async def carry_out(plan: Plan[I, V], options: BulkOptions) -> BulkReport[I, V]:

@@ -9,6 +9,7 @@ from typing import TypeAlias
 
 from attrs import frozen
 
+from domo_async.callbacks import notify
 from domo_async.clock import Clock
 from domo_async.errors import ConfigError
 
@@ -104,7 +105,10 @@ ProgressOption: TypeAlias = ProgressCallback | bool | None
 
 
 class Reporter:
-    """Counts what moves and tells the callback: ten times a second at the most, after each part, and at the end."""
+    """Counts what moves and tells the callback: ten times a second at the most, after each part, and at the end.
+
+    A callback that fails is logged; the transfer goes on.
+    """
 
     def __init__(self, clock: Clock, callback: ProgressCallback | None, total: int | None) -> None:
         self._clock = clock
@@ -127,7 +131,7 @@ class Reporter:
         self._bytes += count
         if self._callback is not None and self._clock.monotonic() >= self._next:
             self._next = self._clock.monotonic() + _EVERY
-            self._tell(self._callback)
+            self._tell()
 
     def retried(self) -> None:
         """Count a part that is sent again."""
@@ -137,16 +141,15 @@ class Reporter:
         """Count a part."""
         self._rows += rows
         self._parts += 1
-        if self._callback is not None:
-            self._tell(self._callback)
+        self._tell()
 
     def finish(self) -> None:
         """Report the end."""
-        if self._callback is not None:
-            self._tell(self._callback)
+        self._tell()
 
-    def _tell(self, callback: ProgressCallback) -> None:
-        callback(Progress(self._bytes, self._total, self._rows, self._parts, self.seconds, self.retries))
+    def _tell(self) -> None:
+        now = Progress(self._bytes, self._total, self._rows, self._parts, self.seconds, self.retries)
+        notify(self._callback, now, "progress")
 
 
 @contextmanager

@@ -198,5 +198,21 @@ async def test_items_that_are_wrong_are_one_outcome_each(domo, tmp_path):
     assert r"not text: caf\xe9.csv" in str(ended.failed[0].error)
 
 
+async def test_a_callback_that_fails_is_logged_and_changes_no_outcome(domo, paths, tmp_path, caplog):
+    def progress(_: Progress) -> None:
+        raise ZeroDivisionError
+
+    up = await domo.files.upload_many(paths, progress=progress)
+    one = await domo.files.upload(b"x", name="x", progress=progress)
+    content = await domo.files.download(one.data_file_id, progress=progress)
+    table = await domo.datasets.create("T", {"a": "LONG"})
+    rows = await domo.datasets.upload(table.id, [(1,)], progress=progress)
+    await domo.datasets.export(table.id, tmp_path / "t.csv", progress=progress)
+
+    assert len(CONTENTS) == len(up.done)
+    assert (b"x", 1, "a\n1\n") == (content, rows.rows, (tmp_path / "t.csv").read_text())
+    assert "a progress callback failed: ZeroDivisionError" in caplog.text
+
+
 async def new_fileset(domo):
     return (await domo.filesets.create(name="Some")).id
