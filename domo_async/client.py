@@ -151,6 +151,14 @@ class Domo:
         finally:
             await self._transport.close()
 
+    async def _release(self) -> None:
+        """Close all connections; the next call opens others, in whichever event loop it is made."""
+        try:
+            if self._app is not None:
+                await self._app.release()
+        finally:
+            await self._transport.release()
+
     @property
     def origin(self) -> str:
         """Scheme, host and port of the instance, such as ``https://acme.domo.com``."""

@@ -112,10 +112,11 @@ class Fleet:
 
     async def close(self) -> None:
         """Close all clients. None of them can be used again."""
-        outcomes = await asyncio.gather(*(client.close() for client in self._clients.values()), return_exceptions=True)
-        for outcome in outcomes:
-            if isinstance(outcome, BaseException):
-                raise outcome
+        await _all_ended(client.close() for client in self._clients.values())
+
+    async def _release(self) -> None:
+        """Close all connections; the next call opens others, in whichever event loop it is made."""
+        await _all_ended(client._release() for client in self._clients.values())  # noqa: SLF001 - a part of it
 
     @property
     def clients(self) -> Mapping[str, Domo]:
@@ -218,3 +219,10 @@ def _failure(failed: Mapping[str, DomoError]) -> FleetError:
     told = [f"{name}: {error}" for name, error in list(failed.items())[:_NAMED]]
     more = [f"and {len(failed) - _NAMED} more"] if len(failed) > _NAMED else []
     return FleetError(f"failed on {', '.join([*told, *more])}", errors=failed)
+
+
+async def _all_ended(pieces: Iterable[Awaitable[None]]) -> None:
+    """Wait for all, and raise what one of them raised."""
+    for outcome in await asyncio.gather(*pieces, return_exceptions=True):
+        if isinstance(outcome, BaseException):
+            raise outcome

@@ -15,10 +15,10 @@ A = TypeVar("A")
 
 
 class _AsyncClient(Protocol):
-    """A client that is entered, awaited and closed."""
+    """A client that is entered, awaited and let go of."""
 
     async def __aenter__(self) -> Self: ...
-    async def close(self) -> None: ...
+    async def _release(self) -> None: ...
 
 
 class _AsyncPager(Protocol[T]):
@@ -53,7 +53,7 @@ class ClientTwin(Twin[C]):
 
     def __init__(self, aio: C, portal: Portal) -> None:
         super().__init__(aio, portal)
-        portal.at_close(aio.close)
+        portal.at_close(aio._release)  # noqa: SLF001 - its other half
 
     @classmethod
     def _of(cls, aio: C, portal: Portal) -> Self:

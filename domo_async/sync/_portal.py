@@ -29,6 +29,10 @@ _LOOK_UP = 0.1 if sys.platform == "win32" else 1.0
 
 _CLOSED = "This client is closed. Make a new one."
 _ENDED = "The call was cancelled before it ended; the client may have been closed meanwhile."
+_FINALIZING = "The interpreter is shutting down, and runs no thread any more. Make the call earlier, such as by atexit."
+_ITERATION_AT_EXIT = (
+    "At interpreter exit no thread stays for a list to come from page by page. Take it at once, such as with .all()."
+)
 _FORKED = (
     "This client was in use before the process was forked, and its connections belong to the parent process. "
     "Make a new client in the child, or start processes with multiprocessing's 'spawn' method."
@@ -44,7 +48,8 @@ class Portal:
 
     The loop's thread starts with the first call, so a portal that was never used costs nothing. It works from
     within another running event loop, as in Jupyter. It ends with `close`, when the portal is garbage
-    collected, or at interpreter exit.
+    collected, or at interpreter exit. Calls that come still later, from handlers that are called at exit as well, have
+    a thread for each, which ends with the call.
     """
 
     def __init__(self) -> None:
@@ -52,10 +57,10 @@ class Portal:
         weakref.finalize(self, self._thread.abandon).atexit = False  # the exit is for `close`, which waits
 
     def at_close(self, cleanup: Callable[[], Coroutine[Any, Any, None]]) -> None:
-        """Set what runs on the event loop last of all, provided that it ever ran.
+        """Set what runs on an event loop last of all, provided that it ever ran.
 
         Args:
-            cleanup: A coroutine function, such as the async client's ``close``. It must not refer to the
+            cleanup: A coroutine function that closes what belongs to the event loop. It must not refer to the
                 portal.
         """
         self._thread.cleanup = cleanup
@@ -88,6 +93,9 @@ class Portal:
 
         Args:
             factory: Makes the async iterator, on the event loop, when the first item is asked for.
+
+        Raises:
+            ConfigError: Asked for the first item at interpreter exit, when no thread stays.
         """
         return _Iteration(self, _Stream(self._thread, factory))
 
@@ -217,6 +225,13 @@ class _LoopThread:
 
     def run(self, coroutine: Coroutine[Any, Any, T]) -> T:
         try:
+            return self._run(coroutine)
+        finally:
+            if _exit.begun and not self._tasks:
+                self.rest()
+
+    def _run(self, coroutine: Coroutine[Any, Any, T]) -> T:
+        try:
             loop = self._usable_loop()
         except BaseException:
             coroutine.close()
@@ -248,16 +263,22 @@ class _LoopThread:
         return task
 
     def close(self) -> None:
-        with self._lock:
-            if self.closed or self._loop is None or self._forked:
-                self.closed = True
-                return
+        if self._loop is not None and not self._forked:
             self._refuse_inside()
-            self.closed = True
+        self.closed = True
+        self.rest()
+
+    def rest(self) -> None:
+        """End the thread; unless closed, the next call starts another."""
+        with self._lock:
+            if self._loop is None or self._forked:
+                return
+            # From here on they are this call's alone: another one may start a thread meanwhile.
+            exits, portal = self._exits, self._portal
+            self._exits, self._loop = ExitStack(), None
         _running.discard(self)
-        atexit.unregister(self.close)
-        with self._exits:
-            self._portal.call(self._shut_down)
+        with exits:
+            portal.call(self._shut_down)
 
     def abandon(self) -> None:
         """Close without waiting: the collector may run on any thread, even on the event loop's own."""
@@ -280,6 +301,8 @@ class _LoopThread:
     def _usable_loop(self) -> _Loop:
         if self.closed:
             raise ConfigError(_CLOSED)
+        if sys.is_finalizing():
+            raise ConfigError(_FINALIZING)
         loop = self._loop or self._start()
         if self._forked:
             raise ConfigError(_FORKED)
@@ -301,7 +324,6 @@ class _LoopThread:
                 self._thread = self._portal.call(threading.current_thread)
                 self._thread.name = "domo-async"
                 self._loop = loop
-                atexit.register(self.close)
                 _running.add(self)
             return self._loop
 
@@ -315,6 +337,24 @@ class _LoopThread:
 
 
 _running: weakref.WeakSet[_LoopThread] = weakref.WeakSet()
+
+
+class _Exit:
+    """Whether the interpreter exits, so that threads which start now would be waited for in vain for ever."""
+
+    def __init__(self) -> None:
+        # Imported by a handler that is called at exit, this is too late to be called as well.
+        self.begun = not threading.main_thread().is_alive() and threading.current_thread() is threading.main_thread()
+        atexit.register(self._begin)
+
+    def _begin(self) -> None:
+        # Handlers are called in the order opposite to their registration: what comes now was registered before us.
+        self.begun = True
+        for thread in list(_running):
+            thread.rest()
+
+
+_exit = _Exit()
 
 
 def _leave_all_to_parent() -> None:
@@ -435,6 +475,8 @@ class _Stream(Generic[T]):
 
     async def take(self) -> list[T]:
         """Return the next item in a list, or an empty list at the end."""
+        if _exit.begun:
+            raise ConfigError(_ITERATION_AT_EXIT)
         if self._owner is None:
             self._owner = self._thread.adopt(_rooted(self._own()), context=Context())
         answer: asyncio.Future[T] = asyncio.get_running_loop().create_future()

@@ -140,8 +140,12 @@ class Connection:
         self._streamed = aiohttp.ClientTimeout(total=None, connect=limits.connect, sock_read=limits.read)
 
     async def close(self) -> None:
-        """Close our own connections; a session of the caller's stays open."""
+        """Close our own connections for good; a session of the caller's stays open."""
         self.closed = True
+        await self.release()
+
+    async def release(self) -> None:
+        """Close our own connections; the next request opens others."""
         sessions, self._sessions = self._sessions, None
         if sessions is None:
             return

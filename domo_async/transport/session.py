@@ -114,6 +114,10 @@ class Transport:
         """Close the connections; the transport cannot be used again."""
         await self._connection.close()
 
+    async def release(self) -> None:
+        """Close the connections; the next request opens others, in whichever event loop it is made."""
+        await self._connection.release()
+
     def _move(self, loop: asyncio.AbstractEventLoop) -> None:
         """Make ready for an event loop."""
         self._connection.use_in(loop)

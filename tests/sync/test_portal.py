@@ -805,6 +805,79 @@ def test_an_open_portal_is_closed_with_its_cleanup_at_interpreter_exit() -> None
     assert result.returncode == 0
 
 
+@pytest.mark.parametrize("used_before", [True, False])
+@pytest.mark.parametrize(
+    "late",
+    [
+        "atexit.register(late)",
+        # Called after everything that was registered since: it was registered first.
+        "logging.getLogger().addHandler(Late()); logging.warning('kept')",
+        # Registered too late to be called, what the import registers is not called either.
+        "atexit.register(lambda: late(Portal()))",
+    ],
+)
+def test_calls_at_interpreter_exit_work_and_the_process_ends(late: str, used_before: bool) -> None:
+    result = program(f"""
+        import atexit, logging, logging.handlers
+
+        def late(portal=portal):
+            print(portal.run(double(21)), portal.run(double(2)))
+
+        class Late(logging.handlers.BufferingHandler):
+            def __init__(self):
+                super().__init__(100)
+
+            def flush(self):
+                if self.buffer:
+                    late()
+                super().flush()
+
+        {"portal.run(double(1))" if used_before else ""}
+        {late}
+        print("end")
+    """)
+
+    assert ["end", "42", "4"] == result.stdout.split(), result.stderr
+    assert 0 == result.returncode
+
+
+def test_a_call_when_the_interpreter_is_gone_is_refused_and_the_process_ends() -> None:
+    result = program("""
+        class Late:
+            def __del__(self):
+                portal.run(double(21))
+
+        late = Late()
+        print("end")
+    """)
+
+    assert ["end"] == result.stdout.split()
+    assert "ConfigError: The interpreter is shutting down" in result.stderr
+    assert 0 == result.returncode
+
+
+def test_a_list_begun_at_interpreter_exit_is_refused_and_the_process_ends() -> None:
+    result = program("""
+        import logging, logging.handlers
+
+        async def numbers():
+            yield 1
+
+        class Late(logging.Handler):
+            def close(self):
+                try:
+                    next(portal.iterate(numbers))
+                except ConfigError as error:
+                    print(error)
+                super().close()
+
+        logging.getLogger().addHandler(Late())
+    """)
+
+    assert "Take it at once" in result.stdout, result.stderr
+    assert 0 == result.returncode
+
+
 def test_the_exit_of_a_program_ends_calls_that_hang_in_daemon_threads() -> None:
     result = program("""
         begun = threading.Event()

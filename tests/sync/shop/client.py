@@ -71,6 +71,9 @@ class Domo:
 
     async def close(self) -> None:
         """Close the shop."""
+        await self._release()
+
+    async def _release(self) -> None:
         await self._log.do("close")
 
     @property
