@@ -108,11 +108,16 @@ def _extreme(choose: Callable[..., Any]) -> Callable[[list[Any]], Any]:
     return lambda values: choose((value for value in values if value is not None), key=sort_key, default=None)
 
 
+def _told(number: float) -> float:
+    """Return a number that JSON's writer can write: integers of 64 bits, and all else as it is nearly."""
+    return number if -(1 << 63) <= number < 1 << 64 else float(number)
+
+
 _WORK: dict[str, Callable[[list[Any]], Any]] = {
     "avg": _mean,
     "min": _extreme(min),
     "max": _extreme(max),
-    "sum": lambda values: sum(_numbers(values)),
+    "sum": lambda values: _told(sum(_numbers(values))),
 }
 
 
