@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import json
+import os
+import secrets
+import stat
+import sys
 import time
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -132,6 +139,153 @@ async def test_tokens_are_no_part_of_a_world(tmp_path: Path) -> None:
         content = b"".join(map(archive.read, archive.namelist()))
     assert plain.emulator.token.encode() not in content
     assert session.encode() not in content
+
+
+ACCESS_TOKENS = "/api/data/v1/accesstokens"
+
+
+async def test_a_file_of_a_world_opens_nothing_and_is_its_owners_alone(tmp_path: Path) -> None:
+    path = tmp_path / "world.zip"
+    former = os.umask(0)
+    try:
+        async with plain_client() as plain:
+            made = {"name": "t", "ownerId": 1, "expires": 4_102_444_800_000}
+            token = (await plain.call("POST", ACCESS_TOKENS, json=made))["token"]
+            await plain.call("PUT", "/api/identity/v1/password", json={"domoUserId": 1, "password": "a-password"})
+            settings = {"username": "me", "password": "pw-1", "anything": "pw-2", "server": "db://me:pw-3@host/x"}
+            account = {"displayName": "a", "name": "a", "dataProviderType": "t", "configurations": settings}
+            await plain.call("POST", "/api/data/v1/accounts", json=account)
+            plain.emulator._instance.records["streams"].put(
+                "7", {"configuration": [{"name": "apiToken", "value": "pw-4"}], "clientSecret": "pw-5"}
+            )
+            plain.emulator.save_world(path)
+    finally:
+        os.umask(former)
+
+    with zipfile.ZipFile(path) as archive:
+        content = b"".join(map(archive.read, archive.namelist()))
+    secret = [token, "a-password", "pw-1", "pw-2", "pw-3", "pw-4", "pw-5", hashlib.sha256(token.encode()).hexdigest()]
+    assert [] == [each for each in secret if each.encode() in content]
+    assert sys.platform == "win32" or 0o600 == stat.S_IMODE(path.stat().st_mode)
+    async with plain_client(world=path) as plain:
+        await plain.call("GET", "/api/content/v2/users/me", headers={"X-DOMO-Developer-Token": token}, status=401)
+        login = {"method": "password", "emailAddress": "owner@example.com", "password": "a-password"}
+        assert not (await plain.call("POST", "/api/content/v2/authentication", json=login))["success"]
+        assert [] == await plain.call("GET", ACCESS_TOKENS)
+        (account,) = await plain.call("GET", "/api/data/v1/accounts")
+        assert ("me", "db://********@host/x") == tuple(account["configurations"][key] for key in ("username", "server"))
+
+
+Parts = dict[str, Any]
+
+
+def records(change: Callable[[Any], object]) -> Callable[[Parts], object]:
+    return lambda parts: change(parts["records.json"])
+
+
+def dataset(change: Callable[[Any], object]) -> Callable[[Parts], object]:
+    return lambda parts: change(parts["datasets.json"][0])
+
+
+def revision(**values: object) -> Callable[[Parts], object]:
+    return records(lambda told: [each.update(values) for each in told["file_revisions"].values()])
+
+
+def version(**values: object) -> Callable[[Parts], object]:
+    return dataset(lambda told: told["known"][0].update(values))
+
+
+def blobs(parts: Parts) -> list[str]:
+    return [name for name in parts if name.startswith("blobs/")]
+
+
+def nested(levels: int) -> Any:
+    value: Any = 1
+    for _ in range(levels):
+        value = [value]
+    return value
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        revision(sha256="../victim"),
+        revision(sha256="VICTIM"),
+        revision(sha256=["x"]),
+        revision(sha256="A" * 64),
+        lambda parts: parts.update({blobs(parts)[0]: b"another content"}),
+        records(lambda told: told.update({"@tokens": {"sessions": {}}})),
+        records(lambda told: told.update({"@datasets": {"x": {}}})),
+        records(lambda told: told.update({"access_tokens": {"1": {"id": 1, "ownerId": 1}}})),
+        records(lambda told: told.update({"passwords": {"1": {"salt": "", "digest": ""}}})),
+        records(lambda told: told.update({"s3_exports": {"1": {"id": "../../x", "place": ["..", ".."]}}})),
+        records(lambda told: told.update({"../x": {}})),
+        records(lambda told: told["users"].update({"1": "not an object"})),
+        records(lambda told: told["users"]["1"].update(attributes=nested(240))),
+        records(lambda told: told["counters"].update({"uploads": {"next": 1e300}})),
+        records(lambda told: told["counters"].update({"uploads": {"next": "1"}})),
+        version(table="v1; DROP TABLE v1"),
+        version(table="(SELECT content FROM read_text('/etc/passwd'))"),
+        version(columns=[["n", "DECIMAL", "0) AS n, (SELECT 1"]]),
+        version(columns=[["n", "DECIMAL", 99]]),
+        version(columns=[["n", "BLOB", 0]]),
+        version(rows="many"),
+        dataset(lambda told: told.update(schema={"id": 1, "columns": [{"name": "n", "type": "X", "id": "n"}]})),
+        dataset(lambda told: told.update(live=["v999"])),
+        dataset(lambda told: told.update(created="yesterday")),
+        dataset(lambda told: told.update(name=nested(240))),
+        lambda parts: parts.update({"datasets.json": {}, "records.json": []}),
+        lambda parts: parts.update({name: b"not Parquet" for name in parts if name.endswith(".parquet")}),
+        lambda parts: parts.pop(next(name for name in parts if name.endswith(".parquet"))),
+        lambda parts: parts.update({"records.json": b'{"users": '}),
+        lambda parts: parts.update({"bomb": b"\0" * (8 << 20)}),
+    ],
+)
+async def test_a_world_of_somebody_else_reaches_nothing_outside_itself(
+    tmp_path: Path, change: Callable[[Parts], object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("domo_async.emulator.keeping.worlds._LARGEST", 1 << 20)
+    victim = tmp_path / "victim"
+    victim.write_bytes(b"VICTIM")
+    path = tmp_path / "world.zip"
+    async with plain_client() as plain:
+        await plain.upload(await plain.create({"n": "LONG"}), b"1\n")
+        await plain.call("POST", "/api/data/v1/data-files?name=a", data=b"VICTIM")
+        plain.emulator.save_world(path)
+    with zipfile.ZipFile(path) as archive:
+        parts: Parts = {name: archive.read(name) for name in archive.namelist()}
+    for name in ("records.json", "datasets.json"):
+        parts[name] = json.loads(parts[name])
+    change(parts)
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in parts.items():
+            archive.writestr(
+                name, content if isinstance(content, bytes) else json.dumps(content).replace("VICTIM", str(victim))
+            )
+
+    with pytest.raises(ConfigError, match=f"{path} is not a world"):
+        await Emulator(world=path, data=tmp_path / "data").start()
+    assert b"VICTIM" == victim.read_bytes()
+
+
+async def test_what_else_lies_in_a_world_is_not_unpacked(tmp_path: Path) -> None:
+    path = tmp_path / "world.zip"
+    async with plain_client() as plain:
+        await plain.call("POST", "/api/data/v1/data-files?name=a", data=b"content")
+        plain.emulator.save_world(path)
+    stranger = secrets.token_bytes(10)
+    with zipfile.ZipFile(path, "a") as archive:
+        for name in ("../outside", "/outside", f"blobs/{'0' * 64}", "blobs/../outside", "rows/v9.parquet", "spool/x"):
+            archive.writestr(name, stranger)
+        link = zipfile.ZipInfo(f"blobs/{hashlib.sha256(b'content').hexdigest()[:63]}g")
+        link.external_attr = (stat.S_IFLNK | 0o777) << 16
+        archive.writestr(link, "/etc/hostname")
+
+    async with plain_client(world=path, data=tmp_path / "data") as plain:
+        (file,) = await plain.call("GET", "/api/data/v1/data-files/details")
+        assert b"content" == await plain.call("GET", f"/api/data/v1/data-files/{file['dataFileId']}")
+    found = [each for each in tmp_path.rglob("*") if each.is_file() and each.read_bytes() == stranger]  # noqa: ASYNC240
+    assert [] == found
 
 
 @pytest.mark.parametrize("content", [b"no world", None])
