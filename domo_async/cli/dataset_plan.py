@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from rich.text import Text
 
 from domo_async.cli.listing import print_table_of
-from domo_async.cli.output import facts, megabytes, out, print_json, print_table
+from domo_async.cli.output import facts, megabytes, out, print_json, print_table, printable
 
 if TYPE_CHECKING:
     from domo_async.transfer import Source, UploadOptions, UploadPlan
 
-__all__ = ["plan_new", "print_new_plan", "print_plan"]
+__all__ = ["plan_new", "print_new_plan", "print_notes", "print_plan"]
 
 
 async def plan_new(source: Source, options: UploadOptions) -> tuple[dict[str, str], UploadPlan]:
@@ -61,4 +62,11 @@ def _print_amount(plan: UploadPlan) -> None:
         "Parts": f"{plan.parts:,}",
     }
     print_table(facts((name, Text(text)) for name, text in told.items()))
+    print_notes(plan.notes)
     out.print("[dim]dry run: nothing was sent[/]")
+
+
+def print_notes(notes: Sequence[str]) -> None:
+    """Print what is to be known of how a source was read."""
+    for note in notes:
+        out.print(printable(note), markup=False, soft_wrap=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import glob
 import shlex
 import sys
 from collections.abc import Sequence
@@ -17,13 +16,12 @@ import typer
 from domo_async import AfterCommitError, CommitUncertain, Domo, SourceError, UploadError
 from domo_async.cli.bars import transfer_bar
 from domo_async.cli.connection import InstanceOption, TokenFileOption, call
-from domo_async.cli.dataset_plan import plan_new, print_new_plan, print_plan
+from domo_async.cli.dataset_plan import plan_new, print_new_plan, print_notes, print_plan
 from domo_async.cli.exits import DebugOption, readable_errors
 from domo_async.cli.interrupts import Interrupted, run
 from domo_async.cli.listing import JsonOption
 from domo_async.cli.output import counted, err, megabytes, out, print_json, printable
 from domo_async.cli.sizes import PartSizeOption
-from domo_async.cli.stdin import stdin_chunks
 
 if TYPE_CHECKING:
     from domo_async.endpoints.datasets._uploading import CreatedFrom
@@ -45,6 +43,14 @@ class Choice(StrEnum):
         return "auto" if self is Choice.AUTO else self is Choice.YES
 
 
+class Format(StrEnum):
+    """What files are."""
+
+    AUTO = "auto"
+    CSV = "csv"
+    JSONL = "jsonl"
+
+
 _TABS = {"tab": "\t", "\\t": "\t"}
 
 
@@ -60,7 +66,8 @@ def upload(
         list[str],
         typer.Argument(
             metavar="FILE",
-            help="CSV (plain, gzip, zstd), Parquet or Arrow files, or patterns; or - for standard input.",
+            help="CSV or JSON lines (plain, gzip, zstd), Parquet or Arrow files, patterns or folders; - for standard"
+            " input.",
         ),
     ],
     dataset: Annotated[str | None, typer.Option("--dataset", "-d", metavar="ID", help="The dataset to fill.")] = None,
@@ -101,6 +108,23 @@ def upload(
         ),
     ] = ",",
     encoding: Annotated[str, typer.Option(help="The encoding of CSV.", rich_help_panel="Files")] = "utf-8",
+    null: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="TEXT", help="A text that is NULL in CSV, such as NA; may be repeated.", rich_help_panel="Files"
+        ),
+    ] = None,
+    skip_rows: Annotated[
+        int, typer.Option(min=0, help="How many records of CSV stand before its header.", rich_help_panel="Files")
+    ] = 0,
+    format_: Annotated[
+        Format,
+        typer.Option(
+            "--format",
+            help="What the files are; auto goes by their names, and refuses what does not begin as CSV.",
+            rich_help_panel="Files",
+        ),
+    ] = Format.AUTO,
     zone: Annotated[
         ZoneInfo | None,
         typer.Option(
@@ -141,7 +165,7 @@ def upload(
 
     _check_target(dataset, create, resume)
     with readable_errors(debug=debug):
-        source = _source(files)
+        source: Source = files[0] if len(files) == 1 else files
         options = UploadOptions(
             action="APPEND" if append else "REPLACE",
             partition=partition,
@@ -149,6 +173,9 @@ def upload(
             schema="evolve" if evolve else "match",
             delimiter=delimiter,
             encoding=encoding,
+            null_values=null or (),
+            skip_rows=skip_rows,
+            format=format_.value,
             zone=zone,
             part_size=part_size,
             concurrency=concurrency,
@@ -205,35 +232,17 @@ def _check_target(dataset: str | None, create: str | None, resume: Path | None) 
         )
 
 
-def _source(files: Sequence[str]) -> Source:
-    """Return what the arguments stand for.
-
-    Raises:
-        typer.BadParameter: Standard input is not alone.
-        SourceError: A pattern fits no file.
-    """
-    if list(files) == ["-"]:
-        return stdin_chunks()
-    if "-" in files:
-        raise typer.BadParameter("standard input goes up alone, without files", param_hint="FILE")
-    found = [path for file in files for path in _matches(file)]
-    return found[0] if len(found) == 1 else found
-
-
-def _matches(file: str) -> list[str]:
-    if not glob.has_magic(file) or Path(file).exists():
-        return [file]
-    found = sorted(glob.glob(file, recursive=True))  # noqa: PTH207 - absolute patterns, too
-    if not found:
-        raise SourceError(f"no file matches {file}")
-    return found
-
-
 _OPTIONS = {
     "allow_empty=True": "--allow-empty",
+    "delimiter=": "--delimiter",
+    "encoding=": "--encoding",
+    "format='csv'": "--format csv",
+    "format='jsonl'": "--format jsonl",
     "header=False": "--header no",
     "header=True": "--header yes",
+    "null_values=": "--null",
     "schema='evolve'": "--evolve",
+    "skip_rows=": "--skip-rows",
 }
 
 
@@ -271,6 +280,7 @@ def _print_result(done: UploadResult, verb: str, *, quiet: bool, as_json: bool) 
             _say("Added columns", [f"{name} ({kind})" for name, kind in done.added.items()])
         if done.left_out:
             _say("Left out, since an earlier run appended them", done.left_out)
+        print_notes(done.notes)
 
 
 def _say(what: str, names: Sequence[str]) -> None:

@@ -23,7 +23,7 @@ from domo_async.transfer.reading.binding import Params, bind
 from domo_async.transfer.reading.exporter import ExportResult, ExportTarget, export
 from domo_async.transfer.reading.scanning import Selection, collect, scan
 from domo_async.transfer.reading.sql_text import select
-from domo_async.transfer.sources import ArrowStream, Row, Source
+from domo_async.transfer.sources import ArrowStream, Format, Row, Source
 from domo_async.transfer.sources.fitting import Header, SchemaOption
 from domo_async.transfer.uploading.compression import Compression
 from domo_async.transfer.uploading.lanes import Budget
@@ -49,6 +49,7 @@ __all__ = [
     "FolderEntry",
     "FolderOptions",
     "FolderReport",
+    "Format",
     "Header",
     "Nested",
     "Outcome",

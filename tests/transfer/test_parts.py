@@ -56,9 +56,9 @@ async def stream(chunks: Sequence[bytes]) -> AsyncIterator[bytes]:
 
 
 async def cut(
-    source: Any, width: int, size: int | None, *, header: bool = False, **dialect: str
+    source: Any, width: int, size: int | None, *, header: bool = False, **dialect: Any
 ) -> list[tuple[Part, bytes]]:
-    found = await open_source(source, Reading(dialect=Dialect(**dialect)))
+    found = await open_source(source, Reading(dialect=Dialect(sniffed=False, **dialect)))
     try:
         fit = await found.fit(columns(width), header=header, schema="match")
         parts = found.parts(fit, part_sizes(size, found.total))
@@ -136,9 +136,9 @@ def test_a_stray_quote_in_any_row_is_a_character_and_moves_no_other(size, place,
     asyncio.run(main())
 
 
-@pytest.mark.parametrize("content", [b'h,i\r1,"a\rb"\r2,c\r', b'h,i\r1,"a\rb"\n2,c'])
+@pytest.mark.parametrize("content", [b'h,i\r1,"a\rb"\r2,c\r', b'h,i\r\r1,"a\rb"\r2,c', b"h,i\n1,a\rb\n\n2,c\r\n"])
 @pytest.mark.parametrize("step", [1, 3, 100])
-async def test_carriage_returns_alone_end_lines(content, step):
+async def test_carriage_returns_alone_end_lines_where_there_are_no_line_feeds(content, step):
     chunks = [content[start : start + step] for start in range(0, len(content), step)]
 
     for source in (content, stream(chunks)):
@@ -201,6 +201,20 @@ async def test_a_byte_order_mark_is_left_out(chunks, encoding, tmp_path):
         assert [b"a\nb\n"] == [data for _, data in await cut(source, 1, 100, encoding=encoding)]
 
 
+@pytest.mark.parametrize("size", [5, 100])
+@pytest.mark.parametrize("header", [False, True])
+async def test_no_part_begins_with_what_looks_like_a_byte_order_mark(size, header):
+    content = "\ufeffa,b\n\ufeffc,d\ne,f\n\ufeffg,h\n".encode()
+
+    for source in (content, stream([content]), content[:3] + content):
+        found = await cut(source, 2, size, header=header)
+
+        rows = [row for _, data in found for row in parsed(data)]
+        assert ["\ufeffg", "h"] == rows[-1]
+        assert ["\ufeffc", "d"] == rows[-3]
+        assert not any(data.startswith(b"\xef\xbb\xbf") for _, data in found)
+
+
 @pytest.mark.parametrize(
     "source", [b"", [], [b""], stream([]), stream([b"", b""]), b"\xef\xbb\xbf", io.BytesIO()], ids=range(7)
 )
@@ -214,7 +228,7 @@ BROKEN = [
     (b"1,2\n" * 40 + b'1,"x\ny\n', 41, "never closed"),
     (b"1,2\n" * 40 + b"1,\xff\n", 41, "UTF-8"),
     (b"1,2\n" * 40 + b'1,"x"y\n', 41, "quoted field goes on"),
-    (b"1,2\n" * 40 + b'1,x"y\n' + b"1,2\n" * 40 + b"\n1,2\n", 82, "1 field,"),
+    (b"1,2\n" * 40 + b'1,x"y\n' + b"1,2\n" * 40 + b"\n1\n", 83, "1 field,"),
 ]
 
 

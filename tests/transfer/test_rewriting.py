@@ -11,7 +11,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from domo_async import ConfigError, SourceError
-from domo_async.transfer.csv.rewriting import Rewriter, first_fields
+from domo_async.transfer.csv.rewriting import FieldRule, Rewriter, first_fields, spellings
 from domo_async.transfer.csv.splitter import RecordScanner
 from tests.transfer.test_splitter import cuts, pieces
 
@@ -29,11 +29,12 @@ def read(text: str, delimiter: str) -> tuple[list[Row], int | None]:  # noqa: C9
     row: Row = []
     field: str | None = None
     state = "start"  # of a field
+    returns = "\n" not in "".join(text.split('"')[::2])  # of what ends records
     line = begins = 1
     at = 0
     while at < len(text):
         character = text[at]
-        end = "\r\n" if text.startswith("\r\n", at) else character if character in "\r\n" else ""
+        end = "\r\n" if text.startswith("\r\n", at) else character if character in ("\r\n" if returns else "\n") else ""
         at += 1
         if state == "quoted":
             if character == '"' and text[at : at + 1] == '"':
@@ -170,7 +171,13 @@ def test_a_byte_order_mark_is_left_out_at_the_beginning_alone(delimiter):
     content = f'\ufeff"a"{delimiter}b\n'.encode()
 
     assert (b'"a",b\n', 1) == rewritten([content[:2], content[2:]], delimiter=delimiter)
-    assert ("\ufeffa\n".encode(), 1) == rewritten(["\ufeffa\n".encode()], line=1)
+    assert ('"\ufeffa"\n'.encode(), 1) == rewritten(["\ufeffa\n".encode()], bom=False)
+
+
+def test_no_record_is_written_that_begins_with_what_looks_like_a_byte_order_mark():
+    content = '\ufeffa,b\n\ufeffc,"\n\ufeff"\n\ufeff,"\ufeff"\n'.encode()
+
+    assert ('a,b\n"\ufeffc","\n\ufeff"\n"\ufeff","\ufeff"\n'.encode(), 3) == rewritten([content])
 
 
 REFUSED = [
@@ -178,8 +185,9 @@ REFUSED = [
     (b'a,b\n"c\n\n"d,e\n', {}, 4, "goes on after its end"),
     (b'a,b\nc,"d\ne\n', {}, 2, "begins in line 2 is never closed"),
     (b"a,b\nc\nd,e\n", {"width": 2}, 2, "line 2: 1 field, the dataset has 2 columns"),
-    (b'a,b\r\n"c\r\n",d\rc,"d",e\n', {"width": 2}, 4, "line 4: 3 fields, the dataset has 2 columns"),
-    (b"a,b\n\n", {"width": 2}, 2, "line 2: 1 field"),
+    (b'a,b\r\n"c\r\n",d\nc,"d",e\n', {"width": 2}, 4, "line 4: 3 fields, the dataset has 2 columns"),
+    (b'a,b\r"c\r\n",d\rc,"d",e\r', {"width": 2}, 4, "line 4: 3 fields, the dataset has 2 columns"),
+    (b"a,b\n\nc\n", {"width": 2}, 3, "line 3: 1 field"),
     (b"a;b\nc;d;e\n", {"width": 2, "delimiter": ";", "order": [1, 0]}, 2, "line 2: 3 fields, the header has 2 columns"),
     (b"a;b\nc\n", {"delimiter": ";", "order": [1, 0]}, 2, "line 2: 1 field"),
     (b"a,b\n\xe9,\n", {}, 2, "line 2 is not utf-8"),
@@ -212,6 +220,31 @@ def test_what_cannot_be_read_is_refused_with_its_line(content, options, line, sa
 def test_what_cannot_be_a_dialect_is_refused(options, says):
     with pytest.raises(ConfigError, match=says):
         Rewriter(**options)
+
+
+def test_a_carriage_return_ends_records_only_where_no_line_feed_does():
+    pandas = b"a,b\n1,x\ry\n2,z\r\n"
+    classic = b'a,b\r1,"x\ny"\r2,z\r'
+
+    assert (b'a,b\n1,"x\ry"\n2,z\n', 3) == rewritten([pandas], width=2)
+    assert (b'a,b\n1,"x\ny"\n2,z\n', 3) == rewritten([classic], width=2)
+    assert (b'1,"x\ry"\n', 1) == rewritten([b"1,x\ry\r"], returns=False)
+
+
+def test_blank_lines_are_left_out_where_records_have_several_fields():
+    content = b'\n1,x\r\n\r\n2,"\n\n"\n\n'
+
+    assert (b'1,x\n2,"\n\n"\n', 2) == rewritten([content], width=2)
+    assert (b"1\n\n2\n", 3) == rewritten([b"1\n\n2\n"], width=1)
+
+
+def test_null_and_constants_are_put_in_and_what_stands_first_is_left_out():
+    content = b'Title\nn;t\n"";"NA"\n1;NA\n"2";"x;y"\n'
+    rules = {0: FieldRule(frozenset({'""'})), 1: FieldRule(spellings(["NA"]))}
+
+    found = rewritten([content], delimiter=";", width=2, skip=2, rules=rules, order=[1, 0, 2], constants=["2024"])
+
+    assert (b',,2024\n,1,2024\n"x;y","2",2024\n', 3) == found
 
 
 def test_records_come_as_soon_as_they_are_whole():

@@ -39,6 +39,7 @@ from domo_async.transfer import (
     Compression,
     ExportResult,
     ExportTarget,
+    Format,
     Header,
     Nested,
     Outcome,
@@ -488,6 +489,9 @@ class Datasets(Area):
         schema: SchemaOption = "match",
         delimiter: str = ",",
         encoding: str = "utf-8",
+        null_values: str | Iterable[str] = (),
+        skip_rows: int = 0,
+        format: Format = "auto",
         zone: tzinfo | None = None,
         nested: Nested = "refuse",
         part_size: int | None = None,
@@ -520,9 +524,12 @@ class Datasets(Area):
             dataset_id: The dataset.
             source: What to upload:
 
-                - the path of a file, several paths, or a pattern such as ``"exports/*.csv"``; CSV, Parquet, and Arrow
-                  files. Plain CSV is read slice by slice and costs no memory. Each file may have a header;
-                - bytes of CSV, a binary file object, or an (async) iterator of bytes;
+                - the path of a file, a folder, a pattern such as ``"exports/*.csv"``, a ``file://`` URL, or several of
+                  them; ``"-"`` is standard input. CSV, JSON lines, Parquet, and Arrow files. Plain CSV is read slice by
+                  slice and costs no memory. Each file may have a header, and a byte order mark where it begins. Folders
+                  named ``key=value`` in a path give columns, as Hive has them, that the file itself does not have;
+                - bytes of CSV or JSON lines, a binary file object, also one with an async ``read``, or an (async)
+                  iterator of bytes;
                 - an (async) iterator of rows: sequences in the order of the columns, or mappings by name;
                 - a frame (polars, pandas, pyarrow, duckdb), or an (async) iterator of frames.
 
@@ -533,13 +540,19 @@ class Datasets(Area):
             partition_tag: The name that the partition goes under: ``restateDataTag`` is the document's, which calls it
                 largely deprecated; ``dataTag`` is what other clients send (unconfirmed).
             header: Whether the first record of CSV is a header, which is not sent; ``"auto"`` compares it with the
-                dataset's columns, and refuses what resembles them but differs.
+                dataset's columns, and refuses what resembles them but differs, and what may be names or a row.
             schema: ``"match"`` refuses a source whose columns are not the dataset's; ``"evolve"`` adds to the dataset
                 the columns that it lacks, and leaves NULL those that the source lacks. Before it adds any, all rows are
                 checked: those of what comes only once wait in a temporary file. Columns that somebody else adds at the
                 same time stay; a source that can be read again is then fitted anew, another is refused.
             delimiter: What stands between the fields of CSV.
             encoding: The encoding of CSV, as Python names it.
+            null_values: Texts that are NULL in CSV, such as ``["NA", ""]``, in quotes or not. By default an empty field
+                without quotes is, and in columns that are not text one with quotes.
+            skip_rows: How many records of CSV stand before its header, such as titles.
+            format: What bytes are: ``"csv"`` whatever they look like, ``"jsonl"`` for JSON lines, an object in each
+                line; ``"auto"`` takes files for JSON lines whose names end in ``.jsonl`` or ``.ndjson``, also
+                compressed, and refuses what is not CSV by its first bytes.
             zone: The zone in whose local time aware datetimes are written, since a DATETIME has none; without it they
                 are refused.
             nested: Whether lists, mappings and structs are refused, or written as JSON.
@@ -585,6 +598,9 @@ class Datasets(Area):
             schema=schema,
             delimiter=delimiter,
             encoding=encoding,
+            null_values=null_values,
+            skip_rows=skip_rows,
+            format=format,
             zone=zone,
             nested=nested,
             part_size=part_size,

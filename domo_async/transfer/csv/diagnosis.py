@@ -5,7 +5,17 @@ from __future__ import annotations
 from domo_async.errors import SourceError
 from domo_async.transfer.csv.survey import AFTER_QUOTE, BEFORE_QUOTE, Mark
 
-__all__ = ["LoneReturn", "StrayQuote", "Unsplittable", "diagnose", "never_closed", "not_utf8", "wrong_width"]
+__all__ = [
+    "BlankLine",
+    "LoneReturn",
+    "MarkAtCut",
+    "StrayQuote",
+    "Unsplittable",
+    "diagnose",
+    "never_closed",
+    "not_utf8",
+    "wrong_width",
+]
 
 _QUOTE, _COMMA, _RETURN, _FEED = b'",\r\n'
 
@@ -35,6 +45,13 @@ class LoneReturn(Unsplittable):
         )
 
 
+class MarkAtCut(Unsplittable):
+    """A part would begin with U+FEFF, which would be taken for a byte order mark."""
+
+    def __init__(self) -> None:
+        super().__init__("a record begins with U+FEFF; put its first field in quotes")
+
+
 def wrong_width(line: int, found: int, width: int, whose: str = "the dataset") -> SourceError:
     """Return the error that a record has too many or too few fields.
 
@@ -49,6 +66,13 @@ def wrong_width(line: int, found: int, width: int, whose: str = "the dataset") -
         " give each record one field for each column",
         line=line,
     )
+
+
+class BlankLine(Unsplittable):
+    """An empty line stands among records of several fields; it is a record of a wrong width, or none at all."""
+
+    def __init__(self, line: int, width: int) -> None:
+        super().__init__(wrong_width(line, 1, width).message, line=line)
 
 
 def never_closed(line: int) -> SourceError:
@@ -70,7 +94,7 @@ def not_utf8(line: int) -> SourceError:
 
 
 def diagnose(
-    block: bytes, mark: Mark, width: int | None, *, line: int, record: int, undecodable: int | None
+    block: bytes, mark: Mark, width: int | None, *, line: int, record: int, begun: int, undecodable: int | None
 ) -> SourceError:
     """Return what is wrong first in a block in which something is.
 
@@ -80,9 +104,10 @@ def diagnose(
         width: How many fields each record must have; None if that does not matter.
         line: How many line feeds there are before it.
         record: The line where the record begins that goes on in it.
+        begun: How many bytes that record has before the block.
         undecodable: The place of the first bytes that are not UTF-8, if there are any.
     """
-    found = _first_misfit(block, mark, width, line, record)
+    found = _first_misfit(block, mark, width, line, record, begun)
     if undecodable is not None and (found is None or undecodable < found[0]):
         return not_utf8(line + block.count(b"\n", 0, max(undecodable, 0)) + 1)
     assert found is not None, "a surveyor saw what is not there"  # noqa: S101 - or else nothing is wrong
@@ -90,7 +115,7 @@ def diagnose(
 
 
 def _first_misfit(
-    block: bytes, mark: Mark, width: int | None, line: int, record: int
+    block: bytes, mark: Mark, width: int | None, line: int, record: int, length: int
 ) -> tuple[int, SourceError] | None:
     in_quotes, last, commas = mark
     for place, byte in enumerate(block):
@@ -108,8 +133,10 @@ def _first_misfit(
             commas += 1
         elif byte == _FEED:
             if width is not None and commas != width - 1:
-                return place, wrong_width(record, commas + 1, width)
-            commas, record = 0, line + 2
+                blank = length == (last == _RETURN)
+                return place, BlankLine(line + 1, width) if blank else wrong_width(record, commas + 1, width)
+            commas, record, length = 0, line + 2, -1
+        length += 1
         line += byte == _FEED
         last = byte
     return None

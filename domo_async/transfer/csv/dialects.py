@@ -7,17 +7,36 @@ import re
 
 from domo_async.errors import ConfigError
 
-__all__ = ["Decoder", "Grammar", "line_ends"]
+__all__ = ["Decoder", "Grammar", "ends_at_returns"]
 
 _BOM = "\ufeff"
 _NO_DELIMITERS = frozenset('"\r\n')
 _QUOTED = '"[^"]*+(?:""[^"]*+)*+"'
+_LOOKED_AT = 1 << 16
+# Codecs that Python counts among encodings of text, although files do not have them; they cannot be read in pieces.
+_NO_FILES = {"idna", "punycode", "undefined"}
+_OWN_MARK = {"utf-16", "utf-32", "utf-8-sig"}
 
 
-def line_ends(text: str) -> int:
-    """Return the number of line ends in a text, of any kind."""
-    ends = text.count("\n")
-    return ends + text.count("\r") - text.count("\r\n") if "\r" in text else ends
+def ends_at_returns(text: str, *, whole: bool) -> bool | None:
+    """Return whether a lone carriage return ends records: where it does so, no line feed does.
+
+    So a line feed outside quotes in the first 64 Ki characters makes all carriage returns without one characters of
+    their fields.
+
+    Args:
+        text: The beginning of CSV.
+        whole: Whether there is no more of it.
+
+    Returns:
+        Whether it does; None if it takes more text to know.
+    """
+    outside = "".join(text[:_LOOKED_AT].split('"')[::2])
+    if "\n" in outside:
+        return False
+    # One at the end may be half of a line end.
+    known = whole or len(text) >= _LOOKED_AT
+    return "\r" in outside if known else None
 
 
 class Decoder:
@@ -34,10 +53,13 @@ class Decoder:
     def __init__(self, encoding: str, *, bom: bool = True) -> None:
         try:
             " ".encode(encoding)  # not all codecs are encodings of text
+            codec = codecs.lookup(encoding)
             self._decoder = codecs.getincrementaldecoder(encoding)("strict")
-        except (LookupError, ValueError):
+        except (LookupError, TypeError, ValueError):
             raise ConfigError(f"Python knows no encoding {encoding!r} of text") from None
-        self._bom = bom
+        if codec.name in _NO_FILES:
+            raise ConfigError(f"{encoding!r} is not an encoding of files")
+        self._bom = bom and codec.name not in _OWN_MARK
 
     def decode(self, data: bytes, *, final: bool = False) -> tuple[str, bool]:
         """Return the text of the next bytes up to what is not in the encoding, and whether it is all of it."""
@@ -48,6 +70,9 @@ class Decoder:
             self._decoder.setstate(before)
             # The error counts from the bytes that were held back before, if there were any.
             text, sound = self._decoder.decode(data[: max(error.start + len(data) - len(error.object), 0)]), False
+        except UnicodeError:
+            # UTF-16 without a byte order mark, for one: Python does not say where.
+            text, sound = "", False
         if self._bom and text:
             self._bom = False
             text = text.removeprefix(_BOM)
@@ -61,6 +86,7 @@ class Grammar:
 
     Args:
         delimiter: A single character.
+        returns: Whether a lone carriage return ends a record; if not, it is a character of its field.
 
     Attributes:
         record: Matches a record and, as its first group, the line end after it.
@@ -70,15 +96,38 @@ class Grammar:
         ConfigError: The delimiter cannot be one.
     """
 
-    def __init__(self, delimiter: str) -> None:
-        if len(delimiter) != 1 or delimiter in _NO_DELIMITERS:
+    def __init__(self, delimiter: str, *, returns: bool = False) -> None:
+        if not isinstance(delimiter, str) or len(delimiter) != 1 or delimiter in _NO_DELIMITERS:
             raise ConfigError(f"a delimiter is a single character, not a quote or line end: {delimiter!r}")
         mark = re.escape(delimiter)
-        field = rf'(?:{_QUOTED}|[^"{mark}\r\n][^{mark}\r\n]*+|)'
-        self.record: re.Pattern[str] = re.compile(rf"{field}(?:{mark}{field})*(\r\n|\n|\r(?!\Z))")
-        self.overrun: re.Pattern[str] = re.compile(rf'(?:{field}{mark})*{_QUOTED}(?=[^"{mark}\r\n])')
+        # What a field may hold beside a line end, and what ends a record.
+        more = rf"[^{mark}\r\n]" if returns else rf"(?:[^{mark}\r\n]|\r(?!\n))"
+        first = rf'[^"{mark}\r\n]' if returns else rf'(?:[^"{mark}\r\n]|\r(?!\n))'
+        end = r"(\r\n|\n|\r(?!\Z))" if returns else r"(\r?\n)"
+        field = rf"(?:{_QUOTED}|{first}{more}*+|)"
+        self.record: re.Pattern[str] = re.compile(rf"{field}(?:{mark}{field})*{end}")
+        after = rf'[^"{mark}\r\n]' if returns else rf'(?:[^"{mark}\r\n]|\r(?!\n|\Z))'
+        self.overrun: re.Pattern[str] = re.compile(rf"(?:{field}{mark})*{_QUOTED}(?={after})")
         self._field = re.compile(rf"{mark}({_QUOTED}|[^{mark}]*+)")
         self._delimiter = delimiter
+        self._returns = returns
+
+    def line_ends(self, text: str) -> int:
+        """Return the number of line ends in a text."""
+        ends = text.count("\n")
+        return ends + text.count("\r") - text.count("\r\n") if self._returns and "\r" in text else ends
+
+    def line_end(self, text: str, start: int, stop: int) -> int:
+        """Return the place after the last line end of a stretch, or its start if there is none."""
+        returned = text.rfind("\r", start, stop) if self._returns else -1
+        return max(text.rfind("\n", start, stop), returned, start - 1) + 1
+
+    def with_line_feeds(self, text: str) -> str:
+        """Return a text whose line ends are all line feeds."""
+        if "\r" not in text:
+            return text
+        text = text.replace("\r\n", "\n")
+        return text.replace("\r", "\n") if self._returns else text
 
     def fields(self, record: str) -> list[str]:
         """Return the fields of a record, without its line end, as they are written."""

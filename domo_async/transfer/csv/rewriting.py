@@ -2,32 +2,61 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import accumulate, pairwise
 from operator import itemgetter
 
+from attrs import frozen
+
 from domo_async.errors import ConfigError, SourceError
 from domo_async.transfer.csv.diagnosis import never_closed, wrong_width
-from domo_async.transfer.csv.dialects import Decoder, Grammar, line_ends
+from domo_async.transfer.csv.dialects import Decoder, Grammar, ends_at_returns
 from domo_async.transfer.part import Block
 
-__all__ = ["Rewriter", "first_fields", "records"]
+__all__ = ["FieldRule", "Rewriter", "first_fields", "records", "spellings", "value_of"]
+
+_BOM = "\ufeff"
+_EMPTY = '""'
+
+
+@frozen
+class FieldRule:
+    """What becomes of the fields of a column.
+
+    Attributes:
+        nulls: What they are written as where they are NULL, quotes included.
+        misfit: Returns what is wrong with a value, None if nothing is; values are not looked at if this is None.
+    """
+
+    nulls: frozenset[str] = frozenset()
+    misfit: Callable[[str], str | None] | None = None
+
+
+def spellings(values: Iterable[str]) -> frozenset[str]:
+    """Return how values may be written as fields, with quotes and without."""
+    return frozenset(spelt for value in values for spelt in (value, _quoted(value)))
 
 
 class Rewriter:
     """Reads CSV record by record, and writes it with commas, in UTF-8 and with line feeds.
 
-    It reads leniently where the meaning is clear: a quote inside an unquoted field is a character of it, and CR, LF and
-    CRLF all end a record. What is quoted stays so; what has to be quoted is. So an unquoted empty field, which is NULL,
-    stays apart from a quoted one, and what Domo reads as it is does not change.
+    It reads leniently where the meaning is clear: a quote inside an unquoted field is a character of it; LF and CRLF
+    end a record, and CR where no LF does. Blank lines are left out where a record has several fields. What is quoted
+    stays so; what has to be quoted is. So an unquoted empty field, which is NULL, stays apart from a quoted one, and
+    what Domo reads as it is does not change.
 
     Args:
         delimiter: What stands between fields: a single character.
         encoding: The name of an encoding that Python knows.
         order: Where the fields of a written record come from: the index of a field that is read, or None for NULL. By
             default all are written as they come.
+        constants: Fields as they are written that each record has after those that are read.
         width: How many fields each record must have; None if that does not matter. An empty line is a single field.
-        line: The number of lines before the first byte, for messages. Without any, a byte order mark is left out.
+        rules: What becomes of fields, by their index; with `width` alone.
+        line: The number of lines before the first byte, for messages.
+        skip: How many records are left out in the beginning, whatever their width.
+        bom: Whether a byte order mark may come first, which is left out.
+        returns: Whether a lone carriage return ends a record; None to see it by the beginning, see `ends_at_returns`.
 
     Raises:
         ConfigError: The delimiter or the encoding cannot be one, or `order` asks for fields that are not there.
@@ -39,20 +68,31 @@ class Rewriter:
         delimiter: str = ",",
         encoding: str = "utf-8",
         order: Sequence[int | None] | None = None,
+        constants: Sequence[str] = (),
         width: int | None = None,
+        rules: Mapping[int, FieldRule] | None = None,
         line: int = 0,
+        skip: int = 0,
+        bom: bool = True,
+        returns: bool | None = None,
     ) -> None:
-        self._grammar = Grammar(delimiter)
-        self._decoder = Decoder(encoding, bom=not line)
+        self._grammar = Grammar(delimiter, returns=bool(returns))
+        self._knows_ends = returns is not None
+        self._decoder = Decoder(encoding, bom=bom)
         self._encoding = encoding
         self._delimiter = delimiter
         self._width = width
-        self._least = max((place + 1 for place in order or () if place is not None), default=0)
-        if width is not None and self._least > width:
-            raise ConfigError(f"there is no field {self._least} in records of {width}")
+        own = [place for place in order or () if place is not None and (width is None or place < width)]
+        self._least = max((place + 1 for place in own), default=0)
+        if width is not None and any(place >= width + len(constants) for place in order or () if place is not None):
+            raise ConfigError(f"there is no field {max(place or 0 for place in order or ()) + 1} in records of {width}")
         self._order = order
-        self._pick = None if order is None else _picker(order)
+        self._constants = list(constants)
+        self._pick = None if order is None else _picker(order, self._constants)
+        self._rules = {} if rules is None else rules
+        self._looks_at_all = any(rule.misfit or rule.nulls - {_EMPTY} for rule in self._rules.values())
         self._line = line
+        self._skip = skip
         self._held: list[str] = []
         self._length = 0
         self._enough = 0
@@ -84,6 +124,7 @@ class Rewriter:
         self._hold(text)
         if not sound:
             self._refuse_bytes()
+        self._see_ends("".join(self._held), whole=True)
         if self._length and not self._held[-1].endswith("\n"):
             self._hold("\n")
         block = self._take()
@@ -98,45 +139,91 @@ class Rewriter:
 
     def _refuse_bytes(self) -> None:
         """Name the line of bytes that are not in the encoding, unless something is wrong before them."""
+        self._see_ends("".join(self._held), whole=True)
         self._take()
-        raise _not_encoded(self._line + line_ends("".join(self._held)) + 1, self._encoding)
+        raise _not_encoded(self._line + self._grammar.line_ends("".join(self._held)) + 1, self._encoding)
+
+    def _see_ends(self, text: str, *, whole: bool = False) -> bool:
+        """See what ends records, and return whether that is known."""
+        if not self._knows_ends and (returns := ends_at_returns(text, whole=whole)) is not None:
+            self._grammar, self._knows_ends = Grammar(self._delimiter, returns=returns), True
+        return self._knows_ends
 
     def _take(self) -> Block:
         """Return the whole records of what is held."""
         text = "".join(self._held)
+        if not self._see_ends(text):
+            return Block(b"", 0)
         written: list[str] = []
         # What follows a carriage return at the end may belong to it.
         length = len(text) - text.endswith("\r")
-        place = _end_by_quotes(text, length)
-        records = self._take_many(text[:place], written) if place else 0
+        begin = self._skipped(text)
+        records: int | None = 0
+        place = begin
+        if not self._skip:
+            place += self._end_by_quotes(text[begin:length])
+            records = self._take_many(text[begin:place], written) if place > begin else 0
         if records is None:
-            place = records = 0
-        while place < length:
+            place, records = begin, 0
+        while place < length and not self._skip:
             quote = text.find('"', place)
-            end = _line_end(text, place, length if quote < 0 else quote)
+            end = self._grammar.line_end(text, place, length if quote < 0 else quote)
             if end > place:
                 records += self._take_many(text[place:end], written) or 0
                 place = end
             elif quote < 0 or (found := self._grammar.record.match(text, place)) is None:
                 break
             else:
-                self._take_one(text[place : found.start(1)], written)
-                records += 1
+                records += self._take_one(text[place : found.start(1)], written)
                 place = found.end()
         if place < length and (overrun := self._grammar.overrun.match(text, place)):
-            raise _overrun(self._line + line_ends(overrun[0]) + 1)
+            raise _overrun(self._line + self._grammar.line_ends(overrun[0]) + 1)
         self._held, self._length = [text[place:]] if place < len(text) else [], len(text) - place
         self._enough = 2 * self._length
         return Block(self._encoded(written), records)
 
-    def _take_one(self, record: str, written: list[str]) -> None:
-        """Write any record."""
+    def _skipped(self, text: str) -> int:
+        """Pass over the records that are left out, as far as they are there; return where the others begin."""
+        place = 0
+        while self._skip and (found := self._grammar.record.match(text, place)) is not None:
+            self._skip -= 1
+            self._line += self._grammar.line_ends(found[0])
+            place = found.end()
+        return place
+
+    def _end_by_quotes(self, text: str) -> int:
+        """Return the place after the last line end that an even number of quotes stands before; 0 if there is none."""
+        pieces = text.split('"')
+        outside = '"'.join(pieces[::2])
+        end = self._grammar.line_end(outside, 0, len(outside))
+        before = 2 * outside.count('"', 0, end)
+        return sum(map(len, pieces[:before])) + before + end - outside.rfind('"', 0, end) - 1
+
+    def _take_one(self, record: str, written: list[str]) -> int:
+        """Write any record, unless it is a blank line; return how many were written."""
+        if not record and self._has_no_blanks:
+            self._line += 1
+            return 0
         fields = self._grammar.fields(record)
         if (self._width is not None and len(fields) != self._width) or len(fields) < self._least:
             raise self._misfit(self._line + 1, len(fields))
+        for place, rule in self._rules.items():
+            fields[place] = self._ruled(rule, fields[place], self._line + 1)
         fields = [field if field[:1] == '"' or not _needs_quotes(field) else _quoted(field) for field in fields]
         written.append(_row(fields if self._pick is None else self._pick(fields)))
-        self._line += 1 + line_ends(record)
+        self._line += 1 + self._grammar.line_ends(record)
+        return 1
+
+    @property
+    def _has_no_blanks(self) -> bool:
+        return self._width not in {None, 1}
+
+    def _ruled(self, rule: FieldRule, field: str, line: int) -> str:
+        if not field or field in rule.nulls:
+            return ""
+        if rule.misfit is not None and (wrong := rule.misfit(value_of(field))) is not None:
+            raise SourceError(f"line {line}, {wrong}", line=line)
+        return field
 
     def _take_many(self, text: str, written: list[str]) -> int | None:
         """Write records at once.
@@ -147,18 +234,24 @@ class Rewriter:
         pieces = text.split('"')
         quoted = len(pieces) > 1
         # The records without what is in quotes, of which the quotes are left; of a doubled quote it is one more.
-        shape = '"'.join(pieces[::2])
-        if "\r" in shape:
-            shape = shape.replace("\r\n", "\n").replace("\r", "\n")
+        shape = self._grammar.with_line_feeds('"'.join(pieces[::2]))
         lines = shape.split("\n")
         del lines[-1]
+        all_lines = lines
+        if self._has_no_blanks and "" in lines:
+            lines = [line for line in lines if line]
         widths = [line.count(self._delimiter) + 1 for line in lines]
         if (wrong := self._first_misfit(widths)) is not None:
             if quoted:
                 return None
-            raise self._misfit(self._line + wrong + 1, widths[wrong])
-        foreign_commas = self._delimiter != "," and "," in shape
-        as_it_is = self._order is None and not foreign_commas
+            before = [number for number, line in enumerate(all_lines) if line or not self._has_no_blanks]
+            raise self._misfit(self._line + before[wrong] + 1, widths[wrong])
+        if not lines:
+            self._line += self._grammar.line_ends(text)
+            return 0
+        foreign = (self._delimiter != "," and "," in shape) or "\r" in shape
+        ruled = self._looks_at_all or (bool(self._rules) and quoted and "" in pieces[1::2])
+        as_it_is = self._order is None and not foreign and not ruled and lines is all_lines
         fields = [] if as_it_is and not quoted else self._delimiter.join(lines).split(self._delimiter)
         if quoted and any(field.strip('"') for field in {field for field in fields if '"' in field}):
             return None
@@ -168,11 +261,26 @@ class Rewriter:
         else:
             if quoted:
                 fields = _filled(fields, pieces[1::2])
-            if foreign_commas:
-                fields = [f'"{field}"' if "," in field and field[0] != '"' else field for field in fields]
+            if ruled and not self._apply_rules(fields, widths[0]):
+                return None if quoted else self._one_by_one(all_lines, written)
+            if foreign:
+                fields = [_quoted(field) if field[:1] != '"' and _needs_quotes(field) else field for field in fields]
             written += self._rows(fields, widths)
-        self._line += line_ends(text)
+        self._line += self._grammar.line_ends(text)
         return len(lines)
+
+    def _apply_rules(self, fields: list[str], width: int) -> bool:
+        """Put NULL where it is due; return whether all values fit."""
+        for place, rule in self._rules.items():
+            column = fields[place::width]
+            if not rule.nulls.isdisjoint(column):
+                column = fields[place::width] = ["" if field in rule.nulls else field for field in column]
+            if rule.misfit is not None and any(field and rule.misfit(value_of(field)) for field in set(column)):
+                return False
+        return True
+
+    def _one_by_one(self, lines: Iterable[str], written: list[str]) -> int:
+        return sum(self._take_one(line, written) for line in lines)
 
     def _rows(self, fields: list[str], widths: list[int]) -> Iterable[str]:
         """Return records of fields in their order."""
@@ -183,9 +291,13 @@ class Rewriter:
             return map(_row, rows if self._pick is None else map(self._pick, rows))
         if self._order is None:
             return ["\n".join(map(",".join, zip(*[iter(fields)] * width, strict=True))), "\n"]
-        nothing = [""] * len(widths)
-        columns = [nothing if place is None else fields[place::width] for place in self._order]
+        columns = [self._column(place, fields, width) for place in self._order]
         return ["\n".join(map(",".join, zip(*columns, strict=True))), "\n"]
+
+    def _column(self, place: int | None, fields: list[str], width: int) -> list[str]:
+        if place is not None and place < width:
+            return fields[place::width]
+        return ["" if place is None else self._constants[place - width]] * (len(fields) // width)
 
     def _first_misfit(self, widths: list[int]) -> int | None:
         """Return which record is the first one of a wrong width, if any is."""
@@ -202,8 +314,9 @@ class Rewriter:
         return wrong_width(line, found, self._width or self._least, whose)
 
     def _encoded(self, written: list[str]) -> bytes:
+        text = "".join(written)
         try:
-            return "".join(written).encode()
+            return (_with_marks_quoted(text) if _BOM in text else text).encode()
         except UnicodeEncodeError:
             raise SourceError(
                 f"there is half a character before line {self._line + 1}, which has no place in UTF-8"
@@ -225,51 +338,52 @@ def first_fields(
         ConfigError: The delimiter or the encoding cannot be one.
         SourceError: Text stands after a quoted field, one is never closed, or bytes are not in the encoding.
     """
-    grammar = Grammar(delimiter)
     text, sound = Decoder(encoding).decode(data, final=whole)
+    returns = ends_at_returns(text, whole=whole or not sound)
+    if returns is None:
+        return None
     if whole and sound and text and not text.endswith("\n"):
         text += "\n"
+    grammar = Grammar(delimiter, returns=returns)
     if (found := grammar.record.match(text)) is not None:
-        return [_value(field) for field in grammar.fields(text[: found.start(1)])]
+        return [value_of(field) for field in grammar.fields(text[: found.start(1)])]
     if (overrun := grammar.overrun.match(text)) is not None:
-        raise _overrun(line_ends(overrun[0]) + 1)
+        raise _overrun(grammar.line_ends(overrun[0]) + 1)
     if not sound:
-        raise _not_encoded(line_ends(text) + 1, encoding)
+        raise _not_encoded(grammar.line_ends(text) + 1, encoding)
     if whole and text:
         raise never_closed(1)
     return None
 
 
 def records(text: str) -> Iterator[list[str]]:
-    """Yield the fields of each record of a text as a `Rewriter` writes it."""
+    """Yield the fields of each record of a text as a `Rewriter` writes it, quotes included."""
     grammar = Grammar(",")
     place = 0
     while (found := grammar.record.match(text, place)) is not None:
-        yield [_value(field) for field in grammar.fields(text[place : found.start(1)])]
+        yield grammar.fields(text[place : found.start(1)])
         place = found.end()
 
 
-def _picker(order: Sequence[int | None]) -> Callable[[list[str]], Sequence[str]]:
-    """Return what puts the fields of a record in order."""
+def value_of(field: str) -> str:
+    """Return what a field says that is written with quotes or without."""
+    return field[1:-1].replace('""', '"') if field[:1] == '"' else field
+
+
+def _with_marks_quoted(text: str) -> str:
+    """Return records of which none begins with U+FEFF, which is taken for a byte order mark where a part begins."""
+    return "".join(
+        _row([_quoted(fields[0]), *fields[1:]] if fields[0].startswith(_BOM) else fields) for fields in records(text)
+    )
+
+
+def _picker(order: Sequence[int | None], constants: Sequence[str]) -> Callable[[list[str]], Sequence[str]]:
+    """Return what puts the fields of a record, and the constants after them, in order."""
     places = [-1 if place is None else place for place in order]
     if len(places) < 2:
-        return lambda fields: [fields[place] if place >= 0 else "" for place in places]
+        return lambda fields: [[*fields, *constants, ""][place] for place in places]
     pick: Callable[[list[str]], Sequence[str]] = itemgetter(*places)
-    return pick if None not in order else lambda fields: pick([*fields, ""])
-
-
-def _line_end(text: str, start: int, stop: int) -> int:
-    """Return the place after the last line end of a stretch, or its start if there is none."""
-    return max(text.rfind("\n", start, stop), text.rfind("\r", start, stop), start - 1) + 1
-
-
-def _end_by_quotes(text: str, stop: int) -> int:
-    """Return the place after the last line end that an even number of quotes stands before; 0 if there is none."""
-    pieces = text[:stop].split('"')
-    outside = '"'.join(pieces[::2])
-    end = _line_end(outside, 0, len(outside))
-    before = 2 * outside.count('"', 0, end)
-    return sum(map(len, pieces[:before])) + before + end - outside.rfind('"', 0, end) - 1
+    return pick if None not in order and not constants else lambda fields: pick([*fields, *constants, ""])
 
 
 def _filled(fields: list[str], contents: list[str]) -> list[str]:
@@ -290,15 +404,11 @@ def _row(fields: Iterable[str]) -> str:
 
 
 def _needs_quotes(field: str) -> bool:
-    return "," in field or '"' in field
+    return "," in field or '"' in field or "\r" in field
 
 
 def _quoted(field: str) -> str:
     return '"' + field.replace('"', '""') + '"'
-
-
-def _value(field: str) -> str:
-    return field[1:-1].replace('""', '"') if field[:1] == '"' else field
 
 
 def _overrun(line: int) -> SourceError:

@@ -8,6 +8,7 @@ import io
 
 from domo_async.transfer.csv.diagnosis import (
     LoneReturn,
+    MarkAtCut,
     StrayQuote,
     Unsplittable,
     diagnose,
@@ -17,7 +18,7 @@ from domo_async.transfer.csv.diagnosis import (
 )
 from domo_async.transfer.csv.survey import Mark, Survey, surveyor
 
-__all__ = ["BLOCK", "LoneReturn", "RecordScanner", "StrayQuote", "Unsplittable", "parse_record"]
+__all__ = ["BLOCK", "LoneReturn", "MarkAtCut", "RecordScanner", "StrayQuote", "Unsplittable", "parse_record"]
 
 BLOCK = 1 << 19
 """How many bytes are best read at a time.
@@ -116,6 +117,7 @@ class RecordScanner:
                 self._width,
                 line=self.lines,
                 record=self._record_line,
+                begun=self.position - self.cut,
                 undecodable=undecodable,
             )
         self._take(found, len(block))

@@ -18,8 +18,25 @@ However values come, as rows or as Arrow, what is written depends on the column'
 from __future__ import annotations
 
 from domo_async.transfer.encoding.arrow import ArrowEncoder
-from domo_async.transfer.encoding.inference import columns_of_arrow, columns_of_rows, columns_of_text
+from domo_async.transfer.encoding.inference import (
+    Evidence,
+    columns_of_arrow,
+    columns_of_rows,
+    columns_of_text,
+    seen_in_text,
+    text_fits,
+)
 from domo_async.transfer.encoding.rows import RowEncoder
 from domo_async.transfer.encoding.rules import CellRules
 
-__all__ = ["ArrowEncoder", "CellRules", "RowEncoder", "columns_of_arrow", "columns_of_rows", "columns_of_text"]
+__all__ = [
+    "ArrowEncoder",
+    "CellRules",
+    "Evidence",
+    "RowEncoder",
+    "columns_of_arrow",
+    "columns_of_rows",
+    "columns_of_text",
+    "seen_in_text",
+    "text_fits",
+]

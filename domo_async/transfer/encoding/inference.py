@@ -8,30 +8,51 @@ to fit. To be sure, say the columns' types.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from math import isinf
 from typing import TYPE_CHECKING, Any
+
+from attrs import frozen
 
 from domo_async.errors import ConfigError, SourceError
 from domo_async.transfer.columns import ColumnSpec, ColumnType
-from domo_async.transfer.encoding.texts import Refused, within_long
+from domo_async.transfer.encoding.texts import LONGEST, Refused, within_long
 from domo_async.transfer.encoding.values import is_missing_type, python_value
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["columns_of_arrow", "columns_of_rows", "columns_of_text", "type_of_values"]
+__all__ = [
+    "Evidence",
+    "columns_of_arrow",
+    "columns_of_rows",
+    "columns_of_text",
+    "seen_in_text",
+    "text_fits",
+    "type_of_values",
+]
 
-_INTEGER = re.compile(r"0|-?[1-9][0-9]{0,18}")
+_INTEGER = re.compile(r"0|-?[1-9][0-9]*")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[ T][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,9})?")
-# Integers beyond 64 bits and what begins with zeros are codes, whose digits all count.
-_FRACTION = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+([eE][+-]?[0-9]+)?|[eE][+-]?[0-9]+)")
+# What begins with a zero or a plus, and what has an exponent as people do not write numbers, is a code.
+_FRACTION = re.compile(r"-?(0|[1-9][0-9]*)(?:\.([0-9]+))?(?:[eE]([+-]?[0-9]+))?")
+# What the embedded instance takes, whoever wrote it; Domo may take less.
+_WHOLE = re.compile(r" *[+-]?[0-9]{1,1000} *")
+_ANY_NUMBER = re.compile(r" *[+-]?(?:[0-9]{1,1000}\.?[0-9]{0,1000}|\.[0-9]{1,1000})(?:[eE][+-]?[0-9]+)? *")
+_ANY_MOMENT = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}[ T][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,9})?)?(?:Z|[+-]00:?00)?"
+)
+_SAFE_DIGITS = 15
+"""So many significant digits a DOUBLE always gives back as they were written."""
+_MOST_DIGITS = 38
+"""So many digits a DECIMAL has."""
+_NUMBERS = frozenset({ColumnType.LONG, ColumnType.DECIMAL, ColumnType.DOUBLE})
 
 _WHOLE_OR_EXACT = {ColumnType.LONG, ColumnType.DECIMAL}
 _EXACT_IN_DOUBLE = 1 << 53
-_DIGITS_OF_DOUBLE = 15
 
 
 def columns_of_arrow(schema: pa.Schema) -> tuple[ColumnSpec, ...]:
@@ -117,7 +138,7 @@ def _needs_digits(value: Any) -> bool:
     """Return whether a DOUBLE would lose some of a number's digits."""
     if not isinstance(value, Decimal):
         return abs(int(value)) > _EXACT_IN_DOUBLE
-    return len("".join(map(str, value.as_tuple().digits)).strip("0")) > _DIGITS_OF_DOUBLE
+    return len("".join(map(str, value.as_tuple().digits)).strip("0")) > _SAFE_DIGITS
 
 
 def _kind(value: Any) -> ColumnType | None:
@@ -158,46 +179,154 @@ def _kind_of_numpy(value: Any) -> ColumnType | None:
     return ColumnType.DATE if str(dtype).endswith(("D]", "W]", "M]", "Y]")) else ColumnType.DATETIME
 
 
+@frozen(kw_only=True)
+class Evidence:
+    """What values that were seen call for; what was seen of a column in several files is added up.
+
+    Attributes:
+        kinds: The types that single values call for.
+        whole: The most digits before the point.
+        fraction: The most digits after it.
+        significant: The most significant digits of one value.
+        exponents: Whether a value has an exponent, which a DECIMAL does not take.
+        bare_exponents: Whether one has an exponent and no point, such as ``1e-05``.
+        points: Whether one has a point.
+        inexact: Whether a DOUBLE would not give one back.
+    """
+
+    kinds: frozenset[ColumnType] = frozenset()
+    whole: int = 0
+    fraction: int = 0
+    significant: int = 0
+    exponents: bool = False
+    bare_exponents: bool = False
+    points: bool = False
+    inexact: bool = False
+
+    def __add__(self, other: Evidence) -> Evidence:
+        """Return what both call for."""
+        return Evidence(
+            kinds=self.kinds | other.kinds,
+            whole=max(self.whole, other.whole),
+            fraction=max(self.fraction, other.fraction),
+            significant=max(self.significant, other.significant),
+            exponents=self.exponents or other.exponents,
+            bare_exponents=self.bare_exponents or other.bare_exponents,
+            points=self.points or other.points,
+            inexact=self.inexact or other.inexact,
+        )
+
+    @property
+    def type(self) -> ColumnType:
+        """The type of column that loses nothing."""
+        kinds = self.kinds
+        if kinds == {ColumnType.LONG}:
+            return ColumnType.LONG
+        if kinds and kinds <= _NUMBERS:
+            return self._number
+        if kinds == {ColumnType.DATE}:
+            return ColumnType.DATE
+        if kinds and kinds <= {ColumnType.DATE, ColumnType.DATETIME}:
+            return ColumnType.DATETIME
+        return ColumnType.STRING
+
+    @property
+    def _number(self) -> ColumnType:
+        # Writers of floats leave the point out where they can, but 2E-1 alone may be a flat.
+        if self.bare_exponents and not self.points:
+            return ColumnType.STRING
+        if ColumnType.DECIMAL not in self.kinds and self.significant <= _SAFE_DIGITS:
+            return ColumnType.DOUBLE
+        if not self.exponents and self.whole + self.fraction <= _MOST_DIGITS:
+            return ColumnType.DECIMAL
+        return ColumnType.STRING if self.inexact or ColumnType.DECIMAL in self.kinds else ColumnType.DOUBLE
+
+
 def columns_of_text(names: Sequence[str], sample: Sequence[Sequence[str | None]]) -> tuple[ColumnSpec, ...]:
     """Return the columns that the fields of CSV call for.
 
     LONG is for integers as they are usually written, which zip codes with leading zeros are not; DOUBLE for numbers
-    with a fraction; DATE for ``YYYY-MM-DD``; DATETIME for ``YYYY-MM-DD HH:MM:SS``, with a ``T`` and fractions of a
-    second if need be. All else is STRING, and so is a column with nothing but empty fields.
+    with a fraction, DECIMAL where one has more than 15 significant digits or is an integer beyond 64 bits; DATE for
+    ``YYYY-MM-DD``; DATETIME for ``YYYY-MM-DD HH:MM:SS``, with a ``T`` and fractions of a second if need be. All else is
+    STRING: numbers beyond 38 digits, codes such as ``007``, ``+1`` and ``1e5``, and a column with nothing but empty
+    fields.
 
     Args:
         names: The columns' names in order.
         sample: Fields of some records; None and empty ones say nothing.
     """
     return tuple(
-        ColumnSpec(name, _type_of_text({text for row in sample if place < len(row) and (text := row[place])}))
-        for place, name in enumerate(names)
+        ColumnSpec(name, seen.type) for name, seen in zip(names, seen_in_text(len(names), sample), strict=True)
     )
 
 
-def _type_of_text(texts: set[str]) -> ColumnType:
-    if not texts:
-        return ColumnType.STRING
-    for kind, fits in _TESTS:
-        if all(map(fits, texts)):
-            return kind
-    return ColumnType.STRING
+def seen_in_text(width: int, sample: Sequence[Sequence[str | None]]) -> tuple[Evidence, ...]:
+    """Return what the fields of CSV call for, column by column; see `columns_of_text`."""
+    return tuple(_seen({text for row in sample if place < len(row) and (text := row[place])}) for place in range(width))
 
 
-def _is_integer(text: str) -> bool:
-    return _INTEGER.fullmatch(text) is not None and within_long(int(text))
+def _seen(texts: set[str]) -> Evidence:
+    seen = Evidence()
+    for text in texts:
+        seen += _evidence(text)
+        if ColumnType.STRING in seen.kinds:
+            break
+    return seen
 
 
-def _is_number(text: str) -> bool:
-    return _is_integer(text) or _FRACTION.fullmatch(text) is not None
+def _evidence(text: str) -> Evidence:
+    if (number := _FRACTION.fullmatch(text)) is not None and len(text) <= LONGEST:
+        return _number_seen(text, *number.groups())
+    if _is_day(text):
+        return Evidence(kinds=frozenset({ColumnType.DATE}))
+    if _MOMENT.fullmatch(text) is not None and _is_in_calendar(text[:19]):
+        return Evidence(kinds=frozenset({ColumnType.DATETIME}))
+    return Evidence(kinds=frozenset({ColumnType.STRING}))
+
+
+def _number_seen(text: str, whole: str, fraction: str | None, exponent: str | None) -> Evidence:
+    if fraction is None and exponent is None:
+        if text == "-0":
+            return Evidence(kinds=frozenset({ColumnType.STRING}))
+        kind = ColumnType.LONG if within_long(int(text)) else ColumnType.DECIMAL
+    else:
+        kind = ColumnType.DOUBLE
+    # As a code of digits with an E between them does, and no writer of numbers: they give the exponent a sign.
+    bare = exponent is not None and fraction is None
+    digits = (whole + (fraction or "")).lstrip("0")
+    value = float(text)
+    if (bare and exponent is not None and exponent[0] not in "+-") or isinf(value) or (digits and not value):
+        return Evidence(kinds=frozenset({ColumnType.STRING}))
+    return Evidence(
+        kinds=frozenset({kind}),
+        whole=len(whole),
+        fraction=len(fraction or ""),
+        significant=len(digits),
+        exponents=exponent is not None,
+        bare_exponents=bare,
+        points=fraction is not None,
+        inexact=len(digits) > _SAFE_DIGITS and Decimal(repr(value)) != Decimal(text),
+    )
+
+
+def text_fits(kind: ColumnType, text: str) -> bool:
+    """Return whether text may be a value of a column; what is refused is sure not to be one."""
+    match kind:
+        case ColumnType.LONG:
+            return _WHOLE.fullmatch(text) is not None and within_long(int(text))
+        case ColumnType.DOUBLE:
+            return _ANY_NUMBER.fullmatch(text) is not None and not isinf(float(text))
+        case ColumnType.DECIMAL:
+            return _ANY_NUMBER.fullmatch(text) is not None and "e" not in text.lower()
+        case ColumnType.DATE:
+            return _is_day(text)
+        case ColumnType.DATETIME:
+            return _is_day(text) or (_ANY_MOMENT.fullmatch(text) is not None and _is_in_calendar(text[:16]))
+    return True
 
 
 def _is_day(text: str) -> bool:
     return _DAY.fullmatch(text) is not None and _is_in_calendar(text)
-
-
-def _is_moment(text: str) -> bool:
-    return _is_day(text) or (_MOMENT.fullmatch(text) is not None and _is_in_calendar(text[:19]))
 
 
 def _is_in_calendar(text: str) -> bool:
@@ -206,11 +335,3 @@ def _is_in_calendar(text: str) -> bool:
     except ValueError:
         return False
     return True
-
-
-_TESTS: Sequence[tuple[ColumnType, Callable[[str], bool]]] = (
-    (ColumnType.LONG, _is_integer),
-    (ColumnType.DOUBLE, _is_number),
-    (ColumnType.DATE, _is_day),
-    (ColumnType.DATETIME, _is_moment),
-)

@@ -7,18 +7,19 @@ from datetime import date
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import unquote
+
+from attrs import evolve
 
 from domo_async.errors import ConfigError, SourceError
 from domo_async.frames import needs_arrow
 from domo_async.transfer.columns import ColumnSpec, ColumnType
 from domo_async.transfer.encoding import columns_of_text
-from domo_async.transfer.sources.base import OfFile, OpenSource, Reading
+from domo_async.transfer.sources.base import FolderColumns, NamedSource, OfFile, Reading
 from domo_async.transfer.sources.fitting import Fit, Header, SchemaOption
 from domo_async.transfer.sources.frames import arrow_pieces
+from domo_async.transfer.sources.sniffing import ARROW_STREAM, PARQUET
 from domo_async.transfer.sources.streams import stepped
 from domo_async.transfer.sources.tables import ArrowTable, Piece
-from domo_async.transfer.sources.unpacking import ARROW_STREAM, PARQUET
 from domo_async.transfer.stored import OnDisk
 
 if TYPE_CHECKING:
@@ -26,21 +27,18 @@ if TYPE_CHECKING:
 
 __all__ = ["open_arrow_file"]
 
-_NO_VALUE = "__HIVE_DEFAULT_PARTITION__"
 
-
-def open_arrow_file(path: Path, reading: Reading, file: OnDisk, begin: bytes, *, alone: bool) -> OpenSource:
+def open_arrow_file(path: Path, reading: Reading, file: OnDisk, begin: bytes, folders: FolderColumns) -> NamedSource:
     """Open a Parquet or Arrow file.
 
-    Columns that a Parquet file leaves to the names of its folders, such as ``year=2024``, are columns of its rows.
+    Columns that it leaves to the names of its folders, such as ``year=2024``, are columns of its rows.
 
     Args:
         path: Where it is.
         reading: How its values are read.
         file: It, watched for changes.
         begin: Its first bytes.
-        alone: Whether it is named by itself, and not as one of several. Then the columns of its folders are taken if
-            the dataset has them, and may else be left out.
+        folders: The columns that stand in the names of its folders.
 
     Raises:
         ConfigError: pyarrow is not installed.
@@ -54,15 +52,16 @@ def open_arrow_file(path: Path, reading: Reading, file: OnDisk, begin: bytes, *,
     try:
         if begin.startswith(PARQUET):
             schema, rows, batches, release = _parquet(path)
-            folders = {name: text for name, text in _folder_columns(path).items() if name not in schema.names}
         else:
             # Not mapped into memory: reading a mapped file that became shorter kills the process.
             content = pa.OSFile(str(path), "rb")
             schema, rows, batches = _arrow(pa.ipc, content, stream=begin.startswith(ARROW_STREAM))
-            folders, release = {}, content.close
+            release = content.close
     except (OSError, pa.ArrowException) as error:
         raise SourceError(f"cannot read {path}: {error}") from None
-    return _ArrowFile(schema, rows, _sound(batches, path), reading, file, release, folders, alone=alone)
+    own = {name.strip().casefold() for name in schema.names}
+    others = {name: text for name, text in folders.values.items() if name.strip().casefold() not in own}
+    return _ArrowFile(schema, rows, _sound(batches, path), reading, file, release, evolve(folders, values=others))
 
 
 class _ArrowFile(OfFile, ArrowTable):
@@ -74,9 +73,7 @@ class _ArrowFile(OfFile, ArrowTable):
         reading: Reading,
         file: OnDisk,
         release: Callable[[], None],
-        folders: Mapping[str, str | None],
-        *,
-        alone: bool,
+        folders: FolderColumns,
     ) -> None:
         own, select = arrow_pieces(schema, rows)
         super().__init__(own, stepped(self._with_folders(map(select, batches))), reading.rules, file.identity)
@@ -84,9 +81,8 @@ class _ArrowFile(OfFile, ArrowTable):
         self.files = (file.path,)
         self._release = release
         self._own = own
-        self._alone = alone
-        self._given = folders
-        self._take_folders(() if alone else folders)
+        self._folders = folders
+        self._take_folders(folders.of())
 
     def rest(self) -> None:
         """Hold the file open no longer."""
@@ -100,15 +96,13 @@ class _ArrowFile(OfFile, ArrowTable):
 
     async def fit(self, columns: Sequence[ColumnSpec], *, header: Header, schema: SchemaOption) -> Fit:
         """Return how the file fits a dataset's columns."""
-        if self._alone:
-            known = {column.name.strip().casefold() for column in columns}
-            self._take_folders([name for name in self._given if name.strip().casefold() in known])
+        self._take_folders(self._folders.of(columns))
         return await super().fit(columns, header=header, schema=schema)
 
-    def _take_folders(self, names: Sequence[str] | Mapping[str, object]) -> None:
+    def _take_folders(self, folders: Mapping[str, str | None]) -> None:
         import pyarrow as pa  # noqa: PLC0415 - optional
 
-        self._scalars = {name: _scalar(name, self._given[name]) for name in names}
+        self._scalars = {name: _scalar(name, text) for name, text in folders.items()}
         added = [pa.field(name, scalar.type) for name, scalar in self._scalars.items()]
         self._schema = pa.schema([*self._own, *added])
 
@@ -124,16 +118,6 @@ class _ArrowFile(OfFile, ArrowTable):
                 if added
                 else batch
             )
-
-
-def _folder_columns(path: Path) -> dict[str, str | None]:
-    """Return what the names of a file's folders say of its rows, as Hive, Spark and others write them."""
-    found = {}
-    for folder in path.parent.parts:
-        name, sign, value = folder.partition("=")
-        if sign and name:
-            found[unquote(name)] = None if value == _NO_VALUE else unquote(value)
-    return found
 
 
 def _scalar(name: str, text: str | None) -> Any:

@@ -2,24 +2,37 @@
 
 from __future__ import annotations
 
+import codecs
 from abc import ABC, abstractmethod
 from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import Literal, Protocol, TypeAlias
 
 from attrs import field, frozen
 
-from domo_async.errors import SourceError
+from domo_async.errors import ConfigError, SourceError
 from domo_async.transfer.columns import ColumnSpec
 from domo_async.transfer.csv.rewriting import Rewriter
-from domo_async.transfer.encoding import CellRules
+from domo_async.transfer.encoding import CellRules, Evidence
 from domo_async.transfer.part import Part
-from domo_async.transfer.sources.fitting import Fit, Header, Heading, SchemaOption, fit_columns
+from domo_async.transfer.sources.fitting import Fit, Header, Heading, SchemaOption, check_names, fit_columns
+from domo_async.transfer.sources.sniffing import names_json_lines
 from domo_async.transfer.stored import OnDisk
 
-__all__ = ["Dialect", "OfFile", "OpenSource", "Reading", "SingleSource", "check_dialect"]
+__all__ = [
+    "Dialect",
+    "FolderColumns",
+    "Format",
+    "NamedSource",
+    "OfFile",
+    "OpenSource",
+    "Reading",
+    "SingleSource",
+    "check_dialect",
+]
 
-_PLAIN = {"utf-8", "utf8", "utf-8-sig", "ascii", "us-ascii"}
+Format: TypeAlias = Literal["auto", "csv", "jsonl"]
+_PLAIN = {"utf-8", "utf-8-sig", "ascii"}
 
 
 @frozen(kw_only=True)
@@ -29,23 +42,32 @@ class Dialect:
     Attributes:
         delimiter: What stands between fields.
         encoding: The name of its encoding, as Python has it.
+        null_values: Texts that stand for NULL, in quotes or not.
+        skip_rows: How many records stand before the header, or before the first row.
+        sniffed: Whether what is not CSV by its first bytes is refused.
     """
 
     delimiter: str = ","
     encoding: str = "utf-8"
+    null_values: tuple[str, ...] = ()
+    skip_rows: int = 0
+    sniffed: bool = True
 
     @property
     def plain(self) -> bool:
         """Whether it is what Domo reads, so that it can be sent as it is."""
-        return self.delimiter == "," and self.encoding.lower().replace("_", "-") in _PLAIN
+        return self.delimiter == "," and not self.null_values and codecs.lookup(self.encoding).name in _PLAIN
 
 
 def check_dialect(dialect: Dialect) -> None:
     """Refuse what cannot be read.
 
     Raises:
-        ConfigError: The delimiter or the encoding cannot be one.
+        ConfigError: The delimiter or the encoding cannot be one, or a text for NULL is not text.
     """
+    for value in dialect.null_values:
+        if not isinstance(value, str):
+            raise ConfigError(f"null_values are texts as they stand in CSV, not {value!r:.80}")
     Rewriter(delimiter=dialect.delimiter, encoding=dialect.encoding)
 
 
@@ -56,10 +78,39 @@ class Reading:
     Attributes:
         dialect: How CSV is written.
         rules: How values of rows and frames are.
+        format: What bytes are: CSV or JSON lines; ``"auto"`` goes by the name of a file, and by the first bytes.
     """
 
     dialect: Dialect = field(factory=Dialect)
     rules: CellRules = field(factory=CellRules)
+    format: Format = "auto"
+
+    def as_json_lines(self, name: object = None) -> bool:
+        """Return whether bytes are read as JSON lines that come from a file of this name, if it has one."""
+        if self.format == "auto":
+            return isinstance(name, str) and names_json_lines(name)
+        return self.format == "jsonl"
+
+
+@frozen
+class FolderColumns:
+    """Columns of a file that stand in the names of its folders.
+
+    Attributes:
+        values: Their values, as text; None is NULL.
+        optional: Whether they are taken only if the dataset has them: where the file is named by itself, and not found
+            by a pattern or in a folder.
+    """
+
+    values: Mapping[str, str | None] = field(factory=dict)
+    optional: bool = False
+
+    def of(self, columns: Sequence[ColumnSpec] = ()) -> dict[str, str | None]:
+        """Return those that are taken by a dataset of these columns."""
+        known = {column.name.strip().casefold() for column in columns}
+        return {
+            name: value for name, value in self.values.items() if not self.optional or name.strip().casefold() in known
+        }
 
 
 class OpenSource(Protocol):
@@ -117,10 +168,26 @@ class OpenSource(Protocol):
         ...
 
 
+class NamedSource(OpenSource, Protocol):
+    """A source of one heading, that can be one of several."""
+
+    reopens: bool
+
+    async def heading(self) -> Heading | None:
+        """Return what the source tells of its columns; None if it is empty."""
+        ...
+
+    async def seen(self, names: Sequence[str]) -> tuple[Evidence, ...]:
+        """Return what the source's first rows call for, column by column."""
+        ...
+
+
 class SingleSource(ABC):
     """A source of one heading."""
 
     files: tuple[Path, ...] = ()
+    reopens: bool = True
+    """Whether it is there again when it is opened once more."""
 
     @abstractmethod
     async def heading(self) -> Heading | None:
@@ -130,6 +197,10 @@ class SingleSource(ABC):
     async def columns(self, names: Sequence[str]) -> tuple[ColumnSpec, ...]:
         """Return the columns that a dataset would need for the source's first rows, under these names."""
 
+    async def seen(self, names: Sequence[str]) -> tuple[Evidence, ...]:
+        """Return what the source's first rows call for, column by column."""
+        return tuple(Evidence(kinds=frozenset({column.type})) for column in await self.columns(names))
+
     async def fit(self, columns: Sequence[ColumnSpec], *, header: Header, schema: SchemaOption) -> Fit:
         """Return how the source fits a dataset's columns."""
         heading = await self.heading()
@@ -138,7 +209,7 @@ class SingleSource(ABC):
         fit = fit_columns(heading, columns, header=header, schema=schema)
         if not fit.added:
             return fit
-        types = {column.name: column for column in await self.columns(heading.fields)}
+        types = {column.name: column for column in await self.columns(heading.names)}
         return fit.with_types(types)
 
     async def infer(self, *, header: Header) -> tuple[ColumnSpec, ...]:
@@ -146,12 +217,7 @@ class SingleSource(ABC):
         heading = await self.heading()
         if heading is None:
             raise SourceError("the source is empty and names no columns; create the dataset with columns=…")
-        if not heading.named or not (heading.sure or header):
-            raise SourceError("the source does not name its columns; create the dataset with columns=…")
-        twice = [name for name in heading.fields if heading.fields.count(name) > 1]
-        if twice:
-            raise SourceError(f"the source has more than one column {twice[0]!r}: name them apart")
-        return await self.columns(heading.fields)
+        return await self.columns(check_names(heading, header=header))
 
 
 class OfFile:

@@ -9,12 +9,12 @@ from functools import partial
 
 from domo_async.errors import SourceError
 from domo_async.transfer.columns import ColumnSpec
-from domo_async.transfer.csv.splitter import BLOCK, RecordScanner, Unsplittable
-from domo_async.transfer.encoding import columns_of_text
+from domo_async.transfer.csv.splitter import BLOCK, MarkAtCut, RecordScanner, Unsplittable
 from domo_async.transfer.part import Part, assembled
-from domo_async.transfer.sources.base import Dialect, SingleSource
-from domo_async.transfer.sources.fitting import Fit, Header, Heading, SchemaOption
-from domo_async.transfer.sources.rewritten import first_fields, rewritten, sample
+from domo_async.transfer.sources.base import Dialect, FolderColumns
+from domo_async.transfer.sources.csv_source import CsvSource
+from domo_async.transfer.sources.fitting import Fit, Header, SchemaOption
+from domo_async.transfer.sources.rewritten import first_fields, rewritten
 from domo_async.transfer.stored import SLICE, Stored, slices
 from domo_async.transfer.threads import made_ahead
 
@@ -25,49 +25,41 @@ _BOM = b"\xef\xbb\xbf"
 _AHEAD = 4
 
 
-class StoredCsv(SingleSource):
+class StoredCsv(CsvSource):
     """CSV that can be read at any place, more than once."""
 
-    def __init__(self, data: Stored, dialect: Dialect) -> None:
+    def __init__(self, data: Stored, dialect: Dialect, folders: FolderColumns | None = None) -> None:
+        super().__init__(dialect, folders)
         self._data = data
         self.files = () if data.path is None else (data.path,)
-        self._dialect = dialect
         self._begin = len(_BOM) if dialect.plain and data.read(0, len(_BOM)) == _BOM else 0
-        self.total: int | None = None
+        self._total: int | None = None
+
+    @property
+    def total(self) -> int | None:
+        """Its bytes, once it is known that they are sent as they are."""
+        return self._total
 
     @property
     def identity(self) -> Mapping[str, object]:
         """Size and, of a file, the time it was last written to."""
         return self._data.identity
 
-    async def heading(self) -> Heading | None:
-        """Return the first record, which may be a header."""
-        fields = await asyncio.to_thread(first_fields, self._blocks(self._begin), self._dialect)
-        return None if fields is None else Heading(tuple(fields))
-
     async def fit(self, columns: Sequence[ColumnSpec], *, header: Header, schema: SchemaOption) -> Fit:
         """Return how the source fits; if it is sent as it is, its bytes are known from then on."""
         fit = await super().fit(columns, header=header, schema=schema)
         if self._as_it_is(fit):
             with suppress(Unsplittable):
-                begin, _ = await asyncio.to_thread(self._first_end) if fit.header else (self._begin, 0)
-                self.total = self._data.size - begin
+                begin, _ = await asyncio.to_thread(self._end_of_first, fit.leading)
+                self._total = self._data.size - begin
         return fit
-
-    async def columns(self, names: Sequence[str]) -> tuple[ColumnSpec, ...]:
-        """Infer types from the first rows."""
-        block = self._data.read(self._begin, SLICE)
-        whole = self._begin + len(block) == self._data.size
-        rows = await asyncio.to_thread(sample, block, self._dialect, whole=whole)
-        return columns_of_text(names, rows)
 
     async def parts(self, fit: Fit, sizes: Iterator[int]) -> AsyncGenerator[Part]:
         """Cut where records end; what is not as Domo reads it is written anew."""
-        start, line, header = self._begin, 0, fit.header
+        start, line, skip = self._begin, 0, fit.leading
         if self._as_it_is(fit):
             try:
-                if header:
-                    (start, line), header = await asyncio.to_thread(self._first_end), False
+                (start, line), skip = await asyncio.to_thread(self._end_of_first, skip), 0
                 cut = self._cut(start, line, fit.width, sizes)
                 async with aclosing(made_ahead(cut, _AHEAD)) as parts:
                     async for part, *end in parts:
@@ -78,7 +70,8 @@ class StoredCsv(SingleSource):
                 # What does not tell where records end by its quotes alone is read character by character.
                 pass
         chunks = self._blocks_in_threads(start)
-        async for part in assembled(rewritten(chunks, self._dialect, fit, line, header=header), sizes):
+        blocks = rewritten(chunks, self._dialect, fit, line, skip=skip, from_start=start == self._begin)
+        async for part in assembled(blocks, sizes):
             yield part
 
     def check_unchanged(self) -> None:
@@ -94,13 +87,22 @@ class StoredCsv(SingleSource):
         self._data.close()
 
     def _as_it_is(self, fit: Fit) -> bool:
-        return self._dialect.plain and fit.order is None
+        return self._dialect.plain and fit.as_it_is
+
+    async def _first(self, length: int) -> tuple[bytes, bool]:
+        block = await asyncio.to_thread(self._data.read, self._begin, length)
+        return block, self._begin + len(block) == self._data.size
+
+    async def _first_fields(self) -> list[str] | None:
+        return await asyncio.to_thread(first_fields, self._blocks(self._begin), self._dialect)
 
     def _cut(self, start: int, line: int, width: int, sizes: Iterator[int]) -> Iterator[tuple[Part, int, int]]:
         """Yield parts, each with the place and the line where it ends."""
         for size in sizes:
             if start == self._data.size:
                 return
+            if self._data.read(start, len(_BOM)) == _BOM:
+                raise MarkAtCut
             scanner = self._scan(start, line, width, size)
             ends_line = self._data.read(start + scanner.cut - 1, 1) == b"\n"
             part = Part(scanner.records, scanner.cut, partial(slices, self._data, start, scanner.cut), ends_line)
@@ -115,14 +117,16 @@ class StoredCsv(SingleSource):
         for offset in range(start, self._data.size, SLICE):
             yield await asyncio.to_thread(self._data.read, offset, SLICE)
 
-    def _first_end(self) -> tuple[int, int]:
-        """Return where the first record ends, and how many lines it has."""
+    def _end_of_first(self, count: int) -> tuple[int, int]:
+        """Return where so many records end, and how many lines they have."""
         scanner = RecordScanner()
+        if not count:
+            return self._begin, 0
         for block in self._blocks(self._begin):
-            # Line by line, so that what follows the first record is not judged yet.
+            # Line by line, so that what follows these records is not judged yet.
             for line in block.splitlines(keepends=True):
                 scanner.feed(line)
-                if scanner.cut:
+                if scanner.records == count:
                     return self._begin + scanner.cut, scanner.lines
         scanner.finish()
         return self._begin + scanner.cut, scanner.lines

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping
 
-from domo_async.transfer.columns import ColumnSpec
-from domo_async.transfer.csv.splitter import BLOCK, RecordScanner, Unsplittable
-from domo_async.transfer.encoding import columns_of_text
+from domo_async.transfer.csv.splitter import BLOCK, MarkAtCut, RecordScanner, Unsplittable
 from domo_async.transfer.part import Part, assembled, held_part
-from domo_async.transfer.sources.base import Dialect, SingleSource
-from domo_async.transfer.sources.fitting import Fit, Heading
-from domo_async.transfer.sources.rewritten import first_fields, rewritten, sample
+from domo_async.transfer.sources.base import Dialect, FolderColumns
+from domo_async.transfer.sources.csv_source import CsvSource
+from domo_async.transfer.sources.fitting import Fit
+from domo_async.transfer.sources.rewritten import first_fields, rewritten
 from domo_async.transfer.stored import SLICE
 
 __all__ = ["StreamedCsv"]
@@ -18,59 +17,54 @@ __all__ = ["StreamedCsv"]
 _BOM = b"\xef\xbb\xbf"
 
 
-class StreamedCsv(SingleSource):
+class StreamedCsv(CsvSource):
     """CSV out of an async iterator of bytes."""
 
-    def __init__(self, chunks: AsyncIterator[bytes], dialect: Dialect, identity: Mapping[str, object]) -> None:
+    def __init__(
+        self,
+        chunks: AsyncIterator[bytes],
+        dialect: Dialect,
+        identity: Mapping[str, object],
+        folders: FolderColumns | None = None,
+    ) -> None:
+        super().__init__(dialect, folders)
         self._chunks = chunks
-        self._dialect = dialect
         self._held = bytearray()
         self._begun = False
         self._ended = False
-        self.identity: Mapping[str, object] = identity
+        self._identity = identity
+
+    @property
+    def identity(self) -> Mapping[str, object]:
+        """What was said of it."""
+        return self._identity
 
     @property
     def total(self) -> int | None:
         """Not known beforehand."""
         return None
 
-    async def heading(self) -> Heading | None:
-        """Return the first record, which may be a header."""
-        await self._begin()
-        wanted = 1
-        while True:
-            await self._hold(wanted)
-            fields = first_fields([bytes(self._held)], self._dialect, whole=self._ended)
-            if fields is not None or self._ended:
-                return None if fields is None else Heading(tuple(fields))
-            wanted = 2 * len(self._held)
-
-    async def columns(self, names: Sequence[str]) -> tuple[ColumnSpec, ...]:
-        """Infer types from the first rows."""
-        await self._begin()
-        await self._hold(SLICE + 1)
-        whole = len(self._held) <= SLICE
-        return columns_of_text(names, sample(bytes(self._held[:SLICE]), self._dialect, whole=whole))
-
     async def parts(self, fit: Fit, sizes: Iterator[int]) -> AsyncGenerator[Part]:
         """Cut where records end; what is not as Domo reads it is written anew."""
         await self._begin()
-        line, header = 0, fit.header
-        if self._dialect.plain and fit.order is None:
+        line, skip, from_start = 0, fit.leading, True
+        if self._dialect.plain and fit.as_it_is:
             try:
-                if header:
-                    line, header = await self._skip_first(), False
+                if skip:
+                    line, skip, from_start = await self._skip_first(skip), 0, False
                 while (scanner := await self._scan(line, fit.width, next(sizes))).cut:
                     content = bytes(self._held[: scanner.cut])
                     line = scanner.lines - self._held.count(b"\n", scanner.cut, scanner.position)
                     del self._held[: scanner.cut]
+                    from_start = False
                     yield held_part(content, scanner.records, ends_line=content.endswith(b"\n"))
                 return
             except Unsplittable:
                 # What does not tell where records end by its quotes alone is read character by character.
                 pass
         chunks = self._blocks()
-        async for part in assembled(rewritten(chunks, self._dialect, fit, line, header=header), sizes):
+        blocks = rewritten(chunks, self._dialect, fit, line, skip=skip, from_start=from_start)
+        async for part in assembled(blocks, sizes):
             yield part
 
     def check_unchanged(self) -> None:
@@ -81,6 +75,20 @@ class StreamedCsv(SingleSource):
 
     def close(self) -> None:
         """Nothing is held open."""
+
+    async def _first(self, length: int) -> tuple[bytes, bool]:
+        await self._begin()
+        await self._hold(length + 1)
+        return bytes(self._held[:length]), self._ended and len(self._held) <= length
+
+    async def _first_fields(self) -> list[str] | None:
+        wanted = 1
+        while True:
+            await self._hold(wanted)
+            fields = first_fields([bytes(self._held)], self._dialect, whole=self._ended)
+            if fields is not None or self._ended:
+                return fields
+            wanted = 2 * len(self._held)
 
     async def _more(self) -> bool:
         """Take the next chunk; False at the end."""
@@ -106,15 +114,15 @@ class StreamedCsv(SingleSource):
         if self._dialect.plain and self._held.startswith(_BOM):
             del self._held[: len(_BOM)]
 
-    async def _skip_first(self) -> int:
-        """Drop the first record, and return its lines."""
+    async def _skip_first(self, count: int) -> int:
+        """Drop so many records, and return their lines."""
         scanner = RecordScanner()
-        while not scanner.cut:
+        while scanner.records < count:
             for line in bytes(self._held[scanner.position :]).splitlines(keepends=True):
                 scanner.feed(line)
-                if scanner.cut:
+                if scanner.records == count:
                     break
-            if not scanner.cut and not await self._more():
+            if scanner.records < count and not await self._more():
                 scanner.finish()
                 break
         del self._held[: scanner.cut]
@@ -124,7 +132,9 @@ class StreamedCsv(SingleSource):
         scanner = RecordScanner(line, width)
         end = size
         while True:
-            await self._hold(end)
+            await self._hold(max(end, len(_BOM)))
+            if self._held.startswith(_BOM):
+                raise MarkAtCut
             end = min(end, len(self._held))
             while scanner.position < end:
                 scanner.feed(bytes(self._held[scanner.position : min(scanner.position + BLOCK, end)]))

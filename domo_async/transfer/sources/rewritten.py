@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterable, AsyncIterator, Iterable
+from contextlib import suppress
+from functools import partial
 from itertools import islice
 
+from domo_async.errors import SourceError
+from domo_async.transfer.columns import ColumnSpec, ColumnType
 from domo_async.transfer.csv import rewriting
-from domo_async.transfer.csv.rewriting import Rewriter, records
-from domo_async.transfer.csv.splitter import RecordScanner
+from domo_async.transfer.csv.rewriting import FieldRule, Rewriter, records, spellings
+from domo_async.transfer.encoding import text_fits
+from domo_async.transfer.encoding.texts import quoted
 from domo_async.transfer.part import Block
 from domo_async.transfer.sources.base import Dialect
 from domo_async.transfer.sources.fitting import Fit
@@ -16,6 +21,7 @@ from domo_async.transfer.sources.fitting import Fit
 __all__ = ["first_fields", "rewritten", "sample"]
 
 _SAMPLE = 1000
+_PIECE = 1 << 14
 
 
 def first_fields(blocks: Iterable[bytes], dialect: Dialect, *, whole: bool = True) -> list[str] | None:
@@ -44,7 +50,7 @@ def first_fields(blocks: Iterable[bytes], dialect: Dialect, *, whole: bool = Tru
 
 
 async def rewritten(
-    blocks: AsyncIterable[bytes], dialect: Dialect, fit: Fit, line: int, *, header: bool
+    blocks: AsyncIterable[bytes], dialect: Dialect, fit: Fit, line: int, *, skip: int, from_start: bool
 ) -> AsyncIterator[Block]:
     """Yield the records of CSV as Domo reads them.
 
@@ -53,25 +59,34 @@ async def rewritten(
         dialect: How they are written.
         fit: Where the columns' values come from.
         line: How many lines stand before.
-        header: Whether the first record is left out.
+        skip: How many records are left out.
+        from_start: Whether no record was read before; if one was, it ended with a line feed.
 
     Raises:
         SourceError: A record does not fit; names its line.
     """
     rewriter = Rewriter(
-        delimiter=dialect.delimiter, encoding=dialect.encoding, order=fit.order, width=fit.width, line=line
+        delimiter=dialect.delimiter,
+        encoding=dialect.encoding,
+        order=fit.order,
+        constants=["" if value is None else quoted(value) for value in fit.constants],
+        width=fit.width,
+        rules=_rules(dialect, fit),
+        line=line,
+        skip=skip,
+        # Of what is read as Domo does, a mark is no longer there.
+        bom=not dialect.plain,
+        returns=None if from_start else False,
     )
     async for data in blocks:
-        block = await asyncio.to_thread(rewriter.feed, data)
-        if header and block.records:
-            block, header = _without_first(block), False
-        yield block
-    block = rewriter.finish()
-    yield _without_first(block) if header and block.records else block
+        yield await asyncio.to_thread(rewriter.feed, data)
+    yield rewriter.finish()
 
 
-def sample(block: bytes, dialect: Dialect, *, whole: bool) -> list[list[str | None]]:
-    """Return the first rows after the header, as far as they stand in a block; what is empty is None.
+def sample(block: bytes, dialect: Dialect, *, whole: bool) -> list[list[str]]:
+    """Return the first records as far as they stand in a block: fields as they are written, quotes included.
+
+    What is wrong with one of them is for whoever reads it in earnest to say; the sample ends before it.
 
     Args:
         block: The first bytes.
@@ -79,17 +94,43 @@ def sample(block: bytes, dialect: Dialect, *, whole: bool) -> list[list[str | No
         whole: Whether there are no more, so that a last row without a line end counts.
     """
     rewriter = Rewriter(delimiter=dialect.delimiter, encoding=dialect.encoding)
-    content = rewriter.feed(block).content
-    if whole:
-        content += rewriter.finish().content
-    rows = islice(records(content.decode()), 1, _SAMPLE)
-    return [[field or None for field in row] for row in rows]
+    content, count = b"", 0
+    with suppress(SourceError):
+        for start in range(0, len(block), _PIECE):
+            taken = rewriter.feed(block[start : start + _PIECE])
+            content, count = content + taken.content, count + taken.records
+            if count >= _SAMPLE:
+                break
+        else:
+            if whole:
+                content += rewriter.finish().content
+    return list(islice(records(content.decode()), _SAMPLE))
 
 
-def _without_first(block: Block) -> Block:
-    scanner = RecordScanner()
-    for line in block.content.splitlines(keepends=True):
-        scanner.feed(line)
-        if scanner.cut:
-            break
-    return Block(block.content[scanner.cut :], block.records - 1)
+def _rules(dialect: Dialect, fit: Fit) -> dict[int, FieldRule]:
+    """Return what becomes of the source's fields."""
+    nulls = spellings(dialect.null_values)
+    order = range(fit.width) if fit.order is None else fit.order
+    rules = {}
+    for place, column in zip(order, fit.columns, strict=False):
+        if place is None or place >= fit.width:
+            continue
+        text = column.type == ColumnType.STRING or not column.type.known
+        rules[place] = FieldRule(
+            nulls if text or not fit.empties else nulls | {'""'},
+            partial(_misfit, column) if fit.check and not text else None,
+        )
+    for place in fit.unnamed:
+        rules[place] = FieldRule(nulls | {'""'}, partial(_nameless, place))
+    return {place: rule for place, rule in rules.items() if rule.nulls or rule.misfit is not None}
+
+
+def _misfit(column: ColumnSpec, text: str) -> str | None:
+    if text_fits(column.type, text):
+        return None
+    hint = "" if text else "; null_values=[''] makes NULL of it"
+    return f"column {column.name!r}: {text!r:.80} is not a {column.type}{hint}"
+
+
+def _nameless(place: int, text: str) -> str | None:
+    return f"field {place + 1}: it holds {text!r:.80}, but the header gives it no name" if text else None

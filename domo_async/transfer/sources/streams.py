@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable, Iterator
-from typing import Any, BinaryIO, TypeVar
+import inspect
+import io
+from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator
+from contextlib import contextmanager
+from typing import Any, TypeVar
 
-from domo_async.errors import SourceError
+from domo_async.errors import DomoError, SourceError
 from domo_async.transfer.threads import call_foreign
 
-__all__ = ["checked", "file_pieces", "larger_pieces", "stepped"]
+__all__ = ["TEXT_FILE", "checked", "file_pieces", "guarded", "guarded_async", "larger_pieces", "stepped", "telling"]
+
+TEXT_FILE = (
+    "the file object gives text; open the file in binary mode ('rb'), or give what its buffer is, or text.encode() of"
+    " what it holds"
+)
 
 T = TypeVar("T")
 _PIECE = 1 << 20
@@ -21,19 +29,77 @@ async def stepped(iterator: Iterator[T]) -> AsyncIterator[T]:
         yield item
 
 
-def file_pieces(file: BinaryIO) -> Iterator[bytes]:
-    """Yield what a binary file object gives, from where it stands.
+@contextmanager
+def telling(name: str) -> Iterator[None]:
+    """Say which of the caller's own code failed, whatever it raises.
+
+    Raises:
+        SourceError: It raised an exception, which is the cause.
+    """
+    try:
+        yield
+    except DomoError:
+        raise
+    except Exception as error:
+        told = str(error) or "without a message"
+        raise SourceError(f"{name} raised {type(error).__name__}: {told:.500}") from error
+
+
+def guarded(items: Iterable[T], name: str) -> Iterator[T]:
+    """Yield the same items; what getting them raises becomes a `SourceError`."""
+    with telling(name):
+        yield from items
+
+
+async def guarded_async(items: AsyncIterable[T], name: str) -> AsyncIterator[T]:
+    """Yield the same items; what getting them raises becomes a `SourceError`."""
+    with telling(name):
+        async for item in items:
+            yield item
+
+
+async def file_pieces(file: Any) -> AsyncIterator[bytes]:
+    """Yield what a binary file object gives, from where it stands; its `read` may have to be awaited.
 
     Raises:
         SourceError: It gives text, or cannot be read.
     """
-    try:
-        while piece := file.read(_PIECE):
-            if not isinstance(piece, bytes | bytearray | memoryview):
-                raise SourceError("the file object gives text; open it in binary mode ('rb')")
-            yield bytes(piece)
-    except OSError as error:
-        raise SourceError(f"cannot read the file object: {error}") from None
+    name = f"the {type(file).__name__}"
+    awaited = inspect.iscoroutinefunction(file.read)
+    before: object = None
+    while True:
+        try:
+            with telling(name):
+                piece = file.read(_PIECE) if awaited else await call_foreign(file.read, _PIECE)
+                if inspect.isawaitable(piece):
+                    piece = await piece
+        except SourceError as error:
+            raise _unreadable(file, name, error) from error.__cause__
+        if not piece:
+            return
+        if not isinstance(piece, bytes | bytearray | memoryview):
+            raise SourceError(
+                TEXT_FILE if isinstance(piece, str) else f"{name} gives {type(piece).__name__}, not bytes"
+            )
+        # A file makes each piece anew, but for single bytes.
+        if piece is before and len(piece) > 1:
+            raise SourceError(f"the read() of {name} gives the same bytes each time; give its content as bytes")
+        before = piece
+        yield bytes(piece)
+
+
+def _unreadable(file: Any, name: str, error: SourceError) -> SourceError:
+    cause = error.__cause__
+    if getattr(file, "closed", False) is True:
+        return SourceError(f"{name} is closed; open the file anew")
+    if isinstance(cause, io.UnsupportedOperation):
+        return SourceError(f"{name} is not open for reading; open the file in mode 'rb'")
+    if isinstance(cause, TypeError | KeyError):
+        return SourceError(
+            f"{name} is not a binary file: its read() does not take a number of bytes and give them ({cause}); give its"
+            " content as bytes, or an iterator of its bytes"
+        )
+    return SourceError(f"cannot read the file object: {error.message}")
 
 
 def checked(piece: object) -> bytes:

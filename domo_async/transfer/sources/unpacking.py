@@ -1,4 +1,4 @@
-"""What bytes are, by how they begin: gzip and zstd are unpacked, and what is no CSV at all is refused."""
+"""Compressed bytes: gzip and zstd are known by how they begin, and unpacked."""
 
 from __future__ import annotations
 
@@ -13,24 +13,11 @@ from domo_async.transfer.gzipping import gzip_unpacker
 from domo_async.transfer.sources.streams import checked, larger_pieces, stepped
 from domo_async.transfer.stored import SLICE
 
-__all__ = ["ARROW_FILE", "ARROW_STREAM", "BEGIN", "PARQUET", "is_packed", "unpacked", "unpacked_async"]
-
-BEGIN = 8
-"""How many of the first bytes tell what they are."""
-
-PARQUET, ARROW_FILE, ARROW_STREAM = b"PAR1\x15", b"ARROW1\0\0", b"\xff\xff\xff\xff"
+__all__ = ["MAGIC", "is_packed", "unpacked", "unpacked_async"]
 
 _GZIP, _ZSTD = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"
-_ARROW = "Arrow or Parquet, which is read by the file's path; or give the table that pyarrow makes of it"
-_WORKBOOK = "a zip archive or an Excel workbook; give what is in it, or a frame read from it"
-# None of these begins a text.
-_NO_CSV = {
-    PARQUET: _ARROW,
-    ARROW_FILE: _ARROW,
-    ARROW_STREAM: _ARROW,
-    b"PK\x03\x04": _WORKBOOK,
-    b"\xd0\xcf\x11\xe0": _WORKBOOK,
-}
+MAGIC = 4
+"""How many of the first bytes tell whether they are compressed."""
 
 
 class _Member(Protocol):
@@ -60,19 +47,8 @@ class _Packing:
     padding: bytes = b""
 
 
-def is_packed(begin: bytes, name: str) -> bool:
-    """Return whether bytes are compressed.
-
-    Args:
-        begin: The first of them.
-        name: What the error calls them.
-
-    Raises:
-        SourceError: They are neither compressed nor CSV.
-    """
-    for magic, what in _NO_CSV.items():
-        if begin.startswith(magic):
-            raise SourceError(f"{name} holds {what}; nothing was sent")
+def is_packed(begin: bytes) -> bool:
+    """Return whether bytes are compressed, by the first of them."""
     return begin.startswith((_GZIP, _ZSTD))
 
 
@@ -81,7 +57,7 @@ def unpacked(pieces: Iterable[bytes], name: str) -> Iterator[bytes]:
 
     Raises:
         ConfigError: The package zstandard is missing.
-        SourceError: They are broken, end early or are no CSV.
+        SourceError: They are broken or end early.
     """
     unpacking = _Unpacking(name)
     return larger_pieces(chain(chain.from_iterable(map(unpacking.take, pieces)), unpacking.finish()), SLICE)
@@ -116,7 +92,7 @@ class _Unpacking:
             return
         if self._packing is None:
             self._begin += checked(piece)
-            if len(self._begin) < BEGIN:
+            if len(self._begin) < MAGIC:
                 return
             piece = self._tell()
         yield from self._content(piece)
@@ -130,7 +106,7 @@ class _Unpacking:
     def _tell(self) -> bytes:
         """See what the bytes are, and return those that were waited with."""
         begin, self._begin = self._begin, b""
-        if not is_packed(begin, self._name):
+        if not is_packed(begin):
             self.passes_on = True
         elif begin.startswith(_GZIP):
             self._packing = _Packing(*gzip_unpacker(), step=1 << 14, padding=b"\0")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import tzinfo
 from typing import Any, Literal, TypeAlias
 
@@ -13,7 +13,7 @@ from domo_async.errors import ConfigError
 from domo_async.settings import above, at_least
 from domo_async.transfer.encoding import CellRules
 from domo_async.transfer.progress import ProgressOption
-from domo_async.transfer.sources import Dialect, Reading
+from domo_async.transfer.sources import Dialect, Format, Reading
 from domo_async.transfer.sources.fitting import Header, SchemaOption
 from domo_async.transfer.uploading.compression import Compression
 from domo_async.transfer.uploading.pace import Pace
@@ -38,6 +38,20 @@ def _at_least_one_if_given(instance: Any, attribute: Attribute[Any], value: Any)
         at_least(1)(instance, attribute, value)
 
 
+def _count(_: Any, attribute: Attribute[Any], value: Any) -> None:
+    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
+        raise ConfigError(f"{attribute.name} must be a whole number of at least 0, not {value!r}")
+
+
+def _texts(values: str | Iterable[str]) -> tuple[str, ...]:
+    if isinstance(values, str):
+        return (values,)
+    try:
+        return tuple(values)
+    except TypeError:
+        raise ConfigError(f"null_values are texts as they stand in CSV, not {values!r:.80}") from None
+
+
 @frozen(kw_only=True)
 class UploadOptions:
     """How to upload.
@@ -53,6 +67,12 @@ class UploadOptions:
             columns that it lacks, and leaves NULL those that the source lacks. Either puts columns with names in order.
         delimiter: What stands between the fields of CSV.
         encoding: The encoding of CSV, as Python names it.
+        null_values: Texts that are NULL in CSV, such as ``["NA", ""]``, in quotes or not; by default an empty field
+            without quotes, and in columns that are not text one with quotes.
+        skip_rows: How many records of CSV stand before its header, such as titles.
+        format: What bytes are: ``"csv"`` whatever they look like, ``"jsonl"`` for JSON lines, an object in each line;
+            ``"auto"`` takes files for JSON lines whose names end in ``.jsonl`` or ``.ndjson``, also compressed, and
+            refuses what is not CSV by its first bytes.
         zone: The zone in whose local time aware datetimes are written, since a DATETIME has none; without it they are
             refused.
         nested: Whether lists, mappings and structs are refused, or written as JSON.
@@ -79,6 +99,9 @@ class UploadOptions:
     schema: SchemaOption = field(default="match", validator=_one_of("match", "evolve"))
     delimiter: str = ","
     encoding: str = "utf-8"
+    null_values: tuple[str, ...] = field(default=(), converter=_texts)
+    skip_rows: int = field(default=0, validator=_count)
+    format: Format = field(default="auto", validator=_one_of("auto", "csv", "jsonl"))
     zone: tzinfo | None = None
     nested: Nested = field(default="refuse", validator=_one_of("refuse", "json"))
     part_size: int | None = field(default=None, validator=_at_least_one_if_given)
@@ -96,8 +119,15 @@ class UploadOptions:
     def reading(self) -> Reading:
         """How the source is read."""
         return Reading(
-            dialect=Dialect(delimiter=self.delimiter, encoding=self.encoding),
+            dialect=Dialect(
+                delimiter=self.delimiter,
+                encoding=self.encoding,
+                null_values=self.null_values,
+                skip_rows=self.skip_rows,
+                sniffed=self.format == "auto",
+            ),
             rules=CellRules(zone=self.zone, nested=self.nested),
+            format=self.format,
         )
 
     @property
@@ -125,6 +155,7 @@ class UploadResult:
         files: The files that were uploaded, where the source is files.
         left_out: The files that were not, since the journal proves that an earlier call appended them.
         added: The columns that the dataset got, with their types.
+        notes: What is to be known of how the source was read, such as lines that were left out before its header.
     """
 
     rows: int
@@ -139,6 +170,7 @@ class UploadResult:
     files: tuple[str, ...] = ()
     left_out: tuple[str, ...] = ()
     added: dict[str, str] = field(factory=dict)
+    notes: tuple[str, ...] = ()
 
 
 @frozen(kw_only=True)
@@ -154,6 +186,7 @@ class UploadPlan:
         rows: Rows.
         bytes: Bytes of CSV.
         parts: Parts.
+        notes: What is to be known of how the source was read, such as lines that are left out before its header.
     """
 
     columns: tuple[str, ...]
@@ -163,3 +196,4 @@ class UploadPlan:
     rows: int
     bytes: int
     parts: int
+    notes: tuple[str, ...] = ()

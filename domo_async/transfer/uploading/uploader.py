@@ -87,9 +87,12 @@ async def upload_opened(
 
 
 async def plan_upload(columns: Sequence[ColumnSpec], source: OpenSource, options: UploadOptions) -> UploadPlan:
-    """Return what an upload to a dataset of these columns would send; see `Datasets.plan_upload`."""
+    """Return what an upload to a dataset of these columns would send; see `Datasets.plan_upload`.
+
+    Each field of CSV is compared with its column's type, which an upload leaves to the instance.
+    """
     with _reading():
-        fit = await source.fit(columns, header=options.header, schema=options.schema)
+        fit = evolve(await source.fit(columns, header=options.header, schema=options.schema), check=True)
     count = Count()
     async with aclosing(_parts(source, fit, options)) as parts:
         async for part in parts:
@@ -102,6 +105,7 @@ async def plan_upload(columns: Sequence[ColumnSpec], source: OpenSource, options
         rows=count.rows,
         bytes=count.bytes,
         parts=count.parts,
+        notes=fit.notes,
     )
 
 
@@ -322,6 +326,7 @@ class _Upload:
             verified=settled.verified,
             files=tuple(map(str, self._source.files)),
             added=self._added,
+            notes=self._fit.notes,
         )
 
     async def _kept(self, part: Part) -> Part:
