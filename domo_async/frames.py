@@ -339,7 +339,9 @@ def _casts(texts: Any, digits: int, scale: int) -> bool:
     """Return whether Arrow surely casts text to decimals of a type: of longer numbers it makes others, unseen."""
     pc: Any = import_module("pyarrow.compute")
 
-    plain = rf"^[+-]?0*[0-9]{{0,{digits - scale}}}(\.[0-9]{{0,{scale}}})?$"
+    before = digits - scale
+    whole = rf"(?:0+|0*[1-9][0-9]{{0,{before - 1}}})" if before else "0+"
+    plain = rf"^[+-]?(?:{whole}(?:\.[0-9]{{0,{scale}}})?{rf'|[.][0-9]{{1,{scale}}}' if scale else ''})$"
     return pc.all(pc.match_substring_regex(texts, plain)).as_py() is not False
 
 

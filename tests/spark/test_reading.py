@@ -156,3 +156,20 @@ def test_what_spark_wrote_spark_reads(spark, portal, save, load):
     save(frame, dataset)
 
     assert frame.collect() == sorted(load(dataset).collect(), key=lambda row: row.id)
+
+
+def test_a_number_is_read_with_all_digits_or_not_at_all(portal, load):
+    dataset = portal.datasets.create("great", {"x": "DECIMAL", "s": "STRING"}).id
+    portal.datasets.upload(dataset, "1234567890123456789012345.5,\ufeffEU\n,\n".encode(), header=False)
+
+    with pytest.raises(Exception, match=r"does not fit decimal128\(38, 18\)"):
+        load(dataset).collect()
+    rows = load(dataset, schema="x decimal(38, 1), s string").collect()
+    assert [(Decimal("1234567890123456789012345.5"), "\ufeffEU"), (None, None)] == [tuple(row) for row in rows]
+
+
+def test_columns_of_one_name_are_told_apart_as_spark_reads_names(counted, load):
+    frame = load(counted, sql="SELECT id, part, id, part AS ID_2 FROM table WHERE id = 7")
+
+    assert ["id", "part", "id_3", "ID_2"] == frame.columns
+    assert [(7, 7, 7, 7)] == [tuple(row) for row in frame.collect()]

@@ -134,7 +134,7 @@ async def test_an_answer_in_json_that_is_no_result_leaves_no_file(tmp_path):
         return web.json_response({"columns": []})
 
     async with talking_to(handler) as domo:
-        with pytest.raises(DecodeError, match="not a query's result but object with keys columns"):
+        with pytest.raises(DecodeError, match="not a query's result: object with keys columns"):
             await domo.datasets.export("x", tmp_path / "out.csv")
 
     assert [] == names_in(tmp_path)

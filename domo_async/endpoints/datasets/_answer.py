@@ -93,7 +93,7 @@ def _by_objects(content: bytes) -> QueryResult:
     if isinstance(answer, list):
         return _from_objects(answer)
     if not isinstance(answer, dict) or not {"columns", "metadata"} <= answer.keys():
-        raise DecodeError(f"the answer is not a query's result but {_told(answer)}")
+        raise DecodeError(f"the answer is not a query's result: {_told(answer)}")
     columns, metadata = _heading(answer)
     kinds = [column.type for column in metadata]
     if ColumnType.DECIMAL in kinds:

@@ -20,6 +20,8 @@ __all__ = ["Cell", "Rows"]
 Cell: TypeAlias = str | int | float | Decimal | date | datetime | bool | None
 
 _AT_ONCE = 10_000
+# Far beyond any DECIMAL; written out, such a number would fill the memory.
+_GREATEST_EXPONENT = 10_000
 
 
 class Rows(Sequence[tuple[Cell, ...]]):
@@ -146,7 +148,7 @@ def _whole_number(value: Any) -> int:
 
 def _decimal(value: Any) -> Decimal:
     number = value if isinstance(value, Decimal) else Decimal(str(value))
-    if not number.is_finite():
+    if not number.is_finite() or abs(number.adjusted()) > _GREATEST_EXPONENT:
         raise ValueError(value)
     return number
 
