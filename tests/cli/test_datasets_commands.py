@@ -69,6 +69,15 @@ def test_long_results_are_cut_for_people_only(cli: Cli, dataset_id: str, tmp_pat
     assert 1200 == len(json.loads(cli("datasets", "query", dataset_id, TABLE, "--json").stdout))
 
 
+def test_columns_of_one_name_are_all_in_json_and_csv(cli: Cli, filled: str) -> None:
+    sql = "SELECT id, name, id, price AS id_2 FROM table WHERE id = 4"
+
+    assert [{"id": 4, "name": "NULL", "id_3": 4, "id_2": "0"}] == json.loads(
+        cli("datasets", "query", filled, sql, "--json").stdout
+    )
+    assert ["id,name,id,id_2", "4,NULL,4,0"] == cli("datasets", "query", filled, sql, "--csv").stdout.splitlines()
+
+
 def test_export_writes_a_file_that_equals_the_upload(cli: Cli, filled: str, tmp_path: Path) -> None:
     target = tmp_path / "out.csv"
     ended = cli("datasets", "export", filled, str(target))
