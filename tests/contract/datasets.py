@@ -32,7 +32,7 @@ from domo_async.endpoints.datasets import (
     QueryResult,
 )
 from domo_async.transfer import UploadOptions, UploadPlan
-from tests.contract.row import Row, Sent, documented, whole
+from tests.contract.row import Row, Sent, documented, refusal, whole
 
 DATA = "/api/data/v3/datasources/abc"
 VERSIONS = "/api/data/v2/datasources/abc/dataversions"
@@ -724,7 +724,11 @@ ROWS = [
     Row(
         "E072,E073",
         lambda domo: domo.datasets.versions.keep_last("abc", 1),
-        (*KEEPING, Sent("GET", f"{QUERY}/partition", status=404), Sent("DELETE", VERSIONS, json=[3])),
+        (
+            *KEEPING,
+            Sent("GET", f"{QUERY}/partition", status=404, answer=refusal(404)),
+            Sent("DELETE", VERSIONS, json=[3]),
+        ),
         gives=lambda deleted: [3] == [version.data_id for version in deleted],
         note="all but the newest",
     ),

@@ -69,6 +69,11 @@ def documented(name: str) -> bytes:
     return (_ANSWERS / f"{name}.json").read_bytes()
 
 
+def refusal(status: int) -> bytes:
+    """Return the answer by which an instance refuses something."""
+    return whole({"status": status, "statusReason": "", "message": "no", "toe": "ABCDEF-GHIJK-LMNOP"})
+
+
 def whole(answer: object) -> bytes:
     """Return a JSON answer that is written in the row itself."""
     return json.dumps(answer).encode()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from domo_async.endpoints.users import NewUser, User, UserChange, UserFilter, UserProfile
-from tests.contract.row import Row, Sent, documented, whole
+from tests.contract.row import Row, Sent, documented, refusal, whole
 
 _ADA = {"id": 27, "displayName": "Ada Lovelace", "userName": "ada", "emailAddress": "ada@example.com", "roleId": 4}
 
@@ -210,7 +210,14 @@ ROWS = [
                     "limit": 200,
                     "offset": 0,
                 },
-                answer=whole({"users": [{"id": 28, "emailAddress": "Bob@example.com"}], "count": 1}),
+                answer=whole(
+                    {
+                        "users": [
+                            {"id": 28, "displayName": "Bob", "emailAddress": "Bob@example.com", "roleId": 4},
+                        ],
+                        "count": 1,
+                    }
+                ),
             ),
         ),
         gives=lambda report: [("created", 28)] == [(result.outcome, result.value.id) for result in report],
@@ -260,7 +267,7 @@ ROWS = [
     Row(
         "extra: Users, Delete in bulk",
         lambda domo: domo.users.delete_many(["27"]),
-        Sent("GET", "/api/identity/v1/users/27", query={"parts": "DETAILED"}, status=404),
+        Sent("GET", "/api/identity/v1/users/27", query={"parts": "DETAILED"}, status=404, answer=refusal(404)),
         gives=lambda report: ["skipped"] == [result.outcome for result in report],
         note="of somebody who is not there",
     ),
