@@ -30,7 +30,6 @@ from domo_async.transport.exchange import (
     LostError,
     OnceRequest,
     WatchedResponse,
-    send_once,
     translated,
 )
 from domo_async.transport.message import Request
@@ -386,7 +385,7 @@ def _session(
         trace_configs=trace_configs,
         request_class=OnceRequest,
         response_class=WatchedResponse,
-        middlewares=(send_once, *middlewares),
+        middlewares=middlewares,
         max_line_size=LARGEST_HEADER,
         max_field_size=LARGEST_HEADER,
         max_headers=MOST_HEADERS,
@@ -439,13 +438,13 @@ async def _read_body(response: aiohttp.ClientResponse, request: Request, most: i
     try:
         if left >= 0:
             left = most
-            async for piece in decoded(response, request):
+            # Most answers are small and uncoded, and what goes on at each of them counts.
+            coded = aiter(decoded(response, request)) if "Content-Encoding" in response.headers else None
+            while left >= 0 and not whole:
+                piece = await (response.content.readany() if coded is None else anext(coded, b""))
                 left -= len(piece)
                 pieces.append(piece)
-                if left < 0:
-                    break
-            else:
-                whole = True
+                whole = not piece
     except (DomoError, aiohttp.ClientError, OSError) as error:
         if good:
             raise error if isinstance(error, DomoError) else translated(error, request) from None

@@ -11,7 +11,6 @@ from contextvars import ContextVar
 from weakref import WeakKeyDictionary
 
 import aiohttp
-from aiohttp.client_middlewares import ClientHandlerType
 from aiohttp.client_proto import ResponseHandler
 from aiohttp.connector import Connection as Line
 from attrs import define
@@ -24,7 +23,7 @@ from domo_async.errors import (
     TransportError,
 )
 from domo_async.transport.deadlines import Deadlines
-from domo_async.transport.message import Request
+from domo_async.transport.message import Body, Request
 
 __all__ = [
     "LARGEST_HEADER",
@@ -34,7 +33,6 @@ __all__ = [
     "LostError",
     "OnceRequest",
     "WatchedResponse",
-    "send_once",
     "translated",
 ]
 
@@ -42,6 +40,8 @@ LARGEST_HEADER = 64 << 10
 MOST_HEADERS = 256
 # What ends a connection early enough before the server's own limit, which counts from its last byte.
 _EARLIER = 1.0
+# By itself aiohttp would send an idempotent request a second time after these.
+_RESENT_AFTER = (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError)
 _NO_SUCH_NAME = frozenset(
     number for name in ("EAI_NONAME", "EAI_NODATA") if (number := getattr(socket, name, None)) is not None
 )
@@ -109,8 +109,13 @@ class Exchange:
         token = _running.set(self)
         try:
             while True:
+                if self.call.ends is None:
+                    self.deadlines.drop(self.limit)  # aiohttp sees to it that connecting ends
+                else:
+                    self.deadlines.set(self.limit, self.call.ends - asyncio.get_running_loop().time())
                 try:
-                    return await self._run()
+                    body = self.call.request.body
+                    return await (self._send(self.headers, None) if body is None else self._send_body(body))
                 except _StaleError:
                     # Each time one connection less is in the pool.
                     continue
@@ -142,14 +147,7 @@ class Exchange:
             seconds = min(seconds, ends - asyncio.get_running_loop().time())
         self.deadlines.set(self.limit, seconds)
 
-    async def _run(self) -> aiohttp.ClientResponse:
-        body, ends = self.call.request.body, self.call.ends
-        if ends is None:
-            self.deadlines.drop(self.limit)  # aiohttp sees to it that connecting ends
-        else:
-            self.deadlines.set(self.limit, ends - asyncio.get_running_loop().time())
-        if body is None:
-            return await self._send(self.headers, None)
+    async def _send_body(self, body: Body) -> aiohttp.ClientResponse:
         headers = {**self.headers, "Content-Type": body.content_type, "Content-Length": str(body.length)}
         if body.encoding is not None:
             headers["Content-Encoding"] = body.encoding
@@ -201,12 +199,15 @@ _expiries: WeakKeyDictionary[ResponseHandler, float] = WeakKeyDictionary()
 
 
 class OnceRequest(aiohttp.ClientRequest):
-    """A request that looks at its connection before it uses it."""
+    """A request that looks at its connection before it uses it, and is not sent again by aiohttp."""
 
     async def send(self, conn: Line) -> aiohttp.ClientResponse:
         """Send it, if the connection is as it should be."""
         _running.get().begin(conn)
-        return await super().send(conn)
+        try:
+            return await super().send(conn)
+        except _RESENT_AFTER as error:
+            raise LostError(error) from None
 
 
 class WatchedResponse(aiohttp.ClientResponse):
@@ -215,7 +216,10 @@ class WatchedResponse(aiohttp.ClientResponse):
     async def start(self, connection: Line) -> aiohttp.ClientResponse:
         """Read the head."""
         protocol = connection.protocol
-        await super().start(connection)
+        try:
+            await super().start(connection)
+        except _RESENT_AFTER as error:
+            raise LostError(error) from None
         if protocol is not None:
             alive = _kept_alive(self.headers["Keep-Alive"]) if "Keep-Alive" in self.headers else None
             now = asyncio.get_running_loop().time()
@@ -226,16 +230,6 @@ class WatchedResponse(aiohttp.ClientResponse):
                 if length != "0" or "Transfer-Encoding" in self.headers:
                     protocol.force_close()
         return self
-
-
-async def send_once(request: aiohttp.ClientRequest, handler: ClientHandlerType) -> aiohttp.ClientResponse:
-    """Send a request as an aiohttp middleware, and let no error out after which aiohttp would send it again."""
-    try:
-        return await handler(request)
-    except aiohttp.ClientConnectorError:
-        raise
-    except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError) as error:
-        raise LostError(error) from None
 
 
 def _kept_alive(header: str) -> float | None:

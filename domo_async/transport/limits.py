@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections import Counter, deque
+from collections import deque
 from datetime import timedelta
+from operator import itemgetter
 
 from domo_async.clock import Clock
 from domo_async.errors import RateLimited, TimeoutError  # noqa: A004
@@ -177,7 +178,7 @@ class Slots:
         self._what = what
         self._advice = advice
         self._patience = patience
-        self._held: Counter[str] = Counter()
+        self._held: dict[str, int] = {}
         self._waiting: deque[asyncio.Future[None]] = deque()
         self._moved = 0.0
 
@@ -191,14 +192,15 @@ class Slots:
             self._free -= 1
         else:
             await self._wait(request)
-        self._held[request.url.template] += 1
+        template = request.url.template
+        self._held[template] = self._held.get(template, 0) + 1
 
     def release(self, request: Request) -> None:
         """Give a slot to the next in line."""
         template = request.url.template
-        self._held[template] -= 1
-        if not self._held[template]:
-            del self._held[template]
+        left = self._held.pop(template) - 1
+        if left:
+            self._held[template] = left
         self._pass_on()
 
     def _pass_on(self) -> None:
@@ -233,13 +235,14 @@ class Slots:
             raise
 
     def _holders(self) -> str:
-        named = ", ".join(f"{count} of {template}" for template, count in self._held.most_common(_NAMED))
+        most = sorted(self._held.items(), key=itemgetter(1), reverse=True)[:_NAMED]
+        named = ", ".join(f"{count} of {template}" for template, count in most)
         return named + (", and others" if len(self._held) > _NAMED else "")
 
     def _full(self, request: Request) -> TimeoutError:
         return TimeoutError(
             f"{request.method} {request.url.path}: nothing was sent, as no slot became free for {self._patience:g} s."
-            f" {self._what} have all {self._held.total()}: {self._holders()}. {self._advice}, or raise"
+            f" {self._what} have all {sum(self._held.values())}: {self._holders()}. {self._advice}, or raise"
             " Settings.connections",
             sent=False,
             passing=False,
