@@ -115,11 +115,12 @@ def _character(character: str) -> str:
     """Return a pattern of all that stands for a character."""
     number = ord(character)
     # Repetitions are bounded, so that no text makes the search for them slow.
-    encoded = "".join(f"%(?:25){{0,2}}{byte:02x}" for byte in character.encode("utf-8", "surrogatepass"))
+    data = character.encode("utf-8", "surrogatepass")
+    encoded = "".join(f"%(?:25){{0,2}}{byte:02x}" for byte in data)
     forms = [
         encoded,
         rf"\\{{1,4}}u{number:04x}",
-        rf"\\{{1,4}}x{number:02x}",
+        "".join(rf"\\{{1,4}}x{byte:02x}" for byte in data),
         f"&#0{{0,4}}{number};?",
         f"&#x0{{0,4}}{number:x};?",
         re.escape(character),
@@ -129,7 +130,7 @@ def _character(character: str) -> str:
     if character in {'"', "\\", "/"}:
         forms.insert(0, rf"\\{{1,4}}{re.escape(character)}")
     if character == " ":
-        forms.append(r"\+")
+        forms += [r"\+", r"%(?:25){0,2}2b"]
     if character in {"+", "/"}:  # base64 as it goes into an address
         forms.append({"+": "-", "/": "_"}[character])
     return f"(?:{'|'.join(forms)})"

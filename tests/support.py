@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import re
 import selectors
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
@@ -98,3 +100,81 @@ async def talking_to(handler: Handler, **options: Any) -> AsyncIterator[Domo]:
     options.setdefault("clock", SkippingClock())
     async with serving(handler) as origin, Domo(origin, token=TOKEN, settings=Settings(**options)) as domo:
         yield domo
+
+
+Serve = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
+
+
+class RawServer:
+    """A server that says byte for byte what a test has it say.
+
+    Attributes:
+        url: Its origin.
+        heads: The head of each request that came, in order.
+        bodies: The body of each.
+        connections: How many connections there were.
+    """
+
+    def __init__(self, answer: Callable[[int, str], bytes | None]) -> None:
+        self.url = ""
+        self.heads: list[str] = []
+        self.bodies: list[bytes] = []
+        self.connections = 0
+        self._answer = answer
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Answer the requests of a connection: None closes it."""
+        self.connections += 1
+        while True:
+            head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
+            length = re.search(r"(?i)content-length: (\d+)", head)
+            self.bodies.append(await reader.readexactly(int(length[1])) if length else b"")
+            self.heads.append(head)
+            answer = self._answer(len(self.heads), head.split()[1])
+            if answer is None:
+                writer.close()
+                return
+            writer.write(answer)
+            await writer.drain()
+
+    @property
+    def lines(self) -> list[str]:
+        """The request lines that came, without the version."""
+        return [head.rpartition(" HTTP/")[0].split(" HTTP/")[0] for head in self.heads]
+
+
+@asynccontextmanager
+async def listening(
+    serve: Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]],
+) -> AsyncIterator[str]:
+    """Serve each connection on loopback with a function, until its peer or the test ends; gives the origin."""
+    writers: list[asyncio.StreamWriter] = []
+
+    async def watched(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writers.append(writer)
+        with contextlib.suppress(asyncio.IncompleteReadError, ConnectionError):
+            await serve(reader, writer)
+
+    server = await asyncio.start_server(watched, "127.0.0.1", 0)
+    try:
+        yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    finally:
+        server.close()
+        for writer in writers:
+            writer.transport.abort()
+        await asyncio.sleep(0)
+
+
+@asynccontextmanager
+async def raw_server(answer: Callable[[int, str], bytes | None]) -> AsyncIterator[RawServer]:
+    """Serve with a function that takes a request's number, from 1, and its target, and gives the answer's bytes."""
+    raw = RawServer(answer)
+    async with listening(raw.serve) as raw.url:
+        yield raw
+
+
+def raw_answer(body: bytes | str = b"{}", *headers: str, status: str = "200 OK") -> bytes:
+    """Return an answer with a length, in bytes."""
+    content = body.encode() if isinstance(body, str) else body
+    lines = [f"HTTP/1.1 {status}", f"Content-Length: {len(content)}", *headers, "", ""]
+    return "\r\n".join(lines).encode("utf-8", "surrogateescape") + content

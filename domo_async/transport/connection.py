@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Mapping
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import suppress
 from urllib.request import getproxies, proxy_bypass
 
@@ -77,6 +77,9 @@ class _Sessions:
     Attributes:
         inside: Goes to the instance.
         outside: Goes to wherever the instance redirects to, and has nothing of the caller's.
+        proxy: The proxy to go through.
+        farewell: Closes the connections when it is closed, which the loop does in its end if nobody did; None if they
+            are the caller's.
     """
 
     loop: asyncio.AbstractEventLoop
@@ -84,8 +87,8 @@ class _Sessions:
     connector: aiohttp.BaseConnector
     inside: aiohttp.ClientSession
     outside: aiohttp.ClientSession
-    owned: bool
-    proxy: str | None = field(default=None, repr=False)
+    proxy: str | None = field(repr=False)
+    farewell: AsyncGenerator[None, None] | None
 
     def __del__(self) -> None:
         # They own nothing, and aiohttp would warn of what the caller, or nobody, has to close.
@@ -96,17 +99,22 @@ class _Sessions:
         """Close them, and the connections if they are ours."""
         self.inside.detach()
         self.outside.detach()
-        if self.owned:
-            await self.connector.close()
+        if self.farewell is not None:
+            await self.farewell.aclose()
 
     def abandon(self) -> None:
         """Give them up where their loop runs no more."""
-        self.inside.detach()
-        self.outside.detach()
-        if self.owned and self.process != os.getpid():
+        if self.process != os.getpid():
             _left_alone.append(self)
-        elif self.owned:
+        elif self.farewell is not None:
             _close_without_loop(self.connector)
+
+
+async def _farewell(connector: aiohttp.BaseConnector) -> AsyncGenerator[None, None]:
+    try:
+        yield
+    finally:
+        await connector.close()
 
 
 class Connection:
@@ -225,7 +233,7 @@ class Connection:
         try:
             async with asyncio.timeout(None) as limit:
                 try:
-                    sessions = self._ready()
+                    sessions = self._usable() or await self._made()
                     response = await self._follow(sessions, call, extra_headers, deadlines, limit)
                     if ends is not None:
                         deadlines.set(limit, ends - sessions.loop.time())
@@ -305,19 +313,28 @@ class Connection:
             return location
         raise APIError(status=response.status, message=problem, method=request.method, path=request.url.path)
 
-    def _ready(self) -> _Sessions:
+    def _usable(self) -> _Sessions | None:
+        """Return what there is to send through.
+
+        Raises:
+            ConfigError: It is closed.
+        """
         if self.closed:
             raise ConfigError("this client is closed; make a new one")
-        given = self._given
-        connector = None if given is None else given.connector
-        if given is not None and (given.closed or connector is None):
+        if self._given is not None and self._given.closed:
             raise ConfigError("the aiohttp session that this client was given is closed; make both anew")
-        if self._sessions is None:
-            if given is None or connector is None:
-                self._sessions = self._make_own()
-            else:
-                self._sessions = self._make_of(given, connector)
         return self._sessions
+
+    async def _made(self) -> _Sessions:
+        """Return something new to send through."""
+        connector = None if self._given is None else self._given.connector
+        if self._given is None or connector is None:
+            self._sessions = made = self._make_own()
+        else:
+            self._sessions = made = self._make_of(self._given, connector)
+        if made.farewell is not None:
+            await anext(made.farewell)
+        return made
 
     def _make_own(self) -> _Sessions:
         _keep_freed_memory()
@@ -330,9 +347,8 @@ class Connection:
         )
         # A token is all that the API needs; cookies would only carry state between unrelated calls.
         plain = _session(connector)
-        return _Sessions(
-            asyncio.get_running_loop(), os.getpid(), connector, plain, plain, owned=True, proxy=settings.proxy
-        )
+        loop = asyncio.get_running_loop()
+        return _Sessions(loop, os.getpid(), connector, plain, plain, settings.proxy, _farewell(connector))
 
     def _make_of(self, given: aiohttp.ClientSession, connector: aiohttp.BaseConnector) -> _Sessions:
         """Make sessions that send through a caller's connections, and have of its session what the instance may see.
@@ -346,27 +362,20 @@ class Connection:
         proxy = self._settings.proxy or _text_or_none(getattr(given, "_default_proxy", None))
         if proxy is None and given.trust_env:
             proxy = _proxy_of_environment(self._origin)
-        try:
-            return _Sessions(
-                asyncio.get_running_loop(),
-                os.getpid(),
-                connector,
-                _session(
-                    connector,
-                    headers=headers,
-                    cookie_jar=given.cookie_jar,
-                    trace_configs=given.trace_configs,
-                    middlewares=tuple(getattr(given, "_middlewares", ())),
-                ),
-                _session(connector),
-                owned=False,
-                proxy=proxy,
-            )
-        except RuntimeError:
+        loop = asyncio.get_running_loop()
+        if getattr(connector, "_loop", loop) is not loop:
             raise ConfigError(
                 "the aiohttp session that this client was given belongs to another event loop; make session and client"
                 " in the loop that uses them"
-            ) from None
+            )
+        inside = _session(
+            connector,
+            headers=headers,
+            cookie_jar=given.cookie_jar,
+            trace_configs=given.trace_configs,
+            middlewares=tuple(getattr(given, "_middlewares", ())),
+        )
+        return _Sessions(loop, os.getpid(), connector, inside, _session(connector), proxy, farewell=None)
 
 
 def _session(
