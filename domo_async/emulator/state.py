@@ -146,12 +146,14 @@ class Index:
         versions: The versions that it brings in newly.
         visible: All versions that queries see once it is done.
         ready_at: When it is done, in seconds of the emulator's clock.
+        schema: The columns that queries see once it is done.
     """
 
     id: int
     versions: tuple[Version, ...]
     visible: tuple[Version, ...]
     ready_at: float
+    schema: Schema
 
 
 def _note_change(dataset: Dataset, _attribute: Attribute[Any], value: Any) -> Any:
@@ -168,6 +170,7 @@ class Dataset:
         live: The versions that make up the data as committed.
         visible: The versions that queries see: what was live when the last index that is done began.
         running: The indexes that are not done, in their order.
+        indexed: The schema as it was when that index began; None before there was one.
     """
 
     id: str
@@ -182,6 +185,7 @@ class Dataset:
     live: tuple[Version, ...] = ()
     visible: tuple[Version, ...] = ()
     running: tuple[Index, ...] = ()
+    indexed: Schema | None = None
     changed: Callable[[], None] = field(default=lambda: None, repr=False)
     versions: Watched[int, Version] = Factory(lambda self: Watched(self.changed), takes_self=True)
     partitions: Watched[str, Partition] = Factory(lambda self: Watched(self.changed), takes_self=True)
@@ -231,6 +235,7 @@ class Dataset:
             versions=tuple(version for version in visible if version not in base),
             visible=visible,
             ready_at=ready_at,
+            schema=self.schema,
         )
         self.indexes[index_id] = index
         self.running = (*self.running, index)
@@ -240,7 +245,7 @@ class Dataset:
         """Let the indexes that are due become visible."""
         while self.running and self.running[0].ready_at <= now:
             done, *later = self.running
-            self.visible, self.running = done.visible, tuple(later)
+            self.visible, self.indexed, self.running = done.visible, done.schema, tuple(later)
 
     def index_state(self, index: Index) -> Literal["PENDING", "RUNNING", "SUCCESS"]:
         """Return how far `index` is; the indexes of a dataset run one after the other."""

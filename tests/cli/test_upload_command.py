@@ -257,6 +257,23 @@ def test_a_failed_upload_with_a_journal_tells_the_command_that_goes_on(
     assert 1 == len(emulator.log.matching(f"POST */{dataset_id}/uploads"))
 
 
+def test_what_was_uploaded_before_is_said_to_be_sent_again_by_nobody(
+    cli: Cli, dataset_id: str, file: Path, tmp_path: Path
+) -> None:
+    command = ["datasets", "upload", str(tmp_path / "*.csv"), "-d", dataset_id, "--append", "--evolve"]
+    command += ["--resume", str(tmp_path / "journal")]
+    first, again = cli(*command), cli(*command)
+    (tmp_path / "more.csv").write_text(file.read_text().splitlines()[0] + ",more\n" + "1" + "," * 20)
+    (tmp_path / "settings.json").write_text("{}")
+
+    refused = cli(*command[:-1], str(tmp_path / "settings.json"))
+
+    assert first.stdout.startswith("Appended 4 rows"), first.stderr
+    assert again.stdout.startswith("Sent nothing: an earlier run uploaded the same, 4 rows")
+    assert "{}" == (tmp_path / "settings.json").read_text()
+    assert (2, True) == (refused.code, "is not the journal of an upload" in refused.stderr)
+
+
 def test_no_way_to_go_on_is_promised_without_a_journal(
     cli: Cli, dataset_id: str, file: Path, emulator: Emulator
 ) -> None:

@@ -1,13 +1,15 @@
-"""Two hundred uploads, each with a fault of any kind at any stage: old rows or new rows, and the caller knows which."""
+"""Uploads, each with a fault of any kind at any stage: old rows or new rows, and the caller knows which."""
 
 from __future__ import annotations
 
 import random
 from collections import Counter
+from pathlib import Path
+from typing import Any
 
 import pytest
 
-from domo_async import AfterCommitError, CommitUncertain, Domo, DomoError, Settings, Timeouts, UploadError
+from domo_async import AfterCommitError, CommitUncertain, Domo, DomoError, RequestEvent, Settings, Timeouts, UploadError
 from domo_async.emulator import Emulator, Fault, FaultKind
 from domo_async.transfer import Action
 from tests.support import SkippingClock
@@ -93,3 +95,95 @@ async def test_the_dataset_holds_exactly_the_old_or_the_new_rows_and_the_caller_
 
     assert told["old"] > 3
     assert told["new"] > 10
+
+
+async def upload_as_advised(
+    domo: Domo, others: Domo, emulator: Emulator, dataset: str, faults: list[Fault], **upload: Any
+) -> list[str]:
+    """Upload and do what each error advises, until it is done; return what was told. The first error ends the fault."""
+    told = []
+    for _ in range(20):
+        try:
+            await domo.datasets.upload(dataset, action="APPEND", header=False, part_size=100, **upload)
+        except CommitUncertain as error:
+            told.append("uncertain")
+            faults.clear()
+            emulator.faults.clear()
+            versions = {version.data_id for version in await others.datasets.versions.list(dataset)}
+            if upload["resume"] is None and error.upload_id in versions:
+                return told
+        except AfterCommitError:
+            return [*told, "after the commit"]
+        except DomoError:
+            told.append("not committed")
+            faults.clear()
+            emulator.faults.clear()
+        else:
+            return [*told, "in"]
+    raise AssertionError("it never came to an end")
+
+
+async def beside_a_foreign_writer(seed: int, folder: Path, uploads: int) -> Counter[str]:
+    """Append batches under random faults while somebody else appends equal ones; return what was told how often."""
+    dice = random.Random(seed)
+    told: Counter[str] = Counter()
+    ours: list[int] = []
+    async with Emulator() as emulator, emulator.client() as others:
+        dataset = (await others.datasets.create("Test", {"n": "LONG", "text": "STRING"})).id
+        size = 0
+        faults: list[Fault] = []
+
+        async def meanwhile(request: RequestEvent) -> None:
+            if request.path.endswith("/commit") and dice.random() < 0.7:
+                # Faults are to meet us.
+                emulator.faults.clear()
+                theirs = await others.datasets.uploads.open(dataset)
+                await others.datasets.uploads.put_part(dataset, theirs.upload_id, 1, b"-1,theirs\n" * size)
+                await others.datasets.uploads.commit(dataset, theirs.upload_id, action="APPEND")
+                for each in faults:
+                    emulator.faults.add(each)
+
+        settings = Settings(clock=SkippingClock(), timeouts=Timeouts(read=1), before_request=(meanwhile,))
+        async with emulator.client(settings=settings) as domo:
+            for upload in range(uploads):
+                size = dice.randint(1, 40)
+                fresh = range(upload * 1000, upload * 1000 + size)
+                faults[:] = [random_fault(dice)]
+                emulator.faults.add(faults[0])
+                told.update(
+                    await upload_as_advised(
+                        domo,
+                        others,
+                        emulator,
+                        dataset,
+                        faults,
+                        source=b"".join(b"%d,ours\n" % n for n in fresh),
+                        resume=folder / f"{seed}-{upload}" if dice.random() < 0.5 else None,
+                    )
+                )
+                emulator.faults.clear()
+                ours += fresh
+                await others.datasets.indexes.create(dataset)
+                found = await others.datasets.query(dataset, "SELECT n FROM table WHERE n >= 0 ORDER BY n")
+                assert ours == [row[0] for row in found], (seed, upload, faults)
+    return told
+
+
+@pytest.mark.parametrize("seed", range(2))
+async def test_beside_a_foreign_writer_no_row_is_lost_or_doubled(seed, tmp_path):
+    told = await beside_a_foreign_writer(seed, tmp_path, uploads=20)
+
+    assert told["in"] > 5
+
+
+@pytest.mark.long
+@pytest.mark.timeout(3600)
+async def test_beside_a_foreign_writer_no_row_is_lost_or_doubled_a_thousand_times(tmp_path):
+    seed = random.randrange(1 << 32)
+    print(f"seed {seed}")  # noqa: T201 - shown where it fails
+    told: Counter[str] = Counter()
+    for part in range(10):
+        told += await beside_a_foreign_writer(seed + part, tmp_path, uploads=100)
+
+    assert told["in"] > 300
+    assert told["uncertain"] > 30

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
 import pytest
@@ -47,6 +47,28 @@ async def test_one_that_fails_does_not_keep_the_others_from_landing(domo):
         assert (list(range(n, n + 50)) if n != 1 else []) == await ids(domo, dataset_id)
     with pytest.raises(SourceError):
         outcomes.raise_for_failures()
+
+
+async def test_a_source_that_raises_is_one_outcome_and_stops_no_other(domo):
+    datasets = await new_datasets(domo, 3)
+
+    async def slow() -> AsyncIterator[bytes]:
+        for row in range(50):
+            await asyncio.sleep(0)
+            yield table(range(row, row + 1))
+
+    def raising() -> Iterator[tuple[int, str]]:
+        yield 1, "x"
+        raise LookupError("the cursor is gone")
+
+    sources = {datasets[0]: table(range(5)), datasets[1]: raising(), datasets[2]: slow()}
+    outcomes = await domo.datasets.upload_many(sources)
+
+    assert [5, None, 50] == [outcome.result and outcome.result.rows for outcome in outcomes]
+    with pytest.raises(SourceError, match="the source failed: LookupError: the cursor is gone") as caught:
+        outcomes.raise_for_failures()
+    assert isinstance(caught.value.__cause__, LookupError)
+    assert [5, 0, 50] == [len(await ids(domo, dataset_id)) for dataset_id in datasets]
 
 
 async def test_after_a_failure_no_other_is_begun_if_that_is_wished(domo):

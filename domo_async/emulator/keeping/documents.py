@@ -44,7 +44,8 @@ def document_of(instance: Instance, dataset: Dataset) -> dict[str, Any]:
         "created": dataset.created.isoformat(),
         "touched": dataset.touched.isoformat(),
         "updated": dataset.updated.isoformat(),
-        "schema": {"id": dataset.schema.id, "columns": [_column(column) for column in dataset.schema.columns]},
+        "schema": _schema(dataset.schema),
+        "indexed": None if dataset.indexed is None else _schema(dataset.indexed),
         "known": [_version(version) for version in known.values()],
         "versions": [version.table for version in dataset.versions.values()],
         "live": [version.table for version in dataset.live],
@@ -56,6 +57,7 @@ def document_of(instance: Instance, dataset: Dataset) -> dict[str, Any]:
                 "versions": [version.table for version in index.versions],
                 # What an index that is done made visible is of no use any more.
                 "visible": [version.table for version in index.visible] if index in dataset.running else None,
+                "schema": _schema(index.schema) if index in dataset.running else None,
                 "due": index.ready_at + ahead if index in dataset.running else 0.0,
                 "left": index.ready_at - instance.now() if index in dataset.running else 0.0,
             }
@@ -72,7 +74,7 @@ def add_dataset(instance: Instance, document: Mapping[str, Any]) -> Dataset:
         return tuple(known[table] for table in tables or ())
 
     ahead = time.time() - instance.now()
-    schema = document["schema"]
+    schema = _read_schema(document["schema"])
     dataset = Dataset(
         id=document["id"],
         name=document["name"],
@@ -82,7 +84,8 @@ def add_dataset(instance: Instance, document: Mapping[str, Any]) -> Dataset:
         created=datetime.fromisoformat(document["created"]),
         touched=datetime.fromisoformat(document["touched"]),
         updated=datetime.fromisoformat(document["updated"]),
-        schema=Schema(schema["id"], tuple(Column(**column) for column in schema["columns"])),
+        schema=schema,
+        indexed=None if document.get("indexed") is None else _read_schema(document["indexed"]),
         live=versions(document["live"]),
         visible=versions(document["visible"]),
         changed=instance.note_of(document["id"]),
@@ -94,11 +97,20 @@ def add_dataset(instance: Instance, document: Mapping[str, Any]) -> Dataset:
     for each in document["indexes"]:
         # Were the clock set back meanwhile, the rows would not be seen for as long.
         ready_at = min(each["due"] - ahead, instance.now() + each["left"])
-        index = Index(each["id"], versions(each["versions"]), versions(each["visible"]), ready_at)
+        seen = schema if each.get("schema") is None else _read_schema(each["schema"])
+        index = Index(each["id"], versions(each["versions"]), versions(each["visible"]), ready_at, seen)
         dataset.indexes[index.id] = index
         if each["visible"] is not None:
             dataset.running = (*dataset.running, index)
     return instance.add(dataset)
+
+
+def _schema(schema: Schema) -> dict[str, Any]:
+    return {"id": schema.id, "columns": [_column(column) for column in schema.columns]}
+
+
+def _read_schema(document: Mapping[str, Any]) -> Schema:
+    return Schema(document["id"], tuple(Column(**column) for column in document["columns"]))
 
 
 def check_document(document: Mapping[str, Any]) -> None:
@@ -111,7 +123,8 @@ def check_document(document: Mapping[str, Any]) -> None:
     for key in ("id", "name", "description", "providerType"):
         _must_be(str, document[key], key)
     _must_be(int, document["ownerId"], "ownerId")
-    for column in (Column(**each) for each in document["schema"]["columns"]):
+    schemas = [document["schema"], document.get("indexed"), *(each.get("schema") for each in document["indexes"])]
+    for column in (Column(**each) for schema in schemas if schema is not None for each in schema["columns"]):
         _check_column(column.name, column.type)
         _must_be(str, column.id, "id")
         _must_be(int, column.order, "order")

@@ -187,7 +187,7 @@ async def set_tags(request: web.Request) -> web.Response:
 
 @routes.get("/api/query/v1/datasources/{dataset_id}/schema/indexed")
 async def indexed_schema(request: web.Request) -> web.Response:
-    """Return the schema as queries see it."""
+    """Return the schema as it was when the last index began; before there was one, the newest."""
     dataset = permitted(request)
     hidden_too = query_flag(request, "includeHidden")
     columns = [
@@ -198,7 +198,7 @@ async def indexed_schema(request: web.Request) -> web.Response:
             "visible": column.visible,
             "order": column.order,
         }
-        for column in dataset.schema.columns
+        for column in (dataset.indexed or dataset.schema).columns
         if column.visible or hidden_too
     ]
     return answer({"name": "schema", "tables": [{"columns": columns}], "dataSourceId": dataset.id})
