@@ -17,8 +17,7 @@ __all__ = ["VALUES", "content", "counted", "large_tables", "rows_of", "tables"]
 WORDS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=12)
 VALUES = CELLS | {
     "STRING": WORDS | st.sampled_from(["", '"', "null", "NULL", " ", "\n", "\r\n", ",", "\\", '""', "a\nb"]),
-    # A scan has a fixed type for decimals.
-    "DECIMAL": st.decimals(allow_nan=False, places=3, min_value=-(10**19), max_value=10**19),
+    "DECIMAL": st.decimals(allow_nan=False, places=3, min_value=-(10**30), max_value=10**30),
 }
 
 

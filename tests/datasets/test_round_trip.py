@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from pathlib import Path
 from typing import Any
 
@@ -12,15 +13,31 @@ from hypothesis import given, settings
 from pyarrow import csv as arrow_csv
 from pyarrow import parquet
 
+from domo_async import SourceError
 from domo_async.sync import Domo
-from tests.tables import content, counted, rows_of, tables
+from tests.tables import counted, rows_of
+from tests.tables_given import FORMS, REFUSED, Given, given_tables
 
 
-def check(domo: Domo, folder: Path, columns: dict[str, str], rows: list[tuple[Any, ...]]) -> None:
+def check(domo: Domo, folder: Path, table: Given) -> None:
+    columns = table.columns
     made = domo.datasets.create("Round trip", columns)
-    domo.datasets.upload(made.id, content(rows), header=False)
+    refused = {
+        (number, name)
+        for number, row in enumerate(table.expected, 1)
+        for name, cell in zip(columns, row, strict=True)
+        if cell is REFUSED
+    }
+    source = FORMS[table.form](folder, columns, table.rows)
+    if refused:
+        with pytest.raises(SourceError, match=r'^row [0-9]+, column "c[0-9]+": ') as caught:
+            domo.datasets.upload(made.id, source)
+        number, name = re.findall(r'^row ([0-9]+), column "(c[0-9]+)"', caught.value.message)[0]
+        assert (int(number), name) in refused
+        return
+    domo.datasets.upload(made.id, source)
     kinds = tuple(columns.values())
-    expected = counted(rows)
+    expected = counted(table.expected)
 
     result = domo.datasets.query(made.id, "SELECT * FROM table")
     assert (tuple(columns), kinds) == (result.columns, result.types)
@@ -50,18 +67,18 @@ async def round_trips(emulator: Any, folder: Path, examples: int) -> None:
     with Domo(emulator.url, token=emulator.token) as domo:
 
         @settings(max_examples=examples)
-        @given(tables())
-        def run(table: tuple[dict[str, str], list[tuple[Any, ...]]]) -> None:
-            check(domo, folder, *table)
+        @given(given_tables())
+        def run(table: Given) -> None:
+            check(domo, folder, table)
 
         await asyncio.to_thread(run)
 
 
-async def test_tables_of_every_type_come_back_as_they_went_up(emulator, tmp_path):
-    await round_trips(emulator, tmp_path, 15)
+async def test_tables_of_every_type_and_form_come_back_as_they_went_up_or_are_refused(emulator, tmp_path):
+    await round_trips(emulator, tmp_path, 25)
 
 
 @pytest.mark.long
-@pytest.mark.timeout(900)
-async def test_a_thousand_tables_come_back_as_they_went_up(emulator, tmp_path):
-    await round_trips(emulator, tmp_path, 1_000)
+@pytest.mark.timeout(1800)
+async def test_two_thousand_tables_come_back_as_they_went_up_or_are_refused(emulator, tmp_path):
+    await round_trips(emulator, tmp_path, 2_000)
