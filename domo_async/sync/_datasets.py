@@ -688,8 +688,10 @@ class Datasets(Twin[AsyncDatasets]):
                   named ``key=value`` in a path give columns, as Hive has them, that the file itself does not have;
                 - bytes of CSV or JSON lines, a binary file object, also one with an async ``read``, or an (async)
                   iterator of bytes;
-                - an (async) iterator of rows: sequences in the order of the columns, or mappings by name;
-                - a frame (polars, pandas, pyarrow, duckdb), or an (async) iterator of frames.
+                - an (async) iterator of rows: sequences in the order of the columns, or by name what carries names:
+                  mappings, named tuples, rows of sqlite3, asyncpg and SQLAlchemy, dataclasses;
+                - a frame (polars, pandas, pyarrow, duckdb), or an (async) iterator of frames. Levels of a pandas index
+                  are columns if they have names. Columns of objects go value by value, as those of rows do.
 
                 CSV may be compressed with gzip or zstd. Of what comes only once, the parts under way are held in
                 memory; what is bound to a thread, such as a cursor of sqlite3, is read on others: give its rows.

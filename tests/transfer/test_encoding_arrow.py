@@ -101,6 +101,8 @@ UNITS: Sequence[Literal["s", "ms", "us", "ns"]] = ("s", "ms", "us", "ns")
         ("LONG", pa.array([D("5.00"), None]), ["5", None]),
         ("LONG", pa.array([D(500)], pa.decimal128(5, -2)), ["500"]),
         ("LONG", pa.array([D("5.00")], pa.decimal256(50, 2)), ["5"]),
+        ("LONG", pa.array([D("5.00")], pa.decimal32(5, 2)), ["5"]),
+        ("DECIMAL", pa.array([D("5.000000000")], pa.decimal64(15, 9)), ["5.000000000"]),
         ("LONG", pa.array([True, None, False]), ["1", None, "0"]),
         ("LONG", pa.array(["-12", None, "007"], pa.string_view()), ["-12", None, "7"]),
         ("LONG", coded([5, None], pa.int16()), ["5", None]),
@@ -219,6 +221,11 @@ def test_what_cannot_fit_by_its_type_is_refused_at_once(kind: str, type_: pa.Dat
         ArrowEncoder(pa.schema([pa.field("a", type_)]), [ColumnSpec("a", ColumnType(kind))], CellRules())
 
 
+NO_UTF8 = pa.Array.from_buffers(
+    pa.string(), 2, [None, pa.py_buffer(b"\0\0\0\0\1\0\0\0\3\0\0\0"), pa.py_buffer(b"a\xff\xfe")]
+)
+
+
 @pytest.mark.parametrize(
     ("kind", "array", "says"),
     [
@@ -231,6 +238,8 @@ def test_what_cannot_fit_by_its_type_is_refused_at_once(kind: str, type_: pa.Dat
         ("LONG", pa.array(["1", "0x10"]), "'0x10' is not a LONG"),
         ("LONG", pa.array(["1", "9223372036854775808"]), "not a LONG"),
         ("LONG", pa.array(["1", "1\n"]), "not a LONG"),
+        ("STRING", NO_UTF8, "text that is not UTF-8"),
+        ("DATE", pa.array([0, 5], pa.int64()).view(pa.date64()), "would lose data"),
         ("DOUBLE", pa.array([math.nan, math.inf]), "infinite"),
         ("DOUBLE", pa.array([None, -math.inf], pa.float16()), "infinite"),
         ("DOUBLE", pa.array(["1", "nan"]), "'nan' is not a DOUBLE"),

@@ -111,7 +111,11 @@ class ArrowEncoder:
         from domo_async.transfer.encoding.arrow_plain import plain  # noqa: PLC0415 - optional
 
         def formed(values: pa.Array[Any]) -> pa.Array[Any]:
-            made: pa.Array[Any] = self._forms[place](plain(values))
+            found = plain(values)
+            if pa.types.is_string(found.type) or pa.types.is_large_string(found.type):
+                # Files may hold any bytes as text, and Arrow hands them on.
+                found.validate(full=True)
+            made: pa.Array[Any] = self._forms[place](found)
             return made
 
         failures = (Misfit, Refused, pa.ArrowException, ValueError, OverflowError)
@@ -128,6 +132,8 @@ class ArrowEncoder:
             Cells(self._columns[place].type, self._rules).write(value.as_py())
         except Refused as reason:
             return str(reason)
+        except UnicodeDecodeError:
+            return "it is text that is not UTF-8"
         except (OverflowError, ValueError):
             # The stored number is no day or time that Python knows.
             return "it is not within the years 1 to 9999"

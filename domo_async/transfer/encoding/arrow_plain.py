@@ -11,6 +11,8 @@ from pyarrow import types
 
 __all__ = ["leaves", "plain"]
 
+_USUAL_DECIMAL = 128
+
 
 def plain(array: pa.Array[Any]) -> pa.Array[Any]:
     """Return the values of an array without dictionaries, run ends, extensions and views."""
@@ -27,6 +29,9 @@ def plain(array: pa.Array[Any]) -> pa.Array[Any]:
         return plain(array.dictionary).take(array.indices)  # type: ignore[attr-defined]
     if types.is_string_view(kind):
         return array.cast(pa.large_string())
+    if types.is_decimal(kind) and kind.bit_width < _USUAL_DECIMAL:
+        # Of narrow ones Arrow makes no integers.
+        return array.cast(pa.decimal128(kind.precision, kind.scale))
     return array
 
 

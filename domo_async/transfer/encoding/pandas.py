@@ -1,6 +1,6 @@
 """Frames of pandas: their columns, and their values as Python's own, some rows at a time.
 
-Nothing of pandas is imported: a frame brings what is needed.
+Pandas is imported where a frame of it is at hand.
 """
 
 from __future__ import annotations
@@ -54,9 +54,25 @@ def is_plain(series: pd.Series[Any]) -> bool:
     if name == "CategoricalDtype":
         categories = series.cat.categories
         return is_plain(categories.to_series()) or {*map(type, categories)} <= {str}
-    if type(dtype).__module__.partition(".")[0] == "numpy":
+    if _is_text(series):
+        return True
+    if _is_of(dtype, "numpy"):
         return dtype.kind in "biuMm" or (dtype.kind == "f" and dtype.itemsize <= 8)
-    return type(dtype).__module__.partition(".")[0] == "pandas" and name in _PLAIN
+    return _is_of(dtype, "pandas") and name in _PLAIN
+
+
+def _is_text(series: pd.Series[Any]) -> bool:
+    """Return whether a column of pandas' own or of objects holds nothing but text, and what is missing."""
+    from pandas.api.types import infer_dtype  # noqa: PLC0415 - optional
+
+    dtype: Any = series.dtype
+    if type(dtype).__name__ == "StringDtype":
+        return True
+    return _is_of(dtype, "numpy") and dtype.kind == "O" and infer_dtype(series, skipna=True) == "string"
+
+
+def _is_of(dtype: object, package: str) -> bool:
+    return type(dtype).__module__.partition(".")[0] == package
 
 
 def frame_rows(frame: pd.DataFrame, *, rows: int = 50_000) -> Iterator[list[Sequence[object]]]:
@@ -87,6 +103,8 @@ def columns_of_frame(frame: pd.DataFrame) -> tuple[ColumnSpec, ...]:
 def column_of_series(name: str, series: pd.Series[Any]) -> ColumnSpec:
     """Return the column that a frame's column calls for."""
     dtype: Any = series.dtype
+    if _is_text(series):
+        return ColumnSpec(name, ColumnType.STRING)
     found = _KINDS.get(getattr(dtype, "kind", "O")) if type(dtype).__name__ != "SparseDtype" else None
     if (
         found == ColumnType.LONG

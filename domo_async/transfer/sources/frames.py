@@ -9,11 +9,11 @@ from contextlib import suppress
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
-from attrs import field, frozen
+from attrs import frozen
 
 from domo_async.errors import ConfigError, DomoError, SourceError
 from domo_async.transfer.columns import ColumnSpec
-from domo_async.transfer.encoding.inference import type_of_values
+from domo_async.transfer.encoding.inference import columns_of_arrow, type_of_values
 from domo_async.transfer.sources.base import OpenSource, Reading
 from domo_async.transfer.sources.streams import stepped
 from domo_async.transfer.sources.tables import ArrowTable, Piece, RowTable
@@ -54,7 +54,7 @@ async def open_frame(frame: Any, reading: Reading) -> OpenSource:
         opened.schema,
         stepped(opened.pieces),
         reading.rules,
-        known=opened.known,
+        infer=opened.infer,
         valued=opened.valued,
         release=opened.pieces.close,
     )
@@ -80,7 +80,7 @@ async def open_frames(frames: AsyncIterator[Any], reading: Reading) -> OpenSourc
         first.schema,
         pieces(),
         reading.rules,
-        known=first.known,
+        infer=first.infer,
         valued=first.valued,
         release=lambda: current.close(),  # noqa: PLW0108 - of the last one
     )
@@ -93,13 +93,13 @@ class _Opened:
     Attributes:
         schema: Its columns.
         pieces: Its rows.
-        known: By place, the columns that its schema does not tell.
+        infer: Returns the columns that it calls for, where its schema does not tell.
         valued: The places of the columns whose values Arrow does not bring over as they are.
     """
 
     schema: pa.Schema
     pieces: _Pieces
-    known: Mapping[int, ColumnSpec] = field(factory=dict)
+    infer: Callable[[], Sequence[ColumnSpec]] | None = None
     valued: frozenset[int] = frozenset()
 
 
@@ -251,8 +251,10 @@ def _opened_pandas(frame: Any) -> _Opened:
     def values(place: int, rows: slice) -> list[object]:
         return series_values(columns[place][1].iloc[rows])
 
-    known = {place: column_of_series(name, series) for place, (name, series) in enumerate(columns)}
-    return _opened_mixed([name for name, _ in columns], arrays, known, values, len(frame))
+    def infer() -> Sequence[ColumnSpec]:
+        return [column_of_series(name, series) for name, series in columns]
+
+    return _opened_mixed([name for name, _ in columns], arrays, infer, values, len(frame))
 
 
 def _opened_polars(frame: Any) -> _Opened:
@@ -263,21 +265,28 @@ def _opened_polars(frame: Any) -> _Opened:
         for place in range(frame.width)
         if place not in bent
     }
-    known = {
-        place: ColumnSpec(frame.columns[place], type_of_values(frame.to_series(place).to_list())) for place in bent
-    }
+
+    def infer() -> Sequence[ColumnSpec]:
+        import pyarrow as pa  # noqa: PLC0415 - optional
+
+        return [
+            ColumnSpec(name, type_of_values(frame.to_series(place).to_list()))
+            if place in bent
+            else columns_of_arrow(pa.schema([pa.field(name, arrays[place].type)]))[0]
+            for place, name in enumerate(frame.columns)
+        ]
 
     def values(place: int, rows: slice) -> list[object]:
         found: list[object] = frame.to_series(place)[rows].to_list()
         return found
 
-    return _opened_mixed(frame.columns, arrays, known, values, frame.height)
+    return _opened_mixed(frame.columns, arrays, infer, values, frame.height)
 
 
 def _opened_mixed(
     names: Sequence[str],
     arrays: Mapping[int, Any],
-    known: Mapping[int, ColumnSpec],
+    infer: Callable[[], Sequence[ColumnSpec]],
     values: Callable[[int, slice], Sequence[object]],
     length: int,
 ) -> _Opened:
@@ -299,7 +308,7 @@ def _opened_mixed(
                 pa.RecordBatch.from_arrays(columns, schema=schema), {place: values(place, rows) for place in valued}
             )
 
-    return _Opened(schema, _Pieces(pieces(), lambda: None, "frame"), known, valued)
+    return _Opened(schema, _Pieces(pieces(), lambda: None, "frame"), infer, valued)
 
 
 def _whole(array: Any) -> Any:

@@ -140,7 +140,7 @@ class ArrowTable(_Table):
         pieces: The rows.
         rules: What the caller decides.
         identity: What tells whether the source is the same another time.
-        known: By place, the columns that the schema does not tell.
+        infer: Returns the columns that the rows call for, where the schema does not tell.
         valued: The places of the columns that the first piece has as values of Python's.
         release: Lets go of what the pieces come from.
     """
@@ -152,7 +152,7 @@ class ArrowTable(_Table):
         rules: CellRules,
         identity: Mapping[str, object] | None = None,
         *,
-        known: Mapping[int, ColumnSpec] | None = None,
+        infer: Callable[[], Sequence[ColumnSpec]] | None = None,
         valued: AbstractSet[int] = frozenset(),
         release: Callable[[], None] = lambda: None,
     ) -> None:
@@ -160,7 +160,7 @@ class ArrowTable(_Table):
         self._schema = schema
         self._pieces = pieces
         self._rules = rules
-        self._known = known or {}
+        self._infer = infer
         self._valued = valued
         self._release = release
 
@@ -170,11 +170,7 @@ class ArrowTable(_Table):
 
     async def columns(self, names: Sequence[str]) -> tuple[ColumnSpec, ...]:  # noqa: ARG002 - it has its own
         """Return the types that stand for Arrow's, or that the values call for."""
-        import pyarrow as pa  # noqa: PLC0415 - optional
-
-        told = [field for place, field in enumerate(self._schema) if place not in self._known]
-        specs = iter(columns_of_arrow(pa.schema(told)))
-        return tuple(self._known.get(place) or next(specs) for place in range(len(self._schema)))
+        return columns_of_arrow(self._schema) if self._infer is None else tuple(await asyncio.to_thread(self._infer))
 
     def close(self) -> None:
         """Let go of what the rows come from."""
