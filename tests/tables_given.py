@@ -20,7 +20,7 @@ from pyarrow import ipc, parquet
 
 from tests.tables import VALUES, content, tables
 
-__all__ = ["FORMS", "REFUSED", "Given", "given_tables"]
+__all__ = ["FORMS", "REFUSED", "TYPES", "Given", "given_tables"]
 
 REFUSED = object()
 """What is expected of a value that no column of its type can hold."""
@@ -73,6 +73,17 @@ _ODD: Mapping[str, list[tuple[Any, Any]]] = {
 }
 
 
+TYPES: Mapping[str, pa.DataType] = {
+    "STRING": pa.string(),
+    "LONG": pa.int64(),
+    "DOUBLE": pa.float64(),
+    "DECIMAL": pa.decimal128(38, 3),
+    "DATE": pa.date32(),
+    "DATETIME": pa.timestamp("us"),
+}
+"""Arrow's types for the columns'."""
+
+
 class Given(NamedTuple):
     """A table: its columns' types, the form that it is given in, its rows as they are given and as they come back."""
 
@@ -87,16 +98,8 @@ def _csv(columns: Mapping[str, str], rows: Sequence[Sequence[Any]]) -> bytes:
 
 
 def _arrow(columns: Mapping[str, str], rows: Sequence[Sequence[Any]]) -> pa.Table:
-    types: dict[str, pa.DataType] = {
-        "STRING": pa.string(),
-        "LONG": pa.int64(),
-        "DOUBLE": pa.float64(),
-        "DECIMAL": pa.decimal128(38, 3),
-        "DATE": pa.date32(),
-        "DATETIME": pa.timestamp("us"),
-    }
     arrays = [
-        pa.array(cells, types[kind]) for cells, kind in zip(zip(*rows, strict=True), columns.values(), strict=True)
+        pa.array(cells, TYPES[kind]) for cells, kind in zip(zip(*rows, strict=True), columns.values(), strict=True)
     ]
     return pa.table(dict(zip(columns, arrays, strict=True)))
 
