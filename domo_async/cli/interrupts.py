@@ -64,12 +64,17 @@ def run(main: Coroutine[Any, Any, T]) -> T:
         with _handling(cancel):
             return await main
 
+    watching = watched()
     try:
-        return asyncio.run(watched())
+        return asyncio.run(watching)
     except asyncio.CancelledError as cancelled:
         if not received:
             raise
         raise Interrupted(received[0]) from cancelled
+    finally:
+        # It was never begun if a signal came before the loop ran.
+        watching.close()
+        main.close()
 
 
 @contextmanager

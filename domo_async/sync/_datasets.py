@@ -932,7 +932,8 @@ class Datasets(Twin[AsyncDatasets]):
             dataset_id: The dataset.
             target: The path of the file to write, which appears under its name only when it is whole: Parquet if it
                 ends in ``.parquet``, Arrow if in ``.arrow`` or ``.feather``, else CSV, compressed if in ``.gz`` or
-                ``.zst``. Or a binary file object, to which CSV is written as the answer comes.
+                ``.zst``. Or a binary file object, to which CSV is written as the answer comes, as it is to devices and
+                pipes. Links are followed, and a file that is there keeps its mode, owner and links.
             sql: What to export; everything by default.
             params: Values for the placeholders in `sql`, as `query` takes them.
             header: Whether the first row of CSV names the columns.
@@ -946,6 +947,7 @@ class Datasets(Twin[AsyncDatasets]):
                 number has more digits than the file's.
             BadRequest: The query is wrong; says how.
             NotFound: There is no such dataset.
+            TargetError: The file could not be written, such as where the disk is full.
             IncompleteAnswer: The answer broke off, each time that it was asked for, or the instance cut the result; no
                 file was left, and a former one is as it was.
             DecodeError: The answer is not CSV of these columns; files are as they were, too.

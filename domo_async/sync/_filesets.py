@@ -543,7 +543,8 @@ class FileSetFiles(Twin[AsyncFileSetFiles]):
             fileset_id: The FileSet.
             file_id: The file.
             target: The path of the file to write, which appears under its name only when it is whole; or a binary file
-                object, which is written to as the answer comes. Without one the content is returned.
+                object, which is written to as the answer comes, as are devices and pipes. Links are followed, and a
+                file that is there keeps its mode, owner and links. Without a target the content is returned.
             verify: Whether to compare the length and the hash with what the instance tells of the file, which takes a
                 request more.
             progress: Called with a `Progress` some ten times a second; True draws a bar (needs ``rich``).
@@ -554,6 +555,7 @@ class FileSetFiles(Twin[AsyncFileSetFiles]):
         Raises:
             ConfigError: The target cannot be written to.
             NotFound: There is no such FileSet or file.
+            TargetError: The file could not be written, such as where the disk is full.
             IncompleteAnswer: The answer broke off, each time that it was asked for; no file was left.
             ContentMismatch: What came is not what the instance tells of the file, each time that it was asked for; no
                 file was left.
