@@ -59,6 +59,11 @@ class Schema:
     id: int
     columns: tuple[Column, ...]
 
+    @property
+    def types(self) -> dict[str, str]:
+        """The columns' types, by the columns' names."""
+        return {column.name: column.type for column in self.columns}
+
 
 @frozen
 class StoredColumn:

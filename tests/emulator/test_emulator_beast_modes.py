@@ -35,7 +35,8 @@ def total(emulator: Emulator, dataset_id: str | None, expression: str = "SUM(`am
         ("SUM(SUM(`amount`)) OVER ()", "VALID", "DOUBLE", True),
         ("SUM(`gone`)", "ILLEGAL_REFERENCE", "STRING", True),
         ("SUM(`amount`", "SYNTAX_ERROR", "STRING", False),
-        ("SUM(`region` * `day`)", "INVALID", "STRING", True),
+        ("SUM(`region` * `day`)", "VALID", "DOUBLE", True),
+        ("SUM(UNHEARD(`amount`))", "INVALID", "STRING", True),
     ],
 )
 async def test_a_formula_is_judged_on_its_dataset(

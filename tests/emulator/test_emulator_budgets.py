@@ -27,8 +27,6 @@ ME = "/api/content/v2/users/me"
         "SELECT " + "(" * 3_000 + "1" + ")" * 3_000 + " FROM table",
         "SELECT " + "DATE_FORMAT(" * 12 + "a" + ", '%D%D%D%D%D')" * 12 + " FROM table",
         "SELECT DATE_FORMAT(a, '" + "%D" * 5_000 + "') FROM table",
-        "SELECT " + "SUBSTRING(" * 10 + "a" + ", 1, 2)" * 10 + " FROM table",
-        "SELECT " + "LPAD(" * 8 + "a" + ", 9, 'x')" * 8 + " FROM table",
         "SELECT " + "CASE " * 12 + "a" + " WHEN 1 THEN 1 WHEN 2 THEN 2 WHEN 3 THEN 3 END" * 12 + " FROM table",
         "SELECT * FROM " + "(SELECT * FROM " * 400 + "table" + ") x" * 400,
         "SELECT " + "NOT " * 5_000 + "1 FROM table",
@@ -41,7 +39,7 @@ def test_sql_that_would_take_for_ever_to_read_is_refused_at_once(sql: str):
     began = time.perf_counter()
 
     with pytest.raises(Refusal) as refused:
-        translate(sql, "some-id")
+        translate(sql, "some-id", columns={})
     assert 400 == refused.value.status
     assert time.perf_counter() - began < 4
 
@@ -52,6 +50,8 @@ async def test_functions_within_functions_cost_no_more_than_they_say(plain: Plai
     began = time.perf_counter()
 
     assert [["X"]] == await plain.rows(dataset, f"SELECT {'UPPER(' * 15}a{')' * 15} FROM table")
+    assert [["x"]] == await plain.rows(dataset, f"SELECT {'SUBSTRING(' * 10}a{', 1, 2)' * 10} FROM table")
+    assert [["yyx"]] == await plain.rows(dataset, "SELECT " + "LPAD(" * 8 + "a" + ", 3, 'y')" * 8 + " FROM table")
     assert [["y"]] == await plain.rows(
         dataset, f"SELECT {'REPLACE(' * 12}a{', chr, chr)' * 11}, 'x', 'y') FROM table".replace("chr", "'q'")
     )
@@ -179,13 +179,12 @@ def test_every_part_of_a_construct_that_the_gate_does_not_know_is_refused(known:
         "SELECT a FROM table PARTITION (p0)",
         "SELECT a FROM table USE INDEX (x)",
         "SELECT a FROM table WINDOW w AS (ORDER BY a)",
-        "SELECT a FROM table GROUP BY a WITH ROLLUP",
         "SELECT STRAIGHT_JOIN a FROM table",
     ],
 )
 def test_what_stands_beside_a_known_construct_is_refused_too(sql: str):
     with pytest.raises(Refusal):
-        translate(sql, "some-id")
+        translate(sql, "some-id", columns={})
 
 
 @pytest.mark.parametrize(

@@ -150,7 +150,7 @@ async def test_a_value_that_cannot_be_computed_is_a_bad_request(plain: PlainClie
     dataset = await plain.create({"s": "STRING"})
     await plain.upload(dataset, b"x\n")
 
-    await plain.query(dataset, "SELECT CAST(s AS SIGNED) FROM table", status=400)
+    await plain.query(dataset, "SELECT 9223372036854775807 + LENGTH(s) FROM table", status=400)
 
 
 async def test_a_dataset_without_data_has_no_rows(plain: PlainClient) -> None:

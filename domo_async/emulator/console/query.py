@@ -57,7 +57,7 @@ async def _run(storage: Storage, dataset: Dataset, sql: str) -> tuple[list[tuple
     name = dataset.name
 
     def prepare() -> Result:
-        return storage.query(translate(sql, dataset.id, name=name), schema, versions)
+        return storage.query(translate(sql, dataset.id, columns=schema.types, name=name), schema, versions)
 
     with storage.lease(versions):
         prepared = await storage.run(prepare)

@@ -344,7 +344,8 @@ def _judge(storage: Storage, expression: str, schema: Schema) -> _Verdict:
     plain = ", ".join("`" + column.replace("`", "``") + "`" for column in formula.plain)
     grouped = f"GROUP BY {plain}" if formula.aggregated and plain else ""
     try:
-        query = translate(f"SELECT ({expression}) AS value FROM table {grouped}", "table")  # noqa: S608 - translated
+        sql = f"SELECT ({expression}) AS value FROM table {grouped}"  # noqa: S608 - translated
+        query = translate(sql, "table", columns=schema.types)
         result = storage.query(query, schema, ())
     except Refusal as refusal:
         return _Verdict(_ILLEGAL if refusal.code else "INVALID")

@@ -422,7 +422,7 @@ async def show(
     schema, versions = dataset.schema, dataset.visible
     with storage.lease(versions):
         try:
-            translation = await storage.run(translate, query, dataset.id, only=only)
+            translation = await storage.run(translate, query, dataset.id, columns=schema.types, only=only)
             columns, rows = await storage.run(_rows, storage, translation, schema, versions)
         except Refusal as refusal:
             raise Refusal(409, f"The card cannot be rendered as it is: {refusal.message}") from refusal

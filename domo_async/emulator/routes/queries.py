@@ -130,7 +130,7 @@ async def _csv_chunks(request: web.Request, seen: _Seen, sql: str, *, with_heade
 
 
 def _prepare(storage: Storage, sql: str, seen: _Seen, wanted: Callable[[], bool]) -> Result:
-    translation = translate(sql, seen.id, name=seen.name, only=seen.only)
+    translation = translate(sql, seen.id, columns=seen.schema.types, name=seen.name, only=seen.only)
     return storage.query(translation, seen.schema, seen.versions, wanted=wanted)
 
 

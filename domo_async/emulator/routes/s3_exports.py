@@ -52,7 +52,9 @@ async def create(request: web.Request) -> web.Response:
     bom = flag(asked.get("includeBOM", False), "queryRequest.includeBOM")
     only = visible_rows(instance, dataset, caller)
     schema, versions = dataset.schema, dataset.visible
-    translation = await storage.run(translate, _sql(asked.get("query")), dataset.id, name=dataset.name, only=only)
+    translation = await storage.run(
+        translate, _sql(asked.get("query")), dataset.id, columns=schema.types, name=dataset.name, only=only
+    )
     former = _former(instance, storage, dataset, caller)
     if former is not None:
         return answer(_describe(former))

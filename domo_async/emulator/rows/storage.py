@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import os
+import re
 import shutil
 import threading
 from collections import Counter
@@ -514,4 +515,6 @@ def _as_refusal() -> Iterator[None]:
         column = sql.unknown_column(message)
         if column is not None:
             raise Refusal(400, f"Invalid column(s) referenced: {column}", code="ib:4100") from error
-        raise Refusal(400, f"The query failed: {message.splitlines()[0]}") from error
+        # The kind of the error that comes first is DuckDB's own word.
+        said = re.sub(r"^[A-Z][A-Za-z ]* Error: ", "", message.splitlines()[0])
+        raise Refusal(400, f"The query failed: {said}") from error

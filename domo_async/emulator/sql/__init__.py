@@ -6,6 +6,7 @@ What reads SQL is imported when there is some to read, as it takes longer than a
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 from attrs import frozen
 
@@ -32,13 +33,21 @@ class Translation:
     names: tuple[str | None, ...]
 
 
-def translate(sql: str, dataset_id: str, *, name: str | None = None, only: str | None = None) -> Translation:
+def translate(
+    sql: str,
+    dataset_id: str,
+    *,
+    columns: Mapping[str, str],
+    name: str | None = None,
+    only: str | None = None,
+) -> Translation:
     """Translate a query over one dataset.
 
     Args:
         sql: What the user wrote. The dataset may be called ``table``, ``dataset``, ``dataset0``, by its id or by its
             name, the last two in backticks where they are not plain words.
         dataset_id: The dataset's id.
+        columns: The dataset's columns, and their types as Domo calls them.
         name: The dataset's name.
         only: The condition, in DuckDB's SQL, on the rows that may be seen; None for all.
 
@@ -47,7 +56,7 @@ def translate(sql: str, dataset_id: str, *, name: str | None = None, only: str |
     """
     from domo_async.emulator.sql import translating  # noqa: PLC0415 - slow
 
-    return translating.translate(sql, dataset_id, name=name, only=only)
+    return translating.translate(sql, dataset_id, columns=columns, name=name, only=only)
 
 
 def literal(text: str) -> str:

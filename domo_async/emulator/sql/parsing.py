@@ -9,7 +9,7 @@ from __future__ import annotations
 import sqlglot
 from sqlglot import exp
 from sqlglot.dialects.mysql import MySQL
-from sqlglot.errors import SqlglotError
+from sqlglot.errors import ParseError, SqlglotError
 from sqlglot.parsers.mysql import MySQLParser
 
 __all__ = ["LONGEST", "NotReadable", "ReadableMySQL", "parse"]
@@ -53,7 +53,19 @@ def parse(sql: str, dialect: type[ReadableMySQL]) -> list[exp.Expr]:
         raise NotReadable(f"it is longer than {LONGEST} characters")
     try:
         return [statement for statement in sqlglot.parse(sql, read=dialect) if statement is not None]
+    except ParseError as error:
+        raise NotReadable(_problem(error)) from error
     except (SqlglotError, ValueError) as error:
-        raise NotReadable(str(error)) from error
+        raise NotReadable("a quote or a comment is not closed") from error
     except RecursionError as error:
         raise NotReadable("it is nested too deeply") from error
+
+
+def _problem(error: ParseError) -> str:
+    """Say in words of SQL where a query cannot be read."""
+    first = error.errors[0] if error.errors else {}
+    said = str(first.get("description") or "")
+    wrong = said if said and "<class" not in said and "required" not in said.lower() else "something is missing"
+    near = str(first.get("highlight") or "").strip()
+    where = f" at line {first.get('line')}, column {first.get('col')}" if first.get("line") else ""
+    return f"{wrong}{where}" + (f", after {near}" if near else "")
