@@ -14,7 +14,7 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, ParamSpec, TypeVar
@@ -113,13 +113,22 @@ class _Database:
         with self._lock:
             if self._connection is None:
                 self._connection = self._open()
-            cursor = self._connection.cursor()
-            if not _is_alive(cursor):
-                # After a disk that was full, say, DuckDB does nothing any more until it has read its files again.
-                self._connection.close()
-                self._connection = self._open()
-                cursor = self._connection.cursor()
-            return cursor
+            return self._connection.cursor()
+
+    @contextmanager
+    def used(self) -> Iterator[None]:
+        """Open the database again after what the block does with it, if DuckDB gives it up there.
+
+        It does so after a disk that was full, say, and does nothing any more until it has read its files again.
+        """
+        import duckdb  # noqa: PLC0415 - slow
+
+        try:
+            yield
+        except Exception as error:
+            if isinstance(error, duckdb.FatalException) or isinstance(error.__cause__, duckdb.FatalException):
+                self.close()
+            raise
 
     def keep_private(self) -> None:
         """See to it that nobody else may read what DuckDB has written since."""
@@ -131,6 +140,7 @@ class _Database:
         with self._lock:
             if self._connection is not None:
                 self._connection.close()
+                self._connection = None
 
 
 @define
@@ -238,13 +248,17 @@ class Storage:
         Raises:
             Refusal: 400, if the parts are not CSV for these columns.
         """
+        import duckdb  # noqa: PLC0415 - slow
+
         from domo_async.emulator.rows import ingest  # noqa: PLC0415 - slow
 
         with self._cursor() as cursor:
             try:
                 return ingest.load(cursor, table, parts, columns)
             except BaseException as error:
-                self._forget(table)
+                # Where DuckDB gave the database up, the table was never there.
+                with suppress(duckdb.FatalException):
+                    self._forget(table)
                 if (full := _full_disk(error)) is not None:
                     raise Refusal(507, f"The emulator cannot save the rows: {full}") from error
                 raise
@@ -326,7 +340,7 @@ class Storage:
         Raises:
             Refusal: 400, if the expression is wrong.
         """
-        with self._cursor() as cursor, self._watchdog.watch(cursor, wanted=wanted):
+        with self._cursor() as cursor, self._watch(cursor, wanted=wanted):
             return patterns.matching(cursor, pattern, options, texts)
 
     def _have_only(self, referenced: set[str]) -> None:
@@ -369,7 +383,7 @@ class Storage:
         Raises:
             Refusal: 400, if the query does not fit the columns, or takes too long, now or later.
         """
-        watch = partial(self._watchdog.watch, wanted=wanted)
+        watch = partial(self._watch, wanted=wanted)
         source = f"WITH {sql.SOURCE} AS NOT MATERIALIZED ({_relation(schema, versions)})"
         cursor = self._open_cursor()
         try:
@@ -395,9 +409,15 @@ class Storage:
     def _cursor(self) -> Iterator[duckdb.DuckDBPyConnection]:
         cursor = self._open_cursor()
         try:
-            yield cursor
+            with self._database.used():
+                yield cursor
         finally:
             self._close_cursor(cursor)
+
+    @contextmanager
+    def _watch(self, cursor: duckdb.DuckDBPyConnection, *, wanted: Callable[[], bool]) -> Iterator[None]:
+        with self._database.used(), self._watchdog.watch(cursor, wanted=wanted):
+            yield
 
     def _open_cursor(self) -> duckdb.DuckDBPyConnection:
         cursor = self._database.cursor()
@@ -407,16 +427,6 @@ class Storage:
     def _close_cursor(self, cursor: duckdb.DuckDBPyConnection) -> None:
         self._cursors.discard(cursor)
         cursor.close()
-
-
-def _is_alive(cursor: duckdb.DuckDBPyConnection) -> bool:
-    import duckdb  # noqa: PLC0415 - slow
-
-    try:
-        cursor.execute("SELECT 1")
-    except duckdb.FatalException:
-        return False
-    return True
 
 
 def _connect(path: Path | None, directory: Path, spool: Path) -> duckdb.DuckDBPyConnection:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 import itertools
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Iterator
+from typing import TypeVar
 from weakref import WeakKeyDictionary
 
 from aiohttp import web
 from attrs import define, field
+
+T = TypeVar("T")
 
 # Sleeping less than this is more error than sleep.
 _SHORTEST_SLEEP = 0.002
@@ -51,20 +53,16 @@ class Connection:
         """Begin with a request: the time that it keeps the instance waiting counts from here."""
         self._waited = 0.0
 
-    @asynccontextmanager
-    async def waiting(self, received: Callable[[], int]) -> AsyncIterator[None]:
-        """Wait in the block for a piece of a body.
-
-        Args:
-            received: Says how many bytes of it have come so far.
+    async def wait_for(self, coming: Awaitable[T], *, received: int) -> T:
+        """Return the next piece of a body, of which so many bytes have come.
 
         Raises:
             TimeoutError: The request has kept the instance waiting for too long.
         """
         began = time.monotonic()
         try:
-            async with asyncio.timeout(max(0.0, self.patience + received() / _SLOWEST - self._waited)):
-                yield
+            async with asyncio.timeout(max(0.0, self.patience + received / _SLOWEST - self._waited)):
+                return await coming
         finally:
             self._waited += time.monotonic() - began
 

@@ -106,9 +106,15 @@ async def body_chunks(request: web.Request) -> AsyncIterator[bytes]:
         Refusal: 408, if it comes too slowly.
     """
     connection = request.app[CONNECTIONS].of(request)
-    while chunk := await in_time(request, request.content.readany()):
+    while chunk := await _piece(request):
         yield chunk
         await connection.pay(len(chunk))
+
+
+async def _piece(request: web.Request) -> bytes:
+    """Return the next piece of the request's body, nothing at its end."""
+    # Mostly it is there already, and nothing has to be waited for.
+    return request.content.read_nowait() or await in_time(request, request.content.readany())
 
 
 async def in_time(request: web.Request, coming: Awaitable[T]) -> T:
@@ -117,9 +123,9 @@ async def in_time(request: web.Request, coming: Awaitable[T]) -> T:
     Raises:
         Refusal: 408, if it does.
     """
+    connection = request.app[CONNECTIONS].of(request)
     try:
-        async with request.app[CONNECTIONS].of(request).waiting(lambda: request.content.total_bytes):
-            return await coming
+        return await connection.wait_for(coming, received=request.content.total_bytes)
     except TimeoutError as error:
         raise Refusal(408, "The request's body comes too slowly") from error
 
@@ -133,8 +139,10 @@ async def whole_body(request: web.Request, most: int) -> bytes:
     too_large = Refusal(413, f"The request's body is larger than {most} bytes")
     if (request.content_length or 0) > most:
         raise too_large
+    if not request.can_read_body:
+        return b""
     body = bytearray()
-    while chunk := await in_time(request, request.content.readany()):
+    while chunk := await _piece(request):
         body += chunk
         if len(body) > most:
             raise too_large
