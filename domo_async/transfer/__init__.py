@@ -9,7 +9,7 @@ from domo_async.transfer.files.folders import FolderEntry, FolderOptions, Folder
 from domo_async.transfer.files.many import Contents, Targets, download_many, upload_many
 from domo_async.transfer.files.resuming import Described, DownloadResult
 from domo_async.transfer.files.trees import RemoteFile
-from domo_async.transfer.outcomes import Outcome, Outcomes, as_finished, in_turn
+from domo_async.transfer.outcomes import Outcome, Outcomes, as_finished, in_turn, listed
 from domo_async.transfer.progress import (
     Progress,
     ProgressCallback,
@@ -83,6 +83,7 @@ __all__ = [
     "export",
     "fetch_to",
     "in_turn",
+    "listed",
     "opened",
     "plan_upload",
     "progress_bars",

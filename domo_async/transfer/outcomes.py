@@ -12,7 +12,7 @@ from attrs import frozen
 
 from domo_async.errors import ConfigError, DomoError
 
-__all__ = ["Outcome", "Outcomes", "as_finished", "in_turn"]
+__all__ = ["Outcome", "Outcomes", "as_finished", "in_turn", "listed"]
 
 K = TypeVar("K")
 R = TypeVar("R")
@@ -79,6 +79,22 @@ class Outcomes(Generic[K, R]):
                 raise entry.error
 
 
+def listed(items: Iterable[K]) -> list[K]:
+    """Return what an iterable of the caller's gives.
+
+    Raises:
+        ConfigError: It raised an error itself; nothing was begun.
+    """
+    try:
+        return list(items)
+    except DomoError:
+        raise
+    except Exception as error:
+        raise ConfigError(
+            f"what is to be done could not be read: {type(error).__name__}: {error}; nothing was begun"
+        ) from error
+
+
 async def in_turn(
     items: Iterable[K],
     work: Callable[[K], Awaitable[R]],
@@ -99,7 +115,7 @@ async def in_turn(
     Raises:
         ConfigError: `concurrency` is less than 1.
     """
-    entries = [Outcome[K, R](item) for item in items]
+    entries = [Outcome[K, R](item) for item in listed(items)]
     ended = as_finished(
         range(len(entries)),
         lambda place: work(entries[place].item),
@@ -141,7 +157,7 @@ async def as_finished(
     """
     if concurrency < 1:
         raise ConfigError("concurrency must be at least 1")
-    left = deque(items)
+    left = deque(listed(items))
     running: dict[asyncio.Task[Outcome[K, R]], K] = {}
     stopped = False
     try:

@@ -225,7 +225,9 @@ async def test_what_folders_say_of_parquet_files_are_columns(domo, tmp_path):
     first = tmp_path / "year=2023" / "place=Ab%2Fc" / "file.parquet"
 
     assert [("Ab/c", 1, 2023), ("ü", 1, None)] == sorted((await made(domo, f"{tmp_path}/**/*.parquet", columns))[1])
-    assert {"n": "LONG", "year": "LONG", "place": "STRING"} == (await made(domo, f"{tmp_path}/year=2023/*/*.parquet"))[0]
+    assert {"n": "LONG", "year": "LONG", "place": "STRING"} == (await made(domo, f"{tmp_path}/year=2023/*/*.parquet"))[
+        0
+    ]
     # One file by its own name may leave them out.
     assert ({"n": "LONG"}, [(1,)]) == await made(domo, first)
     assert [(1, 2023)] == (await made(domo, first, {"n": "LONG", "year": "LONG"}))[1]

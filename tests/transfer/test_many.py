@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
@@ -12,6 +13,7 @@ from aiohttp import web
 
 from domo_async import ConfigError, DomoError, NotFound, SourceError
 from domo_async.emulator import Fault
+from domo_async.endpoints.datasets import ExportJob, QueryJob
 from domo_async.transfer import Progress, ProgressEvents
 from domo_async.transfer.outcomes import in_turn
 from tests.support import talking_to
@@ -149,6 +151,22 @@ async def test_an_error_of_any_kind_is_the_outcome_of_one_and_stops_no_other():
     with pytest.raises(DomoError, match="ZeroDivisionError") as caught:
         outcomes.raise_for_failures()
     assert isinstance(caught.value.__cause__, ZeroDivisionError)
+
+
+async def test_an_iterable_that_raises_begins_nothing(domo, emulator, tmp_path):
+    def jobs(kind: type, *arguments: object) -> Iterator[Any]:
+        yield kind("dataset", *arguments)
+        raise LookupError("the list ends")
+
+    emulator.log.clear()
+    for call in (
+        lambda: domo.datasets.query_many(jobs(QueryJob, "SELECT 1")),
+        lambda: domo.datasets.export_many(jobs(ExportJob, tmp_path / "x.csv")),
+    ):
+        with pytest.raises(ConfigError, match="could not be read: LookupError: the list ends; nothing was begun"):
+            _ = [outcome async for outcome in call()]
+
+    assert 0 == len(emulator.log)
 
 
 async def test_downloads_amid_faults_are_right_or_told(domo, emulator, tmp_path):

@@ -55,6 +55,7 @@ from domo_async.transfer import (
     as_finished,
     bind,
     collect,
+    listed,
     scan,
 )
 from domo_async.transport import QUERY, Batch, Pager, url
@@ -334,7 +335,7 @@ class Datasets(Area):
         Raises:
             ConfigError: The values of a query do not fit its placeholders.
         """
-        bound = {job: bind(job.sql, job.params) for job in map(check_query, jobs)}
+        bound = {job: bind(job.sql, job.params) for job in map(check_query, listed(jobs))}
 
         def work(job: QueryJob) -> Awaitable[QueryResult]:
             return Reader(self._http, job.dataset_id).result(bound[job])

@@ -10,7 +10,7 @@ from pathlib import Path
 from attrs import frozen
 
 from domo_async.errors import ConfigError
-from domo_async.transfer import Params, bind
+from domo_async.transfer import Params, bind, listed
 from domo_async.transfer.reading.exporter import is_table_name
 from domo_async.transfer.reading.sink import packed_as
 
@@ -67,7 +67,7 @@ def checked_exports(jobs: Mapping[str, str | os.PathLike[str]] | Iterable[Export
     given: Iterable[ExportJob] = itertools.starmap(ExportJob, jobs.items()) if isinstance(jobs, Mapping) else jobs
     bound: dict[ExportJob, str] = {}
     targets: set[Path] = set()
-    for job in given:
+    for job in listed(given):
         if not isinstance(job, ExportJob) or not isinstance(job.target, str | os.PathLike):
             raise ConfigError("give the path of a file for each dataset, or ExportJobs")
         place = Path(job.target).resolve()

@@ -158,7 +158,7 @@ async def _settle_earlier(steps: UploadSteps, options: UploadOptions, journal: J
         )
     if journal.upload_id is None:
         return
-    failure = _failure_of(steps, journal)
+    failure = _Failures(steps.dataset_id, journal, {})
     committer = Committer(steps, journal.upload_id, options, journal, clock, failure)
     if journal.sent is None:
         try:
@@ -248,23 +248,21 @@ class _ColumnsChanged(Exception):
 class _Failures:
     """Makes the errors of an upload that was not committed."""
 
-    def __init__(self, dataset_id: str, journal: Journal | None) -> None:
+    def __init__(self, dataset_id: str, journal: Journal | None, added: Mapping[str, str]) -> None:
         self._dataset_id = dataset_id
         self._journal = None if journal is None else str(journal.path)
+        self._added = added
 
     def __call__(self, message: str, *, upload_id: int | None = None, part: int | None = None) -> UploadError:
+        columns = f" but for the new columns {', '.join(self._added)}" if self._added else ""
         again = "" if self._journal is None else f"; the same call with resume={self._journal!r} goes on from here"
         return UploadError(
-            f"{message}; nothing was committed, dataset {self._dataset_id} is as it was{again}",
+            f"{message}; nothing was committed, dataset {self._dataset_id} is as it was{columns}{again}",
             dataset_id=self._dataset_id,
             upload_id=upload_id,
             part=part,
             journal=self._journal,
         )
-
-
-def _failure_of(steps: UploadSteps, journal: Journal | None) -> _Failures:
-    return _Failures(steps.dataset_id, journal)
 
 
 @define
@@ -284,7 +282,7 @@ class _Upload:
     _before: tuple[int, ...] = field(default=(), init=False)
 
     def __attrs_post_init__(self) -> None:
-        self._failure = _failure_of(self._steps, self._journal)
+        self._failure = _Failures(self._steps.dataset_id, self._journal, self._added)
 
     async def run(self) -> UploadResult:
         async with aclosing(_parts(self._source, self._fit, self._options)) as parts:
