@@ -304,3 +304,34 @@ def test_an_interrupted_upload_can_go_on(
 
     assert expected == _way_on(error, Path("journal"), files)
     assert _way_on(error, None, files) is None
+
+
+def test_how_a_file_was_read_is_told_and_what_it_may_mean_is_asked(cli: Cli, tmp_path: Path) -> None:
+    made = cli("datasets", "create", "Texts", "a:STRING", "b:STRING", "--quiet")
+    dataset_id = made.stdout.strip()
+    title, renamed = tmp_path / "sep.csv", tmp_path / "renamed.csv"
+    title.write_text("sep=,\na,b\n1,x\n", encoding="utf-8")
+    renamed.write_text("Order ID,Area\n1,x\n", encoding="utf-8")
+
+    told = cli("datasets", "upload", str(title), "-d", dataset_id).stdout
+    asked = cli("datasets", "upload", str(renamed), "-d", dataset_id)
+    answered = cli("datasets", "upload", str(renamed), "-d", dataset_id, "--header", "yes", "--dry-run").stdout
+
+    assert "line 1 (sep=,) is left out" in told
+    assert 2 == asked.code
+    assert "header=True is --header yes" in asked.stderr
+    assert "by position: Order ID to a, Area to b" in answered
+
+
+def test_json_lines_folders_and_texts_for_null_go_up(cli: Cli, dataset_id: str, tmp_path: Path) -> None:
+    (tmp_path / "rows.jsonl").write_text('{"id": 1, "name": "x"}\n', encoding="utf-8")
+    (tmp_path / "rows.csv").write_text("price,id,name\nNA,2,NA\n", encoding="utf-8")
+
+    up = cli("datasets", "upload", str(tmp_path), "-d", dataset_id, "--null", "NA", "--evolve", "--json")
+    piped = cli.finish(
+        cli.start("datasets", "upload", "-", "-d", dataset_id, "--append", "--format", "jsonl"), stdin='{"id": 3}\n'
+    )
+    found = json.loads(cli("datasets", "query", dataset_id, TABLE, "--json").stdout)
+
+    assert (0, 0) == (up.code, piped.code), up.stderr + piped.stderr
+    assert [(1, "x"), (2, None), (3, None)] == [(row["id"], row["name"]) for row in found]

@@ -205,6 +205,7 @@ HEADERS: list[tuple[dict[str, str], bytes, dict[str, Any], str | list[tuple[obje
     (TEXTS, b",a,b\n0,1,x\n", {}, "column 1 of the source has no name.*index=False"),
     (TEXTS, b"\n\na,b\n\n1,x\n\n\n2,y\n\n", {}, [("1", "x"), ("2", "y")]),
     (TEXTS, b" A ,b\t\n1,x\n", {}, [("1", "x")]),
+    (TEXTS, b"a;b\n1;x\n", {}, "delimiter=';'"),
     (TEXTS, b"a,a,b\n1,2,x\n", {}, "more than one column 'a'"),
     (TEXTS, b"a,A,b\n1,2,x\n", {}, "it has A besides"),
     ({"\ufeffa": "LONG", "b": "STRING"}, b"\xef\xbb\xbfa,b\n1,x\n", {}, [(1, "x")]),
@@ -243,6 +244,8 @@ async def test_how_the_header_was_taken_is_told(domo):
         (b"x,2026-01-02\ny,2026-01-03\n", "does not look like names"),
         (b"Report\na,b\n1,x\n", "skip_rows=1"),
         (b",a\n0,1\n", "no name"),
+        (b"id\tname\n1\tx\n2\ty\n", r"delimiter='\\t'"),
+        (b"id;name\n1;x\n", "delimiter=';'"),
     ],
 )
 async def test_no_dataset_is_made_of_a_first_row_that_may_not_name_columns(domo, emulator, content, says):
@@ -401,8 +404,8 @@ RAW: dict[str, tuple[Callable[[Path], Any], dict[str, Any], str]] = {
     "a read without an end": (lambda _: Endless(), {}, "the same bytes each time"),
     "text": (lambda _: io.StringIO("a,b\n1,x\n"), {}, r"binary mode \('rb'\)"),
     "a closed file": (closed, {}, "is closed"),
-    "a generator that fails": (lambda _: failing(), {}, "raised LookupError: the cursor is gone"),
-    "rows that fail": (lambda _: (1 / 0 for _ in [1]), {}, "raised ZeroDivisionError"),
+    "a generator that fails": (lambda _: failing(), {}, "failed: LookupError: the cursor is gone"),
+    "rows that fail": (lambda _: (1 / 0 for _ in [1]), {}, "failed: ZeroDivisionError"),
     "released memory": (lambda _: released(), {}, "released"),
     "bytes among paths": (lambda folder: [on_disk(b"a,b\n", folder), b"1,x\n"], {}, "the list of paths holds a bytes"),
     "the path of a file as bytes": (lambda folder: os.fsencode(on_disk(b"a,b\n", folder)), {}, "give its path as text"),
@@ -423,7 +426,7 @@ RAW: dict[str, tuple[Callable[[Path], Any], dict[str, Any], str]] = {
     "no encoding": (lambda _: b"a,b\n", {"encoding": ""}, "no encoding"),
     "what is not text": (lambda _: b"a,b\n", {"encoding": None}, "no encoding"),
     "a delimiter that is not text": (lambda _: b"a,b\n", {"delimiter": None}, "single character"),
-    "keys that are not text": (lambda _: [{1: 1, 2: "x"}], {}, "the key 1 of a row is not text"),
+    "keys that are not text": (lambda _: [{1: 1, 2: "x"}], {}, "the key 1, which is not text"),
     "rows to skip that are none": (lambda _: b"a,b\n", {"skip_rows": 1.5}, "whole number"),
     "a format that is none": (lambda _: b"a,b\n", {"format": "xml"}, "format must be one of"),
 }

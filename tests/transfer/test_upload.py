@@ -35,6 +35,7 @@ from domo_async import (
 )
 from domo_async.emulator import Emulator, Fault
 from domo_async.transfer import Progress
+from domo_async.transfer.stored import SLICE
 from tests.support import SkippingClock, serving
 
 PART = "PUT *parts/*"
@@ -187,14 +188,15 @@ async def test_of_a_stream_no_more_is_taken_than_is_under_way(emulator, clock):
             taken += 1
             done = len([record for record in emulator.log.matching(PART) if record.status == 200])
             most_ahead = max(most_ahead, taken - done * 10)
-            yield b"%07d,x\n" % row
+            yield b"%07d,%s\n" % (row, b"x" * 991)
 
     async with emulator.client(settings=Settings(clock=clock)) as domo:
         dataset_id = await new_dataset(domo, range(0))
-        await domo.datasets.upload(dataset_id, counting(), part_size=100, concurrency=3)
+        await domo.datasets.upload(dataset_id, counting(), part_size=10_000, concurrency=3)
 
+    # And what is looked at in the beginning, to see what it is.
     assert 4000 == taken
-    assert most_ahead <= 10 * (3 + 1)
+    assert most_ahead <= SLICE // 1000 + 2 + 10 * (3 + 1)
 
 
 async def test_a_failed_part_is_sent_again_alone(domo, emulator):

@@ -91,7 +91,7 @@ async def open_source(source: Source, reading: Reading) -> OpenSource:
     if callable(getattr(source, "read", None)) and not _is_of_pandas(source):
         return _open_file_object(source, reading)
     if isinstance(source, AsyncIterable):
-        return await _open_async(guarded_async(source, "the iterator"), reading)
+        return await _open_async(guarded_async(source, "the source"), reading)
     if isinstance(source, Mapping) or not isinstance(source, Iterable):
         raise _unknown(source)
     return await _open_iterable(source, reading)
@@ -150,7 +150,7 @@ def _open_file_object(source: Any, reading: Reading) -> OpenSource:
 
 
 async def _open_iterable(source: Iterable[Any], reading: Reading) -> OpenSource:
-    iterator = guarded(source, "the iterator")
+    iterator = guarded(source, "the source")
     first = [item async for item in stepped(islice(iterator, 1))]
     if first and isinstance(first[0], str | os.PathLike):
         return await open_paths([*first, *await call_foreign(list, iterator)], reading)

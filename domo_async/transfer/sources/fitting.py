@@ -135,7 +135,6 @@ def fit_columns(
     Raises:
         SourceError: It does not fit; says how they differ.
     """
-    _check_texts(heading.fields)
     named = heading.named and (heading.sure or header is True or (header == "auto" and is_header(heading, columns)))
     if heading.named and not heading.sure and header is not False and not is_header(heading, columns):
         _check_no_later_header(heading, columns)
@@ -206,7 +205,6 @@ def check_names(heading: Heading, *, header: Header) -> tuple[str, ...]:
     Raises:
         SourceError: It gives none, or what may be none.
     """
-    _check_texts(heading.fields)
     if not heading.named or not (heading.sure or header):
         raise SourceError("the source does not name its columns; create the dataset with columns=…")
     names = heading.names
@@ -218,6 +216,10 @@ def check_names(heading: Heading, *, header: Header) -> tuple[str, ...]:
                 f"{shown} has 1 field, the next {len(heading.following[0])}: if it is a title say"
                 f" skip_rows={heading.skip + 1}, if it names the one column say header=True; nothing was sent",
                 line=line,
+            )
+        if hint := _other_delimiter(heading):
+            raise SourceError(
+                f"{shown} has 1 field{hint}, or header=True if it names the one column; nothing was sent", line=line
             )
         if any(name.strip() and not _may_be_name(name) for name in heading.fields):
             raise SourceError(
@@ -282,6 +284,18 @@ def _check_is_row(heading: Heading, columns: Sequence[ColumnSpec]) -> None:
     )
 
 
+def _other_delimiter(heading: Heading) -> str:
+    """Return a hint if what is read as one field seems to be several, with another delimiter; or else nothing."""
+    if heading.width != 1 or not heading.following:
+        return ""
+    records = [heading.fields, *heading.following[:_TITLES]]
+    for mark in "\t;|":
+        counts = {record[0].count(mark) for record in records if record != [""]}
+        if len(counts) == 1 and counts != {0} and all(len(record) == 1 for record in records):
+            return f": it seems that {mark!r} stands between fields, so say delimiter={mark!r}"
+    return ""
+
+
 def _may_be_name(text: str) -> bool:
     kinds = (ColumnType.DOUBLE, ColumnType.DATE, ColumnType.DATETIME)
     return _LETTER.search(text) is not None and not any(text_fits(kind, text) for kind in kinds)
@@ -289,15 +303,6 @@ def _may_be_name(text: str) -> bool:
 
 def _looks_like_name(text: str) -> bool:
     return _NAME.fullmatch(text.strip()) is not None
-
-
-def _check_texts(names: Iterable[object]) -> None:
-    for name in names:
-        if not isinstance(name, str):
-            hint = "; a row has more fields than there are names" if name is None else ""
-            raise SourceError(
-                f"the key {name!r:.80} of a row is not text, and no column's name{hint}; nothing was sent"
-            )
 
 
 def _nameless(names: Sequence[str]) -> str:
@@ -333,8 +338,8 @@ def _places(names: Sequence[str], columns: Sequence[ColumnSpec]) -> list[int | N
 def _check_width(heading: Heading, columns: Sequence[ColumnSpec]) -> None:
     if heading.width != len(columns):
         raise SourceError(
-            f"the first row has {heading.width} fields, the dataset {len(columns)} columns"
-            f" ({_listed(column.name for column in columns)}); nothing was sent",
+            f"the first row has {heading.width} field{'s' * (heading.width != 1)}, the dataset {len(columns)} columns"
+            f" ({_listed(column.name for column in columns)}){_other_delimiter(heading)}; nothing was sent",
             line=heading.skip + 1,
         )
 

@@ -72,6 +72,8 @@ def _path_text(path: object) -> str:
     text = os.fsdecode(path)
     if "\n" in text:
         raise ConfigError("text is the path of a file; give CSV itself as bytes: text.encode()")
+    if "\0" in text:
+        raise SourceError(f"there is no file {text!r:.300}: a path holds no zero character")
     if text == "-":
         raise ConfigError("standard input (-) goes up alone, without files")
     if not text:

@@ -41,8 +41,7 @@ def telling(name: str) -> Iterator[None]:
     except DomoError:
         raise
     except Exception as error:
-        told = str(error) or "without a message"
-        raise SourceError(f"{name} raised {type(error).__name__}: {told:.500}") from error
+        raise SourceError(f"{name} failed: {type(error).__name__}: {error!s:.500}; nothing was committed") from error
 
 
 def guarded(items: Iterable[T], name: str) -> Iterator[T]:

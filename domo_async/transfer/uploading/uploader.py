@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping, Sequence, Sized
-from contextlib import aclosing, asynccontextmanager, contextmanager, nullcontext
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence, Sized
+from contextlib import aclosing, asynccontextmanager, nullcontext
 from typing import Any
 
 from attrs import define, evolve, field
@@ -25,6 +25,7 @@ from domo_async.transfer.part import Part, empty_part, part_sizes
 from domo_async.transfer.progress import Reporter, reporting
 from domo_async.transfer.sources import OpenSource, Source, open_source
 from domo_async.transfer.sources.fitting import Fit
+from domo_async.transfer.sources.streams import telling
 from domo_async.transfer.threads import in_thread
 from domo_async.transfer.uploading.committing import Committer
 from domo_async.transfer.uploading.compression import Compressor
@@ -45,7 +46,7 @@ _ROUNDS = 5
 @asynccontextmanager
 async def opened(source: Source, options: UploadOptions) -> AsyncIterator[OpenSource]:
     """Give a source, open as long as the block lasts."""
-    with _reading():
+    with telling("the source"):
         found = await open_source(source, options.reading)
     try:
         yield found
@@ -91,7 +92,7 @@ async def plan_upload(columns: Sequence[ColumnSpec], source: OpenSource, options
 
     Each field of CSV is compared with its column's type, which an upload leaves to the instance.
     """
-    with _reading():
+    with telling("the source"):
         fit = evolve(await source.fit(columns, header=options.header, schema=options.schema), check=True)
     count = Count()
     async with aclosing(_parts(source, fit, options)) as parts:
@@ -129,7 +130,7 @@ async def _upload(
 async def _fitted(steps: UploadSteps, columns: Sequence[ColumnSpec], source: OpenSource, options: UploadOptions) -> Fit:
     """Return how a source fits the dataset; with ``schema="evolve"``, the columns that it has once it was looked at."""
     for _ in range(_ROUNDS):
-        with _reading():
+        with telling("the source"):
             fit = await source.fit(columns, header=options.header, schema=options.schema)
         if options.schema != "evolve":
             break
@@ -328,7 +329,7 @@ class _Upload:
         )
 
     async def _kept(self, part: Part) -> Part:
-        with _reading():
+        with telling("the source"):
             return await in_thread(self._spool.keep, part)
 
     async def _is_known(self, earlier: Finished, parts: AsyncIterator[Part], looked_at: list[Part]) -> bool:
@@ -532,22 +533,11 @@ async def _parts(source: OpenSource, fit: Fit, options: UploadOptions) -> AsyncG
     """Yield a source's parts."""
     async with aclosing(source.parts(fit, part_sizes(options.part_size, source.total))) as parts:
         while True:
-            with _reading():
+            with telling("the source"):
                 part = await anext(parts, None)
             if part is None:
                 return
             yield part
-
-
-@contextmanager
-def _reading() -> Iterator[None]:
-    """Turn what the caller's own source raises into an error of this library."""
-    try:
-        yield
-    except DomoError:
-        raise
-    except Exception as error:
-        raise SourceError(f"the source failed: {type(error).__name__}: {error}; nothing was committed") from error
 
 
 async def _chained(first: Sequence[Part], rest: AsyncIterator[Part]) -> AsyncIterator[Part]:
