@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import TypeVar
 
-__all__ = ["Redactor", "is_secret_name", "secret_values"]
+__all__ = ["Redactor", "is_secret_name", "secret_values", "secrets_of"]
 
 E = TypeVar("E", bound=BaseException)
 
@@ -47,6 +47,13 @@ def secret_values(value: object, *, deepest: int = _DEEPEST) -> set[str]:
     return found
 
 
+def secrets_of(headers: Mapping[str, str]) -> set[str]:
+    """Return what is secret in headers: the values of those with such names, without a scheme such as ``Bearer``."""
+    return {
+        word for name, value in headers.items() if is_secret_name(name) for word in value.split() if len(word) >= _LONG
+    }
+
+
 class Redactor:
     """Takes secrets out of texts, in every form in which a server may repeat them.
 
@@ -55,10 +62,12 @@ class Redactor:
 
     Args:
         secrets: What must not be told.
+        first: Takes out others before; what it has worked out is used again.
     """
 
-    def __init__(self, secrets: Iterable[str]) -> None:
+    def __init__(self, secrets: Iterable[str], first: Redactor | None = None) -> None:
         self._secrets = frozenset(filter(None, secrets))
+        self._first = first
         self._pattern: re.Pattern[str] | None = None
 
     def __repr__(self) -> str:
@@ -66,11 +75,13 @@ class Redactor:
 
     def also(self, secrets: Iterable[str]) -> Redactor:
         """Return a redactor that knows more secrets."""
-        more = self._secrets.union(secrets)
-        return self if more == self._secrets else Redactor(more)
+        more = self._secrets.union(secrets) - self._secrets
+        return Redactor(more, self) if more else self
 
     def text(self, text: str) -> str:
         """Return a text without the secrets."""
+        if self._first is not None:
+            text = self._first.text(text)
         if not self._secrets:
             return text
         if self._pattern is None:
@@ -107,8 +118,12 @@ def _forms(secret: str) -> list[str]:
     codes = {base64.b64encode(b"\0" * before + data)[(0, 2, 3)[before] :] for before in range(3)}
     whole = {code.rstrip(b"=") for code in codes}
     cut = {code.rstrip(b"=")[:-1] if code.endswith(b"=") else code for code in codes}
-    based = ["".join(map(_character, code.decode())) for code in sorted(whole | cut, key=len, reverse=True)]
+    based = ["".join(map(_base64, code.decode())) for code in sorted(whole | cut, key=len, reverse=True)]
     return [plain, *based, data.hex()]
+
+
+def _base64(character: str) -> str:
+    return character if character.isalnum() else _character(character)
 
 
 def _character(character: str) -> str:

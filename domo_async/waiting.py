@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 from attrs import frozen
 
 from domo_async.clock import Clock
-from domo_async.errors import JobFailed, WaitTimeout
+from domo_async.errors import ConfigError, JobFailed, WaitTimeout
 
 __all__ = ["Backoff", "Verdict", "job_failed", "wait_for"]
 
 T = TypeVar("T")
+_logger = logging.getLogger("domo_async")
 
 
 class Backoff:
@@ -71,9 +73,12 @@ async def wait_for(
         timeout: Seconds to wait at most.
 
     Raises:
+        ConfigError: `timeout` is not a number of seconds.
         JobFailed: It came to a bad end; says why, where the instance tells.
         WaitTimeout: It has not ended; carries the last state seen.
     """
+    if isinstance(timeout, bool) or not isinstance(timeout, (int, float)) or not 0 <= timeout < float("inf"):
+        raise ConfigError(f"timeout must be a number of seconds of at least 0, not {timeout!r}")
     backoff = Backoff(clock, timeout=timeout)
     while True:
         found = await look()
@@ -82,6 +87,7 @@ async def wait_for(
             raise job_failed(what, verdict)
         if verdict.ended:
             return found
+        _logger.info("a job has not ended, and is waited for up to %.0f s in all", timeout)
         if not await backoff.pause():
             state = "not known" if verdict.state is None else verdict.state
             raise WaitTimeout(

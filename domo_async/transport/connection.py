@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Iterator, Mapping
 from contextlib import suppress
 from urllib.request import getproxies, proxy_bypass
 
@@ -19,6 +19,7 @@ from domo_async.errors import (
     DomoError,
     TransportError,
 )
+from domo_async.redaction import secrets_of
 from domo_async.settings import Credentials, Settings
 from domo_async.transport.codings import ACCEPTED, decoded
 from domo_async.transport.deadlines import Deadlines
@@ -160,6 +161,13 @@ class Connection:
             await sessions.close()
         else:
             sessions.abandon()
+
+    def secrets(self) -> Iterator[str]:
+        """Yield what the caller's session tells the instance and nobody else may be told."""
+        if self._given is not None:
+            yield from secrets_of(self._given.headers)
+            if self._given.auth is not None:
+                yield from (self._given.auth.password, self._given.auth.encode().partition(" ")[2])
 
     def most_at_once(self) -> int:
         """Return how many connections there may be, if the caller's session has a limit."""
@@ -323,7 +331,8 @@ class Connection:
             raise ConfigError("this client is closed; make a new one")
         if self._given is not None and self._given.closed:
             raise ConfigError("the aiohttp session that this client was given is closed; make both anew")
-        return self._sessions
+        sessions = self._sessions
+        return None if sessions is None or sessions.connector.closed else sessions
 
     async def _made(self) -> _Sessions:
         """Return something new to send through."""

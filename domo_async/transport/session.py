@@ -15,7 +15,7 @@ from urllib.parse import unquote, urlsplit
 import aiohttp
 
 from domo_async.errors import APIError, ConfigError, DomoError, IncompleteAnswer, NotFound, RateLimited, TransportError
-from domo_async.redaction import Redactor, is_secret_name, secret_values
+from domo_async.redaction import Redactor, secret_values, secrets_of
 from domo_async.settings import Credentials, Settings
 from domo_async.transport.answers import api_error, unusable_body
 from domo_async.transport.codings import decoded
@@ -102,8 +102,8 @@ class Transport:
     ) -> None:
         self.origin = origin
         self.settings = settings
-        self._redactor = Redactor([credentials.token, *_passwords(settings.proxy)])
         self._connection = Connection(origin, credentials, settings, session)
+        self._redactor = Redactor([credentials.token, *_passwords(settings.proxy), *self._connection.secrets()])
         self._loop: asyncio.AbstractEventLoop | None = None
         self._calls_at_once: Slots
         self._streams_at_once: Slots
@@ -365,12 +365,12 @@ class Transport:
 
     def _redactor_for(self, request: Request, added: Mapping[str, str] | None = None) -> Redactor:
         """Return what takes out all that the instance may repeat: the token, and other secrets that were sent."""
-        secrets = [value for name, value in (added or {}).items() if is_secret_name(name)]
+        secrets = secrets_of(added or {})
         body = request.body
         if body is not None and body.content_type == "application/json":
             content = body.open()
             if isinstance(content, bytes):
-                secrets += secret_values(loads(content))
+                secrets |= secret_values(loads(content))
         return self._redactor.also(secrets)
 
     async def _persist(self, request: Request, send: Callable[[Try], Awaitable[R]], *, absent: R | None = None) -> R:

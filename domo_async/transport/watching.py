@@ -52,7 +52,14 @@ async def announce(settings: Settings, sending: Try) -> dict[str, str]:
     url = sending.request.url
     event = RequestEvent(method=sending.request.method, template=url.template, path=url.path, attempt=sending.attempt)
     for hook in settings.before_request:
-        await _call(hook, event)
+        try:
+            await _call(hook, event)
+        except Exception as error:
+            if sending.attempt > 1:
+                error.add_note(
+                    f"{event.method} {url.template}: {sending.attempt - 1} tries were made before, without success"
+                )
+            raise
     return _checked(event.headers)
 
 

@@ -307,3 +307,14 @@ async def test_a_byte_order_mark_before_json_does_no_harm():
         Domo(server.url, token=TOKEN) as domo,
     ):
         assert {"k": 1} == await domo.request("GET", "/api/x")
+
+
+async def test_a_client_outlives_the_end_of_its_loop_s_generators():
+    async with raw_server(lambda *_: raw_answer("1")) as server, Domo(server.url, token=TOKEN) as domo:
+        await domo.request("GET", "/api/x")
+        assert domo._transport._connection._sessions is not None
+        farewell = domo._transport._connection._sessions.farewell
+        assert farewell is not None
+        await farewell.aclose()
+
+        assert 1 == await domo.request("GET", "/api/x")

@@ -527,3 +527,21 @@ async def test_no_field_of_an_error_repeats_the_token_or_a_password(field):
     told = f"{caught.value} {caught.value!r} {caught.value.__dict__}"
     for secret in (TOKEN, TOKEN.swapcase(), "of-the-account"):
         assert secret not in told
+
+
+async def test_what_gateways_are_told_is_not_repeated_either():
+    def hook(event) -> None:
+        event.headers["Authorization"] = "Bearer of-the-hook"
+
+    async with (
+        raw_server(lambda *_: raw_answer(json.dumps({"toe": server.heads[-1]}), status="400 X")) as server,
+        aiohttp.ClientSession(headers={"X-Api-Key": "of-the-session"}) as session,
+        Domo(server.url, token=TOKEN, session=session, settings=Settings(before_request=(hook,))) as domo,
+    ):
+        with pytest.raises(BadRequest) as caught:
+            await domo.request("GET", "/api/x")
+
+    assert "X-Api-Key: ***" in str(caught.value)
+    for secret in ("of-the-hook", "of-the-session", TOKEN):
+        assert secret in server.heads[0]
+        assert secret not in f"{caught.value} {caught.value.__dict__}"
