@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -102,6 +103,16 @@ def test_only_errors_of_this_library_come_of_very_many_odd_answers():
         (b'{"columns":["a"],"metadata":[],"rows":[[1]]}', DecodeError, "as many columns"),
         (b'{"columns":["a"],"metadata":[{"type":"LONG"}],"rows":[["\xff"]]}', DecodeError, "not JSON"),
         (b'{"columns":["a"],"metadata":[{"type":"DOUBLE"}],"rows":[[NaN]]}', DecodeError, "not JSON"),
+        (
+            b'{"columns":["a"],"metadata":[{"type":"DATETIME"}],"rows":[["2024-01-01T00:00:00.1234567"]]}',
+            DecodeError,
+            "1234567' is not a DATETIME",
+        ),
+        (
+            b'{"columns":["a"],"metadata":[{"type":"DECIMAL"}],"rows":[["1E+999999999"]]}',
+            DecodeError,
+            "is not a DECIMAL",
+        ),
         ("not JSON".encode("utf-16"), DecodeError, "not JSON"),
     ],
 )
@@ -112,6 +123,12 @@ async def test_what_is_wrong_with_an_answer_is_said(body, kind, says):
     async with talking_to(handler) as domo:
         with pytest.raises(kind, match=says):
             await domo.datasets.query("x", "SELECT 1")
+
+
+def test_digits_of_time_that_say_nothing_are_none_too_many():
+    body = b'{"columns":["a"],"metadata":[{"type":"DATETIME"}],"rows":[["2024-01-01T00:00:00.123456000"]]}'
+
+    assert [(datetime(2024, 1, 1, 0, 0, 0, 123456),)] == list(query_result(body))
 
 
 async def test_a_mark_before_an_answer_is_passed_over_and_great_numbers_keep_their_digits():

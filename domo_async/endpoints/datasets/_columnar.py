@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
@@ -22,6 +23,8 @@ Cell: TypeAlias = str | int | float | Decimal | date | datetime | bool | None
 _AT_ONCE = 10_000
 # Far beyond any DECIMAL; written out, such a number would fill the memory.
 _GREATEST_EXPONENT = 10_000
+_MICROSECONDS = len("2024-12-31T23:59:59.123456")
+_BEYOND_MICROSECONDS = re.compile(r"[.,]\d{6}\d*[1-9]")
 
 
 class Rows(Sequence[tuple[Cell, ...]]):
@@ -153,11 +156,18 @@ def _decimal(value: Any) -> Decimal:
     return number
 
 
+def _datetime(value: str) -> datetime:
+    moment = datetime.fromisoformat(value)
+    if len(value) > _MICROSECONDS and _BEYOND_MICROSECONDS.search(value):
+        raise ValueError(value)  # Python would cut its digits
+    return moment
+
+
 _PLAIN: Mapping[str, type] = {ColumnType.LONG: int, ColumnType.STRING: str, ColumnType.DOUBLE: float}
 _CONVERT: Mapping[str, Callable[[Any], Cell]] = {
     ColumnType.LONG: _whole_number,
     ColumnType.DOUBLE: float,
     ColumnType.DECIMAL: _decimal,
     ColumnType.DATE: date.fromisoformat,
-    ColumnType.DATETIME: datetime.fromisoformat,
+    ColumnType.DATETIME: _datetime,
 }
