@@ -57,7 +57,9 @@ def counted(rows: Any) -> list[str]:
 
 def _plain(cell: Any) -> Any:
     if isinstance(cell, Decimal):
-        return f"{cell.normalize() + 0:f}"
+        # Without arithmetic, which would round to 28 digits.
+        text = f"{cell:f}".rstrip("0").rstrip(".") if "." in f"{cell:f}" else f"{cell:f}"
+        return "0" if text == "-0" else text
     # Zero has no sign in a dataset.
     return cell + 0 if isinstance(cell, float) else cell
 
