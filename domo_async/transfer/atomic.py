@@ -127,14 +127,18 @@ def check_writable(path: Path, *, parents: bool = False) -> None:
         if not parent_found and not parents:
             raise ConfigError(f"there is no folder {target.path.parent} to write {target.path.name} into")
         folder = next(place for place in target.path.absolute().parents if place.is_dir())
-        if not os.access(folder, os.W_OK):
+        if not _may_write(folder):
             raise ConfigError(f"the folder {folder} cannot be written to")
     elif stat.S_ISDIR(target.found.st_mode):
         raise ConfigError(f"{path} is a folder; name the file to write")
     elif stat.S_ISSOCK(target.found.st_mode):
         raise ConfigError(f"{path} is a socket; name the file to write")
-    elif not os.access(target.path, os.W_OK):
+    elif not _may_write(target.path):
         raise ConfigError(f"{path} cannot be written to; change its mode, or name another file")
+
+
+def _may_write(path: Path) -> bool:
+    return os.access(path, os.W_OK, effective_ids=os.access in os.supports_effective_ids)
 
 
 def descriptor_of(path: Path) -> int | None:
