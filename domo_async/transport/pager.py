@@ -236,10 +236,10 @@ def by_offset(
                 return
             reached = offset + taken
             if not batch.items and (batch.more or (batch.total is not None and reached < batch.total)):
-                much = "there is more" if batch.more else f"there are {batch.total}"
+                much = "more" if batch.more else f"{batch.total} items"
                 raise DecodeError(
-                    f"the instance says that {much} after {reached} items, but gives none; some may be hidden from the"
-                    " token's owner, or the list changed while it was read"
+                    f"the instance says that the list has {much}, but gives nothing after {reached} items; some may be"
+                    " hidden from the token's owner, or the list changed while it was read"
                 )
             taken += len(batch.items)
             yield batch.items if left is None else batch.items[:left]

@@ -68,7 +68,7 @@ async def test_no_page_is_asked_for_after_the_last_even_if_it_is_full() -> None:
 
 async def test_an_instance_that_promises_more_but_gives_none_is_told_of() -> None:
     async with talking_to(Functions(0, hasMore=True)) as domo:
-        with pytest.raises(DecodeError, match="there is more"):
+        with pytest.raises(DecodeError, match="the list has more"):
             await domo.beast_modes.search().all()
 
 

@@ -138,8 +138,52 @@ async def test_more_that_never_comes_is_an_error():
     async def fetch(offset: int, _size: int) -> Batch[int]:
         return Batch([1] if offset == 0 else [], more=True)
 
-    with pytest.raises(DecodeError, match="more after 1 items, but gives none"):
+    with pytest.raises(DecodeError, match="the list has more, but gives nothing after 1 items"):
         await by_offset(fetch, page_size=10, assured=10).all()
+
+
+@pytest.mark.parametrize("hole", [0, 10, 20])
+async def test_a_page_without_items_is_not_the_end_of_a_list_that_is_longer(hole):
+    async def fetch(offset: int, size: int) -> Batch[int]:
+        return Batch([] if offset == hole else list(range(offset, offset + size)), total=30)
+
+    given: list[int] = []
+    with pytest.raises(DecodeError, match=f"the list has 30 items, but gives nothing after {hole} items"):
+        async for page in by_offset(fetch, page_size=10, assured=10).pages():
+            given.extend(page)
+
+    assert list(range(hole)) == given
+
+
+async def test_a_total_that_is_too_small_does_not_shorten_a_list():
+    async def fetch(offset: int, size: int) -> Batch[int]:
+        return Batch(list(range(offset, min(offset + size, 55))), total=15)
+
+    assert list(range(55)) == await by_offset(fetch, page_size=10, assured=10).all()
+
+
+@pytest.mark.parametrize("length", [1, 2, 3, 7])
+@pytest.mark.parametrize("total", [None, 10**9])
+async def test_pages_that_go_in_a_circle_are_an_error(length, total):
+    async def fetch(offset: int, size: int) -> Batch[int]:
+        page = offset // size % length
+        return Batch(list(range(page * size, page * size + size)), total=total)
+
+    with pytest.raises(DecodeError, match="same page again"):
+        await by_offset(fetch, page_size=10, assured=10).all()
+
+
+@pytest.mark.parametrize("items", [[], [1, 2]])
+async def test_cursors_without_an_end_are_an_error(items):
+    asked = 0
+
+    async def fetch(_at: str | None) -> tuple[list[int], str | None]:
+        nonlocal asked
+        asked += 1
+        return items, f"cursor {asked}"
+
+    with pytest.raises(DecodeError, match=r"has no end|1000 pages without items"):
+        await by_cursor(fetch).all()
 
 
 async def test_a_list_that_shrinks_while_it_is_read_ends_all_the_same():
