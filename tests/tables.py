@@ -30,9 +30,13 @@ def tables(draw: st.DrawFn) -> tuple[dict[str, str], list[tuple[Any, ...]]]:
 
 @st.composite
 def large_tables(draw: st.DrawFn) -> tuple[dict[str, str], list[tuple[Any, ...]]]:
-    """Hundreds of rows with two columns of each type, made of a few values a column, as drawing all would take long."""
-    kinds = draw(st.permutations([*sorted(VALUES), *sorted(VALUES)]))
-    pools = [[None, *draw(st.lists(VALUES[kind], min_size=1, max_size=12))] for kind in kinds]
+    """Hundreds of rows with two columns of each type, made of a few values a column, as drawing all would take long.
+
+    Decimals are such as Spark has room for where it is told nothing of them.
+    """
+    values = VALUES | {"DECIMAL": st.decimals(allow_nan=False, places=3, min_value=-(10**19), max_value=10**19)}
+    kinds = draw(st.permutations([*sorted(values), *sorted(values)]))
+    pools = [[None, *draw(st.lists(values[kind], min_size=1, max_size=12))] for kind in kinds]
     chance = Random(draw(st.integers(0, 2**32)))
     rows = [tuple(map(chance.choice, pools)) for _ in range(draw(st.integers(100, 400)))]
     return {f"c{place}": kind for place, kind in enumerate(kinds)}, rows
