@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
+from typing import Any
 
+import orjson
 import pytest
 
 from tests.emulator.plain_client import DATASETS, PlainClient, plain_client
@@ -243,3 +246,72 @@ async def test_a_search_beyond_the_limits_is_refused(change: dict[str, object], 
     body = {"query": "x", "entityList": [["dataset"]], **change}
 
     await plain.call("POST", "/api/search/v1/query", json=body, status=400)
+
+
+TYPED = {"s": "STRING", "n": "LONG", "d": "DECIMAL", "x": "DOUBLE", "day": "DATE", "at": "DATETIME"}
+MYSQL = [
+    line.rpartition(" | ")[::2]
+    for line in (Path(__file__).parent / "mysql_expressions.txt").read_text().splitlines()
+    if not line.startswith("#")
+]
+
+
+async def test_expressions_are_what_they_are_in_mysql(plain: PlainClient) -> None:
+    dataset = await plain.create(TYPED)
+    await plain.upload(dataset, b"3abc,7,2.50,2.5,2024-02-29,2024-02-29T10:20:30.5\n")
+    found: dict[str, Any] = {}
+    for start in range(0, len(MYSQL), 20):
+        some = [expression for expression, _ in MYSQL[start : start + 20]]
+        # Each is a query of its own, so that an aggregate changes nothing for the others.
+        (row,) = await plain.rows(dataset, f"SELECT {', '.join(f'(SELECT {each} FROM table)' for each in some)}")
+        found |= dict(zip(some, row, strict=True))
+
+    assert {expression: orjson.loads(expected) for expression, expected in MYSQL} == found
+
+
+@pytest.mark.parametrize(
+    ("sql", "rows"),
+    [
+        ("SELECT n AS x FROM table HAVING x > 1 ORDER BY x", [[2], [3]]),
+        ("SELECT n + 1 AS n FROM table HAVING n > 3", [[4]]),
+        ("SELECT COUNT(*) AS c FROM table HAVING c > 1", [[3]]),
+        ("SELECT n FROM table ORDER BY n LIMIT 18446744073709551615 OFFSET 1", [[2], [3]]),
+        ("SELECT n FROM table LIMIT 1, 18446744073709551615", [[2], [3]]),
+        ("SELECT n FROM table WHERE n = 1; -- end", [[1]]),
+        ("SELECT n FROM table WHERE n = 1; /* end */ ;", [[1]]),
+        ("SELECT /*+ MAX_EXECUTION_TIME(1000) */ n FROM table WHERE n = 1", [[1]]),
+        ("SELECT 1 FROM DUAL", [[1]]),
+        ("SELECT g, SUM(n) FROM table GROUP BY g WITH ROLLUP ORDER BY g", [[None, 6], ["a", 3], ["b", 3]]),
+        ("SELECT g, SUM(n) FROM table GROUP BY 1 WITH ROLLUP HAVING g IS NULL", [[None, 6]]),
+        ("SELECT x.y * 3000000000 FROM (SELECT 1 AS y) x", [[3_000_000_000]]),
+        ("SELECT x.y + x.y FROM (SELECT 2000000000 AS y) x", [[4_000_000_000]]),
+        ("WITH x AS (SELECT g > 'a' AS later FROM table) SELECT SUM(later) + 1 FROM x", [[2]]),
+        ("SELECT n FROM table t WHERE (SELECT MAX(u.n) FROM table u WHERE u.g = t.g) = '3'", [[3]]),
+        ("SELECT n FROM table WHERE g COLLATE utf8mb4_bin = 'b'", [[3]]),
+        ("SELECT a.n FROM table a JOIN table b ON a.n = b.n AND b.n = '2.0'", [[2]]),
+    ],
+)
+async def test_a_query_is_read_as_mysql_reads_it(sql: str, rows: list[list[Any]], plain: PlainClient) -> None:
+    dataset = await plain.create({"n": "LONG", "g": "STRING"})
+    await plain.upload(dataset, b"1,a\n2,a\n3,b\n")
+
+    assert rows == await plain.rows(dataset, sql)
+
+
+@pytest.mark.parametrize(
+    ("sql", "says"),
+    [
+        ("SELECT n FROM table WHERE", "Cannot parse the SQL: something is missing at line 1, column 25, after WHERE"),
+        ("SELECT 'open FROM table", "Cannot parse the SQL: a quote or a comment is not closed"),
+        ("SELECT FROM table", "Cannot parse the SQL: a SELECT that selects nothing"),
+        ("SELECT n FROM table WHERE day = 'x'", "Incorrect DATE value: 'x'"),
+        ("SELECT 9223372036854775807 + n FROM table", "The query failed: Overflow in addition of INT64"),
+    ],
+)
+async def test_a_message_speaks_of_sql(sql: str, says: str, plain: PlainClient) -> None:
+    dataset = await plain.create({"n": "LONG", "day": "DATE"})
+    await plain.upload(dataset, b"1,2024-01-31\n")
+
+    message = (await plain.query(dataset, sql, status=400))["message"]
+
+    assert message.startswith(says), message
