@@ -23,6 +23,7 @@ from pyarrow import parquet
 from domo_async import Domo, DomoError, SourceError
 from domo_async.emulator import Fault
 from domo_async.transfer import UploadOptions
+from domo_async.transfer.sources.arrow_files import exact_times
 
 BERLIN = ZoneInfo("Europe/Berlin")
 NOON = datetime(2024, 1, 1, 12)
@@ -214,6 +215,17 @@ async def test_times_of_96_bits_keep_their_years_and_digits(domo, tmp_path):
         await made(domo, tmp_path / "fine.parquet", {"at": "STRING"})
     )[1]
     assert [('["9999-12-31T23:59:59"]',)] == (await made(domo, tmp_path / "nested.parquet", nested="json"))[1]
+
+
+def test_times_of_96_bits_have_all_digits_beside_far_years():
+    # What Arrow makes of them as microseconds, which cut digits, and as nanoseconds, which run over.
+    far = 253_402_300_799_000_000
+    micro = pa.array([far, 1, None], pa.timestamp("us"))
+    nano = pa.array([far * 1000 % 2**64 - 2**64 * (far * 1000 % 2**64 >= 2**63), 1001, None], pa.timestamp("ns"))
+
+    exact = exact_times("at", micro, nano).to_pylist()
+
+    assert ["9999-12-31 23:59:59.000000", "1970-01-01 00:00:00.000001001", None] == exact
 
 
 async def test_what_folders_say_of_parquet_files_are_columns(domo, tmp_path):

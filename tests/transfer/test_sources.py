@@ -177,6 +177,7 @@ PANDAS = pd.DataFrame({"id": [1, 2, 3], "name": ["x", None, ""]})
     [
         (PANDAS, [(1, "x"), (2, None), (3, "")]),
         (PANDAS[["name", "id"]], [(1, "x"), (2, None), (3, "")]),
+        (PANDAS.set_index("id"), [(1, "x"), (2, None), (3, "")]),
         (PANDAS[:0], []),
     ],
 )

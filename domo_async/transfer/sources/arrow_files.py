@@ -25,7 +25,7 @@ from domo_async.transfer.stored import OnDisk
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["open_arrow_file"]
+__all__ = ["exact_times", "open_arrow_file"]
 
 
 def open_arrow_file(path: Path, reading: Reading, file: OnDisk, begin: bytes, folders: FolderColumns) -> NamedSource:
@@ -167,11 +167,11 @@ def _exact_times(file: Any, fine: Any, names: Sequence[str]) -> Iterator[pa.Reco
         exact = batch
         for name in names:
             place = batch.schema.get_field_index(name)
-            exact = exact.set_column(place, name, _exact(name, batch.column(name), precise.column(name)))
+            exact = exact.set_column(place, name, exact_times(name, batch.column(name), precise.column(name)))
         yield exact
 
 
-def _exact(name: str, micro: Any, nano: Any) -> Any:
+def exact_times(name: str, micro: Any, nano: Any) -> Any:
     """Return times that were read as microseconds and as nanoseconds, which may have run over, without a loss."""
     from domo_async.transfer.encoding.arrow_plain import leaves  # noqa: PLC0415 - optional
 
