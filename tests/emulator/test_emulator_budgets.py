@@ -178,7 +178,6 @@ def test_every_part_of_a_construct_that_the_gate_does_not_know_is_refused(known:
         "SELECT a FROM table FOR SHARE SKIP LOCKED",
         "SELECT a FROM table PARTITION (p0)",
         "SELECT a FROM table USE INDEX (x)",
-        "SELECT a FROM table WINDOW w AS (ORDER BY a)",
         "SELECT STRAIGHT_JOIN a FROM table",
     ],
 )

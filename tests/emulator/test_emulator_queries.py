@@ -280,6 +280,7 @@ async def test_expressions_are_what_they_are_in_mysql(plain: PlainClient) -> Non
         ("SELECT n FROM table WHERE n = 1; -- end", [[1]]),
         ("SELECT n FROM table WHERE n = 1; /* end */ ;", [[1]]),
         ("SELECT /*+ MAX_EXECUTION_TIME(1000) */ n FROM table WHERE n = 1", [[1]]),
+        ("SELECT SUM(n) OVER w FROM table WINDOW w AS (ORDER BY n) ORDER BY n", [[1], [3], [6]]),
         ("SELECT 1 FROM DUAL", [[1]]),
         ("SELECT g, SUM(n) FROM table GROUP BY g WITH ROLLUP ORDER BY g", [[None, 6], ["a", 3], ["b", 3]]),
         ("SELECT g, SUM(n) FROM table GROUP BY 1 WITH ROLLUP HAVING g IS NULL", [[None, 6]]),

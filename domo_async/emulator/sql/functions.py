@@ -1070,7 +1070,7 @@ _OPERANDS = frozenset({"this", "expression", "expressions"})
 _OF_SELECTS = frozenset({"distinct", "joins", "where", "group", "having", "order", "limit", "offset", "with_"})
 _OF_UNIONS = frozenset({"distinct", "order", "limit", "offset", "with_"})
 _BESIDE: dict[type[exp.Expr], frozenset[str]] = {
-    exp.Select: _OF_SELECTS | {"from_"},
+    exp.Select: _OF_SELECTS | {"from_", "windows"},
     exp.Subquery: _OF_SELECTS | {"alias"},
     **dict.fromkeys((exp.Union, exp.Except, exp.Intersect), _OF_UNIONS),
     exp.CTE: frozenset({"alias"}),
@@ -1097,7 +1097,7 @@ _BESIDE: dict[type[exp.Expr], frozenset[str]] = {
     exp.StrPosition: frozenset({"substr"}),
     exp.GroupConcat: frozenset({"separator"}),
     exp.Div: frozenset({"safe", "typed"}),
-    exp.Window: frozenset({"over", "partition_by", "order", "spec"}),
+    exp.Window: frozenset({"alias", "over", "partition_by", "order", "spec"}),
     exp.WindowSpec: frozenset({"kind", "start", "start_side", "end", "end_side"}),
 }
 _KNOWN = frozenset({*_NODES, *_AS_THEY_ARE, exp.Anonymous})
