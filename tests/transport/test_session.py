@@ -534,6 +534,8 @@ async def test_certificates_are_verified(tmp_path):
     authority.issue_cert("127.0.0.1").configure_cert(context)
 
     async def handler(request: web.BaseRequest) -> web.Response:
+        if request.path == "/api/plain":
+            raise web.HTTPFound("http://127.0.0.1:9/api/x")
         return web.json_response("hello")
 
     runner = web.ServerRunner(web.Server(handler), shutdown_timeout=0.1)
@@ -545,9 +547,13 @@ async def test_certificates_are_verified(tmp_path):
     try:
         async with Domo(origin, token=TOKEN, settings=Settings(tls=trusting)) as domo:
             assert "hello" == await domo.request("GET", "/api/x")
-        async with Domo(origin, token=TOKEN, settings=Settings(retries=Retries(attempts=1))) as domo:
-            with pytest.raises(ConnectError, match="certificate"):
+            with pytest.raises(APIError, match="http://127.0.0.1:9, which is not followed"):
+                await domo.request("GET", "/api/plain")
+        clock = SkippingClock()
+        async with Domo(origin, token=TOKEN, settings=Settings(clock=clock)) as domo:
+            with pytest.raises(ConnectError, match="certificate.*Settings.tls"):
                 await domo.request("GET", "/api/x")
+        assert [] == clock.slept, "it would not be accepted the next time either"
     finally:
         await runner.cleanup()
 
