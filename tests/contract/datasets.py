@@ -296,7 +296,7 @@ ROWS = [
     ),
     Row(
         "E051,E052,E053,E068",
-        lambda domo: domo.datasets.upload("abc", b"North\nSouth\n", action="APPEND"),
+        lambda domo: domo.datasets.upload("abc", b"North\nSouth\n", action="APPEND", header=False),
         (
             LATEST,
             OPEN,
