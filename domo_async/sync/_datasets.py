@@ -730,9 +730,10 @@ class Datasets(Twin[AsyncDatasets]):
             resume: The path of a journal, made if there is none, with which the same call goes on after a failure or a
                 crash: only the parts that are missing are sent, and nothing is committed twice. Until then another
                 source is refused. Once the upload has taken effect, the same call with other data begins a new upload;
-                with the same data, byte by byte, it sends nothing and says so (``replayed``). Of files, those are left
-                out that the journal's uploads have appended (``left_out``). So a nightly call takes the same journal
-                every night. What appends, and begins with rows that were appended already, is refused.
+                with the same data, byte by byte, it sends nothing and says so (``replayed``), unless they are to
+                replace what others have written since. Of files, those are left out that the journal's uploads have
+                appended (``left_out``). So a nightly call takes the same journal every night. What appends, and begins
+                with rows that were appended already, or with those of a file that was renamed, is refused.
             progress: Called with a `Progress` after each part and some ten times a second; True draws a bar (needs
                 ``rich``).
 

@@ -173,6 +173,73 @@ async def test_with_replace_all_files_go_up_unless_all_are_the_same(domo, datase
     assert 4 == len(await held(domo, dataset))
 
 
+@pytest.mark.parametrize("kind", ["bytes", "a file"])
+async def test_with_replace_the_same_goes_up_again_once_others_have_written(domo, dataset, night, tmp_path, kind):
+    path = tmp_path / "mon.csv"
+    path.write_bytes(csv_of(1, 2))
+    source = path if kind == "a file" else csv_of(1, 2)
+    await night(source, action="REPLACE")
+    await domo.datasets.upload(dataset, csv_of(7, 1))
+
+    done = await night(source, action="REPLACE")
+
+    assert not done.replayed
+    assert [(0, "day1"), (1, "day1")] == await held(domo, dataset)
+    assert (await night(source, action="REPLACE")).replayed
+
+
+async def test_a_renamed_file_is_not_appended_twice(domo, dataset, night, tmp_path):
+    folder = tmp_path / "logs"
+    folder.mkdir()
+    log, rotated = folder / "log.csv", folder / "log.csv.1"
+    log.write_bytes(csv_of(1, 2))
+    await night(folder)
+    # As logs are rotated: what was added before is in the renamed file alone.
+    for rows in (2, 3):
+        rotated.write_bytes(csv_of(1, rows))
+        log.write_bytes(csv_of(2, 1))
+        with pytest.raises(ConfigError, match=r"log\.csv\.1 holds the rows .* appended from .*log\.csv, .* twice"):
+            await night(folder)
+    log.unlink()
+    with pytest.raises(ConfigError, match="twice"):
+        await night(rotated)
+
+    assert 2 == len(await held(domo, dataset))
+
+
+async def test_files_that_are_gone_or_hold_a_header_alone_stand_in_nobody_s_way(domo, dataset, night, tmp_path):
+    for day in (1, 2, 3):
+        folder = tmp_path / str(day)
+        folder.mkdir()
+        (folder / "data.csv").write_bytes(csv_of(day, 1))
+        (folder / "none.csv").write_bytes(csv_of(day, 0))
+        assert 1 == (await night(folder)).rows
+        for path in folder.iterdir():
+            path.unlink()
+
+    assert 3 == len(await held(domo, dataset))
+
+
+async def test_bytes_that_were_appended_are_not_appended_again_out_of_a_file(domo, dataset, night, tmp_path):
+    path = tmp_path / "mon.csv"
+    path.write_bytes(csv_of(1, 2))
+    await night(csv_of(1, 2))
+
+    assert (await night(path)).replayed
+    assert 2 == len(await held(domo, dataset))
+
+
+async def test_a_file_that_is_given_twice_goes_up_once_and_that_is_told(domo, dataset, night, tmp_path):
+    path, link = tmp_path / "mon.csv", tmp_path / "latest.csv"
+    path.write_bytes(csv_of(1, 2))
+    link.symlink_to(path)
+
+    for number, source in enumerate([[path, str(path)], [str(tmp_path / "m*.csv"), path], str(tmp_path / "*.csv")]):
+        done = await night(source, resume=tmp_path / f"{number}.journal")
+        assert (2, (str(path),)) == (done.rows, done.files)
+        assert "is given twice" in done.notes[0]
+
+
 async def test_columns_that_come_with_a_night_begin_a_new_upload(domo, dataset, night):
     await night([{"id": 1, "day": "a"}], schema="evolve")
 
@@ -298,3 +365,20 @@ async def test_a_journal_made_up_for_other_parts_does_not_get_its_upload_committ
         await domo.datasets.upload(dataset, csv_of(2, 1), resume=journal)
 
     assert 5 == len(await held(domo, dataset))
+
+
+@pytest.mark.parametrize("resume", [5, True, "", b"x"])
+async def test_what_cannot_name_a_journal_is_refused(night, resume):
+    with pytest.raises(ConfigError, match="names the file of a journal"):
+        await night(csv_of(1, 1), resume=resume)
+
+
+async def test_a_journal_is_not_uploaded_itself(domo, dataset, night, tmp_path):
+    folder = tmp_path / "in"
+    folder.mkdir()
+    (folder / "a.csv").write_bytes(csv_of(1, 1))
+
+    with pytest.raises(ConfigError, match="among the files to upload"):
+        await night(folder, resume=folder / "nightly.journal")
+
+    assert [] == await held(domo, dataset)

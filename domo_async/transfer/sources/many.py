@@ -21,10 +21,19 @@ __all__ = ["ManyFiles"]
 
 
 class ManyFiles:
-    """Files one after the other, of which only one is open at a time, however many they are."""
+    """Files one after the other, of which only one is open at a time, however many they are.
 
-    def __init__(self, paths: Sequence[Path], open_file: Callable[[Path], Awaitable[NamedSource]]) -> None:
+    Args:
+        paths: Where they are.
+        open_file: Opens one.
+        notes: What is to be told of how they were found.
+    """
+
+    def __init__(
+        self, paths: Sequence[Path], open_file: Callable[[Path], Awaitable[NamedSource]], notes: Sequence[str] = ()
+    ) -> None:
         self._paths = paths
+        self._notes = notes
         self._open_file = open_file
         self._fits: dict[Path, Fit] = {}
         self._identities: dict[Path, Mapping[str, object]] = {}
@@ -56,7 +65,7 @@ class ManyFiles:
         wanted = tuple(columns)
         self._totals = []
         seen: dict[str, Evidence] = {}
-        notes: list[str] = []
+        notes = list(self._notes)
         for path in self._paths:
             async with self._looked_at(path) as source:
                 fit = await source.fit(wanted, header=header, schema=schema)

@@ -53,7 +53,8 @@ async def open_paths(paths: Sequence[object], reading: Reading) -> OpenSource:
     """Open files as one source: by their paths, by ``file://`` URLs, by patterns such as ``exports/*.csv``, by folders.
 
     A folder stands for all files in it, those in its folders included, but for hidden ones, whose names begin with a
-    dot or an underscore. Patterns and folders give their files in the order of their names.
+    dot or an underscore. Patterns and folders give their files in the order of their names. A file that is given more
+    than once, by several patterns or by a link, is taken once.
 
     Raises:
         ConfigError: One is not a path, or a package to read it is missing.
@@ -61,9 +62,10 @@ async def open_paths(paths: Sequence[object], reading: Reading) -> OpenSource:
     """
     texts = [_path_text(path) for path in paths]
     found = await asyncio.to_thread(_files_of, texts)
+    once, notes = await asyncio.to_thread(_each_once, found)
     if len(found) == 1:
         return await _open_file(found[0], reading, alone=[found[0]] == list(map(Path, texts)))
-    return ManyFiles(found, lambda path: _open_file(path, reading))
+    return ManyFiles(once, lambda path: _open_file(path, reading), notes)
 
 
 def _path_text(path: object) -> str:
@@ -102,6 +104,17 @@ def _local(url: str) -> str:
 
 def _files_of(paths: Iterable[str]) -> list[Path]:
     return [Path(found) for path in paths for found in _expanded(path)]
+
+
+def _each_once(paths: Sequence[Path]) -> tuple[list[Path], tuple[str, ...]]:
+    """Return files without those that are there already by another spelling, pattern or link, and what to tell."""
+    first: dict[str, Path] = {}
+    notes = []
+    for path in paths:
+        real = os.path.realpath(path)
+        if first.setdefault(real, path) is not path:
+            notes.append(f"{path} is given twice, also as {first[real]}, and is taken once")
+    return list(first.values()), tuple(notes)
 
 
 def _expanded(path: str) -> list[str]:

@@ -276,6 +276,8 @@ def journal_at(path: str | os.PathLike[str]) -> Iterator[Journal]:
     Raises:
         ConfigError: The file cannot be written, is not a journal, or another process has it.
     """
+    if not isinstance(path, str | os.PathLike) or not os.fspath(path):
+        raise ConfigError(f"resume names the file of a journal, and is {path!r:.80}")
     where = Path(path)
     try:
         if where.exists() and not where.is_file():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Literal
@@ -89,10 +90,13 @@ class Known:
     Attributes:
         there: Those that an earlier upload holds, byte by byte.
         grown: Those that begin with what it holds, and go on.
+        moved: Others that hold, or begin with, what an earlier upload took from a file that is not there any longer as
+            it was, and that file's path.
     """
 
     there: tuple[Path, ...]
     grown: tuple[Path, ...]
+    moved: tuple[tuple[Path, str], ...] = ()
 
 
 def known_files(paths: Iterable[Path], earlier: Mapping[str, FileRecord]) -> Known:
@@ -101,18 +105,43 @@ def known_files(paths: Iterable[Path], earlier: Mapping[str, FileRecord]) -> Kno
     Raises:
         SourceError: One cannot be read.
     """
-    there, grown = [], []
+    there, grown, others = [], [], []
     for path in paths:
         record = earlier.get(str(path))
-        if record is None or not record.size or _size(path) < record.size:
-            continue
-        if _digest(path, record.size)[1] != record.digest:
-            continue
-        if _size(path) == record.size:
+        if record is None or not _begins_with(path, record):
+            others.append(path)
+        elif _size(path) == record.size:
             there.append(path)
         elif _goes_on(path, record.size):
             grown.append(path)
-    return Known(tuple(there), tuple(grown))
+    gone = [record for path, record in earlier.items() if Path(path) in others or not _is_of_size(path, record.size)]
+    moved = [(path, record.path) for path in others for record in gone if _holds_rows_of(path, record)]
+    return Known(tuple(there), tuple(grown), tuple(moved))
+
+
+def _begins_with(path: Path, record: FileRecord) -> bool:
+    return 0 < record.size <= _size(path) and _digest(path, record.size)[1] == record.digest
+
+
+def _is_of_size(path: str, size: int) -> bool:
+    try:
+        return os.stat(path).st_size == size  # noqa: PTH116 - as the journal has it
+    except OSError:
+        return False
+
+
+def _holds_rows_of(path: Path, record: FileRecord) -> bool:
+    """Return whether a file holds the rows of one that was there under another name; a header alone is not rows."""
+    if not _begins_with(path, record):
+        return False
+    if _size(path) > record.size and not _goes_on(path, record.size):
+        return False
+    try:
+        with path.open("rb") as file:
+            header = file.readline(record.size)
+    except OSError as error:
+        raise _unreadable(path, error) from None
+    return len(header) < record.size or not header.endswith(b"\n")
 
 
 def _goes_on(path: Path, size: int) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence, Sized
 from contextlib import aclosing, asynccontextmanager, nullcontext
+from pathlib import Path
 from typing import Any
 
 from attrs import define, evolve, field
@@ -157,9 +158,11 @@ async def _settle_earlier(steps: UploadSteps, options: UploadOptions, journal: J
             f"the journal {journal.path} is that of another upload: {', '.join(different)}. Give the same target, or"
             " another file for resume; nothing was sent"
         )
-    if journal.upload_id is None:
-        return
     failure = _Failures(steps.dataset_id, journal, {})
+    if journal.upload_id is None:
+        if options.action == "REPLACE" and journal.finished is not None:
+            await _forget_if_overwritten(steps, journal, journal.finished, failure)
+        return
     committer = Committer(steps, journal.upload_id, options, journal, clock, failure)
     if journal.sent is None:
         try:
@@ -179,6 +182,23 @@ async def _settle_earlier(steps: UploadSteps, options: UploadOptions, journal: J
         journal.committed(committed.data_version)
 
 
+async def _forget_if_overwritten(steps: UploadSteps, journal: Journal, finished: Finished, failure: _Failures) -> None:
+    """Take a journal for done only if nobody has written since: else the dataset does not hold what is to replace all.
+
+    What replaces can be sent again without harm.
+    """
+    try:
+        versions = await steps.versions()
+    except DomoError as error:
+        raise failure(f"the data versions could not be read: {error}") from error
+    if finished.data_version != max(versions, default=None):
+        journal.finished = None
+
+
+def _is_among(path: Path, files: Sequence[Path]) -> bool:
+    return Path(os.path.realpath(path)) in files
+
+
 @asynccontextmanager
 async def _opened_unless_known(
     source: Source, options: UploadOptions, journal: Journal | None
@@ -188,6 +208,10 @@ async def _opened_unless_known(
     If they hold all of it, give the last upload in its place.
     """
     async with opened(source, options) as found:
+        if journal is not None and _is_among(journal.path, found.files):
+            raise ConfigError(
+                f"the journal {journal.path} is among the files to upload: keep it elsewhere. Nothing was sent"
+            )
         finished = None if journal is None or journal.upload_id is not None else journal.finished
         if journal is None or not found.files:
             yield found, ()
@@ -199,6 +223,13 @@ async def _opened_unless_known(
         known = await in_thread(known_files, found.files, journal.appended)
         if known.grown:
             raise _twice(str(known.grown[0]), journal)
+        if known.moved:
+            path, before = known.moved[0]
+            raise ConfigError(
+                f"{path} holds the rows that an upload of the journal {journal.path} appended from {before}, which is"
+                " not there as it was: renamed, the file would be there twice. Leave it out; only if its rows are new,"
+                " upload it with another journal. Nothing was sent"
+            )
         new = [path for path in found.files if path not in known.there]
         if len(new) == len(found.files):
             yield found, ()
@@ -289,7 +320,8 @@ class _Upload:
         async with aclosing(_parts(self._source, self._fit, self._options)) as parts:
             looked_at: list[Part] = []
             earlier = None if self._journal is None or self._journal.upload_id is not None else self._journal.finished
-            if earlier is not None and not self._source.files and await self._is_known(earlier, parts, looked_at):
+            by_bytes = earlier is not None and not (self._source.files and earlier.sent.files)
+            if earlier is not None and by_bytes and await self._is_known(earlier, parts, looked_at):
                 self._reporter.finish()
                 return _replayed(earlier, self._clock.monotonic() - self._started)
             if self._fit.added:
