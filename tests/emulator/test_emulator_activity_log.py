@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any
@@ -209,21 +208,16 @@ async def test_the_kinds_and_events_that_it_knows_are_told(domo: Domo, emulator:
     assert [{"type": "CREATED", "translation": "Created"}] == events
 
 
-async def test_the_oldest_give_way_and_noting_costs_next_to_nothing(
-    domo: Domo, emulator: Emulator, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_the_oldest_give_way(domo: Domo, emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> None:
     assert 100_000 == KEPT
     monkeypatch.setattr(activity, "KEPT", 50)
     base = 1_700_000_000_000
-    started = time.perf_counter()
     for number in range(1020):
         put(emulator._instance, user_id=1, action="VIEWED", type="PAGE", noun="page", time=base + number)
-    spent = time.perf_counter() - started
 
     start = datetime.fromtimestamp(base / 1000, UTC)
     times = [entry.time async for entry in domo.activity_log.list(start=start, end=start + timedelta(hours=1))]
     assert [start + timedelta(milliseconds=number) for number in reversed(range(970, 1020))] == times
-    assert spent / 1020 < 0.0005
 
 
 async def test_the_demo_world_has_a_past(domo: Domo, emulator: Emulator) -> None:

@@ -9,7 +9,6 @@ import os
 import secrets
 import stat
 import sys
-import time
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -38,11 +37,8 @@ async def test_the_same_seed_gives_the_same_world() -> None:
     assert {each["id"] for each in first.datasets}.isdisjoint(each["id"] for each in other.datasets)
 
 
-async def test_the_demo_world_is_there_in_three_seconds_with_rows_to_ask_for() -> None:
-    began = time.monotonic()
+async def test_the_demo_world_has_rows_to_ask_for() -> None:
     async with plain_client(world="demo", seed=1) as plain:
-        assert time.monotonic() - began < 3
-
         page = await plain.call("GET", f"{DATASETS}?limit=1000")
         filled = [dataset for dataset in page["dataSources"] if dataset["rowCount"]]
         assert len(filled) >= 12
@@ -307,7 +303,7 @@ async def test_a_world_of_another_version_is_told(tmp_path: Path) -> None:
         await Emulator(world=path).start()
 
 
-async def test_it_begins_again_in_milliseconds() -> None:
+async def test_it_begins_again_with_nothing() -> None:
     async with plain_client() as plain:
         emulator = plain.emulator
         dataset = await plain.create({"n": "LONG"})
@@ -315,11 +311,8 @@ async def test_it_begins_again_in_milliseconds() -> None:
         open_upload = await plain.open(dataset, b"1\n")
         emulator.faults.add(Fault("*", "status", skip=1000))
         emulator.outcomes.add(Outcome("stream"))
-        began = time.perf_counter()
         emulator.reset()
-        took = time.perf_counter() - began
 
-        assert took < 0.02
         assert [] == emulator.faults.armed()
         assert [] == emulator.outcomes.waiting()
         assert 0 == len(emulator.log)
