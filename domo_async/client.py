@@ -398,14 +398,18 @@ class Domo:
             TransportError: No usable answer came.
             DecodeError: The answer is not JSON.
         """
-        content = await self._transport.raw(
+
+        async def read(content: bytes) -> Any:
+            return loads(content) if content.strip() else None
+
+        return await self._transport.raw(
             method.upper() if isinstance(method, str) else method,
             raw_url(path),
+            read=read,
             params=params,
             json=json,
             idempotent=idempotent,
         )
-        return loads(content) if content.strip() else None
 
     def _app_transport(self) -> Transport:
         if self._app is None:

@@ -153,11 +153,25 @@ class DecodeError(DomoError, ValueError):
 
     Attributes:
         path: Where in the JSON, such as ``$.columns[3].type``.
+        method: The request's HTTP method, or None where it was not an answer to one.
+        request_path: The request's path, without the query, or None as well.
+        body: The answer's body as text, cut at 64 KiB. Where the request made something, its identifier is there.
     """
 
-    def __init__(self, message: str, *, path: str = "$") -> None:
+    def __init__(
+        self,
+        message: str,
+        *,
+        path: str = "$",
+        method: str | None = None,
+        request_path: str | None = None,
+        body: str = "",
+    ) -> None:
         super().__init__(message)
         self.path = path
+        self.method = method
+        self.request_path = request_path
+        self.body = body
 
 
 class APIError(DomoError):

@@ -252,6 +252,8 @@ class Settings:
         before_request: Hooks called before each try. What one raises ends the call.
         after_response: Hooks called after each try. What one raises is logged, since the request was carried out.
         clock: Where time comes from; tests pass their own.
+        strict: Whether any value of an answer that cannot be read is a `DecodeError`, for tests. Else the field has its
+            default, the value is in its model's `extras`, and it is logged once.
     """
 
     timeouts: Timeouts = field(default=Timeouts(), validator=_is_a(Timeouts, example="Timeouts(read=30)"))
@@ -272,6 +274,7 @@ class Settings:
         default=(), converter=_hooks, validator=_all_callable
     )
     clock: Clock = field(factory=SystemClock, validator=_clock)
+    strict: bool = field(default=False, validator=_is_a(bool, example="True"))
 
     def __attrs_post_init__(self) -> None:
         if self.tls is not None and (self.tls.verify_mode != ssl.CERT_REQUIRED or not self.tls.check_hostname):

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, TypeVar
 
-from domo_async.errors import ConfigError, DecodeError
+from domo_async.errors import ConfigError
 from domo_async.transport import Transport
-from domo_async.wire import Model, OpenEnum, decode
+from domo_async.wire import OpenEnum
 
-__all__ = ["Area", "SortOrder", "confirmed", "decode_or_empty", "given", "lenient", "lenient_list", "several"]
+__all__ = ["Area", "SortOrder", "given", "several"]
 
-M = TypeVar("M", bound=Model)
 T = TypeVar("T")
 
 
@@ -30,49 +29,6 @@ class SortOrder(OpenEnum):
 
     ASC = "ASC"
     DESC = "DESC"
-
-
-def lenient(content: bytes, into: type[M]) -> M:
-    """Return an answer that no document shows: what it tells, or an empty model if that is not understood.
-
-    Args:
-        content: The answer's body.
-        into: A model all of whose fields have defaults.
-    """
-    try:
-        return decode(content, into)
-    except DecodeError:
-        return into()
-
-
-def lenient_list(content: bytes, into: type[M]) -> tuple[M, ...]:
-    """Return a list that no document shows: its items, or none if it is not understood."""
-    try:
-        return decode(content, tuple[into, ...])  # type: ignore[valid-type]
-    except DecodeError:
-        return ()
-
-
-def decode_or_empty(content: bytes, into: type[M]) -> M:
-    """Return an answer that some sources show empty: a model without values then.
-
-    Args:
-        content: The answer's body.
-        into: A model all of whose fields have defaults.
-
-    Raises:
-        DecodeError: The answer is there, but not what the documents promise.
-    """
-    return decode(content, into) if content.strip() else into()
-
-
-def confirmed(content: bytes) -> bool:
-    """Return what a bare ``true`` or ``1`` says; an empty answer of good status says the same.
-
-    Raises:
-        DecodeError: The answer is something else.
-    """
-    return bool(decode(content, bool | int)) if content.strip() else True  # type: ignore[arg-type]
 
 
 def given(body: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -63,7 +63,7 @@ async def confirm_groups(http: Transport, groups: Collection[int]) -> None:
 
     async def look(group: int) -> bool:
         try:
-            await http.raw("GET", url("/api/content/v2/groups/{}", group))
+            await http.request("GET", url("/api/content/v2/groups/{}", group))
         except NotFound as error:
             if not error.refused:
                 raise

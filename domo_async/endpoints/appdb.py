@@ -7,7 +7,7 @@ from functools import cached_property
 
 from attrs import field, frozen
 
-from domo_async.endpoints._area import Area, decode_or_empty, several
+from domo_async.endpoints._area import Area, several
 from domo_async.endpoints.datasets.models import Columns, Schema, columns_of
 from domo_async.errors import ConfigError
 from domo_async.transport import QUERY, Batch, Pager, url
@@ -298,8 +298,8 @@ class Documents(Area):
         counts = []
         for start in range(0, len(identifiers), _IDS_PER_REQUEST):
             batch = identifiers[start : start + _IDS_PER_REQUEST]
-            content = await self._http.raw("DELETE", path, params={"ids": batch})
-            counts.append(decode_or_empty(content, _Deletion).deleted)
+            answer = await self._http.request("DELETE", path, params={"ids": batch}, into=_Deletion, empty=_Deletion())
+            counts.append(answer.deleted)
         known = [count for count in counts if count is not None]
         return sum(known) if len(known) == len(counts) else None
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from attrs import frozen
 
-from domo_async.endpoints._area import Area, decode_or_empty, given
+from domo_async.endpoints._area import Area, given
 from domo_async.transport import OFFSET_ONLY, Batch, Pager, url
 from domo_async.wire import UNSET, EpochMillis, Model, NumericId, Unset, either, known, payload, structure
 
@@ -252,5 +252,5 @@ class Applications(Area):
             triggers=triggers,
         )
         path = url("/api/executor/v1/applications/{}/jobs/{}", application_id, job_id)
-        content = await self._http.raw("PUT", path, json={"jobId": job_id, **given(changes)})
-        return decode_or_empty(content, JobUpdate)
+        body = {"jobId": job_id, **given(changes)}
+        return await self._http.request("PUT", path, json=body, into=JobUpdate, empty=JobUpdate())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from attrs import frozen
 
-from domo_async.endpoints._area import Area, decode_or_empty
+from domo_async.endpoints._area import Area
 from domo_async.transport import url
 from domo_async.wire import Model, OpenEnum
 
@@ -58,7 +58,7 @@ class Certifications(Area):
             Its `state` is None if there is no certification.
         """
         path = url("/api/tags/v3/{}/{}/system/CERTIFIED/state", entity_type, entity_id)
-        return decode_or_empty(await self._http.raw("GET", path), Certification)
+        return await self._http.request("GET", path, into=Certification, empty=Certification())
 
     async def certify(self, entity_type: EntityType | str, entity_id: int | str, /) -> None:
         """Certify a card or a dataset.

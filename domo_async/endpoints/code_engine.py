@@ -11,7 +11,7 @@ from domo_async.endpoints._area import Area
 from domo_async.errors import WaitTimeout
 from domo_async.transport import url
 from domo_async.waiting import Verdict, job_failed
-from domo_async.wire import UNSET, EpochMillis, IsoStamp, Model, OpenEnum, Unset, payload
+from domo_async.wire import UNSET, IsoStamp, Model, OpenEnum, Unset, payload
 
 __all__ = [
     "CodeEngine",
@@ -125,9 +125,9 @@ class FunctionExecution(Model):
     status: ExecutionStatus | None = None
     settings: ExecutionSettings | None = None
     # The page calls them dates, without their form: what a function did must not be lost over that.
-    started_on: IsoStamp | EpochMillis | None = None
+    started_on: IsoStamp | None = None
     started_by: str | None = None
-    completed_on: IsoStamp | EpochMillis | None = None
+    completed_on: IsoStamp | None = None
     result: Any = None
     stdout: ExecutionLog | None = None
     stderr: ExecutionLog | None = None

@@ -8,7 +8,7 @@ from attrs import frozen
 
 from domo_async.bulk import BulkOptions, BulkProgressCallback, BulkReport
 from domo_async.endpoints import _role_changes
-from domo_async.endpoints._area import Area, decode_or_empty, several
+from domo_async.endpoints._area import Area, several
 from domo_async.endpoints.users import User
 from domo_async.transport import Pager, url
 from domo_async.wire import EpochMillis, Model, NumericId, OpenEnum, payload
@@ -130,13 +130,14 @@ class Roles(Area):
             NotFound: There is no such role.
         """
         # Sent twice, the complete list sets the same authorities.
-        content = await self._http.raw(
+        return await self._http.request(
             "PATCH",
             url("/api/authorization/v1/roles/{}/authorities", role_id),
             json=several(authorities, "authorities", may_be_empty=True),
+            into=AuthoritiesChange,
+            empty=AuthoritiesChange(),
             idempotent=True,
         )
-        return decode_or_empty(content, AuthoritiesChange)
 
     async def delete(self, role_id: int | str, /) -> None:
         """Delete a role. The instance does not tell whether there was one.

@@ -12,7 +12,7 @@ from domo_async.endpoints._area import Area, several
 from domo_async.errors import DomoError
 from domo_async.transport import url
 from domo_async.waiting import Verdict, job_failed, wait_for
-from domo_async.wire import UNSET, EpochMillis, IsoStamp, Model, OpenEnum, Unset, payload
+from domo_async.wire import UNSET, EpochMillis, Model, OpenEnum, Unset, payload
 
 __all__ = [
     "AwsCredentials",
@@ -111,8 +111,8 @@ class S3Export(Model):
     export_format: str | None = None
     error_code: str | None = None
     message: str | None = None
-    started: EpochMillis | IsoStamp | None = None
-    finished: EpochMillis | IsoStamp | None = None
+    started: EpochMillis | None = None
+    finished: EpochMillis | None = None
     url_row_count_map: Mapping[str, int] | None = None
 
 

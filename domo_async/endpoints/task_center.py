@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import cached_property
+from types import NoneType
 from typing import TypeAlias
 
 from attrs import field, frozen
 
 from domo_async.endpoints._area import Area, given, several
 from domo_async.endpoints._permissions import Permission, Right, sent_permissions
-from domo_async.errors import DecodeError
 from domo_async.transport import QUERY, Batch, Pager, url
-from domo_async.wire import UNSET, IsoStamp, Model, NumericId, OpenEnum, Unset, decode, payload, wire_name
+from domo_async.wire import UNSET, IsoStamp, Model, NumericId, OpenEnum, Unset, either, payload, wire_name
 
 __all__ = [
     "ContractProperty",
@@ -323,15 +323,8 @@ class Task(Model):
     output_variables: Mapping[str, object] = field(factory=dict)
 
 
-def _task(content: bytes) -> Task | None:
-    """Return the task of an answer that the page describes in words alone, or None if it is not there.
-
-    What was asked for is done by then, so that another answer is no reason to fail.
-    """
-    try:
-        return decode(content, Task)
-    except DecodeError:
-        return None
+# The page describes these answers in words alone.
+_TASK_OR_NONE = either(Task, NoneType)
 
 
 def _texts(values: Sequence[int | str] | Unset, name: str) -> Sequence[str] | Unset:
@@ -539,7 +532,15 @@ class Tasks(Area):
             NotFound: There is no such task.
         """
         path = url("/api/queues/v1/{}/tasks/{}/complete", queue_id, task_id)
-        return _task(await self._http.raw("POST", path, params={"version": version}, json=payload(values)))
+        return await self._http.request(
+            "POST",
+            path,
+            params={"version": version},
+            json=payload(values),
+            into=_TASK_OR_NONE,
+            empty=None,
+            undocumented=True,
+        )
 
     async def move(self, queue_id: str, task_id: str, /, *, target_queue_id: str) -> Task | None:
         """Move a task to another queue.
@@ -559,7 +560,15 @@ class Tasks(Area):
         """
         path = url("/api/queues/v1/{}/tasks/{}/move", queue_id, task_id)
         # Sent twice, it would not find the task in its former queue any more.
-        return _task(await self._http.raw("PUT", path, params={"targetQueueId": target_queue_id}, idempotent=False))
+        return await self._http.request(
+            "PUT",
+            path,
+            params={"targetQueueId": target_queue_id},
+            idempotent=False,
+            into=_TASK_OR_NONE,
+            empty=None,
+            undocumented=True,
+        )
 
     async def assign(
         self, queue_id: str, task_id: str, /, *, user_id: int | str, task_ids: Sequence[str] = ()
@@ -584,7 +593,7 @@ class Tasks(Area):
         tasks = [task_id, *(other for other in several(task_ids, "task_ids", may_be_empty=True) if other != task_id)]
         # The page calls the list tasksId, other clients call it taskIds.
         body = payload(tasks_id=tasks, task_ids=tasks, type=TaskPerson.USER, user_id=str(user_id))
-        return _task(await self._http.raw("PUT", path, json=body))
+        return await self._http.request("PUT", path, json=body, into=_TASK_OR_NONE, empty=None, undocumented=True)
 
     async def void(self, queue_id: str, task_id: str, /) -> Task | None:
         """Void a task, so that nobody is to do it any more.
@@ -601,7 +610,13 @@ class Tasks(Area):
         Raises:
             NotFound: There is no such task.
         """
-        return _task(await self._http.raw("POST", url("/api/queues/v1/{}/tasks/{}/void", queue_id, task_id)))
+        return await self._http.request(
+            "POST",
+            url("/api/queues/v1/{}/tasks/{}/void", queue_id, task_id),
+            into=_TASK_OR_NONE,
+            empty=None,
+            undocumented=True,
+        )
 
 
 class TaskCenter(Area):

@@ -218,15 +218,10 @@ def _runs(answer: object) -> tuple[WorkflowInstance, ...]:
 
 def _run(instance_id: str, item: Mapping[str, object]) -> WorkflowInstance:
     status = _first(item, "status", "state")
-    try:
-        return structure({**item, "id": instance_id, "status": status}, WorkflowInstance)
-    except DecodeError:
-        known = None if status is None else WorkflowStatus(status)
-        return WorkflowInstance(id=instance_id, status=known, extras=item)
+    return structure({**item, "id": instance_id, "status": status}, WorkflowInstance)
 
 
 def _first(item: object, *keys: str) -> str | None:
-    """Return the first text that an object has under one of the keys."""
-    return (
-        next((text for key in keys if isinstance(text := item.get(key), str)), None) if isinstance(item, dict) else None
-    )
+    """Return the first text, which may be written as a number, that an object has under one of the keys."""
+    found = (item.get(key) for key in keys) if isinstance(item, dict) else ()
+    return next((str(value) for value in found if isinstance(value, str | int)), None)

@@ -8,21 +8,27 @@ import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from domo_async.errors import APIError, DecodeError
-from domo_async.redaction import Redactor
+from domo_async.redaction import Redactor, is_secret_name, secret_values
 from domo_async.transport.message import Request
 from domo_async.wire import loads
 
-__all__ = ["api_error", "parse_retry_after", "unusable_body"]
+__all__ = ["api_error", "decode_error", "parse_retry_after", "unusable_body"]
+
+E = TypeVar("E", APIError, DecodeError)
 
 _BODY_KEPT = 64 << 10
 # Beyond what is kept, so that a secret does not stay where the text is cut in it.
 _MARGIN = 4 << 10
+_LARGE = 1 << 20  # not worth being read a second time
 _LONGEST_LINE = 300
 # Each `<` is looked at up to the next one, so that no page takes long.
 _TAG = re.compile(r"<[^<>]*>")
+_READS = frozenset({"GET", "HEAD", "OPTIONS"})
+# A pair of a text that is not whole JSON.
+_PAIR = re.compile(r'"([^"\\]*)"(\s*:\s*)"(?:[^"\\]|\\.)*+"?')
 _SECONDS = re.compile(r"-?\d{1,300}(?:\.\d{1,300})?", re.ASCII)
 
 
@@ -55,6 +61,38 @@ def api_error(
         retry_after=_retry_after(headers, now),
     )
     return _with_body(error, text, redactor)
+
+
+def decode_error(request: Request, error: DecodeError, body: bytes, *, redactor: Redactor) -> DecodeError:
+    """Return the error for a good answer that is not what the documents promise, with all that is known of it.
+
+    Args:
+        request: What was asked.
+        error: What is wrong with the answer.
+        body: The answer's body.
+        redactor: Takes out what the body may repeat of the request. What the answer itself holds under names of secrets
+            is taken out as well.
+    """
+    try:
+        told = redactor.also(secret_values(loads(body if len(body) <= _LARGE else b"")))
+        text = _text(body, told)
+    except DecodeError:
+        told = redactor
+        text = _PAIR.sub(_masked, _text(body, redactor))
+    took_effect = "" if request.method in _READS else "; the request took effect, so do not send it again"
+    line = " ".join(text[: 2 * _LONGEST_LINE].split())
+    beginning = line if len(line) <= _LONGEST_LINE else line[: _LONGEST_LINE - 1] + "…"
+    found = DecodeError(
+        f"{request.method} {request.url.path}: {error.message}{took_effect}; the answer begins: {beginning}",
+        path=error.path,
+        method=request.method,
+        request_path=request.url.path,
+    )
+    return _with_body(found, text, told)
+
+
+def _masked(pair: re.Match[str]) -> str:
+    return f'"{pair[1]}"{pair[2]}"***"' if is_secret_name(pair[1]) else pair[0]
 
 
 def unusable_body(request: Request, body: bytes, *, may_be_empty: bool, redactor: Redactor) -> APIError | None:
@@ -102,7 +140,7 @@ def _retry_after(headers: Mapping[str, str], now: datetime) -> float | None:
     return max((asked for value in values if (asked := parse_retry_after(value, now)) is not None), default=None)
 
 
-def _with_body(error: APIError, text: str, redactor: Redactor) -> APIError:
+def _with_body(error: E, text: str, redactor: Redactor) -> E:
     redactor.error(error)
     error.body = text[:_BODY_KEPT]
     return error

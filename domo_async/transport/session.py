@@ -14,10 +14,19 @@ from urllib.parse import unquote, urlsplit
 
 import aiohttp
 
-from domo_async.errors import APIError, ConfigError, DomoError, IncompleteAnswer, NotFound, RateLimited, TransportError
+from domo_async.errors import (
+    APIError,
+    ConfigError,
+    DecodeError,
+    DomoError,
+    IncompleteAnswer,
+    NotFound,
+    RateLimited,
+    TransportError,
+)
 from domo_async.redaction import Redactor, secret_values, secrets_of
 from domo_async.settings import Credentials, Settings
-from domo_async.transport.answers import api_error, unusable_body
+from domo_async.transport.answers import api_error, decode_error, unusable_body
 from domo_async.transport.codings import decoded
 from domo_async.transport.connection import Connection, is_good
 from domo_async.transport.exchange import translated
@@ -26,8 +35,16 @@ from domo_async.transport.message import Body, QueryValue, Request
 from domo_async.transport.pager import Batch, Pager, Paging, by_cursor, by_offset
 from domo_async.transport.retry import retry_delay
 from domo_async.transport.url import Url
-from domo_async.transport.watching import Try, announce, is_watched, report, tell_of_success, tell_of_wait
-from domo_async.wire import UNSET, decode, loads
+from domo_async.transport.watching import (
+    Try,
+    announce,
+    is_watched,
+    report,
+    tell_of_success,
+    tell_of_wait,
+    warn_of_answer,
+)
+from domo_async.wire import UNSET, Unset, decode, loads, with_lists
 
 __all__ = ["Download", "Transport"]
 
@@ -141,6 +158,8 @@ class Transport:
         url: Url,
         *,
         into: type[T],
+        empty: T | Unset = ...,
+        undocumented: bool = ...,
         params: Mapping[str, QueryValue] | None = ...,
         json: object = ...,
         body: Body | None = ...,
@@ -164,6 +183,8 @@ class Transport:
         url: Url,
         *,
         into: type[T] | None = None,
+        empty: T | Unset = UNSET,
+        undocumented: bool = False,
         params: Mapping[str, QueryValue] | None = None,
         json: object = UNSET,
         body: Body | None = None,
@@ -175,6 +196,8 @@ class Transport:
             method: The HTTP method.
             url: The path on the instance.
             into: What the JSON answer becomes; None if the answer does not matter.
+            empty: What an answer without a body becomes, where some sources show one; else it is an error.
+            undocumented: Whether no document shows the answer, so that one of another kind stands for `empty`, too.
             params: The query; see `query_string`.
             json: The JSON body; None is sent as null, UNSET means that there is no body.
             body: A body of another kind.
@@ -186,33 +209,55 @@ class Transport:
             DecodeError: The answer's JSON is not what `into` promises.
         """
         request = Request.of(method, url, params=params, json=json, body=body, idempotent=idempotent)
-        content = await self._persist(request, self._read_whole, absent=b"" if into is None else None)
-        self._refuse_unusable(request, content, may_be_empty=into is None)
+        may_be_empty = into is None or not isinstance(empty, Unset)
+        content = await self._persist(request, self._read_whole, absent=b"" if may_be_empty else None)
+        self._refuse_unusable(request, content, may_be_empty=may_be_empty)
+        if into is None:
+            return None
+        if not isinstance(empty, Unset) and not content.strip():
+            return empty
         try:
-            return None if into is None else decode(content, into)
-        except DomoError as error:
-            raise self._redactor_for(request).error(error) from None
+            return decode(content, into, strict=self.settings.strict)
+        except DecodeError as error:
+            if not isinstance(empty, Unset) and undocumented and not self.settings.strict:
+                warn_of_answer(request, error)
+                return empty
+            raise decode_error(request, error, content, redactor=self._redactor_for(request)) from None
 
     async def raw(
         self,
         method: str,
         url: Url,
         *,
+        read: Callable[[bytes], Awaitable[R]],
         params: Mapping[str, QueryValue] | None = None,
         json: object = UNSET,
         body: Body | None = None,
         idempotent: bool | None = None,
-    ) -> bytes:
-        """Send a request and return the body of its answer: JSON that is yet to be read, or nothing.
+    ) -> R:
+        """Send a request and return what becomes of the body of its answer.
+
+        Args:
+            method: The HTTP method.
+            url: The path on the instance.
+            read: Makes something of the body: JSON that is yet to be read, or nothing.
+            params: The query.
+            json: The JSON body.
+            body: A body of another kind.
+            idempotent: Whether the request may be carried out twice.
 
         Raises:
             APIError: The instance answered with an error, or with a web page.
             TransportError: No usable answer came.
+            DecodeError: `read` raised it.
         """
         request = Request.of(method, url, params=params, json=json, body=body, idempotent=idempotent)
         content = await self._persist(request, self._read_whole, absent=b"")
         self._refuse_unusable(request, content, may_be_empty=True)
-        return content
+        try:
+            return await read(content)
+        except DecodeError as error:
+            raise decode_error(request, error, content, redactor=self._redactor_for(request)) from None
 
     @asynccontextmanager
     async def download(
@@ -291,7 +336,7 @@ class Transport:
                 into=into,
                 idempotent=True,
             )
-            return read(answer)
+            return read(with_lists(answer))
 
         return by_offset(
             fetch,
@@ -323,7 +368,7 @@ class Transport:
         """
 
         async def pages() -> AsyncGenerator[Sequence[R], None]:
-            yield read(await self.request(method, url, params=params, into=into))
+            yield read(with_lists(await self.request(method, url, params=params, into=into)))
 
         return Pager(pages)
 
@@ -354,7 +399,7 @@ class Transport:
             answer = await self.request(
                 method, url, params={**(params or {}), cursor: at}, json=json, into=into, idempotent=True
             )
-            return read(answer)
+            return read(with_lists(answer))
 
         return by_cursor(fetch)
 

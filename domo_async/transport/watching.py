@@ -7,11 +7,11 @@ import re
 from collections.abc import Awaitable, Callable
 from typing import NamedTuple, TypeVar
 
-from domo_async.errors import ConfigError
+from domo_async.errors import ConfigError, DecodeError
 from domo_async.settings import RequestEvent, ResponseEvent, Settings
 from domo_async.transport.message import Request
 
-__all__ = ["Try", "announce", "is_watched", "report", "tell_of_success", "tell_of_wait"]
+__all__ = ["Try", "announce", "is_watched", "report", "tell_of_success", "tell_of_wait", "warn_of_answer"]
 
 E = TypeVar("E")
 _logger = logging.getLogger("domo_async")
@@ -111,6 +111,12 @@ def tell_of_wait(request: Request, seconds: float, cause: str) -> None:
 def tell_of_success(request: Request, attempt: int) -> None:
     """Log that what was to be deleted is gone, as an earlier try without an answer did it."""
     _logger.info("%s %s was carried out by a try before attempt %d", request.method, request.url.template, attempt)
+
+
+def warn_of_answer(request: Request, error: DecodeError) -> None:
+    """Log that an answer that no document shows is not understood; of what it holds nothing is told."""
+    wanted = error.message.partition(", got ")[0]
+    _logger.warning("the answer to %s %s is not understood: %s", request.method, request.url.template, wanted)
 
 
 async def _call(hook: Callable[[E], Awaitable[None] | None], event: E) -> None:

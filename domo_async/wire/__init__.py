@@ -14,7 +14,7 @@ datasets = decode(body, list[Dataset])
 
 from __future__ import annotations
 
-from domo_async.wire.decode import decode, either, structure
+from domo_async.wire.decode import decode, either, structure, with_lists
 from domo_async.wire.encode import known, payload, unstructure
 from domo_async.wire.enums import OpenEnum
 from domo_async.wire.identifiers import NumericId
@@ -53,4 +53,5 @@ __all__ = [
     "structure",
     "unstructure",
     "wire_name",
+    "with_lists",
 ]

@@ -13,59 +13,74 @@ from cattrs import Converter
 from domo_async.errors import DecodeError
 from domo_async.wire.inlined import inlined, without_null
 from domo_async.wire.model import NO_EXTRAS, Model, model_fields, name_on_wire
-from domo_async.wire.problems import expected, key_step, under
+from domo_async.wire.problems import PartlyRead, expected, key_step, under, warn_once
 from domo_async.wire.shapes import NULL, describe, kinds
 
 __all__ = ["Hook", "model_hook"]
 
 Hook = Callable[[Any, Any], Any]
 
-_compiled: dict[type, Hook] = {}
+_compiled: dict[tuple[type, bool], Hook] = {}
 _compiling = RLock()
 
 
-def model_hook(cls: type[Model], converter: Converter) -> Hook:
-    """Return the structure hook of the model `cls`, which may hold itself at any depth."""
+def model_hook(cls: type[Model], converter: Converter, *, strict: bool) -> Hook:
+    """Return the structure hook of the model `cls`, which may hold itself at any depth.
+
+    Args:
+        cls: The model.
+        converter: Where the hooks of its fields come from.
+        strict: Whether a field that cannot be read is an error; else its value goes to the extras.
+    """
     with _compiling:
-        if cls not in _compiled:
+        key = cls, strict
+        if key not in _compiled:
             # What a field finds that leads back to `cls` while its hook is not there yet.
-            _compiled[cls] = lambda value, into: _compiled[into](value, into)
+            _compiled[key] = lambda value, into: _compiled[into, strict](value, into)
             try:
-                _compiled[cls] = _compile(cls, converter)
+                _compiled[key] = _compile(cls, converter, strict=strict)
             except BaseException:
-                del _compiled[cls]
+                del _compiled[key]
                 raise
-        return _compiled[cls]
+        return _compiled[key]
 
 
-def _compile(cls: type[Model], converter: Converter) -> Hook:
+def _compile(cls: type[Model], converter: Converter, *, strict: bool) -> Hook:
     """Return the structure hook of `cls`, compiled from lines of source.
 
-    For ``made: EpochMillis``, ``owner: Owner | None = None`` and ``tags: tuple[str, ...] = ()`` it reads::
+    For ``id: int``, ``made: EpochMillis | None = None`` and ``tags: tuple[str, ...] = ()`` it reads::
 
         def hook(value, _):
             if value.__class__ is not dict: raise expected(what, value)
-            key, missing = '', 0
+            key, missing, odd = '', 0, None
             try:
+                key = 'id'
+                v0 = value['id']
+                if v0.__class__ is not int: v0 = hook0(v0, type0)
                 key = 'made'
-                v0 = value['made']
-                if v0.__class__ is int and 0 <= v0 < SAFE_MILLIS: v0 = moment(v0 / 1000, UTC)
-                else: v0 = hook0(v0, type0)
-                key = 'owner'
-                if 'owner' in value:
-                    v1 = value['owner']
-                    if v1 is not None: v1 = hook1(v1, type1)
+                if 'made' in value:
+                    v1 = value['made']
+                    try:
+                        if v1 is None: pass
+                        elif v1.__class__ is int and 100000000000 <= v1 < 4294967296000: v1 = moment(v1 / 1000, UTC)
+                        else: v1 = hook1(v1, type1)
+                    except DecodeError as error:
+                        v1, odd = unreadable(error, key, value, default1, odd)
                 else: v1 = default1; missing += 1
                 key = 'tags'
                 if 'tags' in value:
                     v2 = value['tags']
-                    if v2 is None: v2 = default2
-                    else: v2 = hook2(v2, type2)
+                    try:
+                        if v2 is None: v2 = default2
+                        else: v2 = hook2(v2, type2)
+                    except DecodeError as error:
+                        v2, odd = unreadable(error, key, value, default2, odd)
                 else: v2 = default2; missing += 1
             except (DecodeError, KeyError) as error:
                 raise failed(error, key) from None
             unknown = len(value) + missing - 3
             extras = NO_EXTRAS if unknown == 0 else further(value, unknown)
+            if odd is not None: extras = {**extras, **odd}
             made = blank()
             made.made = v0
             made.owner = v1
@@ -78,11 +93,13 @@ def _compile(cls: type[Model], converter: Converter) -> Hook:
     scope: dict[str, Any] = {
         "DecodeError": DecodeError,
         "NO_EXTRAS": NO_EXTRAS,
+        "PartlyRead": PartlyRead,
         "blank": _blank(cls),
         "cls": cls,
         "expected": expected,
         "failed": _failed,
         "further": _further(frozenset(map(name_on_wire, fields))),
+        "unreadable": _unreadable(cls.__name__),
         "what": describe(cls),
     }
     body: list[str] = []
@@ -93,17 +110,18 @@ def _compile(cls: type[Model], converter: Converter) -> Hook:
         scope[f"default{number}"] = getattr(attribute.default, "factory", attribute.default)
         conversion, names = inlined(f"v{number}", attribute.type, f"hook{number}(v{number}, type{number})")
         scope |= names
-        body += _field_lines(number, attribute, conversion)
+        body += _field_lines(number, attribute, conversion, strict=strict)
     lines = [
         "def hook(value, _):",
         " if value.__class__ is not dict: raise expected(what, value)",
-        " key, missing = '', 0",
+        " key, missing, odd = '', 0, None",
         " try:",
         *(f"  {line}" for line in body or ["pass"]),
         " except (DecodeError, KeyError) as error:",
         "  raise failed(error, key) from None",
         f" unknown = len(value) + missing - {len(fields)}",
         " extras = NO_EXTRAS if unknown == 0 else further(value, unknown)",
+        " if odd is not None: extras = {**extras, **odd}",
         *(f" {line}" for line in _construction(fields, blank=scope["blank"] is not None)),
     ]
     exec("\n".join(lines), scope)  # noqa: S102 - names of fields and keys, written by whoever wrote the class
@@ -111,13 +129,15 @@ def _compile(cls: type[Model], converter: Converter) -> Hook:
     return hook
 
 
-def _field_lines(number: int, attribute: Attribute[Any], conversion: Sequence[str]) -> Iterator[str]:
+def _field_lines(number: int, attribute: Attribute[Any], conversion: Sequence[str], *, strict: bool) -> Iterator[str]:
     """Yield the lines that put the structured value of one field into its variable."""
     variable, key, default = f"v{number}", repr(name_on_wire(attribute)), attribute.default
     yield f"key = {key}"
     if default is NOTHING:
+        # It identifies the thing, or is all that there is: without it there is nothing to give.
         yield f"{variable} = value[{key}]"
-        yield from conversion
+        handler = f"{variable}, odd = unreadable(error, key, value, None, odd)"
+        yield from _guarded(conversion, "PartlyRead", handler, strict=strict)
         return
     call = "()" if hasattr(default, "factory") else ""
     # Not `value.get`, which takes twice as long for a key that is not there.
@@ -125,10 +145,24 @@ def _field_lines(number: int, attribute: Attribute[Any], conversion: Sequence[st
     yield f" {variable} = value[{key}]"
     if NULL not in kinds(attribute.type):
         # Some routes write null for a list that others leave out.
-        yield f" if {variable} is None: {variable} = default{number}{call}"
-        conversion = [f"el{line}" if place == 0 else line for place, line in enumerate(conversion)]
-    yield from (f" {line}" for line in conversion)
+        conversion = [
+            f"if {variable} is None: {variable} = default{number}{call}",
+            *(f"el{line}" if index == 0 else line for index, line in enumerate(conversion)),
+        ]
+    handler = f"{variable}, odd = unreadable(error, key, value, default{number}{call}, odd)"
+    yield from (f" {line}" for line in _guarded(conversion, "DecodeError", handler, strict=strict))
     yield f"else: {variable} = default{number}{call}; missing += 1"
+
+
+def _guarded(lines: Sequence[str], error: str, handler: str, *, strict: bool) -> Iterator[str]:
+    """Yield lines within a ``try``, which costs nothing as long as nothing is raised."""
+    if strict or not lines:
+        yield from lines
+        return
+    yield "try:"
+    yield from (f" {line}" for line in lines)
+    yield f"except {error} as error:"
+    yield f" {handler}"
 
 
 def _construction(fields: tuple[Attribute[Any], ...], *, blank: bool) -> Iterator[str]:
@@ -173,6 +207,19 @@ def _failed(error: DecodeError | KeyError, key: str) -> DecodeError:
     if isinstance(error, DecodeError):
         return under(error, key_step(key))
     return under(DecodeError(f"the required key {key!r} is missing"), key_step(key))
+
+
+def _unreadable(model: str) -> Callable[..., tuple[Any, dict[str, Any]]]:
+    """Return what keeps the value of a field that cannot be read for the extras, and gives what the field gets."""
+
+    def keep(
+        error: DecodeError, key: str, value: Mapping[str, Any], default: Any, odd: dict[str, Any] | None
+    ) -> tuple[Any, dict[str, Any]]:
+        warn_once(f"{model}{key_step(key)}", error, "it is in extras as it came")
+        read, left = (error.made, error.left) if isinstance(error, PartlyRead) else (default, value[key])
+        return read, {**(odd or {}), key: left}
+
+    return keep
 
 
 def _further(known: frozenset[str]) -> Callable[[Mapping[str, Any], int], dict[str, Any]]:

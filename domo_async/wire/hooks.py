@@ -1,17 +1,23 @@
-"""The one cattrs converter and its hooks, which are strict and know where they are.
+"""The cattrs converters and their hooks, which know where they are.
 
 A hook is called with a JSON value and a type. It returns the structured value or raises a `DecodeError` whose
 path starts at that value; each container on the way up puts its own step before it. So no path is kept, and
 no time spent on it, while all goes well.
+
+Instances write numbers as text and text as numbers, and a single object for a list of one. So scalars are taken in
+every form that has one meaning. What has none is an error to a strict converter. The other one leaves an item of a list
+or an object out, and gives it to whoever holds the container, in a `PartlyRead`.
 """
 
 from __future__ import annotations
 
+import math
+import re
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 from enum import Enum, IntEnum, StrEnum
-from functools import cache
+from functools import cache, partial
 from operator import length_hint
 from typing import Any, get_args, get_origin
 
@@ -20,7 +26,7 @@ from cattrs import Converter
 from domo_async.errors import DecodeError
 from domo_async.wire.compiled import Hook, model_hook
 from domo_async.wire.identifiers import is_numeric_id, read_numeric_id
-from domo_async.wire.problems import expected, key_step, under
+from domo_async.wire.problems import PartlyRead, expected, key_step, under
 from domo_async.wire.shapes import (
     EVERY_KIND,
     NULL,
@@ -39,16 +45,28 @@ from domo_async.wire.shapes import (
     kinds,
     stamp_form,
 )
+from domo_async.wire.timestamps import read_time
 
 __all__ = ["converter"]
 
 
+_NUMBER = re.compile(r"[+-]?\d{1,400}(?:\.\d{0,400})?(?:[eE][+-]?\d{1,4})?")
+_INTEGER = re.compile(r"[+-]?\d{1,400}")
+_WORDS = {"true": True, "false": False, "1": True, "0": False}
+
+
 @cache
-def converter() -> Converter:
-    """Return the converter of all areas, made on first use."""
+def converter(*, strict: bool) -> Converter:
+    """Return the converter of all areas, made on first use.
+
+    Args:
+        strict: Whether a value that cannot be read is an error wherever it stands.
+    """
     made = Converter()
     hooks: dict[type, Hook] = {
-        **{cls: _strict(cls) for cls in (str, int, bool)},
+        str: _str,
+        int: _int,
+        bool: _bool,
         float: _float,
         Decimal: _decimal,
         date: _date,
@@ -64,35 +82,59 @@ def converter() -> Converter:
     made.register_structure_hook_factory(is_stamp, _stamp)
     made.register_structure_hook_func(is_numeric_id, lambda value, _: read_numeric_id(value))
     made.register_structure_hook_factory(is_literal, _literal)
-    made.register_structure_hook_factory(is_sequence, _sequence)
+    made.register_structure_hook_factory(is_sequence, partial(_sequence, strict=strict))
     made.register_structure_hook_factory(is_fixed_tuple, _fixed_tuple)  # asked before what stands above it
-    made.register_structure_hook_factory(is_mapping, _mapping)
+    made.register_structure_hook_factory(is_mapping, partial(_mapping, strict=strict))
     made.register_structure_hook_factory(is_union, _union)
-    made.register_structure_hook_factory(is_model, model_hook)
+    made.register_structure_hook_factory(is_model, partial(model_hook, strict=strict))
     return made
 
 
 # -- scalars --------------------------------------------------------------------------------------------
 
 
-def _strict(cls: type) -> Hook:
-    what = describe(cls)
+def _str(value: Any, _: Any) -> str:
+    if value.__class__ is str:
+        text: str = value
+        return text
+    if value.__class__ is bool:
+        return "true" if value else "false"
+    if type(value) in NUMBERS:
+        return str(value)
+    raise expected(describe(str), value)
 
-    def hook(value: Any, _: Any) -> Any:
-        if value.__class__ is cls:
-            return value
-        raise expected(what, value)
 
-    return hook
+def _int(value: Any, _: Any) -> int:
+    if value.__class__ is int:
+        number: int = value
+        return number
+    if value.__class__ is str and _INTEGER.fullmatch(value.strip()):
+        return int(value)
+    if value.__class__ is not bool and type(value) in NUMBERS and math.isfinite(value) and value == value // 1:
+        return int(value)
+    raise expected(describe(int), value)
+
+
+def _bool(value: Any, _: Any) -> bool:
+    if value.__class__ is bool:
+        flag: bool = value
+        return flag
+    word = _WORDS.get(str(value).strip().lower()) if value.__class__ in (str, int) else None
+    if word is None:
+        raise expected(describe(bool), value)
+    return word
 
 
 def _float(value: Any, _: Any) -> float:
-    if type(value) in NUMBERS:
+    if type(value) in NUMBERS or (value.__class__ is str and _NUMBER.fullmatch(value.strip())):
         try:
-            return float(value)
+            number = float(value)
         except OverflowError:
             pass
-    raise expected("a number", value)
+        else:
+            if math.isfinite(number):
+                return number
+    raise expected(describe(float), value)
 
 
 def _decimal(value: Any, _: Any) -> Decimal:
@@ -100,24 +142,28 @@ def _decimal(value: Any, _: Any) -> Decimal:
         raise expected("a number read with exact=True", value)
     if type(value) in NUMBERS:
         return Decimal(value)
-    raise expected("a number", value)
+    if value.__class__ is str and _NUMBER.fullmatch(value.strip()):
+        return Decimal(value.strip())
+    raise expected(describe(Decimal), value)
 
 
 def _date(value: Any, _: Any) -> date:
-    if value.__class__ is str and len(value) == 10:
+    if value.__class__ is not bool:
         try:
-            return date.fromisoformat(value)
-        except ValueError:
+            return read_time(value).date()
+        except (ValueError, OverflowError):
             pass
-    raise expected("a date like 2024-12-31", value)
+    raise expected(describe(date), value)
 
 
 def _enum(value: Any, into: type[Enum]) -> Enum:
-    if value.__class__ in kinds(into):
-        try:
-            return into(value)
-        except ValueError:
-            pass
+    # A number may stand for a word that is one, and a word for a number.
+    for kind, read in ((str, _str), (int, _int)):
+        if kind in kinds(into):
+            try:
+                return into(read(value, kind))
+            except (ValueError, DecodeError):
+                pass
     raise expected(describe(into), value)
 
 
@@ -133,14 +179,14 @@ def _anything(value: Any, _: Any) -> Any:
 # -- containers -----------------------------------------------------------------------------------------
 
 
-def _sequence(into: Any, known: Converter) -> Hook:
+def _sequence(into: Any, known: Converter, *, strict: bool) -> Hook:
     item_type = next(iter(get_args(into)), Any)
     item_hook = known.get_structure_hook(item_type)
     make: Callable[[list[Any]], Any] = list if (get_origin(into) or into) is list else tuple
 
     def hook(value: Any, _: Any) -> Any:
         if value.__class__ is not list:
-            raise expected("a list", value)
+            return alone(value)
         if item_type in PLAIN and {item_type}.issuperset(map(type, value)):
             return make(value)
         left = iter(value)
@@ -148,10 +194,32 @@ def _sequence(into: Any, known: Converter) -> Hook:
             items = [item_hook(item, item_type) for item in left]
         except DecodeError as error:
             under(error, f"[{len(value) - length_hint(left) - 1}]")
-            raise
+            if strict:
+                raise
+            made, unreadable = _readable(value, lambda item: item_hook(item, item_type))
+            raise PartlyRead(error, make(made), unreadable) from None
         return items if make is list else make(items)
 
+    def alone(value: Any) -> Any:
+        # Some routes write a single item as it is.
+        made, _ = _readable([] if value is None else [value], lambda item: item_hook(item, item_type))
+        if not made:
+            raise expected("a list", value)
+        return make(made)
+
     return hook
+
+
+def _readable(values: list[Any], read: Callable[[Any], Any]) -> tuple[list[Any], list[Any]]:
+    """Return what those of the values become that can be read, and the others as they came."""
+    made: list[Any] = []
+    unreadable: list[Any] = []
+    for value in values:
+        try:
+            made.append(read(value))
+        except DecodeError:
+            unreadable.append(value)
+    return made, unreadable
 
 
 def _fixed_tuple(into: Any, known: Converter) -> Hook:
@@ -172,7 +240,7 @@ def _fixed_tuple(into: Any, known: Converter) -> Hook:
     return hook
 
 
-def _mapping(into: Any, known: Converter) -> Hook:
+def _mapping(into: Any, known: Converter, *, strict: bool) -> Hook:
     key_type, value_type = get_args(into) or (str, Any)
     key_hook, value_hook = known.get_structure_hook(key_type), known.get_structure_hook(value_type)
 
@@ -180,13 +248,19 @@ def _mapping(into: Any, known: Converter) -> Hook:
         if value.__class__ is not dict:
             raise expected("an object", value)
         made = {}
-        key = ""
-        try:
-            for key, item in value.items():
+        left = {}
+        first: DecodeError | None = None
+        for key, item in value.items():
+            try:
                 made[key_hook(key, key_type)] = value_hook(item, value_type)
-        except DecodeError as error:
-            under(error, key_step(key))
-            raise
+            except DecodeError as error:
+                under(error, key_step(key))
+                if strict:
+                    raise
+                first = first or error
+                left[key] = item
+        if first is not None:
+            raise PartlyRead(first, made, left)
         return made
 
     return hook
@@ -233,13 +307,17 @@ def _choice(into: Any, members: list[tuple[Any, Hook]], *, optional: bool) -> Ho
     def hook(value: Any, _: Any) -> Any:
         if value is None and optional:
             return None
-        candidates = by_kind.get(value.__class__, ())
+        # What no member takes as it is may be of one in another form.
+        candidates = by_kind.get(value.__class__) or members
+        partly: PartlyRead | None = None
         for member, member_hook in candidates:
             try:
                 return member_hook(value, member)
-            except DecodeError:
+            except DecodeError as error:
                 if len(candidates) == 1:
                     raise  # its path leads deeper than ours
-        raise expected(what, value)
+                if partly is None and isinstance(error, PartlyRead) and error.made:
+                    partly = error
+        raise partly or expected(what, value)
 
     return hook

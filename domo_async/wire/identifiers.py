@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Any, Final, get_origin
 
 from domo_async.wire.problems import expected
 
 __all__ = ["NUMERIC_ID", "NumericId", "is_numeric_id", "read_numeric_id"]
 
+_DIGITS = re.compile(r"-?[0-9]{1,19}")
 NUMERIC_ID: Final = "an integer, perhaps as text"
 
 NumericId = Annotated[int, NUMERIC_ID]
@@ -27,6 +29,6 @@ def read_numeric_id(value: object) -> int:
     """
     if isinstance(value, int) and not isinstance(value, bool):
         return value
-    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 20:
+    if isinstance(value, str) and _DIGITS.fullmatch(value):
         return int(value)
     raise expected(NUMERIC_ID, value)

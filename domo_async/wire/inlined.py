@@ -13,8 +13,8 @@ from domo_async.wire.timestamps import TimestampForm
 
 __all__ = ["inlined", "without_null"]
 
-# Of so many milliseconds a float of seconds still has them all, to the microsecond (until the year 2106).
-_SAFE_MILLIS: Final = 2**32 * 1000
+# So many are milliseconds, and of them a float of seconds still has them all, to the microsecond (until the year 2106).
+_SAFE_MILLIS: Final = range(10**11, 2**32 * 1000)
 
 
 def without_null(annotation: Any) -> Any:
@@ -60,8 +60,9 @@ def _is_kept(kind: type, taker: Any) -> bool:
 def _made(kind: type, taker: Any, variable: str, names: dict[str, Any]) -> Iterator[tuple[str, str]]:
     """Yield the condition under which a value is structured right here, with the expression that does it."""
     if kind is int and stamp_form(taker) is TimestampForm.EPOCH_MILLIS:
-        names |= {"moment": datetime.fromtimestamp, "SAFE_MILLIS": _SAFE_MILLIS, "UTC": UTC}
-        yield f"{variable}.__class__ is int and 0 <= {variable} < SAFE_MILLIS", f"moment({variable} / 1000, UTC)"
+        first, end = _SAFE_MILLIS.start, _SAFE_MILLIS.stop
+        names |= {"moment": datetime.fromtimestamp, "UTC": UTC}
+        yield f"{variable}.__class__ is int and {first} <= {variable} < {end}", f"moment({variable} / 1000, UTC)"
     elif kind is str and is_enum(taker) and kinds(taker) == {str}:
         members: dict[str, Enum] = {member.value: member for member in taker.__members__.values()}
         names[f"members_{variable}"] = members

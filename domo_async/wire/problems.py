@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from decimal import Decimal
+from typing import Any
 
 from domo_async.errors import DecodeError
 
-__all__ = ["expected", "key_step", "seen", "under"]
+__all__ = ["PartlyRead", "expected", "key_step", "seen", "under", "warn", "warn_once"]
+
+_log = logging.getLogger("domo_async.wire")
+_warned: set[str] = set()
+_MOST_WARNED = 1000  # what an instance answers must not fill the memory
 
 _LONGEST = 80
 _NAMES: dict[type, str] = {
@@ -17,6 +23,39 @@ _NAMES: dict[type, str] = {
     int: "integer",
     str: "string",
 }
+
+
+class PartlyRead(DecodeError):
+    """Some items of a list or an object could not be read.
+
+    Attributes:
+        made: The others, as what was due.
+        left: The JSON values of those that could not be read.
+    """
+
+    def __init__(self, error: DecodeError, made: Any, left: Any) -> None:
+        super().__init__(error.message, path=error.path)
+        self.made = made
+        self.left = left
+
+
+def warn_once(where: str, error: DecodeError, kept: str) -> None:
+    """Log that something of an answer could not be read, the first time that it is met; see `warn`.
+
+    Args:
+        where: What it belongs to, such as ``User.created``.
+        error: What was wrong.
+        kept: What became of it.
+    """
+    if where not in _warned and len(_warned) < _MOST_WARNED:
+        _warned.add(where)
+        warn(where, error, kept)
+
+
+def warn(where: str, error: DecodeError, kept: str) -> None:
+    """Log that something of an answer could not be read; of the value nothing is told, since it may be a secret."""
+    wanted = error.message.partition(", got ")[0]
+    _log.warning("%s could not be read (%s at %s); %s", where, wanted, error.path, kept)
 
 
 def expected(what: str, value: object) -> DecodeError:

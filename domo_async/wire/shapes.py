@@ -125,8 +125,8 @@ def kinds(into: Any) -> frozenset[type]:
     """Return the classes of the JSON values that `into` can take."""
     if into in _SCALARS:
         return _SCALARS[into][1]
-    if form := stamp_form(into):
-        return frozenset({str}) if form.textual else NUMBERS
+    if stamp_form(into):
+        return NUMBERS | {str}
     if is_numeric_id(into):
         return frozenset({int, str})
     if is_union(into):

@@ -1,4 +1,7 @@
-"""Domo's many ways to write an instant, each as a pure pair of functions.
+"""Domo's many ways to write an instant: one reader for all of them, and a writer for each.
+
+Instances do not keep to one form: the same key comes in seconds from one and in milliseconds from another, as ISO with
+a ``T`` or a blank. So what a number stands for is told by its magnitude, and a text may be any of them.
 
 A string without a zone is read as UTC, and written so. That is unconfirmed: no document says which zone such
 strings are in. Digits beyond microseconds, which a `datetime` cannot hold, are cut off.
@@ -6,6 +9,8 @@ strings are in. Digits beyond microseconds, which a `datetime` cannot hold, are 
 
 from __future__ import annotations
 
+import math
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -23,39 +28,77 @@ __all__ = [
     "SpacedStamp",
     "TimestampForm",
     "epoch_millis",
+    "read_time",
 ]
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
-_MOST_DIGITS = 15  # before the point; no representable instant has more, in any form
-_MOST_DECIMALS = 9
+# The least number of each unit: 10**11 seconds are in the year 5138, as many milliseconds in 1973.
+_MILLIS = 10**11
+_MICROS = 253_402_300_800_000  # one beyond the last millisecond of the year 9999
+_NANOS = 10**17
+_MOST_DIGITS = 19
+_MOST_DECIMALS = 30
+_COMPACT_YEARS = range(1900, 2200)
+_ISO = re.compile(r"\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}.*)?", re.DOTALL)
+_NUMBER = re.compile(r"[+-]?\d{1,20}(?:\.\d{0,40})?")
 
 
-def _microseconds(value: object) -> int:
-    """Return an int or Decimal times a million, cut to an integer. No decimal context has a say in it."""
-    if type(value) is int:
-        return value * 1_000_000
-    if not isinstance(value, Decimal) or not value.is_finite():
+def read_time(value: object) -> datetime:
+    """Return the instant that a JSON value stands for, whichever of Domo's forms it has.
+
+    Numbers, also as text, are seconds, milliseconds, microseconds or nanoseconds since 1970 or compact
+    (yyyyMMddHHmmss.SSS), by their magnitude. Texts are ISO 8601 with a ``T`` or a blank, with or without zone,
+    fraction and time.
+
+    Raises:
+        ValueError: It is none of these.
+        OverflowError: A `datetime` cannot hold it.
+    """
+    if isinstance(value, str):
+        text = value.strip()
+        if _ISO.fullmatch(text):
+            moment = datetime.fromisoformat(text)
+            return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+        if not _NUMBER.fullmatch(text):
+            raise ValueError(value)
+        value = Decimal(text)
+    number = Decimal(repr(value)) if isinstance(value, float) else value
+    if isinstance(number, bool) or not isinstance(number, int | Decimal) or not math.isfinite(number):
         raise ValueError(value)
-    exponent = value.as_tuple().exponent
-    if value.adjusted() >= _MOST_DIGITS or not isinstance(exponent, int) or exponent < -_MOST_DECIMALS:
+    return _read_number(number)
+
+
+def _read_number(value: int | Decimal) -> datetime:
+    # As ratios would be calculated of them, however large those are.
+    if isinstance(value, Decimal) and value and not -_MOST_DECIMALS <= value.adjusted() < _MOST_DIGITS:
         raise ValueError(value)
+    # By integers: no decimal context has a say in it, and what is cut is cut towards the past.
     numerator, denominator = value.as_integer_ratio()
-    return numerator * 1_000_000 // denominator
-
-
-def _read_millis(value: object) -> datetime:
-    if type(value) is not int:
+    size = abs(numerator) // denominator
+    if size >= 10**_MOST_DIGITS:
         raise ValueError(value)
-    return _EPOCH + timedelta(0, 0, 0, value)
+    compact = _read_compact(numerator * 1_000_000 // denominator)
+    if compact is not None:
+        return compact
+    scale = 1_000_000_000 if size < _MILLIS else 1_000_000 if size < _MICROS else 1000 if size < _NANOS else 1
+    return _EPOCH + timedelta(microseconds=numerator * scale // (denominator * 1000))
+
+
+def _read_compact(micros: int) -> datetime | None:
+    digits, microsecond = divmod(micros, 1_000_000)
+    text = str(digits) if digits > 0 else ""
+    if len(text) != 14 or int(text[:4]) not in _COMPACT_YEARS:
+        return None
+    month, day, hour, minute, second = (int(text[at : at + 2]) for at in range(4, 14, 2))
+    try:
+        return datetime(int(text[:4]), month, day, hour, minute, second, microsecond, tzinfo=UTC)
+    except ValueError:
+        return None
 
 
 def _write_millis(moment: datetime) -> int:
     return (moment - _EPOCH) // timedelta(milliseconds=1)
-
-
-def _read_seconds(value: object) -> datetime:
-    return _EPOCH + timedelta(microseconds=_microseconds(value))
 
 
 def _write_seconds(moment: datetime) -> int | Decimal:
@@ -69,31 +112,9 @@ def _write_nanos(moment: datetime) -> Decimal:
     return Decimal((sign, digits, -9))
 
 
-def _read_compact(value: object) -> datetime:
-    digits, microsecond = divmod(_microseconds(value), 1_000_000)
-    text = f"{digits:014d}"
-    if len(text) != 14:
-        raise ValueError(value)
-    year, *others = int(text[:4]), *(int(text[at : at + 2]) for at in range(4, 14, 2))
-    month, day, hour, minute, second = others
-    return datetime(year, month, day, hour, minute, second, microsecond, tzinfo=UTC)
-
-
 def _write_compact(moment: datetime) -> Decimal:
     text = moment.isoformat(timespec="milliseconds").partition("+")[0]
     return Decimal(text.translate({ord(separator): None for separator in "-T:"}))
-
-
-def _read_iso(value: object, separator: str = "T") -> datetime:
-    # fromisoformat alone would also take dates without a time, week dates and any separator.
-    if not isinstance(value, str) or len(value) < 19 or value[4] != "-" or value[10] != separator:
-        raise ValueError(value)
-    moment = datetime.fromisoformat(value)
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-
-
-def _read_spaced(value: object) -> datetime:
-    return _read_iso(value, " ")
 
 
 def _write_iso(timespec: str, zone: str = "Z") -> Callable[[datetime], str]:
@@ -113,52 +134,40 @@ def _write_spaced_fraction(moment: datetime) -> str:
 
 
 class TimestampForm(Enum):
-    """One way to write an instant.
+    """One way to write an instant. Whichever is declared, all are read; see `read_time`."""
 
-    All forms of ISO read alike and take every variety: ``Z``, ``+00:00``, ``+0000``, any number of decimals.
-    So do the two spaced forms. The forms that write decimals need numbers parsed exactly.
-    """
-
-    EPOCH_MILLIS = "1734458216000", _read_millis, _write_millis
-    EPOCH_SECONDS = "1734458216", _read_seconds, _write_seconds
-    EPOCH_NANOS = "1734458216.000000000", _read_seconds, _write_nanos
-    COMPACT = "20220513224325.628", _read_compact, _write_compact
-    ISO = "2024-12-12T23:37:32.125Z", _read_iso, _write_iso("milliseconds")
-    ISO_SECONDS = "2024-12-12T23:37:32Z", _read_iso, _write_iso("seconds")
-    ISO_MICROS = "2024-12-12T23:37:32.125000Z", _read_iso, _write_iso("microseconds")
-    ISO_OFFSET = "2024-12-12T23:37:32.125+00:00", _read_iso, _write_iso("milliseconds", "+00:00")
-    SPACED = "2024-12-12 23:37:32", _read_spaced, _write_spaced
-    SPACED_FRACTION = "2023-06-08 20:59:05.0", _read_spaced, _write_spaced_fraction
+    EPOCH_MILLIS = "1734458216000", _write_millis
+    EPOCH_SECONDS = "1734458216", _write_seconds
+    EPOCH_NANOS = "1734458216.000000000", _write_nanos
+    COMPACT = "20220513224325.628", _write_compact
+    ISO = "2024-12-12T23:37:32.125Z", _write_iso("milliseconds")
+    ISO_SECONDS = "2024-12-12T23:37:32Z", _write_iso("seconds")
+    ISO_MICROS = "2024-12-12T23:37:32.125000Z", _write_iso("microseconds")
+    ISO_OFFSET = "2024-12-12T23:37:32.125+00:00", _write_iso("milliseconds", "+00:00")
+    SPACED = "2024-12-12 23:37:32", _write_spaced
+    SPACED_FRACTION = "2023-06-08 20:59:05.0", _write_spaced_fraction
 
     example: str
-    _read: Callable[[object], datetime]
     _write: Callable[[datetime], int | Decimal | str]
 
     def __new__(
         cls,
         example: str,
-        read: Callable[[object], datetime],
         write: Callable[[datetime], int | Decimal | str],
     ) -> Self:
         """Make the example the value, so that forms can be pickled."""
         form = object.__new__(cls)
         form._value_ = form.example = example
-        form._read = read
         form._write = write
         return form
 
     @property
     def exact(self) -> bool:
         """Whether a binary float could not hold all digits of this form."""
-        return self._read in (_read_seconds, _read_compact)
-
-    @property
-    def textual(self) -> bool:
-        """Whether this form is a JSON string; the others are numbers."""
-        return self._read in (_read_iso, _read_spaced)
+        return self._write in (_write_seconds, _write_nanos, _write_compact)
 
     def parse(self, value: object) -> datetime:
-        """Return the instant that `value` stands for.
+        """Return the instant that `value` stands for, in this form or any other.
 
         Args:
             value: A value as `loads` gives it, with ``exact=True`` for the forms that have decimals.
@@ -167,10 +176,10 @@ class TimestampForm(Enum):
             An aware `datetime`: in the zone that the text names, else in UTC.
 
         Raises:
-            DecodeError: `value` is not of this form, or not an instant that a `datetime` can hold.
+            DecodeError: `value` is of no form, or not an instant that a `datetime` can hold.
         """
         try:
-            return self._read(value)
+            return read_time(value)
         except (ValueError, OverflowError):
             raise expected(f"a timestamp like {self.example}", value) from None
 

@@ -54,6 +54,7 @@ class Row:
         gives: What the answer becomes: its type, or what judges it. A model must say all that the answer says.
         says: Which part of the last answer the result stands for; all of it by default.
         note: What sets the row apart from others of the same id.
+        strict: Whether all of the answers can be read; else one is odd on purpose.
     """
 
     id: str
@@ -62,6 +63,7 @@ class Row:
     gives: type | Callable[[Any], bool] | None = field(default=None, kw_only=True)
     says: Callable[[Any], Any] = field(default=lambda answer: answer, kw_only=True)
     note: str = field(default="", kw_only=True)
+    strict: bool = field(default=True, kw_only=True)
 
 
 def documented(name: str) -> bytes:

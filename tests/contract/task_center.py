@@ -159,7 +159,8 @@ ROWS = [
             json={"tasksId": [_TASK, "T-2"], "taskIds": [_TASK, "T-2"], "type": "USER", "userId": "700632941"},
             answer=b"[" + documented("E168") + b"]",
         ),
-        note="of several tasks, with an answer that is no task",
+        note="of several tasks, with an answer that is not a task",
+        strict=False,
     ),
     Row(
         "E172",

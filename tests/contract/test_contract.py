@@ -86,10 +86,10 @@ def assert_gives(row: Row, result: object) -> None:
         assert row.gives(result)
 
 
-def _options(origin: str) -> dict[str, Any]:
+def _options(origin: str, *, strict: bool = False) -> dict[str, Any]:
     return {
         "token": TOKEN,
-        "settings": Settings(clock=SkippingClock()),
+        "settings": Settings(clock=SkippingClock(), strict=strict),
         "app": AppAccess(origin, session_token=SESSION),
     }
 
@@ -116,7 +116,7 @@ async def test_a_call_sends_and_gives_what_the_documents_say(row: Row, client: s
 
 
 def _blocking(row: Row, origin: str) -> Any:
-    with domo_async.sync.Domo(origin, **_options(origin)) as domo:
+    with domo_async.sync.Domo(origin, **_options(origin, strict=row.strict)) as domo:
         result = row.call(domo)
         assert not isinstance(result, Awaitable)
         return list(result) if isinstance(result, Iterator) else result

@@ -188,7 +188,7 @@ async def test_rows_as_the_document_prints_them_are_understood():
         {"columns": ["a"], "metadata": [{"type": "LONG"}], "rows": [[1, 2]]},
         {"columns": ["a"], "metadata": [{"type": "DATE"}], "rows": [["soon"]]},
         {"columns": ["a"], "metadata": [{"type": "DECIMAL"}], "rows": [["many"]]},
-        {"columns": ["a"], "metadata": [{"type": 7}], "rows": []},
+        {"columns": ["a"], "metadata": [{"type": []}], "rows": []},
     ],
 )
 async def test_what_is_no_result_is_a_decode_error(answer):

@@ -59,9 +59,12 @@ async def test_an_application_without_jobs_has_none(answer):
         assert await domo.applications.jobs("a").all() == []
 
 
-async def test_a_list_of_jobs_that_is_not_understood_is_no_single_job():
-    async with talking_to(answering({"jobs": [{"jobId": 5}]})) as domo:
-        with pytest.raises(DecodeError, match=r"\$\.jobs\[0\]\.jobId"):
+async def test_a_list_of_jobs_with_one_that_is_not_understood_gives_the_others():
+    async with talking_to(answering({"jobs": [7, {"jobId": 5}]})) as domo:
+        assert ["5"] == [job.job_id for job in await domo.applications.jobs("a").all()]
+
+    async with talking_to(answering({"jobs": "none"})) as domo:
+        with pytest.raises(DecodeError, match=r"expected a list, got string .* at \$\.jobs"):
             await domo.applications.jobs("a").all()
 
 

@@ -302,8 +302,12 @@ def test_tags_that_are_not_there_are_none() -> None:
     assert () == Dataset(id="x", tags="").tag_names
 
 
-@pytest.mark.parametrize("tags", ["north", "{}", "[1]"])
-def test_tags_that_are_no_list_are_a_decode_error(tags: str) -> None:
+def test_tags_may_be_numbers() -> None:
+    assert ("north", "2024") == Dataset(id="x", tags='["north", 2024]').tag_names
+
+
+@pytest.mark.parametrize("tags", ["north", "{}", "[1"])
+def test_tags_that_are_not_a_list_are_a_decode_error(tags: str) -> None:
     with pytest.raises(DecodeError):
         _ = Dataset(id="x", tags=tags).tag_names
 

@@ -320,13 +320,18 @@ async def test_no_cards_are_not_rendered() -> None:
     await refused(lambda domo: domo.reports.render_cards([]), "card_ids is empty")
 
 
-async def test_cards_that_are_no_objects_are_told_with_their_place() -> None:
+async def test_cards_that_are_not_objects_are_left_out_and_told(caplog: pytest.LogCaptureFixture) -> None:
     async def instance(request: web.BaseRequest) -> web.StreamResponse:
-        return web.json_response({"123": {"title": 5}})
+        return web.json_response({"123": {"title": 5}, "124": []})
 
     async with talking_to(instance) as domo:
-        with pytest.raises(DecodeError):
-            await domo.reports.render_cards([123])
+        cards = await domo.reports.render_cards([123, 124])
+    assert {"123": "5"} == {str(number): card.title for number, card in cards.items()}
+    assert any("$['124']" in record.getMessage() for record in caplog.records)
+
+    async with talking_to(instance, strict=True) as domo:
+        with pytest.raises(DecodeError, match="card-email-data"):
+            await domo.reports.render_cards([123, 124])
 
 
 async def test_a_schedule_that_was_read_is_written_back_whole_but_for_the_change() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, datetime, time, timedelta, timezone
+from datetime import UTC, date, datetime, time, timedelta, timezone
 from decimal import Decimal
 from typing import Any
 
@@ -77,12 +77,14 @@ async def test_what_goes_wrong_while_waiting_still_names_the_run() -> None:
 
 @pytest.mark.parametrize("key", ["id", "instanceId", "workflowInstanceId", "executionId"])
 async def test_a_run_is_found_under_any_name_of_its_identifier(key: str) -> None:
-    item = {key: RUN, "state": "COMPLETED", "createdOn": 1700006400000}
+    item = {key: RUN, "state": "COMPLETED", "createdOn": 1700006400000, "updatedOn": []}
     async with talking_to(telling({"executions": [7, {"name": "odd"}, item]})) as domo:
         run = await domo.workflows.wait(RUN, model_id="m")
         runs = await domo.workflows.executions("m")
 
-    assert ("COMPLETED", item) == (run.status, run.extras)
+    rest = {name: value for name, value in item.items() if name not in {"id", "createdOn"}}
+    assert ("COMPLETED", rest) == (run.status, run.extras)
+    assert (datetime(2023, 11, 15, tzinfo=UTC), None) == (run.created_on, run.updated_on)
     assert (run,) == runs
 
 

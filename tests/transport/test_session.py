@@ -140,7 +140,8 @@ async def test_error_bodies_of_any_kind_make_a_clear_error(body, content_type, s
         ("<html><title>Sign in</title></html>", APIError, "web page.*Sign in"),
         ("", APIError, "empty"),
         ('{"id": "x", "na', DecodeError, "JSON"),
-        ('{"id": 7}', DecodeError, "string"),
+        ('{"id": []}', DecodeError, "string"),
+        ("7", DecodeError, "object"),
     ],
 )
 async def test_a_good_status_with_a_bad_body_is_an_error_too(body, error, says):
@@ -149,6 +150,41 @@ async def test_a_good_status_with_a_bad_body_is_an_error_too(body, error, says):
 
     async with talking_to(handler) as domo:
         with pytest.raises(error, match=says):
+            await domo.datasets.get("x")
+
+
+@pytest.mark.parametrize(
+    "content", ['{"name": "n", "token": "s3cret-%s", "at": "%s"}', '{"token": "s3cret-%s", "at": "%s']
+)
+async def test_an_answer_that_cannot_be_read_is_in_the_error_without_its_secrets(content):
+    async def handler(request: web.Request) -> web.Response:
+        return web.Response(text=content % ("made", TOKEN))
+
+    async with talking_to(handler) as domo:
+        with pytest.raises(DecodeError) as made:
+            await domo.users.create(display_name="A", email_address="a@x.com", role_id=1)
+        with pytest.raises(DecodeError) as read:
+            await domo.users.get(27)
+
+    assert ("POST", "/api/identity/v1/users") == (made.value.method, made.value.request_path)
+    assert made.value.message.startswith("POST /api/identity/v1/users: ")
+    assert "took effect, so do not send it again; the answer begins: {" in made.value.message
+    assert "took effect" not in read.value.message
+    for error in (made.value, read.value):
+        assert '"token": "***", "at": "***' in error.body
+        assert '"token": "***", "at": "***' in error.message
+        assert "s3cret" not in repr(vars(error))
+        assert vars(error) == vars(pickle.loads(pickle.dumps(error)))
+
+
+async def test_strictly_a_value_that_cannot_be_read_is_an_error():
+    async def handler(request: web.Request) -> web.Response:
+        return web.json_response({"id": "x", "created": "soon"})
+
+    async with talking_to(handler) as domo:
+        assert {"created": "soon"} == (await domo.datasets.get("x")).extras
+    async with talking_to(handler, strict=True) as domo:
+        with pytest.raises(DecodeError, match=r"GET /api/data/v3/datasources/x: .* at \$\.created"):
             await domo.datasets.get("x")
 
 
@@ -501,7 +537,7 @@ async def test_streams_and_small_calls_share_a_limit_without_a_deadlock():
         async with asyncio.timeout(20):
             await asyncio.gather(
                 *(download() for _ in range(6)),
-                *(domo._transport.raw("GET", url("/api/query/y")) for _ in range(6)),
+                *(domo._transport.request("GET", url("/api/query/y")) for _ in range(6)),
             )
 
 

@@ -7,12 +7,14 @@ from collections.abc import Sequence
 from importlib.util import find_spec
 from typing import Any
 
+from attrs import frozen
+
 from domo_async.endpoints.datasets._columnar import Rows
 from domo_async.endpoints.datasets.result import QueryResult, ResultColumn
 from domo_async.errors import DecodeError, IncompleteAnswer
 from domo_async.frames import is_loaded, json_rows_table
 from domo_async.transfer import ColumnType
-from domo_async.wire import loads, structure
+from domo_async.wire import Model, loads, structure
 from domo_async.wire.decode import collector_paused
 from domo_async.wire.problems import seen
 
@@ -24,7 +26,14 @@ _WORTH_ARROW = 4 << 20
 _SMALL = 1 << 14
 _ROWS = b'"rows":[['
 _MOST_TOLD = 300
-_NAMED = frozenset({"columns", "metadata", "rows", "datasource", "numRows", "numColumns"})
+_TABLE = frozenset({"columns", "metadata", "rows"})
+
+
+@frozen(kw_only=True)
+class _Facts(Model):
+    datasource: str | None = None
+    num_rows: int | None = None
+    num_columns: int | None = None
 
 
 async def read_result(content: bytes) -> QueryResult:
@@ -124,14 +133,15 @@ def _heading(answer: dict[str, Any]) -> tuple[tuple[str, ...], tuple[ResultColum
 def _result(
     answer: dict[str, Any], columns: tuple[str, ...], metadata: tuple[ResultColumn, ...], rows: Rows
 ) -> QueryResult:
+    facts = structure({key: value for key, value in answer.items() if key not in _TABLE}, _Facts)
     return QueryResult(
         columns=columns,
         metadata=metadata,
         rows=rows,
-        datasource=structure(answer.get("datasource"), str | None),  # type: ignore[arg-type]
-        num_rows=structure(answer.get("numRows"), int | None),  # type: ignore[arg-type]
-        num_columns=structure(answer.get("numColumns"), int | None),  # type: ignore[arg-type]
-        extras={key: value for key, value in answer.items() if key not in _NAMED},
+        datasource=facts.datasource,
+        num_rows=facts.num_rows,
+        num_columns=facts.num_columns,
+        extras=facts.extras,
     )
 
 

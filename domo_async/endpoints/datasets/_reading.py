@@ -63,10 +63,13 @@ class Reader:
 
     async def _answer(self, sql: str) -> QueryResult:
         # A query changes nothing, so it may be sent again although it is a POST.
-        content = await self.http.raw(
-            "POST", url("/api/query/v1/execute/{}", self.dataset_id), json=payload(sql=sql), idempotent=True
+        return await self.http.raw(
+            "POST",
+            url("/api/query/v1/execute/{}", self.dataset_id),
+            read=read_result,
+            json=payload(sql=sql),
+            idempotent=True,
         )
-        return await read_result(content)
 
     def csv(self, sql: str) -> Callable[[], AbstractAsyncContextManager[Download]]:
         """Return what asks for a query's result as CSV, with a header, so that it can be told from anything else."""

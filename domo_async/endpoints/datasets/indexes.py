@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
-from domo_async.endpoints._area import Area, lenient, lenient_list
+from domo_async.endpoints._area import Area
 from domo_async.endpoints.datasets.models import Index, IndexStatus
 from domo_async.transport import url
 from domo_async.waiting import Verdict, wait_for
@@ -45,12 +45,14 @@ class Indexes(Area):
             JobFailed: With `wait`: it failed.
             WaitTimeout: With `wait`: it has not ended; it goes on.
         """
-        content = await self._http.raw(
+        index = await self._http.request(
             "POST",
             url("/api/data/v3/datasources/{}/indexes", dataset_id),
             json=payload(data_ids=list(data_ids)),
+            into=Index,
+            empty=Index(),
+            undocumented=True,
         )
-        index = lenient(content, Index)
         if wait and index.index_id is not None:
             await self.wait(dataset_id, index.index_id, timeout=timeout)
         return index
@@ -70,7 +72,13 @@ class Indexes(Area):
         Raises:
             NotFound: There is no such dataset.
         """
-        return lenient(await self._http.raw("POST", url("/api/query/v1/datasources/{}", dataset_id)), Index)
+        return await self._http.request(
+            "POST",
+            url("/api/query/v1/datasources/{}", dataset_id),
+            into=Index,
+            empty=Index(),
+            undocumented=True,
+        )
 
     async def status(self, dataset_id: str, index_id: str | int, /) -> tuple[IndexStatus, ...]:
         """Return how far an index is, by data version.
@@ -88,10 +96,13 @@ class Indexes(Area):
         Raises:
             NotFound: There is no such dataset or index.
         """
-        content = await self._http.raw(
-            "GET", url("/api/data/v3/datasources/{}/indexes/{}/statuses", dataset_id, index_id)
+        return await self._http.request(
+            "GET",
+            url("/api/data/v3/datasources/{}/indexes/{}/statuses", dataset_id, index_id),
+            into=tuple[IndexStatus, ...],
+            empty=(),
+            undocumented=True,
         )
-        return lenient_list(content, IndexStatus)
 
     async def wait(self, dataset_id: str, index_id: str | int, /, *, timeout: float = 600.0) -> tuple[IndexStatus, ...]:
         """Wait until an index has ended, or return at once if the instance does not tell how far it is.

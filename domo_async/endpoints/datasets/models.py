@@ -193,7 +193,7 @@ class Dataset(Model):
     state: str | None = None
     valid_configuration: bool | None = None
     valid_account: bool | None = None
-    stream_id: int | None = None
+    stream_id: NumericId | None = None
     transport_type: str | None = None
     adc: bool | None = None
     adc_external: bool | None = None
@@ -288,14 +288,14 @@ class IndexedSchema(Model):
 class AlteredSchema(Model):
     """The schema made by an alteration. The documents do not show the answer; ``schemaId`` was seen."""
 
-    schema_id: int | None = None
+    schema_id: NumericId | None = None
 
 
 @frozen(kw_only=True)
 class OpenedUpload(Model):
     """An upload that takes parts (`Uploads.open`)."""
 
-    upload_id: int
+    upload_id: NumericId
     data_source_id: str | None = None
     requested_as_of: EpochMillis | None = None
 
@@ -312,8 +312,8 @@ class Commit(Model):
     """
 
     data_source_id: str | None = None
-    upload_id: int | None = None
-    data_id: int | None = None
+    upload_id: NumericId | None = None
+    data_id: NumericId | None = None
     index_id: str | int | None = None
 
 
@@ -329,7 +329,7 @@ class Index(Model):
 
     data_source_id: str | None = None
     index_id: str | int | None = None
-    data_ids: tuple[int, ...] = ()
+    data_ids: tuple[NumericId, ...] = ()
 
 
 @frozen(kw_only=True)
@@ -345,7 +345,7 @@ class IndexStatus(Model):
     """
 
     index_id: str | int | None = None
-    data_id: int | None = None
+    data_id: NumericId | None = None
     state: str | None = None
     row_count: int | None = None
     message: str | None = None
@@ -373,8 +373,8 @@ class DataVersion(Model):
         num_bytes: Its bytes.
     """
 
-    data_id: int
-    schema_id: int | None = None
+    data_id: NumericId
+    schema_id: NumericId | None = None
     upload_status: UploadStatus | None = None
     recorded_date: IsoStamp | None = None
     upload_completed_date: IsoStamp | None = None
@@ -399,8 +399,8 @@ class DataVersionDetails(Model):
         indexed: Whether queries see it, as the embedded instance tells.
     """
 
-    data_id: int | None = None
-    schema_id: int | None = None
+    data_id: NumericId | None = None
+    schema_id: NumericId | None = None
     upload_status: UploadStatus | None = None
     recorded_date: IsoStamp | None = None
     upload_completed_date: IsoStamp | None = None
@@ -420,14 +420,7 @@ def version_details(answer: object) -> tuple[DataVersionDetails, ...]:
     lists = [value for value in answer.values() if isinstance(value, list)] if isinstance(answer, dict) else [answer]
     if len(lists) != 1 or not isinstance(lists[0], list) or not all(isinstance(item, dict) for item in lists[0]):
         raise DecodeError("expected a list of data versions, or an object that holds one")
-    return tuple(map(_leniently, lists[0]))
-
-
-def _leniently(item: dict[str, Any]) -> DataVersionDetails:
-    try:
-        return structure(item, DataVersionDetails)
-    except DecodeError:
-        return DataVersionDetails(extras=item)
+    return structure(lists[0], tuple[DataVersionDetails, ...])
 
 
 @frozen(kw_only=True)

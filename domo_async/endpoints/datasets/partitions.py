@@ -13,7 +13,7 @@ from domo_async.endpoints._area import Area, SortOrder
 from domo_async.endpoints.datasets.indexes import Indexes
 from domo_async.errors import NotFound
 from domo_async.transport import BODY, Batch, Pager, url
-from domo_async.wire import IsoStamp, Model, OpenEnum, TimestampForm, payload
+from domo_async.wire import IsoStamp, Model, NumericId, OpenEnum, TimestampForm, payload
 
 __all__ = ["Partition", "PartitionField", "PartitionFilter", "Partitions", "SortOrder"]
 
@@ -35,7 +35,7 @@ class Partition(Model):
         row_count: Its rows; only `Partitions.search` tells them.
     """
 
-    data_id: int | None = None
+    data_id: NumericId | None = None
     partition_id: str | None = None
     date_completed: IsoStamp | None = None
     row_count: int | None = None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from attrs import evolve
 
-from domo_async.endpoints._area import Area, lenient
+from domo_async.endpoints._area import Area
 from domo_async.endpoints.datasets.models import (
     AlteredSchema,
     Column,
@@ -74,12 +74,14 @@ class Schemas(Area):
             ConfigError: There are no columns, names repeat, or a type is not one of Domo's.
             NotFound: There is no such dataset.
         """
-        content = await self._http.raw(
+        return await self._http.request(
             "POST",
             url("/api/data/v2/datasources/{}/schemas", dataset_id),
             json=payload(columns=[known(_completed(column)) for column in columns_of(columns)], objects=[], views=[]),
+            into=AlteredSchema,
+            empty=AlteredSchema(),
+            undocumented=True,
         )
-        return lenient(content, AlteredSchema)
 
 
 def _completed(column: Column) -> Column:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from domo_async.endpoints._area import Area, lenient
+from domo_async.endpoints._area import Area
 from domo_async.endpoints.datasets.models import Commit, OpenedUpload
 from domo_async.transfer import Action, PartitionTag
 from domo_async.transport import Body, url
@@ -91,10 +91,12 @@ class Uploads(Area):
             BadRequest: The parts have gaps, or their rows do not fit the dataset's schema.
             NotFound: There is no such upload.
         """
-        content = await self._http.raw(
+        return await self._http.request(
             "PUT",
             url("/api/data/v3/datasources/{}/uploads/{}/commit", dataset_id, upload_id),
             json=payload({partition_tag: partition} if partition is not None else {}, action=action, index=index),
+            into=Commit,
+            empty=Commit(),
+            undocumented=True,
             idempotent=False,
         )
-        return lenient(content, Commit)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from attrs import frozen
 
-from domo_async.endpoints._area import Area, decode_or_empty, given, several
+from domo_async.endpoints._area import Area, given, several
 from domo_async.endpoints.filesets._folder_steps import FileSetFolderSteps
 from domo_async.endpoints.filesets._guards import a_fileset
 from domo_async.endpoints.filesets.files import FileSetFiles
@@ -164,7 +164,7 @@ class FileSets(Area):
             NotFound: There is no such FileSet.
         """
         path = url("/api/files/v1/filesets/{}", a_fileset(fileset_id))
-        return decode_or_empty(await self._http.raw("DELETE", path), Deletion)
+        return await self._http.request("DELETE", path, into=Deletion, empty=Deletion())
 
     async def set_owner(self, fileset_id: str, user_id: int, /) -> tuple[FileSetAccess, ...]:
         """Give a FileSet to another user.

@@ -9,7 +9,7 @@ from typing import overload
 
 from attrs import frozen
 
-from domo_async.endpoints._area import Area, decode_or_empty
+from domo_async.endpoints._area import Area
 from domo_async.endpoints.filesets._guards import below_the_root
 from domo_async.endpoints.filesets._requests import content_of, create, describe, path_of
 from domo_async.endpoints.filesets.filters import DateFilter, FieldFilter, FieldSort, search_body
@@ -388,7 +388,7 @@ class FileSetFiles(Area):
         Raises:
             NotFound: There is no such FileSet or file.
         """
-        return decode_or_empty(await self._http.raw("DELETE", path_of(fileset_id, file_id)), Deletion)
+        return await self._http.request("DELETE", path_of(fileset_id, file_id), into=Deletion, empty=Deletion())
 
     async def delete_by_path(self, fileset_id: str, /, *, path: str) -> Deletion:
         """Delete the file at a path; a directory with all that lies in it.
@@ -407,8 +407,9 @@ class FileSetFiles(Area):
             NotFound: There is no such FileSet or file.
         """
         route = url("/api/files/v1/filesets/{}/path", fileset_id)
-        content = await self._http.raw("DELETE", route, params={"path": below_the_root(path)})
-        return decode_or_empty(content, Deletion)
+        return await self._http.request(
+            "DELETE", route, params={"path": below_the_root(path)}, into=Deletion, empty=Deletion()
+        )
 
 
 def _page(answer: _FileList) -> tuple[Sequence[FileSetFile], str | None]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from attrs import field, frozen
 
-from domo_async.wire import EpochMillis, IsoStamp, Model, NumericId, OpenEnum
+from domo_async.wire import IsoStamp, Model, NumericId, OpenEnum
 
 __all__ = [
     "ConnectorContext",
@@ -160,7 +160,7 @@ class FileSetFile(Model):
     hash_algorithm: str | None = None
     download_url: str | None = None
     # Queries write milliseconds, all other routes ISO.
-    created: IsoStamp | EpochMillis | None = None
+    created: IsoStamp | None = None
     created_by: NumericId | None = None
     connector_key: str | None = None
     index_status: str | None = None

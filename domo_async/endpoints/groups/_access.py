@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from domo_async.endpoints._area import confirmed, several
+from domo_async.endpoints._area import several
 from domo_async.endpoints.groups.models import Member
 from domo_async.transport import Transport, url
 from domo_async.wire import payload
@@ -22,4 +22,4 @@ async def change_access(http: Transport, group_id: int | str, **people: object) 
     """Add and remove members and owners of a group, and return whether the instance says that it did."""
     # The page shows all identifiers as text.
     change = payload(group_id=str(group_id), **people)
-    return confirmed(await http.raw("PUT", url("/api/content/v2/groups/access"), json=[change]))
+    return await http.request("PUT", url("/api/content/v2/groups/access"), json=[change], into=bool, empty=True)

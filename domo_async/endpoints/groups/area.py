@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from attrs import frozen
 
 from domo_async.bulk import BulkOptions, BulkProgressCallback, BulkReport
-from domo_async.endpoints._area import Area, confirmed, given, several
+from domo_async.endpoints._area import Area, given, several
 from domo_async.endpoints.groups import _sync
 from domo_async.endpoints.groups._access import change_access, people_of
 from domo_async.endpoints.groups.models import (
@@ -214,7 +214,9 @@ class Groups(Area):
         Raises:
             NotFound: There is no such group or user.
         """
-        return confirmed(await self._http.raw("PUT", url("/api/content/v2/groups/{}/user/{}", group_id, user_id)))
+        return await self._http.request(
+            "PUT", url("/api/content/v2/groups/{}/user/{}", group_id, user_id), into=bool, empty=True
+        )
 
     async def remove_member(self, group_id: int | str, user_id: int | str, /) -> bool:
         """Remove a user from a group.
@@ -231,8 +233,8 @@ class Groups(Area):
         Raises:
             NotFound: There is no such group or user.
         """
-        return confirmed(
-            await self._http.raw("DELETE", url("/api/content/v2/groups/{}/removeuser/{}", group_id, user_id))
+        return await self._http.request(
+            "DELETE", url("/api/content/v2/groups/{}/removeuser/{}", group_id, user_id), into=bool, empty=True
         )
 
     async def add_members(self, group_id: int | str, /, *, members: Sequence[Member | int | str]) -> bool:

@@ -11,7 +11,7 @@ from attrs import frozen
 
 from domo_async.endpoints._area import SortOrder
 from domo_async.errors import ConfigError
-from domo_async.wire import UNSET, EpochMillis, IsoStamp, Model, OpenEnum, payload, wire_name
+from domo_async.wire import UNSET, EpochMillis, Model, OpenEnum, payload, wire_name
 
 __all__ = [
     "AppliedSort",
@@ -148,8 +148,8 @@ class SearchHit(Model):
     description: str | None = None
     owned_by_id: str | int | None = None
     owned_by_name: str | None = None
-    create_date: EpochMillis | IsoStamp | None = None
-    last_modified: EpochMillis | IsoStamp | None = None
+    create_date: EpochMillis | None = None
+    last_modified: EpochMillis | None = None
 
 
 @frozen(kw_only=True)

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from domo_async.endpoints._area import Area, decode_or_empty, lenient, several
+from domo_async.endpoints._area import Area, several
 from domo_async.endpoints.streams.models import (
     ConfigurationItem,
     ExecutionState,
@@ -71,7 +71,14 @@ class Streams(Area):
             data_source_description=data_source_description,
             advanced_schedule_json=advanced_schedule_json,
         )
-        return lenient(await self._http.raw("POST", url("/api/data/v1/streams"), json=definition), SavedStream)
+        return await self._http.request(
+            "POST",
+            url("/api/data/v1/streams"),
+            json=definition,
+            into=SavedStream,
+            empty=SavedStream(),
+            undocumented=True,
+        )
 
     async def get(self, stream_id: int | str, /) -> Stream:
         """Return a stream with its settings and its last runs.
@@ -132,8 +139,14 @@ class Streams(Area):
             data_source_description=data_source_description,
             advanced_schedule_json=advanced_schedule_json,
         )
-        content = await self._http.raw("PUT", url("/api/data/v1/streams/{}", stream_id), json=definition)
-        return lenient(content, SavedStream)
+        return await self._http.request(
+            "PUT",
+            url("/api/data/v1/streams/{}", stream_id),
+            json=definition,
+            into=SavedStream,
+            empty=SavedStream(),
+            undocumented=True,
+        )
 
     async def history(self, stream_id: int | str, /) -> tuple[StreamExecution, ...]:
         """Return the runs of a stream with their main facts; what is not among those is None.
@@ -183,12 +196,13 @@ class Streams(Area):
             WaitTimeout: The run has not ended; carries the last state seen.
             DecodeError: With `wait`: the run was started, but the instance does not tell which one it is.
         """
-        content = await self._http.raw(
+        started = await self._http.request(
             "POST",
             url("/api/data/v1/streams/{}/executions", stream_id),
             json=payload(run_type=run_type, action=run_type),
+            into=StreamExecution,
+            empty=StreamExecution(),
         )
-        started = decode_or_empty(content, StreamExecution)
         if not wait:
             return started
         execution_id = started.execution_id

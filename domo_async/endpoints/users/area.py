@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from attrs import frozen
 
 from domo_async.bulk import BulkOptions, BulkProgressCallback, BulkReport
-from domo_async.endpoints._area import Area, SortOrder, confirmed, given, several
+from domo_async.endpoints._area import Area, SortOrder, given, several
 from domo_async.endpoints.users import _bulk
 from domo_async.endpoints.users.models import (
     AttributeValue,
@@ -221,7 +221,7 @@ class Users(Area):
         Raises:
             NotFound: There is no such user.
         """
-        return confirmed(await self._http.raw("DELETE", url("/api/identity/v1/users/{}", user_id)))
+        return await self._http.request("DELETE", url("/api/identity/v1/users/{}", user_id), into=bool, empty=True)
 
     async def create_many(
         self,
