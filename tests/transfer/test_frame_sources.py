@@ -113,6 +113,16 @@ async def test_every_type_of_pandas_is_written_as_people_read_it(domo):
         assert ({"v": kind}, [(value,) for value in expected]) == await made(domo, series.to_frame("v")), series.dtype
 
 
+async def test_unsigned_integers_that_are_beyond_64_bits_with_a_sign_become_decimals(domo):
+    for frame in (pl.DataFrame({"h": pl.Series([2**64 - 1, None], dtype=pl.UInt64), "n": [1, 2]}),
+                  pa.table({"h": pa.array([2**64 - 1, None], pa.uint64()), "n": [1, 2]})):  # fmt: skip
+        expected = ({"h": "DECIMAL", "n": "LONG"}, [(Decimal(2**64 - 1), 1), (None, 2)])
+        assert expected == await made(domo, frame)
+        assert {"h": "LONG", "n": "LONG"} == (
+            await made(domo, frame[1:] if hasattr(frame, "height") else frame.slice(1))
+        )[0]
+
+
 async def test_a_zone_that_arrow_does_not_know_is_converted_all_the_same(domo):
     odd = pd.Series(pd.to_datetime(["2024-01-01 12:00"])).dt.tz_localize(timezone(timedelta(seconds=3601)))
 
@@ -126,6 +136,9 @@ REFUSED: list[tuple[Any, str]] = [
         (objects(1, object()), r'row 2, column "v": .*object'),
         (objects("a", "\ud800"), r'row 2, column "v": .*surrogate'),
         (objects(1, b"x"), r'row 2, column "v": .*binary'),
+        ([pa.table({"v": [0.5]}), pa.table({"v": [2**53, 2**53 + 1]})], r"row 3, .* more digits than a DOUBLE"),
+        ([pa.table({"v": [0.5]}), objects(2**60, 2**60 + 1)], r'row 3, column "v": .* more digits than a DOUBLE'),
+        ([{"v": 0.5}] * 3000 + [{"v": -(2**53) - 1}], r'row 3001, column "v": .* more digits than a DOUBLE'),
         (pd.DataFrame({"v": [1j]}), r'row 1, column "v": .*complex'),
         (pl.DataFrame({"v": pl.Series([1, object()], dtype=pl.Object)}), r'row 2, column "v": .*object'),
         (pd.DataFrame([[1, 2]], columns=["v", "v"]), "more than one column 'v'"),

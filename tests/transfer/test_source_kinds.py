@@ -300,6 +300,22 @@ async def test_types_hold_the_values_of_all_files(domo, tmp_path):
     }
 
 
+async def test_a_file_with_nothing_but_null_says_nothing_of_a_column(domo, tmp_path):
+    on_disk(b"n,d\n,\n", tmp_path, "a.csv")
+    on_disk(b'{"n": null, "d": null}\n', tmp_path, "b.jsonl")
+    parquet.write_table(pa.table({"n": pa.nulls(1), "d": [date(2026, 1, 2)]}), tmp_path / "c.parquet")
+    on_disk(b'{"n": 5}\n{"d": null}\n', tmp_path, "d.jsonl")
+    folder = tmp_path / "year=__HIVE_DEFAULT_PARTITION__"
+    folder.mkdir()
+    parquet.write_table(pa.table({"n": [1]}), folder / "a.parquet")
+    (tmp_path / "year=2026").mkdir()
+    parquet.write_table(pa.table({"n": [2]}), tmp_path / "year=2026" / "a.parquet")
+
+    assert {"n": "LONG", "d": "DATE"} == (await made(domo, str(tmp_path / "*.*")))[0]
+    expected = ({"n": "LONG", "year": "LONG"}, [(2, 2026), (1, None)])
+    assert expected == await made(domo, str(tmp_path / "year=*"))
+
+
 @pytest.mark.parametrize("suffix", ["csv", "jsonl", "parquet"])
 async def test_folders_named_key_value_give_columns(domo, tmp_path, suffix):
     for year, place, number in (("2025", "a%2Fb", 1), ("2026", "__HIVE_DEFAULT_PARTITION__", 2)):

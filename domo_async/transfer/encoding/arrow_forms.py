@@ -33,6 +33,7 @@ Form: TypeAlias = Callable[[Values], Values]
 
 _EPOCH = date(1970, 1, 1)
 _DAYS = ((date.min - _EPOCH).days, (date.max - _EPOCH).days)
+_ALL_EXACT_IN_DOUBLE = 1 << 53
 _WRITTEN_PLAINLY = 6
 """Decimals of a greater scale are written with an exponent where they are small."""
 
@@ -126,6 +127,15 @@ def _whole_floats(values: Values) -> Values:
 
 def _whole(values: Values) -> Values:
     return values.cast(pa.int64())
+
+
+def _exact_in_double(values: Values) -> Values:
+    found: dict[str, Any] = cast("Any", pc.min_max(values)).as_py()
+    if found["min"] is None or max(-found["min"], found["max"]) <= _ALL_EXACT_IN_DOUBLE:
+        return values
+    if any(value is not None and int(float(value)) != value for value in values.to_pylist()):
+        raise Misfit
+    return values
 
 
 def _bits(values: Values) -> Values:
@@ -292,6 +302,7 @@ _FORMS: dict[ColumnType, dict[str, Form]] = {
         "string": _literals(ColumnType.LONG, _whole),
     },
     ColumnType.DOUBLE: {
+        "int": _exact_in_double,
         "float": _finite,
         "string": _literals(ColumnType.DOUBLE, _read_doubles),
     },

@@ -196,6 +196,13 @@ def _within_double(value: int | Decimal) -> str:
     return str(value) if isinstance(value, Decimal) else int.__repr__(value)
 
 
+def _exact_in_double(value: int) -> str:
+    text = _within_double(value)
+    if int(float(value)) != value:
+        raise Refused(f"{shown(value)} has more digits than a DOUBLE holds: make the column DECIMAL, LONG or STRING")
+    return text
+
+
 def _midnight(value: datetime) -> str:
     if value.time() != time() or nanosecond(value):
         raise Refused(f"{moment_text(value)} has a time of day, which a DATE would lose: make the column DATETIME")
@@ -221,7 +228,7 @@ def _means_something(text: str, kind: ColumnType) -> bool:
 
 _INTEGERS: Mapping[str, _Write] = {
     ColumnType.LONG: _integer,
-    ColumnType.DOUBLE: _within_double,
+    ColumnType.DOUBLE: _exact_in_double,
     ColumnType.DECIMAL: _digits,
     ColumnType.STRING: lambda value: quoted(_digits(value)),
 }

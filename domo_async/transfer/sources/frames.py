@@ -9,11 +9,12 @@ from contextlib import suppress
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from domo_async.errors import ConfigError, DomoError, SourceError
-from domo_async.transfer.columns import ColumnSpec
+from domo_async.transfer.columns import ColumnSpec, ColumnType
 from domo_async.transfer.encoding.inference import columns_of_arrow, type_of_values
+from domo_async.transfer.encoding.texts import within_long
 from domo_async.transfer.sources.base import OpenSource, Reading
 from domo_async.transfer.sources.streams import stepped
 from domo_async.transfer.sources.tables import ArrowTable, Piece, RowTable
@@ -169,7 +170,33 @@ def _opened(frame: Any) -> _Opened:
         raise SourceError(f"cannot read the {what}: {error}") from error
     rows = frame.num_rows if isinstance(frame, pa.Table) else None
     schema, select = arrow_pieces(reader.schema, rows)
-    return _Opened(schema, _Pieces(map(select, reader), reader.close, what))
+    return _Opened(schema, _Pieces(map(select, reader), reader.close, what), _infer_unsigned(schema, frame))
+
+
+def _infer_unsigned(schema: pa.Schema, frame: Any) -> Callable[[], Sequence[ColumnSpec]] | None:
+    """Return what looks whether unsigned integers, such as hashes, are beyond a LONG, where all rows are there."""
+    unsigned = [field.name for field in schema if str(field.type) == "uint64"]
+    if not unsigned or not hasattr(frame, "slice"):
+        return None
+
+    def is_beyond(name: str) -> bool:
+        column = frame.column(name) if hasattr(frame, "column") else frame.get_column(name).to_arrow()
+        return any(value is not None and not within_long(value) for value in _extremes(column))
+
+    def infer() -> Sequence[ColumnSpec]:
+        return [
+            evolve(column, type=ColumnType.DECIMAL) if column.name in unsigned and is_beyond(column.name) else column
+            for column in columns_of_arrow(schema)
+        ]
+
+    return infer
+
+
+def _extremes(column: Any) -> tuple[int | None, int | None]:
+    import pyarrow.compute as pc  # noqa: PLC0415 - optional
+
+    found = pc.call_function("min_max", [column]).as_py()
+    return found["min"], found["max"]
 
 
 def arrow_pieces(schema: pa.Schema, rows: int | None = None) -> tuple[pa.Schema, Callable[[pa.RecordBatch], Piece]]:

@@ -5,13 +5,21 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from functools import partial
 from typing import TYPE_CHECKING
 
 from attrs import evolve, field, frozen
 
 from domo_async.errors import SourceError
 from domo_async.transfer.columns import ColumnSpec
-from domo_async.transfer.encoding import ArrowEncoder, CellRules, RowEncoder, columns_of_arrow, columns_of_rows
+from domo_async.transfer.encoding import (
+    ArrowEncoder,
+    CellRules,
+    Evidence,
+    RowEncoder,
+    columns_of_arrow,
+    columns_of_rows,
+)
 from domo_async.transfer.encoding.named_rows import named
 from domo_async.transfer.part import Block, Part, assembled
 from domo_async.transfer.sources.base import SingleSource
@@ -75,6 +83,12 @@ class RowTable(_Table):
         """Infer types from the first rows."""
         return tuple(self._known) if self._known is not None else columns_of_rows(await self._peek(), names)
 
+    async def seen(self, names: Sequence[str]) -> tuple[Evidence, ...]:
+        """Return what the first rows call for; of a column with nothing but NULL, nothing."""
+        rows = await self._peek()
+        found = zip(names, await super().seen(names), strict=True)
+        return tuple(own if any(map(partial(_holds, name), rows)) else Evidence() for name, own in found)
+
     async def parts(self, fit: Fit, sizes: Iterator[int]) -> AsyncGenerator[Part]:
         """Encode rows, some thousand at a time."""
         async for part in assembled(self._encoded(fit), sizes):
@@ -106,6 +120,10 @@ class RowTable(_Table):
         if self._first is None:
             self._first = await self._more()
         return self._first
+
+
+def _holds(name: str, row: Row) -> bool:
+    return not isinstance(row, Mapping) or row.get(name) is not None
 
 
 def _encode(encoder: RowEncoder, rows: Sequence[Row], fit: Fit) -> bytes:
@@ -171,6 +189,11 @@ class ArrowTable(_Table):
     async def columns(self, names: Sequence[str]) -> tuple[ColumnSpec, ...]:  # noqa: ARG002 - it has its own
         """Return the types that stand for Arrow's, or that the values call for."""
         return columns_of_arrow(self._schema) if self._infer is None else tuple(await asyncio.to_thread(self._infer))
+
+    async def seen(self, names: Sequence[str]) -> tuple[Evidence, ...]:
+        """Return what the types call for; that of a column with nothing but NULL calls for none."""
+        found = zip(self._schema.types, await super().seen(names), strict=True)
+        return tuple(Evidence() if str(kind) == "null" else own for kind, own in found)
 
     def close(self) -> None:
         """Let go of what the rows come from."""
