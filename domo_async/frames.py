@@ -115,7 +115,8 @@ def csv_batch(
 ) -> pa.RecordBatch:
     """Return whole records of CSV, without a header, as a batch; an unquoted empty field is NULL.
 
-    A DECIMAL is decimal128(38, 18), or decimal256(76, 38) where a value does not fit that.
+    A DECIMAL is decimal128(38, 18), or decimal256(76, 38) where a value does not fit that. So is a LONG with values
+    beyond 64 bits a decimal, of no digits after the point.
 
     Args:
         content: The records.
@@ -127,7 +128,7 @@ def csv_batch(
         DecodeError: They are not such records.
     """
     pyarrow = needs_arrow("Arrow data")
-    table = _parse(pyarrow, content, kinds, null="")
+    table = _parse_great(pyarrow, content, kinds)
     if not text:
         table = with_decimals(table, kinds, scale=SCALE)
     columns = [column.combine_chunks(memory_pool()) for column in table.columns]
@@ -144,11 +145,38 @@ def retyped(table: pa.Table, names: Sequence[str], kinds: Sequence[str], *, text
         ConfigError: A DECIMAL has more digits than Arrow's.
     """
     pyarrow = needs_arrow("Arrow data")
+    schema = arrow_schema(names, kinds, text=True)
+    for place, kind in enumerate(kinds):
+        if kind == "LONG" and pyarrow.types.is_decimal(table.column(place).type):
+            schema = schema.set(place, schema.field(place).with_type(table.column(place).type))
     try:
-        plain = table.rename_columns(list(names)).cast(arrow_schema(names, kinds, text=True))
+        plain = table.rename_columns(list(names)).cast(schema)
     except pyarrow.ArrowException as error:
         raise DecodeError(f"the rows do not fit their columns: {error}", path="$.rows") from None
     return plain if text else with_decimals(plain, kinds, scale=SCALE)
+
+
+def _parse_great(pyarrow: Any, content: Any, kinds: Sequence[str]) -> pa.Table:
+    """Read records whose LONG may be beyond 64 bits."""
+    pc: Any = import_module("pyarrow.compute")
+
+    try:
+        return _parse(pyarrow, content, kinds, null="")
+    except DecodeError:
+        if "LONG" not in kinds:
+            raise
+        table = _parse(pyarrow, content, ["STRING" if kind == "LONG" else kind for kind in kinds], null="")
+        for place, kind in enumerate(kinds):
+            if kind == "LONG":
+                texts = table.column(place)
+                if pc.all(pc.match_substring_regex(texts, "^-?[0-9]+$")).as_py() is False:
+                    raise
+                try:
+                    numbers = texts.cast(pyarrow.int64())
+                except pyarrow.ArrowInvalid:
+                    numbers = _exact(pyarrow, texts)
+                table = table.set_column(place, table.field(place).with_type(numbers.type), numbers)
+        return table
 
 
 def _parse(pyarrow: Any, content: Any, kinds: Sequence[str], *, null: str) -> pa.Table:
@@ -159,6 +187,9 @@ def _parse(pyarrow: Any, content: Any, kinds: Sequence[str], *, null: str) -> pa
     if content[:3] == _MARK:
         # pyarrow takes the first for a byte order mark, which it cannot be in the middle of an answer.
         content = _MARK + content
+    if not null and content[-1:] != b"\n":
+        # pyarrow takes an empty field at the very end for a quoted one if a quoted one stands before it.
+        content = b"".join([content, b"\n"])
     try:
         parsed = arrow_csv.read_csv(
             pyarrow.py_buffer(content),
@@ -386,17 +417,21 @@ def _scale_of(texts: Any) -> int:
 
 
 def wider(one: pa.Schema, other: pa.Schema) -> pa.Schema:
-    """Return the schema of two that differ in the width of decimals which takes the rows of both."""
+    """Return the schema of two that differ in the width of numbers which takes the rows of both."""
     pyarrow = needs_arrow("Arrow data")
     if one == other:
         return one
-    pairs = zip(one, other, strict=True)
-    made: pa.Schema = pyarrow.schema([mine if pyarrow.types.is_decimal256(mine.type) else its for mine, its in pairs])
+    made: pa.Schema = pyarrow.schema(
+        [
+            mine if mine.type != its.type and mine.type.bit_width > its.type.bit_width else its
+            for mine, its in zip(one, other, strict=True)
+        ]
+    )
     return made
 
 
 def widened(batch: pa.RecordBatch, schema: pa.Schema) -> pa.RecordBatch:
-    """Return a batch with the wider decimals of a schema; 38 digits always have a place among 76."""
+    """Return a batch with the wider numbers of a schema, which have a place for those of a narrower one."""
     return batch if batch.schema == schema else batch.cast(schema)
 
 

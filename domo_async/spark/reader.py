@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -130,6 +131,7 @@ class DomoReader(DataSourceReader):
                 done = domo.datasets.export(self._options.dataset, path, sql=partition.sql, header=False)
                 self._check_unchanged(domo, partition)
             if done.bytes:
+                _end_line(path)
                 yield from _batches(path, self._schema, self._options.zone)
 
     def _query(self, *conditions: str) -> str:
@@ -158,6 +160,14 @@ class FilteringReader(DomoReader):
 
 def _versions(domo: Domo, dataset: str) -> frozenset[int]:
     return frozenset(version.data_id for version in domo.datasets.versions.list(dataset))
+
+
+def _end_line(path: Path) -> None:
+    """End a file's last line, as pyarrow may take an empty field at the very end for a quoted one."""
+    with path.open("r+b") as file:
+        file.seek(-1, os.SEEK_END)
+        if file.read() != b"\n":
+            file.write(b"\n")
 
 
 def _batches(path: Path, schema: StructType, zone: ZoneInfo) -> Iterator[pa.RecordBatch]:

@@ -13,7 +13,7 @@ import aiohttp
 from domo_async.errors import DecodeError, IncompleteAnswer
 from domo_async.transport.message import Request
 
-__all__ = ["ACCEPTED", "decoded"]
+__all__ = ["ACCEPTED", "decoded", "is_coded"]
 
 ACCEPTED = "gzip, deflate"
 """The codings that are asked for: those whose end can be told wherever Python is."""
@@ -53,11 +53,20 @@ async def decoded(response: aiohttp.ClientResponse, request: Request) -> AsyncIt
         raise IncompleteAnswer(f"{what}: the answer broke off: it ends before its {coding} stream does")
 
 
-def _coding(response: aiohttp.ClientResponse, what: str) -> str | None:
-    """Return the one coding of an answer, None if its body is as it came."""
+def is_coded(response: aiohttp.ClientResponse) -> bool:
+    """Return whether an answer's body is coded, so that its end can be told."""
+    return bool(_codings(response))
+
+
+def _codings(response: aiohttp.ClientResponse) -> list[str]:
     named = ",".join(response.headers.getall("Content-Encoding", ())).lower().split(",")
     codings = [_ALIASES.get(name.strip(), name.strip()) for name in named]
-    real = [coding for coding in codings if coding in {"gzip", "deflate"} or coding in _NOT_ASKED_FOR]
+    return [coding for coding in codings if coding in {"gzip", "deflate"} or coding in _NOT_ASKED_FOR]
+
+
+def _coding(response: aiohttp.ClientResponse, what: str) -> str | None:
+    """Return the one coding of an answer, None if its body is as it came."""
+    real = _codings(response)
     if not real:
         return None
     if len(real) > 1 or real[0] in _NOT_ASKED_FOR:

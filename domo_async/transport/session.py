@@ -27,7 +27,7 @@ from domo_async.errors import (
 from domo_async.redaction import Redactor, secret_values, secrets_of
 from domo_async.settings import Credentials, Settings
 from domo_async.transport.answers import api_error, decode_error, unusable_body
-from domo_async.transport.codings import decoded
+from domo_async.transport.codings import decoded, is_coded
 from domo_async.transport.connection import Connection, is_good
 from domo_async.transport.exchange import translated
 from domo_async.transport.limits import Gate, Slots
@@ -78,6 +78,15 @@ class Download:
         """The media type, without parameters."""
         return self._response.content_type
 
+    @property
+    def tells_its_end(self) -> bool:
+        """Whether a body that was cut would be seen to be; one that ends with its connection may end anywhere."""
+        return self._is_framed or is_coded(self._response)
+
+    @property
+    def _is_framed(self) -> bool:
+        return not {"Content-Length", "Transfer-Encoding"}.isdisjoint(self._response.headers)
+
     async def chunks(self) -> AsyncIterator[bytes]:
         """Yield the body in pieces as they come.
 
@@ -91,7 +100,8 @@ class Download:
             await asyncio.sleep(0)
         except (aiohttp.ClientError, OSError) as error:
             raise IncompleteAnswer(f"the answer broke off: {translated(error, self._request)}") from None
-        if self._protocol is not None and self._protocol.exception() is not None:
+        # A connection that ends with the body has its end for an exception, too.
+        if self._is_framed and self._protocol is not None and self._protocol.exception() is not None:
             raise IncompleteAnswer("the answer goes on after the length that it announced")
 
 

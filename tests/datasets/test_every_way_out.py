@@ -198,6 +198,38 @@ def test_no_decimal_of_38_digits_becomes_another(values, plain):
 
 @pytest.mark.parametrize("csv", [True, False])
 @pytest.mark.parametrize("door", DOORS)
+@pytest.mark.parametrize("great", ["9223372036854775808", "-9223372036854775809", "9" * 38])
+async def test_integers_beyond_64_bits_keep_their_digits(door, csv, great, tmp_path, monkeypatch):
+    """In whichever batch they are."""
+    monkeypatch.setattr(scanning, "_PARSED", 1)
+    monkeypatch.setattr(table_files, "_GROUP", 2)
+    cells = ["9223372036854775807", "null", "-1", great, "2", "-9223372036854775808"]
+    async with talking_to(Instance(["n", "s"], ["LONG", "STRING"], [[cell, "a"] for cell in cells], csv=csv)) as domo:
+        found = table_of(await DOORS[door](domo, tmp_path))
+
+    assert [None if cell == "null" else int(cell) for cell in cells] == found["n"]
+
+
+@pytest.mark.parametrize("door", ["scan", "frame", "Parquet"])
+@pytest.mark.parametrize("cell", ["1.5", "1e3", "x", "9223372036854775808.0", '""'])
+async def test_what_is_not_an_integer_is_not_made_one(door, cell, tmp_path):
+    async with talking_to(Instance(["n"], ["LONG"], [["1"], [cell]])) as domo:
+        with pytest.raises(DecodeError, match="int64: invalid value"):
+            await DOORS[door](domo, tmp_path)
+
+
+@pytest.mark.parametrize("end", ["", "\n"])
+@pytest.mark.parametrize("kind", ["STRING", "LONG", "DECIMAL", "DATE"])
+def test_null_at_the_very_end_is_null(kind, end):
+    """Also behind a quoted field, and without a line end."""
+    for text in (False, True):
+        batch = csv_batch(f'"a",\n"b",{end}'.encode(), ["s", "x"], ["STRING", kind], text=text)
+
+        assert [("a", None), ("b", None)] == [tuple(row.values()) for row in batch.to_pylist()]
+
+
+@pytest.mark.parametrize("csv", [True, False])
+@pytest.mark.parametrize("door", DOORS)
 async def test_u_feff_is_kept_wherever_it_stands(door, csv, tmp_path, monkeypatch):
     monkeypatch.setattr(scanning, "_PARSED", 1)
     cells = ["\ufeff", "\ufeffEU", "US", "\ufeff\ufeff", "a\ufeff"]

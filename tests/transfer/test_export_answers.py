@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import io
+import json
 import os
 import subprocess
 import sys
@@ -14,9 +15,9 @@ import pytest
 from aiohttp import web
 from pyarrow import parquet
 
-from domo_async import APIError, DecodeError, DomoError, IncompleteAnswer, Retries
+from domo_async import APIError, DecodeError, Domo, DomoError, IncompleteAnswer, Retries, Settings
 from domo_async.transfer.reading import heading
-from tests.support import TOKEN, serving, talking_to
+from tests.support import TOKEN, SkippingClock, listening, raw_answer, serving, talking_to
 
 PAGE = '<!DOCTYPE html>\n<html class="auth_index_html"><head><title>Domo</title></head><body>Sign in</body></html>\n'
 OLD = b"id,s\n1,yesterday\n"
@@ -147,6 +148,46 @@ async def test_an_instance_that_does_not_tell_its_columns_is_believed(tmp_path):
         done = await domo.datasets.export("x", tmp_path / "out.csv")
 
     assert 1 == done.rows
+
+
+WHOLE = b"id,s\n1,a\n2,b\n3,\n"
+
+
+@pytest.mark.parametrize("name", ["out.csv", "out.parquet", "frame"])
+async def test_csv_that_ends_with_its_connection_is_looked_at_for_what_is_missing(name, tmp_path):
+    """As old proxies have it: neither a length nor an end mark."""
+    sent = [WHOLE]
+    settings = Settings(clock=SkippingClock(), retries=Retries(attempts=1))
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        head = (await reader.readuntil(b"\r\n\r\n")).decode()
+        sql = json.loads(await reader.readexactly(int(head.lower().split("content-length: ")[1].split()[0])))["sql"]
+        if "/export/" in head:
+            writer.write(b"HTTP/1.0 200 OK\r\nContent-Type: text/csv\r\n\r\n" + sent[-1])
+        else:
+            limit, _, offset = sql.partition("LIMIT ")[2].partition(" OFFSET ")
+            rows = [[1, "a"], [2, "b"], [3, None]][int(offset or 0) :][: int(limit)]
+            kinds = [{"type": "LONG"}, {"type": "STRING"}]
+            writer.write(raw_answer(json.dumps({"columns": ["id", "s"], "metadata": kinds, "rows": rows})))
+        await writer.drain()
+        writer.close()
+
+    async with listening(serve) as origin, Domo(origin, token=TOKEN, settings=settings) as domo:
+
+        async def read(sql: str = "SELECT * FROM table") -> int:
+            if name == "frame":
+                return (await domo.datasets.frame("x", sql, kind="arrow")).num_rows
+            return (await domo.datasets.export("x", tmp_path / name, sql=sql)).rows
+
+        for cut in range(len(WHOLE)):
+            sent.append(WHOLE[:cut])
+            with pytest.raises((IncompleteAnswer, DecodeError)):
+                await read()
+        assert [] == [*tmp_path.iterdir()]
+        sent.append(WHOLE)
+        assert 3 == await read()
+        with pytest.raises(IncompleteAnswer, match="leave LIMIT out"):
+            await read("SELECT * FROM table LIMIT 9")
 
 
 async def test_csv_that_broke_off_once_is_whole_the_second_time(tmp_path):

@@ -372,7 +372,7 @@ class Datasets(Area):
             columns: In its place, the columns to read.
             where: In its place, the condition on the rows to read, such as ``"region = :region"``.
             params: Values for placeholders, as `query` takes them.
-            batch_rows: The rows of a batch; the last has what is left.
+            batch_rows: The rows of a batch; the last has what is left, and one of very long rows fewer (256 MiB).
 
         Raises:
             ConfigError: Both a query and columns or a condition are given, the values do not fit, a DECIMAL does not

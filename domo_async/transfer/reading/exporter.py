@@ -18,7 +18,7 @@ from domo_async.transfer.progress import ProgressOption, Reporter, reporting
 from domo_async.transfer.reading.checking import CheckingWriter
 from domo_async.transfer.reading.heading import is_json, refuse_page
 from domo_async.transfer.reading.persistence import persistent
-from domo_async.transfer.reading.scanning import Selection, check_uncut
+from domo_async.transfer.reading.scanning import Selection, check_ended, check_last, check_uncut
 from domo_async.transfer.reading.sink import TABLES, FileWriter, ObjectWriter, Sink, Writer, packed_as
 from domo_async.transport import Download
 
@@ -90,6 +90,7 @@ class _Export:
     async def _copy(self, open_writer: Callable[[], Writer], names: Sequence[str]) -> tuple[int, int]:
         """Copy one answer, and return the bytes that were written, and the rows."""
         moved = 0
+        last = b""
         sink: Sink | None = None
         writer = CheckingWriter(open_writer, names, header=self.header)
         try:
@@ -97,10 +98,14 @@ class _Export:
                 refuse_page(answer)
                 sink = Sink(writer.opened)
                 async for piece in self._pieces(answer):
+                    last = piece[-1:] or last
                     moved += len(piece)
                     self.reporter.moved(len(piece))
                     await sink.write(piece)
+            check_last(answer, last)
             await sink.finish()
+            if not answer.tells_its_end and not is_json(answer):
+                await check_ended(self.selection, writer.rows)
         except BaseException as error:
             if sink is not None:
                 await sink.give_up()

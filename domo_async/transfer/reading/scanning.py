@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractAsyncContextManager, aclosing
+from functools import reduce
 from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
@@ -23,13 +24,15 @@ from domo_async.transport import Download
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["CAP", "Selection", "check_uncut", "collect", "scan", "scan_once"]
+__all__ = ["CAP", "Selection", "check_ended", "check_last", "check_uncut", "collect", "scan", "scan_once"]
 
 # Parsed at a time, in a thread, while the next are on their way.
 _PARSED = 4 << 20
 # Rows of one answer at which an instance is said to cut ("SQL result: 1,000,000 rows").
 CAP = 1_000_000
 _PAGE = 100_000
+# Bytes of rows that wait for others until a batch has as many as were asked for.
+_MOST_HELD = 256 << 20
 _Told = Callable[[int], object]
 
 
@@ -61,7 +64,7 @@ async def scan(selection: Selection, *, batch_rows: int, settings: Settings) -> 
 
     Args:
         selection: The query.
-        batch_rows: The rows of a batch; the last has what is left.
+        batch_rows: The rows of a batch; the last has what is left, and one of very long rows fewer (256 MiB).
         settings: How often to ask, and where time comes from.
     """
     columns = await selection.columns()
@@ -94,7 +97,8 @@ async def collect(selection: Selection, settings: Settings) -> pa.Table:
         return [batch async for batch in scan_once(selection, columns, text=True)]
 
     batches = await persistent(attempt, settings)
-    table = pyarrow.Table.from_batches(batches, arrow_schema(names, kinds, text=True))
+    schema = reduce(wider, (batch.schema for batch in batches), arrow_schema(names, kinds, text=True))
+    table = pyarrow.Table.from_batches([widened(batch, schema) for batch in batches], schema)
     await check_uncut(selection, table.num_rows)
     return with_decimals(table, kinds)
 
@@ -132,9 +136,13 @@ async def _batches(
         refuse_page(answer)
         if not is_json(answer):
             records = _records(answer, [column.name for column in columns], told)
+            rows = 0
             async with aclosing(_parsed(records, names, kinds, text=text)) as batches:
                 async for batch in batches:
+                    rows += batch.num_rows
                     yield batch
+            if not answer.tells_its_end:
+                await check_ended(selection, rows)
             return
         paged = is_ordered(selection.sql) and not has_limit(selection.sql)
         content = b"" if paged else b"".join([piece async for piece in answer.chunks()])
@@ -175,6 +183,35 @@ async def _page(selection: Selection, offset: int) -> pa.Table:
     return await selection.page(limited(selection.sql, _PAGE, offset))
 
 
+def check_last(answer: Download, last: bytes) -> None:
+    """Make sure that the last record of CSV is whole, which may lack a line end only if nothing else can be missing.
+
+    Args:
+        answer: The answer.
+        last: Its last byte.
+
+    Raises:
+        IncompleteAnswer: It may not be.
+    """
+    if not answer.tells_its_end and last != b"\n":
+        raise IncompleteAnswer("the answer broke off: its last record has no line end")
+
+
+async def check_ended(selection: Selection, rows: int) -> None:
+    """Make sure that a result has all its rows, if its CSV would look no different had it been cut after one.
+
+    Raises:
+        IncompleteAnswer: It has not, or that cannot be told.
+    """
+    if has_limit(selection.sql):
+        raise IncompleteAnswer(
+            "the answer has neither a length nor an end mark, so that it may have been cut; leave LIMIT out, and what"
+            " follows can be looked at, or read it with `query`"
+        )
+    if (await selection.page(limited(selection.sql, 1, rows))).num_rows:
+        raise IncompleteAnswer(f"the answer broke off after {rows:,} rows: more follow")
+
+
 async def check_uncut(selection: Selection, rows: int | None) -> None:
     """Make sure that a result has all its rows, if it has as many as an instance may cut it to.
 
@@ -198,8 +235,10 @@ async def _records(answer: Download, names: Sequence[str], told: _Told) -> Async
     """Yield the answer's records in blocks that end where a record ends, without the header."""
     blocks = _Blocks(names)
     size = 0
+    last = b""
     try:
         async for piece in answer.chunks():
+            last = piece[-1:] or last
             told(len(piece))
             blocks.add(piece)
             size += len(piece)
@@ -215,6 +254,7 @@ async def _records(answer: Download, names: Sequence[str], told: _Told) -> Async
         block = blocks.finish()
     except SourceError as error:
         raise IncompleteAnswer(f"the answer broke off: {error}") from None
+    check_last(answer, last)
     if block:
         yield block
 
@@ -308,15 +348,22 @@ async def _of_rows(batches: AsyncGenerator[pa.RecordBatch], rows: int) -> AsyncG
             count += batch.num_rows
             while count >= rows:
                 table = pyarrow.Table.from_batches(held)
-                yield _one(table.slice(0, rows))
+                for made in _combined(table.slice(0, rows)):
+                    yield made
                 held = table.slice(rows).to_batches()
                 count -= rows
+            if sum(each.nbytes for each in held) > _MOST_HELD:
+                for made in _combined(pyarrow.Table.from_batches(held)):
+                    yield made
+                held, count = [], 0
     if count:
-        yield _one(pyarrow.Table.from_batches(held))
+        for made in _combined(pyarrow.Table.from_batches(held)):
+            yield made
 
 
-def _one(table: pa.Table) -> pa.RecordBatch:
-    return table.combine_chunks(memory_pool()).to_batches()[0]
+def _combined(table: pa.Table) -> list[pa.RecordBatch]:
+    """Return a table as a batch; as several where a column of text is too long for one array."""
+    return table.combine_chunks(memory_pool()).to_batches()
 
 
 def _split(columns: Sequence[ColumnSpec]) -> tuple[list[str], list[str]]:
