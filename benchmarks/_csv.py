@@ -14,12 +14,13 @@ _QUOTED = (", Inc.", ' the ""Best""', "\nc/o Main Street")
 _BLOCK = 8 << 20
 
 
-def records(size: int, *, quoted: bool = False) -> bytes:
+def records(size: int, *, quoted: bool = False, every: bool = False) -> bytes:
     """Return whole records of about `size` bytes, the same in each run.
 
     Args:
         size: Bytes.
         quoted: Whether a fifth of the records has a quoted field, some with doubled quotes or line ends inside.
+        every: Whether every field is quoted, also those that are NULL: a tenth of those that are not text.
     """
     chance = random.Random(1)
     lines: list[str] = []
@@ -29,20 +30,26 @@ def records(size: int, *, quoted: bool = False) -> bytes:
         if quoted and chance.random() < 0.2:
             customer = f'"{customer}{chance.choice(_QUOTED)}"'
         day = f"2026-{chance.randrange(1, 13):02}-{chance.randrange(1, 29):02}"
-        line = f"{len(lines)},{day},{customer},{chance.choice(_REGIONS)},{chance.random() * 10_000:.2f}\n"
+        region, amount = chance.choice(_REGIONS), f"{chance.random() * 10_000:.2f}"
+        if every:
+            day, amount = (text if chance.random() < 0.9 else "" for text in (day, amount))
+            customer = customer if customer.startswith('"') else f'"{customer}"'
+            line = f'"{len(lines)}","{day}",{customer},"{region}","{amount}"\n'
+        else:
+            line = f"{len(lines)},{day},{customer},{region},{amount}\n"
         lines.append(line)
         length += len(line)
     return "".join(lines).encode()
 
 
-def write_csv(path: Path, size: int, *, quoted: bool = False) -> Path:
+def write_csv(path: Path, size: int, *, quoted: bool = False, every: bool = False) -> Path:
     """Write a file of `size` bytes, or a record more, with a header row, and return its path."""
-    block = records(min(size, _BLOCK), quoted=quoted)
+    block = records(min(size, _BLOCK), quoted=quoted, every=every)
     with path.open("wb") as file:
         file.write(",".join(COLUMNS).encode() + b"\n")
         while size > file.tell():
             rest = size - file.tell()
-            file.write(block if rest >= len(block) else records(rest, quoted=quoted))
+            file.write(block if rest >= len(block) else records(rest, quoted=quoted, every=every))
         # Or the disk would be busy with it while others are measured.
         os.fsync(file.fileno())
     return path

@@ -1,5 +1,5 @@
-/* `survey` at full speed: one pass over words of 64 bytes. Where this is not built, Python does the same; see survey.py,
-   which also says what is asked. */
+/* `survey` and `empties` at full speed: one pass over words of 64 bytes. Where this is not built, Python does the same; see
+   survey.py and empties.py, which also say what is asked. */
 
 #define PY_SSIZE_T_CLEAN
 #define Py_LIMITED_API 0x030B0000
@@ -36,6 +36,7 @@ typedef struct {
 
 typedef struct {
     Py_ssize_t ends, last_end, lines, open_lines;
+    uint64_t pairs;  /* not zero if a quote follows another */
     uint64_t others; /* not zero if a byte is not ASCII */
 } Found;
 
@@ -48,7 +49,7 @@ COUNTS_BITS static int survey_block(const uint8_t *block, Py_ssize_t length, Py_
         .closed = !mark->in_quotes && mark->last == '"',
         .returned = !mark->in_quotes && mark->last == '\r',
     };
-    uint64_t others = 0;
+    uint64_t others = 0, pairs = 0, quoted = mark->last == '"';
     Py_ssize_t commas = mark->commas, ends = 0, last_end = -1, lines = 0, open_lines = 0;
 
     for (Py_ssize_t at = 0; at < length; at += WORD) {
@@ -56,6 +57,8 @@ COUNTS_BITS static int survey_block(const uint8_t *block, Py_ssize_t length, Py_
         Places all = places_at(block, length, at);
         const uint64_t all_feeds = all.feeds;
         others |= all.others;
+        pairs |= all.quotes & (all.quotes << 1 | quoted);
+        quoted = all.quotes >> 63;
         lines += __builtin_popcountll(all_feeds);
         if (!look_outside(&all, there, &before))
             return 0;
@@ -79,7 +82,7 @@ COUNTS_BITS static int survey_block(const uint8_t *block, Py_ssize_t length, Py_
         commas += __builtin_popcountll(delimiters);
     }
     *mark = (Mark){before.in_quotes, block[length - 1], each < 0 ? 0 : commas};
-    *found = (Found){ends, last_end, lines, open_lines, others};
+    *found = (Found){ends, last_end, lines, open_lines, pairs, others};
     return 1;
 }
 
@@ -142,6 +145,7 @@ static Py_ssize_t survey_open_file(int file, off_t start, off_t end, Py_ssize_t 
         *mark = next;
         found->ends += more.ends;
         found->lines += more.lines;
+        found->pairs |= more.pairs;
         found->open_lines = more.open_lines + (more.ends ? 0 : found->open_lines);
         if (more.ends)
             found->last_end = (Py_ssize_t)(at - start) + more.last_end;
@@ -171,8 +175,8 @@ static PyObject *survey_file(PyObject *Py_UNUSED(module), PyObject *arguments)
     length = survey_open_file(file, (off_t)start, (off_t)end, each, chunk, &mark, &found);
     Py_END_ALLOW_THREADS
     PyMem_Free(chunk);
-    return Py_BuildValue("nNinnnnn", length, PyBool_FromLong(mark.in_quotes != 0), mark.last, mark.commas, found.ends,
-                         found.last_end, found.lines, found.open_lines);
+    return Py_BuildValue("nNinnnnnN", length, PyBool_FromLong(mark.in_quotes != 0), mark.last, mark.commas, found.ends,
+                         found.last_end, found.lines, found.open_lines, PyBool_FromLong(found.pairs != 0));
 }
 
 PyDoc_STRVAR(survey_doc, "survey(block, in_quotes, last, commas, each, /)\n--\n\n"
@@ -196,8 +200,133 @@ static PyObject *survey(PyObject *Py_UNUSED(module), PyObject *arguments)
     PyBuffer_Release(&block);
     if (!fits)
         Py_RETURN_NONE;
-    return Py_BuildValue("NinnnnnN", PyBool_FromLong(mark.in_quotes != 0), mark.last, mark.commas, found.ends,
-                         found.last_end, found.lines, found.open_lines, PyBool_FromLong(found.others == 0));
+    return Py_BuildValue("NinnnnnNN", PyBool_FromLong(mark.in_quotes != 0), mark.last, mark.commas, found.ends,
+                         found.last_end, found.lines, found.open_lines, PyBool_FromLong(found.pairs != 0),
+                         PyBool_FromLong(found.others == 0));
+}
+
+/* What is known of the bytes before a word: whether they end within quotes (all ones, or none); which of the last three are
+   quotes, and of which kind, as the highest bits; and the column that goes on. */
+typedef struct {
+    uint64_t in_quotes, quotes, opening, closing;
+    Py_ssize_t column;
+} Begun;
+
+static inline uint64_t last_of(uint64_t bits, uint64_t before, Py_ssize_t length)
+{
+    return length == WORD ? bits : bits << (WORD - length) | before >> length;
+}
+
+/* Copy a block of sound CSV without the quotes of fields that are quoted and empty, in the columns that are asked for, or
+   only count if `copy` is NULL. Return how many bytes are left out. Those that a block ends in are not seen. */
+COUNTS_BITS static Py_ssize_t leave_out_empties(const uint8_t *block, Py_ssize_t length, const uint8_t *asked,
+                                                Py_ssize_t columns, Begun *begun, uint8_t *copy)
+{
+    Py_ssize_t left_out = 0, from = 0;
+    for (Py_ssize_t at = 0; at < length; at += WORD) {
+        const Py_ssize_t bytes = length - at >= WORD ? WORD : length - at;
+        const uint64_t there = bytes == WORD ? ~(uint64_t)0 : ((uint64_t)1 << bytes) - 1;
+        const Places all = places_at(block, length, at);
+        const uint64_t inside = within(all.quotes, begun->in_quotes);
+        const uint64_t opening = all.quotes & inside, closing = all.quotes & ~inside;
+        const uint64_t commas = all.commas & ~inside, feeds = all.feeds & ~inside;
+        /* What follows a quote that opens and one that closes; with another one beside them they are part of a text. */
+        uint64_t after = (closing << 1 | begun->closing >> 63) & (opening << 2 | begun->opening >> 62) &
+                         ~(all.quotes << 3 | begun->quotes >> 61) & ~all.quotes & there;
+        for (; after; after &= after - 1) {
+            const uint64_t before = (after & -after) - 1;
+            const uint64_t ended = feeds & before;
+            const uint64_t record = ended ? before & ~(~(uint64_t)0 >> __builtin_clzll(ended)) : before;
+            const Py_ssize_t column = __builtin_popcountll(commas & record) + (ended ? 0 : begun->column);
+            if (column >= columns || !asked[column])
+                continue;
+            left_out += 2;
+            if (copy) {
+                const Py_ssize_t place = at + __builtin_ctzll(after);
+                memcpy(copy, block + from, (size_t)(place - 2 - from));
+                copy += place - 2 - from;
+                from = place;
+            }
+        }
+        if (feeds)
+            begun->column = __builtin_popcountll(commas & ~(~(uint64_t)0 >> __builtin_clzll(feeds)));
+        else
+            begun->column += __builtin_popcountll(commas);
+        begun->in_quotes = spread(inside);
+        begun->quotes = last_of(all.quotes, begun->quotes, bytes);
+        begun->opening = last_of(opening, begun->opening, bytes);
+        begun->closing = last_of(closing, begun->closing, bytes);
+    }
+    if (copy)
+        memcpy(copy, block + from, (size_t)(length - from));
+    return left_out;
+}
+
+PyDoc_STRVAR(count_empties_doc, "count_empties(file, start, end, asked, /)\n--\n\n"
+                                "See `EmptyFields.bytes_in_file`; -1 if not all can be read.");
+
+static PyObject *count_empties(PyObject *Py_UNUSED(module), PyObject *arguments)
+{
+    int file;
+    long long at, end;
+    const char *asked;
+    Py_ssize_t columns, found = 0;
+    Begun begun = {0};
+    uint8_t *chunk;
+    if (!PyArg_ParseTuple(arguments, "iLLy#", &file, &at, &end, &asked, &columns))
+        return NULL;
+    chunk = PyMem_Malloc(CHUNK);
+    if (!chunk)
+        return PyErr_NoMemory();
+    Py_BEGIN_ALLOW_THREADS
+    while (at < end) {
+        const Py_ssize_t length = pread(file, chunk, end - at < CHUNK ? (size_t)(end - at) : CHUNK, (off_t)at);
+        if (length < 0 && errno == EINTR)
+            continue;
+        if (length <= 0)
+            break;
+        found += leave_out_empties(chunk, length, (const uint8_t *)asked, columns, &begun, NULL);
+        at += length;
+    }
+    Py_END_ALLOW_THREADS
+    PyMem_Free(chunk);
+    /* The last field of a record without a line end. */
+    if (begun.closing >> 63 & begun.opening >> 62 & ~(begun.quotes >> 61) & 1 && begun.column < columns &&
+        asked[begun.column])
+        found += 2;
+    return PyLong_FromSsize_t(at < end ? -1 : found);
+}
+
+PyDoc_STRVAR(without_empties_doc, "without_empties(block, asked, in_quotes, after_quote, column, /)\n--\n\n"
+                                  "See `EmptyFields.left_out`. What depends on the next block is not taken.");
+
+static PyObject *without_empties(PyObject *Py_UNUSED(module), PyObject *arguments)
+{
+    PyObject *block, *copied;
+    const char *asked;
+    char *text, *copy;
+    int in_quotes, after_quote;
+    Py_ssize_t columns, length, left_out;
+    Begun begun = {0};
+    if (!PyArg_ParseTuple(arguments, "Sy#ppn", &block, &asked, &columns, &in_quotes, &after_quote, &begun.column) ||
+        PyBytes_AsStringAndSize(block, &text, &length) < 0)
+        return NULL;
+    begun.in_quotes = in_quotes ? ~(uint64_t)0 : 0;
+    begun.quotes = after_quote ? (uint64_t)1 << 63 : 0;
+    for (int quotes = 0; quotes < 2 && length && text[length - 1] == '"'; quotes++)
+        length--;
+    copied = PyBytes_FromStringAndSize(NULL, length);
+    if (!copied || !(copy = PyBytes_AsString(copied)))
+        return NULL;
+    Py_BEGIN_ALLOW_THREADS
+    left_out = leave_out_empties((const uint8_t *)text, length, (const uint8_t *)asked, columns, &begun, (uint8_t *)copy);
+    Py_END_ALLOW_THREADS
+    if (length)
+        after_quote = text[length - 1] == '"';
+    if (left_out && _PyBytes_Resize(&copied, length - left_out) < 0)
+        return NULL;
+    return Py_BuildValue("NnNNn", copied, length, PyBool_FromLong(begun.in_quotes != 0), PyBool_FromLong(after_quote),
+                         begun.column);
 }
 
 PyDoc_STRVAR(well_formed_doc, "well_formed(block, /)\n--\n\nSee `Surveyor.well_formed`.");
@@ -230,6 +359,8 @@ static int load(PyObject *Py_UNUSED(module))
 static PyMethodDef methods[] = {
     {"survey", survey, METH_VARARGS, survey_doc},
     {"survey_file", survey_file, METH_VARARGS, survey_file_doc},
+    {"count_empties", count_empties, METH_VARARGS, count_empties_doc},
+    {"without_empties", without_empties, METH_VARARGS, without_empties_doc},
     {"well_formed", well_formed, METH_VARARGS, well_formed_doc},
     {NULL, NULL, 0, NULL},
 };

@@ -44,6 +44,7 @@ class RecordScanner:
         cut: Bytes up to and with the last line end that ends a record; 0 where there is none yet.
         records: Records that end at or before `cut`.
         lines: Line ends read, those within quoted fields included, and those before the first block.
+        pairs: Whether two quotes stand side by side anywhere, as where a field in quotes is empty.
     """
 
     def __init__(self, line: int = 0, width: int | None = None) -> None:
@@ -51,6 +52,7 @@ class RecordScanner:
         self.cut: int = 0
         self.records: int = 0
         self.lines: int = line
+        self.pairs: bool = False
         self._width = width
         self._surveyor = surveyor(width)
         self._mark = Mark()
@@ -125,6 +127,7 @@ class RecordScanner:
 
     def _take(self, found: Survey, length: int) -> None:
         self.lines += found.lines
+        self.pairs |= found.pairs
         if found.ends:
             self.records += found.ends
             self.cut = self.position + found.last_end + 1

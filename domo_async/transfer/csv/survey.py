@@ -37,6 +37,7 @@ class Survey(NamedTuple):
         last_end: The place of the last of them, if there is one.
         lines: All line feeds.
         open_lines: Line feeds within the record that goes on after the block.
+        pairs: Whether two quotes stand side by side in it, or at its beginning and before.
         is_ascii: Whether it is known to be nothing but ASCII.
     """
 
@@ -45,6 +46,7 @@ class Survey(NamedTuple):
     last_end: int
     lines: int
     open_lines: int
+    pairs: bool
     is_ascii: bool
 
 
@@ -89,7 +91,8 @@ class Surveyor:
         if commas is None:
             return None
         last_end = _last_line_end(block, pieces, in_quotes=in_quotes) if ends else -1
-        return _survey(block, Mark(in_quotes, block[-1], commas), ends, last_end)
+        pairs = b'""' in block or mark.last == block[0] == _QUOTE
+        return _survey(block, Mark(in_quotes, block[-1], commas), ends, last_end, pairs=pairs)
 
     def survey_file(self, file: int, start: int, end: int, mark: Mark) -> tuple[int, Survey]:  # noqa: ARG002 - see below
         """Look at a run of an open file, as far as that can be done without bringing it into Python: here, not at all.
@@ -104,7 +107,7 @@ class Surveyor:
             How many bytes were looked at, whole characters in which everything fits, and what they hold. The others are
             to be read and looked at as blocks.
         """
-        return 0, Survey(mark, 0, -1, 0, 0, is_ascii=True)
+        return 0, Survey(mark, 0, -1, 0, 0, pairs=False, is_ascii=True)
 
     def _unquoted(self, block: bytes, mark: Mark) -> Survey | None:
         if _has_lone_return(block, block, mark, in_quotes=False):
@@ -113,7 +116,7 @@ class Surveyor:
         commas = self._commas(block, mark.commas, ends)
         if commas is None:
             return None
-        return _survey(block, Mark(False, block[-1], commas), ends, block.rfind(b"\n"))
+        return _survey(block, Mark(False, block[-1], commas), ends, block.rfind(b"\n"), pairs=False)
 
     def _commas(self, text: bytes, before: int, ends: int) -> int | None:
         """Return the delimiters after the last line end, or None if a record has too many or too few."""
@@ -133,8 +136,9 @@ def surveyor(width: int | None) -> Surveyor:
     return NativeSurveyor(width)
 
 
-def _survey(block: bytes, mark: Mark, ends: int, last_end: int) -> Survey:
-    return Survey(mark, ends, last_end, block.count(b"\n"), block.count(b"\n", last_end + 1), block.isascii())
+def _survey(block: bytes, mark: Mark, ends: int, last_end: int, *, pairs: bool) -> Survey:
+    lines, open_lines = block.count(b"\n"), block.count(b"\n", last_end + 1)
+    return Survey(mark, ends, last_end, lines, open_lines, pairs, block.isascii())
 
 
 def _all_at_edges(outside: list[bytes], mark: Mark, *, cut_off: bool) -> bool:

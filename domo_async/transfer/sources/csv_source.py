@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from attrs import evolve
 
 from domo_async.errors import SourceError
-from domo_async.transfer.columns import ColumnSpec, ColumnType
+from domo_async.transfer.columns import ColumnSpec
 from domo_async.transfer.csv.rewriting import value_of
 from domo_async.transfer.encoding import Evidence, seen_in_text
 from domo_async.transfer.sources.base import Dialect, FolderColumns, SingleSource
@@ -70,13 +70,8 @@ class CsvSource(SingleSource):
         """Return how the source fits a dataset's columns."""
         self._constants = self._folders.of(columns)
         fit = await super().fit(columns, header=header, schema=schema)
-        typed = [
-            place
-            for place, column in zip(fit.order or range(fit.width), fit.columns, strict=False)
-            if place is not None and column.type != ColumnType.STRING
-        ]
         rows = (await self._records())[fit.skip :]
-        return evolve(fit, empties=True) if typed and _may_hold_empties(rows, typed, self._dialect) else fit
+        return evolve(fit, empties=bool(fit.typed) and _may_hold_empties(rows, fit.typed, self._dialect))
 
     async def columns(self, names: Sequence[str]) -> tuple[ColumnSpec, ...]:
         """Infer types from the first rows."""

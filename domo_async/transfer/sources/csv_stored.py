@@ -9,8 +9,9 @@ from functools import partial
 
 from domo_async.errors import SourceError
 from domo_async.transfer.columns import ColumnSpec
+from domo_async.transfer.csv.empties import EmptyFields, empty_fields
 from domo_async.transfer.csv.splitter import BLOCK, MarkAtCut, RecordScanner, Unsplittable
-from domo_async.transfer.part import Part, assembled
+from domo_async.transfer.part import Part, assembled, held_part
 from domo_async.transfer.sources.base import Dialect, FolderColumns
 from domo_async.transfer.sources.csv_source import CsvSource
 from domo_async.transfer.sources.fitting import Fit, Header, SchemaOption
@@ -37,7 +38,7 @@ class StoredCsv(CsvSource):
 
     @property
     def total(self) -> int | None:
-        """Its bytes, once it is known that they are sent as they are."""
+        """Its bytes, once it is known that they are sent as they are, but for empty fields in quotes."""
         return self._total
 
     @property
@@ -60,7 +61,7 @@ class StoredCsv(CsvSource):
         if self._as_it_is(fit):
             try:
                 (start, line), skip = await asyncio.to_thread(self._end_of_first, skip), 0
-                cut = self._cut(start, line, fit.width, sizes)
+                cut = self._cut(start, line, fit, sizes)
                 async with aclosing(made_ahead(cut, _AHEAD)) as parts:
                     async for part, *end in parts:
                         start, line = end
@@ -96,18 +97,32 @@ class StoredCsv(CsvSource):
     async def _first_fields(self) -> list[str] | None:
         return await asyncio.to_thread(first_fields, self._blocks(self._begin), self._dialect)
 
-    def _cut(self, start: int, line: int, width: int, sizes: Iterator[int]) -> Iterator[tuple[Part, int, int]]:
+    def _cut(self, start: int, line: int, fit: Fit, sizes: Iterator[int]) -> Iterator[tuple[Part, int, int]]:
         """Yield parts, each with the place and the line where it ends."""
+        empties = empty_fields(fit.typed) if fit.empties else None
         for size in sizes:
             if start == self._data.size:
                 return
             if self._data.read(start, len(_BOM)) == _BOM:
                 raise MarkAtCut
-            scanner = self._scan(start, line, width, size)
+            scanner = self._scan(start, line, fit.width, size)
             ends_line = self._data.read(start + scanner.cut - 1, 1) == b"\n"
             part = Part(scanner.records, scanner.cut, partial(slices, self._data, start, scanner.cut), ends_line)
+            if empties is not None and scanner.pairs:
+                part = self._without_empties(part, start, empties)
             start, line = start + scanner.cut, self._line_at_cut(start, scanner)
             yield part, start, line
+
+    def _without_empties(self, part: Part, start: int, empties: EmptyFields) -> Part:
+        """Return a part without the quotes of empty fields: they are left out whenever it is read, or once."""
+        file = self._data.opened()
+        count = None if file is None else empties.bytes_in_file(file.number, start, start + part.length)
+        if count == 0:
+            return part
+        whole = part.with_line_end()
+        if count is None:
+            return held_part(b"".join(empties.left_out(whole.open())), part.records)
+        return Part(part.records, whole.length - count, partial(_left_out, empties, whole, whole.length - count))
 
     def _blocks(self, start: int) -> Iterator[bytes]:
         for offset in range(start, self._data.size, SLICE):
@@ -153,3 +168,14 @@ class StoredCsv(CsvSource):
         """Return the number of lines up to the cut; what was scanned beyond it will be scanned again."""
         beyond = self._data.read(start + scanner.cut, scanner.position - scanner.cut)
         return scanner.lines - beyond.count(b"\n")
+
+
+def _left_out(empties: EmptyFields, part: Part, length: int) -> Iterator[bytes]:
+    """Yield a part without the quotes of empty fields, which has `length` bytes then."""
+    for piece in empties.left_out(part.open()):
+        length -= len(piece)
+        if length < 0:
+            break
+        yield piece
+    if length:
+        raise SourceError("the file was written to while it was uploaded")

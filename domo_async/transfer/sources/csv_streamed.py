@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping
 
+from domo_async.transfer.csv.empties import EmptyFields, empty_fields
 from domo_async.transfer.csv.splitter import BLOCK, MarkAtCut, RecordScanner, Unsplittable
 from domo_async.transfer.part import Part, assembled, held_part
 from domo_async.transfer.sources.base import Dialect, FolderColumns
@@ -49,6 +51,7 @@ class StreamedCsv(CsvSource):
         await self._begin()
         line, skip, from_start = 0, fit.leading, True
         if self._dialect.plain and fit.as_it_is:
+            empties = empty_fields(fit.typed) if fit.empties else None
             try:
                 if skip:
                     line, skip, from_start = await self._skip_first(skip), 0, False
@@ -57,7 +60,10 @@ class StreamedCsv(CsvSource):
                     line = scanner.lines - self._held.count(b"\n", scanner.cut, scanner.position)
                     del self._held[: scanner.cut]
                     from_start = False
-                    yield held_part(content, scanner.records, ends_line=content.endswith(b"\n"))
+                    part = held_part(content, scanner.records, ends_line=content.endswith(b"\n"))
+                    if empties is not None and scanner.pairs:
+                        part = await asyncio.to_thread(_without_empties, part, empties)
+                    yield part
                 return
             except Unsplittable:
                 # What does not tell where records end by its quotes alone is read character by character.
@@ -154,3 +160,7 @@ class StreamedCsv(CsvSource):
             block = bytes(self._held[:SLICE])
             del self._held[:SLICE]
             yield block
+
+
+def _without_empties(part: Part, empties: EmptyFields) -> Part:
+    return held_part(b"".join(empties.left_out(part.with_line_end().open())), part.records)

@@ -105,8 +105,18 @@ class Fit:
 
     @property
     def as_it_is(self) -> bool:
-        """Whether records can go as they are written."""
-        return self.order is None and not (self.unnamed or self.empties or self.check)
+        """Whether records can go as they are written, but for empty fields in quotes."""
+        return self.order is None and not (self.unnamed or self.check)
+
+    @property
+    def typed(self) -> tuple[int, ...]:
+        """The places in the source of columns that are known and not text."""
+        order = range(self.width) if self.order is None else self.order
+        return tuple(
+            place
+            for place, column in zip(order, self.columns, strict=False)
+            if place is not None and place < self.width and column.type.known and column.type != ColumnType.STRING
+        )
 
     def with_types(self, types: Mapping[str, ColumnSpec]) -> Fit:
         """Return the same with the types of the columns to be added, by name."""

@@ -9,7 +9,7 @@ from functools import partial
 from itertools import islice
 
 from domo_async.errors import SourceError
-from domo_async.transfer.columns import ColumnSpec, ColumnType
+from domo_async.transfer.columns import ColumnSpec
 from domo_async.transfer.csv import rewriting
 from domo_async.transfer.csv.rewriting import FieldRule, Rewriter, records, spellings
 from domo_async.transfer.encoding import text_fits
@@ -115,10 +115,10 @@ def _rules(dialect: Dialect, fit: Fit) -> dict[int, FieldRule]:
     for place, column in zip(order, fit.columns, strict=False):
         if place is None or place >= fit.width:
             continue
-        text = column.type == ColumnType.STRING or not column.type.known
+        typed = place in fit.typed
         rules[place] = FieldRule(
-            nulls if text or not fit.empties else nulls | {'""'},
-            partial(_misfit, column) if fit.check and not text else None,
+            nulls | {'""'} if fit.empties and typed else nulls,
+            partial(_misfit, column) if fit.check and typed else None,
         )
     for place in fit.unnamed:
         rules[place] = FieldRule(nulls | {'""'}, partial(_nameless, place))
