@@ -129,7 +129,7 @@ async def test_a_row_equal_to_the_names_can_be_kept(domo):
     [
         (b"id,nom\n1,x\n", "it lacks name and it has nom besides"),
         (b"id\n1\n", "it lacks name"),
-        (b"1\n", "1 fields.*2 columns"),
+        (b"1\n", "1 field,.*2 columns"),
         (b"1,2,3\n", "3 fields"),
         (b"", "no rows"),
         (b"id,name\n", "no rows"),
@@ -478,16 +478,15 @@ async def test_progress_counts_what_is_sent_again_once(domo, emulator):
     assert done.bytes == told[-1].bytes
 
 
-async def test_a_callback_that_fails_stops_the_upload(domo, emulator):
+async def test_a_callback_that_fails_does_not_stop_the_upload(domo):
     dataset_id = await new_dataset(domo)
 
     def broken(_: Progress) -> None:
         raise ZeroDivisionError
 
-    with pytest.raises(ZeroDivisionError):
-        await domo.datasets.upload(dataset_id, table(range(9)), progress=broken)
+    result = await domo.datasets.upload(dataset_id, table(range(9)), progress=broken, part_size=20)
 
-    assert [0, 1, 2] == await ids(domo, dataset_id)
+    assert (9, list(range(9))) == (result.rows, await ids(domo, dataset_id))
 
 
 async def test_a_bar_is_drawn(domo, capsys):

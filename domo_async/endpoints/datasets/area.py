@@ -577,8 +577,8 @@ class Datasets(Area):
                 replace what others have written since. Of files, those are left out that the journal's uploads have
                 appended (``left_out``). So a nightly call takes the same journal every night. What appends, and begins
                 with rows that were appended already, or with those of a file that was renamed, is refused.
-            progress: Called with a `Progress` after each part and some ten times a second; True draws a bar (needs
-                ``rich``).
+            progress: Called with a `Progress` after each part and some ten times a second; should that fail, it is
+                logged and the upload goes on. True draws a bar (needs ``rich``).
 
         Returns:
             Rows, bytes, parts, the upload, its data version and the seconds it took.

@@ -88,8 +88,8 @@ class UploadOptions:
         allow_empty: Whether a source without rows is fine; with REPLACE it empties the dataset.
         timeout: Seconds to wait for the index.
         resume: The path of a journal; see `Datasets.upload`.
-        progress: Called with a `Progress` after each part and some ten times a second; True draws a bar (needs
-            ``rich``).
+        progress: Called with a `Progress` after each part and some ten times a second; should that fail, it is logged
+            and the upload goes on. True draws a bar (needs ``rich``).
     """
 
     action: Action = field(default="REPLACE", validator=_one_of("REPLACE", "APPEND"))

@@ -142,7 +142,7 @@ class Sender:
         try:
             await self._steps.put_part(self._upload_id, number, body)
         except (SourceError, ConfigError):
-            raise  # the source's or the caller's own fault, such as a failing callback
+            raise  # the source's or the caller's own fault
         except DomoError as error:
             raise await self._failed(number, error) from error
         self._pace.done(part.length, self._clock.monotonic())
