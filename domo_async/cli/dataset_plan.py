@@ -22,7 +22,7 @@ async def plan_new(source: Source, options: UploadOptions) -> tuple[dict[str, st
 
     async with opened(source, options) as open_source:
         columns = await open_source.infer(header=options.header)
-        plan = await plan_upload(columns, open_source, options)
+        plan = await plan_upload(columns, open_source, options, inferred=True)
     return {column.name: column.type.value for column in columns}, plan
 
 

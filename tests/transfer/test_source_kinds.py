@@ -300,6 +300,43 @@ async def test_types_hold_the_values_of_all_files(domo, tmp_path):
     }
 
 
+MANY = b'"a, ""b""\n0",1,2.5\r\n' * 1200
+
+
+@pytest.mark.parametrize(
+    ("last", "column", "kind"),
+    [
+        (b"x,007,1\r\n", "n", "LONG"),
+        (b'"x\n",+1,1', "n", "LONG"),
+        (b"x,-0,1\r\n", "n", "LONG"),
+        (b"x,1,007.5\r\n", "d", "DOUBLE"),
+        (b'x,1,"0.1234567890123456789"\r\n', "d", "DOUBLE"),
+        (b"x,1,9007199254740993\r\n", "d", "DOUBLE"),
+    ],
+)
+async def test_codes_and_digits_that_come_late_never_become_other_values(domo, emulator, last, column, kind):
+    content = b"t,n,d\r\n" + MANY + last
+
+    for source in (content, iter([content])):
+        with pytest.raises(SourceError, match=rf'row 1201, column "{column}": .* would become another .* {kind}'):
+            await made(domo, source, part_size=5000)
+    dataset_id = await new_dataset(domo, {"t": "STRING"})
+    with pytest.raises(SourceError, match=f'column "{column}"'):
+        await domo.datasets.upload(dataset_id, content, schema="evolve")
+    assert [] == emulator.log.matching("PUT *commit")
+    assert ["t"] == [found.name for found in (await domo.datasets.schemas.latest(dataset_id)).columns]
+
+
+async def test_codes_and_digits_that_say_what_they_seem_to_are_taken(domo):
+    last = b'007,0,0.1\r\n"+1, 05",10,1e-05\r\n,100,0.30000000000000004\r\n"\n00,01",-5,9007199254740992\r\n'
+
+    columns, found = await made(domo, b"t,n,d\r\n" + MANY + last)
+
+    assert {"t": "STRING", "n": "LONG", "d": "DOUBLE"} == columns
+    assert [0, 10, 100, -5] == [row[1] for row in found[-4:]]
+    assert [0.1, 1e-05, 0.1 + 0.2, 2.0**53] == [row[2] for row in found[-4:]]
+
+
 async def test_a_file_with_nothing_but_null_says_nothing_of_a_column(domo, tmp_path):
     on_disk(b"n,d\n,\n", tmp_path, "a.csv")
     on_disk(b'{"n": null, "d": null}\n', tmp_path, "b.jsonl")

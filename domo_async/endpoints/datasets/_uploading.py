@@ -82,13 +82,16 @@ class Uploading:
             )
         with told_the_end(options.progress):
             async with opened(source, options) as open_source:
+                inferred = columns is None
                 if columns is None:
                     found = await open_source.infer(header=options.header)
                     columns = {column.name: column.type for column in found}
                 dataset = await self._datasets.create(name, columns)
                 steps = self._steps(dataset.id, options)
                 try:
-                    done = await upload_opened(steps, open_source, options, self._http.settings.clock, self._budget)
+                    done = await upload_opened(
+                        steps, open_source, options, self._http.settings.clock, self._budget, inferred=inferred
+                    )
                 except (AfterCommitError, CommitUncertain):
                     raise
                 except BaseException as error:

@@ -1,8 +1,9 @@
 """Which columns a source's values call for.
 
 Of rows and of CSV only a sample is looked at. What comes further down may not fit: the first fraction after a
-thousand integers, the first code with a letter. It is refused then, by the encoder or by the instance, and never bent
-to fit. To be sure, say the columns' types.
+thousand integers, the first code with a letter. It is refused then, by the encoder, by the instance, or, if it is a
+code such as 007 or has more digits than a DOUBLE, before it is sent, and never bent to fit. To be sure, say the
+columns' types.
 """
 
 from __future__ import annotations

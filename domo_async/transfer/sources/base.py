@@ -116,6 +116,9 @@ class FolderColumns:
 class OpenSource(Protocol):
     """A source that can be fitted to a dataset's columns before its rows are read, once."""
 
+    sampled: bool
+    """Whether the types of its columns are inferred from some of its rows."""
+
     @property
     def total(self) -> int | None:
         """Bytes that will be sent, where that is known beforehand."""
@@ -185,6 +188,7 @@ class NamedSource(OpenSource, Protocol):
 class SingleSource(ABC):
     """A source of one heading."""
 
+    sampled: bool = True
     files: tuple[Path, ...] = ()
     reopens: bool = True
     """Whether it is there again when it is opened once more."""

@@ -29,6 +29,8 @@ class ManyFiles:
         notes: What is to be told of how they were found.
     """
 
+    sampled: bool = True
+
     def __init__(
         self, paths: Sequence[Path], open_file: Callable[[Path], Awaitable[NamedSource]], notes: Sequence[str] = ()
     ) -> None:

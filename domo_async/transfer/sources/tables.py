@@ -163,6 +163,8 @@ class ArrowTable(_Table):
         release: Lets go of what the pieces come from.
     """
 
+    sampled = False
+
     def __init__(
         self,
         schema: pa.Schema,

@@ -30,6 +30,7 @@ from domo_async.transfer.sources.streams import telling
 from domo_async.transfer.threads import in_thread
 from domo_async.transfer.uploading.committing import Committer
 from domo_async.transfer.uploading.compression import Compressor
+from domo_async.transfer.uploading.inferred import NUMBERS, InferredColumns
 from domo_async.transfer.uploading.journal import Finished, Journal, Sent, journal_at
 from domo_async.transfer.uploading.lanes import Budget, Lanes
 from domo_async.transfer.uploading.options import UploadOptions, UploadPlan, UploadResult
@@ -79,24 +80,47 @@ async def upload(
 
 
 async def upload_opened(
-    steps: UploadSteps, source: OpenSource, options: UploadOptions, clock: Clock, budget: Budget
+    steps: UploadSteps,
+    source: OpenSource,
+    options: UploadOptions,
+    clock: Clock,
+    budget: Budget,
+    *,
+    inferred: bool = False,
 ) -> UploadResult:
-    """Upload a source that is open already, without a journal."""
+    """Upload a source that is open already, without a journal.
+
+    Args:
+        steps: The requests.
+        source: The source.
+        options: How to upload it.
+        clock: The clock.
+        budget: What uploads may take together.
+        inferred: Whether all columns have the types that were inferred from the source.
+    """
     try:
-        return await _upload(steps, source, options, clock, budget, None, {})
+        return await _upload(steps, source, options, clock, budget, None, {}, inferred=inferred)
     except _ColumnsChanged as changed:
         raise changed.failure from None
 
 
-async def plan_upload(columns: Sequence[ColumnSpec], source: OpenSource, options: UploadOptions) -> UploadPlan:
+async def plan_upload(
+    columns: Sequence[ColumnSpec], source: OpenSource, options: UploadOptions, *, inferred: bool = False
+) -> UploadPlan:
     """Return what an upload to a dataset of these columns would send; see `Datasets.plan_upload`.
 
     Each field of CSV is compared with its column's type, which an upload leaves to the instance.
+
+    Args:
+        columns: The dataset's columns.
+        source: The source.
+        options: How it would be uploaded.
+        inferred: Whether these columns have the types that were inferred from the source.
     """
     with telling("the source"):
         fit = evolve(await source.fit(columns, header=options.header, schema=options.schema), check=True)
     count = Count()
-    async with aclosing(_parts(source, fit, options)) as parts:
+    async with aclosing(_parts(source, fit, options, inferred=inferred)) as parts:
         async for part in parts:
             count = count.plus(part)
     return UploadPlan(
@@ -119,12 +143,14 @@ async def _upload(
     budget: Budget,
     journal: Journal | None,
     added: dict[str, str],
+    *,
+    inferred: bool = False,
 ) -> UploadResult:
     started = clock.monotonic()
     before = await steps.columns()
     fit = await _fitted(steps, before, source, options)
     with reporting(clock, options.progress, total=source.total, title="upload") as reporter, Spool() as spool:
-        one = _Upload(steps, source, fit, options, clock, budget, journal, reporter, spool, started, added)
+        one = _Upload(steps, source, fit, options, clock, budget, journal, reporter, spool, started, added, inferred)
         return await one.run()
 
 
@@ -310,6 +336,7 @@ class _Upload:
     _spool: Spool
     _started: float
     _added: dict[str, str]
+    _inferred: bool
     _failure: _Failures = field(init=False)
     _before: tuple[int, ...] = field(default=(), init=False)
 
@@ -317,7 +344,7 @@ class _Upload:
         self._failure = _Failures(self._steps.dataset_id, self._journal, self._added)
 
     async def run(self) -> UploadResult:
-        async with aclosing(_parts(self._source, self._fit, self._options)) as parts:
+        async with aclosing(_parts(self._source, self._fit, self._options, inferred=self._inferred)) as parts:
             looked_at: list[Part] = []
             earlier = None if self._journal is None or self._journal.upload_id is not None else self._journal.finished
             by_bytes = earlier is not None and not (self._source.files and earlier.sent.files)
@@ -561,14 +588,18 @@ def _types(columns: Sequence[ColumnSpec]) -> dict[str, str]:
     return {column.name: column.type.value for column in columns}
 
 
-async def _parts(source: OpenSource, fit: Fit, options: UploadOptions) -> AsyncGenerator[Part]:
-    """Yield a source's parts."""
+async def _parts(source: OpenSource, fit: Fit, options: UploadOptions, *, inferred: bool) -> AsyncGenerator[Part]:
+    """Yield a source's parts; where types were inferred, once no value would become another."""
+    guessed = (fit.columns if inferred else fit.added) if source.sampled else ()
+    columns = InferredColumns(fit.columns, guessed) if any(column.type in NUMBERS for column in guessed) else None
     async with aclosing(source.parts(fit, part_sizes(options.part_size, source.total))) as parts:
         while True:
             with telling("the source"):
                 part = await anext(parts, None)
             if part is None:
                 return
+            if columns is not None:
+                await in_thread(columns.check, part)
             yield part
 
 
