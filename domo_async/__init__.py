@@ -37,6 +37,7 @@ from domo_async.errors import (
     UploadError,
     WaitTimeout,
 )
+from domo_async.redaction import Secret
 from domo_async.settings import AppAccess, RateLimit, RequestEvent, ResponseEvent, Retries, Settings, Timeouts
 from domo_async.transport import CursorPager, Pager
 from domo_async.wire import UNSET, Unset
@@ -85,6 +86,7 @@ __all__ = [
     "Retries",
     "RowCountMismatch",
     "SearchIncomplete",
+    "Secret",
     "ServerError",
     "Settings",
     "SourceError",

@@ -8,6 +8,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from domo_async.errors import ConfigError
+from domo_async.redaction import Secret
 from domo_async.settings import AppAccess, Credentials, Settings, credentials_from_env, instance_origin
 from domo_async.transport import QueryValue, Transport, raw_url
 from domo_async.wire import UNSET, Unset, loads
@@ -57,7 +58,8 @@ class Domo:
 
     Args:
         instance: ``acme``, ``acme.domo.com`` or a URL.
-        token: A developer token (Admin > Access tokens); it acts as the user who made it.
+        token: A developer token (Admin > Access tokens); it acts as the user who made it. Text or a `Secret`; no
+            traceback, log line or error shows it.
         session_token: Instead of `token`, a session token.
         settings: Timeouts, retries, limits and the rest; see `Settings`.
         app: The address and session of an App Framework app, for `apps`.
@@ -72,12 +74,13 @@ class Domo:
         self,
         instance: str,
         *,
-        token: str | None = None,
-        session_token: str | None = None,
+        token: Secret[str] | str | None = None,
+        session_token: Secret[str] | str | None = None,
         settings: Settings | None = None,
         app: AppAccess | None = None,
         session: aiohttp.ClientSession | None = None,
     ) -> None:
+        token, session_token = Secret.of(token), Secret.of(session_token)
         settings = _settings(settings)
         if app is not None and not isinstance(app, AppAccess):
             raise ConfigError(f"app must be AppAccess(address, session_token=…), not {type(app).__name__}")
@@ -104,14 +107,20 @@ class Domo:
 
     @classmethod
     async def login(
-        cls, instance: str, email: str, password: str, *, settings: Settings | None = None, app: AppAccess | None = None
+        cls,
+        instance: str,
+        email: str,
+        password: Secret[str] | str,
+        *,
+        settings: Settings | None = None,
+        app: AppAccess | None = None,
     ) -> Self:
         """Return a client with a new session token, made from a password.
 
         Args:
             instance: ``acme``, ``acme.domo.com`` or a URL.
             email: The user's address.
-            password: The user's password.
+            password: The user's password, as text or as a `Secret`.
             settings: Timeouts, retries, limits and the rest.
             app: The address and session of an App Framework app, for `apps`.
 
@@ -122,10 +131,11 @@ class Domo:
         """
         from domo_async.endpoints._login import log_in
 
+        password = Secret.of(password)
         settings = _settings(settings)
         origin = instance_origin(instance)
         # Where there is no token yet, the instance goes by where the request comes from.
-        transport = Transport(origin, Credentials("Origin", origin), settings)
+        transport = Transport(origin, Credentials("Origin", Secret(origin)), settings)
         try:
             token = await log_in(transport, email, password)
         finally:
@@ -375,7 +385,7 @@ class Domo:
         path: str,
         *,
         params: Mapping[str, QueryValue] | None = None,
-        json: object | Unset = UNSET,
+        json: Secret[object] | object | Unset = UNSET,
         idempotent: bool | None = None,
     ) -> Any:
         """Send any request, with the token, rate limits, retries and errors of this client.
@@ -385,7 +395,7 @@ class Domo:
             path: The path on the instance, such as ``"/api/data/v3/datasources"``, without a query.
             params: The query. None and UNSET are left out, booleans become ``true`` and ``false``, lists are joined by
                 commas.
-            json: The JSON body; None is sent as null.
+            json: The JSON body; None is sent as null. What is a `Secret` in it is sent as its value.
             idempotent: Whether it may be sent again after a failure in which the instance may have carried it out;
                 by default GET, HEAD, PUT and DELETE may, POST and PATCH may not.
 
@@ -398,6 +408,7 @@ class Domo:
             TransportError: No usable answer came.
             DecodeError: The answer is not JSON.
         """
+        json = Secret.of(json)
 
         async def read(content: bytes) -> Any:
             return loads(content) if content.strip() else None

@@ -14,21 +14,22 @@ from collections.abc import (
     Mapping,
 )
 from types import TracebackType
-from typing import Generic, Self, TypeAlias, TypeVar
+from typing import Any, Generic, Self, TypeAlias, TypeVar
 
 from attrs import field, frozen
 
 from domo_async.bulk import each_of
 from domo_async.client import Domo
 from domo_async.errors import ConfigError, DomoError, FleetError
+from domo_async.redaction import Secret
 from domo_async.settings import Settings
 
-__all__ = ["Fleet", "FleetResults", "results_of", "size_of"]
+__all__ = ["Fleet", "FleetResults", "members", "results_of", "size_of"]
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
 
-Member: TypeAlias = Domo | tuple[str, str]
+Member: TypeAlias = Domo | tuple[str, Secret[str] | str]
 """A client, or an instance and a developer token for one."""
 
 _NAMED = 5
@@ -96,6 +97,7 @@ class Fleet:
     def __init__(
         self, instances: Mapping[str, Member], *, concurrency: int = 16, settings: Settings | None = None
     ) -> None:
+        instances = members(instances)
         self._concurrency = size_of(instances, concurrency)
         self._clients = {name: _client(name, given, settings) for name, given in instances.items()}
 
@@ -191,6 +193,17 @@ def _client(name: str, given: Member, settings: Settings | None) -> Domo:
     if not isinstance(given, tuple) or len(given) != 2:
         raise ConfigError(f"{name}: a fleet takes a Domo, or a pair of instance and developer token, for each name")
     return Domo(given[0], token=given[1], settings=settings)
+
+
+def members(instances: Mapping[str, T]) -> Mapping[str, T]:
+    """Return what a fleet was given with its tokens wrapped, so that no traceback shows them with local variables."""
+    if not isinstance(instances, Mapping):
+        return instances
+    return {name: _wrapped(member) for name, member in instances.items()}
+
+
+def _wrapped(member: Any) -> Any:
+    return (member[0], Secret.of(member[1])) if isinstance(member, tuple) and len(member) == 2 else member
 
 
 def size_of(instances: Mapping[str, object], concurrency: int) -> int:

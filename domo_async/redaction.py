@@ -1,15 +1,23 @@
-"""Secrets taken out of whatever leaves: the texts of errors, and what a server says that may repeat them."""
+"""Secrets kept out of whatever leaves: wrapped while they are held, and taken out of texts that may repeat them."""
 
 from __future__ import annotations
 
 import base64
+import hmac
 import re
-from collections.abc import Iterable, Mapping
-from typing import TypeVar
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from enum import Enum
+from functools import wraps
+from inspect import signature
+from typing import Any, Generic, NoReturn, Self, TypeVar, overload
 
-__all__ = ["Redactor", "is_secret_name", "secret_values", "secrets_of"]
+__all__ = ["Redactor", "Secret", "is_secret_name", "keeps_secret", "secret_values", "secrets_of", "without_frames"]
 
+C = TypeVar("C", bound=type)
 E = TypeVar("E", bound=BaseException)
+N = TypeVar("N", bound=Enum)
+T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
 
 _MASK = "***"
 # A shorter one may be a word of any message; it is taken out only where it stands alone.
@@ -23,17 +31,124 @@ _NAMED = {"&": "amp", "<": "lt", ">": "gt", '"': "quot", "'": "apos"}
 _DEEPEST = 64
 
 
+class Secret(Generic[T_co]):
+    """A value that nothing shows: a token, a password, or settings that hold some.
+
+    Its `str`, `repr` and `format` are ``***``. It has no attributes to look at, a copy of it is itself, `attrs.asdict`
+    and `dataclasses.asdict` leave it as it is, and `json` refuses it. So does `pickle`, as a file or a pipe would hold
+    it in the clear: whoever means to hand it to another process hands on what `get_secret_value` returns. Where this
+    library sends it in the body of a request, it sends the value.
+
+    Two are equal if their values are, which for texts is found in a time that does not tell where they differ.
+
+    Args:
+        value: What is to be kept secret.
+    """
+
+    __slots__ = ("_ask",)
+
+    def __init__(self, value: T_co) -> None:
+        # In a closure, so that it is not found by what walks attributes.
+        self._ask: Callable[[], T_co] = lambda: value
+
+    @overload
+    @classmethod
+    def of(cls, value: None) -> None: ...
+    @overload
+    @classmethod
+    def of(cls, value: N) -> N: ...  # type: ignore[overload-overlap]
+    @overload
+    @classmethod
+    def of(cls, value: Secret[T] | T) -> Secret[T]: ...
+    @classmethod
+    def of(cls, value: Any) -> Any:
+        """Return a value as a secret, if it is not one already; None and UNSET, which say that there is none, stay."""
+        return value if value is None or isinstance(value, (Secret, Enum)) else cls(value)
+
+    def get_secret_value(self) -> T_co:
+        """Return the value, in the clear."""
+        return self._ask()
+
+    def __repr__(self) -> str:
+        return f"Secret('{_MASK}')"
+
+    def __str__(self) -> str:
+        return _MASK
+
+    def __format__(self, spec: str) -> str:
+        return format(_MASK, spec)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Secret):
+            return NotImplemented
+        return _equal(self._ask(), other._ask())
+
+    def __hash__(self) -> int:
+        try:
+            return hash((Secret, self._ask()))
+        except TypeError:  # a mapping or a list
+            return hash(Secret)
+
+    def __copy__(self) -> Self:
+        return self
+
+    def __deepcopy__(self, _: object) -> Self:
+        return self
+
+    def __reduce_ex__(self, _: object) -> NoReturn:
+        raise TypeError("a Secret is not pickled, which would show it: pickle what get_secret_value() returns instead")
+
+
+def _equal(one: object, other: object) -> bool:
+    if isinstance(one, str) and isinstance(other, str):
+        return hmac.compare_digest(one.encode("utf-8", "surrogatepass"), other.encode("utf-8", "surrogatepass"))
+    return one == other
+
+
+def keeps_secret(*names: str) -> Callable[[C], C]:
+    """Return a class decorator: what is given for some parameters of `__init__` is wrapped before that runs.
+
+    So no traceback shows it with the local variables of an `__init__` that fails, be it because of another parameter.
+    """
+
+    def decorate(cls: C) -> C:
+        made = cls.__init__  # type: ignore[misc]
+        places = [name in names for name in signature(made).parameters][1:]
+
+        @wraps(made)
+        def init(self: Any, /, *args: Any, **options: Any) -> None:
+            secret = [*places, *(False for _ in args)]
+            args, options = (
+                tuple(map(_wrapped, args, secret)),
+                dict(zip(options, map(_wrapped, options.values(), [name in names for name in options]), strict=True)),
+            )
+            made(self, *args, **options)
+
+        cls.__init__ = init  # type: ignore[misc]
+        return cls
+
+    return decorate
+
+
+def _wrapped(value: Any, secret: bool) -> Any:
+    return Secret.of(value) if secret else value
+
+
 def is_secret_name(name: str) -> bool:
     """Return whether what goes by this name, in JSON, a query or a header, is likely a secret."""
     return _SECRET_NAME.search(name) is not None
 
 
 def secret_values(value: object, *, deepest: int = _DEEPEST) -> set[str]:
-    """Return the texts in a JSON value that stand under names of secrets, however deep."""
+    """Return the texts in a JSON value that stand under names of secrets, or are wrapped, however deep."""
     found: set[str] = set()
     waiting: list[tuple[object, bool, int]] = [(value, False, deepest)]
     while waiting:
         here, is_secret, left = waiting.pop()
+        if isinstance(here, Secret):
+            here = here.get_secret_value()
+            # Of settings that are kept secret as a whole, such as a connector's, the names tell.
+            is_secret = is_secret or isinstance(here, str)
         if isinstance(here, str):
             if is_secret and here:
                 found.add(here)
@@ -66,37 +181,47 @@ class Redactor:
     """
 
     def __init__(self, secrets: Iterable[str], first: Redactor | None = None) -> None:
-        self._secrets = frozenset(filter(None, secrets))
+        self._secrets = Secret(frozenset(filter(None, secrets)))
         self._first = first
-        self._pattern: re.Pattern[str] | None = None
+        self._pattern: Secret[re.Pattern[str]] | None = None
 
     def __repr__(self) -> str:
-        return f"<Redactor of {len(self._secrets)} secrets>"
+        return f"<Redactor of {len(self._secrets.get_secret_value())} secrets>"
 
     def also(self, secrets: Iterable[str]) -> Redactor:
         """Return a redactor that knows more secrets."""
-        more = self._secrets.union(secrets) - self._secrets
+        known = self._secrets.get_secret_value()
+        more = known.union(secrets) - known
         return Redactor(more, self) if more else self
 
     def text(self, text: str) -> str:
         """Return a text without the secrets."""
         if self._first is not None:
             text = self._first.text(text)
-        if not self._secrets:
+        secrets = self._secrets.get_secret_value()
+        if not secrets:
             return text
         if self._pattern is None:
             # The longest first: one secret may be the beginning of another.
-            ordered = sorted(self._secrets, key=len, reverse=True)
+            ordered = sorted(secrets, key=len, reverse=True)
             forms = "|".join(form for secret in ordered for form in _forms(secret))
-            self._pattern = re.compile(forms, re.IGNORECASE)
-        return self._pattern.sub(_MASK, text)
+            self._pattern = Secret(re.compile(forms, re.IGNORECASE))
+        return self._pattern.get_secret_value().sub(_MASK, text)
 
     def error(self, error: E) -> E:
-        """Take the secrets out of all texts of an error, and return it."""
+        """Take the secrets out of an error and those that led to it, and return it, to be raised anew.
+
+        They are taken out of all texts and notes; the frames that it has come through, whose variables may be secrets,
+        are forgotten.
+        """
+        for each in _chain(error):
+            self._alone(each)
+        return without_frames(error)
+
+    def _alone(self, error: BaseException) -> None:
         error.args = tuple(map(self._anywhere, error.args))
         for name, value in vars(error).items():
             setattr(error, name, self._anywhere(value))
-        return error
 
     def _anywhere(self, value: object) -> object:
         if isinstance(value, str):
@@ -106,6 +231,30 @@ class Redactor:
         if type(value) is dict:
             return {self._anywhere(key): self._anywhere(below) for key, below in value.items()}
         return value
+
+
+def without_frames(error: E) -> E:
+    """Return an error, to be raised anew, without the frames that it has come through: they may hold what is secret.
+
+    What it was raised in place of is forgotten, too, but not what is told as its cause.
+    """
+    error.__traceback__ = None
+    for each in _chain(error):
+        if each.__suppress_context__:
+            each.__context__ = None
+    return error
+
+
+def _chain(error: BaseException) -> Iterator[BaseException]:
+    """Yield an error and all that led to it."""
+    waiting: list[BaseException | None] = [error]
+    seen: set[int] = set()
+    while waiting:
+        here = waiting.pop()
+        if here is not None and id(here) not in seen:
+            seen.add(id(here))
+            waiting += [here.__cause__, here.__context__]
+            yield here
 
 
 def _forms(secret: str) -> list[str]:

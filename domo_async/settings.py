@@ -13,6 +13,7 @@ from attrs import Attribute, field, frozen
 
 from domo_async.clock import Clock, SystemClock
 from domo_async.errors import ConfigError
+from domo_async.redaction import Secret, keeps_secret
 
 __all__ = [
     "AppAccess",
@@ -158,7 +159,7 @@ class RequestEvent:
     template: str
     path: str
     attempt: int
-    headers: dict[str, str] = field(factory=dict)
+    headers: dict[str, str] = field(factory=dict, repr=False)
 
 
 @frozen(kw_only=True)
@@ -194,19 +195,31 @@ def _limits(_: Any, attribute: Attribute[Any], value: Any) -> None:
         raise ConfigError(f"{attribute.name} must be limits by route family, such as {{'search': RateLimit(120, 60)}}")
 
 
-def _proxy(_: Any, attribute: Attribute[Any], value: Any) -> None:
-    if value is None:
-        return
-    wanted = "must be the URL of an HTTP proxy, such as 'http://proxy.example.com:3128', or None"
+def _proxy(_: Any, attribute: Attribute[Any], value: Secret[Any] | None) -> None:
+    problem = None if value is None else _unfit_proxy(value.get_secret_value())
+    if problem is not None:
+        raise ConfigError(f"{attribute.name} {problem}")
+
+
+def _unfit_proxy(address: object) -> str | None:
+    """Return why an address cannot be a proxy's, without repeating it, as it may hold a password."""
     try:
-        parts = urlsplit(value) if isinstance(value, str) else None
+        parts = urlsplit(address) if isinstance(address, str) else None
         usable = parts is not None and parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
     except ValueError:
         usable = False
-    if not usable or parts is None:
-        # What was given may hold a password, and so is not repeated.
-        socks = " (SOCKS is not supported)" if isinstance(value, str) and value.startswith("socks") else ""
-        raise ConfigError(f"{attribute.name} {wanted}{socks}")
+    if usable:
+        return None
+    socks = " (SOCKS is not supported)" if isinstance(address, str) and address.startswith("socks") else ""
+    return f"must be the URL of an HTTP proxy, such as 'http://proxy.example.com:3128', or None{socks}"
+
+
+def _secret_or_none(value: Secret[str] | str | None) -> Secret[str] | None:
+    return Secret.of(value)
+
+
+def _secret(value: Secret[str] | str) -> Secret[str]:
+    return Secret.of(value)
 
 
 def _header_value(_: Any, attribute: Attribute[Any], value: Any) -> None:
@@ -230,6 +243,7 @@ def _clock(_: Any, attribute: Attribute[Any], value: Any) -> None:
         raise ConfigError(f"{attribute.name} must have the methods monotonic, now and sleep; {value!r} has not")
 
 
+@keeps_secret("proxy")
 @frozen(kw_only=True)
 class Settings:
     """Everything that can be tuned, once for a client.
@@ -247,7 +261,7 @@ class Settings:
             are passed on as they arrive, have no limit.
         tls: A TLS context of your own, for instance with a company's certificate authority. Certificates are always
             verified; there is no switch for that.
-        proxy: URL of an HTTP proxy; may hold credentials, so it is never printed.
+        proxy: URL of an HTTP proxy, as text or as a `Secret`; it may hold credentials, so it is kept as one.
         user_agent: The User-Agent header.
         before_request: Hooks called before each try. What one raises ends the call.
         after_response: Hooks called after each try. What one raises is logged, since the request was carried out.
@@ -265,7 +279,7 @@ class Settings:
     tls: ssl.SSLContext | None = field(
         default=None, validator=_is_a(ssl.SSLContext, type(None), example="ssl.create_default_context()")
     )
-    proxy: str | None = field(default=None, repr=False, validator=_proxy)
+    proxy: Secret[str] | None = field(default=None, converter=_secret_or_none, validator=_proxy)
     user_agent: str = field(default="domo-async", validator=_header_value)
     before_request: tuple[Callable[[RequestEvent], Awaitable[None] | None], ...] = field(
         default=(), converter=_hooks, validator=_all_callable
@@ -290,30 +304,38 @@ class Credentials:
 
     Attributes:
         header: ``X-DOMO-Developer-Token`` for a developer token, ``X-DOMO-Authentication`` for a session token.
-        token: The secret; never part of a repr.
+        token: The secret.
     """
 
     header: str
-    token: str = field(repr=False)
+    token: Secret[str]
 
     @classmethod
-    def of(cls, *, token: str | None, session_token: str | None) -> Credentials:
+    def of(cls, *, token: Secret[str] | None, session_token: Secret[str] | None) -> Credentials:
         """Return the credentials for exactly one of the two kinds of token.
 
         Raises:
             ConfigError: Neither or both were given, or the token cannot be a header's value.
         """
-        if (token is None) == (session_token is None):
+        if token is not None and session_token is None:
+            secret, header = token, "X-DOMO-Developer-Token"
+        elif session_token is not None and token is None:
+            secret, header = session_token, "X-DOMO-Authentication"
+        else:
             raise ConfigError(
                 "give exactly one of token=… (a developer token, made under Admin > Access tokens) and session_token=…"
             )
-        secret = token if token is not None else session_token
-        if not isinstance(secret, str) or not secret or not secret.isascii() or not secret.isprintable():
-            raise ConfigError("the token is empty or holds characters that no token has, such as a line end")
-        if secret != secret.strip():
-            raise ConfigError("the token begins or ends with a space")
-        header = "X-DOMO-Developer-Token" if token is not None else "X-DOMO-Authentication"
+        problem = _unfit_token(secret.get_secret_value())
+        if problem is not None:
+            raise ConfigError(problem)
         return cls(header, secret)
+
+
+def _unfit_token(token: object) -> str | None:
+    """Return why something cannot be a token, without repeating it."""
+    if not isinstance(token, str) or not token or not token.isascii() or not token.isprintable():
+        return "the token is empty or holds characters that no token has, such as a line end"
+    return "the token begins or ends with a space" if token != token.strip() else None
 
 
 def _is_loopback(host: str) -> bool:
@@ -371,17 +393,19 @@ def _looks_like_host(host: str) -> bool:
     )
 
 
+@keeps_secret("session_token")
 @frozen
 class AppAccess:
     """Where an App Framework app is, and its session: what the ``/domo/…`` routes need.
 
     Attributes:
         url: The address that the app is served from, such as ``https://<app>.domoapps.prod1.domo.com``.
-        session_token: The session that the app runs in, sent as ``X-DOMO-Authentication``.
+        session_token: The session that the app runs in, sent as ``X-DOMO-Authentication``; as text or as
+            a `Secret`, and kept as one.
     """
 
     url: str = field(converter=instance_origin)
-    session_token: str = field(kw_only=True, repr=False)
+    session_token: Secret[str] = field(kw_only=True, converter=_secret)
 
     def __attrs_post_init__(self) -> None:
         """Refuse what cannot be a token.
@@ -396,7 +420,7 @@ class AppAccess:
         return Credentials.of(token=None, session_token=self.session_token)
 
 
-def credentials_from_env(environ: Mapping[str, str] = os.environ) -> tuple[str, str]:
+def credentials_from_env(environ: Mapping[str, str] = os.environ) -> tuple[str, Secret[str]]:
     """Return instance and developer token from the environment.
 
     Reads ``DOMO_DEVELOPER_TOKEN`` and, for the instance, ``DOMO_BASE_URL`` or else ``DOMO_INSTANCE``.
@@ -405,9 +429,11 @@ def credentials_from_env(environ: Mapping[str, str] = os.environ) -> tuple[str, 
         ConfigError: One of them is missing; says which.
     """
     instance = environ.get("DOMO_BASE_URL") or environ.get("DOMO_INSTANCE")
-    token = environ.get("DOMO_DEVELOPER_TOKEN")
+    token = Secret.of(environ.get("DOMO_DEVELOPER_TOKEN") or None)
+    # It holds the token, and a traceback may show local variables.
+    del environ
     if not instance:
         raise ConfigError("set DOMO_INSTANCE (such as acme) or DOMO_BASE_URL (such as https://acme.domo.com)")
-    if not token:
+    if token is None:
         raise ConfigError("set DOMO_DEVELOPER_TOKEN (made in Domo under Admin > Access tokens)")
     return instance, token

@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Iterator
 import pytest
 from hypothesis import HealthCheck, settings
 
-from domo_async import Domo, DomoError, Settings
+from domo_async import Domo, DomoError, Secret, Settings
 from domo_async.emulator import Emulator
 from domo_async.settings import Credentials
 from tests.support import SkippingClock
@@ -105,11 +105,11 @@ def told() -> Iterator[Told]:
         original_init(self, message)
         told.errors.append(self)
 
-    def recording_of(*, token: str | None, session_token: str | None) -> Credentials:
+    def recording_of(*, token: Secret[str] | None, session_token: Secret[str] | None) -> Credentials:
         credentials = original_of(token=token, session_token=session_token)
         # Shorter ones are no secrets but words that a message may well hold.
-        if len(credentials.token) >= 12:
-            told.tokens.add(credentials.token)
+        if len(credentials.token.get_secret_value()) >= 12:
+            told.tokens.add(credentials.token.get_secret_value())
         return credentials
 
     patch.setattr(DomoError, "__init__", recording_init)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domo_async import ConfigError, Domo, RateLimit, Retries, Settings, Timeouts
+from domo_async import ConfigError, Domo, RateLimit, Retries, Secret, Settings, Timeouts
 from domo_async.settings import Credentials, instance_origin
 
 
@@ -114,7 +114,7 @@ def test_settings_that_make_no_sense_are_refused(make):
 
 
 def test_credentials_do_not_show_their_token():
-    assert "sesame" not in repr(Credentials.of(token="sesame", session_token=None))
+    assert "sesame" not in repr(Credentials.of(token=Secret("sesame"), session_token=None))
 
 
 def test_a_proxy_s_password_is_not_shown():

@@ -9,7 +9,7 @@ from typing import Annotated, TypeAlias, TypeVar
 
 import typer
 
-from domo_async import ConfigError, Domo
+from domo_async import ConfigError, Domo, Secret
 from domo_async.cli.exits import Advice, effect, readable_errors
 from domo_async.cli.interrupts import run
 
@@ -74,17 +74,17 @@ def call(
         return given
 
 
-def read_token(file: Path) -> str:
+def read_token(file: Path) -> Secret[str]:
     """Return the token that a file holds.
 
     Raises:
         ConfigError: The file cannot be read, or is empty.
     """
     try:
-        token = file.read_text(encoding="utf-8", errors="replace").strip()
+        token = Secret(file.read_text(encoding="utf-8", errors="replace").strip())
     except OSError as error:
         raise ConfigError(f"cannot read {file}: {error.strerror or error}") from None
-    if not token:
+    if not token.get_secret_value():
         raise ConfigError(f"there is no token in {file}")
     return token
 
@@ -97,8 +97,8 @@ def _connect(instance: str | None, token_file: Path | None) -> Domo:
     """
     if not instance:
         raise ConfigError("which instance? Give --instance NAME, or set DOMO_INSTANCE (such as acme) or DOMO_BASE_URL")
-    token = os.environ.get("DOMO_DEVELOPER_TOKEN", "") if token_file is None else read_token(token_file)
-    if not token:
+    token = Secret.of(os.environ.get("DOMO_DEVELOPER_TOKEN") or None) if token_file is None else read_token(token_file)
+    if token is None:
         raise ConfigError(
             "no token: set DOMO_DEVELOPER_TOKEN, or give --token-file PATH (a token is made in Domo under"
             " Admin > Access tokens)"

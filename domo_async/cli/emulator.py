@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 import typer
 
-from domo_async import ConfigError
+from domo_async import ConfigError, Secret
 from domo_async.cli.connection import read_token
 from domo_async.cli.exits import DebugOption, readable_errors
 from domo_async.cli.interrupts import Interrupted, run
@@ -110,7 +110,7 @@ def emulator(
             data=data,
             world=world,
             seed=seed,
-            token=token if token_file is None else read_token(token_file),
+            token=Secret.of(token) if token_file is None else read_token(token_file),
             latency=latency,
             bandwidth=bandwidth,
             result_limit=result_limit,

@@ -23,7 +23,8 @@ from rich.text import Text
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
 
-    from domo_async.endpoints.datasets import Cell, QueryResult
+from domo_async import Secret
+from domo_async.endpoints.datasets import Cell, QueryResult
 
 __all__ = [
     "binary_output",
@@ -211,7 +212,7 @@ def _plain(value: object) -> object:
         return format(value, "f")
     if isinstance(value, Mapping):
         return dict(value)
-    if isinstance(value, Path | Exception):
+    if isinstance(value, Path | Exception | Secret):
         return str(value)
     kind = type(value)
     if attrs.has(kind):

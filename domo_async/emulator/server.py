@@ -34,6 +34,7 @@ from domo_async.emulator.serving.control import Control
 from domo_async.emulator.serving.limits import SlidingWindow
 from domo_async.emulator.serving.log import RequestLog
 from domo_async.emulator.state import DATASETS, Instance
+from domo_async.redaction import Secret
 
 if TYPE_CHECKING:
     from domo_async import Domo
@@ -52,7 +53,6 @@ class Emulator:
     a thread of its own, for blocking callers.
 
     Attributes:
-        token: The developer token that it accepts.
         faults: What shall go wrong.
         outcomes: How jobs shall end, where not well.
         functions: The functions of Code Engine that it runs.
@@ -64,7 +64,7 @@ class Emulator:
         *,
         host: str = "127.0.0.1",
         port: int = 0,
-        token: str | None = None,
+        token: Secret[str] | str | None = None,
         data: Path | str | None = None,
         world: Path | str = "empty",
         seed: int = 0,
@@ -100,6 +100,7 @@ class Emulator:
             patience: Seconds after which a connection ends over which nothing goes: neither a request's head nor its
                 body nor its answer. A body has one more for each thousand bytes.
         """
+        token = Secret.of(token)
         self._host = host
         self._port = port
         self._data = None if data is None else Path(data)
@@ -107,7 +108,7 @@ class Emulator:
         self._seed = seed
         if self._data is not None and token is None:
             token = kept_token(self._data)
-        self.token: str = secrets.token_hex(32) if token is None else token
+        self._token = Secret(secrets.token_hex(32)) if token is None else token
         self.faults: Faults = Faults()
         self.log: RequestLog = RequestLog()
         self._instance = Instance(index_delay=index_delay, job_delay=job_delay, result_limit=result_limit)
@@ -133,6 +134,11 @@ class Emulator:
         return f"<Emulator at {self._url or 'no address yet'}>"
 
     @property
+    def token(self) -> str:
+        """The developer token that it accepts, in the clear."""
+        return self._token.get_secret_value()
+
+    @property
     def url(self) -> str:
         """The address, such as ``http://127.0.0.1:8080``."""
         if self._url is None:
@@ -152,13 +158,13 @@ class Emulator:
         """Return an async client of this instance; `kwargs` are those of `domo_async.Domo`."""
         from domo_async import Domo  # noqa: PLC0415 - the emulator itself does not need the client
 
-        return Domo(self.url, token=self.token, **kwargs)
+        return Domo(self.url, token=self._token, **kwargs)
 
     def sync_client(self, **kwargs: Any) -> SyncDomo:
         """Return a blocking client of this instance; `kwargs` are those of `domo_async.sync.Domo`."""
         from domo_async.sync import Domo  # noqa: PLC0415 - the emulator itself does not need the client
 
-        return Domo(self.url, token=self.token, **kwargs)
+        return Domo(self.url, token=self._token, **kwargs)
 
     def reset(self) -> None:
         """Begin again, in milliseconds: with the world that it was started with, and an empty log.
@@ -214,7 +220,7 @@ class Emulator:
             release.callback(lock.release)
             journal = Journal.open(directory)
             release.callback(journal.close)
-            keep_token(directory, self.token)
+            keep_token(directory, self._token)
         known = journal is not None and self._recall(journal)
         storage = await asyncio.to_thread(
             Storage.open,
@@ -230,7 +236,7 @@ class Emulator:
         gate = Gate(
             instance=self._instance,
             authentication=Authentication(
-                self.token,
+                self._token,
                 records=self._instance.records,
                 tokens=self._tokens["tokens"],
                 sessions=self._tokens["sessions"],

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from attrs import field, frozen
+from attrs import frozen
 
 from domo_async.errors import Unauthorized
+from domo_async.redaction import Secret
 from domo_async.transport import Transport, url
 from domo_async.wire import Model, payload
 
@@ -13,11 +14,11 @@ __all__ = ["log_in"]
 
 @frozen(kw_only=True)
 class _Login(Model):
-    session_token: str | None = field(default=None, repr=False)
+    session_token: Secret[str] | None = None
     reason: str | None = None
 
 
-async def log_in(http: Transport, email: str, password: str) -> str:
+async def log_in(http: Transport, email: str, password: Secret[str]) -> Secret[str]:
     """Return a new session token.
 
     `POST /api/content/v2/authentication`. Not in the documents of the product's routes; Domo's portal shows it.
@@ -34,7 +35,7 @@ async def log_in(http: Transport, email: str, password: str) -> str:
     answer = await http.request(
         "POST", path, json=payload(method="password", email_address=email, password=password), into=_Login
     )
-    if not answer.session_token:
+    if not answer.session_token or not answer.session_token.get_secret_value():
         # The instance refuses with a good status. Where it wants a second factor it gives no reason.
         raise Unauthorized(
             status=200,

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from attrs import field, frozen
+from attrs import frozen
 
 from domo_async.endpoints._area import Area
+from domo_async.redaction import Secret
 from domo_async.transport import Pager, url
 from domo_async.wire import EpochMillis, Model, NumericId, epoch_millis, payload
 
@@ -39,10 +40,11 @@ class NewAccessToken(AccessToken):
     """An access token just made.
 
     Attributes:
-        token: Its value, which the instance tells this once; no repr shows it.
+        token: Its value, which the instance tells this once: `token.get_secret_value()` returns it, and `Domo` takes
+            it as it is.
     """
 
-    token: str = field(repr=False)
+    token: Secret[str]
 
 
 class AccessTokens(Area):

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from itertools import chain
 
-from attrs import field, frozen
+from attrs import frozen
 
 from domo_async.endpoints._area import Area
 from domo_async.endpoints.search import LARGEST_PAGE, MOST, Filter, Sort
 from domo_async.errors import ConfigError
+from domo_async.redaction import Secret
 from domo_async.transport import BODY_COUNT, Batch, Pager, Paging, url
 from domo_async.wire import UNSET, EpochMillis, Model, NumericId, OpenEnum, Unset, either, payload
 
@@ -44,7 +45,7 @@ class Account(Model):
         created_by: Who made it.
         modified_at: When it was last changed.
         modified_by: Who changed it last.
-        configurations: Its settings, perhaps with secrets; not in its `repr`.
+        configurations: Its settings, perhaps with secrets: `configurations.get_secret_value()` returns them.
         account_template_id: The template that it was made from.
         account_type: Its kind, as `Accounts.create` takes it.
         database_id: Its number, as searches call it.
@@ -65,7 +66,7 @@ class Account(Model):
     created_by: NumericId | str | None = None
     modified_at: EpochMillis | None = None
     modified_by: NumericId | str | None = None
-    configurations: Mapping[str, object] | tuple[object, ...] | None = field(default=None, repr=False)
+    configurations: Secret[Mapping[str, object] | tuple[object, ...]] | None = None
     account_template_id: NumericId | str | None = None
     account_type: str | None = None
     database_id: NumericId | str | None = None
@@ -203,7 +204,7 @@ class Accounts(Area):
         account_type: str | Unset = UNSET,
         name: str | Unset = UNSET,
         data_provider_type: str | Unset = UNSET,
-        configurations: Mapping[str, object] | Unset = UNSET,
+        configurations: Secret[Mapping[str, object]] | Mapping[str, object] | Unset = UNSET,
     ) -> Account:
         """Create an account: either with its type, or as other clients do, for a connector and with its credentials.
 
@@ -215,12 +216,14 @@ class Accounts(Area):
             account_type: Its kind. What follows is for the other form, which needs all of it.
             name: Its name.
             data_provider_type: The key of the connector, such as ``amazon-s3``.
-            configurations: The connector's settings, by name.
+            configurations: The connector's settings, by name. No traceback shows them, and what in them is a `Secret`,
+                or has the name of one, is in no error.
 
         Raises:
             ConfigError: Neither form is complete.
             BadRequest: The instance does not know the kind, or misses a setting.
         """
+        configurations = Secret.of(configurations)
         if account_type is UNSET and UNSET in (name, data_provider_type, configurations):
             raise ConfigError("give account_type, or else name, data_provider_type and configurations")
         return await self._http.request(

@@ -10,6 +10,7 @@ from attrs import evolve, field, frozen
 
 from domo_async.endpoints._area import Area, several
 from domo_async.errors import DomoError
+from domo_async.redaction import Redactor, Secret, keeps_secret
 from domo_async.transport import url
 from domo_async.waiting import Verdict, job_failed, wait_for
 from domo_async.wire import UNSET, EpochMillis, Model, OpenEnum, Unset, payload
@@ -41,9 +42,18 @@ class ExpressionType(OpenEnum):
     COLUMN = "COLUMN"
 
 
+def _secret(value: Secret[str] | str) -> Secret[str]:
+    return Secret.of(value)
+
+
+def _secret_or_none(value: Secret[str] | str | None) -> Secret[str] | None:
+    return Secret.of(value)
+
+
+@keeps_secret("access_key", "access_secret", "session_token")
 @frozen
 class AwsCredentials:
-    """What S3 is written with. None of it is shown when it is printed.
+    """What S3 is written with: given as text or as a `Secret`, and kept as one.
 
     Attributes:
         access_key: The access key's id.
@@ -51,9 +61,9 @@ class AwsCredentials:
         session_token: The session token of temporary credentials, which Domo recommends.
     """
 
-    access_key: str = field(repr=False)
-    access_secret: str = field(repr=False)
-    session_token: str | None = field(default=None, repr=False)
+    access_key: Secret[str] = field(converter=_secret)
+    access_secret: Secret[str] = field(converter=_secret)
+    session_token: Secret[str] | None = field(default=None, converter=_secret_or_none)
 
 
 @frozen
@@ -172,11 +182,12 @@ class S3Exports(Area):
             query_request=payload({"includeBOM": include_bom}, use_cache=use_cache, query=_query(query)),
         )
         # An answer that repeats what was sent would show the credentials.
-        with _kept_from_errors(credentials):
+        redactor = _redactor(credentials)
+        with _kept_from_errors(redactor):
             export = await self._http.request(
                 "POST", url("/api/query/v1/export/{}", dataset_id), json=body, into=S3Export
             )
-            export = _without_echo(export, credentials)
+            export = _without_echo(export, redactor)
             return await self._ended(dataset_id, export, timeout) if wait else export
 
     async def list(self, dataset_id: str, /) -> tuple[S3Export, ...]:
@@ -231,30 +242,24 @@ class S3Exports(Area):
 
 
 @contextmanager
-def _kept_from_errors(credentials: AwsCredentials) -> Iterator[None]:
+def _kept_from_errors(redactor: Redactor) -> Iterator[None]:
     """Take the credentials out of what errors say."""
     try:
         yield
     except DomoError as error:
-        for name, said in list(vars(error).items()):
-            if isinstance(said, str):
-                setattr(error, name, _masked(said, credentials))
-        error.args = tuple(_masked(said, credentials) if isinstance(said, str) else said for said in error.args)
-        raise
+        raise redactor.error(error) from error.__cause__
 
 
-def _masked(text: str, credentials: AwsCredentials) -> str:
-    """Return a text without any of the credentials."""
-    for secret in filter(None, (credentials.access_key, credentials.access_secret, credentials.session_token)):
-        text = text.replace(secret, "***")
-    return text
+def _redactor(credentials: AwsCredentials) -> Redactor:
+    given = (credentials.access_key, credentials.access_secret, credentials.session_token)
+    return Redactor(secret.get_secret_value() for secret in given if secret is not None)
 
 
-def _without_echo(export: S3Export, credentials: AwsCredentials) -> S3Export:
+def _without_echo(export: S3Export, redactor: Redactor) -> S3Export:
     """Return an export that does not repeat the credentials."""
-    extras = {name: said for name, said in export.extras.items() if _masked(str(said), credentials) == str(said)}
-    code = export.error_code and _masked(export.error_code, credentials)
-    message = export.message and _masked(export.message, credentials)
+    extras = {name: said for name, said in export.extras.items() if redactor.text(str(said)) == str(said)}
+    code = export.error_code and redactor.text(export.error_code)
+    message = export.message and redactor.text(export.message)
     return evolve(export, extras=extras, error_code=code, message=message)
 
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, MutableMapping
+from copy import copy
 from typing import Literal, TypeVar, cast
 from zoneinfo import ZoneInfo
 
-from attrs import field, frozen
+from attrs import frozen
 
 from domo_async.errors import ConfigError
+from domo_async.redaction import Secret
 from domo_async.settings import credentials_from_env
 from domo_async.sync import Domo
 
@@ -29,25 +31,31 @@ class Connection:
 
     Attributes:
         instance: The instance.
-        token: A developer token; never part of a repr.
+        token: A developer token. A pickle of a connection holds it in the clear, as executors have it from there.
     """
 
     instance: str
-    token: str = field(repr=False)
+    token: Secret[str]
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return _connection, (self.instance, self.token.get_secret_value())
 
     @classmethod
-    def of(cls, options: Mapping[str, str]) -> Connection:
-        """Return what the options say, or else the environment of the driver.
+    def of(cls, instance: str | None, token: Secret[str] | None) -> Connection:
+        """Return what options say, or else the environment of the driver.
 
         Raises:
             ConfigError: Neither says.
         """
-        given = {"DOMO_BASE_URL": options.get("instance"), "DOMO_DEVELOPER_TOKEN": options.get("token")}
-        found = {name: value for name, value in given.items() if value}
+        given = {"DOMO_BASE_URL": Secret.of(instance or None), "DOMO_DEVELOPER_TOKEN": token}
+        found = {name: value.get_secret_value() for name, value in given.items() if value is not None}
         try:
             return cls(*credentials_from_env({**os.environ, **found}))
         except ConfigError as error:
-            raise ConfigError(f"{error}, or say option('instance', …) and option('token', …)") from None
+            problem = str(error)
+        finally:
+            del found  # a traceback may show local variables
+        raise ConfigError(f"{problem}, or say option('instance', …) and option('token', …)")
 
     def client(self) -> Domo:
         """Return a new client."""
@@ -83,6 +91,7 @@ class WriteOptions:
         Raises:
             ConfigError: They say too little, or what they cannot.
         """
+        options, token = _without_token(options)
         _check_names(options, _CONNECTION | _WRITING, "writing")
         dataset, create = _dataset(options), options.get("create")
         if (dataset is None) == (create is None):
@@ -94,7 +103,7 @@ class WriteOptions:
         if nested not in {"refuse", "json"}:
             raise ConfigError(f"option nested is refuse or json, not {nested!r}")
         return cls(
-            connection=Connection.of(options),
+            connection=Connection.of(options.get("instance"), token),
             dataset=dataset,
             create=create,
             partition=options.get("partition"),
@@ -168,6 +177,7 @@ class ReadOptions:
         Raises:
             ConfigError: They say too little, or what they cannot.
         """
+        options, token = _without_token(options)
         _check_names(options, _CONNECTION | _READING, "reading")
         dataset = _dataset(options)
         if dataset is None:
@@ -177,7 +187,7 @@ class ReadOptions:
         if sql is not None and (bounds is not None or columns is not None or push_filters):
             raise ConfigError("option sql says all; columns, pushFilters and partitions do not go with it")
         return cls(
-            connection=Connection.of(options),
+            connection=Connection.of(options.get("instance"), token),
             dataset=dataset,
             zone=_zone(options),
             columns=columns,
@@ -185,6 +195,19 @@ class ReadOptions:
             bounds=bounds,
             push_filters=push_filters,
         )
+
+
+def _connection(instance: str, token: str) -> Connection:
+    """Return what a pickled connection was."""
+    return Connection(instance, Secret(token))
+
+
+def _without_token(options: Mapping[str, str]) -> tuple[Mapping[str, str], Secret[str] | None]:
+    """Return the options but for the token, and that: a traceback may show local variables."""
+    # Spark's mapping lets `token` be written in any case, and so does its copy.
+    others = copy(options)
+    given = others.pop("token", None) if isinstance(others, MutableMapping) else None
+    return others, Secret.of(given or None)
 
 
 def _check_names(options: Mapping[str, str], known: frozenset[str], doing: str) -> None:

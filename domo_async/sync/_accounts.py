@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from domo_async.endpoints.accounts import Account
 from domo_async.endpoints.accounts import Accounts as AsyncAccounts
 from domo_async.endpoints.search import LARGEST_PAGE, Filter, Sort
+from domo_async.redaction import Secret
 from domo_async.sync._facade import SyncPager, Twin
 from domo_async.wire import UNSET, Unset
 
@@ -90,7 +91,7 @@ class Accounts(Twin[AsyncAccounts]):
         account_type: str | Unset = UNSET,
         name: str | Unset = UNSET,
         data_provider_type: str | Unset = UNSET,
-        configurations: Mapping[str, object] | Unset = UNSET,
+        configurations: Secret[Mapping[str, object]] | Mapping[str, object] | Unset = UNSET,
     ) -> Account:
         """Create an account: either with its type, or as other clients do, for a connector and with its credentials.
 
@@ -102,12 +103,14 @@ class Accounts(Twin[AsyncAccounts]):
             account_type: Its kind. What follows is for the other form, which needs all of it.
             name: Its name.
             data_provider_type: The key of the connector, such as ``amazon-s3``.
-            configurations: The connector's settings, by name.
+            configurations: The connector's settings, by name. No traceback shows them, and what in them is a `Secret`,
+                or has the name of one, is in no error.
 
         Raises:
             ConfigError: Neither form is complete.
             BadRequest: The instance does not know the kind, or misses a setting.
         """
+        configurations = Secret.of(configurations)
         return self._portal.run(
             self._aio.create(
                 display_name=display_name,

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Self
 
 from domo_async.client import Domo as AsyncDomo
+from domo_async.redaction import Secret
 from domo_async.settings import AppAccess, Settings
 from domo_async.sync._facade import ClientTwin
 from domo_async.sync._portal import Portal
@@ -55,7 +56,8 @@ class Domo(ClientTwin[AsyncDomo]):
 
     Args:
         instance: ``acme``, ``acme.domo.com`` or a URL.
-        token: A developer token (Admin > Access tokens); it acts as the user who made it.
+        token: A developer token (Admin > Access tokens); it acts as the user who made it. Text or a `Secret`; no
+            traceback, log line or error shows it.
         session_token: Instead of `token`, a session token.
         settings: Timeouts, retries, limits and the rest; see `Settings`.
         app: The address and session of an App Framework app, for `apps`.
@@ -68,11 +70,13 @@ class Domo(ClientTwin[AsyncDomo]):
         self,
         instance: str,
         *,
-        token: str | None = None,
-        session_token: str | None = None,
+        token: Secret[str] | str | None = None,
+        session_token: Secret[str] | str | None = None,
         settings: Settings | None = None,
         app: AppAccess | None = None,
     ) -> None:
+        token = Secret.of(token)
+        session_token = Secret.of(session_token)
         super().__init__(
             AsyncDomo(instance, token=token, session_token=session_token, settings=settings, app=app), Portal()
         )
@@ -94,14 +98,20 @@ class Domo(ClientTwin[AsyncDomo]):
 
     @classmethod
     def login(
-        cls, instance: str, email: str, password: str, *, settings: Settings | None = None, app: AppAccess | None = None
+        cls,
+        instance: str,
+        email: str,
+        password: Secret[str] | str,
+        *,
+        settings: Settings | None = None,
+        app: AppAccess | None = None,
     ) -> Self:
         """Return a client with a new session token, made from a password.
 
         Args:
             instance: ``acme``, ``acme.domo.com`` or a URL.
             email: The user's address.
-            password: The user's password.
+            password: The user's password, as text or as a `Secret`.
             settings: Timeouts, retries, limits and the rest.
             app: The address and session of an App Framework app, for `apps`.
 
@@ -110,6 +120,7 @@ class Domo(ClientTwin[AsyncDomo]):
             Forbidden: There is no such instance.
             ConfigError: The instance cannot be one.
         """
+        password = Secret.of(password)
         portal = Portal()
         return cls._of(portal.run(AsyncDomo.login(instance, email, password, settings=settings, app=app)), portal)
 
@@ -329,7 +340,7 @@ class Domo(ClientTwin[AsyncDomo]):
         path: str,
         *,
         params: Mapping[str, QueryValue] | None = None,
-        json: object | Unset = UNSET,
+        json: Secret[object] | object | Unset = UNSET,
         idempotent: bool | None = None,
     ) -> Any:
         """Send any request, with the token, rate limits, retries and errors of this client.
@@ -339,7 +350,7 @@ class Domo(ClientTwin[AsyncDomo]):
             path: The path on the instance, such as ``"/api/data/v3/datasources"``, without a query.
             params: The query. None and UNSET are left out, booleans become ``true`` and ``false``, lists are joined by
                 commas.
-            json: The JSON body; None is sent as null.
+            json: The JSON body; None is sent as null. What is a `Secret` in it is sent as its value.
             idempotent: Whether it may be sent again after a failure in which the instance may have carried it out;
                 by default GET, HEAD, PUT and DELETE may, POST and PATCH may not.
 
@@ -352,4 +363,5 @@ class Domo(ClientTwin[AsyncDomo]):
             TransportError: No usable answer came.
             DecodeError: The answer is not JSON.
         """
+        json = Secret.of(json)
         return self._portal.run(self._aio.request(method, path, params=params, json=json, idempotent=idempotent))

@@ -12,7 +12,8 @@ from types import TracebackType
 from typing import Self, TypeAlias, TypeVar
 
 from domo_async.errors import DomoError
-from domo_async.fleet import FleetResults, results_of, size_of
+from domo_async.fleet import FleetResults, members, results_of, size_of
+from domo_async.redaction import Secret
 from domo_async.settings import Settings
 from domo_async.sync._client import Domo
 
@@ -20,7 +21,7 @@ __all__ = ["Fleet"]
 
 T = TypeVar("T")
 
-Member: TypeAlias = Domo | tuple[str, str]
+Member: TypeAlias = Domo | tuple[str, Secret[str] | str]
 """A client, or an instance and a developer token for one."""
 
 _AHEAD = 100
@@ -47,6 +48,7 @@ class Fleet:
     def __init__(
         self, instances: Mapping[str, Member], *, concurrency: int = 16, settings: Settings | None = None
     ) -> None:
+        instances = members(instances)
         self._concurrency = size_of(instances, concurrency)
         self._clients = {
             name: Domo(given[0], token=given[1], settings=settings) if isinstance(given, tuple) else given

@@ -489,7 +489,14 @@ class _ClassWriter:
             call = Call(f"Sync{wrap}", (Call(method, signature.arguments), "self._portal"))
         else:
             call = Call("self._portal.run", (Call(method, signature.arguments),))
-        self._add("".join(stubs) + self._def(signature), function, _laid_out("return ", call, "", 8))
+        body = [*self._wrapped(function), *_laid_out("return ", call, "", 8)]
+        self._add("".join(stubs) + self._def(signature), function, body)
+
+    def _wrapped(self, function: _Function) -> Iterator[str]:
+        """Yield the lines that wrap what may be given as a secret, so that no traceback shows it."""
+        for argument in [*function.args.posonlyargs, *function.args.args, *function.args.kwonlyargs]:
+            if argument.annotation is not None and "Secret" in _names(argument.annotation):
+                yield f"        {argument.arg} = Secret.of({argument.arg})"
 
     def _deferred(self, method: str, arguments: tuple[str, ...]) -> str | Call:
         if not arguments:
@@ -527,7 +534,7 @@ class _ClassWriter:
         signature = self._signature(function, "None", omitted)
         self._import_machinery("_portal", "Portal")
         call = Call("super().__init__", (Call(self._aio, signature.arguments), "Portal()"))
-        self._members.append(self._def(signature) + _lines(_laid_out("", call, "", 8)))
+        self._members.append(self._def(signature) + _lines([*self._wrapped(function), *_laid_out("", call, "", 8)]))
 
     def _omit_from_docstring(self, parameter: str) -> None:
         entry = rf"^( +){parameter}: .*\n(?:\1 +.*\n)*"
@@ -550,7 +557,7 @@ class _ClassWriter:
             ]
         else:
             body = _laid_out("return ", Call("cls._of", (made, "Portal()")), "", 8)
-        self._add("    @classmethod\n" + self._def(signature), function, body)
+        self._add("    @classmethod\n" + self._def(signature), function, [*self._wrapped(function), *body])
 
     def _returned(self, function: _Function) -> tuple[str, str]:
         """Return the facade's return annotation, and what has to be done to the answer."""

@@ -9,7 +9,8 @@ from contextlib import suppress
 from urllib.request import getproxies, proxy_bypass
 
 import aiohttp
-from attrs import define, field
+from attrs import define
+from multidict import CIMultiDict
 from yarl import URL
 
 from domo_async.errors import (
@@ -19,7 +20,7 @@ from domo_async.errors import (
     DomoError,
     TransportError,
 )
-from domo_async.redaction import secrets_of
+from domo_async.redaction import Secret, is_secret_name, secrets_of
 from domo_async.settings import Credentials, Settings
 from domo_async.transport.codings import ACCEPTED, decoded
 from domo_async.transport.deadlines import Deadlines
@@ -30,10 +31,11 @@ from domo_async.transport.exchange import (
     Exchange,
     LostError,
     OnceRequest,
+    Proxy,
     WatchedResponse,
     translated,
 )
-from domo_async.transport.message import Request
+from domo_async.transport.message import NO_HEADERS, Request
 from domo_async.transport.redirects import for_strangers, leads_to, origin_of
 
 __all__ = ["Connection", "is_good"]
@@ -67,6 +69,7 @@ _OURS_TO_SAY = frozenset(
         "upgrade",
     }
 )
+_NOTHING: Secret[Mapping[str, str]] = Secret({})
 # Connections of a process that this one was forked from: to close one here would disturb it there.
 _left_alone: list[_Sessions] = []
 
@@ -78,6 +81,7 @@ class _Sessions:
     Attributes:
         inside: Goes to the instance.
         outside: Goes to wherever the instance redirects to, and has nothing of the caller's.
+        sealed: Headers of the caller's session that are secrets; for the instance.
         proxy: The proxy to go through.
         farewell: Closes the connections when it is closed, which the loop does in its end if nobody did; None if they
             are the caller's.
@@ -88,7 +92,8 @@ class _Sessions:
     connector: aiohttp.BaseConnector
     inside: aiohttp.ClientSession
     outside: aiohttp.ClientSession
-    proxy: str | None = field(repr=False)
+    sealed: Secret[Mapping[str, str]]
+    proxy: Proxy | None
     farewell: AsyncGenerator[None, None] | None
 
     def __del__(self) -> None:
@@ -137,7 +142,8 @@ class Connection:
         if session is not None and not isinstance(session, aiohttp.ClientSession):
             raise ConfigError(f"session must be an aiohttp.ClientSession, not {type(session).__name__}")
         self._origin = origin_of(origin)
-        self._own_headers = {"User-Agent": settings.user_agent, credentials.header: credentials.token}
+        self._user_agent = settings.user_agent
+        self._token_header = Secret({credentials.header: credentials.token.get_secret_value()})
         self._settings = settings
         self._given = session
         self._sessions: _Sessions | None = None
@@ -193,12 +199,12 @@ class Connection:
         limits = self._settings.timeouts
         self._deadlines = Deadlines(min(1.0, limits.read / 8, limits.total / 8))
 
-    async def fetch(self, request: Request, extra_headers: Mapping[str, str]) -> tuple[aiohttp.ClientResponse, bytes]:
+    async def fetch(self, request: Request, hooked: Secret[Mapping[str, str]]) -> tuple[aiohttp.ClientResponse, bytes]:
         """Send a request and return the answer with its body.
 
         Args:
             request: What to send.
-            extra_headers: Headers of the caller's hooks.
+            hooked: Headers of the caller's hooks.
 
         Raises:
             TransportError: No whole answer came.
@@ -207,14 +213,14 @@ class Connection:
         now = asyncio.get_running_loop().time()
         small = request.body is None or request.body.length <= _SMALL_BODY
         ends = now + self._settings.timeouts.total if small else None
-        return await self._limited(request, extra_headers, self._unhurried, ends, read=True)
+        return await self._limited(request, hooked, self._unhurried, ends, read=True)
 
-    async def open(self, request: Request, extra_headers: Mapping[str, str]) -> tuple[aiohttp.ClientResponse, bytes]:
+    async def open(self, request: Request, hooked: Secret[Mapping[str, str]]) -> tuple[aiohttp.ClientResponse, bytes]:
         """Send a request and return the answer with its body still to be read, which may take as long as it likes.
 
         Args:
             request: What to send.
-            extra_headers: Headers of the caller's hooks.
+            hooked: Headers of the caller's hooks.
 
         Returns:
             The answer, and its body if its status is not good.
@@ -224,12 +230,12 @@ class Connection:
             APIError: It was a redirect that must not be followed.
         """
         ends = asyncio.get_running_loop().time() + self._settings.timeouts.total
-        return await self._limited(request, extra_headers, self._streamed, ends, read=False)
+        return await self._limited(request, hooked, self._streamed, ends, read=False)
 
     async def _limited(
         self,
         request: Request,
-        extra_headers: Mapping[str, str],
+        hooked: Secret[Mapping[str, str]],
         timeout: aiohttp.ClientTimeout,
         ends: float | None,
         *,
@@ -242,7 +248,7 @@ class Connection:
             async with asyncio.timeout(None) as limit:
                 try:
                     sessions = self._usable() or await self._made()
-                    response = await self._follow(sessions, call, extra_headers, deadlines, limit)
+                    response = await self._follow(sessions, call, hooked, deadlines, limit)
                     if ends is not None:
                         deadlines.set(limit, ends - sessions.loop.time())
                     else:
@@ -257,6 +263,9 @@ class Connection:
             if self._given is None or not self._given.closed:
                 raise
             failure = error
+        except (asyncio.CancelledError, KeyboardInterrupt, SystemExit) as error:
+            # Told without the frames of aiohttp, which hold cookies and bodies.
+            raise error.with_traceback(None) from error.__cause__
         # Raised outside of those blocks: aiohttp's own error may quote the token, and would hang on to ours.
         if self.closed or (self._given is not None and self._given.closed):
             raise TransportError(
@@ -270,24 +279,28 @@ class Connection:
         self,
         sessions: _Sessions,
         call: Call,
-        extra_headers: Mapping[str, str],
+        hooked: Secret[Mapping[str, str]],
         deadlines: Deadlines,
         limit: asyncio.Timeout,
     ) -> aiohttp.ClientResponse:
         """Return the head of the answer that all redirects lead to."""
         request, session = call.request, sessions.inside
         target = self._origin + request.target
-        headers = {
-            "Accept": request.accept,
-            "Accept-Encoding": ACCEPTED,
-            **request.headers,
-            **self._own_headers,
-            **extra_headers,
-        }
+        headers = {"Accept": request.accept, "Accept-Encoding": ACCEPTED, **request.headers}
+        open_headers = {**headers, "User-Agent": self._user_agent, **_open_headers(hooked)}
+        sealed = self._sealed(sessions, hooked)
         hop = 0
         while True:
             exchange = Exchange(
-                session, call, target, headers, sessions.proxy, self._settings.timeouts.read, deadlines, limit
+                session,
+                call,
+                target,
+                open_headers,
+                sealed,
+                sessions.proxy,
+                self._settings.timeouts.read,
+                deadlines,
+                limit,
             )
             response = await exchange.run()
             if response.status not in _REDIRECTS or "Location" not in response.headers:
@@ -296,8 +309,17 @@ class Connection:
             target = self._redirected(request, response, target, hop)
             hop += 1
             # Who has once left the instance comes back as a stranger: else others could have it asked with our rights.
-            if session is sessions.inside and origin_of(target) != self._origin:
-                session, headers = sessions.outside, for_strangers(headers)
+            if sealed is not _NOTHING and origin_of(target) != self._origin:
+                session, open_headers, sealed = sessions.outside, for_strangers(headers), _NOTHING
+
+    def _sealed(self, sessions: _Sessions, hooked: Secret[Mapping[str, str]]) -> Secret[Mapping[str, str]]:
+        """Return the headers for the instance that are secrets; a later one takes the place of an earlier one."""
+        if sessions.sealed is _NOTHING and hooked is NO_HEADERS:
+            return self._token_header
+        merged: CIMultiDict[str] = CIMultiDict(sessions.sealed.get_secret_value())
+        merged.update(self._token_header.get_secret_value())
+        merged.update({name: value for name, value in hooked.get_secret_value().items() if is_secret_name(name)})
+        return Secret(merged)
 
     def _redirected(self, request: Request, response: aiohttp.ClientResponse, target: str, hop: int) -> str:
         """Return where a redirect leads, or refuse to follow it."""
@@ -357,7 +379,8 @@ class Connection:
         # A token is all that the API needs; cookies would only carry state between unrelated calls.
         plain = _session(connector)
         loop = asyncio.get_running_loop()
-        return _Sessions(loop, os.getpid(), connector, plain, plain, settings.proxy, _farewell(connector))
+        proxy = Proxy.of(settings.proxy)
+        return _Sessions(loop, os.getpid(), connector, plain, plain, _NOTHING, proxy, _farewell(connector))
 
     def _make_of(self, given: aiohttp.ClientSession, connector: aiohttp.BaseConnector) -> _Sessions:
         """Make sessions that send through a caller's connections, and have of its session what the instance may see.
@@ -368,9 +391,10 @@ class Connection:
         base = getattr(given, "_base_url", None)
         if given.auth is not None and (base is None or str(base.origin()) == self._origin):
             headers.setdefault("Authorization", given.auth.encode())
-        proxy = self._settings.proxy or _text_or_none(getattr(given, "_default_proxy", None))
+        proxy = self._settings.proxy or Secret.of(_text_or_none(getattr(given, "_default_proxy", None)))
         if proxy is None and given.trust_env:
-            proxy = _proxy_of_environment(self._origin)
+            proxy = Secret.of(_proxy_of_environment(self._origin))
+        sealed = {name: headers.pop(name) for name in list(headers) if is_secret_name(name)}
         loop = asyncio.get_running_loop()
         if getattr(connector, "_loop", loop) is not loop:
             raise ConfigError(
@@ -384,7 +408,16 @@ class Connection:
             trace_configs=given.trace_configs,
             middlewares=tuple(getattr(given, "_middlewares", ())),
         )
-        return _Sessions(loop, os.getpid(), connector, inside, _session(connector), proxy, farewell=None)
+        return _Sessions(
+            loop,
+            os.getpid(),
+            connector,
+            inside,
+            _session(connector),
+            Secret(sealed) if sealed else _NOTHING,
+            Proxy.of(proxy),
+            farewell=None,
+        )
 
 
 def _session(
@@ -408,6 +441,11 @@ def _session(
         max_field_size=LARGEST_HEADER,
         max_headers=MOST_HEADERS,
     )
+
+
+def _open_headers(hooked: Secret[Mapping[str, str]]) -> dict[str, str]:
+    """Return the headers of hooks that are not secrets by their names."""
+    return {name: value for name, value in hooked.get_secret_value().items() if not is_secret_name(name)}
 
 
 def _text_or_none(value: object) -> str | None:

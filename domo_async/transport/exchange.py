@@ -7,13 +7,16 @@ import select
 import socket
 import ssl
 from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import contextmanager
 from contextvars import ContextVar
+from typing import Any
 from weakref import WeakKeyDictionary
 
 import aiohttp
 from aiohttp.client_proto import ResponseHandler
 from aiohttp.connector import Connection as Line
-from attrs import define
+from attrs import define, frozen
+from multidict import CIMultiDict
 from yarl import URL
 
 from domo_async.errors import (
@@ -22,6 +25,7 @@ from domo_async.errors import (
     TimeoutError,  # noqa: A004
     TransportError,
 )
+from domo_async.redaction import Secret
 from domo_async.transport.deadlines import Deadlines
 from domo_async.transport.message import Body, Request
 
@@ -32,6 +36,7 @@ __all__ = [
     "Exchange",
     "LostError",
     "OnceRequest",
+    "Proxy",
     "WatchedResponse",
     "translated",
 ]
@@ -80,6 +85,27 @@ class Call:
     sent: bool = False
 
 
+@frozen
+class Proxy:
+    """A proxy.
+
+    Attributes:
+        address: Its address, without name and password.
+        login: Those.
+    """
+
+    address: URL
+    login: Secret[aiohttp.BasicAuth] | None
+
+    @classmethod
+    def of(cls, address: Secret[str] | None) -> Proxy | None:
+        """Return the proxy that an address stands for."""
+        if address is None:
+            return None
+        url, login = aiohttp.helpers.strip_auth_from_url(URL(address.get_secret_value()))
+        return cls(url, Secret.of(login))
+
+
 @define(eq=False)
 class Exchange:
     """One request to one place, without redirects.
@@ -88,7 +114,8 @@ class Exchange:
         session: What to send through.
         call: What the exchange is part of.
         target: The address.
-        headers: All headers but those of the body.
+        headers: All headers but those of the body and those that are secrets.
+        sealed: Those that are secrets: aiohttp has them only while it writes the head.
         proxy: The proxy to go through.
         patience: Seconds in which something has to move on.
         deadlines: What keeps the time.
@@ -99,7 +126,8 @@ class Exchange:
     call: Call
     target: str
     headers: Mapping[str, str]
-    proxy: str | None
+    sealed: Secret[Mapping[str, str]]
+    proxy: Proxy | None
     patience: float
     deadlines: Deadlines
     limit: asyncio.Timeout
@@ -152,9 +180,11 @@ class Exchange:
         if body.encoding is not None:
             headers["Content-Encoding"] = body.encoding
         content = body.open()
-        if isinstance(content, bytes):
-            return await self._send(headers, content)
-        return await self._send_slices(headers, content)
+        if not isinstance(content, bytes):
+            return await self._send_slices(headers, content)
+        payload = aiohttp.BytesPayload(content)
+        del content  # a traceback may show local variables
+        return await self._send(headers, payload)
 
     async def _send_slices(self, headers: Mapping[str, str], slices: Iterator[bytes]) -> aiohttp.ClientResponse:
         """Send a body that may take as long as it likes, but may not stand still."""
@@ -179,7 +209,7 @@ class Exchange:
             raise
 
     async def _send(
-        self, headers: Mapping[str, str], data: bytes | AsyncIterator[bytes] | None
+        self, headers: Mapping[str, str], data: aiohttp.Payload | AsyncIterator[bytes] | None
     ) -> aiohttp.ClientResponse:
         return await self.session.request(
             self.call.request.method,
@@ -188,7 +218,7 @@ class Exchange:
             headers=headers,
             allow_redirects=False,
             timeout=self.call.timeout,
-            proxy=self.proxy,
+            proxy=None if self.proxy is None else self.proxy.address,
             auto_decompress=False,
         )
 
@@ -201,13 +231,35 @@ _expiries: WeakKeyDictionary[ResponseHandler, float] = WeakKeyDictionary()
 class OnceRequest(aiohttp.ClientRequest):
     """A request that looks at its connection before it uses it, and is not sent again by aiohttp."""
 
+    def update_proxy(self, proxy: URL | None, proxy_auth: aiohttp.BasicAuth | None, proxy_headers: Any) -> None:
+        """Take over the proxy, with the name and password that nobody was told before."""
+        ours = _running.get().proxy
+        if ours is not None and ours.login is not None:
+            proxy_auth = ours.login.get_secret_value()
+        super().update_proxy(proxy, proxy_auth, proxy_headers)
+
     async def send(self, conn: Line) -> aiohttp.ClientResponse:
         """Send it, if the connection is as it should be."""
-        _running.get().begin(conn)
+        exchange = _running.get()
+        exchange.begin(conn)
         try:
-            return await super().send(conn)
+            with _unsealed(exchange.sealed, self.headers):
+                return await super().send(conn)
         except _RESENT_AFTER as error:
             raise LostError(error) from None
+
+
+@contextmanager
+def _unsealed(sealed: Secret[Mapping[str, str]], headers: CIMultiDict[str]) -> Iterator[None]:
+    """Have secret headers among others for as long as those are written; what a middleware has set goes before."""
+    added = [name for name in sealed.get_secret_value() if name not in headers]
+    try:
+        for name in added:
+            headers[name] = sealed.get_secret_value()[name]
+        yield
+    finally:
+        for name in added:
+            headers.pop(name, None)
 
 
 class WatchedResponse(aiohttp.ClientResponse):

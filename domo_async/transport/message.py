@@ -12,13 +12,16 @@ from urllib.parse import quote_plus
 from attrs import frozen
 
 from domo_async.errors import ConfigError
+from domo_async.redaction import Secret, secret_values
 from domo_async.transport.url import Url
-from domo_async.wire import UNSET, Unset, dumps
+from domo_async.wire import UNSET, Unset, dumps, loads
 
-__all__ = ["Body", "QueryValue", "Request", "query_string"]
+__all__ = ["NO_HEADERS", "Body", "QueryValue", "Request", "query_string"]
 
 _JSON = "application/json"
-_NO_HEADERS: Mapping[str, str] = MappingProxyType({})
+_NONE: Mapping[str, str] = MappingProxyType({})
+NO_HEADERS: Secret[Mapping[str, str]] = Secret(_NONE)
+"""What hooks add where there are none."""
 _IDEMPOTENT = frozenset({"GET", "HEAD", "OPTIONS", "PUT", "DELETE"})
 _METHODS = frozenset({"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"})
 QueryValue = str | int | float | bool | None | Unset | Iterable[str | int | float]
@@ -34,17 +37,21 @@ class Body:
         open: Returns the body from its beginning: bytes, or an iterator over slices of them. It is asked for each
             slice on the event loop, and so should not have to wait for it.
         encoding: The Content-Encoding header, if the bytes are compressed.
+        secrets: Returns the secrets in it, as far as they can be told.
     """
 
     content_type: str
     length: int
     open: Callable[[], bytes | Iterator[bytes]]
     encoding: str | None = None
+    secrets: Callable[[], set[str]] = set
 
     @classmethod
     def json(cls, value: object) -> Body:
         """Return `value` as a JSON body."""
-        return cls.of(dumps(value), _JSON)
+        data = dumps(value)
+        # By their names, and what is wrapped.
+        return cls(_JSON, len(data), lambda: data, secrets=lambda: secret_values(loads(data)) | secret_values(value))
 
     @classmethod
     def of(cls, data: bytes, content_type: str) -> Body:
@@ -111,7 +118,7 @@ class Request(NamedTuple):
     body: Body | None
     accept: str
     idempotent: bool
-    headers: Mapping[str, str] = _NO_HEADERS
+    headers: Mapping[str, str] = _NONE
 
     @classmethod
     def of(
@@ -140,7 +147,7 @@ class Request(NamedTuple):
             body if json is UNSET else Body.json(json),
             accept,
             method in _IDEMPOTENT if idempotent is None else idempotent,
-            headers or _NO_HEADERS,
+            headers or _NONE,
         )
 
     @property

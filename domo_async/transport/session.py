@@ -8,7 +8,6 @@ import itertools
 import random
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from types import MappingProxyType
 from typing import TypeVar, overload
 from urllib.parse import unquote, urlsplit
 
@@ -24,14 +23,14 @@ from domo_async.errors import (
     RateLimited,
     TransportError,
 )
-from domo_async.redaction import Redactor, secret_values, secrets_of
+from domo_async.redaction import Redactor, Secret, secrets_of
 from domo_async.settings import Credentials, Settings
 from domo_async.transport.answers import api_error, decode_error, unusable_body
 from domo_async.transport.codings import decoded, is_coded
 from domo_async.transport.connection import Connection, is_good
 from domo_async.transport.exchange import translated
 from domo_async.transport.limits import Gate, Slots
-from domo_async.transport.message import Body, QueryValue, Request
+from domo_async.transport.message import NO_HEADERS, Body, QueryValue, Request
 from domo_async.transport.pager import Batch, Pager, Paging, by_cursor, by_offset
 from domo_async.transport.retry import retry_delay
 from domo_async.transport.url import Url
@@ -44,14 +43,14 @@ from domo_async.transport.watching import (
     tell_of_wait,
     warn_of_answer,
 )
-from domo_async.wire import UNSET, Unset, decode, loads, with_lists
+from domo_async.wire import UNSET, Unset, decode, with_lists
 
 __all__ = ["Download", "Transport"]
 
 T = TypeVar("T")
 R = TypeVar("R")
 
-_NOTHING: Mapping[str, str] = MappingProxyType({})
+_EMPTY = Secret(b"")
 
 
 class Download:
@@ -130,7 +129,9 @@ class Transport:
         self.origin = origin
         self.settings = settings
         self._connection = Connection(origin, credentials, settings, session)
-        self._redactor = Redactor([credentials.token, *_passwords(settings.proxy), *self._connection.secrets()])
+        self._redactor = Redactor(
+            [credentials.token.get_secret_value(), *_passwords(settings.proxy), *self._connection.secrets()]
+        )
         self._loop: asyncio.AbstractEventLoop | None = None
         self._calls_at_once: Slots
         self._streams_at_once: Slots
@@ -220,19 +221,20 @@ class Transport:
         """
         request = Request.of(method, url, params=params, json=json, body=body, idempotent=idempotent)
         may_be_empty = into is None or not isinstance(empty, Unset)
-        content = await self._persist(request, self._read_whole, absent=b"" if may_be_empty else None)
+        content = await self._persist(request, self._read_whole, absent=_EMPTY if may_be_empty else None)
         self._refuse_unusable(request, content, may_be_empty=may_be_empty)
         if into is None:
             return None
-        if not isinstance(empty, Unset) and not content.strip():
+        if not isinstance(empty, Unset) and not content.get_secret_value().strip():
             return empty
         try:
-            return decode(content, into, strict=self.settings.strict)
+            return decode(content.get_secret_value(), into, strict=self.settings.strict)
         except DecodeError as error:
             if not isinstance(empty, Unset) and undocumented and not self.settings.strict:
                 warn_of_answer(request, error)
                 return empty
-            raise decode_error(request, error, content, redactor=self._redactor_for(request)) from None
+            failure = self._misread(request, error, content)
+        raise failure
 
     async def raw(
         self,
@@ -262,12 +264,13 @@ class Transport:
             DecodeError: `read` raised it.
         """
         request = Request.of(method, url, params=params, json=json, body=body, idempotent=idempotent)
-        content = await self._persist(request, self._read_whole, absent=b"")
+        content = await self._persist(request, self._read_whole, absent=_EMPTY)
         self._refuse_unusable(request, content, may_be_empty=True)
         try:
-            return await read(content)
+            return await read(content.get_secret_value())
         except DecodeError as error:
-            raise decode_error(request, error, content, redactor=self._redactor_for(request)) from None
+            failure = self._misread(request, error, content)
+        raise failure
 
     @asynccontextmanager
     async def download(
@@ -413,20 +416,21 @@ class Transport:
 
         return by_cursor(fetch)
 
-    def _refuse_unusable(self, request: Request, content: bytes, *, may_be_empty: bool) -> None:
-        unusable = unusable_body(request, content, may_be_empty=may_be_empty, redactor=self._redactor)
+    def _misread(self, request: Request, problem: DecodeError, content: Secret[bytes]) -> DecodeError:
+        """Return the error for an answer that could not be read; the one before holds frames that hold the answer."""
+        return decode_error(request, problem, content.get_secret_value(), redactor=self._redactor_for(request))
+
+    def _refuse_unusable(self, request: Request, content: Secret[bytes], *, may_be_empty: bool) -> None:
+        unusable = unusable_body(
+            request, content.get_secret_value(), may_be_empty=may_be_empty, redactor=self._redactor
+        )
         if unusable is not None:
             raise unusable
 
-    def _redactor_for(self, request: Request, added: Mapping[str, str] | None = None) -> Redactor:
+    def _redactor_for(self, request: Request, hooked: Secret[Mapping[str, str]] = NO_HEADERS) -> Redactor:
         """Return what takes out all that the instance may repeat: the token, and other secrets that were sent."""
-        secrets = secrets_of(added or {})
-        body = request.body
-        if body is not None and body.content_type == "application/json":
-            content = body.open()
-            if isinstance(content, bytes):
-                secrets |= secret_values(loads(content))
-        return self._redactor.also(secrets)
+        sent = set() if request.body is None else request.body.secrets()
+        return self._redactor.also(sent | secrets_of(hooked.get_secret_value()))
 
     async def _persist(self, request: Request, send: Callable[[Try], Awaitable[R]], *, absent: R | None = None) -> R:
         """Send until there is an answer or no sense in another try.
@@ -491,14 +495,14 @@ class Transport:
             )
         return gate
 
-    async def _read_whole(self, sending: Try) -> bytes:
+    async def _read_whole(self, sending: Try) -> Secret[bytes]:
         slots = self._calls_at_once
         await slots.acquire(sending.request)
         try:
             _, content = await self._answer(sending, self._connection.fetch)
         finally:
             slots.release(sending.request)
-        return content.removeprefix(codecs.BOM_UTF8)
+        return Secret(content.removeprefix(codecs.BOM_UTF8))
 
     async def _open_stream(self, sending: Try) -> aiohttp.ClientResponse:
         """Return an answer whose body is still to come; its slot is kept until the reader is done with it."""
@@ -514,11 +518,11 @@ class Transport:
     async def _answer(
         self,
         sending: Try,
-        exchange: Callable[[Request, Mapping[str, str]], Awaitable[tuple[aiohttp.ClientResponse, bytes]]],
+        exchange: Callable[[Request, Secret[Mapping[str, str]]], Awaitable[tuple[aiohttp.ClientResponse, bytes]]],
     ) -> tuple[aiohttp.ClientResponse, bytes]:
         """Send once, and return an answer of good status with what was read of its body."""
         clock = self.settings.clock
-        hooked = await announce(self.settings, sending) if self.settings.before_request else _NOTHING
+        hooked = await announce(self.settings, sending) if self.settings.before_request else NO_HEADERS
         started = clock.monotonic()
         status = None
         try:
@@ -532,12 +536,17 @@ class Transport:
         if is_good(response):
             return response, content
         redactor = self._redactor_for(sending.request, hooked)
-        raise api_error(sending.request, response.status, response.headers, content, now=clock.now(), redactor=redactor)
+        failure = api_error(
+            sending.request, response.status, response.headers, content, now=clock.now(), redactor=redactor
+        )
+        # The answer may repeat what was sent, and a traceback may show local variables.
+        del response, content
+        raise failure
 
 
-def _passwords(proxy: str | None) -> Iterator[str]:
+def _passwords(proxy: Secret[str] | None) -> Iterator[str]:
     """Yield the password in a proxy's address, as it is written there and as it is meant."""
-    password = None if proxy is None else urlsplit(proxy).password
+    password = None if proxy is None else urlsplit(proxy.get_secret_value()).password
     if password:
         yield from {password, unquote(password)}
 

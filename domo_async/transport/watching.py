@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import NamedTuple, TypeVar
 
 from domo_async.errors import ConfigError, DecodeError
+from domo_async.redaction import Secret
 from domo_async.settings import RequestEvent, ResponseEvent, Settings
 from domo_async.transport.message import Request
 
@@ -47,7 +48,7 @@ class Try(NamedTuple):
     attempt: int
 
 
-async def announce(settings: Settings, sending: Try) -> dict[str, str]:
+async def announce(settings: Settings, sending: Try) -> Secret[Mapping[str, str]]:
     """Call the hooks before a try, and return the headers that they add."""
     url = sending.request.url
     event = RequestEvent(method=sending.request.method, template=url.template, path=url.path, attempt=sending.attempt)
@@ -60,7 +61,10 @@ async def announce(settings: Settings, sending: Try) -> dict[str, str]:
                     f"{event.method} {url.template}: {sending.attempt - 1} tries were made before, without success"
                 )
             raise
-    return _checked(event.headers)
+    problem = _unfit(event.headers)
+    if problem is not None:
+        raise ConfigError(problem)
+    return Secret(event.headers)
 
 
 def is_watched(settings: Settings) -> bool:
@@ -125,21 +129,15 @@ async def _call(hook: Callable[[E], Awaitable[None] | None], event: E) -> None:
         await waiting
 
 
-def _checked(headers: object) -> dict[str, str]:
-    """Return what hooks want to add, if it can be.
-
-    Raises:
-        ConfigError: It is no header, or one that says how the request is framed.
-    """
+def _unfit(headers: object) -> str | None:
+    """Return why what hooks want to add cannot be, or None: it is not a header, or one that frames the request."""
     if not isinstance(headers, dict):
-        raise ConfigError(f"the headers of a RequestEvent must be a dict, not {type(headers).__name__}")
+        return f"the headers of a RequestEvent must be a dict, not {type(headers).__name__}"
     for name, value in headers.items():
         if not isinstance(name, str) or not _HEADER_NAME.fullmatch(name):
-            raise ConfigError(f"a before_request hook added a header whose name cannot be one: {name!r}")
+            return f"a before_request hook added a header whose name cannot be one: {name!r}"
         if name.lower() in _FRAMING:
-            raise ConfigError(f"a before_request hook added the header {name}, which the client sets itself")
+            return f"a before_request hook added the header {name}, which the client sets itself"
         if not isinstance(value, str) or not _HEADER_VALUE.fullmatch(value):
-            raise ConfigError(
-                f"a before_request hook gave the header {name} what cannot be its value: not printable text"
-            )
-    return headers
+            return f"a before_request hook gave the header {name} what cannot be its value: not printable text"
+    return None

@@ -11,10 +11,11 @@ from attrs import NOTHING, Attribute
 from cattrs import Converter
 
 from domo_async.errors import DecodeError
+from domo_async.redaction import Secret
 from domo_async.wire.inlined import inlined, without_null
 from domo_async.wire.model import NO_EXTRAS, Model, model_fields, name_on_wire
 from domo_async.wire.problems import PartlyRead, expected, key_step, under, warn_once
-from domo_async.wire.shapes import NULL, describe, kinds
+from domo_async.wire.shapes import NULL, describe, is_secret, kinds
 
 __all__ = ["Hook", "model_hook"]
 
@@ -99,7 +100,7 @@ def _compile(cls: type[Model], converter: Converter, *, strict: bool) -> Hook:
         "expected": expected,
         "failed": _failed,
         "further": _further(frozenset(map(name_on_wire, fields))),
-        "unreadable": _unreadable(cls.__name__),
+        "unreadable": _unreadable(cls.__name__, _secret_keys(fields)),
         "what": describe(cls),
     }
     body: list[str] = []
@@ -209,7 +210,11 @@ def _failed(error: DecodeError | KeyError, key: str) -> DecodeError:
     return under(DecodeError(f"the required key {key!r} is missing"), key_step(key))
 
 
-def _unreadable(model: str) -> Callable[..., tuple[Any, dict[str, Any]]]:
+def _secret_keys(fields: Sequence[Attribute[Any]]) -> frozenset[str]:
+    return frozenset(name_on_wire(a) for a in fields if is_secret(without_null(a.type)))
+
+
+def _unreadable(model: str, secret: frozenset[str]) -> Callable[..., tuple[Any, dict[str, Any]]]:
     """Return what keeps the value of a field that cannot be read for the extras, and gives what the field gets."""
 
     def keep(
@@ -217,7 +222,7 @@ def _unreadable(model: str) -> Callable[..., tuple[Any, dict[str, Any]]]:
     ) -> tuple[Any, dict[str, Any]]:
         warn_once(f"{model}{key_step(key)}", error, "it is in extras as it came")
         read, left = (error.made, error.left) if isinstance(error, PartlyRead) else (default, value[key])
-        return read, {**(odd or {}), key: left}
+        return read, {**(odd or {}), key: Secret(left) if key in secret else left}
 
     return keep
 

@@ -15,6 +15,7 @@ from typing import Any, get_args, overload
 import attrs
 
 from domo_async.errors import ConfigError
+from domo_async.redaction import Secret
 from domo_async.wire.model import Model, camel_case, model_fields, name_on_wire
 from domo_async.wire.shapes import stamp_form
 from domo_async.wire.timestamps import TimestampForm
@@ -47,7 +48,8 @@ def unstructure(value: object) -> Any:
 
     Models become dicts under their names on the wire, extras merged back in; a timestamp takes the form that
     its field is annotated with, any other aware datetime is ISO 8601 with milliseconds. `UNSET` is left out
-    of objects. `Decimal` stays, as `dumps` writes it with all its digits.
+    of objects. `Decimal` stays, as `dumps` writes it with all its digits; and so does a `Secret`, which is in the clear
+    in what `dumps` returns alone.
 
     Raises:
         ConfigError: `value` holds something that has no JSON form, such as a naive datetime or NaN.
@@ -92,6 +94,8 @@ def _scalar(value: object, form: TimestampForm) -> Any:
         return str(value)
     if isinstance(value, numbers.Integral):
         return int(value)
+    if isinstance(value, Secret):
+        return value
     raise ConfigError(f"a value of type {type(value).__name__} cannot be sent as JSON")
 
 

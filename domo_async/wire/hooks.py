@@ -24,6 +24,7 @@ from typing import Any, get_args, get_origin
 from cattrs import Converter
 
 from domo_async.errors import DecodeError
+from domo_async.redaction import Secret
 from domo_async.wire.compiled import Hook, model_hook
 from domo_async.wire.identifiers import is_numeric_id, read_numeric_id
 from domo_async.wire.problems import PartlyRead, expected, key_step, under
@@ -39,6 +40,7 @@ from domo_async.wire.shapes import (
     is_literal,
     is_mapping,
     is_model,
+    is_secret,
     is_sequence,
     is_stamp,
     is_union,
@@ -86,6 +88,7 @@ def converter(*, strict: bool) -> Converter:
     made.register_structure_hook_factory(is_fixed_tuple, _fixed_tuple)  # asked before what stands above it
     made.register_structure_hook_factory(is_mapping, partial(_mapping, strict=strict))
     made.register_structure_hook_factory(is_union, _union)
+    made.register_structure_hook_factory(is_secret, _secret)
     made.register_structure_hook_factory(is_model, partial(model_hook, strict=strict))
     return made
 
@@ -174,6 +177,22 @@ def _null(value: Any, _: Any) -> None:
 
 def _anything(value: Any, _: Any) -> Any:
     return value
+
+
+def _secret(into: Any, known: Converter) -> Hook:
+    wrapped = get_args(into)[0]
+    hook = known.get_structure_hook(wrapped)
+    what = describe(into)
+
+    def wrap(value: Any, _: Any) -> Secret[Any]:
+        try:
+            return Secret(hook(value, wrapped))
+        except DecodeError:
+            pass
+        # Raised out there, without a glimpse of the value.
+        raise DecodeError(f"expected {what}, got another value, which is not shown")
+
+    return wrap
 
 
 # -- containers -----------------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ from enum import Enum
 from functools import cache
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
+from domo_async.redaction import Secret
 from domo_async.wire.enums import OpenEnum
 from domo_async.wire.identifiers import NUMERIC_ID, is_numeric_id
 from domo_async.wire.model import Model, model_fields
@@ -27,6 +28,7 @@ __all__ = [
     "is_literal",
     "is_mapping",
     "is_model",
+    "is_secret",
     "is_sequence",
     "is_stamp",
     "is_union",
@@ -90,6 +92,11 @@ def is_mapping(into: Any) -> bool:
     return (get_origin(into) or into) in (dict, Mapping)
 
 
+def is_secret(into: Any) -> bool:
+    """Return whether `into` wraps what must not be shown."""
+    return get_origin(into) is Secret
+
+
 def is_stamp(into: Any) -> bool:
     """Return whether `into` is a datetime annotated with its form."""
     return stamp_form(into) is not None
@@ -110,6 +117,8 @@ def describe(into: Any) -> str:
         return f"a timestamp like {form.example}"
     if is_numeric_id(into):
         return NUMERIC_ID
+    if is_secret(into):
+        return describe(get_args(into)[0])
     if is_union(into):
         return " or ".join(map(describe, get_args(into)))
     if is_literal(into):
@@ -129,6 +138,8 @@ def kinds(into: Any) -> frozenset[type]:
         return NUMBERS | {str}
     if is_numeric_id(into):
         return frozenset({int, str})
+    if is_secret(into):
+        return kinds(get_args(into)[0])
     if is_union(into):
         return frozenset(kind for member in get_args(into) for kind in kinds(member))
     if is_literal(into):

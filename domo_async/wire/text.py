@@ -12,6 +12,7 @@ from typing import Any, NoReturn
 import orjson
 
 from domo_async.errors import ConfigError, DecodeError
+from domo_async.redaction import Secret
 from domo_async.wire.encode import unstructure
 
 __all__ = ["dumps", "loads"]
@@ -45,9 +46,11 @@ def loads(body: bytes, *, exact: bool = False) -> Any:  # JSON has no static typ
             return _loads_exactly(body, Decimal if exact else _finite)
         return orjson.loads(body)
     except json.JSONDecodeError as error:  # orjson's own error is a subclass
-        raise DecodeError(f"the body is not JSON: {error.msg} at line {error.lineno}, column {error.colno}") from None
+        problem = f"{error.msg} at line {error.lineno}, column {error.colno}"
     except (ValueError, InvalidOperation, RecursionError) as error:
-        raise DecodeError(f"the body is not JSON: {error}") from None
+        problem = str(error)
+    # Raised out here, as the other one holds the document.
+    raise DecodeError(f"the body is not JSON: {problem}")
 
 
 def _has_great_integer(body: bytes) -> bool:
@@ -80,7 +83,7 @@ def dumps(value: object) -> bytes:
 
     Beyond JSON's own types these are written: models and other attrs classes (see `unstructure`), enums by
     value, aware datetimes as ISO 8601 with milliseconds and ``Z``, dates, `Decimal` and integers of any size as
-    numbers with all their digits, mappings and sequences. Keys are written as given.
+    numbers with all their digits, mappings and sequences, and the value of a `Secret`. Keys are written as given.
 
     Raises:
         ConfigError: `value` holds something that has no JSON form, such as NaN.
@@ -93,11 +96,17 @@ def dumps(value: object) -> bytes:
     except ConfigError:
         raise
     except (orjson.JSONEncodeError, ValueError) as error:
-        raise ConfigError(f"cannot be sent as JSON: {error}") from None
-    if b"null" in body:
-        # orjson writes NaN so; `unstructure` refuses it. Without it, looking for it takes longer than all of this.
-        unstructure(value)
-    return body
+        cause = error.__cause__
+        raise ConfigError(
+            str(cause) if isinstance(cause, ConfigError) else f"cannot be sent as JSON: {error}"
+        ) from None
+    if b"null" not in body:
+        return body
+    secret = Secret(body)
+    del body  # it is in the clear, and a traceback may show local variables
+    # orjson writes NaN so; `unstructure` refuses it. Without it, looking for it takes longer than all of this.
+    unstructure(value)
+    return secret.get_secret_value()
 
 
 def _dumps(value: object) -> bytes:
@@ -105,7 +114,18 @@ def _dumps(value: object) -> bytes:
 
 
 def _default(value: object) -> object:
+    if isinstance(value, Secret):
+        return _revealed(value)
     return orjson.Fragment(str(value)) if isinstance(value, Decimal) and value.is_finite() else unstructure(value)
+
+
+def _revealed(secret: Secret[object]) -> orjson.Fragment:
+    try:
+        return orjson.Fragment(dumps(secret.get_secret_value()))
+    except ConfigError as error:
+        problem = str(error)
+    # Raised out here: the other one holds on to frames whose variables are the value.
+    raise ConfigError(problem)
 
 
 def _written_out(plain: Any) -> Any:

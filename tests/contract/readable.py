@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
+from domo_async import Secret
 from domo_async.wire import Model
 from domo_async.wire.model import model_fields, name_on_wire
 
@@ -14,6 +15,8 @@ __all__ = ["assert_says"]
 
 def assert_says(value: object, answer: object, where: str = "$") -> None:
     """Fail unless each key of `answer` is a field of `value` that holds what the key does, at every depth."""
+    if isinstance(value, Secret):
+        value = value.get_secret_value()
     match answer:
         case Mapping() if isinstance(value, Model):
             assert not value.extras, f"{where}: no field for {', '.join(value.extras)}"

@@ -44,12 +44,12 @@ async def test_a_token_lets_in_as_its_owner_until_it_is_revoked(domo: Domo) -> N
 async def test_the_value_is_told_once_and_never_shown(domo: Domo, emulator: Emulator) -> None:
     made = await domo.access_tokens.create(name="Nightly", owner_id=1, expires=SOON)
 
-    assert made.token not in repr(made)
+    assert made.token.get_secret_value() not in repr(made)
     async with connected(emulator) as plain:
         listed = await plain.call("GET", "/api/data/v1/accesstokens")
     assert [{"id", "name", "ownerId", "ownerName", "ownerEmail", "expires"}] == [token.keys() for token in listed]
     kept = str([list(collection) for collection in emulator._instance.records])
-    assert made.token not in kept
+    assert made.token.get_secret_value() not in kept
 
 
 async def test_an_expired_token_lets_nobody_in(domo: Domo, emulator: Emulator) -> None:
@@ -65,7 +65,7 @@ async def test_an_expired_token_lets_nobody_in(domo: Domo, emulator: Emulator) -
 async def test_a_token_that_is_almost_right_lets_nobody_in(domo: Domo, change: str) -> None:
     made = await domo.access_tokens.create(name="Nightly", owner_id=1, expires=SOON)
 
-    async with Domo(domo.origin, token=made.token + change) as other:
+    async with Domo(domo.origin, token=made.token.get_secret_value() + change) as other:
         with pytest.raises(Unauthorized):
             await other.users.me()
 

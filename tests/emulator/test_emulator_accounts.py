@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from domo_async import Domo, Forbidden, NotFound
+from domo_async import Domo, Forbidden, NotFound, Secret
 from domo_async.emulator import Emulator
 from domo_async.endpoints.search import FieldSort, Sort, Term
 from tests.emulator.others import another
@@ -35,7 +35,7 @@ async def test_an_account_can_be_made_in_the_page_s_form_and_in_that_of_other_cl
 async def test_what_looks_like_a_secret_is_not_told_again(domo: Domo):
     account = await domo.accounts.create(display_name="B", name="b", data_provider_type="s3", configurations=S3)
 
-    assert {"region": "us-west-2", "secretKey": "********"} == account.configurations
+    assert Secret({"region": "us-west-2", "secretKey": "********"}) == account.configurations
 
 
 async def test_the_page_s_keys_are_text(emulator: Emulator):

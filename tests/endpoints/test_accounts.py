@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from aiohttp import web
 
-from domo_async import ConfigError, DecodeError
+from domo_async import ConfigError, DecodeError, Secret
 from domo_async.endpoints.accounts import Account
 from domo_async.wire import decode
 from tests.support import talking_to
@@ -147,5 +147,5 @@ def test_the_number_of_an_account_is_told_whatever_it_is_called(answer: bytes) -
 def test_credentials_of_an_account_are_not_shown() -> None:
     account = decode(b'{"id": 1, "configurations": {"password": "a-password"}}', Account)
 
-    assert {"password": "a-password"} == account.configurations
+    assert Secret({"password": "a-password"}) == account.configurations
     assert "a-password" not in repr(account)

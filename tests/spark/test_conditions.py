@@ -12,7 +12,7 @@ pytest.importorskip("pyspark")
 from pyspark.sql import datasource as spark
 from pyspark.sql.types import DateType, DoubleType, LongType, StringType, StructType, TimestampType
 
-from domo_async import ConfigError
+from domo_async import ConfigError, Secret
 from domo_async.spark.filters import condition_for
 from domo_async.spark.options import Bounds, Connection, ReadOptions, WriteOptions
 from domo_async.spark.ranges import ranges
@@ -149,8 +149,8 @@ def test_the_environment_says_what_the_options_leave_open(monkeypatch):
     monkeypatch.delenv("DOMO_DEVELOPER_TOKEN", raising=False)
 
     with pytest.raises(ConfigError, match=r"option\('token', …\)"):
-        Connection.of({})
+        Connection.of(None, None)
     monkeypatch.setenv("DOMO_DEVELOPER_TOKEN", "from-the-environment")
 
-    assert Connection("acme", "from-the-environment") == Connection.of({})
-    assert Connection("other", "given") == Connection.of({"instance": "other", "token": "given"})
+    assert Connection("acme", Secret("from-the-environment")) == Connection.of(None, None)
+    assert Connection("other", Secret("given")) == Connection.of("other", Secret("given"))

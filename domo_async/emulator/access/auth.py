@@ -12,6 +12,7 @@ from attrs import define, field
 
 from domo_async.emulator.errors import Refusal
 from domo_async.emulator.keeping.records import Records
+from domo_async.redaction import Secret
 
 TOKEN_HEADER = "X-DOMO-Developer-Token"  # noqa: S105 - a header's name
 SESSION_HEADER = "X-DOMO-Authentication"
@@ -32,7 +33,7 @@ class Authentication:
         tokens: Further developer tokens, each with its user; they end with the emulator.
     """
 
-    token: str
+    token: Secret[str]
     records: Records = field(factory=Records, repr=False)
     tokens: dict[str, int] = field(factory=dict, repr=False)
     _sessions: dict[str, int] = field(factory=dict, repr=False, alias="sessions")
@@ -47,7 +48,7 @@ class Authentication:
             return OWNER_ID
         token = headers.get(TOKEN_HEADER)
         if token is not None:
-            if hmac.compare_digest(token.encode(errors="surrogateescape"), self.token.encode()):
+            if self._is_owners(token):
                 return OWNER_ID
             if token in self.tokens:
                 return self.tokens[token]
@@ -81,7 +82,11 @@ class Authentication:
         kept = self.records[_PASSWORDS].find(user_id)
         if kept is not None and hmac.compare_digest(_slow_digest(password, kept["salt"]), kept["digest"]):
             return True
-        return user_id == OWNER_ID and hmac.compare_digest(password.encode(), self.token.encode())
+        return user_id == OWNER_ID and self._is_owners(password)
+
+    def _is_owners(self, token: str) -> bool:
+        owners = self.token.get_secret_value()
+        return hmac.compare_digest(token.encode(errors="surrogateescape"), owners.encode())
 
     def new_session(self, user_id: int) -> str:
         """Return a new session token of a user."""

@@ -29,6 +29,7 @@ from domo_async.emulator.rows.storage import Storage
 from domo_async.emulator.state import DATASETS, Instance
 from domo_async.errors import ConfigError
 from domo_async.locking import lock
+from domo_async.redaction import Secret
 
 __all__ = ["TOKENS", "Journal", "Keeper", "Lock", "claim", "keep_token", "kept_token"]
 
@@ -106,7 +107,7 @@ class Lock:
         self._file.close()
 
 
-def kept_token(directory: Path) -> str | None:
+def kept_token(directory: Path) -> Secret[str] | None:
     """Return the developer token that is kept in an emulator's directory, if there is one.
 
     Raises:
@@ -116,22 +117,22 @@ def kept_token(directory: Path) -> str | None:
         return None
     path = directory / _TOKEN
     try:
-        token = path.read_bytes().strip()
+        token = Secret(path.read_bytes().strip().decode("latin-1"))
     except FileNotFoundError:
         return None
-    if not token.isascii() or not token.decode("ascii").isprintable():
+    if not token.get_secret_value().isascii() or not token.get_secret_value().isprintable():
         raise ConfigError(f"{path} is damaged: it does not hold a token; give one, or remove the file")
-    return token.decode("ascii") or None
+    return token if token.get_secret_value() else None
 
 
-def keep_token(directory: Path, token: str) -> None:
+def keep_token(directory: Path, token: Secret[str]) -> None:
     """Keep a developer token in a directory, for its owner's eyes only."""
     with suppress(ConfigError):
         if kept_token(directory) == token:
             return
     arriving = private_file(directory / f"{_TOKEN}.{secrets.token_hex(4)}")
     with arriving.open("r+b") as file:
-        file.write(f"{token}\n".encode())
+        file.write(f"{token.get_secret_value()}\n".encode())
         file.flush()
         os.fsync(file.fileno())
     arriving.replace(directory / _TOKEN)
