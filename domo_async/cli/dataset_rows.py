@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 
 import typer
+from rich.markup import escape
 
 from domo_async import Domo
 from domo_async.cli.bars import transfer_bar
@@ -130,5 +131,6 @@ def _params(given: list[str] | None) -> dict[str, Any] | None:
 
 
 def _print_export(done: ExportResult, file: str) -> None:
-    out.print(f"[green]Exported[/] {counted(done.rows, 'row')}, {megabytes(done.bytes)} to ", end="")
-    out.print(printable(file), f"in {done.seconds:.1f} s", markup=False, soft_wrap=True)
+    told = f"[green]Exported[/] {counted(done.rows, 'row')}, {megabytes(done.bytes)} to"
+    # In one, so that all of it is told where standard output cannot be written.
+    out.print(told, escape(printable(file)), f"in {done.seconds:.1f} s", soft_wrap=True)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import io
 import os
 import re
 import secrets
+import select
 import shutil
 import stat
 import tempfile
@@ -20,7 +22,16 @@ from attrs import frozen
 from domo_async.errors import ConfigError, DomoError, TargetError
 from domo_async.transfer.threads import in_thread
 
-__all__ = ["atomic_write", "check_writable", "descriptor_of", "is_partial", "special_file", "write_all"]
+__all__ = [
+    "atomic_write",
+    "check_file_object",
+    "check_writable",
+    "descriptor_of",
+    "is_partial",
+    "object_errors",
+    "special_file",
+    "write_all",
+]
 
 _PARTIAL = re.compile(r"\..*\.[0-9a-f]{8}\.part", re.DOTALL)
 # A partial file's name is no longer than a name of its target that is long.
@@ -154,11 +165,50 @@ def is_partial(name: str) -> bool:
     return _PARTIAL.fullmatch(name) is not None
 
 
-def write_all(target: BinaryIO, piece: bytes | memoryview) -> None:
-    """Write all of it; an unbuffered file may take less than it is given at a time."""
+def check_file_object(target: object) -> None:
+    """Refuse what bytes cannot be written to.
+
+    Raises:
+        ConfigError: It is not a binary file object that is open for writing.
+    """
+    kind = type(target).__name__
+    if not callable(getattr(target, "write", None)):
+        raise ConfigError(f"cannot write to a {kind}; give a path or a binary file object")
+    if isinstance(target, io.TextIOBase):
+        raise ConfigError(f'the {kind} takes text, and what is written is bytes; open it in binary mode, such as "wb"')
+    if isinstance(target, io.IOBase) and (target.closed or not target.writable()):
+        raise ConfigError(f"the {kind} is {'closed' if target.closed else 'open for reading alone'}")
+
+
+def write_all(target: BinaryIO, piece: bytes) -> None:
+    """Write all of it; an unbuffered file may take less than it is given at a time.
+
+    Raises:
+        OSError: It takes nothing.
+    """
+    # Not all files of the caller's say how much they took, or take a part of bytes without a copy.
+    taken: int | None = target.write(piece)
     rest = memoryview(piece)
-    while rest:
-        rest = rest[target.write(rest) :]
+    while taken != len(rest):
+        if taken is None and not isinstance(target, io.RawIOBase):
+            return
+        if taken is None:
+            select.select([], [target], [])  # a pipe that is full, and says so instead of waiting
+        elif not taken:
+            raise OSError(errno.EIO, "it takes nothing")
+        rest = rest[taken or 0 :]
+        taken = target.write(rest)
+
+
+@contextmanager
+def object_errors(target: object) -> Iterator[None]:
+    """Turn what the system says of a file object into an error of this library."""
+    try:
+        yield
+    except DomoError:
+        raise
+    except OSError as error:
+        raise TargetError(f"cannot write to the {type(target).__name__}: {error.strerror or error}") from error
 
 
 def _resolved(path: Path) -> _Target:

@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
+import os
 import stat
 from pathlib import Path
 
 import pytest
 
-from domo_async import APIError, BadRequest, ConfigError, DecodeError, IncompleteAnswer, NotFound, Retries, Settings
+from domo_async import (
+    APIError,
+    BadRequest,
+    ConfigError,
+    DecodeError,
+    IncompleteAnswer,
+    NotFound,
+    Retries,
+    Settings,
+    TargetError,
+)
 from domo_async.emulator import Fault
 from domo_async.transfer import Progress
 from tests.support import talking_to
@@ -156,6 +168,63 @@ async def test_a_place_that_cannot_be_written_to_costs_no_request(domo, emulator
 async def test_a_full_disk_is_reported(domo, dataset_id):
     with Path("/dev/full").open("wb", buffering=0) as full, pytest.raises(OSError, match="No space"):
         await domo.datasets.export(dataset_id, full)
+
+
+class Writing:
+    """A file object of a caller's own, whose `write` answers what a function says of the bytes."""
+
+    def __init__(self, answer):
+        self.answer = answer
+        self.content = b""
+
+    def write(self, piece):
+        taken = self.answer(len(piece))
+        self.content += bytes(piece[:taken])
+        return taken
+
+
+@pytest.mark.parametrize("answer", [lambda size: size, lambda _: None, lambda size: min(size, 3)])
+async def test_a_file_object_need_not_say_what_it_took(domo, dataset_id, answer):
+    target, plain = Writing(answer), io.BytesIO()
+    file = await domo.files.upload(b"content", name="x.txt")
+
+    await domo.datasets.export(dataset_id, plain)
+    await domo.datasets.export(dataset_id, target)
+    await domo.files.download(file.data_file_id, target)
+
+    assert plain.getvalue() + b"content" == target.content
+
+
+async def test_a_file_object_that_cannot_be_written_is_told(domo, dataset_id, tmp_path):
+    (tmp_path / "there").touch()
+    closed = (tmp_path / "there").open("wb")
+    closed.close()
+    file = await domo.files.upload(b"content", name="x.txt")
+    with (tmp_path / "there").open("rb") as reading, (tmp_path / "text").open("w") as text:
+        for target, why in {
+            io.StringIO(): "the StringIO takes text",
+            text: "the TextIOWrapper takes text",
+            reading: "the BufferedReader is open for reading alone",
+            closed: "the BufferedWriter is closed",
+        }.items():
+            with pytest.raises(ConfigError, match=why):
+                await domo.datasets.export(dataset_id, target)
+            with pytest.raises(ConfigError, match=why):
+                await domo.files.download(file.data_file_id, target)
+    with pytest.raises(TargetError, match="cannot write to the Writing: it takes nothing"):
+        await domo.datasets.export(dataset_id, Writing(lambda _: 0))
+
+
+async def test_a_pipe_that_does_not_wait_gets_every_byte(domo, dataset_id):
+    content = b"x" * 200_000
+    reading, writing = os.pipe()
+    os.set_blocking(writing, False)
+    with os.fdopen(reading, "rb") as source, os.fdopen(writing, "wb", buffering=0) as target:
+        file = await domo.files.upload(content, name="x.txt")
+        taken = asyncio.create_task(asyncio.to_thread(source.read, len(content)))
+        await domo.files.download(file.data_file_id, target)
+
+        assert content == await taken
 
 
 async def test_retries_are_those_of_the_settings(emulator, clock, dataset_id, tmp_path):

@@ -9,9 +9,15 @@ from typing import BinaryIO, TypeAlias
 
 from attrs import frozen
 
-from domo_async.errors import ConfigError
 from domo_async.settings import Settings
-from domo_async.transfer.atomic import atomic_write, check_writable, special_file, write_all
+from domo_async.transfer.atomic import (
+    atomic_write,
+    check_file_object,
+    check_writable,
+    object_errors,
+    special_file,
+    write_all,
+)
 from domo_async.transfer.files.resuming import Described, DownloadResult, Fetch, Look, Transfer
 from domo_async.transfer.progress import ProgressOption, Reporter, reporting, told_the_end
 
@@ -54,7 +60,8 @@ async def download(
             elif isinstance(target, str | os.PathLike):
                 result = await _to_path(fetch, look, described, Path(target), reporter, settings)
             else:
-                result = await Transfer(fetch, look, described, _Given(target), reporter, settings).run()
+                with object_errors(target):
+                    result = await Transfer(fetch, look, described, _Given(target), reporter, settings).run()
             reporter.finish()
     return result
 
@@ -70,8 +77,8 @@ async def fetch_to(
 def _check_target(target: DownloadTarget) -> None:
     if isinstance(target, str | os.PathLike):
         check_writable(Path(target))
-    elif not callable(getattr(target, "write", None)):
-        raise ConfigError(f"cannot write to a {type(target).__name__}; give a path or a binary file object")
+    else:
+        check_file_object(target)
 
 
 async def _to_path(

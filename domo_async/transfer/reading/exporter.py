@@ -11,9 +11,9 @@ from typing import BinaryIO, TypeAlias
 
 from attrs import frozen
 
-from domo_async.errors import ConfigError, IncompleteAnswer
+from domo_async.errors import IncompleteAnswer
 from domo_async.settings import Settings
-from domo_async.transfer.atomic import atomic_write, special_file
+from domo_async.transfer.atomic import atomic_write, check_file_object, object_errors, special_file
 from domo_async.transfer.progress import ProgressOption, Reporter, reporting
 from domo_async.transfer.reading.checking import CheckingWriter
 from domo_async.transfer.reading.heading import is_json, refuse_page
@@ -156,10 +156,10 @@ async def export(
                 size, rows = await one.to_table(path)
             else:
                 size, rows = await one.to_path(path)
-        elif callable(getattr(target, "write", None)):
-            size, rows = await one.to_object(target)
         else:
-            raise ConfigError(f"cannot write to a {type(target).__name__}; give a path or a binary file object")
+            check_file_object(target)
+            with object_errors(target):
+                size, rows = await one.to_object(target)
         reporter.finish()
         return ExportResult(bytes=size, seconds=reporter.seconds, rows=rows)
 
