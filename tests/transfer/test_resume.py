@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import signal
 import subprocess
@@ -12,9 +13,10 @@ from pathlib import Path
 
 import pytest
 
-from domo_async import CommitUncertain, ConfigError, Domo, DomoError, Settings, Timeouts, UploadError
+from domo_async import AfterCommitError, CommitUncertain, ConfigError, Domo, DomoError, Settings, Timeouts, UploadError
 from domo_async.emulator import Emulator, Fault
 from domo_async.sync import Domo as SyncDomo
+from domo_async.transfer.uploading.journal import PartRecord, Sent, journal_at
 from tests.support import SkippingClock
 from tests.transfer.test_upload_faults import random_fault
 
@@ -217,6 +219,47 @@ async def test_a_line_that_was_cut_short_never_happened(domo, emulator, dataset,
     assert 500 == await append(domo, dataset, source, journal)
 
     assert [-1, *range(500)] == await ids(domo, dataset)
+
+
+def fill_up(path: Path) -> None:
+    """Let the next line of an open journal meet a full disk."""
+    full = os.open("/dev/full", os.O_RDWR)
+    for link in Path("/proc/self/fd").iterdir():
+        if link.resolve() == path.resolve():
+            os.dup2(full, int(link.name))
+    os.close(full)
+
+
+NEEDS_FULL_DEVICE = pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full")
+
+
+@NEEDS_FULL_DEVICE
+async def test_a_disk_that_is_full_ends_an_upload_of_which_the_rest_follows(domo, dataset, source, journal):
+    with pytest.raises(UploadError, match="cannot write the journal .*No space left .* nothing was committed"):
+        await domo.datasets.upload(
+            dataset, source, resume=journal, part_size=PART_SIZE, progress=lambda _: fill_up(journal)
+        )
+
+    assert [-1] == await ids(domo, dataset)
+    assert 500 == (await domo.datasets.upload(dataset, source, resume=journal, part_size=PART_SIZE)).rows
+    assert {*range(500)} == {*await ids(domo, dataset)}
+
+
+@NEEDS_FULL_DEVICE
+def test_a_commit_that_cannot_be_written_down_is_told_and_looked_up_later(tmp_path):
+    path = tmp_path / "upload.journal"
+    sent = Sent(rows=1, bytes=4, parts=1)
+    with journal_at(path) as journal:
+        journal.begin({"dataset": "x", "action": "APPEND", "columns": []})
+        journal.opened(7, [])
+        journal.arrived(1, PartRecord(1, 4, "digest"))
+        journal.committing(sent)
+        fill_up(path)
+        with pytest.raises(AfterCommitError, match="upload 7 is committed, but the journal .* No space left"):
+            journal.committed(7)
+
+    with journal_at(path) as journal:
+        assert (7, sent, None) == (journal.upload_id, journal.sent, journal.finished)
 
 
 async def test_one_journal_serves_one_upload_at_a_time(domo, emulator, dataset, source, journal):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 
 from attrs import frozen
 
@@ -129,9 +130,11 @@ class Committer:
         try:
             committed = await self._commit_once(sent)
         except UploadError as error:
-            self._journal.not_committed()
-            if isinstance(error.__cause__, APIError) and error.__cause__.status == 404:
-                self._journal.forgotten()
+            # What cannot be written down is looked up by the next run.
+            with suppress(UploadError):
+                self._journal.not_committed()
+                if isinstance(error.__cause__, APIError) and error.__cause__.status == 404:
+                    self._journal.forgotten()
             raise
         self._journal.committed(committed.data_version)
         return committed

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 import os
 import stat
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 from attrs import asdict, define, field, frozen
 
-from domo_async.errors import ConfigError
+from domo_async.errors import AfterCommitError, ConfigError, UploadError
 from domo_async.locking import lock
 from domo_async.transfer.part import Part
 
@@ -111,8 +112,9 @@ class Journal:
     """
 
     path: Path
-    _file: BinaryIO
+    _file: io.FileIO
     _writing: threading.Lock = field(factory=threading.Lock, init=False)
+    _broken: OSError | None = field(default=None, init=False)
     call: Mapping[str, Any] = field(factory=dict, init=False)
     upload_id: int | None = field(default=None, init=False)
     before: tuple[int, ...] = field(default=(), init=False)
@@ -157,22 +159,60 @@ class Journal:
         self._write({"commit": None})
 
     def committed(self, data_version: int | None) -> None:
-        """Write down that the commit took effect."""
-        self._write({"done": data_version})
+        """Write down that the commit took effect.
+
+        Raises:
+            AfterCommitError: That cannot be written down.
+        """
+        upload_id = self.upload_id
+        try:
+            self._write({"done": data_version})
+        except UploadError as error:
+            assert upload_id is not None  # noqa: S101 - it was committed
+            raise AfterCommitError(
+                f"upload {upload_id} is committed, but the journal {self.path} cannot be written:"
+                f" {getattr(error.__cause__, 'strerror', None)}. Do not upload the rows again without it: the same call"
+                " with it finds that they are there",
+                dataset_id=error.dataset_id,
+                upload_id=upload_id,
+            ) from error
 
     def forgotten(self) -> None:
         """Write down that the instance does not know the upload any longer."""
         self._write({"opened": None, "before": []})
 
     def _write(self, entry: dict[str, Any], *, synced: bool = True) -> None:
+        """Add a line.
+
+        Raises:
+            UploadError: The disk is full, for one; nothing was committed. The line is not there, and no other comes.
+        """
         with self._writing:
-            if self._file.tell() == 0:
-                self._file.write(json.dumps({"journal": _KIND, "version": _VERSION}).encode() + b"\n")
-            self._file.write(json.dumps(entry).encode() + b"\n")
-            self._file.flush()
-            if synced:
-                os.fsync(self._file.fileno())
+            start = self._file.tell()
+            begin = {"journal": _KIND, "version": _VERSION}
+            lines = [begin, entry] if start == 0 else [entry]
+            try:
+                if self._broken is not None:
+                    raise self._broken
+                self._append(b"".join(json.dumps(line).encode() + b"\n" for line in lines))
+                if synced:
+                    os.fsync(self._file.fileno())
+            except OSError as error:
+                self._broken = error
+                with suppress(OSError):
+                    self._file.truncate(start)
+                call = entry.get("call", self.call)
+                raise UploadError(
+                    f"cannot write the journal {self.path}: {error.strerror}; nothing was committed",
+                    dataset_id=str(call["dataset"]),
+                    upload_id=self.upload_id,
+                    journal=str(self.path),
+                ) from error
         self._take(json.loads(json.dumps(entry)))
+
+    def _append(self, content: bytes) -> None:
+        while content:
+            content = content[self._file.write(content) :]
 
     def close(self) -> None:
         """Close the file once nothing is being written to it, since it stays locked until then."""
@@ -185,14 +225,13 @@ class Journal:
         Raises:
             ConfigError: It is not a journal, or one that is damaged; it is left as it is.
         """
-        begin = self._file.read(len(_BEGIN))
-        if begin and begin != _BEGIN:
+        content = self._file.readall()
+        if content and not content.startswith(_BEGIN):
             raise ConfigError(
                 f"{self.path} is not the journal of an upload, and was left as it is; name another file for resume"
             )
-        self._file.seek(0)
         good = 0
-        for line in self._file:
+        for line in io.BytesIO(content):
             if not line.endswith(b"\n"):
                 break
             try:
@@ -282,7 +321,9 @@ def journal_at(path: str | os.PathLike[str]) -> Iterator[Journal]:
     try:
         if where.exists() and not where.is_file():
             raise ConfigError(f"the journal {where} is not a file; name a file for resume")
-        file = os.fdopen(os.open(where, os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0), 0o600), "r+b")
+        number = os.open(where, os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0), 0o600)
+        # Without a buffer, in which a line would wait that could not be written.
+        file = io.FileIO(number, "r+b")
     except (OSError, ValueError) as error:
         if isinstance(error, ConfigError):
             raise

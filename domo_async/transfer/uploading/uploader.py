@@ -383,7 +383,7 @@ class _Upload:
             seconds=self._reporter.seconds,
             verified=settled.verified,
             files=tuple(map(str, self._source.files)),
-            added=self._added,
+            added={column.name: column.type.value for column in self._fit.columns if column.name in self._added},
             notes=self._fit.notes,
         )
 
