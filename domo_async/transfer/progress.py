@@ -33,7 +33,8 @@ class Progress:
 
     Attributes:
         bytes: Bytes handed to the network so far; goes back when a part has to be sent again.
-        total_bytes: Bytes in all, or None where that is not known beforehand.
+        total_bytes: Bytes in all, or None where that is not known beforehand. Of CSV with empty fields in quotes, of
+            which some are sent without, it is known exactly in the end.
         rows: Rows of the parts that are done.
         parts: Parts that are done.
         seconds: Time since the transfer began.
@@ -143,8 +144,14 @@ class Reporter:
         self._parts += 1
         self._tell()
 
-    def finish(self) -> None:
-        """Report the end."""
+    def finish(self, total: int | None = None) -> None:
+        """Report the end.
+
+        Args:
+            total: Bytes in all, where they were only about known beforehand.
+        """
+        if self._total is not None and total is not None:
+            self._total = total
         self._tell()
 
     def _tell(self) -> None:

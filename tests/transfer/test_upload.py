@@ -451,9 +451,10 @@ async def test_an_instance_that_tells_nothing_after_a_commit_is_believed(domo, e
     assert (9, None) == (done.rows, done.data_version)
 
 
-async def test_progress_is_told_from_start_to_end(domo, tmp_path):
+@pytest.mark.parametrize("content", [table(range(2000)), b"".join(b'"%d",""\n"",""\n' % n for n in range(1000))])
+async def test_progress_is_told_from_start_to_end(domo, tmp_path, content):
     path = tmp_path / "file.csv"
-    path.write_bytes(b"id,name\n" + table(range(2000)))
+    path.write_bytes(b"id,name\n" + content)
     dataset_id = await new_dataset(domo, range(0))
     told: list[Progress] = []
 

@@ -121,7 +121,7 @@ class OpenSource(Protocol):
 
     @property
     def total(self) -> int | None:
-        """Bytes that will be sent, where that is known beforehand."""
+        """About how many bytes will be sent, where that is known beforehand; but for a last line end not more."""
         ...
 
     @property

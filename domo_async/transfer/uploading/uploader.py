@@ -372,7 +372,7 @@ class _Upload:
         committer = self._committer(upload_id)
         committed = await committer.commit(sent)
         settled = await committer.settle(committed, sent)
-        self._reporter.finish()
+        self._reporter.finish(sent.bytes)
         return UploadResult(
             rows=sent.rows,
             bytes=sent.bytes,
