@@ -13,6 +13,7 @@ from domo_async import Domo, DomoError, Secret, Settings
 from domo_async.emulator import Emulator
 from domo_async.settings import Credentials
 from tests.support import SkippingClock
+from tests.variables import variables_in
 
 # The everyday run gives the same result every time: few examples, always the same ones, judged by no clock.
 settings.register_profile(
@@ -78,6 +79,9 @@ class Told:
         for error in self.errors:
             yield f"{error} {error!r} {error.__dict__}"
             yield from map(shown, (error.__cause__, error.__context__))
+            # One that came as far as a test; others, that ours were raised in place of, nobody gets to see.
+            if error.__traceback__ is not None and "/tests/" in error.__traceback__.tb_frame.f_code.co_filename:
+                yield from variables_in(error.__traceback__)
 
     def leaks(self) -> list[str]:
         """Return what was said of tokens; each process that runs tests looks at the end."""

@@ -25,10 +25,11 @@ def variables_of(error: BaseException) -> Iterator[str]:
         seen.add(id(here))
         waiting += [here.__cause__, here.__context__, *getattr(here, "exceptions", ())]
         yield f"{here} {here!r} {here.args} {vars(here)}"
-        yield from _variables(here.__traceback__)
+        yield from variables_in(here.__traceback__)
 
 
-def _variables(trace: TracebackType | None) -> Iterator[str]:
+def variables_in(trace: TracebackType | None) -> Iterator[str]:
+    """Yield what is shown of the variables of a traceback's frames, but for those of tests."""
     while trace is not None:
         code = trace.tb_frame.f_code
         if any(part in code.co_filename for part in _WATCHED) and "/tests/" not in code.co_filename:
