@@ -186,9 +186,6 @@ def upload(
             allow_empty=allow_empty,
             resume=resume,
         )
-        if create is not None and dry_run:
-            print_new_plan(*run(plan_new(source, options)), name=create, as_json=as_json)
-            return
 
     def advice(error: BaseException) -> str | None:
         if isinstance(error, SourceError):
@@ -211,7 +208,10 @@ def upload(
                 source, str(create), options=attrs.evolve(options, progress=progress)
             )
 
-    if dry_run:
+    if create is not None and dry_run:
+        with readable_errors(debug=debug, advice=advice):
+            print_new_plan(*run(plan_new(source, options)), name=create, as_json=as_json)
+    elif dry_run:
         print_plan(call(planned, instance, token_file, debug=debug, advice=advice), as_json=as_json)
     elif dataset is not None:
         done = call(uploaded, instance, token_file, debug=debug, advice=advice, changed=True)

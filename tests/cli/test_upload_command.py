@@ -209,9 +209,11 @@ def test_a_dry_run_tells_what_would_be_sent(cli: Cli, dataset_id: str, tmp_path:
     dry = ("datasets", "upload", str(file), "-d", dataset_id, "--delimiter", "tab", "--dry-run")
 
     refused, shown = cli(*dry), cli(*dry, "--evolve").stdout
+    unsaid = cli("datasets", "upload", str(file), "--create", "Made", "--dry-run")
     plan = json.loads(cli(*dry, "--evolve", "--json").stdout)
 
-    assert 2 == refused.code
+    assert (2, 2) == (refused.code, unsaid.code)
+    assert "On the command line: delimiter= is --delimiter" in unsaid.stderr
     assert "On the command line: header=False is --header no, schema='evolve' is --evolve" in refused.stderr
     assert {
         "columns": ["id", "name", "price", "note"],

@@ -246,6 +246,8 @@ async def test_how_the_header_was_taken_is_told(domo):
         (b",a\n0,1\n", "no name"),
         (b"id\tname\n1\tx\n2\ty\n", r"delimiter='\\t'"),
         (b"id;name\n1;x\n", "delimiter=';'"),
+        (b"id;price\n1;2,50\n2;3,75\n", "delimiter=';'"),
+        (b"Report 2026\n\na,b\n1,x\n", "skip_rows=1"),
     ],
 )
 async def test_no_dataset_is_made_of_a_first_row_that_may_not_name_columns(domo, emulator, content, says):

@@ -221,15 +221,16 @@ def check_names(heading: Heading, *, header: Header) -> tuple[str, ...]:
     shown = f"the first row ({_listed(heading.fields)})"
     line = None if heading.sure else heading.skip + 1
     if header == "auto" and not heading.sure:
-        if heading.width == 1 and heading.following and min(map(len, heading.following[:3])) > 1:
-            raise SourceError(
-                f"{shown} has 1 field, the next {len(heading.following[0])}: if it is a title say"
-                f" skip_rows={heading.skip + 1}, if it names the one column say header=True; nothing was sent",
-                line=line,
-            )
+        following = [record for record in heading.following if record != [""]][:3]
         if hint := _other_delimiter(heading):
             raise SourceError(
                 f"{shown} has 1 field{hint}, or header=True if it names the one column; nothing was sent", line=line
+            )
+        if heading.width == 1 and following and min(map(len, following)) > 1:
+            raise SourceError(
+                f"{shown} has 1 field, the next {len(following[0])}: if it is a title say"
+                f" skip_rows={heading.skip + 1}, if it names the one column say header=True; nothing was sent",
+                line=line,
             )
         if any(name.strip() and not _may_be_name(name) for name in heading.fields):
             raise SourceError(
@@ -300,8 +301,9 @@ def _other_delimiter(heading: Heading) -> str:
         return ""
     records = [heading.fields, *heading.following[:_TITLES]]
     for mark in "\t;|":
-        counts = {record[0].count(mark) for record in records if record != [""]}
-        if len(counts) == 1 and counts != {0} and all(len(record) == 1 for record in records):
+        # Decimal commas make several fields of what stands between other delimiters.
+        counts = {sum(field.count(mark) for field in record) for record in records if record != [""]}
+        if len(counts) == 1 and counts != {0}:
             return f": it seems that {mark!r} stands between fields, so say delimiter={mark!r}"
     return ""
 
