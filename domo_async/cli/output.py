@@ -20,11 +20,13 @@ from rich.measure import Measurement
 from rich.table import Table
 from rich.text import Text
 
+from domo_async import Secret
+
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
 
-from domo_async import Secret
-from domo_async.endpoints.datasets import Cell, QueryResult
+    from domo_async.endpoints.datasets import Cell, QueryResult
+
 
 __all__ = [
     "binary_output",
