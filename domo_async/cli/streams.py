@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import io
 import os
+import select
 import sys
 from typing import TYPE_CHECKING
 
@@ -30,7 +31,19 @@ class OutputFailed(Exception):
         self.lost = lost
 
 
-class _Output(io.FileIO):
+class _Waiting(io.FileIO):
+    """Waits where it could not write at once, as other programs that share a terminal or a pipe may have asked for."""
+
+    def write(self, content: ReadableBuffer, /) -> int:
+        # The stubs do not say that it gives None then.
+        taken: int | None = super().write(content)
+        while taken is None:
+            select.select([], [self], [])
+            taken = super().write(content)
+        return taken
+
+
+class _Output(_Waiting):
     def write(self, content: ReadableBuffer, /) -> int:
         try:
             return super().write(content)
@@ -38,7 +51,7 @@ class _Output(io.FileIO):
             raise OutputFailed(error, bytes(content)) from None
 
 
-class _Errors(io.FileIO):
+class _Errors(_Waiting):
     """Where nobody can be told what went wrong, the exit code alone tells it."""
 
     def write(self, content: ReadableBuffer, /) -> int:

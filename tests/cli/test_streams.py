@@ -116,6 +116,34 @@ def test_standard_input_that_is_closed_is_told(cli: Cli) -> None:
     assert (2, "SourceError: cannot read standard input: Bad file descriptor\n") == (ended.code, ended.stderr)
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="the pipe is to be a short one")
+@pytest.mark.parametrize("form", ["--csv", "--quiet"])
+def test_a_pipe_that_does_not_wait_gets_all_of_it(cli: Cli, emulator: Emulator, form: str) -> None:
+    """As programs that share it may have set it."""
+    import fcntl  # not on Windows
+
+    with emulator.sync_client() as domo:
+        dataset_id = domo.datasets.create("Long", {"text": "STRING"}).id
+        domo.datasets.upload(dataset_id, [["x" * 300_000]])
+    command = ["query", dataset_id, "SELECT * FROM table", form] if form != "--quiet" else ["export", dataset_id, "-"]
+    reading, writing = os.pipe()
+    os.set_blocking(writing, False)
+    fcntl.fcntl(writing, fcntl.F_SETPIPE_SZ, 4096)  # full at nearly every write
+    process = subprocess.Popen(
+        [sys.executable, "-m", "domo_async", "datasets", *command],
+        stdout=writing,
+        stderr=subprocess.PIPE,
+        env={**os.environ, **cli.environment},
+    )
+    os.close(writing)
+    with os.fdopen(reading, "rb") as output:
+        content = output.read()
+
+    assert b"" == process.communicate(timeout=WAIT)[1]
+    assert 0 == process.returncode
+    assert 300_000 == content.count(b"x") - content.count(b"text")
+
+
 def test_standard_output_is_the_same_by_any_name(cli: Cli, filled: str, tmp_path: Path) -> None:
     for name in ("-", "/dev/stdout"):
         command = f"(echo before; CLI datasets export {{}} {name}; echo after) > out.txt"
