@@ -23,15 +23,19 @@ class Backoff:
     Args:
         clock: Where time comes from.
         timeout: Seconds in all.
-        first: Seconds of the first pause; each further one is half as long again.
+        first: Seconds of the first pause; each further one is `growth` times as long.
         longest: Seconds of the longest pause.
+        growth: What the pauses grow by.
     """
 
-    def __init__(self, clock: Clock, *, timeout: float, first: float = 0.05, longest: float = 5.0) -> None:
+    def __init__(
+        self, clock: Clock, *, timeout: float, first: float = 0.05, longest: float = 5.0, growth: float = 1.5
+    ) -> None:
         self._clock = clock
         self._ends = clock.monotonic() + timeout
         self._pause = first
         self._longest = longest
+        self._growth = growth
 
     async def pause(self) -> bool:
         """Wait and return True, or return False at once if the time is over."""
@@ -39,7 +43,7 @@ class Backoff:
         if left <= 0:
             return False
         await self._clock.sleep(min(self._pause, left))
-        self._pause = min(self._pause * 1.5, self._longest)
+        self._pause = min(self._pause * self._growth, self._longest)
         return True
 
 
@@ -61,7 +65,13 @@ class Verdict:
 
 
 async def wait_for(
-    look: Callable[[], Awaitable[T]], judge: Callable[[T], Verdict], *, what: str, clock: Clock, timeout: float
+    look: Callable[[], Awaitable[T]],
+    judge: Callable[[T], Verdict],
+    *,
+    what: str,
+    clock: Clock,
+    timeout: float,
+    pauses: tuple[float, float] | None = None,
 ) -> T:
     """Look at a job until it has ended, with pauses that grow, and return what the last look gave.
 
@@ -71,6 +81,7 @@ async def wait_for(
         what: The job, as messages name it.
         clock: Where time comes from.
         timeout: Seconds to wait at most.
+        pauses: Seconds of the first pause, and of all others; by default they grow from 0.05 to 5.
 
     Raises:
         ConfigError: `timeout` is not a number of seconds.
@@ -79,7 +90,11 @@ async def wait_for(
     """
     if isinstance(timeout, bool) or not isinstance(timeout, (int, float)) or not 0 <= timeout < float("inf"):
         raise ConfigError(f"timeout must be a number of seconds of at least 0, not {timeout!r}")
-    backoff = Backoff(clock, timeout=timeout)
+    if pauses is None:
+        backoff = Backoff(clock, timeout=timeout)
+    else:
+        first, longest = pauses
+        backoff = Backoff(clock, timeout=timeout, first=first, longest=longest, growth=longest / first)
     while True:
         found = await look()
         verdict = judge(found)

@@ -101,6 +101,7 @@ class Upload:
 
     Attributes:
         touched: When something of it came last, by the instance's clock.
+        action: What it was opened for, where that was told.
         spool: The name of the folder that its parts lie in; that of no other upload, as numbers begin again with a
             world.
     """
@@ -110,6 +111,7 @@ class Upload:
     tag: str | None
     requested: datetime
     touched: float
+    action: object = None
     state: Literal["open", "committing", "committed"] = "open"
     parts: dict[int, Part] = field(factory=dict)
     spool: str = field(factory=lambda: secrets.token_hex(8))
@@ -252,11 +254,11 @@ class Dataset:
             done, *later = self.running
             self.visible, self.indexed, self.running = done.visible, done.schema, tuple(later)
 
-    def index_state(self, index: Index) -> Literal["PENDING", "RUNNING", "SUCCESS"]:
+    def index_state(self, index: Index) -> Literal["PENDING", "PROCESSING", "SUCCESS"]:
         """Return how far `index` is; the indexes of a dataset run one after the other."""
         if index not in self.running:
             return "SUCCESS"
-        return "RUNNING" if index is self.running[0] else "PENDING"
+        return "PROCESSING" if index is self.running[0] else "PENDING"
 
     def referenced(self) -> Iterator[Version]:
         """Return every version whose data are or will be visible."""
@@ -396,7 +398,7 @@ class Instance:
             del self._uploads[upload.id]
         return uploads
 
-    def open_upload(self, dataset: Dataset, tag: str | None) -> Upload:
+    def open_upload(self, dataset: Dataset, tag: str | None, action: object = None) -> Upload:
         """Open an upload.
 
         Raises:
@@ -406,7 +408,7 @@ class Instance:
             raise Refusal(
                 400, f"{self.most_uploads} uploads are open: commit some, delete their datasets, or wait for a day"
             )
-        upload = Upload(self.records.next_id("uploads"), dataset.id, tag, datetime.now(UTC), self.now())
+        upload = Upload(self.records.next_id("uploads"), dataset.id, tag, datetime.now(UTC), self.now(), action)
         self._uploads[upload.id] = upload
         return upload
 

@@ -992,17 +992,17 @@ class Indexes(Twin[AsyncIndexes]):
     """Indexes of a dataset."""
 
     def create(
-        self, dataset_id: str, /, *, data_ids: Sequence[int] = (), wait: bool = False, timeout: float = 600.0
+        self, dataset_id: str, /, *, data_ids: Sequence[int | str] = (), wait: bool = False, timeout: float = 600.0
     ) -> Index:
         """Index data versions, so that queries see them.
 
         `POST /api/data/v3/datasources/{dataset_id}/indexes` (Datasets API, "Index Dataset"), and to wait
-        `GET /api/data/v3/datasources/{dataset_id}/indexes/{index_id}/statuses`.
+        `GET /api/data/v3/datasources/{dataset_id}/indexes/{request_key}/statuses`.
 
         Args:
             dataset_id: The dataset.
             data_ids: The data versions; none stands for all that are complete and not indexed.
-            wait: Whether to return only when the index has ended, where the instance tells of it.
+            wait: Whether to return only when the index has ended, where the instance tells its key.
             timeout: Seconds to wait at most.
 
         Returns:
@@ -1032,44 +1032,42 @@ class Indexes(Twin[AsyncIndexes]):
         """
         return self._portal.run(self._aio.create_in_query_service(dataset_id))
 
-    def status(self, dataset_id: str, index_id: str | int, /) -> tuple[IndexStatus, ...]:
-        """Return how far an index is, by data version.
+    def status(self, dataset_id: str, request_key: str | int, /) -> IndexStatus:
+        """Return how far an index is.
 
-        `GET /api/data/v3/datasources/{dataset_id}/indexes/{index_id}/statuses` (Datasets API, "Index Dataset
-        Progress").
+        `GET /api/data/v3/datasources/{dataset_id}/indexes/{request_key}/statuses` (Datasets API, "Index Dataset
+        Progress"). The document shows no answer; this is what Domo's data service answers.
 
         Args:
             dataset_id: The dataset.
-            index_id: The index, as `create` or a commit tells it.
-
-        Returns:
-            What the instance tells, possibly nothing; the document shows no answer.
+            request_key: The index, as `create` or a commit tells it.
 
         Raises:
             NotFound: There is no such dataset or index.
         """
-        return self._portal.run(self._aio.status(dataset_id, index_id))
+        return self._portal.run(self._aio.status(dataset_id, request_key))
 
-    def wait(self, dataset_id: str, index_id: str | int, /, *, timeout: float = 600.0) -> tuple[IndexStatus, ...]:
-        """Wait until an index has ended, or return at once if the instance does not tell how far it is.
+    def wait(self, dataset_id: str, request_key: str | int, /, *, timeout: float = 600.0) -> IndexStatus:
+        """Wait until an index has ended.
 
-        `GET /api/data/v3/datasources/{dataset_id}/indexes/{index_id}/statuses` (Datasets API, "Index Dataset
-        Progress"), again and again. The document shows no answer; the states are the embedded instance's.
+        `GET /api/data/v3/datasources/{dataset_id}/indexes/{request_key}/statuses` (Datasets API, "Index Dataset
+        Progress"), at once, after 1 second and then every 2 seconds.
 
         Args:
             dataset_id: The dataset.
-            index_id: The index, as `create` or a commit tells it.
+            request_key: The index, as `create` or a commit tells it.
             timeout: Seconds to wait at most.
 
         Returns:
-            What the last look gave, possibly nothing.
+            What the last look gave.
 
         Raises:
             NotFound: There is no such dataset or index.
             JobFailed: It failed.
             WaitTimeout: It has not ended; it goes on.
+            DecodeError: The instance does not tell how far it is.
         """
-        return self._portal.run(self._aio.wait(dataset_id, index_id, timeout=timeout))
+        return self._portal.run(self._aio.wait(dataset_id, request_key, timeout=timeout))
 
 
 class Partitions(Twin[AsyncPartitions]):
@@ -1346,7 +1344,15 @@ class Uploads(Twin[AsyncUploads]):
     """Uploads of a dataset, stage by stage."""
 
     def open(
-        self, dataset_id: str, /, *, partition: str | None = None, partition_tag: PartitionTag = "restateDataTag"
+        self,
+        dataset_id: str,
+        /,
+        *,
+        partition: str | None = None,
+        partition_tag: PartitionTag = "restateDataTag",
+        action: Action | None = None,
+        append_id: str | None = None,
+        message: str | None = None,
     ) -> OpenedUpload:
         """Open an upload: stage 1.
 
@@ -1357,6 +1363,9 @@ class Uploads(Twin[AsyncUploads]):
             partition: The partition to write to.
             partition_tag: The name that the partition goes under: ``restateDataTag`` is the document's, which calls it
                 largely deprecated; ``dataTag`` is what other clients send (unconfirmed).
+            action: What the commit will do, as the document's sample of "Append row" tells at the opening.
+            append_id: ``"latest"`` to append to what is there, as that sample says.
+            message: A note for the data version.
 
         Returns:
             The upload; it takes parts until it is committed.
@@ -1364,7 +1373,16 @@ class Uploads(Twin[AsyncUploads]):
         Raises:
             NotFound: There is no such dataset.
         """
-        return self._portal.run(self._aio.open(dataset_id, partition=partition, partition_tag=partition_tag))
+        return self._portal.run(
+            self._aio.open(
+                dataset_id,
+                partition=partition,
+                partition_tag=partition_tag,
+                action=action,
+                append_id=append_id,
+                message=message,
+            )
+        )
 
     def put_part(self, dataset_id: str, upload_id: int, part: int, /, data: bytes | Body) -> None:
         """Send a part: stage 2. A part sent again under its number takes the former one's place.
@@ -1392,6 +1410,8 @@ class Uploads(Twin[AsyncUploads]):
         index: bool = True,
         partition: str | None = None,
         partition_tag: PartitionTag = "restateDataTag",
+        append_id: str | None = None,
+        message: str | None = None,
     ) -> Commit:
         """Commit an upload: stage 3. Is never sent twice, unless the instance surely did not take it.
 
@@ -1404,9 +1424,11 @@ class Uploads(Twin[AsyncUploads]):
             index: Whether to index the data, without which queries do not see them.
             partition: The partition that `open` was given.
             partition_tag: The name that `open` was given.
+            append_id: The one that `open` was given, as other clients send it once more (unconfirmed).
+            message: A note for the data version.
 
         Returns:
-            What the instance tells; the document shows no answer.
+            What the instance tells: its index, and the rows that it counted.
 
         Raises:
             BadRequest: The parts have gaps, or their rows do not fit the dataset's schema.
@@ -1414,7 +1436,14 @@ class Uploads(Twin[AsyncUploads]):
         """
         return self._portal.run(
             self._aio.commit(
-                dataset_id, upload_id, action=action, index=index, partition=partition, partition_tag=partition_tag
+                dataset_id,
+                upload_id,
+                action=action,
+                index=index,
+                partition=partition,
+                partition_tag=partition_tag,
+                append_id=append_id,
+                message=message,
             )
         )
 
@@ -1523,8 +1552,8 @@ class Versions(Twin[AsyncVersions]):
         Args:
             dataset_id: The dataset.
             data_ids: The data versions, as `list` gives them.
-            index: Whether to index the dataset afterwards. Versions that queries see need it: their rows stay visible
-                until then.
+            index: Whether to index the dataset afterwards, which instances do by default. Without, the rows of versions
+                that queries see stay visible until the next index.
 
         Raises:
             ConfigError: `data_ids` is empty.

@@ -54,9 +54,27 @@ KEEPING = (
     Sent("GET", DATA, answer=whole({"id": "abc", "rowCount": 499})),
     BEFORE,
 )
-# No document shows these; they are the embedded instance's.
-INDEX = whole({"dataSourceId": "abc", "indexId": 4, "dataIds": [3]})
-STATUSES = [{"indexId": 4, "dataId": 3, "state": "SUCCESS", "rowCount": 18, "message": None}]
+# As Domo's data service has them, which calls them MultipartIndexResponse and MultipartFinalizeAndIndexResponse.
+KEY = "20220513224325.628"
+REQUESTED = {"dataTag": None, "requestKey": KEY, "requested": True, "requestedOn": 1652481807436}
+INDEX = whole(REQUESTED)
+COMMITTED = {
+    "dataSourceId": "abc",
+    "dataTag": None,
+    "indexing": REQUESTED,
+    "size": {"columnCount": 1, "numberOfBytes": 12, "partCount": 1, "rowCount": 2},
+    "status": "success",
+    "uploadId": 10,
+}
+
+
+def index_status(state: str) -> bytes:
+    """Return what the data service answers about an index."""
+    progress = {"status": state, "progress": 100, "message": None, "requestKey": KEY, "lastUpdate": 1652481817436}
+    detail = {"rowCount": 18, "columnCount": 1, "schema": None}
+    return whole({"dataSourceId": "abc", "detail": detail, "progress": {**progress, "lastSuccessfulIndex": None}})
+
+
 DETAILS = {
     "schemaId": 5,
     "dataId": 3,
@@ -306,9 +324,9 @@ ROWS = [
                 "PUT",
                 f"{DATA}/uploads/10/commit",
                 json={"action": "APPEND", "index": True},
-                answer=whole({"dataSourceId": "abc", "uploadId": 10, "dataId": 10, "indexId": 4}),
+                answer=whole(COMMITTED),
             ),
-            Sent("GET", f"{DATA}/indexes/4/statuses", answer=whole(STATUSES)),
+            Sent("GET", f"{DATA}/indexes/{KEY}/statuses", answer=index_status("SUCCESS")),
             AFTER,
         ),
         gives=lambda done: 10 == done.data_version,
@@ -334,7 +352,7 @@ ROWS = [
             "PUT",
             f"{DATA}/uploads/10/commit",
             json={"action": "REPLACE", "index": False},
-            answer=whole({"dataSourceId": "abc", "uploadId": 10, "dataId": 10, "indexId": None}),
+            answer=whole({**COMMITTED, "indexing": None}),
         ),
         gives=Commit,
     ),
@@ -489,7 +507,7 @@ ROWS = [
             Sent("DELETE", f"{QUERY}/tag/2023%2F01/data"),
             Sent("DELETE", f"{QUERY}/partition/2023%2F01", status=404),
             Sent("POST", f"{DATA}/indexes", json={"dataIds": []}, answer=INDEX),
-            Sent("GET", f"{DATA}/indexes/4/statuses", answer=whole(STATUSES)),
+            Sent("GET", f"{DATA}/indexes/{KEY}/statuses", answer=index_status("SUCCESS")),
         ),
         note="data, tag and index; the tag was gone",
     ),
@@ -503,17 +521,17 @@ ROWS = [
     Row(
         "E062",
         lambda domo: domo.datasets.indexes.create("abc", data_ids=[3]),
-        Sent("POST", f"{DATA}/indexes", json={"dataIds": [3]}, answer=INDEX),
+        Sent("POST", f"{DATA}/indexes", json={"dataIds": ["3"]}, answer=INDEX),
         gives=Index,
     ),
     Row(
         "E062,E068",
         lambda domo: domo.datasets.indexes.create("abc", data_ids=[3], wait=True),
         (
-            Sent("POST", f"{DATA}/indexes", json={"dataIds": [3]}, answer=INDEX),
-            Sent("GET", f"{DATA}/indexes/4/statuses", answer=whole(STATUSES)),
+            Sent("POST", f"{DATA}/indexes", json={"dataIds": ["3"]}, answer=INDEX),
+            Sent("GET", f"{DATA}/indexes/{KEY}/statuses", answer=index_status("SUCCESS")),
         ),
-        gives=lambda index: 4 == index.index_id,
+        gives=lambda index: KEY == index.request_key,
         note="waited for",
     ),
     Row(
@@ -602,16 +620,16 @@ ROWS = [
     ),
     Row(
         "E068",
-        lambda domo: domo.datasets.indexes.status("abc", 4),
-        Sent("GET", f"{DATA}/indexes/4/statuses", answer=whole(STATUSES)),
+        lambda domo: domo.datasets.indexes.status("abc", KEY),
+        Sent("GET", f"{DATA}/indexes/{KEY}/statuses", answer=index_status("SUCCESS")),
         gives=IndexStatus,
     ),
     Row(
         "E068",
-        lambda domo: domo.datasets.indexes.wait("abc", 4),
+        lambda domo: domo.datasets.indexes.wait("abc", KEY),
         (
-            Sent("GET", f"{DATA}/indexes/4/statuses", answer=whole([{"indexId": 4, "state": "RUNNING"}])),
-            Sent("GET", f"{DATA}/indexes/4/statuses", answer=whole(STATUSES)),
+            Sent("GET", f"{DATA}/indexes/{KEY}/statuses", answer=index_status("PROCESSING")),
+            Sent("GET", f"{DATA}/indexes/{KEY}/statuses", answer=index_status("SUCCESS")),
         ),
         gives=IndexStatus,
         note="until it has ended",

@@ -222,15 +222,19 @@ async def test_the_stages_of_an_upload_can_be_taken_one_by_one(domo):
 
     assert dataset.id == opened.data_source_id
     assert opened.requested_as_of is not None
-    assert (opened.upload_id, None) == (commit.data_id, commit.index_id)
+    assert (opened.upload_id, None, "success") == (commit.upload_id, commit.indexing, commit.status)
+    assert commit.size is not None
+    assert 3 == commit.size.row_count
     assert 0 == len(await domo.datasets.query(dataset.id, "SELECT * FROM table"))
     with pytest.raises(Conflict):
         await domo.datasets.uploads.commit(dataset.id, opened.upload_id, action="REPLACE")
 
     index = await domo.datasets.indexes.create(dataset.id)
-    assert (opened.upload_id,) == index.data_ids
-    states = await domo.datasets.indexes.status(dataset.id, index.index_id)
-    assert [("SUCCESS", 3)] == [(status.state, status.row_count) for status in states]
+    assert index.request_key is not None
+    status = await domo.datasets.indexes.status(dataset.id, index.request_key)
+    assert status.detail is not None
+    assert status.progress is not None
+    assert ("SUCCESS", 3, 1) == (status.progress.status, status.detail.row_count, status.detail.column_count)
     assert [(1,), (2,), (3,)] == list(await domo.datasets.query(dataset.id, "SELECT * FROM table"))
 
 
@@ -255,10 +259,9 @@ async def test_what_the_documents_do_not_show_may_be_missing():
         return web.Response(text="" if request.method == "PUT" else "odd")
 
     async with talking_to(handler) as domo:
-        assert None is (await domo.datasets.uploads.commit("x", 1, action="APPEND")).data_id
+        assert None is (await domo.datasets.uploads.commit("x", 1, action="APPEND")).indexing
         assert None is (await domo.datasets.schemas.alter("x", {"a": "LONG"})).schema_id
-        assert None is (await domo.datasets.indexes.create("x")).index_id
-        assert () == await domo.datasets.indexes.status("x", 1)
+        assert None is (await domo.datasets.indexes.create("x")).request_key
 
 
 @pytest.mark.parametrize("bad", ["", ".", ".."])

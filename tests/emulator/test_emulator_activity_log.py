@@ -96,7 +96,7 @@ def test_every_route_that_is_served_is_told_but_the_steps_of_jobs() -> None:
     untold = {path for method, path in served if activity._rule(method, path) is None}
     assert {
         "/api/data/v3/datasources/{dataset_id}/uploads/{upload_id}/parts/{part}",
-        "/api/data/v3/datasources/{dataset_id}/indexes/{index_id}/statuses",
+        "/api/data/v3/datasources/{dataset_id}/indexes/{request_key}/statuses",
     } == untold
 
 

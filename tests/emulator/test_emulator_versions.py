@@ -39,9 +39,12 @@ async def test_every_commit_makes_a_version_and_an_open_upload_does_not(plain: P
     assert re.fullmatch(r"20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", versions[0].pop("recordedDate"))
     assert versions[0].pop("uploadCompletedDate").endswith("Z")
     assert versions[0] == {
-        "schemaId": 1,
-        "dataId": committed["dataId"],
+        "schemaId": "1",
+        "dataId": str(committed["uploadId"]),
         "uploadStatus": "success",
+        "uploadPercent": None,
+        "uploadMd5": None,
+        "uploadMessage": "",
         "numRows": 2,
         "numBytes": 4,
     }
@@ -64,14 +67,17 @@ async def test_rows_are_seen_once_they_are_indexed() -> None:
         second = await plain.upload(dataset, b"3\n", action="APPEND")
         statuses = f"{DATASETS}/{dataset}/indexes/{{}}/statuses"
 
-        entry = (await plain.call("GET", statuses.format(first["indexId"])))[0]
-        assert (entry["dataId"], entry["state"], entry["rowCount"]) == (first["dataId"], "RUNNING", 2)
-        assert (await plain.call("GET", statuses.format(second["indexId"])))[0]["state"] == "PENDING"
+        async def state(committed: Any) -> str:
+            found = await plain.call("GET", statuses.format(committed["indexing"]["requestKey"]))
+            word: str = found["progress"]["status"]
+            return word
+
+        assert ["PROCESSING", "PENDING"] == [await state(first), await state(second)]
         assert await plain.rows(dataset) == []
         assert (await plain.metadata(dataset))["rowCount"] == 0
 
         clock.time += 5
-        assert (await plain.call("GET", statuses.format(second["indexId"])))[0]["state"] == "SUCCESS"
+        assert await state(second) == "SUCCESS"
         assert await plain.rows(dataset) == [[1], [2], [3]]
         assert (await plain.metadata(dataset))["rowCount"] == 3
 
@@ -95,11 +101,11 @@ async def test_a_replaced_version_is_seen_until_the_new_one_is_indexed() -> None
 async def test_a_commit_without_an_index_is_seen_after_one_is_asked_for(index: bool | str, plain: PlainClient) -> None:
     dataset = await plain.create({"n": "LONG"})
     committed = await plain.upload(dataset, b"1\n", index=index)
-    assert committed["indexId"] is None
+    assert committed["indexing"] is None
     assert await plain.rows(dataset) == []
 
     started = await plain.call("POST", f"{DATASETS}/{dataset}/indexes", json={"dataIds": []})
-    assert started["dataIds"] == [committed["dataId"]]
+    assert started["requested"]
     assert await plain.rows(dataset) == [[1]]
 
 
@@ -107,7 +113,7 @@ async def test_only_the_named_versions_are_indexed(plain: PlainClient) -> None:
     dataset = await plain.create({"n": "LONG"})
     await plain.upload(dataset, b"1\n", index=False)
     second = await plain.upload(dataset, b"2\n", action="APPEND", index=False)
-    await plain.call("POST", f"{DATASETS}/{dataset}/indexes", json={"dataIds": [second["dataId"]]})
+    await plain.call("POST", f"{DATASETS}/{dataset}/indexes", json={"dataIds": [str(second["uploadId"])]})
     assert await plain.rows(dataset) == [[2]]
 
     await plain.call("POST", f"/api/query/v1/datasources/{dataset}")
@@ -126,13 +132,13 @@ async def test_deleted_versions_are_seen_until_the_index(plain: PlainClient) -> 
     first = await plain.upload(dataset, b"1\n")
     second = await plain.upload(dataset, b"2\n", action="APPEND")
     path = f"/api/data/v2/datasources/{dataset}/dataversions"
-    await plain.call("DELETE", path, json=[first["dataId"]])
-    assert [version["dataId"] for version in await _versions(plain, dataset)] == [second["dataId"]]
+    await plain.call("DELETE", f"{path}?index=false", json=[first["uploadId"]])
+    assert [version["dataId"] for version in await _versions(plain, dataset)] == [str(second["uploadId"])]
     assert await plain.rows(dataset) == [[1], [2]]
 
-    await plain.call("DELETE", f"{path}?index=true", json=[second["dataId"]])
+    await plain.call("DELETE", path, json=[second["uploadId"]])
     assert await plain.rows(dataset) == []
-    await plain.call("DELETE", path, json=[second["dataId"]], status=404)
+    await plain.call("DELETE", path, json=[second["uploadId"]], status=404)
 
 
 @pytest.mark.parametrize(

@@ -162,31 +162,34 @@ async def test_an_index_is_waited_for_until_queries_see_the_rows(clock: Skipping
         assert [(1,)] == await rows(domo, dataset.id)
 
 
+def index_status(status: str | None, message: str | None = None) -> dict[str, object]:
+    return {"dataSourceId": "x", "detail": None, "progress": {"status": status, "progress": 10, "message": message}}
+
+
 async def test_an_index_that_does_not_end_is_told_with_its_state() -> None:
-    async with talking_to(answering([{"state": "SUCCESS"}, {"state": "RUNNING"}])) as domo:
-        with pytest.raises(WaitTimeout, match="index 4 of dataset x .* 30 seconds.*RUNNING") as caught:
+    clock = SkippingClock()
+    async with talking_to(answering(index_status("PENDING"), index_status("PROCESSING")), clock=clock) as domo:
+        with pytest.raises(WaitTimeout, match="index 4 of dataset x .* 30 seconds.*PROCESSING") as caught:
             await domo.datasets.indexes.wait("x", 4, timeout=30)
 
-    assert "RUNNING" == caught.value.state
+    assert "PROCESSING" == caught.value.state
+    assert [1, 2, 2] == clock.slept[:3]
 
 
-async def test_an_index_that_failed_is_told_with_its_reason() -> None:
-    statuses = [{"state": "RUNNING"}, {"state": "ERROR", "message": "no space"}]
-    async with talking_to(answering({"indexId": "4b"}, statuses)) as domo:
-        with pytest.raises(JobFailed, match="index 4b of dataset x ended as ERROR: no space") as caught:
+@pytest.mark.parametrize("state", ["ERROR", "FAILED", "CANCELLED", "STALLED"])
+async def test_an_index_that_neither_goes_on_nor_is_good_has_failed(state: str) -> None:
+    requested = {"requestKey": "20220513224325.628", "requested": True, "requestedOn": 1652481807436}
+    answers = requested, index_status("PENDING"), index_status(state, "no space")
+    async with talking_to(answering(*answers)) as domo:
+        with pytest.raises(JobFailed, match=f"index 20220513224325.628 of dataset x ended as {state}: no space"):
             await domo.datasets.indexes.create("x", wait=True)
 
-    assert ("ERROR", "no space") == (caught.value.state, caught.value.reason)
 
-
-@pytest.mark.parametrize("answer", [[], {}, "odd", [{"indexId": 4}]])
-async def test_an_index_of_which_nothing_is_told_is_not_waited_for(answer: object) -> None:
-    asked: list[str] = []
-    async with talking_to(answering(answer, asked=asked)) as domo:
-        await domo.datasets.indexes.wait("x", 4)
-        await domo.datasets.indexes.create("x", wait=True)
-
-    assert "GET /api/data/v3/datasources/x/indexes/4/statuses" == asked[0]
+@pytest.mark.parametrize("answer", [[], {}, "odd", index_status(None), {"progress": 7}])
+async def test_an_index_of_which_nothing_is_told_is_not_taken_for_a_good_one(answer: object) -> None:
+    async with talking_to(answering(answer)) as domo:
+        with pytest.raises(DecodeError):
+            await domo.datasets.indexes.wait("x", 4)
 
 
 async def test_deleted_versions_are_gone_after_the_index(domo: Domo) -> None:
@@ -195,7 +198,7 @@ async def test_deleted_versions_are_gone_after_the_index(domo: Domo) -> None:
         await domo.datasets.upload(dataset.id, number, action="APPEND")
     first, second, third = await domo.datasets.versions.details(dataset.id)
 
-    await domo.datasets.versions.delete(dataset.id, data_ids=[int(first.data_id or 0)])
+    await domo.datasets.versions.delete(dataset.id, data_ids=[int(first.data_id or 0)], index=False)
     assert 3 == len(await rows(domo, dataset.id))
     await domo.datasets.versions.delete(dataset.id, data_ids=[int(second.data_id or 0)], index=True)
 
@@ -330,7 +333,9 @@ async def test_a_wait_for_an_upload_s_index_names_the_index() -> None:
     async with Emulator(index_delay=1e6) as emulator, emulator.client(settings=Settings(clock=clock)) as domo:
         dataset = await domo.datasets.create("Test", {"n": "LONG"})
 
-        with pytest.raises(AfterCommitError, match="is committed, but then: index 1 of dataset .*RUNNING; it goes on"):
+        with pytest.raises(
+            AfterCommitError, match="is committed, but then: index 1 of dataset .*PROCESSING; it goes on"
+        ):
             await domo.datasets.upload(dataset.id, b"1\n", timeout=60)
 
     assert 59 <= sum(clock.slept) <= 61

@@ -420,9 +420,7 @@ async def test_an_index_that_takes_too_long_is_reported_as_committed(clock):
 
 async def test_a_failed_index_is_reported_as_committed(domo, emulator):
     dataset_id = await new_dataset(domo)
-    emulator.faults.add(
-        Fault("GET *statuses", "status", status=200, body=[{"indexId": 1, "dataId": 1, "state": "ERROR"}])
-    )
+    emulator.faults.add(Fault("GET *statuses", "status", status=200, body={"progress": {"status": "FAILED"}}))
 
     with pytest.raises(AfterCommitError) as caught:
         await domo.datasets.upload(dataset_id, table(range(2)))
@@ -432,8 +430,8 @@ async def test_a_failed_index_is_reported_as_committed(domo, emulator):
 
 async def test_a_row_count_that_differs_is_reported(domo, emulator):
     dataset_id = await new_dataset(domo)
-    lie = [{"dataId": 2, "uploadStatus": "success", "numRows": 3}]
-    emulator.faults.add(Fault("GET *dataversions", "status", status=200, body=lie, skip=1))
+    lie = {"uploadId": 2, "indexing": None, "size": {"rowCount": "3"}, "status": "success"}
+    emulator.faults.add(Fault("PUT *commit", "status", status=200, body=lie))
 
     with pytest.raises(RowCountMismatch) as caught:
         await domo.datasets.upload(dataset_id, table(range(9)))

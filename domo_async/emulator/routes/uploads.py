@@ -11,6 +11,7 @@ from aiohttp import web
 
 from domo_async.emulator.errors import Refusal
 from domo_async.emulator.routes.dataset_access import permitted
+from domo_async.emulator.routes.versions import describe_index
 from domo_async.emulator.serving.web import (
     answer,
     body_chunks,
@@ -36,11 +37,11 @@ _UPLOAD = "/api/data/v3/datasources/{dataset_id}/uploads/{upload_id}"
 async def open_upload(request: web.Request) -> web.Response:
     """Open an upload, for a partition if a tag is given by either of its names."""
     dataset = permitted(request, "CAN_EDIT")
-    await json_object(request)
+    body = await json_object(request)
     tag = request.query.get("dataTag") or request.query.get("restateDataTag")
     for expired in instance_of(request).expired_uploads():
         storage_of(request).discard_parts(expired.spool)
-    upload = instance_of(request).open_upload(dataset, tag)
+    upload = instance_of(request).open_upload(dataset, tag, body.get("action"))
     return answer(
         {
             "dataSourceId": dataset.id,
@@ -53,7 +54,7 @@ async def open_upload(request: web.Request) -> web.Response:
 @routes.put(_UPLOAD + "/parts/{part}")
 @takes_body_as_it_comes
 async def put_part(request: web.Request) -> web.Response:
-    """Take a part, in place of the one that was sent before under its number. The answer is emulator-defined.
+    """Take a part, in place of the one that was sent before under its number.
 
     `Content-Encoding: gzip` is undone by the HTTP server (emulator-defined: no document tells of it).
     """
@@ -68,23 +69,23 @@ async def put_part(request: web.Request) -> web.Response:
                 raise Refusal(413, f"The part is larger than the {most} bytes that the emulator has left for it")
         if upload.state != "open":
             raise Refusal(409, f"Upload {upload.id} is {upload.state}")
-    part = upload.parts[number] = arriving.part
+    upload.parts[number] = arriving.part
     upload.touched = instance_of(request).now()
-    return answer({"dataSourceId": dataset.id, "uploadId": upload.id, "partId": number, "size": part.size})
+    return answer({"uploadStatus": "success", "uploadMessage": None})
 
 
 @routes.put(_UPLOAD + "/commit")
 async def commit(request: web.Request) -> web.Response:
-    """Make an upload's parts a data version, wholly or not at all. The answer is emulator-defined.
+    """Make an upload's parts a data version, wholly or not at all. It answers as Domo's data service does.
 
     A commit that is refused leaves the upload open: parts may be sent again and the commit repeated.
     """
     dataset = permitted(request, "CAN_EDIT")
     upload = _open_upload(request, dataset)
     body = await json_object(request)
-    if body.get("action") not in ("APPEND", "REPLACE"):
-        raise Refusal(400, "Required: action, APPEND or REPLACE")
-    action = cast("Action", body["action"])
+    action = cast("Action", body.get("action") or upload.action)
+    if action not in ("APPEND", "REPLACE"):
+        raise Refusal(400, "Required: action, APPEND or REPLACE, here or at the opening")
     indexed = flag(body.get("index"), "index")
     tag = body.get("dataTag") or body.get("restateDataTag") or upload.tag
     with _still_there(request, dataset):
@@ -95,13 +96,21 @@ async def commit(request: web.Request) -> web.Response:
         raise Refusal(404, f"DataSource not found: {dataset.id}")
     dataset.publish(version, action)
     index = instance.start_index(dataset) if indexed else None
+    parts = len(upload.parts)
     await _clean_up(request, upload)
     return answer(
         {
             "dataSourceId": dataset.id,
+            "dataTag": version.tag,
+            "indexing": describe_index(index, version.tag) if index else None,
+            "size": {
+                "columnCount": len(dataset.schema.columns),
+                "numberOfBytes": version.bytes,
+                "partCount": parts,
+                "rowCount": version.rows,
+            },
+            "status": "success",
             "uploadId": upload.id,
-            "dataId": version.data_id,
-            "indexId": index.id if index else None,
         }
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 from typing import Any
 
 from aiohttp import web
@@ -21,7 +22,7 @@ from domo_async.emulator.serving.web import (
     query_flag,
     text,
 )
-from domo_async.emulator.state import Dataset, Version
+from domo_async.emulator.state import Dataset, Index, Version
 
 routes: web.RouteTableDef = web.RouteTableDef()
 
@@ -65,9 +66,9 @@ async def hydrate_versions(request: web.Request) -> web.Response:
 
 @routes.delete("/api/data/v2/datasources/{dataset_id}/dataversions")
 async def delete_versions(request: web.Request) -> web.Response:
-    """Delete data versions; queries see their rows until the next index, which ``index=true`` begins."""
+    """Delete data versions; queries see their rows until the next index, which begins unless ``index=false``."""
     dataset = permitted(request, "CAN_EDIT")
-    indexed = query_flag(request, "index")
+    indexed = query_flag(request, "index", default=True)
     versions = _named_versions(dataset, await json_body(request))
     dataset.delete(versions)
     if indexed:
@@ -78,7 +79,7 @@ async def delete_versions(request: web.Request) -> web.Response:
 
 @routes.post("/api/data/v3/datasources/{dataset_id}/indexes")
 async def create_index(request: web.Request) -> web.Response:
-    """Index data versions; none named means all. The answer is emulator-defined."""
+    """Index data versions; none named means all."""
     dataset = permitted(request, "CAN_EDIT")
     body = await json_object(request)
     named = _named_versions(dataset, body.get("dataIds") or [])
@@ -91,52 +92,60 @@ async def create_index_in_query_service(request: web.Request) -> web.Response:
     return await _index(request, permitted(request, "CAN_EDIT"), [])
 
 
-@routes.get("/api/data/v3/datasources/{dataset_id}/indexes/{index_id}/statuses")
-async def index_statuses(request: web.Request) -> web.Response:
-    """Tell how far an index is, for each data version that it brings in.
-
-    No document shows the answer; it is emulator-defined. An index that brings in none has one entry, without
-    a version.
-    """
+@routes.get("/api/data/v3/datasources/{dataset_id}/indexes/{request_key}/statuses")
+async def index_status(request: web.Request) -> web.Response:
+    """Tell how far an index is, as Domo's data service does."""
     dataset = permitted(request)
-    index_id = request.match_info["index_id"]
-    index = dataset.indexes.get(int(index_id)) if index_id.isdecimal() else None
+    key = request.match_info["request_key"]
+    index = dataset.indexes.get(int(key)) if key.isdecimal() else None
     if index is None:
-        raise Refusal(404, f"Index not found: {index_id}")
+        raise Refusal(404, f"Index not found: {key}")
     state = dataset.index_state(index)
+    now = _now()
     return answer(
-        [
-            {
-                "indexId": index.id,
-                "dataId": version.data_id if version else None,
-                "state": state,
-                "rowCount": version.rows if version else 0,
+        {
+            "dataSourceId": dataset.id,
+            "detail": {
+                "rowCount": sum(version.rows for version in index.visible),
+                "columnCount": len(index.schema.columns),
+                "schema": None,
+            },
+            "progress": {
+                "status": state,
+                "progress": 100 if state == "SUCCESS" else 0,
                 "message": None,
-            }
-            for version in index.versions or (None,)
-        ]
+                "requestKey": key,
+                "lastUpdate": now,
+                "lastSuccessfulIndex": now if state == "SUCCESS" else None,
+            },
+        }
     )
 
 
 async def _index(request: web.Request, dataset: Dataset, data_ids: list[int]) -> web.Response:
     index = instance_of(request).start_index(dataset, data_ids)
     await collect_garbage(request)
-    return answer(
-        {
-            "dataSourceId": dataset.id,
-            "indexId": index.id,
-            "dataIds": [version.data_id for version in index.versions],
-        }
-    )
+    return answer(describe_index(index, None))
+
+
+def describe_index(index: Index, tag: str | None) -> dict[str, Any]:
+    """Return what is told of an index that was asked for. That its key is a count is emulator-defined."""
+    return {"dataTag": tag, "requestKey": str(index.id), "requested": True, "requestedOn": _now()}
+
+
+def _now() -> int:
+    return int(datetime.now(UTC).timestamp() * 1000)
 
 
 def _named_versions(dataset: Dataset, ids: object) -> list[Version]:
     if not isinstance(ids, list):
         raise Refusal(400, "Required: an array of data version ids")
-    unknown = [data_id for data_id in ids if not isinstance(data_id, int) or data_id not in dataset.versions]
+    # The data service declares them as texts, and other clients send numbers.
+    numbers = [int(one) if isinstance(one, str) and one.isdecimal() else one for one in ids]
+    unknown = [data_id for data_id in numbers if not isinstance(data_id, int) or data_id not in dataset.versions]
     if unknown:
         raise Refusal(404, f"Data version not found: {unknown[0]}")
-    return [dataset.versions[data_id] for data_id in dict.fromkeys(ids)]
+    return [dataset.versions[data_id] for data_id in dict.fromkeys(numbers)]
 
 
 def _describe_wholly(dataset: Dataset, version: Version) -> dict[str, Any]:
@@ -150,9 +159,12 @@ def _describe_wholly(dataset: Dataset, version: Version) -> dict[str, Any]:
 
 def _describe(version: Version) -> dict[str, Any]:
     return {
-        "schemaId": version.schema_id,
-        "dataId": version.data_id,
+        "schemaId": str(version.schema_id),
+        "dataId": str(version.data_id),
         "uploadStatus": "success",
+        "uploadPercent": None,
+        "uploadMd5": None,
+        "uploadMessage": "",
         "recordedDate": iso(version.recorded),
         "uploadCompletedDate": iso(version.completed),
         "numRows": version.rows,

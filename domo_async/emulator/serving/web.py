@@ -178,9 +178,9 @@ def flag(value: Any, key: str) -> bool:
     return value
 
 
-def query_flag(request: web.Request, key: str) -> bool:
-    """Return a boolean of the query string, false if it is missing."""
-    return flag(request.query.get(key, "false"), key)
+def query_flag(request: web.Request, key: str, *, default: bool = False) -> bool:
+    """Return a boolean of the query string."""
+    return flag(request.query.get(key, default), key)
 
 
 def whole_number(value: Any, key: str, default: int) -> int:

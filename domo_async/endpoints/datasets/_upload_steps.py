@@ -89,11 +89,15 @@ class DatasetUploadSteps:
             partition=self.partition,
             partition_tag=self._partition_tag,
         )
-        return Committed(answer.data_id, None if answer.index_id is None else str(answer.index_id))
+        return Committed(
+            request_key=None if answer.indexing is None else answer.indexing.request_key,
+            rows=None if answer.size is None else answer.size.row_count,
+            status=answer.status,
+        )
 
-    async def wait_for_index(self, index_id: str, timeout: float) -> None:
+    async def wait_for_index(self, request_key: str, timeout: float) -> None:
         """Wait until an index has ended."""
-        await self._indexes.wait(self.dataset_id, index_id, timeout=timeout)
+        await self._indexes.wait(self.dataset_id, request_key, timeout=timeout)
 
 
 def _named(columns: Sequence[Column]) -> set[str]:

@@ -6,12 +6,15 @@ from collections.abc import Sequence
 from functools import partial
 
 from domo_async.endpoints._area import Area
-from domo_async.endpoints.datasets.models import Index, IndexStatus
+from domo_async.endpoints.datasets.models import Index, IndexState, IndexStatus
+from domo_async.errors import DecodeError
 from domo_async.transport import url
 from domo_async.waiting import Verdict, wait_for
 from domo_async.wire import payload
 
 __all__ = ["Indexes"]
+
+_UNDER_WAY = frozenset({IndexState.PENDING, IndexState.PROCESSING})
 
 
 class Indexes(Area):
@@ -22,19 +25,19 @@ class Indexes(Area):
         dataset_id: str,
         /,
         *,
-        data_ids: Sequence[int] = (),
+        data_ids: Sequence[int | str] = (),
         wait: bool = False,
         timeout: float = 600.0,
     ) -> Index:
         """Index data versions, so that queries see them.
 
         `POST /api/data/v3/datasources/{dataset_id}/indexes` (Datasets API, "Index Dataset"), and to wait
-        `GET /api/data/v3/datasources/{dataset_id}/indexes/{index_id}/statuses`.
+        `GET /api/data/v3/datasources/{dataset_id}/indexes/{request_key}/statuses`.
 
         Args:
             dataset_id: The dataset.
             data_ids: The data versions; none stands for all that are complete and not indexed.
-            wait: Whether to return only when the index has ended, where the instance tells of it.
+            wait: Whether to return only when the index has ended, where the instance tells its key.
             timeout: Seconds to wait at most.
 
         Returns:
@@ -48,13 +51,13 @@ class Indexes(Area):
         index = await self._http.request(
             "POST",
             url("/api/data/v3/datasources/{}/indexes", dataset_id),
-            json=payload(data_ids=list(data_ids)),
+            json=payload(data_ids=list(map(str, data_ids))),
             into=Index,
             empty=Index(),
             undocumented=True,
         )
-        if wait and index.index_id is not None:
-            await self.wait(dataset_id, index.index_id, timeout=timeout)
+        if wait and index.request_key is not None:
+            await self.wait(dataset_id, index.request_key, timeout=timeout)
         return index
 
     async def create_in_query_service(self, dataset_id: str, /) -> Index:
@@ -80,62 +83,59 @@ class Indexes(Area):
             undocumented=True,
         )
 
-    async def status(self, dataset_id: str, index_id: str | int, /) -> tuple[IndexStatus, ...]:
-        """Return how far an index is, by data version.
+    async def status(self, dataset_id: str, request_key: str | int, /) -> IndexStatus:
+        """Return how far an index is.
 
-        `GET /api/data/v3/datasources/{dataset_id}/indexes/{index_id}/statuses` (Datasets API, "Index Dataset
-        Progress").
+        `GET /api/data/v3/datasources/{dataset_id}/indexes/{request_key}/statuses` (Datasets API, "Index Dataset
+        Progress"). The document shows no answer; this is what Domo's data service answers.
 
         Args:
             dataset_id: The dataset.
-            index_id: The index, as `create` or a commit tells it.
-
-        Returns:
-            What the instance tells, possibly nothing; the document shows no answer.
+            request_key: The index, as `create` or a commit tells it.
 
         Raises:
             NotFound: There is no such dataset or index.
         """
         return await self._http.request(
             "GET",
-            url("/api/data/v3/datasources/{}/indexes/{}/statuses", dataset_id, index_id),
-            into=tuple[IndexStatus, ...],
-            empty=(),
-            undocumented=True,
+            url("/api/data/v3/datasources/{}/indexes/{}/statuses", dataset_id, request_key),
+            into=IndexStatus,
         )
 
-    async def wait(self, dataset_id: str, index_id: str | int, /, *, timeout: float = 600.0) -> tuple[IndexStatus, ...]:
-        """Wait until an index has ended, or return at once if the instance does not tell how far it is.
+    async def wait(self, dataset_id: str, request_key: str | int, /, *, timeout: float = 600.0) -> IndexStatus:
+        """Wait until an index has ended.
 
-        `GET /api/data/v3/datasources/{dataset_id}/indexes/{index_id}/statuses` (Datasets API, "Index Dataset
-        Progress"), again and again. The document shows no answer; the states are the embedded instance's.
+        `GET /api/data/v3/datasources/{dataset_id}/indexes/{request_key}/statuses` (Datasets API, "Index Dataset
+        Progress"), at once, after 1 second and then every 2 seconds.
 
         Args:
             dataset_id: The dataset.
-            index_id: The index, as `create` or a commit tells it.
+            request_key: The index, as `create` or a commit tells it.
             timeout: Seconds to wait at most.
 
         Returns:
-            What the last look gave, possibly nothing.
+            What the last look gave.
 
         Raises:
             NotFound: There is no such dataset or index.
             JobFailed: It failed.
             WaitTimeout: It has not ended; it goes on.
+            DecodeError: The instance does not tell how far it is.
         """
         return await wait_for(
-            partial(self.status, dataset_id, index_id),
+            partial(self.status, dataset_id, request_key),
             _judged,
-            what=f"index {index_id} of dataset {dataset_id}",
+            what=f"index {request_key} of dataset {dataset_id}",
             clock=self._http.settings.clock,
             timeout=timeout,
+            pauses=(1.0, 2.0),
         )
 
 
-def _judged(statuses: Sequence[IndexStatus]) -> Verdict:
-    """Return what the statuses of an index's data versions say of it as a whole."""
-    unfinished = [status for status in statuses if status.state not in {None, "SUCCESS"}]
-    failed = next((status for status in unfinished if status.state == "ERROR"), None)
-    if failed is not None:
-        return Verdict(failed.state, ended=True, failed=True, reason=failed.message)
-    return Verdict(unfinished[0].state if unfinished else None, ended=not unfinished)
+def _judged(status: IndexStatus) -> Verdict:
+    progress = status.progress
+    if progress is None or progress.status is None:
+        raise DecodeError("the instance does not tell how far the index is", path="$.progress.status")
+    state = progress.status.upper()
+    ended = state not in _UNDER_WAY
+    return Verdict(state, ended=ended, failed=ended and state != IndexState.SUCCESS, reason=progress.message)

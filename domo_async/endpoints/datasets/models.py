@@ -18,6 +18,7 @@ __all__ = [
     "ColumnMetadata",
     "Columns",
     "Commit",
+    "CommitSize",
     "CreatedDataset",
     "DataVersion",
     "DataVersionDetails",
@@ -28,6 +29,9 @@ __all__ = [
     "DatasetOwner",
     "DeleteMethod",
     "Index",
+    "IndexDetail",
+    "IndexProgress",
+    "IndexState",
     "IndexStatus",
     "IndexedSchema",
     "IndexedTable",
@@ -301,54 +305,104 @@ class OpenedUpload(Model):
 
 
 @frozen(kw_only=True)
+class Index(Model):
+    """An index that was asked for (`Indexes.create`), as Domo's data service has it.
+
+    Attributes:
+        request_key: What `Indexes.status` and `Indexes.wait` take.
+        requested: Whether it will be made.
+        requested_on: When it was asked for.
+        data_tag: The partition that is indexed.
+    """
+
+    request_key: str | None = None
+    requested: bool | None = None
+    requested_on: EpochMillis | None = None
+    data_tag: str | None = None
+
+
+@frozen(kw_only=True)
+class CommitSize(Model):
+    """How much a commit took in."""
+
+    row_count: int | None = None
+    column_count: int | None = None
+    number_of_bytes: int | None = None
+    part_count: int | None = None
+
+
+@frozen(kw_only=True)
 class Commit(Model):
-    """What a commit answers. Undocumented: all of it is what the embedded instance tells, and may be missing.
+    """What a commit answers, as Domo's data service has it; the documents show no answer.
 
     Attributes:
         data_source_id: The dataset.
         upload_id: The upload.
-        data_id: The data version that was made.
-        index_id: The index that was begun.
+        data_tag: The partition.
+        indexing: The index that was begun.
+        size: What the instance counted.
+        status: How it went, such as ``success``.
     """
 
     data_source_id: str | None = None
     upload_id: NumericId | None = None
-    data_id: NumericId | None = None
-    index_id: str | int | None = None
+    data_tag: str | None = None
+    indexing: Index | None = None
+    size: CommitSize | None = None
+    status: str | None = None
+
+
+class IndexState(OpenEnum):
+    """How far an index is. Any state but these is a failure."""
+
+    PENDING = "PENDING"
+    PROCESSING = "PROCESSING"
+    SUCCESS = "SUCCESS"
 
 
 @frozen(kw_only=True)
-class Index(Model):
-    """An index that was begun (`Indexes.create`). Undocumented: what the embedded instance tells.
+class IndexDetail(Model):
+    """What queries see of a dataset."""
+
+    row_count: int | None = None
+    column_count: int | None = None
+    schema: tuple[Column, ...] | None = None
+
+
+@frozen(kw_only=True)
+class IndexProgress(Model):
+    """How far an index is.
 
     Attributes:
-        data_source_id: The dataset.
-        index_id: What `status` asks for.
-        data_ids: The data versions that are indexed.
+        status: Its state.
+        progress: How much of it is done, in percent.
+        message: Why it failed.
+        request_key: The index.
+        last_update: When this last changed.
+        last_successful_index: When the dataset was last indexed.
     """
 
-    data_source_id: str | None = None
-    index_id: str | int | None = None
-    data_ids: tuple[NumericId, ...] = ()
+    status: IndexState | None = None
+    progress: int | None = None
+    message: str | None = None
+    request_key: str | None = None
+    last_update: EpochMillis | None = None
+    last_successful_index: EpochMillis | None = None
 
 
 @frozen(kw_only=True)
 class IndexStatus(Model):
-    """How far an index is (`Indexes.status`). Undocumented: what the embedded instance tells.
+    """An index, as Domo's data service tells of it (`Indexes.status`); the documents show no answer.
 
     Attributes:
-        index_id: The index.
-        data_id: The data version.
-        state: PENDING, RUNNING, SUCCESS or ERROR.
-        row_count: Rows indexed.
-        message: Why it failed.
+        data_source_id: The dataset.
+        detail: What queries see.
+        progress: How far the index is.
     """
 
-    index_id: str | int | None = None
-    data_id: NumericId | None = None
-    state: str | None = None
-    row_count: int | None = None
-    message: str | None = None
+    data_source_id: str | None = None
+    detail: IndexDetail | None = None
+    progress: IndexProgress | None = None
 
 
 class UploadStatus(OpenEnum):

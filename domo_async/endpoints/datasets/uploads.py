@@ -15,7 +15,15 @@ class Uploads(Area):
     """Uploads of a dataset, stage by stage."""
 
     async def open(
-        self, dataset_id: str, /, *, partition: str | None = None, partition_tag: PartitionTag = "restateDataTag"
+        self,
+        dataset_id: str,
+        /,
+        *,
+        partition: str | None = None,
+        partition_tag: PartitionTag = "restateDataTag",
+        action: Action | None = None,
+        append_id: str | None = None,
+        message: str | None = None,
     ) -> OpenedUpload:
         """Open an upload: stage 1.
 
@@ -26,6 +34,9 @@ class Uploads(Area):
             partition: The partition to write to.
             partition_tag: The name that the partition goes under: ``restateDataTag`` is the document's, which calls it
                 largely deprecated; ``dataTag`` is what other clients send (unconfirmed).
+            action: What the commit will do, as the document's sample of "Append row" tells at the opening.
+            append_id: ``"latest"`` to append to what is there, as that sample says.
+            message: A note for the data version.
 
         Returns:
             The upload; it takes parts until it is committed.
@@ -37,7 +48,7 @@ class Uploads(Area):
             "POST",
             url("/api/data/v3/datasources/{}/uploads", dataset_id),
             params={partition_tag: partition},
-            json=payload(action=None, append_id=None),
+            json=payload({} if message is None else {"message": message}, action=action, append_id=append_id),
             into=OpenedUpload,
         )
 
@@ -71,6 +82,8 @@ class Uploads(Area):
         index: bool = True,
         partition: str | None = None,
         partition_tag: PartitionTag = "restateDataTag",
+        append_id: str | None = None,
+        message: str | None = None,
     ) -> Commit:
         """Commit an upload: stage 3. Is never sent twice, unless the instance surely did not take it.
 
@@ -83,18 +96,22 @@ class Uploads(Area):
             index: Whether to index the data, without which queries do not see them.
             partition: The partition that `open` was given.
             partition_tag: The name that `open` was given.
+            append_id: The one that `open` was given, as other clients send it once more (unconfirmed).
+            message: A note for the data version.
 
         Returns:
-            What the instance tells; the document shows no answer.
+            What the instance tells: its index, and the rows that it counted.
 
         Raises:
             BadRequest: The parts have gaps, or their rows do not fit the dataset's schema.
             NotFound: There is no such upload.
         """
+        told = {partition_tag: partition, "appendId": append_id, "message": message}
+        told = {key: value for key, value in told.items() if value is not None}
         return await self._http.request(
             "PUT",
             url("/api/data/v3/datasources/{}/uploads/{}/commit", dataset_id, upload_id),
-            json=payload({partition_tag: partition} if partition is not None else {}, action=action, index=index),
+            json=payload(told, action=action, index=index),
             into=Commit,
             empty=Commit(),
             undocumented=True,

@@ -171,8 +171,8 @@ class Versions(Area):
         Args:
             dataset_id: The dataset.
             data_ids: The data versions, as `list` gives them.
-            index: Whether to index the dataset afterwards. Versions that queries see need it: their rows stay visible
-                until then.
+            index: Whether to index the dataset afterwards, which instances do by default. Without, the rows of versions
+                that queries see stay visible until the next index.
 
         Raises:
             ConfigError: `data_ids` is empty.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Callable
 from contextlib import suppress
 
@@ -16,17 +17,21 @@ from domo_async.errors import (
     Conflict,
     DecodeError,
     DomoError,
+    JobFailed,
     RowCountMismatch,
     TransportError,
     UploadError,
 )
 from domo_async.transfer.uploading.journal import Journal, Sent
 from domo_async.transfer.uploading.options import UploadOptions
-from domo_async.transfer.uploading.steps import Committed, UploadSteps
+from domo_async.transfer.uploading.steps import Committed, StoredVersion, UploadSteps
 from domo_async.waiting import Backoff
 
 __all__ = ["Committer"]
 
+_logger = logging.getLogger("domo_async")
+# States of a commit that are known to be bad.
+_FAILED = frozenset({"error", "failed", "failure"})
 # How long the data versions are asked about a commit whose answer was lost, in seconds.
 _SETTLE = 30.0
 _NO_TRACE = f"its data versions show no trace of it after {_SETTLE:.0f} seconds, which does not say that none will come"
@@ -87,7 +92,8 @@ class Committer:
             AfterCommitError: Somebody has, with a copy of the journal.
             DomoError: The data versions cannot be read.
         """
-        found = None if self._upload_id in journal.before else (await self._steps.versions()).get(self._upload_id)
+        known = self._upload_id in (journal.before or ())
+        found = None if known else (await self._steps.versions()).get(self._upload_id)
         if found is not None:
             raise AfterCommitError(
                 f"upload {self._upload_id} of the journal {journal.path} was committed by somebody else, who may have a"
@@ -100,28 +106,43 @@ class Committer:
     async def settle(self, committed: Committed, sent: Sent) -> Settled:
         """Wait for the index, and compare the row counts."""
         try:
-            if self._options.wait and committed.index_id is not None:
-                await self._steps.wait_for_index(committed.index_id, self._options.timeout)
-            versions = await self._steps.versions()
+            if self._options.wait and committed.request_key is not None:
+                await self._steps.wait_for_index(committed.request_key, self._options.timeout)
         except DomoError as error:
             raise AfterCommitError(
                 f"the upload is committed, but then: {error}",
                 dataset_id=self._steps.dataset_id,
                 upload_id=self._upload_id,
             ) from error
-        version = committed.data_version
-        if version is None and self._upload_id in versions and self._upload_id not in sent.before:
-            version = self._upload_id
-        found = versions[version].rows if version is not None and version in versions else None
+        version, counted = await self._version(committed, sent)
+        if self._journal is not None and version is not None and version != committed.data_version:
+            # Where it cannot be written down, the next run sends again what replaces all.
+            with suppress(UploadError):
+                self._journal.made(version)
+        found = counted if committed.rows is None else committed.rows
         if self._options.verify and found is not None and found != sent.rows:
+            where = "the instance" if version is None else f"data version {version}"
             raise RowCountMismatch(
-                f"the upload is committed, but of {sent.rows} rows sent data version {version} holds {found}",
+                f"the upload is committed, but of {sent.rows} rows sent {where} holds {found}",
                 dataset_id=self._steps.dataset_id,
                 upload_id=self._upload_id,
                 sent=sent.rows,
                 found=found,
             )
         return Settled(version, verified=self._options.verify and found is not None)
+
+    async def _version(self, committed: Committed, sent: Sent) -> tuple[int | None, int | None]:
+        """Return the data version that was made and its rows, as far as the instance tells."""
+        try:
+            versions = await self._steps.versions()
+        except DomoError as error:
+            lost = "" if committed.rows is not None else ", so that its rows are not verified"
+            _logger.warning("the upload is committed, but the data versions cannot be read%s: %s", lost, error)
+            return committed.data_version, None
+        version = committed.data_version
+        if version is None and self._is_new(sent) and self._upload_id in versions:
+            version = self._upload_id
+        return version, versions[version].rows if version is not None and version in versions else None
 
     async def _commit(self, sent: Sent) -> Committed:
         if self._journal is None:
@@ -142,11 +163,14 @@ class Committer:
     async def _commit_once(self, sent: Sent) -> Committed:
         options = self._options
         try:
-            return await self._steps.commit(self._upload_id, options.action, index=options.index)
+            committed = await self._steps.commit(self._upload_id, options.action, index=options.index)
+            if committed.status is None or committed.status.lower() not in _FAILED:
+                return committed
+            lost: DomoError = JobFailed(f"its answer says {committed.status}", state=committed.status)
         except TransportError as error:
             if not error.sent:
                 raise self._fail(f"the commit could not be sent: {error}", upload_id=self._upload_id) from error
-            lost: DomoError = error
+            lost = error
         except (APIError, DecodeError) as error:
             lost = error
         return await self._settle_lost(sent, lost)
@@ -184,18 +208,27 @@ class Committer:
                     return outcome
             else:
                 mine = versions.get(self._upload_id)
-                if mine is None:
-                    pass
-                elif self._upload_id in sent.before or mine.rows not in {None, sent.rows}:
-                    outcome = f"data version {self._upload_id} is not that of the upload"
-                elif mine.status in {None, "success"}:
-                    return Committed(self._upload_id)
-                elif mine.status == "error":
+                if mine is not None and mine.status == "error" and self._is_new(sent):
                     raise self._fail(f"the commit failed: {lost}", upload_id=self._upload_id) from lost
-                else:
-                    outcome = f"data version {self._upload_id} is {mine.status}"
+                found = None if mine is None else self._judged(mine, sent)
+                if isinstance(found, Committed):
+                    return found
+                outcome = found
             if not await backoff.pause():
                 return outcome
+
+    def _is_new(self, sent: Sent) -> bool:
+        """Return whether a version with the upload's number surely was not there before it."""
+        return sent.before is not None and self._upload_id not in sent.before
+
+    def _judged(self, mine: StoredVersion, sent: Sent) -> Committed | str:
+        """Return the commit that a version with the upload's number stands for, or what else it may be."""
+        version = f"data version {self._upload_id}"
+        if sent.before is None:
+            return f"{version} is there, but it is not known whether it was there before"
+        if not self._is_new(sent) or mine.rows not in {None, sent.rows}:
+            return f"{version} is not that of the upload"
+        return Committed(self._upload_id) if mine.status in {None, "success"} else f"{version} is {mine.status}"
 
     def uncertain(self, lost: DomoError, why: str, sent: Sent) -> CommitUncertain:
         """Return the error for a commit whose outcome is not known."""
@@ -214,5 +247,5 @@ class Committer:
             dataset_id=dataset_id,
             upload_id=self._upload_id,
             rows=sent.rows,
-            versions_before=sent.before,
+            versions_before=sent.before or (),
         )

@@ -13,7 +13,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from attrs import asdict, define, field, frozen
+from attrs import asdict, define, evolve, field, frozen
 
 from domo_async.errors import AfterCommitError, ConfigError, UploadError
 from domo_async.locking import lock
@@ -65,14 +65,14 @@ class Sent:
         rows: Rows.
         bytes: Bytes of CSV.
         parts: Parts.
-        before: The data versions that the dataset had.
+        before: The data versions that the dataset had; None if they could not be read.
         files: The files that it was made of, where a journal is kept.
     """
 
     rows: int
     bytes: int
     parts: int
-    before: tuple[int, ...] = ()
+    before: tuple[int, ...] | None = ()
     files: tuple[FileRecord, ...] = ()
 
 
@@ -103,7 +103,7 @@ class Journal:
         path: The file.
         call: What the last upload was asked to do; empty in a new journal.
         upload_id: The upload to go on with, None if there is none.
-        before: The data versions that the dataset had when it was opened.
+        before: The data versions that the dataset had when it was opened; None if they could not be read.
         parts: The parts that have arrived, by number.
         begun: The greatest number of a part that may have arrived.
         sent: What was committed, if a commit was about to be sent.
@@ -117,7 +117,7 @@ class Journal:
     _broken: OSError | None = field(default=None, init=False)
     call: Mapping[str, Any] = field(factory=dict, init=False)
     upload_id: int | None = field(default=None, init=False)
-    before: tuple[int, ...] = field(default=(), init=False)
+    before: tuple[int, ...] | None = field(default=(), init=False)
     parts: dict[int, PartRecord] = field(factory=dict, init=False)
     begun: int = field(default=0, init=False)
     sent: Sent | None = field(default=None, init=False)
@@ -137,9 +137,9 @@ class Journal:
             if asked[name] != self.call.get(name)
         ]
 
-    def opened(self, upload_id: int, before: Sequence[int]) -> None:
+    def opened(self, upload_id: int, before: Sequence[int] | None) -> None:
         """Write down that an upload was opened; parts that went to another one do not count."""
-        self._write({"opened": upload_id, "before": list(before)})
+        self._write({"opened": upload_id, "before": None if before is None else list(before)})
 
     def sending(self, number: int) -> None:
         """Write down that a part is about to be sent."""
@@ -176,6 +176,10 @@ class Journal:
                 dataset_id=error.dataset_id,
                 upload_id=upload_id,
             ) from error
+
+    def made(self, data_version: int) -> None:
+        """Write down which data version the upload that took effect last has made."""
+        self._write({"made": data_version})
 
     def forgotten(self) -> None:
         """Write down that the instance does not know the upload any longer."""
@@ -257,7 +261,7 @@ class Journal:
             self._begin_anew(None, ())
         elif "opened" in entry:
             number = entry["opened"]
-            self._begin_anew(None if number is None else int(number), tuple(map(int, entry["before"])))
+            self._begin_anew(None if number is None else int(number), _numbers(entry["before"]))
         elif "sending" in entry:
             self.begun = max(self.begun, int(entry["sending"]))
         elif "part" in entry:
@@ -266,10 +270,14 @@ class Journal:
             self.begun = max(self.begun, number)
         elif "commit" in entry:
             self.sent = None if entry["commit"] is None else _sent(entry["commit"])
+        elif "made" in entry:
+            if self.finished is None:
+                raise ValueError("a version, but nothing is done")
+            self.finished = evolve(self.finished, data_version=int(entry["made"]))
         else:
             self._finish(None if entry["done"] is None else int(entry["done"]))
 
-    def _begin_anew(self, upload_id: int | None, before: tuple[int, ...]) -> None:
+    def _begin_anew(self, upload_id: int | None, before: tuple[int, ...] | None) -> None:
         self.upload_id, self.before, self.parts, self.begun, self.sent = upload_id, before, {}, 0, None
 
     def _finish(self, data_version: int | None) -> None:
@@ -298,12 +306,16 @@ def _sums(parts: Sequence[PartRecord]) -> tuple[int, int]:
     return len(parts), sum(part.length for part in parts)
 
 
+def _numbers(listed: list[Any] | None) -> tuple[int, ...] | None:
+    return None if listed is None else tuple(map(int, listed))
+
+
 def _sent(entry: Mapping[str, Any]) -> Sent:
     return Sent(
         rows=int(entry["rows"]),
         bytes=int(entry["bytes"]),
         parts=int(entry["parts"]),
-        before=tuple(map(int, entry["before"])),
+        before=_numbers(entry["before"]),
         files=tuple(FileRecord(str(file["path"]), int(file["size"]), str(file["digest"])) for file in entry["files"]),
     )
 

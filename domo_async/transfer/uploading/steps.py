@@ -18,15 +18,19 @@ PartitionTag: TypeAlias = Literal["restateDataTag", "dataTag"]
 
 @frozen
 class Committed:
-    """What a commit's answer tells, all of it undocumented and therefore optional.
+    """What is known of a commit that took effect.
 
     Attributes:
         data_version: The data version that was made.
-        index_id: The index that was begun.
+        request_key: The index that was begun.
+        rows: The rows that the instance counted.
+        status: How it went, in the instance's words.
     """
 
     data_version: int | None = None
-    index_id: str | None = None
+    request_key: str | None = None
+    rows: int | None = None
+    status: str | None = None
 
 
 @frozen
@@ -79,6 +83,6 @@ class UploadSteps(Protocol):
         """Commit, at most once."""
         ...
 
-    async def wait_for_index(self, index_id: str, timeout: float) -> None:
+    async def wait_for_index(self, request_key: str, timeout: float) -> None:
         """Wait until an index has ended; raise if it failed, or has not ended after so many seconds."""
         ...

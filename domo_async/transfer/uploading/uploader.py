@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence, Sized
 from contextlib import aclosing, asynccontextmanager, nullcontext
@@ -42,6 +43,7 @@ from domo_async.transfer.uploading.steps import UploadSteps
 __all__ = ["opened", "plan_upload", "upload", "upload_opened"]
 
 # How often an upload begins anew because somebody else adds columns at the same time.
+_logger = logging.getLogger("domo_async")
 _ROUNDS = 5
 
 
@@ -338,7 +340,7 @@ class _Upload:
     _added: dict[str, str]
     _inferred: bool
     _failure: _Failures = field(init=False)
-    _before: tuple[int, ...] = field(default=(), init=False)
+    _before: tuple[int, ...] | None = field(default=(), init=False)
 
     def __attrs_post_init__(self) -> None:
         self._failure = _Failures(self._steps.dataset_id, self._journal, self._added)
@@ -485,7 +487,13 @@ class _Upload:
         try:
             self._before = tuple(await self._steps.versions())
         except DomoError as error:
-            raise self._failure(f"the data versions could not be read: {error}") from error
+            # They are asked for to look up a commit whose answer is lost, which is seldom.
+            self._before = None
+            _logger.warning(
+                "the data versions cannot be read: should the commit's answer be lost, nothing tells whether it took"
+                " effect: %s",
+                error,
+            )
 
     async def _send(self, upload_id: int, parts: AsyncIterator[Part]) -> Sent:
         async def beside() -> None:

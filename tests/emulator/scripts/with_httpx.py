@@ -107,8 +107,8 @@ async def upload_data(
     assert stage_3.is_success, stage_3.response
     index = await get_data(auth, session, "POST", f"{base}/indexes", body={"dataIds": []})
     while True:
-        status = await get_data(auth, session, "GET", f"{base}/indexes/{index.response['indexId']}/statuses")
-        if all(each["state"] == "SUCCESS" for each in status.response):
+        status = await get_data(auth, session, "GET", f"{base}/indexes/{index.response['requestKey']}/statuses")
+        if status.response["progress"]["status"] == "SUCCESS":
             return stage_3.response
         await asyncio.sleep(0.01)
 

@@ -70,14 +70,15 @@ def upload(
 
 
 def wait_for_index(domo: requests.Session, base: str, dataset: str) -> int:
-    """Have all data indexed; returns how many rows came in by it."""
+    """Have all data indexed; returns how many rows there are then."""
     indexes = f"{base}/api/data/v3/datasources/{dataset}/indexes"
-    index_id = checked(domo.post(indexes, json={"dataIds": []}))["indexId"]
+    key = checked(domo.post(indexes, json={"dataIds": []}))["requestKey"]
     for _ in range(500):
-        statuses = checked(domo.get(f"{indexes}/{index_id}/statuses"))
-        if all(status["state"] == "SUCCESS" for status in statuses):
-            return sum(status["rowCount"] for status in statuses)
-        assert {"PENDING", "RUNNING", "SUCCESS"} >= {status["state"] for status in statuses}
+        found = checked(domo.get(f"{indexes}/{key}/statuses"))
+        if found["progress"]["status"] == "SUCCESS":
+            rows: int = found["detail"]["rowCount"]
+            return rows
+        assert found["progress"]["status"] in {"PENDING", "PROCESSING"}
         time.sleep(0.01)
     raise AssertionError("The index did not come to an end")
 
@@ -106,7 +107,7 @@ def replace_append_and_read_in_pages(base: str, token: str) -> None:
         assert 1_050 == wait_for_index(domo, base, dataset)
 
         upload(domo, base, dataset, orders(1_050, 120), action="APPEND")
-        assert 120 == wait_for_index(domo, base, dataset)
+        assert 1_170 == wait_for_index(domo, base, dataset)
         pages = list(pages_of(domo, base, dataset, f"SELECT * FROM `{dataset}` ORDER BY id", 500))
 
         assert [500, 500, 170] == [len(page) for page in pages]

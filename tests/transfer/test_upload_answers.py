@@ -1,0 +1,125 @@
+"""Uploads to an instance that answers as real ones are seen to, and not as the documents let one think."""
+
+from __future__ import annotations
+
+import logging
+
+import pytest
+from aiohttp import web
+
+from domo_async import AfterCommitError, CommitUncertain, JobFailed, UploadError
+from tests.support import SkippingClock, talking_to
+
+KEY = "20220513224325.628"
+COMMITTED = {
+    "dataSourceId": "x",
+    "dataTag": None,
+    "indexing": {"requestKey": KEY, "requested": True, "requestedOn": 1652481807436, "dataTag": None},
+    "size": {"rowCount": 2, "columnCount": 1, "numberOfBytes": 4, "partCount": 1},
+    "status": "success",
+    "uploadId": 5,
+}
+MADE = {"dataId": "5", "schemaId": "1", "uploadStatus": "success", "numRows": 2, "uploadPercent": None}
+OLD = {"dataId": "4", "schemaId": "1", "uploadStatus": "success", "numRows": 9}
+
+
+class Instance:
+    """An instance with one dataset and the answers that a test gives it.
+
+    Attributes:
+        commit: The answer to a commit.
+        states: What is told of the index, look by look.
+        versions: The data versions, look by look; a number is a status.
+    """
+
+    def __init__(self, *, commit: object = None, states: object = ("SUCCESS",), versions: object = ()) -> None:
+        self.commit = COMMITTED if commit is None else commit
+        self.states = list(states)  # type: ignore[call-overload]
+        self.versions = list(versions) or [[OLD], [OLD, MADE]]  # type: ignore[call-overload]
+        self.asked: list[str] = []
+
+    async def __call__(self, request: web.BaseRequest) -> web.StreamResponse:
+        await request.read()
+        last = request.path.rpartition("/")[2]
+        self.asked.append(f"{request.method} {last}")
+        if last == "commit":
+            return web.json_response(self.commit) if not isinstance(self.commit, int) else self._refused(self.commit)
+        if last == "statuses":
+            state = self.states.pop(0)
+            return web.json_response({"dataSourceId": "x", "detail": None, "progress": {"status": state}})
+        if last == "dataversions":
+            found = self.versions[0] if len(self.versions) == 1 else self.versions.pop(0)
+            return self._refused(found) if isinstance(found, int) else web.json_response(found)
+        answers = {
+            "latest": {"schema": {"columns": [{"name": "n", "type": "LONG"}]}},
+            "uploads": {"uploadId": "5", "dataSourceId": 7, "requestedAsOf": "2025-11-30 12:00:00.000"},
+        }
+        return web.json_response(answers.get(last, {"uploadStatus": "success", "uploadMessage": None}))
+
+    @staticmethod
+    def _refused(status: int) -> web.Response:
+        return web.json_response({"status": status, "message": "no", "toe": "T"}, status=status)
+
+
+async def test_identifiers_as_text_are_those_of_the_upload_and_its_version() -> None:
+    async with talking_to(Instance()) as domo:
+        done = await domo.datasets.upload("x", b"1\n2\n")
+
+    assert (5, 5, True) == (done.upload_id, done.data_version, done.verified)
+
+
+async def test_the_index_that_the_commit_names_is_waited_for() -> None:
+    clock = SkippingClock()
+    instance = Instance(states=["PENDING", "PROCESSING", "PENDING", "SUCCESS"])
+    async with talking_to(instance, clock=clock) as domo:
+        await domo.datasets.upload("x", b"1\n2\n")
+
+    assert 4 == instance.asked.count("GET statuses")
+    assert [1, 2, 2] == clock.slept
+
+
+@pytest.mark.parametrize("state", ["FAILED", "ERROR", "UNHEARD_OF"])
+async def test_an_index_that_ends_otherwise_is_told_after_the_commit(state: str) -> None:
+    async with talking_to(Instance(states=["PENDING", state])) as domo:
+        with pytest.raises(AfterCommitError, match=f"index {KEY} .*{state}") as caught:
+            await domo.datasets.upload("x", b"1\n2\n")
+
+    assert isinstance(caught.value.__cause__, JobFailed)
+
+
+async def test_an_upload_goes_on_where_the_versions_cannot_be_read(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.WARNING)
+    async with talking_to(Instance(versions=[403])) as domo:
+        done = await domo.datasets.upload("x", b"1\n2\n")
+    assert (2, None, True) == (done.rows, done.data_version, done.verified)
+    assert "should the commit's answer be lost" in caplog.text
+
+    async with talking_to(Instance(versions=[403], commit={**COMMITTED, "size": None})) as domo:
+        done = await domo.datasets.upload("x", b"1\n2\n")
+    assert (2, None, False) == (done.rows, done.data_version, done.verified)
+    assert "its rows are not verified" in caplog.text
+
+
+async def test_with_a_journal_it_goes_on_as_well(tmp_path: object) -> None:
+    async with talking_to(Instance(versions=[403])) as domo:
+        done = await domo.datasets.upload("x", b"1\n2\n", resume=f"{tmp_path}/journal")
+
+    assert (2, 5, None, True) == (done.rows, done.upload_id, done.data_version, done.verified)
+
+
+async def test_what_may_have_been_there_before_is_not_taken_for_the_upload() -> None:
+    """As the versions before it could not be read, and the commit's answer was lost."""
+    async with talking_to(Instance(versions=[403, [OLD, MADE]], commit=502)) as domo:
+        with pytest.raises(CommitUncertain, match="not known whether it was there before"):
+            await domo.datasets.upload("x", b"1\n2\n")
+
+
+async def test_a_commit_that_says_that_it_failed_is_looked_up() -> None:
+    failed = {**COMMITTED, "status": "ERROR", "indexing": None}
+    broken = {**MADE, "uploadStatus": "error", "numRows": 0}
+    async with talking_to(Instance(commit=failed, versions=[[OLD], [OLD, broken]])) as domo:
+        with pytest.raises(UploadError, match="the commit failed: its answer says ERROR"):
+            await domo.datasets.upload("x", b"1\n2\n")
+    async with talking_to(Instance(commit=failed, versions=[[OLD]])) as domo:
+        with pytest.raises(CommitUncertain, match="its answer says ERROR"):
+            await domo.datasets.upload("x", b"1\n2\n")
