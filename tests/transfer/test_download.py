@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gzip
 import io
+import json
 import os
 import random
 import threading
@@ -13,9 +14,19 @@ import time
 import pytest
 from aiohttp import web
 
-from domo_async import APIError, ContentMismatch, IncompleteAnswer, Retries, ServerError, Timeouts
+from domo_async import (
+    APIError,
+    ContentMismatch,
+    Domo,
+    IncompleteAnswer,
+    Retries,
+    ServerError,
+    Settings,
+    Timeouts,
+    TransportError,
+)
 from domo_async.transfer import Progress
-from tests.support import talking_to
+from tests.support import TOKEN, SkippingClock, listening, raw_answer, talking_to
 from tests.transfer.downloads import Chaos, FileServer
 
 CONTENT = os.urandom(300_000)
@@ -290,3 +301,25 @@ async def test_amid_troubles_a_file_is_whole_and_right_or_as_it_was(tmp_path, st
 
     assert ends.count("whole") > len(ends) / 2
     assert [] == [path.name for path in tmp_path.iterdir() if path.name.endswith(".part")]
+
+
+@pytest.mark.parametrize("size", [None, 5, 6])
+async def test_a_body_that_ends_with_its_connection_is_whole_if_its_size_is_told(size):
+    revision = None if size is None else {"dataFileRevisionId": 1, "sizeBytes": size}
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        head = await reader.readuntil(b"\r\n\r\n")
+        if b"/details" in head:
+            writer.write(raw_answer(json.dumps({"dataFileId": 5, "currentRevision": revision})))
+        else:
+            writer.write(b"HTTP/1.0 200 OK\r\n\r\nwhole")
+        await writer.drain()
+        writer.close()
+
+    settings = Settings(clock=SkippingClock(), retries=Retries(attempts=1))
+    async with listening(serve) as origin, Domo(origin, token=TOKEN, settings=settings) as domo:
+        if size == 5:
+            assert b"whole" == await domo.files.download(5)
+        else:
+            with pytest.raises(TransportError):
+                await domo.files.download(5)

@@ -257,6 +257,8 @@ class Transfer:
             await self._keep(pieces)
             raise
         await self._keep(pieces)
+        if not answer.tells_its_end and (self._described.size, self._described.digest) == (None, None):
+            raise _Anew("the answer has neither a length nor an end mark, so that it may have been cut")
 
     async def _keep(self, pieces: list[bytes]) -> None:
         if not pieces:
