@@ -223,6 +223,17 @@ class APIError(DomoError):
         """
         return not self.after_lost_answer and self.status in _REFUSALS and _is_of_domo(self.body, self.status)
 
+    @property
+    def put_off(self) -> bool:
+        """Whether what was asked surely was not taken, and may be asked for again later.
+
+        It is where the status is 429, which a limiter answers instead of handing the request on, or where Domo's own
+        JSON error says 503 with Retry-After. A proxy's page of that status may come after the request took effect.
+        """
+        return self.status == 429 or (
+            self.status == 503 and self.retry_after is not None and _is_of_domo(self.body, self.status)
+        )
+
     @classmethod
     def for_status(cls, status: int, **facts: Any) -> APIError:
         """Return the error of the subclass that stands for `status`."""

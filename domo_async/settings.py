@@ -110,7 +110,7 @@ class Retries:
     """How often and how soon a failed request is sent again.
 
     Only what may be repeated is: idempotent requests after any passing failure, others only when the instance
-    surely did not take them (no connection, 429, 503 with Retry-After).
+    surely did not take them (no connection, 429, Domo's own 503 with Retry-After).
 
     Attributes:
         attempts: Tries in all; 1 means that nothing is sent twice.

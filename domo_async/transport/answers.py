@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 import html
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any, TypeVar
@@ -95,10 +95,18 @@ def _masked(pair: re.Match[str]) -> str:
     return f'"{pair[1]}"{pair[2]}"***"' if is_secret_name(pair[1]) else pair[0]
 
 
-def unusable_body(request: Request, body: bytes, *, may_be_empty: bool, redactor: Redactor) -> APIError | None:
+def unusable_body(
+    request: Request, body: bytes, *, may_be_empty: bool, redactor: Callable[[], Redactor]
+) -> APIError | None:
     """Return the error for a good answer whose body cannot be the JSON that is due, or None.
 
     A web page is what a proxy or a login in front of the instance answers, whatever the status.
+
+    Args:
+        request: What was asked.
+        body: The answer's body.
+        may_be_empty: Whether there may be none.
+        redactor: Returns what takes out what the body may repeat of the request; called only for an error.
     """
     start = body[:512].removeprefix(codecs.BOM_UTF8).lstrip()
     if not start and may_be_empty:
@@ -107,12 +115,12 @@ def unusable_body(request: Request, body: bytes, *, may_be_empty: bool, redactor
     if not start:
         message = "the answer's body is empty where JSON was due"
     elif start[:1] == b"<":
-        text = _text(body, redactor)
+        text = _text(body, redactor())
         message = f"a web page came where JSON was due ({_summary(text, {})})"
     else:
         return None
     error = APIError(status=200, message=message, method=request.method, path=request.url.path)
-    return _with_body(error, text, redactor)
+    return _with_body(error, text, redactor())
 
 
 def parse_retry_after(value: str | None, now: datetime) -> float | None:

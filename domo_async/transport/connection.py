@@ -175,6 +175,11 @@ class Connection:
             if self._given.auth is not None:
                 yield from (self._given.auth.password, self._given.auth.encode().partition(" ")[2])
 
+    def cookies(self) -> set[str]:
+        """Return the values of the cookies that the caller's session has by now."""
+        jar = () if self._given is None else self._given.cookie_jar
+        return secrets_of({"Cookie": " ".join(cookie.value for cookie in jar)})
+
     def most_at_once(self) -> int:
         """Return how many connections there may be, if the caller's session has a limit."""
         connector = None if self._given is None else self._given.connector

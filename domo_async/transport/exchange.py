@@ -161,7 +161,9 @@ class Exchange:
             raise _StaleError
         expires = _expiries.get(protocol)
         if expires is None:
-            if protocol.should_close:
+            # What is encrypted may have something to be read that is no answer, such as a ticket.
+            plain = protocol.transport is not None and protocol.transport.get_extra_info("sslcontext") is None
+            if protocol.should_close or (plain and _has_spoken(protocol)):
                 raise LostError(aiohttp.ClientConnectionError("the server spoke before it was asked"))
         elif protocol.should_close or expires <= asyncio.get_running_loop().time() or _has_spoken(protocol):
             raise _StaleError

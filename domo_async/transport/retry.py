@@ -33,4 +33,4 @@ def _may_repeat(policy: Retries, error: DomoError, *, idempotent: bool) -> bool:
         return error.passing and (idempotent or not error.sent)
     if not isinstance(error, APIError) or error.status not in policy.statuses:
         return False
-    return idempotent or error.status == 429 or (error.status == 503 and error.retry_after is not None)
+    return idempotent or error.put_off

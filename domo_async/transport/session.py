@@ -8,6 +8,7 @@ import itertools
 import random
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import TypeVar, overload
 from urllib.parse import unquote, urlsplit
 
@@ -421,16 +422,15 @@ class Transport:
         return decode_error(request, problem, content.get_secret_value(), redactor=self._redactor_for(request))
 
     def _refuse_unusable(self, request: Request, content: Secret[bytes], *, may_be_empty: bool) -> None:
-        unusable = unusable_body(
-            request, content.get_secret_value(), may_be_empty=may_be_empty, redactor=self._redactor
-        )
+        redactor = partial(self._redactor_for, request)
+        unusable = unusable_body(request, content.get_secret_value(), may_be_empty=may_be_empty, redactor=redactor)
         if unusable is not None:
             raise unusable
 
     def _redactor_for(self, request: Request, hooked: Secret[Mapping[str, str]] = NO_HEADERS) -> Redactor:
         """Return what takes out all that the instance may repeat: the token, and other secrets that were sent."""
         sent = set() if request.body is None else request.body.secrets()
-        return self._redactor.also(sent | secrets_of(hooked.get_secret_value()))
+        return self._redactor.also(sent | self._connection.cookies() | secrets_of(hooked.get_secret_value()))
 
     async def _persist(self, request: Request, send: Callable[[Try], Awaitable[R]], *, absent: R | None = None) -> R:
         """Send until there is an answer or no sense in another try.
@@ -556,8 +556,7 @@ def _may_have_happened(request: Request, error: DomoError) -> bool:
     if request.method in {"GET", "HEAD", "OPTIONS"}:
         return False
     if isinstance(error, APIError):
-        put_off = error.status == 429 or (error.status == 503 and error.retry_after is not None)
-        return not (error.refused or put_off)
+        return not (error.refused or error.put_off)
     return isinstance(error, TransportError) and error.sent
 
 

@@ -97,6 +97,24 @@ async def test_every_try_is_counted_and_told_to_the_hooks():
         assert 3 == server.lines.count("DELETE /api/x")
 
 
+@pytest.mark.parametrize("page", ["<html><title>Down</title></html>", "", "{}", '{"status":500}'])
+async def test_a_proxy_s_503_is_no_word_of_domo_s_that_nothing_was_taken(page):
+    down = raw_answer(page, "Retry-After: 0", status="503 Unavailable")
+    async with raw_server(lambda *_: down) as server, client(server.url) as domo:
+        with pytest.raises(APIError):
+            await domo.request("POST", "/api/x", json={})
+
+        assert 1 == len(server.heads)
+
+
+async def test_domo_s_own_503_says_that_nothing_was_taken():
+    busy = raw_answer('{"status":503,"message":"busy","toe":"T"}', "Retry-After: 0", status="503 X")
+    async with raw_server(lambda n, _: busy if n == 1 else raw_answer("1")) as server, client(server.url) as domo:
+        assert 1 == await domo.request("POST", "/api/x", json={})
+
+        assert 2 == len(server.heads)
+
+
 NOT_THERE = raw_answer('{"status":404,"message":"no such thing","toe":"T"}', status="404 Not Found")
 
 
@@ -520,6 +538,20 @@ async def test_no_field_of_an_error_repeats_the_token_or_a_password(field):
     told = f"{caught.value} {caught.value!r} {caught.value.__dict__}"
     for secret in (TOKEN, TOKEN.swapcase(), "of-the-account"):
         assert secret not in told
+
+
+@pytest.mark.parametrize("status", ["400 X", "200 OK"])
+async def test_the_cookies_of_a_session_are_not_repeated(status):
+    async with (
+        raw_server(lambda *_: raw_answer(f"<title>{server.heads[-1]}</title>", status=status)) as server,
+        aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True), cookies={"c": "of-the-jar"}) as session,
+        Domo(server.url, token=TOKEN, session=session) as domo,
+    ):
+        with pytest.raises(APIError) as caught:
+            await domo.request("GET", "/api/x")
+
+    assert "of-the-jar" in server.heads[0]
+    assert "of-the-jar" not in f"{caught.value} {caught.value.__dict__}"
 
 
 async def test_what_gateways_are_told_is_not_repeated_either():

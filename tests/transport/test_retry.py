@@ -16,8 +16,11 @@ from domo_async.transport.answers import parse_retry_after
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 
 
-def answered(status: int, retry_after: float | None = None) -> APIError:
-    return APIError.for_status(status, message="no", method="GET", path="/", retry_after=retry_after)
+DOMO_S = '{"status":503,"message":"no","toe":"T"}'
+
+
+def answered(status: int, retry_after: float | None = None, body: str = "") -> APIError:
+    return APIError.for_status(status, message="no", method="GET", path="/", retry_after=retry_after, body=body)
 
 
 def delay(error, *, attempt=1, idempotent=True, chance=1.0, **policy):
@@ -30,7 +33,10 @@ def delay(error, *, attempt=1, idempotent=True, chance=1.0, **policy):
         (ConnectError("refused"), True, True),
         (TransportError("lost"), True, False),
         (answered(429), True, True),
-        (answered(503, retry_after=1), True, True),
+        (answered(503, retry_after=1, body=DOMO_S), True, True),
+        (answered(503, retry_after=1, body="<html>down</html>"), True, False),
+        (answered(503, retry_after=1), True, False),
+        (answered(503, body=DOMO_S), True, False),
         (answered(503), True, False),
         (answered(500), True, False),
         (answered(502), True, False),

@@ -1,0 +1,116 @@
+"""What fuzzing guided by coverage is done with, as a program: ``fuzzing.py TARGET FOLDER [options of libFuzzer]``.
+
+FOLDER may hold the C modules, built with coverage and sanitizers; they take the place of the installed ones.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
+
+import atheris  # type: ignore[import-not-found, import-untyped, unused-ignore]
+
+WORDS = ["?", ":a", "'", '"', "`", "\\", "--", "#", "/*", "*/", "\n", ":", "::", " ", "a", "1", "''", "??"]
+
+
+def built(name: str, folder: Path) -> ModuleType:
+    """Load a module of C from a folder, under its own name."""
+    spec = importlib.util.spec_from_file_location(name, folder / f"{name.rpartition('.')[2]}.abi3.so")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+def binding(_: Path) -> Callable[[bytes], None]:
+    """Return a check: whatever the SQL and the value are, the value stays one piece of the text."""
+    with atheris.instrument_imports(include=["domo_async.transfer.reading"]):
+        from domo_async import ConfigError
+        from domo_async.transfer.reading.binding import bind
+        from domo_async.transfer.reading.sql_text import tokens
+
+    def check(data: bytes) -> None:
+        made = atheris.FuzzedDataProvider(data)
+        sql = "".join(WORDS[made.ConsumeIntInRange(0, len(WORDS) - 1)] for _ in range(made.ConsumeIntInRange(0, 12)))
+        value = made.ConsumeUnicode(12)
+        for params in ([value], {"a": value}):
+            try:
+                bound = bind(sql, params)
+                neutral = bind(sql, ["v"] if isinstance(params, list) else {"a": "v"})
+            except ConfigError:
+                continue
+            kinds = [token.kind for token in tokens(bound)]
+            assert kinds == [token.kind for token in tokens(neutral)], (sql, value, bound)
+
+    return check
+
+
+def survey(folder: Path) -> Callable[[bytes], None]:
+    """Return a check: the compiled survey finds what the one in Python finds, in one block and in two."""
+    built("domo_async.transfer.csv._survey", folder)
+    from domo_async.transfer.csv.survey import Mark, Surveyor
+    from domo_async.transfer.csv.survey_native import NativeSurveyor
+
+    def check(data: bytes) -> None:
+        made = atheris.FuzzedDataProvider(data)
+        width = made.ConsumeIntInRange(0, 4) or None
+        cut = made.ConsumeIntInRange(0, 300)
+        text = made.ConsumeBytes(1_000)
+        for blocks in ([text], [text[:cut], text[cut:]]):
+            parts = list(filter(None, blocks))
+            plain, fast = Surveyor(width), NativeSurveyor(width)
+            mark = Mark()
+            for part in parts:
+                found, other = plain.survey(part, mark), fast.survey(part, mark)
+                assert (found is None) == (other is None), (width, parts)
+                if found is None or other is None:
+                    break
+                assert found[:5] == other[:5], (width, parts)
+                mark = found.mark
+        text[: fast.well_formed(text)].decode()
+
+    return check
+
+
+def columns(folder: Path) -> Callable[[bytes], None]:
+    """Return a check: the reader of plain rows reads, or says that it does not; the sanitizers see the rest."""
+    module = built("domo_async.emulator.rows._columns", folder)
+    import pyarrow as pa
+
+    kinds = ["LONG", "DOUBLE", "STRING", "DATE", "DATETIME", "DECIMAL"]
+    path = folder / f"rows{id(kinds)}.csv"
+
+    class Rows:
+        def __init__(self, columns: tuple[tuple[str, int], ...], block: int) -> None:
+            self._given = columns, block
+
+        def __arrow_c_stream__(self, requested_schema: object = None) -> object:
+            columns, block = self._given
+            return module.stream((str(path).encode(),), columns, block)
+
+    def check(data: bytes) -> None:
+        made = atheris.FuzzedDataProvider(data)
+        count = made.ConsumeIntInRange(1, 4)
+        chosen = tuple((kinds[made.ConsumeIntInRange(0, 5)], made.ConsumeIntInRange(0, 18)) for _ in range(count))
+        block = made.ConsumeIntInRange(16, 4_096)
+        path.write_bytes(made.ConsumeBytes(2_000))
+        try:
+            table = pa.RecordBatchReader.from_stream(Rows(chosen, block)).read_all()
+        except (ValueError, OSError, pa.ArrowException):
+            return
+        table.validate(full=True)
+
+    return check
+
+
+if __name__ == "__main__":
+    target, place = sys.argv[1:3]
+    atheris.Setup(
+        [sys.argv[0], *sys.argv[3:]], {"binding": binding, "survey": survey, "columns": columns}[target](Path(place))
+    )
+    atheris.Fuzz()
