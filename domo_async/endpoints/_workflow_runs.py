@@ -42,6 +42,7 @@ class WorkflowStatus(OpenEnum):
 
     IN_PROGRESS = "IN_PROGRESS"
     CANCELED = "CANCELED"
+    CANCELLED = "CANCELLED"
     COMPLETED = "COMPLETED"
     FAILED = "FAILED"
 
@@ -137,7 +138,7 @@ def _duration(value: timedelta) -> str:
 
 def judged(run: WorkflowInstance) -> Verdict:
     """Return what a run's status means for those who wait for it."""
-    failed = run.status in {WorkflowStatus.CANCELED, WorkflowStatus.FAILED}
+    failed = run.status in {WorkflowStatus.CANCELED, WorkflowStatus.CANCELLED, WorkflowStatus.FAILED}
     return Verdict(run.status, ended=failed or run.status == WorkflowStatus.COMPLETED, failed=failed)
 
 

@@ -28,12 +28,14 @@ __all__ = [
 
 
 class ExportStatus(OpenEnum):
-    """How far an export is."""
+    """How far an export is; newer instances say ``running`` and ``failed`` for ``exporting`` and ``error``."""
 
     NONE = "none"
     EXPORTING = "exporting"
+    RUNNING = "running"
     SUCCESS = "success"
     ERROR = "error"
+    FAILED = "failed"
 
 
 class ExpressionType(OpenEnum):
@@ -264,7 +266,7 @@ def _without_echo(export: S3Export, redactor: Redactor) -> S3Export:
 
 
 def _verdict(export: S3Export) -> Verdict:
-    failed = export.export_status == ExportStatus.ERROR
+    failed = export.export_status in {ExportStatus.ERROR, ExportStatus.FAILED}
     reason = ": ".join(filter(None, (export.error_code, export.message))) or None
     return Verdict(
         export.export_status,

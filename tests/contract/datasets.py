@@ -765,7 +765,7 @@ ROWS = [
                 "GET",
                 "/api/data/v3/datasources",
                 query={"nameLike": "ord", "ownerId": "27", "orderBy": "name", "limit": "1", "offset": "0"},
-                answer=whole({"dataSources": [{"id": "abc", "name": "Orders"}], "_metadata": {"totalCount": 2}}),
+                answer=whole({"dataSources": [{"id": "abc", "name": "Orders"}], "_metaData": {"totalCount": 2}}),
             ),
             Sent(
                 "GET",

@@ -254,7 +254,7 @@ async def test_truncate_tells_the_right_length() -> None:
     async with plain_client() as plain:
         plain.emulator.faults.add(Fault("GET *", "truncate"))
         async with plain.session.get(DATASETS) as response:
-            assert response.headers["Content-Length"] == str(len('{"dataSources":[],"_metadata":{"totalCount":0}}'))
+            assert response.headers["Content-Length"] == str(len('{"dataSources":[],"_metaData":{"totalCount":0}}'))
             with pytest.raises(aiohttp.ClientPayloadError):
                 await response.read()
 
@@ -311,7 +311,7 @@ async def test_the_log_tells_what_was_asked() -> None:
         first, second = log
         assert (first.method, first.path, first.query, first.status) == ("GET", DATASETS, "limit=3", 200)
         assert (first.request_bytes, second.request_bytes) == (0, 2)
-        assert first.response_bytes == len('{"dataSources":[],"_metadata":{"totalCount":0}}')
+        assert first.response_bytes == len('{"dataSources":[],"_metaData":{"totalCount":0}}')
         assert first.finished >= first.started
         assert first.connection == second.connection
         assert log.matching("POST *") == [second] == log[1:]

@@ -379,5 +379,5 @@ async def test_an_emulator_may_be_started_again(tmp_path: Path) -> None:
             async with emulator, connected(emulator) as plain:
                 await plain.upload(await plain.create({"n": "LONG"}), b"1\n")
                 page = await plain.call("GET", DATASETS)
-                datasets.append(page["_metadata"]["totalCount"])
+                datasets.append(page["_metaData"]["totalCount"])
         assert ([1, 2] if options else [1, 1]) == datasets

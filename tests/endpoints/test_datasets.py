@@ -192,6 +192,19 @@ async def test_an_index_of_which_nothing_is_told_is_not_taken_for_a_good_one(ans
             await domo.datasets.indexes.wait("x", 4)
 
 
+@pytest.mark.parametrize("key", ["_metaData", "_metadata"])
+async def test_a_list_in_shorter_pages_than_were_asked_for_is_whole(key: str) -> None:
+    """Which the total tells, in either spelling."""
+
+    async def handler(request: web.Request) -> web.Response:
+        first = int(request.query["offset"])
+        page = [{"id": str(number)} for number in range(first, min(first + 50, 120))]
+        return web.json_response({"dataSources": page, key: {"totalCount": 120, "offset": first, "limit": 50}})
+
+    async with talking_to(handler) as domo:
+        assert 120 == len(await domo.datasets.list(page_size=100).all())
+
+
 async def test_deleted_versions_are_gone_after_the_index(domo: Domo) -> None:
     dataset = await domo.datasets.create("Test", {"n": "LONG"})
     for number in (b"1\n", b"2\n", b"3\n"):

@@ -97,6 +97,12 @@ async def test_an_export_that_failed_says_why(facts, reason):
     assert ("error", reason) == (caught.value.state, caught.value.reason)
 
 
+async def test_an_export_in_the_newer_words_is_waited_for_to_its_end() -> None:
+    async with talking_to(Instance([told("running")], [told("failed")])) as domo:
+        with pytest.raises(JobFailed, match="ended as failed"):
+            await create(domo, wait=True)
+
+
 async def test_an_export_that_takes_too_long_tells_its_last_status():
     clock = SkippingClock()
 

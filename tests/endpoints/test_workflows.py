@@ -88,6 +88,16 @@ async def test_a_run_is_found_under_any_name_of_its_identifier(key: str) -> None
     assert (run,) == runs
 
 
+@pytest.mark.parametrize("state", ["CANCELED", "CANCELLED", "FAILED"])
+async def test_a_run_that_was_cancelled_or_failed_is_told_at_the_first_look(state: str) -> None:
+    clock = SkippingClock()
+    async with talking_to(telling([{"id": RUN, "status": state}]), clock=clock) as domo:
+        with pytest.raises(JobFailed) as caught:
+            await domo.workflows.wait(RUN, model_id="m")
+
+    assert (state, []) == (caught.value.state, clock.slept)
+
+
 async def test_a_run_is_told_from_what_else_has_an_identifier() -> None:
     async with talking_to(telling([{"id": "an execution", "instanceId": RUN, "status": "COMPLETED"}])) as domo:
         run = await domo.workflows.wait(RUN, model_id="m")

@@ -114,7 +114,7 @@ async def list_datasets(request: web.Request) -> web.Response:
     return answer(
         {
             "dataSources": _described(instance, found[offset : offset + limit], caller),
-            "_metadata": {"totalCount": len(found)},
+            "_metaData": {"totalCount": len(found)},
         }
     )
 

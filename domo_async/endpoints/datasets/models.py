@@ -233,12 +233,15 @@ class DatasetList(Model):
     """A page of datasets, and how many there are in all (`Datasets.list`)."""
 
     data_sources: tuple[Dataset, ...] = ()
+    meta_data: _ListFacts = field(factory=_ListFacts, metadata=wire_name("_metaData"))
+    # So a document spells it.
     metadata: _ListFacts = field(factory=_ListFacts, metadata=wire_name("_metadata"))
 
     @property
     def total(self) -> int | None:
         """How many datasets all pages have together, where the instance tells."""
-        return self.metadata.total_count
+        told = self.meta_data.total_count
+        return self.metadata.total_count if told is None else told
 
 
 class DeleteMethod(OpenEnum):

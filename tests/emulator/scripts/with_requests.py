@@ -173,7 +173,7 @@ def list_and_delete_datasets(base: str, token: str) -> None:
             query: dict[str, str | int] = {"nameLike": "listed", "limit": 2, "offset": len(found)}
             page = checked(domo.get(f"{base}/api/data/v3/datasources", params=query))
             found += [each["id"] for each in page["dataSources"]]
-            if len(found) >= page["_metadata"]["totalCount"]:
+            if len(found) >= page["_metaData"]["totalCount"]:
                 break
 
         assert made == found
