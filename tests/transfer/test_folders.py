@@ -17,7 +17,6 @@ from domo_async.transfer.files.trees import (
     RemoteFile,
     _is_name,
     is_same,
-    local_files,
     place_for,
     same_on_disk,
     usable_name,
@@ -241,12 +240,18 @@ async def test_what_is_no_folder_or_fileset_is_refused(domo, fileset, here, tmp_
         await domo.filesets.push_folder("00000000-0000-0000-0000-000000000000", here)
 
 
-def test_what_is_left_of_a_download_that_was_killed_is_passed_over(tmp_path):
-    fill(tmp_path, {".x.bin.0123abcd.part": b"half", ".part": b"mine", "x.part": b"mine"})
+async def test_files_named_as_unfinished_downloads_are_told_and_never_deleted(domo, fileset, tmp_path):
+    odd = ".x.bin.0123abcd.part"
+    fill(tmp_path / "here", {odd: b"half", ".part": b"mine", "x.part": b"mine"})
+    await domo.filesets.files.upload(fileset, b"theirs", name=odd)
 
-    files, others = local_files(tmp_path)
+    up = await domo.filesets.push_folder(fileset, tmp_path / "here", delete=True)
+    down = await domo.filesets.pull_folder(fileset, tmp_path / "there")
 
-    assert ([".part", "x.part"], {}) == (sorted(files), others)
+    assert {odd: "skip", ".part": "upload", "x.part": "upload"} == told(up)
+    assert [odd, ".part", "x.part"] == await paths_of(domo, fileset)
+    assert [odd] == [entry.path for entry in down.failed]
+    assert {".part": b"mine", "x.part": b"mine"} == held(tmp_path / "there")
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from attrs import evolve, frozen
 
 from domo_async.errors import ConfigError, DecodeError, DomoError, SourceError, TargetError
 from domo_async.settings import Settings
-from domo_async.transfer.atomic import check_writable
+from domo_async.transfer.atomic import check_writable, is_partial
 from domo_async.transfer.files.trees import (
     LocalFile,
     RemoteFile,
@@ -234,6 +234,8 @@ def _places(folder: Path, paths: Sequence[str]) -> tuple[dict[str, DomoError], d
     for path in paths:
         try:
             places[path] = place_for(folder, path)
+            if is_partial(places[path].name):
+                raise DecodeError(f"{path!r} has the name of an unfinished download; download it by itself, as another")
             check_writable(places[path], parents=True)
         except DomoError as error:
             refused[path] = error

@@ -78,7 +78,7 @@ class RemoteFile:
 def local_files(folder: Path) -> tuple[dict[str, LocalFile], dict[str, DomoError | None]]:
     """Return the files below a folder by their paths in it, and what else there is, with the error if it is one.
 
-    Symbolic links are not followed. Files that downloads have left behind unfinished are passed over.
+    Symbolic links are not followed. Files with the names of unfinished downloads are among what else there is.
     """
     files: dict[str, LocalFile] = {}
     others: dict[str, DomoError | None] = {}
@@ -88,9 +88,9 @@ def local_files(folder: Path) -> tuple[dict[str, LocalFile], dict[str, DomoError
             others[shown(path)] = SourceError(f"cannot read {shown(str(place))}: {entry.strerror or entry}")
         elif not _is_text(path):
             others[shown(path)] = SourceError(f"the name {shown(path)} is not text in UTF-8; rename the file")
-        elif not entry.is_file(follow_symlinks=False):
+        elif not entry.is_file(follow_symlinks=False) or is_partial(entry.name):
             others[path] = None
-        elif not is_partial(entry.name):
+        else:
             # What goes meanwhile is not there.
             with suppress(FileNotFoundError):
                 found = entry.stat(follow_symlinks=False)
