@@ -6,6 +6,7 @@ import asyncio
 import codecs
 import itertools
 import random
+from collections import deque
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
@@ -130,6 +131,8 @@ class Transport:
         self.origin = origin
         self.settings = settings
         self._connection = Connection(origin, credentials, settings, session)
+        # An answer is read after its request is forgotten, and others may have been sent meanwhile.
+        self._hooked_lately: deque[Secret[Mapping[str, str]]] = deque(maxlen=2 * settings.connections)
         self._redactor = Redactor(
             [credentials.token.get_secret_value(), *_passwords(settings.proxy), *self._connection.secrets()]
         )
@@ -430,7 +433,10 @@ class Transport:
     def _redactor_for(self, request: Request, hooked: Secret[Mapping[str, str]] = NO_HEADERS) -> Redactor:
         """Return what takes out all that the instance may repeat: the token, and other secrets that were sent."""
         sent = set() if request.body is None else request.body.secrets()
-        return self._redactor.also(sent | self._connection.cookies() | secrets_of(hooked.get_secret_value()))
+        lately: set[str] = set().union(
+            *(secrets_of(headers.get_secret_value()) for headers in (*self._hooked_lately, hooked))
+        )
+        return self._redactor.also(sent | self._connection.cookies() | lately)
 
     async def _persist(self, request: Request, send: Callable[[Try], Awaitable[R]], *, absent: R | None = None) -> R:
         """Send until there is an answer or no sense in another try.
@@ -523,6 +529,8 @@ class Transport:
         """Send once, and return an answer of good status with what was read of its body."""
         clock = self.settings.clock
         hooked = await announce(self.settings, sending) if self.settings.before_request else NO_HEADERS
+        if hooked is not NO_HEADERS:
+            self._hooked_lately.append(hooked)
         started = clock.monotonic()
         status = None
         try:

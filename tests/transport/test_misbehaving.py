@@ -554,6 +554,21 @@ async def test_the_cookies_of_a_session_are_not_repeated(status):
     assert "of-the-jar" not in f"{caught.value} {caught.value.__dict__}"
 
 
+async def test_what_hooks_add_is_not_repeated_of_an_answer_that_cannot_be_read():
+    def hook(event) -> None:
+        event.headers["X-Gate-Secret"] = "of-the-hook"
+
+    async with (
+        raw_server(lambda *_: raw_answer(json.dumps([server.heads[-1]]))) as server,
+        client(server.url, before_request=(hook,)) as domo,
+    ):
+        with pytest.raises(DomoError) as caught:
+            await domo.datasets.get("x")
+
+    assert "of-the-hook" in server.heads[0]
+    assert "of-the-hook" not in f"{caught.value} {caught.value.__dict__}"
+
+
 async def test_what_gateways_are_told_is_not_repeated_either():
     def hook(event) -> None:
         event.headers["Authorization"] = "Bearer of-the-hook"
