@@ -39,7 +39,8 @@ async def list_versions(request: web.Request) -> web.Response:
 async def list_version_details(request: web.Request) -> web.Response:
     """List the data versions with what more is known of them.
 
-    The documents give no answer: an array like the plain listing's with three keys more is emulator-defined.
+    The documents give no answer: an array like the plain listing's with three keys more is emulator-defined. Its ids
+    are numbers, as instances write them here.
     """
     dataset = permitted(request)
     return answer([_describe_wholly(dataset, version) for version in dataset.versions.values()])
@@ -151,6 +152,8 @@ def _named_versions(dataset: Dataset, ids: object) -> list[Version]:
 def _describe_wholly(dataset: Dataset, version: Version) -> dict[str, Any]:
     return {
         **_describe(version),
+        "schemaId": version.schema_id,
+        "dataId": version.data_id,
         "dataTag": version.tag,
         "live": version in dataset.live,
         "indexed": version in dataset.visible,

@@ -6,7 +6,10 @@ from datetime import UTC, datetime
 
 from domo_async.emulator.access.people import add_user
 from domo_async.emulator.state import Column, Dataset, Instance, Version
+from tests.contract.datasets import KEY
 
+# What the rows call by a name that the instance gives itself, and what it calls that.
+CALLED = {KEY: "4"}
 _ASKED = {"column": "STRING", "status": "STRING", "a": "STRING", "id": "LONG"}
 _AT = datetime(2023, 1, 24, 14, 27, 21, tzinfo=UTC)
 
