@@ -103,8 +103,11 @@ class OnDisk:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        # What is the same by another spelling has the same one.
-        self.path: Path = Path(os.path.realpath(path))
+        try:
+            # What is the same by another spelling has the same one.
+            self.path: Path = Path(os.path.realpath(path))
+        except ValueError:  # a name with a zero byte
+            raise SourceError(f"there is no file {str(path)!r}") from None
         self._closed = False
         # For Windows, which has no pread: a scan in a thread runs beside the sending, and seek and read are two steps.
         self._lock = threading.Lock()

@@ -225,7 +225,7 @@ def test_the_emulator_has_a_world_and_faults_from_the_command_line(cli: Cli, tmp
     ("options", "problem"),
     [
         (("--fault", "status=503"), "ROUTE:KIND"),
-        (("--world", "nowhere.zip"), "is no world"),
+        (("--world", "nowhere.zip"), "is not a world"),
     ],
 )
 def test_what_the_emulator_cannot_do_is_told(cli: Cli, options: tuple[str, ...], problem: str) -> None:

@@ -187,7 +187,7 @@ async def test_an_upload_that_breaks_off_leaves_nothing(emulator: Emulator, domo
     host, port = emulator.url.removeprefix("http://").split(":")
     _, writer = await asyncio.open_connection(host, int(port))
     writer.write(
-        f"POST {FILES}?name=broken HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n"
+        f"POST {FILES}?name=broken HTTP/1.1\r\nHost: {host}:{port}\r\nContent-Length: 1000\r\n"
         f"X-DOMO-Developer-Token: {emulator.token}\r\n\r\nonly this".encode()
     )
     await writer.drain()

@@ -188,12 +188,12 @@ def check_last(answer: Download, last: bytes) -> None:
 
     Args:
         answer: The answer.
-        last: Its last byte.
+        last: Its last byte; none of an empty answer, which is judged by what it lacks.
 
     Raises:
         IncompleteAnswer: It may not be.
     """
-    if not answer.tells_its_end and last != b"\n":
+    if not answer.tells_its_end and last not in {b"", b"\n"}:
         raise IncompleteAnswer("the answer broke off: its last record has no line end")
 
 
