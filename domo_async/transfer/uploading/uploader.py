@@ -503,11 +503,12 @@ class _Upload:
         async def failed(number: int, error: DomoError) -> DomoError:
             return await self._part_failed(upload_id, number, error)
 
+        pace = self._options.pace  # one for both: the lanes go by what the sender learns
         sender = Sender(
             self._steps,
             upload_id,
-            Lanes(self._options.pace, self._budget),
-            self._options.pace,
+            Lanes(pace, self._budget),
+            pace,
             Compressor(self._options.compress),
             self._journal,
             self._reporter,
