@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 import secrets
 from collections.abc import AsyncIterator, Iterator
 
@@ -14,7 +15,6 @@ from domo_async import Domo, DomoError, Secret, Settings
 from domo_async.emulator import Emulator
 from domo_async.settings import Credentials
 from tests.support import SkippingClock
-from tests.variables import variables_in
 
 # The everyday run gives the same result every time: few examples, always the same ones, judged by no clock.
 settings.register_profile(
@@ -66,6 +66,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         items[:] = [item for item in items if not {"long", "hostile"} <= {mark.name for mark in item.iter_markers()}]
 
 
+_WORD = re.compile(r"[A-Za-z0-9_-]{12,}")
+
+
 def shown(error: BaseException | None) -> str:
     """Return what an error says; it may hold a value that cannot be printed, such as a number of 5 000 digits."""
     try:
@@ -84,16 +87,33 @@ class Told:
 
     def everything(self) -> Iterator[str]:
         yield from self.lines
+        yield from self._of_errors()
+
+    def _of_errors(self) -> Iterator[str]:
         for error in self.errors:
             yield f"{error} {error!r} {error.__dict__}"
             yield from map(shown, (error.__cause__, error.__context__))
-            # One that came as far as a test; others, that ours were raised in place of, nobody gets to see.
-            if error.__traceback__ is not None and "/tests/" in error.__traceback__.tb_frame.f_code.co_filename:
-                yield from variables_in(error.__traceback__)
+
+    def settle(self) -> None:
+        """Keep what errors say instead of the errors, whose tracebacks hold all that a test had in its hands."""
+        self.lines += self._of_errors()
+        self.errors.clear()
 
     def leaks(self) -> list[str]:
         """Return what was said of tokens; each process that runs tests looks at the end."""
-        return [line for line in self.everything() for token in self.tokens if token in line]
+        odd = [token for token in self.tokens if not _WORD.fullmatch(token)]
+        sizes = {len(token) for token in self.tokens}
+
+        def holds(line: str) -> bool:
+            # Words are looked up piece by piece: there are too many tokens to look for each of them.
+            return any(token in line for token in odd) or any(
+                word[index : index + size] in self.tokens
+                for word in _WORD.findall(line)
+                for size in sizes
+                for index in range(len(word) - size + 1)
+            )
+
+        return [line for line in self.everything() if holds(line)]
 
 
 class _Recorder(logging.Handler):
@@ -135,6 +155,13 @@ def told() -> Iterator[Told]:
     logger.removeHandler(recorder)
     patch.undo()
     assert [] == told.leaks(), "a token was told; the line is that of some test before"
+
+
+@pytest.fixture(autouse=True)
+def _settled(told: Told) -> Iterator[None]:
+    """Let go of the errors of each test."""
+    yield
+    told.settle()
 
 
 @pytest.fixture(scope="session")
