@@ -408,7 +408,7 @@ class Domo:
             TransportError: No usable answer came.
             DecodeError: The answer is not JSON.
         """
-        json = Secret.of(json)
+        json = Secret.of_any(json)
 
         async def read(content: bytes) -> Any:
             return loads(content) if content.strip() else None

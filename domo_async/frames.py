@@ -384,7 +384,7 @@ def _numbers(texts: Any) -> list[Decimal | None]:
             # Of what is not finite, the exponent is a letter.
             numbers.append(None if text is None else _without_zeros(Decimal(text)))
         except (ArithmeticError, ValueError):
-            raise DecodeError(f"{text[:80]!r} is not a DECIMAL", path="$.rows") from None
+            raise DecodeError(f"{(text or '')[:80]!r} is not a DECIMAL", path="$.rows") from None
     return numbers
 
 
@@ -444,7 +444,7 @@ def narrowest(batches: Iterable[pa.RecordBatch], schema: pa.Schema) -> pa.Schema
     """
     pyarrow = needs_arrow("Arrow data")
     wide = [place for place, field in enumerate(schema) if pyarrow.types.is_decimal256(field.type)]
-    needed = dict.fromkeys(wide, (0, 0))
+    needed: dict[int, tuple[int, int]] = dict.fromkeys(wide, (0, 0))
     for batch in batches:
         for place in wide:
             before, after = digits_of(

@@ -16,7 +16,8 @@ __all__ = ["Redactor", "Secret", "is_secret_name", "keeps_secret", "secret_value
 C = TypeVar("C", bound=type)
 E = TypeVar("E", bound=BaseException)
 N = TypeVar("N", bound=Enum)
-T = TypeVar("T")
+# Whatever is secret, but never that there is nothing.
+T = TypeVar("T", bound="str | Mapping[str, object] | tuple[object, ...]")
 T_co = TypeVar("T_co", covariant=True)
 
 _MASK = "***"
@@ -56,14 +57,19 @@ class Secret(Generic[T_co]):
     def of(cls, value: None) -> None: ...
     @overload
     @classmethod
-    def of(cls, value: N) -> N: ...  # type: ignore[overload-overlap]
+    def of(cls, value: N) -> N: ...
     @overload
     @classmethod
     def of(cls, value: Secret[T] | T) -> Secret[T]: ...
     @classmethod
     def of(cls, value: Any) -> Any:
         """Return a value as a secret, if it is not one already; None and UNSET, which say that there is none, stay."""
-        return value if value is None or isinstance(value, (Secret, Enum)) else cls(value)
+        return cls.of_any(value)
+
+    @classmethod
+    def of_any(cls, value: object) -> object:
+        """Do what `of` does with a value of which nothing is known, such as a JSON body."""
+        return value if value is None or isinstance(value, (Secret, Enum)) else Secret(value)
 
     def get_secret_value(self) -> T_co:
         """Return the value, in the clear."""

@@ -126,8 +126,8 @@ class _Recorder(logging.Handler):
         self._lines.append(f"{self.format(record)} {record.__dict__}")
 
 
-@pytest.fixture(scope="session", autouse=True)
-def told() -> Iterator[Told]:
+@pytest.fixture(scope="session", autouse=True, name="watch")
+def _watch() -> Iterator[Told]:
     """Record every log line, every error of ours and every token of the run."""
     told = Told()
     patch = pytest.MonkeyPatch()
@@ -158,10 +158,10 @@ def told() -> Iterator[Told]:
 
 
 @pytest.fixture(autouse=True)
-def _settled(told: Told) -> Iterator[None]:
+def _settled(watch: Told) -> Iterator[None]:
     """Let go of the errors of each test."""
     yield
-    told.settle()
+    watch.settle()
 
 
 @pytest.fixture(scope="session")

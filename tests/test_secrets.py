@@ -374,19 +374,19 @@ async def test_the_watch_sees_variables():
 # What leaves
 
 
-async def test_what_is_said_is_watched_for_tokens(told, emulator):
+async def test_what_is_said_is_watched_for_tokens(watch, emulator):
     logging.getLogger("elsewhere").warning("a line of another library")
     async with Domo(emulator.url, token=emulator.token) as domo:
         with pytest.raises(NotFound):
             await domo.datasets.get("none")
 
-    said = list(told.everything())
-    leaked = told.leaks()
-    told.lines.append(f"a line with {emulator.token}")
-    noticed = told.leaks()
-    told.lines.pop()
+    said = list(watch.everything())
+    leaked = watch.leaks()
+    watch.lines.append(f"a line with {emulator.token}")
+    noticed = watch.leaks()
+    watch.lines.pop()
 
-    assert emulator.token in told.tokens
+    assert emulator.token in watch.tokens
     assert any("GET /api/data/v3/datasources/{} -> 404" in line for line in said)
     assert any("404 on GET /api/data/v3/datasources/none" in line for line in said)
     assert [] == leaked

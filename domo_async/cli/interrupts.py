@@ -28,7 +28,7 @@ class Interrupted(BaseException):
     """
 
     def __init__(self, number: int) -> None:
-        self.signal = signal.Signals(number)
+        self.signal: signal.Signals = signal.Signals(number)
         super().__init__(_NAMES[self.signal.name])
 
     @property

@@ -27,7 +27,7 @@ class OutputFailed(Exception):
 
     def __init__(self, error: OSError, lost: bytes) -> None:
         super().__init__(error.strerror or str(error))
-        self.unwanted = error.errno == errno.EPIPE
+        self.unwanted: bool = error.errno == errno.EPIPE
         self.lost = lost
 
 

@@ -363,5 +363,5 @@ class Domo(ClientTwin[AsyncDomo]):
             TransportError: No usable answer came.
             DecodeError: The answer is not JSON.
         """
-        json = Secret.of(json)
+        json = Secret.of_any(json)
         return self._portal.run(self._aio.request(method, path, params=params, json=json, idempotent=idempotent))

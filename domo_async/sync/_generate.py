@@ -496,7 +496,9 @@ class _ClassWriter:
         """Yield the lines that wrap what may be given as a secret, so that no traceback shows it."""
         for argument in [*function.args.posonlyargs, *function.args.args, *function.args.kwonlyargs]:
             if argument.annotation is not None and "Secret" in _names(argument.annotation):
-                yield f"        {argument.arg} = Secret.of({argument.arg})"
+                # A body may be anything, of which type checkers can tell no more.
+                wrap = "of_any" if "Secret[object]" in ast.unparse(argument.annotation) else "of"
+                yield f"        {argument.arg} = Secret.{wrap}({argument.arg})"
 
     def _deferred(self, method: str, arguments: tuple[str, ...]) -> str | Call:
         if not arguments:

@@ -268,14 +268,15 @@ def _partial_places(target: _Target) -> list[Path]:
 def _create(places: Sequence[Path], target: _Target) -> Path:
     """Make the file to write, which nobody may read who may not read the one that is there; return where it is."""
     is_new = target.found is None and not target.is_special
-    for place in places:
-        try:
-            os.close(os.open(place, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _BINARY, 0o666 if is_new else 0o600))
-        except OSError:
-            if place == places[-1]:
-                raise
-        else:
-            break
+    *better, last = places
+    for place in better:
+        with suppress(OSError):
+            return _created(place, 0o666 if is_new else 0o600)
+    return _created(last, 0o666 if is_new else 0o600)
+
+
+def _created(place: Path, mode: int) -> Path:
+    os.close(os.open(place, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _BINARY, mode))
     return place
 
 

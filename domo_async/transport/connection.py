@@ -9,6 +9,7 @@ from contextlib import suppress
 from urllib.request import getproxies, proxy_bypass
 
 import aiohttp
+from aiohttp.abc import AbstractCookieJar
 from attrs import define
 from multidict import CIMultiDict
 from yarl import URL
@@ -147,7 +148,7 @@ class Connection:
         self._settings = settings
         self._given = session
         self._sessions: _Sessions | None = None
-        self.closed = False
+        self.closed: bool = False
         limits = settings.timeouts
         self._deadlines = Deadlines(min(1.0, limits.read / 8, limits.total / 8))
         self._unhurried = aiohttp.ClientTimeout(total=None, connect=limits.connect)
@@ -429,7 +430,7 @@ def _session(
     connector: aiohttp.BaseConnector,
     *,
     headers: Mapping[str, str] | None = None,
-    cookie_jar: aiohttp.abc.AbstractCookieJar | None = None,
+    cookie_jar: AbstractCookieJar | None = None,
     trace_configs: list[aiohttp.TraceConfig] | None = None,
     middlewares: tuple[aiohttp.ClientMiddlewareType, ...] = (),
 ) -> aiohttp.ClientSession:

@@ -47,8 +47,8 @@ MOST_HEADERS = 256
 _EARLIER = 1.0
 # By itself aiohttp would send an idempotent request a second time after these.
 _RESENT_AFTER = (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError)
-_NO_SUCH_NAME = frozenset(
-    number for name in ("EAI_NONAME", "EAI_NODATA") if (number := getattr(socket, name, None)) is not None
+_NO_SUCH_NAME: frozenset[int] = frozenset(
+    getattr(socket, name) for name in ("EAI_NONAME", "EAI_NODATA") if hasattr(socket, name)
 )
 
 
@@ -288,8 +288,11 @@ class WatchedResponse(aiohttp.ClientResponse):
 
 def _kept_alive(header: str) -> float | None:
     """Return the seconds in ``Keep-Alive: timeout=5, max=100``, or 0 where the connection is not to be used again."""
-    pairs = dict(part.strip().lower().partition("=")[::2] for part in header.split(","))
-    seconds, left = (pairs.get(name, "").strip() for name in ("timeout", "max"))
+    pairs: dict[str, str] = {}
+    for part in header.lower().split(","):
+        name, _, value = part.partition("=")
+        pairs[name.strip()] = value.strip()
+    seconds, left = (pairs.get(name, "") for name in ("timeout", "max"))
     if left.isdecimal() and int(left[:9]) == 0:
         return 0.0
     return float(seconds[:9]) if seconds.isdecimal() else None

@@ -32,6 +32,7 @@ class Matching(Protocol):
         Raises:
             Refusal: 400, if the expression is wrong.
         """
+        ...
 
 
 Matcher: TypeAlias = Callable[[Any], bool]

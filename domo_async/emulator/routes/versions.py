@@ -146,7 +146,7 @@ def _named_versions(dataset: Dataset, ids: object) -> list[Version]:
     unknown = [data_id for data_id in numbers if not isinstance(data_id, int) or data_id not in dataset.versions]
     if unknown:
         raise Refusal(404, f"Data version not found: {unknown[0]}")
-    return [dataset.versions[data_id] for data_id in dict.fromkeys(numbers)]
+    return [dataset.versions[int(data_id)] for data_id in dict.fromkeys(numbers)]
 
 
 def _describe_wholly(dataset: Dataset, version: Version) -> dict[str, Any]:

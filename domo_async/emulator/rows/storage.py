@@ -159,7 +159,7 @@ class Storage:
     _names: Iterator[int] = field(factory=lambda: itertools.count(1))
     _spooled: int = 0
     _macros: sql.Macros = field(factory=sql.Macros)
-    _watchdog: Watchdog = field(factory=Watchdog)
+    _watchdog: Watchdog = field(factory=Watchdog, alias="watchdog")
 
     @classmethod
     def open(

@@ -25,7 +25,7 @@ class CheckingWriter:
     """
 
     def __init__(self, open_writer: Callable[[], Writer], names: Sequence[str], *, header: bool) -> None:
-        self.size = 0
+        self.size: int = 0
         self._open = open_writer
         self._header = header
         self._marked = bool(names) and names[0].startswith(BYTE_ORDER_MARK.decode())

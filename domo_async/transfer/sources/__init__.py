@@ -109,7 +109,7 @@ def _streamed(
     return StreamedCsv(chunks, reading.dialect, identity)
 
 
-def _in_memory(source: bytes | bytearray | memoryview) -> InMemory:
+def _in_memory(source: bytes | bytearray | memoryview[Any]) -> InMemory:
     with telling(f"the {type(source).__name__}"):
         # Memory with gaps has to be copied.
         return InMemory(source.tobytes() if isinstance(source, memoryview) and not source.c_contiguous else source)

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import aclosing, suppress
 from functools import partial
+from pathlib import Path
 
 from domo_async.errors import SourceError
 from domo_async.transfer.columns import ColumnSpec
@@ -32,7 +33,7 @@ class StoredCsv(CsvSource):
     def __init__(self, data: Stored, dialect: Dialect, folders: FolderColumns | None = None) -> None:
         super().__init__(dialect, folders)
         self._data = data
-        self.files = () if data.path is None else (data.path,)
+        self.files: tuple[Path, ...] = () if data.path is None else (data.path,)
         self._begin = len(_BOM) if dialect.plain and data.read(0, len(_BOM)) == _BOM else 0
         self._total: int | None = None
 

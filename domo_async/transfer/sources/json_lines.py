@@ -6,6 +6,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from decimal import Decimal
+from pathlib import Path
 from typing import Any, TypeAlias
 
 from domo_async.errors import SourceError
@@ -52,7 +53,7 @@ class JsonLines(RowTable):
         super().__init__(_rows(chunks, self._lines), rules)
         self.identity = identity
         self._file = file
-        self.files = () if file is None else (file.path,)
+        self.files: tuple[Path, ...] = () if file is None else (file.path,)
 
     async def fit(self, columns: Sequence[ColumnSpec], *, header: Header, schema: SchemaOption) -> Fit:
         """Return how the rows fit a dataset's columns."""

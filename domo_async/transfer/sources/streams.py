@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import io
-from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
@@ -25,7 +25,8 @@ _END: Any = object()
 
 async def stepped(iterator: Iterator[T]) -> AsyncIterator[T]:
     """Yield what an iterator gives; each step is taken in a thread, since it may have to wait or to work."""
-    while (item := await call_foreign(next, iterator, _END)) is not _END:
+    step: Callable[..., T] = next
+    while (item := await call_foreign(step, iterator, _END)) is not _END:
         yield item
 
 

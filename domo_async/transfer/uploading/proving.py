@@ -31,7 +31,7 @@ class Comparison:
         self._hash = hashlib.sha256()
         self._last = b"\n"
         self._beyond = b""
-        self.differs = False
+        self.differs: bool = False
         """Whether it is known already that they are others."""
 
     def take(self, part: Part) -> None:

@@ -158,17 +158,20 @@ async def _upload(
 
 async def _fitted(steps: UploadSteps, columns: Sequence[ColumnSpec], source: OpenSource, options: UploadOptions) -> Fit:
     """Return how a source fits the dataset; with ``schema="evolve"``, the columns that it has once it was looked at."""
-    for _ in range(_ROUNDS):
-        with telling("the source"):
-            fit = await source.fit(columns, header=options.header, schema=options.schema)
-        if options.schema != "evolve":
-            break
+    fit = await _looked_at(columns, source, options)
+    for _ in range(_ROUNDS - 1 if options.schema == "evolve" else 0):
         # A source may take its time to tell its columns, and somebody else may have added some.
         now = await steps.columns()
         if list(now) == list(columns):
             break
         columns = now
+        fit = await _looked_at(columns, source, options)
     return fit
+
+
+async def _looked_at(columns: Sequence[ColumnSpec], source: OpenSource, options: UploadOptions) -> Fit:
+    with telling("the source"):
+        return await source.fit(columns, header=options.header, schema=options.schema)
 
 
 async def _settle_earlier(steps: UploadSteps, options: UploadOptions, journal: Journal, clock: Clock) -> None:
