@@ -70,7 +70,7 @@ def prepare_streams() -> None:
     if sys.stdin is None:
         unreadable = io.FileIO(os.open(os.devnull, os.O_WRONLY), "rb")
         sys.stdin = io.TextIOWrapper(io.BufferedReader(unreadable), encoding="utf-8")
-    # What the terminal's encoding lacks is shown as a question mark, and is no reason to stop.
+    # A character that the terminal's encoding lacks is shown as a question mark.
     sys.stdout = _stream(sys.stdout, _Output, os.O_RDONLY, errors="replace")
     sys.stderr = _stream(sys.stderr, _Errors, os.O_WRONLY, errors="backslashreplace")
 

@@ -129,7 +129,7 @@ def read_world(path: Path, instance: Instance, storage: Storage) -> None:
     The file may be anybody's: nothing in it is believed that could reach further than the instance.
 
     Raises:
-        ConfigError: It is no such file, one of a later version, or one that `write_world` would not have written.
+        ConfigError: It is not such a file, is of a later version, or `write_world` would not have written it.
     """
     try:
         with zipfile.ZipFile(path) as archive:

@@ -455,7 +455,7 @@ def _configured(database: str, directory: Path, spool: Path) -> duckdb.DuckDBPyC
             "memory_limit": "50%",
         },
     )
-    # In the kernel of a notebook that has no widgets there is no progress bar, and DuckDB lets nobody set that.
+    # A notebook kernel without widgets has no progress bar, and there DuckDB refuses to set one.
     if connection.execute("SELECT current_setting('enable_progress_bar')").fetchall() != [(False,)]:
         connection.execute("SET enable_progress_bar = false")
     for statement in (
