@@ -148,9 +148,9 @@ def nothing_told(error: DomoError | None, value: Any, known: tuple[str, ...], to
 @pytest.mark.parametrize("call", CALLS, ids=lambda call: call.name)
 @settings(phases=[Phase.explicit, Phase.generate])
 @given(script=scripts(), way=st.sampled_from(WAYS))
-async def test_whatever_a_server_does(call: Call, script: Script, way: str, world: World, told: Told, tally):
+async def test_whatever_a_server_does(call: Call, script: Script, way: str, world: World, watch: Told, tally):
     with listening_to_complaints() as complaints:
-        end = await tried(call, script, way, world, told)
+        end = await tried(call, script, way, world, watch)
         tally(end)
         if random.random() < 0.1:
             gc.collect()
