@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.csv
 
 from benchmarks._harness import Measurement, Options, Row, at_least, in_pairs
-from domo_async.transfer.encoding import ArrowEncoder, CellRules, RowEncoder, columns_of_arrow
+from domo_async._transfer.encoding import ArrowEncoder, CellRules, RowEncoder, columns_of_arrow
 
 _ROWS = 5_000_000
 _BYTES_A_ROW = 115

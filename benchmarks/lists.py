@@ -12,10 +12,10 @@ import msgspec
 import orjson
 
 from benchmarks._harness import Options, Row, at_most, in_pairs
-from domo_async.endpoints.activity_log import Activity
-from domo_async.endpoints.search import SearchHit
-from domo_async.endpoints.users import User
-from domo_async.wire import decode
+from domo_async._endpoints.activity_log import Activity
+from domo_async._endpoints.search import SearchHit
+from domo_async._endpoints.users import User
+from domo_async._wire import decode
 
 _RECORDS = 100_000
 _FACTS = ("department", "title", "phone", "timeZone", "locale", "employeeId", "hireDate", "costCentre")

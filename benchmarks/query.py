@@ -17,7 +17,7 @@ import orjson
 from benchmarks._harness import Measurement, Options, Row, at_most, in_pairs
 from benchmarks.memory import _peak
 from domo_async import Domo
-from domo_async.endpoints.datasets._answer import query_result
+from domo_async._endpoints.datasets._answer import query_result
 
 _ROWS = 1_000_000
 _SCANNED = 20_000_000

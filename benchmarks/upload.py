@@ -19,9 +19,9 @@ import requests
 from benchmarks._csv import COLUMNS, records, write_csv
 from benchmarks._harness import Measurement, Options, Row, at_least, in_pairs, server
 from domo_async import Domo, Settings
-from domo_async.transfer import ColumnSpec, ColumnType, UploadResult
-from domo_async.transfer.part import part_sizes
-from domo_async.transfer.sources import Reading, open_source
+from domo_async._transfer import ColumnSpec, ColumnType, UploadResult
+from domo_async._transfer.part import part_sizes
+from domo_async._transfer.sources import Reading, open_source
 
 _PART = 8 << 20
 _SLICE = 1 << 18
@@ -57,7 +57,7 @@ def benchmark(options: Options) -> Iterator[Row]:
             Measurement(sendall_file, url, every, 1),
         )
         for what, path in (("no quotes", plain), ("every field quoted, some empty", every)):
-            python = Measurement(sdk, url, path, without="domo_async.transfer.csv._survey")
+            python = Measurement(sdk, url, path, without="domo_async._transfer.csv._survey")
             yield against(f"{what}, Python alone / read and sendall", python, Measurement(sendall_file, url, path, 1))
         yield against("no quotes / requests, 4 threads", ours, Measurement(requests_threads, url, plain))
         yield against("no quotes / pydomo's way", ours, Measurement(pydomo_way, url, plain))

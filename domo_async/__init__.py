@@ -5,7 +5,11 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from domo_async.client import Domo
+from domo_async._client import Domo
+from domo_async._redaction import Secret
+from domo_async._settings import AppAccess, RateLimit, RequestEvent, ResponseEvent, Retries, Settings, Timeouts
+from domo_async._transport import CursorPager, Pager
+from domo_async._wire import UNSET, Unset
 from domo_async.errors import (
     AfterCommitError,
     AnswerTooLarge,
@@ -37,15 +41,11 @@ from domo_async.errors import (
     UploadError,
     WaitTimeout,
 )
-from domo_async.redaction import Secret
-from domo_async.settings import AppAccess, RateLimit, RequestEvent, ResponseEvent, Retries, Settings, Timeouts
-from domo_async.transport import CursorPager, Pager
-from domo_async.wire import UNSET, Unset
 
 if TYPE_CHECKING:
-    from domo_async.bulk import BulkProgress, BulkReport, BulkResult, Outcome
-    from domo_async.fleet import Fleet, FleetResults
-    from domo_async.transfer import Budget, Progress, ProgressEvents, UploadOptions, UploadPlan, UploadResult
+    from domo_async._bulk import BulkProgress, BulkReport, BulkResult, Outcome
+    from domo_async._fleet import Fleet, FleetResults
+    from domo_async._transfer import Budget, Progress, ProgressEvents, UploadOptions, UploadPlan, UploadResult
 
 __all__ = [
     "UNSET",
@@ -107,9 +107,9 @@ __version__ = "0.1.0"
 
 # What not every program needs is imported when it is first asked for.
 _ON_USE = {
-    "domo_async.bulk": {"BulkProgress", "BulkReport", "BulkResult", "Outcome"},
-    "domo_async.fleet": {"Fleet", "FleetResults"},
-    "domo_async.transfer": {"Budget", "Progress", "ProgressEvents", "UploadOptions", "UploadPlan", "UploadResult"},
+    "domo_async._bulk": {"BulkProgress", "BulkReport", "BulkResult", "Outcome"},
+    "domo_async._fleet": {"Fleet", "FleetResults"},
+    "domo_async._transfer": {"Budget", "Progress", "ProgressEvents", "UploadOptions", "UploadPlan", "UploadResult"},
 }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from domo_async.cli import main
+from domo_async._cli import main
 
 if __name__ == "__main__":
     main()

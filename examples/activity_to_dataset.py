@@ -20,8 +20,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from domo_async import Domo
+from domo_async._endpoints.activity_log import COLUMNS, rows
 from domo_async.emulator import Emulator
-from domo_async.endpoints.activity_log import COLUMNS, rows
 
 
 @asynccontextmanager

@@ -18,9 +18,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from domo_async import AfterCommitError, CommitUncertain, Domo, DomoError, UploadError
+from domo_async import AfterCommitError, CommitUncertain, Domo, DomoError, Progress, UploadError
 from domo_async.emulator import Emulator
-from domo_async.transfer import Progress
 
 
 @asynccontextmanager

@@ -22,7 +22,7 @@ from pathlib import Path
 
 from domo_async import Domo, DomoError
 from domo_async.emulator import Emulator
-from domo_async.endpoints.users import NewUser
+from domo_async.models import NewUser
 
 MEMBERSHIPS = """\
 group,email,name

@@ -12,8 +12,8 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from domo_async import Domo, DomoError, Secret, Settings
+from domo_async._settings import Credentials
 from domo_async.emulator import Emulator
-from domo_async.settings import Credentials
 from tests.support import SkippingClock
 
 # The everyday run gives the same result every time: few examples, always the same ones, judged by no clock.

@@ -15,23 +15,26 @@ import domo_async
 ROOT = Path(domo_async.__file__).parent
 # From the ground up. Rooms of one floor do not know each other.
 FLOORS = [
-    {"errors", "callbacks", "clock", "locking", "redaction"},
-    {"settings", "waiting", "wire"},
-    {"transport"},
-    {"frames"},
-    {"bulk", "transfer"},
-    {"endpoints"},
-    {"client"},
-    {"fleet"},
+    {"errors", "_callbacks", "_clock", "_locking", "_redaction"},
+    {"_settings", "_waiting", "_wire"},
+    {"_transport"},
+    {"_frames"},
+    {"_bulk", "_transfer"},
+    {"_endpoints"},
+    {"_client", "models"},
+    {"_fleet"},
     {"domo_async"},
     {"sync"},
+    {"_emulator", "_spark"},
     {"emulator", "spark"},
-    {"cli", "pytest_plugin"},
+    {"_cli", "pytest_plugin"},
     {"__main__"},
 ]
+# What users import; every other module has an underscore, or lies in a package that has one.
+PUBLIC = {"domo_async", "errors", "models", "sync", "emulator", "spark", "pytest_plugin", "__main__"}
 FLOOR_OF = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}
 # The emulator hands out clients, but needs none itself.
-LAZY = {("emulator", "domo_async"), ("emulator", "sync")}
+LAZY = {("_emulator", "domo_async"), ("_emulator", "sync")}
 
 
 def modules() -> Iterator[tuple[str, Path]]:
@@ -70,16 +73,22 @@ def test_each_room_imports_only_rooms_below_it(room, path):
         assert FLOOR_OF[other] < FLOOR_OF[room], f"{path} imports {module}"
 
 
+def test_every_module_is_public_by_design_or_has_an_underscore():
+    rooms = {room for room, _ in modules()}
+
+    assert PUBLIC == {room for room in rooms if not room.startswith("_") or room == "__main__"}
+
+
 def test_http_is_known_to_the_transport_alone():
     knowing = {room for room, path in modules() for module in imported(path) if module.split(".")[0] == "aiohttp"}
 
     # The client only names the type of a session that a caller brings along.
-    assert {"transport", "client", "emulator"} >= knowing
+    assert {"_transport", "_client", "_emulator"} >= knowing
 
 
 @pytest.mark.parametrize("module", ["domo_async", "domo_async.sync"])
 def test_importing_is_light(module):
-    heavy = {"duckdb", "sqlglot", "pyarrow", "rich", "typer", "numpy", "pandas", "polars", "domo_async.emulator"}
+    heavy = {"duckdb", "sqlglot", "pyarrow", "rich", "typer", "numpy", "pandas", "polars", "domo_async._emulator"}
     code = f"import sys, {module}; print(*sys.modules)"
 
     loaded = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout.split()

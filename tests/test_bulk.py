@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from domo_async import BulkError, BulkReport, BulkResult, DomoError, Outcome, ServerError, Settings, TransportError
-from domo_async.bulk import BulkOptions, Plan, bring_about, carry_out, create_once, each_of
+from domo_async._bulk import BulkOptions, Plan, apply_many, carry_out, create_once, map_concurrent
 from domo_async.errors import BadRequest, Forbidden
 from tests.support import SkippingClock
 
@@ -88,7 +88,7 @@ async def test_an_error_in_one_of_many_cancels_the_others_and_is_raised_as_it_is
             raise
 
     with pytest.raises(ZeroDivisionError):
-        await each_of(range(10), work, concurrency=3)
+        await map_concurrent(range(10), work, concurrency=3)
 
     assert [0, 1] == sorted(cancelled)
 
@@ -101,7 +101,7 @@ async def test_a_caller_who_is_cancelled_ends_what_is_under_way() -> None:
         await asyncio.Event().wait()
 
     before = asyncio.all_tasks()
-    task = asyncio.ensure_future(each_of(range(10), work, concurrency=3))
+    task = asyncio.ensure_future(map_concurrent(range(10), work, concurrency=3))
     await asyncio.sleep(0)
     await asyncio.sleep(0)
     task.cancel()
@@ -147,7 +147,7 @@ async def test_of_many_things_one_whose_beginning_fails_fails_alone() -> None:
     async def plan_for(key: str) -> Plan[str, int]:
         return Plan(rows(key), act, begin=begin if key == "x" else None, outcome=Outcome.CREATED)
 
-    report = await bring_about(["a", "x", "bad"], plan_for, BulkOptions(concurrency=2))
+    report = await apply_many(["a", "x", "bad"], plan_for, BulkOptions(concurrency=2))
 
     assert ["created", "failed", "failed"] == [result.outcome for result in report]
     assert ["None", "not begun", "1 of 1 failed: bad: bad"] == [str(result.error) for result in report]

@@ -13,9 +13,9 @@ import pytest
 
 import domo_async.sync
 from domo_async import ConfigError, Domo, DomoError, Fleet, FleetError, FleetResults, Settings, Unauthorized
+from domo_async._emulator.faults import Fault
+from domo_async._endpoints.users import NewUser
 from domo_async.emulator import Emulator
-from domo_async.emulator.faults import Fault
-from domo_async.endpoints.users import NewUser
 from tests.support import TOKEN, SkippingClock
 
 NAMES = ("acme", "beta", "corp")

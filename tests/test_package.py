@@ -41,14 +41,14 @@ def test_without_a_compiler_the_wheel_holds_the_package_all_the_same_and_nothing
     names = zipfile.ZipFile(plain).namelist()
     assert "domo_async/py.typed" in names
     assert "domo_async/sync/__init__.py" in names
-    assert "domo_async/emulator/console/console.html" in names
+    assert "domo_async/_emulator/console/console.html" in names
     assert {"domo_async"} == {name.split("/")[0] for name in names if ".dist-info/" not in name}
     assert set() == compiled_in(plain)
 
 
 WITHOUT_EXTRAS = """
 import domo_async, domo_async.sync
-from domo_async.transfer.csv.splitter import RecordScanner
+from domo_async._transfer.csv.splitter import RecordScanner
 
 scanner = RecordScanner()
 scanner.feed(b'1,"a\\nb"\\n2,c\\n')
@@ -69,7 +69,7 @@ else:
 def test_the_wheel_works_without_extras(tmp_path):
     wheel = built(tmp_path)
     if shutil.which("cc") is not None:
-        assert {"domo_async/emulator/rows/_columns", "domo_async/transfer/csv/_survey"} == compiled_in(wheel)
+        assert {"domo_async/_emulator/rows/_columns", "domo_async/_transfer/csv/_survey"} == compiled_in(wheel)
     venv.create(tmp_path / "env", with_pip=True)
     bin_folder = tmp_path / "env" / ("Scripts" if sys.platform == "win32" else "bin")
     python = str(bin_folder / "python")

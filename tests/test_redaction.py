@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domo_async import APIError
-from domo_async.redaction import Redactor, is_secret_name, secret_values
+from domo_async._redaction import Redactor, is_secret_name, secret_values
 
 SECRET = 'Token+with/all & "sorts" of=ü characters'
 FORMS: dict[str, Callable[[str], str]] = {

@@ -41,14 +41,14 @@ from domo_async import (
     UploadError,
     sync,
 )
+from domo_async._endpoints.access_tokens import NewAccessToken
+from domo_async._endpoints.accounts import Account
+from domo_async._endpoints.datasets import Column, ColumnType
+from domo_async._endpoints.s3_exports import AwsCredentials, ExportQuery
+from domo_async._settings import credentials_from_env
+from domo_async._transport import raw_url
+from domo_async._wire import Model, decode, dumps, unstructure
 from domo_async.emulator import Emulator, Fault
-from domo_async.endpoints.access_tokens import NewAccessToken
-from domo_async.endpoints.accounts import Account
-from domo_async.endpoints.datasets import Column, ColumnType
-from domo_async.endpoints.s3_exports import AwsCredentials, ExportQuery
-from domo_async.settings import credentials_from_env
-from domo_async.transport import raw_url
-from domo_async.wire import Model, decode, dumps, unstructure
 from tests.support import TOKEN, RawServer, raw_answer, raw_server
 from tests.variables import variables_of
 

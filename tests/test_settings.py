@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domo_async import ConfigError, Domo, RateLimit, Retries, Secret, Settings, Timeouts
-from domo_async.settings import Credentials, instance_origin
+from domo_async._settings import Credentials, instance_origin
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from itertools import pairwise
 import pytest
 
 from domo_async import JobFailed, WaitTimeout
-from domo_async.waiting import Backoff, Verdict, job_failed, wait_for
+from domo_async._waiting import Backoff, Verdict, job_failed, wait_for
 from tests.support import LoopClock, run_virtually
 
 RUNNING = Verdict("RUNNING", ended=False)

@@ -11,10 +11,10 @@ from threading import Event, Semaphore
 from types import TracebackType
 from typing import Self, TypeAlias, TypeVar
 
+from domo_async._fleet import FleetResults, members, results_of, size_of
+from domo_async._redaction import Secret
+from domo_async._settings import Settings
 from domo_async.errors import DomoError
-from domo_async.fleet import FleetResults, members, results_of, size_of
-from domo_async.redaction import Secret
-from domo_async.settings import Settings
 from domo_async.sync._client import Domo
 
 __all__ = ["Fleet"]

@@ -1,4 +1,4 @@
-"""Writes the synchronous facade, one thin class for each class of the asynchronous side, and the index of routes.
+"""Writes the synchronous facade, one thin class for each class of the async side, the index of routes and `models`.
 
     python -m domo_async.sync._generate            write what is out of date
     python -m domo_async.sync._generate --check    write nothing; show what is out of date and fail
@@ -32,6 +32,7 @@ HEADER: Final = f"# {MARK}\n"
 WIDTH: Final = 120
 CLIENT: Final = "_client"
 ROUTES: Final = "ROUTES.md"
+MODELS: Final = "models.py"
 
 
 @frozen
@@ -264,7 +265,7 @@ class Generator:
         self._omitted = omitted
         self._unused: set[Rule | str] = {*rules, *omitted}
         self._folder = root.joinpath(*package.split("."))
-        self._client = Module.read(self._folder / "client.py", root, CLIENT)
+        self._client = Module.read(self._folder / "_client.py", root, CLIENT)
         self._modules = {module.name: module for module in self._read_endpoints()}
         self._twins = {(twin.module.name, twin.node.name): twin for twin in self._find_twins()}
         self._outputs: dict[str, Output] = {}
@@ -273,6 +274,11 @@ class Generator:
     def folder(self) -> Path:
         """Where the facade is."""
         return self._folder / "sync"
+
+    @property
+    def package(self) -> str:
+        """The dotted name of the package that is mirrored."""
+        return self._package
 
     @property
     def client(self) -> Module:
@@ -302,6 +308,17 @@ class Generator:
             bound = further if further != bound else None
         return None
 
+    def origin_of(self, module: str, name: str) -> tuple[str, str]:
+        """Return the module in which a public name is defined, and its name there."""
+        bound = self._modules[module].names.get(name) if module in self._modules else None
+        if bound is None or bound.name is None or (bound.module, bound.name) == (module, name):
+            return module, name
+        return self.origin_of(bound.module, bound.name)
+
+    def is_mirrored(self, origin: tuple[str, str]) -> bool:
+        """Tell whether a class has a twin."""
+        return origin in self._twins
+
     def rewritten(self, module: Module, node: ast.expr) -> str:
         """Return a docstring as the facade says it."""
         text = module.segment(node)
@@ -325,7 +342,7 @@ class Generator:
         return Import(f"{self._package}.sync.{twin.module.output}", twin.node.name)
 
     def _read_endpoints(self) -> Iterator[Module]:
-        folder = self._folder / "endpoints"
+        folder = self._folder / "_endpoints"
         for path in sorted(folder.rglob("*.py")):
             inside = path.relative_to(folder)
             area = inside.parts[0].removesuffix(".py")
@@ -337,7 +354,7 @@ class Generator:
                 yield Module.read(path, self._root, f"_{area}")
 
     def _find_twins(self) -> Iterator[Twin]:
-        mark = Import(f"{self._package}.endpoints._area", "Area")
+        mark = Import(f"{self._package}._endpoints._area", "Area")
         for module in self._modules.values():
             for node in module.classes():
                 bases = [module.names.get(base.id) for base in node.bases if isinstance(base, ast.Name)]
@@ -356,7 +373,7 @@ class Generator:
         raise self._client.error(self._client.tree, "define the client as `class Domo:`, without bases or decorators")
 
     def _module_text(self, output: Output) -> str:
-        source = "client" if output.name == CLIENT else f"endpoints.{output.name.removeprefix('_')}"
+        source = "_client" if output.name == CLIENT else f"_endpoints.{output.name.removeprefix('_')}"
         docstring = f'"""`{self._package}.{source}` for callers that block."""\n'
         clash = output.imports.keys() & output.classes.keys()
         if clash:
@@ -878,7 +895,7 @@ def _bring_up_to_date(folder: Path, wanted: Mapping[str, str], *, check: bool) -
 
 
 def main(arguments: Sequence[str] | None = None, generator: Generator | None = None) -> int:
-    """Write or check the facade and the index of routes.
+    """Write or check the facade, the index of routes and the module of models.
 
     Args:
         arguments: The command line.
@@ -894,9 +911,11 @@ def main(arguments: Sequence[str] | None = None, generator: Generator | None = N
     if _bring_up_to_date(generator.folder, generator.generate(), check=check) and check:
         return 1
     # Only now, as a stale facade may not even be importable.
+    from domo_async.sync._models import models_module  # noqa: PLC0415
     from domo_async.sync._routes import routes_page  # noqa: PLC0415
 
-    stale = _bring_up_to_date(generator.folder.parent, {ROUTES: routes_page(generator)}, check=check)
+    further = {ROUTES: routes_page(generator), MODELS: HEADER + models_module(generator)}
+    stale = _bring_up_to_date(generator.folder.parent, further, check=check)
     return 1 if check and stale else 0
 
 

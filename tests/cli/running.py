@@ -12,7 +12,7 @@ from functools import cache
 from attrs import frozen
 from typer import testing
 
-from domo_async.cli.app import app
+from domo_async._cli.app import app
 from domo_async.emulator import Emulator
 
 CSV = 'id,name,price\n1,"a ""quoted"" name",1.5\n2,,\n3,"",12345678901234567890.5\n4,NULL,0\n'
@@ -89,7 +89,7 @@ def python(*arguments: str, without: Sequence[str] = ()) -> Ended:
     environment = {name: value for name, value in os.environ.items() if not name.startswith("DOMO_")}
     if without:
         hidden = "".join(f"sys.modules[{module!r}] = None; " for module in without)
-        arguments = ("-c", f"import sys; {hidden}from domo_async.cli import main; main()", *arguments)
+        arguments = ("-c", f"import sys; {hidden}from domo_async._cli import main; main()", *arguments)
     ended = subprocess.run(
         [sys.executable, *arguments], capture_output=True, encoding="utf-8", env=environment, timeout=WAIT, check=False
     )

@@ -15,7 +15,7 @@ from typer import BadParameter
 
 import domo_async
 from domo_async import APIError
-from domo_async.cli.sizes import parse_size
+from domo_async._cli.common.sizes import parse_size
 from domo_async.emulator import Emulator, Fault
 from domo_async.sync import Domo
 from tests.cli.running import WAIT, Cli, python
@@ -178,15 +178,15 @@ def test_without_its_extra_the_emulator_names_it() -> None:
 
 def test_nothing_is_loaded_before_it_is_used() -> None:
     loaded = (
-        "import sys, domo_async; print({'typer', 'rich', 'duckdb', 'domo_async.cli'} & set(sys.modules));"
-        "import domo_async.cli.app; print([n for n in sys.modules if 'domo_async.transfer' in n or n.count('.') > 2])"
+        "import sys, domo_async; print({'typer', 'rich', 'duckdb', 'domo_async._cli'} & set(sys.modules));"
+        "import domo_async._cli.app; print([n for n in sys.modules if 'domo_async._transfer' in n or n.count('.') > 2])"
     )
 
     alone, tree = python("-c", loaded).stdout.splitlines()
 
     assert "set()" == alone
-    assert "domo_async.transfer" not in tree
-    assert "domo_async.endpoints.datasets" not in tree
+    assert "domo_async._transfer" not in tree
+    assert "domo_async._endpoints.datasets" not in tree
 
 
 def test_the_version_is_told(cli: Cli) -> None:
@@ -240,5 +240,5 @@ def test_the_emulator_is_started_without_the_other_commands() -> None:
 
     assert 0 == ended.code
     assert "domo-async emulator [OPTIONS]" in ended.stdout
-    assert "domo_async.cli.emulator" in ended.stderr
-    assert not [line for line in ended.stderr.splitlines() if line.endswith(("domo_async.cli.demo", "rich.progress"))]
+    assert "domo_async._cli.emulator" in ended.stderr
+    assert not [line for line in ended.stderr.splitlines() if line.endswith(("domo_async._cli.demo", "rich.progress"))]

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
 
-from domo_async.cli.demo import Job, Stage, run
-from domo_async.cli.demo_data import COLUMNS, first_difference, write_orders
+from domo_async._cli.demo import Job, Stage, run
+from domo_async._cli.demo_data import COLUMNS, first_difference, write_orders
 from domo_async.emulator import Emulator, Fault
 from tests.cli.running import Cli
 

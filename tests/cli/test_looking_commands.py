@@ -9,10 +9,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from typer import BadParameter
 
-from domo_async.cli.bars import _told
-from domo_async.cli.moments import parse_moment
+from domo_async._cli.common.bars import _told
+from domo_async._cli.common.dates import parse_moment
+from domo_async._transfer import Progress
 from domo_async.emulator import Emulator
-from domo_async.transfer import Progress
 from tests.cli.running import WAIT, Cli
 
 

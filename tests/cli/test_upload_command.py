@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from domo_async import ConfigError
-from domo_async.cli.dataset_upload import _way_on
-from domo_async.cli.interrupts import Interrupted
+from domo_async._cli.common.interrupts import Interrupted
+from domo_async._cli.dataset_upload import _way_on
 from domo_async.emulator import Emulator, Fault
 from tests.cli.running import CSV, Cli
 

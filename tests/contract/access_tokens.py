@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from domo_async.endpoints.access_tokens import AccessToken, NewAccessToken
+from domo_async._endpoints.access_tokens import AccessToken, NewAccessToken
 from tests.contract.row import Row, Sent, whole
 
 TOKEN = {

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from domo_async.endpoints.accounts import Account
-from domo_async.endpoints.search import FieldSort, Sort, Term
+from domo_async._endpoints.accounts import Account
+from domo_async._endpoints.search import FieldSort, Sort, Term
 from tests.contract.row import Row, Sent, documented, whole
 
 BASE = "/api/data/v1/accounts"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from domo_async.endpoints.ai import (
+from domo_async._endpoints.ai import (
     DataSourceSchema,
     GeneratedText,
     OutputStyle,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from domo_async.endpoints.alerts import Alert, AlertSubscription, SubscriptionType
+from domo_async._endpoints.alerts import Alert, AlertSubscription, SubscriptionType
 from tests.contract.row import Row, Sent, documented, whole
 
 ROWS = [

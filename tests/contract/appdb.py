@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from domo_async.endpoints.appdb import Collection, Document
-from domo_async.endpoints.datasets import Column, ColumnType
+from domo_async._endpoints.appdb import Collection, Document
+from domo_async._endpoints.datasets import Column, ColumnType
 from tests.contract.row import Row, Sent, documented, whole
 
 ROWS = [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from domo_async.endpoints.applications import (
+from domo_async._endpoints.applications import (
     Application,
     ExecutionPayload,
     Job,

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from domo_async.endpoints.apps import WorkflowMetrics
-from domo_async.endpoints.files import FilePermissions
-from domo_async.endpoints.workflows import WorkflowInstance
+from domo_async._endpoints.apps import WorkflowMetrics
+from domo_async._endpoints.files import FilePermissions
+from domo_async._endpoints.workflows import WorkflowInstance
 from tests.contract.row import Row, Sent, documented
 
 RUN = "2052e10a-d142-4391-a731-2be1ab1c0188"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from domo_async.endpoints.beast_modes import BeastMode, BeastModeFilter, BeastModeSort, BeastModeStatistics
+from domo_async._endpoints.beast_modes import BeastMode, BeastModeFilter, BeastModeSort, BeastModeStatistics
 from tests.contract.row import Row, Sent, documented
 
 ROWS = [

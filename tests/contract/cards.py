@@ -6,7 +6,7 @@ from base64 import b64encode
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from domo_async.endpoints.cards import Card, CardPart, Rendering, RenderPart
+from domo_async._endpoints.cards import Card, CardPart, Rendering, RenderPart
 from tests.contract.row import Row, Sent, documented, whole
 
 SCRATCH = TemporaryDirectory()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from domo_async.endpoints.certifications import Certification, EntityType
+from domo_async._endpoints.certifications import Certification, EntityType
 from tests.contract.row import Row, Sent, documented, whole
 
 DATASET = "58b3775b-ab03-4f54-9052-a3c5f7cbf426"

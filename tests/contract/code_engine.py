@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from domo_async.endpoints.code_engine import FunctionExecution
+from domo_async._endpoints.code_engine import FunctionExecution
 from tests.contract.row import Row, Sent, documented, whole
 
 PACKAGE = "756f0b19-5125-44f6-b541-058980ff6a94"

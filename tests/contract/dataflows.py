@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from domo_async.endpoints.dataflows import Dataflow, DataflowExecution
+from domo_async._endpoints.dataflows import Dataflow, DataflowExecution
 from tests.contract.row import Row, Sent, whole
 
 FLOWS = "/api/dataprocessing/v1/dataflows"

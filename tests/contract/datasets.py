@@ -7,7 +7,7 @@ import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 
-from domo_async.endpoints.datasets import (
+from domo_async._endpoints.datasets import (
     AccessList,
     AlteredSchema,
     Commit,
@@ -31,7 +31,7 @@ from domo_async.endpoints.datasets import (
     QueryJob,
     QueryResult,
 )
-from domo_async.transfer import UploadOptions, UploadPlan
+from domo_async._transfer import UploadOptions, UploadPlan
 from tests.contract.row import Row, Sent, documented, refusal, whole
 
 DATA = "/api/data/v3/datasources/abc"

@@ -11,16 +11,16 @@ from email.policy import HTTP
 from pathlib import Path
 from tempfile import TemporaryDirectory, mkdtemp
 
-from domo_async.endpoints.filesets import (
+from domo_async._endpoints.filesets import (
     ConnectorContext,
     DateFilter,
     Deletion,
     FieldFilter,
-    FieldSort,
     FileMatch,
     FileSet,
     FileSetAccess,
     FileSetFile,
+    FileSort,
 )
 from tests.contract.row import Row, Sent, documented, whole
 
@@ -244,7 +244,7 @@ ROWS = [
             directory_path="reports",
             immediate_children=True,
             page_size=20,
-            field_sort=[FieldSort("name", "DESC")],
+            field_sort=[FileSort("name", "DESC")],
             filters=[FieldFilter("name", [".pdf"], "LIKE"), FieldFilter("hash", operator="IS_NULL", negated=True)],
             date_filters=[
                 DateFilter(
@@ -343,7 +343,7 @@ ROWS = [
             date_filters=[
                 DateFilter("created", datetime(2024, 6, 1, tzinfo=UTC), datetime(2024, 6, 30, tzinfo=UTC)),
             ],
-            field_sort=[FieldSort("name")],
+            field_sort=[FileSort("name")],
             offset=3,
             limit=2,
         ).all(),

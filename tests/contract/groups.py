@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from domo_async.endpoints.groups import CreatedGroup, Group, GroupUser, ListedGroup, Member
+from domo_async._endpoints.groups import CreatedGroup, Group, GroupUser, ListedGroup, Member
 from tests.contract.row import Row, Sent, documented, whole
 
 ROWS = [

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from domo_async.endpoints.migrations import (
+from domo_async._endpoints.migrations import (
     AmplifierCandidate,
     AmplifierIntegration,
     FederatedAccount,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 
-from domo_async.endpoints.pages import Page, PageAccess, PageSummary, PageWithCards
-from domo_async.endpoints.sharing import Recipient
+from domo_async._endpoints.pages import Page, PageAccess, PageSummary, PageWithCards
+from domo_async._endpoints.sharing import Recipient
 from tests.contract.row import Row, Sent, documented, whole
 
 SUMMARY = {

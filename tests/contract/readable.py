@@ -7,8 +7,8 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 from domo_async import Secret
-from domo_async.wire import Model
-from domo_async.wire.model import model_fields, name_on_wire
+from domo_async._wire import Model
+from domo_async._wire.model import model_fields, name_on_wire
 
 __all__ = ["assert_says"]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from domo_async.endpoints.roles import AuthoritiesChange, Role
+from domo_async._endpoints.roles import AuthoritiesChange, Role
 from tests.contract.row import Row, Sent, documented, whole
 
 ROWS = [

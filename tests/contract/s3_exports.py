@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from domo_async.endpoints.s3_exports import AwsCredentials, ExportColumn, ExportQuery, S3Export
+from domo_async._endpoints.s3_exports import AwsCredentials, ExportColumn, ExportQuery, S3Export
 from tests.contract.row import Row, Sent, documented, whole
 
 DATASET = "dcad2f50-e65e-4259-a9e8-214a3d1e18a7"

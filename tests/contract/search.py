@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from domo_async.endpoints.search import (
+from domo_async._endpoints.search import (
     Bucket,
     DateBucket,
     DateRange,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from domo_async.endpoints.sharing import Recipient, Resource
+from domo_async._endpoints.sharing import Recipient, Resource
 from tests.contract.row import Row, Sent
 
 ROWS = [

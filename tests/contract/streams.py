@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from domo_async.endpoints.streams import (
+from domo_async._endpoints.streams import (
     ConfigurationItem,
     SavedStream,
     Stream,

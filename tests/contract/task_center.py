@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta, timezone
 
-from domo_async.endpoints.task_center import Permission, Queue, Right, Task, TaskStatus
+from domo_async._endpoints.task_center import Permission, Queue, Right, Task, TaskStatus
 from tests.contract.row import Row, Sent, documented
 
 _QUEUE = "168ecd84-4a15-45f6-89d9-021fbbce0481"

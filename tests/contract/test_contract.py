@@ -19,7 +19,7 @@ from aiohttp import web
 
 import domo_async.sync
 from domo_async import AppAccess, Domo, Settings
-from domo_async.endpoints._area import Area
+from domo_async._endpoints._area import Area
 from tests.contract.readable import assert_says
 from tests.contract.row import NOTHING, Row, Sent
 from tests.support import TOKEN, SkippingClock, serving

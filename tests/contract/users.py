@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from domo_async.endpoints.users import NewUser, User, UserChange, UserFilter, UserProfile
+from domo_async._endpoints.users import NewUser, User, UserChange, UserFilter, UserProfile
 from tests.contract.row import Row, Sent, documented, refusal, whole
 
 _ADA = {"id": 27, "displayName": "Ada Lovelace", "userName": "ada", "emailAddress": "ada@example.com", "roleId": 4}

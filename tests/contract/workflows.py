@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 
-from domo_async.endpoints.workflows import Permission, Right, WorkflowInstance, WorkflowPermission
+from domo_async._endpoints.workflows import Permission, Right, WorkflowInstance, WorkflowPermission
 from tests.contract.row import Row, Sent, documented, whole
 
 RUN = "2052e10a-d142-4391-a731-2be1ab1c0188"

@@ -13,8 +13,8 @@ import pyarrow as pa
 import pytest
 
 from domo_async import AfterCommitError, CommitUncertain, ConfigError, NotFound, ServerError, SourceError, UploadError
+from domo_async._transfer import UploadOptions, UploadPlan
 from domo_async.emulator import Fault
-from domo_async.transfer import UploadOptions, UploadPlan
 
 COLUMNS = {"id": "LONG", "name": "STRING"}
 

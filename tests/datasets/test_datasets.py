@@ -11,7 +11,7 @@ import pytest
 from aiohttp import web
 
 from domo_async import BadRequest, ConfigError, Conflict, DecodeError, NotFound
-from domo_async.endpoints.datasets import CardInfo, Column, ColumnType, DatasetOwner, DataVersion, UploadStatus
+from domo_async._endpoints.datasets import CardInfo, Column, ColumnType, DatasetOwner, DataVersion, UploadStatus
 from tests.support import talking_to
 
 TYPES = {"l": "LONG", "s": "STRING", "d": "DOUBLE", "x": "DECIMAL", "on": "DATE", "at": "DATETIME"}

@@ -18,9 +18,9 @@ from hypothesis import strategies as st
 from pyarrow import feather, parquet
 
 from domo_async import ConfigError, DecodeError, Domo
-from domo_async.frames import csv_batch, with_decimals
-from domo_async.transfer.columns import distinct_names
-from domo_async.transfer.reading import scanning, table_files
+from domo_async._frames import csv_batch, with_decimals
+from domo_async._transfer.columns import distinct_names
+from domo_async._transfer.reading import scanning, table_files
 from tests.support import talking_to
 
 Rows = Sequence[Sequence[str]]

@@ -16,9 +16,9 @@ import pytest
 from aiohttp import web
 
 from domo_async import BadRequest, ConfigError, DecodeError, IncompleteAnswer, NotFound, Settings
+from domo_async._transfer.reading import scanning
 from domo_async.emulator import Fault
 from domo_async.sync import Domo as SyncDomo
-from domo_async.transfer.reading import scanning
 from tests.support import talking_to
 
 EXPORT = "POST *export/*"

@@ -91,7 +91,7 @@ class Worker:
         asked: What it may be beside that, since there was no answer yet.
     """
 
-    chance: random.Random
+    rng: random.Random
     dataset: str = ""
     answered: Content = field(factory=lambda: Content("Orders 0"))
     asked: Content | None = None
@@ -110,8 +110,8 @@ class Worker:
             body = {"userDefinedType": "api", "dataSourceName": self.answered.name, "schema": schema}
             created = await call(session, "POST", "/api/data/v2/datasources", body)
             self.dataset = created["dataSource"]["dataSourceId"]
-        elif self.chance.random() < 0.2:
-            name = f"Orders {self.chance.randrange(1_000_000)}"
+        elif self.rng.random() < 0.2:
+            name = f"Orders {self.rng.randrange(1_000_000)}"
             self.asked = evolve(self.answered, name=name)
             path = f"{DATASETS}/{self.dataset}/properties"
             await call(session, "PUT", path, {"dataProviderType": "api", "dataSourceName": name})
@@ -123,13 +123,13 @@ class Worker:
     async def _upload(self, session: aiohttp.ClientSession) -> None:
         opened = await call(session, "POST", f"{DATASETS}/{self.dataset}/uploads", {"action": None, "appendId": None})
         upload = f"{DATASETS}/{self.dataset}/uploads/{opened['uploadId']}"
-        tag = f"{opened['uploadId']}-{self.chance.randrange(1_000_000)}"
+        tag = f"{opened['uploadId']}-{self.rng.randrange(1_000_000)}"
         # Now and then enough for the database to move rows from its log to their place.
-        size = 150_000 if self.chance.random() < 0.05 else self.chance.randrange(1, 2_000)
-        parts = self.chance.randrange(1, 4)
+        size = 150_000 if self.rng.random() < 0.05 else self.rng.randrange(1, 2_000)
+        parts = self.rng.randrange(1, 4)
         for part in range(1, parts + 1):
             await call(session, "PUT", f"{upload}/parts/{part}", data=io.BytesIO(f"{tag},{part}.25\n".encode() * size))
-        replace = len(self.answered.rows) >= _REPLACED or self.chance.random() < 0.2
+        replace = len(self.answered.rows) >= _REPLACED or self.rng.random() < 0.2
         rows = Counter({tag: size * parts})
         self.asked = evolve(self.answered, rows=rows if replace else self.answered.rows + rows)
         await call(session, "PUT", f"{upload}/commit", {"action": "REPLACE" if replace else "APPEND", "index": True})
@@ -148,7 +148,7 @@ class Worker:
         self.answered, self.asked = found, None
 
 
-async def crash(directory: Path, workers: list[Worker], chance: random.Random) -> None:
+async def crash(directory: Path, workers: list[Worker], rng: random.Random) -> None:
     """Check what the last crash left, work on, and crash at a random moment."""
     process = await asyncio.to_thread(start, directory, "--token", TOKEN)
     try:
@@ -156,7 +156,7 @@ async def crash(directory: Path, workers: list[Worker], chance: random.Random) -
             for worker in workers:
                 await worker.check(session)
             working = [asyncio.create_task(worker.work(session)) for worker in workers]
-            await asyncio.sleep(chance.uniform(0.02, 1.2))
+            await asyncio.sleep(rng.uniform(0.02, 1.2))
             process.kill()
             await asyncio.gather(*working)
     finally:

@@ -10,8 +10,8 @@ from datetime import UTC, datetime, timedelta
 from attrs import frozen
 
 from domo_async import Domo, Settings
+from domo_async._emulator.access.people import add_user
 from domo_async.emulator import Emulator
-from domo_async.emulator.access.people import add_user
 from tests.emulator.plain_client import connected
 from tests.support import SkippingClock
 

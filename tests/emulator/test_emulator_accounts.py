@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from domo_async import Domo, Forbidden, NotFound, Secret
+from domo_async._endpoints.search import FieldSort, Sort, Term
 from domo_async.emulator import Emulator
-from domo_async.endpoints.search import FieldSort, Sort, Term
 from tests.emulator.others import another
 from tests.emulator.plain_client import connected
 

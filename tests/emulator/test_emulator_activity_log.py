@@ -10,11 +10,11 @@ import pytest
 from aiohttp import web
 
 from domo_async import Domo, Forbidden, NotFound, Unauthorized
+from domo_async._emulator.routes import AREAS, activity_log, users
+from domo_async._emulator.services import activity
+from domo_async._emulator.services.activity import KEPT, put
+from domo_async._endpoints.activity_log import COLUMNS, Activity, rows
 from domo_async.emulator import Emulator
-from domo_async.emulator.areas import activity
-from domo_async.emulator.areas.activity import KEPT, put
-from domo_async.emulator.routes import AREAS, activity_log, users
-from domo_async.endpoints.activity_log import COLUMNS, Activity, rows
 from tests.emulator.others import a_user, acting_as
 from tests.emulator.plain_client import connected
 
@@ -221,8 +221,8 @@ async def test_the_oldest_give_way(domo: Domo, emulator: Emulator, monkeypatch: 
 
 
 async def test_the_demo_world_has_a_past(domo: Domo, emulator: Emulator) -> None:
-    users.populate(emulator._instance, chance := Random(7))
-    activity_log.populate(emulator._instance, chance)
+    users.seed(emulator._instance, rng := Random(7))
+    activity_log.seed(emulator._instance, rng)
 
     start, end = datetime(2024, 10, 1, tzinfo=UTC), datetime(2025, 1, 2, tzinfo=UTC)
     assert 2000 == len(await domo.activity_log.list(start=start, end=end).all())

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from domo_async import Domo
-from domo_async.endpoints.ai import DataSourceSchema, PromptTemplate, SchemaColumn, WordLength
+from domo_async._endpoints.ai import DataSourceSchema, PromptTemplate, SchemaColumn, WordLength
 from tests.emulator.plain_client import PlainClient, plain_client
 
 CITY = """San Francisco, officially the City and County of San Francisco, is a commercial, financial, and cultural

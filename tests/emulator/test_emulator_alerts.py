@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from domo_async import BadRequest, Domo, Forbidden, NotFound
+from domo_async._emulator.routes import alerts, cards, pages
+from domo_async._endpoints.alerts import AlertSubscription
 from domo_async.emulator import Emulator
-from domo_async.emulator.routes import alerts, cards, pages
-from domo_async.endpoints.alerts import AlertSubscription
 from tests.emulator.others import colleague
 from tests.emulator.plain_client import connected
 

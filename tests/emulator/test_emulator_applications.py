@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from domo_async import Domo, Forbidden, NotFound
+from domo_async._emulator.routes import applications
+from domo_async._endpoints.applications import ExecutionPayload
 from domo_async.emulator import Emulator
-from domo_async.emulator.routes import applications
-from domo_async.endpoints.applications import ExecutionPayload
 from tests.emulator.others import client_of_new_user
 from tests.emulator.plain_client import PlainClient, plain_client
 
@@ -53,7 +53,7 @@ async def test_a_job_is_made_listed_and_changed():
 async def test_all_jobs_come_by_pages_from_the_offset_on(domo: Domo, emulator: Emulator):
     application = await application_of(domo)
     for seed in range(3):
-        applications.populate(emulator._instance, random.Random(seed))
+        applications.seed(emulator._instance, random.Random(seed))
     jobs = await domo.applications.jobs(application).all()
 
     assert 60 == len({job.job_id for job in jobs})
@@ -86,7 +86,7 @@ async def test_what_is_not_there_or_does_not_fit_is_refused(plain: PlainClient):
 
 async def test_a_job_is_its_owners_and_the_admins(domo: Domo, emulator: Emulator):
     application = await application_of(domo)
-    applications.populate(emulator._instance, random.Random(1))
+    applications.seed(emulator._instance, random.Random(1))
     job = (await domo.applications.jobs(application).all())[0]
     _, others = client_of_new_user(emulator, "Ada Lovelace")
     async with others:

@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 
 from domo_async import BadRequest, Domo, Forbidden, NotFound
+from domo_async._emulator.persistence.records import Record
+from domo_async._emulator.routes import beast_modes, cards
+from domo_async._endpoints.beast_modes import BeastModeFilter, BeastModeSort
 from domo_async.emulator import Emulator
-from domo_async.emulator.keeping.records import Record
-from domo_async.emulator.routes import beast_modes, cards
-from domo_async.endpoints.beast_modes import BeastModeFilter, BeastModeSort
 from tests.emulator.others import colleague
 from tests.emulator.plain_client import connected
 

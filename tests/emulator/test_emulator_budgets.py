@@ -10,9 +10,9 @@ import duckdb
 import pytest
 from sqlglot import exp
 
-from domo_async.emulator.errors import Refusal
-from domo_async.emulator.rows.storage import Storage
-from domo_async.emulator.sql import functions, translate
+from domo_async._emulator.errors import HTTPError
+from domo_async._emulator.rows.storage import Storage
+from domo_async._emulator.sql import functions, translate
 from tests.emulator.plain_client import PlainClient, plain_client, until
 
 FORMULAS = "/api/query/v1/functions/template"
@@ -36,7 +36,7 @@ ME = "/api/content/v2/users/me"
 )
 def test_sql_that_would_take_for_ever_to_read_is_refused_at_once(sql: str):
 
-    with pytest.raises(Refusal) as refused:
+    with pytest.raises(HTTPError) as refused:
         translate(sql, "some-id", columns={})
     assert 400 == refused.value.status
 
@@ -173,7 +173,7 @@ def test_every_part_of_a_construct_that_the_gate_does_not_know_is_refused(known:
     ],
 )
 def test_what_stands_beside_a_known_construct_is_refused_too(sql: str):
-    with pytest.raises(Refusal):
+    with pytest.raises(HTTPError):
         translate(sql, "some-id", columns={})
 
 

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from domo_async import BadRequest, Conflict, Domo, Forbidden, NotFound
+from domo_async._emulator.persistence.records import Record
+from domo_async._emulator.routes import cards, pages
+from domo_async._endpoints.datasets import PolicyFilter
 from domo_async.emulator import Emulator
-from domo_async.emulator.keeping.records import Record
-from domo_async.emulator.routes import cards, pages
-from domo_async.endpoints.datasets import PolicyFilter
 from tests.emulator.others import colleague
 from tests.emulator.plain_client import connected
 

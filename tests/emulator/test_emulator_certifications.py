@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from domo_async import BadRequest, Domo, Forbidden, NotFound
-from domo_async.endpoints.certifications import Certification
+from domo_async._endpoints.certifications import Certification
 from tests.emulator.others import a_user, acting_as
 
 

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from domo_async import Domo, JobFailed, NotFound, WaitTimeout
-from domo_async.emulator import Emulator, Outcome
-from domo_async.emulator.routes.code_engine import Functions, Printed, functions_of
+from domo_async._emulator.routes.code_engine import Functions, Printed, functions_of
+from domo_async.emulator import Emulator, JobOutcome
 from tests.emulator.plain_client import connected
 
 PACKAGE = "756f0b19-5125-44f6-b541-058980ff6a94"
@@ -136,7 +136,7 @@ def test_a_type_that_there_is_not_is_refused():
 
 
 async def test_a_test_can_have_a_function_fail(domo: Domo, emulator: Emulator):
-    emulator.outcomes.add(Outcome("code_engine", reason="out of memory", pattern="tot*"))
+    emulator.outcomes.add(JobOutcome("code_engine", reason="out of memory", pattern="tot*"))
     with pytest.raises(JobFailed) as caught:
         await run(domo)
 
@@ -147,7 +147,7 @@ async def test_a_test_can_have_a_function_fail(domo: Domo, emulator: Emulator):
 async def test_an_execution_that_runs_is_found_to_have_ended():
     async with Emulator(job_delay=10) as emulator, emulator.client() as domo, connected(emulator) as plain:
         emulator.now = lambda: 1000.0
-        emulator.outcomes.add(Outcome("code_engine", "RUNNING"))
+        emulator.outcomes.add(JobOutcome("code_engine", "RUNNING"))
         with pytest.raises(WaitTimeout) as caught:
             await run(domo, a=1)
         (record,) = emulator._instance.records["code_engine_executions"]

@@ -11,7 +11,7 @@ from typing import Any
 import aiohttp
 import pytest
 
-import domo_async.emulator.console
+import domo_async._emulator.console
 from domo_async.emulator import Emulator, Fault
 from tests.emulator import browser
 from tests.emulator.browser import Page
@@ -57,7 +57,7 @@ async def test_the_page_is_public_but_strict_and_holds_nothing(shown: PlainClien
 
 
 def test_the_page_asks_for_nothing_from_elsewhere_and_has_no_script_or_style_in_it() -> None:
-    package = Path(domo_async.emulator.console.__file__).parent
+    package = Path(domo_async._emulator.console.__file__).parent
     page = (package / "console.html").read_text()
 
     assert re.findall(r"<style|\sstyle=|\son[a-z]+=|javascript:|<script(?! src)", page) == []

@@ -8,7 +8,7 @@ from typing import Any
 import aiohttp
 import pytest
 
-from domo_async.emulator import Emulator, Outcome
+from domo_async.emulator import Emulator, JobOutcome
 from tests.emulator.plain_client import DATASETS, PlainClient, connected
 
 
@@ -70,7 +70,7 @@ async def test_outcomes_are_kept_in_store(plain: PlainClient) -> None:
     await plain.call("POST", "/emulator/outcomes", json={"job": "nothing"}, status=400)
     await plain.call("POST", "/emulator/outcomes", json={"job": "stream", "count": 0}, status=400)
 
-    assert plain.emulator.outcomes.take("stream", 7) == Outcome("stream", pattern="7")
+    assert plain.emulator.outcomes.take("stream", 7) == JobOutcome("stream", pattern="7")
     (kept,) = (await plain.call("GET", "/emulator/outcomes"))["outcomes"]
     assert ("stream", 0) == (kept["job"], kept["left"])
     assert {"outcomes": []} == await plain.call("DELETE", "/emulator/outcomes")

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domo_async.emulator.rows import ingest
+from domo_async._emulator.rows import ingest
 from tests.emulator.plain_client import PlainClient, canonical_csv
 
 # A mark at the very beginning of a part is skipped as a byte order mark.
@@ -51,7 +51,7 @@ _CELLS: Mapping[str, st.SearchStrategy[str]] = {
 @pytest.fixture
 def by_duckdb(monkeypatch: pytest.MonkeyPatch) -> None:
     """Have rows read as if there were no compiled code."""
-    monkeypatch.setitem(sys.modules, "domo_async.emulator.rows.columns", None)
+    monkeypatch.setitem(sys.modules, "domo_async._emulator.rows.columns", None)
 
 
 @pytest.fixture(params=["compiled", "duckdb"])
@@ -59,7 +59,7 @@ def way(request: pytest.FixtureRequest) -> None:
     """Have a test run twice: with compiled code, if there is any, and without."""
     if request.param == "duckdb":
         request.getfixturevalue("by_duckdb")
-    elif importlib.util.find_spec("domo_async.emulator.rows._columns") is None:
+    elif importlib.util.find_spec("domo_async._emulator.rows._columns") is None:
         pytest.skip("there was no compiler when this was installed")
 
 
@@ -169,9 +169,9 @@ async def test_quotes_that_hide_where_records_begin_do_no_harm(
 ) -> None:
     # With a buffer of this size, DuckDB's threads take text of this very file for records.
     monkeypatch.setattr(ingest, "_READ_BUFFER", (2 << 20) + 4)
-    chance = random.Random(1)
+    rng = random.Random(1)
     texts = ('"say ""hi"""', '"x,y"', '"a\nb,c"', '"1,2\n3"')
-    content = "".join(f"{n},{chance.choice(texts)},z\n" for n in range(250_000)).encode()
+    content = "".join(f"{n},{rng.choice(texts)},z\n" for n in range(250_000)).encode()
     dataset = await plain.create({"n": "LONG", "s": "STRING", "t": "STRING"})
 
     await plain.upload(dataset, content)

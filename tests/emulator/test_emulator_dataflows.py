@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from domo_async import Conflict, Domo, Forbidden, JobFailed, NotFound
+from domo_async._emulator.job_outcomes import JobOutcome
 from domo_async.emulator import Emulator
-from domo_async.emulator.outcomes import Outcome
 from tests.emulator.others import another
 
 FLOWS = "/api/dataprocessing/v1/dataflows"
@@ -75,7 +75,7 @@ async def test_executions_are_listed_the_latest_first(domo: Domo) -> None:
 
 async def test_an_execution_fails_where_a_test_wants_it(domo: Domo, emulator: Emulator) -> None:
     number = await create(domo)
-    emulator.outcomes.add(Outcome("dataflow", reason="no disk", pattern=str(number)))
+    emulator.outcomes.add(JobOutcome("dataflow", reason="no disk", pattern=str(number)))
 
     with pytest.raises(JobFailed, match="FAILED_DATA_FLOW"):
         await domo.dataflows.execute(number, wait=True)

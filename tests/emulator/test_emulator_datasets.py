@@ -7,9 +7,9 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from domo_async import BadRequest, Domo, Forbidden, NotFound
+from domo_async._emulator.access.people import add_user
+from domo_async._endpoints.datasets import Grant, Grantee
 from domo_async.emulator import Emulator
-from domo_async.emulator.access.people import add_user
-from domo_async.endpoints.datasets import Grant, Grantee
 from tests.emulator.others import another
 
 COLUMNS = {"region": "STRING", "amount": "LONG"}

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from domo_async.emulator import defined
-from domo_async.emulator.defined import Choice
+from domo_async._emulator import defined
+from domo_async._emulator.defined import Choice
 
 SOURCE = '''
 """An area. Its order is emulator-defined."""
@@ -68,7 +68,7 @@ def test_a_list_that_is_not_current_is_told(
 ) -> None:
     monkeypatch.setattr(defined, "_DOCUMENT", tmp_path / "EMULATED.md")
     assert defined.main(["--check"]) == 1
-    assert "run python -m domo_async.emulator.defined" in capsys.readouterr().err
+    assert "run python -m domo_async._emulator.defined" in capsys.readouterr().err
     defined.main([])
 
     assert defined.main(["--check"]) == 0

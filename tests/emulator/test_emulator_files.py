@@ -12,11 +12,11 @@ import aiohttp
 import pytest
 
 from domo_async import Domo, Forbidden, NotFound
+from domo_async._emulator.errors import HTTPError
+from domo_async._emulator.persistence.blobs import Blobs, byte_range, hold, referred
+from domo_async._emulator.persistence.records import Records
+from domo_async._endpoints.files import FilePermission, FilePermissions
 from domo_async.emulator import Emulator
-from domo_async.emulator.errors import Refusal
-from domo_async.emulator.keeping.blobs import Blobs, byte_range, hold, referred
-from domo_async.emulator.keeping.records import Records
-from domo_async.endpoints.files import FilePermission, FilePermissions
 from tests.emulator.others import another
 from tests.emulator.plain_client import connected
 
@@ -337,5 +337,5 @@ def test_what_records_refer_to_is_told_of_a_snapshot():
 
 def test_an_empty_content_has_no_ranges():
     assert byte_range(None, 0) is None
-    with pytest.raises(Refusal):
+    with pytest.raises(HTTPError):
         byte_range("bytes=0-", 0)

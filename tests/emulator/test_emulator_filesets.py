@@ -14,17 +14,17 @@ import aiohttp
 import pytest
 
 from domo_async import BadRequest, Conflict, Domo, Forbidden, NotFound
-from domo_async.emulator import Emulator
-from domo_async.emulator.finding.filtering import selected
-from domo_async.emulator.finding.ranking import ranked, words
-from domo_async.endpoints.filesets import (
+from domo_async._emulator.search.filtering import selected
+from domo_async._emulator.search.ranking import ranked, words
+from domo_async._endpoints.filesets import (
     ConnectorContext,
     DateFilter,
     FieldFilter,
-    FieldSort,
     FileSetAccess,
     FileSetPermission,
+    FileSort,
 )
+from domo_async.emulator import Emulator
 from tests.emulator.others import another
 from tests.emulator.plain_client import connected
 
@@ -187,7 +187,7 @@ async def test_files_are_found_by_directory_page_by_page(domo: Domo):
     assert ["r/1.txt", "r/q", "r/4.txt"] == await paths(directory_path="r", immediate_children=True)
     assert ["r", "3.txt", "rr"] == await paths(immediate_children=True)
     assert ["rr/5.txt", "r/4.txt", "3.txt", "r/q/2.txt", "r/1.txt"] == await paths(
-        field_sort=[FieldSort("name", "DESC")], filters=[FieldFilter("name", [".txt"], "LIKE")]
+        field_sort=[FileSort("name", "DESC")], filters=[FieldFilter("name", [".txt"], "LIKE")]
     )
 
 
@@ -216,7 +216,7 @@ async def test_filesets_are_found_by_what_they_are(domo: Domo):
 
     assert ["Marketing B", "Sales", "marketing a"] == await names()
     assert ["marketing a", "Marketing B"] == await names(
-        FieldFilter("name", ["MARKET"], "LIKE"), field_sort=[FieldSort("name")]
+        FieldFilter("name", ["MARKET"], "LIKE"), field_sort=[FileSort("name")]
     )
     assert ["Sales"] == await names(FieldFilter("name", ["MARKET"], "LIKE", negated=True))
     assert ["Sales"] == await names(FieldFilter("fileCount", [0], "GREATER_THAN"))

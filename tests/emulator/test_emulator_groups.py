@@ -7,9 +7,9 @@ from random import Random
 import pytest
 
 from domo_async import BadRequest, Domo, Forbidden, NotFound
+from domo_async._emulator.routes import groups, users
+from domo_async._endpoints.groups import Member
 from domo_async.emulator import Emulator
-from domo_async.emulator.routes import groups, users
-from domo_async.endpoints.groups import Member
 from tests.emulator.others import a_user, acting_as
 from tests.emulator.plain_client import connected
 
@@ -177,8 +177,8 @@ async def test_several_changes_at_once_are_all_made_or_none(emulator: Emulator, 
 
 
 async def test_the_demo_world_has_a_hundred_groups_with_members(emulator: Emulator, domo: Domo) -> None:
-    users.populate(emulator._instance, chance := Random(7))
-    groups.populate(emulator._instance, chance)
+    users.seed(emulator._instance, rng := Random(7))
+    groups.seed(emulator._instance, rng)
 
     listed = await domo.groups.list().all()
 

@@ -14,9 +14,10 @@ from aiohttp import web
 from attrs import frozen
 from yarl import URL
 
-from domo_async.emulator import Emulator, server
-from domo_async.emulator.access.auth import LOGIN_PATH
-from domo_async.emulator.serving import app
+from domo_async._emulator import server
+from domo_async._emulator.access.auth import LOGIN_PATH
+from domo_async._emulator.http import app
+from domo_async.emulator import Emulator
 from tests.contract.row import NOTHING, Sent
 from tests.emulator.test_emulator_contract import PREPARED, session_of
 

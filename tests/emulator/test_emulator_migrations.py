@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from domo_async import Domo, Forbidden, JobFailed, NotFound
-from domo_async.emulator import Emulator, Outcome
+from domo_async.emulator import Emulator, JobOutcome
 from tests.emulator.others import client_of_new_user
 
 
@@ -99,7 +99,7 @@ async def test_two_datasets_of_one_table_collide(domo: Domo, emulator: Emulator)
 @pytest.mark.parametrize("state", ["ABORTED", "INCOMPLETE"])
 async def test_a_test_can_have_a_migration_end_otherwise(domo: Domo, emulator: Emulator, state: str):
     dataset = put(emulator, "Orders", "mysql-federated")
-    emulator.outcomes.add(Outcome("migration", state, reason="the database is away", pattern=dataset))
+    emulator.outcomes.add(JobOutcome("migration", state, reason="the database is away", pattern=dataset))
     migration = await move(domo, dataset, check=False)
     assert (state, "the database is away") == (migration.state, migration.error_message)
     assert [dataset] == [candidate.id for candidate in await domo.migrations.federated.candidates("1")]

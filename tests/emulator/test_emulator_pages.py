@@ -5,8 +5,8 @@ import json
 import pytest
 
 from domo_async import BadRequest, Conflict, Domo, Forbidden, NotFound
+from domo_async._emulator.routes import cards, pages
 from domo_async.emulator import Emulator
-from domo_async.emulator.routes import cards, pages
 from tests.emulator.others import colleague
 
 TOP = 0

@@ -16,8 +16,8 @@ import aiohttp
 import pytest
 
 from domo_async import ConfigError
+from domo_async._emulator.persistence.journal import Journal
 from domo_async.emulator import Emulator
-from domo_async.emulator.keeping.journal import Journal
 from tests.emulator.crashing import TOKEN, Worker, crash, start
 from tests.emulator.plain_client import DATASETS, PlainClient, connected, plain_client
 
@@ -25,10 +25,10 @@ posix = pytest.mark.skipif(sys.platform == "win32", reason="Windows has neither 
 
 
 async def crash_often(directory: Path, kills: int, seed: int) -> list[Worker]:
-    chance = random.Random(seed)
-    workers = [Worker(random.Random(chance.random())) for _ in range(6)]
+    rng = random.Random(seed)
+    workers = [Worker(random.Random(rng.random())) for _ in range(6)]
     for _ in range(kills):
-        await crash(directory, workers, chance)
+        await crash(directory, workers, rng)
     async with Emulator(data=directory) as emulator, connected(emulator) as plain:
         for worker in workers:
             await worker.check(plain.session)

@@ -7,8 +7,8 @@ import io
 import pytest
 
 from domo_async import BadRequest, ConfigError, Domo, NotFound
+from domo_async._endpoints.datasets import Grant, PolicyFilter
 from domo_async.emulator import Emulator
-from domo_async.endpoints.datasets import Grant, PolicyFilter
 from tests.emulator.others import another
 from tests.emulator.test_emulator_datasets import put_group
 

@@ -11,10 +11,10 @@ import attrs
 import pytest
 
 from domo_async import BadRequest, Conflict, Domo, Forbidden, NotFound
-from domo_async.emulator import Emulator, Outcome
-from domo_async.emulator.areas.schedules import next_run
-from domo_async.emulator.routes import reports
-from domo_async.endpoints.reports import Report, ReportRecipient, Schedule, ScheduleRecipient
+from domo_async._emulator.routes import reports
+from domo_async._emulator.services.schedules import next_run
+from domo_async._endpoints.reports import Report, ReportRecipient, Schedule, ScheduleRecipient
+from domo_async.emulator import Emulator, JobOutcome
 from tests.emulator.others import client_of_new_user
 from tests.emulator.plain_client import PlainClient
 
@@ -345,7 +345,7 @@ async def test_a_run_takes_as_long_as_a_job():
 async def test_a_run_that_fails_can_be_sent_again(domo, emulator, time):
     put_page(emulator, 7, "Dashboard")
     report, other = await make(domo), await make(domo, "Other")
-    emulator.outcomes.add(Outcome("report", pattern=str(report.id)))
+    emulator.outcomes.add(JobOutcome("report", pattern=str(report.id)))
     for each in (report, other):
         await domo.reports.send(each.id, recipients=["bob@example.com"])
     (failed,) = await domo.reports.history.search(status="failure").all()
@@ -479,7 +479,7 @@ def test_the_world_has_reports_and_is_the_same_each_time():
         emulator = Emulator()
         instance = emulator._instance
         instance.records["users"].put(1, {"id": 1, "displayName": "One", "emailAddress": "one@example.com"})
-        reports.populate(instance, random.Random(7))
+        reports.seed(instance, random.Random(7))
         worlds.append([list(instance.records[name]) for name in ("report_schedules", "report_runs")])
 
     assert worlds[0] == worlds[1]

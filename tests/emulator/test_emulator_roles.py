@@ -7,8 +7,8 @@ from random import Random
 import pytest
 
 from domo_async import BadRequest, Domo, Forbidden, NotFound
+from domo_async._emulator.routes import roles
 from domo_async.emulator import Emulator
-from domo_async.emulator.routes import roles
 from tests.emulator.others import PARTICIPANT, a_user, acting_as
 from tests.emulator.plain_client import connected
 
@@ -111,6 +111,6 @@ async def test_users_are_given_a_role_and_roles_a_name_as_other_clients_do(emula
 
 
 async def test_the_demo_world_has_roles_of_its_own(emulator: Emulator, domo: Domo) -> None:
-    roles.populate(emulator._instance, Random(7))
+    roles.seed(emulator._instance, Random(7))
 
     assert 9 == len(await domo.roles.list().all())

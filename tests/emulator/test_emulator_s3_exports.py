@@ -10,8 +10,8 @@ from urllib.request import url2pathname
 import pytest
 
 from domo_async import BadRequest, Domo, Forbidden, JobFailed
-from domo_async.emulator import Emulator, Outcome
-from domo_async.endpoints.s3_exports import AwsCredentials, ExportQuery, S3Export
+from domo_async._endpoints.s3_exports import AwsCredentials, ExportQuery, S3Export
+from domo_async.emulator import Emulator, JobOutcome
 from tests.emulator.others import client_of_new_user
 from tests.emulator.plain_client import connected
 
@@ -115,7 +115,7 @@ async def test_data_that_have_not_changed_are_not_exported_again(domo: Domo, emu
 
 async def test_a_test_can_have_an_export_fail(domo: Domo, emulator: Emulator):
     dataset = await put(emulator)
-    emulator.outcomes.add(Outcome("s3_export", reason="the bucket is closed", pattern=dataset))
+    emulator.outcomes.add(JobOutcome("s3_export", reason="the bucket is closed", pattern=dataset))
     with pytest.raises(JobFailed) as caught:
         await export(domo, dataset, wait=True)
     again = await export(domo, dataset, wait=True)

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from domo_async.emulator.errors import Refusal
-from domo_async.emulator.finding.searching import SearchIndex
+from domo_async._emulator.errors import HTTPError
+from domo_async._emulator.search.searching import SearchIndex
 from tests.emulator.plain_client import DATASETS, plain_client
 
 NOW = datetime(2025, 6, 1, tzinfo=UTC)
@@ -201,7 +201,7 @@ def test_hits_come_with_the_fields_that_were_asked_for() -> None:
     ],
 )
 def test_a_search_without_sense_is_refused(body: dict[str, Any]) -> None:
-    with pytest.raises(Refusal) as refused:
+    with pytest.raises(HTTPError) as refused:
         search(**body)
 
     assert 400 == refused.value.status

@@ -3,9 +3,9 @@ from __future__ import annotations
 import pytest
 
 from domo_async import BadRequest, Conflict, Domo, Forbidden, NotFound
+from domo_async._emulator.routes import cards, sharing
+from domo_async._endpoints.sharing import Recipient, Resource
 from domo_async.emulator import Emulator
-from domo_async.emulator.routes import cards, sharing
-from domo_async.endpoints.sharing import Recipient, Resource
 from tests.emulator.others import colleague
 from tests.emulator.plain_client import connected
 

@@ -192,7 +192,7 @@ async def test_what_parts_may_take_is_bounded_also_when_they_are_packed(monkeypa
 
         assert "larger" in (await plain.put(upload, 2, b"1\n" * 300, status=413))["message"]
         plain.emulator._instance.most_upload_bytes = 1 << 30
-        monkeypatch.setattr("domo_async.emulator.routes.uploads._LARGEST_UNPACKED", 1_000)
+        monkeypatch.setattr("domo_async._emulator.routes.uploads._LARGEST_UNPACKED", 1_000)
         bomb = gzip.compress(b"1\n" * (1 << 20))
         await plain.put(upload, 2, bomb, encoding="gzip", status=413)
         await plain.put(upload, 2, b"1\n", encoding="identity")

@@ -10,8 +10,8 @@ import duckdb
 import orjson
 import pytest
 
-from domo_async.emulator.errors import Refusal
-from domo_async.emulator.sql import SOURCE, Macros, rendering, translate
+from domo_async._emulator.errors import HTTPError
+from domo_async._emulator.sql import SOURCE, Macros, rendering, translate
 from tests.emulator.plain_client import PlainClient, plain_client
 
 ROW = """SELECT 'Ünicode, text' AS s, 7 AS n, 2.5 AS d, CAST(2.5 AS DOUBLE) AS f, NULL AS nothing,
@@ -318,7 +318,7 @@ REFUSED = [
 
 @pytest.mark.parametrize("sql", REFUSED)
 def test_what_reaches_further_than_the_dataset_is_refused(sql: str) -> None:
-    with pytest.raises(Refusal) as refused:
+    with pytest.raises(HTTPError) as refused:
         translate(sql, "some-id", columns=COLUMN_TYPES)
 
     assert 400 == refused.value.status

@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 
 from domo_async import BadRequest, Conflict, Domo, Forbidden, JobFailed, NotFound, WaitTimeout
-from domo_async.emulator import Emulator, Outcome
-from domo_async.emulator.routes import accounts, streams
-from domo_async.emulator.state import Column, Instance
-from domo_async.endpoints.streams import ConfigurationItem, Stream, StreamTransport
+from domo_async._emulator.routes import accounts, streams
+from domo_async._emulator.state import Column, Instance
+from domo_async._endpoints.streams import ConfigurationItem, Stream, StreamTransport
+from domo_async.emulator import Emulator, JobOutcome
 from tests.emulator.others import another
 from tests.emulator.plain_client import connected
 from tests.emulator.slow_instance import slow_instance
@@ -117,7 +117,7 @@ async def test_a_run_that_takes_too_long_is_not_waited_for_to_its_end():
 
 async def test_a_run_can_be_made_to_fail_once(emulator: Emulator, domo: Domo):
     stream = await made(domo)
-    emulator.outcomes.add(Outcome("stream", reason="the source is down", pattern=str(stream.id)))
+    emulator.outcomes.add(JobOutcome("stream", reason="the source is down", pattern=str(stream.id)))
 
     with pytest.raises(JobFailed, match="ended as ERROR: the source is down"):
         await domo.streams.run(stream.id, wait=True)
@@ -269,7 +269,7 @@ async def test_a_stream_is_for_those_who_may_edit_its_dataset(emulator: Emulator
 
 
 def demo(seed: int) -> Instance:
-    instance, chance = Instance(), random.Random(seed)
+    instance, rng = Instance(), random.Random(seed)
     instance.records["users"].put(1, {"id": 1, "displayName": "Owner", "roleId": 1})
     for number in range(60):
         instance.create_dataset(
@@ -280,8 +280,8 @@ def demo(seed: int) -> Instance:
             dataset_id=f"dataset-{number}",
             created=datetime(2024, 1, 1, tzinfo=UTC),
         )
-    accounts.populate(instance, chance)
-    streams.populate(instance, chance)
+    accounts.seed(instance, rng)
+    streams.seed(instance, rng)
     return instance
 
 

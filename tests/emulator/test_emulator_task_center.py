@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from domo_async import BadRequest, Conflict, Domo, Forbidden, NotFound
+from domo_async._emulator.access.people import add_user
+from domo_async._emulator.routes.task_center import add_queue, add_task
+from domo_async._endpoints.task_center import DisplayType, Permission, Right, Task, TaskPart, TaskStatus
 from domo_async.emulator import Emulator
-from domo_async.emulator.access.people import add_user
-from domo_async.emulator.routes.task_center import add_queue, add_task
-from domo_async.endpoints.task_center import DisplayType, Permission, Right, Task, TaskPart, TaskStatus
 from tests.emulator.others import another
 from tests.emulator.plain_client import connected
 

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from domo_async import BadRequest, Domo, Forbidden, NotFound, Unauthorized
+from domo_async._emulator.routes import roles, users
+from domo_async._endpoints.users import User, UserFilter
 from domo_async.emulator import Emulator
-from domo_async.emulator.routes import roles, users
-from domo_async.endpoints.users import User, UserFilter
 from tests.emulator.others import a_user, acting_as
 from tests.emulator.plain_client import connected
 
@@ -203,8 +203,8 @@ async def test_the_global_search_finds_users_by_name(domo: Domo, emulator: Emula
 async def test_the_demo_world_has_thousands_of_users_the_same_each_time(emulator: Emulator, domo: Domo) -> None:
     async with Emulator() as again:
         for each in (emulator, again):
-            roles.populate(each._instance, chance := Random(7))
-            users.populate(each._instance, chance)
+            roles.seed(each._instance, rng := Random(7))
+            users.seed(each._instance, rng)
 
         assert emulator._instance.records["users"].keys() == again._instance.records["users"].keys()
         # The owner came into being with the emulator.

@@ -8,13 +8,13 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from domo_async import BadRequest, Domo, Forbidden, JobFailed, NotFound, WaitTimeout
-from domo_async.emulator import Emulator, Outcome
-from domo_async.emulator.keeping.records import Record
-from domo_async.emulator.routes import task_center, workflows
-from domo_async.emulator.routes.task_center import add_queue
-from domo_async.emulator.routes.workflows import add_model
-from domo_async.emulator.state import Instance
-from domo_async.endpoints.workflows import Permission, Right, WorkflowInstance, WorkflowPermission
+from domo_async._emulator.persistence.records import Record
+from domo_async._emulator.routes import task_center, workflows
+from domo_async._emulator.routes.task_center import add_queue
+from domo_async._emulator.routes.workflows import add_model
+from domo_async._emulator.state import Instance
+from domo_async._endpoints.workflows import Permission, Right, WorkflowInstance, WorkflowPermission
+from domo_async.emulator import Emulator, JobOutcome
 from tests.emulator.others import another
 from tests.emulator.plain_client import connected
 from tests.emulator.slow_instance import in_an_app, slow_instance
@@ -95,7 +95,7 @@ async def test_a_run_that_takes_too_long_goes_on_without_the_one_who_waits():
 @pytest.mark.parametrize("pattern", ["*", "Add*"])
 async def test_a_run_can_be_made_to_fail_once(emulator: Emulator, domo: Domo, pattern: str):
     model = add(emulator._instance)
-    emulator.outcomes.add(Outcome("workflow", pattern=pattern))
+    emulator.outcomes.add(JobOutcome("workflow", pattern=pattern))
 
     with pytest.raises(JobFailed, match="ended as FAILED"):
         await start(domo, model, wait=True)
@@ -249,7 +249,7 @@ async def test_an_app_starts_the_active_version_by_its_alias_and_waits():
 
 async def test_an_app_is_told_that_a_run_failed(emulator: Emulator):
     add(emulator._instance)
-    emulator.outcomes.add(Outcome("workflow"))
+    emulator.outcomes.add(JobOutcome("workflow"))
 
     async with in_an_app(emulator) as domo:
         with pytest.raises(JobFailed, match="FAILED"):
@@ -259,10 +259,10 @@ async def test_an_app_is_told_that_a_run_failed(emulator: Emulator):
 async def test_metrics_count_the_runs_of_the_active_version():
     async with slow_instance() as slow:
         model, domo = add(slow.instance), slow.domo
-        slow.emulator.outcomes.add(Outcome("workflow", count=1))
+        slow.emulator.outcomes.add(JobOutcome("workflow", count=1))
         await start(domo, model, version="1.0.0")
         await start(domo, model, wait=True)
-        slow.emulator.outcomes.add(Outcome("workflow", count=1))
+        slow.emulator.outcomes.add(JobOutcome("workflow", count=1))
         await start(domo, model)
         await slow.pass_time(slow.jobs)
         gone = await start(domo, model)
@@ -305,11 +305,11 @@ async def test_what_the_manifest_does_not_name_is_not_there(emulator: Emulator):
 
 
 def demo(seed: int) -> Instance:
-    instance, chance = Instance(), random.Random(seed)
+    instance, rng = Instance(), random.Random(seed)
     for number in range(1, 5):
         instance.records["users"].put(number, {"id": number, "displayName": f"User {number}", "roleId": 1})
-    task_center.populate(instance, chance)
-    workflows.populate(instance, chance)
+    task_center.seed(instance, rng)
+    workflows.seed(instance, rng)
     return instance
 
 

@@ -17,8 +17,8 @@ from typing import Any
 import pytest
 
 from domo_async import ConfigError
-from domo_async.emulator import Emulator, Fault, Outcome
-from domo_async.emulator.keeping.worlds import World, snapshot
+from domo_async._emulator.persistence.worlds import World, snapshot
+from domo_async.emulator import Emulator, Fault, JobOutcome
 from tests.emulator.plain_client import DATASETS, PlainClient, connected, plain_client
 
 SHAPES = {"s": "STRING", "l": "LONG", "d": "DOUBLE", "m": "DECIMAL", "day": "DATE", "at": "DATETIME"}
@@ -240,7 +240,7 @@ def nested(levels: int) -> Any:
 async def test_a_world_of_somebody_else_reaches_nothing_outside_itself(
     tmp_path: Path, change: Callable[[Parts], object], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("domo_async.emulator.keeping.worlds._LARGEST", 1 << 20)
+    monkeypatch.setattr("domo_async._emulator.persistence.worlds._LARGEST", 1 << 20)
     victim = tmp_path / "victim"
     victim.write_bytes(b"VICTIM")
     path = tmp_path / "world.zip"
@@ -310,7 +310,7 @@ async def test_it_begins_again_with_nothing() -> None:
         await plain.upload(dataset, b"1\n" * 1000)
         open_upload = await plain.open(dataset, b"1\n")
         emulator.faults.add(Fault("*", "status", skip=1000))
-        emulator.outcomes.add(Outcome("stream"))
+        emulator.outcomes.add(JobOutcome("stream"))
         emulator.reset()
 
         assert [] == emulator.faults.armed()

@@ -8,11 +8,11 @@ from typing import Any
 import duckdb
 import pytest
 
-from domo_async.emulator.errors import Refusal
-from domo_async.emulator.finding.aggregating import aggregated
-from domo_async.emulator.finding.bounds import wildcard
-from domo_async.emulator.finding.mongo import fitting
-from domo_async.emulator.rows.patterns import matching
+from domo_async._emulator.errors import HTTPError
+from domo_async._emulator.rows.patterns import matching
+from domo_async._emulator.search.aggregating import aggregated
+from domo_async._emulator.search.bounds import wildcard
+from domo_async._emulator.search.mongo import matching_documents
 
 ADA: dict[str, Any] = {
     "id": "d-1",
@@ -36,7 +36,7 @@ ADA: dict[str, Any] = {
 
 def fits(wanted: object, document: dict[str, Any] = ADA) -> bool:
     with duckdb.connect() as database:
-        return bool(fitting([document], wanted, partial(matching, database)))
+        return bool(matching_documents([document], wanted, partial(matching, database)))
 
 
 @pytest.mark.parametrize(
@@ -144,7 +144,7 @@ def test_a_document_is_not_found_where_mongodb_does_not_find_it(wanted: dict[str
     ],
 )
 def test_a_filter_that_cannot_be_meant_is_refused(wanted: object, why: str):
-    with pytest.raises(Refusal, match=why) as caught:
+    with pytest.raises(HTTPError, match=why) as caught:
         fits(wanted)
 
     assert 400 == caught.value.status
@@ -155,7 +155,7 @@ def test_a_filter_of_a_thousand_levels_is_refused():
     for _ in range(1_000):
         wanted = {"$and": [wanted]}
 
-    with pytest.raises(Refusal, match="too deeply"):
+    with pytest.raises(HTTPError, match="too deeply"):
         fits(wanted)
 
 
@@ -172,7 +172,7 @@ def test_a_regular_expression_takes_time_that_grows_with_the_text_alone(pattern:
 
 @pytest.mark.parametrize("pattern", [r"(a)\1", "(?=a)", "(?<!a)b", "((a{900}){900}){900}", "a" * 5_000])
 def test_a_regular_expression_that_needs_more_is_refused(pattern: str):
-    with pytest.raises(Refusal, match=r"\$regex"):
+    with pytest.raises(HTTPError, match=r"\$regex"):
         fits({"x": {"$regex": pattern}})
 
 
@@ -196,18 +196,18 @@ def test_many_values_to_look_for_cost_as_much_as_one():
 
 
 def test_a_filter_with_too_many_parts_is_refused():
-    with pytest.raises(Refusal, match="parts"):
+    with pytest.raises(HTTPError, match="parts"):
         fits({"$or": [{"a": number} for number in range(60_000)]})
-    with pytest.raises(Refusal, match="path"):
+    with pytest.raises(HTTPError, match="path"):
         fits({".".join("a" * 500): 1})
 
 
 def test_a_filter_ends_when_nobody_waits_for_it():
     def gone() -> None:
-        raise Refusal(503, "gone")
+        raise HTTPError(503, "gone")
 
-    with duckdb.connect() as database, pytest.raises(Refusal, match="gone"):
-        fitting([ADA], {"owner": "27"}, partial(matching, database), gone)
+    with duckdb.connect() as database, pytest.raises(HTTPError, match="gone"):
+        matching_documents([ADA], {"owner": "27"}, partial(matching, database), gone)
 
 
 def test_a_wildcard_takes_time_that_grows_with_the_text_alone():
@@ -266,5 +266,5 @@ def test_documents_can_be_ordered_without_groups():
 
 @pytest.mark.parametrize("said", [{"sum": "a b c"}, {"orderby": "a sideways"}, {"groupby": "a,,b"}, {"count": ""}])
 def test_an_aggregation_that_cannot_be_meant_is_refused(said: dict[str, str]):
-    with pytest.raises(Refusal):
+    with pytest.raises(HTTPError):
         aggregated(CAMPAIGNS, said)

@@ -15,13 +15,13 @@ from attrs import frozen
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domo_async.emulator.errors import Refusal
-from domo_async.emulator.rows import ingest
-from domo_async.emulator.rows.parts import ArrivingPart, Part
-from domo_async.emulator.state import Column
+from domo_async._emulator.errors import HTTPError
+from domo_async._emulator.rows import ingest
+from domo_async._emulator.rows.parts import ArrivingPart, Part
+from domo_async._emulator.state import Column
 
 columns = pytest.importorskip(
-    "domo_async.emulator.rows.columns", reason="there was no compiler when this was installed", exc_type=ImportError
+    "domo_async._emulator.rows.columns", reason="there was no compiler when this was installed", exc_type=ImportError
 )
 
 _PLAIN = {
@@ -226,7 +226,7 @@ def test_what_may_not_be_plain_is_read_as_duckdb_reads_it_or_not_at_all(
     if compiled is not None:
         try:
             expected = table.by_duckdb(kinds, *parts)
-        except Refusal as refusal:
+        except HTTPError as refusal:
             expected = refusal
         assert expected == compiled
 

@@ -7,11 +7,11 @@ from collections.abc import Iterable
 import pytest
 
 from domo_async import ConfigError, Domo, Outcome, Unresolved
+from domo_async._emulator.faults import Fault
+from domo_async._endpoints.datasets import Grant
+from domo_async._endpoints.sharing import Recipient
+from domo_async._endpoints.users import NewUser
 from domo_async.emulator import Emulator
-from domo_async.emulator.faults import Fault
-from domo_async.endpoints.datasets import Grant
-from domo_async.endpoints.sharing import Recipient
-from domo_async.endpoints.users import NewUser
 
 
 async def team(domo: Domo, count: int) -> list[int]:

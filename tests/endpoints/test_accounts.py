@@ -9,8 +9,8 @@ import pytest
 from aiohttp import web
 
 from domo_async import ConfigError, DecodeError, Secret
-from domo_async.endpoints.accounts import Account
-from domo_async.wire import decode
+from domo_async._endpoints.accounts import Account
+from domo_async._wire import decode
 from tests.support import talking_to
 
 

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pytest
 
 from domo_async import ConfigError
-from domo_async.endpoints.activity_log import COLUMNS, Activity, record_batches, rows, schema
+from domo_async._endpoints.activity_log import COLUMNS, Activity, record_batches, rows, schema
 from tests.endpoints.activity_server import Log, event
 from tests.support import talking_to
 
@@ -68,7 +68,7 @@ def test_a_list_becomes_batches_and_nothing_becomes_none() -> None:
 def test_the_log_needs_no_arrow_and_says_what_to_install_for_it() -> None:
     code = (
         "import sys; sys.modules['pyarrow'] = None\n"
-        "from domo_async.endpoints.activity_log import record_batches\n"
+        "from domo_async._endpoints.activity_log import record_batches\n"
         "try: record_batches([])\nexcept ValueError as error: print(error)"
     )
     ended = subprocess.run([sys.executable, "-c", code], capture_output=True, encoding="utf-8", check=True)

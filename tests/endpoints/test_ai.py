@@ -6,7 +6,7 @@ import pytest
 from aiohttp import web
 
 from domo_async import ConfigError, ServerError
-from domo_async.endpoints.ai import WordLength
+from domo_async._endpoints.ai import WordLength
 from tests.support import talking_to
 
 

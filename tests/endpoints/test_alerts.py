@@ -9,7 +9,7 @@ import pytest
 from aiohttp import web
 
 from domo_async import ConfigError, Domo, ServerError
-from domo_async.endpoints.alerts import AlertSubscription
+from domo_async._endpoints.alerts import AlertSubscription
 from tests.support import talking_to
 
 

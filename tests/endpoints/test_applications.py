@@ -4,7 +4,7 @@ import pytest
 from aiohttp import web
 
 from domo_async import ConfigError, DecodeError
-from domo_async.endpoints.applications import ExecutionPayload
+from domo_async._endpoints.applications import ExecutionPayload
 from tests.support import talking_to
 
 

@@ -8,7 +8,7 @@ import pytest
 from aiohttp import web
 
 from domo_async import ConfigError, DecodeError
-from domo_async.endpoints.beast_modes import BeastModeFilter
+from domo_async._endpoints.beast_modes import BeastModeFilter
 from tests.support import talking_to
 
 

@@ -8,7 +8,7 @@ import pytest
 from aiohttp import web
 
 from domo_async import ConfigError, Conflict, DecodeError
-from domo_async.emulator.areas.pictures import text_pdf
+from domo_async._emulator.services.pictures import text_pdf
 from tests.support import talking_to
 
 
@@ -114,7 +114,7 @@ async def test_a_place_that_cannot_be_rendered_to_costs_no_request(tmp_path):
 async def test_pages_that_cannot_be_joined_are_told_before_they_are_rendered(tmp_path, monkeypatch):
     renderer = Renderer(rendering(PDF, PDF, table=True))
     monkeypatch.setitem(sys.modules, "pypdf", None)
-    monkeypatch.setattr("domo_async.transfer.files.pictures.find_spec", lambda _: None)
+    monkeypatch.setattr("domo_async._transfer.files.pictures.find_spec", lambda _: None)
 
     async with talking_to(renderer) as domo:
         with pytest.raises(ConfigError, match=r"domo-async\[pdf\]"):

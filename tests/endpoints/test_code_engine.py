@@ -8,7 +8,7 @@ import pytest
 from aiohttp import web
 
 from domo_async import JobFailed, ServerError, WaitTimeout
-from domo_async.endpoints.code_engine import ExecutionError, FunctionExecution
+from domo_async._endpoints.code_engine import ExecutionError, FunctionExecution
 from tests.support import talking_to
 
 

@@ -21,8 +21,8 @@ from domo_async import (
     SourceError,
     WaitTimeout,
 )
+from domo_async._endpoints.datasets import Dataset, Grant, PartitionFilter
 from domo_async.emulator import Emulator
-from domo_async.endpoints.datasets import Dataset, Grant, PartitionFilter
 from tests.contract.row import documented
 from tests.support import SkippingClock, talking_to
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from domo_async import BulkError, ConfigError, Domo, NotFound, Outcome, Unresolved
+from domo_async._emulator.faults import Fault
+from domo_async._endpoints.groups import Member, Memberships
+from domo_async._endpoints.users import NewUser
 from domo_async.emulator import Emulator
-from domo_async.emulator.faults import Fault
-from domo_async.endpoints.groups import Member, Memberships
-from domo_async.endpoints.users import NewUser
 
 CHANGE = "PUT /api/content/v2/groups/access"
 

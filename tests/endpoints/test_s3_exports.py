@@ -9,7 +9,7 @@ import pytest
 from aiohttp import web
 
 from domo_async import BadRequest, ConfigError, Domo, JobFailed, ServerError, TransportError, WaitTimeout
-from domo_async.endpoints.s3_exports import AwsCredentials, ExportQuery, S3Export
+from domo_async._endpoints.s3_exports import AwsCredentials, ExportQuery, S3Export
 from tests.support import SkippingClock, talking_to
 
 PATH = "/api/query/v1/export/orders"

@@ -15,10 +15,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domo_async import ConfigError, Domo, SearchIncomplete, Settings
-from domo_async.emulator import Emulator
-from domo_async.emulator.finding.searching import SearchIndex
-from domo_async.emulator.state import Column, Dataset, Schema
-from domo_async.endpoints.search import (
+from domo_async._emulator.search.searching import SearchIndex
+from domo_async._emulator.state import Column, Dataset, Schema
+from domo_async._endpoints.search import (
     DateBucket,
     DateRange,
     FieldSort,
@@ -29,8 +28,9 @@ from domo_async.endpoints.search import (
     Term,
     Wildcard,
 )
-from domo_async.endpoints.search import _split as splitting
-from domo_async.endpoints.search._split import Part, split
+from domo_async._endpoints.search import _split as splitting
+from domo_async._endpoints.search._split import Part, split
+from domo_async.emulator import Emulator
 from tests.support import SkippingClock, talking_to
 
 START = datetime(2019, 1, 1, tzinfo=UTC)

@@ -6,7 +6,7 @@ import pytest
 from aiohttp import web
 
 from domo_async import ConfigError, ServerError
-from domo_async.endpoints.task_center import Permission
+from domo_async._endpoints.task_center import Permission
 from tests.support import talking_to
 
 

@@ -8,9 +8,9 @@ import pytest
 from aiohttp import web
 
 from domo_async import BulkError, BulkProgress, ConfigError, Domo, NotFound, Outcome, Settings, Unresolved
+from domo_async._emulator.faults import Fault
+from domo_async._endpoints.users import NewUser, UserChange
 from domo_async.emulator import Emulator
-from domo_async.emulator.faults import Fault
-from domo_async.endpoints.users import NewUser, UserChange
 from tests.support import SkippingClock, talking_to
 
 CREATE = "POST /api/identity/v1/users"

@@ -13,8 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domo_async import ConfigError, DecodeError, JobFailed, NotFound, ServerError, WaitTimeout
-from domo_async.endpoints._workflow_runs import workflow_data
-from domo_async.endpoints.workflows import Permission, WorkflowInstance, WorkflowStatus
+from domo_async._endpoints._workflow_runs import workflow_data
+from domo_async._endpoints.workflows import Permission, WorkflowInstance, WorkflowStatus
 from tests.support import SkippingClock, talking_to
 
 RUN = "2052e10a"

@@ -20,9 +20,9 @@ from domo_async import (
     TransportError,
     UploadError,
 )
+from domo_async._emulator.routes.workflows import add_model
+from domo_async._endpoints.users import NewUser, UserChange
 from domo_async.emulator import Emulator
-from domo_async.emulator.routes.workflows import add_model
-from domo_async.endpoints.users import NewUser, UserChange
 from tests.hostile.server import HostileServer
 
 __all__ = ["CALLS", "PASSWORD", "Call", "World", "made", "outcome_of"]

@@ -29,10 +29,10 @@ def built(name: str, folder: Path) -> ModuleType:
 
 def binding(_: Path) -> Callable[[bytes], None]:
     """Return a check: whatever the SQL and the value are, the value stays one piece of the text."""
-    with atheris.instrument_imports(include=["domo_async.transfer.reading"]):
+    with atheris.instrument_imports(include=["domo_async._transfer.reading"]):
         from domo_async import ConfigError
-        from domo_async.transfer.reading.binding import bind
-        from domo_async.transfer.reading.sql_text import tokens
+        from domo_async._transfer.reading.binding import bind
+        from domo_async._transfer.reading.sql_text import tokens
 
     def check(data: bytes) -> None:
         made = atheris.FuzzedDataProvider(data)
@@ -52,9 +52,9 @@ def binding(_: Path) -> Callable[[bytes], None]:
 
 def survey(folder: Path) -> Callable[[bytes], None]:
     """Return a check: the compiled survey finds what the one in Python finds, in one block and in two."""
-    built("domo_async.transfer.csv._survey", folder)
-    from domo_async.transfer.csv.survey import Mark, Surveyor
-    from domo_async.transfer.csv.survey_native import NativeSurveyor
+    built("domo_async._transfer.csv._survey", folder)
+    from domo_async._transfer.csv.block_scanner import BlockScanner, Mark
+    from domo_async._transfer.csv.block_scanner_native import NativeBlockScanner
 
     def check(data: bytes) -> None:
         made = atheris.FuzzedDataProvider(data)
@@ -63,7 +63,7 @@ def survey(folder: Path) -> Callable[[bytes], None]:
         text = made.ConsumeBytes(1_000)
         for blocks in ([text], [text[:cut], text[cut:]]):
             parts = list(filter(None, blocks))
-            plain, fast = Surveyor(width), NativeSurveyor(width)
+            plain, fast = BlockScanner(width), NativeBlockScanner(width)
             mark = Mark()
             for part in parts:
                 found, other = plain.survey(part, mark), fast.survey(part, mark)
@@ -79,7 +79,7 @@ def survey(folder: Path) -> Callable[[bytes], None]:
 
 def columns(folder: Path) -> Callable[[bytes], None]:
     """Return a check: the reader of plain rows reads, or says that it does not; the sanitizers see the rest."""
-    module = built("domo_async.emulator.rows._columns", folder)
+    module = built("domo_async._emulator.rows._columns", folder)
     import pyarrow as pa
 
     kinds = ["LONG", "DOUBLE", "STRING", "DATE", "DATETIME", "DECIMAL"]

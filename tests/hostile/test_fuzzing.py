@@ -14,7 +14,7 @@ import pytest
 from tests.conftest import TRIES
 
 ROOT = Path(__file__).parents[2]
-SOURCES = {"survey": "domo_async/transfer/csv/_survey.c", "columns": "domo_async/emulator/rows/_columns.c"}
+SOURCES = {"survey": "domo_async/_transfer/csv/_survey.c", "columns": "domo_async/_emulator/rows/_columns.c"}
 # A run takes a millisecond or so.
 RUNS = 50 * TRIES
 

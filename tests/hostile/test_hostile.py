@@ -17,7 +17,7 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from domo_async import Domo, DomoError, RequestEvent, Retries, Settings, Timeouts
-from domo_async.bulk import BulkReport
+from domo_async._bulk import BulkReport
 from domo_async.emulator import Emulator
 from domo_async.sync import Domo as BlockingDomo
 from tests.conftest import Told

@@ -65,7 +65,7 @@ def _locals_of(error: BaseException) -> Iterator[tuple[str, str]]:
     """Yield what a report with variables would show of the transport's frames."""
     for frame, _ in traceback.walk_tb(error.__traceback__):
         # Above the transport, an answer is what the caller asked for.
-        if "/domo_async/transport/" in frame.f_code.co_filename:
+        if "/domo_async/_transport/" in frame.f_code.co_filename:
             for name, value in frame.f_locals.items():
                 yield f"{frame.f_code.co_filename}:{frame.f_code.co_name} {name}", _shown(value, repr)
 

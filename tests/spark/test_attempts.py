@@ -14,10 +14,10 @@ from attrs import frozen
 from pyspark.sql.types import LongType, StructType
 
 from domo_async import Retries, RowCountMismatch, Settings, UploadError
-from domo_async.emulator.faults import Fault
-from domo_async.spark import writer as writing
-from domo_async.spark.options import Connection, WriteOptions
-from domo_async.spark.writer import DomoWriter, open_writer
+from domo_async._emulator.faults import Fault
+from domo_async._spark import writer as writing
+from domo_async._spark.options import Connection, WriteOptions
+from domo_async._spark.writer import DomoWriter, open_writer
 from domo_async.sync import Domo
 
 SCHEMA = StructType().add("id", LongType())

@@ -13,9 +13,9 @@ from pyspark.sql import datasource as spark
 from pyspark.sql.types import DateType, DoubleType, LongType, StringType, StructType, TimestampType
 
 from domo_async import ConfigError, Secret
-from domo_async.spark.filters import condition_for
-from domo_async.spark.options import Bounds, Connection, ReadOptions, WriteOptions
-from domo_async.spark.ranges import ranges
+from domo_async._spark.filters import condition_for
+from domo_async._spark.options import Bounds, Connection, ReadOptions, WriteOptions
+from domo_async._spark.ranges import ranges
 
 SCHEMA = (
     StructType()

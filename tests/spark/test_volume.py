@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from domo_async.emulator.faults import Fault
+from domo_async._emulator.faults import Fault
 
 ROWS = 10_000_000
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from domo_async.emulator.faults import Fault
+from domo_async._emulator.faults import Fault
 
 COLUMNS = {"id": "LONG", "name": "STRING"}
 

@@ -14,8 +14,8 @@ from textwrap import dedent, indent
 import pytest
 
 from domo_async.sync._generate import OMITTED, RULES, Generator, Rule, main
+from tests.sync.shop._transport import Log
 from tests.sync.shop.sync import Domo
-from tests.sync.shop.transport import Log
 
 ROOT = Path(__file__).parents[2]
 SHOP = "tests.sync.shop"
@@ -63,7 +63,7 @@ def test_the_generator_runs_as_a_script_where_the_facade_cannot_be_imported(tmp_
     shutil.copytree(ROOT / "domo_async", tmp_path / "domo_async", ignore=shutil.ignore_patterns("__pycache__"))
     broken = tmp_path / "domo_async" / "sync" / "_client.py"
     whole = broken.read_text()
-    broken.write_text(whole.replace("from domo_async.client import", "from domo_async.gone import"))
+    broken.write_text(whole.replace("from domo_async._client import", "from domo_async.gone import"))
 
     subprocess.run([sys.executable, tmp_path / "domo_async" / "sync" / "_generate.py"], check=True)
 
@@ -234,7 +234,7 @@ _UNKNOWN = {
 def test_an_unknown_construct_ends_the_run_with_its_place(
     copied: Path, source: str, message: str, line: int | None
 ) -> None:
-    area = copied / "endpoints" / "orders" / "area.py"
+    area = copied / "_endpoints" / "orders" / "area.py"
     text = area.read_text()
     first = text.count("\n") + 2
     area.write_text(text + "\n" + indent(source, "    "))
@@ -242,7 +242,7 @@ def test_an_unknown_construct_ends_the_run_with_its_place(
     said = refusal(copied)
 
     assert message in said
-    place = f"tests/sync/shop/endpoints/orders/area.py:{'' if line is None else f'{first + line}:'}"
+    place = f"tests/sync/shop/_endpoints/orders/area.py:{'' if line is None else f'{first + line}:'}"
     assert said.startswith(place)
 
 
@@ -256,21 +256,21 @@ def test_an_unknown_construct_ends_the_run_with_its_place(
     ],
 )
 def test_a_class_of_another_shape_ends_the_run(copied: Path, head: str, message: str) -> None:
-    area = copied / "endpoints" / "orders" / "area.py"
+    area = copied / "_endpoints" / "orders" / "area.py"
     area.write_text(f"{area.read_text()}\n{head}\n    '''X.'''\n    async def x(self) -> int:\n        '''X.'''\n")
 
     assert message in refusal(copied)
 
 
 def test_two_classes_of_one_name_in_an_area_end_the_run(copied: Path) -> None:
-    notes = copied / "endpoints" / "orders" / "notes.py"
+    notes = copied / "_endpoints" / "orders" / "notes.py"
     notes.with_name("others.py").write_text(notes.read_text())
 
     assert "already has a class 'Notes'" in refusal(copied)
 
 
 def test_one_name_for_two_things_in_an_area_ends_the_run(copied: Path) -> None:
-    notes = copied / "endpoints" / "orders" / "notes.py"
+    notes = copied / "_endpoints" / "orders" / "notes.py"
     notes.write_text(
         notes.read_text().replace("number: int", "number: State").replace("Area\n", "Area\nState = int\n", 1)
     )
@@ -279,7 +279,7 @@ def test_one_name_for_two_things_in_an_area_ends_the_run(copied: Path) -> None:
 
 
 def test_an_area_with_the_clients_module_name_ends_the_run(copied: Path) -> None:
-    (copied / "endpoints" / "client.py").write_text("")
+    (copied / "_endpoints" / "client.py").write_text("")
 
     assert "rename the area" in refusal(copied)
 
@@ -295,7 +295,7 @@ def test_an_area_with_the_clients_module_name_ends_the_run(copied: Path) -> None
     ],
 )
 def test_a_client_of_another_shape_ends_the_run(copied: Path, old: str, new: str, message: str) -> None:
-    client = copied / "client.py"
+    client = copied / "_client.py"
     assert old in client.read_text()
     client.write_text(client.read_text().replace(old, new))
 
@@ -369,7 +369,7 @@ def test_a_file_written_by_hand_is_not_overwritten(copied: Path) -> None:
 
 
 def test_a_new_endpoint_appears_in_the_facade(copied: Path) -> None:
-    staff = copied / "endpoints" / "staff.py"
+    staff = copied / "_endpoints" / "staff.py"
     staff.write_text(
         staff.read_text()
         + indent(

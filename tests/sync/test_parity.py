@@ -14,9 +14,9 @@ from pkgutil import walk_packages
 import pytest
 
 import domo_async
-import domo_async.endpoints
+import domo_async._endpoints
 import domo_async.sync
-from domo_async.endpoints import _area
+from domo_async._endpoints import _area
 from domo_async.sync._generate import OMITTED
 
 _RETURNS = {"Pager": "SyncPager", "CursorPager": "SyncCursorPager", "AsyncIterator": "Iterator"}
@@ -25,8 +25,8 @@ _RETURNS = {"Pager": "SyncPager", "CursorPager": "SyncCursorPager", "AsyncIterat
 def _classes() -> Iterator[tuple[type, type]]:
     """Yield each class of the async side that is mirrored, with its twin."""
     yield domo_async.Domo, domo_async.sync.Domo
-    prefix = f"{domo_async.endpoints.__name__}."
-    for found in walk_packages(domo_async.endpoints.__path__, prefix):
+    prefix = f"{domo_async._endpoints.__name__}."
+    for found in walk_packages(domo_async._endpoints.__path__, prefix):
         module = import_module(found.name)
         for name, value in vars(module).items():
             if (
@@ -148,4 +148,4 @@ def test_importing_the_facade_imports_no_area() -> None:
 
     loaded = result.stdout.split()
     assert "domo_async.sync._client" in loaded
-    assert not [name for name in loaded if name.startswith("domo_async.endpoints.")]
+    assert not [name for name in loaded if name.startswith("domo_async._endpoints.")]

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 
-from domo_async.transfer.columns import ColumnSpec, ColumnType
+from domo_async._transfer.columns import ColumnSpec, ColumnType
 
 FIELD = re.compile(r'(?:"((?:[^"]|"")*)"|([^",\r\n]*))([,\n])', re.DOTALL)
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from domo_async.transfer.csv.survey import Surveyor, surveyor
+from domo_async._transfer.csv.block_scanner import BlockScanner, block_scanner
 
 __all__ = ["FASTEST", "SURVEYORS", "needs_compiled"]
 
-FASTEST = type(surveyor(None))
-needs_compiled = pytest.mark.skipif(FASTEST is Surveyor, reason="there was no compiler when this was installed")
-SURVEYORS = [pytest.param(Surveyor, id="plain"), pytest.param(FASTEST, id="compiled", marks=needs_compiled)]
+FASTEST = type(block_scanner(None))
+needs_compiled = pytest.mark.skipif(FASTEST is BlockScanner, reason="there was no compiler when this was installed")
+SURVEYORS = [pytest.param(BlockScanner, id="plain"), pytest.param(FASTEST, id="compiled", marks=needs_compiled)]

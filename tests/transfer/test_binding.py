@@ -17,8 +17,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domo_async import ConfigError
-from domo_async.transfer.reading.binding import bind
-from domo_async.transfer.reading.sql_text import has_limit, is_ordered, limited, select, tokens
+from domo_async._transfer.reading.binding import bind
+from domo_async._transfer.reading.sql_text import has_limit, is_ordered, limited, select, tokens
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"))
 

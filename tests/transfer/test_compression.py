@@ -9,10 +9,10 @@ import zlib
 import pytest
 
 from domo_async import Settings
+from domo_async._transfer import Progress
+from domo_async._transfer.part import held_part
+from domo_async._transfer.uploading.compression import Compressor
 from domo_async.emulator import Emulator, Fault
-from domo_async.transfer import Progress
-from domo_async.transfer.part import held_part
-from domo_async.transfer.uploading.compression import Compressor
 from tests.support import SkippingClock
 
 PART = "PUT *parts/*"

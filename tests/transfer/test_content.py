@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from domo_async import ConfigError, SourceError
-from domo_async.transfer import content_body, content_name
-from domo_async.transfer.stored import OnDisk
-from domo_async.transport import Body
+from domo_async._transfer import content_body, content_name
+from domo_async._transfer.seekable import OnDisk
+from domo_async._transport import Body
 
 SLICE = 512 * 1024
 

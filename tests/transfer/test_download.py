@@ -25,7 +25,7 @@ from domo_async import (
     Timeouts,
     TransportError,
 )
-from domo_async.transfer import Progress
+from domo_async._transfer import Progress
 from tests.support import TOKEN, SkippingClock, listening, raw_answer, talking_to
 from tests.transfer.downloads import Chaos, FileServer
 
@@ -251,7 +251,7 @@ async def test_a_download_that_is_given_up_while_it_writes_lets_the_write_end_fi
         time.sleep(0.05)
         ended.append(file.closed)
 
-    monkeypatch.setattr("domo_async.transfer.files.downloading.write_all", slowly)
+    monkeypatch.setattr("domo_async._transfer.files.downloading.write_all", slowly)
     async with talking_to(server_of()) as domo:
         task = asyncio.create_task(domo.files.download(401, tmp_path / "out.bin"))
         await asyncio.to_thread(writing.wait)
@@ -267,7 +267,7 @@ async def test_a_full_disk_is_told_and_leaves_nothing(tmp_path, monkeypatch):
     def full(*_):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("domo_async.transfer.files.downloading.write_all", full)
+    monkeypatch.setattr("domo_async._transfer.files.downloading.write_all", full)
     async with talking_to(server_of()) as domo:
         with pytest.raises(OSError, match="No space left"):
             await domo.files.download(401, tmp_path / "out.bin")

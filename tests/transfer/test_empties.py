@@ -15,10 +15,10 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from domo_async import SourceError
-from domo_async.transfer import ColumnSpec, ColumnType
-from domo_async.transfer.csv.empties import EmptyFields, empty_fields
-from domo_async.transfer.part import Part, part_sizes
-from domo_async.transfer.sources import Dialect, Reading, csv_stored, csv_streamed, open_source
+from domo_async._transfer import ColumnSpec, ColumnType
+from domo_async._transfer.csv.empties import EmptyFields, empty_fields
+from domo_async._transfer.part import Part, part_sizes
+from domo_async._transfer.sources import Dialect, Reading, csv_stored, csv_streamed, open_source
 from tests.transfer.surveyors import needs_compiled
 
 FASTEST = type(empty_fields([0]))

@@ -20,8 +20,8 @@ import pyarrow.compute as pc
 import pytest
 
 from domo_async import ConfigError, SourceError
-from domo_async.transfer.columns import ColumnSpec, ColumnType
-from domo_async.transfer.encoding import ArrowEncoder, CellRules, RowEncoder, columns_of_arrow
+from domo_async._transfer.columns import ColumnSpec, ColumnType
+from domo_async._transfer.encoding import ArrowEncoder, CellRules, RowEncoder, columns_of_arrow
 from tests.transfer.encoding_reader import fields
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -341,7 +341,7 @@ def test_an_encoder_can_be_sent_to_another_process() -> None:
 
 def test_without_pyarrow_the_error_names_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
     schema = pa.schema({"a": pa.int8()})
-    for name in [name for name in sys.modules if name.startswith("domo_async.transfer.encoding.arrow_")]:
+    for name in [name for name in sys.modules if name.startswith("domo_async._transfer.encoding.arrow_")]:
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.setitem(sys.modules, "pyarrow", None)
 

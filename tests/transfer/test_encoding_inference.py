@@ -14,8 +14,8 @@ import pyarrow as pa
 import pytest
 
 from domo_async import ConfigError, SourceError
-from domo_async.transfer.columns import ColumnSpec, ColumnType
-from domo_async.transfer.encoding import columns_of_arrow, columns_of_rows, columns_of_text
+from domo_async._transfer.columns import ColumnSpec, ColumnType
+from domo_async._transfer.encoding import columns_of_arrow, columns_of_rows, columns_of_text
 
 
 class State(StrEnum):

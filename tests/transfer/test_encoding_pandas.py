@@ -10,16 +10,16 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from domo_async.transfer.encoding import CellRules, RowEncoder
-from domo_async.transfer.encoding.pandas import columns_of_frame, frame_rows
+from domo_async._transfer.encoding import CellRules, RowEncoder
+from domo_async._transfer.encoding.pandas import columns_of_frame, frame_rows
 from tests.transfer.encoding_reader import fields
 
 WITHOUT_ARROW = """
 import sys
 sys.modules["pyarrow"] = None
 import pandas as pd
-from domo_async.transfer.encoding import CellRules, RowEncoder
-from domo_async.transfer.encoding.pandas import columns_of_frame, frame_rows
+from domo_async._transfer.encoding import CellRules, RowEncoder
+from domo_async._transfer.encoding.pandas import columns_of_frame, frame_rows
 frame = pd.DataFrame({"a": [1, 2], "s": ["x", None]})
 encoder = RowEncoder(columns_of_frame(frame), CellRules())
 sys.stdout.buffer.write(b"".join(map(encoder.encode, frame_rows(frame, rows=1))))

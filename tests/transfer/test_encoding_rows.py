@@ -19,8 +19,8 @@ import pandas as pd
 import pytest
 
 from domo_async import ConfigError, SourceError
-from domo_async.transfer.columns import ColumnSpec, ColumnType
-from domo_async.transfer.encoding import CellRules, RowEncoder
+from domo_async._transfer.columns import ColumnSpec, ColumnType
+from domo_async._transfer.encoding import CellRules, RowEncoder
 
 BERLIN = ZoneInfo("Europe/Berlin")
 NOON = datetime(2024, 7, 1, 12, tzinfo=UTC)

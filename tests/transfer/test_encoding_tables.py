@@ -18,9 +18,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from domo_async import Domo
-from domo_async.transfer.columns import ColumnSpec, ColumnType
-from domo_async.transfer.encoding import ArrowEncoder, CellRules, RowEncoder, columns_of_arrow, columns_of_rows
-from domo_async.transfer.encoding.pandas import frame_rows
+from domo_async._transfer.columns import ColumnSpec, ColumnType
+from domo_async._transfer.encoding import ArrowEncoder, CellRules, RowEncoder, columns_of_arrow, columns_of_rows
+from domo_async._transfer.encoding.pandas import frame_rows
 from tests.transfer.encoding_reader import fields, values
 
 BERLIN = ZoneInfo("Europe/Berlin")

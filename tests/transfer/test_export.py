@@ -21,8 +21,8 @@ from domo_async import (
     Settings,
     TargetError,
 )
+from domo_async._transfer import Progress
 from domo_async.emulator import Fault
-from domo_async.transfer import Progress
 from tests.support import talking_to
 
 EXPORT = "POST *export/*"

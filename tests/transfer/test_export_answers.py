@@ -16,7 +16,7 @@ from aiohttp import web
 from pyarrow import parquet
 
 from domo_async import APIError, DecodeError, Domo, DomoError, IncompleteAnswer, Retries, Settings
-from domo_async.transfer.reading import heading
+from domo_async._transfer.reading import heading
 from tests.support import TOKEN, SkippingClock, listening, raw_answer, serving, talking_to
 
 PAGE = '<!DOCTYPE html>\n<html class="auth_index_html"><head><title>Domo</title></head><body>Sign in</body></html>\n'

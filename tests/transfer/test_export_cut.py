@@ -10,7 +10,7 @@ import pytest
 from pyarrow import parquet
 
 from domo_async import IncompleteAnswer
-from domo_async.transfer.reading import scanning
+from domo_async._transfer.reading import scanning
 from tests.datasets.test_scanning import Instance
 from tests.support import talking_to
 

@@ -16,11 +16,11 @@ from aiohttp import web
 from pyarrow import feather, parquet
 
 from domo_async import BadRequest, ConfigError, DomoError, IncompleteAnswer, NotFound
+from domo_async._endpoints.datasets import ExportJob, QueryJob
+from domo_async._transfer import ExportResult, Progress
+from domo_async._transfer.reading import file_writer
+from domo_async._transfer.reading.file_writer import Sink
 from domo_async.emulator import Fault
-from domo_async.endpoints.datasets import ExportJob, QueryJob
-from domo_async.transfer import ExportResult, Progress
-from domo_async.transfer.reading import sink
-from domo_async.transfer.reading.sink import Sink
 from tests.support import talking_to
 
 EXPORT = "POST *export/*"
@@ -142,7 +142,7 @@ class Slow:
 async def test_a_slow_disk_stops_the_sender_and_not_the_loop(monkeypatch):
     slow = Slow()
     writing = Sink(lambda: slow)
-    piece = bytes(sink._HANDED)
+    piece = bytes(file_writer._HANDED)
 
     async def send() -> None:
         for _ in range(30):
@@ -153,11 +153,11 @@ async def test_a_slow_disk_stops_the_sender_and_not_the_loop(monkeypatch):
     for _ in range(20):
         await asyncio.sleep(0)
     assert not sending.done()
-    assert sink._MOST < writing._under_way <= sink._MOST + sink._HANDED
+    assert file_writer._MOST < writing._under_way <= file_writer._MOST + file_writer._HANDED
     slow.go_on.set()
     await sending
 
-    assert (30 * sink._HANDED, [True]) == (slow.written, slow.closed)
+    assert (30 * file_writer._HANDED, [True]) == (slow.written, slow.closed)
 
 
 async def test_what_is_given_up_is_let_go_of_and_not_finished():
@@ -175,7 +175,7 @@ async def test_a_disk_that_is_full_ends_the_export(tmp_path, dataset_id, domo, m
     def full(*_: object) -> int:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(sink.FileWriter, "_write", full)
+    monkeypatch.setattr(file_writer.FileWriter, "_write", full)
     with pytest.raises(OSError, match="No space"):
         await domo.datasets.export(dataset_id, tmp_path / "out.csv")
 

@@ -7,14 +7,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domo_async import SourceError
-from domo_async.transfer.columns import ColumnSpec, ColumnType
-from domo_async.transfer.sources.fitting import Fit, Heading, SchemaOption, fit_columns
+from domo_async._transfer.columns import ColumnSpec, ColumnType
+from domo_async._transfer.sources.column_mapping import ColumnMapping, Heading, SchemaOption, map_columns
 
 COLUMNS = tuple(ColumnSpec(name, ColumnType.STRING) for name in ("id", "name", "Total"))
 
 
-def fitted(*fields: str, sure: bool = False, header: bool | str = "auto", schema: SchemaOption = "match") -> Fit:
-    return fit_columns(Heading(fields, sure=sure), COLUMNS, header=header, schema=schema)  # type: ignore[arg-type]
+def fitted(
+    *fields: str, sure: bool = False, header: bool | str = "auto", schema: SchemaOption = "match"
+) -> ColumnMapping:
+    return map_columns(Heading(fields, sure=sure), COLUMNS, header=header, schema=schema)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -77,7 +79,7 @@ def test_evolving_refuses_a_source_that_shares_no_column():
 def test_columns_that_differ_only_in_case_are_found_by_their_exact_names():
     columns = [ColumnSpec(name, ColumnType.STRING) for name in ("id", "ID", "Id")]
 
-    fit = fit_columns(Heading(("Id", "id", "ID"), sure=True), columns, header="auto", schema="match")
+    fit = map_columns(Heading(("Id", "id", "ID"), sure=True), columns, header="auto", schema="match")
 
     assert (1, 2, 0) == fit.order
 
@@ -85,9 +87,9 @@ def test_columns_that_differ_only_in_case_are_found_by_their_exact_names():
 def test_mappings_may_lack_columns_but_have_no_others():
     heading = Heading(("name",), sure=True, partial=True)
 
-    assert (None, 0, None) == fit_columns(heading, COLUMNS, header="auto", schema="match").order
+    assert (None, 0, None) == map_columns(heading, COLUMNS, header="auto", schema="match").order
     with pytest.raises(SourceError, match="has sum besides"):
-        fit_columns(Heading(("name", "sum"), sure=True, partial=True), COLUMNS, header="auto", schema="match")
+        map_columns(Heading(("name", "sum"), sure=True, partial=True), COLUMNS, header="auto", schema="match")
 
 
 names = st.lists(st.sampled_from(["id", "name", "Total", "a", "b", "NAME"]), unique=True, min_size=1)

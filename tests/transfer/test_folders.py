@@ -10,9 +10,8 @@ import pytest
 from aiohttp import web
 
 from domo_async import ConfigError, ContentMismatch, DecodeError, DomoError, NotFound
-from domo_async.emulator import Fault
-from domo_async.transfer import Described, Progress
-from domo_async.transfer.files.trees import (
+from domo_async._transfer import Described, Progress
+from domo_async._transfer.files.trees import (
     LocalFile,
     RemoteFile,
     _is_name,
@@ -21,6 +20,7 @@ from domo_async.transfer.files.trees import (
     same_on_disk,
     usable_name,
 )
+from domo_async.emulator import Fault
 from tests.support import talking_to
 
 FILES = {"top.txt": b"top", "a/one.txt": b"one", "a/b/two words.txt": b"two", "a/b/ä.bin": bytes(range(256))}

@@ -21,9 +21,9 @@ import pytest
 from pyarrow import parquet
 
 from domo_async import Domo, DomoError, SourceError
+from domo_async._transfer import UploadOptions
+from domo_async._transfer.sources.arrow_files import exact_times
 from domo_async.emulator import Fault
-from domo_async.transfer import UploadOptions
-from domo_async.transfer.sources.arrow_files import exact_times
 
 BERLIN = ZoneInfo("Europe/Berlin")
 NOON = datetime(2024, 1, 1, 12)

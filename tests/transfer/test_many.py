@@ -12,10 +12,10 @@ import pytest
 from aiohttp import web
 
 from domo_async import ConfigError, DomoError, NotFound, SourceError
+from domo_async._endpoints.datasets import ExportJob, QueryJob
+from domo_async._transfer import Progress, ProgressEvents
+from domo_async._transfer.results import gather_results
 from domo_async.emulator import Fault
-from domo_async.endpoints.datasets import ExportJob, QueryJob
-from domo_async.transfer import Progress, ProgressEvents
-from domo_async.transfer.outcomes import in_turn
 from tests.support import talking_to
 
 CONTENTS = {f"{number}.txt": f"content {number}\n".encode() * 50 for number in range(7)}
@@ -145,7 +145,7 @@ async def test_an_error_of_any_kind_is_the_outcome_of_one_and_stops_no_other():
     async def work(item: int) -> int:
         return 4 // item
 
-    outcomes = await in_turn([1, 0, 2], work, concurrency=2, stop_on_error=False)
+    outcomes = await gather_results([1, 0, 2], work, concurrency=2, stop_on_error=False)
 
     assert [4, None, 2] == [outcome.result for outcome in outcomes]
     with pytest.raises(DomoError, match="ZeroDivisionError") as caught:

@@ -15,8 +15,8 @@ import pyarrow as pa
 import pytest
 
 from domo_async import AfterCommitError, CommitUncertain, ConfigError, Domo, UploadError
+from domo_async._transfer import Source, UploadResult
 from domo_async.emulator import Fault
-from domo_async.transfer import Source, UploadResult
 
 PUTS = "PUT *"
 

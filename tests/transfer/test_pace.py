@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domo_async.transfer.uploading.pace import MOST, START, Pace
+from domo_async._transfer.uploading.adaptive_concurrency import MOST, START, AdaptiveConcurrency
 
 
-def run_rounds(pace: Pace, rate: list[float], rounds: int) -> list[int]:
+def run_rounds(pace: AdaptiveConcurrency, rate: list[float], rounds: int) -> list[int]:
     """Return the limit after each of some rounds, in which so many bytes a second pass at each limit."""
     now, limits = 0.0, []
     pace.began(now)
@@ -27,7 +27,7 @@ def run_rounds(pace: Pace, rate: list[float], rounds: int) -> list[int]:
 def test_it_doubles_as_long_as_that_brings_more():
     wide = [float(parts) for parts in range(MOST + 1)]
 
-    assert [16, 32, 32, 32] == run_rounds(Pace(), wide, 4)
+    assert [16, 32, 32, 32] == run_rounds(AdaptiveConcurrency(), wide, 4)
 
 
 @pytest.mark.parametrize(
@@ -37,11 +37,11 @@ def test_it_doubles_as_long_as_that_brings_more():
 def test_it_stays_where_more_parts_bring_nothing_and_fewer_cost(enough, expected):
     narrow = [float(min(parts, enough)) for parts in range(MOST + 1)]
 
-    assert expected == run_rounds(Pace(), narrow, 5)
+    assert expected == run_rounds(AdaptiveConcurrency(), narrow, 5)
 
 
 def test_a_part_that_is_sent_again_halves_it_once_a_round():
-    pace = Pace()
+    pace = AdaptiveConcurrency()
     pace.began(0.0)
 
     pace.struggled()
@@ -52,7 +52,7 @@ def test_a_part_that_is_sent_again_halves_it_once_a_round():
 
 
 def test_a_pace_that_was_asked_for_is_kept():
-    pace = Pace(3, fixed=True)
+    pace = AdaptiveConcurrency(3, fixed=True)
 
     run_rounds(pace, [float(parts) for parts in range(MOST + 1)], 3)
     pace.struggled()
@@ -63,7 +63,7 @@ def test_a_pace_that_was_asked_for_is_kept():
 
 @given(st.lists(st.one_of(st.just(None), st.tuples(st.integers(1, 10**7), st.floats(0, 10))), max_size=300))
 def test_it_stays_between_one_and_the_most(steps):
-    pace, now = Pace(), 0.0
+    pace, now = AdaptiveConcurrency(), 0.0
     pace.began(now)
     for step in steps:
         if step is None:

@@ -15,10 +15,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domo_async import SourceError
-from domo_async.transfer import ColumnSpec, ColumnType
-from domo_async.transfer.csv import splitter as splitting
-from domo_async.transfer.part import Block, Part, assembled, empty_part, held_part, joined, part_sizes
-from domo_async.transfer.sources import Dialect, Reading, open_source
+from domo_async._transfer import ColumnSpec, ColumnType
+from domo_async._transfer.csv import splitter as splitting
+from domo_async._transfer.part import Block, Part, assembled, empty_part, held_part, joined, part_sizes
+from domo_async._transfer.sources import Dialect, Reading, open_source
 from tests.transfer.surveyors import SURVEYORS
 
 NASTY = ["a", "é", "日本", '"', '""', ",", ";", "\n", "\r\n", "\r", " ", "x" * 30, "\N{PILE OF POO}", "\x00", "\ufeff"]

@@ -14,9 +14,9 @@ from pathlib import Path
 import pytest
 
 from domo_async import AfterCommitError, CommitUncertain, ConfigError, Domo, DomoError, Settings, Timeouts, UploadError
+from domo_async._transfer.uploading.journal import PartRecord, Sent, journal_at
 from domo_async.emulator import Emulator, Fault
 from domo_async.sync import Domo as SyncDomo
-from domo_async.transfer.uploading.journal import PartRecord, Sent, journal_at
 from tests.support import SkippingClock
 from tests.transfer.test_upload_faults import random_fault
 

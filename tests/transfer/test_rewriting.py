@@ -11,8 +11,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from domo_async import ConfigError, SourceError
-from domo_async.transfer.csv.rewriting import FieldRule, Rewriter, first_fields, spellings
-from domo_async.transfer.csv.splitter import RecordScanner
+from domo_async._transfer.csv.rewriting import FieldRule, Rewriter, first_fields, spellings
+from domo_async._transfer.csv.splitter import RecordScanner
 from tests.transfer.test_splitter import cuts, pieces
 
 Row = list[str | None]

@@ -18,7 +18,7 @@ import pytest
 from pyarrow import parquet
 
 from domo_async import ConfigError, Domo, DomoError, SourceError
-from domo_async.transfer import UploadOptions
+from domo_async._transfer import UploadOptions
 
 TEXTS = {"a": "STRING", "b": "STRING"}
 TYPED = {"a": "LONG", "b": "STRING"}

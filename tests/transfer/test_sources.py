@@ -23,9 +23,9 @@ from hypothesis import strategies as st
 from pyarrow import parquet
 
 from domo_async import ConfigError, Domo, SourceError
+from domo_async._transfer import Progress, UploadOptions
+from domo_async._transfer.sources.unpacking import unpacked
 from domo_async.emulator import Emulator
-from domo_async.transfer import Progress, UploadOptions
-from domo_async.transfer.sources.unpacking import unpacked
 
 COLUMNS = {"id": "LONG", "name": "STRING"}
 ROWS = [(1, "North"), (2, ""), (3, None), (4, 'a "b", c\nd'), (5, "日本")]

@@ -20,9 +20,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from domo_async import SourceError
-from domo_async.transfer.csv import splitter
-from domo_async.transfer.csv.splitter import BLOCK, LoneReturn, RecordScanner, StrayQuote, Unsplittable, parse_record
-from domo_async.transfer.csv.survey import Mark, Surveyor
+from domo_async._transfer.csv import splitter
+from domo_async._transfer.csv.block_scanner import BlockScanner, Mark
+from domo_async._transfer.csv.splitter import BLOCK, LoneReturn, RecordScanner, StrayQuote, Unsplittable, parse_record
 from tests.transfer.surveyors import FASTEST, SURVEYORS, needs_compiled
 
 NASTY = ["a", "é", "日本", '"', '""', ",", "\n", "\r\n", "\r", " ", "x" * 30, "\N{PILE OF POO}", "\x00"]
@@ -175,7 +175,7 @@ def compiled(request, tmp_path_factory):
         yield FASTEST
         return
     compiler = shutil.which("cc")
-    if compiler is None or FASTEST is Surveyor:
+    if compiler is None or FASTEST is BlockScanner:
         pytest.skip("there is no compiler")
     library = tmp_path_factory.mktemp("compiled") / f"_survey{EXTENSION_SUFFIXES[0]}"
     source = Path(splitter.__file__).with_name("_survey.c")
@@ -193,7 +193,7 @@ def test_compiled_code_sees_what_plain_python_sees(compiled, block, mark, width)
     if width is None:
         mark = mark._replace(commas=0)
 
-    assert Surveyor(width).survey(block, mark) == compiled(width).survey(block, mark)
+    assert BlockScanner(width).survey(block, mark) == compiled(width).survey(block, mark)
 
 
 @needs_compiled

@@ -11,10 +11,10 @@ import pytest
 from aiohttp import web
 
 from domo_async import Domo, NotFound
-from domo_async.endpoints.datasets import ExportJob, QueryJob
+from domo_async._endpoints.datasets import ExportJob, QueryJob
+from domo_async._transfer import ItemResult
+from domo_async._transfer.threads import in_thread
 from domo_async.sync import Domo as SyncDomo
-from domo_async.transfer import Outcome
-from domo_async.transfer.threads import in_thread
 from tests.support import TOKEN, serving
 
 HEAD = {"columns": ["a"], "metadata": [{"type": "LONG"}], "rows": [[1]]}
@@ -66,11 +66,11 @@ class Querying(Instance):
 
 async def outcomes_of(
     origin: str, jobs: list[ExportJob] | list[QueryJob], *, blocking: bool
-) -> list[Outcome[Any, Any]]:
+) -> list[ItemResult[Any, Any]]:
     options = {"concurrency": 4, "stop_on_error": True}
     what = "export_many" if isinstance(jobs[0], ExportJob) else "query_many"
 
-    def block() -> Iterable[Outcome[Any, Any]]:
+    def block() -> Iterable[ItemResult[Any, Any]]:
         with SyncDomo(origin, token=TOKEN) as domo:
             return list(getattr(domo.datasets, what)(jobs, **options))
 
@@ -80,11 +80,11 @@ async def outcomes_of(
         return [outcome async for outcome in getattr(domo.datasets, what)(jobs, **options)]
 
 
-def told(outcomes: list[Outcome[Any, Any]]) -> list[tuple[str, str]]:
+def told(outcomes: list[ItemResult[Any, Any]]) -> list[tuple[str, str]]:
     return [(outcome.item.dataset_id, fate(outcome)) for outcome in outcomes]
 
 
-def fate(outcome: Outcome[Any, Any]) -> str:
+def fate(outcome: ItemResult[Any, Any]) -> str:
     if outcome.result is not None:
         return "done"
     if outcome.error is not None:

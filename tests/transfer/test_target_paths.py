@@ -13,8 +13,8 @@ import pyarrow.parquet
 import pytest
 
 from domo_async import BadRequest, ConfigError, Domo, DomoError, TargetError
-from domo_async.transfer import atomic
-from domo_async.transfer.atomic import atomic_write
+from domo_async._transfer import atomic_write as atomic_writing
+from domo_async._transfer.atomic_write import atomic_write
 
 CSV = b"id,name\n1,plain\n2,\n"
 WriteTo = Callable[[Path], Awaitable[object]]
@@ -261,7 +261,7 @@ async def test_a_file_that_could_only_be_overwritten_in_part_is_told_and_nothing
     def broken(*_):
         raise OSError(errno.EIO, "Input/output error")
 
-    monkeypatch.setattr(atomic, "_copy", broken)
+    monkeypatch.setattr(atomic_writing, "_copy", broken)
     with pytest.raises(TargetError, match=r"in part: Input/output error; .* is whole"):
         await write_content(path)
 

@@ -14,8 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domo_async import Domo
+from domo_async._transfer.threads import prefetch
 from domo_async.emulator import Emulator
-from domo_async.transfer.threads import made_ahead
 
 
 @given(st.integers(0, 12), st.integers(1, 5), st.booleans())
@@ -28,7 +28,7 @@ def test_all_comes_in_order_and_an_error_after_what_came_before_it(total, count,
     async def main() -> None:
         came = []
         try:
-            async for item in made_ahead(items(), count):
+            async for item in prefetch(items(), count):
                 came.append(item)  # noqa: PERF401 - what came before an error is looked at
         except LookupError:
             came.append(-1)
@@ -48,7 +48,7 @@ async def test_the_next_ones_are_made_while_one_is_in_use_but_not_too_many():
                 enough.set()
             yield n
 
-    ahead = made_ahead(items(), 4)
+    ahead = prefetch(items(), 4)
 
     assert 0 == await anext(ahead)
     assert await asyncio.to_thread(enough.wait, 10)
@@ -66,7 +66,7 @@ async def test_whoever_gives_up_waits_until_the_thread_has_let_go():
         yield 1
 
     made = items()
-    ahead = made_ahead(made, 1)
+    ahead = prefetch(made, 1)
     await anext(ahead)
     assert await asyncio.to_thread(started.wait, 10)
 

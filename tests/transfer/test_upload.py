@@ -33,9 +33,9 @@ from domo_async import (
     UploadError,
     WaitTimeout,
 )
+from domo_async._transfer import Progress
+from domo_async._transfer.seekable import SLICE
 from domo_async.emulator import Emulator, Fault
-from domo_async.transfer import Progress
-from domo_async.transfer.stored import SLICE
 from tests.support import SkippingClock, serving
 
 PART = "PUT *parts/*"

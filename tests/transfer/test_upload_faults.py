@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from domo_async import AfterCommitError, CommitUncertain, Domo, DomoError, RequestEvent, Settings, Timeouts, UploadError
+from domo_async._transfer import Action
 from domo_async.emulator import Emulator, Fault, FaultKind
-from domo_async.transfer import Action
 from tests.support import SkippingClock
 
 ROUTES = [

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from domo_async import ConfigError, Domo, Settings, SourceError, UploadError
+from domo_async._transfer import Budget, Progress, ProgressEvents, UploadOptions
+from domo_async._transfer.uploading.adaptive_concurrency import AdaptiveConcurrency
+from domo_async._transfer.uploading.slots import Lanes
 from domo_async.emulator import Fault
-from domo_async.transfer import Budget, Progress, ProgressEvents, UploadOptions
-from domo_async.transfer.uploading.lanes import Lanes
-from domo_async.transfer.uploading.pace import Pace
 
 PART = "PUT *parts/*"
 COLUMNS = {"id": "LONG", "name": "STRING"}
@@ -156,7 +156,7 @@ async def test_uploads_that_fail_give_their_room_back(emulator, clock, failing):
 
 async def test_a_lane_that_is_left_wakes_whoever_waits_for_another_upload():
     budget = Budget(parts=1)
-    first, second = Lanes(Pace(), budget), Lanes(Pace(), budget)
+    first, second = Lanes(AdaptiveConcurrency(), budget), Lanes(AdaptiveConcurrency(), budget)
     await first.enter()
     waiting = asyncio.create_task(second.enter())
     await asyncio.sleep(0)

@@ -11,20 +11,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domo_async import RateLimit
-from domo_async.transport import url
-from domo_async.transport.limits import Gate
-from domo_async.transport.message import Request
+from domo_async._transport import url
+from domo_async._transport.rate_limits import RateLimiter
+from domo_async._transport.request import Request
 from tests.support import LoopClock, run_virtually
 
 SEARCH = Request.of("POST", url("/api/search/v1/query"))
 
 
-def gate_of(limit: RateLimit | None, clock: LoopClock) -> Gate:
-    return Gate(clock, limit, family="search", longest_hold=120, patience=120)
+def gate_of(limit: RateLimit | None, clock: LoopClock) -> RateLimiter:
+    return RateLimiter(clock, limit, family="search", longest_hold=120, patience=120)
 
 
 async def calls_through(
-    gate: Gate, count: int, delays: list[tuple[float, float]]
+    gate: RateLimiter, count: int, delays: list[tuple[float, float]]
 ) -> tuple[list[float], list[int], float]:
     """Call `count` times at once; return when the instance saw each, who came when, and how long it took."""
     clock = LoopClock()

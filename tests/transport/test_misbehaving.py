@@ -29,7 +29,7 @@ from domo_async import (
     Timeouts,
     TransportError,
 )
-from domo_async.transport import url
+from domo_async._transport import url
 from tests.support import TOKEN, SkippingClock, listening, raw_answer, raw_server
 
 ONCE = Retries(attempts=1)

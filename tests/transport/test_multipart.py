@@ -10,7 +10,7 @@ import pytest
 from aiohttp import BodyPartReader, web
 
 from domo_async import Retries
-from domo_async.transport import Body, url
+from domo_async._transport import Body, url
 from tests.support import talking_to
 
 NASTY = b"\r\n--boundary\r\n\r\n\x00\xff--\r\n"

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domo_async import ConfigError, DecodeError
-from domo_async.transport import BODY, OFFSET_ONLY, QUERY, QUERY_SKIP, Batch, url
-from domo_async.transport.pager import by_cursor, by_offset
+from domo_async._transport import BODY, OFFSET_ONLY, QUERY, QUERY_SKIP, PageData, url
+from domo_async._transport.pager import by_cursor, by_offset
 from tests.support import talking_to
 
 
@@ -24,11 +24,11 @@ class Shelf:
         self._cap = cap
         self._tells = tells
 
-    async def fetch(self, offset: int, size: int) -> Batch[int]:
+    async def fetch(self, offset: int, size: int) -> PageData[int]:
         self.asked.append((offset, size))
         page = self.items[offset : offset + min(size, self._cap)]
         more = offset + len(page) < len(self.items)
-        return Batch(
+        return PageData(
             page,
             total=len(self.items) if self._tells == "total" else None,
             more=more if self._tells == "more" else None,
@@ -120,23 +120,23 @@ def test_numbers_out_of_range_are_refused_before_anything_is_sent(options):
 
 
 async def test_an_instance_that_ignores_the_offset_is_noticed():
-    async def fetch(_offset: int, size: int) -> Batch[int]:
-        return Batch(list(range(size)))
+    async def fetch(_offset: int, size: int) -> PageData[int]:
+        return PageData(list(range(size)))
 
     with pytest.raises(DecodeError, match="same page again for offset 10"):
         await by_offset(fetch, page_size=10, assured=10).all()
 
 
 async def test_where_no_size_can_be_asked_for_a_page_that_repeats_is_the_end():
-    async def fetch(_offset: int, _size: int) -> Batch[int]:
-        return Batch([1, 2, 3])
+    async def fetch(_offset: int, _size: int) -> PageData[int]:
+        return PageData([1, 2, 3])
 
     assert [1, 2, 3] == await by_offset(fetch, page_size=10, assured=10, sized=False).all()
 
 
 async def test_more_that_never_comes_is_an_error():
-    async def fetch(offset: int, _size: int) -> Batch[int]:
-        return Batch([1] if offset == 0 else [], more=True)
+    async def fetch(offset: int, _size: int) -> PageData[int]:
+        return PageData([1] if offset == 0 else [], more=True)
 
     with pytest.raises(DecodeError, match="the list has more, but gives nothing after 1 items"):
         await by_offset(fetch, page_size=10, assured=10).all()
@@ -144,8 +144,8 @@ async def test_more_that_never_comes_is_an_error():
 
 @pytest.mark.parametrize("hole", [0, 10, 20])
 async def test_a_page_without_items_is_not_the_end_of_a_list_that_is_longer(hole):
-    async def fetch(offset: int, size: int) -> Batch[int]:
-        return Batch([] if offset == hole else list(range(offset, offset + size)), total=30)
+    async def fetch(offset: int, size: int) -> PageData[int]:
+        return PageData([] if offset == hole else list(range(offset, offset + size)), total=30)
 
     given: list[int] = []
     with pytest.raises(DecodeError, match=f"the list has 30 items, but gives nothing after {hole} items"):
@@ -156,8 +156,8 @@ async def test_a_page_without_items_is_not_the_end_of_a_list_that_is_longer(hole
 
 
 async def test_a_total_that_is_too_small_does_not_shorten_a_list():
-    async def fetch(offset: int, size: int) -> Batch[int]:
-        return Batch(list(range(offset, min(offset + size, 55))), total=15)
+    async def fetch(offset: int, size: int) -> PageData[int]:
+        return PageData(list(range(offset, min(offset + size, 55))), total=15)
 
     assert list(range(55)) == await by_offset(fetch, page_size=10, assured=10).all()
 
@@ -165,9 +165,9 @@ async def test_a_total_that_is_too_small_does_not_shorten_a_list():
 @pytest.mark.parametrize("length", [1, 2, 3, 7])
 @pytest.mark.parametrize("total", [None, 10**9])
 async def test_pages_that_go_in_a_circle_are_an_error(length, total):
-    async def fetch(offset: int, size: int) -> Batch[int]:
+    async def fetch(offset: int, size: int) -> PageData[int]:
         page = offset // size % length
-        return Batch(list(range(page * size, page * size + size)), total=total)
+        return PageData(list(range(page * size, page * size + size)), total=total)
 
     with pytest.raises(DecodeError, match="same page again"):
         await by_offset(fetch, page_size=10, assured=10).all()
@@ -187,8 +187,8 @@ async def test_cursors_without_an_end_are_an_error(items):
 
 
 async def test_a_list_that_shrinks_while_it_is_read_ends_all_the_same():
-    async def fetch(offset: int, _size: int) -> Batch[int]:
-        return Batch([1, 2], total=4) if offset == 0 else Batch([], total=2)
+    async def fetch(offset: int, _size: int) -> PageData[int]:
+        return PageData([1, 2], total=4) if offset == 0 else PageData([], total=2)
 
     assert [1, 2] == await by_offset(fetch, page_size=2, assured=2).all()
 
@@ -235,7 +235,7 @@ async def test_each_route_is_asked_in_its_own_scheme(paging, expected):
 
     async with talking_to(handler) as domo:
         pager = domo._transport.pages(
-            "GET", url("/things"), paging, into=tuple[str, ...], read=Batch, page_size=2, params={"x": 1}
+            "GET", url("/things"), paging, into=tuple[str, ...], read=PageData, page_size=2, params={"x": 1}
         )
         assert ["a", "b", "c"] == await pager.all()
 
@@ -251,7 +251,7 @@ async def test_a_body_s_pages_keep_the_rest_of_the_body_and_are_asked_for_again_
 
     async with talking_to(handler) as domo:
         pager = domo._transport.pages(
-            "POST", url("/things"), BODY, into=tuple[str, ...], read=Batch, page_size=2, json={"name": "x"}
+            "POST", url("/things"), BODY, into=tuple[str, ...], read=PageData, page_size=2, json={"name": "x"}
         )
         assert ["a"] == await pager.all()
 

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domo_async import APIError, ConfigError, ConnectError, DecodeError, Retries, TransportError
-from domo_async.transport import retry_delay
-from domo_async.transport.answers import parse_retry_after
+from domo_async._transport import retry_delay
+from domo_async._transport.responses import parse_retry_after
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 

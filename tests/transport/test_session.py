@@ -33,7 +33,7 @@ from domo_async import (
     TransportError,
     Unauthorized,
 )
-from domo_async.transport import Body, Transport, url
+from domo_async._transport import Body, Transport, url
 from tests.support import TOKEN, SkippingClock, serving, talking_to
 
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domo_async import ConfigError
-from domo_async.transport import raw_url, url
+from domo_async._transport import raw_url, url
 
 
 def is_identifier(text: str) -> bool:

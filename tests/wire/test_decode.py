@@ -19,8 +19,7 @@ from attrs import evolve, field, frozen, validators
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domo_async.errors import DecodeError
-from domo_async.wire import (
+from domo_async._wire import (
     CompactStamp,
     EpochMillis,
     EpochSeconds,
@@ -36,6 +35,7 @@ from domo_async.wire import (
     unstructure,
     wire_name,
 )
+from domo_async.errors import DecodeError
 
 
 class Kind(OpenEnum):
@@ -377,7 +377,7 @@ def test_an_odd_value_is_logged_once_and_never_shown(caplog: pytest.LogCaptureFi
 
     assert [
         "Account.expires could not be read (expected a timestamp like 1734458216000 at $); it is in extras as it came"
-    ] == [record.getMessage() for record in caplog.records if record.name == "domo_async.wire"]
+    ] == [record.getMessage() for record in caplog.records if record.name == "domo_async._wire"]
 
 
 def test_items_that_cannot_be_read_are_left_out_of_a_list_and_told(caplog: pytest.LogCaptureFixture) -> None:
@@ -391,7 +391,7 @@ def test_items_that_cannot_be_read_are_left_out_of_a_list_and_told(caplog: pytes
         assert [Item(id=1), Item(id=3)] == decode(b'[{"id": 1}, {"id": "two"}, {"id": 3}]', list[Item])
 
     logged = "an answer could not be read (expected an integer at $[1].id); 1 of its items are left out"
-    assert [logged] * 2 == [record.getMessage() for record in caplog.records if record.name == "domo_async.wire"]
+    assert [logged] * 2 == [record.getMessage() for record in caplog.records if record.name == "domo_async._wire"]
 
 
 @pytest.mark.parametrize(
@@ -615,7 +615,7 @@ def test_the_collector_is_left_as_it_was(enabled: bool) -> None:
 
 def test_importing_does_not_import_cattrs() -> None:
     """It is slow, and a program may never decode a model."""
-    code = "import sys, domo_async.wire; sys.exit('cattrs' in sys.modules)"
+    code = "import sys, domo_async._wire; sys.exit('cattrs' in sys.modules)"
 
     assert 0 == subprocess.run([sys.executable, "-c", code], check=False).returncode
 

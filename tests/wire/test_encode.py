@@ -18,8 +18,7 @@ from attrs import field, frozen
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domo_async.errors import ConfigError
-from domo_async.wire import (
+from domo_async._wire import (
     UNSET,
     CompactStamp,
     EpochMillis,
@@ -34,6 +33,7 @@ from domo_async.wire import (
     unstructure,
     wire_name,
 )
+from domo_async.errors import ConfigError
 
 MOMENT = datetime(2024, 12, 12, 23, 37, 32, 125_999, tzinfo=UTC)
 

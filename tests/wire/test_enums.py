@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domo_async.wire import OpenEnum, decode, dumps, unstructure
+from domo_async._wire import OpenEnum, decode, dumps, unstructure
 
 
 class Status(OpenEnum):

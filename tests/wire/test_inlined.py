@@ -12,7 +12,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from domo_async import DecodeError
-from domo_async.wire import EpochMillis, IsoStamp, Model, NumericId, OpenEnum, decode, structure
+from domo_async._wire import EpochMillis, IsoStamp, Model, NumericId, OpenEnum, decode, structure
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 EARLIEST, LATEST = -62_135_596_800_000, 253_402_300_799_999

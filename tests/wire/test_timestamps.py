@@ -11,8 +11,8 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from domo_async._wire import TimestampForm, dumps, loads
 from domo_async.errors import ConfigError, DecodeError
-from domo_async.wire import TimestampForm, dumps, loads
 
 PRECISION = {
     TimestampForm.EPOCH_MILLIS: timedelta(milliseconds=1),

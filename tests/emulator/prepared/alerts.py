@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from domo_async.emulator.access.people import add_user
-from domo_async.emulator.routes import alerts
-from domo_async.emulator.state import Column, Instance
+from domo_async._emulator.access.people import add_user
+from domo_async._emulator.routes import alerts
+from domo_async._emulator.state import Column, Instance
 
 
 def prepare(instance: Instance) -> None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from domo_async.emulator.routes.appdb import add_collection, add_document
-from domo_async.emulator.state import Instance
+from domo_async._emulator.routes.appdb import add_collection, add_document
+from domo_async._emulator.state import Instance
 
 
 def prepare(instance: Instance) -> None:

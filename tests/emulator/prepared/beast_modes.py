@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 
-from domo_async.emulator.access.people import add_user
-from domo_async.emulator.routes import beast_modes, cards
-from domo_async.emulator.state import Column, Instance
+from domo_async._emulator.access.people import add_user
+from domo_async._emulator.routes import beast_modes, cards
+from domo_async._emulator.state import Column, Instance
 from tests.contract.row import documented
 
 

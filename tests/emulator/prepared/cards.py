@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from domo_async.emulator.routes import cards
-from domo_async.emulator.state import Column, Instance
+from domo_async._emulator.routes import cards
+from domo_async._emulator.state import Column, Instance
 
 # The page shows the pictures alone, under "data"; Domo's tutorials read them under "image", as the instance has them.
 FREE = {"E027": ("$",)}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from domo_async.emulator.state import Column, Instance
+from domo_async._emulator.state import Column, Instance
 from tests.contract.certifications import DATASET
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from domo_async.emulator.routes.code_engine import Printed, functions_of
-from domo_async.emulator.state import Instance
+from domo_async._emulator.routes.code_engine import Printed, functions_of
+from domo_async._emulator.state import Instance
 
 
 def _details(**_: Any) -> Printed:

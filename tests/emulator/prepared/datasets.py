@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from domo_async.emulator.access.people import add_user
-from domo_async.emulator.state import Column, Dataset, Instance, Version
+from domo_async._emulator.access.people import add_user
+from domo_async._emulator.state import Column, Dataset, Instance, Version
 from tests.contract.datasets import KEY
 
 # What the rows call by a name that the instance gives itself, and what it calls that.

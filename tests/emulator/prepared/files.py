@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from domo_async.emulator.routes.files import FILES, add_file
-from domo_async.emulator.state import Instance
+from domo_async._emulator.routes.files import FILES, add_file
+from domo_async._emulator.state import Instance
 
 
 def prepare(instance: Instance) -> None:

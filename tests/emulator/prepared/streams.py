@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from domo_async.emulator.areas.jobs import ended_job
-from domo_async.emulator.routes.accounts import add_account
-from domo_async.emulator.routes.streams import add_execution, add_stream
-from domo_async.emulator.state import Column, Instance
+from domo_async._emulator.routes.accounts import add_account
+from domo_async._emulator.routes.streams import add_execution, add_stream
+from domo_async._emulator.services.jobs import ended_job
+from domo_async._emulator.state import Column, Instance
 
 # By their random names: the formulas of the sample's dataset.
 FREE = {"E043": ("$.dataSource.properties.formulas.formulas",)}

@@ -1,0 +1,34 @@
+"""Many changes in one call: a result for each, and one report of all."""
+
+from __future__ import annotations
+
+from domo_async._bulk.executor import (
+    IN_DOUBT,
+    BulkOptions,
+    BulkProgress,
+    BulkProgressCallback,
+    Plan,
+    apply_many,
+    attempt,
+    carry_out,
+    map_concurrent,
+)
+from domo_async._bulk.report import BulkReport, BulkResult, Outcome
+from domo_async._bulk.resolve_unknown import create_once, outcome_unknown
+
+__all__ = [
+    "IN_DOUBT",
+    "BulkOptions",
+    "BulkProgress",
+    "BulkProgressCallback",
+    "BulkReport",
+    "BulkResult",
+    "Outcome",
+    "Plan",
+    "apply_many",
+    "attempt",
+    "carry_out",
+    "create_once",
+    "map_concurrent",
+    "outcome_unknown",
+]

@@ -1,0 +1,278 @@
+"""Carrying out many changes, each to its end, so many at a time."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from typing import Generic, TypeAlias, TypeVar
+
+from attrs import Attribute, evolve, field, frozen
+
+from domo_async._bulk.report import BulkReport, BulkResult, Outcome
+from domo_async._bulk.resolve_unknown import outcome_unknown
+from domo_async._callbacks import notify
+from domo_async._settings import at_least
+from domo_async.errors import ConfigError, DomoError, Unresolved
+
+__all__ = [
+    "IN_DOUBT",
+    "BulkOptions",
+    "BulkProgress",
+    "BulkProgressCallback",
+    "Plan",
+    "apply_many",
+    "attempt",
+    "carry_out",
+    "map_concurrent",
+]
+
+IN_DOUBT = "is as it was to be; the answer was lost, so that somebody else may have done it"
+"""What is noted of a row that was found done after its answer was lost."""
+
+I = TypeVar("I")  # noqa: E741 - an input
+V = TypeVar("V")
+T = TypeVar("T")
+R = TypeVar("R")
+K = TypeVar("K", bound=Hashable)
+
+
+@frozen
+class BulkProgress:
+    """How far a call in bulk has come.
+
+    Attributes:
+        done: Rows whose outcome is known.
+        total: Rows in all.
+        failed: Those that failed.
+        result: The row that was done last.
+    """
+
+    done: int
+    total: int
+    failed: int
+    result: BulkResult[object, object]
+
+
+BulkProgressCallback: TypeAlias = Callable[[BulkProgress], None]
+
+
+def _whole(_: object, attribute: Attribute[int], value: object) -> None:
+    if not isinstance(value, int):
+        raise ConfigError(f"{attribute.name} must be a whole number, not {value!r}")
+
+
+@frozen(kw_only=True)
+class BulkOptions:
+    """How a call in bulk is to go.
+
+    Attributes:
+        concurrency: Rows, or batches of them, under way at once.
+        dry_run: Whether to change nothing, and say what would be done.
+        stop_on_error: Whether to begin no further row once one has failed.
+        progress: Told of each row as its outcome is known; should it fail, that is logged.
+    """
+
+    concurrency: int = field(default=1, validator=[at_least(1), _whole])
+    dry_run: bool = False
+    stop_on_error: bool = False
+    progress: BulkProgressCallback | None = None
+
+
+@frozen
+class Plan(Generic[I, V]):
+    """What is to be done, row by row.
+
+    Attributes:
+        rows: Each row with the outcome that it is to have; those without a change in it are done already.
+        act: Carries out some rows, and returns what became of each.
+        batch_size: The most rows that `act` takes.
+        begin: What is to be done before all rows.
+        outcome: What becomes of the thing as a whole, if one of many, and if any row changes it.
+    """
+
+    rows: Sequence[BulkResult[I, V]]
+    act: Callable[[Sequence[BulkResult[I, V]]], Awaitable[Sequence[BulkResult[I, V]]]]
+    batch_size: int = field(default=1, validator=[at_least(1), _whole])
+    begin: Callable[[], Awaitable[None]] | None = None
+    outcome: Outcome = Outcome.UPDATED
+
+    @property
+    def whole(self) -> Outcome:
+        """What is to become of the thing as a whole."""
+        if self.outcome is Outcome.CREATED or any(row.outcome.changes for row in self.rows):
+            return self.outcome
+        return Outcome.UNCHANGED
+
+
+async def map_concurrent(
+    items: Iterable[T], work: Callable[[T], Awaitable[R]], *, concurrency: int, go_on: Callable[[], bool] = lambda: True
+) -> list[R]:
+    """Do something with each item, so many at a time, and return what it gave, in the order of the items.
+
+    Args:
+        items: The items.
+        work: What to do; an error of it cancels what is under way, and is raised.
+        concurrency: How many at a time.
+        go_on: Asked before each item; once it says no, the items left are left out.
+    """
+    left = enumerate(items)
+    found: dict[int, R] = {}
+
+    async def worker() -> None:
+        for place, item in left:
+            if not go_on():
+                return
+            found[place] = await work(item)
+
+    tasks = [asyncio.ensure_future(worker()) for _ in range(concurrency)]
+    try:
+        await asyncio.gather(*tasks)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+    return [found[place] for place in sorted(found)]
+
+
+class _Tally(Generic[I, V]):
+    """Keeps the results in the order of the input, and tells of each."""
+
+    def __init__(self, rows: Sequence[BulkResult[I, V]], options: BulkOptions) -> None:
+        self._rows = list(rows)
+        self._options = options
+        self._done = 0
+        self._failed = 0
+        for row in rows:
+            if options.dry_run or not row.outcome.changes:
+                self._count(row)
+
+    @property
+    def stopped(self) -> bool:
+        return self._options.stop_on_error and self._failed > 0
+
+    def pending(self) -> list[int]:
+        return [] if self._options.dry_run else [at for at, row in enumerate(self._rows) if row.outcome.changes]
+
+    def rows(self, places: Sequence[int]) -> list[BulkResult[I, V]]:
+        return [self._rows[place] for place in places]
+
+    def settle(self, places: Sequence[int], results: Sequence[BulkResult[I, V]]) -> None:
+        for place, result in zip(places, results, strict=True):
+            self._rows[place] = result
+            self._count(result)
+
+    def report(self, begun: set[int]) -> BulkReport[I, V]:
+        for place in set(self.pending()) - begun:
+            self._rows[place] = evolve(self._rows[place], outcome=Outcome.NOT_BEGUN, value=None)
+        return BulkReport(tuple(self._rows), dry_run=self._options.dry_run)
+
+    def _count(self, result: BulkResult[I, V]) -> None:
+        self._done += 1
+        self._failed += result.outcome is Outcome.FAILED
+        notify(self._options.progress, BulkProgress(self._done, len(self._rows), self._failed, result), "progress")
+
+
+async def carry_out(plan: Plan[I, V], options: BulkOptions) -> BulkReport[I, V]:
+    """Do what is planned, and report on every row; an error of `DomoError` is a row's outcome, not the call's."""
+    tally = _Tally(plan.rows, options)
+    begun: set[int] = set()
+
+    async def batch(places: Sequence[int]) -> None:
+        begun.update(places)
+        rows = tally.rows(places)
+        try:
+            results = await plan.act(rows)
+        except DomoError as error:
+            results = [evolve(row, outcome=Outcome.FAILED, value=None, error=error) for row in rows]
+        tally.settle(places, results)
+
+    if plan.begin is not None and not (options.dry_run or tally.stopped):
+        await plan.begin()
+    await map_concurrent(
+        _chunks(tally.pending(), plan.batch_size),
+        batch,
+        concurrency=options.concurrency,
+        go_on=lambda: not tally.stopped,
+    )
+    return tally.report(begun)
+
+
+async def attempt(
+    rows: Sequence[BulkResult[I, V]],
+    send: Callable[[Sequence[BulkResult[I, V]]], Awaitable[object]],
+    achieved: Callable[[], Awaitable[Callable[[BulkResult[I, V]], bool]]] | None = None,
+) -> Sequence[BulkResult[I, V]]:
+    """Send something for some rows, and return what became of each.
+
+    Args:
+        rows: The rows; for none, nothing is sent.
+        send: Sends it, all or nothing.
+        achieved: Looks, where an answer was lost, and returns what tells whether a row is as it is to be.
+    """
+    if not rows:
+        return rows
+    try:
+        await send(rows)
+    except DomoError as error:
+        doubtful = achieved is not None and outcome_unknown(error)
+        is_so = await achieved() if achieved is not None and doubtful else lambda _: False
+        return [
+            evolve(row, note=IN_DOUBT) if is_so(row) else evolve(row, outcome=Outcome.FAILED, value=None, error=error)
+            for row in rows
+        ]
+    return rows
+
+
+async def apply_many(
+    keys: Sequence[K], plan_for: Callable[[K], Awaitable[Plan[I, V]]], options: BulkOptions
+) -> BulkReport[K, BulkReport[I, V]]:
+    """Plan for each of several things, and carry the plans out only when all are made.
+
+    Raises:
+        Unresolved: Something that a plan names is not there; names all of it, and nothing was changed.
+    """
+
+    async def planned(key: K) -> Plan[I, V] | DomoError:
+        try:
+            return await plan_for(key)
+        except DomoError as error:
+            return error
+
+    made = await map_concurrent(keys, planned, concurrency=options.concurrency)
+    plans: Mapping[K, Plan[I, V] | DomoError] = dict(zip(keys, made, strict=True))
+    _refuse_unresolved(plans.values())
+    rows = [await _outlook(key, plan) for key, plan in plans.items()]
+    inner = BulkOptions(stop_on_error=options.stop_on_error)
+
+    async def act(batch: Sequence[BulkResult[K, BulkReport[I, V]]]) -> Sequence[BulkResult[K, BulkReport[I, V]]]:
+        results = []
+        for row in batch:
+            plan = plans[row.input]
+            assert isinstance(plan, Plan)  # noqa: S101 - a row whose plan failed is done already
+            report = await carry_out(plan, inner)
+            error = report.error()
+            results.append(
+                evolve(row, outcome=row.outcome if error is None else Outcome.FAILED, value=report, error=error)
+            )
+        return results
+
+    return await carry_out(Plan(rows, act), options)
+
+
+async def _outlook(key: K, plan: Plan[I, V] | DomoError) -> BulkResult[K, BulkReport[I, V]]:
+    """Return what is to become of a thing as a whole."""
+    if isinstance(plan, DomoError):
+        return BulkResult(key, Outcome.FAILED, error=plan)
+    return BulkResult(key, plan.whole, await carry_out(plan, BulkOptions(dry_run=True)))
+
+
+def _refuse_unresolved(plans: Iterable[object]) -> None:
+    unresolved = [plan for plan in plans if isinstance(plan, Unresolved)]
+    if unresolved:
+        names = list(dict.fromkeys(name for error in unresolved for name in error.names))
+        raise Unresolved(f"there is no {', '.join(map(str, names))}; nothing was changed", names=names)
+
+
+def _chunks(places: Sequence[int], size: int) -> Iterator[Sequence[int]]:
+    for start in range(0, len(places), size):
+        yield places[start : start + size]

@@ -1,0 +1,47 @@
+"""The command line, `domo-async`; it needs the extra ``cli``."""
+
+from __future__ import annotations
+
+import sys
+
+from domo_async._cli.common.interrupts import Interrupted, catch_signals
+from domo_async._cli.common.streams import OutputFailed, give_up_output, prepare_streams
+
+__all__ = ["main"]
+
+
+def main() -> None:
+    """Run the command that the process's arguments name, and exit with its code."""
+    catch_signals()
+    prepare_streams()
+    try:
+        try:
+            _run()
+        finally:
+            sys.stdout.flush()
+    except Interrupted as interrupt:
+        print(interrupt, file=sys.stderr)
+        sys.exit(interrupt.exit_code)
+    except OutputFailed as error:
+        give_up_output()
+        from domo_async._cli.common.exits import output_failed  # noqa: PLC0415 - optional
+
+        sys.exit(output_failed(error))
+
+
+def _run() -> None:
+    # The instance is started again and again, and has no use for what all other commands import.
+    alone = sys.argv[1:2] == ["emulator"]
+    try:
+        if alone:
+            from domo_async._cli.emulator import app  # noqa: PLC0415 - optional
+        else:
+            from domo_async._cli.app import app  # noqa: PLC0415 - optional
+    except ImportError as error:
+        if (error.name or "").partition(".")[0] not in {"rich", "typer"}:
+            raise
+        print('domo-async: the command line needs: pip install "domo-async[cli]"', file=sys.stderr)
+        sys.exit(2)
+    if alone:
+        app(sys.argv[2:], prog_name="domo-async emulator")
+    app(prog_name="domo-async")

@@ -1,0 +1,161 @@
+"""`domo-async activity …`."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import AsyncIterator, Callable
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from attrs import frozen
+from rich.text import Text
+
+from domo_async import Domo
+from domo_async._cli.common.connection import InstanceOption, TokenFileOption, call
+from domo_async._cli.common.dates import parse_moment
+from domo_async._cli.common.exits import EXIT_CODES, DebugOption
+from domo_async._cli.common.output import moment, one_line, out, print_json_line
+
+if TYPE_CHECKING:
+    from domo_async._endpoints.activity_log import Activity
+
+__all__ = ["app"]
+
+app: typer.Typer = typer.Typer(help="Who did what, and when.", no_args_is_help=True, epilog=EXIT_CODES)
+
+_FEW = 20
+_FAR_BACK = timedelta(days=30)
+_SHORTLY_BEFORE = timedelta(hours=1)
+
+
+@app.callback()
+def _activity() -> None:
+    """Who did what, and when."""
+
+
+@frozen(kw_only=True)
+class _Asked:
+    """What is asked for.
+
+    Attributes:
+        since: Where to begin, if that was said.
+        most: The most entries to give before what is yet to come; None for all.
+        kinds: Only what is done to these kinds of objects.
+        every: Seconds between two looks.
+        fits: Whether an entry is to be shown.
+    """
+
+    since: datetime | None
+    most: int | None
+    kinds: list[str] | None
+    every: float
+    fits: Callable[[Activity], bool]
+
+    def begin(self, back: timedelta) -> datetime:
+        """Return where to begin, by default so far back."""
+        return self.since or datetime.now(UTC) - back
+
+
+@app.command(epilog=EXIT_CODES)
+def tail(
+    since: Annotated[
+        datetime | None,
+        typer.Option(
+            metavar="WHEN",
+            parser=parse_moment,
+            help="All since then: so long ago, such as 2h or 7d, or a date such as 2026-11-01, with a time if need be.",
+        ),
+    ] = None,
+    lines: Annotated[
+        int | None,
+        typer.Option("--lines", "-n", min=1, help="The most entries.", show_default="20, or all with --since"),
+    ] = None,
+    follow: Annotated[bool, typer.Option("--follow", "-f", help="Go on with what is done from now on.")] = False,
+    every: Annotated[float, typer.Option(min=0.01, help="Seconds between two looks with --follow.")] = 10.0,
+    kind: Annotated[
+        list[str] | None,
+        typer.Option("--type", help="Only what is done to such objects, such as DATA_SOURCE; may be repeated."),
+    ] = None,
+    action: Annotated[
+        list[str] | None, typer.Option("--action", help="Only what is done so, such as VIEWED; may be repeated.")
+    ] = None,
+    user: Annotated[str | None, typer.Option(help="Only what this user does: a number, or part of a name.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print an object of JSON a line.")] = False,
+    instance: InstanceOption = None,
+    token_file: TokenFileOption = None,
+    debug: DebugOption = False,
+) -> None:
+    """Show the last entries of the activity log, the newest at the end."""
+    asked = _Asked(
+        since=since,
+        most=_FEW if lines is None and since is None else lines,
+        kinds=kind,
+        every=every,
+        fits=_filter(action, user),
+    )
+
+    async def work(domo: Domo) -> None:
+        async for entry in _followed(domo, asked) if follow else _last(domo, asked):
+            print_json_line(entry) if as_json else _print(entry)
+
+    call(work, instance, token_file, debug=debug)
+
+
+def _filter(actions: list[str] | None, user: str | None) -> Callable[[Activity], bool]:
+    wanted = {each.casefold() for each in actions or ()}
+    who = None if user is None else user.casefold()
+
+    def fits(entry: Activity) -> bool:
+        if wanted and (entry.action_type or "").casefold() not in wanted:
+            return False
+        return who is None or who == entry.user_id or (not who.isdigit() and who in (entry.user_name or "").casefold())
+
+    return fits
+
+
+async def _last(domo: Domo, asked: _Asked) -> AsyncIterator[Activity]:
+    """Yield the last entries there are."""
+    start = asked.begin(_FAR_BACK)
+    if asked.most is None:
+        async for entry in domo.activity_log.iterate(start, object_type=asked.kinds):
+            if asked.fits(entry):
+                yield entry
+        return
+    newest: list[Activity] = []
+    async for entry in domo.activity_log.iterate(start, object_type=asked.kinds, oldest_first=False):
+        if asked.fits(entry):
+            newest.append(entry)
+        if len(newest) == asked.most:
+            break
+    for entry in sorted(newest, key=lambda entry: entry.time):
+        yield entry
+
+
+async def _followed(domo: Domo, asked: _Asked) -> AsyncIterator[Activity]:
+    """Yield entries without an end: none of them twice, and none left out between those of before and those to come."""
+    before = domo.activity_log.iterate(asked.begin(_SHORTLY_BEFORE), object_type=asked.kinds)
+    kept: deque[Activity] = deque(maxlen=asked.most)
+    async for entry in before:
+        if asked.fits(entry):
+            kept.append(entry)
+    for entry in kept:
+        yield entry
+    async for entry in domo.activity_log.follow(cursor=before.cursor, every=asked.every):
+        if asked.fits(entry):
+            yield entry
+
+
+def _print(entry: Activity) -> None:
+    told = entry.additional_comment or entry.event_text or ""
+    line = Text.assemble(
+        (moment(entry.time), "dim"),
+        "  ",
+        (one_line(entry.user_name or entry.user_id or "?"), "bold"),
+        "  ",
+        (one_line(entry.action_type or "?"), "cyan"),
+        f" {one_line(entry.object_type or '')}",
+        f"  {one_line(told)}" if told else "",
+    )
+    out.print(line, soft_wrap=True)
+    out.file.flush()

@@ -1,0 +1,53 @@
+"""The tree of commands."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from domo_async import __version__
+from domo_async._cli import activity, api, datasets, demo, emulator, files, filesets, groups, search, users, workflows
+from domo_async._cli.common.exits import EXIT_CODES
+from domo_async._cli.common.output import out
+
+__all__ = ["app"]
+
+app: typer.Typer = typer.Typer(
+    name="domo-async",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog=EXIT_CODES,
+)
+app.add_typer(datasets.app, name="datasets")
+app.command("search", epilog=EXIT_CODES)(search.search)
+app.add_typer(users.app, name="users")
+app.add_typer(groups.app, name="groups")
+app.add_typer(files.app, name="files")
+app.add_typer(filesets.app, name="filesets")
+app.add_typer(workflows.app, name="workflows")
+app.add_typer(activity.app, name="activity")
+app.command("api", epilog=EXIT_CODES)(api.api)
+app.command("emulator")(emulator.emulator)
+app.command("demo", epilog=EXIT_CODES)(demo.demo)
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        out.print(f"domo-async {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def domo_async(
+    _version: Annotated[
+        bool, typer.Option("--version", help="Show the version.", callback=_show_version, is_eager=True)
+    ] = False,
+) -> None:
+    """Domo's Product APIs from the command line.
+
+    [bold]domo-async demo[/] shows the whole round trip on an instance embedded in the process: no account needed.
+    For an instance of your own, set DOMO_INSTANCE and DOMO_DEVELOPER_TOKEN.
+    """

@@ -1,0 +1,121 @@
+"""How commands end: their exit codes, and errors as people want to read them."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from enum import IntEnum
+from typing import Annotated, TypeAlias
+
+import typer
+from attrs import define
+
+from domo_async import AfterCommitError, CommitUncertain, ConfigError, DomoError, SourceError
+from domo_async._cli.common.interrupts import Interrupted
+from domo_async._cli.common.output import err, printable
+from domo_async._cli.common.streams import OutputFailed
+
+__all__ = ["EXIT_CODES", "Advice", "DebugOption", "ExitCode", "effect", "output_failed", "readable_errors"]
+
+
+class ExitCode(IntEnum):
+    """What the exit codes mean."""
+
+    FAILED = 1
+    MISUSED = 2
+    UNCERTAIN = 3
+    AFTER_COMMIT = 4
+
+
+EXIT_CODES = (
+    "[bold]Exit codes[/]: [bold]0[/] done; [bold]1[/] the instance refused or failed, be it for one of many, or the"
+    " result is not what it has to be; [bold]2[/] wrong use or configuration, or a source that cannot be uploaded:"
+    " nothing was changed; [bold]3[/] a commit was sent, and it is uncertain whether it took effect; [bold]4[/]"
+    " done, but what was to follow failed (index, count of rows, or telling of it on standard output); [bold]130[/],"
+    " [bold]143[/], [bold]129[/] interrupted by Ctrl-C, SIGTERM, SIGHUP."
+)
+
+DebugOption: TypeAlias = Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")]
+
+Advice: TypeAlias = Callable[[BaseException], str | None]
+"""What to say about an error beyond its message, if anything."""
+
+_MOST_TOLD = 4000
+
+# The first that fits counts.
+_CODES: tuple[tuple[type[BaseException], ExitCode], ...] = (
+    (CommitUncertain, ExitCode.UNCERTAIN),
+    (AfterCommitError, ExitCode.AFTER_COMMIT),
+    (ConfigError, ExitCode.MISUSED),
+    (SourceError, ExitCode.MISUSED),
+    (DomoError, ExitCode.FAILED),
+    (OSError, ExitCode.FAILED),
+)
+
+
+@define
+class _Effect:
+    """What the command has brought about so far.
+
+    Attributes:
+        took_place: Whether anything was changed, here or in the instance.
+    """
+
+    took_place: bool = False
+
+
+effect: _Effect = _Effect()
+
+
+def output_failed(error: OutputFailed) -> int:
+    """Say that standard output could not be written, and return the exit code: what was done stays done."""
+    told = f"standard output cannot be written: {error}"
+    if effect.took_place:
+        lost = error.lost.decode(errors="replace").strip()
+        _complain("OutputFailed", f"{told}. What was done stays done; this was to be told:\n{lost[:_MOST_TOLD]}")
+        return ExitCode.AFTER_COMMIT
+    if not error.unwanted:
+        _complain("OutputFailed", told)
+    return ExitCode.FAILED
+
+
+@contextmanager
+def readable_errors(*, debug: bool, advice: Advice | None = None) -> Iterator[None]:
+    """Turn what goes wrong in the block into a message on stderr and an exit code.
+
+    Args:
+        debug: Whether to show the traceback.
+        advice: What to say about an error beyond its message.
+
+    Raises:
+        typer.Exit: With one of `ExitCode`.
+    """
+    try:
+        yield
+    except (DomoError, OSError) as error:
+        if debug:
+            told = traceback.format_exc()
+            err.print(printable(told) if err.is_terminal else told, markup=False, soft_wrap=True, end="")
+        _complain(type(error).__name__, "; ".join([str(error), *getattr(error, "__notes__", ())]))
+        _advise(error, advice)
+        raise typer.Exit(next(code for kind, code in _CODES if isinstance(error, kind))) from None
+    except Interrupted as interrupt:
+        # A cancelled upload notes on its cancellation what became of a commit that was under way.
+        notes = getattr(interrupt.__cause__, "__notes__", ())
+        _complain(str(interrupt), "; ".join(notes))
+        _advise(interrupt, advice)
+        raise typer.Exit(interrupt.exit_code) from None
+
+
+def _complain(kind: str, message: str) -> None:
+    err.print(f"[bold red]{kind}[/]", end=": " if message else "\n")
+    if message:
+        # Whole, whatever the width: such lines are copied into searches and tickets.
+        err.print(printable(message), markup=False, soft_wrap=True)
+
+
+def _advise(error: BaseException, advice: Advice | None) -> None:
+    text = None if advice is None else advice(error)
+    if text is not None:
+        err.print(printable(text), markup=False, soft_wrap=True)

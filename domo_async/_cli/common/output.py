@@ -1,0 +1,236 @@
+"""What commands print: tables for people, JSON for programs."""
+
+from __future__ import annotations
+
+import codecs
+import io
+import json
+import sys
+from collections.abc import Container, Iterable, Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO, cast
+
+import attrs
+from rich import box
+from rich.console import Console
+from rich.measure import Measurement
+from rich.table import Table
+from rich.text import Text
+
+from domo_async import Secret
+
+if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer
+
+    from domo_async._endpoints.datasets import Cell, QueryResult
+
+
+__all__ = [
+    "binary_output",
+    "counted",
+    "err",
+    "facts",
+    "megabytes",
+    "moment",
+    "one_line",
+    "out",
+    "print_json",
+    "print_json_line",
+    "print_rows",
+    "print_table",
+    "printable",
+    "rows_table",
+    "table",
+    "write_output",
+]
+
+out: Console = Console(highlight=False)
+err: Console = Console(highlight=False, stderr=True)
+
+_NUMBERS = {"LONG", "DOUBLE", "DECIMAL"}
+_MOST_ROWS = 1000
+_FEW_COLUMNS = 3
+
+
+def megabytes(size: int) -> str:
+    """Return a size in bytes for people; a megabyte is a million bytes."""
+    if size < 1000:
+        return f"{size} bytes"
+    return f"{size / 1e3:,.1f} kB" if size < 1_000_000 else f"{size / 1e6:,.1f} MB"
+
+
+def counted(count: int, thing: str) -> str:
+    """Return a number of things, such as ``1 part`` or ``1,000 rows``."""
+    return f"{count:,} {thing}{'' if count == 1 else 's'}"
+
+
+def printable(text: str) -> str:
+    """Return text without what could play tricks with a terminal: control characters are spelled out."""
+    return "".join(
+        character
+        if character.isprintable() or character == "\n"
+        else character.encode("unicode_escape", "backslashreplace").decode("ascii")
+        for character in text
+    )
+
+
+def one_line(text: str) -> str:
+    """Return what is printable of a text, line ends spelled out too."""
+    return printable(text).replace("\n", "\\n")
+
+
+def moment(when: datetime) -> str:
+    """Return a point in time for people."""
+    return f"{when:%Y-%m-%d %H:%M:%S %Z}"
+
+
+def table(columns: Iterable[str], *, right: Container[str] = (), whole: Container[str] = ()) -> Table:
+    """Return an empty table.
+
+    Args:
+        columns: The headings.
+        right: Those of columns of numbers.
+        whole: Those of columns whose cells stay on one line, such as what is copied from there.
+    """
+    made = Table(box=box.SIMPLE_HEAD, header_style="bold", pad_edge=False)
+    for name in columns:
+        made.add_column(
+            Text(one_line(name)),
+            justify="right" if name in right else "left",
+            overflow="fold",
+            no_wrap=name in whole,
+        )
+    return made
+
+
+def facts(pairs: Iterable[tuple[str, Text | None]]) -> Table:
+    """Return a table of names and values; those that are None are left out."""
+    made = Table.grid(padding=(0, 2))
+    made.add_column(style="bold")
+    made.add_column(overflow="fold")
+    for name, value in pairs:
+        if value is not None:
+            made.add_row(Text(one_line(name)), value)
+    return made
+
+
+def rows_table(result: QueryResult) -> Table:
+    """Return a query's result for people, cut where it is more than people read."""
+    typed = zip(result.columns, result.types, strict=True)
+    made = table(result.columns, right={name for name, kind in typed if kind in _NUMBERS})
+    for row in islice(result, _MOST_ROWS):
+        made.add_row(*map(_cell, row))
+    return made
+
+
+def print_rows(result: QueryResult) -> None:
+    """Print a query's result for people."""
+    made = rows_table(result)
+    if out.is_terminal and len(result.columns) > _FEW_COLUMNS and _natural_width(made) > out.width:
+        _print_records(result)
+    else:
+        print_table(made)
+    shown = f", the first {_MOST_ROWS:,} shown; --csv and --json give all" if len(result) > _MOST_ROWS else ""
+    out.print(f"[dim]{counted(len(result), 'row')}{shown}[/]")
+
+
+def print_table(made: Table) -> None:
+    """Print a table: fitted to a terminal, as wide as it needs to be elsewhere."""
+    if out.is_terminal:
+        out.print(made)
+    else:
+        # A console's own width is the most that it draws.
+        Console(file=out.file, width=max(1, _natural_width(made)), color_system=None).print(made)
+
+
+def _natural_width(made: Table) -> int:
+    return Measurement.get(out, out.options.update(max_width=1_000_000), made).maximum
+
+
+def _print_records(result: QueryResult) -> None:
+    """Print rows one below the other, a line a cell: side by side they would be too narrow to read."""
+    for number, row in enumerate(islice(result, _MOST_ROWS), start=1):
+        out.rule(f"row {number:,}", align="left", style="dim")
+        out.print(facts(zip(result.columns, map(_cell, row), strict=True)))
+
+
+def print_json(value: object) -> None:
+    """Print JSON. Dates are ISO 8601; a DECIMAL is a string, so that it keeps its digits."""
+    _write_json(json.dumps(value, indent=2, ensure_ascii=False, default=_plain))
+
+
+def print_json_line(value: object) -> None:
+    """Print JSON on one line, at once."""
+    _write_json(json.dumps(value, ensure_ascii=False, default=_plain))
+
+
+def _write_json(text: str) -> None:
+    if sys.stdout.isatty():
+        text = "".join(
+            character if character.isprintable() or character == "\n" else json.dumps(character).strip('"')
+            for character in text
+        )
+    write_output(f"{text}\n")
+
+
+def write_output(text: str) -> None:
+    """Write text for programs: UTF-8, whatever the terminal's encoding is."""
+    target = binary_output()
+    # What is half a character, such as a byte of a name that is not UTF-8, is spelled out, in JSON as JSON does.
+    target.write(text.encode("utf-8", "backslashreplace"))
+    target.flush()
+
+
+def binary_output() -> BinaryIO:
+    """Return what takes bytes of UTF-8: standard output, or what shows them harmless where that is a terminal."""
+    return cast(BinaryIO, _Shown(sys.stdout.buffer)) if sys.stdout.isatty() else sys.stdout.buffer
+
+
+class _Shown(io.RawIOBase):
+    """Spells out on a terminal what could play tricks with it."""
+
+    def __init__(self, terminal: BinaryIO) -> None:
+        self._terminal = terminal
+        self._decoder = codecs.getincrementaldecoder("utf-8")("backslashreplace")
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, piece: ReadableBuffer, /) -> int:
+        self._terminal.write(printable(self._decoder.decode(memoryview(piece))).encode())
+        return memoryview(piece).nbytes
+
+    def flush(self) -> None:
+        self._terminal.flush()
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, Decimal):
+        return format(value, "f")
+    if isinstance(value, Mapping):
+        return dict(value)
+    if isinstance(value, Path | Exception | Secret):
+        return str(value)
+    kind = type(value)
+    if attrs.has(kind):
+        return {field.name: getattr(value, field.name) for field in attrs.fields(kind)}
+    raise TypeError(f"no JSON for a {type(value).__name__}")
+
+
+def _cell(value: Cell) -> Text:
+    if value is None:
+        return Text("NULL", style="dim italic")
+    if isinstance(value, str):
+        # In quotes where the text alone could be taken for NULL, or for nothing, or for quotes around it.
+        shown = one_line(value)
+        return Text(f'"{shown}"' if value in {"", "NULL"} or value[0] == '"' else shown)
+    if isinstance(value, Decimal):
+        return Text(format(value, "f"))
+    if isinstance(value, datetime) and value.microsecond:
+        return Text(value.isoformat().rstrip("0"))
+    return Text(value.isoformat() if isinstance(value, date) else str(value))

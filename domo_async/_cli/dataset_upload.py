@@ -1,0 +1,298 @@
+"""`domo-async datasets upload`."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from collections.abc import Sequence
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import attrs
+import typer
+
+from domo_async import AfterCommitError, CommitUncertain, Domo, SourceError, UploadError
+from domo_async._cli.common.bars import transfer_bar
+from domo_async._cli.common.connection import InstanceOption, TokenFileOption, call
+from domo_async._cli.common.exits import DebugOption, readable_errors
+from domo_async._cli.common.interrupts import Interrupted, run
+from domo_async._cli.common.listing import JsonOption
+from domo_async._cli.common.output import counted, err, megabytes, out, print_json, printable
+from domo_async._cli.common.sizes import PartSizeOption
+from domo_async._cli.dataset_plan import plan_new, print_new_plan, print_notes, print_plan
+
+if TYPE_CHECKING:
+    from domo_async._endpoints.datasets._uploading import CreatedFrom
+    from domo_async._transfer import Source, UploadPlan, UploadResult
+
+__all__ = ["upload"]
+
+
+class Choice(StrEnum):
+    """Whether something is so, or is to be found out."""
+
+    AUTO = "auto"
+    YES = "yes"
+    NO = "no"
+
+    @property
+    def meant(self) -> Any:
+        """The library's word for it."""
+        return "auto" if self is Choice.AUTO else self is Choice.YES
+
+
+class Format(StrEnum):
+    """What files are."""
+
+    AUTO = "auto"
+    CSV = "csv"
+    JSONL = "jsonl"
+
+
+_TABS = {"tab": "\t", "\\t": "\t"}
+
+
+def _zone(name: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise typer.BadParameter(f"{name!r} is no time zone; write such as Europe/Berlin or UTC") from None
+
+
+def upload(
+    files: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="FILE",
+            help="CSV or JSON lines (plain, gzip, zstd), Parquet or Arrow files, patterns or folders; - for standard"
+            " input.",
+        ),
+    ],
+    dataset: Annotated[str | None, typer.Option("--dataset", "-d", metavar="ID", help="The dataset to fill.")] = None,
+    create: Annotated[
+        str | None,
+        typer.Option("--create", metavar="NAME", help="Make a new dataset, with the columns of the files."),
+    ] = None,
+    append: Annotated[bool, typer.Option("--append", help="Add the rows; by default they replace all rows.")] = False,
+    partition: Annotated[str | None, typer.Option(help="The partition to write to.")] = None,
+    evolve: Annotated[
+        bool,
+        typer.Option("--evolve", help="Add the columns that the dataset lacks; those that the files lack are NULL."),
+    ] = False,
+    allow_empty: Annotated[
+        bool, typer.Option("--allow-empty", help="Let there be no rows, which empties the dataset.")
+    ] = False,
+    resume: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="JOURNAL",
+            dir_okay=False,
+            help="A file to keep the progress in, made if there is none: after a failure, the same command goes on;"
+            " once it is done, the same command uploads what is new.",
+        ),
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only tell what would be sent.")] = False,
+    header: Annotated[
+        Choice,
+        typer.Option(help="Whether CSV begins with the names of its columns.", rich_help_panel="Files"),
+    ] = Choice.AUTO,
+    delimiter: Annotated[
+        str,
+        typer.Option(
+            parser=lambda text: _TABS.get(text, text),
+            metavar="CHARACTER",
+            help=r"What separates the fields of CSV; tab or \t for a tab.",
+            rich_help_panel="Files",
+        ),
+    ] = ",",
+    encoding: Annotated[str, typer.Option(help="The encoding of CSV.", rich_help_panel="Files")] = "utf-8",
+    null: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="TEXT", help="A text that is NULL in CSV, such as NA; may be repeated.", rich_help_panel="Files"
+        ),
+    ] = None,
+    skip_rows: Annotated[
+        int, typer.Option(min=0, help="How many records of CSV stand before its header.", rich_help_panel="Files")
+    ] = 0,
+    format_: Annotated[
+        Format,
+        typer.Option(
+            "--format",
+            help="What the files are; auto goes by their names, and refuses what does not begin as CSV.",
+            rich_help_panel="Files",
+        ),
+    ] = Format.AUTO,
+    zone: Annotated[
+        ZoneInfo | None,
+        typer.Option(
+            metavar="ZONE",
+            parser=_zone,
+            help="The zone in whose local time points in time are written, such as Europe/Berlin.",
+            rich_help_panel="Files",
+        ),
+    ] = None,
+    part_size: PartSizeOption = None,
+    concurrency: Annotated[
+        int | None, typer.Option(min=1, help="How many parts go up at once.", show_default="adaptive")
+    ] = None,
+    compress: Annotated[
+        Choice, typer.Option(help="Whether parts are compressed on the way; auto does so where it helps.")
+    ] = Choice.NO,
+    no_index: Annotated[
+        bool, typer.Option("--no-index", help="Do not index the data: queries do not see them.")
+    ] = False,
+    no_wait: Annotated[bool, typer.Option("--no-wait", help="Do not wait for the index.")] = False,
+    no_verify: Annotated[
+        bool, typer.Option("--no-verify", help="Do not compare the rows sent with those that the instance counts.")
+    ] = False,
+    quiet: Annotated[
+        bool, typer.Option("--quiet", "-q", help="Show no bar and no result; of a new dataset the id alone.")
+    ] = False,
+    as_json: JsonOption = False,
+    instance: InstanceOption = None,
+    token_file: TokenFileOption = None,
+    debug: DebugOption = False,
+) -> None:
+    """Upload files in concurrent parts: all of it or nothing.
+
+    Columns fit by name where the files name them, whatever their order. Several files become one upload. With
+    --resume, an upload that failed or was interrupted goes on where it was.
+    """
+    from domo_async._transfer import UploadOptions  # noqa: PLC0415 - keeps --help fast
+
+    _check_target(dataset, create, resume)
+    with readable_errors(debug=debug):
+        source: Source = files[0] if len(files) == 1 else files
+        options = UploadOptions(
+            action="APPEND" if append else "REPLACE",
+            partition=partition,
+            header=header.meant,
+            schema="evolve" if evolve else "match",
+            delimiter=delimiter,
+            encoding=encoding,
+            null_values=null or (),
+            skip_rows=skip_rows,
+            format=format_.value,
+            zone=zone,
+            part_size=part_size,
+            concurrency=concurrency,
+            compress=compress.meant,
+            index=not no_index,
+            wait=not no_wait,
+            verify=not no_verify,
+            allow_empty=allow_empty,
+            resume=resume,
+        )
+
+    def advice(error: BaseException) -> str | None:
+        if isinstance(error, SourceError):
+            return _as_options(error)
+        if create is not None and isinstance(error, CommitUncertain | AfterCommitError):
+            return f"The new dataset is {error.dataset_id}"
+        return _way_on(error, resume, files)
+
+    async def planned(domo: Domo) -> UploadPlan:
+        return await domo.datasets.plan_upload(str(dataset), source, options=options)
+
+    async def uploaded(domo: Domo) -> UploadResult:
+        with transfer_bar(err, "Uploading", quiet=quiet) as progress:
+            how = attrs.asdict(attrs.evolve(options, progress=progress), recurse=False)
+            return await domo.datasets.upload(str(dataset), source, **how)
+
+    async def created(domo: Domo) -> CreatedFrom:
+        with transfer_bar(err, "Uploading", quiet=quiet) as progress:
+            return await domo.datasets.create_from(
+                source, str(create), options=attrs.evolve(options, progress=progress)
+            )
+
+    if create is not None and dry_run:
+        with readable_errors(debug=debug, advice=advice):
+            print_new_plan(*run(plan_new(source, options)), name=create, as_json=as_json)
+    elif dry_run:
+        print_plan(call(planned, instance, token_file, debug=debug, advice=advice), as_json=as_json)
+    elif dataset is not None:
+        done = call(uploaded, instance, token_file, debug=debug, advice=advice, changed=True)
+        _print_result(done, "Appended" if append else "Uploaded", quiet=quiet, as_json=as_json)
+    else:
+        made = call(created, instance, token_file, debug=debug, advice=advice, changed=True)
+        _print_created(made, quiet=quiet, as_json=as_json)
+
+
+def _check_target(dataset: str | None, create: str | None, resume: Path | None) -> None:
+    if (dataset is None) == (create is None):
+        raise typer.BadParameter("say where to: either --dataset ID or --create NAME")
+    if create is not None and resume is not None:
+        raise typer.BadParameter(
+            "a new dataset whose upload fails is removed again, so there is nothing to go on with: create it by"
+            " `datasets create`, and upload with --dataset",
+            param_hint="--resume",
+        )
+
+
+_OPTIONS = {
+    "allow_empty=True": "--allow-empty",
+    "delimiter=": "--delimiter",
+    "encoding=": "--encoding",
+    "format='csv'": "--format csv",
+    "format='jsonl'": "--format jsonl",
+    "header=False": "--header no",
+    "header=True": "--header yes",
+    "null_values=": "--null",
+    "schema='evolve'": "--evolve",
+    "skip_rows=": "--skip-rows",
+}
+
+
+def _as_options(error: SourceError) -> str | None:
+    """Return what the parameters that a message names are called here."""
+    named = [f"{parameter} is {option}" for parameter, option in _OPTIONS.items() if parameter in str(error)]
+    return f"On the command line: {', '.join(named)}" if named else None
+
+
+def _way_on(error: BaseException, resume: Path | None, files: Sequence[str]) -> str | None:
+    """Return the command that goes on where an upload was, if there is one."""
+    if isinstance(error, UploadError):
+        possible = error.journal is not None
+    else:
+        possible = resume is not None and isinstance(error, CommitUncertain | Interrupted)
+    if not possible:
+        return None
+    first = "To go on, give the same input to:" if list(files) == ["-"] else "To go on:"
+    # It never holds the token, which is no argument.
+    return f"{first}\n  {shlex.join(['domo-async', *sys.argv[1:]])}"
+
+
+def _print_result(done: UploadResult, verb: str, *, quiet: bool, as_json: bool) -> None:
+    if as_json:
+        print_json(done)
+    elif not quiet:
+        version = "" if done.data_version is None else f", data version {done.data_version}"
+        again = f", {done.retries:,} sent again" if done.retries else ""
+        out.print(
+            f"[green]{'Sent nothing' if done.replayed else verb}[/]"
+            f"{': an earlier run uploaded the same,' if done.replayed else ''} {counted(done.rows, 'row')}"
+            f" ({megabytes(done.bytes)}) in {counted(done.parts, 'part')}{again}{version}, {done.seconds:.1f} s"
+        )
+        if done.added:
+            _say("Added columns", [f"{name} ({kind})" for name, kind in done.added.items()])
+        if done.left_out:
+            _say("Left out, since an earlier run appended them", done.left_out)
+        print_notes(done.notes)
+
+
+def _say(what: str, names: Sequence[str]) -> None:
+    out.print(printable(f"{what}: {', '.join(names)}"), markup=False, soft_wrap=True)
+
+
+def _print_created(made: CreatedFrom, *, quiet: bool, as_json: bool) -> None:
+    if as_json:
+        print_json(made)
+    elif quiet:
+        out.print(printable(made.id), markup=False, soft_wrap=True)
+    else:
+        out.print("[green]Created[/] dataset ", end="")
+        out.print(printable(made.id), markup=False, soft_wrap=True)
+        _print_result(made.upload, "Uploaded", quiet=False, as_json=False)

@@ -1,0 +1,151 @@
+"""`domo-async emulator`: the embedded instance, for any client in any language."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+from urllib.parse import quote
+
+import typer
+
+from domo_async import ConfigError, Secret
+from domo_async._cli.common.connection import read_token
+from domo_async._cli.common.exits import DebugOption, readable_errors
+from domo_async._cli.common.interrupts import Interrupted, run
+from domo_async._cli.common.output import out
+
+if TYPE_CHECKING:
+    from domo_async.emulator import Emulator, Fault
+
+__all__ = ["app", "emulator", "emulator_class"]
+
+app: typer.Typer = typer.Typer(
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def emulator_class() -> type[Emulator]:
+    """Return the class of embedded instances.
+
+    Raises:
+        ConfigError: What it needs is not installed; names the extra.
+    """
+    try:
+        from domo_async.emulator import Emulator  # noqa: PLC0415 - optional
+    except ImportError as error:
+        raise ConfigError(str(error)) from error
+    return Emulator
+
+
+@app.command()
+def emulator(
+    host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="The port; 0 for one that is free.")] = 8080,
+    data: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR",
+            file_okay=False,
+            help="Where the instance is kept: what was answered is there again at the next start, whatever ended it.",
+            show_default="in memory",
+        ),
+    ] = None,
+    world: Annotated[
+        str, typer.Option(metavar="NAME", help="What a new instance begins with: empty, demo or a file of a world.")
+    ] = "empty",
+    seed: Annotated[int, typer.Option(help="What the demo world is made by: the same seed, the same world.")] = 0,
+    token: Annotated[
+        str | None,
+        typer.Option(
+            metavar="TEXT",
+            envvar="DOMO_EMULATOR_TOKEN",
+            help="The developer token that it accepts. An argument is seen by everyone on the machine: the environment"
+            " and --token-file are not.",
+            show_default="that of DIR, or a random one",
+        ),
+    ] = None,
+    token_file: Annotated[
+        Path | None,
+        typer.Option(metavar="PATH", exists=True, dir_okay=False, help="A file that holds the developer token."),
+    ] = None,
+    result_limit: Annotated[
+        int,
+        typer.Option(min=1, metavar="ROWS", help="The most rows that a query answers with in JSON; CSV has no limit."),
+    ] = 1_000_000,
+    fault: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="ROUTE:KIND",
+            help="What shall go wrong, such as 'PUT *parts*:status=503,probability=0.1,count=5' or"
+            " '*:slow=5000,count=all'. May be given several times.",
+            rich_help_panel="Trouble",
+        ),
+    ] = None,
+    latency: Annotated[
+        float, typer.Option(min=0, help="Seconds that every request takes longer.", rich_help_panel="Trouble")
+    ] = 0.0,
+    bandwidth: Annotated[
+        float | None,
+        typer.Option(
+            min=1, help="Bytes a second of each connection.", show_default="no limit", rich_help_panel="Trouble"
+        ),
+    ] = None,
+    debug: DebugOption = False,
+) -> None:
+    """Run a Domo instance on this machine until Ctrl-C (or SIGTERM, SIGHUP), which ends it with exit code 0.
+
+    It answers SQL. Any client in any language may use it.
+    """
+
+    async def serve() -> None:
+        instance = emulator_class()(
+            host=host,
+            port=port,
+            data=data,
+            world=world,
+            seed=seed,
+            token=Secret.of(token) if token_file is None else read_token(token_file),
+            latency=latency,
+            bandwidth=bandwidth,
+            result_limit=result_limit,
+        )
+        for each in _faults(fault or ()):
+            instance.faults.add(each)
+        try:
+            await instance.start()
+        except OSError as error:
+            raise ConfigError(f"the instance cannot start: {error.strerror or error}") from error
+        try:
+            _introduce(instance)
+            await asyncio.Event().wait()
+        finally:
+            await instance.stop()
+
+    with readable_errors(debug=debug), suppress(Interrupted):
+        run(serve())
+
+
+def _faults(written: Iterable[str]) -> list[Fault]:
+    from domo_async.emulator import Fault  # noqa: PLC0415 - optional
+
+    try:
+        return [Fault.parse(each) for each in written]
+    except ValueError as error:
+        raise ConfigError(f"--fault: {error}") from error
+
+
+def _introduce(instance: Emulator) -> None:
+    out.print(f"[bold]A Domo instance is running at {instance.url}[/] (Ctrl-C ends it)\n")
+    out.print("In the shell of the client:")
+    # Whole lines, whatever the width, since they are copied.
+    out.print(f"  export DOMO_BASE_URL={instance.url}", soft_wrap=True)
+    out.print(f"  export DOMO_DEVELOPER_TOKEN={instance.token}\n", soft_wrap=True)
+    out.print("To see what is in it and what is asked of it, open in a browser:")
+    out.print(f"  {instance.url}/#token={quote(instance.token, safe='')}\n", soft_wrap=True)
+    out.file.flush()

@@ -1,0 +1,114 @@
+"""`domo-async groups …`."""
+
+from __future__ import annotations
+
+from operator import attrgetter
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from domo_async import BulkReport, Domo
+from domo_async._cli.common.bars import bulk_bar
+from domo_async._cli.common.connection import InstanceOption, TokenFileOption, call
+from domo_async._cli.common.exits import EXIT_CODES, DebugOption, readable_errors
+from domo_async._cli.common.listing import CsvOption, JsonOption, form_of, print_list
+from domo_async._cli.common.output import err
+from domo_async._cli.common.records import read_records
+from domo_async._cli.common.results_table import ResultsTable, has_changed, of_bulk, tell
+
+if TYPE_CHECKING:
+    from domo_async._endpoints.groups import ListedGroup
+
+__all__ = ["app"]
+
+app: typer.Typer = typer.Typer(help="List groups, and say who is in them.", no_args_is_help=True, epilog=EXIT_CODES)
+
+_COLUMNS = {"group": ("group", "name"), "email": ("email", "email_address", "emailaddress")}
+
+
+@app.command("list", epilog=EXIT_CODES)
+def list_(
+    name: Annotated[str | None, typer.Option(metavar="TEXT", help="Only those whose names contain this.")] = None,
+    as_json: JsonOption = False,
+    as_csv: CsvOption = False,
+    instance: InstanceOption = None,
+    token_file: TokenFileOption = None,
+    debug: DebugOption = False,
+) -> None:
+    """List groups."""
+    form = form_of(as_json=as_json, as_csv=as_csv)
+
+    async def work(domo: Domo) -> list[ListedGroup]:
+        return await domo.groups.list(search=name).all()
+
+    columns = {
+        "id": attrgetter("group_id"),
+        "name": attrgetter("name"),
+        "type": attrgetter("group_type"),
+        "members": attrgetter("member_count"),
+    }
+    print_list(call(work, instance, token_file, debug=debug), columns, form, "group")
+
+
+@app.command(epilog=EXIT_CODES)
+def sync(
+    file: Annotated[
+        str,
+        typer.Argument(
+            metavar="FILE", help="CSV with the columns group and email, a line a member; or - for standard input."
+        ),
+    ],
+    remove: Annotated[
+        bool, typer.Option("--remove/--no-remove", help="Whether members whom the file does not name leave the groups.")
+    ] = True,
+    create: Annotated[
+        bool, typer.Option("--create/--no-create", help="Whether groups that are missing are made.")
+    ] = True,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only tell what would be done.")] = False,
+    stop_on_error: Annotated[bool, typer.Option("--stop-on-error", help="Stop at the first that fails.")] = False,
+    as_json: JsonOption = False,
+    instance: InstanceOption = None,
+    token_file: TokenFileOption = None,
+    debug: DebugOption = False,
+) -> None:
+    """Let the groups of a CSV file have exactly its members; groups that it does not name stay as they are.
+
+    All is read and compared before anything is changed, and only what differs is sent. Exits with 1 if some failed.
+    """
+    members: dict[str, list[str]] = {}
+    with readable_errors(debug=debug):
+        for row in read_records(file, _COLUMNS):
+            members.setdefault(row["group"], []).append(row["email"])
+
+    async def work(domo: Domo) -> BulkReport[str, Any]:
+        with bulk_bar(err, "Syncing", quiet=as_json) as progress:
+            return await domo.groups.sync(
+                members,
+                create="closed" if create else None,
+                remove=remove,
+                dry_run=dry_run,
+                stop_on_error=stop_on_error,
+                progress=progress,
+            )
+
+    tell(_told(call(work, instance, token_file, debug=debug, changed=has_changed)), as_json=as_json)
+
+
+def _told(report: BulkReport[str, Any]) -> ResultsTable:
+    """Return a row for each group, followed by one for each of its members; groups are what is counted."""
+    rows: list[dict[str, Any]] = []
+    for group in report:
+        # Where members failed, each of them says why.
+        error = None if group.error is None or (group.value and group.value.failed) else str(group.error)
+        rows.append({"group": group.input, "member": None, "outcome": str(group.outcome), "error": error})
+        rows += [
+            {
+                "group": group.input,
+                "member": str(each.input),
+                "outcome": str(each.outcome),
+                "error": None if each.error is None else str(each.error),
+            }
+            for each in group.value or ()
+        ]
+    told = of_bulk(report)
+    return ResultsTable(rows=rows, counts=told.counts, dry_run=told.dry_run)

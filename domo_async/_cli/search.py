@@ -1,0 +1,104 @@
+"""`domo-async search`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from operator import attrgetter
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from domo_async import Domo
+from domo_async._cli.common.connection import InstanceOption, TokenFileOption, call
+from domo_async._cli.common.exits import DebugOption
+from domo_async._cli.common.key_values import key_values
+from domo_async._cli.common.listing import CsvOption, JsonOption, form_of, print_list
+
+if TYPE_CHECKING:
+    from domo_async._endpoints.search import Filter, SearchHit
+
+__all__ = ["search"]
+
+_PAGE = 100
+
+
+def search(
+    text: Annotated[str, typer.Argument(metavar="TEXT", help="What to search for; * stands for anything.")],
+    entity: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--entity", "-e", help="Where to search, such as dataset or card; may be repeated. All by default."
+        ),
+    ] = None,
+    only: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--filter",
+            metavar="FIELD=TERM",
+            help="Only what has this term in this field, in which * stands for anything; may be repeated.",
+        ),
+    ] = None,
+    without: Annotated[
+        list[str] | None,
+        typer.Option("--not", metavar="FIELD=TERM", help="Nothing that has this term in this field; may be repeated."),
+    ] = None,
+    limit: Annotated[int, typer.Option("--limit", "-n", min=1, max=10_000, help="The most to give.")] = 20,
+    everything: Annotated[
+        bool, typer.Option("--all", help="Give all that is found, from the oldest, also beyond 10,000.")
+    ] = False,
+    as_json: JsonOption = False,
+    as_csv: CsvOption = False,
+    instance: InstanceOption = None,
+    token_file: TokenFileOption = None,
+    debug: DebugOption = False,
+) -> None:
+    """Search the instance: datasets, cards, pages, users and all else."""
+    form = form_of(as_json=as_json, as_csv=as_csv)
+    filters, nots = _filters(only, "--filter"), _filters(without, "--not")
+
+    async def work(domo: Domo) -> tuple[list[SearchHit], int | None]:
+        from domo_async._endpoints.search import SearchEntity  # noqa: PLC0415 - keeps --help fast
+
+        entities: Sequence[str] = entity or [each.value for each in SearchEntity]
+        if everything:
+            hits = domo.search.iterate(text, entities=entities, filters=filters, not_filters=nots)
+            return await hits.all(), None
+        return await _first(domo, text, entities, filters, nots, limit)
+
+    hits, total = call(work, instance, token_file, debug=debug)
+    columns: dict[str, Callable[[SearchHit], object]] = {
+        "entity": attrgetter("entity_type"),
+        "id": attrgetter("database_id"),
+        "name": lambda hit: hit.name or hit.title or hit.display_name,
+        "owner": attrgetter("owned_by_name"),
+        "modified": attrgetter("last_modified"),
+    }
+    more = f" of {total:,}; --limit and --all give more" if total is not None and total > len(hits) else ""
+    print_list(hits, columns, form, "hit", more=more)
+
+
+def _filters(given: list[str] | None, option: str) -> list[Filter]:
+    if not given:
+        return []
+    from domo_async._endpoints.search import Term, Wildcard  # noqa: PLC0415 - keeps --help fast
+
+    return [Wildcard(field, term) if "*" in term else Term(field, term) for field, term in key_values(given, option)]
+
+
+async def _first(
+    domo: Domo, text: str, entities: Sequence[str], filters: Sequence[Filter], nots: Sequence[Filter], limit: int
+) -> tuple[list[SearchHit], int]:
+    """Return the first hits by relevance, and how many there are in all."""
+    hits: list[SearchHit] = []
+    while True:
+        answer = await domo.search.query(
+            text,
+            entities=entities,
+            count=min(_PAGE, limit - len(hits)),
+            offset=len(hits),
+            filters=filters,
+            not_filters=nots,
+        )
+        hits += answer.hits
+        if not answer.hits or len(hits) >= min(limit, answer.total_result_count):
+            return hits, answer.total_result_count

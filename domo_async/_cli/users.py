@@ -1,0 +1,104 @@
+"""`domo-async users …`."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from operator import attrgetter
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from attrs import evolve
+
+from domo_async import Domo
+from domo_async._cli.common.bars import bulk_bar
+from domo_async._cli.common.connection import InstanceOption, TokenFileOption, call
+from domo_async._cli.common.exits import EXIT_CODES, DebugOption, readable_errors
+from domo_async._cli.common.listing import CsvOption, JsonOption, form_of, print_list
+from domo_async._cli.common.output import err
+from domo_async._cli.common.records import read_records
+from domo_async._cli.common.results_table import has_changed, of_bulk, tell
+
+if TYPE_CHECKING:
+    from domo_async import BulkReport
+    from domo_async._endpoints.users import User
+
+__all__ = ["app"]
+
+app: typer.Typer = typer.Typer(help="List users, and make many at once.", no_args_is_help=True, epilog=EXIT_CODES)
+
+_COLUMNS = {
+    "display_name": ("display_name", "name", "displayname"),
+    "email_address": ("email_address", "email", "emailaddress"),
+    "role_id": ("role_id", "role", "roleid"),
+}
+
+
+class Exists(StrEnum):
+    """What to do about a user who is there already."""
+
+    SKIP = "skip"
+    UPDATE = "update"
+    FAIL = "fail"
+
+
+@app.command("list", epilog=EXIT_CODES)
+def list_(
+    as_json: JsonOption = False,
+    as_csv: CsvOption = False,
+    instance: InstanceOption = None,
+    token_file: TokenFileOption = None,
+    debug: DebugOption = False,
+) -> None:
+    """List all users."""
+    form = form_of(as_json=as_json, as_csv=as_csv)
+
+    async def work(domo: Domo) -> list[User]:
+        return await domo.users.list().all()
+
+    columns = {name: attrgetter(name) for name in ("id", *_COLUMNS)}
+    print_list(call(work, instance, token_file, debug=debug), columns, form, "user")
+
+
+@app.command("import", epilog=EXIT_CODES)
+def import_(
+    file: Annotated[
+        str,
+        typer.Argument(
+            metavar="FILE",
+            help="CSV with the columns display_name, email_address and role_id; or - for standard input.",
+        ),
+    ],
+    exists: Annotated[
+        Exists,
+        typer.Option(help="What to do about an address that is taken: update changes that user's name and role."),
+    ] = Exists.SKIP,
+    role: Annotated[
+        str | None, typer.Option(metavar="ROLE_ID", help="The role of those for whom the file names none.")
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only tell what would be done.")] = False,
+    stop_on_error: Annotated[bool, typer.Option("--stop-on-error", help="Stop at the first that fails.")] = False,
+    concurrency: Annotated[int, typer.Option(min=1, help="Users under way at once.")] = 8,
+    as_json: JsonOption = False,
+    instance: InstanceOption = None,
+    token_file: TokenFileOption = None,
+    debug: DebugOption = False,
+) -> None:
+    """Make the users of a CSV file who are not there yet; safe to run again. Exits with 1 if some failed."""
+    with readable_errors(debug=debug):
+        rows = read_records(file, _COLUMNS, {} if role is None else {"role_id": role})
+
+    async def work(domo: Domo) -> BulkReport[Any, Any]:
+        from domo_async._endpoints.users import NewUser  # noqa: PLC0415 - keeps --help fast
+
+        with bulk_bar(err, "Importing", quiet=as_json) as progress:
+            return await domo.users.create_many(
+                [NewUser(**row) for row in rows],
+                exists=exists.value,
+                dry_run=dry_run,
+                concurrency=concurrency,
+                stop_on_error=stop_on_error,
+                progress=progress,
+            )
+
+    told = of_bulk(call(work, instance, token_file, debug=debug, changed=has_changed))
+    tell(evolve(told, rows=[{"email_address": None, **row} for row in told.rows]), as_json=as_json)

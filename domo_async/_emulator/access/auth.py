@@ -1,0 +1,115 @@
+"""Who is asking: developer tokens, and session tokens made from passwords."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+import time
+from collections.abc import Mapping
+
+from attrs import define, field
+
+from domo_async._emulator.errors import HTTPError
+from domo_async._emulator.persistence.records import Records
+from domo_async._redaction import Secret
+
+TOKEN_HEADER = "X-DOMO-Developer-Token"  # noqa: S105 - a header's name
+SESSION_HEADER = "X-DOMO-Authentication"
+LOGIN_PATH = "/api/content/v2/authentication"
+OWNER_ID = 1
+
+_ACCESS_TOKENS = "access_tokens"
+_PASSWORDS = "passwords"
+
+
+@define
+class Authentication:
+    """The tokens that the instance accepts.
+
+    Attributes:
+        token: The developer token of the instance's owner.
+        records: What the instance knows, where the access tokens and passwords of all users are kept as digests.
+        tokens: Further developer tokens, each with its user; they end with the emulator.
+    """
+
+    token: Secret[str]
+    records: Records = field(factory=Records, repr=False)
+    tokens: dict[str, int] = field(factory=dict, repr=False)
+    _sessions: dict[str, int] = field(factory=dict, repr=False, alias="sessions")
+
+    def user_of(self, path: str, headers: Mapping[str, str]) -> int:
+        """Return the user whom a request comes from; the owner, where nobody needs to be known.
+
+        Raises:
+            Refusal: 401, if it brings no valid token.
+        """
+        if path == LOGIN_PATH:
+            return OWNER_ID
+        token = headers.get(TOKEN_HEADER)
+        if token is not None:
+            if self._is_owners(token):
+                return OWNER_ID
+            if token in self.tokens:
+                return self.tokens[token]
+            user_id = self._user_of_access_token(token)
+            if user_id is not None:
+                return user_id
+        session = headers.get(SESSION_HEADER)
+        if session is not None and (user := self._sessions.get(_digest(session))) is not None:
+            return user
+        raise HTTPError(401, "Unauthorized: the access token is missing, invalid or expired")
+
+    def new_access_token(self, token_id: int) -> tuple[str, str]:
+        """Return the value of a new access token, which begins with its id, and the digest to keep in its place."""
+        value = f"{token_id}-{secrets.token_hex(32)}"
+        return value, _digest(value)
+
+    def _user_of_access_token(self, token: str) -> int | None:
+        record = self.records[_ACCESS_TOKENS].find(token.partition("-")[0])
+        if record is None or record["expires"] <= time.time() * 1000:
+            return None
+        owner: int = record["ownerId"]
+        return owner if hmac.compare_digest(_digest(token), record["digest"]) else None
+
+    def set_password(self, user_id: int, password: str) -> None:
+        """Let a user log in by a password, and no longer by the former one."""
+        salt = secrets.token_hex(8)
+        self.records[_PASSWORDS].put(user_id, {"salt": salt, "digest": _slow_digest(password, salt)})
+
+    def is_password(self, user_id: int, password: str) -> bool:
+        """Return whether a password is a user's; the owner's developer token is one of his (emulator-defined)."""
+        kept = self.records[_PASSWORDS].find(user_id)
+        if kept is not None and hmac.compare_digest(_slow_digest(password, kept["salt"]), kept["digest"]):
+            return True
+        return user_id == OWNER_ID and self._is_owners(password)
+
+    def _is_owners(self, token: str) -> bool:
+        owners = self.token.get_secret_value()
+        return hmac.compare_digest(token.encode(errors="surrogateescape"), owners.encode())
+
+    def new_session(self, user_id: int) -> str:
+        """Return a new session token of a user."""
+        session = secrets.token_hex(16)
+        # What is kept opens nothing.
+        self._sessions[_digest(session)] = user_id
+        return session
+
+    def forget(self, user_id: int) -> None:
+        """Let a user's tokens, sessions and password no longer be valid."""
+        for kept in (self.tokens, self._sessions):
+            for token in [token for token, user in kept.items() if user == user_id]:
+                del kept[token]
+        for record in self.records[_ACCESS_TOKENS]:
+            if record["ownerId"] == user_id:
+                self.records[_ACCESS_TOKENS].remove(record["id"])
+        if user_id in self.records[_PASSWORDS]:
+            self.records[_PASSWORDS].remove(user_id)
+
+
+def _digest(token: str) -> str:
+    return hashlib.sha256(token.encode(errors="surrogateescape")).hexdigest()
+
+
+def _slow_digest(password: str, salt: str) -> str:
+    return hashlib.scrypt(password.encode(), salt=salt.encode(), n=1024, r=8, p=1).hex()

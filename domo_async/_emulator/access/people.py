@@ -1,0 +1,114 @@
+"""Users, as other areas see them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from aiohttp import web
+
+from domo_async._emulator.access.auth import OWNER_ID
+from domo_async._emulator.errors import HTTPError
+from domo_async._emulator.http.web import caller_of, millis
+from domo_async._emulator.persistence.records import Record
+from domo_async._emulator.state import Instance
+
+__all__ = [
+    "ADMIN_ROLE",
+    "PARTICIPANT_ROLE",
+    "add_user",
+    "begin",
+    "free_id",
+    "is_admin",
+    "must_be_admin",
+    "person",
+    "user_name",
+]
+
+ADMIN_ROLE = 1
+PARTICIPANT_ROLE = 4
+_FIRST_ID = 1001
+
+
+def begin(instance: Instance) -> None:
+    """Give a new instance its owner."""
+    if OWNER_ID not in instance.records["users"]:
+        add_user(instance, "Emulator Owner", "owner@example.com", ADMIN_ROLE, user_id=OWNER_ID)
+
+
+def add_user(
+    instance: Instance,
+    display_name: str,
+    email: str,
+    role_id: int,
+    *,
+    invited_by: int | None = None,
+    user_id: int | None = None,
+    created: int | None = None,
+) -> Record:
+    """Put a user into the state; whether the address is free and the role is there is the caller's business.
+
+    Args:
+        instance: The instance.
+        display_name: How people see the user.
+        email: The address, which is also the name to log in by.
+        role_id: The role.
+        invited_by: Who asked the user in.
+        user_id: The user's number, by default the next one that is free.
+        created: When, in milliseconds; by default now.
+    """
+    users = instance.records["users"]
+    if user_id is None:
+        user_id = free_id(instance, "users", _FIRST_ID)
+    moment = millis() if created is None else created
+    record = {
+        "id": user_id,
+        "displayName": display_name,
+        "userName": email,
+        "emailAddress": email,
+        "roleId": role_id,
+        "attributes": [],
+        "invitorUserId": invited_by,
+        "created": moment,
+        "modified": moment,
+    }
+    return users.put(user_id, record)
+
+
+def free_id(instance: Instance, collection: str, first: int) -> int:
+    """Return the next number of a collection that nothing of it has, as a test may have put in any."""
+    number = instance.records.next_id(collection, first)
+    while number in instance.records[collection]:
+        number = instance.records.next_id(collection, first)
+    return number
+
+
+def user_name(instance: Instance, user_id: object) -> str:
+    """Return how people see a user; one who was deleted is seen as a number."""
+    user: Record | None = instance.records["users"].find(user_id)
+    return str(user_id) if user is None else str(user["displayName"])
+
+
+def person(instance: Instance, user_id: object) -> dict[str, Any]:
+    """Return a user as owners are told."""
+    return {"id": str(user_id), "name": user_name(instance, user_id), "type": "USER", "group": False}
+
+
+def is_admin(user: Record) -> bool:
+    """Return whether a user may do everything."""
+    return user.get("roleId") == ADMIN_ROLE
+
+
+def must_be_admin(request: web.Request, what: str) -> Record:
+    """Return the caller, who may do everything.
+
+    Args:
+        request: The request.
+        what: What only an admin may do, as a message says it.
+
+    Raises:
+        Refusal: 403, if the caller is no admin.
+    """
+    caller = caller_of(request)
+    if not is_admin(caller):
+        raise HTTPError(403, f"Only an admin may {what}")
+    return caller

@@ -1,0 +1,109 @@
+"""The SQL of the console: the first rows of a result, or Domo's error."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import orjson
+from attrs import frozen
+
+from domo_async._emulator.console.markup import Html, fill, joined
+from domo_async._emulator.errors import HTTPError, error_body
+from domo_async._emulator.rows.storage import Result, Storage
+from domo_async._emulator.sql import rendering, translate
+from domo_async._emulator.state import Dataset, Instance
+
+__all__ = ["PREVIEW", "Answered", "answered"]
+
+PREVIEW = "SELECT * FROM table LIMIT 20"
+_SHOWN = 100
+_NUMBERS = {"LONG", "DOUBLE", "DECIMAL"}
+
+
+@frozen
+class Answered:
+    """What a query came to.
+
+    Attributes:
+        html: The rows, or the error as Domo prints it.
+        about: What it was asked of.
+        said: The same in a few words.
+        failed: Whether it is an error.
+    """
+
+    html: Html
+    about: Html
+    said: str
+    failed: bool = False
+
+
+async def answered(instance: Instance, storage: Storage, dataset_id: str, sql: str) -> Answered:
+    """Run a query; the rows that are shown are the first ones."""
+    name = Html()
+    try:
+        dataset = instance.dataset(dataset_id)
+        name = fill("on <b>{name}</b>", name=dataset.name)
+        columns, rows = await _run(storage, dataset, sql)
+    except HTTPError as refusal:
+        html = _error(f"/api/query/v1/execute/{dataset_id}", refusal)
+        return Answered(html, name, f"{refusal.status}: {refusal.message}", failed=True)
+    said = _count(len(rows))
+    return Answered(_table(columns, rows, said), name, f"{dataset.name}: {said}")
+
+
+async def _run(storage: Storage, dataset: Dataset, sql: str) -> tuple[list[tuple[str, str]], list[list[Any]]]:
+    schema, versions = dataset.schema, dataset.visible
+    name = dataset.name
+
+    def prepare() -> Result:
+        return storage.query(translate(sql, dataset.id, columns=schema.types, name=name), schema, versions)
+
+    with storage.lease(versions):
+        prepared = await storage.run(prepare)
+        try:
+            rows = await storage.run(_first_rows, prepared)
+        finally:
+            prepared.close()
+    return [(column.name, rendering.domo_type(column.type)) for column in prepared.columns], rows
+
+
+def _count(rows: int) -> str:
+    if rows > _SHOWN:
+        return f"the first {_SHOWN} rows"
+    return f"{rows or 'no'} row{'' if rows == 1 else 's'}"
+
+
+def _error(path: str, refusal: HTTPError) -> Html:
+    body = error_body(refusal.status, path, refusal.message, code=refusal.code)
+    return fill(
+        '<div class="error"><p><strong>{status} {reason}</strong></p><p>{message}</p><pre>{body}</pre></div>',
+        status=refusal.status,
+        reason=body["statusReason"],
+        message=refusal.message,
+        body=orjson.dumps(body, option=orjson.OPT_INDENT_2).decode(),
+    )
+
+
+def _first_rows(prepared: Result) -> list[list[Any]]:
+    prepared.start(rendering.json_row)
+    return [orjson.loads(row) for row in prepared.batch()]
+
+
+def _table(columns: Sequence[tuple[str, str]], rows: Sequence[Sequence[Any]], said: str) -> Html:
+    kinds = ["number" if kind in _NUMBERS else "text" for _, kind in columns]
+    return fill(
+        '<table class="result"><caption>{said}</caption><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>',
+        said=said.capitalize(),
+        heads=joined(
+            fill('<th scope="col" class="{kind}">{name} <small>{type}</small></th>', kind=css, name=name, type=kind)
+            for (name, kind), css in zip(columns, kinds, strict=True)
+        ),
+        rows=joined(fill("<tr>{cells}</tr>", cells=joined(map(_cell, row, kinds))) for row in rows[:_SHOWN]),
+    )
+
+
+def _cell(value: Any, kind: str) -> Html:
+    if value is None:
+        return fill('<td class="{kind} null">null</td>', kind=kind)
+    return fill('<td class="{kind}">{value}</td>', kind=kind, value=value)

@@ -1,0 +1,272 @@
+"""What the routes of every area share: reading requests, writing answers, reaching the state."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
+from datetime import UTC, datetime
+from typing import Any, TypeAlias, TypeVar
+
+import orjson
+from aiohttp import web
+
+from domo_async._emulator.access.auth import Authentication
+from domo_async._emulator.errors import HTTPError
+from domo_async._emulator.http.connections import Connections
+from domo_async._emulator.persistence.records import Collection, Record, check_storable
+from domo_async._emulator.rows.storage import Storage
+from domo_async._emulator.state import Dataset, Instance
+
+INSTANCE = web.AppKey("instance", Instance)
+STORAGE = web.AppKey("storage", Storage)
+CONNECTIONS = web.AppKey("connections", Connections)
+AUTHENTICATION = web.AppKey("authentication", Authentication)
+CALLER = web.RequestKey("caller", int)
+BODY = web.RequestKey("body", bytes)
+"""The whole body, which has come before the handler is called, but for those that `takes_body_as_it_comes`."""
+
+T = TypeVar("T")
+Handler: TypeAlias = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+_TAKES_BODY = "takes_body_as_it_comes"
+
+_TRUE_AND_FALSE = {"true": True, "false": False}
+_INTEGER = re.compile(r"-?\d{1,18}")
+
+
+class StreamedResponse(web.StreamResponse):
+    """An answer whose body is sent as it is made, a chunk at a time."""
+
+    def __init__(self, chunks: AsyncGenerator[bytes], *, content_type: str) -> None:
+        super().__init__(headers={"Content-Type": content_type})
+        self.chunks: AsyncGenerator[bytes] = chunks
+        self.sent: int = 0
+
+    async def send(self, request: web.Request) -> None:
+        """Send all but the end of the answer, at the connection's pace."""
+        await self.prepare(request)
+        connection = request.app[CONNECTIONS].of(request)
+        async for chunk in self.chunks:
+            await self.write(chunk)
+            self.sent += len(chunk)
+            await connection.pay(len(chunk))
+
+
+def answer(content: Any, *, status: int = 200) -> web.Response:
+    """Return `content` as JSON."""
+    return web.Response(status=status, body=orjson.dumps(content), content_type="application/json", charset="UTF-8")
+
+
+async def json_body(request: web.Request) -> Any:
+    """Return the request's JSON; an empty body is an empty object.
+
+    Raises:
+        Refusal: 400, if it is not JSON, or nested too deeply.
+    """
+    body = request[BODY]
+    if not body.strip():
+        return {}
+    try:
+        content = orjson.loads(body)
+    except orjson.JSONDecodeError as error:
+        raise HTTPError(400, f"The request's body is not JSON: {error}") from error
+    # Before anything is changed: what is refused later would be half done.
+    check_storable([[[[[[[[content]]]]]]]])
+    return content
+
+
+async def json_object(request: web.Request) -> dict[str, Any]:
+    """Return the request's JSON object.
+
+    Raises:
+        Refusal: 400, if it is something else.
+    """
+    body = await json_body(request)
+    if not isinstance(body, dict):
+        raise HTTPError(400, "The request's body must be a JSON object")
+    return body
+
+
+def takes_body_as_it_comes(handler: Handler) -> Handler:
+    """Mark a handler that reads the body itself. It may change nothing before the body is there."""
+    handler.__dict__[_TAKES_BODY] = True
+    return handler
+
+
+def waits_for_body(request: web.Request) -> bool:
+    """Return whether the handler is to be called once the body is there."""
+    return _TAKES_BODY not in request.match_info.handler.__dict__
+
+
+async def body_chunks(request: web.Request) -> AsyncIterator[bytes]:
+    """Yield the request's body as it arrives, at the connection's pace.
+
+    Raises:
+        Refusal: 408, if it comes too slowly.
+    """
+    connection = request.app[CONNECTIONS].of(request)
+    while chunk := await _piece(request):
+        yield chunk
+        await connection.pay(len(chunk))
+
+
+async def _piece(request: web.Request) -> bytes:
+    """Return the next piece of the request's body, nothing at its end."""
+    # Mostly it is there already, and nothing has to be waited for.
+    return request.content.read_nowait() or await in_time(request, request.content.readany())
+
+
+async def in_time(request: web.Request, coming: Awaitable[T]) -> T:
+    """Return what comes over the connection, unless it comes too slowly.
+
+    Raises:
+        Refusal: 408, if it does.
+    """
+    connection = request.app[CONNECTIONS].of(request)
+    try:
+        return await connection.wait_for(coming, received=request.content.total_bytes)
+    except TimeoutError as error:
+        raise HTTPError(408, "The request's body comes too slowly") from error
+
+
+async def whole_body(request: web.Request, most: int) -> bytes:
+    """Return the request's body.
+
+    Raises:
+        Refusal: 408, if it comes too slowly; 413, if it has more bytes than `most`.
+    """
+    too_large = HTTPError(413, f"The request's body is larger than {most} bytes")
+    if (request.content_length or 0) > most:
+        raise too_large
+    if not request.can_read_body:
+        return b""
+    body = bytearray()
+    while chunk := await _piece(request):
+        body += chunk
+        if len(body) > most:
+            raise too_large
+    return bytes(body)
+
+
+def readable(text: str) -> str:
+    """Return a text of a request's head without what is not Unicode."""
+    return text.encode(errors="surrogateescape").decode(errors="replace")
+
+
+def text(body: dict[str, Any], key: str) -> str:
+    """Return a string that the body must have.
+
+    Raises:
+        Refusal: 400, if it has none.
+    """
+    value = body.get(key)
+    if not isinstance(value, str) or not value:
+        raise HTTPError(400, f"Required: {key}, a string")
+    return value
+
+
+def flag(value: Any, key: str) -> bool:
+    """Return a boolean that may be written as a string, as in Domo's own samples.
+
+    Raises:
+        Refusal: 400, if it is neither.
+    """
+    value = _TRUE_AND_FALSE.get(value.lower()) if isinstance(value, str) else value
+    if not isinstance(value, bool):
+        raise HTTPError(400, f"Required: {key}, true or false")
+    return value
+
+
+def query_flag(request: web.Request, key: str, *, default: bool = False) -> bool:
+    """Return a boolean of the query string."""
+    return flag(request.query.get(key, default), key)
+
+
+def whole_number(value: Any, key: str, default: int) -> int:
+    """Return an integer, from JSON or the query string, that is not negative.
+
+    Raises:
+        Refusal: 400, if it is something else.
+    """
+    if value is None:
+        return default
+    if isinstance(value, str) and _INTEGER.fullmatch(value):
+        value = int(value)
+    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
+        raise HTTPError(400, f"{key} must be a number that is not negative")
+    return value
+
+
+def instance_of(request: web.Request) -> Instance:
+    """Return the instance that the request is for."""
+    return request.app[INSTANCE]
+
+
+def storage_of(request: web.Request) -> Storage:
+    """Return the storage of the instance that the request is for."""
+    return request.app[STORAGE]
+
+
+def authentication_of(request: web.Request) -> Authentication:
+    """Return the tokens of the instance that the request is for."""
+    return request.app[AUTHENTICATION]
+
+
+def wanted_by(request: web.Request) -> Callable[[], bool]:
+    """Return what says whether the caller is still there; it may be called from any thread."""
+    return lambda: request.transport is not None
+
+
+def records_of(request: web.Request, name: str) -> Collection:
+    """Return a collection of the instance that the request is for."""
+    return instance_of(request).records[name]
+
+
+def caller_of(request: web.Request) -> Record:
+    """Return the user whom the request comes from."""
+    return instance_of(request).records["users"].get(request[CALLER])
+
+
+def page_of(
+    request: web.Request, items: Sequence[T], *, limit: int, most: int | None = None, offset: str = "offset"
+) -> Sequence[T]:
+    """Return the page of `items` that the query asks for by ``limit`` and an offset.
+
+    Args:
+        request: The request.
+        items: All items.
+        limit: The size of a page where none is asked for.
+        most: The greatest size that is given, whatever is asked for.
+        offset: The key of the offset.
+
+    Raises:
+        Refusal: 400, if one of them is no number.
+    """
+    size = whole_number(request.query.get("limit"), "limit", limit)
+    begins = whole_number(request.query.get(offset), offset, 0)
+    return items[begins : begins + (size if most is None else min(size, most))]
+
+
+def millis(moment: datetime | None = None) -> int:
+    """Return a moment, by default now, in milliseconds since 1970."""
+    return int((time.time() if moment is None else moment.timestamp()) * 1000)
+
+
+def iso(moment: datetime | None = None) -> str:
+    """Return a moment, by default now, in ISO 8601 with milliseconds and ``Z``."""
+    return (moment or datetime.now(UTC)).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
+
+
+def dataset_of(request: web.Request) -> Dataset:
+    """Return the dataset that the path names.
+
+    Raises:
+        Refusal: 404, if there is none.
+    """
+    return instance_of(request).dataset(request.match_info["dataset_id"])
+
+
+async def collect_garbage(request: web.Request) -> None:
+    """Have the tables dropped that the last change left without a reference, once that change is saved."""
+    storage_of(request).expect_garbage()

@@ -1,0 +1,229 @@
+"""Datasets as JSON, for disk, for exported worlds and for starting afresh."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from domo_async._emulator.persistence.records import check_storable
+from domo_async._emulator.state import (
+    COLUMN_TYPES,
+    Column,
+    Dataset,
+    Index,
+    Instance,
+    Partition,
+    Schema,
+    StoredColumn,
+    Version,
+)
+
+__all__ = ["add_dataset", "check_document", "document_of", "tables_of", "with_tables"]
+
+_TABLE = re.compile(r"v\d{1,12}")
+_MOST_DIGITS = 38
+
+
+def document_of(instance: Instance, dataset: Dataset) -> dict[str, Any]:
+    """Return all that is known of a dataset; its rows stay where they are, in tables."""
+    known = {version.table: version for version in (*dataset.versions.values(), *dataset.referenced())}
+    for partition in dataset.partitions.values():
+        known[partition.version.table] = partition.version
+    for index in dataset.indexes.values():
+        known.update((version.table, version) for version in index.versions)
+    ahead = time.time() - instance.now()
+    return {
+        "id": dataset.id,
+        "name": dataset.name,
+        "description": dataset.description,
+        "providerType": dataset.provider_type,
+        "ownerId": dataset.owner_id,
+        "created": dataset.created.isoformat(),
+        "touched": dataset.touched.isoformat(),
+        "updated": dataset.updated.isoformat(),
+        "schema": _schema(dataset.schema),
+        "indexed": None if dataset.indexed is None else _schema(dataset.indexed),
+        "known": [_version(version) for version in known.values()],
+        "versions": [version.table for version in dataset.versions.values()],
+        "live": [version.table for version in dataset.live],
+        "visible": [version.table for version in dataset.visible],
+        "partitions": [[each.tag, each.version.table, each.deleted] for each in dataset.partitions.values()],
+        "indexes": [
+            {
+                "id": index.id,
+                "versions": [version.table for version in index.versions],
+                # What an index that is done made visible is of no use any more.
+                "visible": [version.table for version in index.visible] if index in dataset.running else None,
+                "schema": _schema(index.schema) if index in dataset.running else None,
+                "due": index.ready_at + ahead if index in dataset.running else 0.0,
+                "left": index.ready_at - instance.now() if index in dataset.running else 0.0,
+            }
+            for index in dataset.indexes.values()
+        ],
+    }
+
+
+def add_dataset(instance: Instance, document: Mapping[str, Any]) -> Dataset:
+    """Have the instance know the dataset of a document."""
+    known = {each["table"]: _read_version(each) for each in document["known"]}
+
+    def versions(tables: Iterable[str] | None) -> tuple[Version, ...]:
+        return tuple(known[table] for table in tables or ())
+
+    ahead = time.time() - instance.now()
+    schema = _read_schema(document["schema"])
+    dataset = Dataset(
+        id=document["id"],
+        name=document["name"],
+        description=document["description"],
+        provider_type=document["providerType"],
+        owner_id=document["ownerId"],
+        created=datetime.fromisoformat(document["created"]),
+        touched=datetime.fromisoformat(document["touched"]),
+        updated=datetime.fromisoformat(document["updated"]),
+        schema=schema,
+        indexed=None if document.get("indexed") is None else _read_schema(document["indexed"]),
+        live=versions(document["live"]),
+        visible=versions(document["visible"]),
+        changed=instance.note_of(document["id"]),
+    )
+    dataset.versions.update((version.data_id, version) for version in versions(document["versions"]))
+    dataset.partitions.update(
+        (tag, Partition(tag, known[table], deleted)) for tag, table, deleted in document["partitions"]
+    )
+    for each in document["indexes"]:
+        # Were the clock set back meanwhile, the rows would not be seen for as long.
+        ready_at = min(each["due"] - ahead, instance.now() + each["left"])
+        seen = schema if each.get("schema") is None else _read_schema(each["schema"])
+        index = Index(each["id"], versions(each["versions"]), versions(each["visible"]), ready_at, seen)
+        dataset.indexes[index.id] = index
+        if each["visible"] is not None:
+            dataset.running = (*dataset.running, index)
+    return instance.add(dataset)
+
+
+def _schema(schema: Schema) -> dict[str, Any]:
+    return {"id": schema.id, "columns": [_column(column) for column in schema.columns]}
+
+
+def _read_schema(document: Mapping[str, Any]) -> Schema:
+    return Schema(document["id"], tuple(Column(**column) for column in document["columns"]))
+
+
+def check_document(document: Mapping[str, Any]) -> None:
+    """See that a document that somebody else may have written can be read, and that its values are what they should be.
+
+    Raises:
+        KeyError, TypeError, ValueError: It is not so.
+    """
+    check_storable(document)
+    for key in ("id", "name", "description", "providerType"):
+        _must_be(str, document[key], key)
+    _must_be(int, document["ownerId"], "ownerId")
+    schemas = [document["schema"], document.get("indexed"), *(each.get("schema") for each in document["indexes"])]
+    for column in (Column(**each) for schema in schemas if schema is not None for each in schema["columns"]):
+        _check_column(column.name, column.type)
+        _must_be(str, column.id, "id")
+        _must_be(int, column.order, "order")
+    for version in map(_read_version, document["known"]):
+        _check_version(version)
+    for tag, _, deleted in document["partitions"]:
+        _must_be(str, tag, "tag")
+        _must_be(bool, deleted, "deleted")
+    for index in document["indexes"]:
+        _must_be(int, index["id"], "id")
+        for key in ("due", "left"):
+            _must_be(float, float(index[key]), key)
+
+
+def _check_version(version: Version) -> None:
+    if not _TABLE.fullmatch(version.table):
+        raise ValueError(f"there is no table {version.table!r}")
+    for number in (version.data_id, version.schema_id, version.rows, version.bytes):
+        _must_be(int, number, "a number of a data version")
+    for stored in version.columns:
+        _check_column(stored.name, stored.type)
+        if type(stored.scale) is not int or not 0 <= stored.scale <= _MOST_DIGITS:
+            raise ValueError(f"a column has the scale {stored.scale!r}")
+
+
+def _check_column(name: object, kind: object) -> None:
+    _must_be(str, name, "name")
+    if kind not in COLUMN_TYPES:
+        raise ValueError(f"a column has the type {kind!r}")
+
+
+def _must_be(kind: type, value: object, what: str) -> None:
+    if type(value) is not kind:
+        raise TypeError(f"{what} is {value!r}")
+
+
+def tables_of(document: Mapping[str, Any]) -> set[str]:
+    """Return the tables that hold the rows of a document's dataset."""
+    running = (each["visible"] for each in document["indexes"] if each["visible"] is not None)
+    return {table for tables in (document["live"], document["visible"], *running) for table in tables}
+
+
+def with_tables(document: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
+    """Return a document whose tables have other names; those that have none in `names` keep theirs."""
+
+    def renamed(tables: Iterable[str]) -> list[str]:
+        return [names.get(table, table) for table in tables]
+
+    return {
+        **document,
+        "known": [{**each, "table": names.get(each["table"], each["table"])} for each in document["known"]],
+        "versions": renamed(document["versions"]),
+        "live": renamed(document["live"]),
+        "visible": renamed(document["visible"]),
+        "partitions": [[tag, names.get(table, table), deleted] for tag, table, deleted in document["partitions"]],
+        "indexes": [
+            {
+                **each,
+                "versions": renamed(each["versions"]),
+                "visible": None if each["visible"] is None else renamed(each["visible"]),
+            }
+            for each in document["indexes"]
+        ],
+    }
+
+
+def _column(column: Column) -> dict[str, Any]:
+    return {
+        "name": column.name,
+        "type": column.type,
+        "id": column.id,
+        "visible": column.visible,
+        "order": column.order,
+    }
+
+
+def _version(version: Version) -> dict[str, Any]:
+    return {
+        "table": version.table,
+        "dataId": version.data_id,
+        "schemaId": version.schema_id,
+        "columns": [[column.name, column.type, column.scale] for column in version.columns],
+        "rows": version.rows,
+        "bytes": version.bytes,
+        "tag": version.tag,
+        "recorded": version.recorded.isoformat(),
+        "completed": version.completed.isoformat(),
+    }
+
+
+def _read_version(document: Mapping[str, Any]) -> Version:
+    return Version(
+        data_id=document["dataId"],
+        schema_id=document["schemaId"],
+        table=document["table"],
+        columns=tuple(StoredColumn(*column) for column in document["columns"]),
+        rows=document["rows"],
+        bytes=document["bytes"],
+        tag=document["tag"],
+        recorded=datetime.fromisoformat(document["recorded"]),
+        completed=datetime.fromisoformat(document["completed"]),
+    )

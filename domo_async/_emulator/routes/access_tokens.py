@@ -1,0 +1,86 @@
+"""Access tokens: developer tokens that users have, each valid until it expires or is revoked.
+
+Admins see and may make and revoke all of them, others their own (emulator-defined).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from aiohttp import web
+
+from domo_async._emulator.access.people import free_id, is_admin
+from domo_async._emulator.errors import HTTPError
+from domo_async._emulator.http.web import (
+    answer,
+    authentication_of,
+    caller_of,
+    instance_of,
+    json_object,
+    millis,
+    records_of,
+    text,
+    whole_number,
+)
+from domo_async._emulator.persistence.records import Record
+from domo_async._emulator.services.activity import about
+from domo_async._emulator.state import Instance
+
+routes: web.RouteTableDef = web.RouteTableDef()
+
+_FIRST_ID = 1
+
+
+@routes.get("/api/data/v1/accesstokens")
+async def list_tokens(request: web.Request) -> web.Response:
+    """List access tokens, without their values."""
+    instance, caller = instance_of(request), caller_of(request)
+    seen = [
+        token for token in instance.records["access_tokens"] if is_admin(caller) or token["ownerId"] == caller["id"]
+    ]
+    return answer([_describe(instance, token) for token in seen])
+
+
+@routes.post("/api/data/v1/accesstokens")
+async def create(request: web.Request) -> web.Response:
+    """Make an access token; its value is told here alone, and kept as a digest."""
+    body = await json_object(request)
+    instance, caller = instance_of(request), caller_of(request)
+    name, expires = text(body, "name"), whole_number(body.get("expires"), "expires", 0)
+    owner = instance.records["users"].find(body.get("ownerId"))
+    if owner is None:
+        raise HTTPError(400, f"There is no user with the id {body.get('ownerId')} to own the token")
+    if not is_admin(caller) and owner["id"] != caller["id"]:
+        raise HTTPError(403, "Only an admin may make a token of another user")
+    if expires <= millis():
+        raise HTTPError(400, "Required: expires, a moment to come in milliseconds since 1970")
+    token_id = free_id(instance, "access_tokens", _FIRST_ID)
+    value, digest = authentication_of(request).new_access_token(token_id)
+    token = {"id": token_id, "name": name, "ownerId": owner["id"], "expires": expires, "digest": digest}
+    instance.records["access_tokens"].put(token_id, token)
+    about(request, token_id, name)
+    return answer({**_describe(instance, token), "token": value})
+
+
+@routes.delete("/api/data/v1/accesstokens/{token_id}")
+async def revoke(request: web.Request) -> web.Response:
+    """Revoke an access token."""
+    tokens, caller = records_of(request, "access_tokens"), caller_of(request)
+    token = tokens.get(request.match_info["token_id"])
+    if not is_admin(caller) and token["ownerId"] != caller["id"]:
+        raise HTTPError(403, "Only an admin may revoke a token of another user")
+    tokens.remove(token["id"])
+    about(request, token["id"], token["name"])
+    return web.Response()
+
+
+def _describe(instance: Instance, token: Record) -> dict[str, Any]:
+    owner = instance.records["users"].find(token["ownerId"]) or {}
+    return {
+        "id": token["id"],
+        "name": token["name"],
+        "ownerId": token["ownerId"],
+        "ownerName": owner.get("displayName"),
+        "ownerEmail": owner.get("emailAddress"),
+        "expires": token["expires"],
+    }

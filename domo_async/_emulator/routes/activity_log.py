@@ -1,0 +1,127 @@
+"""The activity log, which admins alone may see (emulator-defined)."""
+
+from __future__ import annotations
+
+from random import Random
+from typing import Any
+
+from aiohttp import web
+
+from domo_async._emulator.access.people import must_be_admin
+from domo_async._emulator.errors import HTTPError
+from domo_async._emulator.http.web import answer, page_of, records_of, whole_number
+from domo_async._emulator.persistence.records import Record
+from domo_async._emulator.services.activity import COLLECTION, OBJECTS, put
+from domo_async._emulator.state import Instance
+
+routes: web.RouteTableDef = web.RouteTableDef()
+
+_PAGE = 300
+_LARGEST_PAGE = 1000
+_NOUNS = {kind.type: kind.noun for kind in OBJECTS if kind.type != "CERTIFICATION"}
+# Those that the documents name stand first.
+_TYPES = sorted(_NOUNS, key=lambda name: (name not in {"ACCOUNT", "DATAFLOW_TYPE", "DATA_SOURCE"}, name))
+_DEMO_ENTRIES = 2_000
+_DEMO_END = 1_735_689_600_000
+_DEMO_SPAN = 90 * 86_400_000
+
+
+@routes.get("/api/audit/v1/user-audits")
+async def list_entries(request: web.Request) -> web.Response:
+    """List what was done between two moments, the newest first.
+
+    A greater ``limit`` than 1000 gives 1000. Calls are noted when they are answered, so that none sees itself.
+    """
+    must_be_admin(request, "see the activity log")
+    entries = page_of(request, _found(request), limit=_PAGE, most=_LARGEST_PAGE)
+    return answer([_describe(entry) for entry in entries])
+
+
+@routes.get("/api/audit/v1/user-audits/count")
+async def count(request: web.Request) -> web.Response:
+    """Count what `list_entries` lists."""
+    must_be_admin(request, "see the activity log")
+    return answer({"count": len(_found(request))})
+
+
+@routes.get("/api/audit/v1/user-audits/objectTypes")
+async def object_types(request: web.Request) -> web.Response:
+    """List the kinds of objects that the log can tell of."""
+    must_be_admin(request, "see the activity log")
+    return answer(_TYPES)
+
+
+@routes.get("/api/audit/v1/user-audits/objectTypes/{object_type}/eventTypes")
+async def event_types(request: web.Request) -> web.Response:
+    """List what was done to the objects of a kind so far (emulator-defined)."""
+    must_be_admin(request, "see the activity log")
+    wanted = request.match_info["object_type"]
+    actions = {entry["action"]: entry["verb"] for entry in records_of(request, COLLECTION) if entry["type"] == wanted}
+    return answer([{"type": action, "translation": verb.capitalize()} for action, verb in sorted(actions.items())])
+
+
+def _found(request: web.Request) -> list[Record]:
+    """Return the entries that the query asks for, the newest first."""
+    start, end = (_moment(request, key) for key in ("start", "end"))
+    wanted = {
+        "type": _words(request, "objectType"),
+        "objectId": _words(request, "objectId"),
+        "action": _words(request, "eventType"),
+        "userId": _words(request, "user") or _words(request, "userId"),
+    }
+    tests = [(key, words) for key, words in wanted.items() if words]
+    found = [
+        entry
+        for entry in records_of(request, COLLECTION)
+        if start <= entry["time"] <= end and all(str(entry[key]) in words for key, words in tests)
+    ]
+    return sorted(found, key=lambda entry: (entry["time"], entry["number"]), reverse=True)
+
+
+def _moment(request: web.Request, key: str) -> int:
+    if key not in request.query:
+        raise HTTPError(400, f"Required: {key}, in milliseconds since 1970")
+    return whole_number(request.query[key], key, 0)
+
+
+def _words(request: web.Request, key: str) -> set[str]:
+    return {word.strip() for value in request.query.getall(key, []) for word in value.split(",") if word.strip()}
+
+
+def _describe(entry: Record) -> dict[str, Any]:
+    who, verb, noun = entry["userName"], entry["verb"], entry["noun"]
+    shown = entry["objectName"] or entry["objectId"]
+    if entry["action"] == "LOGGEDIN":
+        event, comment = "Logged in", f"{who} logged in."
+    else:
+        event = f"{verb.capitalize()} {noun}"
+        alone = f"the {noun}" if noun in {"activity log", "search"} else f"{noun}s"
+        comment = f"{who} {verb} {alone}." if shown is None else f"{who} {verb} {noun} '{shown}'."
+    return {
+        "userName": who,
+        "userId": str(entry["userId"]),
+        "userType": "USER",
+        "actionType": entry["action"],
+        "objectType": entry["type"],
+        "additionalComment": comment,
+        "time": entry["time"],
+        "eventText": event,
+    }
+
+
+def seed(instance: Instance, rng: Random) -> None:
+    """Let users have looked at and changed one another for three months, up to a fixed day."""
+    users = list(instance.records["users"])
+    moments = sorted(_DEMO_END - rng.randrange(_DEMO_SPAN) for _ in range(_DEMO_ENTRIES))
+    for moment in moments:
+        user, seen = rng.choice(users), rng.choice(users)
+        put(
+            instance,
+            user_id=user["id"],
+            action=rng.choice(("VIEWED", "VIEWED", "VIEWED", "UPDATED")),
+            type="USER",
+            noun="user",
+            object_id=str(seen["id"]),
+            name=seen["displayName"],
+            time=moment,
+        )

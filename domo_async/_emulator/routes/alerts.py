@@ -1,0 +1,442 @@
+"""Alerts and their subscriptions.
+
+No document tells how an alert is made; `create` makes one, as does the route that other clients use. Nothing goes off
+by itself: what an alert looks for is kept, not watched.
+
+Emulator-defined: everybody sees all alerts and may subscribe anybody, but only the owner and admins change or delete
+one, and end the subscriptions of others. Subscribing twice is subscribing once; a subscription that there is not
+cannot be ended (404).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from random import Random
+from typing import Any
+
+from aiohttp import web
+
+from domo_async._emulator.access.auth import OWNER_ID
+from domo_async._emulator.access.memberships import entities_of
+from domo_async._emulator.access.people import free_id, is_admin, user_name
+from domo_async._emulator.errors import HTTPError
+from domo_async._emulator.http.web import (
+    BODY,
+    answer,
+    caller_of,
+    flag,
+    instance_of,
+    json_object,
+    page_of,
+    query_flag,
+    records_of,
+    text,
+    whole_number,
+)
+from domo_async._emulator.persistence.records import Record
+from domo_async._emulator.state import Instance
+
+routes: web.RouteTableDef = web.RouteTableDef()
+
+_PAGE = 100
+_EPOCH = 1_700_000_000
+_LISTED = frozenset(
+    [
+        "id",
+        "category",
+        "type",
+        "name",
+        "description",
+        "resourceType",
+        "resourceId",
+        "createdAt",
+        "createdBy",
+        "modifiedAt",
+        "modifiedBy",
+    ]
+)
+_ALL = frozenset({"all"})
+_TYPES = ("USER", "GROUP", "BUZZ", "DAILY", "WEEKLY", "AUTO")
+_KINDS_OF_SUBSCRIBERS = {"USER": "users", "GROUP": "groups"}
+_TEXTS = ("name", "type", "category", "resourceType", "resourceId", "rule", "triggerFrequency", "description")
+_FLAGS = ("triggered", "active", "enabled", "contextual", "suggested")
+_LISTS = ("actions", "configurations", "filterGroups")
+
+
+def create(
+    instance: Instance,
+    *,
+    name: str,
+    resource_id: str,
+    resource_type: str = "DATASET",
+    owner_id: int = OWNER_ID,
+    id: int | None = None,
+    at: datetime | None = None,
+    **more: Any,
+) -> Record:
+    """Make an alert; returns its record.
+
+    Args:
+        instance: The instance.
+        name: Its name.
+        resource_id: What it watches.
+        resource_type: Which kind of thing that is: ``DATASET``, ``CARD`` or ``PAGE``.
+        owner_id: Its owner.
+        id: Its number; None for the next one.
+        at: When it was made; None for now.
+        more: Further keys of the record, such as ``triggered``.
+    """
+    alert_id = free_id(instance, "alerts", 1) if id is None else id
+    now = _stamp(at)
+    return instance.records["alerts"].put(
+        alert_id,
+        {
+            "id": alert_id,
+            "name": name,
+            "type": "ANY_ROW",
+            "category": "DATA",
+            "resourceType": resource_type,
+            "resourceId": resource_id,
+            "rule": name,
+            "triggerFrequency": "Rarely",
+            "triggered": False,
+            "active": True,
+            "enabled": True,
+            "contextual": False,
+            "suggested": False,
+            "owner": owner_id,
+            "createdAt": now,
+            "createdBy": owner_id,
+            "modifiedAt": now,
+            "modifiedBy": owner_id,
+            "actions": [],
+            "configurations": [],
+            "filterGroups": [],
+            "subscriptions": [],
+            "error": {},
+            **more,
+        },
+    )
+
+
+def _stamp(moment: datetime | None = None) -> str:
+    return (moment or datetime.now(UTC)).strftime("%Y-%m-%d %H:%M:%S")
+
+
+# -- alerts -----------------------------------------------------------------------------------------------
+
+
+@routes.get("/api/social/v4/alerts")
+async def list_alerts(request: web.Request) -> web.Response:
+    """List alerts that meet all conditions.
+
+    Emulator-defined: an alert on a card is also one of the card's pages; `all` gives all alerts in one answer, whatever
+    the limit is; a key that an alert does not have is left out.
+    """
+    instance, caller = instance_of(request), caller_of(request)
+    tests = list(_tests(request, instance))
+    found = [
+        alert
+        for alert in (_describe(instance, caller, each) for each in instance.records["alerts"])
+        if all(test(alert) for test in tests)
+    ]
+    sort = request.query.get("sort", "createdAt")
+    if found and all(sort not in alert for alert in found):
+        raise HTTPError(400, f"Cannot sort by {sort}: no alert has it")
+    found.sort(key=lambda alert: _rank(alert.get(sort)))
+    page = page_of(request, found, limit=_PAGE)
+    if query_flag(request, "all"):
+        page = found[whole_number(request.query.get("offset"), "offset", 0) :]
+    return answer([_chosen(request, alert, _LISTED) for alert in page])
+
+
+@routes.post("/api/social/v4/alerts")
+async def create_alert(request: web.Request) -> web.Response:
+    """Make an alert. Not in the documents; other clients use it.
+
+    Emulator-defined: it has a name, and a resourceType and a resourceId of something that there is.
+    """
+    body = await json_object(request)
+    instance, caller = instance_of(request), caller_of(request)
+    changes = _changes(body)
+    for key in ("name", "resourceType", "resourceId"):
+        text(changes, key)
+    if changes["resourceType"] not in {"DATASET", "CARD", "PAGE"}:
+        raise HTTPError(400, "resourceType must be DATASET, CARD or PAGE")
+    if _resource_name(instance, changes) is None:
+        raise HTTPError(404, f"There is no {changes['resourceType'].lower()} {changes['resourceId']}")
+    changes = {"rule": changes["name"], **changes}
+    name, resource_id, resource_type = (changes.pop(key) for key in ("name", "resourceId", "resourceType"))
+    alert = create(
+        instance, name=name, resource_id=resource_id, resource_type=resource_type, owner_id=caller["id"], **changes
+    )
+    return answer(_describe(instance, caller, alert))
+
+
+@routes.get("/api/social/v4/alerts/{alert_id}")
+async def get(request: web.Request) -> web.Response:
+    """Return an alert, with all keys unless some are asked for."""
+    alert = _describe(instance_of(request), caller_of(request), _alert_of(request))
+    return answer(_chosen(request, alert, _ALL))
+
+
+@routes.patch("/api/social/v4/alerts/{alert_id}")
+async def update(request: web.Request) -> web.Response:
+    """Change the keys that are sent. Not in the documents; other clients use it."""
+    body = await json_object(request)
+    alert = _own_alert_of(request)
+    changes = _changes(body)
+    if "owner" in body:
+        changes["owner"] = records_of(request, "users").get(body["owner"])["id"]
+    if not changes:
+        raise HTTPError(400, "There is nothing to change")
+    caller = caller_of(request)
+    changed = records_of(request, "alerts").update(alert["id"], **changes, modifiedAt=_stamp(), modifiedBy=caller["id"])
+    return answer(_describe(instance_of(request), caller, changed))
+
+
+@routes.delete("/api/social/v4/alerts/{alert_id}")
+async def delete(request: web.Request) -> web.Response:
+    """Delete an alert."""
+    records_of(request, "alerts").remove(_own_alert_of(request)["id"])
+    return web.Response()
+
+
+def _alert_of(request: web.Request) -> Record:
+    return records_of(request, "alerts").get(request.match_info["alert_id"])
+
+
+def _own_alert_of(request: web.Request) -> Record:
+    alert = _alert_of(request)
+    if not _owns(caller_of(request), alert):
+        raise HTTPError(403, "Only its owner and admins may change an alert")
+    return alert
+
+
+def _owns(caller: Record, alert: Record) -> bool:
+    return bool(alert["owner"] == caller["id"] or is_admin(caller))
+
+
+def _changes(body: dict[str, Any]) -> Record:
+    changes: Record = {key: text(body, key) for key in _TEXTS if key in body}
+    changes |= {key: flag(body[key], key) for key in _FLAGS if key in body}
+    for key in _LISTS:
+        if key in body:
+            if not isinstance(body[key], list):
+                raise HTTPError(400, f"{key} must be an array")
+            changes[key] = body[key]
+    return changes
+
+
+# -- subscriptions ----------------------------------------------------------------------------------------
+
+
+@routes.get("/api/social/v4/alerts/{alert_id}/subscriptions")
+async def list_subscriptions(request: web.Request) -> web.Response:
+    """List an alert's subscriptions. Not in the documents; other clients use it."""
+    return answer(_alert_of(request)["subscriptions"])
+
+
+@routes.post("/api/social/v4/alerts/{alert_id}/subscriptions")
+async def subscribe(request: web.Request) -> web.Response:
+    """Subscribe somebody.
+
+    One page documents this method for ending a subscription, too: so does a request that has all in its query.
+    """
+    if not request[BODY] and {"subscriberId", "type"} <= request.query.keys():
+        return _unsubscribe(request)
+    body = await json_object(request)
+    _add(request, _alert_of(request), [_subscription(request, body)])
+    return web.Response()
+
+
+@routes.delete("/api/social/v4/alerts/{alert_id}/subscriptions")
+async def unsubscribe(request: web.Request) -> web.Response:
+    """End somebody's subscription."""
+    return _unsubscribe(request)
+
+
+def _unsubscribe(request: web.Request) -> web.Response:
+    alert, caller = _alert_of(request), caller_of(request)
+    ended = _subscription(request, dict(request.query), must_exist=False)
+    itself = (ended["type"], ended["subscriberId"]) == ("USER", caller["id"])
+    if not itself and not _owns(caller, alert):
+        raise HTTPError(403, "Only the alert's owner and admins may end the subscriptions of others")
+    left = [each for each in alert["subscriptions"] if not _same(each, ended)]
+    if len(left) == len(alert["subscriptions"]):
+        raise HTTPError(404, f"There is no such subscription to the alert {alert['id']}")
+    records_of(request, "alerts").update(alert["id"], subscriptions=left)
+    return web.Response()
+
+
+@routes.post("/api/social/v4/alerts/{alert_id}/share")
+async def share(request: web.Request) -> web.Response:
+    """Subscribe several; the message goes nowhere, whatever `sendEmail` says (emulator-defined)."""
+    body = await json_object(request)
+    alert = _alert_of(request)
+    text(body, "userMessage")
+    flag(body.get("sendEmail", False), "sendEmail")
+    given = body.get("alertSubscriptions")
+    if not isinstance(given, list) or not given or not all(isinstance(each, dict) for each in given):
+        raise HTTPError(400, "Required: alertSubscriptions, an array of objects with subscriberId and type")
+    if not isinstance(body.get("metaData", {}), dict | None):
+        raise HTTPError(400, "metaData must be an object")
+    _add(request, alert, [_subscription(request, each) for each in given])
+    return web.Response()
+
+
+def _subscription(request: web.Request, given: dict[str, Any], *, must_exist: bool = True) -> Record:
+    subscriber, kind = given.get("subscriberId"), given.get("type")
+    if isinstance(subscriber, bool) or not str(subscriber).isdecimal():
+        raise HTTPError(400, "Required: subscriberId, a number")
+    if kind not in _TYPES:
+        raise HTTPError(400, f"Required: type, one of {', '.join(_TYPES)}")
+    if must_exist and kind in _KINDS_OF_SUBSCRIBERS:
+        records_of(request, _KINDS_OF_SUBSCRIBERS[kind]).get(subscriber)
+    return {"subscriberId": int(str(subscriber)), "type": kind, "subscribedBy": caller_of(request)["id"]}
+
+
+def _add(request: web.Request, alert: Record, subscriptions: list[Record]) -> None:
+    kept = list(alert["subscriptions"])
+    for each in subscriptions:
+        if not any(_same(each, other) for other in kept):
+            kept.append(each)
+    records_of(request, "alerts").update(alert["id"], subscriptions=kept)
+
+
+def _same(one: Record, other: Record) -> bool:
+    return (one["type"], one["subscriberId"]) == (other["type"], other["subscriberId"])
+
+
+# -- what is told -----------------------------------------------------------------------------------------
+
+
+def _tests(request: web.Request, instance: Instance) -> Iterator[Callable[[Record], bool]]:
+    """Yield what an alert must pass to be listed."""
+    query = request.query
+    for key, kind in (("cardId", "CARD"), ("dataSetId", "DATASET"), ("pageId", "PAGE")):
+        if key in query:
+            yield _watches(_watched(instance, kind, query[key]))
+    if owner := query.get("ownerId"):
+        yield lambda alert: str(alert["owner"]) == owner
+    if subscriber := query.get("subscriberId"):
+        entities = entities_of(instance, {"id": subscriber})
+        yield lambda alert: _is_subscribed(alert, entities)
+    if types := query.get("subscriptionTypes"):
+        wanted = {each.strip() for each in types.split(",")}
+        if not wanted <= set(_TYPES):
+            raise HTTPError(400, f"subscriptionTypes must be some of {', '.join(_TYPES)}")
+        yield lambda alert: any(each["type"] in wanted for each in alert["subscriptions"])
+    for key, test in _ONLY.items():
+        if query_flag(request, key):
+            yield test
+
+
+_ONLY: dict[str, Callable[[Record], bool]] = {
+    "currentUserSubscriptions": lambda alert: alert["currentUserSubscribed"],
+    "disabled": lambda alert: not alert["enabled"],
+    "suggested": lambda alert: alert["suggested"],
+    "triggered": lambda alert: alert["triggered"],
+}
+
+
+def _watched(instance: Instance, kind: str, resource_id: str) -> set[tuple[str, str]]:
+    """Return the types and ids of what an alert on something watches: on a page, also the cards that are on it."""
+    held = {
+        ("CARD", str(card["id"]))
+        for card in instance.records["cards"]
+        if kind == "PAGE" and resource_id in map(str, card.get("pageIds") or ())
+    }
+    return {(kind, resource_id), *held}
+
+
+def _watches(watched: set[tuple[str, str]]) -> Callable[[Record], bool]:
+    return lambda alert: (alert["resourceType"], str(alert["resourceId"])) in watched
+
+
+def _describe(instance: Instance, caller: Record, alert: Record) -> Record:
+    return {
+        **alert,
+        "resourceName": _resource_name(instance, alert),
+        "currentUserSubscribed": _is_subscribed(alert, entities_of(instance, caller)),
+    }
+
+
+def _is_subscribed(alert: Record, entities: set[tuple[str, str]]) -> bool:
+    """Return whether a user is subscribed, on their own in whichever way, or by a group."""
+    return any(
+        ("GROUP" if each["type"] == "GROUP" else "USER", str(each["subscriberId"])) in entities
+        for each in alert["subscriptions"]
+    )
+
+
+def _resource_name(instance: Instance, alert: Record) -> str | None:
+    kind, resource_id = alert["resourceType"], str(alert["resourceId"])
+    if kind == "DATASET":
+        try:
+            return instance.dataset(resource_id).name
+        except HTTPError:
+            return None
+    named = instance.records["cards" if kind == "CARD" else "pages"].find(resource_id)
+    return None if named is None else str(named["title"])
+
+
+def _chosen(request: web.Request, alert: Record, default: frozenset[str]) -> Record:
+    """Return the keys of an alert that the query asks for."""
+    fields = {name.strip() for name in request.query.get("fields", "").split(",") if name.strip()} or default
+    return alert if "all" in fields else {key: value for key, value in alert.items() if key in fields}
+
+
+def _rank(value: Any) -> tuple[int, Any]:
+    """Return what sorts numbers among each other, then texts, then all else."""
+    if isinstance(value, int | float):
+        return 0, value
+    return (1, value.lower()) if isinstance(value, str) else (2, "")
+
+
+# -- the world --------------------------------------------------------------------------------------------
+
+
+def search_documents(instance: Instance) -> Iterator[dict[str, Any]]:
+    """Yield what a search finds of alerts; the keys are emulator-defined."""
+    for alert in instance.records["alerts"]:
+        yield {
+            "entityType": "alert",
+            "databaseId": str(alert["id"]),
+            "uuid": str(alert["id"]),
+            "name": alert["name"],
+            "ownedById": str(alert["owner"]),
+            "ownedByName": user_name(instance, alert["owner"]),
+            "createDate": _millis(alert["createdAt"]),
+            "lastModified": _millis(alert["modifiedAt"]),
+            "resourceType": alert["resourceType"],
+            "resourceId": alert["resourceId"],
+        }
+
+
+def _millis(stamp: str) -> int:
+    return int(datetime.fromisoformat(stamp).replace(tzinfo=UTC).timestamp() * 1000)
+
+
+def seed(instance: Instance, rng: Random) -> None:
+    """Make 100 alerts on datasets and cards, some of which have subscribers."""
+    users = [user["id"] for user in instance.records["users"]]
+    datasets = [(dataset.id, dataset.name) for dataset in instance.datasets()]
+    cards = [(str(card["id"]), card["title"]) for card in instance.records["cards"]]
+    for _ in range(100 if datasets else 0):
+        on_card = bool(cards) and rng.random() < 0.4
+        resource, named = rng.choice(cards if on_card else datasets)
+        owner = rng.choice(users)
+        subscribers = rng.sample(users, min(len(users), rng.randrange(4)))
+        create(
+            instance,
+            name=f"{named} is below {rng.randrange(1, 100) * 10}" if on_card else f"Any row has changes in {named}",
+            resource_id=resource,
+            resource_type="CARD" if on_card else "DATASET",
+            owner_id=owner,
+            at=datetime.fromtimestamp(_EPOCH + rng.randrange(50_000_000), UTC),
+            triggered=rng.random() < 0.2,
+            enabled=rng.random() < 0.9,
+            subscriptions=[{"subscriberId": user, "type": "USER", "subscribedBy": owner} for user in subscribers],
+        )

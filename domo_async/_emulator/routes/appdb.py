@@ -1,0 +1,455 @@
+"""App DB: datastores, their collections, and the JSON documents in these.
+
+Emulator-defined: a datastore is there as soon as something is made in it; what a collection is synced to is not there,
+so that ``syncRequired`` stays true; two collections of a datastore may have the same name. A collection's owner and
+admins may do everything; other users what was granted to them or to one of their groups, ``admin`` standing for all.
+What apps were granted is kept but not looked at, as nobody calls these routes as an app.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from random import Random
+from typing import Any
+
+from aiohttp import web
+
+from domo_async._emulator.access.memberships import entities_of
+from domo_async._emulator.access.people import is_admin
+from domo_async._emulator.errors import HTTPError
+from domo_async._emulator.http.web import (
+    answer,
+    caller_of,
+    flag,
+    instance_of,
+    iso,
+    json_body,
+    json_object,
+    page_of,
+    records_of,
+    storage_of,
+    text,
+    wanted_by,
+)
+from domo_async._emulator.persistence.records import Collection, Record, Records
+from domo_async._emulator.search.aggregating import aggregated
+from domo_async._emulator.search.bounds import Budget
+from domo_async._emulator.search.mongo import matching_documents
+from domo_async._emulator.state import COLUMN_TYPES, Instance
+
+routes: web.RouteTableDef = web.RouteTableDef()
+
+DATASTORES = "datastores"
+COLLECTIONS = "appdb_collections"
+DOCUMENTS = "appdb_documents"
+
+_BASE = "/api/datastores/v1"
+_COLLECTION = "/api/datastores/v1/collections/{collection_id}"
+_DOCUMENTS = _COLLECTION + "/documents"
+_MOST = 10_000
+_PERMISSIONS = (
+    *("read", "share", "delete", "write", "admin"),
+    *("create_content", "read_content", "update_content", "delete_content"),
+)
+_APP = "RYUU_APP"
+_KINDS = ("USER", "GROUP", _APP)
+
+
+@routes.get(_BASE)
+async def list_datastores(request: web.Request) -> web.Response:
+    """List datastores."""
+    return answer(list(records_of(request, DATASTORES)))
+
+
+@routes.post(_BASE)
+async def create_datastore(request: web.Request) -> web.Response:
+    """Create a datastore."""
+    name = text(await json_object(request), "name")
+    return answer(_datastore(instance_of(request).records, str(uuid.uuid4()), name, caller_of(request)["id"]))
+
+
+@routes.get(_BASE + "/collections")
+async def list_collections(request: web.Request) -> web.Response:
+    """List those collections that the caller may read, of one datastore if the query names it."""
+    return _collections(request, request.query.get("datastoreId"))
+
+
+@routes.get(_BASE + "/{datastore_id}/collections")
+async def list_collections_of_datastore(request: web.Request) -> web.Response:
+    """List those collections of a datastore that the caller may read."""
+    return _collections(request, request.match_info["datastore_id"])
+
+
+@routes.post(_BASE + "/{datastore_id}/collections")
+async def create_collection(request: web.Request) -> web.Response:
+    """Create a collection."""
+    body = await json_object(request)
+    collection = add_collection(
+        instance_of(request).records,
+        request.match_info["datastore_id"],
+        text(body, "name"),
+        caller_of(request)["id"],
+        schema=_schema(body["schema"]) if body.get("schema") is not None else None,
+        synced=flag(body.get("syncEnabled", False), "syncEnabled"),
+    )
+    return answer(_describe(collection))
+
+
+@routes.get(_COLLECTION)
+async def get_collection(request: web.Request) -> web.Response:
+    """Describe a collection."""
+    return answer(_describe(_collection_of(request, "read")))
+
+
+@routes.put(_COLLECTION)
+async def update_collection(request: web.Request) -> web.Response:
+    """Give a collection another schema; its name and whether it is synced change where they are given."""
+    collection = _collection_of(request, "write")
+    body = await json_object(request)
+    changes = {
+        "schema": _schema(body.get("schema")),
+        "syncEnabled": flag(body.get("syncEnabled", collection["syncEnabled"]), "syncEnabled"),
+        "name": text({"name": collection["name"], **body}, "name"),
+        "updatedOn": iso(),
+        "updatedBy": caller_of(request)["id"],
+    }
+    return answer(_describe(records_of(request, COLLECTIONS).update(collection["id"], **changes)))
+
+
+@routes.delete(_COLLECTION)
+async def delete_collection(request: web.Request) -> web.Response:
+    """Delete a collection with all its documents."""
+    collection = _collection_of(request, "delete")
+    documents = _documents(request, collection)
+    for key in documents.keys():  # noqa: SIM118 - it iterates over records
+        documents.remove(key)
+    records_of(request, COLLECTIONS).remove(collection["id"])
+    return web.Response()
+
+
+@routes.put(_COLLECTION + "/permission/{kind}/{entity_id}")
+async def set_permissions(request: web.Request) -> web.Response:
+    """Say what an app, a user or a group may do, in place of what it was; ``overwrite=false`` adds to it.
+
+    204 for apps as documented, 200 for others.
+    """
+    collection = _collection_of(request, "share")
+    kind, entity_id = request.match_info["kind"], request.match_info["entity_id"]
+    if kind not in _KINDS:
+        raise HTTPError(400, f"What may be permitted something is {', '.join(_KINDS)}, not {kind}")
+    given = [part.strip() for part in request.query.get("permissions", "").split(",") if part.strip()]
+    strange = [part for part in given if part.lower() not in _PERMISSIONS]
+    if strange or not given:
+        raise HTTPError(400, f"Required: permissions, out of {', '.join(_PERMISSIONS)}")
+    entity = f"{kind}/{entity_id}"
+    overwrite = flag(request.query.get("overwrite", "true"), "overwrite")
+    kept = () if overwrite else collection["permissions"].get(entity, ())
+    permissions = sorted({*kept, *(part.lower() for part in given)})
+    records_of(request, COLLECTIONS).update(
+        collection["id"], permissions={**collection["permissions"], entity: permissions}
+    )
+    return web.Response(status=204 if kind == _APP else 200)
+
+
+# The page writes the path of a creation with a slash at the end, that of the list without.
+@routes.get(_DOCUMENTS)
+@routes.get(_DOCUMENTS + "/")
+async def list_documents(request: web.Request) -> web.Response:
+    """List documents, 10,000 at the most, in the order of their making."""
+    found = list(_documents(request, _collection_of(request, "read_content")))
+    return answer(page_of(request, found, limit=_MOST, most=_MOST))
+
+
+@routes.post(_DOCUMENTS)
+@routes.post(_DOCUMENTS + "/")
+async def create_document(request: web.Request) -> web.Response:
+    """Add a document, which is the caller's."""
+    collection = _collection_of(request, "create_content")
+    content = _content(await json_object(request))
+    return answer(add_document(instance_of(request).records, collection, content, caller_of(request)["id"]))
+
+
+@routes.post(_DOCUMENTS + "/bulk")
+async def create_documents(request: web.Request) -> web.Response:
+    """Add several documents, all or none."""
+    collection = _collection_of(request, "create_content")
+    contents = [_content(each) for each in _objects(await json_body(request))]
+    for content in contents:
+        add_document(instance_of(request).records, collection, content, caller_of(request)["id"])
+    return answer({"Created": len(contents)})
+
+
+@routes.put(_DOCUMENTS + "/bulk")
+async def put_documents(request: web.Request) -> web.Response:
+    """Replace the contents of the documents that are named by an id and there, and add the others."""
+    collection = _collection_of(request, "update_content")
+    documents, given = _documents(request, collection), _objects(await json_body(request))
+    contents = [_content(each) for each in given]
+    if any(each.get("id") not in documents for each in given):
+        _collection_of(request, "create_content")
+    updated = 0
+    for each, content in zip(given, contents, strict=True):
+        if each.get("id") in documents:
+            _replace(request, documents, each["id"], content)
+            updated += 1
+        else:
+            add_document(instance_of(request).records, collection, content, caller_of(request)["id"])
+    return answer({"Updated": updated, "Created": len(given) - updated})
+
+
+@routes.delete(_DOCUMENTS + "/bulk")
+async def delete_documents(request: web.Request) -> web.Response:
+    """Delete several documents; those that are not there are not counted (emulator-defined)."""
+    documents = _documents(request, _collection_of(request, "delete_content"))
+    # The page writes the list in brackets.
+    ids = [part.strip() for part in request.query.get("ids", "").strip("[]").split(",") if part.strip()]
+    if not ids:
+        raise HTTPError(400, "Required: ids, in the query, separated by commas")
+    found = [document_id for document_id in dict.fromkeys(ids) if document_id in documents]
+    for document_id in found:
+        documents.remove(document_id)
+    return answer({"Deleted": len(found)})
+
+
+# The documents have v2 for queries alone; some clients update by it.
+@routes.post("/api/datastores/{version:v[12]}/collections/{collection_id}/documents/query")
+async def query(request: web.Request) -> web.Response:
+    """Find documents by a filter as of MongoDB, and group and order them where the query string says so."""
+    collection = _collection_of(request, "read_content")
+    wanted, documents, said = await json_body(request), list(_documents(request, collection)), request.query
+    storage, is_wanted = storage_of(request), wanted_by(request)
+    budget = Budget(storage.time_limit, is_wanted)
+    matching = partial(storage.matching, wanted=is_wanted)
+
+    def find() -> Sequence[Any]:
+        return aggregated(matching_documents(documents, wanted, matching, budget.check), said)
+
+    return answer(page_of(request, await storage.run(find), limit=_MOST, most=_MOST))
+
+
+@routes.get(_DOCUMENTS + "/{document_id}")
+async def get_document(request: web.Request) -> web.Response:
+    """Give a document."""
+    return answer(_document_of(request, "read_content"))
+
+
+@routes.put("/api/datastores/{version:v[12]}/collections/{collection_id}/documents/{document_id}")
+async def update_document(request: web.Request) -> web.Response:
+    """Replace the content of a document."""
+    document = _document_of(request, "update_content")
+    content = _content(await json_object(request))
+    documents = records_of(request, _name_of_documents(document["collectionId"]))
+    return answer(_replace(request, documents, document["id"], content))
+
+
+@routes.delete(_DOCUMENTS + "/{document_id}")
+async def delete_document(request: web.Request) -> web.Response:
+    """Delete a document."""
+    document = _document_of(request, "delete_content")
+    records_of(request, _name_of_documents(document["collectionId"])).remove(document["id"])
+    return web.Response(status=204)
+
+
+def add_collection(
+    records: Records,
+    datastore_id: str,
+    name: str,
+    owner: int,
+    *,
+    schema: Mapping[str, Any] | None = None,
+    synced: bool = False,
+    created: str | None = None,
+    collection_id: str | None = None,
+) -> Record:
+    """Add a collection, and its datastore if that is not there."""
+    if datastore_id not in records[DATASTORES]:
+        _datastore(records, datastore_id, None, owner, created)
+    created = created or iso()
+    collection = {
+        "id": collection_id or str(uuid.uuid4()),
+        "datastoreId": datastore_id,
+        "owner": owner,
+        "name": name,
+        "schema": schema,
+        "syncEnabled": synced,
+        "createdOn": created,
+        "updatedOn": created,
+        "updatedBy": owner,
+        "permissions": {},
+    }
+    return records[COLLECTIONS].put(collection["id"], collection)
+
+
+def add_document(
+    records: Records,
+    collection: Record,
+    content: Mapping[str, Any],
+    owner: int,
+    *,
+    created: str | None = None,
+    document_id: str | None = None,
+) -> Record:
+    """Add a document to a collection."""
+    created = created or iso()
+    document = {
+        "id": document_id or str(uuid.uuid4()),
+        "datastoreId": collection["datastoreId"],
+        "collectionId": collection["id"],
+        "syncRequired": True,
+        "owner": str(owner),
+        "createdBy": str(owner),
+        "createdOn": created,
+        "updatedOn": created,
+        "updatedBy": str(owner),
+        "content": content,
+    }
+    return records[_name_of_documents(collection["id"])].put(document["id"], document)
+
+
+def _datastore(records: Records, datastore_id: str, name: str | None, owner: int, created: str | None = None) -> Record:
+    created = created or iso()
+    datastore = {"id": datastore_id, "name": name, "owner": owner, "createdOn": created, "updatedOn": created}
+    return records[DATASTORES].put(datastore_id, datastore)
+
+
+def _name_of_documents(collection_id: str) -> str:
+    return f"{DOCUMENTS}/{collection_id}"
+
+
+def _documents(request: web.Request, collection: Record) -> Collection:
+    return records_of(request, _name_of_documents(collection["id"]))
+
+
+def _collection_of(request: web.Request, right: str) -> Record:
+    """Return the collection that the path names, with which the caller may do something."""
+    collection_id = request.match_info["collection_id"]
+    collection = records_of(request, COLLECTIONS).find(collection_id)
+    if collection is None:
+        raise HTTPError(404, f"Collection not found: {collection_id}")
+    if not _may(request, collection, right):
+        raise HTTPError(403, f"You have no {right} permission on the collection {collection_id}")
+    return collection
+
+
+def _document_of(request: web.Request, right: str) -> Record:
+    """Return the document that the path names, with which the caller may do something."""
+    document_id = request.match_info["document_id"]
+    document = _documents(request, _collection_of(request, right)).find(document_id)
+    if document is None:
+        raise HTTPError(404, f"Document not found: {document_id}")
+    return document
+
+
+def _may(request: web.Request, collection: Record, right: str) -> bool:
+    user = caller_of(request)
+    if is_admin(user) or collection["owner"] == user["id"]:
+        return True
+    entities = {f"{kind}/{entity_id}" for kind, entity_id in entities_of(instance_of(request), user)}
+    return any(
+        {right, "admin"} & set(permissions)
+        for entity, permissions in collection["permissions"].items()
+        if entity in entities
+    )
+
+
+def _collections(request: web.Request, datastore_id: str | None) -> web.Response:
+    return answer(
+        [
+            _describe(collection)
+            for collection in records_of(request, COLLECTIONS)
+            if datastore_id in (None, collection["datastoreId"]) and _may(request, collection, "read")
+        ]
+    )
+
+
+def _replace(request: web.Request, documents: Collection, document_id: str, content: Mapping[str, Any]) -> Record:
+    return documents.update(
+        document_id, content=content, updatedOn=iso(), updatedBy=str(caller_of(request)["id"]), syncRequired=True
+    )
+
+
+def _content(body: Mapping[str, Any]) -> dict[str, Any]:
+    content = body.get("content")
+    if not isinstance(content, dict):
+        raise HTTPError(400, "Required: content, a JSON object")
+    return content
+
+
+def _objects(body: object) -> Sequence[dict[str, Any]]:
+    if not isinstance(body, list) or not all(isinstance(each, dict) for each in body):
+        raise HTTPError(400, "The request's body must be an array of objects")
+    return body
+
+
+def _schema(said: object) -> dict[str, Any]:
+    """Return a schema as it is told again: without what a column may say about being visible."""
+    columns = said.get("columns") if isinstance(said, dict) else None
+    if not isinstance(columns, list) or not all(isinstance(column, dict) for column in columns):
+        raise HTTPError(400, "Required: schema, an object with columns, an array of objects")
+    for column in columns:
+        text(column, "name")
+        if column.get("type") not in COLUMN_TYPES:
+            raise HTTPError(400, f"The type of {column['name']} must be one of {', '.join(COLUMN_TYPES)}")
+    return {"columns": [{"type": column["type"], "name": column["name"]} for column in columns]}
+
+
+def _describe(collection: Record) -> dict[str, Any]:
+    return {
+        "id": collection["id"],
+        "datastoreId": collection["datastoreId"],
+        "defaultPermissions": None,
+        "requiredAuthorities": None,
+        "owner": collection["owner"],
+        "name": collection["name"],
+        "datasourceId": None,
+        "schema": collection["schema"],
+        "filters": None,
+        "syncEnabled": collection["syncEnabled"],
+        "syncRequired": True,
+        "fullReplaceRequired": False,
+        "lastSync": None,
+        "createdOn": collection["createdOn"],
+        "updatedOn": collection["updatedOn"],
+        "updatedBy": collection["updatedBy"],
+    }
+
+
+_DAWN = datetime(2025, 1, 1, tzinfo=UTC)
+_STATES = ("new", "open", "waiting", "done")
+_TAGS = ("urgent", "customer", "internal", "legal", "finance")
+_WORDS = ("contract", "invoice", "delivery", "visit", "repair", "order", "offer", "complaint")
+
+
+def seed(instance: Instance, rng: Random) -> None:
+    """Make three collections with five hundred documents."""
+    records = instance.records
+    people = [user["id"] for user in records["users"]]
+    datastore_id = _uuid(rng)
+    for name, count in (("Tasks", 250), ("Comments", 150), ("Settings", 100)):
+        collection = add_collection(
+            records,
+            datastore_id,
+            name,
+            rng.choice(people),
+            created=iso(_DAWN),
+            collection_id=_uuid(rng),
+        )
+        for number in range(1, count + 1):
+            created = _DAWN + timedelta(minutes=rng.randrange(300 * 24 * 60))
+            content = {
+                "number": number,
+                "title": f"{rng.choice(_WORDS).title()} {number}",
+                "state": rng.choice(_STATES),
+                "tags": rng.sample(_TAGS, rng.randrange(3)),
+                "effort": rng.randint(1, 40) / 2,
+                "assignee": {"userId": str(rng.choice(people))},
+                "due": iso(created + timedelta(days=rng.randint(1, 60))),
+            }
+            add_document(records, collection, content, rng.choice(people), created=iso(created), document_id=_uuid(rng))
+
+
+def _uuid(rng: Random) -> str:
+    return str(uuid.UUID(int=rng.getrandbits(128), version=4))

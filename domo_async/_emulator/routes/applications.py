@@ -1,0 +1,188 @@
+"""Executor applications and their jobs: Remote DomoStats, which every instance has.
+
+The documents show a dataset where applications and jobs belong; the shapes are those that instances answer. Who may do
+what (an admin all, others what is theirs) and the size of a page are emulator-defined.
+"""
+
+from __future__ import annotations
+
+import random
+import uuid
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from aiohttp import web
+
+from domo_async._emulator.access.people import is_admin
+from domo_async._emulator.errors import HTTPError
+from domo_async._emulator.http.web import answer, caller_of, json_object, millis, records_of, text, whole_number
+from domo_async._emulator.persistence.records import Record
+from domo_async._emulator.state import Instance
+
+__all__ = ["begin", "routes", "seed"]
+
+routes: web.RouteTableDef = web.RouteTableDef()
+
+_APPLICATIONS, _JOBS = "applications", "executor_jobs"
+_REMOTE_DOMOSTATS = "50e7230f-d2f2-42e2-a208-d94c8ae9f64c"
+_CUSTOMER = "mmmm-0000-0001"
+_CLASS = "com.domo.executor.subscriberstats.SubscriberStatsExecutor"
+_MADE = int(datetime(2024, 1, 1, tzinfo=UTC).timestamp() * 1000)
+_PAGE = 50
+_TIMEOUT = 1440
+_REPORTS = ("AccessTokens", "DomainWhitelist", "IPWhitelist", "OIDC", "SAML", "DirectSignOn")
+_JOB = "/api/executor/v1/applications/{application}/jobs/{job}"
+# What may be changed of a job, and the JSON that it has to be.
+_CHANGEABLE: dict[str, type] = {
+    "jobName": str,
+    "jobDescription": str,
+    "executionTimeout": int,
+    "executionPayload": dict,
+    "executionResponse": dict,
+    "accounts": list,
+    "resources": dict,
+    "triggers": list,
+}
+
+
+def begin(instance: Instance) -> None:
+    """Give a new instance the application that all have."""
+    applications = instance.records[_APPLICATIONS]
+    if not len(applications):
+        applications.put(
+            _REMOTE_DOMOSTATS,
+            {
+                "applicationId": _REMOTE_DOMOSTATS,
+                "customerId": _CUSTOMER,
+                "name": "Remote DomoStats",
+                "description": "DomoStats of other instances",
+                "version": "1.0",
+                "executionClass": _CLASS,
+                "authorities": ["pipeline.executor.job.admin"],
+                "created": _MADE,
+                "updated": _MADE,
+            },
+        )
+
+
+@routes.get("/api/executor/v1/applications")
+@routes.get("/api/executor/v1/applications/")
+async def list_applications(request: web.Request) -> web.Response:
+    """List all applications."""
+    return answer(list(records_of(request, _APPLICATIONS)))
+
+
+@routes.get("/api/executor/v2/applications/{application}/jobs")
+async def list_jobs(request: web.Request) -> web.Response:
+    """List the jobs of an application that the caller may see, 50 from the offset on."""
+    application, caller = _application(request), caller_of(request)
+    offset = whole_number(request.query.get("offset"), "offset", 0)
+    found = [
+        job
+        for job in records_of(request, _JOBS)
+        if job["applicationId"] == application["applicationId"] and _is_open_to(caller, job)
+    ]
+    return answer({"jobs": found[offset : offset + _PAGE]})
+
+
+@routes.post("/api/executor/v1/applications/{application}/jobs")
+async def create_job(request: web.Request) -> web.Response:
+    """Make a job. Not in the documents; other clients use it."""
+    application, body = _application(request), await json_object(request)
+    text(body, "jobName")
+    job = _job(application, caller_of(request)["id"], str(uuid.uuid4()), millis(), _changes(body))
+    return answer(records_of(request, _JOBS).put(job["jobId"], job))
+
+
+@routes.get(_JOB)
+async def get_job(request: web.Request) -> web.Response:
+    """Return a job. Not in the documents; other clients use it."""
+    return answer(_own_job(request))
+
+
+@routes.put(_JOB)
+async def update_job(request: web.Request) -> web.Response:
+    """Change a job; what is left out stays (emulator-defined)."""
+    job, body = _own_job(request), await json_object(request)
+    if body.get("jobId", job["jobId"]) != job["jobId"]:
+        raise HTTPError(400, f"The body is about the job {body['jobId']}, the path about {job['jobId']}")
+    records_of(request, _JOBS).update(job["jobId"], **_changes(body), updated=millis())
+    return answer({"status": "OK", "code": 200, "message": "Job updated successfully"})
+
+
+def _application(request: web.Request) -> Record:
+    return records_of(request, _APPLICATIONS).get(request.match_info["application"])
+
+
+def _own_job(request: web.Request) -> Record:
+    application, job = _application(request), records_of(request, _JOBS).get(request.match_info["job"])
+    if job["applicationId"] != application["applicationId"]:
+        raise HTTPError(404, f"The application has no job {job['jobId']}")
+    if not _is_open_to(caller_of(request), job):
+        raise HTTPError(403, f"The job {job['jobId']} is another user's")
+    return job
+
+
+def _is_open_to(caller: Record, job: Record) -> bool:
+    return is_admin(caller) or bool(job["userId"] == caller["id"])
+
+
+def _changes(body: dict[str, Any]) -> dict[str, Any]:
+    changes = {key: body[key] for key in _CHANGEABLE if key in body}
+    for key, value in changes.items():
+        kind = _CHANGEABLE[key]
+        if not isinstance(value, kind) or isinstance(value, bool):
+            raise HTTPError(400, f"{key} has to be of the kind {kind.__name__}")
+    return changes
+
+
+def _job(application: Record, user: int, job_id: str, made: int, known: dict[str, Any]) -> Record:
+    return {
+        "jobId": job_id,
+        "applicationId": application["applicationId"],
+        "customerId": application["customerId"],
+        "jobName": "",
+        "jobDescription": "",
+        "userId": user,
+        "executionTimeout": _TIMEOUT,
+        "jobStatus": "idle",
+        "executionPayload": {},
+        "executionResponse": {},
+        "accounts": [],
+        "executionClass": application["executionClass"],
+        "resources": {"requests": {"memory": "256M"}, "limits": {"memory": "256M"}},
+        "triggers": [],
+        "created": made,
+        "updated": made,
+        **known,
+    }
+
+
+def seed(instance: Instance, rng: random.Random) -> None:
+    """Give Remote DomoStats 20 jobs."""
+    application = instance.records[_APPLICATIONS].get(_REMOTE_DOMOSTATS)
+    users = [user["id"] for user in instance.records["users"]]
+    for number in range(20):
+        remote = f"{rng.choice(('north', 'south', 'labs', 'retail', 'partners'))}-{number:02}.domo.com"
+        made = datetime(2024, 1, 1, tzinfo=UTC) + timedelta(minutes=rng.randrange(400_000))
+        job = _job(
+            application,
+            rng.choice(users),
+            _identity(rng),
+            millis(made),
+            {
+                "jobName": remote,
+                "jobDescription": f"Get Remote stat from {remote}",
+                "executionPayload": {
+                    "remoteInstance": remote,
+                    "subscriberJobId": _identity(rng),
+                    "policies": {report: _identity(rng) for report in rng.sample(_REPORTS, 3)},
+                    "metricsDatasetId": _identity(rng),
+                },
+            },
+        )
+        instance.records[_JOBS].put(job["jobId"], job)
+
+
+def _identity(rng: random.Random) -> str:
+    return str(uuid.UUID(int=rng.getrandbits(128), version=4))

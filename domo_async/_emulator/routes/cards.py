@@ -1,0 +1,598 @@
+"""Cards: what they are, what they show, and pictures of it.
+
+No document tells how a card is made; `create` makes one, for tests and the `demo` world. What a card shows is the
+result of a query: an aggregation of a column of its dataset, by the values of another. Emulator-defined: only a card's
+owner and admins change or delete it; each rendering counts as a view.
+"""
+
+from __future__ import annotations
+
+import html
+from base64 import b64encode
+from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
+from random import Random
+from typing import Any
+
+import orjson
+from aiohttp import web
+from attrs import frozen
+
+from domo_async._emulator.access.auth import OWNER_ID
+from domo_async._emulator.access.people import free_id, user_name
+from domo_async._emulator.errors import HTTPError
+from domo_async._emulator.http.web import (
+    answer,
+    caller_of,
+    flag,
+    instance_of,
+    json_object,
+    millis,
+    page_of,
+    query_flag,
+    storage_of,
+    text,
+    whole_number,
+)
+from domo_async._emulator.persistence.records import Record
+from domo_async._emulator.routes.dataset_access import permitted
+from domo_async._emulator.routes.policies import visible_rows
+from domo_async._emulator.routes.sharing import CARD, Sight, forget_shares, sight_of
+from domo_async._emulator.rows.storage import Storage
+from domo_async._emulator.services.pictures import LINES_ON_A_PAGE, Bar, chart_png, text_pdf
+from domo_async._emulator.sql import Translation, rendering, translate
+from domo_async._emulator.state import Dataset, Instance
+
+routes: web.RouteTableDef = web.RouteTableDef()
+
+_PAGE = 100
+_EPOCH = 1_700_000_000_000
+_TABLE = "badge_basic_table"
+_AGGREGATIONS = ("COUNT", "SUM", "AVG", "MIN", "MAX")
+_ORDERS = {"cardTitle": "title", "lastModified": "modified", "created": "created"}
+_MOST_ROWS = 1000
+_MOST_BARS = 20
+_MOST_PIXELS = 1 << 24
+_PARTS = frozenset(
+    [
+        "title",
+        "chartType",
+        "queryResult",
+        "data",
+        "image",
+        "imagePDF",
+        "graph",
+        "dynamic",
+        "summary",
+        "summaryImage",
+        "dataSource",
+        "pdp",
+        "annotations",
+        "extendedDateInfo",
+        "table",
+    ]
+)
+_OPERATORS = {"EQUALS": "=", "NOT_EQUALS": "<>", "LESS_THAN": "<", "GREATER_THAN": ">"}
+
+
+def create(
+    instance: Instance,
+    *,
+    title: str,
+    dataset_id: str,
+    description: str = "",
+    owner_id: int = OWNER_ID,
+    chart_type: str = "badge_vert_bar",
+    page_ids: Sequence[int] = (),
+    group_by: str | None = None,
+    value: str | None = None,
+    aggregation: str = "COUNT",
+    id: int | None = None,
+    at: int | None = None,
+) -> Record:
+    """Make a card; returns its record.
+
+    Args:
+        instance: The instance.
+        title: Its title.
+        dataset_id: The dataset that it shows.
+        description: What it is about.
+        owner_id: Its owner.
+        chart_type: Its kind; ``badge_basic_table`` is a table.
+        page_ids: The pages that it is on.
+        group_by: The column whose values it shows a number for each; None for a single number.
+        value: The column that the numbers are made of; None for the rows.
+        aggregation: How they are made of it: COUNT, SUM, AVG, MIN or MAX.
+        id: Its number; None for the next one.
+        at: When it was made, in milliseconds; None for now.
+    """
+    card_id = free_id(instance, "cards", 100_000_001) if id is None else id
+    now = millis() if at is None else at
+    return instance.records["cards"].put(
+        card_id,
+        {
+            "id": card_id,
+            "urn": str(card_id),
+            "title": title,
+            "description": description,
+            "type": "kpi",
+            "chartType": chart_type,
+            "ownerId": owner_id,
+            "datasourceId": dataset_id,
+            "pageIds": list(page_ids),
+            "definition": {"groupBy": group_by, "value": value, "aggregation": aggregation},
+            "views": 0,
+            "created": now,
+            "modified": now,
+        },
+    )
+
+
+def card_counts(instance: Instance) -> dict[str, dict[str, int]]:
+    """Return, for each dataset that has any, how many cards show it and how often these were viewed."""
+    counts: dict[str, dict[str, int]] = {}
+    for card in instance.records["cards"]:
+        count = counts.setdefault(card["datasourceId"], {"cardCount": 0, "cardViewCount": 0})
+        count["cardCount"] += 1
+        count["cardViewCount"] += card.get("views", 0)
+    return counts
+
+
+# -- reading and changing ---------------------------------------------------------------------------------
+
+
+@routes.get("/api/content/v1/datasources/{dataset_id}/cards")
+async def list_of_dataset(request: web.Request) -> web.Response:
+    """List the cards that show a dataset; no card has drill paths, so that `drill` changes nothing."""
+    instance, seen, dataset = instance_of(request), sight_of(request), permitted(request)
+    query_flag(request, "drill")
+    return answer(
+        [
+            {
+                "id": card["id"],
+                "urn": str(card["id"]),
+                "type": card.get("type", "kpi"),
+                "chartType": card.get("chartType", _TABLE),
+                "title": card["title"],
+                "ownerId": card["ownerId"],
+                "owners": [_owner(instance, card)],
+                "access": seen.card(card),
+                "datasourceId": dataset.id,
+            }
+            for card in instance.records["cards"]
+            if card["datasourceId"] == dataset.id
+        ]
+    )
+
+
+@routes.get("/api/content/v1/cards")
+async def get_several(request: web.Request) -> web.Response:
+    """Return cards by their numbers. Not in the documents; other clients use it.
+
+    Emulator-defined: cards that there are not, or that the caller does not see, are left out.
+    """
+    urns = [urn.strip() for urn in request.query.get("urns", "").split(",") if urn.strip()]
+    if not urns:
+        raise HTTPError(400, "Required: urns, the numbers of cards")
+    instance, seen, parts = instance_of(request), sight_of(request), parts_of(request)
+    found = (instance.records["cards"].find(urn) for urn in dict.fromkeys(urns))
+    return answer([describe(instance, seen, card, parts) for card in found if card is not None and seen.card(card)])
+
+
+@routes.post("/api/content/v2/cards/adminsummary")
+async def list_cards(request: web.Request) -> web.Response:
+    """List the cards that the caller sees. Not in the documents; other clients use it.
+
+    Emulator-defined: the keys of a card beside those that the other routes give.
+    """
+    body = await json_object(request)
+    instance, seen, parts = instance_of(request), sight_of(request), parts_of(request)
+    found = [card for card in instance.records["cards"] if seen.card(card)]
+    if body.get("includeCardTitleClause"):
+        wanted = text(body, "cardTitleSearchText").lower()
+        found = [card for card in found if wanted in card["title"].lower()]
+    if "pageIds" in body:
+        pages = body["pageIds"]
+        if not isinstance(pages, list):
+            raise HTTPError(400, "pageIds must be an array of numbers")
+        wanted_pages = set(map(str, pages))
+        found = [card for card in found if not wanted_pages.isdisjoint(map(str, card.get("pageIds") or ()))]
+    order = body.get("orderBy", "cardTitle")
+    if order not in _ORDERS:
+        raise HTTPError(400, f"orderBy must be one of {', '.join(_ORDERS)}")
+    key = _ORDERS[order]
+    found.sort(key=lambda card: card.get(key) or 0, reverse=not flag(body.get("ascending", True), "ascending"))
+    page = page_of(request, found, limit=_PAGE, offset="skip")
+    return answer(
+        {
+            "cardAdminSummaries": [
+                {
+                    **describe(instance, seen, card, parts),
+                    "cardId": card["id"],
+                    "cardTitle": card["title"],
+                    "pageHierarchy": [
+                        {"pageId": held["id"], "title": held["title"]}
+                        for held in map(instance.records["pages"].find, card.get("pageIds") or ())
+                        if held is not None
+                    ],
+                }
+                for card in page
+            ],
+            "totalCardCount": len(found),
+        }
+    )
+
+
+@routes.delete("/api/content/v1/cards/bulk")
+async def delete(request: web.Request) -> web.Response:
+    """Delete cards, all or none. Not in the documents; other clients use it."""
+    ids = [each.strip() for each in request.query.get("cardIds", "").split(",") if each.strip()]
+    if not ids:
+        raise HTTPError(400, "Required: cardIds, the numbers of cards")
+    instance, seen = instance_of(request), sight_of(request)
+    found = [instance.records["cards"].get(each) for each in dict.fromkeys(ids)]
+    if not all(map(seen.owns, found)):
+        raise HTTPError(403, "Only its owner and admins may delete a card")
+    for card in found:
+        forget_shares(instance, CARD, card["id"])
+        instance.records["cards"].remove(card["id"])
+    return web.Response()
+
+
+@routes.put("/api/content/v1/cards/{card_id}/title")
+async def update_title(request: web.Request) -> web.Response:
+    """Change a card's title, its description, or both."""
+    instance, _, card = _seen(request, request.match_info["card_id"], to_change=True)
+    body = await json_object(request)
+    changes = {
+        key: _dynamic(body[name], name)
+        for name, key in (("dynamicTitle", "title"), ("dynamicDescription", "description"))
+        if body.get(name) is not None
+    }
+    if not changes:
+        raise HTTPError(400, "Required: dynamicTitle, dynamicDescription or both")
+    if changes.get("title") == "":
+        raise HTTPError(400, "A card's title cannot be empty")
+    instance.records["cards"].update(card["id"], **changes, modified=millis())
+    return answer({})
+
+
+def _seen(request: web.Request, card_id: str, *, to_change: bool = False) -> tuple[Instance, Sight, Record]:
+    instance, seen = instance_of(request), sight_of(request)
+    card = instance.records["cards"].get(card_id)
+    if not seen.card(card):
+        raise HTTPError(403, f"You have no access to the card {card_id}")
+    if to_change and not seen.owns(card):
+        raise HTTPError(403, "Only its owner and admins may change a card")
+    return instance, seen, card
+
+
+def _dynamic(value: object, key: str) -> str:
+    """Return a text that may be made of several."""
+    items = value.get("text") if isinstance(value, dict) else None
+    if not isinstance(items, list) or not all(
+        isinstance(item, dict) and isinstance(item.get("text"), str) for item in items
+    ):
+        raise HTTPError(400, f'{key} must be an object such as {{"text": [{{"type": "TEXT", "text": "Sales"}}]}}')
+    return "".join(item["text"] for item in items)
+
+
+def parts_of(request: web.Request) -> set[str]:
+    """Return the parts that a request asks for."""
+    return {part.strip() for part in request.query.get("parts", "").split(",") if part.strip()}
+
+
+def describe(instance: Instance, seen: Sight, card: Record, parts: set[str]) -> dict[str, Any]:
+    """Return a card as those routes give it that no document shows; some keys only if they are asked for."""
+    dataset = _dataset(instance, card)
+    optional: dict[str, Any] = {
+        "metadata": {"chartType": card.get("chartType", _TABLE), "currentMethod": "POPNONE"},
+        "owners": [_owner(instance, card)],
+        "datasources": [{"dataSourceId": dataset.id, "dataSourceName": dataset.name}] if dataset else [],
+        "properties": {},
+        "certification": {},
+        "drillPathURNs": [],
+        "domoapp": None,
+    }
+    return {
+        "id": card["id"],
+        "urn": str(card["id"]),
+        "type": card.get("type", "kpi"),
+        "title": card["title"],
+        "description": card.get("description", ""),
+        "ownerId": card["ownerId"],
+        "access": seen.card(card),
+        "active": True,
+        "locked": False,
+        "created": card.get("created", _EPOCH),
+        "lastModified": card.get("modified", _EPOCH),
+        **{key: value for key, value in optional.items() if key in parts},
+    }
+
+
+def _owner(instance: Instance, card: Record) -> dict[str, Any]:
+    return {"id": str(card["ownerId"]), "type": "USER", "displayName": user_name(instance, card["ownerId"])}
+
+
+def _dataset(instance: Instance, card: Record) -> Dataset | None:
+    try:
+        return instance.dataset(card["datasourceId"])
+    except HTTPError:
+        return None
+
+
+# -- rendering --------------------------------------------------------------------------------------------
+
+
+@routes.put("/api/content/v1/cards/kpi/{urn}/render")
+async def render(request: web.Request) -> web.Response:
+    """Render a card.
+
+    Emulator-defined: the parts but `title`, `image` and `imagePDF`; that a chart has bars, and a picture shows the
+    first 20 rows; the filters in `queryOverrides`, objects of a column, an operand and values; 409 for a card whose
+    dataset, or a column of it, is no more; 400 for more than 16 million pixels. `locale` changes nothing.
+    """
+    instance, _, card = _seen(request, request.match_info["urn"])
+    parts = parts_of(request)
+    if not parts or not parts <= _PARTS:
+        raise HTTPError(400, f"parts must be some of {', '.join(sorted(_PARTS))}")
+    body = await json_object(request)
+    look = _Look.of(body)
+    dataset = _dataset(instance, card)
+    if dataset is None:
+        raise HTTPError(409, "The card's dataset is no more")
+    only = visible_rows(instance, dataset, caller_of(request))
+    shown = await show(storage_of(request), card, dataset, body.get("queryOverrides"), only=only)
+    # Others may have looked meanwhile, or deleted it.
+    if (viewed := instance.records["cards"].find(card["id"])) is not None:
+        instance.records["cards"].update(card["id"], views=viewed.get("views", 0) + 1)
+    made: dict[str, Any] = await storage_of(request).run(_rendered, card, dataset, shown, look, parts)
+    return answer(made)
+
+
+@frozen
+class Shown:
+    """What a card shows.
+
+    Attributes:
+        columns: The names of the columns.
+        rows: Labels and numbers, or a single number.
+        cut: Whether there are more rows.
+    """
+
+    columns: tuple[str, ...]
+    rows: list[list[Any]]
+    cut: bool
+
+    def bars(self) -> list[Bar]:
+        """Return the rows as bars."""
+        return [
+            Bar(
+                "" if len(row) == 1 else str(row[0]),
+                row[-1] if isinstance(row[-1], int | float) else 0,
+                number_text(row[-1]),
+            )
+            for row in self.rows[:_MOST_BARS]
+        ]
+
+    def summary(self) -> float:
+        """Return the sum of all numbers."""
+        return sum(row[-1] for row in self.rows if isinstance(row[-1], int | float))
+
+
+@frozen
+class _Look:
+    width: int
+    height: int
+    scale: float
+    table_pages: int
+    longs_as_text: bool
+
+    @classmethod
+    def of(cls, body: Mapping[str, Any]) -> _Look:
+        scale = body.get("scale", 1)
+        if not isinstance(scale, int | float) or isinstance(scale, bool) or scale <= 0:
+            raise HTTPError(400, "scale must be a number greater than 0")
+        width, height = (
+            whole_number(body.get(key), key, default) for key, default in (("width", 400), ("height", 300))
+        )
+        if not 1 <= width * height * scale**2 <= _MOST_PIXELS:
+            raise HTTPError(400, f"width * height * scale * scale must be 1 to {_MOST_PIXELS}")
+        pages = whole_number(body.get("numTablePages"), "numTablePages", 1)
+        return cls(width, height, scale, pages, flag(body.get("treatLongsAsStrings", False), "treatLongsAsStrings"))
+
+
+async def show(
+    storage: Storage, card: Record, dataset: Dataset, overrides: object = None, *, only: str | None
+) -> Shown:
+    """Return what a card shows.
+
+    Args:
+        storage: Where the rows are.
+        card: The card.
+        dataset: Its dataset.
+        overrides: What is asked for beside what the card shows by itself.
+        only: The condition, in DuckDB's SQL, on the rows that may be seen; None for all.
+
+    Raises:
+        Refusal: 400, if the overrides cannot be; 409, if the card and its dataset do not fit any more.
+    """
+    definition = card.get("definition") or {}
+    query = _query(definition, _conditions(overrides, dataset))
+    schema, versions = dataset.schema, dataset.visible
+    with storage.lease(versions):
+        try:
+            translation = await storage.run(translate, query, dataset.id, columns=schema.types, only=only)
+            columns, rows = await storage.run(_rows, storage, translation, schema, versions)
+        except HTTPError as refusal:
+            raise HTTPError(409, f"The card cannot be rendered as it is: {refusal.message}") from refusal
+    return Shown(columns, rows[:_MOST_ROWS], cut=len(rows) > _MOST_ROWS)
+
+
+def _query(definition: Mapping[str, Any], conditions: str) -> str:
+    value, group = definition.get("value"), definition.get("groupBy")
+    aggregation = definition.get("aggregation", "COUNT")
+    if aggregation not in _AGGREGATIONS:
+        raise HTTPError(409, f"The card cannot be rendered as it is: it has no aggregation {aggregation}")
+    number = f"{aggregation}({'*' if value is None else _name(value)})"
+    named = f"{number} AS {_name('Count' if value is None else value)}"
+    if group is None:
+        return f"SELECT {named} FROM table {conditions}"  # noqa: S608 - names are quoted, and it is translated
+    return (
+        f"SELECT {_name(group)}, {named} FROM table {conditions} "  # noqa: S608 - as above
+        f"GROUP BY {_name(group)} ORDER BY {_name(group)} LIMIT {_MOST_ROWS + 1}"
+    )
+
+
+def _conditions(overrides: object, dataset: Dataset) -> str:
+    filters = (overrides.get("filters") or []) if isinstance(overrides, dict) else None if overrides else []
+    if not isinstance(filters, list) or not all(isinstance(each, dict) for each in filters):
+        raise HTTPError(400, "queryOverrides must be an object; its filters, an array of objects")
+    columns = {column.name for column in dataset.schema.columns}
+    conditions = []
+    for each in filters:
+        column, values = text(each, "column"), each.get("values")
+        operand = each.get("operand", "IN")
+        if column not in columns:
+            raise HTTPError(400, f"queryOverrides: there is no column {column}")
+        if not isinstance(values, list) or not values:
+            raise HTTPError(400, "queryOverrides: a filter has values, an array")
+        if operand in {"IN", "NOT_IN"}:
+            conditions.append(f"{_name(column)} {operand.replace('_', ' ')} ({', '.join(map(_literal, values))})")
+        elif operand in _OPERATORS and len(values) == 1:
+            conditions.append(f"{_name(column)} {_OPERATORS[operand]} {_literal(values[0])}")
+        else:
+            raise HTTPError(400, f"queryOverrides: operand is IN, NOT_IN, or with one value {', '.join(_OPERATORS)}")
+    return f"WHERE {' AND '.join(conditions)}" if conditions else ""
+
+
+def _name(column: str) -> str:
+    return "`" + column.replace("`", "``") + "`"
+
+
+def _literal(value: object) -> str:
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return repr(value)
+    return "'" + str(value).replace("\\", "\\\\").replace("'", "''") + "'"
+
+
+def _rows(storage: Storage, translation: Translation, *data: Any) -> tuple[tuple[str, ...], list[list[Any]]]:
+    result = storage.query(translation, *data)
+    try:
+        result.start(rendering.json_row)
+        rows: list[list[Any]] = []
+        while batch := result.batch():
+            rows += map(orjson.loads, batch)
+        return tuple(column.name for column in result.columns), rows
+    finally:
+        result.close()
+
+
+def number_text(value: object) -> str:
+    """Return a number as people read it, such as ``1,234.5``."""
+    if not isinstance(value, int | float):
+        return "" if value is None else str(value)
+    return f"{value:,.2f}".rstrip("0").rstrip(".")
+
+
+def _rendered(card: Record, dataset: Dataset, shown: Shown, look: _Look, parts: set[str]) -> dict[str, Any]:
+    """Return the parts that are asked for; a PDF comes under the name of the image."""
+    rows = [[_cell(cell, look) for cell in row] for row in shown.rows]
+    result = {"columns": list(shown.columns), "rows": rows, "numRows": len(rows), "numColumns": len(shown.columns)}
+    table = card.get("chartType", _TABLE) == _TABLE
+    lines = ["  ".join([*map(str, row[:-1]), number_text(row[-1])]) for row in shown.rows]
+    pages = _pages(card["title"], lines)
+    cut = shown.cut or (len(pages) > look.table_pages if table and "imagePDF" in parts else len(lines) > _MOST_BARS)
+    made: dict[str, Any] = {"limited": shown.cut, "notAllDataShown": cut}
+    draw = partial(chart_png, width=look.width, height=look.height, scale=look.scale)
+    if "imagePDF" in parts:
+        files = [_base64(text_pdf(page)) for page in pages[: max(1, look.table_pages) if table else 1]]
+        made["image"] = (
+            {"pages": files, "notAllDataShown": cut} if table else {"data": files[0], "notAllDataShown": cut}
+        )
+    elif "image" in parts:
+        made["image"] = {"data": _base64(draw(card["title"], shown.bars())), "notAllDataShown": cut}
+    if "summaryImage" in parts:
+        made["summaryImage"] = {"data": _base64(draw(number_text(shown.summary()), ()))}
+    plain: dict[str, Any] = {
+        "title": card["title"],
+        "chartType": card.get("chartType", _TABLE),
+        "queryResult": result,
+        "data": result,
+        "graph": {"chartType": card.get("chartType", _TABLE), "series": rows},
+        "dynamic": {"title": card["title"], "description": card.get("description", "")},
+        "summary": number_text(shown.summary()),
+        "dataSource": {"dataSourceId": dataset.id, "dataSourceName": dataset.name},
+        "pdp": False,
+        "annotations": [],
+        "extendedDateInfo": None,
+        "table": _table(shown.columns, rows),
+    }
+    return {**made, **{key: value for key, value in plain.items() if key in parts}}
+
+
+def _cell(cell: Any, look: _Look) -> Any:
+    return str(cell) if look.longs_as_text and isinstance(cell, int) else cell
+
+
+def _pages(title: str, lines: Sequence[str]) -> list[list[str]]:
+    """Return the lines of each page, which begins with the title."""
+    room = LINES_ON_A_PAGE - 1
+    return [[title, *lines[begin : begin + room]] for begin in range(0, max(1, len(lines)), room)]
+
+
+def _table(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
+    head = "".join(f"<th>{html.escape(name)}</th>" for name in columns)
+    body = "".join(f"<tr>{''.join(f'<td>{html.escape(number_text(cell))}</td>' for cell in row)}</tr>" for row in rows)
+    return f"<table><tr>{head}</tr>{body}</table>"
+
+
+def _base64(content: bytes) -> str:
+    return b64encode(content).decode()
+
+
+# -- the world --------------------------------------------------------------------------------------------
+
+
+def search_documents(instance: Instance) -> Iterator[dict[str, Any]]:
+    """Yield what a search finds of cards; the keys are emulator-defined."""
+    for card in instance.records["cards"]:
+        yield {
+            "entityType": "card",
+            "databaseId": str(card["id"]),
+            "uuid": str(card["id"]),
+            "title": card["title"],
+            "description": card.get("description", ""),
+            "ownedById": str(card["ownerId"]),
+            "ownedByName": user_name(instance, card["ownerId"]),
+            "createDate": card.get("created", _EPOCH),
+            "lastModified": card.get("modified", _EPOCH),
+            "chartType": card.get("chartType", _TABLE),
+            "dataSourceId": card["datasourceId"],
+            "viewCount": card.get("views", 0),
+        }
+
+
+def seed(instance: Instance, rng: Random) -> None:
+    """Make 1,500 cards of the datasets that there are, on the pages that there are."""
+    users = [user["id"] for user in instance.records["users"]]
+    pages = [page["id"] for page in instance.records["pages"]]
+    datasets = instance.datasets()
+    for _ in range(1_500 if datasets else 0):
+        dataset = rng.choice(datasets)
+        groups = [column.name for column in dataset.schema.columns if column.type in {"STRING", "DATE"}]
+        values = [column.name for column in dataset.schema.columns if column.type in {"LONG", "DOUBLE", "DECIMAL"}]
+        group = rng.choice(groups) if groups else None
+        value = rng.choice(values) if values else None
+        create(
+            instance,
+            title=f"{value or 'Rows'} by {group}" if group else f"{value or 'Rows'} of {dataset.name}",
+            dataset_id=dataset.id,
+            owner_id=rng.choice(users),
+            chart_type=rng.choice(("badge_vert_bar", "badge_line", "badge_pie", _TABLE)),
+            page_ids=[rng.choice(pages)] if pages else (),
+            group_by=group,
+            value=value,
+            aggregation="COUNT" if value is None else rng.choice(("SUM", "AVG")),
+            at=_EPOCH + rng.randrange(50_000_000_000),
+        )

@@ -1,0 +1,335 @@
+"""Dataflows and their executions.
+
+An execution is told as CREATED in the answer to its start, then as RUNNING_DATA_FLOW for as long as a job takes, and
+ends as SUCCESS, or as what the scripted outcomes of the job ``stream`` say for the dataflow's id. Emulator-defined: it
+touches the output datasets but moves no rows, and the definition's actions are kept as they came. The owner (the
+responsible user) and admins may change and execute a dataflow, everyone may look at it.
+"""
+
+from __future__ import annotations
+
+import random
+import uuid
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from aiohttp import web
+
+from domo_async._emulator.access.people import user_name
+from domo_async._emulator.access.rights import require_owner
+from domo_async._emulator.errors import HTTPError
+from domo_async._emulator.http.web import (
+    answer,
+    caller_of,
+    instance_of,
+    json_object,
+    millis,
+    page_of,
+    records_of,
+    text,
+)
+from domo_async._emulator.persistence.records import Record
+from domo_async._emulator.services.jobs import begin_job, is_over
+from domo_async._emulator.state import Instance
+
+__all__ = ["routes", "search_documents", "seed"]
+
+routes: web.RouteTableDef = web.RouteTableDef()
+
+_FLOWS = "dataflows"
+_EXECUTIONS = "dataflow_executions"
+_COLLECTION = "/api/dataprocessing/v1/dataflows"
+_FLOW = _COLLECTION + "/{dataflow_id}"
+_PAGE = 100
+# What a definition says; all else of a dataflow is the instance's own.
+_DEFINITION = (
+    *("name", "description", "actions", "inputs", "outputs", "databaseType", "responsibleUserId", "engineProperties"),
+    *("gui", "settings", "enabled"),
+)
+_GOOD_END = "SUCCESS"
+_BAD_END = "FAILED_DATA_FLOW"
+
+
+@routes.get(_COLLECTION)
+async def list_dataflows(request: web.Request) -> web.Response:
+    """List all dataflows, without their actions."""
+    instance = instance_of(request)
+    last = _last_executions(instance)
+    flows = [_describe(instance, flow, last.get(flow["id"])) for flow in instance.records[_FLOWS]]
+    return answer([{key: value for key, value in flow.items() if key != "actions"} for flow in flows])
+
+
+@routes.post(_COLLECTION)
+async def create(request: web.Request) -> web.Response:
+    """Create a dataflow, which belongs to the caller."""
+    body = await json_object(request)
+    instance = instance_of(request)
+    definition = _definition(instance, {"databaseType": "MAGIC", **body})
+    text(definition, "name")
+    now = millis()
+    number = instance.records.next_id(_FLOWS)
+    flow = {
+        **_new(number, definition, now),
+        "dapDataFlowId": str(uuid.uuid4()),
+        "responsibleUserId": definition.get("responsibleUserId", caller_of(request)["id"]),
+    }
+    return answer(_describe(instance, instance.records[_FLOWS].put(number, flow), None))
+
+
+@routes.get(_FLOW)
+async def get(request: web.Request) -> web.Response:
+    """Return a dataflow with its actions."""
+    instance, flow = instance_of(request), _flow(request)
+    return answer(_describe(instance, flow, _last_executions(instance).get(flow["id"])))
+
+
+@routes.put(_FLOW)
+async def update(request: web.Request) -> web.Response:
+    """Give a dataflow another definition, which makes a new version of it."""
+    instance, flow = instance_of(request), _changeable(request)
+    body = await json_object(request)
+    text(body, "name")
+    changed = _changed(instance, flow, body, version=flow["version"] + 1)
+    return answer(_describe(instance, changed, _last_executions(instance).get(flow["id"])))
+
+
+@routes.put(_FLOW + "/patch")
+async def patch(request: web.Request) -> web.Response:
+    """Change what is given of a dataflow."""
+    flow = _changeable(request)
+    _changed(instance_of(request), flow, await json_object(request), version=flow["version"])
+    return web.Response()
+
+
+@routes.delete(_FLOW)
+async def delete(request: web.Request) -> web.Response:
+    """Delete a dataflow with its executions; its datasets stay."""
+    flow = _changeable(request)
+    records_of(request, _FLOWS).remove(flow["id"])
+    executions = records_of(request, _EXECUTIONS)
+    for execution in executions:
+        if execution["onboardFlowId"] == flow["id"]:
+            executions.remove(execution["id"])
+    return web.Response()
+
+
+@routes.post(_FLOW + "/executions")
+async def execute(request: web.Request) -> web.Response:
+    """Start an execution; while another one runs, it is refused (emulator-defined)."""
+    instance, flow = instance_of(request), _changeable(request)
+    last = _last_executions(instance).get(flow["id"])
+    if last is not None and "endTime" not in last:
+        raise HTTPError(409, f"Dataflow {flow['id']} is running already")
+    number = instance.records.next_id(_EXECUTIONS)
+    begun = millis()
+    record = {
+        "id": number,
+        "onboardFlowId": flow["id"],
+        "previewRows": 0,
+        "dapDataFlowExecutionId": str(uuid.uuid4()),
+        "beginTime": begun,
+        "lastUpdated": begun,
+        "state": "CREATED",
+        "activationType": "MANUAL",
+        "dataFlowVersion": flow["version"],
+        "job": begin_job(instance, "dataflow", flow["id"], good=_GOOD_END, bad=_BAD_END),
+    }
+    return answer(_describe_execution(instance.records[_EXECUTIONS].put(number, record)))
+
+
+@routes.get(_FLOW + "/executions")
+async def list_executions(request: web.Request) -> web.Response:
+    """List a dataflow's executions, the latest first, a page of 100 by default."""
+    instance, flow = instance_of(request), _flow(request)
+    found = [record for record in instance.records[_EXECUTIONS] if record["onboardFlowId"] == flow["id"]]
+    page = page_of(request, found[::-1], limit=_PAGE)
+    return answer([_describe_execution(_looked_at(instance, record)) for record in page])
+
+
+@routes.get(_FLOW + "/executions/{execution_id}")
+async def get_execution(request: web.Request) -> web.Response:
+    """Return an execution."""
+    instance, flow = instance_of(request), _flow(request)
+    record = instance.records[_EXECUTIONS].find(request.match_info["execution_id"])
+    if record is None or record["onboardFlowId"] != flow["id"]:
+        raise HTTPError(404, f"Execution not found: {request.match_info['execution_id']}")
+    return answer(_describe_execution(_looked_at(instance, record)))
+
+
+def search_documents(instance: Instance) -> Iterator[dict[str, Any]]:
+    """Yield what a search finds of dataflows; the keys are emulator-defined."""
+    for flow in instance.records[_FLOWS]:
+        yield {
+            "entityType": "dataflow",
+            "databaseId": str(flow["id"]),
+            "uuid": flow["dapDataFlowId"],
+            "name": flow["name"],
+            "description": flow.get("description", ""),
+            "ownedById": str(flow["responsibleUserId"]),
+            "ownedByName": user_name(instance, flow["responsibleUserId"]),
+            "createDate": flow["created"],
+            "lastModified": flow["modified"],
+            "databaseType": flow["databaseType"],
+        }
+
+
+def seed(instance: Instance, rng: random.Random) -> None:
+    """Make the dataflows of the demo world, a hundred, between datasets that are there."""
+    datasets = instance.datasets()
+    users = [user["id"] for user in instance.records["users"]]
+    for _ in range(100 if len(datasets) > 1 else 0):
+        source, target = rng.sample(datasets, 2)
+        created = millis(datetime(2021, 1, 1, tzinfo=UTC) + timedelta(seconds=rng.randint(0, 120_000_000)))
+        definition = {
+            "name": f"{source.name} to {target.name}",
+            "databaseType": rng.choice(("MAGIC", "MYSQL", "ADR")),
+            "inputs": [{"dataSourceId": source.id, "executeFlowWhenUpdated": rng.random() < 0.3}],
+            "outputs": [{"dataSourceId": target.id, "versionChainType": "REPLACE"}],
+        }
+        number = instance.records.next_id(_FLOWS)
+        flow = {
+            **_new(number, _definition(instance, definition), created),
+            "dapDataFlowId": str(uuid.UUID(int=rng.getrandbits(128), version=4)),
+            "responsibleUserId": rng.choice(users),
+        }
+        instance.records[_FLOWS].put(number, flow)
+
+
+def _new(number: int, definition: Record, created: int) -> Record:
+    return {
+        "inputs": [],
+        "outputs": [],
+        "actions": [],
+        "engineProperties": {},
+        "enabled": True,
+        **definition,
+        "id": number,
+        "created": created,
+        "modified": created,
+        "version": 0,
+    }
+
+
+def _flow(request: web.Request) -> Record:
+    return records_of(request, _FLOWS).get(request.match_info["dataflow_id"])
+
+
+def _changeable(request: web.Request) -> Record:
+    flow = _flow(request)
+    require_owner(request, flow["responsibleUserId"])
+    return flow
+
+
+def _definition(instance: Instance, body: Record) -> Record:
+    definition = {key: body[key] for key in _DEFINITION if key in body}
+    for key in ("inputs", "outputs", "actions"):
+        value = definition.get(key, [])
+        if not isinstance(value, list) or not all(isinstance(each, dict) for each in value):
+            raise HTTPError(400, f"{key} must be an array of objects")
+    for key in ("inputs", "outputs"):
+        for each in definition.get(key, []):
+            instance.dataset(text(each, "dataSourceId"))
+    if "responsibleUserId" in definition:
+        definition["responsibleUserId"] = instance.records["users"].get(definition["responsibleUserId"])["id"]
+    return definition
+
+
+def _changed(instance: Instance, flow: Record, body: Record, *, version: int) -> Record:
+    definition = _definition(instance, body)
+    if "name" in definition:
+        text(definition, "name")
+    return instance.records[_FLOWS].update(flow["id"], **definition, modified=millis(), version=version)
+
+
+def _describe(instance: Instance, flow: Record, last: Record | None) -> dict[str, Any]:
+    executions = [each for each in instance.records[_EXECUTIONS] if each["onboardFlowId"] == flow["id"]]
+    names = {dataset.id: dataset.name for dataset in instance.datasets()} if flow["inputs"] or flow["outputs"] else {}
+    described = {
+        "id": flow["id"],
+        "name": flow["name"],
+        "description": flow.get("description", ""),
+        "dapDataFlowId": flow["dapDataFlowId"],
+        "responsibleUserId": flow["responsibleUserId"],
+        "runState": "ENABLED" if flow["enabled"] else "DISABLED",
+        "created": flow["created"],
+        "modified": flow["modified"],
+        "engineProperties": flow["engineProperties"],
+        "inputs": [
+            {"executeFlowWhenUpdated": False, **each, "dataSourceName": names.get(each["dataSourceId"])}
+            for each in flow["inputs"]
+        ],
+        "outputs": [
+            {
+                "onboardFlowId": None,
+                "versionChainType": "REPLACE",
+                **each,
+                "dataSourceName": names.get(each["dataSourceId"]),
+            }
+            for each in flow["outputs"]
+        ],
+        "executionCount": len(executions),
+        "executionSuccessCount": sum(each["state"] == _GOOD_END for each in executions),
+        "hydrationState": "DEHYDRATED",
+        "useLegacyTriggerBehavior": False,
+        "passwordProtected": False,
+        "deleted": False,
+        "abandoned": False,
+        "neverAbandon": False,
+        "paused": False,
+        "magic": flow["databaseType"] == "MAGIC",
+        "restricted": False,
+        "editable": True,
+        "enabled": flow["enabled"],
+        "container": False,
+        "databaseType": flow["databaseType"],
+        "triggeredByInput": any(each.get("executeFlowWhenUpdated") for each in flow["inputs"]),
+        "draft": False,
+        "numInputs": len(flow["inputs"]),
+        "numOutputs": len(flow["outputs"]),
+        "actions": flow["actions"],
+    }
+    return described if last is None else {**described, "lastExecution": _describe_execution(last)}
+
+
+def _last_executions(instance: Instance) -> dict[int, Record]:
+    """Return the last execution of each dataflow, each as it is now."""
+    last = {record["onboardFlowId"]: record for record in instance.records[_EXECUTIONS]}
+    return {flow_id: _looked_at(instance, record) for flow_id, record in last.items()}
+
+
+def _looked_at(instance: Instance, record: Record) -> Record:
+    """Return an execution as far as it has got by now, and keep that."""
+    if "endTime" in record:
+        return record
+    if not is_over(instance, record["job"]):
+        if record["state"] == "RUNNING_DATA_FLOW":
+            return record
+        return instance.records[_EXECUTIONS].update(record["id"], state="RUNNING_DATA_FLOW", lastUpdated=millis())
+    ended = millis()
+    end = record["job"]["state"]
+    if end == _GOOD_END:
+        _touch_outputs(instance, record["onboardFlowId"])
+    return instance.records[_EXECUTIONS].update(record["id"], state=end, endTime=ended, lastUpdated=ended)
+
+
+def _touch_outputs(instance: Instance, flow_id: int) -> None:
+    outputs = {each["dataSourceId"] for each in instance.records[_FLOWS].get(flow_id)["outputs"]}
+    for dataset in instance.datasets():
+        if dataset.id in outputs:
+            dataset.touched = datetime.now(UTC)
+
+
+def _describe_execution(record: Record) -> dict[str, Any]:
+    told = {key: value for key, value in record.items() if key != "job"}
+    failed = "endTime" in record and record["state"] != _GOOD_END
+    if failed and record["job"]["reason"] is not None:
+        # Where an instance tells the reason is not known.
+        told["errors"] = [{"code": record["state"], "localizedMessage": record["job"]["reason"]}]
+    return {
+        **told,
+        "failed": failed,
+        "executionEngine": {"platform": "CLOUD", "engine": "MAGIC"},
+        "dataProcessor": "MAGIC",
+        "actionResults": [],
+    }

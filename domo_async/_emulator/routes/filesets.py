@@ -1,0 +1,592 @@
+"""FileSets, their files and directories.
+
+Emulator-defined, as no document tells of it or several contradict each other: statuses are those of the older documents
+(200, and an answer to deletions); an update is answered with the new state, although the sample shows the old name; a
+file's content is sent by the download route itself, without a redirect; a file takes the place of the one that had its
+path and keeps its id; directories are made as files need them and stay when they are empty; ``fileType`` is ``TEXT``,
+``DIRECTORY`` or, for all else, ``FILE``. Admins are owners of all FileSets; others have what was given to them.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import uuid
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
+from pathlib import PurePosixPath
+from random import Random
+from typing import Any
+from weakref import WeakKeyDictionary
+
+from aiohttp import web
+
+from domo_async._emulator.access.memberships import entities_of
+from domo_async._emulator.access.people import is_admin, user_name
+from domo_async._emulator.errors import HTTPError
+from domo_async._emulator.http.web import (
+    answer,
+    caller_of,
+    instance_of,
+    iso,
+    json_object,
+    millis,
+    query_flag,
+    records_of,
+    storage_of,
+    takes_body_as_it_comes,
+    text,
+    whole_number,
+)
+from domo_async._emulator.persistence.blobs import Blobs, blobs_of, content_response
+from domo_async._emulator.persistence.records import Collection, Record
+from domo_async._emulator.search.filtering import selected
+from domo_async._emulator.search.mongo import moment_of
+from domo_async._emulator.search.ranking import ranked, words
+from domo_async._emulator.services.file_forms import FileForm
+from domo_async._emulator.services.trees import (
+    DIRECTORY,
+    add_file,
+    check_free,
+    file_at,
+    files_of,
+    is_text,
+    lies_in,
+    make_directories,
+    new_file,
+    parent_of,
+    path_of,
+    random_id,
+    with_content,
+)
+from domo_async._emulator.state import Instance
+
+routes: web.RouteTableDef = web.RouteTableDef()
+
+FILESETS = "filesets"
+
+_BASE = "/api/files/v1/filesets"
+_SET = _BASE + "/{fileset_id}"
+_PAGE = 100
+_MATCHES = 10
+_READ_FOR_QUERIES = 1 << 20
+_CACHED_TEXTS = 5_000
+_LEVELS = ("NONE", "READ", "EDIT", "OWNER")
+_KINDS = ("USER", "GROUP")
+_FILESET_FIELDS = (
+    *("id", "name", "description", "aiEnabled", "indexStatus", "batchType", "connector", "created", "createdBy"),
+    *("updated", "updatedBy", "owner", "accountId", "permission", "size", "fileCount"),
+)
+_FILE_FIELDS = (
+    *("id", "path", "name", "fileType", "contentType", "size", "hash", "hashAlgorithm", "created", "createdBy"),
+    *("connectorKey", "indexStatus", "indexReason"),
+)
+_LISTED = (
+    *("id", "name", "description", "created", "createdBy", "updated", "updatedBy", "owner", "permission", "fileCount"),
+)
+_UPLOADED = ("id", "path", "name", "fileType", "contentType", "size", "created", "createdBy")
+
+_WORDS: WeakKeyDictionary[Instance, dict[str, Counter[str]]] = WeakKeyDictionary()
+
+
+@routes.post(_BASE + "/search")
+async def search(request: web.Request) -> web.Response:
+    """Find those FileSets that the caller may read, page by page."""
+    limit = whole_number(request.query.get("limit"), "limit", _PAGE)
+    offset = whole_number(request.query.get("offset"), "offset", 0)
+    described = [
+        _describe(request, fileset)
+        for fileset in records_of(request, FILESETS)
+        if _permission(request, fileset) != "NONE"
+    ]
+    found = selected(described, await json_object(request), _FILESET_FIELDS)
+    return answer(
+        {
+            "fileSets": [{key: each[key] for key in _LISTED} for each in found[offset : offset + limit]],
+            "pageContext": {"offset": offset, "limit": limit, "total": len(found)},
+        }
+    )
+
+
+@routes.post(_BASE)
+async def create(request: web.Request) -> web.Response:
+    """Create a FileSet, which is the caller's."""
+    body = await json_object(request)
+    fileset = new_fileset(text(body, "name"), caller_of(request)["id"], **_settings(body))
+    return answer(_describe(request, records_of(request, FILESETS).put(fileset["id"], fileset)))
+
+
+@routes.get(_SET)
+async def get(request: web.Request) -> web.Response:
+    """Describe a FileSet."""
+    return answer(_describe(request, _fileset_of(request, "READ")))
+
+
+@routes.post(_SET)
+async def update(request: web.Request) -> web.Response:
+    """Change a FileSet's name and description, where they are given and not null; answers with the new state."""
+    fileset = _fileset_of(request, "EDIT")
+    body = await json_object(request)
+    changes = {key: body[key] for key in ("name", "description") if body.get(key) is not None}
+    if not changes:
+        raise HTTPError(400, "Required: name, description or both")
+    if "name" in changes:
+        text(changes, "name")
+    return answer(_describe(request, _touch(request, fileset, **changes)))
+
+
+@routes.delete(_SET)
+async def delete(request: web.Request) -> web.Response:
+    """Delete a FileSet with all its files."""
+    fileset = _fileset_of(request, "OWNER")
+    files = list(_files(request, fileset))
+    records_of(request, FILESETS).remove(fileset["id"])
+    return _without(request, fileset, files, "FileSet deleted successfully.")
+
+
+@routes.post(_SET + "/ownership")
+async def set_owner(request: web.Request) -> web.Response:
+    """Give a FileSet to another user; who had it may still edit it (emulator-defined)."""
+    fileset = _fileset_of(request, "OWNER")
+    user_id = (await json_object(request)).get("userId")
+    user = _user(request, user_id)
+    if user["id"] == fileset["owner"]:
+        return answer(_access_json(fileset))
+    access = _merged(
+        fileset["access"], [_access("USER", fileset["owner"], "EDIT"), _access("USER", user["id"], "NONE")]
+    )
+    return answer(_access_json(_touch(request, fileset, owner=user["id"], access=access)))
+
+
+@routes.get(_SET + "/access")
+async def get_access(request: web.Request) -> web.Response:
+    """Tell who may do what with a FileSet."""
+    return answer(_access_json(_fileset_of(request, "READ")))
+
+
+@routes.post(_SET + "/access")
+async def set_access(request: web.Request) -> web.Response:
+    """Say what some may do with a FileSet, ``NONE`` for nothing any more; others keep what they have."""
+    fileset = _fileset_of(request, "OWNER")
+    said = (await json_object(request)).get("fileSetAccess")
+    if not isinstance(said, list):
+        raise HTTPError(400, "Required: fileSetAccess, an array")
+    changes = [_said_access(request, entry) for entry in said]
+    if any((entry["entityType"], entry["entityId"]) == ("USER", fileset["owner"]) for entry in changes):
+        raise HTTPError(400, "What the owner may do changes with the ownership alone")
+    return answer(_access_json(_touch(request, fileset, access=_merged(fileset["access"], changes))))
+
+
+@routes.post(_SET + "/query")
+async def query(request: web.Request) -> web.Response:
+    """Find the files that fit a question best by the words in them and in their paths."""
+    fileset = _fileset_of(request, "READ")
+    body = await json_object(request)
+    question = text(body, "query")
+    most = whole_number(body.get("topK"), "topK", _MATCHES)
+    directory = path_of(body.get("directoryPath") or body.get("pathPrefixFilter") or "")
+    files = {
+        file["id"]: file
+        for file in _files(request, fileset)
+        if file["fileType"] != DIRECTORY and lies_in(file, directory)
+    }
+    found = ranked(question, await _words(request, list(files.values())))
+    return answer(
+        {"matches": [{"id": file_id, "node": _node(files[file_id]), "score": score} for file_id, score in found[:most]]}
+    )
+
+
+@routes.post(_SET + "/files/search")
+async def search_files(request: web.Request) -> web.Response:
+    """Find files and directories, by default in the order of their making; each page tells where the next begins."""
+    fileset = _fileset_of(request, "READ")
+    limit = whole_number(request.query.get("limit"), "limit", _PAGE)
+    if not limit:
+        raise HTTPError(400, "limit must be at least 1")
+    directory, directly = path_of(request.query.get("directoryPath", "")), query_flag(request, "immediateChildren")
+    inside = [
+        _describe_file(request, fileset, file)
+        for file in _files(request, fileset)
+        if lies_in(file, directory) and not (directly and parent_of(file["path"]) != directory)
+    ]
+    found = selected(inside, await json_object(request), _FILE_FIELDS)
+    start = _start(request.query.get("next"), found)
+    page = found[start : start + limit]
+    following = _cursor(page[-1]["id"], start + limit) if start + limit < len(found) else None
+    return answer({"files": page, "pageContext": {"next": following}})
+
+
+@routes.post(_SET + "/files")
+@takes_body_as_it_comes
+async def upload(request: web.Request) -> web.Response:
+    """Take a file out of a form, or make the directory that a form without a file names."""
+    fileset = _fileset_of(request, "EDIT")
+    if request.content_type != "multipart/form-data":
+        raise HTTPError(400, "The request's body must be multipart/form-data")
+    former: Record | None = None
+    with blobs_of(request).arrival() as arrival:
+        form = FileForm(request.query.get("createFileRequest", ""))
+        try:
+            await form.read(request, arrival)
+        except ValueError as error:
+            raise HTTPError(400, f"The form is broken: {error}") from error
+        directory = form.directory()
+        if form.name is not None:
+            await storage_of(request).run(arrival.force_to_disk)
+        # It may have been deleted, or taken from the caller, meanwhile.
+        fileset = _fileset_of(request, "EDIT")
+        files, user_id = _files(request, fileset), caller_of(request)["id"]
+        if form.name is None:
+            if not directory:
+                raise HTTPError(400, "Required: file, or the path of a directory to make")
+            made = make_directories(files, directory, user_id)
+        else:
+            path = str(PurePosixPath(directory, form.name))
+            check_free(files, path)
+            make_directories(files, directory, user_id)
+            former = file_at(files, path)
+            made = new_file(path, user_id, file_id=former["id"] if former else None)
+            files.put(made["id"], with_content(made, form.content_type, arrival.keep()))
+    _touch(request, fileset)
+    described = _describe_file(request, fileset, files.get(made["id"]))
+    told = answer({key: described[key] for key in _UPLOADED})
+    return told if former is None else blobs_of(request).forget([former["sha256"]], told)
+
+
+@routes.get(_SET + "/path")
+async def get_by_path(request: web.Request) -> web.Response:
+    """Describe what lies at a path; without ``downloadUrl``, as its page shows."""
+    fileset = _fileset_of(request, "READ")
+    file = _named(_files(request, fileset), request)
+    return answer({**_describe_file(request, fileset, file), "downloadUrl": None})
+
+
+@routes.delete(_SET + "/path")
+async def delete_by_path(request: web.Request) -> web.Response:
+    """Delete what lies at a path; a directory with all that lies in it."""
+    fileset = _fileset_of(request, "EDIT")
+    return _delete(request, fileset, _named(_files(request, fileset), request))
+
+
+@routes.get(_SET + "/files/{file_id}")
+async def get_file(request: web.Request) -> web.Response:
+    """Describe a file or directory."""
+    fileset = _fileset_of(request, "READ")
+    return answer(_describe_file(request, fileset, _file_of(request, fileset)))
+
+
+@routes.delete(_SET + "/files/{file_id}")
+async def delete_file(request: web.Request) -> web.Response:
+    """Delete a file; a directory with all that lies in it."""
+    fileset = _fileset_of(request, "EDIT")
+    return _delete(request, fileset, _file_of(request, fileset))
+
+
+@routes.get(_SET + "/files/{file_id}/download")
+async def download(request: web.Request) -> web.StreamResponse:
+    """Send the content of a file."""
+    file = _file_of(request, _fileset_of(request, "READ"))
+    if file["fileType"] == DIRECTORY:
+        raise HTTPError(400, f"{file['path']} is a directory")
+    return content_response(
+        request,
+        file["sha256"],
+        size=file["size"],
+        content_type=file["contentType"],
+        name=PurePosixPath(file["path"]).name,
+    )
+
+
+def _fileset_of(request: web.Request, level: str) -> Record:
+    """Return the FileSet that the path names, with which the caller may do so much."""
+    fileset_id = request.match_info["fileset_id"]
+    fileset = records_of(request, FILESETS).find(fileset_id)
+    if fileset is None:
+        raise HTTPError(404, f"FileSet not found: {fileset_id}")
+    permission = _permission(request, fileset)
+    if _LEVELS.index(permission) < _LEVELS.index(level):
+        raise HTTPError(403, f"Your permission on the FileSet {fileset_id} is {permission}, not {level}")
+    return fileset
+
+
+def _permission(request: web.Request, fileset: Record) -> str:
+    user = caller_of(request)
+    if is_admin(user) or user["id"] == fileset["owner"]:
+        return "OWNER"
+    entities = entities_of(instance_of(request), user)
+    given = [
+        entry["permission"] for entry in fileset["access"] if (entry["entityType"], str(entry["entityId"])) in entities
+    ]
+    return max(given, key=_LEVELS.index, default="NONE")
+
+
+def _files(request: web.Request, fileset: Record) -> Collection:
+    return files_of(instance_of(request).records, fileset["id"])
+
+
+def _file_of(request: web.Request, fileset: Record) -> Record:
+    file_id = request.match_info["file_id"]
+    file = _files(request, fileset).find(file_id)
+    if file is None:
+        raise HTTPError(404, f"File not found: {file_id}")
+    return file
+
+
+def _named(files: Collection, request: web.Request) -> Record:
+    """Return the file that the query names by its path."""
+    path = path_of(request.query.get("path", ""))
+    if not path:
+        raise HTTPError(400, "Required: path, in the query")
+    file = file_at(files, path)
+    if file is None:
+        raise HTTPError(404, f"File not found: {path}")
+    return file
+
+
+def _delete(request: web.Request, fileset: Record, file: Record) -> web.Response:
+    below = [each for each in _files(request, fileset) if lies_in(each, file["path"])]
+    _touch(request, fileset)
+    return _without(request, fileset, [file, *below], "File deleted successfully.")
+
+
+def _without(request: web.Request, fileset: Record, files: Sequence[Record], message: str) -> web.Response:
+    """Remove files and say so."""
+    collection = _files(request, fileset)
+    for file in files:
+        collection.remove(file["id"])
+    garbage = [file["sha256"] for file in files if file["sha256"]]
+    return blobs_of(request).forget(garbage, answer({"status": "success", "message": message}))
+
+
+async def _words(request: web.Request, files: Sequence[Record]) -> Mapping[str, Counter[str]]:
+    """Return the words of files and of their paths, by the files' ids."""
+    known = _WORDS.setdefault(instance_of(request), {})
+    unread = {file["sha256"] for file in files if is_text(file["contentType"])} - known.keys()
+    if unread:
+        fresh = await storage_of(request).run(_read_words, blobs_of(request), sorted(unread))
+        if len(known) + len(fresh) > _CACHED_TEXTS:
+            known.clear()
+        known.update(fresh)
+    return {file["id"]: words(file["path"].replace("_", " ")) + known.get(file["sha256"], Counter()) for file in files}
+
+
+def _read_words(blobs: Blobs, hashes: Sequence[str]) -> dict[str, Counter[str]]:
+    found = {}
+    for sha256 in hashes:
+        try:
+            found[sha256] = words(blobs.beginning(sha256, _READ_FOR_QUERIES).decode(errors="replace"))
+        except HTTPError:
+            # It was deleted meanwhile.
+            found[sha256] = Counter()
+    return found
+
+
+def _cursor(file_id: str, place: int) -> str:
+    return base64.urlsafe_b64encode(json.dumps({"id": file_id, "place": place}).encode()).decode()
+
+
+def _start(cursor: str | None, found: Sequence[Mapping[str, Any]]) -> int:
+    """Return where the page of a cursor begins: behind the last file of the page before, or where that one was."""
+    if not cursor:
+        return 0
+    try:
+        said = json.loads(base64.urlsafe_b64decode(cursor))
+        file_id, place = said["id"], int(said.get("place", 0))
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        raise HTTPError(400, "next must be what the page before told") from error
+    behind = next((number for number, file in enumerate(found, 1) if file["id"] == file_id), None)
+    # Where it is gone, what follows it has moved up by one.
+    return max(place - 1, 0) if behind is None else behind
+
+
+def _settings(body: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a new FileSet is told beside its name."""
+    context = body.get("connectorContext")
+    if context is not None and (not isinstance(context, dict) or not context.get("connector")):
+        raise HTTPError(400, "connectorContext needs connector")
+    return {
+        "description": str(body.get("description") or ""),
+        "account_id": whole_number(body.get("accountId"), "accountId", 0),
+        "context": context,
+    }
+
+
+def new_fileset(
+    name: str,
+    owner: int,
+    *,
+    description: str = "",
+    account_id: int = 0,
+    context: Mapping[str, Any] | None = None,
+    created: str | None = None,
+    fileset_id: str | None = None,
+) -> Record:
+    """Return a new FileSet, which is not kept yet."""
+    created = created or iso()
+    return {
+        "id": fileset_id or random_id(),
+        "name": name,
+        "description": description,
+        "connectorContext": context,
+        "accountId": account_id,
+        "created": created,
+        "createdBy": owner,
+        "updated": created,
+        "updatedBy": owner,
+        "owner": owner,
+        "access": [],
+    }
+
+
+def _touch(request: web.Request, fileset: Record, **changes: Any) -> Record:
+    return records_of(request, FILESETS).update(
+        fileset["id"], updated=iso(), updatedBy=caller_of(request)["id"], **changes
+    )
+
+
+def _user(request: web.Request, user_id: object) -> Record:
+    user = records_of(request, "users").find(user_id)
+    if user is None:
+        raise HTTPError(400, f"There is no user {user_id}")
+    return user
+
+
+def _access(kind: str, entity_id: int, permission: str) -> Record:
+    return {"entityId": entity_id, "entityType": kind, "permission": permission}
+
+
+def _said_access(request: web.Request, entry: object) -> Record:
+    if not isinstance(entry, dict) or entry.get("entityType") not in _KINDS or entry.get("permission") not in _LEVELS:
+        raise HTTPError(400, "Access is entityId, entityType (USER, GROUP) and permission (OWNER, EDIT, READ, NONE)")
+    entity_id = whole_number(entry.get("entityId"), "entityId", -1)
+    if entry["entityType"] == "USER":
+        _user(request, entity_id)
+    return _access(entry["entityType"], entity_id, entry["permission"])
+
+
+def _merged(access: Sequence[Record], changes: Sequence[Record]) -> list[Record]:
+    by_entity = {(entry["entityType"], entry["entityId"]): entry for entry in (*access, *changes)}
+    return [entry for entry in by_entity.values() if entry["permission"] != "NONE"]
+
+
+def _access_json(fileset: Record) -> dict[str, Any]:
+    return {
+        "fileSetId": fileset["id"],
+        "fileSetAccess": [_access("USER", fileset["owner"], "OWNER"), *fileset["access"]],
+    }
+
+
+def _describe(request: web.Request, fileset: Record) -> dict[str, Any]:
+    files = [file for file in _files(request, fileset) if file["fileType"] != DIRECTORY]
+    context = fileset["connectorContext"]
+    return {
+        "id": fileset["id"],
+        "name": fileset["name"],
+        "description": fileset["description"],
+        "aiEnabled": True,
+        "indexStatus": None,
+        "batchType": "INCREMENTAL",
+        "connector": context["connector"] if context else "DOMO",
+        "created": fileset["created"],
+        "createdBy": fileset["createdBy"],
+        "updated": fileset["updated"],
+        "updatedBy": fileset["updatedBy"],
+        "owner": str(fileset["owner"]),
+        "accountId": fileset["accountId"],
+        "connectorContext": context,
+        "permission": _permission(request, fileset),
+        "size": sum(file["size"] for file in files),
+        "fileCount": len(files),
+    }
+
+
+def _describe_file(request: web.Request, fileset: Record, file: Record) -> dict[str, Any]:
+    directory = file["fileType"] == DIRECTORY
+    place = f"{_BASE}/{fileset['id']}/files/{file['id']}/download"
+    return {
+        "id": file["id"],
+        "path": file["path"],
+        "name": PurePosixPath(file["path"]).name,
+        "fileType": file["fileType"],
+        "contentType": file["contentType"],
+        "size": file["size"],
+        "hash": file["sha256"],
+        "hashAlgorithm": None if directory else "SHA_256_HEX",
+        "downloadUrl": None if directory else f"{request.url.origin()}{place}",
+        "created": file["created"],
+        "createdBy": file["createdBy"],
+        "connectorKey": None,
+        "indexStatus": None,
+        "indexReason": None,
+    }
+
+
+def _node(file: Record) -> dict[str, Any]:
+    """Describe a file as queries do, which write times in milliseconds."""
+    return {
+        "id": file["id"],
+        "path": file["path"],
+        "name": PurePosixPath(file["path"]).name,
+        "fileType": file["fileType"],
+        "contentType": file["contentType"],
+        "size": file["size"],
+        "created": millis(moment_of(file["created"])),
+        "type": "TEXT",
+    }
+
+
+def search_documents(instance: Instance) -> Iterator[dict[str, Any]]:
+    """Yield what a search finds of FileSets; that it finds them, as ``fileset``, is emulator-defined."""
+    for fileset in instance.records[FILESETS]:
+        yield {
+            "entityType": "fileset",
+            "databaseId": fileset["id"],
+            "uuid": fileset["id"],
+            "name": fileset["name"],
+            "description": fileset["description"],
+            "ownedById": str(fileset["owner"]),
+            "ownedByName": user_name(instance, fileset["owner"]),
+            "createDate": millis(moment_of(fileset["created"])),
+            "lastModified": millis(moment_of(fileset["updated"])),
+        }
+
+
+_TOPICS = ("Vacation", "Expenses", "Security", "Onboarding", "Travel", "Pricing", "Support", "Quality", "Sales", "Tax")
+_SENTENCES = (
+    "The {topic} policy was approved in {year}.",
+    "Every team reports its {topic} figures by the end of the quarter.",
+    "Questions about {topic} go to the office in {city}.",
+    "{city} has rules of its own for {topic}, which came into force in {year}.",
+)
+_CITIES = ("Salt Lake City", "London", "Tokyo", "Sydney", "Berlin")
+
+
+def seed(instance: Instance, rng: Random) -> None:
+    """Make twenty FileSets with two hundred short texts."""
+    records = instance.records
+    people = [user["id"] for user in records["users"]]
+    for number in range(20):
+        topic = _TOPICS[number % len(_TOPICS)]
+        created = f"2025-{rng.randint(1, 10):02}-{rng.randint(1, 28):02}T08:{rng.randrange(60):02}:00.000Z"
+        fileset = new_fileset(
+            f"{topic} {2024 + number // len(_TOPICS)}",
+            rng.choice(people),
+            description=f"What there is to know about {topic}",
+            created=created,
+            fileset_id=_uuid(rng),
+        )
+        records[FILESETS].put(fileset["id"], fileset)
+        for place in range(10):
+            path = f"{rng.randint(2020, 2025)}/{rng.choice(_TOPICS).lower()}-{place}.txt"
+            add_file(records, fileset, path, _prose(topic, rng), created=created, new_id=partial(_uuid, rng))
+
+
+def _prose(topic: str, rng: Random) -> bytes:
+    year, city = rng.randint(2020, 2025), rng.choice(_CITIES)
+    sentences = rng.choices(_SENTENCES, k=rng.randint(2, 6))
+    return "\n".join(sentence.format(topic=topic.lower(), year=year, city=city) for sentence in sentences).encode()
+
+
+def _uuid(rng: Random) -> str:
+    return str(uuid.UUID(int=rng.getrandbits(128), version=4))

@@ -1,0 +1,415 @@
+"""Groups and their members.
+
+Emulator-defined: whoever makes a group owns it; admins and a group's owners may change it. Anybody may join an open
+group, and leave any.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from random import Random
+from typing import Any
+
+from aiohttp import web
+
+from domo_async._emulator.access.auth import OWNER_ID
+from domo_async._emulator.access.people import free_id, is_admin, user_name
+from domo_async._emulator.errors import HTTPError
+from domo_async._emulator.http.web import (
+    answer,
+    caller_of,
+    flag,
+    instance_of,
+    json_body,
+    json_object,
+    millis,
+    page_of,
+    records_of,
+    text,
+)
+from domo_async._emulator.persistence.records import Record
+from domo_async._emulator.services.activity import about
+from domo_async._emulator.state import Instance
+
+routes: web.RouteTableDef = web.RouteTableDef()
+
+_FIRST_ID = 2001
+_TYPES = frozenset({"closed", "open", "dynamic", "adHoc", "directory", "system"})
+_PAGE = 30
+_MEMBERS_PAGE = 100
+_SORTS = {"name": "name", "created": "created", "groupType": "type", "description": "description"}
+_CHANGES = ("addMembers", "removeMembers", "addOwners", "removeOwners")
+_UNSAID: Record = {"type": "closed", "description": "", "creatorId": OWNER_ID, "guid": "", "created": 0, "owners": []}
+
+
+@routes.post("/api/content/v2/groups")
+async def create(request: web.Request) -> web.Response:
+    """Create a group; no two have the same name."""
+    body = await json_object(request)
+    instance, caller = instance_of(request), caller_of(request)
+    name, kind = text(body, "name"), _type(body.get("type"))
+    _refuse_taken_name(instance, name)
+    group = _put(instance, name, kind, str(body.get("description") or ""), caller["id"], millis())
+    about(request, group["id"], name)
+    return answer({"id": str(group["id"])})
+
+
+@routes.put("/api/content/v2/groups")
+async def update(request: web.Request) -> web.Response:
+    """Change the names, types and descriptions of groups, all or none."""
+    changes = []
+    for item in await _objects(request):
+        group = _changeable(request, item.get("groupId"))
+        name = text({"name": group["name"], **item}, "name")
+        _refuse_taken_name(instance_of(request), name, group["id"])
+        description = str(item.get("description", group.get("description")) or "")
+        changes.append(
+            {**group, "name": name, "type": _type(item.get("type", group["type"])), "description": description}
+        )
+    if len({change["name"] for change in changes}) < len({change["id"] for change in changes}):
+        raise HTTPError(400, "Two groups would have the same name")
+    for change in changes:
+        records_of(request, "groups").put(change["id"], change)
+    _about_one(request, changes)
+    return answer(content=True)
+
+
+@routes.delete("/api/content/v2/groups")
+async def delete(request: web.Request) -> web.Response:
+    """Delete groups, all or none."""
+    ids = await json_body(request)
+    if not isinstance(ids, list) or not ids:
+        raise HTTPError(400, "Required: an array of group ids")
+    gone = [_changeable(request, group_id) for group_id in dict.fromkeys(map(str, ids))]
+    for group in gone:
+        records_of(request, "groups").remove(group["id"])
+        leave_all(instance_of(request), {"type": "GROUP", "id": group["id"]})
+    _about_one(request, gone)
+    return answer(content=True)
+
+
+@routes.put("/api/content/v2/groups/access")
+async def change_access(request: web.Request) -> web.Response:
+    """Add and remove members and owners of groups, all or none; nobody can be added who is not there."""
+    changed: dict[int, Record] = {}
+    for item in await _objects(request):
+        group = _changeable(request, item.get("groupId"))
+        if not any(key in item for key in _CHANGES):
+            raise HTTPError(400, f"Required: one of {', '.join(_CHANGES)}")
+        group = changed.get(group["id"], group)
+        changed[group["id"]] = _with_changes(instance_of(request), group, item)
+    for group in changed.values():
+        records_of(request, "groups").put(group["id"], group)
+    _about_one(request, list(changed.values()))
+    return answer(content=True)
+
+
+@routes.get("/api/content/v2/groups/grouplist")
+async def list_groups(request: web.Request) -> web.Response:
+    """List groups by name, an owner or a member, a page of 30 by default (emulator-defined)."""
+    query = request.query
+    ascending = flag(query.get("ascending", "true"), "ascending")
+    sort = query.get("sort", "name").strip()
+    if sort not in {*_SORTS, "memberCount"}:
+        raise HTTPError(400, f"Unknown sort: {sort}; there are {', '.join(_SORTS)} and memberCount")
+    wanted = query.get("search", "").strip().lower()
+    owner, member = query.get("owner"), query.get("members")
+    found = [
+        group
+        for group in map(_whole, records_of(request, "groups"))
+        if wanted in group["name"].lower()
+        and (owner is None or _has_user(group["owners"], owner))
+        and (member is None or _has_user(_members(group), member))
+    ]
+    found.sort(key=lambda group: _rank(group, sort), reverse=not ascending)
+    instance = instance_of(request)
+    return answer([_describe_listed(instance, group) for group in page_of(request, found, limit=_PAGE)])
+
+
+@routes.get("/api/content/v2/groups/users")
+async def list_members(request: web.Request) -> web.Response:
+    """List the users in a group, a page of 100 by default; the keys of each are emulator-defined."""
+    if "group" not in request.query:
+        raise HTTPError(400, "Required: group, the group's id")
+    instance = instance_of(request)
+    users = _known(instance, request.query["group"])["userIds"]
+    page = page_of(request, users, limit=_MEMBERS_PAGE)
+    return answer({"groupUserList": [_describe_user(instance, user_id) for user_id in page]})
+
+
+@routes.post("/api/content/v2/groups/permissions")
+async def list_owners(request: web.Request) -> web.Response:
+    """List the owners of groups."""
+    ids = await json_body(request)
+    if not isinstance(ids, list):
+        raise HTTPError(400, "Required: an array of group ids")
+    instance = instance_of(request)
+    groups = [_known(instance, group_id) for group_id in ids]
+    return answer(
+        [{"permissions": {"owners": [_describe_one(instance, one) for one in group["owners"]]}} for group in groups]
+    )
+
+
+@routes.get("/api/content/v2/groups/{group_id}")
+async def get(request: web.Request) -> web.Response:
+    """Give a group; its ``userIds`` are the users in it, its ``memberCount`` counts groups in it too."""
+    group = _group_of(request)
+    return answer(
+        {
+            "id": group["id"],
+            "name": group["name"],
+            "type": group["type"],
+            "userIds": group["userIds"],
+            "creatorId": group["creatorId"],
+            "memberCount": len(_members(group)),
+            "guid": group["guid"],
+            "description": group["description"],
+            "hidden": False,
+            "default": False,
+            "active": True,
+        }
+    )
+
+
+@routes.put("/api/content/v2/groups/{group_id}/user/{user_id}")
+async def add_user(request: web.Request) -> web.Response:
+    """Add a user to a group."""
+    group, user = _group_of(request), _user_of(request)
+    if group["type"] != "open" or caller_of(request)["id"] != user["id"]:
+        _refuse_others(request, group)
+    if user["id"] not in group["userIds"]:
+        records_of(request, "groups").update(group["id"], userIds=[*group["userIds"], user["id"]])
+    return answer(content=True)
+
+
+@routes.delete("/api/content/v2/groups/{group_id}/removeuser/{user_id}")
+async def remove_user(request: web.Request) -> web.Response:
+    """Remove a user from a group; one who is not in it stays out."""
+    group, user = _group_of(request), _user_of(request)
+    if caller_of(request)["id"] != user["id"]:
+        _refuse_others(request, group)
+    left = [user_id for user_id in group["userIds"] if user_id != user["id"]]
+    records_of(request, "groups").update(group["id"], userIds=left)
+    return answer(content=True)
+
+
+# -- who may ----------------------------------------------------------------------------------------------
+
+
+def _known(instance: Instance, group_id: object) -> Record:
+    return _whole(instance.records["groups"].get(group_id))
+
+
+def _whole(group: Record) -> Record:
+    """Return a group with all keys, as tests may have put one in without some."""
+    return {**_UNSAID, "userIds": [], "groupIds": [], **group}
+
+
+def _group_of(request: web.Request) -> Record:
+    return _known(instance_of(request), request.match_info["group_id"])
+
+
+def _user_of(request: web.Request) -> Record:
+    return records_of(request, "users").get(request.match_info["user_id"])
+
+
+def _changeable(request: web.Request, group_id: object) -> Record:
+    """Return a group that the caller may change."""
+    group = _known(instance_of(request), group_id)
+    _refuse_others(request, group)
+    return group
+
+
+def _refuse_others(request: web.Request, group: Record) -> None:
+    caller = caller_of(request)
+    if not is_admin(caller) and not _has_user(group["owners"], caller["id"]):
+        raise HTTPError(403, f"Only an admin or an owner may change the group {group['name']}")
+
+
+def _has_user(people: list[Record], user_id: object) -> bool:
+    return any(each["type"] == "USER" and str(each["id"]) == str(user_id) for each in people)
+
+
+# -- what is asked for ------------------------------------------------------------------------------------
+
+
+async def _objects(request: web.Request) -> list[dict[str, Any]]:
+    """Return the body's objects; a single one may stand alone, as the documents' table has it."""
+    body = await json_body(request)
+    items = body if isinstance(body, list) else [body]
+    if not items or not all(isinstance(item, dict) and "groupId" in item for item in items):
+        raise HTTPError(400, "Required: an array of objects with groupId")
+    return items
+
+
+def _type(value: object) -> str:
+    if not isinstance(value, str) or value not in _TYPES:
+        raise HTTPError(400, f"Required: type, one of {', '.join(sorted(_TYPES))}")
+    return str(value)
+
+
+def _refuse_taken_name(instance: Instance, name: str, group_id: int | None = None) -> None:
+    if any(group["name"] == name and group["id"] != group_id for group in instance.records["groups"]):
+        raise HTTPError(400, f"Another group has the name {name}")
+
+
+def _with_changes(instance: Instance, group: Record, item: dict[str, Any]) -> Record:
+    """Return a group with members and owners added and removed."""
+    adds_members, removes_members, adds_owners, removes_owners = (_people(item, key) for key in _CHANGES)
+    for one in [*adds_members, *adds_owners]:
+        instance.records["users" if one["type"] == "USER" else "groups"].get(one["id"])
+        if one == {"type": "GROUP", "id": group["id"]}:
+            raise HTTPError(400, "A group cannot be in itself")
+    owners = _merged(group["owners"], adds_owners, removes_owners)
+    if not owners and group["owners"]:
+        raise HTTPError(400, "A group must keep an owner")
+    return _with_members({**group, "owners": owners}, _merged(_members(group), adds_members, removes_members))
+
+
+def _people(item: dict[str, Any], key: str) -> list[Record]:
+    value = item.get(key) or []
+    if not isinstance(value, list):
+        raise HTTPError(400, f"{key} must be an array of type and id")
+    people = []
+    for one in value:
+        kind, number = (one.get("type"), str(one.get("id"))) if isinstance(one, dict) else (None, "")
+        if kind not in {"USER", "GROUP"} or not number.isdecimal():
+            raise HTTPError(400, f"{key} must be an array of type, which is USER or GROUP, and id")
+        people.append({"type": kind, "id": int(number)})
+    return people
+
+
+def _merged(people: list[Record], added: list[Record], removed: list[Record]) -> list[Record]:
+    kept = [one for one in people if one not in removed]
+    kept.extend(one for one in added if one not in kept)
+    return kept
+
+
+def _members(group: Record) -> list[Record]:
+    """Return the users and groups in a group."""
+    users = [{"type": "USER", "id": user_id} for user_id in group["userIds"]]
+    return users + [{"type": "GROUP", "id": group_id} for group_id in group["groupIds"]]
+
+
+def _with_members(group: Record, members: list[Record]) -> Record:
+    users, groups = ([one["id"] for one in members if one["type"] == kind] for kind in ("USER", "GROUP"))
+    return {**group, "userIds": users, "groupIds": groups}
+
+
+def leave_all(instance: Instance, one: Record) -> None:
+    """Take a user or a group that is gone, told by type and id, out of all groups."""
+    for group in map(_whole, instance.records["groups"]):
+        if one in _members(group) or one in group["owners"]:
+            left = {**group, "owners": [owner for owner in group["owners"] if owner != one]}
+            left = _with_members(left, [member for member in _members(group) if member != one])
+            instance.records["groups"].put(group["id"], left)
+
+
+def _about_one(request: web.Request, groups: list[Record]) -> None:
+    if len(groups) == 1:
+        about(request, groups[0]["id"], groups[0]["name"])
+
+
+def _put(instance: Instance, name: str, kind: str, description: str, creator_id: int, created: int) -> Record:
+    group_id = free_id(instance, "groups", _FIRST_ID)
+    return instance.records["groups"].put(
+        group_id,
+        {
+            "id": group_id,
+            "name": name,
+            "type": kind,
+            "description": description,
+            "creatorId": creator_id,
+            "guid": str(uuid.uuid5(uuid.NAMESPACE_OID, f"group {group_id} {created}")),
+            "created": created,
+            "userIds": [],
+            "groupIds": [],
+            "owners": [{"type": "USER", "id": creator_id}],
+        },
+    )
+
+
+# -- answers ----------------------------------------------------------------------------------------------
+
+
+def _rank(group: Record, sort: str) -> Any:
+    if sort == "memberCount":
+        return len(_members(group))
+    value = group[_SORTS[sort]]
+    return value.lower() if isinstance(value, str) else value
+
+
+def _describe_listed(instance: Instance, group: Record) -> dict[str, Any]:
+    """Return a group as the list tells it."""
+    moment = datetime.fromtimestamp(group["created"] / 1000, UTC)
+    return {
+        "name": group["name"],
+        "groupId": group["id"],
+        "owners": [_describe_one(instance, one) for one in group["owners"]],
+        "groupType": group["type"],
+        "groupMembers": [_describe_one(instance, one) for one in _members(group)],
+        "memberCount": len(_members(group)),
+        "created": f"{moment:%Y-%m-%d %H:%M:%S}.{moment.microsecond // 100_000}",
+        "description": group["description"],
+    }
+
+
+def _describe_one(instance: Instance, one: Record) -> dict[str, Any]:
+    """Return a member or an owner."""
+    if one["type"] == "USER":
+        return {**one, "displayName": user_name(instance, one["id"])}
+    group = instance.records["groups"].find(one["id"])
+    return {**one, "displayName": str(one["id"]) if group is None else group["name"]}
+
+
+def _describe_user(instance: Instance, user_id: int) -> dict[str, Any]:
+    user = instance.records["users"].find(user_id) or {}
+    return {
+        "userId": user_id,
+        "displayName": user_name(instance, user_id),
+        "emailAddress": user.get("emailAddress"),
+        "roleId": user.get("roleId"),
+    }
+
+
+def search_documents(instance: Instance) -> Iterator[dict[str, Any]]:
+    """Yield what a search finds of groups; the keys are emulator-defined."""
+    for group in map(_whole, instance.records["groups"]):
+        yield {
+            "entityType": "group",
+            "databaseId": str(group["id"]),
+            "uuid": group["guid"],
+            "name": group["name"],
+            "description": group["description"],
+            "ownedById": str(group["creatorId"]),
+            "ownedByName": user_name(instance, group["creatorId"]),
+            "createDate": group["created"],
+            "lastModified": group["created"],
+            "memberCount": len(_members(group)),
+        }
+
+
+# -- the demo world -----------------------------------------------------------------------------------------
+
+_DEMO_START = 1_609_459_200_000
+_DEMO_SPAN = 3 * 365 * 86_400_000
+_PLACES = ("Berlin", "Bogota", "Cape Town", "Delhi", "Lisbon", "Oslo", "Osaka", "Provo", "Seoul", "Toronto")
+_TEAMS = (
+    *("Buyers", "Controllers", "Data Stewards", "Designers", "Engineers"),
+    *("Managers", "Planners", "Researchers", "Sellers", "Supporters"),
+)
+
+
+def seed(instance: Instance, rng: Random) -> None:
+    """Let 100 teams have a group each, of up to 60 users."""
+    users = [user["id"] for user in instance.records["users"]]
+    for place in _PLACES:
+        for team in _TEAMS:
+            creator = rng.choice([OWNER_ID, *users[:20]])
+            kind = rng.choice(("closed", "closed", "open", "adHoc"))
+            created = _DEMO_START + rng.randrange(_DEMO_SPAN)
+            group = _put(instance, f"{team} {place}", kind, f"{team} who work in {place}", creator, created)
+            members = rng.sample(users, min(len(users), rng.randint(3, 60)))
+            instance.records["groups"].update(group["id"], userIds=members)

@@ -1,0 +1,313 @@
+"""Pages: making, listing, moving and deleting them.
+
+Emulator-defined: a page without a page above it has the parent 0, for which requests may say -100000, too; titles
+differ among the pages below one page (409); a page that has pages below it is not deleted (409); the cards of a deleted
+page stay. Only a page's owner and admins move or delete it, and whoever sees a page may make one below it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from random import Random
+from typing import Any
+
+from aiohttp import web
+
+from domo_async._emulator.access.auth import OWNER_ID
+from domo_async._emulator.access.people import free_id, user_name
+from domo_async._emulator.errors import HTTPError
+from domo_async._emulator.http.web import answer, flag, instance_of, json_object, millis, page_of, text
+from domo_async._emulator.persistence.records import Record
+from domo_async._emulator.routes import cards
+from domo_async._emulator.routes.sharing import PAGE, Sight, forget_shares, sight_of
+from domo_async._emulator.state import Instance
+
+routes: web.RouteTableDef = web.RouteTableDef()
+
+_TOP = 0
+_TOPS = {"0", "-100000"}
+_PAGE = 100
+_ORDERS = {"pageTitle": "title", "lastModified": "modified", "created": "created"}
+_EPOCH = 1_700_000_000_000
+
+
+def create(
+    instance: Instance,
+    *,
+    title: str,
+    parent_id: int = _TOP,
+    owner_id: int = OWNER_ID,
+    has_layout: bool = True,
+    id: int | None = None,
+    at: int | None = None,
+) -> Record:
+    """Make a page; returns its record."""
+    page_id = free_id(instance, "pages", 1_000_000_001) if id is None else id
+    now = millis() if at is None else at
+    return instance.records["pages"].put(
+        page_id,
+        {
+            "id": page_id,
+            "parentPageId": parent_id,
+            "ownerId": owner_id,
+            "title": title,
+            "locked": False,
+            "hasLayout": has_layout,
+            "created": now,
+            "modified": now,
+        },
+    )
+
+
+@routes.post("/api/content/v1/pages")
+async def create_page(request: web.Request) -> web.Response:
+    """Make a page below another."""
+    body = await json_object(request)
+    instance, seen = instance_of(request), sight_of(request)
+    parent = _parent(instance, seen, body.get("parentPageId"))
+    title = text(body, "title")
+    _refuse_taken(instance, title, parent)
+    page = create(
+        instance,
+        title=title,
+        parent_id=parent,
+        owner_id=seen.user_id,
+        has_layout=flag(body.get("hasLayout", True), "hasLayout"),
+    )
+    return answer(_describe(instance, page))
+
+
+@routes.put("/api/content/v1/pages/bulk/move")
+async def move(request: web.Request) -> web.Response:
+    """Move pages below another, all or none."""
+    body = await json_object(request)
+    instance, seen = instance_of(request), sight_of(request)
+    ids = body.get("pageIds")
+    if not isinstance(ids, list) or not ids:
+        raise HTTPError(400, "Required: pageIds, an array of numbers")
+    if text(body, "pagePermission") != "ORIGINAL":
+        raise HTTPError(400, "pagePermission must be ORIGINAL")
+    pages = instance.records["pages"]
+    moved = [pages.get(page_id) for page_id in ids]
+    parent = _parent(instance, seen, body.get("parentPageId"))
+    above = {parent, *_above(instance, parent)}
+    for page in moved:
+        if not seen.owns(page):
+            raise HTTPError(403, f"Only its owner and admins may move the page {page['id']}")
+        if page["id"] in above:
+            raise HTTPError(409, f"The page {page['id']} cannot be moved below itself")
+        if page["parentPageId"] != parent:
+            _refuse_taken(instance, page["title"], parent)
+    for page in moved:
+        pages.update(page["id"], parentPageId=parent, modified=millis())
+    return web.Response()
+
+
+@routes.post("/api/content/v1/pages/adminsummary")
+async def list_pages(request: web.Request) -> web.Response:
+    """List the pages that the caller sees. Not in the documents; other clients use it.
+
+    Emulator-defined: a page of 100 by default, and all keys of a summary but `pageId` and `pageTitle`.
+    """
+    body = await json_object(request)
+    instance, seen = instance_of(request), sight_of(request)
+    found = [page for page in instance.records["pages"] if seen.page(page)]
+    if body.get("includePageTitleClause"):
+        wanted = text(body, "pageTitleSearchText").lower()
+        found = [page for page in found if wanted in page["title"].lower()]
+    if body.get("includeParentPageIdsClause"):
+        parents = _ids(body, "parentPageIds")
+        found = [page for page in found if str(page["parentPageId"]) in parents]
+    if body.get("includePageOwnerClause"):
+        owners = _ids(body, "ownerIds")
+        found = [page for page in found if str(page["ownerId"]) in owners]
+    order = body.get("orderBy", "pageTitle")
+    if order not in _ORDERS:
+        raise HTTPError(400, f"orderBy must be one of {', '.join(_ORDERS)}")
+    key = _ORDERS[order]
+    found.sort(key=lambda page: page[key], reverse=not flag(body.get("ascending", True), "ascending"))
+    counts = _card_counts(instance)
+    page = page_of(request, found, limit=_PAGE, offset="skip")
+    return answer(
+        {
+            "pageAdminSummaries": [_summarise(instance, each, counts.get(each["id"], 0)) for each in page],
+            "totalPageCount": len(found),
+        }
+    )
+
+
+@routes.get("/api/content/v3/stacks/{page_id}/cards")
+async def get(request: web.Request) -> web.Response:
+    """Return a page with its cards. Not in the documents; other clients use it.
+
+    Emulator-defined: all keys but `id`, `title`, `page` and `cards`.
+    """
+    instance, seen, page = _seen(request)
+    parts = cards.parts_of(request)
+    found = [cards.describe(instance, seen, card, parts) for card in _cards_on(instance, page) if seen.card(card)]
+    return answer(
+        {
+            "id": page["id"],
+            "title": page["title"],
+            "type": "page",
+            "page": _describe(instance, page),
+            "cards": found,
+            "collections": [],
+            "sizes": [{"id": card["id"], "size": "medium"} for card in found],
+        }
+    )
+
+
+@routes.get("/api/content/v1/pages/{page_id}/cards")
+async def list_cards(request: web.Request) -> web.Response:
+    """List the cards on a page. Not in the documents; other clients use it."""
+    instance, seen, page = _seen(request)
+    parts = cards.parts_of(request)
+    return answer(
+        [cards.describe(instance, seen, card, parts) for card in _cards_on(instance, page) if seen.card(card)]
+    )
+
+
+@routes.delete("/api/content/v1/pages/{page_id}")
+async def delete(request: web.Request) -> web.Response:
+    """Delete a page. Not in the documents; other clients use it."""
+    instance, seen, page = _seen(request)
+    if not seen.owns(page):
+        raise HTTPError(403, "Only its owner and admins may delete a page")
+    if any(each["parentPageId"] == page["id"] for each in instance.records["pages"]):
+        raise HTTPError(409, "The page has pages below it")
+    for card in _cards_on(instance, page):
+        instance.records["cards"].update(card["id"], pageIds=[each for each in card["pageIds"] if each != page["id"]])
+    forget_shares(instance, PAGE, page["id"])
+    instance.records["pages"].remove(page["id"])
+    return web.Response()
+
+
+def _seen(request: web.Request) -> tuple[Instance, Sight, Record]:
+    instance, seen = instance_of(request), sight_of(request)
+    page = instance.records["pages"].get(request.match_info["page_id"])
+    if not seen.page(page):
+        raise HTTPError(403, f"You have no access to the page {page['id']}")
+    return instance, seen, page
+
+
+def _parent(instance: Instance, seen: Sight, value: object) -> int:
+    if isinstance(value, bool) or not isinstance(value, int | str) or value == "":
+        raise HTTPError(400, "Required: parentPageId, a number")
+    if str(value) in _TOPS:
+        return _TOP
+    page = instance.records["pages"].get(value)
+    if not seen.page(page):
+        raise HTTPError(403, f"You have no access to the page {value}")
+    parent: int = page["id"]
+    return parent
+
+
+def _refuse_taken(instance: Instance, title: str, parent: int) -> None:
+    if any(page["parentPageId"] == parent and page["title"] == title for page in instance.records["pages"]):
+        raise HTTPError(409, f"There is a page called {title} already")
+
+
+def _above(instance: Instance, page_id: int) -> Iterator[int]:
+    """Yield the pages above a page, the nearest first."""
+    page = instance.records["pages"].find(page_id)
+    while page is not None and page["parentPageId"] != _TOP:
+        yield page["parentPageId"]
+        page = instance.records["pages"].find(page["parentPageId"])
+
+
+def _ids(body: dict[str, Any], key: str) -> set[str]:
+    value = body.get(key)
+    if not isinstance(value, list):
+        raise HTTPError(400, f"Required: {key}, an array of numbers")
+    return {str(_TOP) if str(each) in _TOPS else str(each) for each in value}
+
+
+def _cards_on(instance: Instance, page: Record) -> list[Record]:
+    return [card for card in instance.records["cards"] if page["id"] in (card.get("pageIds") or ())]
+
+
+def _card_counts(instance: Instance) -> dict[int, int]:
+    counts: dict[int, int] = {}
+    for card in instance.records["cards"]:
+        for page_id in card.get("pageIds") or ():
+            counts[page_id] = counts.get(page_id, 0) + 1
+    return counts
+
+
+def _owner(instance: Instance, page: Record) -> dict[str, Any]:
+    return {"id": page["ownerId"], "type": "USER", "displayName": user_name(instance, page["ownerId"])}
+
+
+def _describe(instance: Instance, page: Record) -> dict[str, Any]:
+    title = page["title"]
+    return {
+        "pageId": page["id"],
+        "parentPageId": page["parentPageId"],
+        "ownerId": page["ownerId"],
+        "owners": [_owner(instance, page)],
+        "type": "page",
+        "title": title,
+        "pageName": title,
+        "locked": page["locked"],
+        "mobileEnabled": True,
+        "sharedViewPage": True,
+        "metadata": json.dumps({"pageTitle": title, "title": title, "type": "page"}, separators=(",", ":")),
+        "virtualPage": False,
+        "hasLayout": page["hasLayout"],
+    }
+
+
+def _summarise(instance: Instance, page: Record, cards: int) -> dict[str, Any]:
+    return {
+        "pageId": page["id"],
+        "pageTitle": page["title"],
+        "parentPageId": page["parentPageId"],
+        "topPageId": next(reversed([page["id"], *_above(instance, page["id"])])),
+        "owners": [_owner(instance, page)],
+        "locked": page["locked"],
+        "cardCount": cards,
+        "created": page["created"],
+        "lastModified": page["modified"],
+    }
+
+
+def search_documents(instance: Instance) -> Iterator[dict[str, Any]]:
+    """Yield what a search finds of pages; the keys are emulator-defined."""
+    counts = _card_counts(instance)
+    for page in instance.records["pages"]:
+        yield {
+            "entityType": "page",
+            "databaseId": str(page["id"]),
+            "uuid": str(page["id"]),
+            "title": page["title"],
+            "ownedById": str(page["ownerId"]),
+            "ownedByName": user_name(instance, page["ownerId"]),
+            "createDate": page["created"],
+            "lastModified": page["modified"],
+            "parentPageId": page["parentPageId"],
+            "cardCount": counts.get(page["id"], 0),
+        }
+
+
+def seed(instance: Instance, rng: Random) -> None:
+    """Make 300 pages, a third of them below others."""
+    users = [user["id"] for user in instance.records["users"]]
+    top: list[int] = []
+    for number in range(300):
+        theme, scope = rng.choice(_THEMES), rng.choice(_SCOPES)
+        below = top and rng.random() < 1 / 3
+        page = create(
+            instance,
+            title=f"{theme} {scope} {number + 1}",
+            parent_id=rng.choice(top) if below else _TOP,
+            owner_id=rng.choice(users),
+            at=_EPOCH + rng.randrange(50_000_000_000),
+        )
+        if not below:
+            top.append(page["id"])
+
+
+_THEMES = ("Sales", "Finance", "Marketing", "Operations", "Support", "People", "Product", "Logistics")
+_SCOPES = ("Overview", "Weekly", "Monthly", "Forecast", "Details", "Health", "Goals", "Regions")

@@ -1,0 +1,253 @@
+"""Policies that let people see some rows of a dataset only (personalised data permissions).
+
+No document shows these routes; what other clients send is understood. Once they are enabled, a query sees the rows of
+all policies that are about its user, on his own or by a group, and none if there is no such policy; owner, co-owners
+and admins see all rows, as do the users of the policy "All Rows", which each dataset has from the first look at its
+policies on. Emulator-defined are the operators beside ``EQUALS``, how values are compared (below), that virtual users
+are kept but never ask, and that policies count for queries, exports and what cards show alone, not for numbers of rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+from aiohttp import web
+
+from domo_async._emulator.access.memberships import entities_of
+from domo_async._emulator.errors import HTTPError
+from domo_async._emulator.http.web import (
+    answer,
+    flag,
+    instance_of,
+    json_object,
+    page_of,
+    query_flag,
+    text,
+    whole_number,
+)
+from domo_async._emulator.persistence.records import Record
+from domo_async._emulator.routes.dataset_access import level_of, permitted
+from domo_async._emulator.sql import identifier, literal
+from domo_async._emulator.state import Column, Dataset, Instance
+
+__all__ = ["forget", "routes", "visible_rows"]
+
+routes: web.RouteTableDef = web.RouteTableDef()
+
+_CONTROL = "/api/query/v1/data-control/{dataset_id}"
+_GROUPS = _CONTROL + "/filter-groups"
+_CONTROLS = "data_controls"
+_POLICIES = "policies"
+_FIRST_ID = 1001
+_OPEN = "open"
+_CASTS = {"LONG": "BIGINT", "DOUBLE": "DOUBLE", "DECIMAL": "DECIMAL(38, 10)", "DATE": "DATE", "DATETIME": "TIMESTAMP"}
+
+
+@routes.get(_GROUPS)
+async def list_policies(request: web.Request) -> web.Response:
+    """List policies, "All Rows" among them if `options` has ``include_open_policy``."""
+    dataset = permitted(request)
+    instance = instance_of(request)
+    _open_policy(instance, dataset)
+    options = {option.strip() for option in request.query.get("options", "").split(",")}
+    found = [
+        policy for policy in _policies(instance, dataset) if policy["type"] != _OPEN or "include_open_policy" in options
+    ]
+    if "sort" in options:
+        found.sort(key=lambda policy: (policy["type"] != _OPEN, policy["name"].lower()))
+    whole_number(request.query.get("limit"), "limit", 0)
+    return answer(page_of(request, found, limit=100) if query_flag(request, "paginate") else found)
+
+
+@routes.post(_GROUPS)
+async def create_policy(request: web.Request) -> web.Response:
+    """Create a policy; its name need not be its own."""
+    dataset = permitted(request, "CO_OWNER")
+    instance = instance_of(request)
+    _open_policy(instance, dataset)
+    policy = _read(instance, dataset, await json_object(request))
+    number = instance.records.next_id(_POLICIES, _FIRST_ID)
+    return answer(instance.records[_POLICIES].put(number, {**policy, "filterGroupId": number, "order": number}))
+
+
+@routes.put(_GROUPS + "/{policy_id}")
+async def update_policy(request: web.Request) -> web.Response:
+    """Change a policy to what is sent; whom "All Rows" is about can be changed, its rows cannot."""
+    dataset = permitted(request, "CO_OWNER")
+    instance = instance_of(request)
+    former = _policy(request, dataset)
+    body = await json_object(request)
+    policy = _read(instance, dataset, {**body, "parameters": []} if former["type"] == _OPEN else body)
+    kept = {key: former[key] for key in ("filterGroupId", "order", "type")}
+    return answer(instance.records[_POLICIES].put(former["filterGroupId"], {**policy, **kept}))
+
+
+@routes.delete(_GROUPS + "/{policy_id}")
+async def delete_policy(request: web.Request) -> web.Response:
+    """Delete a policy, though not "All Rows"."""
+    dataset = permitted(request, "CO_OWNER")
+    policy = _policy(request, dataset)
+    if policy["type"] == _OPEN:
+        raise HTTPError(400, 'The policy "All Rows" cannot be deleted')
+    instance_of(request).records[_POLICIES].remove(policy["filterGroupId"])
+    return web.Response()
+
+
+@routes.put(_CONTROL)
+async def enable(request: web.Request) -> web.Response:
+    """Let a dataset's policies count, or no longer."""
+    dataset = permitted(request, "CO_OWNER")
+    body = await json_object(request)
+    enabled = flag(body.get("enabled"), "enabled")
+    external = flag(body.get("external", False), "external")
+    instance = instance_of(request)
+    _open_policy(instance, dataset)
+    instance.records[_CONTROLS].put(dataset.id, {"enabled": enabled, "external": external})
+    return answer({"enabled": enabled, "secured": enabled, "external": external, "enabledColumn": False})
+
+
+def visible_rows(instance: Instance, dataset: Dataset, user: Record) -> str | None:
+    """Return the SQL condition on the rows that a user may see of a dataset, None if it is all of them."""
+    control = instance.records[_CONTROLS].find(dataset.id)
+    if control is None or not control["enabled"] or level_of(instance, dataset, user) in ("CO_OWNER", "OWNER"):
+        return None
+    entities = entities_of(instance, user)
+    about = [policy for policy in _policies(instance, dataset) if not entities.isdisjoint(_entities(policy))]
+    if any(policy["type"] == _OPEN for policy in about):
+        return None
+    columns = {column.name: column for column in dataset.schema.columns}
+    return " OR ".join(_condition(policy, columns) for policy in about) or "false"
+
+
+def forget(instance: Instance, dataset: Dataset) -> None:
+    """Forget the policies of a dataset that was deleted."""
+    for policy in _policies(instance, dataset):
+        instance.records[_POLICIES].remove(policy["filterGroupId"])
+    if dataset.id in instance.records[_CONTROLS]:
+        instance.records[_CONTROLS].remove(dataset.id)
+
+
+def _policies(instance: Instance, dataset: Dataset) -> list[Record]:
+    return [policy for policy in instance.records[_POLICIES] if policy["dataSourceId"] == dataset.id]
+
+
+def _entities(policy: Record) -> Iterator[tuple[str, str]]:
+    yield from (("USER", str(user)) for user in policy["userIds"])
+    yield from (("GROUP", str(group)) for group in policy["groupIds"])
+
+
+def _policy(request: web.Request, dataset: Dataset) -> Record:
+    instance = instance_of(request)
+    _open_policy(instance, dataset)
+    policy = instance.records[_POLICIES].find(request.match_info["policy_id"])
+    if policy is None or policy["dataSourceId"] != dataset.id:
+        raise HTTPError(404, f"Policy not found: {request.match_info['policy_id']}")
+    return policy
+
+
+def _open_policy(instance: Instance, dataset: Dataset) -> None:
+    """Give a dataset its policy "All Rows", if it has none yet."""
+    if all(policy["type"] != _OPEN for policy in _policies(instance, dataset)):
+        number = instance.records.next_id(_POLICIES, _FIRST_ID)
+        policy = _read(instance, dataset, {"name": "All Rows", "parameters": []})
+        instance.records[_POLICIES].put(number, {**policy, "filterGroupId": number, "order": 0, "type": _OPEN})
+
+
+def _read(instance: Instance, dataset: Dataset, body: Record) -> Record:
+    users, groups = _ids(body, "userIds"), _ids(body, "groupIds")
+    for user in users:
+        instance.records["users"].get(user)
+    for group in groups:
+        instance.records["groups"].get(group)
+    if body.get("dataSourceId", dataset.id) != dataset.id:
+        raise HTTPError(400, "dataSourceId is another dataset than that of the path")
+    virtual = _ids(body, "virtualUserIds")
+    return {
+        "name": text(body, "name"),
+        "dataSourceId": dataset.id,
+        "type": "user",
+        "virtualUserIds": virtual,
+        "userIds": users,
+        "groupIds": groups,
+        "dataSourcePermissions": flag(body.get("dataSourcePermissions", False), "dataSourcePermissions"),
+        "resources": {"VIRTUAL_USER": virtual},
+        "parameters": list(_parameters(dataset, body.get("parameters"))),
+    }
+
+
+def _ids(body: Record, key: str) -> list[Any]:
+    ids = body.get(key) or []
+    if not isinstance(ids, list) or not all(isinstance(each, int | str) for each in ids):
+        raise HTTPError(400, f"{key} must be an array of ids")
+    return ids
+
+
+def _parameters(dataset: Dataset, parameters: object) -> Iterator[Record]:
+    columns = {column.name for column in dataset.schema.columns}
+    if not isinstance(parameters, list) or not all(isinstance(each, dict) for each in parameters):
+        raise HTTPError(400, "Required: parameters, an array of objects")
+    for each in parameters:
+        values = each["values"] if isinstance(each.get("values"), list) else [each.get("value")]
+        operator = each.get("operator", "EQUALS")
+        if each.get("type", "COLUMN") != "COLUMN":
+            raise HTTPError(400, "Only parameters of the type COLUMN are known here")
+        if text(each, "name") not in columns:
+            raise HTTPError(400, f"The dataset has no column {each['name']}")
+        if operator not in _OPERATORS:
+            raise HTTPError(400, f"operator must be one of {', '.join(_OPERATORS)}")
+        if not all(isinstance(value, str | int | float) for value in values) or not values:
+            raise HTTPError(400, "values must be an array of texts or numbers")
+        if operator == "BETWEEN" and len(values) != 2:
+            raise HTTPError(400, "BETWEEN takes two values")
+        yield {
+            "name": each["name"],
+            "value": values[0],
+            "values": values,
+            "type": "COLUMN",
+            "operator": operator,
+            "not": flag(each.get("not", False), "not"),
+            "ignoreCase": flag(each.get("ignoreCase", True), "ignoreCase"),
+        }
+
+
+def _condition(policy: Record, columns: dict[str, Column]) -> str:
+    """Return the condition that a row fits all parameters of a policy; a column that is gone fits nothing."""
+    conditions = [
+        _parameter(each, columns[each["name"]]) if each["name"] in columns else "false" for each in policy["parameters"]
+    ]
+    return f"({' AND '.join(conditions) or 'true'})"
+
+
+def _parameter(parameter: Record, column: Column) -> str:
+    """Return the condition of a parameter: any of its values fits.
+
+    Texts are compared with `ignoreCase` regarded. Values of other columns are read as the column's type; what cannot be
+    read as one equals nothing.
+    """
+    kind = "VARCHAR" if parameter["operator"] in _TEXTUAL else _CASTS.get(column.type, "VARCHAR")
+    cell = f"CAST({identifier(column.name)} AS {kind})"
+    values = [f"TRY_CAST({literal(str(value))} AS {kind})" for value in parameter["values"]]
+    if kind == "VARCHAR" and parameter["ignoreCase"]:
+        cell, values = f"lower({cell})", [f"lower({value})" for value in values]
+    fits = f"coalesce({_OPERATORS[parameter['operator']](cell, values)}, false)"
+    return f"NOT {fits}" if parameter["not"] else fits
+
+
+def _any(form: str) -> Callable[[str, Sequence[str]], str]:
+    return lambda cell, values: "(" + " OR ".join(form.format(cell, value) for value in values) + ")"
+
+
+_TEXTUAL = ("LIKE", "BEGINS_WITH", "ENDS_WITH", "CONTAINS")
+_OPERATORS: dict[str, Callable[[str, Sequence[str]], str]] = {
+    "EQUALS": _any("{} = {}"),
+    "LIKE": _any("{} LIKE {}"),
+    "GREATER_THAN": _any("{} > {}"),
+    "LESS_THAN": _any("{} < {}"),
+    "GREATER_THAN_EQUAL": _any("{} >= {}"),
+    "LESS_THAN_EQUAL": _any("{} <= {}"),
+    "BETWEEN": lambda cell, values: f"{cell} BETWEEN {values[0]} AND {values[1]}",
+    "BEGINS_WITH": _any("starts_with({}, {})"),
+    "ENDS_WITH": _any("ends_with({}, {})"),
+    "CONTAINS": _any("contains({}, {})"),
+}

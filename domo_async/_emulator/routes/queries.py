@@ -1,0 +1,143 @@
+"""SQL over a dataset, answered as JSON or as CSV."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Callable
+from typing import Any
+
+import orjson
+from aiohttp import web
+from attrs import frozen
+
+from domo_async._emulator.errors import HTTPError
+from domo_async._emulator.http.web import (
+    StreamedResponse,
+    answer,
+    caller_of,
+    instance_of,
+    json_object,
+    query_flag,
+    storage_of,
+    text,
+    wanted_by,
+)
+from domo_async._emulator.routes.dataset_access import permitted
+from domo_async._emulator.routes.policies import visible_rows
+from domo_async._emulator.rows.storage import Result, Storage
+from domo_async._emulator.sql import rendering, translate
+from domo_async._emulator.state import Dataset, Schema, Version
+
+routes: web.RouteTableDef = web.RouteTableDef()
+
+_CHUNK = 1 << 18
+
+
+@frozen
+class _Seen:
+    """A dataset as a query sees it from its beginning to its end, whatever happens to the dataset meanwhile.
+
+    Attributes:
+        only: The condition on the rows that the caller may see; None for all.
+    """
+
+    id: str
+    name: str
+    schema: Schema
+    versions: tuple[Version, ...]
+    only: str | None
+
+    @classmethod
+    def of(cls, dataset: Dataset, only: str | None) -> _Seen:
+        return cls(dataset.id, dataset.name, dataset.schema, dataset.visible, only)
+
+
+@routes.post("/api/query/v1/execute/{dataset_id}")
+@routes.post("/api/query/v1/execute/export/{dataset_id}")
+async def execute(request: web.Request) -> web.StreamResponse:
+    """Run a query: ``Accept: text/csv`` gives CSV as it is made, anything else the whole result as JSON.
+
+    A result in JSON is never cut short: where it would have more rows than the instance allows (a million, if not said
+    otherwise), the query is refused; CSV has no limit (emulator-defined).
+    """
+    dataset = permitted(request)
+    sql = text(await json_object(request), "sql")
+    seen = _Seen.of(dataset, visible_rows(instance_of(request), dataset, caller_of(request)))
+    if "text/csv" not in request.headers.get("Accept", ""):
+        return await _as_json(request, seen, sql, most=instance_of(request).result_limit)
+    chunks = _csv_chunks(request, seen, sql, with_header=query_flag(request, "includeHeader"))
+    # The first chunk is empty: once it is here, the query is known to run, and the status can be 200.
+    await anext(chunks)
+    return StreamedResponse(chunks, content_type="text/csv; charset=utf-8")
+
+
+async def _as_json(request: web.Request, seen: _Seen, sql: str, *, most: int) -> web.Response:
+    storage = storage_of(request)
+    with storage.lease(seen.versions):
+        result = await storage.run(_prepare, storage, sql, seen, wanted_by(request))
+        try:
+            rows = await storage.run(_json_rows, result, most)
+        finally:
+            result.close()
+    columns = result.columns
+    envelope: dict[str, Any] = {
+        "datasource": seen.id,
+        "columns": [column.name for column in columns],
+        "metadata": [
+            {
+                "type": rendering.domo_type(column.type),
+                "dataSourceId": seen.id,
+                # Emulator-defined: lengths are not counted.
+                "maxLength": -1,
+                "minLength": -1,
+            }
+            for column in columns
+        ],
+        "rows": orjson.Fragment(b"[" + ",".join(rows).encode() + b"]"),
+        "numRows": len(rows),
+        "numColumns": len(columns),
+        "fromcache": False,
+    }
+    return answer(envelope)
+
+
+def _json_rows(result: Result, most: int) -> list[str]:
+    result.start(rendering.json_row)
+    rows: list[str] = []
+    while batch := result.batch():
+        rows.extend(batch)
+        if len(rows) > most:
+            raise HTTPError(400, f"The result has more than {most} rows; use LIMIT, or ask for CSV")
+    return rows
+
+
+async def _csv_chunks(request: web.Request, seen: _Seen, sql: str, *, with_header: bool) -> AsyncGenerator[bytes]:
+    """Yield an empty chunk as soon as the query runs, then the CSV."""
+    storage = storage_of(request)
+    with storage.lease(seen.versions):
+        result = await storage.run(_prepare, storage, sql, seen, wanted_by(request))
+        try:
+            await storage.run(result.start, rendering.csv_line)
+            first = await storage.run(_csv_batch, result)
+            yield b""
+            if with_header:
+                yield rendering.csv_header([column.name for column in result.columns])
+            chunk = first
+            while chunk:
+                yield chunk
+                chunk = await storage.run(_csv_batch, result)
+        finally:
+            result.close()
+
+
+def _prepare(storage: Storage, sql: str, seen: _Seen, wanted: Callable[[], bool]) -> Result:
+    translation = translate(sql, seen.id, columns=seen.schema.types, name=seen.name, only=seen.only)
+    return storage.query(translation, seen.schema, seen.versions, wanted=wanted)
+
+
+def _csv_batch(result: Result) -> bytes:
+    lines: list[str] = []
+    size = 0
+    while size < _CHUNK and (batch := result.batch()):
+        lines += batch
+        size += sum(map(len, batch))
+    return "".join(lines).encode()

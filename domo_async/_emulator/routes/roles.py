@@ -1,0 +1,247 @@
+"""Roles and what they allow. Admins alone may change them (emulator-defined).
+
+What the emulator itself allows goes by who is an admin and who owns what, not by authorities.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from random import Random
+from typing import Any
+
+from aiohttp import web
+
+from domo_async._emulator.access.people import PARTICIPANT_ROLE, free_id, must_be_admin
+from domo_async._emulator.errors import HTTPError
+from domo_async._emulator.http.web import (
+    answer,
+    instance_of,
+    json_body,
+    json_object,
+    millis,
+    records_of,
+    text,
+    whole_number,
+)
+from domo_async._emulator.persistence.records import Record
+from domo_async._emulator.services.activity import about
+from domo_async._emulator.state import Instance
+
+routes: web.RouteTableDef = web.RouteTableDef()
+
+_FIRST_ID = 101
+_BORN = 1_550_093_701_000
+# Emulator-defined but for dataset.manage and dataset.export: each authority with what it allows and the least of the
+# roles of a new instance that has it.
+_AUTHORITIES = {
+    "accesstoken.manage": ("Manage access tokens", 1),
+    "audit.view": ("View the activity log", 1),
+    "cloud.manage": ("Manage cloud integrations", 1),
+    "role.manage": ("Manage roles", 1),
+    "user.manage": ("Manage users", 1),
+    "account.manage": ("Manage all accounts", 2),
+    "certifiedcontent.manage": ("Certify content", 2),
+    "dataflow.manage": ("Manage all DataFlows", 2),
+    "dataset.export": ("Export DataSets", 2),
+    "dataset.manage": ("Manage all DataSets", 2),
+    "group.manage": ("Manage all groups", 2),
+    "page.manage": ("Manage all pages", 2),
+    "alert.edit": ("Create and change alerts", 3),
+    "card.edit": ("Create and change cards", 3),
+    "dataflow.edit": ("Create and change DataFlows", 3),
+    "dataset.edit": ("Create and change DataSets", 3),
+    "page.edit": ("Create and change pages", 3),
+    "workflow.edit": ("Create and change workflows", 3),
+    "card.view": ("View cards", 4),
+    "content.share": ("Share content", 4),
+    "page.view": ("View pages", 4),
+    "buzz.use": ("Talk in Buzz", 5),
+}
+_NEW = {
+    1: ("Admin", "Full access to everything"),
+    2: ("Privileged", "Manages data and content"),
+    3: ("Editor", "Creates and changes content"),
+    4: ("Participant", "Views and shares content"),
+    5: ("Social", "Views what is shared"),
+}
+
+
+def begin(instance: Instance) -> None:
+    """Give a new instance its roles."""
+    roles = instance.records["roles"]
+    if len(roles):
+        return
+    for role_id, (name, description) in _NEW.items():
+        authorities = [authority for authority, (_, least) in _AUTHORITIES.items() if role_id <= least]
+        _put(instance, role_id, name, description, authorities, _BORN)
+
+
+@routes.get("/api/authorization/v1/authorities")
+async def list_authorities(_: web.Request) -> web.Response:
+    """List all authorities that a role may have."""
+    return answer(
+        [
+            {
+                "authority": authority,
+                "title": title,
+                "description": title,
+                "authorityUIGroup": authority.partition(".")[0],
+            }
+            for authority, (title, _) in _AUTHORITIES.items()
+        ]
+    )
+
+
+@routes.get("/api/authorization/v1/roles")
+async def list_roles(request: web.Request) -> web.Response:
+    """List all roles."""
+    users = _users_of_roles(request)
+    return answer([_describe(role, users) for role in records_of(request, "roles")])
+
+
+@routes.post("/api/authorization/v1/roles")
+async def create(request: web.Request) -> web.Response:
+    """Create a role with the authorities of another; no two have the same name (emulator-defined)."""
+    must_be_admin(request, "create roles")
+    body = await json_object(request)
+    name, description = text(body, "name"), body.get("description")
+    if not isinstance(description, str):
+        raise HTTPError(400, "Required: description, a string")
+    _refuse_taken_name(request, name)
+    source = records_of(request, "roles").find(whole_number(body.get("fromRoleId"), "fromRoleId", 0))
+    if source is None:
+        raise HTTPError(400, f"There is no role to copy with the id {body.get('fromRoleId')}")
+    instance = instance_of(request)
+    role_id = free_id(instance, "roles", _FIRST_ID)
+    _put(instance, role_id, name, description, source["authorities"], millis())
+    about(request, role_id, name)
+    return answer({"id": role_id, "name": name, "description": description})
+
+
+@routes.get("/api/authorization/v1/roles/{role_id}")
+async def get(request: web.Request) -> web.Response:
+    """Give a role."""
+    return answer(_describe(_role_of(request), _users_of_roles(request)))
+
+
+@routes.put("/api/authorization/v1/roles/{role_id}")
+async def update(request: web.Request) -> web.Response:
+    """Change a role's name and description."""
+    must_be_admin(request, "change roles")
+    role = _role_of(request)
+    body = await json_object(request)
+    name = text({"name": role["name"], **body}, "name")
+    _refuse_taken_name(request, name, role["id"])
+    description = str(body.get("description", role["description"]) or "")
+    role = records_of(request, "roles").update(role["id"], name=name, description=description, modified=millis())
+    return answer(_describe(role, _users_of_roles(request)))
+
+
+@routes.delete("/api/authorization/v1/roles/{role_id}")
+async def delete(request: web.Request) -> web.Response:
+    """Delete a role; the answer does not tell whether there was one.
+
+    Emulator-defined: the roles of a new instance stay, and whoever had a role that is gone is a Participant.
+    """
+    must_be_admin(request, "delete roles")
+    instance = instance_of(request)
+    role = instance.records["roles"].find(request.match_info["role_id"])
+    if role is not None and role["id"] not in _NEW:
+        instance.records["roles"].remove(role["id"])
+        for user in instance.records["users"]:
+            if user.get("roleId") == role["id"]:
+                instance.records["users"].update(user["id"], roleId=PARTICIPANT_ROLE)
+        about(request, role["id"], role["name"])
+    return web.Response(status=204)
+
+
+@routes.get("/api/authorization/v1/roles/{role_id}/authorities")
+async def get_authorities(request: web.Request) -> web.Response:
+    """List a role's authorities."""
+    return answer(_role_of(request)["authorities"])
+
+
+@routes.patch("/api/authorization/v1/roles/{role_id}/authorities")
+@routes.put("/api/authorization/v1/roles/{role_id}/authorities")
+async def set_authorities(request: web.Request) -> web.Response:
+    """Give a role exactly these authorities, known or not (emulator-defined)."""
+    must_be_admin(request, "change roles")
+    role = _role_of(request)
+    authorities = await json_body(request)
+    if not isinstance(authorities, list) or not all(isinstance(each, str) and each for each in authorities):
+        raise HTTPError(400, "Required: an array of authorities")
+    records_of(request, "roles").update(role["id"], authorities=list(dict.fromkeys(authorities)), modified=millis())
+    return answer({"status": "SUCCESS", "message": ""})
+
+
+@routes.get("/api/authorization/v1/roles/{role_id}/users")
+async def list_users(request: web.Request) -> web.Response:
+    """List the users who have a role."""
+    role = _role_of(request)
+    users = [user for user in records_of(request, "users") if user.get("roleId") == role["id"]]
+    return answer(
+        {
+            "users": [
+                {"id": user["id"], "displayName": user["displayName"], "emailAddress": user.get("emailAddress")}
+                for user in users
+            ]
+        }
+    )
+
+
+@routes.put("/api/authorization/v1/roles/{role_id}/users")
+async def add_users(request: web.Request) -> web.Response:
+    """Give users a role in place of the one that they have."""
+    must_be_admin(request, "give roles")
+    role = _role_of(request)
+    ids = await json_body(request)
+    if not isinstance(ids, list):
+        raise HTTPError(400, "Required: an array of user ids")
+    users = records_of(request, "users")
+    for user in [users.get(user_id) for user_id in ids]:
+        users.update(user["id"], roleId=role["id"], modified=millis())
+    return web.Response()
+
+
+def _role_of(request: web.Request) -> Record:
+    return records_of(request, "roles").get(request.match_info["role_id"])
+
+
+def _users_of_roles(request: web.Request) -> Counter[Any]:
+    return Counter(user.get("roleId") for user in records_of(request, "users"))
+
+
+def _refuse_taken_name(request: web.Request, name: str, role_id: int | None = None) -> None:
+    if any(role["name"] == name and role["id"] != role_id for role in records_of(request, "roles")):
+        raise HTTPError(400, f"Another role has the name {name}")
+
+
+def _put(instance: Instance, role_id: int, name: str, description: str, authorities: list[str], moment: int) -> Record:
+    role = {
+        "id": role_id,
+        "name": name,
+        "description": description,
+        "authorities": authorities,
+        "created": moment,
+        "modified": moment,
+    }
+    return instance.records["roles"].put(role_id, role)
+
+
+def _describe(role: Record, users: Counter[Any]) -> dict[str, Any]:
+    return {
+        "id": role["id"],
+        "name": role["name"],
+        "description": role["description"],
+        "authorityCount": len(role["authorities"]),
+        "userCount": users[role["id"]],
+        "created": role["created"],
+        "modified": role["modified"],
+    }
+
+
+def seed(instance: Instance, rng: Random) -> None:
+    """Let some departments have roles of their own."""
+    for name in ("Data Steward", "Report Writer", "Auditor", "Integration"):
+        authorities = rng.sample(list(_AUTHORITIES), 8)
+        _put(instance, free_id(instance, "roles", _FIRST_ID), name, f"The {name.lower()}s' role", authorities, _BORN)

@@ -1,0 +1,238 @@
+"""Exports to S3, which end in the instance's data directory instead.
+
+Emulator-defined: an export becomes a single file ``s3/<bucket>/<path>/part-0.csv`` there, with a line of column names,
+which is there once the export was seen to have succeeded; its URL says where. No request needs credentials that are
+good, and none are kept. While an export runs, the same caller gets it again, and others a 400. The previous one is
+given for data that have not changed, whatever else is asked for, if the same caller made it and it did not fail.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from aiohttp import web
+
+from domo_async._emulator.errors import HTTPError
+from domo_async._emulator.http.web import answer, caller_of, flag, instance_of, iso, json_object, storage_of, text
+from domo_async._emulator.persistence.privacy import private_opener
+from domo_async._emulator.persistence.records import Record
+from domo_async._emulator.routes.dataset_access import permitted
+from domo_async._emulator.routes.policies import visible_rows
+from domo_async._emulator.rows.storage import Storage
+from domo_async._emulator.services.jobs import begin_job, is_over
+from domo_async._emulator.sql import Translation, rendering, translate
+from domo_async._emulator.state import Dataset, Instance, Schema, Version
+
+__all__ = ["routes"]
+
+routes: web.RouteTableDef = web.RouteTableDef()
+
+_EXPORTS = "s3_exports"
+_ROUTE = "/api/query/v1/export/{dataset_id}"
+_LONGEST_NAME = 255
+_BOM = b"\xef\xbb\xbf"
+_ACTIVE = ("none", "exporting")
+
+
+@routes.post(_ROUTE)
+async def create(request: web.Request) -> web.Response:
+    """Begin an export, of the rows that the caller may see."""
+    instance, storage, dataset = instance_of(request), storage_of(request), permitted(request)
+    body, caller = await json_object(request), caller_of(request)
+    for key in ("awsAccessKey", "awsAccessSecret", "region"):
+        text(body, key)
+    place = _place(body)
+    asked = body.get("queryRequest")
+    if not isinstance(asked, dict):
+        raise HTTPError(400, "Required: queryRequest, an object")
+    bom = flag(asked.get("includeBOM", False), "queryRequest.includeBOM")
+    only = visible_rows(instance, dataset, caller)
+    schema, versions = dataset.schema, dataset.visible
+    translation = await storage.run(
+        translate, _sql(asked.get("query")), dataset.id, columns=schema.types, name=dataset.name, only=only
+    )
+    former = _former(instance, storage, dataset, caller)
+    if former is not None:
+        return answer(_describe(former))
+    record = {
+        "id": str(uuid.uuid4()),
+        "datasetId": dataset.id,
+        "userId": caller["id"],
+        "data": _state_of_data(dataset),
+        "bucket": place[0],
+        "place": list(place),
+        "started": instance.now(),
+        "job": _job(instance, dataset),
+        "rows": None,
+        "status": "none",
+        "message": None,
+    }
+    with storage.lease(versions):
+        rows = await storage.run(_write, storage, _arriving(storage, record), translation, schema, versions, bom)
+    former = _former(instance, storage, dataset, caller)
+    if former is not None:
+        _arriving(storage, record).unlink(missing_ok=True)
+        return answer(_describe(former))
+    # Only now, as nothing is saved while a request that has changed something waits.
+    return answer(_describe(instance.records[_EXPORTS].put(record["id"], {**record, "rows": rows})))
+
+
+@routes.get(_ROUTE)
+async def list_exports(request: web.Request) -> web.Response:
+    """List the exports of a dataset, the newest first (emulator-defined)."""
+    instance, storage, dataset = instance_of(request), storage_of(request), permitted(request)
+    return answer([_describe(export) for export in _exports(instance, storage, dataset)])
+
+
+# --------------------------------------------------------------------------------------------------------------
+
+
+def _place(body: dict[str, Any]) -> tuple[str, ...]:
+    """Return the names of the bucket and of what the path leads through."""
+    path = body.get("path", "")
+    if not isinstance(path, str):
+        raise HTTPError(400, "path must be a string")
+    place = (text(body, "bucket"), *(name for name in path.split("/") if name))
+    for name in place:
+        if name.startswith(".") or not name.isprintable() or {*name} & {*'\\/:*?"<>|'} or _is_long(name):
+            raise HTTPError(400, f"Not allowed in a bucket's name or a path: {name!r}")
+    return place
+
+
+def _is_long(name: str) -> bool:
+    return len(name.encode(errors="replace")) > _LONGEST_NAME
+
+
+def _sql(query: Any) -> str:
+    """Return the SQL of a query that is made of columns."""
+    if not isinstance(query, dict):
+        raise HTTPError(400, "Required: queryRequest.query, an object")
+    columns = _columns(query, "columns")
+    if not columns:
+        raise HTTPError(400, "Required: queryRequest.query.columns, an array of columns")
+    sql = f"SELECT {', '.join(columns)} FROM table"  # noqa: S608 - names are quoted, and it is translated
+    for clause, key in (("GROUP BY", "groupByColumns"), ("ORDER BY", "orderByColumns")):
+        if names := _columns(query, key):
+            sql += f" {clause} {', '.join(names)}"
+    return sql
+
+
+def _columns(query: dict[str, Any], key: str) -> list[str]:
+    columns = query.get(key) or []
+    if not isinstance(columns, list) or not all(isinstance(column, dict) for column in columns):
+        raise HTTPError(400, f"queryRequest.query.{key} must be an array of objects with column and exprType")
+    for column in columns:
+        if column.get("exprType", "COLUMN") != "COLUMN":
+            raise HTTPError(400, f"Unknown exprType: {column['exprType']}")
+    return ["`" + text(column, "column").replace("`", "``") + "`" for column in columns]
+
+
+def _state_of_data(dataset: Dataset) -> list[int]:
+    """Return what differs whenever a dataset's data do."""
+    return [dataset.schema.id, *(version.data_id for version in dataset.visible)]
+
+
+def _job(instance: Instance, dataset: Dataset) -> Record:
+    job = begin_job(instance, "s3_export", dataset.id, dataset.name, good="success", bad="error")
+    return job if job["state"] in {*_ACTIVE, "success"} else {**job, "state": "error"}
+
+
+def _former(instance: Instance, storage: Storage, dataset: Dataset, caller: Record) -> Record | None:
+    """Return the export that is given in place of a new one.
+
+    Raises:
+        Refusal: 400, while another one runs.
+    """
+    exports = _exports(instance, storage, dataset)
+    mine = next((export for export in exports if export["userId"] == caller["id"]), None)
+    if mine is not None and mine["data"] == _state_of_data(dataset) and mine["status"] != "error":
+        return mine
+    active = next((export for export in exports if export["status"] in _ACTIVE), None)
+    if active is not None:
+        raise HTTPError(400, f"The export {active['id']} of the dataset is active")
+    return None
+
+
+def _exports(instance: Instance, storage: Storage, dataset: Dataset) -> Sequence[Record]:
+    """Return the exports of a dataset as far as they are, the newest first."""
+    exports = instance.records[_EXPORTS]
+    found = [export for export in exports if export["datasetId"] == dataset.id]
+    with instance.by_nobody():
+        for export in found:
+            if export["status"] in _ACTIVE:
+                exports.put(export["id"], {**export, **_seen(instance, storage, export)})
+    return [exports.get(export["id"]) for export in reversed(found)]
+
+
+def _seen(instance: Instance, storage: Storage, export: Record) -> Record:
+    """Return what has become of an export; its file comes to its place with its success."""
+    job = export["job"]
+    if not is_over(instance, job) or job["state"] in _ACTIVE:
+        return {"status": "exporting"}
+    arriving = _arriving(storage, export)
+    if job["state"] == "error":
+        arriving.unlink(missing_ok=True)
+        return {"status": "error", "message": job["reason"]}
+    if export["rows"] is None:
+        return {"status": "exporting"}
+    target = _root(storage).joinpath(*export["place"], "part-0.csv")
+    try:
+        target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        arriving.replace(target)
+    except OSError as error:
+        return {"status": "error", "message": f"The file cannot be written: {error.strerror}"}
+    return {"status": "success", "files": {target.as_uri(): export["rows"]}}
+
+
+def _root(storage: Storage) -> Path:
+    return storage.directory / "s3"
+
+
+def _arriving(storage: Storage, export: Record) -> Path:
+    """Return where the file of an export lies until it has succeeded; no bucket's name begins with a dot."""
+    return _root(storage) / ".arriving" / f"{export['id']}.csv"
+
+
+def _write(
+    storage: Storage, path: Path, translation: Translation, schema: Schema, versions: Sequence[Version], bom: bool
+) -> int:
+    """Write the CSV of a query; returns the number of its rows."""
+    result = storage.query(translation, schema, versions)
+    try:
+        result.start(rendering.csv_line)
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        rows = 0
+        with open(path, "wb", opener=private_opener) as file:
+            file.write(_BOM if bom else b"")
+            file.write(rendering.csv_header([column.name for column in result.columns]))
+            for batch in iter(result.batch, []):
+                file.write("".join(batch).encode())
+                rows += len(batch)
+    finally:
+        result.close()
+    return rows
+
+
+def _describe(export: Record) -> dict[str, Any]:
+    failed = export["status"] == "error"
+    ended = failed or export["status"] == "success"
+    return {
+        "bucket": export["bucket"],
+        "compression": "none",
+        "errorCode": "EXPORT_FAILED" if failed else None,
+        "exportFormat": "csv",
+        "exportId": export["id"],
+        "exportStatus": export["status"],
+        "finished": _iso(export["started"] + export["job"]["lasts"]) if ended else None,
+        "message": export["message"],
+        "started": _iso(export["started"]),
+        "urlRowCountMap": export.get("files", {}),
+    }
+
+
+def _iso(seconds: float) -> str:
+    return iso(datetime.fromtimestamp(seconds, UTC))

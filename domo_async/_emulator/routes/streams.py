@@ -1,0 +1,557 @@
+"""Streams: connectors that fill datasets, and their runs.
+
+Emulator-defined, as no document tells it: schedules are kept but start nothing; a stream has one run at a time; a run
+that replaces brings the rows that its dataset has already, one that appends brings none, and neither makes an upload;
+a stream is gone as soon as its dataset is; one whose account is gone is not valid, and its runs fail; whoever may see
+the dataset may see the stream, and whoever may edit it may change and run it.
+"""
+
+from __future__ import annotations
+
+import time
+import uuid
+import zlib
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from random import Random
+from typing import Any
+
+import orjson
+from aiohttp import web
+
+from domo_async._emulator.access.people import free_id
+from domo_async._emulator.errors import HTTPError, thread_of_execution
+from domo_async._emulator.http.web import answer, caller_of, instance_of, json_object, page_of, text
+from domo_async._emulator.persistence.records import Record
+from domo_async._emulator.routes.dataset_access import is_permitted, level_of
+from domo_async._emulator.routes.datasets import describe as describe_dataset
+from domo_async._emulator.services.jobs import begin_job, ended_job, is_over
+from domo_async._emulator.state import Column, Dataset, Instance
+
+routes: web.RouteTableDef = web.RouteTableDef()
+
+# What Domo's connectors add to all rows; what else a source has shows in the first upload.
+_COLUMNS = (
+    Column("_BATCH_ID_", "DOUBLE", "_BATCH_ID_"),
+    Column("_BATCH_LAST_RUN_", "DATETIME", "_BATCH_LAST_RUN_"),
+)
+_SCHEDULES = {"MINUTE": "0 0/{} * * * ?", "HOUR": "0 0 0/{} * * ?", "DAY": "0 0 0 1/{} * ?"}
+_ACTIVE, _ABORTED = "ACTIVE", "ABORTED"
+_SECOND = 10**9
+_PAGE = 50
+
+
+@routes.post("/api/data/v1/streams")
+async def create(request: web.Request) -> web.Response:
+    """Create a stream and its dataset. The documents give no answer; that it is the stream is emulator-defined."""
+    instance, body, owner_id = instance_of(request), await json_object(request), caller_of(request)["id"]
+    definition = _definition(instance, body)
+    name, description = _dataset_texts(body)
+    dataset = instance.create_dataset(
+        name, _COLUMNS, description=description, provider_type=definition["dataProviderKey"], owner_id=owner_id
+    )
+    return answer(_describe(request, add_stream(instance, dataset, definition, user_id=owner_id)))
+
+
+@routes.get("/api/data/v1/streams")
+async def list_streams(request: web.Request) -> web.Response:
+    """List streams. Not in the documents; other clients use it."""
+    return answer([_describe(request, stream) for stream in page_of(request, _streams(request), limit=_PAGE)])
+
+
+@routes.get("/api/data/v1/streams/{stream_id}")
+async def get(request: web.Request) -> web.Response:
+    """Return a stream with its last runs."""
+    return answer(_describe(request, _stream_of(request)))
+
+
+@routes.put("/api/data/v1/streams/{stream_id}")
+async def update(request: web.Request) -> web.Response:
+    """Set what makes up a stream; without a schedule, the former one stays. The answer is emulator-defined."""
+    instance, stream = instance_of(request), _stream_of(request, "CAN_EDIT")
+    body = await json_object(request)
+    definition = _definition(instance, body)
+    dataset = instance.dataset(stream["dataSourceId"])
+    dataset.name, dataset.description = _dataset_texts(body)
+    dataset.provider_type = definition["dataProviderKey"]
+    dataset.touched = datetime.now(UTC)
+    if definition["advancedScheduleJson"] is None:
+        definition["advancedScheduleJson"] = stream["advancedScheduleJson"]
+    changes = {**definition, "modifiedAt": int(time.time()), "modifiedBy": caller_of(request)["id"]}
+    return answer(_describe(request, instance.records["streams"].update(stream["id"], **changes)))
+
+
+@routes.post("/api/data/v1/streams/{stream_id}/executions")
+async def run(request: web.Request) -> web.Response:
+    """Start a run; its type comes as ``runType`` or as ``action``."""
+    instance, stream = instance_of(request), _stream_of(request, "CAN_EDIT")
+    body = await json_object(request)
+    run_type = text(body, "runType" if "runType" in body else "action")
+    if _current(instance, stream) is not None:
+        raise HTTPError(409, f"Stream {stream['id']} is running already")
+    job = begin_job(instance, "stream", stream["id"], good="SUCCESS", bad="ERROR")
+    if not _has_account(instance, stream):
+        job = {**job, "state": "ERROR", "reason": f"There is no account {stream['accountId']}"}
+    dataset = instance.dataset(stream["dataSourceId"])
+    dataset.touched = datetime.now(UTC)
+    if job["state"] == "SUCCESS":
+        dataset.updated = dataset.touched
+    started_by = str(caller_of(request)["id"])
+    execution = add_execution(instance, stream, dataset, job, run_type=run_type, started_by=started_by)
+    return answer(_describe_execution(instance, execution, starting=True), status=201)
+
+
+@routes.get("/api/data/v1/streams/{stream_id}/history/aggregate")
+async def history(request: web.Request) -> web.Response:
+    """Return the main facts of all runs, the last one first."""
+    instance = instance_of(request)
+    return answer([_aggregate(instance, execution) for execution in _executions(instance, _stream_of(request))])
+
+
+@routes.get("/api/data/v1/streams/{stream_id}/executions")
+async def list_executions(request: web.Request) -> web.Response:
+    """List runs, the last one first (emulator-defined). Not in the documents; other clients use it."""
+    instance = instance_of(request)
+    page = page_of(request, list(_executions(instance, _stream_of(request))), limit=_PAGE)
+    return answer([_describe_execution(instance, execution) for execution in page])
+
+
+@routes.get("/api/data/v1/streams/{stream_id}/executions/{execution_id}")
+async def get_execution(request: web.Request) -> web.Response:
+    """Return a run. Not in the documents; other clients use it."""
+    return answer(_describe_execution(instance_of(request), _execution_of(request, _stream_of(request))))
+
+
+@routes.put("/api/data/v1/streams/{stream_id}/executions/{execution_id}/abort")
+async def abort(request: web.Request) -> web.Response:
+    """Stop a run. Not in the documents; other clients use it. The state ``ABORTED`` is emulator-defined."""
+    instance, stream = instance_of(request), _stream_of(request, "CAN_EDIT")
+    execution, body = _execution_of(request, stream), await json_object(request)
+    if _state(instance, execution) != _ACTIVE:
+        raise HTTPError(409, f"Run {execution['executionId']} of stream {stream['id']} has ended already")
+    aborted = {"at": time.time_ns(), "by": str(caller_of(request)["id"]), "message": body.get("message")}
+    kept = instance.records["stream_executions"].update(_key(execution), aborted=aborted)
+    return answer(_describe_execution(instance, kept))
+
+
+# -- state ----------------------------------------------------------------------------------------------
+
+
+def add_stream(
+    instance: Instance,
+    dataset: Dataset,
+    definition: Record,
+    *,
+    user_id: int,
+    stream_id: int | None = None,
+    created: int | None = None,
+) -> Record:
+    """Put a stream that fills a dataset into the instance.
+
+    Args:
+        instance: Where.
+        dataset: The dataset.
+        definition: ``transport``, ``configuration``, ``accountId``, ``updateMethod``, ``dataProviderKey`` and
+            ``advancedScheduleJson``.
+        user_id: Who makes it.
+        stream_id: Its number; by default the next.
+        created: When it was made, in seconds; now by default.
+    """
+    number = free_id(instance, "streams", 1) if stream_id is None else stream_id
+    moment = int(time.time()) if created is None else created
+    # By it, what tells of the dataset finds its stream.
+    instance.records["dataset_streams"].put(dataset.id, {"streamId": number})
+    return instance.records["streams"].put(
+        number,
+        {
+            "id": number,
+            "dataSourceId": dataset.id,
+            **definition,
+            "createdAt": moment,
+            "createdBy": user_id,
+            "modifiedAt": moment,
+            "modifiedBy": user_id,
+            "runs": 0,
+        },
+    )
+
+
+def add_execution(
+    instance: Instance,
+    stream: Record,
+    dataset: Dataset,
+    job: Record,
+    *,
+    run_type: str,
+    started_by: str | None = None,
+    started: int | None = None,
+    rng: Random | None = None,
+) -> Record:
+    """Put a run of a stream into the instance.
+
+    Args:
+        instance: Where.
+        stream: The stream.
+        dataset: Its dataset.
+        job: What runs.
+        run_type: What started it.
+        started_by: Who did, if anyone.
+        started: When it began, in nanoseconds; now by default.
+        rng: What its random identifiers are made of.
+    """
+    number = instance.records["streams"].get(stream["id"])["runs"] + 1
+    instance.records["streams"].update(stream["id"], runs=number)
+    brings = stream["updateMethod"] == "REPLACE" and job["state"] == "SUCCESS"
+    random_id = uuid.uuid4() if rng is None else uuid.UUID(int=rng.getrandbits(128), version=4)
+    execution = {
+        "streamId": stream["id"],
+        "executionId": number,
+        "toe": thread_of_execution() if rng is None else f"{random_id.hex[:10]}-{random_id.hex[-5:]}-RUN00".upper(),
+        "startedAt": time.time_ns() if started is None else started,
+        "updateMethod": stream["updateMethod"],
+        "containerManagerId": f"cm-{random_id}",
+        "runType": run_type,
+        "startedBy": started_by,
+        "rows": dataset.row_count if brings else 0,
+        "bytes": sum(version.bytes for version in dataset.visible) if brings else 0,
+        "job": job,
+        "aborted": None,
+    }
+    return instance.records["stream_executions"].put(_key(execution), execution)
+
+
+def _key(execution: Record) -> str:
+    return f"{execution['streamId']}/{execution['executionId']}"
+
+
+def _streams(request: web.Request) -> list[Record]:
+    """Return the streams that the caller may see."""
+    instance, caller = instance_of(request), caller_of(request)
+    visible = {dataset.id for dataset in instance.datasets() if is_permitted(instance, dataset, caller)}
+    return [stream for stream in instance.records["streams"] if stream["dataSourceId"] in visible]
+
+
+def _stream_of(request: web.Request, level: str = "CAN_VIEW") -> Record:
+    """Return the stream that the path names, if its dataset is there and the caller has `level` of access to it."""
+    instance, number = instance_of(request), request.match_info["stream_id"]
+    stream = instance.records["streams"].get(number)
+    dataset = instance.dataset(stream["dataSourceId"])
+    if not is_permitted(instance, dataset, caller_of(request), level):
+        raise HTTPError(403, f"You do not have the permission for this: it takes {level} of the dataset")
+    return stream
+
+
+def _execution_of(request: web.Request, stream: Record) -> Record:
+    number = request.match_info["execution_id"]
+    execution = instance_of(request).records["stream_executions"].find(f"{stream['id']}/{number}")
+    if execution is None:
+        raise HTTPError(404, f"Stream {stream['id']} has no run {number}")
+    return execution
+
+
+def _executions(instance: Instance, stream: Record) -> Iterator[Record]:
+    """Yield the runs of a stream, the last one first."""
+    for number in range(stream["runs"], 0, -1):
+        yield instance.records["stream_executions"].get(f"{stream['id']}/{number}")
+
+
+def _current(instance: Instance, stream: Record) -> Record | None:
+    """Return the run under way; only the last one can be."""
+    last = next(_executions(instance, stream), None)
+    return last if last is not None and _state(instance, last) == _ACTIVE else None
+
+
+def _has_account(instance: Instance, stream: Record) -> bool:
+    return stream["accountId"] is None or stream["accountId"] in instance.records["accounts"]
+
+
+def _state(instance: Instance, execution: Record) -> str:
+    if execution["aborted"] is not None:
+        return _ABORTED
+    return str(execution["job"]["state"]) if is_over(instance, execution["job"]) else _ACTIVE
+
+
+def _ended_at(execution: Record) -> int:
+    """Return when a run that has ended did, in nanoseconds."""
+    if execution["aborted"] is not None:
+        return int(execution["aborted"]["at"])
+    return int(execution["startedAt"] + execution["job"]["lasts"] * _SECOND)
+
+
+# -- what comes in --------------------------------------------------------------------------------------
+
+
+def _definition(instance: Instance, body: dict[str, Any]) -> Record:
+    """Return what makes up a stream.
+
+    Raises:
+        Refusal: 400, if something is missing, or there is no such account.
+    """
+    transport, provider, account = _part(body, "transport"), _part(body, "dataProvider"), body.get("account")
+    configuration = body.get("configuration")
+    if not isinstance(configuration, list):
+        raise HTTPError(400, "Required: configuration, an array of objects with name and value")
+    if account is not None and (not isinstance(account, dict) or "id" not in account):
+        raise HTTPError(400, "account must be an object with id, or null")
+    account_id = None if account is None else account["id"]
+    if account_id is not None and account_id not in instance.records["accounts"]:
+        raise HTTPError(400, f"There is no account {account_id}")
+    text(transport, "type")
+    return {
+        "transport": {key: transport.get(key) for key in ("type", "description", "version")},
+        "configuration": [_setting(item) for item in configuration],
+        "accountId": account_id,
+        "updateMethod": text(body, "updateMethod"),
+        "dataProviderKey": text(provider, "key"),
+        "advancedScheduleJson": _schedule_text(body.get("advancedScheduleJson")),
+    }
+
+
+def _dataset_texts(body: dict[str, Any]) -> tuple[str, str]:
+    source = _part(body, "dataSource")
+    return text(source, "name"), str(source.get("description") or "")
+
+
+def _part(body: dict[str, Any], key: str) -> dict[str, Any]:
+    part = body.get(key)
+    if not isinstance(part, dict):
+        raise HTTPError(400, f"Required: {key}, an object")
+    return part
+
+
+def _setting(item: object) -> Record:
+    if not isinstance(item, dict):
+        raise HTTPError(400, "Required: configuration, an array of objects with name and value")
+    return {
+        "category": item.get("category", "METADATA"),
+        "name": text(item, "name"),
+        "type": item.get("type", "string"),
+        "value": item.get("value"),
+    }
+
+
+def _schedule_text(value: object) -> str | None:
+    if value is None:
+        return None
+    try:
+        schedule = orjson.loads(value) if isinstance(value, str) else None
+    except orjson.JSONDecodeError:
+        schedule = None
+    if not isinstance(value, str) or not isinstance(schedule, dict) or not isinstance(schedule.get("type", ""), str):
+        raise HTTPError(400, "advancedScheduleJson must be a string that holds a JSON object with a type")
+    return value
+
+
+# -- what goes out --------------------------------------------------------------------------------------
+
+
+def _describe(request: web.Request, stream: Record) -> dict[str, Any]:
+    """Return a stream; what is told of a data provider beside its key is emulator-defined."""
+    instance = instance_of(request)
+    executions = list(_executions(instance, stream))
+    current = _current(instance, stream)
+    ended = executions[1:] if current is not None else executions
+    good = (execution for execution in ended if _state(instance, execution) == "SUCCESS")
+    last_good = next(good, None)
+    last_state = _state(instance, ended[0]) if ended else "SUCCESS"
+    dataset = instance.dataset(stream["dataSourceId"])
+    source = describe_dataset(instance, dataset, level=level_of(instance, dataset, caller_of(request)))
+    tags = [*orjson.loads(source["tags"]), f"s_{stream['dataProviderKey']}", f"um_{stream['updateMethod']}"]
+    schedule = orjson.loads(stream["advancedScheduleJson"] or "{}")
+    kind = schedule.get("type", "MANUAL")
+    return {
+        "id": stream["id"],
+        "valid": _has_account(instance, stream),
+        "invalidExecutionId": None,
+        "transport": stream["transport"],
+        "updateMethod": stream["updateMethod"],
+        "dataProvider": _describe_provider(stream),
+        "account": _describe_account(instance, stream),
+        "dataSource": {
+            **source,
+            "status": last_state,
+            "state": last_state,
+            "nextUpdate": None,
+            "validAccount": _has_account(instance, stream),
+            "transportType": stream["transport"]["type"],
+            "tags": orjson.dumps(tags).decode(),
+            "scheduleActive": kind != "MANUAL",
+        },
+        "schemaDefinition": {"columns": [_describe_column(column) for column in dataset.schema.columns]},
+        "scheduleExpression": _SCHEDULES.get(kind, "MANUAL").format(schedule.get("interval") or 1),
+        "scheduleStartDate": None,
+        "advancedScheduleJson": stream["advancedScheduleJson"],
+        "scheduleRetryExpression": None,
+        "scheduleRetryCount": 0,
+        "lastExecution": _in_stream(instance, ended[0] if ended else None),
+        "lastSuccessfulExecution": _in_stream(instance, last_good),
+        "currentExecution": _in_stream(instance, current),
+        "currentExecutionState": _state(instance, executions[0]) if executions else None,
+        "createdAt": stream["createdAt"],
+        "createdBy": stream["createdBy"],
+        "modifiedAt": stream["modifiedAt"],
+        "modifiedBy": stream["modifiedBy"],
+        "scheduleState": "MANUAL" if kind == "MANUAL" else "ACTIVE",
+        "scheduleAssertion": False,
+        "inactiveScheduleCode": None,
+        "configuration": [{"streamId": stream["id"], **item} for item in stream["configuration"]],
+    }
+
+
+def _describe_provider(stream: Record) -> dict[str, Any]:
+    key = stream["dataProviderKey"]
+    return {
+        "id": zlib.crc32(key.encode()) % 10_000,
+        "key": key,
+        "name": key.replace("-", " ").capitalize(),
+        "url": None,
+        "defaultConnectorId": None,
+        "defaultConnectorLabel": None,
+        "authenticationScheme": None,
+        "connectorValidatorPresent": False,
+        "resourceBundlePresent": False,
+        "moduleHandler": None,
+        "iconPicker": False,
+        "scope": "0",
+        "producer": "DOMO",
+        "version": "0",
+        # In milliseconds, though the stream around it counts in seconds.
+        "dateCreated": stream["createdAt"] * 1000,
+        "dateUpdated": stream["createdAt"] * 1000,
+        "visibility": "WITH_CONNECTOR",
+        "type": "STANDARD",
+        "authenticationSchemeConfiguration": [],
+    }
+
+
+def _describe_account(instance: Instance, stream: Record) -> dict[str, Any] | None:
+    """Return a stream's account; the keys beside its number are emulator-defined."""
+    account = None if stream["accountId"] is None else instance.records["accounts"].find(stream["accountId"])
+    if account is None:
+        return None
+    return {key: account[key] for key in ("id", "name", "displayName", "valid", "dataProviderType")}
+
+
+def _describe_column(column: Column) -> dict[str, Any]:
+    return {
+        "type": column.type,
+        "name": column.name,
+        "id": column.id,
+        "visible": column.visible,
+        "metadata": {"colLabel": column.name, "colFormat": "", "isEncrypted": False},
+    }
+
+
+def _aggregate(instance: Instance, execution: Record) -> dict[str, Any]:
+    """Return a run as the history tells it, in whole seconds."""
+    told = _in_stream(instance, execution) or {}
+    keys = ("streamId", "executionId", "currentState", "rowsInserted", "bytesInserted", "startedAt", "endedAt")
+    return {key: told[key] for key in (*keys, "updateMethod", "peakMemoryUsedBytes")}
+
+
+def _in_stream(instance: Instance, execution: Record | None) -> dict[str, Any] | None:
+    """Return a run as a stream tells it: its times in whole seconds."""
+    if execution is None:
+        return None
+    told = _describe_execution(instance, execution)
+    begun, ended = execution["startedAt"] // _SECOND, _ended_at(execution) // _SECOND
+    has_ended = told["endedAt"] is not None
+    last = ended if has_ended else begun
+    return {**told, "startedAt": begun, "endedAt": ended if has_ended else None, "createdAt": begun, "modifiedAt": last}
+
+
+def _describe_execution(instance: Instance, execution: Record, *, starting: bool = False) -> dict[str, Any]:
+    """Return a run by itself: its times in seconds with nine decimals."""
+    state = _ACTIVE if starting else _state(instance, execution)
+    running = state == _ACTIVE
+    begun, ended = _seconds(execution["startedAt"]), _seconds(_ended_at(execution))
+    aborted = execution["aborted"] or {}
+    reason = aborted.get("message") or (None if running or aborted else execution["job"]["reason"])
+    return {
+        "streamId": execution["streamId"],
+        "executionId": execution["executionId"],
+        "toe": execution["toe"],
+        "startedAt": begun,
+        "endedAt": None if running else ended,
+        "updateMethod": execution["updateMethod"],
+        "index": True,
+        "retryCount": 0,
+        "retryExecution": None,
+        "containerManagerId": execution["containerManagerId"],
+        "uploadId": None,
+        "indexRequestKey": _compact(_ended_at(execution)) if state == "SUCCESS" else None,
+        "currentState": state,
+        "runType": execution["runType"],
+        "createdAt": begun,
+        "modifiedAt": begun if running else ended,
+        "latestPhase": None,
+        "currentPhase": None,
+        "removed": False,
+        "rowsInserted": execution["rows"] if state == "SUCCESS" else 0,
+        "bytesInserted": execution["bytes"] if state == "SUCCESS" else 0,
+        "startedBy": execution["startedBy"],
+        "cancelledBy": aborted.get("by"),
+        "dataTag": None,
+        "peakMemoryUsedBytes": None if running else 0,
+        "peakMemoryCommittedBytes": None if running else 0,
+        "exportable": False,
+        "manualIndex": False,
+        # The keys of an error are emulator-defined.
+        "errors": [{"message": reason}] if reason else [],
+    }
+
+
+def _seconds(nanoseconds: int) -> orjson.Fragment:
+    """Return the JSON number of seconds with nine decimals, more than a float has."""
+    return orjson.Fragment(f"{nanoseconds // _SECOND}.{nanoseconds % _SECOND:09}")
+
+
+def _compact(nanoseconds: int) -> orjson.Fragment:
+    """Return a moment as the JSON number ``yyyyMMddHHmmss.SSS``."""
+    moment = datetime.fromtimestamp(nanoseconds // _SECOND, UTC)
+    return orjson.Fragment(f"{moment:%Y%m%d%H%M%S}.{nanoseconds % _SECOND // 1_000_000:03}")
+
+
+def seed(instance: Instance, rng: Random) -> None:
+    """Let up to 50 datasets be filled by streams, with some runs each."""
+    accounts = list(instance.records["accounts"])
+    datasets = [dataset for dataset in instance.datasets() if dataset.id not in instance.records["dataset_streams"]]
+    for dataset in rng.sample(datasets, min(50, len(datasets))):
+        account = rng.choice(accounts) if accounts else None
+        provider = account["dataProviderType"] if account is not None else "covid-19"
+        kind = rng.choice(("MANUAL", "MINUTE", "HOUR", "DAY"))
+        dataset.provider_type = provider
+        begun = 1_700_000_000 + rng.randrange(10_000_000)
+        stream = add_stream(
+            instance,
+            dataset,
+            {
+                "transport": {
+                    "type": "CONNECTOR",
+                    "description": f"com.domo.connector.{provider.replace('-', '')}",
+                    "version": "1",
+                },
+                "configuration": [_setting({"name": "query", "value": "SELECT * FROM source"})],
+                "accountId": None if account is None else account["id"],
+                "updateMethod": rng.choice(("REPLACE", "APPEND")),
+                "dataProviderKey": provider,
+                "advancedScheduleJson": orjson.dumps({"type": kind, "timezone": "UTC", "interval": 1}).decode(),
+            },
+            user_id=dataset.owner_id,
+            created=begun,
+        )
+        for day in range(rng.randrange(6)):
+            failed = rng.random() < 0.1
+            add_execution(
+                instance,
+                stream,
+                dataset,
+                ended_job(
+                    "ERROR" if failed else "SUCCESS",
+                    lasts=float(rng.randrange(5, 300)),
+                    reason="The source did not answer in time" if failed else None,
+                ),
+                run_type="AUTOMATED",
+                started=(begun + day * 86_400) * _SECOND,
+                rng=rng,
+            )

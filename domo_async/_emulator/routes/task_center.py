@@ -1,0 +1,520 @@
+"""Task Center: queues and the tasks in them.
+
+The documents tell no way to make queues and tasks: `add_queue` and `add_task` do, and workflows with a task in them.
+Emulator-defined: a task is seen by whoever has any permission on its queue, or has the task; a task that is handed on
+(to a queue, to a user) gets a new version and loses its lock; what somebody else has locked can neither be saved nor
+completed; a task that has ended stays as it is.
+"""
+
+from __future__ import annotations
+
+import secrets
+import string
+import uuid
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+from operator import itemgetter
+from random import Random
+from typing import Any
+
+from aiohttp import web
+
+from domo_async._emulator.access.rights import granted, has_right, require
+from domo_async._emulator.errors import HTTPError
+from domo_async._emulator.http.web import (
+    answer,
+    caller_of,
+    instance_of,
+    iso,
+    json_body,
+    json_object,
+    page_of,
+    query_flag,
+    records_of,
+    text,
+)
+from domo_async._emulator.persistence.records import Record
+from domo_async._emulator.state import Instance
+
+routes: web.RouteTableDef = web.RouteTableDef()
+
+_MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
+_FILTERS = (
+    "queueId",
+    "displayType",
+    "status",
+    "assignedBy",
+    "assignedTo",
+    "createdBy",
+    "completedBy",
+    "version",
+)
+_RANGES = ("createdOn", "assignedOn", "updatedOn", "completedOn")
+# What of a form each part of it stands for; that the sample names them all is all that the documents tell.
+_PARTS = {
+    "NAME": ("name",),
+    "DESCRIPTION": ("description",),
+    "MAPPING": ("sections",),
+    "METADATA": ("settings", "createdBy", "createdOn", "updatedBy", "updatedOn"),
+    "VERSIONS": ("version", "releasedOn"),
+}
+_FIELD_TYPES = {"boolean": "SINGLE_CHOICE", "text": "PARAGRAPH"}
+_MAKES: dict[str, Callable[[object], bool]] = {
+    "boolean": lambda value: isinstance(value, bool),
+    "text": lambda value: isinstance(value, str),
+    "number": lambda value: isinstance(value, int | float) and not isinstance(value, bool),
+    "decimal": lambda value: isinstance(value, int | float) and not isinstance(value, bool),
+}
+
+
+# -- queues ---------------------------------------------------------------------------------------------
+
+
+@routes.get("/api/queues/v1")
+@routes.get("/api/queues/v1/")
+async def list_queues(request: web.Request) -> web.Response:
+    """List the queues that the caller has access to; the attributes are combined in any case (emulator-defined)."""
+    archived = query_flag(request, "archived")
+    return answer(
+        [
+            _describe_queue(queue)
+            for queue in records_of(request, "queues")
+            if queue["archived"] is archived and has_right(request, queue["owner"], queue["permissions"])
+        ]
+    )
+
+
+@routes.get("/api/queues/v1/{queue_id}")
+async def get_queue(request: web.Request) -> web.Response:
+    """Return a queue."""
+    queue = records_of(request, "queues").get(request.match_info["queue_id"])
+    require(request, queue["owner"], queue["permissions"])
+    return answer(_describe_queue(queue))
+
+
+@routes.post("/api/queues/v1/{queue_id}/permissions")
+async def set_permissions(request: web.Request) -> web.Response:
+    """Set the permissions of those who are named. The documents give no answer; it is empty."""
+    queues = records_of(request, "queues")
+    queue = queues.get(request.match_info["queue_id"])
+    require(request, queue["owner"], queue["permissions"], "SHARE")
+    queues.update(queue["id"], permissions=granted(queue["permissions"], await json_body(request)))
+    return web.Response()
+
+
+# -- tasks ----------------------------------------------------------------------------------------------
+
+
+@routes.post("/api/queues/v1/tasks/list")
+async def list_tasks(request: web.Request) -> web.Response:
+    """List the tasks that the caller has access to and that pass all filters; all of them where no page is asked for.
+
+    The order is that of ``orderByString``, ascending (emulator-defined), or else that of their making.
+    """
+    body, tasks = await json_object(request), records_of(request, "tasks")
+    unknown = body.keys() - {*_FILTERS, *_RANGES, "orderByString"}
+    if unknown:
+        raise HTTPError(400, f"Unknown filters: {', '.join(sorted(unknown))}")
+    tests = [_one_of(key, body[key]) for key in _FILTERS if key in body]
+    tests += [_between(key, body[key]) for key in _RANGES if key in body]
+    found = [task for task in tasks if all(test(task) for test in tests) and _may_see(request, task)]
+    for key in reversed(_names(body.get("orderByString", []), "orderByString")):
+        if key not in {*_FILTERS, *_RANGES}:
+            raise HTTPError(400, f"orderByString takes the names of filters, not {key}")
+        found.sort(key=_by(key))
+    page = page_of(request, found, limit=len(found))
+    parts = _names(request.query.get("renderParts", ",".join(_PARTS)).split(","), "renderParts")
+    rendered = query_flag(request, "render")
+    return answer([_describe(task, parts=parts if rendered else None) for task in page])
+
+
+@routes.get("/api/queues/v1/{queue_id}/tasks/{task_id}")
+async def get_task(request: web.Request) -> web.Response:
+    """Return a task; with its form, if that is to be rendered."""
+    told = _describe(_task_of(request), parts=list(_PARTS) if query_flag(request, "render") else None)
+    if told["displayEntity"] is not None:
+        told["displayEntity"]["userPermissions"] = []
+    return answer(told)
+
+
+@routes.put("/api/queues/v1/{queue_id}/tasks/{task_id}/outputs")
+async def save(request: web.Request) -> web.Response:
+    """Save what has been entered so far, and lock the task for the caller."""
+    task, caller = _open_task(request), str(caller_of(request)["id"])
+    outputs = {**task["outputVariables"], **_outputs(task, await json_object(request))}
+    return _changed(request, task, outputVariables=outputs, lockedOn=task["lockedOn"] or iso(), lockedBy=caller)
+
+
+@routes.post("/api/queues/v1/{queue_id}/tasks/{task_id}/complete")
+async def complete(request: web.Request) -> web.Response:
+    """Complete a task, so that the workflow that waits for it goes on."""
+    task, caller = _open_task(request), str(caller_of(request)["id"])
+    version = request.query.get("version")
+    if version is None:
+        raise HTTPError(400, "Required: version, the task's version")
+    if version != str(task["version"]):
+        raise HTTPError(409, f"The task's version is {task['version']}, not {version}")
+    outputs = {**task["outputVariables"], **_outputs(task, await json_object(request))}
+    missing = [item["name"] for item in task["contract"]["output"] if item["required"] and item["name"] not in outputs]
+    if missing:
+        raise HTTPError(400, f"Required: {', '.join(missing)}")
+    _let_go_on(instance_of(request), task)
+    return _changed(
+        request,
+        task,
+        status="COMPLETED",
+        outputVariables=outputs,
+        completedOn=iso(),
+        completedBy=caller,
+        lockedOn=None,
+        lockedBy=None,
+    )
+
+
+@routes.put("/api/queues/v1/{queue_id}/tasks/{task_id}/move")
+async def move(request: web.Request) -> web.Response:
+    """Move a task to another queue."""
+    task = _open_task(request, locked=True)
+    target = request.query.get("targetQueueId")
+    if not target:
+        raise HTTPError(400, "Required: targetQueueId")
+    queue = records_of(request, "queues").get(target)
+    require(request, queue["owner"], queue["permissions"])
+    return _changed(request, task, queueId=queue["id"], version=task["version"] + 1, lockedOn=None, lockedBy=None)
+
+
+@routes.put("/api/queues/v1/{queue_id}/tasks/{task_id}/assign")
+async def assign(request: web.Request) -> web.Response:
+    """Assign the path's task, and those of the body (``tasksId`` or ``taskIds``), to a user."""
+    body = await json_object(request)
+    named = _names(body.get("tasksId", []), "tasksId") + _names(body.get("taskIds", []), "taskIds")
+    tasks = [_open_task(request, each, locked=True) for each in dict.fromkeys((request.match_info["task_id"], *named))]
+    if text(body, "type") != "USER":
+        raise HTTPError(400, "type must be USER")
+    user = records_of(request, "users").get(text(body, "userId"))
+    answers = [
+        _changed(
+            request,
+            task,
+            assignedTo=str(user["id"]),
+            assigneeType="USER",
+            assignedOn=iso(),
+            assignedBy=str(caller_of(request)["id"]),
+            version=task["version"] + 1,
+            lockedOn=None,
+            lockedBy=None,
+        )
+        for task in tasks
+    ]
+    return answers[0]
+
+
+@routes.post("/api/queues/v1/{queue_id}/tasks/{task_id}/void")
+async def void(request: web.Request) -> web.Response:
+    """Void a task; a workflow that waits for it waits on (emulator-defined)."""
+    return _changed(request, _open_task(request, locked=True), status="VOIDED", lockedOn=None, lockedBy=None)
+
+
+# -- state ----------------------------------------------------------------------------------------------
+
+
+def add_queue(
+    instance: Instance,
+    *,
+    name: str,
+    owner: object,
+    description: str = "",
+    queue_id: str | None = None,
+    created: str | None = None,
+) -> Record:
+    """Put a queue into the instance.
+
+    Args:
+        instance: Where.
+        name: Its name.
+        owner: Whose it is.
+        description: What it is for.
+        queue_id: Its identifier; a random one by default.
+        created: When it was made, in ISO 8601; now by default.
+    """
+    moment = created or iso()
+    queue = {
+        "id": queue_id or str(uuid.uuid4()),
+        "name": name,
+        "description": description,
+        "owner": str(owner),
+        "archived": False,
+        "createdOn": moment,
+        "updatedOn": moment,
+        "permissions": {},
+    }
+    return instance.records["queues"].put(queue["id"], queue)
+
+
+def add_task(
+    instance: Instance,
+    queue_id: str,
+    *,
+    title: str,
+    contract: Mapping[str, Sequence[Mapping[str, Any]]],
+    user_id: object,
+    inputs: Mapping[str, Any],
+    source: Mapping[str, Any] | None = None,
+    task_id: str | None = None,
+    created: str | None = None,
+    **changes: Any,
+) -> Record:
+    """Put a task into a queue.
+
+    Args:
+        instance: Where.
+        queue_id: The queue.
+        title: What its form is called.
+        contract: What it takes and gives: ``input`` and ``output``, each a list of objects with ``name`` and ``type``.
+        user_id: Who makes it, and is to do it.
+        inputs: What it is given.
+        source: The workflow that it comes from, if any.
+        task_id: Its identifier; one of today by default.
+        created: When it was made, in ISO 8601; now by default.
+        changes: What else is to be otherwise.
+    """
+    user, moment = str(user_id), created or iso()
+    identifier = task_id or new_task_id()
+    task = {
+        "id": identifier,
+        "queueId": instance.records["queues"].get(queue_id)["id"],
+        "version": 1,
+        "createdOn": moment,
+        "createdBy": user,
+        "updatedOn": moment,
+        "updatedBy": user,
+        "completedOn": None,
+        "completedBy": None,
+        "assignedOn": moment,
+        "assignedBy": user,
+        "assignedTo": user,
+        "assigneeType": "USER",
+        "lockedOn": None,
+        "lockedBy": None,
+        "status": "OPEN",
+        "sourceSystem": "ODYSSEY",
+        "sourceInfo": None if source is None else dict(source),
+        "displayType": "ENIGMA_FORM",
+        # One form for all tasks of a title.
+        "displayId": str(uuid.uuid5(uuid.NAMESPACE_OID, title)),
+        "title": title,
+        "contract": {side: [_property(item, side) for item in contract.get(side, ())] for side in ("input", "output")},
+        "inputVariables": dict(inputs),
+        "outputVariables": {},
+    }
+    return instance.records["tasks"].put(identifier, {**task, **changes})
+
+
+def new_task_id(rng: Random | None = None, moment: datetime | None = None) -> str:
+    """Return an identifier such as ``18OCT23_1JUTZM``."""
+    day = moment or datetime.now(UTC)
+    choose = secrets.choice if rng is None else rng.choice
+    letters = "".join(choose(string.ascii_uppercase + string.digits) for _ in range(6))
+    return f"{day:%d}{_MONTHS[day.month - 1]}{day:%y}_{letters}"
+
+
+def _property(item: Mapping[str, Any], side: str) -> Record:
+    return {
+        "name": item["name"],
+        "displayName": item["name"] if side == "input" else None,
+        "type": item.get("type", "text"),
+        "required": item.get("required", True),
+        "list": item.get("list", False),
+        "validValues": item.get("validValues"),
+    }
+
+
+def _may_see(request: web.Request, task: Record) -> bool:
+    caller, queue = caller_of(request), records_of(request, "queues").get(task["queueId"])
+    return task["assignedTo"] == str(caller["id"]) or has_right(request, queue["owner"], queue["permissions"])
+
+
+def _task_of(request: web.Request, task_id: str | None = None) -> Record:
+    """Return a task of the queue that the path names; by default the one that the path names, too."""
+    queue_id, identifier = request.match_info["queue_id"], task_id or request.match_info["task_id"]
+    task = records_of(request, "tasks").find(identifier)
+    if task is None or task["queueId"] != queue_id:
+        raise HTTPError(404, f"Queue {queue_id} has no task {identifier}")
+    if not _may_see(request, task):
+        raise HTTPError(403, f"Task {identifier} is neither yours nor in a queue of yours")
+    return task
+
+
+def _open_task(request: web.Request, task_id: str | None = None, *, locked: bool = False) -> Record:
+    """Return a task that can be changed; one that somebody else has locked only if that is said to be no matter."""
+    task = _task_of(request, task_id)
+    if task["status"] != "OPEN":
+        raise HTTPError(409, f"Task {task['id']} is {task['status']}")
+    if not locked and task["lockedBy"] not in {None, str(caller_of(request)["id"])}:
+        raise HTTPError(409, f"Task {task['id']} is locked by user {task['lockedBy']}")
+    return task
+
+
+def _changed(request: web.Request, task: Record, **changes: Any) -> web.Response:
+    """Change a task, and answer it, without its form as in the sample."""
+    caller = str(caller_of(request)["id"])
+    changed = records_of(request, "tasks").update(task["id"], **changes, updatedOn=iso(), updatedBy=caller)
+    return answer(_describe(changed))
+
+
+def _let_go_on(instance: Instance, task: Record) -> None:
+    """Let the workflow that waits for a task go on."""
+    runs = instance.records["workflow_instances"]
+    run = None if task["sourceInfo"] is None else runs.find(task["sourceInfo"]["instanceId"])
+    if run is not None and run["waitsFor"] == task["id"]:
+        runs.update(run["id"], waitsFor=None, goesOn=iso(), job={**run["job"], "begun": instance.now()})
+
+
+def _outputs(task: Record, values: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return values that are entered, if the task's contract knows them."""
+    kinds = {item["name"]: item for item in task["contract"]["output"]}
+    for name, value in values.items():
+        if name not in kinds:
+            raise HTTPError(400, f"The task's contract has no output {name}")
+        items = value if kinds[name]["list"] else [value]
+        makes = _MAKES.get(kinds[name]["type"])
+        if not isinstance(items, list) or (makes and not all(item is None or makes(item) for item in items)):
+            raise HTTPError(400, f"{name} must be of type {kinds[name]['type']}")
+    return values
+
+
+# -- filters --------------------------------------------------------------------------------------------
+
+
+def _names(value: object, key: str) -> list[str]:
+    names = [value] if isinstance(value, str) else value
+    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+        raise HTTPError(400, f"{key} must be an array of strings")
+    return names
+
+
+def _one_of(key: str, value: object) -> Callable[[Record], bool]:
+    wanted = set(_names(value, key))
+    return lambda task: task[key] is not None and str(task[key]) in wanted
+
+
+def _by(key: str) -> Callable[[Record], str]:
+    return lambda task: str(task[key] or "")
+
+
+def _between(key: str, value: object) -> Callable[[Record], bool]:
+    """Return what tells whether a moment lies in one of several ranges, whose bounds belong to them."""
+    if not isinstance(value, list):
+        raise HTTPError(400, f"{key} must be an array of arrays of two moments")
+    ranges = [_range(each, key) for each in value]
+    return lambda task: task[key] is not None and any(begin <= _moment(task[key], key) <= end for begin, end in ranges)
+
+
+def _range(value: object, key: str) -> tuple[datetime, datetime]:
+    match value:
+        case [str(begin), str(end)]:
+            return _moment(begin, key), _moment(end, key)
+    raise HTTPError(400, f"{key} must be an array of arrays of two moments")
+
+
+def _moment(value: str, key: str) -> datetime:
+    try:
+        moment = datetime.fromisoformat(value)
+    except ValueError:
+        raise HTTPError(400, f"{key}: {value} is no moment in ISO 8601") from None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+# -- what goes out --------------------------------------------------------------------------------------
+
+
+def _describe_queue(queue: Record) -> dict[str, Any]:
+    return {
+        "id": queue["id"],
+        "name": queue["name"],
+        "description": queue["description"],
+        "active": not queue["archived"],
+        "taskLevelFiltersEnabled": True,
+        "taskLevelFilters": None,
+        "owner": queue["owner"],
+        "createdBy": queue["owner"],
+        "createdOn": queue["createdOn"],
+        "updatedBy": queue["owner"],
+        "updatedOn": queue["updatedOn"],
+    }
+
+
+def _describe(task: Record, *, parts: Sequence[str] | None = None) -> dict[str, Any]:
+    """Return a task, with the parts of its form that are asked for."""
+    told = {key: value for key, value in task.items() if key != "title"}
+    return {
+        **told,
+        "attributes": [],
+        "tags": [],
+        "comments": [],
+        "displayEntity": None if parts is None else _form(task, parts),
+    }
+
+
+def _form(task: Record, parts: Sequence[str]) -> dict[str, Any]:
+    form = {
+        "name": task["title"],
+        "description": "",
+        "settings": {},
+        "createdBy": task["createdBy"],
+        "createdOn": task["createdOn"],
+        "updatedBy": task["createdBy"],
+        "updatedOn": task["createdOn"],
+        "version": "1.0.0",
+        "sections": [
+            {
+                "id": str(uuid.uuid5(uuid.NAMESPACE_OID, f"{task['displayId']}/section")),
+                "title": task["title"],
+                "fields": [_field(task, item) for item in task["contract"]["output"]],
+            }
+        ],
+        "releasedOn": task["createdOn"],
+    }
+    if unknown := set(parts) - _PARTS.keys():
+        raise HTTPError(400, f"Unknown renderParts: {', '.join(sorted(unknown))}")
+    keys = {key for part in parts for key in _PARTS[part]}
+    return {"id": task["displayId"], **{key: value for key, value in form.items() if key in keys}}
+
+
+def _field(task: Record, item: Record) -> dict[str, Any]:
+    """Return the field of a form for an output of the contract; its value is what was entered, or else given."""
+    name = item["name"]
+    values = {**task["inputVariables"], **task["outputVariables"]}
+    return {
+        "id": str(uuid.uuid5(uuid.NAMESPACE_OID, f"{task['displayId']}/{name}")),
+        "label": name.replace("_", " "),
+        "description": "",
+        "optional": not item["required"],
+        "fieldType": _FIELD_TYPES.get(item["type"], "SHORT_ANSWER"),
+        "dataType": item["type"],
+        "acceptsInput": name in map(itemgetter("name"), task["contract"]["input"]),
+        "acceptsOutput": True,
+        "options": {"values": item["validValues"] or []},
+        "value": values.get(name),
+        "alias": name,
+        "isList": item["list"],
+        "useExternalValues": False,
+    }
+
+
+_SUBJECTS = ("Invoices", "Returns", "Defects", "Contracts", "Refunds", "Vendors", "Claims", "Leads", "Audits", "Orders")
+
+
+def seed(instance: Instance, rng: Random) -> None:
+    """Put ten queues into the instance; the tasks come with the workflows that make them."""
+    users = [user["id"] for user in instance.records["users"]]
+    for subject in _SUBJECTS:
+        moment = datetime.fromtimestamp(1_690_000_000 + rng.randrange(5_000_000), UTC)
+        add_queue(
+            instance,
+            name=f"{subject} to review",
+            owner=rng.choice(users),
+            description=f"{subject} that need somebody's decision.",
+            queue_id=str(uuid.UUID(int=rng.getrandbits(128), version=4)),
+            created=iso(moment),
+        )

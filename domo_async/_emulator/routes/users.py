@@ -1,0 +1,439 @@
+"""Users, as the identity routes and the older content routes tell them.
+
+Admins alone may create and delete users; others may change themselves, though not their role (emulator-defined).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Sequence
+from random import Random
+from typing import Any
+
+from aiohttp import web
+
+from domo_async._emulator.access.auth import OWNER_ID
+from domo_async._emulator.access.people import add_user, is_admin, must_be_admin
+from domo_async._emulator.errors import HTTPError
+from domo_async._emulator.http.web import (
+    answer,
+    authentication_of,
+    caller_of,
+    flag,
+    instance_of,
+    json_object,
+    millis,
+    page_of,
+    records_of,
+    text,
+    whole_number,
+)
+from domo_async._emulator.persistence.records import Record
+from domo_async._emulator.routes.groups import leave_all
+from domo_async._emulator.services.activity import about
+from domo_async._emulator.state import Instance
+
+routes: web.RouteTableDef = web.RouteTableDef()
+
+_PARTS = frozenset({"MINIMAL", "SIMPLE", "DETAILED", "GROUPS", "ROLE"})
+_FIXED = frozenset({"id", "created", "modified"})
+_TOLD_AS_ATTRIBUTES = ("displayName", "id", "userName", "emailAddress", "roleId", "created", "modified")
+_SEARCH_PAGE = 50
+
+
+# -- identity -------------------------------------------------------------------------------------------
+
+
+@routes.get("/api/identity/v1/users")
+async def list_users(request: web.Request) -> web.Response:
+    """List all users."""
+    parts = _parts_of(request)
+    return answer({"users": [_describe(request, user, parts) for user in records_of(request, "users")]})
+
+
+@routes.post("/api/identity/v1/users")
+async def create(request: web.Request) -> web.Response:
+    """Create a user; no two users have the same address."""
+    body = await json_object(request)
+    user = _create(request, text(body, "displayName"), text(body, "emailAddress"), body.get("roleId"))
+    return answer(_describe(request, user))
+
+
+@routes.post("/api/identity/v1/users/search")
+async def search(request: web.Request) -> web.Response:
+    """Search users by text, by values and by ids.
+
+    Emulator-defined: text is looked for in names and addresses, whatever its case; ``EQ``, ``NE`` and ``CONTAINS`` are
+    the operators, over the users' own keys and their attributes; a page is 50 by default; deleted users are gone.
+    """
+    body = await json_object(request)
+    found = list(records_of(request, "users"))
+    for test in _tests(body):
+        found = [user for user in found if test(user)]
+    found = _sorted(found, body.get("sort"))
+    limit = whole_number(body.get("limit"), "limit", _SEARCH_PAGE)
+    offset = whole_number(body.get("offset"), "offset", 0)
+    parts = _parts(_strings(body, "parts"))
+    wanted = _strings(body, "attributes")
+    users = [_describe(request, user, parts, wanted) for user in found[offset : offset + limit]]
+    counted = {"count": len(found)} if flag(body.get("showCount", False), "showCount") else {}
+    return answer({"users": users, **counted})
+
+
+@routes.get("/api/identity/v1/users/{user_id}")
+async def get(request: web.Request) -> web.Response:
+    """Give a user, in a list of one."""
+    return answer({"users": [_describe(request, _user_of(request), _parts_of(request))]})
+
+
+@routes.patch("/api/identity/v1/users/{user_id}")
+async def update(request: web.Request) -> web.Response:
+    """Change a user, by keys or by attributes.
+
+    A key that a user does not have of its own sets the attribute of that name; an attribute without values is taken
+    away (emulator-defined).
+    """
+    user = _user_of(request)
+    changes = _changes(await json_object(request))
+    caller = caller_of(request)
+    if not is_admin(caller) and (caller["id"] != user["id"] or "roleId" in changes):
+        raise HTTPError(403, "Only an admin may change another user, or a role")
+    changed = _changed(request, user, changes)
+    return answer(_describe(request, records_of(request, "users").put(user["id"], changed)))
+
+
+@routes.delete("/api/identity/v1/users/{user_id}")
+async def delete(request: web.Request) -> web.Response:
+    """Delete a user, with the user's tokens and memberships; what the user owns stays.
+
+    The instance's owner stays, too (emulator-defined).
+    """
+    must_be_admin(request, "delete users")
+    user = _user_of(request)
+    if user["id"] == OWNER_ID:
+        raise HTTPError(400, "The owner of the instance cannot be deleted")
+    records_of(request, "users").remove(user["id"])
+    authentication_of(request).forget(user["id"])
+    leave_all(instance_of(request), {"type": "USER", "id": user["id"]})
+    about(request, user["id"], user["displayName"])
+    return answer(1)
+
+
+# -- content --------------------------------------------------------------------------------------------
+
+
+@routes.get("/api/content/v2/users/me")
+async def me(request: web.Request) -> web.Response:
+    """Give the user whom the token belongs to."""
+    caller = caller_of(request)
+    about(request, caller["id"], caller["displayName"])
+    return answer(_profile(caller))
+
+
+@routes.get("/api/content/v2/users")
+async def list_profiles(request: web.Request) -> web.Response:
+    """List users; all of them unless a limit is asked for (emulator-defined)."""
+    users = list(records_of(request, "users"))
+    return answer([_profile(user) for user in page_of(request, users, limit=len(users))])
+
+
+@routes.get("/api/content/v2/users/{user_id}")
+async def get_profile(request: web.Request) -> web.Response:
+    """Give a user; of one that is not there, an empty answer of good status."""
+    user = records_of(request, "users").find(request.match_info["user_id"])
+    return web.Response() if user is None else answer(_profile(user))
+
+
+@routes.post("/api/content/v3/users")
+async def create_profile(request: web.Request) -> web.Response:
+    """Create a user, whose address stands in ``detail``. No invitation is sent."""
+    body = await json_object(request)
+    detail = body.get("detail")
+    if not isinstance(detail, dict):
+        raise HTTPError(400, "Required: detail, an object with email")
+    return answer(_profile(_create(request, text(body, "displayName"), text(detail, "email"), body.get("roleId"))))
+
+
+@routes.get("/api/content/v3/users/{user_id}")
+async def get_detailed_profile(request: web.Request) -> web.Response:
+    """Give a user."""
+    return answer(_profile(_user_of(request)))
+
+
+# -- changes --------------------------------------------------------------------------------------------
+
+
+def _user_of(request: web.Request) -> Record:
+    return records_of(request, "users").get(request.match_info["user_id"])
+
+
+def _create(request: web.Request, display_name: str, email: str, role_id: object) -> Record:
+    caller = must_be_admin(request, "create users")
+    user = add_user(
+        instance_of(request),
+        display_name,
+        _free_address(request, email),
+        _known_role(request, role_id),
+        invited_by=caller["id"],
+    )
+    about(request, user["id"], display_name)
+    return user
+
+
+def _free_address(request: web.Request, email: object, user_id: object = None) -> str:
+    """Return an address that no other user has."""
+    if not isinstance(email, str) or "@" not in email:
+        raise HTTPError(400, f"Not an email address: {email}")
+    wanted = email.lower()
+    for user in records_of(request, "users"):
+        if user["id"] != user_id and str(user.get("emailAddress")).lower() == wanted:
+            raise HTTPError(400, f"Another user has the email address {email}")
+    return email
+
+
+def _known_role(request: web.Request, role_id: object) -> int:
+    number = whole_number(role_id, "roleId", 0)
+    if number not in records_of(request, "roles"):
+        raise HTTPError(400, f"There is no role with the id {role_id}")
+    return number
+
+
+def _changes(body: dict[str, Any]) -> dict[str, list[Any]]:
+    """Return what is to be changed, each key with its values, from either form of the body."""
+    changes = {key: value if isinstance(value, list) else [value] for key, value in body.items() if key != "attributes"}
+    pairs = body.get("attributes", [])
+    if not isinstance(pairs, list):
+        raise HTTPError(400, "attributes must be an array of key and values")
+    for pair in pairs:
+        values = pair.get("values") if isinstance(pair, dict) else None
+        if not isinstance(values, list):
+            raise HTTPError(400, "attributes must be an array of key and values")
+        changes[text(pair, "key")] = values
+    if not changes:
+        raise HTTPError(400, "Nothing is given to change")
+    return changes
+
+
+def _changed(request: web.Request, user: Record, changes: dict[str, list[Any]]) -> Record:
+    """Return a user with changes made."""
+    own: dict[str, Callable[[Any], Any]] = {
+        "displayName": lambda value: text({"displayName": value}, "displayName"),
+        "userName": lambda value: text({"userName": value}, "userName"),
+        "emailAddress": lambda value: _free_address(request, value, user["id"]),
+        "roleId": lambda value: _known_role(request, value),
+    }
+    changed = {**user, "modified": millis()}
+    attributes = {pair["key"]: pair for pair in user.get("attributes", [])}
+    for key, values in changes.items():
+        if key in _FIXED:
+            raise HTTPError(400, f"{key} cannot be changed")
+        if key in own:
+            if len(values) != 1:
+                raise HTTPError(400, f"{key} takes one value")
+            changed[key] = own[key](values[0])
+        elif values in ([], [None]):
+            attributes.pop(key, None)
+        else:
+            attributes[key] = {"key": key, "values": values}
+    if "emailAddress" in changes and "userName" not in changes and user.get("userName") == user.get("emailAddress"):
+        changed["userName"] = changed["emailAddress"]
+    return {**changed, "attributes": list(attributes.values())}
+
+
+# -- search ---------------------------------------------------------------------------------------------
+
+
+def _strings(body: dict[str, Any], key: str) -> list[str]:
+    value = body.get(key) or []
+    if not isinstance(value, list) or not all(isinstance(item, str | int) for item in value):
+        raise HTTPError(400, f"{key} must be an array of strings")
+    return [str(item) for item in value]
+
+
+def _tests(body: dict[str, Any]) -> Iterator[Callable[[Record], bool]]:
+    """Yield what a user must pass to be found."""
+    ids = set(_strings(body, "ids"))
+    if ids:
+        yield lambda user: str(user["id"]) in ids
+    filters = body.get("filters") or []
+    if not isinstance(filters, list) or not all(isinstance(each, dict) for each in filters):
+        raise HTTPError(400, "filters must be an array of filters")
+    for each in filters:
+        kind = text(each, "filterType")
+        if kind == "text":
+            yield _has_text(str(each.get("text") or "").lower())
+        elif kind == "value":
+            yield _has_value(text(each, "field"), set(_strings(each, "values")), str(each.get("operator") or "EQ"))
+        else:
+            raise HTTPError(400, f"Unknown filterType: {kind}; there are text and value")
+
+
+def _has_text(wanted: str) -> Callable[[Record], bool]:
+    return lambda user: any(
+        wanted in str(user.get(key) or "").lower() for key in ("displayName", "emailAddress", "userName")
+    )
+
+
+def _has_value(field: str, wanted: set[str], operator: str) -> Callable[[Record], bool]:
+    if operator == "CONTAINS":
+        parts = [value.lower() for value in wanted]
+        return lambda user: any(part in value.lower() for value in _values(user, field) for part in parts)
+    if operator not in {"EQ", "NE"}:
+        raise HTTPError(400, f"Unknown operator: {operator}; there are EQ, NE and CONTAINS")
+    return lambda user: bool(wanted & _values(user, field)) is (operator == "EQ")
+
+
+def _values(user: Record, field: str) -> set[str]:
+    """Return the values of a user's own key, or of an attribute, as text."""
+    if field in user:
+        return {str(user[field])}
+    return {str(value) for pair in user.get("attributes", []) if pair["key"] == field for value in pair["values"]}
+
+
+def _sorted(users: list[Record], sort: object) -> list[Record]:
+    if sort is None:
+        return users
+    if not isinstance(sort, dict):
+        raise HTTPError(400, "sort must be an object with field and order")
+    field, order = text(sort, "field"), sort.get("order", "ASC")
+    if order not in {"ASC", "DESC"}:
+        raise HTTPError(400, "order must be ASC or DESC")
+
+    def rank(user: Record) -> tuple[bool, Any]:
+        value = user.get(field)
+        return (False, value) if isinstance(value, int) else (True, min(_values(user, field), default="").lower())
+
+    return sorted(users, key=rank, reverse=order == "DESC")
+
+
+# -- answers --------------------------------------------------------------------------------------------
+
+
+def _parts_of(request: web.Request) -> frozenset[str]:
+    return _parts(request.query.get("parts", "").split(","))
+
+
+def _parts(names: Sequence[str]) -> frozenset[str]:
+    parts = frozenset(name.strip().upper() for name in names if name.strip())
+    if unknown := parts - _PARTS:
+        raise HTTPError(400, f"Unknown parts: {', '.join(sorted(unknown))}; there are {', '.join(sorted(_PARTS))}")
+    return parts
+
+
+def _describe(
+    request: web.Request, user: Record, parts: frozenset[str] = frozenset(), attributes: Collection[str] = ()
+) -> dict[str, Any]:
+    """Return a user.
+
+    What each part gives is emulator-defined: MINIMAL alone the id and the name, SIMPLE alone all but the attributes,
+    GROUPS and ROLE those too; without parts a user is told as the documents show.
+
+    Args:
+        request: The request.
+        user: The user.
+        parts: What to give.
+        attributes: The attributes to give; all if there are none.
+    """
+    told = {"id": user["id"], "displayName": user["displayName"]}
+    if parts != {"MINIMAL"}:
+        told |= {key: user.get(key) for key in ("userName", "roleId", "emailAddress")}
+    if not parts or not parts <= {"MINIMAL", "SIMPLE"} or attributes:
+        pairs = [
+            *user.get("attributes", []),
+            *({"key": key, "values": [user[key]]} for key in _TOLD_AS_ATTRIBUTES if user.get(key) is not None),
+        ]
+        told["attributes"] = [pair for pair in pairs if not attributes or pair["key"] in attributes]
+    if "GROUPS" in parts:
+        told["groups"] = [
+            {"groupId": group["id"], "name": group["name"]}
+            for group in records_of(request, "groups")
+            if user["id"] in group.get("userIds", ())
+        ]
+    if "ROLE" in parts:
+        role = records_of(request, "roles").find(user.get("roleId"))
+        told["role"] = None if role is None else {"id": role["id"], "name": role["name"]}
+    return told
+
+
+def _profile(user: Record) -> dict[str, Any]:
+    """Return a user as the content routes tell it: created in seconds, modified in milliseconds."""
+    return {
+        "id": user["id"],
+        "displayName": user["displayName"],
+        "userName": user.get("userName"),
+        "emailAddress": user.get("emailAddress"),
+        "accepted": True,
+        "userType": "USER",
+        "modified": user.get("modified"),
+        "created": None if user.get("created") is None else user["created"] // 1000,
+        "active": True,
+        "pending": False,
+        "anonymous": False,
+        "systemUser": False,
+        "roleId": user.get("roleId"),
+        "invitorUserId": user.get("invitorUserId"),
+        "detail": {"email": user.get("emailAddress")},
+    }
+
+
+def search_documents(instance: Instance) -> Iterator[dict[str, Any]]:
+    """Yield what a search finds of users; the keys are emulator-defined."""
+    for user in instance.records["users"]:
+        yield {
+            "entityType": "user",
+            "databaseId": str(user["id"]),
+            "uuid": str(user["id"]),
+            "displayName": user["displayName"],
+            "description": "",
+            "emailAddress": user.get("emailAddress"),
+            "roleId": user.get("roleId"),
+            "createDate": user.get("created"),
+            "lastModified": user.get("modified"),
+        }
+
+
+# -- the demo world -------------------------------------------------------------------------------------
+
+_DEMO_USERS = 2_000
+_DEMO_START = 1_577_836_800_000
+_DEMO_SPAN = 4 * 365 * 86_400_000
+_FIRST_NAMES = (
+    "Ada Alan Amara Anders Anna Asha Beatriz Bo Carla Chen Chidi Clara Dana Diego Edith Elif Emeka Emma Farid Finn "
+    "Grace Hana Hugo Ines Ivan Jae Jonas Kaito Kira Lars Leila Lena Luca Maja Marco Mei Mina Nadia Noah Nora Olga "
+    "Omar Paul Priya Rosa Sami Sara Sven Tara Theo Uma Vera Viktor Wei Yara Yusuf Zoe"
+)
+_LAST_NAMES = (
+    "Abe Adeyemi Ahmed Alves Bauer Becker Berg Blanc Brown Castro Chang Cohen Costa Diaz Dubois Eriksen Evans "
+    "Farouk Fischer Flores Garcia Gupta Haddad Hansen Hoang Ivanova Jansen Kaya Khan Kim Klein Kowalski Lang Larsen "
+    "Lee Lopez Martin Mori Mwangi Nielsen Novak Okafor Olsen Park Patel Reyes Rossi Sato Schmidt Silva Singh Smith "
+    "Tanaka Torres Vogel Wang Weber Yilmaz"
+)
+_TITLES = ("Analyst", "Accountant", "Engineer", "Buyer", "Clerk", "Designer", "Manager", "Planner", "Researcher")
+_DEPARTMENTS = ("Finance", "Marketing", "Operations", "People", "Production", "Sales", "Support")
+# Admin, Privileged, Editor, Participant, Social: how often each is given.
+_ROLE_WEIGHTS = {1: 1, 2: 9, 3: 25, 4: 60, 5: 5}
+
+
+def seed(instance: Instance, rng: Random) -> None:
+    """Let 2 000 people work here, each with a title, a department and, as a rule, a manager."""
+    taken = {user.get("emailAddress") for user in instance.records["users"]}
+    firsts, lasts = _FIRST_NAMES.split(), _LAST_NAMES.split()
+    managers: list[int] = [OWNER_ID]
+    roles = rng.choices(list(_ROLE_WEIGHTS), list(_ROLE_WEIGHTS.values()), k=_DEMO_USERS)
+    moments = sorted(_DEMO_START + rng.randrange(_DEMO_SPAN) for _ in range(_DEMO_USERS))
+    for role_id, moment in zip(roles, moments, strict=True):
+        first, last = rng.choice(firsts), rng.choice(lasts)
+        email, number = f"{first}.{last}@example.com".lower(), 2
+        while email in taken:
+            email, number = f"{first}.{last}{number}@example.com".lower(), number + 1
+        taken.add(email)
+        user = add_user(instance, f"{first} {last}", email, role_id, invited_by=OWNER_ID, created=moment)
+        title = rng.choice(_TITLES)
+        facts = {
+            "title": title,
+            "department": rng.choice(_DEPARTMENTS),
+            "reportsTo": rng.choice(managers),
+        }
+        if title == "Manager":
+            managers.append(user["id"])
+        pairs = [{"key": key, "values": [value]} for key, value in facts.items()]
+        instance.records["users"].update(user["id"], attributes=pairs)

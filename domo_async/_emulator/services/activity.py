@@ -1,0 +1,295 @@
+"""The activity log: what each call did, worked out at one place from its method and route.
+
+Which calls are noted and under what action, object type and words is emulator-defined: the documents only show two
+entries. The last 100 000 are kept.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from aiohttp import web
+from attrs import frozen
+
+from domo_async._emulator.access.people import user_name
+from domo_async._emulator.errors import HTTPError
+from domo_async._emulator.http.web import CALLER, millis
+from domo_async._emulator.persistence.records import Record
+from domo_async._emulator.state import Instance
+
+__all__ = ["COLLECTION", "KEPT", "OBJECTS", "about", "leave_out", "note", "put"]
+
+COLLECTION = "activity_log"
+KEPT = 100_000
+
+
+@frozen
+class _Object:
+    """What the calls below a path are about.
+
+    Attributes:
+        prefix: The path.
+        type: The object type.
+        noun: What people call it.
+        collection: The records of such objects, where there are any.
+        post: What a POST right below the path does.
+    """
+
+    prefix: str
+    type: str
+    noun: str
+    collection: str | None = None
+    post: str = "CREATED"
+
+
+# Of those that fit a route, the first.
+OBJECTS = (
+    _Object("/api/content/v2/authentication", "USER", "user", "users", post="LOGGEDIN"),
+    _Object("/api/identity/v1/users", "USER", "user", "users"),
+    _Object("/api/identity/v1/password", "USER", "user", "users"),
+    _Object("/api/content/v2/users", "USER", "user", "users"),
+    _Object("/api/content/v3/users", "USER", "user", "users"),
+    _Object("/api/content/v2/groups/permissions", "GROUP", "group", "groups", post="VIEWED"),
+    _Object("/api/content/v2/groups", "GROUP", "group", "groups"),
+    _Object("/api/authorization/v1/roles", "ROLE", "role", "roles"),
+    _Object("/api/authorization/v1/authorities", "ROLE", "role", "roles"),
+    _Object("/api/data/v1/accesstokens", "ACCESS_TOKEN", "access token", "access_tokens"),
+    _Object("/api/audit/v1/user-audits", "ACTIVITY_LOG", "activity log"),
+    _Object("/api/tags/v3/{entity_type}", "CERTIFICATION", "certification"),
+    _Object("/api/data/v1/accounts", "ACCOUNT", "account", "accounts"),
+    _Object("/api/data/v2/accounts", "ACCOUNT", "account", "accounts"),
+    _Object("/api/data/v1/streams", "STREAM", "stream", "streams"),
+    _Object("/api/data/v1/data-files", "FILE", "file", "data_files"),
+    _Object("/domo/data-files/v1", "FILE", "file", "data_files"),
+    _Object("/api/data/v2/datasources", "DATA_SOURCE", "DataSet"),
+    _Object("/api/data/v3/datasources", "DATA_SOURCE", "DataSet"),
+    _Object("/api/data/ui/v3/datasources", "DATA_SOURCE", "DataSet"),
+    _Object("/api/content/v1/datasources", "DATA_SOURCE", "DataSet"),
+    _Object("/api/query/v1/datasources", "DATA_SOURCE", "DataSet"),
+    _Object("/api/query/v1/execute/export", "DATA_SOURCE", "DataSet", post="EXPORTED"),
+    _Object("/api/query/v1/execute", "DATA_SOURCE", "DataSet", post="QUERIED"),
+    _Object("/api/query/v1/export", "DATA_SOURCE", "DataSet", post="EXPORTED"),
+    _Object("/api/query/v1/data-control", "DATA_SOURCE", "DataSet"),
+    _Object("/api/query/v2/data-control", "DATA_SOURCE", "DataSet"),
+    _Object("/api/query/migration", "DATA_SOURCE", "DataSet", post="UPDATED"),
+    _Object("/api/query/v1/functions/template", "BEAST_MODE_FORMULA", "Beast Mode", "beast_modes"),
+    _Object("/api/query/v1/functions", "BEAST_MODE_FORMULA", "Beast Mode", "beast_modes"),
+    _Object("/api/content/v1/cards/kpi", "CARD", "card", "cards"),
+    _Object("/api/content/v1/cards", "CARD", "card", "cards"),
+    _Object("/api/content/v2/cards", "CARD", "card", "cards"),
+    _Object("/api/content/v1/share/page", "PAGE", "page", "pages"),
+    _Object("/api/content/v1/pages", "PAGE", "page", "pages"),
+    _Object("/api/content/v3/stacks", "PAGE", "page", "pages"),
+    _Object("/api/content/v1/dataapps", "DATA_APP", "app", "data_apps"),
+    _Object("/api/content/v1/share", "CONTENT", "content", post="SHARED"),
+    _Object("/api/content/v1/reportschedules", "REPORT_SCHEDULE", "scheduled report", "report_schedules"),
+    _Object("/api/codeengine/v2/packages", "CODEENGINE_PACKAGE", "Code Engine package", post="EXECUTED"),
+    _Object("/api/dataprocessing/v1/dataflows", "DATAFLOW_TYPE", "DataFlow", "dataflows"),
+    _Object("/api/dataprocessing/v2/dataflows", "DATAFLOW_TYPE", "DataFlow", "dataflows", post="VIEWED"),
+    _Object("/api/datastores/v1/collections", "MAGNUM_COLLECTION", "AppDB collection", "appdb_collections"),
+    _Object("/api/datastores/{version}/collections", "MAGNUM_COLLECTION", "AppDB collection", "appdb_collections"),
+    _Object("/api/datastores/v1", "MAGNUM_DATASTORE", "AppDB datastore", "datastores"),
+    _Object("/api/executor/v1/applications", "EXECUTOR_APPLICATION", "application", "applications"),
+    _Object("/api/executor/v2/applications", "EXECUTOR_APPLICATION", "application", "applications"),
+    _Object("/api/files/v1/filesets", "FILESET", "FileSet", "filesets"),
+    _Object("/api/queues/v1/{queue_id}/tasks", "HOPPER_TASK", "task", "tasks"),
+    _Object("/api/queues/v1/tasks", "HOPPER_TASK", "task", "tasks"),
+    _Object("/api/queues/v1", "HOPPER_QUEUE", "queue", "queues"),
+    _Object("/api/social/v4/alerts", "ALERT", "alert", "alerts"),
+    _Object("/api/workflow/v1/instances", "WORKFLOW_INSTANCE", "workflow", "workflow_instances", post="STARTED"),
+    _Object("/api/workflow/v1/models", "WORKFLOW_MODEL", "workflow model", "workflow_models"),
+    _Object("/api/workflow/v2/models", "WORKFLOW_MODEL", "workflow model", "workflow_models"),
+    _Object("/api/workflow/v2/executions", "WORKFLOW_MODEL", "workflow model", "workflow_models"),
+    _Object("/domo/workflow/v1/models", "WORKFLOW_MODEL", "workflow model", "workflow_models"),
+    _Object("/api/ai/", "AI_SERVICE", "AI service", post="QUERIED"),
+    _Object("/api/search/", "SEARCH", "search"),
+)
+_CERTIFIED = {
+    "CARD": _Object("", "CARD", "card", "cards"),
+    "DATA_SOURCE": _Object("", "DATA_SOURCE", "DataSet"),
+}
+# Of what is not read by GET.
+_BY_LAST_WORD = {
+    "search": "VIEWED",
+    "list": "VIEWED",
+    "adminsummary": "VIEWED",
+    "card-email-data": "VIEWED",
+    "rerun": "STARTED",
+    "abort": "CANCELLED",
+    "query": "QUERIED",
+    "share": "SHARED",
+    "duplicate": "CREATED",
+    "start": "STARTED",
+    "executions": "STARTED",
+    "cancel": "CANCELLED",
+    "complete": "COMPLETED",
+    "sendnow": "SENT",
+    "sendNow": "SENT",
+    "render": "VIEWED",
+    "ACTIVE": "CERTIFIED",
+}
+_VERBS = {"LOGGEDIN": "logged in"}
+# Steps of an upload and looks at a job's state would drown all else.
+_STEPS = ("/parts/{part}", "/statuses")
+
+
+@frozen
+class _Rule:
+    """What the calls of one method and route do.
+
+    Attributes:
+        action: The action.
+        object: What it is done to.
+        key: The part of the path that holds the object's id, if one does.
+    """
+
+    action: str
+    object: _Object
+    key: str | None
+
+
+@frozen
+class _Subject:
+    """What a handler says that its call was about; nothing if it shall not be noted."""
+
+    object_id: str | None = None
+    name: str | None = None
+
+
+_SUBJECT = web.RequestKey("subject", _Subject)
+_UNSAID = _Subject()
+
+
+def about(request: web.Request, object_id: object, name: str | None) -> None:
+    """Say what a call is about, where its path does not tell or the object is gone in the end.
+
+    Args:
+        request: The request.
+        object_id: What was created or deleted.
+        name: What people call it.
+    """
+    request[_SUBJECT] = _Subject(str(object_id), name)
+
+
+def leave_out(request: web.Request) -> None:
+    """Have a call not noted, as nothing came of it."""
+    request[_SUBJECT] = _UNSAID
+
+
+def note(instance: Instance, request: web.Request, status: int) -> None:
+    """Take a call that was answered into the log."""
+    resource = request.match_info.route.resource
+    rule = None if resource is None else _rule(request.method, resource.canonical)
+    subject = request.get(_SUBJECT)
+    if rule is None or status >= 400 or subject is _UNSAID:
+        return
+    kind = rule.object
+    if kind.type == "CERTIFICATION":
+        kind = _CERTIFIED.get(request.match_info["entity_type"], kind)
+    if subject is None:
+        object_id = None if rule.key is None else request.match_info[rule.key]
+        subject = _Subject(object_id, _name(instance, kind, object_id))
+    put(
+        instance,
+        user_id=request[CALLER],
+        action=rule.action,
+        type=kind.type,
+        noun=kind.noun,
+        object_id=subject.object_id,
+        name=subject.name,
+    )
+
+
+def put(
+    instance: Instance,
+    *,
+    user_id: int,
+    action: str,
+    type: str,
+    noun: str,
+    object_id: str | None = None,
+    name: str | None = None,
+    time: int | None = None,
+) -> Record:
+    """Put an entry into the log, in place of the oldest one if it is full.
+
+    Args:
+        instance: The instance.
+        user_id: Who did it.
+        action: What was done.
+        type: The object type.
+        noun: What people call such an object.
+        object_id: The object.
+        name: What people call it.
+        time: When, in milliseconds; by default now.
+    """
+    number = instance.records.next_id(COLLECTION, 0)
+    entry = {
+        "number": number,
+        "time": millis() if time is None else time,
+        "userId": user_id,
+        "userName": user_name(instance, user_id),
+        "action": action,
+        "verb": _VERBS.get(action) or action.lower(),
+        "type": type,
+        "noun": noun,
+        "objectId": object_id,
+        "objectName": name,
+    }
+    return instance.records[COLLECTION].put(number % KEPT, entry)
+
+
+def _name(instance: Instance, kind: _Object, object_id: str | None) -> str | None:
+    """Return what people call an object, if it is there and has a name."""
+    if object_id is None:
+        return None
+    if kind.type == "DATA_SOURCE":
+        try:
+            return instance.dataset(object_id).name
+        except HTTPError:
+            return None
+    record = None if kind.collection is None else instance.records[kind.collection].find(object_id)
+    if record is None:
+        return None
+    return next((str(record[key]) for key in ("displayName", "name", "title") if record.get(key)), None)
+
+
+@lru_cache(maxsize=1024)
+def _rule(method: str, template: str) -> _Rule | None:
+    """Return what is noted of the calls of a method and a route; None if they are not."""
+    kind = next((kind for kind in OBJECTS if template.startswith(kind.prefix)), None)
+    if kind is None or template.endswith(_STEPS):
+        return None
+    words = [word for word in template.removeprefix(kind.prefix).rstrip(")").split("/") if word]
+    return _Rule(_action(kind, method, words), kind, _id_key(kind, words))
+
+
+def _action(kind: _Object, method: str, words: list[str]) -> str:
+    """Return what a call does, by its method and the words of its route below the object's path."""
+    last = words[-1] if words else ""
+    own = not words or words == ["bulk"] or (len(words) == 1 and _is_key(last))
+    if kind.type == "CERTIFICATION" and method == "DELETE":
+        return "DECERTIFIED"
+    if method == "GET":
+        return "DOWNLOADED" if last == "download" else "VIEWED"
+    if method == "DELETE":
+        return "DELETED" if own else "UPDATED"
+    if last in _BY_LAST_WORD:
+        return _BY_LAST_WORD[last]
+    if method == "POST" and words == ["bulk"]:
+        return "VIEWED"
+    if method == "POST" and (kind.post != "CREATED" or not any(map(_is_key, words))):
+        return kind.post
+    return "UPDATED"
+
+
+def _is_key(word: str) -> bool:
+    return word.startswith("{")
+
+
+def _id_key(kind: _Object, words: list[str]) -> str | None:
+    """Return the key of the object's id: right below its path, or told by its name."""
+    keys = [word[1:-1] for word in words if _is_key(word)]
+    if kind.type == "DATA_SOURCE":
+        return next((key for key in keys if key in {"dataset_id", "datasource_id", "id"}), None)
+    return keys[0] if words and _is_key(words[0]) else None

@@ -1,0 +1,100 @@
+"""When something that is scheduled by days, hour and minute is due. Pure: times come in and go out."""
+
+from __future__ import annotations
+
+import calendar
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from domo_async._emulator.errors import HTTPError
+from domo_async._emulator.http.web import flag, whole_number
+
+__all__ = ["check_schedule", "next_run"]
+
+_WEEKDAYS = ("MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN")
+_FREQUENCIES = ("DAILY", "WEEKLY", "MONTHLY")
+_LAST_MILLIS = 32_503_680_000_000  # the year 3000
+_LONGEST_GAP = 64  # days; a monthly schedule is due within two months
+
+
+def check_schedule(schedule: Mapping[str, Any]) -> None:
+    """Make sure that a schedule can be worked with.
+
+    The documents show ``WEEKLY`` with names of days and ``MONTHLY`` with numbers; ``DAILY`` and several days by commas
+    are emulator-defined.
+
+    Raises:
+        Refusal: 400, if it cannot.
+    """
+    if "enabled" in schedule:
+        flag(schedule["enabled"], "schedule.enabled")
+    for key, most in (("hourOfDay", 23), ("minOfHour", 59), ("startDate", _LAST_MILLIS)):
+        if whole_number(schedule.get(key), f"schedule.{key}", 0) > most:
+            raise HTTPError(400, f"schedule.{key} must not be more than {most}")
+    whole_number(schedule.get("expirationDate"), "schedule.expirationDate", 0)
+    _zone(schedule)
+    frequency = schedule.get("frequency")
+    if frequency is not None:
+        if frequency not in _FREQUENCIES:
+            raise HTTPError(400, f"schedule.frequency must be one of {', '.join(_FREQUENCIES)}")
+        _days(schedule)
+
+
+def next_run(schedule: Mapping[str, Any], after: datetime) -> datetime | None:
+    """Return when a checked schedule is due after a moment.
+
+    Emulator-defined: a schedule without a frequency never is, one without a zone goes by UTC, and in a month that is
+    too short a monthly one is due on the last day.
+    """
+    if schedule.get("frequency") is None or not schedule.get("enabled", True):
+        return None
+    begins = _moment(schedule.get("startDate"))
+    zone, days = _zone(schedule), _days(schedule)
+    hour, minute = (whole_number(schedule.get(key), key, 0) for key in ("hourOfDay", "minOfHour"))
+    first = max(after, begins).astimezone(zone).date() if begins else after.astimezone(zone).date()
+    for distance in range(_LONGEST_GAP):
+        day = first + timedelta(distance)
+        moment = datetime.combine(day, time(hour, minute), zone).astimezone(UTC)
+        if _fits(schedule["frequency"], days, day) and moment > after and (begins is None or moment >= begins):
+            expires = _moment(schedule.get("expirationDate"))
+            return moment if expires is None or moment <= expires else None
+    return None
+
+
+def _moment(millis: Any) -> datetime | None:
+    if millis is None:
+        return None
+    return datetime.fromtimestamp(min(int(millis), 2 * _LAST_MILLIS) / 1000, UTC)
+
+
+def _zone(schedule: Mapping[str, Any]) -> ZoneInfo:
+    name = schedule.get("timezone") or "UTC"
+    try:
+        return ZoneInfo(name)
+    except (KeyError, ValueError, TypeError, OSError) as error:
+        raise HTTPError(400, f"Unknown schedule.timezone: {name}") from error
+
+
+def _days(schedule: Mapping[str, Any]) -> set[int]:
+    """Return the days on which a schedule is due: of the week from 0, or of the month from 1."""
+    names = [name.strip().upper() for name in str(schedule.get("daysToRun") or "").split(",") if name.strip()]
+    if schedule["frequency"] == "DAILY":
+        return set()
+    if schedule["frequency"] == "WEEKLY":
+        known = {name: number for number, name in enumerate(_WEEKDAYS)}
+    else:
+        known = {str(number): number for number in range(1, 32)}
+    if not names or not known.keys() >= set(names):
+        raise HTTPError(400, f"schedule.daysToRun must name days by commas, of {', '.join(known)}")
+    return {known[name] for name in names}
+
+
+def _fits(frequency: str, days: set[int], day: date) -> bool:
+    if frequency == "WEEKLY":
+        return day.weekday() in days
+    if frequency == "MONTHLY":
+        last = calendar.monthrange(day.year, day.month)[1]
+        return day.day in days or (day.day == last and max(days) > last)
+    return True

@@ -1,0 +1,75 @@
+"""Domo's SQL: `translate` makes it into DuckDB's, `Macros` are what DuckDB lacks.
+
+What reads SQL is imported when there is some to read, as it takes longer than all else of the emulator together.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from attrs import frozen
+
+from domo_async._emulator.sql.macros import Macros
+
+__all__ = ["SOURCE", "Macros", "Translation", "identifier", "literal", "translate", "unknown_column"]
+
+SOURCE = "domo_source"
+"""The name under which the translated query finds the dataset's rows."""
+
+_UNKNOWN_COLUMN = re.compile(r'(?:Referenced column|column named) "((?:[^"]|"")*)"')
+
+
+@frozen
+class Translation:
+    """A query that DuckDB may run.
+
+    Attributes:
+        sql: The query in DuckDB's SQL, over the relation called `SOURCE`.
+        names: The names of the result's columns as the user wrote them, None for a column out of ``*``.
+    """
+
+    sql: str
+    names: tuple[str | None, ...]
+
+
+def translate(
+    sql: str,
+    dataset_id: str,
+    *,
+    columns: Mapping[str, str],
+    name: str | None = None,
+    only: str | None = None,
+) -> Translation:
+    """Translate a query over one dataset.
+
+    Args:
+        sql: What the user wrote. The dataset may be called ``table``, ``dataset``, ``dataset0``, by its id or by its
+            name, the last two in backticks where they are not plain words.
+        dataset_id: The dataset's id.
+        columns: The dataset's columns, and their types as Domo calls them.
+        name: The dataset's name.
+        only: The condition, in DuckDB's SQL, on the rows that may be seen; None for all.
+
+    Raises:
+        Refusal: 400, if `sql` is anything but one SELECT over that dataset.
+    """
+    from domo_async._emulator.sql import translating  # noqa: PLC0415 - slow
+
+    return translating.translate(sql, dataset_id, columns=columns, name=name, only=only)
+
+
+def literal(text: str) -> str:
+    """Return `text` as a SQL string."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def identifier(name: str) -> str:
+    """Return `name` as a SQL identifier."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def unknown_column(message: str) -> str | None:
+    """Return the column that DuckDB complains about in `message`, if that is what it complains about."""
+    match = _UNKNOWN_COLUMN.search(message)
+    return match[1].replace('""', '"') if match else None

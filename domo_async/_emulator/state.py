@@ -1,0 +1,449 @@
+"""What the embedded instance knows: datasets, their data versions, uploads, partitions and indexes.
+
+Plain values and rules; no HTTP and no SQL. All of it is changed on the server's event loop only, so that
+nothing here needs a lock. Datasets tell of each change by themselves, so that it is saved.
+"""
+
+from __future__ import annotations
+
+import itertools
+import secrets
+import time
+import uuid
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
+from datetime import UTC, datetime
+from functools import partial
+from typing import Any, Literal
+
+from attrs import Attribute, Factory, define, evolve, field, frozen
+
+from domo_async._emulator.access.auth import OWNER_ID
+from domo_async._emulator.errors import HTTPError
+from domo_async._emulator.job_outcomes import JobOutcomes
+from domo_async._emulator.persistence.changes import Changes, Watched
+from domo_async._emulator.persistence.records import Records
+from domo_async._emulator.rows.parts import Part
+
+COLUMN_TYPES = ("STRING", "LONG", "DOUBLE", "DECIMAL", "DATE", "DATETIME")
+
+DATASETS = "@datasets"
+"""The kind under which changes of datasets are noted; no collection of records is called so."""
+
+Action = Literal["APPEND", "REPLACE"]
+
+_LONGEST_UPLOAD = 86_400.0
+_BEGAN = time.time() - time.monotonic()
+
+
+def steady_now() -> float:
+    """Return the seconds since 1970, by a clock that is never set while the process runs."""
+    return _BEGAN + time.monotonic()
+
+
+@frozen
+class Column:
+    """A column of a dataset's schema."""
+
+    name: str
+    type: str
+    id: str
+    visible: bool = True
+    order: int = 0
+
+
+@frozen
+class Schema:
+    """A dataset's columns, as one of the states they went through."""
+
+    id: int
+    columns: tuple[Column, ...]
+
+    @property
+    def types(self) -> dict[str, str]:
+        """The columns' types, by the columns' names."""
+        return {column.name: column.type for column in self.columns}
+
+
+@frozen
+class StoredColumn:
+    """A column of a data version, as it lies in its table.
+
+    Attributes:
+        name: The column's name in the schema that the data were uploaded under.
+        type: Its Domo type.
+        scale: The digits behind the point, for DECIMAL.
+    """
+
+    name: str
+    type: str
+    scale: int = 0
+
+
+@frozen(eq=False)
+class Version:
+    """A data version: what one commit brought in."""
+
+    data_id: int
+    schema_id: int
+    table: str
+    columns: tuple[StoredColumn, ...]
+    rows: int
+    bytes: int
+    tag: str | None
+    recorded: datetime
+    completed: datetime
+
+
+@define(eq=False)
+class Upload:
+    """An upload between its opening and its commit.
+
+    Attributes:
+        touched: When something of it came last, by the instance's clock.
+        action: What it was opened for, where that was told.
+        spool: The name of the folder that its parts lie in; that of no other upload, as numbers begin again with a
+            world.
+    """
+
+    id: int
+    dataset_id: str
+    tag: str | None
+    requested: datetime
+    touched: float
+    action: object = None
+    state: Literal["open", "committing", "committed"] = "open"
+    parts: dict[int, Part] = field(factory=dict)
+    spool: str = field(factory=lambda: secrets.token_hex(8))
+
+    @property
+    def size(self) -> int:
+        """The bytes of its parts."""
+        return sum(part.size for part in self.parts.values())
+
+    def ordered_parts(self) -> list[Part]:
+        """Return the parts in order.
+
+        Raises:
+            Refusal: 400, if the numbers do not run from 1 without gaps.
+        """
+        numbers = sorted(self.parts)
+        if numbers != list(range(1, len(numbers) + 1)):
+            raise HTTPError(
+                400,
+                "Too many non-consecutive part ids. Make consecutive or upload multiple data versions",
+            )
+        return [self.parts[number] for number in numbers]
+
+
+@frozen(eq=False)
+class Partition:
+    """A partition tag and the data version behind it."""
+
+    tag: str
+    version: Version
+    deleted: bool = False
+
+
+@frozen(eq=False)
+class Index:
+    """One run of the indexer, which makes a choice of data versions visible to queries.
+
+    Attributes:
+        versions: The versions that it brings in newly.
+        visible: All versions that queries see once it is done.
+        ready_at: When it is done, in seconds of the emulator's clock.
+        schema: The columns that queries see once it is done.
+    """
+
+    id: int
+    versions: tuple[Version, ...]
+    visible: tuple[Version, ...]
+    ready_at: float
+    schema: Schema
+
+
+def _note_change(dataset: Dataset, _attribute: Attribute[Any], value: Any) -> Any:
+    dataset.changed()
+    return value
+
+
+@define(eq=False, on_setattr=_note_change)
+class Dataset:
+    """A dataset.
+
+    Attributes:
+        changed: Called with each change.
+        live: The versions that make up the data as committed.
+        visible: The versions that queries see: what was live when the last index that is done began.
+        running: The indexes that are not done, in their order.
+        indexed: The schema as it was when that index began; None before there was one.
+    """
+
+    id: str
+    name: str
+    description: str
+    provider_type: str
+    schema: Schema
+    created: datetime
+    touched: datetime
+    updated: datetime
+    owner_id: int = OWNER_ID
+    live: tuple[Version, ...] = ()
+    visible: tuple[Version, ...] = ()
+    running: tuple[Index, ...] = ()
+    indexed: Schema | None = None
+    changed: Callable[[], None] = field(default=lambda: None, repr=False)
+    versions: Watched[int, Version] = Factory(lambda self: Watched(self.changed), takes_self=True)
+    partitions: Watched[str, Partition] = Factory(lambda self: Watched(self.changed), takes_self=True)
+    indexes: Watched[int, Index] = Factory(lambda self: Watched(self.changed), takes_self=True)
+
+    @property
+    def row_count(self) -> int:
+        """The number of rows that queries see."""
+        return sum(version.rows for version in self.visible)
+
+    def publish(self, version: Version, action: Action) -> None:
+        """Make a committed version live.
+
+        A tagged version takes the place of the one behind the same tag and leaves the others alone, whichever
+        the action is (emulator-defined for REPLACE).
+        """
+        if version.tag is not None:
+            former = self.partitions.get(version.tag)
+            kept = tuple(live for live in self.live if former is None or live is not former.version)
+            self.live = (*kept, version)
+            self.partitions[version.tag] = Partition(version.tag, version)
+        elif action == "REPLACE":
+            self.live = (version,)
+            self.partitions.clear()
+        else:
+            self.live = (*self.live, version)
+        self.versions[version.data_id] = version
+        self.touched = self.updated = version.completed
+
+    def delete(self, versions: Sequence[Version]) -> None:
+        """Delete versions, whose rows queries see until the next index; tags that stood for them stay, marked."""
+        self.live = tuple(live for live in self.live if live not in versions)
+        for version in versions:
+            self.versions.pop(version.data_id, None)
+        for tag, partition in list(self.partitions.items()):
+            if partition.version in versions:
+                self.partitions[tag] = evolve(partition, deleted=True)
+
+    def index(self, index_id: int, data_ids: Sequence[int], *, ready_at: float) -> Index:
+        """Begin to index `data_ids`, or all live versions if that is empty."""
+        base = self.running[-1].visible if self.running else self.visible
+        visible = tuple(
+            version for version in self.live if not data_ids or version in base or version.data_id in data_ids
+        )
+        index = Index(
+            id=index_id,
+            versions=tuple(version for version in visible if version not in base),
+            visible=visible,
+            ready_at=ready_at,
+            schema=self.schema,
+        )
+        self.indexes[index_id] = index
+        self.running = (*self.running, index)
+        return index
+
+    def settle(self, now: float) -> None:
+        """Let the indexes that are due become visible."""
+        while self.running and self.running[0].ready_at <= now:
+            done, *later = self.running
+            self.visible, self.indexed, self.running = done.visible, done.schema, tuple(later)
+
+    def index_state(self, index: Index) -> Literal["PENDING", "PROCESSING", "SUCCESS"]:
+        """Return how far `index` is; the indexes of a dataset run one after the other."""
+        if index not in self.running:
+            return "SUCCESS"
+        return "PROCESSING" if index is self.running[0] else "PENDING"
+
+    def referenced(self) -> Iterator[Version]:
+        """Return every version whose data are or will be visible."""
+        return itertools.chain(self.live, self.visible, *(index.visible for index in self.running))
+
+
+@define(eq=False)
+class Instance:
+    """All state of one embedded instance.
+
+    Attributes:
+        now: The clock of rate limits, indexes and the request log, in seconds.
+        index_delay: How long an index takes, in seconds.
+        job_delay: How long a job takes (a workflow, a stream's run, an export), in seconds.
+        changes: Grows with each request that may have changed something; what is derived from the state goes by it.
+        unsaved: What changed and is not yet saved.
+        result_limit: The most rows that a query's result may have in JSON.
+        most_uploads: How many uploads may be open; those to which nothing came for a day are forgotten first.
+        most_upload_bytes: How many bytes their parts may have.
+        records: All that is known beside datasets.
+        outcomes: How jobs end, where a test wants another end than the good one.
+        searchables: What gives the documents that a search can find, one for each area that has any.
+    """
+
+    now: Callable[[], float] = steady_now
+    index_delay: float = 0.0
+    changes: int = 0
+    job_delay: float = 0.0
+    result_limit: int = 1_000_000
+    most_uploads: int = 2_000
+    most_upload_bytes: int = 64 << 30
+    unsaved: Changes = field(factory=Changes)
+    records: Records = Factory(lambda self: Records(self.unsaved), takes_self=True)
+    outcomes: JobOutcomes = field(factory=JobOutcomes)
+    searchables: list[Callable[[Instance], Iterator[dict[str, Any]]]] = field(factory=list)
+    _datasets: dict[str, Dataset] = field(factory=dict)
+    _uploads: dict[int, Upload] = field(factory=dict)
+    _afterwards: list[Callable[[], None]] = field(factory=list)
+
+    def one_request(self) -> AbstractContextManager[None]:
+        """Keep together what is changed in the block: it is saved as a whole or not at all."""
+        return self.unsaved.of_one_request()
+
+    def by_nobody(self) -> AbstractContextManager[None]:
+        """Have what is changed in the block not belong to the request: what comes to pass with time, whoever looks."""
+        return self.unsaved.of_nobody()
+
+    def once_saved(self, function: Callable[[], None]) -> None:
+        """Call a function once what changed so far is saved: for what must not be gone before, such as files."""
+        self._afterwards.append(function)
+
+    def take_afterwards(self) -> list[Callable[[], None]]:
+        """Return what is to be called once what changed so far is saved, and forget it."""
+        taken, self._afterwards = self._afterwards, []
+        return taken
+
+    def create_dataset(
+        self,
+        name: str,
+        columns: tuple[Column, ...],
+        *,
+        description: str,
+        provider_type: str,
+        dataset_id: str | None = None,
+        owner_id: int = OWNER_ID,
+        created: datetime | None = None,
+    ) -> Dataset:
+        """Create a dataset without data."""
+        dataset_id = dataset_id or str(uuid.uuid4())
+        created = created or datetime.now(UTC)
+        dataset = Dataset(
+            id=dataset_id,
+            name=name,
+            description=description,
+            provider_type=provider_type,
+            schema=Schema(1, columns),
+            created=created,
+            touched=created,
+            updated=created,
+            owner_id=owner_id,
+            changed=self.note_of(dataset_id),
+        )
+        return self.add(dataset)
+
+    def note_of(self, dataset_id: str) -> Callable[[], None]:
+        """Return what notes a change of a dataset."""
+        return partial(self.unsaved.note, DATASETS, dataset_id)
+
+    def add(self, dataset: Dataset) -> Dataset:
+        """Take a dataset in, which was made with `note_of` its id; returns it."""
+        self._datasets[dataset.id] = dataset
+        dataset.changed()
+        return dataset
+
+    def find_dataset(self, dataset_id: str) -> Dataset | None:
+        """Return a dataset as it is, or None if there is none."""
+        return self._datasets.get(dataset_id)
+
+    def forget_datasets(self) -> None:
+        """Forget all datasets and uploads."""
+        for dataset_id in self._datasets:
+            self.unsaved.note(DATASETS, dataset_id, removed=True)
+        self._datasets.clear()
+        self._uploads.clear()
+
+    def uploads(self) -> list[Upload]:
+        """Return all uploads."""
+        return list(self._uploads.values())
+
+    def dataset(self, dataset_id: str) -> Dataset:
+        """Return a dataset, with the indexes that are due settled.
+
+        Raises:
+            Refusal: 404, if there is none.
+        """
+        dataset = self._datasets.get(dataset_id)
+        if dataset is None:
+            raise HTTPError(404, f"DataSource not found: {dataset_id}")
+        with self.by_nobody():
+            dataset.settle(self.now())
+        return dataset
+
+    def datasets(self) -> list[Dataset]:
+        """Return all datasets, in the order of their creation."""
+        return [self.dataset(dataset_id) for dataset_id in self._datasets]
+
+    def holds(self, dataset: Dataset) -> bool:
+        """Return whether `dataset` was neither deleted nor replaced by another world's."""
+        return self._datasets.get(dataset.id) is dataset
+
+    def delete_dataset(self, dataset: Dataset) -> list[Upload]:
+        """Forget a dataset and its uploads, which are returned."""
+        del self._datasets[dataset.id]
+        self.unsaved.note(DATASETS, dataset.id, removed=True)
+        uploads = [upload for upload in self._uploads.values() if upload.dataset_id == dataset.id]
+        for upload in uploads:
+            del self._uploads[upload.id]
+        return uploads
+
+    def open_upload(self, dataset: Dataset, tag: str | None, action: object = None) -> Upload:
+        """Open an upload.
+
+        Raises:
+            Refusal: 400, if too many are open.
+        """
+        if sum(upload.state == "open" for upload in self._uploads.values()) >= self.most_uploads:
+            raise HTTPError(
+                400, f"{self.most_uploads} uploads are open: commit some, delete their datasets, or wait for a day"
+            )
+        upload = Upload(self.records.next_id("uploads"), dataset.id, tag, datetime.now(UTC), self.now(), action)
+        self._uploads[upload.id] = upload
+        return upload
+
+    def expired_uploads(self) -> list[Upload]:
+        """Forget the uploads to which nothing came for a day; returns them."""
+        last = self.now() - _LONGEST_UPLOAD
+        expired = [each for each in self._uploads.values() if each.touched < last and each.state != "committing"]
+        for upload in expired:
+            del self._uploads[upload.id]
+        return expired
+
+    def room_for_parts(self) -> int:
+        """Return how many bytes of parts may still come."""
+        return self.most_upload_bytes - sum(
+            upload.size for upload in self._uploads.values() if upload.state != "committed"
+        )
+
+    def upload(self, dataset: Dataset, upload_id: str) -> Upload:
+        """Return an upload of `dataset`.
+
+        Raises:
+            Refusal: 404, if there is none.
+        """
+        upload = self._uploads.get(int(upload_id)) if upload_id.isdecimal() else None
+        if upload is None or upload.dataset_id != dataset.id:
+            raise HTTPError(404, f"Upload not found: {upload_id}")
+        return upload
+
+    def start_index(self, dataset: Dataset, data_ids: Sequence[int] = ()) -> Index:
+        """Begin to index `dataset`; without a delay the data are visible at once."""
+        now = self.now()
+        index = dataset.index(self.records.next_id("indexes"), data_ids, ready_at=now + self.index_delay)
+        dataset.settle(now)
+        return index
+
+    def referenced_tables(self) -> set[str]:
+        """Return the tables of all data that are or will be visible."""
+        return {version.table for dataset in self._datasets.values() for version in dataset.referenced()}

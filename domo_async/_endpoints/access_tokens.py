@@ -1,0 +1,95 @@
+"""Access tokens: the developer tokens of an instance's users. Not in the documents; other clients use the routes."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from attrs import frozen
+
+from domo_async._endpoints._area import Area
+from domo_async._redaction import Secret
+from domo_async._transport import Pager, url
+from domo_async._wire import EpochMillis, Model, NumericId, epoch_millis, payload
+
+__all__ = ["AccessToken", "AccessTokens", "NewAccessToken"]
+
+
+@frozen(kw_only=True)
+class AccessToken(Model):
+    """An access token, without its value.
+
+    Attributes:
+        id: What it is revoked by.
+        name: Its name.
+        owner_id: The user as whom it acts.
+        owner_name: That user's name.
+        owner_email: That user's address.
+        expires: When it ends.
+    """
+
+    id: int | str
+    name: str | None = None
+    owner_id: NumericId | None = None
+    owner_name: str | None = None
+    owner_email: str | None = None
+    expires: EpochMillis | None = None
+
+
+@frozen(kw_only=True)
+class NewAccessToken(AccessToken):
+    """An access token just made.
+
+    Attributes:
+        token: Its value, which the instance tells this once: `token.get_secret_value()` returns it, and `Domo` takes
+            it as it is.
+    """
+
+    token: Secret[str]
+
+
+class AccessTokens(Area):
+    """Access tokens: the developer tokens of an instance's users."""
+
+    def list(self) -> Pager[AccessToken]:
+        """Iterate over all access tokens that you may see.
+
+        `GET /api/data/v1/accesstokens`. Not in the documents; other clients use it, and get them in one answer.
+        """
+        return self._http.whole_list("GET", url("/api/data/v1/accesstokens"), into=tuple[AccessToken, ...], read=tuple)
+
+    async def create(self, *, name: str, owner_id: int | str, expires: datetime) -> NewAccessToken:
+        """Make an access token.
+
+        `POST /api/data/v1/accesstokens`. Not in the documents; other clients use it.
+
+        Args:
+            name: Its name.
+            owner_id: The user as whom it is to act.
+            expires: When it is to end, with a time zone.
+
+        Returns:
+            The token; keep its value, as it cannot be asked for again.
+
+        Raises:
+            ConfigError: `expires` has no time zone.
+            BadRequest: There is no such user.
+        """
+        return await self._http.request(
+            "POST",
+            url("/api/data/v1/accesstokens"),
+            json=payload(name=name, owner_id=owner_id, expires=epoch_millis(expires)),
+            into=NewAccessToken,
+        )
+
+    async def revoke(self, token_id: int | str, /) -> None:
+        """End an access token.
+
+        `DELETE /api/data/v1/accesstokens/{token_id}`. Not in the documents; other clients use it.
+
+        Args:
+            token_id: The token's id, not its value.
+
+        Raises:
+            NotFound: There is no such token.
+        """
+        await self._http.request("DELETE", url("/api/data/v1/accesstokens/{}", token_id))

@@ -1,0 +1,253 @@
+"""Data accounts: the credentials that connectors use."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from itertools import chain
+
+from attrs import frozen
+
+from domo_async._endpoints._area import Area
+from domo_async._endpoints.search import LARGEST_PAGE, MOST, Filter, Sort
+from domo_async._redaction import Secret
+from domo_async._transport import BODY_COUNT, PageData, Pager, Paging, url
+from domo_async._wire import UNSET, EpochMillis, Model, NumericId, OpenEnum, Unset, either, payload
+from domo_async.errors import ConfigError
+
+__all__ = ["Account", "AccountStatus", "Accounts"]
+
+
+class AccountStatus(OpenEnum):
+    """Whether an account can be used: what the samples show."""
+
+    ACTIVE = "Active"
+
+
+@frozen(kw_only=True)
+class Account(Model):
+    """A data account.
+
+    The page shows `account_id`, `display_name` and `status` alone; instances are known to answer with most of the
+    others instead. `number` is the account's number in all shapes.
+
+    Attributes:
+        account_id: Its number, as the page calls it.
+        display_name: How people see it.
+        status: Whether it can be used, as the page calls it.
+        id: Its number, as instances call it.
+        user_id: Whose it is.
+        name: Its name.
+        type: Its kind, such as ``data``.
+        valid: Whether it can be used, as instances call it.
+        data_provider_type: The key of the connector that it is for.
+        credentials_type: How it proves itself, such as ``fields``.
+        created_at: When it was made.
+        created_by: Who made it.
+        modified_at: When it was last changed.
+        modified_by: Who changed it last.
+        configurations: Its settings, perhaps with secrets: `configurations.get_secret_value()` returns them.
+        account_template_id: The template that it was made from.
+        account_type: Its kind, as `Accounts.create` takes it.
+        database_id: Its number, as searches call it.
+        entity_type: What the search found: ``account``.
+    """
+
+    account_id: NumericId | str | None = None
+    display_name: str | None = None
+    status: AccountStatus | None = None
+    id: NumericId | str | None = None
+    user_id: NumericId | str | None = None
+    name: str | None = None
+    type: str | None = None
+    valid: bool | None = None
+    data_provider_type: str | None = None
+    credentials_type: str | None = None
+    created_at: EpochMillis | None = None
+    created_by: NumericId | str | None = None
+    modified_at: EpochMillis | None = None
+    modified_by: NumericId | str | None = None
+    configurations: Secret[Mapping[str, object] | tuple[object, ...]] | None = None
+    account_template_id: NumericId | str | None = None
+    account_type: str | None = None
+    database_id: NumericId | str | None = None
+    entity_type: str | None = None
+
+    @property
+    def number(self) -> int | str | None:
+        """The account's number, under whichever name it came."""
+        names = (self.id, self.account_id, self.database_id)
+        return next((number for number in names if number is not None), None)
+
+
+@frozen(kw_only=True)
+class _Results(Model):
+    """What the Data Accounts page shows."""
+
+    results: tuple[Account, ...]
+
+
+@frozen(kw_only=True)
+class _Found(Model):
+    """What the Search page shows for the same route."""
+
+    total_result_count: int
+    search_objects: tuple[Account, ...] | None = None
+    search_results_map: Mapping[str, tuple[Account, ...]] | None = None
+
+
+@frozen
+class _WithinReach(Paging):
+    """A page that would lie beyond what the search gives is not asked for."""
+
+    def keys(self, offset: int, size: int) -> dict[str, int]:
+        if offset >= MOST:
+            raise ConfigError(f"a search gives {MOST} results at most, and there may be more: narrow the query")
+        return super().keys(offset, min(size, MOST - offset))
+
+
+_PAGING = _WithinReach(in_body=BODY_COUNT.in_body, size=BODY_COUNT.size, offset=BODY_COUNT.offset)
+
+
+def _accounts(answer: _Results | _Found) -> PageData[Account]:
+    if isinstance(answer, _Results):
+        return PageData(answer.results)
+    # Where results are not combined, they may be in groups alone; unconfirmed.
+    grouped = chain.from_iterable((answer.search_results_map or {}).values())
+    return PageData(answer.search_objects or tuple(grouped), total=answer.total_result_count)
+
+
+class Accounts(Area):
+    """Data accounts: the credentials that connectors use."""
+
+    async def get(self, account_id: int | str, /) -> Account:
+        """Return an account.
+
+        `GET /api/data/v1/accounts/{account_id}` (Data Accounts, "GET Account by ID").
+
+        Args:
+            account_id: The account.
+
+        Raises:
+            NotFound: There is no such account.
+        """
+        return await self._http.request("GET", url("/api/data/v1/accounts/{}", account_id), into=Account)
+
+    def list(self) -> Pager[Account]:
+        """Iterate over all accounts.
+
+        `GET /api/data/v1/accounts` (Data Accounts, "GET all accounts"); no pages are documented, so they come in one
+        answer.
+        """
+        return self._http.whole_list("GET", url("/api/data/v1/accounts"), into=tuple[Account, ...], read=tuple)
+
+    def search(
+        self,
+        *,
+        query: str,
+        filters: Sequence[Filter] = (),
+        facet_values_to_include: Sequence[str] | Unset = UNSET,
+        sort: Sort | Unset = UNSET,
+        combine_results: bool | Unset = UNSET,
+        query_profile: str | Unset = UNSET,
+        offset: int = 0,
+        limit: int | None = None,
+        page_size: int = LARGEST_PAGE,
+    ) -> Pager[Account]:
+        """Iterate over the accounts that a query finds, of which the instance gives the first 10,000.
+
+        `POST /api/search/v1/query` (Data Accounts, "Search Accounts by Name"; Search Product API, "Query"). Both pages'
+        answers are understood. If there are more than can be reached, the list ends with a ConfigError.
+
+        Args:
+            query: What to look for; ``*`` stands for any text.
+            filters: What all results match; `domo_async._endpoints.search` has them.
+            facet_values_to_include: Facets to count; the counts are no part of this list.
+            sort: How to sort; by default what suits best comes first.
+            combine_results: Not explained by the page.
+            query_profile: The page's example is ``GLOBAL``; it does not explain it.
+            offset: Accounts to leave out at the beginning.
+            limit: The most accounts to give, or None for all.
+            page_size: Accounts to ask for at a time, 100 at most; that is what other clients find.
+
+        Raises:
+            ConfigError: A number is out of its range, or what is asked for lies beyond the first 10,000.
+        """
+        if offset + max(limit or 0, 1) > MOST:
+            raise ConfigError(f"a search gives {MOST} results at most: narrow the query")
+        return self._http.pages(
+            "POST",
+            url("/api/search/v1/query"),
+            _PAGING,
+            into=either(_Results, _Found),
+            read=_accounts,
+            page_size=page_size,
+            # Where no total is told: a last page that was cut to reach no further is not taken for a short one.
+            assured=(MOST - offset) % max(page_size, 1) or page_size,
+            most=LARGEST_PAGE,
+            offset=offset,
+            limit=limit,
+            json=payload(
+                query=query,
+                filters=[each.to_json() for each in filters] or UNSET,
+                facet_values_to_include=facet_values_to_include,
+                sort=sort if isinstance(sort, Unset) else sort.to_json(),
+                combine_results=combine_results,
+                query_profile=query_profile,
+                entity_list=[["account"]],
+            ),
+        )
+
+    async def create(
+        self,
+        *,
+        display_name: str,
+        account_type: str | Unset = UNSET,
+        name: str | Unset = UNSET,
+        data_provider_type: str | Unset = UNSET,
+        configurations: Secret[Mapping[str, object]] | Mapping[str, object] | Unset = UNSET,
+    ) -> Account:
+        """Create an account: either with its type, or as other clients do, for a connector and with its credentials.
+
+        `POST /api/data/v1/accounts` (Data Accounts, "Create Account"). The page shows `account_type` alone, of which
+        ``Standard`` is its one example; no other source knows it.
+
+        Args:
+            display_name: How people see it.
+            account_type: Its kind. What follows is for the other form, which needs all of it.
+            name: Its name.
+            data_provider_type: The key of the connector, such as ``amazon-s3``.
+            configurations: The connector's settings, by name. No traceback shows them, and what in them is a `Secret`,
+                or has the name of one, is in no error.
+
+        Raises:
+            ConfigError: Neither form is complete.
+            BadRequest: The instance does not know the kind, or misses a setting.
+        """
+        configurations = Secret.of(configurations)
+        if account_type is UNSET and UNSET in (name, data_provider_type, configurations):
+            raise ConfigError("give account_type, or else name, data_provider_type and configurations")
+        return await self._http.request(
+            "POST",
+            url("/api/data/v1/accounts"),
+            json=payload(
+                display_name=display_name,
+                account_type=account_type,
+                name=name,
+                data_provider_type=data_provider_type,
+                configurations=configurations,
+            ),
+            into=Account,
+        )
+
+    async def delete(self, account_id: int | str, /) -> None:
+        """Delete an account, with which connectors can no longer log in.
+
+        `DELETE /api/data/v1/accounts/{account_id}`. Not in the documents; other clients use it.
+
+        Args:
+            account_id: The account.
+
+        Raises:
+            NotFound: There is no such account.
+        """
+        await self._http.request("DELETE", url("/api/data/v1/accounts/{}", account_id))

@@ -1,0 +1,252 @@
+"""The endpoints of the activity log."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from attrs import evolve
+
+from domo_async._endpoints._area import Area, require_list
+from domo_async._endpoints.activity_log._iterate import Iteration
+from domo_async._endpoints.activity_log._progress import ExportState
+from domo_async._endpoints.activity_log._reader import ActivityReader
+from domo_async._endpoints.activity_log._windows import millis, moment
+from domo_async._endpoints.activity_log.models import Activity, ObjectType
+from domo_async._transport import QUERY, CursorPager, PageData, Pager, url
+from domo_async._wire import epoch_millis
+from domo_async.errors import ConfigError
+
+__all__ = ["ActivityLog"]
+
+_LARGEST_PAGE = 1000
+
+
+class ActivityLog(Area):
+    """The activity log: who did what, and when."""
+
+    def list(
+        self,
+        *,
+        start: datetime,
+        end: datetime,
+        object_type: Sequence[str] | None = None,
+        offset: int = 0,
+        limit: int | None = None,
+        page_size: int = 1000,
+    ) -> Pager[Activity]:
+        """Iterate over what was done within a span of time.
+
+        `GET /api/audit/v1/user-audits` (Activity Log API, "Get Activity Log").
+
+        Pages are asked for by their offset, and what is done meanwhile shifts them where `end` lies in the future;
+        `iterate` does without. Other clients report that the log reaches back a year.
+
+        Args:
+            start: The beginning, with a time zone.
+            end: The end, with a time zone.
+            object_type: Only what was done to these kinds of objects, such as ``DATA_SOURCE``; see `object_types`.
+            offset: Entries to leave out at the beginning.
+            limit: The most entries to give in all.
+            page_size: Entries to ask for at a time, 1 to 1000. The page does not name that maximum, other clients do.
+
+        Raises:
+            ConfigError: A time has no zone, `end` is before `start`, `object_type` is empty, or a number is out of its
+                range.
+        """
+        first, last = epoch_millis(start), epoch_millis(end)
+        if last < first:
+            raise ConfigError("the end is before the start, so that no entry could be between them")
+        kinds = None if object_type is None else require_list(object_type, "object_type")
+        return self._http.pages(
+            "GET",
+            url("/api/audit/v1/user-audits"),
+            QUERY,
+            params={"start": first, "end": last, "objectType": kinds},
+            into=tuple[Activity, ...],
+            read=PageData,
+            offset=offset,
+            limit=limit,
+            page_size=page_size,
+            assured=300,
+            most=_LARGEST_PAGE,
+        )
+
+    def iterate(
+        self,
+        start: datetime | None = None,
+        end: datetime | None = None,
+        *,
+        object_type: Sequence[str] | None = None,
+        oldest_first: bool = True,
+        cursor: str | None = None,
+        grace: float = 300.0,
+        window: float = 3600.0,
+        concurrency: int = 4,
+        page_size: int = 1000,
+    ) -> CursorPager[Activity]:
+        """Iterate over every entry of a span of time once, however many there are and whatever is done meanwhile.
+
+        `GET /api/audit/v1/user-audits` (Activity Log API, "Get Activity Log"), as often as it takes: about once for 600
+        entries.
+
+        The span is read in windows of a page each, several at once, which grow and shrink with what they hold; a few
+        pages are held at a time, however long the span is. Entries have no identifiers, and offsets shift while the
+        log grows, so neither is used. Windows that are younger than `grace` are looked at again at the end, and what
+        turned up in them since comes last; alike entries of one millisecond come as often as the log has them.
+
+        Reading can be left anywhere, after an error too, and taken up again: the pager's `cursor` stands for all that
+        it gave, and ``iterate(cursor=…)`` goes on behind it, up to the present unless the reading had an end. A cursor
+        holds some bytes for each entry that is younger than `grace`.
+
+        Args:
+            start: The beginning, with a time zone; it belongs to the span. Left out with a cursor.
+            end: The end, with a time zone; it does not belong to the span. By default the moment of the call.
+            object_type: Only what was done to these kinds of objects, such as ``DATA_SOURCE``; see `object_types`. A
+                cursor keeps them.
+            oldest_first: Which way to read. A cursor keeps it.
+            cursor: Where to go on.
+            grace: How many seconds after it happened an entry may turn up in the log. The documents are silent on it.
+            window: How many seconds wide the first windows are.
+            concurrency: How many windows are read at once.
+            page_size: Entries to ask for at a time, 1 to 1000.
+
+        Raises:
+            ConfigError: A time has no zone, `end` is before `start`, `object_type` is empty, a number is out of its
+                range, there is neither a start nor a cursor, or the cursor does not fit what is told besides it.
+        """
+        now = millis(self._http.settings.clock.now())
+        until = None if end is None else epoch_millis(end)
+        kinds = None if object_type is None else tuple(require_list(object_type, "object_type"))
+        wait = _milliseconds(grace, "grace", least=0)
+        if cursor is not None:
+            begin = _taken_up(cursor, start, until, kinds)
+        elif start is None:
+            raise ConfigError("tell a start, or the cursor of an earlier reading")
+        else:
+            first, last = epoch_millis(start), now if until is None else until
+            begin = ExportState(
+                start=first,
+                end=until if oldest_first else last,
+                kinds=kinds,
+                oldest_first=oldest_first,
+                settled=first if oldest_first else max(first, min(last, now - wait)),
+                reached=last,
+            )
+        last = now if begin.end is None else begin.end
+        if last < begin.start:
+            raise ConfigError("the end is before the start, so that no entry could be between them")
+        reader = self._reader(begin, window=window, concurrency=concurrency, page_size=page_size)
+        return CursorPager(lambda: Iteration(reader(), begin, grace=wait).until(last), begin.cursor())
+
+    def follow(
+        self,
+        *,
+        since: datetime | None = None,
+        cursor: str | None = None,
+        object_type: Sequence[str] | None = None,
+        every: float = 60.0,
+        grace: float = 300.0,
+        window: float = 3600.0,
+        concurrency: int = 4,
+        page_size: int = 1000,
+    ) -> CursorPager[Activity]:
+        """Iterate over what is done from now on, each entry once, without an end.
+
+        `GET /api/audit/v1/user-audits` (Activity Log API, "Get Activity Log"), every so many seconds.
+
+        What turns up late, within `grace`, is given as well, after what came before it. A passing failure ends nothing:
+        the next look finds what it hid. The log tells of being read, so without `object_type` each look gives at least
+        the one before it. The pager's `cursor` stands for all that it gave, as that of `iterate` does, and each takes
+        the other's.
+
+        Args:
+            since: Where to begin, with a time zone; by default now.
+            cursor: Where to go on instead.
+            object_type: Only what is done to these kinds of objects; see `object_types`. A cursor keeps them.
+            every: Seconds between two looks.
+            grace: How many seconds after it happened an entry may turn up in the log. The documents are silent on it.
+            window: How many seconds wide the first windows are, while there is much to catch up with.
+            concurrency: How many windows are read at once.
+            page_size: Entries to ask for at a time, 1 to 1000.
+
+        Raises:
+            ConfigError: A time has no zone, `object_type` is empty, a number is out of its range, or the cursor does
+                not fit what is told besides it.
+        """
+        clock = self._http.settings.clock
+        kinds = None if object_type is None else tuple(require_list(object_type, "object_type"))
+        wait = _milliseconds(grace, "grace", least=0)
+        if every <= 0:
+            raise ConfigError("every must be above 0 seconds")
+        if cursor is not None:
+            begin = _taken_up(cursor, since, None, kinds)
+            if not begin.oldest_first:
+                raise ConfigError("the cursor is of a reading from the newest on, after which nothing can follow")
+        else:
+            first = epoch_millis(clock.now() if since is None else since)
+            begin = ExportState(start=first, end=None, kinds=kinds, oldest_first=True, settled=first, reached=first)
+        reader = self._reader(begin, window=window, concurrency=concurrency, page_size=page_size)
+        return CursorPager(lambda: Iteration(reader(), begin, grace=wait).endless(clock, every), begin.cursor())
+
+    async def object_types(self) -> tuple[ObjectType, ...]:
+        """Return the kinds of objects that the log tells of.
+
+        `GET /api/audit/v1/user-audits/objectTypes` (Activity Log API, "Get (Enumerate) Activity Log Object Types").
+        """
+        found = await self._http.request(
+            "GET", url("/api/audit/v1/user-audits/objectTypes"), into=tuple[ObjectType | str, ...]
+        )
+        return tuple(ObjectType(type=item) if isinstance(item, str) else item for item in found)
+
+    def _reader(
+        self, begin: ExportState, *, window: float, concurrency: int, page_size: int
+    ) -> Callable[[], ActivityReader]:
+        """Return what makes the reader of an iteration."""
+        if not 1 <= page_size <= _LARGEST_PAGE:
+            raise ConfigError(f"page_size must be 1 to {_LARGEST_PAGE}")
+        if concurrency < 1:
+            raise ConfigError("concurrency must be at least 1")
+        clock, width = self._http.settings.clock, _milliseconds(window, "window", least=1)
+
+        async def page(low: int, high: int) -> Sequence[Activity]:
+            return await self._http.request(
+                "GET",
+                url("/api/audit/v1/user-audits"),
+                params={"start": low, "end": high, "objectType": begin.kinds, "offset": 0, "limit": page_size},
+                into=tuple[Activity, ...],
+            )
+
+        async def whole(low: int, high: int) -> Sequence[Activity]:
+            pages = self.list(start=moment(low), end=moment(high), object_type=begin.kinds, page_size=page_size)
+            return await pages.all()
+
+        return lambda: ActivityReader(
+            page,
+            whole,
+            page_size=page_size,
+            width=width,
+            concurrency=concurrency,
+            oldest_first=begin.oldest_first,
+            now=lambda: millis(clock.now()),
+        )
+
+
+def _milliseconds(seconds: float, name: str, *, least: int) -> int:
+    if not seconds * 1000 >= least:
+        raise ConfigError(f"{name} must be at least {least / 1000:g} seconds")
+    return int(seconds * 1000)
+
+
+def _taken_up(cursor: str, start: datetime | None, end: int | None, kinds: tuple[str, ...] | None) -> ExportState:
+    """Return the progress that a cursor stands for, with another end if one is told."""
+    progress = ExportState.from_cursor(cursor)
+    if start is not None:
+        raise ConfigError("a cursor says where to go on; leave the start out")
+    if kinds is not None and kinds != progress.kinds:
+        raise ConfigError(f"the cursor is of a reading of {progress.kinds or 'all kinds of objects'}")
+    if end is None:
+        return progress
+    if not progress.oldest_first:
+        raise ConfigError("the cursor is of a reading from the newest on, whose end stands already")
+    return evolve(progress, end=end)

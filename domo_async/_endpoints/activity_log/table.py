@@ -1,0 +1,140 @@
+"""The log as a table: for datasets and for Arrow.
+
+```python
+audit = await domo.datasets.create("Audit", COLUMNS)
+await domo.datasets.upload(audit.id, rows(domo.activity_log.iterate(start)), action="APPEND")
+```
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator, Mapping
+from datetime import UTC, datetime
+from itertools import islice
+from types import ModuleType
+from typing import TYPE_CHECKING, Final, TypeAlias, overload
+
+from domo_async._endpoints.activity_log.models import Activity
+from domo_async.errors import ConfigError
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+__all__ = ["COLUMNS", "Row", "record_batches", "rows", "schema"]
+
+COLUMNS: Final[Mapping[str, str]] = {
+    "time": "DATETIME",
+    "user_id": "STRING",
+    "user_name": "STRING",
+    "user_type": "STRING",
+    "action_type": "STRING",
+    "object_type": "STRING",
+    "additional_comment": "STRING",
+    "event_text": "STRING",
+    "extras": "STRING",
+}
+"""The columns of `rows`, as `Datasets.create` takes them; ``extras`` is a JSON object of what has no column."""
+
+Row: TypeAlias = tuple[
+    datetime, str | None, str | None, str | None, str | None, str | None, str | None, str | None, str
+]
+
+
+@overload
+def rows(entries: AsyncIterable[Activity]) -> AsyncIterator[Row]: ...
+@overload
+def rows(entries: Iterable[Activity]) -> Iterator[Row]: ...
+def rows(entries: AsyncIterable[Activity] | Iterable[Activity]) -> AsyncIterator[Row] | Iterator[Row]:
+    """Return the rows of entries, one after the other, in the order of `COLUMNS`; times are UTC and without a zone.
+
+    Args:
+        entries: The entries, of either client: what `ActivityLog.iterate` gives, or a list.
+    """
+    if isinstance(entries, AsyncIterable):
+        return (_row(entry) async for entry in entries)
+    return map(_row, entries)
+
+
+@overload
+def record_batches(entries: AsyncIterable[Activity], size: int = ...) -> AsyncIterator[pa.RecordBatch]: ...
+@overload
+def record_batches(entries: Iterable[Activity], size: int = ...) -> Iterator[pa.RecordBatch]: ...
+def record_batches(
+    entries: AsyncIterable[Activity] | Iterable[Activity], size: int = 10_000
+) -> AsyncIterator[pa.RecordBatch] | Iterator[pa.RecordBatch]:
+    """Return entries as Arrow record batches, all of the same `schema`; to upload them, pass ``zone=UTC`` as well.
+
+    ``pyarrow.Table.from_batches([batch async for batch in record_batches(…)], schema())`` is a table of them all.
+
+    Args:
+        entries: The entries, of either client: what `ActivityLog.iterate` gives, or a list.
+        size: The most entries of a batch.
+
+    Raises:
+        ConfigError: pyarrow is not installed, or `size` is below 1.
+    """
+    if size < 1:
+        raise ConfigError("size must be at least 1")
+    _pyarrow()
+    return _batches_async(entries, size) if isinstance(entries, AsyncIterable) else _batches(entries, size)
+
+
+def schema() -> pa.Schema:
+    """Return the Arrow schema of `record_batches`: text, and the time in milliseconds of UTC.
+
+    Raises:
+        ConfigError: pyarrow is not installed.
+    """
+    arrow = _pyarrow()
+    types = {"DATETIME": arrow.timestamp("ms", tz="UTC"), "STRING": arrow.string()}
+    made: pa.Schema = arrow.schema([(name, types[kind]) for name, kind in COLUMNS.items()])
+    return made
+
+
+def _row(entry: Activity) -> Row:
+    return (
+        entry.time.astimezone(UTC).replace(tzinfo=None),  # Domo's DATETIME has none
+        entry.user_id,
+        entry.user_name,
+        entry.user_type,
+        entry.action_type,
+        entry.object_type,
+        entry.additional_comment,
+        entry.event_text,
+        json.dumps(entry.extras, default=str) if entry.extras else "{}",
+    )
+
+
+def _batches(entries: Iterable[Activity], size: int) -> Iterator[pa.RecordBatch]:
+    left = map(_row, entries)
+    while batch := list(islice(left, size)):
+        yield _batch(batch)
+
+
+async def _batches_async(entries: AsyncIterable[Activity], size: int) -> AsyncIterator[pa.RecordBatch]:
+    batch = []
+    async for entry in entries:
+        batch.append(_row(entry))
+        if len(batch) == size:
+            yield _batch(batch)
+            batch = []
+    if batch:
+        yield _batch(batch)
+
+
+def _batch(batch: list[Row]) -> pa.RecordBatch:
+    arrow, kind = _pyarrow(), schema()
+    times, *texts = zip(*batch, strict=True)
+    values = [[time.replace(tzinfo=UTC) for time in times], *texts]
+    columns = [arrow.array(column, field.type) for column, field in zip(values, kind, strict=True)]
+    made: pa.RecordBatch = arrow.RecordBatch.from_arrays(columns, schema=kind)
+    return made
+
+
+def _pyarrow() -> ModuleType:
+    try:
+        import pyarrow as pa  # noqa: PLC0415 - an optional package
+    except ImportError:
+        raise ConfigError('Arrow needs pyarrow: pip install "domo-async[arrow]"') from None
+    return pa

@@ -1,0 +1,299 @@
+"""Alerts and their subscriptions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from attrs import frozen
+
+from domo_async._endpoints._area import Area, require_list
+from domo_async._transport import QUERY, PageData, Pager, url
+from domo_async._wire import UNSET, Model, NumericId, OpenEnum, SpacedStamp, Unset, payload
+
+__all__ = ["Alert", "AlertSubscription", "Alerts", "SubscriptionType"]
+
+
+class SubscriptionType(OpenEnum):
+    """What is subscribed to an alert, or how."""
+
+    USER = "USER"
+    GROUP = "GROUP"
+    BUZZ = "BUZZ"
+    DAILY = "DAILY"
+    WEEKLY = "WEEKLY"
+    AUTO = "AUTO"
+
+
+@frozen
+class AlertSubscription:
+    """Somebody whom an alert is shared with.
+
+    Attributes:
+        subscriber_id: The user, the group or what else it is.
+        type: Which of these.
+    """
+
+    subscriber_id: int | str
+    type: SubscriptionType | str
+
+
+@frozen(kw_only=True)
+class Alert(Model):
+    """An alert. Lists give only some of this, unless they are asked for more.
+
+    The instance writes times without a zone; they are read as UTC, which no document confirms. Where no document
+    shows what is in a list or an object, it is left as it came.
+
+    Attributes:
+        id: Its number.
+        name: Its name.
+        type: What it looks for, such as ``ANY_ROW``.
+        category: What it is about, such as ``DATA``.
+        resource_type: What it watches, such as ``DATASET``.
+        resource_id: Which one.
+        resource_name: What that is called.
+        created_at: When it was made.
+        created_by: Who made it.
+        modified_at: When it was last changed.
+        modified_by: Who did that.
+        owner: Whose it is.
+        rule: What it looks for, in words.
+        trigger_frequency: How often it goes off, in words.
+        triggered: Whether it has gone off.
+        active: Whether it is in force.
+        enabled: Whether it is switched on.
+        contextual: Whether it depends on who looks.
+        current_user_subscribed: Whether the token's owner is subscribed.
+        actions: What it does.
+        configurations: Its settings.
+        filter_groups: What it is limited to.
+        subscriptions: Who is told.
+        error: What is wrong with it.
+    """
+
+    id: NumericId
+    name: str | None = None
+    type: str | None = None
+    category: str | None = None
+    resource_type: str | None = None
+    resource_id: str | None = None
+    resource_name: str | None = None
+    created_at: SpacedStamp | None = None
+    created_by: NumericId | None = None
+    modified_at: SpacedStamp | None = None
+    modified_by: NumericId | None = None
+    owner: NumericId | None = None
+    rule: str | None = None
+    trigger_frequency: str | None = None
+    triggered: bool | None = None
+    active: bool | None = None
+    enabled: bool | None = None
+    contextual: bool | None = None
+    current_user_subscribed: bool | None = None
+    actions: tuple[Mapping[str, object], ...] = ()
+    configurations: tuple[Mapping[str, object], ...] = ()
+    filter_groups: tuple[Mapping[str, object], ...] = ()
+    subscriptions: tuple[Mapping[str, object], ...] = ()
+    error: Mapping[str, object] | None = None
+
+
+def _fields(names: Sequence[str] | None) -> Sequence[str] | None:
+    """Return the keys to ask for; no alert can be told without its number."""
+    if names is None:
+        return None
+    chosen = require_list(names, "fields")
+    return chosen if {"all", "id"} & set(chosen) else ["id", *chosen]
+
+
+class Alerts(Area):
+    """Alerts and their subscriptions."""
+
+    def list(
+        self,
+        *,
+        all: bool | None = None,
+        card_id: int | str | None = None,
+        current_user_subscriptions: bool | None = None,
+        data_set_id: str | None = None,
+        disabled: bool | None = None,
+        fields: Sequence[str] | None = None,
+        owner_id: int | str | None = None,
+        page_id: int | str | None = None,
+        sort: str | None = None,
+        subscriber_id: int | str | None = None,
+        subscription_types: Sequence[SubscriptionType | str] | None = None,
+        suggested: bool | None = None,
+        triggered: bool | None = None,
+        offset: int = 0,
+        limit: int | None = None,
+        page_size: int = 100,
+    ) -> Pager[Alert]:
+        """Iterate over alerts.
+
+        `GET /api/social/v4/alerts` (Alerts API, "Get alerts"). Lists go out with commas between their items, which the
+        page does not say.
+
+        Args:
+            all: Whether to get all alerts at once.
+            card_id: Only those on this card.
+            current_user_subscriptions: Whether to give only those that the token's owner is subscribed to.
+            data_set_id: Only those on this dataset.
+            disabled: Whether to give only those that are switched off.
+            fields: The keys to give, as the instance writes them, such as ``["name", "resourceId"]``; ``["all"]`` for
+                every one.
+            owner_id: Only those of this user.
+            page_id: Only those on this page.
+            sort: The key to sort by; the instance takes ``createdAt`` by itself.
+            subscriber_id: Only those that this user is subscribed to.
+            subscription_types: Only those with such subscriptions.
+            suggested: Whether to give only those that are suggested to the token's owner.
+            triggered: Whether to give only those that have gone off.
+            offset: Alerts to leave out at the beginning.
+            limit: The most alerts to give in all.
+            page_size: Alerts to ask for at a time.
+
+        Raises:
+            ConfigError: `fields` or `subscription_types` is empty, or a number is out of its range.
+        """
+        types = None if subscription_types is None else require_list(subscription_types, "subscription_types")
+
+        def read(alerts: tuple[Alert, ...]) -> PageData[Alert]:
+            # More than was asked for, where all are to come at once, is all of them.
+            return PageData(alerts, more=False if all and len(alerts) > page_size else None)
+
+        return self._http.pages(
+            "GET",
+            url("/api/social/v4/alerts"),
+            QUERY,
+            params={
+                "all": all,
+                "cardId": card_id,
+                "currentUserSubscriptions": current_user_subscriptions,
+                "dataSetId": data_set_id,
+                "disabled": disabled,
+                "fields": _fields(fields),
+                "ownerId": owner_id,
+                "pageId": page_id,
+                "sort": sort,
+                "subscriberId": subscriber_id,
+                "subscriptionTypes": types,
+                "suggested": suggested,
+                "triggered": triggered,
+            },
+            into=tuple[Alert, ...],
+            read=read,
+            offset=offset,
+            limit=limit,
+            page_size=page_size,
+            assured=100,
+        )
+
+    async def get(self, alert_id: int | str, /, *, fields: Sequence[str] | None = None) -> Alert:
+        """Return an alert.
+
+        `GET /api/social/v4/alerts/{alert_id}` (Alerts API, "Get an alert").
+
+        Args:
+            alert_id: The alert.
+            fields: The keys to give, as the instance writes them; all of them by default.
+
+        Raises:
+            ConfigError: `fields` is empty.
+            NotFound: There is no such alert.
+        """
+        return await self._http.request(
+            "GET", url("/api/social/v4/alerts/{}", alert_id), params={"fields": _fields(fields)}, into=Alert
+        )
+
+    async def delete(self, alert_id: int | str, /) -> None:
+        """Delete an alert.
+
+        `DELETE /api/social/v4/alerts/{alert_id}` (Alerts API, "Delete an alert"); the page does not show the answer.
+
+        Args:
+            alert_id: The alert.
+
+        Raises:
+            NotFound: There is no such alert.
+        """
+        await self._http.request("DELETE", url("/api/social/v4/alerts/{}", alert_id))
+
+    async def subscribe(
+        self, alert_id: int | str, /, *, subscriber_id: int | str, type: SubscriptionType | str
+    ) -> None:
+        """Subscribe somebody to an alert.
+
+        `POST /api/social/v4/alerts/{alert_id}/subscriptions` (Alerts API, "Subscribe user to an alert"); the page does
+        not show the answer.
+
+        Args:
+            alert_id: The alert.
+            subscriber_id: The user, the group or what else it is.
+            type: Which of these.
+
+        Raises:
+            NotFound: There is no such alert.
+        """
+        await self._http.request(
+            "POST",
+            url("/api/social/v4/alerts/{}/subscriptions", alert_id),
+            json=payload(subscriber_id=subscriber_id, type=type),
+        )
+
+    async def unsubscribe(
+        self, alert_id: int | str, /, *, subscriber_id: int | str, type: SubscriptionType | str
+    ) -> None:
+        """End somebody's subscription to an alert.
+
+        `DELETE /api/social/v4/alerts/{alert_id}/subscriptions` (Alerts API, "Unsubscribe user from an alert"); the page
+        does not show the answer, and names another method than its example.
+
+        Args:
+            alert_id: The alert.
+            subscriber_id: The user, the group or what else it is.
+            type: Which of these.
+
+        Raises:
+            NotFound: There is no such alert.
+        """
+        await self._http.request(
+            "DELETE",
+            url("/api/social/v4/alerts/{}/subscriptions", alert_id),
+            params={"subscriberId": subscriber_id, "type": type},
+        )
+
+    async def share(
+        self,
+        alert_id: int | str,
+        /,
+        *,
+        user_message: str,
+        alert_subscriptions: Sequence[AlertSubscription],
+        send_email: bool | Unset = UNSET,
+        meta_data: Mapping[str, object] | Unset = UNSET,
+    ) -> None:
+        """Share an alert, with a message.
+
+        `POST /api/social/v4/alerts/{alert_id}/share` (Alerts API, "Share an alert"); the page does not show the answer.
+
+        Args:
+            alert_id: The alert.
+            user_message: What to say about it.
+            alert_subscriptions: Whom to share it with.
+            send_email: Whether to send the message by mail, too.
+            meta_data: Further facts; the page does not say which.
+
+        Raises:
+            ConfigError: `alert_subscriptions` is empty.
+            NotFound: There is no such alert.
+        """
+        await self._http.request(
+            "POST",
+            url("/api/social/v4/alerts/{}/share", alert_id),
+            json=payload(
+                user_message=user_message,
+                alert_subscriptions=require_list(alert_subscriptions, "alert_subscriptions"),
+                send_email=send_email,
+                meta_data=meta_data,
+            ),
+        )

@@ -1,0 +1,258 @@
+"""Remote DomoStats and other executor applications, and their jobs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from attrs import frozen
+
+from domo_async._endpoints._area import Area, require_changes
+from domo_async._transport import OFFSET_ONLY, PageData, Pager, url
+from domo_async._wire import UNSET, EpochMillis, Model, NumericId, Unset, either, payload, structure, without_nulls
+
+__all__ = [
+    "Application",
+    "Applications",
+    "ExecutionPayload",
+    "Job",
+    "JobResources",
+    "JobUpdate",
+    "ResourceAmount",
+]
+
+
+@frozen(kw_only=True)
+class Application(Model):
+    """An application that runs jobs. The page's sample is a dataset by mistake; this is what instances answer.
+
+    Attributes:
+        application_id: Its identifier.
+        customer_id: The instance that it belongs to.
+        name: Its name.
+        description: What it is for.
+        version: Its version.
+        execution_class: The program that runs.
+        authorities: What a user needs to use it.
+        created: When it was made.
+        updated: When it was last changed.
+    """
+
+    application_id: str | None = None
+    customer_id: str | None = None
+    name: str | None = None
+    description: str | None = None
+    version: str | int | None = None
+    execution_class: str | None = None
+    authorities: tuple[str, ...] = ()
+    created: EpochMillis | None = None
+    updated: EpochMillis | None = None
+
+
+@frozen(kw_only=True)
+class ExecutionPayload(Model):
+    """What a job of the Remote DomoStats application is to do; the keys of other applications' jobs are in `extras`.
+
+    Attributes:
+        remote_instance: The instance to report on, such as ``acme.domo.com``.
+        subscriber_job_id: The job's counterpart on that instance.
+        policies: The dataset of each report, such as ``{"AccessTokens": "85f65936-…"}``.
+        metrics_dataset_id: The dataset that tells of the runs.
+    """
+
+    remote_instance: str | None = None
+    subscriber_job_id: str | None = None
+    policies: Mapping[str, str] | None = None
+    metrics_dataset_id: str | None = None
+
+
+@frozen(kw_only=True)
+class ResourceAmount(Model):
+    """An amount of what a job needs.
+
+    Attributes:
+        memory: Memory, such as ``256M``.
+    """
+
+    memory: str | None = None
+
+
+@frozen(kw_only=True)
+class JobResources(Model):
+    """What a job needs to run.
+
+    Attributes:
+        requests: What it is sure to get.
+        limits: The most that it may use.
+    """
+
+    requests: ResourceAmount | None = None
+    limits: ResourceAmount | None = None
+
+
+@frozen(kw_only=True)
+class Job(Model):
+    """A job of an application. The page's sample is a dataset by mistake; this is what instances answer.
+
+    Attributes:
+        job_id: Its identifier.
+        application_id: Its application.
+        customer_id: The instance that it belongs to.
+        job_name: Its name.
+        job_description: What it is for.
+        user_id: Whose it is.
+        execution_timeout: Minutes after which a run is ended; the unit is not documented, 1440 is common.
+        job_status: How it stands, such as ``idle``.
+        execution_payload: What it is to do.
+        execution_response: What its last run said.
+        accounts: The data accounts that it uses.
+        execution_class: The program that runs.
+        resources: What it needs to run.
+        triggers: When it runs, each as JSON; the sample shows none.
+        created: When it was made.
+        updated: When it was last changed.
+    """
+
+    job_id: str | None = None
+    application_id: str | None = None
+    customer_id: str | None = None
+    job_name: str | None = None
+    job_description: str | None = None
+    user_id: NumericId | None = None
+    execution_timeout: int | None = None
+    job_status: str | None = None
+    execution_payload: ExecutionPayload | None = None
+    execution_response: Mapping[str, object] | None = None
+    accounts: tuple[NumericId, ...] = ()
+    execution_class: str | None = None
+    resources: JobResources | None = None
+    triggers: tuple[Mapping[str, object], ...] = ()
+    created: EpochMillis | None = None
+    updated: EpochMillis | None = None
+
+
+@frozen(kw_only=True)
+class JobUpdate(Model):
+    """What the instance says about a change of a job.
+
+    Attributes:
+        status: How it went, such as ``OK``.
+        code: The same as a number, such as 200.
+        message: What there is to say about it.
+    """
+
+    status: str | None = None
+    code: int | None = None
+    message: str | None = None
+
+
+@frozen(kw_only=True)
+class _JobList(Model):
+    jobs: tuple[Job, ...] | None = None
+
+
+# The page shows a single object, instances answer a list.
+_APPLICATIONS = either(Application, tuple[Application, ...])
+# Instances answer an envelope, and a bare list is understood, too. The page shows a single object, whose keys are
+# extras of an envelope without jobs.
+_JOBS = either(_JobList, tuple[Job, ...])
+
+
+def _applications(answer: Application | tuple[Application, ...]) -> tuple[Application, ...]:
+    return (answer,) if isinstance(answer, Application) else answer
+
+
+def _jobs(answer: _JobList | tuple[Job, ...]) -> PageData[Job]:
+    if not isinstance(answer, _JobList):
+        return PageData(answer)
+    if answer.jobs is None and answer.extras:
+        return PageData((structure(dict(answer.extras), Job),), more=False)
+    return PageData(answer.jobs or ())
+
+
+class Applications(Area):
+    """Remote DomoStats and other executor applications, and their jobs."""
+
+    def list(self) -> Pager[Application]:
+        """Iterate over all applications.
+
+        `GET /api/executor/v1/applications` (Remote Domostats API, "Get Applications"); no pages are documented, so they
+        come in one answer.
+        """
+        return self._http.whole_list(
+            "GET", url("/api/executor/v1/applications"), into=_APPLICATIONS, read=_applications
+        )
+
+    def jobs(self, application_id: str, /, *, offset: int = 0, limit: int | None = None) -> Pager[Job]:
+        """Iterate over the jobs of an application that the token's owner may see.
+
+        `GET /api/executor/v2/applications/{application_id}/jobs` (Remote Domostats API, "Get List of Jobs"). The page
+        has an offset and no size, so pages are asked for until one is empty.
+
+        Args:
+            application_id: The application.
+            offset: Jobs to leave out at the beginning.
+            limit: The most jobs to give, or None for all.
+
+        Raises:
+            ConfigError: A number is out of its range.
+            NotFound: There is no such application.
+        """
+        return self._http.pages(
+            "GET",
+            url("/api/executor/v2/applications/{}/jobs", application_id),
+            OFFSET_ONLY,
+            into=_JOBS,
+            read=_jobs,
+            page_size=1,
+            offset=offset,
+            limit=limit,
+        )
+
+    async def update_job(
+        self,
+        application_id: str,
+        job_id: str,
+        /,
+        *,
+        job_name: str | Unset = UNSET,
+        execution_timeout: int | Unset = UNSET,
+        execution_payload: ExecutionPayload | Mapping[str, object] | Unset = UNSET,
+        execution_response: Mapping[str, object] | Unset = UNSET,
+        accounts: Sequence[int] | Unset = UNSET,
+        resources: JobResources | Unset = UNSET,
+        triggers: Sequence[Mapping[str, object]] | Unset = UNSET,
+    ) -> JobUpdate:
+        """Change a job.
+
+        `PUT /api/executor/v1/applications/{application_id}/jobs/{job_id}` (Remote Domostats API, "Update the Job").
+        Whether the instance keeps what is left out is not documented; the example there sends everything.
+
+        Args:
+            application_id: The application.
+            job_id: The job.
+            job_name: Its name.
+            execution_timeout: When a run is ended; the example has 720, presumably minutes.
+            execution_payload: What it is to do: of Remote DomoStats, or whatever JSON the application takes.
+            execution_response: What its last run said; the example sends an empty one.
+            accounts: The data accounts that it uses; an empty list leaves it none.
+            resources: What it needs to run.
+            triggers: When it runs; an empty list leaves none.
+
+        Raises:
+            ConfigError: Nothing is given to change.
+            NotFound: There is no such job.
+        """
+        changes = payload(
+            job_name=job_name,
+            execution_timeout=execution_timeout,
+            execution_payload=without_nulls(execution_payload)
+            if isinstance(execution_payload, Model)
+            else execution_payload,
+            execution_response=execution_response,
+            accounts=accounts,
+            resources=resources if isinstance(resources, Unset) else without_nulls(resources),
+            triggers=triggers,
+        )
+        path = url("/api/executor/v1/applications/{}/jobs/{}", application_id, job_id)
+        body = {"jobId": job_id, **require_changes(changes)}
+        return await self._http.request("PUT", path, json=body, into=JobUpdate, empty=JobUpdate())

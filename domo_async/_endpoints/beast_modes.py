@@ -1,0 +1,317 @@
+"""Beast Modes: calculated fields."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import attrs
+from attrs import frozen
+
+from domo_async._endpoints._area import Area, require_list
+from domo_async._transport import BODY, PageData, Pager, url
+from domo_async._wire import UNSET, EpochMillis, Model, NumericId, OpenEnum, Unset, payload, wire_name
+
+__all__ = [
+    "BeastMode",
+    "BeastModeFilter",
+    "BeastModeLink",
+    "BeastModeResource",
+    "BeastModeResourceType",
+    "BeastModeSort",
+    "BeastModeStatistics",
+    "BeastModeValidity",
+    "BeastModes",
+    "ColumnPosition",
+]
+
+
+class BeastModeResourceType(OpenEnum):
+    """What a Beast Mode is used on."""
+
+    CARD = "CARD"
+    DATA_SOURCE = "DATA_SOURCE"
+
+
+class BeastModeValidity(OpenEnum):
+    """Whether a Beast Mode can be calculated."""
+
+    VALID = "VALID"
+    ILLEGAL_REFERENCE = "ILLEGAL_REFERENCE"
+
+
+@frozen(kw_only=True)
+class BeastModeStatistics(Model):
+    """How many Beast Modes the instance has.
+
+    Attributes:
+        total: All of them.
+        on_datasets: Those on datasets.
+        on_cards: Those on cards.
+        in_visualizations: Those that something shows.
+        locked: Those that cannot be altered.
+        invalid: Those that cannot be calculated.
+        invalid_link: Those that cannot be calculated where they are used.
+        archived: Those put away.
+    """
+
+    total: int
+    on_datasets: int | None = None
+    on_cards: int | None = None
+    in_visualizations: int | None = None
+    locked: int | None = None
+    invalid: int | None = None
+    invalid_link: int | None = None
+    archived: int | None = None
+
+
+@frozen(kw_only=True)
+class BeastModeResource(Model):
+    """A card or a dataset that a Beast Mode is used on.
+
+    Attributes:
+        type: Which of the two.
+        id: Which one; a card's has more in it than the card's number.
+    """
+
+    type: BeastModeResourceType
+    id: str
+
+
+@frozen(kw_only=True)
+class BeastModeLink(Model):
+    """A use of a Beast Mode.
+
+    Attributes:
+        resource: Where.
+        visible: Whether it can be seen there.
+        active: Whether it is in use there.
+        valid: Whether it can be calculated there.
+    """
+
+    resource: BeastModeResource
+    visible: bool | None = None
+    active: bool | None = None
+    valid: BeastModeValidity | None = None
+
+
+@frozen(kw_only=True)
+class ColumnPosition(Model):
+    """Where a column stands in a formula.
+
+    Attributes:
+        column_name: The column, with its backticks.
+        column_position: The number of characters before it.
+    """
+
+    column_name: str
+    column_position: int
+
+
+@frozen(kw_only=True)
+class BeastMode(Model):
+    """A Beast Mode. The search leaves out the formula and what follows from it.
+
+    Attributes:
+        id: Its number.
+        name: Its name.
+        owner: Whose it is.
+        expression: The formula.
+        data_type: The type of what it gives, such as ``DECIMAL``.
+        status: Whether it can be calculated.
+        links: Where it is used.
+        active_links: Where it is in use; only the search gives it, and no document says what is in it.
+        locked: Whether it cannot be altered.
+        is_global: Whether it can be used everywhere.
+        archived: Whether it is put away.
+        hidden: Whether lists leave it out.
+        variable: Whether it is a variable.
+        legacy_id: Its other identifier.
+        check_sum: The check sum of the formula.
+        last_modified: When it was last changed.
+        created: When it was made.
+        aggregated: Whether it makes one value of many rows.
+        analytic: Whether it calculates over windows of rows.
+        non_aggregated_columns: The columns that it takes row by row.
+        cache_window: How long its values keep, such as ``day``.
+        column_positions: Where columns stand in the formula.
+        functions: The functions in the formula.
+        function_template_dependencies: The Beast Modes in the formula.
+    """
+
+    id: NumericId
+    name: str
+    owner: NumericId | None = None
+    expression: str | None = None
+    data_type: str | None = None
+    status: BeastModeValidity | None = None
+    links: tuple[BeastModeLink, ...] = ()
+    active_links: Mapping[str, object] | None = None
+    locked: bool | None = None
+    is_global: bool | None = attrs.field(default=None, metadata=wire_name("global"))
+    archived: bool | None = None
+    hidden: bool | None = None
+    variable: bool | None = None
+    legacy_id: str | None = None
+    check_sum: str | None = None
+    last_modified: EpochMillis | None = None
+    created: EpochMillis | None = None
+    aggregated: bool | None = None
+    analytic: bool | None = None
+    non_aggregated_columns: tuple[object, ...] = ()
+    cache_window: str | None = None
+    column_positions: tuple[ColumnPosition, ...] = ()
+    functions: tuple[str, ...] = ()
+    function_template_dependencies: tuple[object, ...] = ()
+
+
+@frozen(kw_only=True)
+class _Found(Model):
+    results: tuple[BeastMode, ...]
+    total_hits: int | None = None
+    has_more: bool | None = None
+    degraded: bool | None = None
+
+
+def _batch(found: _Found) -> PageData[BeastMode]:
+    return PageData(found.results, total=found.total_hits, more=found.has_more)
+
+
+def _ids(given: Sequence[int | str] | Unset) -> tuple[int | str, ...] | Unset:
+    return given if isinstance(given, Unset) else tuple(require_list(given, "id_list"))
+
+
+@frozen
+class BeastModeFilter:
+    """A condition on the Beast Modes to find.
+
+    Attributes:
+        field: The condition, such as ``notvariable``, which stands for itself.
+        id_list: What it is about, for conditions such as ``owner`` and ``dataset``. The page does not show this; other
+            clients send it.
+    """
+
+    field: str
+    id_list: Sequence[int | str] | Unset = attrs.field(default=UNSET, converter=_ids)
+
+
+@frozen
+class BeastModeSort:
+    """The order of the Beast Modes that are found.
+
+    Attributes:
+        field: What to sort by, such as ``name``.
+        ascending: Whether the smallest comes first.
+    """
+
+    field: str
+    ascending: bool = True
+
+
+class BeastModes(Area):
+    """Beast Modes: calculated fields."""
+
+    async def statistics(self) -> BeastModeStatistics:
+        """Return how many Beast Modes the instance has.
+
+        `GET /api/query/v1/functions/statistics` (Beast Modes, "Get Statistics").
+        """
+        return await self._http.request("GET", url("/api/query/v1/functions/statistics"), into=BeastModeStatistics)
+
+    def search(
+        self,
+        *,
+        name: str | Unset = UNSET,
+        filters: Sequence[BeastModeFilter | str] = (),
+        sort: BeastModeSort | str = "name",
+        offset: int = 0,
+        limit: int | None = None,
+        page_size: int = 100,
+    ) -> Pager[BeastMode]:
+        """Iterate over the Beast Modes that meet all conditions; over all, if there is none.
+
+        `POST /api/query/v1/functions/search` (Beast Modes, "Get All Beast Modes"). Each answer tells whether it is
+        ``degraded``; as no document says what that means, it is not handed on.
+
+        Args:
+            name: Only those with this in their names.
+            filters: Further conditions; a bare text such as ``notvariable`` is one that stands for itself.
+            sort: The order; a bare text stands for what to sort by.
+            offset: Beast Modes to leave out at the beginning.
+            limit: The most Beast Modes to give in all.
+            page_size: Beast Modes to ask for at a time, 1 to 5000.
+
+        Raises:
+            ConfigError: A number is out of its range.
+        """
+        given = require_list(filters, "filters", may_be_empty=True)
+        return self._http.pages(
+            "POST",
+            url("/api/query/v1/functions/search"),
+            BODY,
+            json=payload(
+                name=name,
+                filters=[BeastModeFilter(item) if isinstance(item, str) else item for item in given],
+                sort=BeastModeSort(sort) if isinstance(sort, str) else sort,
+            ),
+            into=_Found,
+            read=_batch,
+            offset=offset,
+            limit=limit,
+            page_size=page_size,
+            most=5000,
+        )
+
+    async def get(self, beast_mode_id: int | str, /) -> BeastMode:
+        """Return a Beast Mode.
+
+        `GET /api/query/v1/functions/template/{beast_mode_id}` (Beast Modes, "Get Beast Mode by Id").
+
+        Args:
+            beast_mode_id: The Beast Mode.
+
+        Raises:
+            NotFound: There is no such Beast Mode.
+        """
+        return await self._http.request(
+            "GET", url("/api/query/v1/functions/template/{}", beast_mode_id), into=BeastMode
+        )
+
+    async def update(self, beast_mode_id: int | str, /, *, expression: str, strict: bool | None = None) -> BeastMode:
+        """Change the formula of a Beast Mode, and leave the rest.
+
+        `PUT /api/query/v1/functions/template/{beast_mode_id}` (Beast Modes, "Update a Beast Mode").
+
+        Args:
+            beast_mode_id: The Beast Mode.
+            expression: The formula.
+            strict: Sent along in the page's example, as false; the page does not say what it does.
+
+        Raises:
+            NotFound: There is no such Beast Mode.
+        """
+        return await self._http.request(
+            "PUT",
+            url("/api/query/v1/functions/template/{}", beast_mode_id),
+            params={"strict": strict},
+            json=payload(expression=expression),
+            into=BeastMode,
+        )
+
+    async def lock(self, beast_mode_id: int | str, /, *, locked: bool = True) -> BeastMode:
+        """Lock a Beast Mode, so that it cannot be altered, or unlock it.
+
+        `PUT /api/query/v1/functions/template/{beast_mode_id}` (Beast Modes, "Lock Beast Mode").
+
+        Args:
+            beast_mode_id: The Beast Mode.
+            locked: False unlocks it.
+
+        Raises:
+            NotFound: There is no such Beast Mode.
+        """
+        return await self._http.request(
+            "PUT",
+            url("/api/query/v1/functions/template/{}", beast_mode_id),
+            json=payload(locked=locked),
+            into=BeastMode,
+        )

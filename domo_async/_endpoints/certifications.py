@@ -1,0 +1,85 @@
+"""The certification of cards and datasets."""
+
+from __future__ import annotations
+
+from attrs import frozen
+
+from domo_async._endpoints._area import Area
+from domo_async._transport import url
+from domo_async._wire import Model, OpenEnum
+
+__all__ = ["Certification", "CertificationState", "Certifications", "EntityType"]
+
+
+class EntityType(OpenEnum):
+    """What can be certified."""
+
+    CARD = "CARD"
+    DATA_SOURCE = "DATA_SOURCE"
+
+
+class CertificationState(OpenEnum):
+    """How a certification stands."""
+
+    ACTIVE = "ACTIVE"
+
+
+@frozen(kw_only=True)
+class Certification(Model):
+    """Whether a card or a dataset is certified. The page shows only one that is not, where all but `tag` is null.
+
+    Attributes:
+        tag: What the state is of, ``CERTIFIED``.
+        state: How the certification stands; None if there is none.
+        metadata: Further facts.
+        updated: When it was last changed; the page does not show in which form.
+    """
+
+    tag: str | None = None
+    state: CertificationState | None = None
+    metadata: object = None
+    updated: object = None
+
+
+class Certifications(Area):
+    """The certification of cards and datasets."""
+
+    async def get(self, entity_type: EntityType | str, entity_id: int | str, /) -> Certification:
+        """Return how the certification of a card or a dataset stands.
+
+        `GET /api/tags/v3/{entity_type}/{entity_id}/system/CERTIFIED/state` (Certified Content, "Get Certification
+        Status").
+
+        Args:
+            entity_type: ``CARD`` or ``DATA_SOURCE``, which is a dataset.
+            entity_id: The card or the dataset.
+
+        Returns:
+            Its `state` is None if there is no certification.
+        """
+        path = url("/api/tags/v3/{}/{}/system/CERTIFIED/state", entity_type, entity_id)
+        return await self._http.request("GET", path, into=Certification, empty=Certification())
+
+    async def certify(self, entity_type: EntityType | str, entity_id: int | str, /) -> None:
+        """Certify a card or a dataset.
+
+        `PUT /api/tags/v3/{entity_type}/{entity_id}/system/CERTIFIED/state/ACTIVE` (Certified Content, "Certify
+        Content").
+
+        Args:
+            entity_type: ``CARD`` or ``DATA_SOURCE``, which is a dataset.
+            entity_id: The card or the dataset.
+        """
+        await self._http.request("PUT", url("/api/tags/v3/{}/{}/system/CERTIFIED/state/ACTIVE", entity_type, entity_id))
+
+    async def remove(self, entity_type: EntityType | str, entity_id: int | str, /) -> None:
+        """End the certification of a card or a dataset.
+
+        `DELETE /api/tags/v3/{entity_type}/{entity_id}/system/CERTIFIED/state` (Certified Content, "Delete a
+        Certification").
+
+        Args:
+            entity_type: ``CARD`` or ``DATA_SOURCE``, which is a dataset.
+            entity_id: The card or the dataset.
+        """
+        await self._http.request("DELETE", url("/api/tags/v3/{}/{}/system/CERTIFIED/state", entity_type, entity_id))

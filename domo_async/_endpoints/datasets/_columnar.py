@@ -1,0 +1,173 @@
+"""Cells kept column by column, and seen as rows."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, TypeAlias, overload
+
+from domo_async._frames import array_of, needs_arrow, with_decimals
+from domo_async._transfer import ColumnType
+from domo_async._wire import dumps
+from domo_async.errors import DecodeError
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+__all__ = ["Cell", "Rows"]
+
+Cell: TypeAlias = str | int | float | Decimal | date | datetime | bool | None
+
+_AT_ONCE = 10_000
+# Far beyond any DECIMAL; written out, such a number would fill the memory.
+_GREATEST_EXPONENT = 10_000
+_MICROSECONDS = len("2024-12-31T23:59:59.123456")
+_BEYOND_MICROSECONDS = re.compile(r"[.,]\d{6}\d*[1-9]")
+
+
+class Rows(Sequence[tuple[Cell, ...]]):
+    """Rows of cells, of which only the columns are kept; a row is made when it is asked for.
+
+    Args:
+        kinds: The columns' types.
+        columns: The columns: an Arrow table whose DECIMAL columns are text, or a sequence of cells each, as JSON has
+            them, which become what their types say when they are first asked for.
+        length: How many rows.
+    """
+
+    __slots__ = ("_cells", "_kinds", "_length", "_source")
+
+    def __init__(self, kinds: Sequence[ColumnType], columns: pa.Table | Sequence[Sequence[Any]], length: int) -> None:
+        self._kinds = tuple(kinds)
+        self._source = columns
+        self._length = length
+        self._cells: dict[int, Sequence[Cell]] = {}
+
+    def column(self, place: int) -> Sequence[Cell]:
+        """Return a column's cells.
+
+        Raises:
+            DecodeError: One does not fit its type.
+        """
+        if place not in self._cells:
+            self._cells[place] = self._converted(place, 0, self._length)
+        return self._cells[place]
+
+    def to_arrow(self, names: Sequence[str]) -> pa.Table:
+        """Return the columns as an Arrow table; see `QueryResult.to_arrow`."""
+        pyarrow = needs_arrow("to_arrow()")
+        table = self._table
+        if table is None:
+            arrays: Sequence[Any] = [array_of(self.column(place), kind) for place, kind in enumerate(self._kinds)]
+        else:
+            arrays = with_decimals(table, self._kinds).columns
+        made: pa.Table = pyarrow.Table.from_arrays(arrays, names=list(names))
+        return made
+
+    def __len__(self) -> int:
+        return self._length
+
+    def __iter__(self) -> Iterator[tuple[Cell, ...]]:
+        if not self._kinds:
+            yield from [()] * self._length
+        for start in range(0, self._length, _AT_ONCE):
+            end = min(start + _AT_ONCE, self._length)
+            yield from zip(*(self._part(place, start, end) for place in range(len(self._kinds))), strict=True)
+
+    @overload
+    def __getitem__(self, index: int) -> tuple[Cell, ...]: ...
+    @overload
+    def __getitem__(self, index: slice) -> Rows: ...
+    def __getitem__(self, index: int | slice) -> tuple[Cell, ...] | Rows:
+        if isinstance(index, slice):
+            return self._sliced(range(self._length)[index])
+        place = range(self._length)[index]
+        return tuple(self._part(column, place, place + 1)[0] for column in range(len(self._kinds)))
+
+    def __eq__(self, other: object) -> bool:
+        if isinstance(other, str) or not isinstance(other, Sequence):
+            return NotImplemented
+        return len(self) == len(other) and all(mine == theirs for mine, theirs in zip(self, other, strict=True))
+
+    def __hash__(self) -> int:
+        return hash(tuple(self))
+
+    def __repr__(self) -> str:
+        return f"<{self._length} rows>"
+
+    @property
+    def _table(self) -> pa.Table | None:
+        return None if isinstance(self._source, Sequence) else self._source
+
+    def _part(self, place: int, start: int, end: int) -> Sequence[Cell]:
+        if place in self._cells:
+            return self._cells[place][start:end]
+        # Cells out of Arrow are made as long as they are looked at; what JSON brought is converted once and for all.
+        return self.column(place)[start:end] if self._table is None else self._converted(place, start, end)
+
+    def _converted(self, place: int, start: int, end: int) -> Sequence[Cell]:
+        kind = self._kinds[place]
+        if not isinstance(self._source, Sequence):
+            values: list[Any] = self._source.column(place).slice(start, end - start).to_pylist()
+            return values if kind != ColumnType.DECIMAL else _typed(values, kind, place, start)
+        return _typed(self._source[place], kind, place)
+
+    def _sliced(self, places: range) -> Rows:
+        start, end, step = (places.start, places.stop, places.step) if places else (0, 0, 1)
+        if not isinstance(self._source, Sequence):
+            table = self._source.slice(start, end - start) if step == 1 else self._source.take(list(places))
+            return Rows(self._kinds, table, len(places))
+        return Rows(self._kinds, [[values[place] for place in places] for values in self._source], len(places))
+
+
+def _typed(values: Sequence[Any], kind: ColumnType, place: int, first: int = 0) -> Sequence[Cell]:
+    plain = _PLAIN.get(kind)
+    convert = _CONVERT.get(kind, _text)
+    if plain is not None and {*map(type, values)} <= {plain, type(None)}:
+        return values
+    row = 0
+    try:
+        typed: list[Cell] = []
+        for row, value in enumerate(values):  # noqa: B007 - named in the error
+            typed.append(None if value is None else convert(value))
+    except (ValueError, TypeError, ArithmeticError):
+        where = f"$.rows[{first + row}][{place}]"
+        raise DecodeError(f"{str(values[row])[:80]!r} is not a {kind}", path=where) from None
+    return typed
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else dumps(value).decode()
+
+
+def _whole_number(value: Any) -> int:
+    number = int(value)
+    if not isinstance(value, str) and number != value:
+        raise ValueError(value)
+    return number
+
+
+def _decimal(value: Any) -> Decimal:
+    number = value if isinstance(value, Decimal) else Decimal(str(value))
+    if not number.is_finite() or abs(number.adjusted()) > _GREATEST_EXPONENT:
+        raise ValueError(value)
+    return number
+
+
+def _datetime(value: str) -> datetime:
+    moment = datetime.fromisoformat(value)
+    if len(value) > _MICROSECONDS and _BEYOND_MICROSECONDS.search(value):
+        raise ValueError(value)  # Python would cut its digits
+    return moment
+
+
+_PLAIN: Mapping[str, type] = {ColumnType.LONG: int, ColumnType.STRING: str, ColumnType.DOUBLE: float}
+_CONVERT: Mapping[str, Callable[[Any], Cell]] = {
+    ColumnType.LONG: _whole_number,
+    ColumnType.DOUBLE: float,
+    ColumnType.DECIMAL: _decimal,
+    ColumnType.DATE: date.fromisoformat,
+    ColumnType.DATETIME: _datetime,
+}

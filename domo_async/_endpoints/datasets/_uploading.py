@@ -1,0 +1,149 @@
+"""Uploads to one dataset, to a new one, to several: `transfer` at work on the dataset routes."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from attrs import evolve, field, frozen
+
+from domo_async._endpoints.datasets._upload_backend import DatasetUploadSteps
+from domo_async._endpoints.datasets.models import Columns, columns_of
+from domo_async._transfer import (
+    Budget,
+    ItemResults,
+    Source,
+    UploadOptions,
+    UploadPlan,
+    UploadResult,
+    gather_results,
+    opened,
+    plan_upload,
+    progress_bars,
+    told_the_end,
+    upload,
+    upload_opened,
+)
+from domo_async._transport import Transport
+from domo_async.errors import AfterCommitError, CommitUncertain, ConfigError, DomoError
+
+if TYPE_CHECKING:
+    from domo_async._endpoints.datasets.area import Datasets
+
+__all__ = ["DEFAULT_OPTIONS", "CreatedFrom", "Uploading"]
+
+DEFAULT_OPTIONS: UploadOptions = UploadOptions()
+_DATASETS_AT_ONCE = 8
+
+
+@frozen(kw_only=True)
+class CreatedFrom:
+    """A dataset that was made of a source.
+
+    Attributes:
+        id: The dataset's id.
+        columns: Its columns: names and types.
+        upload: The upload of the source's rows.
+    """
+
+    id: str
+    columns: Mapping[str, str]
+    upload: UploadResult
+
+
+@frozen(eq=False)
+class Uploading:
+    """What `Datasets` offers of uploads; see there."""
+
+    _datasets: Datasets
+    _http: Transport
+    _budget: Budget = field(factory=Budget)
+
+    async def upload(self, dataset_id: str, source: Source, options: UploadOptions) -> UploadResult:
+        """Upload to a dataset."""
+        return await self._upload(dataset_id, source, options, self._budget)
+
+    async def plan(self, dataset_id: str, source: Source, options: UploadOptions) -> UploadPlan:
+        """Return what an upload would send."""
+        async with opened(source, options) as open_source:
+            return await plan_upload(await self._steps(dataset_id, options).columns(), open_source, options)
+
+    async def create_from(
+        self, source: Source, name: str, columns: Columns | None, options: UploadOptions
+    ) -> CreatedFrom:
+        """Create a dataset with a source's columns, and upload the source."""
+        if options.resume is not None:
+            raise ConfigError(
+                "create_from cannot be resumed, since each call creates a dataset: create it first, and upload to it"
+                " with resume=…"
+            )
+        with told_the_end(options.progress):
+            async with opened(source, options) as open_source:
+                inferred = columns is None
+                if columns is None:
+                    found = await open_source.infer(header=options.header)
+                    columns = {column.name: column.type for column in found}
+                dataset = await self._datasets.create(name, columns)
+                steps = self._steps(dataset.id, options)
+                try:
+                    done = await upload_opened(
+                        steps, open_source, options, self._http.settings.clock, self._budget, inferred=inferred
+                    )
+                except (AfterCommitError, CommitUncertain):
+                    raise
+                except BaseException as error:
+                    # Nobody but this call knows of it, so that it goes whatever happens, a cancellation included.
+                    await self._remove(dataset.id, error)
+                    raise
+        return CreatedFrom(
+            id=dataset.id, columns={column.name: column.type.value for column in columns_of(columns)}, upload=done
+        )
+
+    async def upload_many(
+        self, sources: Mapping[str, Source], options: UploadOptions, budget: Budget, *, stop_on_error: bool
+    ) -> ItemResults[str, UploadResult]:
+        """Upload to several datasets at once."""
+        with progress_bars(options.progress) as progress_of:
+            if not sources:
+                raise ConfigError("there is nothing to upload")
+            if options.resume is not None:
+                await asyncio.to_thread(os.makedirs, options.resume, exist_ok=True)
+
+            async def work(dataset_id: str) -> UploadResult:
+                own = evolve(options, progress=progress_of(dataset_id), resume=_journal_of(options.resume, dataset_id))
+                return await self._upload(dataset_id, sources[dataset_id], own, budget)
+
+            return await gather_results(sources, work, concurrency=_DATASETS_AT_ONCE, stop_on_error=stop_on_error)
+
+    async def _upload(self, dataset_id: str, source: Source, options: UploadOptions, budget: Budget) -> UploadResult:
+        with told_the_end(options.progress):
+            steps = self._steps(dataset_id, options)
+            return await upload(steps, source, options, self._http.settings.clock, budget)
+
+    def _steps(self, dataset_id: str, options: UploadOptions) -> DatasetUploadSteps:
+        datasets = self._datasets
+        return DatasetUploadSteps(
+            dataset_id,
+            datasets.schemas,
+            datasets.uploads,
+            datasets.indexes,
+            datasets.versions,
+            options.partition,
+            options.partition_tag,
+        )
+
+    async def _remove(self, dataset_id: str, error: BaseException) -> None:
+        """Remove a dataset that was made for nothing; should that fail, say that it is there."""
+        try:
+            await self._datasets.delete(dataset_id)
+        except DomoError as failure:
+            error.add_note(f"dataset {dataset_id}, which was made for the upload, is still there: {failure}")
+        else:
+            error.add_note(f"dataset {dataset_id}, which was made for the upload, was removed again")
+
+
+def _journal_of(folder: str | os.PathLike[str] | None, dataset_id: str) -> Path | None:
+    return None if folder is None else Path(folder) / f"{dataset_id}.journal"

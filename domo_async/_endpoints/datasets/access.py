@@ -1,0 +1,209 @@
+"""Who may see, change and share a dataset."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from domo_async._bulk import BulkOptions, BulkProgressCallback, BulkReport
+from domo_async._endpoints._area import Area, require_list
+from domo_async._endpoints.datasets import _access_sync
+from domo_async._endpoints.datasets.grants import AccessList, AccessType, Grant, Grantee
+from domo_async._transport import url
+from domo_async._wire import payload
+
+__all__ = ["Access"]
+
+
+class Access(Area):
+    """Who may see, change and share a dataset."""
+
+    async def list(self, dataset_id: str, /) -> AccessList:
+        """Return who has access to a dataset.
+
+        `GET /api/data/v3/datasources/{dataset_id}/permissions` (Datasets API, "Dataset Access List").
+
+        Args:
+            dataset_id: The dataset.
+
+        Raises:
+            NotFound: There is no such dataset.
+        """
+        return await self._http.request(
+            "GET", url("/api/data/v3/datasources/{}/permissions", dataset_id), into=AccessList
+        )
+
+    async def share(self, dataset_id: str, /, *, permissions: Sequence[Grant], send_email: bool) -> None:
+        """Give users and groups access to a dataset.
+
+        `POST /api/data/v3/datasources/{dataset_id}/share` (Datasets API, "Share Dataset with Access permissions").
+
+        Args:
+            dataset_id: The dataset.
+            permissions: Whom to allow what.
+            send_email: Whether to tell them by mail.
+
+        Raises:
+            ConfigError: `permissions` is empty.
+            NotFound: There is no such dataset.
+        """
+        # The page shows identifiers as text, as the access list does.
+        granted = [
+            payload(id=str(grant.id), type=grant.type, access_level=grant.access_level)
+            for grant in require_list(permissions, "permissions")
+        ]
+        # Sent twice, it gives the same access, but mails twice.
+        await self._http.request(
+            "POST",
+            url("/api/data/v3/datasources/{}/share", dataset_id),
+            json=payload(permissions=granted, send_email=send_email),
+            idempotent=not send_email,
+        )
+
+    async def revoke(
+        self, dataset_id: str, grantee_id: int | str, /, *, type: AccessType | str = AccessType.USER
+    ) -> None:
+        """Take a user's or a group's access to a dataset away.
+
+        `DELETE /api/data/v3/datasources/{dataset_id}/permissions/{type}/{grantee_id}` (Datasets API, "Revoke Dataset
+        Access"). The page shows users alone.
+
+        Args:
+            dataset_id: The dataset.
+            grantee_id: The user, or the group.
+            type: Which of the two.
+
+        Raises:
+            NotFound: There is no such dataset or user.
+        """
+        await self._http.request(
+            "DELETE", url("/api/data/v3/datasources/{}/permissions/{}/{}", dataset_id, type, grantee_id)
+        )
+
+    async def remove(self, dataset_id: str, user_id: int | str, /) -> None:
+        """Take a user's access to a dataset away, as `revoke` does; prefer that.
+
+        `DELETE /api/data/v3/datasources/{dataset_id}/USERS/{user_id}` (Datasets API, "Remove user from dataset"). No
+        other source knows this route.
+
+        Args:
+            dataset_id: The dataset.
+            user_id: The user.
+
+        Raises:
+            NotFound: There is no such dataset or user.
+        """
+        await self._http.request("DELETE", url("/api/data/v3/datasources/{}/USERS/{}", dataset_id, user_id))
+
+    async def remove_many(self, dataset_id: str, /, *, users: Sequence[Grantee | int | str]) -> None:
+        """Take the access of several users and groups to a dataset away at once.
+
+        `DELETE /api/data/v3/datasources/{dataset_id}/users` (Datasets API, "Remove multiple users from dataset").
+
+        Args:
+            dataset_id: The dataset.
+            users: Whose access; a bare identifier stands for a user.
+
+        Raises:
+            ConfigError: `users` is empty.
+            NotFound: There is no such dataset.
+        """
+        removed = [user if isinstance(user, Grantee) else Grantee(user) for user in require_list(users, "users")]
+        await self._http.request(
+            "DELETE",
+            url("/api/data/v3/datasources/{}/users", dataset_id),
+            json=[payload(id=str(user.id), type=user.type) for user in removed],
+        )
+
+    async def sync(
+        self,
+        dataset_id: str,
+        /,
+        permissions: Sequence[Grant],
+        *,
+        remove: bool = True,
+        allow_empty: bool = False,
+        send_email: bool = False,
+        dry_run: bool = False,
+        batch_size: int = 100,
+        stop_on_error: bool = False,
+        progress: BulkProgressCallback | None = None,
+    ) -> BulkReport[Grant, None]:
+        """Let exactly these users and groups have access to a dataset, besides its owner; sends only what differs.
+
+        `GET /api/data/v3/datasources/{dataset_id}/permissions` (Datasets API, "Dataset Access List"); to see that all
+        are there, `GET /api/identity/v1/users` (Users API, "Get All Users"), `GET /api/identity/v1/users/{user_id}`
+        (Users API, "Get User By Id") and `GET /api/content/v2/groups/{group_id}` (Groups API, "Fetch Group"); then, for
+        each batch,
+        `POST /api/data/v3/datasources/{dataset_id}/share` (Datasets API, "Share Dataset with Access permissions") and
+        `DELETE /api/data/v3/datasources/{dataset_id}/users` (Datasets API, "Remove multiple users from dataset").
+
+        Args:
+            dataset_id: The dataset.
+            permissions: Whom to allow what; a user may be given by e-mail address. ``NONE`` takes access away.
+            remove: Whether those who are not named lose their access; the owner never does.
+            allow_empty: Whether to take all access away if `permissions` is empty, which is refused by default.
+            send_email: Whether to tell by mail those who get access.
+            dry_run: Whether to only read, and report what would be done.
+            batch_size: The most users and groups to send in one request; a limit is not documented.
+            stop_on_error: Whether to begin no further batch once one has failed.
+            progress: Called with how far it has come, after each user or group.
+
+        Returns:
+            A report of each user and group: ``added``, ``updated``, ``removed`` or ``unchanged``.
+
+        Raises:
+            ConfigError: `permissions` would take all access away, or names somebody twice.
+            Unresolved: Nobody has some of the addresses; names all, and nothing was changed.
+            NotFound: There is no such dataset.
+        """
+        wanted = _access_sync.DesiredAccess.of(
+            permissions, remove=remove, allow_empty=allow_empty, send_email=send_email, batch_size=batch_size
+        )
+        options = BulkOptions(dry_run=dry_run, stop_on_error=stop_on_error, progress=progress)
+        return await _access_sync.sync(self, self._http, dataset_id, wanted, options)
+
+    async def share_many(
+        self,
+        dataset_ids: Sequence[str],
+        /,
+        *,
+        permissions: Sequence[Grant],
+        remove: bool = False,
+        send_email: bool = False,
+        dry_run: bool = False,
+        batch_size: int = 100,
+        concurrency: int = 8,
+        stop_on_error: bool = False,
+        progress: BulkProgressCallback | None = None,
+    ) -> BulkReport[str, BulkReport[Grant, None]]:
+        """Give users and groups the same access to many datasets; sends only what differs.
+
+        As `sync` does for each: `GET /api/data/v3/datasources/{dataset_id}/permissions` (Datasets API, "Dataset Access
+        List"), `GET /api/identity/v1/users` (Users API, "Get All Users"), `GET /api/identity/v1/users/{user_id}` (Users
+        API, "Get User By Id"), `GET /api/content/v2/groups/{group_id}` (Groups API, "Fetch Group"),
+        `POST /api/data/v3/datasources/{dataset_id}/share` (Datasets API, "Share Dataset with Access permissions") and
+        `DELETE /api/data/v3/datasources/{dataset_id}/users` (Datasets API, "Remove multiple users from dataset").
+
+        Args:
+            dataset_ids: The datasets.
+            permissions: Whom to allow what; a user may be given by e-mail address. ``NONE`` takes access away.
+            remove: Whether those who are not named lose their access; the owners never do.
+            send_email: Whether to tell by mail those who get access.
+            dry_run: Whether to only read, and report what would be done.
+            batch_size: The most users and groups to send in one request; a limit is not documented.
+            concurrency: Datasets under way at once.
+            stop_on_error: Whether to begin no further dataset once one has failed.
+            progress: Called with how far it has come, after each dataset.
+
+        Returns:
+            A report of each dataset: ``updated`` or ``unchanged``, its value the report of the users and groups.
+
+        Raises:
+            ConfigError: `permissions` is empty or names somebody twice, or a dataset stands twice.
+            Unresolved: Nobody has some of the addresses; names all, and nothing was changed.
+        """
+        wanted = _access_sync.DesiredAccess.of(
+            permissions, remove=remove, allow_empty=False, send_email=send_email, batch_size=batch_size
+        )
+        options = BulkOptions(concurrency=concurrency, dry_run=dry_run, stop_on_error=stop_on_error, progress=progress)
+        return await _access_sync.share_many(self, self._http, dataset_ids, wanted, options)

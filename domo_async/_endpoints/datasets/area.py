@@ -1,0 +1,837 @@
+"""Datasets: create, look at, fill, query, export."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncIterator, Awaitable, Iterable, Mapping, Sequence
+from datetime import tzinfo
+from functools import cached_property
+from typing import TYPE_CHECKING, Literal, overload
+
+from domo_async._endpoints._area import Area, require_changes, require_list
+from domo_async._endpoints.datasets._frames import FrameKind, converter
+from domo_async._endpoints.datasets._reading import ResultReader, chosen
+from domo_async._endpoints.datasets._rows import rows_of_cells, utf8
+from domo_async._endpoints.datasets._uploading import DEFAULT_OPTIONS, CreatedFrom, Uploading
+from domo_async._endpoints.datasets.access import Access
+from domo_async._endpoints.datasets.indexes import Indexes
+from domo_async._endpoints.datasets.jobs import ExportJob, QueryJob, check_query, checked_exports
+from domo_async._endpoints.datasets.models import (
+    Columns,
+    CreateAnswer,
+    CreatedDataset,
+    Dataset,
+    DatasetCard,
+    DatasetList,
+    DeleteMethod,
+    columns_of,
+)
+from domo_async._endpoints.datasets.partitions import Partitions
+from domo_async._endpoints.datasets.policies import Policies
+from domo_async._endpoints.datasets.result import Cell, QueryResult
+from domo_async._endpoints.datasets.schemas import Schemas
+from domo_async._endpoints.datasets.uploads import Uploads
+from domo_async._endpoints.datasets.versions import Versions
+from domo_async._transfer import (
+    Action,
+    Budget,
+    Compression,
+    ExportResult,
+    ExportTarget,
+    Format,
+    Header,
+    ItemResult,
+    ItemResults,
+    Nested,
+    Params,
+    PartitionTag,
+    ProgressOption,
+    SchemaOption,
+    Source,
+    UploadOptions,
+    UploadPlan,
+    UploadResult,
+    as_completed,
+    bind,
+    collect,
+    listed,
+    scan,
+)
+from domo_async._transport import QUERY, PageData, Pager, url
+from domo_async._wire import UNSET, Unset, payload, without_nulls
+from domo_async.errors import ConfigError
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import polars as pl
+    import pyarrow as pa
+
+__all__ = ["Datasets"]
+
+
+class Datasets(Area):
+    """Datasets: create, look at, fill, query, export."""
+
+    @cached_property
+    def schemas(self) -> Schemas:
+        """Columns: read and altered."""
+        return Schemas(self._http)
+
+    @cached_property
+    def _uploading(self) -> Uploading:
+        return Uploading(self, self._http)
+
+    @cached_property
+    def uploads(self) -> Uploads:
+        """The stages of an upload, one by one; `upload` does them all."""
+        return Uploads(self._http)
+
+    @cached_property
+    def indexes(self) -> Indexes:
+        """What makes data visible to queries."""
+        return Indexes(self._http)
+
+    @cached_property
+    def versions(self) -> Versions:
+        """The history of a dataset's data."""
+        return Versions(self._http)
+
+    @cached_property
+    def partitions(self) -> Partitions:
+        """Tags that stand for parts of a dataset's data."""
+        return Partitions(self._http)
+
+    @cached_property
+    def access(self) -> Access:
+        """Who may see, change and share a dataset."""
+        return Access(self._http)
+
+    @cached_property
+    def policies(self) -> Policies:
+        """Who sees which rows of a dataset."""
+        return Policies(self._http)
+
+    def list(
+        self,
+        *,
+        name_like: str | None = None,
+        owner_id: int | str | None = None,
+        data_provider_type: str | None = None,
+        type: str | None = None,
+        display_type: str | None = None,
+        include_hidden: bool | None = None,
+        order_by: str | None = None,
+        parts: str | Sequence[str] | None = None,
+        offset: int = 0,
+        limit: int | None = None,
+        page_size: int = 50,
+    ) -> Pager[Dataset]:
+        """Iterate over the datasets that the token's owner may see.
+
+        `GET /api/data/v3/datasources`. Not in the documents; other clients use it.
+
+        Args:
+            name_like: What their names contain.
+            owner_id: Who owns them.
+            data_provider_type: The kind of connector that fills them.
+            type: Their kind.
+            display_type: The kind that people see.
+            include_hidden: Whether to give hidden ones too.
+            order_by: What to sort by; which words the instance knows is not known, ``name`` among them.
+            parts: What to tell of each, as `get` takes it.
+            offset: Datasets to leave out at the beginning.
+            limit: The most datasets to give in all, or None for all.
+            page_size: Datasets to ask for at a time.
+        """
+        return self._http.pages(
+            "GET",
+            url("/api/data/v3/datasources"),
+            QUERY,
+            into=DatasetList,
+            read=lambda answer: PageData(answer.data_sources, total=answer.total),
+            page_size=page_size,
+            offset=offset,
+            limit=limit,
+            params={
+                "nameLike": name_like,
+                "ownerId": owner_id,
+                "dataProviderType": data_provider_type,
+                "type": type,
+                "displayType": display_type,
+                "includeHidden": include_hidden,
+                "orderBy": order_by,
+                "part": parts,
+            },
+        )
+
+    async def create(self, name: str, /, columns: Columns, *, user_defined_type: str = "api") -> CreatedDataset:
+        """Create a dataset with a schema and no rows.
+
+        `POST /api/data/v2/datasources` (Datasets API, "Create Dataset Copy").
+
+        Args:
+            name: The dataset's name.
+            columns: Names and types in order, such as ``{"id": "LONG", "region": "STRING"}``, or `Column` objects.
+                Types are STRING, LONG, DOUBLE, DECIMAL, DATE and DATETIME.
+            user_defined_type: The type that Domo shows for the dataset.
+
+        Returns:
+            The dataset's id, and what else the instance tells.
+
+        Raises:
+            ConfigError: There are no columns, names repeat, or a type is not one of Domo's.
+        """
+        body = payload(
+            user_defined_type=user_defined_type,
+            data_source_name=name,
+            schema={"columns": [without_nulls(column) for column in columns_of(columns)]},
+        )
+        return (
+            await self._http.request("POST", url("/api/data/v2/datasources"), json=body, into=CreateAnswer)
+        ).data_source
+
+    async def get(self, dataset_id: str, /, *, parts: str | Sequence[str] | None = None) -> Dataset:
+        """Return a dataset's metadata.
+
+        `GET /api/data/v3/datasources/{dataset_id}` (Datasets API, "Get Metadata").
+
+        Args:
+            dataset_id: The dataset.
+            parts: What to include, as a list or by commas, such as ``"core,permission"``.
+
+        Raises:
+            NotFound: There is no such dataset, or the token's owner may not see it.
+        """
+        return await self._http.request(
+            "GET", url("/api/data/v3/datasources/{}", dataset_id), params={"part": parts}, into=Dataset
+        )
+
+    async def delete(self, dataset_id: str, /, *, delete_method: DeleteMethod | str | None = None) -> None:
+        """Delete a dataset with its data.
+
+        `DELETE /api/data/v3/datasources/{dataset_id}`. Not in the documents; other clients use it.
+
+        Args:
+            dataset_id: The dataset.
+            delete_method: Whether it can be had back; the instance's default is not known.
+
+        Raises:
+            NotFound: There is no such dataset.
+        """
+        await self._http.request(
+            "DELETE", url("/api/data/v3/datasources/{}", dataset_id), params={"deleteMethod": delete_method}
+        )
+
+    async def update_properties(
+        self,
+        dataset_id: str,
+        /,
+        *,
+        data_provider_type: str | Unset = UNSET,
+        name: str | Unset = UNSET,
+        description: str | Unset = UNSET,
+    ) -> None:
+        """Change what is given of a dataset's properties.
+
+        `PUT /api/data/v3/datasources/{dataset_id}/properties` (Datasets API, "Change Dataset Properties").
+
+        Args:
+            dataset_id: The dataset.
+            data_provider_type: The kind of connector, such as ``domo-jupyterdata``; all that the page shows.
+            name: The dataset's name. Not on the page; other clients send it to this route, always along with
+                `description`, so whether one of the two alone leaves the other as it is, is not known.
+            description: What it holds; see `name`.
+
+        Raises:
+            ConfigError: Nothing is given to change.
+            NotFound: There is no such dataset.
+        """
+        body = payload(
+            {"dataSourceName": name, "dataSourceDescription": description}, data_provider_type=data_provider_type
+        )
+        await self._http.request(
+            "PUT", url("/api/data/v3/datasources/{}/properties", dataset_id), json=require_changes(body)
+        )
+
+    async def set_tags(self, dataset_id: str, /, *, tags: Sequence[str]) -> None:
+        """Give a dataset exactly these tags; it loses all others.
+
+        `POST /api/data/ui/v3/datasources/{dataset_id}/tags` (Datasets API, "createDatasetTag"). The page speaks of
+        creating a tag, but the list replaces the former one. To add a tag, read `Dataset.tag_names` first.
+
+        Args:
+            dataset_id: The dataset.
+            tags: All that it is to have; an empty list takes all away.
+
+        Raises:
+            NotFound: There is no such dataset.
+        """
+        # Sent twice, the complete list sets the same tags.
+        await self._http.request(
+            "POST",
+            url("/api/data/ui/v3/datasources/{}/tags", dataset_id),
+            json=require_list(tags, "tags", may_be_empty=True),
+            idempotent=True,
+        )
+
+    async def cards(self, dataset_id: str, /, *, drill: bool | None = None) -> tuple[DatasetCard, ...]:
+        """Return the cards that a dataset feeds.
+
+        `GET /api/content/v1/datasources/{dataset_id}/cards` (Datasets API, "Get Cards for a Dataset ID").
+
+        Args:
+            dataset_id: The dataset.
+            drill: Whether to list the cards of drill paths too; the instance's default is to.
+
+        Raises:
+            NotFound: There is no such dataset.
+        """
+        return await self._http.request(
+            "GET",
+            url("/api/content/v1/datasources/{}/cards", dataset_id),
+            params={"drill": drill},
+            into=tuple[DatasetCard, ...],
+        )
+
+    async def query(self, dataset_id: str, /, sql: str, params: Params | None = None) -> QueryResult:
+        """Run a SQL query on a dataset and return its rows, all at once; `scan` is for results of any size.
+
+        `POST /api/query/v1/execute/{dataset_id}` (Datasets API, "Query with SQL"). Instances are said to give 1,000,000
+        rows at the most; a result of just so many may be cut, which `scan` notices.
+
+        Args:
+            dataset_id: The dataset.
+            sql: A SELECT in Domo's MySQL-like dialect; the dataset is called ``table``, and names of more than letters
+                and digits stand in backticks.
+            params: Values for the placeholders in `sql`: a list for ``?``, a mapping for ``:name``. They are quoted, so
+                that a text never becomes SQL; a list among them stands for ``(a, b, c)``, as IN takes it.
+
+        Returns:
+            The rows with their columns' names and types.
+
+        Raises:
+            ConfigError: The values do not fit the placeholders.
+            BadRequest: The query is wrong; says how.
+            NotFound: There is no such dataset.
+            DecodeError: The answer is not a query's result.
+        """
+        return await ResultReader(self._http, dataset_id).result(bind(sql, params))
+
+    def query_many(
+        self, jobs: Iterable[QueryJob], /, *, concurrency: int = 8, stop_on_error: bool = False
+    ) -> AsyncIterator[ItemResult[QueryJob, QueryResult]]:
+        """Run several queries at once, on one or more datasets, and give each result as it comes.
+
+        `POST /api/query/v1/execute/{dataset_id}` (Datasets API, "Query with SQL"), once for each.
+
+        Args:
+            jobs: The queries.
+            concurrency: How many at a time. No more results than that are held for the caller.
+            stop_on_error: Whether the first that fails stops the others: those under way are cancelled, those not
+                begun stay so.
+
+        Returns:
+            What became of each, with its job and either a result or an error. After a stop `Outcome.cancelled` marks
+            those that were under way, and those that were not begun come last, with nothing set.
+
+        Raises:
+            ConfigError: The values of a query do not fit its placeholders.
+        """
+        bound = {job: bind(job.sql, job.params) for job in map(check_query, listed(jobs))}
+
+        def work(job: QueryJob) -> Awaitable[QueryResult]:
+            return ResultReader(self._http, job.dataset_id).result(bound[job])
+
+        return as_completed(bound, work, concurrency=concurrency, stop_on_error=stop_on_error)
+
+    def scan(
+        self,
+        dataset_id: str,
+        /,
+        sql: str | None = None,
+        *,
+        columns: Sequence[str] | None = None,
+        where: str | None = None,
+        params: Params | None = None,
+        batch_rows: int = 65_536,
+    ) -> AsyncIterator[pa.RecordBatch]:
+        """Iterate over a result of any size in Arrow record batches, as it arrives; needs pyarrow.
+
+        `POST /api/query/v1/execute/export/{dataset_id}` with ``Accept: text/csv`` (Datasets API, "Query Dataset");
+        before it, to know the columns' types, `POST /api/query/v1/execute/{dataset_id}` (Datasets API, "Query with
+        SQL") with the same query and ``LIMIT 0``. Memory holds some blocks of the answer, whatever its size. An
+        instance that answers in JSON gives all at once; there a query with an ORDER BY over a unique key, and without
+        LIMIT, is read page by page.
+
+        LONG is int64, DOUBLE float64, STRING string, DATE date32, DATETIME timestamp[us] and DECIMAL decimal128(38,
+        18), as its digits are not known before. From the first batch on that has a number which does not fit that, the
+        column is decimal256(76, 38), with 38 digits before and 38 after the point; numbers of more digits are refused.
+        Columns of one name are called as `QueryResult` has it: ``a``, ``a_2``.
+
+        Args:
+            dataset_id: The dataset.
+            sql: The query; all rows by default.
+            columns: In its place, the columns to read.
+            where: In its place, the condition on the rows to read, such as ``"region = :region"``.
+            params: Values for placeholders, as `query` takes them.
+            batch_rows: The rows of a batch; the last has what is left, and one of very long rows fewer (256 MiB).
+
+        Raises:
+            ConfigError: Both a query and columns or a condition are given, the values do not fit, a DECIMAL does not
+                fit decimal256(76, 38), or pyarrow is not installed.
+            BadRequest: The query is wrong; says how.
+            NotFound: There is no such dataset.
+            IncompleteAnswer: The answer broke off. Until the first batch it is asked for again; after it, the rows that
+                were given are right, but not all. Also if the instance cut the result.
+            DecodeError: The answer is not CSV of these columns.
+        """
+        if batch_rows < 1:
+            raise ConfigError("batch_rows must be at least 1")
+        selection = ResultReader(self._http, dataset_id).selection(chosen(sql, columns, where, params))
+        return scan(selection, batch_rows=batch_rows, settings=self._http.settings)
+
+    @overload
+    async def frame(
+        self,
+        dataset_id: str,
+        /,
+        sql: str | None = None,
+        *,
+        kind: Literal["polars"] = "polars",
+        columns: Sequence[str] | None = None,
+        where: str | None = None,
+        params: Params | None = None,
+    ) -> pl.DataFrame: ...
+    @overload
+    async def frame(
+        self,
+        dataset_id: str,
+        /,
+        sql: str | None = None,
+        *,
+        kind: Literal["pandas"],
+        columns: Sequence[str] | None = None,
+        where: str | None = None,
+        params: Params | None = None,
+    ) -> pd.DataFrame: ...
+    @overload
+    async def frame(
+        self,
+        dataset_id: str,
+        /,
+        sql: str | None = None,
+        *,
+        kind: Literal["arrow"],
+        columns: Sequence[str] | None = None,
+        where: str | None = None,
+        params: Params | None = None,
+    ) -> pa.Table: ...
+    @overload
+    async def frame(
+        self,
+        dataset_id: str,
+        /,
+        sql: str | None = None,
+        *,
+        kind: FrameKind,
+        columns: Sequence[str] | None = None,
+        where: str | None = None,
+        params: Params | None = None,
+    ) -> pl.DataFrame | pd.DataFrame | pa.Table: ...
+    async def frame(
+        self,
+        dataset_id: str,
+        /,
+        sql: str | None = None,
+        *,
+        kind: FrameKind = "polars",
+        columns: Sequence[str] | None = None,
+        where: str | None = None,
+        params: Params | None = None,
+    ) -> pl.DataFrame | pd.DataFrame | pa.Table:
+        """Return a dataset, or a query's result, as one frame; it is streamed as `scan` does, and needs pyarrow.
+
+        `POST /api/query/v1/execute/{dataset_id}` (Datasets API, "Query with SQL") and
+        `POST /api/query/v1/execute/export/{dataset_id}` (Datasets API, "Query Dataset"), as `scan`.
+
+        Args:
+            dataset_id: The dataset.
+            sql: The query; all rows by default.
+            kind: ``"polars"``, ``"pandas"`` or ``"arrow"``. The types are those of `QueryResult.to_polars`,
+                `QueryResult.to_pandas` and `QueryResult.to_arrow`.
+            columns: In the query's place, the columns to read.
+            where: In the query's place, the condition on the rows to read.
+            params: Values for placeholders, as `query` takes them.
+
+        Returns:
+            A `polars.DataFrame`, a `pandas.DataFrame` or a `pyarrow.Table`.
+
+        Raises:
+            ConfigError: What is needed is not installed, the arguments do not fit, or a number has more digits than the
+                frame's.
+            BadRequest: The query is wrong; says how.
+            NotFound: There is no such dataset.
+            IncompleteAnswer: The answer broke off each time that it was asked for, or the instance cut the result.
+            DecodeError: The answer is not CSV of the right columns.
+        """
+        convert = converter(kind)
+        selection = ResultReader(self._http, dataset_id).selection(chosen(sql, columns, where, params))
+        made: pl.DataFrame | pd.DataFrame | pa.Table = convert(await collect(selection, self._http.settings))
+        return made
+
+    async def upload(
+        self,
+        dataset_id: str,
+        /,
+        source: Source,
+        *,
+        action: Action = "REPLACE",
+        partition: str | None = None,
+        partition_tag: PartitionTag = "restateDataTag",
+        header: Header = "auto",
+        schema: SchemaOption = "match",
+        delimiter: str = ",",
+        encoding: str = "utf-8",
+        null_values: str | Iterable[str] = (),
+        skip_rows: int = 0,
+        format: Format = "auto",
+        zone: tzinfo | None = None,
+        nested: Nested = "refuse",
+        part_size: int | None = None,
+        concurrency: int | None = None,
+        compress: Compression = False,
+        index: bool = True,
+        wait: bool = True,
+        verify: bool = True,
+        allow_empty: bool = False,
+        timeout: float = 600.0,
+        resume: str | os.PathLike[str] | None = None,
+        progress: ProgressOption = None,
+    ) -> UploadResult:
+        """Upload CSV, rows or a frame in concurrent parts and commit it: all of it or nothing.
+
+        `POST /api/data/v3/datasources/{dataset_id}/uploads`,
+        `PUT /api/data/v3/datasources/{dataset_id}/uploads/{upload_id}/parts/{part}`,
+        `PUT /api/data/v3/datasources/{dataset_id}/uploads/{upload_id}/commit` (Datasets API, "Upload CSV"); before it,
+        `GET /api/data/v2/datasources/{dataset_id}/schemas/latest`, and with ``schema="evolve"``
+        `POST /api/data/v2/datasources/{dataset_id}/schemas` and
+        `GET /api/query/v1/datasources/{dataset_id}/schema/indexed`; around it, to know what it made,
+        `GET /api/data/v2/datasources/{dataset_id}/dataversions`; and to wait,
+        `GET /api/data/v3/datasources/{dataset_id}/indexes/{index_id}/statuses`.
+
+        The columns are compared with the dataset's before anything is sent: frames, mappings and CSV with a header by
+        name, whatever their order, all else by position. In CSV an unquoted empty field is NULL, ``""`` is the empty
+        string; None, NaN and Arrow's null are NULL. A quote inside an unquoted field is a character of it.
+
+        Args:
+            dataset_id: The dataset.
+            source: What to upload:
+
+                - the path of a file, a folder, a pattern such as ``"exports/*.csv"``, a ``file://`` URL, or several of
+                  them; ``"-"`` is standard input. CSV, JSON lines, Parquet, and Arrow files. Plain CSV is read slice by
+                  slice and costs no memory. Each file may have a header, and a byte order mark where it begins. Folders
+                  named ``key=value`` in a path give columns, as Hive has them, that the file itself does not have;
+                - bytes of CSV or JSON lines, a binary file object, also one with an async ``read``, or an (async)
+                  iterator of bytes;
+                - an (async) iterator of rows: sequences in the order of the columns, or by name what carries names:
+                  mappings, named tuples, rows of sqlite3, asyncpg and SQLAlchemy, dataclasses;
+                - a frame (polars, pandas, pyarrow, duckdb), or an (async) iterator of frames. Levels of a pandas index
+                  are columns if they have names. Columns of objects go value by value, as those of rows do.
+
+                CSV may be compressed with gzip or zstd. Of what comes only once, the parts under way are held in
+                memory; what is bound to a thread, such as a cursor of sqlite3, is read on others: give its rows.
+            action: ``"REPLACE"`` all rows, or ``"APPEND"``.
+            partition: The partition to write to.
+            partition_tag: The name that the partition goes under: ``restateDataTag`` is the document's, which calls it
+                largely deprecated; ``dataTag`` is what other clients send (unconfirmed).
+            header: Whether the first record of CSV is a header, which is not sent; ``"auto"`` compares it with the
+                dataset's columns, and refuses what resembles them but differs, and what may be names or a row.
+            schema: ``"match"`` refuses a source whose columns are not the dataset's; ``"evolve"`` adds to the dataset
+                the columns that it lacks, and leaves NULL those that the source lacks. Before it adds any, all rows are
+                checked: those of what comes only once wait in a temporary file. Columns that somebody else adds at the
+                same time stay; a source that can be read again is then fitted anew, another is refused.
+            delimiter: What stands between the fields of CSV.
+            encoding: The encoding of CSV, as Python names it.
+            null_values: Texts that are NULL in CSV, such as ``["NA", ""]``, in quotes or not. By default an empty field
+                without quotes is, and in columns that are not text one with quotes.
+            skip_rows: How many records of CSV stand before its header, such as titles.
+            format: What bytes are: ``"csv"`` whatever they look like, ``"jsonl"`` for JSON lines, an object in each
+                line; ``"auto"`` takes files for JSON lines whose names end in ``.jsonl`` or ``.ndjson``, also
+                compressed, and refuses what is not CSV by its first bytes.
+            zone: The zone in whose local time aware datetimes are written, since a DATETIME has none; without it they
+                are refused.
+            nested: Whether lists, mappings and structs are refused, or written as JSON.
+            part_size: The most bytes of a part, unless a single record is longer; by default 2 to 8 MiB, more for files
+                of more than 8 GB. Parts end where records end.
+            concurrency: How many parts are under way at once; by default 8 in the beginning, more while that makes it
+                faster, and fewer when the instance struggles.
+            compress: Whether parts are compressed with gzip on the way; ``"auto"`` does so if the wire is slower than
+                the compressor. That the Product API takes it is unconfirmed.
+            index: Whether to index the data, so that queries see them.
+            wait: Whether to wait for that index, where the instance tells of it.
+            verify: Whether to compare the rows that the instance counts with the rows sent.
+            allow_empty: Whether a source without rows is fine; with REPLACE it empties the dataset.
+            timeout: Seconds to wait for the index.
+            resume: The path of a journal, made if there is none, with which the same call goes on after a failure or a
+                crash: only the parts that are missing are sent, and nothing is committed twice. Until then another
+                source is refused. Once the upload has taken effect, the same call with other data begins a new upload;
+                with the same data, byte by byte, it sends nothing and says so (``replayed``), unless they are to
+                replace what others have written since. Of files, those are left out that the journal's uploads have
+                appended (``left_out``). So a nightly call takes the same journal every night. What appends, and begins
+                with rows that were appended already, or with those of a file that was renamed, is refused.
+            progress: Called with a `Progress` after each part and some ten times a second; should that fail, it is
+                logged and the upload goes on. True draws a bar (needs ``rich``).
+
+        Returns:
+            Rows, bytes, parts, the upload, its data version and the seconds it took.
+
+        Raises:
+            ConfigError: An option makes no sense, the source is of no known kind, the journal is another upload's or
+                no journal, or rows would be appended twice.
+            SourceError: The source cannot be read, is no CSV, holds no rows, or does not fit the dataset; names the
+                line. The dataset is as it was.
+            UploadError: A part or the commit failed for good; the dataset is as it was.
+            CommitUncertain: The commit's answer was lost and the instance does not tell the outcome.
+            RowCountMismatch: It is committed, but the instance counts other rows than were sent.
+            AfterCommitError: It is committed, but its index failed or its rows could not be checked; or somebody else
+                committed the upload of the journal.
+        """
+        options = UploadOptions(
+            action=action,
+            partition=partition,
+            partition_tag=partition_tag,
+            header=header,
+            schema=schema,
+            delimiter=delimiter,
+            encoding=encoding,
+            null_values=null_values,
+            skip_rows=skip_rows,
+            format=format,
+            zone=zone,
+            nested=nested,
+            part_size=part_size,
+            concurrency=concurrency,
+            compress=compress,
+            index=index,
+            wait=wait,
+            verify=verify,
+            allow_empty=allow_empty,
+            timeout=timeout,
+            resume=resume,
+            progress=progress,
+        )
+        return await self._uploading.upload(dataset_id, source, options)
+
+    async def plan_upload(
+        self, dataset_id: str, /, source: Source, *, options: UploadOptions = DEFAULT_OPTIONS
+    ) -> UploadPlan:
+        """Return what an upload would send, without sending it. The source is read to its end, which uses up iterators.
+
+        `GET /api/data/v2/datasources/{dataset_id}/schemas/latest` (Datasets API, "Return the schema for a specified
+        Dataset").
+
+        Args:
+            dataset_id: The dataset.
+            source: What `upload` takes.
+            options: The parameters of `upload`.
+
+        Returns:
+            How the columns fit, and the rows, bytes and parts that would be sent.
+
+        Raises:
+            ConfigError: The source is of no known kind.
+            SourceError: It cannot be read, is no CSV, or does not fit the dataset; names the line.
+        """
+        return await self._uploading.plan(dataset_id, source, options)
+
+    async def create_from(
+        self,
+        source: Source,
+        /,
+        name: str,
+        *,
+        columns: Columns | None = None,
+        options: UploadOptions = DEFAULT_OPTIONS,
+    ) -> CreatedFrom:
+        """Create a dataset with a source's columns, and upload the source.
+
+        `POST /api/data/v2/datasources` (Datasets API, "Create Dataset Copy"), then all that `upload` sends:
+        `POST /api/data/v3/datasources/{dataset_id}/uploads`,
+        `PUT /api/data/v3/datasources/{dataset_id}/uploads/{upload_id}/parts/{part}`,
+        `PUT /api/data/v3/datasources/{dataset_id}/uploads/{upload_id}/commit`,
+        `GET /api/data/v2/datasources/{dataset_id}/schemas/latest`,
+        `GET /api/data/v2/datasources/{dataset_id}/dataversions` and
+        `GET /api/data/v3/datasources/{dataset_id}/indexes/{index_id}/statuses`. If the upload fails or is cancelled,
+        `DELETE /api/data/v3/datasources/{dataset_id}` removes the dataset again.
+
+        Args:
+            source: What `upload` takes. The types of CSV and of rows are those of the first some hundred rows; what
+                comes later may not fit them, and then the upload fails. CSV has to have a header.
+            name: The dataset's name.
+            columns: The columns, in place of those that the source tells: names and types.
+            options: The parameters of `upload`.
+
+        Returns:
+            The dataset's id, its columns, and what `upload` returns.
+
+        Raises:
+            ConfigError: The source is of no known kind, a column cannot be one, or ``resume`` is given.
+            SourceError: It cannot be read, names no columns, or does not fit them.
+            UploadError: The upload failed; there is no such dataset.
+            CommitUncertain: The commit's answer was lost; the dataset is there, with the rows or without.
+            AfterCommitError: It is committed, but its index failed or its rows could not be checked.
+        """
+        return await self._uploading.create_from(source, name, columns, options)
+
+    async def upload_many(
+        self,
+        sources: Mapping[str, Source],
+        /,
+        *,
+        options: UploadOptions = DEFAULT_OPTIONS,
+        budget: Budget | None = None,
+        stop_on_error: bool = False,
+    ) -> ItemResults[str, UploadResult]:
+        """Upload to several datasets at once, within one budget of memory and connections.
+
+        For each of them all that `upload` sends: `POST /api/data/v3/datasources/{dataset_id}/uploads`,
+        `PUT /api/data/v3/datasources/{dataset_id}/uploads/{upload_id}/parts/{part}`,
+        `PUT /api/data/v3/datasources/{dataset_id}/uploads/{upload_id}/commit`,
+        `GET /api/data/v2/datasources/{dataset_id}/schemas/latest`,
+        `GET /api/data/v2/datasources/{dataset_id}/dataversions` and
+        `GET /api/data/v3/datasources/{dataset_id}/indexes/{index_id}/statuses`.
+
+        Args:
+            sources: By dataset, what `upload` takes.
+            options: The parameters of `upload`, for all. ``progress=True`` draws a bar for each; a callback is called
+                for all of them. ``resume`` names a folder, with a journal for each dataset.
+            budget: What they may take together; by default 64 parts under way and 512 MiB of parts in memory.
+            stop_on_error: Whether the first that fails stops those that have not begun.
+
+        Returns:
+            What became of each, in the order in which they were given.
+
+        Raises:
+            ConfigError: There are none.
+        """
+        return await self._uploading.upload_many(sources, options, budget or Budget(), stop_on_error=stop_on_error)
+
+    async def append_rows(
+        self, dataset_id: str, /, *, values: str | Sequence[Sequence[Cell]], delimiter: str = ","
+    ) -> UploadResult:
+        """Append rows to a dataset, and wait until queries see them. For many rows, `upload` takes files.
+
+        `POST /api/data/v3/datasources/{dataset_id}/uploads` (Datasets API, "Append row to Dataset"). The page shows
+        this request alone, which only opens an upload; so this is an `upload` with ``action="APPEND"``, with
+        `PUT /api/data/v3/datasources/{dataset_id}/uploads/{upload_id}/parts/{part}`,
+        `PUT /api/data/v3/datasources/{dataset_id}/uploads/{upload_id}/commit`,
+        `GET /api/data/v2/datasources/{dataset_id}/schemas/latest`,
+        `GET /api/data/v2/datasources/{dataset_id}/dataversions` and
+        `GET /api/data/v3/datasources/{dataset_id}/indexes/{index_id}/statuses`.
+
+        Args:
+            dataset_id: The dataset.
+            values: The rows, columns by position: lists of cells, of which None is NULL; or text with a row a line,
+                such as ``"4,EU,9.5"``, in which an unquoted empty field is NULL and ``""`` is the empty string.
+            delimiter: What stands between the fields of text.
+
+        Returns:
+            What `upload` returns.
+
+        Raises:
+            ConfigError: A row is no list of cells, or the delimiter cannot be one.
+            SourceError: There are no rows, or they do not fit the dataset; says which row and column.
+            UploadError: The dataset is as it was.
+            CommitUncertain: The commit's answer was lost and the instance does not tell the outcome.
+            AfterCommitError: It is committed, but its index failed or its rows could not be checked.
+        """
+        rows: Source = utf8(values) if isinstance(values, str) else rows_of_cells(values)
+        return await self.upload(dataset_id, rows, action="APPEND", header=False, delimiter=delimiter)
+
+    async def export(
+        self,
+        dataset_id: str,
+        /,
+        target: ExportTarget,
+        *,
+        sql: str = "SELECT * FROM table",
+        params: Params | None = None,
+        header: bool = True,
+        progress: ProgressOption = None,
+    ) -> ExportResult:
+        """Stream a dataset's rows to disk: whole, or not at all.
+
+        `POST /api/query/v1/execute/export/{dataset_id}` with ``Accept: text/csv`` (Datasets API, "Query Dataset");
+        before it, to know the columns and their types, `POST /api/query/v1/execute/{dataset_id}` (Datasets API, "Query
+        with SQL") with the same query and ``LIMIT 0``, and after it, if there are so many rows that the instance may
+        have cut the result, to see whether it has more. The document shows a query's result in JSON; an instance that
+        answers so is understood, but its answer is held in memory.
+
+        What comes is looked at on its way: its header names the columns of the query, each record has as many fields,
+        and it ends where a record ends. A web page, or nothing, never takes the place of a file. CSV is written as it
+        came; where it begins with U+FEFF as part of a name or a value, a byte order mark is put before it, as readers
+        take one away.
+
+        In Parquet and Arrow files, columns of one name are called as `QueryResult` has it: ``a``, ``a_2``. DECIMAL is
+        decimal128(38, 18), or of another scale if that holds all numbers of the column; should 38 digits not do, it is
+        decimal256(76, 38), which pyarrow and pandas read, while some programs make floats of it.
+
+        Args:
+            dataset_id: The dataset.
+            target: The path of the file to write, which appears under its name only when it is whole: Parquet if it
+                ends in ``.parquet``, Arrow if in ``.arrow`` or ``.feather``, else CSV, compressed if in ``.gz`` or
+                ``.zst``. Or a binary file object, to which CSV is written as the answer comes, as it is to devices and
+                pipes. Links are followed, and a file that is there keeps its mode, owner and links.
+            sql: What to export; everything by default.
+            params: Values for the placeholders in `sql`, as `query` takes them.
+            header: Whether the first row of CSV names the columns.
+            progress: Called with a `Progress` some ten times a second; True draws a bar (needs ``rich``).
+
+        Returns:
+            Bytes, seconds and rows.
+
+        Raises:
+            ConfigError: The target cannot be written to, what writes it is not installed, the values do not fit, or a
+                number has more digits than the file's.
+            BadRequest: The query is wrong; says how.
+            NotFound: There is no such dataset.
+            TargetError: The file could not be written, such as where the disk is full.
+            IncompleteAnswer: The answer broke off, each time that it was asked for, or the instance cut the result; no
+                file was left, and a former one is as it was.
+            DecodeError: The answer is not CSV of these columns; files are as they were, too.
+        """
+        reader = ResultReader(self._http, dataset_id)
+        return await reader.export(target, bind(sql, params), header=header, progress=progress)
+
+    def export_many(
+        self,
+        jobs: Mapping[str, str | os.PathLike[str]] | Iterable[ExportJob],
+        /,
+        *,
+        concurrency: int = 4,
+        stop_on_error: bool = False,
+    ) -> AsyncIterator[ItemResult[ExportJob, ExportResult]]:
+        """Export several datasets or queries at once, each whole or not at all, and tell of each as it is done.
+
+        `POST /api/query/v1/execute/export/{dataset_id}` (Datasets API, "Query Dataset") and
+        `POST /api/query/v1/execute/{dataset_id}` (Datasets API, "Query with SQL"), as `export`.
+
+        Args:
+            jobs: What to export: paths by dataset, or jobs with a query each.
+            concurrency: How many at a time.
+            stop_on_error: Whether the first that fails stops the others: those under way are cancelled, those not
+                begun stay so.
+
+        Returns:
+            What became of each, with its job and either a result or an error. After a stop `Outcome.cancelled` marks
+            those that were under way, and those that were not begun come last, with nothing set.
+
+        Raises:
+            ConfigError: Two are to be written to one path, or the values of a query do not fit its placeholders.
+        """
+        bound = checked_exports(jobs)
+
+        def work(job: ExportJob) -> Awaitable[ExportResult]:
+            return ResultReader(self._http, job.dataset_id).export(job.target, bound[job], header=job.header)
+
+        return as_completed(bound, work, concurrency=concurrency, stop_on_error=stop_on_error)

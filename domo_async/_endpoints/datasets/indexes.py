@@ -1,0 +1,141 @@
+"""Indexes: what makes a dataset's data visible to queries."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+
+from domo_async._endpoints._area import Area
+from domo_async._endpoints.datasets.models import Index, IndexState, IndexStatus
+from domo_async._transport import url
+from domo_async._waiting import Verdict, wait_for
+from domo_async._wire import payload
+from domo_async.errors import DecodeError
+
+__all__ = ["Indexes"]
+
+_UNDER_WAY = frozenset({IndexState.PENDING, IndexState.PROCESSING})
+
+
+class Indexes(Area):
+    """Indexes of a dataset."""
+
+    async def create(
+        self,
+        dataset_id: str,
+        /,
+        *,
+        data_ids: Sequence[int | str] = (),
+        wait: bool = False,
+        timeout: float = 600.0,
+    ) -> Index:
+        """Index data versions, so that queries see them.
+
+        `POST /api/data/v3/datasources/{dataset_id}/indexes` (Datasets API, "Index Dataset"), and to wait
+        `GET /api/data/v3/datasources/{dataset_id}/indexes/{request_key}/statuses`.
+
+        Args:
+            dataset_id: The dataset.
+            data_ids: The data versions; none stands for all that are complete and not indexed.
+            wait: Whether to return only when the index has ended, where the instance tells its key.
+            timeout: Seconds to wait at most.
+
+        Returns:
+            The index, where the instance tells; the document shows no answer.
+
+        Raises:
+            NotFound: There is no such dataset.
+            JobFailed: With `wait`: it failed.
+            WaitTimeout: With `wait`: it has not ended; it goes on.
+        """
+        index = await self._http.request(
+            "POST",
+            url("/api/data/v3/datasources/{}/indexes", dataset_id),
+            json=payload(data_ids=list(map(str, data_ids))),
+            into=Index,
+            empty=Index(),
+            undocumented=True,
+        )
+        if wait and index.request_key is not None:
+            await self.wait(dataset_id, index.request_key, timeout=timeout)
+        return index
+
+    async def create_in_query_service(self, dataset_id: str, /) -> Index:
+        """Index all of a dataset's data by the query service's own route; prefer `create`.
+
+        `POST /api/query/v1/datasources/{dataset_id}` (Datasets API, the second "Index Dataset"), which the document
+        asks for after changes of the schema or the data.
+
+        Args:
+            dataset_id: The dataset.
+
+        Returns:
+            The index, where the instance tells; the document shows no answer.
+
+        Raises:
+            NotFound: There is no such dataset.
+        """
+        return await self._http.request(
+            "POST",
+            url("/api/query/v1/datasources/{}", dataset_id),
+            into=Index,
+            empty=Index(),
+            undocumented=True,
+        )
+
+    async def status(self, dataset_id: str, request_key: str | int, /) -> IndexStatus:
+        """Return how far an index is.
+
+        `GET /api/data/v3/datasources/{dataset_id}/indexes/{request_key}/statuses` (Datasets API, "Index Dataset
+        Progress"). The document shows no answer; this is what Domo's data service answers.
+
+        Args:
+            dataset_id: The dataset.
+            request_key: The index, as `create` or a commit tells it.
+
+        Raises:
+            NotFound: There is no such dataset or index.
+        """
+        return await self._http.request(
+            "GET",
+            url("/api/data/v3/datasources/{}/indexes/{}/statuses", dataset_id, request_key),
+            into=IndexStatus,
+        )
+
+    async def wait(self, dataset_id: str, request_key: str | int, /, *, timeout: float = 600.0) -> IndexStatus:
+        """Wait until an index has ended.
+
+        `GET /api/data/v3/datasources/{dataset_id}/indexes/{request_key}/statuses` (Datasets API, "Index Dataset
+        Progress"), at once, after 1 second and then every 2 seconds.
+
+        Args:
+            dataset_id: The dataset.
+            request_key: The index, as `create` or a commit tells it.
+            timeout: Seconds to wait at most.
+
+        Returns:
+            What the last look gave.
+
+        Raises:
+            NotFound: There is no such dataset or index.
+            JobFailed: It failed.
+            WaitTimeout: It has not ended; it goes on.
+            DecodeError: The instance does not tell how far it is.
+        """
+        return await wait_for(
+            partial(self.status, dataset_id, request_key),
+            _judged,
+            what=f"index {request_key} of dataset {dataset_id}",
+            clock=self._http.settings.clock,
+            timeout=timeout,
+            pauses=(1.0, 2.0),
+        )
+
+
+def _judged(status: IndexStatus) -> Verdict:
+    progress = status.progress
+    if progress is None or progress.status is None:
+        raise DecodeError("the instance does not tell how far the index is", path="$.progress.status")
+    state = progress.status.upper()
+    ended = state not in _UNDER_WAY
+    return Verdict(state, ended=ended, failed=ended and state != IndexState.SUCCESS, reason=progress.message)

@@ -1,0 +1,80 @@
+"""Queries and exports of which there are many at once."""
+
+from __future__ import annotations
+
+import itertools
+import os
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from attrs import frozen
+
+from domo_async._transfer import Params, bind, listed
+from domo_async._transfer.reading.exporter import is_table_name
+from domo_async._transfer.reading.file_writer import packed_as
+from domo_async.errors import ConfigError
+
+__all__ = ["ExportJob", "QueryJob", "check_query", "checked_exports"]
+
+
+@frozen(eq=False)
+class QueryJob:
+    """One of several queries.
+
+    Attributes:
+        dataset_id: The dataset.
+        sql: The query.
+        params: Values for its placeholders.
+    """
+
+    dataset_id: str
+    sql: str = "SELECT * FROM table"
+    params: Params | None = None
+
+
+@frozen(eq=False)
+class ExportJob:
+    """One of several exports.
+
+    Attributes:
+        dataset_id: The dataset.
+        target: The path of the file.
+        sql: What to export.
+        params: Values for its placeholders.
+        header: Whether the first row of CSV names the columns.
+    """
+
+    dataset_id: str
+    target: str | os.PathLike[str]
+    sql: str = "SELECT * FROM table"
+    params: Params | None = None
+    header: bool = True
+
+
+def check_query(job: QueryJob) -> QueryJob:
+    """Return a job, if it is one."""
+    if not isinstance(job, QueryJob):
+        raise ConfigError(f"give a QueryJob for each query, not a {type(job).__name__}")
+    return job
+
+
+def checked_exports(jobs: Mapping[str, str | os.PathLike[str]] | Iterable[ExportJob]) -> dict[ExportJob, str]:
+    """Return the query of each job.
+
+    Raises:
+        ConfigError: One cannot be, or two are to be written to one path.
+    """
+    given: Iterable[ExportJob] = itertools.starmap(ExportJob, jobs.items()) if isinstance(jobs, Mapping) else jobs
+    bound: dict[ExportJob, str] = {}
+    targets: set[Path] = set()
+    for job in listed(given):
+        if not isinstance(job, ExportJob) or not isinstance(job.target, str | os.PathLike):
+            raise ConfigError("give the path of a file for each dataset, or ExportJobs")
+        place = Path(job.target).resolve()
+        if place in targets:
+            raise ConfigError(f"more than one export is to be written to {job.target}")
+        targets.add(place)
+        if not is_table_name(place):
+            packed_as(place.name)
+        bound[job] = bind(job.sql, job.params)
+    return bound

@@ -1,0 +1,522 @@
+"""What the dataset routes answer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeAlias
+
+from attrs import field, frozen
+
+from domo_async._transfer import ColumnType
+from domo_async._wire import EpochMillis, IsoStamp, Model, NumericId, OpenEnum, loads, structure, wire_name
+from domo_async.errors import ConfigError, DecodeError
+
+__all__ = [
+    "AlteredSchema",
+    "CardInfo",
+    "Column",
+    "ColumnMetadata",
+    "Columns",
+    "Commit",
+    "CommitSize",
+    "CreatedDataset",
+    "DataVersion",
+    "DataVersionDetails",
+    "Dataset",
+    "DatasetCard",
+    "DatasetCardOwner",
+    "DatasetList",
+    "DatasetOwner",
+    "DeleteMethod",
+    "Index",
+    "IndexDetail",
+    "IndexProgress",
+    "IndexState",
+    "IndexStatus",
+    "IndexedSchema",
+    "IndexedTable",
+    "LatestSchema",
+    "OpenedUpload",
+    "Schema",
+    "UploadStatus",
+    "columns_of",
+    "version_details",
+]
+
+
+@frozen(kw_only=True)
+class ColumnMetadata(Model):
+    """How a column is shown (`Schemas.latest`)."""
+
+    col_label: str | None = None
+    col_format: str | None = None
+    is_encrypted: bool | None = None
+
+
+@frozen(kw_only=True)
+class Column(Model):
+    """A column of a dataset.
+
+    Attributes:
+        name: Its name.
+        type: Its type.
+        id: Its identifier, which the samples show equal to the name.
+        visible: Whether people see it.
+        order: Its place, where the instance tells; the order of the columns themselves is what counts.
+        metadata: How it is shown.
+    """
+
+    name: str
+    type: ColumnType
+    id: str | None = None
+    visible: bool | None = None
+    order: int | None = None
+    metadata: ColumnMetadata | None = None
+
+
+Columns: TypeAlias = Mapping[str, str | ColumnType] | Sequence[Column]
+
+
+def columns_of(columns: Columns) -> list[Column]:
+    """Return columns for ``{"name": "TYPE"}`` or a sequence of `Column`.
+
+    Raises:
+        ConfigError: There are none, a name is empty or appears twice, or a type is not one of Domo's.
+    """
+    given = (
+        [Column(name=name, type=ColumnType(kind)) for name, kind in columns.items()]
+        if isinstance(columns, Mapping)
+        else list(columns)
+    )
+    if not given:
+        raise ConfigError("a dataset needs at least one column")
+    names = [column.name for column in given]
+    if not all(names) or len(set(names)) != len(names):
+        raise ConfigError(f"column names must be there and differ from one another: {', '.join(map(repr, names))}")
+    unknown = [column for column in given if not column.type.known]
+    if unknown:
+        raise ConfigError(
+            f"column {unknown[0].name!r} has type {unknown[0].type.value!r}; Domo knows {', '.join(ColumnType)}"
+            " (a boolean goes as LONG or STRING)"
+        )
+    return given
+
+
+@frozen(kw_only=True)
+class CreatedDataset(Model):
+    """A dataset just made (`Datasets.create`; the documents do not show the answer).
+
+    Attributes:
+        id: The dataset's id.
+        name: Its name.
+    """
+
+    id: str = field(metadata=wire_name("dataSourceId"))
+    name: str | None = field(default=None, metadata=wire_name("dataSourceName"))
+
+
+@frozen(kw_only=True)
+class CreateAnswer(Model):
+    """The envelope around `CreatedDataset`."""
+
+    data_source: CreatedDataset
+
+
+@frozen(kw_only=True)
+class DatasetOwner(Model):
+    """Who owns a dataset."""
+
+    id: str
+    name: str | None = None
+    type: str | None = None
+    group: bool | None = None
+
+
+@frozen(kw_only=True)
+class CardInfo(Model):
+    """How often a dataset is used in cards."""
+
+    card_count: int | None = None
+    card_view_count: int | None = None
+
+
+@frozen(kw_only=True)
+class Dataset(Model):
+    """A dataset's metadata (`Datasets.get`). Which keys come depends on the parts asked for.
+
+    Attributes:
+        id: The dataset.
+        display_type: The kind that people see, such as ``webform``.
+        data_provider_type: The kind of connector that fills it.
+        type: Its kind.
+        name: Its name.
+        owner: Who owns it.
+        status: How its last update went, such as ``SUCCESS``.
+        created: When it was made.
+        last_touched: When anything of it last changed.
+        last_updated: When its data last changed.
+        row_count: Its rows.
+        column_count: Its columns.
+        card_info: How often cards use it.
+        properties: Further facts, such as its formulas.
+        state: Its state, such as ``SUCCESS``.
+        valid_configuration: Whether its connector is set up.
+        valid_account: Whether its connector's account works.
+        stream_id: The stream that fills it.
+        transport_type: How its data arrive, such as ``WEBFORM``.
+        adc: Whether Adrenaline, the query engine, holds its data.
+        adc_external: Whether they are held outside of Domo.
+        adc_source: Where they are held.
+        masked: Whether values are masked.
+        current_user_full_access: Whether the token's owner may do all with it.
+        cloud_id: The cloud that holds it.
+        cloud_name: That cloud's name.
+        permissions: What the token's owner may do, such as ``READ_WRITE_DELETE_SHARE_ADMIN``.
+        hidden: Whether lists leave it out.
+        schedule_active: Whether its connector runs on a schedule.
+        card_count: Cards that use it.
+        cloud_engine: The engine of its cloud.
+        tags: Its tags as the instance writes them: a JSON list in a string. Not in the documents, but observed;
+            `tag_names` reads it.
+    """
+
+    id: str
+    display_type: str | None = None
+    data_provider_type: str | None = None
+    type: str | None = None
+    name: str | None = None
+    owner: DatasetOwner | None = None
+    status: str | None = None
+    created: EpochMillis | None = None
+    last_touched: EpochMillis | None = None
+    last_updated: EpochMillis | None = None
+    row_count: int | None = None
+    column_count: int | None = None
+    card_info: CardInfo | None = None
+    properties: Mapping[str, Any] | None = None
+    state: str | None = None
+    valid_configuration: bool | None = None
+    valid_account: bool | None = None
+    stream_id: NumericId | None = None
+    transport_type: str | None = None
+    adc: bool | None = None
+    adc_external: bool | None = None
+    adc_source: str | None = None
+    masked: bool | None = None
+    current_user_full_access: bool | None = None
+    cloud_id: str | None = None
+    cloud_name: str | None = None
+    permissions: str | None = None
+    hidden: bool | None = None
+    schedule_active: bool | None = None
+    card_count: int | None = None
+    cloud_engine: str | None = None
+    tags: str | None = None
+
+    @property
+    def tag_names(self) -> tuple[str, ...]:
+        """The tags, read from `tags`.
+
+        Raises:
+            DecodeError: `tags` is not a JSON list of strings.
+        """
+        return () if not self.tags else structure(loads(self.tags.encode()), tuple[str, ...])
+
+
+@frozen(kw_only=True)
+class _ListFacts(Model):
+    total_count: int | None = None
+
+
+@frozen(kw_only=True)
+class DatasetList(Model):
+    """A page of datasets, and how many there are in all (`Datasets.list`)."""
+
+    data_sources: tuple[Dataset, ...] = ()
+    meta_data: _ListFacts = field(factory=_ListFacts, metadata=wire_name("_metaData"))
+    # So a document spells it.
+    metadata: _ListFacts = field(factory=_ListFacts, metadata=wire_name("_metadata"))
+
+    @property
+    def total(self) -> int | None:
+        """How many datasets all pages have together, where the instance tells."""
+        told = self.meta_data.total_count
+        return self.metadata.total_count if told is None else told
+
+
+class DeleteMethod(OpenEnum):
+    """How to delete a dataset."""
+
+    SOFT = "soft"
+    HARD = "hard"
+
+
+@frozen(kw_only=True)
+class Schema(Model):
+    """The columns of a dataset in order."""
+
+    columns: tuple[Column, ...] = ()
+
+
+@frozen(kw_only=True)
+class LatestSchema(Model):
+    """A dataset's newest schema (`Schemas.latest`)."""
+
+    schema: Schema
+
+    @property
+    def columns(self) -> tuple[Column, ...]:
+        """The columns in order."""
+        return self.schema.columns
+
+
+@frozen(kw_only=True)
+class IndexedTable(Model):
+    """A table of an indexed schema; datasets have one."""
+
+    columns: tuple[Column, ...] = ()
+
+
+@frozen(kw_only=True)
+class IndexedSchema(Model):
+    """The schema that queries see (`Schemas.indexed`)."""
+
+    tables: tuple[IndexedTable, ...] = ()
+    name: str | None = None
+    data_source_id: str | None = None
+
+    @property
+    def columns(self) -> tuple[Column, ...]:
+        """The columns in order."""
+        return tuple(column for table in self.tables for column in table.columns)
+
+
+@frozen(kw_only=True)
+class AlteredSchema(Model):
+    """The schema made by an alteration. The documents do not show the answer; ``schemaId`` was seen."""
+
+    schema_id: NumericId | None = None
+
+
+@frozen(kw_only=True)
+class OpenedUpload(Model):
+    """An upload that takes parts (`Uploads.open`)."""
+
+    upload_id: NumericId
+    data_source_id: str | None = None
+    requested_as_of: EpochMillis | None = None
+
+
+@frozen(kw_only=True)
+class Index(Model):
+    """An index that was asked for (`Indexes.create`), as Domo's data service has it.
+
+    Attributes:
+        request_key: What `Indexes.status` and `Indexes.wait` take.
+        requested: Whether it will be made.
+        requested_on: When it was asked for.
+        data_tag: The partition that is indexed.
+    """
+
+    request_key: str | None = None
+    requested: bool | None = None
+    requested_on: EpochMillis | None = None
+    data_tag: str | None = None
+
+
+@frozen(kw_only=True)
+class CommitSize(Model):
+    """How much a commit took in."""
+
+    row_count: int | None = None
+    column_count: int | None = None
+    number_of_bytes: int | None = None
+    part_count: int | None = None
+
+
+@frozen(kw_only=True)
+class Commit(Model):
+    """What a commit answers, as Domo's data service has it; the documents show no answer.
+
+    Attributes:
+        data_source_id: The dataset.
+        upload_id: The upload.
+        data_tag: The partition.
+        indexing: The index that was begun.
+        size: What the instance counted.
+        status: How it went, such as ``success``.
+    """
+
+    data_source_id: str | None = None
+    upload_id: NumericId | None = None
+    data_tag: str | None = None
+    indexing: Index | None = None
+    size: CommitSize | None = None
+    status: str | None = None
+
+
+class IndexState(OpenEnum):
+    """How far an index is. Any state but these is a failure."""
+
+    PENDING = "PENDING"
+    PROCESSING = "PROCESSING"
+    SUCCESS = "SUCCESS"
+
+
+@frozen(kw_only=True)
+class IndexDetail(Model):
+    """What queries see of a dataset."""
+
+    row_count: int | None = None
+    column_count: int | None = None
+    schema: tuple[Column, ...] | None = None
+
+
+@frozen(kw_only=True)
+class IndexProgress(Model):
+    """How far an index is.
+
+    Attributes:
+        status: Its state.
+        progress: How much of it is done, in percent.
+        message: Why it failed.
+        request_key: The index.
+        last_update: When this last changed.
+        last_successful_index: When the dataset was last indexed.
+    """
+
+    status: IndexState | None = None
+    progress: int | None = None
+    message: str | None = None
+    request_key: str | None = None
+    last_update: EpochMillis | None = None
+    last_successful_index: EpochMillis | None = None
+
+
+@frozen(kw_only=True)
+class IndexStatus(Model):
+    """An index, as Domo's data service tells of it (`Indexes.status`); the documents show no answer.
+
+    Attributes:
+        data_source_id: The dataset.
+        detail: What queries see.
+        progress: How far the index is.
+    """
+
+    data_source_id: str | None = None
+    detail: IndexDetail | None = None
+    progress: IndexProgress | None = None
+
+
+class UploadStatus(OpenEnum):
+    """How far a data version's upload is."""
+
+    SUCCESS = "success"
+    ERROR = "error"
+    PROCESSING = "processing"
+
+
+@frozen(kw_only=True)
+class DataVersion(Model):
+    """One state of a dataset's data (`Versions.list`).
+
+    Attributes:
+        data_id: The version's number.
+        schema_id: The schema that it was written with.
+        upload_status: How far its upload is.
+        recorded_date: When it was begun.
+        upload_completed_date: When it was complete.
+        num_rows: Its rows.
+        num_bytes: Its bytes.
+    """
+
+    data_id: NumericId
+    schema_id: NumericId | None = None
+    upload_status: UploadStatus | None = None
+    recorded_date: IsoStamp | None = None
+    upload_completed_date: IsoStamp | None = None
+    num_rows: int | None = None
+    num_bytes: int | None = None
+
+
+@frozen(kw_only=True)
+class DataVersionDetails(Model):
+    """A data version with what more the instance tells of it. Undocumented: any of it may be missing.
+
+    Attributes:
+        data_id: The version's number.
+        schema_id: The schema that it was written with.
+        upload_status: How far its upload is.
+        recorded_date: When it was begun.
+        upload_completed_date: When it was complete.
+        num_rows: Its rows.
+        num_bytes: Its bytes.
+        data_tag: The partition that it belongs to, as the embedded instance tells.
+        live: Whether it is part of the dataset, as the embedded instance tells.
+        indexed: Whether queries see it, as the embedded instance tells.
+    """
+
+    data_id: NumericId | None = None
+    schema_id: NumericId | None = None
+    upload_status: UploadStatus | None = None
+    recorded_date: IsoStamp | None = None
+    upload_completed_date: IsoStamp | None = None
+    num_rows: int | None = None
+    num_bytes: int | None = None
+    data_tag: str | None = None
+    live: bool | None = None
+    indexed: bool | None = None
+
+
+def version_details(answer: object) -> tuple[DataVersionDetails, ...]:
+    """Return the data versions of an answer that no document shows: a list, or an object that holds one.
+
+    Raises:
+        DecodeError: It is neither.
+    """
+    lists = [value for value in answer.values() if isinstance(value, list)] if isinstance(answer, dict) else [answer]
+    if len(lists) != 1 or not isinstance(lists[0], list) or not all(isinstance(item, dict) for item in lists[0]):
+        raise DecodeError("expected a list of data versions, or an object that holds one")
+    return structure(lists[0], tuple[DataVersionDetails, ...])
+
+
+@frozen(kw_only=True)
+class DatasetCardOwner(Model):
+    """Who owns a card.
+
+    Attributes:
+        id: The user, or the group.
+        type: Which of the two.
+        display_name: How people see the owner.
+    """
+
+    id: str
+    type: str | None = None
+    display_name: str | None = None
+
+
+@frozen(kw_only=True)
+class DatasetCard(Model):
+    """A card that a dataset feeds.
+
+    Attributes:
+        id: The card.
+        urn: Its number as text.
+        type: Its kind, such as ``kpi``.
+        chart_type: Its chart, such as ``badge_vert_bar``.
+        title: Its title.
+        owner_id: Who owns it.
+        owners: All owners.
+        access: Whether the token's owner may see it.
+        datasource_id: The dataset.
+    """
+
+    id: NumericId
+    urn: str | None = None
+    type: str | None = None
+    chart_type: str | None = None
+    title: str | None = None
+    owner_id: NumericId | None = None
+    owners: tuple[DatasetCardOwner, ...] = ()
+    access: bool | None = None
+    datasource_id: str | None = None

@@ -1,0 +1,187 @@
+"""Partitions: tags that stand for parts of a dataset's data."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import suppress
+from datetime import datetime
+from typing import TypeAlias
+
+from attrs import field, frozen
+
+from domo_async._endpoints._area import Area, SortOrder
+from domo_async._endpoints.datasets.indexes import Indexes
+from domo_async._transport import BODY, PageData, Pager, url
+from domo_async._wire import IsoStamp, Model, NumericId, OpenEnum, TimestampForm, payload
+from domo_async.errors import NotFound
+
+__all__ = ["Partition", "PartitionField", "PartitionFilter", "Partitions", "SortOrder"]
+
+
+class PartitionField(OpenEnum):
+    """What partitions can be filtered and sorted by. The document shows the first alone."""
+
+    DATE_COMPLETED = "datecompleted"
+
+
+@frozen(kw_only=True)
+class Partition(Model):
+    """A partition of a dataset. The documents show no answer; these keys were observed.
+
+    Attributes:
+        data_id: The data version behind it.
+        partition_id: The tag.
+        date_completed: When its data were complete.
+        row_count: Its rows; only `Partitions.search` tells them.
+    """
+
+    data_id: NumericId | None = None
+    partition_id: str | None = None
+    date_completed: IsoStamp | None = None
+    row_count: int | None = None
+
+
+Bound: TypeAlias = str | int | datetime | None
+
+
+def _sent(bound: Bound) -> str | int | None:
+    return str(TimestampForm.ISO_OFFSET.format(bound)) if isinstance(bound, datetime) else bound
+
+
+@frozen
+class PartitionFilter:
+    """A field to sort and filter partitions by.
+
+    Attributes:
+        field_name: The field; the document writes ``datecompleted`` where the answer says ``dateCompleted``.
+        sort_order: Which way to sort.
+        minimum: The least value, or None for no bound. Aware datetimes are sent as the answer writes them, such as
+            ``2023-01-24T14:27:21.000+00:00``, which is unconfirmed.
+        maximum: The greatest value, or None for no bound.
+
+    Raises:
+        ConfigError: A bound is a datetime without a zone.
+    """
+
+    field_name: PartitionField | str
+    sort_order: SortOrder | str = SortOrder.DESC
+    minimum: Bound = field(default=None, converter=_sent)
+    maximum: Bound = field(default=None, converter=_sent)
+
+
+class Partitions(Area):
+    """Partitions of a dataset."""
+
+    async def list(self, dataset_id: str, /) -> tuple[Partition, ...]:
+        """Return the dataset's partitions, without their rows; those whose data were deleted are among them.
+
+        `GET /api/query/v1/datasources/{dataset_id}/partition` (Datasets API, "GET Partition List"). The document shows
+        no answer.
+
+        Args:
+            dataset_id: The dataset.
+
+        Raises:
+            NotFound: There is no such dataset.
+        """
+        return await self._http.request(
+            "GET", url("/api/query/v1/datasources/{}/partition", dataset_id), into=tuple[Partition, ...]
+        )
+
+    def search(
+        self,
+        dataset_id: str,
+        /,
+        *,
+        filters: Sequence[PartitionFilter] = (),
+        offset: int = 0,
+        limit: int | None = None,
+        page_size: int = 100,
+    ) -> Pager[Partition]:
+        """Iterate over the dataset's partitions that have data, with their rows.
+
+        `POST /api/query/v1/datasources/{dataset_id}/partition/list` (Datasets API, "Search Partition List").
+
+        Args:
+            dataset_id: The dataset.
+            filters: Fields to sort and filter by, the most important first.
+            offset: Partitions to leave out at the beginning.
+            limit: The most partitions to give in all, or None for all.
+            page_size: Partitions to ask for at a time.
+
+        Raises:
+            NotFound: There is no such dataset.
+        """
+        fields = [
+            payload(
+                field_name=given.field_name,
+                sort_order=given.sort_order,
+                filter_values={"MIN": given.minimum, "MAX": given.maximum},
+            )
+            for given in filters
+        ]
+        return self._http.pages(
+            "POST",
+            url("/api/query/v1/datasources/{}/partition/list", dataset_id),
+            BODY,
+            into=tuple[Partition, ...],
+            read=PageData,
+            page_size=page_size,
+            offset=offset,
+            limit=limit,
+            json=payload(pagination_fields=fields) if fields else None,
+        )
+
+    async def remove(self, dataset_id: str, partition_id: str, /, *, wait: bool = True, timeout: float = 600.0) -> None:
+        """Remove a partition altogether, in the three steps that the documents ask for: its data, its tag, an index.
+
+        `DELETE /api/query/v1/datasources/{dataset_id}/tag/{partition_id}/data`,
+        `DELETE /api/query/v1/datasources/{dataset_id}/partition/{partition_id}`,
+        `POST /api/data/v3/datasources/{dataset_id}/indexes` (Datasets API, "Delete Data Version", "Delete Partition
+        Tag", "Index Dataset"), and to wait `GET /api/data/v3/datasources/{dataset_id}/indexes/{index_id}/statuses`.
+        Should a step fail, the same call does what is left: a partition whose data or tag are gone is no error. To
+        replace a partition, upload to it.
+
+        Args:
+            dataset_id: The dataset.
+            partition_id: The partition's tag.
+            wait: Whether to return only when queries do not see the rows any longer, where the instance tells.
+            timeout: Seconds to wait at most.
+
+        Raises:
+            JobFailed: The index failed; the rows are still seen.
+            WaitTimeout: With `wait`: it has not ended; it goes on.
+        """
+        for step in (self.delete_data, self.delete):
+            with suppress(NotFound):
+                await step(dataset_id, partition_id)
+        await Indexes(self._http).create(dataset_id, wait=wait, timeout=timeout)
+
+    async def delete_data(self, dataset_id: str, partition_id: str, /) -> None:
+        """Delete the data of a partition; its tag stays. Queries see the rows until the next index.
+
+        `DELETE /api/query/v1/datasources/{dataset_id}/tag/{partition_id}/data` (Datasets API, "Delete Data Version").
+        To remove a partition altogether, delete its data, then its tag by `delete`, and index the dataset.
+
+        Args:
+            dataset_id: The dataset.
+            partition_id: The partition's tag.
+
+        Raises:
+            NotFound: There is no such dataset or partition.
+        """
+        await self._http.request("DELETE", url("/api/query/v1/datasources/{}/tag/{}/data", dataset_id, partition_id))
+
+    async def delete(self, dataset_id: str, partition_id: str, /) -> None:
+        """Delete the tag of a partition, so that lists leave it out; its data stay, unless `delete_data` was called.
+
+        `DELETE /api/query/v1/datasources/{dataset_id}/partition/{partition_id}` (Datasets API, "Delete Partition Tag").
+
+        Args:
+            dataset_id: The dataset.
+            partition_id: The partition's tag.
+
+        Raises:
+            NotFound: There is no such dataset or partition.
+        """
+        await self._http.request("DELETE", url("/api/query/v1/datasources/{}/partition/{}", dataset_id, partition_id))

@@ -1,0 +1,165 @@
+"""What a query answers: named, typed columns and rows."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any, overload
+
+from attrs import evolve, frozen
+
+from domo_async._endpoints.datasets._columnar import Cell, Rows
+from domo_async._endpoints.datasets._display import html_table, text_table
+from domo_async._frames import needs_arrow
+from domo_async._transfer import ColumnType
+from domo_async._transfer.columns import distinct_names
+from domo_async._wire import Model
+from domo_async.errors import ConfigError
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import polars as pl
+    import pyarrow as pa
+
+__all__ = ["Cell", "QueryResult", "ResultColumn", "Rows"]
+
+
+@frozen(kw_only=True)
+class ResultColumn(Model):
+    """What a query's answer says of a column."""
+
+    type: ColumnType
+    data_source_id: str | None = None
+    max_length: int | None = None
+    min_length: int | None = None
+
+
+@frozen(kw_only=True)
+class QueryResult(Model):
+    """The answer to a query: a sequence of rows, each a tuple of cells, kept column by column.
+
+    Cells are int for LONG, float for DOUBLE, Decimal for DECIMAL, date for DATE, datetime (without a zone, as Domo
+    stores it) for DATETIME, str for STRING, and None for NULL. A large result costs the memory of its columns, not of
+    an object a cell, as long as pyarrow is installed; rows are made as they are asked for.
+
+    What reads Arrow, such as ``polars.DataFrame(result)`` or DuckDB, takes a result as it is.
+
+    Of several columns of one name, dictionaries, tables and frames call the second ``a_2``, the third ``a_3``, and so
+    on, passing over what another column is called; one without a name is called by its place, such as ``column_3``.
+
+    Attributes:
+        columns: The columns' names in order.
+        metadata: Their types, in the same order.
+        rows: The rows.
+        datasource: The dataset.
+        num_rows: Rows, as the instance counts.
+        num_columns: Columns, as the instance counts.
+    """
+
+    columns: tuple[str, ...]
+    metadata: tuple[ResultColumn, ...]
+    rows: Rows
+    datasource: str | None = None
+    num_rows: int | None = None
+    num_columns: int | None = None
+
+    @property
+    def types(self) -> tuple[ColumnType, ...]:
+        """The columns' types in order."""
+        return tuple(column.type for column in self.metadata)
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def __iter__(self) -> Iterator[tuple[Cell, ...]]:
+        return iter(self.rows)
+
+    @overload
+    def __getitem__(self, index: int) -> tuple[Cell, ...]: ...
+    @overload
+    def __getitem__(self, index: slice) -> QueryResult: ...
+    def __getitem__(self, index: int | slice) -> tuple[Cell, ...] | QueryResult:
+        """Return a row, or a result of some of the rows."""
+        if isinstance(index, slice):
+            rows = self.rows[index]
+            return evolve(self, rows=rows, num_rows=len(rows))
+        return self.rows[index]
+
+    def column(self, name: str, /) -> Sequence[Cell]:
+        """Return the cells of a column.
+
+        Args:
+            name: Its name; of several columns of one name, the one under which `to_dicts` gives it, such as ``a_2``.
+
+        Raises:
+            ConfigError: There is no such column, or more than one.
+            DecodeError: A cell does not fit the column's type.
+        """
+        names = distinct_names(self.columns)
+        if name not in names or self.columns.count(name) > 1:
+            found = "more than one column" if name in self.columns else "no column"
+            raise ConfigError(
+                f"the result has {found} {name!r}; it has {', '.join(map(repr, names))}, where columns of one name are"
+                " counted: give them names of their own with AS"
+            )
+        return self.rows.column(names.index(name))
+
+    def to_dicts(self) -> list[dict[str, Cell]]:
+        """Return the rows as dictionaries by column name, names that come twice counted: ``a``, ``a_2``."""
+        names = distinct_names(self.columns)
+        return [dict(zip(names, row, strict=True)) for row in self.rows]
+
+    def to_arrow(self) -> pa.Table:
+        """Return the result as an Arrow table.
+
+        LONG is int64, DOUBLE float64, STRING string, DATE date32, DATETIME timestamp[us], and DECIMAL a decimal128 with
+        as many digits after the point as its values have, or a decimal256 where 38 digits do not do. LONG beyond 64
+        bits becomes a decimal, too.
+
+        Raises:
+            ConfigError: pyarrow is not installed, or a number has more than 76 digits.
+            DecodeError: A cell does not fit its column's type.
+        """
+        return self.rows.to_arrow(distinct_names(self.columns))
+
+    def to_polars(self) -> pl.DataFrame:
+        """Return the result as a polars frame: Int64, Float64, Decimal, Date, Datetime and String.
+
+        Raises:
+            ConfigError: polars is not installed, or the numbers of a column need more than its 38 digits.
+            DecodeError: A cell does not fit its column's type.
+        """
+        from domo_async._endpoints.datasets import _frames  # noqa: PLC0415 - not needed to query
+
+        return _frames.polars_frame(distinct_names(self.columns), self.types, self.rows)
+
+    def to_pandas(self) -> pd.DataFrame:
+        """Return the result as a pandas frame that loses nothing.
+
+        LONG is ``Int64``, which knows NULL and keeps all digits; DOUBLE is ``float64``, DATE and DATETIME are
+        ``datetime64``, STRING is what pandas has for text, and DECIMAL an object column of `Decimal`.
+
+        Raises:
+            ConfigError: pandas is not installed.
+            DecodeError: A cell does not fit its column's type.
+        """
+        from domo_async._endpoints.datasets import _frames  # noqa: PLC0415 - not needed to query
+
+        return _frames.pandas_frame(distinct_names(self.columns), self.types, self.rows)
+
+    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
+        """Give the result to whatever reads Arrow; see the Arrow PyCapsule interface."""
+        needs_arrow("Arrow's stream")
+        table: Any = self.to_arrow()
+        stream: object = table.__arrow_c_stream__(requested_schema)
+        return stream
+
+    def __str__(self) -> str:
+        return text_table(self.columns, self.types, self.rows, shutil.get_terminal_size((120, 24)).columns)
+
+    def _repr_html_(self) -> str:
+        return html_table(self.columns, self.types, self.rows)
+
+
+# `Model` writes the repr of its subclasses; a result is better seen as the table that it is.
+QueryResult.__repr__ = QueryResult.__str__  # type: ignore[method-assign,assignment]

@@ -1,0 +1,29 @@
+"""Files: `domo.files`."""
+
+from __future__ import annotations
+
+from domo_async._endpoints.files.area import Files
+from domo_async._endpoints.files.models import (
+    CreatedFile,
+    CreatedRevision,
+    File,
+    FileEntity,
+    FileParts,
+    FilePermission,
+    FilePermissions,
+    FileRevision,
+    FileRights,
+)
+
+__all__ = [
+    "CreatedFile",
+    "CreatedRevision",
+    "File",
+    "FileEntity",
+    "FileParts",
+    "FilePermission",
+    "FilePermissions",
+    "FileRevision",
+    "FileRights",
+    "Files",
+]

@@ -1,0 +1,37 @@
+"""FileSets: `domo.filesets`."""
+
+from __future__ import annotations
+
+from domo_async._endpoints.filesets.area import FileSets
+from domo_async._endpoints.filesets.files import FileSetFiles
+from domo_async._endpoints.filesets.filters import DateFilter, FieldFilter, FileSort, FilterOperator, SortOrder
+from domo_async._endpoints.filesets.models import (
+    ConnectorContext,
+    Deletion,
+    DeletionStatus,
+    FileMatch,
+    FileSet,
+    FileSetAccess,
+    FileSetEntity,
+    FileSetFile,
+    FileSetPermission,
+)
+
+__all__ = [
+    "ConnectorContext",
+    "DateFilter",
+    "Deletion",
+    "DeletionStatus",
+    "FieldFilter",
+    "FileMatch",
+    "FileSet",
+    "FileSetAccess",
+    "FileSetEntity",
+    "FileSetFile",
+    "FileSetFiles",
+    "FileSetPermission",
+    "FileSets",
+    "FileSort",
+    "FilterOperator",
+    "SortOrder",
+]

@@ -1,0 +1,92 @@
+"""The requests that files' contents go up and down by."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from contextlib import AbstractAsyncContextManager
+
+from domo_async._endpoints.filesets._guards import a_file
+from domo_async._endpoints.filesets.models import FileSetFile
+from domo_async._transfer import Described, OutgoingContent
+from domo_async._transport import Body, Download, Transport, Url, url
+from domo_async._wire import payload
+from domo_async.errors import ConfigError, ContentMismatch
+
+_CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
+
+__all__ = ["check_name", "content_of", "create", "describe", "described", "path_of"]
+
+
+def check_name(name: str) -> None:
+    """Refuse a name that a form does not carry as it is: readers of forms disagree about what it stands for.
+
+    Raises:
+        ConfigError: It is one.
+    """
+    if "\\" in name or _CONTROL.search(name):
+        raise ConfigError(f"a form cannot carry the name {name!r}: rename the file, or upload it under another name")
+
+
+async def create(
+    http: Transport, fileset_id: str, name: str, directory_path: str, content: OutgoingContent
+) -> FileSetFile:
+    """Upload a file, and compare what the instance says it stored with what was sent.
+
+    Raises:
+        ConfigError: A form cannot carry the name.
+        ContentMismatch: It stored something else.
+    """
+    check_name(name)
+    # The name of the second part is the page's; elsewhere it is said to belong into the query.
+    request = Body.json(payload(directory_path=directory_path))
+    stored = await http.request(
+        "POST",
+        url("/api/files/v1/filesets/{}/files", fileset_id),
+        body=Body.multipart({"file": (name, content.body), "createFileRequest": (None, request)}),
+        into=FileSetFile,
+    )
+    _compare(stored, "/".join(filter(None, [*directory_path.split("/"), name])), content)
+    return stored
+
+
+def _compare(stored: FileSetFile, path: str, content: OutgoingContent) -> None:
+    told = described(stored)
+    sent = Described(content.size, content.sha256 if told.algorithm == "sha256" else told.digest, told.algorithm)
+    found = "/".join(filter(None, (stored.path or path).split("/")))
+    if found == path and told.fits(sent):
+        return
+    raise ContentMismatch(
+        f"the instance stored {path} as another file than was sent: {found}, {told}, not {path}, {sent}; it is the"
+        f" file {stored.id}",
+        expected=f"{path}, {sent}",
+        found=f"{found}, {told}",
+    )
+
+
+def content_of(
+    http: Transport, fileset_id: str, file_id: str, headers: Mapping[str, str]
+) -> AbstractAsyncContextManager[Download]:
+    """Ask for a file's content."""
+    path = url("/api/files/v1/filesets/{}/files/{}/download", fileset_id, a_file(file_id))
+    return http.download("GET", path, headers=headers)
+
+
+async def describe(http: Transport, fileset_id: str, file_id: str) -> Described:
+    """Ask what a file's content has to be."""
+    return described(await http.request("GET", path_of(fileset_id, file_id), into=FileSetFile))
+
+
+def described(file: FileSetFile) -> Described:
+    """Return what is told of a file's content."""
+    kind = (file.hash_algorithm or "").upper().replace("-", "").replace("_", "")
+    return Described.of(
+        file.size,
+        sha256=file.hash if kind.startswith("SHA256") else None,
+        md5=file.hash if kind.startswith("MD5") else None,
+    )
+
+
+def path_of(fileset_id: str, file_id: str) -> Url:
+    """Return the path of a file's own route."""
+    return url("/api/files/v1/filesets/{}/files/{}", fileset_id, a_file(file_id))

@@ -1,0 +1,100 @@
+"""What searches of FileSets and of their files take."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import attrs
+from attrs import frozen
+
+from domo_async._endpoints._area import SortOrder, require_list
+from domo_async._wire import UNSET, OpenEnum, TimestampForm, payload, wire_name
+from domo_async.errors import ConfigError
+
+__all__ = ["DateFilter", "FieldFilter", "FileSort", "FilterOperator", "SortOrder", "search_body"]
+
+
+class FilterOperator(OpenEnum):
+    """How a field is compared."""
+
+    EQUALS = "EQUALS"
+    GREATER_THAN = "GREATER_THAN"
+    LESS_THAN = "LESS_THAN"
+    LESS_THAN_OR_EQUAL = "LESS_THAN_OR_EQUAL"
+    GREATER_THAN_OR_EQUAL = "GREATER_THAN_OR_EQUAL"
+    IN = "IN"
+    IS_NULL = "IS_NULL"
+    LIKE = "LIKE"
+
+
+@frozen
+class FieldFilter:
+    """What a field has to be: ``FieldFilter("name", ["Marketing"], "LIKE")``.
+
+    Attributes:
+        field: The field, such as ``name`` or ``description``.
+        values: What to compare it with; ``IS_NULL`` needs none.
+        operator: How to compare.
+        negated: Whether to find what does not match.
+
+    Raises:
+        ConfigError: There are no values, or a single text where a list is due.
+    """
+
+    field: str
+    values: Sequence[str | int | float | bool] = attrs.field(default=(), metadata=wire_name("value"))
+    operator: FilterOperator | str = FilterOperator.EQUALS
+    negated: bool = attrs.field(default=False, metadata=wire_name("not"))
+
+    def __attrs_post_init__(self) -> None:
+        require_list(self.values, "values", may_be_empty=self.operator == FilterOperator.IS_NULL)
+
+
+@frozen
+class DateFilter:
+    """When something has to have happened: ``DateFilter("created", start, end)``.
+
+    Attributes:
+        field: The field, such as ``created``.
+        start: The beginning, with a time zone; milliseconds count.
+        end: The end, with a time zone. Whether it is itself included is not documented.
+        negated: Whether to find what does not match.
+
+    Raises:
+        ConfigError: A time has no zone, or the end lies before the start.
+    """
+
+    field: str
+    start: datetime
+    end: datetime
+    negated: bool = attrs.field(default=False, metadata=wire_name("not"))
+
+    def __attrs_post_init__(self) -> None:
+        for moment in (self.start, self.end):
+            TimestampForm.ISO.format(moment)
+        if self.end < self.start:
+            raise ConfigError(f"the filter on {self.field} ends before it starts")
+
+
+@frozen
+class FileSort:
+    """What a list is sorted by: ``FieldSort("name")``.
+
+    Attributes:
+        field: The field, such as ``name``.
+        order: Which way.
+    """
+
+    field: str
+    order: SortOrder | str = SortOrder.ASC
+
+
+def search_body(
+    filters: Sequence[FieldFilter], date_filters: Sequence[DateFilter], field_sort: Sequence[FileSort]
+) -> dict[str, Any]:
+    """Return the body of a search; an empty object finds everything."""
+    return payload(
+        field_sort=list(field_sort) or UNSET, filters=list(filters) or UNSET, date_filters=list(date_filters) or UNSET
+    )

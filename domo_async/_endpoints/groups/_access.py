@@ -1,0 +1,25 @@
+"""The one route that changes who is in groups and who owns them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from domo_async._endpoints._area import require_list
+from domo_async._endpoints.groups.models import Member
+from domo_async._transport import Transport, url
+from domo_async._wire import payload
+
+__all__ = ["change_access", "people_of"]
+
+
+def people_of(people: Sequence[Member | int | str], name: str) -> list[object]:
+    """Return members as the route takes them; a bare number stands for a user."""
+    members = [one if isinstance(one, Member) else Member(one) for one in require_list(people, name)]
+    return [payload(type=member.type, id=str(member.id)) for member in members]
+
+
+async def change_access(http: Transport, group_id: int | str, **people: object) -> bool:
+    """Add and remove members and owners of a group, and return whether the instance says that it did."""
+    # The page shows all identifiers as text.
+    change = payload(group_id=str(group_id), **people)
+    return await http.request("PUT", url("/api/content/v2/groups/access"), json=[change], into=bool, empty=True)

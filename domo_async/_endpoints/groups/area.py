@@ -1,0 +1,406 @@
+"""Groups and their members."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from attrs import frozen
+
+from domo_async._bulk import BulkOptions, BulkProgressCallback, BulkReport
+from domo_async._endpoints._area import Area, require_changes, require_list
+from domo_async._endpoints.groups import _sync
+from domo_async._endpoints.groups._access import change_access, people_of
+from domo_async._endpoints.groups.models import (
+    CreatedGroup,
+    Group,
+    GroupType,
+    GroupUser,
+    ListedGroup,
+    Member,
+    Membership,
+    Memberships,
+)
+from domo_async._transport import QUERY, PageData, Pager, url
+from domo_async._wire import UNSET, Model, Unset, payload
+
+__all__ = ["Groups"]
+
+
+@frozen(kw_only=True)
+class _GroupUsers(Model):
+    group_user_list: tuple[GroupUser, ...] = ()
+
+
+class Groups(Area):
+    """Groups and their members."""
+
+    def list(
+        self,
+        *,
+        search: str | None = None,
+        owner_id: int | str | None = None,
+        member_id: int | str | None = None,
+        sort_by: str | None = None,
+        ascending: bool | None = None,
+        offset: int = 0,
+        limit: int | None = None,
+        page_size: int = 30,
+    ) -> Pager[ListedGroup]:
+        """Iterate over the groups.
+
+        `GET /api/content/v2/groups/grouplist`. Not in the documents; other clients use it, in pages of 30.
+
+        Args:
+            search: What names have to hold.
+            owner_id: Only groups that this user owns.
+            member_id: Only groups that this user is in.
+            sort_by: What to sort by, such as ``name``.
+            ascending: Whether from the least to the greatest.
+            offset: Groups to leave out at the beginning.
+            limit: The most groups to give in all.
+            page_size: Groups to ask for at a time.
+
+        Raises:
+            ConfigError: A number is out of its range.
+        """
+        return self._http.pages(
+            "GET",
+            url("/api/content/v2/groups/grouplist"),
+            QUERY,
+            params={
+                "search": search,
+                "owner": owner_id,
+                "members": member_id,
+                "sort": sort_by,
+                "ascending": ascending,
+            },
+            into=tuple[ListedGroup, ...],
+            read=PageData,
+            offset=offset,
+            limit=limit,
+            page_size=page_size,
+            # How many an instance gives at the most is not known.
+            assured=min(page_size, 30),
+        )
+
+    def members(
+        self, group_id: int | str, /, *, offset: int = 0, limit: int | None = None, page_size: int = 100
+    ) -> Pager[GroupUser]:
+        """Iterate over the users in a group.
+
+        `GET /api/content/v2/groups/users`. Not in the documents; other clients use it.
+
+        Args:
+            group_id: The group.
+            offset: Users to leave out at the beginning.
+            limit: The most users to give in all.
+            page_size: Users to ask for at a time.
+
+        Raises:
+            ConfigError: A number is out of its range.
+            NotFound: There is no such group.
+        """
+        return self._http.pages(
+            "GET",
+            url("/api/content/v2/groups/users"),
+            QUERY,
+            params={"group": group_id},
+            into=_GroupUsers,
+            read=lambda answer: PageData(answer.group_user_list),
+            offset=offset,
+            limit=limit,
+            page_size=page_size,
+        )
+
+    async def get(self, group_id: int | str, /) -> Group:
+        """Return a group.
+
+        `GET /api/content/v2/groups/{group_id}` (Groups API, "Fetch Group").
+
+        Args:
+            group_id: The group.
+
+        Raises:
+            NotFound: There is no such group.
+        """
+        return await self._http.request("GET", url("/api/content/v2/groups/{}", group_id), into=Group)
+
+    async def create(self, *, name: str, type: GroupType | str, description: str | Unset = UNSET) -> CreatedGroup:
+        """Create a group.
+
+        `POST /api/content/v2/groups` (Groups API, "Create a Group").
+
+        Args:
+            name: Its name; no two groups share one.
+            type: Who can join: ``closed``, ``open`` or ``dynamic``.
+            description: What it is for.
+
+        Raises:
+            BadRequest: The name is taken.
+        """
+        return await self._http.request(
+            "POST",
+            url("/api/content/v2/groups"),
+            json=payload(name=name, description=description, type=type),
+            into=CreatedGroup,
+        )
+
+    async def update(
+        self,
+        group_id: int | str,
+        /,
+        *,
+        name: str | Unset = UNSET,
+        type: GroupType | str | Unset = UNSET,
+        description: str | Unset = UNSET,
+    ) -> None:
+        """Change what is given of a group, and leave the rest.
+
+        `PUT /api/content/v2/groups`. Not in the documents; other clients use it.
+
+        Args:
+            group_id: The group.
+            name: Its name; no two groups share one.
+            type: Who can join.
+            description: What it is for.
+
+        Raises:
+            ConfigError: Nothing is given to change.
+            BadRequest: The name is taken.
+            NotFound: There is no such group.
+        """
+        changes = require_changes(payload(name=name, type=type, description=description))
+        await self._http.request("PUT", url("/api/content/v2/groups"), json=[{**payload(group_id=group_id), **changes}])
+
+    async def delete(self, group_id: int | str, /) -> None:
+        """Delete a group.
+
+        `DELETE /api/content/v2/groups`. Not in the documents; other clients use it.
+
+        Args:
+            group_id: The group.
+
+        Raises:
+            NotFound: There is no such group.
+        """
+        await self.delete_many(group_ids=[group_id])
+
+    async def delete_many(self, *, group_ids: Sequence[int | str]) -> None:
+        """Delete several groups at once.
+
+        `DELETE /api/content/v2/groups`. Not in the documents; other clients use it.
+
+        Args:
+            group_ids: The groups.
+
+        Raises:
+            ConfigError: `group_ids` is empty, or a bare text.
+            NotFound: There is no such group.
+        """
+        await self._http.request("DELETE", url("/api/content/v2/groups"), json=require_list(group_ids, "group_ids"))
+
+    async def add_member(self, group_id: int | str, user_id: int | str, /) -> bool:
+        """Add a user to a group.
+
+        `PUT /api/content/v2/groups/{group_id}/user/{user_id}` (Groups API, "Add People to a Group").
+
+        Args:
+            group_id: The group.
+            user_id: The user.
+
+        Returns:
+            Whether the instance says that it did; the page shows a bare ``true``.
+
+        Raises:
+            NotFound: There is no such group or user.
+        """
+        return await self._http.request(
+            "PUT", url("/api/content/v2/groups/{}/user/{}", group_id, user_id), into=bool, empty=True
+        )
+
+    async def remove_member(self, group_id: int | str, user_id: int | str, /) -> bool:
+        """Remove a user from a group.
+
+        `DELETE /api/content/v2/groups/{group_id}/removeuser/{user_id}` (Groups API, "Remove a Person from a Group").
+
+        Args:
+            group_id: The group.
+            user_id: The user.
+
+        Returns:
+            Whether the instance says that it did; the page shows a bare ``true``.
+
+        Raises:
+            NotFound: There is no such group or user.
+        """
+        return await self._http.request(
+            "DELETE", url("/api/content/v2/groups/{}/removeuser/{}", group_id, user_id), into=bool, empty=True
+        )
+
+    async def add_members(self, group_id: int | str, /, *, members: Sequence[Member | int | str]) -> bool:
+        """Add several members to a group at once.
+
+        `PUT /api/content/v2/groups/access`. The page shows this route for removing members alone; other clients send
+        ``addMembers``.
+
+        Args:
+            group_id: The group.
+            members: The members; a bare number stands for a user.
+
+        Returns:
+            Whether the instance says that it did.
+
+        Raises:
+            ConfigError: `members` is empty.
+            NotFound: There is no such group or member.
+        """
+        return await change_access(self._http, group_id, add_members=people_of(members, "members"))
+
+    async def remove_members(self, group_id: int | str, /, *, members: Sequence[Member | int | str]) -> bool:
+        """Remove several members from a group at once.
+
+        `PUT /api/content/v2/groups/access` (Groups API, "Remove Multiple People from a Group").
+
+        Args:
+            group_id: The group.
+            members: The members; a bare number stands for a user.
+
+        Returns:
+            Whether the instance says that it did; the page shows a bare ``true``.
+
+        Raises:
+            ConfigError: `members` is empty.
+            NotFound: There is no such group.
+        """
+        return await change_access(self._http, group_id, remove_members=people_of(members, "members"))
+
+    async def add_owners(self, group_id: int | str, /, *, owners: Sequence[Member | int | str]) -> bool:
+        """Let several users or groups own a group, besides those who do.
+
+        `PUT /api/content/v2/groups/access`. The page shows this route for removing members alone; other clients send
+        ``addOwners``.
+
+        Args:
+            group_id: The group.
+            owners: The new owners; a bare number stands for a user.
+
+        Returns:
+            Whether the instance says that it did.
+
+        Raises:
+            ConfigError: `owners` is empty.
+            NotFound: There is no such group or owner.
+        """
+        return await change_access(self._http, group_id, add_owners=people_of(owners, "owners"))
+
+    async def remove_owners(self, group_id: int | str, /, *, owners: Sequence[Member | int | str]) -> bool:
+        """Let several users or groups no longer own a group.
+
+        `PUT /api/content/v2/groups/access`. The page shows this route for removing members alone; other clients send
+        ``removeOwners``.
+
+        Args:
+            group_id: The group.
+            owners: The owners; a bare number stands for a user.
+
+        Returns:
+            Whether the instance says that it did.
+
+        Raises:
+            ConfigError: `owners` is empty.
+            NotFound: There is no such group.
+        """
+        return await change_access(self._http, group_id, remove_owners=people_of(owners, "owners"))
+
+    async def sync_members(
+        self,
+        group_id: int | str,
+        /,
+        members: Sequence[Member | int | str],
+        *,
+        owners: Sequence[Member | int | str] | None = None,
+        remove: bool = True,
+        allow_empty: bool = False,
+        dry_run: bool = False,
+        batch_size: int = 100,
+        stop_on_error: bool = False,
+        progress: BulkProgressCallback | None = None,
+    ) -> BulkReport[Membership, None]:
+        """Let a group have exactly these users as members; sends only what differs, so doing it again sends nothing.
+
+        `GET /api/content/v2/groups/users`; for addresses and new members `GET /api/identity/v1/users` (Users API, "Get
+        All Users") or, for a few, `GET /api/identity/v1/users/{user_id}` (Users API, "Get User By Id"); for owners
+        `GET /api/content/v2/groups/{group_id}` (Groups API, "Fetch Group") and `GET /api/content/v2/groups/grouplist`;
+        then `PUT /api/content/v2/groups/access` (Groups API, "Remove Multiple People from a Group") for each batch.
+
+        Args:
+            group_id: The group.
+            members: The users, by identifier or e-mail address. Groups in the group are left as they are.
+            owners: The users, and the groups as `Member`, who are to own the group; by default they are left.
+            remove: Whether members (and owners, if given) who are not named are to leave.
+            allow_empty: Whether to take all members out if `members` is empty, which is refused by default.
+            dry_run: Whether to only read, and report what would be done.
+            batch_size: The most people to send in one request; a limit is not documented.
+            stop_on_error: Whether to begin no further batch once one has failed.
+            progress: Called with how far it has come, after each member.
+
+        Returns:
+            A report of each member: ``added``, ``removed`` or ``unchanged``.
+
+        Raises:
+            ConfigError: `members` would empty the group, or names what is neither an identifier nor an address.
+            Unresolved: Some of those to be added are not users of the instance; names all, and nothing was changed.
+            NotFound: There is no such group.
+        """
+        wanted = _sync.DesiredGroup.of(members, owners, remove=remove, allow_empty=allow_empty, batch_size=batch_size)
+        options = BulkOptions(dry_run=dry_run, stop_on_error=stop_on_error, progress=progress)
+        return await _sync.sync_members(self, self._http, group_id, wanted, options)
+
+    async def sync(
+        self,
+        memberships: Memberships,
+        /,
+        *,
+        create: GroupType | str | None = GroupType.CLOSED,
+        remove: bool = True,
+        allow_empty: bool = False,
+        dry_run: bool = False,
+        batch_size: int = 100,
+        concurrency: int = 4,
+        stop_on_error: bool = False,
+        progress: BulkProgressCallback | None = None,
+    ) -> BulkReport[str, BulkReport[Membership, None]]:
+        """Let many groups have exactly these users as members, and create the groups that are missing.
+
+        All is read and compared before anything is changed; doing it again changes nothing.
+
+        `GET /api/content/v2/groups/grouplist`, then as `sync_members` does: `GET /api/content/v2/groups/users`,
+        `GET /api/identity/v1/users` (Users API, "Get All Users"), `GET /api/identity/v1/users/{user_id}` (Users API,
+        "Get User By Id"), `POST /api/content/v2/groups` (Groups API, "Create a Group") and
+        `PUT /api/content/v2/groups/access` (Groups API, "Remove Multiple People from a Group").
+
+        Args:
+            memberships: The members by the groups' names: users by identifier or e-mail address.
+            create: Who can join a group that is missing; None to refuse that groups are missing.
+            remove: Whether members who are not named are to leave.
+            allow_empty: Whether to take all members out where none are named, which is refused by default.
+            dry_run: Whether to only read, and report what would be done.
+            batch_size: The most people to send in one request; a limit is not documented.
+            concurrency: Groups under way at once.
+            stop_on_error: Whether to begin no further group once one has failed.
+            progress: Called with how far it has come, after each group.
+
+        Returns:
+            A report of each group: ``created``, ``updated`` or ``unchanged``, its value the report of its members.
+
+        Raises:
+            ConfigError: A group would be emptied, or what is named is neither an identifier nor an address.
+            Unresolved: Some users, or groups if none are to be created, are not there; names all, and nothing was
+                changed.
+        """
+        wanted = {
+            name: _sync.DesiredGroup.of(each, None, remove=remove, allow_empty=allow_empty, batch_size=batch_size)
+            for name, each in memberships.items()
+        }
+        options = BulkOptions(concurrency=concurrency, dry_run=dry_run, stop_on_error=stop_on_error, progress=progress)
+        return await _sync.sync(self, self._http, wanted, create, options)

@@ -1,0 +1,177 @@
+"""What groups are."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TypeAlias
+
+from attrs import field, frozen
+
+from domo_async._wire import Model, NumericId, OpenEnum, SpacedStamp, wire_name
+
+__all__ = [
+    "CreatedGroup",
+    "Group",
+    "GroupPerson",
+    "GroupType",
+    "GroupUser",
+    "ListedGroup",
+    "Member",
+    "MemberType",
+    "Membership",
+    "Memberships",
+]
+
+
+class GroupType(OpenEnum):
+    """Who can join a group. What follows ``dynamic`` is not in the documents, but instances have it."""
+
+    CLOSED = "closed"
+    OPEN = "open"
+    DYNAMIC = "dynamic"
+    AD_HOC = "adHoc"
+    DIRECTORY = "directory"
+    SYSTEM = "system"
+
+
+class MemberType(OpenEnum):
+    """What can be a member of a group."""
+
+    USER = "USER"
+    GROUP = "GROUP"
+
+
+@frozen(kw_only=True)
+class Group(Model):
+    """A group.
+
+    Attributes:
+        id: Its number.
+        name: Its name.
+        type: Who can join.
+        user_ids: The members.
+        creator_id: Who made it.
+        member_count: How many members it has.
+        guid: Its other identifier.
+        description: What it is for.
+        hidden: Whether lists leave it out.
+        is_default: Whether every user is in it.
+        active: Whether it is in use.
+    """
+
+    id: NumericId
+    name: str
+    type: GroupType | None = None
+    user_ids: tuple[NumericId, ...] = ()
+    creator_id: NumericId | None = None
+    member_count: int | None = None
+    guid: str | None = None
+    description: str | None = None
+    hidden: bool | None = None
+    is_default: bool | None = field(default=None, metadata=wire_name("default"))
+    active: bool | None = None
+
+
+@frozen(kw_only=True)
+class GroupPerson(Model):
+    """An owner or a member of a group, as lists of groups tell; the keys are not documented.
+
+    Attributes:
+        type: Whether it is a user or a group.
+        id: Its number.
+        display_name: Its name.
+    """
+
+    type: MemberType | None = None
+    id: NumericId | None = None
+    display_name: str | None = None
+
+
+@frozen(kw_only=True)
+class ListedGroup(Model):
+    """A group, as lists tell. Not in the documents; instances answer so.
+
+    Attributes:
+        group_id: Its number.
+        name: Its name.
+        group_type: Who can join.
+        description: What it is for.
+        owners: Who owns it.
+        group_members: Its members, perhaps not all of them; see `Groups.members`.
+        member_count: How many members it has.
+        created: When it was made.
+    """
+
+    group_id: NumericId
+    name: str
+    group_type: GroupType | None = None
+    description: str | None = None
+    owners: tuple[GroupPerson, ...] = ()
+    group_members: tuple[GroupPerson, ...] = ()
+    member_count: int | None = None
+    created: SpacedStamp | None = None
+
+
+@frozen(kw_only=True)
+class GroupUser(Model):
+    """A user in a group. No source tells all keys; what is not a field is in `extras`.
+
+    Attributes:
+        user_id: The user.
+        display_name: How people see the user.
+        email_address: Where mail goes.
+        role_id: The user's role.
+    """
+
+    user_id: NumericId | None = None
+    display_name: str | None = None
+    email_address: str | None = None
+    role_id: NumericId | None = None
+
+
+@frozen(kw_only=True)
+class CreatedGroup(Model):
+    """A group just made.
+
+    Attributes:
+        id: Its number.
+    """
+
+    id: NumericId
+
+
+@frozen
+class Member:
+    """A member of a group.
+
+    Attributes:
+        id: The user, or the group.
+        type: Which of the two.
+    """
+
+    id: int | str
+    type: MemberType | str = MemberType.USER
+
+
+@frozen
+class Membership:
+    """A place in a group.
+
+    Attributes:
+        id: The user, or the group.
+        type: Which of the two.
+        owner: Whether it is that of an owner; else of a member.
+        name: The address or the name, where it is known.
+    """
+
+    id: int
+    type: MemberType = MemberType.USER
+    owner: bool = False
+    name: str | None = None
+
+    def __str__(self) -> str:
+        return f"{self.name or f'{self.type} {self.id}'}{' (owner)' if self.owner else ''}"
+
+
+Memberships: TypeAlias = Mapping[str, Sequence[Member | int | str]]
+"""The members of groups by the groups' names."""

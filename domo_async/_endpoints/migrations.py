@@ -1,0 +1,374 @@
+"""Federated datasets moved between integrations."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from attrs import frozen
+
+from domo_async._endpoints._area import Area
+from domo_async._transport import url
+from domo_async._waiting import Verdict, job_failed
+from domo_async._wire import IsoStamp, Model, OpenEnum, payload
+
+__all__ = [
+    "AmplifierCandidate",
+    "AmplifierIntegration",
+    "AmplifierMigrations",
+    "AuthMethod",
+    "FederatedAccount",
+    "FederatedCandidate",
+    "FederatedMigrations",
+    "Migration",
+    "MigrationDirection",
+    "MigrationState",
+    "Migrations",
+]
+
+
+class MigrationState(OpenEnum):
+    """How a migration ended.
+
+    ``ABORTED`` ones have changed nothing. After an ``INCOMPLETE`` one, what shows the dataset may not work until the
+    migration is tried again and completes.
+    """
+
+    COMPLETE = "COMPLETE"
+    INCOMPLETE = "INCOMPLETE"
+    ABORTED = "ABORTED"
+
+
+class MigrationDirection(OpenEnum):
+    """From where to where a dataset was moved."""
+
+    V1_TO_V2 = "V1_TO_V2"
+    V2_TO_V1 = "V2_TO_V1"
+    FEDERATED_TO_CLOUD_AMPLIFIER = "FEDERATED_TO_CLOUD_AMPLIFIER"
+    CLOUD_AMPLIFIER_TO_FEDERATED = "CLOUD_AMPLIFIER_TO_FEDERATED"
+
+
+class AuthMethod(OpenEnum):
+    """How an integration logs in."""
+
+    OAUTH = "OAUTH"
+    SERVICE_ACCOUNT = "SERVICE_ACCOUNT"
+
+
+@frozen(kw_only=True)
+class Migration(Model):
+    """What became of a migration.
+
+    Attributes:
+        state: How it ended.
+        toe: The thread of execution, which Domo's support asks for.
+        datasource_id: The dataset.
+        direction: From where to where.
+        start_time: When it began.
+        error_message: Why it is not complete.
+        end_time: When it ended.
+    """
+
+    state: MigrationState
+    toe: str | None = None
+    datasource_id: str | None = None
+    direction: MigrationDirection | None = None
+    start_time: IsoStamp | None = None
+    error_message: str | None = None
+    end_time: IsoStamp | None = None
+
+
+@frozen(kw_only=True)
+class FederatedAccount(Model):
+    """An account of Federated V2.
+
+    Attributes:
+        id: Its number, as text.
+        type: The integration type, such as ``mysql-federated``.
+        name: Its name.
+    """
+
+    id: str
+    type: str | None = None
+    name: str | None = None
+
+
+@frozen(kw_only=True)
+class FederatedCandidate(Model):
+    """A dataset of Federated V1 that can be migrated.
+
+    Attributes:
+        id: The dataset.
+        name: Its name.
+        migrated: Whether it has been migrated before.
+        migration_date: When that was.
+    """
+
+    id: str
+    name: str | None = None
+    migrated: bool | None = None
+    migration_date: IsoStamp | None = None
+
+
+@frozen(kw_only=True)
+class AmplifierIntegration(Model):
+    """An integration of Cloud Amplifier.
+
+    Attributes:
+        id: Its id.
+        name: Its name.
+        type: Its type, such as ``BIGQUERY``.
+        auth_method: How it logs in.
+    """
+
+    id: str
+    name: str | None = None
+    type: str | None = None
+    auth_method: AuthMethod | None = None
+
+
+@frozen(kw_only=True)
+class AmplifierCandidate(Model):
+    """A dataset that can be migrated to Cloud Amplifier, or back.
+
+    Attributes:
+        id: The dataset.
+        name: Its name.
+        type: Its type, such as ``bigquery-federated``.
+        catalog_name: The catalogue of its table in the outside system.
+        schema_name: The schema of its table there.
+        table_name: Its table there.
+        collision: Whether the integration has another dataset of that table; a migration would fail.
+        colliding_datasource_id: That other dataset.
+        colliding_datasource_name: Its name.
+        migrated: Whether the dataset has been migrated before.
+        migration_date: When that was.
+    """
+
+    id: str
+    name: str | None = None
+    type: str | None = None
+    catalog_name: str | None = None
+    schema_name: str | None = None
+    table_name: str | None = None
+    collision: bool | None = None
+    colliding_datasource_id: str | None = None
+    colliding_datasource_name: str | None = None
+    migrated: bool | None = None
+    migration_date: IsoStamp | None = None
+
+
+class FederatedMigrations(Area):
+    """Datasets moved from Federated V1 to V2, and back."""
+
+    async def types(self) -> tuple[str, ...]:
+        """Return the federated integration types of the instance, such as ``mysql-federated``.
+
+        `GET /api/query/migration/federated/v1/to/v2/types` (Federated V1 to V2 Migration APIs, "List Federated
+        Integration Types").
+        """
+        return await self._http.request(
+            "GET", url("/api/query/migration/federated/v1/to/v2/types"), into=tuple[str, ...]
+        )
+
+    async def accounts(self, integration_type: str, /) -> tuple[FederatedAccount, ...]:
+        """Return the V2 accounts of an integration type, those that the caller may see.
+
+        `GET /api/query/migration/federated/v1/to/v2/accounts/{integration_type}` (Federated V1 to V2 Migration APIs,
+        "List Federated V2 Accounts by Integration Type").
+
+        Args:
+            integration_type: One of `types`.
+        """
+        return await self._http.request(
+            "GET",
+            url("/api/query/migration/federated/v1/to/v2/accounts/{}", integration_type),
+            into=tuple[FederatedAccount, ...],
+        )
+
+    async def candidates(self, account_id: int | str, /) -> tuple[FederatedCandidate, ...]:
+        """Return the V1 datasets that can be migrated to a V2 account.
+
+        `GET /api/query/migration/federated/v1/to/v2/candidates/{account_id}` (Federated V1 to V2 Migration APIs, "List
+        Federated V1 Migration Candidate Datasources by Account").
+
+        Args:
+            account_id: One of `accounts`.
+        """
+        return await self._http.request(
+            "GET",
+            url("/api/query/migration/federated/v1/to/v2/candidates/{}", account_id),
+            into=tuple[FederatedCandidate, ...],
+        )
+
+    async def migrate(
+        self,
+        datasource_id: str,
+        account_id: int | str,
+        /,
+        *,
+        catalog: str,
+        schema: str | None,
+        table: str,
+        check: bool = True,
+    ) -> Migration:
+        """Migrate a V1 dataset to a V2 account.
+
+        `POST /api/query/migration/federated/v1/to/v2/{datasource_id}/accounts/{account_id}` (Federated V1 to V2
+        Migration APIs, "Migrate Federated V1 Datasource to V2"). The answer comes when the migration has ended.
+
+        Args:
+            datasource_id: The dataset, one of `candidates`.
+            account_id: The account, one of `accounts`.
+            catalog: The catalogue or database of the dataset's table; case matters, here and below.
+            schema: The table's schema. None where the database has no schemas, which is sent as the text ``NULL``, as
+                the page has it.
+            table: The table.
+            check: Whether a migration that is not complete is an error.
+
+        Raises:
+            JobFailed: It is incomplete or was aborted; says why, where the instance tells. Not with ``check=False``.
+        """
+        migration = await self._http.request(
+            "POST",
+            url("/api/query/migration/federated/v1/to/v2/{}/accounts/{}", datasource_id, account_id),
+            json=payload(catalog=catalog, schema="NULL" if schema is None else schema, table=table),
+            into=Migration,
+        )
+        return _complete(migration, datasource_id) if check else migration
+
+    async def reverse(self, datasource_id: str, /, *, check: bool = True) -> Migration:
+        """Take the migration of a dataset back, from V2 to V1.
+
+        `POST /api/query/migration/federated/v1/to/v2/{datasource_id}/reverse` (Federated V1 to V2 Migration APIs,
+        "Reverse Federated V1 to V2 Datasource Migration"). The answer comes when that has ended.
+
+        Args:
+            datasource_id: The dataset.
+            check: Whether a reversal that is not complete is an error.
+
+        Raises:
+            JobFailed: It is incomplete or was aborted; says why, where the instance tells. Not with ``check=False``.
+        """
+        migration = await self._http.request(
+            "POST", url("/api/query/migration/federated/v1/to/v2/{}/reverse", datasource_id), into=Migration
+        )
+        return _complete(migration, datasource_id) if check else migration
+
+
+class AmplifierMigrations(Area):
+    """Datasets moved from Federated to Cloud Amplifier, and back."""
+
+    async def types(self) -> tuple[str, ...]:
+        """Return the Cloud Amplifier integration types of the instance, such as ``BIGQUERY``.
+
+        `GET /api/query/migration/integrations/types` (Federated V2 to Amplifier Migration APIs, "List Cloud Amplifier
+        Integration Types").
+        """
+        return await self._http.request("GET", url("/api/query/migration/integrations/types"), into=tuple[str, ...])
+
+    async def integrations(self, integration_type: str, /) -> tuple[AmplifierIntegration, ...]:
+        """Return the Cloud Amplifier integrations of a type.
+
+        `GET /api/query/migration/integrations/{integration_type}` (Federated V2 to Amplifier Migration APIs, "List
+        Cloud Amplifier Integrations by Type").
+
+        Args:
+            integration_type: One of `types`, in upper or lower case.
+        """
+        return await self._http.request(
+            "GET", url("/api/query/migration/integrations/{}", integration_type), into=tuple[AmplifierIntegration, ...]
+        )
+
+    async def candidates(self, integration_id: str, /) -> tuple[AmplifierCandidate, ...]:
+        """Return the federated datasets that can be migrated to an integration.
+
+        `GET /api/query/migration/candidates/federated/to/amplifier/integrations/{integration_id}` (Federated V2 to
+        Amplifier Migration APIs, "List Datasource Migration Candidates by Amplifier Integration").
+
+        Args:
+            integration_id: One of `integrations`.
+        """
+        return await self._http.request(
+            "GET",
+            url("/api/query/migration/candidates/federated/to/amplifier/integrations/{}", integration_id),
+            into=tuple[AmplifierCandidate, ...],
+        )
+
+    async def migrate(self, datasource_id: str, integration_id: str, /, *, check: bool = True) -> Migration:
+        """Migrate a federated dataset to an integration. What shows the dataset does not work meanwhile.
+
+        `POST /api/query/migration/federated/to/amplifier/{datasource_id}/integrations/{integration_id}` (Federated V2
+        to Amplifier Migration APIs, "Migrate Datasource to Amplifier Integration"). The answer comes when the migration
+        has ended.
+
+        Args:
+            datasource_id: The dataset, one of `candidates`.
+            integration_id: One of `integrations`.
+            check: Whether a migration that is not complete is an error.
+
+        Raises:
+            JobFailed: It is incomplete or was aborted; says why, where the instance tells. Not with ``check=False``.
+        """
+        migration = await self._http.request(
+            "POST",
+            url("/api/query/migration/federated/to/amplifier/{}/integrations/{}", datasource_id, integration_id),
+            into=Migration,
+        )
+        return _complete(migration, datasource_id) if check else migration
+
+    async def reverse_candidates(self, integration_id: str, /) -> tuple[AmplifierCandidate, ...]:
+        """Return the datasets that were migrated to an integration and can be moved back.
+
+        `GET /api/query/migration/candidates/amplifier/to/federated/integrations/{integration_id}` (Federated V2 to
+        Amplifier Migration APIs, "List Datasource Reverse Migration Candidates by Amplifier Integration").
+
+        Args:
+            integration_id: One of `integrations`.
+        """
+        return await self._http.request(
+            "GET",
+            url("/api/query/migration/candidates/amplifier/to/federated/integrations/{}", integration_id),
+            into=tuple[AmplifierCandidate, ...],
+        )
+
+    async def reverse(self, datasource_id: str, /, *, check: bool = True) -> Migration:
+        """Move a dataset back from Cloud Amplifier to Federated.
+
+        `POST /api/query/migration/amplifier/to/federated/{datasource_id}` (Federated V2 to Amplifier Migration APIs,
+        "Reverse Datasource Migration"). The answer comes when that has ended.
+
+        Args:
+            datasource_id: The dataset, one of `reverse_candidates`.
+            check: Whether a reversal that is not complete is an error.
+
+        Raises:
+            JobFailed: It is incomplete or was aborted; says why, where the instance tells. Not with ``check=False``.
+        """
+        migration = await self._http.request(
+            "POST", url("/api/query/migration/amplifier/to/federated/{}", datasource_id), into=Migration
+        )
+        return _complete(migration, datasource_id) if check else migration
+
+
+class Migrations(Area):
+    """Federated datasets moved between integrations."""
+
+    @cached_property
+    def federated(self) -> FederatedMigrations:
+        """From Federated V1 to V2, and back."""
+        return FederatedMigrations(self._http)
+
+    @cached_property
+    def amplifier(self) -> AmplifierMigrations:
+        """From Federated to Cloud Amplifier, and back."""
+        return AmplifierMigrations(self._http)
+
+
+def _complete(migration: Migration, datasource_id: str) -> Migration:
+    """Return a migration that is complete: the status is 200 even where it is not."""
+    if migration.state == MigrationState.COMPLETE:
+        return migration
+    raise job_failed(
+        f"the migration of {datasource_id}{f' (toe {migration.toe})' if migration.toe else ''}",
+        Verdict(migration.state, ended=True, failed=True, reason=migration.error_message),
+    )

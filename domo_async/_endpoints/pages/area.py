@@ -1,0 +1,333 @@
+"""Pages (dashboards)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from attrs import frozen
+
+from domo_async._bulk import BulkOptions, BulkProgressCallback, BulkReport
+from domo_async._endpoints._area import Area, require_list
+from domo_async._endpoints.cards import CardPart
+from domo_async._endpoints.pages import _access
+from domo_async._endpoints.pages.models import (
+    Page,
+    PageAccess,
+    PageOrder,
+    PagePermission,
+    PageSummary,
+    PageWithCards,
+)
+from domo_async._endpoints.sharing import Recipient
+from domo_async._transport import QUERY_SKIP, PageData, Pager, url
+from domo_async._wire import UNSET, Model, Unset, payload
+
+__all__ = ["Pages"]
+
+
+@frozen(kw_only=True)
+class _Summaries(Model):
+    page_admin_summaries: tuple[PageSummary, ...]
+    total_page_count: int | None = None
+
+
+def _batch(found: _Summaries) -> PageData[PageSummary]:
+    return PageData(found.page_admin_summaries, total=found.total_page_count)
+
+
+class Pages(Area):
+    """Pages (dashboards)."""
+
+    def list(
+        self,
+        *,
+        title: str | Unset = UNSET,
+        parent_page_ids: Sequence[int | str] | Unset = UNSET,
+        order_by: PageOrder | str = PageOrder.PAGE_TITLE,
+        ascending: bool = True,
+        skip: int = 0,
+        limit: int | None = None,
+        page_size: int = 50,
+    ) -> Pager[PageSummary]:
+        """Iterate over pages: all that the token's owner sees, or those that meet the conditions.
+
+        `POST /api/content/v1/pages/adminsummary`. Not in the documents; other clients use it.
+
+        Args:
+            title: Only those with this in their titles.
+            parent_page_ids: Only those right below one of these pages.
+            order_by: What to sort by.
+            ascending: Whether the smallest comes first.
+            skip: Pages to leave out at the beginning.
+            limit: The most pages to give in all.
+            page_size: Pages to ask for at a time.
+
+        Raises:
+            ConfigError: `parent_page_ids` is empty, or a number is out of its range.
+        """
+        parents = UNSET if isinstance(parent_page_ids, Unset) else require_list(parent_page_ids, "parent_page_ids")
+        return self._http.pages(
+            "POST",
+            url("/api/content/v1/pages/adminsummary"),
+            QUERY_SKIP,
+            json=payload(
+                order_by=order_by,
+                ascending=ascending,
+                include_page_title_clause=UNSET if isinstance(title, Unset) else True,
+                page_title_search_text=title,
+                include_parent_page_ids_clause=UNSET if isinstance(parents, Unset) else True,
+                parent_page_ids=parents,
+            ),
+            into=_Summaries,
+            read=_batch,
+            offset=skip,
+            limit=limit,
+            page_size=page_size,
+            # No client asks for fewer at a time.
+            assured=35,
+        )
+
+    async def get(self, page_id: int | str, /, *, parts: Sequence[CardPart | str] | None = None) -> PageWithCards:
+        """Return a page with its cards.
+
+        `GET /api/content/v3/stacks/{page_id}/cards`. Not in the documents; other clients use it.
+
+        Args:
+            page_id: The page.
+            parts: What to tell of its cards beside the plain facts.
+
+        Raises:
+            ConfigError: `parts` is empty.
+            Forbidden: The token's owner may not see the page.
+            NotFound: There is no such page.
+        """
+        return await self._http.request(
+            "GET",
+            url("/api/content/v3/stacks/{}/cards", page_id),
+            params={"parts": None if parts is None else require_list(parts, "parts")},
+            into=PageWithCards,
+        )
+
+    async def create(self, *, parent_page_id: int | str, title: str, has_layout: bool | Unset = UNSET) -> Page:
+        """Create a page below another.
+
+        `POST /api/content/v1/pages` (Pages API, "Create Subpage").
+
+        Args:
+            parent_page_id: The page to put it below.
+            title: Its title.
+            has_layout: Whether to give it a layout; the instance's default is to.
+
+        Raises:
+            Forbidden: The token's owner may not.
+            Conflict: The title is taken, or the like.
+        """
+        # The page shows this number as text, and as a number everywhere else.
+        body = payload(parent_page_id=str(parent_page_id), title=title, has_layout=has_layout)
+        return await self._http.request("POST", url("/api/content/v1/pages"), json=body, into=Page)
+
+    async def delete(self, page_id: int | str, /) -> None:
+        """Delete a page.
+
+        `DELETE /api/content/v1/pages/{page_id}`. Not in the documents; other clients use it. What becomes of the pages
+        below it and of its cards is unconfirmed.
+
+        Args:
+            page_id: The page.
+
+        Raises:
+            Forbidden: The token's owner may not.
+            NotFound: There is no such page.
+        """
+        await self._http.request("DELETE", url("/api/content/v1/pages/{}", page_id))
+
+    async def move(
+        self,
+        *,
+        page_ids: Sequence[int],
+        parent_page_id: int,
+        page_permission: PagePermission | str = PagePermission.ORIGINAL,
+    ) -> None:
+        """Move pages below another page.
+
+        `PUT /api/content/v1/pages/bulk/move` (Pages API, "Bulk Move Pages").
+
+        Args:
+            page_ids: The pages to move.
+            parent_page_id: The page to put them below.
+            page_permission: Who sees them from now on; ``ORIGINAL`` is the only value that is documented.
+
+        Raises:
+            ConfigError: `page_ids` is empty.
+            Forbidden: The token's owner may not.
+            Conflict: Permissions, or something else, are in the way.
+        """
+        body = payload(
+            page_ids=require_list(page_ids, "page_ids"), parent_page_id=parent_page_id, page_permission=page_permission
+        )
+        await self._http.request("PUT", url("/api/content/v1/pages/bulk/move"), json=body)
+
+    async def revoke_access(self, page_id: int | str, person_id: int | str, /) -> None:
+        """Take a user's access to a page away.
+
+        `DELETE /api/content/v1/share/page/{page_id}/user/{person_id}` (Pages API, "Revoke Page Access").
+
+        Args:
+            page_id: The page.
+            person_id: The user.
+
+        Raises:
+            Forbidden: The token's owner may not.
+            Conflict: Something is in the way.
+        """
+        await self._http.request("DELETE", url("/api/content/v1/share/page/{}/user/{}", page_id, person_id))
+
+    async def access(self, page_id: int | str, /, *, expand_users: bool = False) -> PageAccess:
+        """Return whom a page is shared with, its owners among them.
+
+        `GET /api/content/v1/share/accesslist/page/{page_id}`. Not in the documents; other clients use it.
+
+        Args:
+            page_id: The page.
+            expand_users: Whether to count the users of groups among the users.
+
+        Raises:
+            Forbidden: The token's owner may not see the page.
+            NotFound: There is no such page.
+        """
+        return await self._http.request(
+            "GET",
+            url("/api/content/v1/share/accesslist/page/{}", page_id),
+            params={"expandUsers": expand_users},
+            into=PageAccess,
+        )
+
+    async def sync_access(
+        self,
+        page_id: int | str,
+        /,
+        recipients: Sequence[Recipient | int | str],
+        *,
+        remove: bool = True,
+        allow_empty: bool = False,
+        send_email: bool = False,
+        dry_run: bool = False,
+        batch_size: int = 100,
+        stop_on_error: bool = False,
+        progress: BulkProgressCallback | None = None,
+    ) -> BulkReport[Recipient, None]:
+        """Let exactly these users and groups see a page, besides its owners; sends only what differs.
+
+        `GET /api/content/v1/share/accesslist/page/{page_id}`; to see that all are there, `GET /api/identity/v1/users`
+        (Users API, "Get All Users"), `GET /api/identity/v1/users/{user_id}` (Users API, "Get User By Id") and
+        `GET /api/content/v2/groups/{group_id}` (Groups API, "Fetch Group"); then `POST /api/content/v1/share` (Content
+        Sharing, "Share Resource") for each batch and `DELETE /api/content/v1/share/page/{page_id}/user/{person_id}`
+        (Pages API, "Revoke Page Access") for each user who is to lose access. No
+        route is known that takes a group's access away; such groups are ``skipped``.
+
+        Args:
+            page_id: The page.
+            recipients: The users, by identifier or e-mail address, and the groups as `Recipient`.
+            remove: Whether users who are not named lose their access; owners never do.
+            allow_empty: Whether `recipients` may be empty, which is refused by default.
+            send_email: Whether to tell by mail those who get access.
+            dry_run: Whether to only read, and report what would be done.
+            batch_size: The most users and groups to send in one request; a limit is not documented.
+            stop_on_error: Whether to begin no further batch once one has failed.
+            progress: Called with how far it has come, after each user or group.
+
+        Returns:
+            A report of each user and group: ``added``, ``removed``, ``unchanged`` or ``skipped``.
+
+        Raises:
+            ConfigError: `recipients` is empty, or names somebody twice.
+            Unresolved: Nobody has some of the addresses; names all, and nothing was changed.
+            NotFound: There is no such page.
+        """
+        wanted = _access.DesiredPageAccess.of(
+            recipients, remove=remove, allow_empty=allow_empty, send_email=send_email, batch_size=batch_size
+        )
+        options = BulkOptions(dry_run=dry_run, stop_on_error=stop_on_error, progress=progress)
+        return await _access.sync_access(self, self._http, page_id, wanted, options)
+
+    async def share_many(
+        self,
+        page_ids: Sequence[int | str],
+        /,
+        *,
+        recipients: Sequence[Recipient | int | str],
+        remove: bool = False,
+        send_email: bool = False,
+        dry_run: bool = False,
+        batch_size: int = 100,
+        concurrency: int = 8,
+        stop_on_error: bool = False,
+        progress: BulkProgressCallback | None = None,
+    ) -> BulkReport[int, BulkReport[Recipient, None]]:
+        """Share many pages with the same users and groups; sends only what differs.
+
+        As `sync_access` does for each: `GET /api/content/v1/share/accesslist/page/{page_id}`,
+        `GET /api/identity/v1/users` (Users API, "Get All Users"), `GET /api/identity/v1/users/{user_id}` (Users API,
+        "Get User By Id"), `GET /api/content/v2/groups/{group_id}` (Groups API, "Fetch Group"),
+        `POST /api/content/v1/share` (Content Sharing, "Share Resource") and
+        `DELETE /api/content/v1/share/page/{page_id}/user/{person_id}` (Pages API, "Revoke Page Access").
+
+        Args:
+            page_ids: The pages.
+            recipients: The users, by identifier or e-mail address, and the groups as `Recipient`.
+            remove: Whether users who are not named lose their access; owners never do.
+            send_email: Whether to tell by mail those who get access.
+            dry_run: Whether to only read, and report what would be done.
+            batch_size: The most users and groups to send in one request; a limit is not documented.
+            concurrency: Pages under way at once.
+            stop_on_error: Whether to begin no further page once one has failed.
+            progress: Called with how far it has come, after each page.
+
+        Returns:
+            A report of each page: ``updated`` or ``unchanged``, its value the report of the users and groups.
+
+        Raises:
+            ConfigError: `recipients` is empty or names somebody twice, or a page stands twice.
+            Unresolved: Nobody has some of the addresses; names all, and nothing was changed.
+        """
+        wanted = _access.DesiredPageAccess.of(
+            recipients, remove=remove, allow_empty=False, send_email=send_email, batch_size=batch_size
+        )
+        options = BulkOptions(concurrency=concurrency, dry_run=dry_run, stop_on_error=stop_on_error, progress=progress)
+        return await _access.share_many(self, self._http, page_ids, wanted, options)
+
+    async def revoke_many(
+        self,
+        page_id: int | str,
+        /,
+        users: Sequence[int | str],
+        *,
+        dry_run: bool = False,
+        concurrency: int = 8,
+        stop_on_error: bool = False,
+        progress: BulkProgressCallback | None = None,
+    ) -> BulkReport[Recipient, None]:
+        """Take the access of many users to a page away; sends nothing for those who have none of their own.
+
+        `GET /api/content/v1/share/accesslist/page/{page_id}` and, for addresses, `GET /api/identity/v1/users` (Users
+        API, "Get All Users"); then `DELETE /api/content/v1/share/page/{page_id}/user/{person_id}` (Pages API, "Revoke
+        Page Access") for each.
+
+        Args:
+            page_id: The page.
+            users: The users, by identifier or e-mail address; owners of the page are skipped.
+            dry_run: Whether to only read, and report what would be done.
+            concurrency: Users under way at once.
+            stop_on_error: Whether to begin no further user once one has failed.
+            progress: Called with how far it has come, after each user.
+
+        Returns:
+            A report of each user: ``removed``, ``unchanged`` or ``skipped``.
+
+        Raises:
+            ConfigError: Somebody is named twice, or by what is neither an identifier nor an address.
+            Unresolved: Nobody has some of the addresses; names all, and nothing was changed.
+            NotFound: There is no such page.
+        """
+        options = BulkOptions(concurrency=concurrency, dry_run=dry_run, stop_on_error=stop_on_error, progress=progress)
+        return await _access.revoke_many(self, self._http, page_id, users, options)

@@ -1,0 +1,74 @@
+"""What several requests about scheduled reports share."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeVar
+
+from attrs import evolve
+
+from domo_async._endpoints._area import require_list
+from domo_async._endpoints.reports.models import ScheduleRecipient
+from domo_async._transport import QUERY_SKIP, PageData, Pager, QueryValue, Transport, Url
+from domo_async._wire import Model, without_nulls
+from domo_async.errors import ConfigError
+
+__all__ = ["one_or_both", "recipients_payload", "skipping"]
+
+M = TypeVar("M", bound=Model)
+
+# The documented default. No page names a maximum, so that a page of this size may be one that was cut.
+_ASSURED = 100
+
+
+def skipping(
+    http: Transport,
+    method: str,
+    path: Url,
+    into: type[M],
+    *,
+    skip: int,
+    limit: int | None,
+    page_size: int,
+    params: Mapping[str, QueryValue] | None = None,
+    json: Mapping[str, object] | None = None,
+) -> Pager[M]:
+    """Return a list of models that comes in pages of ``limit`` items after ``skip``."""
+    items: type[tuple[M, ...]] = tuple[into, ...]  # type: ignore[valid-type]
+    return http.pages(
+        method,
+        path,
+        QUERY_SKIP,
+        into=items,
+        read=PageData,
+        page_size=page_size,
+        assured=_ASSURED,
+        offset=skip,
+        limit=limit,
+        params=params,
+        json=json,
+    )
+
+
+def recipients_payload(recipients: Sequence[ScheduleRecipient | str]) -> list[dict[str, Any]]:
+    """Return recipients as requests write them: a bare text is an address, and every value is text.
+
+    Raises:
+        ConfigError: There are none.
+    """
+    people = (
+        ScheduleRecipient(recipient) if isinstance(recipient, str) else recipient
+        for recipient in require_list(recipients, "recipients")
+    )
+    return [without_nulls(evolve(recipient, value=str(recipient.value))) for recipient in people]
+
+
+def one_or_both(user_id: int | str | None, email_id: str | None) -> dict[str, int | str | None]:
+    """Return the query that says whom a request is about.
+
+    Raises:
+        ConfigError: It does not.
+    """
+    if not user_id and not email_id:
+        raise ConfigError("give user_id or email_id; without them, it is not said whom the request is about")
+    return {"userId": user_id or None, "emailId": email_id or None}

@@ -1,0 +1,35 @@
+"""Streams: `domo.streams`."""
+
+from __future__ import annotations
+
+from domo_async._endpoints.streams.area import Streams
+from domo_async._endpoints.streams.models import (
+    ConfigurationItem,
+    ExecutionState,
+    RunType,
+    SavedStream,
+    SavedStreamDataset,
+    Stream,
+    StreamAccount,
+    StreamDataProvider,
+    StreamDataset,
+    StreamExecution,
+    StreamTransport,
+    UpdateMethod,
+)
+
+__all__ = [
+    "ConfigurationItem",
+    "ExecutionState",
+    "RunType",
+    "SavedStream",
+    "SavedStreamDataset",
+    "Stream",
+    "StreamAccount",
+    "StreamDataProvider",
+    "StreamDataset",
+    "StreamExecution",
+    "StreamTransport",
+    "Streams",
+    "UpdateMethod",
+]

@@ -1,0 +1,31 @@
+"""Users: `domo.users`."""
+
+from __future__ import annotations
+
+from domo_async._endpoints.users.area import Users
+from domo_async._endpoints.users.models import (
+    AttributeValue,
+    Exists,
+    NewUser,
+    User,
+    UserAttribute,
+    UserChange,
+    UserFilter,
+    UserFilterOperator,
+    UserParts,
+    UserProfile,
+)
+
+__all__ = [
+    "AttributeValue",
+    "Exists",
+    "NewUser",
+    "User",
+    "UserAttribute",
+    "UserChange",
+    "UserFilter",
+    "UserFilterOperator",
+    "UserParts",
+    "UserProfile",
+    "Users",
+]

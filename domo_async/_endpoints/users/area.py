@@ -1,0 +1,325 @@
+"""Users."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from attrs import frozen
+
+from domo_async._bulk import BulkOptions, BulkProgressCallback, BulkReport
+from domo_async._endpoints._area import Area, SortOrder, require_changes, require_list
+from domo_async._endpoints.users import _bulk
+from domo_async._endpoints.users.models import (
+    AttributeValue,
+    Exists,
+    NewUser,
+    User,
+    UserChange,
+    UserFilter,
+    UserParts,
+    UserProfile,
+)
+from domo_async._transport import BODY, PageData, Pager, url
+from domo_async._wire import UNSET, Model, Unset, either, payload
+from domo_async.errors import APIError
+
+__all__ = ["Users"]
+
+
+@frozen(kw_only=True)
+class _UserList(Model):
+    users: tuple[User, ...]
+    count: int | None = None
+
+
+# The Users page shows an envelope, the Groups page a bare list for the same route.
+_USERS = either(_UserList, tuple[User, ...])
+
+
+def _users(answer: _UserList | tuple[User, ...]) -> tuple[User, ...]:
+    return answer.users if isinstance(answer, _UserList) else answer
+
+
+def _filters(text: str | None, filters: Sequence[UserFilter]) -> list[object]:
+    words = [] if text is None else [payload(filter_type="text", text=text)]
+    facts = [
+        payload(
+            filter_type="value", field=each.field, values=require_list(each.values, "values"), operator=each.operator
+        )
+        for each in require_list(filters, "filters", may_be_empty=True)
+    ]
+    return [*words, *facts]
+
+
+class Users(Area):
+    """Users."""
+
+    async def create(self, *, display_name: str, email_address: str, role_id: int | str) -> User:
+        """Create a user.
+
+        `POST /api/identity/v1/users` (Users API, "Create User").
+
+        Args:
+            display_name: How people see the user.
+            email_address: Where mail goes; no two users share one.
+            role_id: The role.
+
+        Raises:
+            BadRequest: The address is taken, or there is no such role.
+        """
+        return await self._http.request(
+            "POST",
+            url("/api/identity/v1/users"),
+            json=payload(display_name=display_name, email_address=email_address, role_id=role_id),
+            into=User,
+        )
+
+    async def get(self, user_id: int | str, /, *, parts: UserParts | str | None = None) -> User:
+        """Return a user.
+
+        `GET /api/identity/v1/users/{user_id}` (Users API, "Get User By Id"; Groups API, "Fetch User Details").
+
+        Args:
+            user_id: The user.
+            parts: How much to give.
+
+        Raises:
+            NotFound: There is no such user.
+        """
+        path = url("/api/identity/v1/users/{}", user_id)
+        found = _users(await self._http.request("GET", path, params={"parts": parts}, into=_USERS))
+        if not found:
+            raise APIError.for_status(404, message="the instance gives no user", method="GET", path=path.path)
+        return found[0]
+
+    def list(self, *, parts: UserParts | str | None = None) -> Pager[User]:
+        """Iterate over all users.
+
+        `GET /api/identity/v1/users` (Users API, "Get All Users"); no pages are documented, so they come in one answer.
+
+        Args:
+            parts: How much to give of each.
+        """
+        return self._http.whole_list(
+            "GET", url("/api/identity/v1/users"), params={"parts": parts}, into=_USERS, read=_users
+        )
+
+    async def me(self) -> UserProfile:
+        """Return the user whom the token belongs to, which is also a way to try the token.
+
+        `GET /api/content/v2/users/me`. Not in the documents; other clients use it.
+
+        Raises:
+            Unauthorized: The token is not valid.
+        """
+        return await self._http.request("GET", url("/api/content/v2/users/me"), into=UserProfile)
+
+    def search(
+        self,
+        *,
+        text: str | None = None,
+        filters: Sequence[UserFilter] = (),
+        ids: Sequence[int | str] | None = None,
+        parts: Sequence[UserParts | str] | None = None,
+        attributes: Sequence[str] | None = None,
+        sort_by: str = "displayName",
+        sort_order: SortOrder | str = SortOrder.ASC,
+        include_deleted: bool = False,
+        include_support: bool = False,
+        offset: int = 0,
+        limit: int | None = None,
+        page_size: int = 200,
+    ) -> Pager[User]:
+        """Iterate over the users who fit everything that is given.
+
+        `POST /api/identity/v1/users/search`. Not in the documents; other clients use it.
+
+        Args:
+            text: What names or addresses have to hold.
+            filters: What facts have to be.
+            ids: Only these users.
+            parts: How much to give of each.
+            attributes: Which facts to give of each, such as ``title``.
+            sort_by: The fact to sort by.
+            sort_order: Which way.
+            include_deleted: Whether to find users who were deleted.
+            include_support: Whether to find Domo's support.
+            offset: Users to leave out at the beginning.
+            limit: The most users to give in all.
+            page_size: Users to ask for at a time.
+
+        Raises:
+            ConfigError: A list is empty, or a number is out of its range.
+        """
+        return self._http.pages(
+            "POST",
+            url("/api/identity/v1/users/search"),
+            BODY,
+            json=payload(
+                show_count=True,
+                include_deleted=include_deleted,
+                include_support=include_support,
+                sort=payload(field=sort_by, order=sort_order),
+                filters=_filters(text, filters),
+                ids=UNSET if ids is None else [str(each) for each in require_list(ids, "ids")],
+                parts=UNSET if parts is None else require_list(parts, "parts"),
+                attributes=UNSET if attributes is None else require_list(attributes, "attributes"),
+            ),
+            into=_UserList,
+            read=lambda answer: PageData(answer.users, total=answer.count),
+            offset=offset,
+            limit=limit,
+            page_size=page_size,
+        )
+
+    async def update(
+        self,
+        user_id: int | str,
+        /,
+        *,
+        display_name: str | Unset = UNSET,
+        email_address: str | Unset = UNSET,
+        role_id: int | str | Unset = UNSET,
+        attributes: Mapping[str, Sequence[AttributeValue]] | Unset = UNSET,
+    ) -> User:
+        """Change what is given of a user, and leave the rest.
+
+        `PATCH /api/identity/v1/users/{user_id}` (Users API, "Update User").
+
+        Args:
+            user_id: The user.
+            display_name: How people see the user.
+            email_address: Where mail goes.
+            role_id: The role.
+            attributes: Further facts by name, each with its values, such as ``{"title": ["Clerk"]}``. The page does not
+                show them for this route; other clients send them so.
+
+        Raises:
+            ConfigError: Nothing is given to change.
+            NotFound: There is no such user.
+        """
+        pairs = (
+            attributes
+            if isinstance(attributes, Unset)
+            else [payload(key=key, values=values) for key, values in attributes.items()]
+        )
+        body = payload(display_name=display_name, email_address=email_address, role_id=role_id, attributes=pairs)
+        # The same values set twice are the same values.
+        return await self._http.request(
+            "PATCH", url("/api/identity/v1/users/{}", user_id), json=require_changes(body), into=User, idempotent=True
+        )
+
+    async def delete(self, user_id: int | str, /) -> bool:
+        """Delete a user.
+
+        `DELETE /api/identity/v1/users/{user_id}` (Users API, "Delete User").
+
+        Args:
+            user_id: The user.
+
+        Returns:
+            Whether the instance says that it did; the page shows a bare ``1``.
+
+        Raises:
+            NotFound: There is no such user.
+        """
+        return await self._http.request("DELETE", url("/api/identity/v1/users/{}", user_id), into=bool, empty=True)
+
+    async def create_many(
+        self,
+        users: Sequence[NewUser],
+        /,
+        *,
+        exists: Exists = "skip",
+        dry_run: bool = False,
+        concurrency: int = 8,
+        stop_on_error: bool = False,
+        progress: BulkProgressCallback | None = None,
+    ) -> BulkReport[NewUser, User]:
+        """Create many users, each once, and report on each; one that fails does not keep the others from being made.
+
+        Where an answer is lost, the user is looked up by address, so nobody is created twice or wrongly told to have
+        failed; it is safe to run again.
+
+        `GET /api/identity/v1/users` (Users API, "Get All Users") and `GET /api/authorization/v1/roles` (Roles
+        Governance API, "Get All Roles"), then `POST /api/identity/v1/users` (Users API,
+        "Create User") for each, with `POST /api/identity/v1/users/search` where the outcome is in doubt and
+        `PATCH /api/identity/v1/users/{user_id}` (Users API, "Update User") for ``update``.
+
+        Args:
+            users: The users.
+            exists: What to do about an address that a user has already: ``skip`` it, ``update`` that user's name and
+                role, or count it as a failure (``fail``).
+            dry_run: Whether to only read, and report what would be done.
+            concurrency: Users under way at once.
+            stop_on_error: Whether to begin no further user once one has failed.
+            progress: Called with how far it has come, after each user.
+
+        Raises:
+            ConfigError: An address is none or stands twice, or a name or a role is missing; nothing was sent.
+        """
+        options = BulkOptions(concurrency=concurrency, dry_run=dry_run, stop_on_error=stop_on_error, progress=progress)
+        return await _bulk.create_many(self, self._http, users, exists, options)
+
+    async def update_many(
+        self,
+        changes: Sequence[UserChange],
+        /,
+        *,
+        dry_run: bool = False,
+        concurrency: int = 8,
+        stop_on_error: bool = False,
+        progress: BulkProgressCallback | None = None,
+    ) -> BulkReport[UserChange, User]:
+        """Change many users, and report on each; nothing is sent for those who are so already.
+
+        `GET /api/identity/v1/users` (Users API, "Get All Users"), or `GET /api/identity/v1/users/{user_id}` (Users API,
+        "Get User By Id") for up to 20 and for those not listed, and for roles `GET /api/authorization/v1/roles` (Roles
+        Governance API, "Get All Roles"); then `PATCH /api/identity/v1/users/{user_id}` (Users API, "Update User") for
+        each.
+
+        Args:
+            changes: What to change of whom.
+            dry_run: Whether to only read, and report what would be done.
+            concurrency: Users under way at once.
+            stop_on_error: Whether to begin no further user once one has failed.
+            progress: Called with how far it has come, after each user.
+
+        Raises:
+            ConfigError: A change is empty, an address or an identifier is none, or a user stands twice; nothing was
+                sent.
+        """
+        options = BulkOptions(concurrency=concurrency, dry_run=dry_run, stop_on_error=stop_on_error, progress=progress)
+        return await _bulk.update_many(self, self._http, changes, options)
+
+    async def delete_many(
+        self,
+        ids: Sequence[int | str],
+        /,
+        *,
+        dry_run: bool = False,
+        concurrency: int = 8,
+        stop_on_error: bool = False,
+        progress: BulkProgressCallback | None = None,
+    ) -> BulkReport[int, User]:
+        """Delete many users, and report on each; those who are not there are skipped.
+
+        `GET /api/identity/v1/users` (Users API, "Get All Users"), or `GET /api/identity/v1/users/{user_id}` (Users API,
+        "Get User By Id") for up to 20 and for those not listed; then `DELETE /api/identity/v1/users/{user_id}` (Users
+        API, "Delete User") for each.
+
+        Args:
+            ids: The users.
+            dry_run: Whether to only read, and report what would be done.
+            concurrency: Users under way at once.
+            stop_on_error: Whether to begin no further user once one has failed.
+            progress: Called with how far it has come, after each user.
+
+        Returns:
+            The report; its values are the users as they were.
+
+        Raises:
+            ConfigError: An identifier is none, or stands twice; nothing was sent.
+        """
+        options = BulkOptions(concurrency=concurrency, dry_run=dry_run, stop_on_error=stop_on_error, progress=progress)
+        return await _bulk.delete_many(self, ids, options)

@@ -1,0 +1,176 @@
+"""What users are."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Literal, TypeAlias
+
+from attrs import frozen
+
+from domo_async._wire import UNSET, EpochMillis, EpochSeconds, Model, NumericId, OpenEnum, Unset
+
+__all__ = [
+    "AttributeValue",
+    "Exists",
+    "NewUser",
+    "User",
+    "UserAttribute",
+    "UserChange",
+    "UserFilter",
+    "UserFilterOperator",
+    "UserParts",
+    "UserProfile",
+]
+
+AttributeValue: TypeAlias = str | int | float | bool | None
+
+Exists: TypeAlias = Literal["skip", "update", "fail"]
+"""What to do about a user to be created who is there already."""
+
+
+class UserParts(OpenEnum):
+    """How much of a user to give."""
+
+    MINIMAL = "MINIMAL"
+    SIMPLE = "SIMPLE"
+    DETAILED = "DETAILED"
+    GROUPS = "GROUPS"
+    ROLE = "ROLE"
+
+
+@frozen(kw_only=True)
+class UserAttribute(Model):
+    """A fact about a user.
+
+    Attributes:
+        key: Its name, such as ``title``.
+        values: What is known, often one value.
+    """
+
+    key: str
+    values: tuple[AttributeValue, ...] = ()
+
+
+@frozen(kw_only=True)
+class User(Model):
+    """A user.
+
+    Attributes:
+        id: The user's number.
+        display_name: How people see the user.
+        user_name: The name to log in by.
+        email_address: Where mail goes.
+        role_id: The role.
+        attributes: Further facts.
+        name: Like `display_name`; the Groups page documents it for the same route, with what follows.
+        location: Where the user works.
+        manager: Whom the user reports to.
+        phone_number: A phone number.
+        title: A job title.
+    """
+
+    id: NumericId
+    display_name: str | None = None
+    user_name: str | None = None
+    email_address: str | None = None
+    role_id: NumericId | None = None
+    attributes: tuple[UserAttribute, ...] = ()
+    name: str | None = None
+    location: str | None = None
+    manager: str | None = None
+    phone_number: str | None = None
+    title: str | None = None
+
+
+@frozen(kw_only=True)
+class UserProfile(Model):
+    """A user, as the instance's older routes tell. Not in the documents; instances answer so.
+
+    Attributes:
+        id: The user's number.
+        display_name: How people see the user.
+        user_name: The name to log in by.
+        email_address: Where mail goes.
+        role_id: The role.
+        user_type: What kind of user it is, such as ``USER``.
+        active: Whether the user can log in.
+        accepted: Whether the user took up the invitation.
+        pending: Whether that is still to come.
+        anonymous: Whether it is a user without a name.
+        system_user: Whether it is no person.
+        invitor_user_id: Who asked the user in.
+        created: When the user was made.
+        modified: When the user was last changed.
+        detail: Further facts.
+    """
+
+    id: NumericId
+    display_name: str | None = None
+    user_name: str | None = None
+    email_address: str | None = None
+    role_id: NumericId | None = None
+    user_type: str | None = None
+    active: bool | None = None
+    accepted: bool | None = None
+    pending: bool | None = None
+    anonymous: bool | None = None
+    system_user: bool | None = None
+    invitor_user_id: NumericId | None = None
+    created: EpochSeconds | None = None
+    modified: EpochMillis | None = None
+    detail: Mapping[str, object] | None = None
+
+
+class UserFilterOperator(OpenEnum):
+    """How a user's value has to be to the filter's values."""
+
+    EQ = "EQ"
+
+
+@frozen
+class UserFilter:
+    """What a user has to be like, to be found by a search.
+
+    Attributes:
+        field: The fact, such as ``reportsTo``, ``department`` or ``roleId``.
+        values: Its values; one of them has to fit.
+        operator: How; other clients are known to use ``EQ``.
+    """
+
+    field: str
+    values: Sequence[AttributeValue]
+    operator: UserFilterOperator | str = UserFilterOperator.EQ
+
+
+@frozen
+class NewUser:
+    """A user to create.
+
+    Attributes:
+        display_name: How people see the user.
+        email_address: Where mail goes; no two users share one.
+        role_id: The role.
+    """
+
+    display_name: str
+    email_address: str
+    role_id: int | str
+
+
+@frozen
+class UserChange:
+    """What to change of a user; what is not given is left.
+
+    Attributes:
+        user_id: The user.
+        display_name: How people see the user.
+        email_address: Where mail goes.
+        role_id: The role.
+        attributes: Further facts by name, each with its values, such as ``{"title": ["Clerk"]}``.
+    """
+
+    user_id: int | str
+    display_name: str | Unset = UNSET
+    email_address: str | Unset = UNSET
+    role_id: int | str | Unset = UNSET
+    attributes: Mapping[str, Sequence[AttributeValue]] | Unset = UNSET

@@ -1,0 +1,439 @@
+"""How the client behaves: one frozen object, each option with a sane default, and where the instance is."""
+
+from __future__ import annotations
+
+import os
+import ssl
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from ipaddress import ip_address
+from typing import Any, TypeAlias
+from urllib.parse import urlsplit
+
+from attrs import Attribute, field, frozen
+
+from domo_async._clock import Clock, SystemClock
+from domo_async._redaction import Secret, keeps_secret
+from domo_async.errors import ConfigError
+
+__all__ = [
+    "AppAccess",
+    "Credentials",
+    "RateLimit",
+    "RequestEvent",
+    "ResponseEvent",
+    "Retries",
+    "Settings",
+    "Timeouts",
+    "above",
+    "at_least",
+    "credentials_from_env",
+    "instance_origin",
+]
+
+
+_Validator: TypeAlias = "Callable[[Any, Attribute[Any], Any], None]"
+
+
+def above(limit: float) -> _Validator:
+    """Return an attrs validator: a number greater than `limit`."""
+    return _number(lambda value: value > limit, f"above {limit}")
+
+
+def at_least(limit: float) -> _Validator:
+    """Return an attrs validator: a number of at least `limit`."""
+    return _number(lambda value: value >= limit, f"of at least {limit}")
+
+
+def _number(fits: Callable[[float], bool], words: str) -> _Validator:
+    def check(_: Any, attribute: Attribute[Any], value: Any) -> None:
+        is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
+        if not is_number or not abs(value) < _LONGEST or not fits(value):
+            raise ConfigError(f"{attribute.name} must be a number {words}, and less than 2**53, not {value!r}")
+
+    return check
+
+
+def _whole(_: Any, attribute: Attribute[Any], value: Any) -> None:
+    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+        raise ConfigError(f"{attribute.name} must be a whole number of at least 1, not {value!r}")
+
+
+def _is_a(*kinds: type, example: str) -> _Validator:
+    """Return an attrs validator: an instance of one of some classes."""
+
+    def check(_: Any, attribute: Attribute[Any], value: Any) -> None:
+        if not isinstance(value, kinds):
+            raise ConfigError(f"{attribute.name} must be such as {example}, not {value!r}")
+
+    return check
+
+
+# Beyond this, timers lose their seconds; it also keeps out what is not finite.
+_LONGEST = 2.0**53
+positive: _Validator = above(0)
+
+
+@frozen(kw_only=True)
+class Timeouts:
+    """Seconds to wait.
+
+    Attributes:
+        connect: For a connection, name resolution and TLS included.
+        read: For an answer to begin, for the next bytes of a streamed one, and for a stalled upload to move on.
+        total: For a whole call: connecting, redirects, and the answer to its last byte. Each try of a call that is sent
+            again has as long anew; how long the waits between tries are at most, `Retries` says. A turn is waited for
+            as long before that: a slot (see `Settings.connections`) as long as others move on, a rate limit if it lets
+            the call go in time. Transfers of data have no total.
+    """
+
+    connect: float = field(default=15.0, validator=positive)
+    read: float = field(default=60.0, validator=positive)
+    total: float = field(default=120.0, validator=positive)
+
+
+# 520 to 530 are those of a content delivery network that does not reach the instance.
+_PASSING = frozenset({408, 425, 429, 500, 502, 503, 504, *range(520, 531)})
+
+
+def _statuses(value: Iterable[int]) -> frozenset[int]:
+    try:
+        found = frozenset(value)
+    except TypeError:
+        found = frozenset({0})
+    if not all(isinstance(status, int) and 400 <= status <= 599 for status in found):
+        raise ConfigError(f"statuses must be HTTP statuses from 400 to 599, such as {{502, 503}}, not {value!r}")
+    return found
+
+
+@frozen(kw_only=True)
+class Retries:
+    """How often and how soon a failed request is sent again.
+
+    Only what may be repeated is: idempotent requests after any passing failure, others only when the instance
+    surely did not take them (no connection, 429, Domo's own 503 with Retry-After).
+
+    Attributes:
+        attempts: Tries in all; 1 means that nothing is sent twice.
+        first_delay: Seconds before the second try at the most; doubles with each further one. The wait is
+            drawn at random below that bound, so that many callers do not come back at once.
+        max_delay: The most seconds between two tries.
+        max_retry_after: The longest Retry-After, in seconds, that is waited for; if the instance asks for more, the
+            error is raised at once and carries the figure. So long, all calls to the same route family fail at once;
+            then one is tried again.
+        statuses: The HTTP statuses of failures that may pass, after which an idempotent request is sent again.
+    """
+
+    attempts: int = field(default=5, validator=_whole)
+    first_delay: float = field(default=0.5, validator=at_least(0))
+    max_delay: float = field(default=20.0, validator=at_least(0))
+    max_retry_after: float = field(default=120.0, validator=at_least(0))
+    statuses: frozenset[int] = field(default=_PASSING, converter=_statuses)
+
+
+@frozen
+class RateLimit:
+    """At most `requests` in any `seconds` seconds, counted where the instance counts.
+
+    Attributes:
+        requests: How many.
+        seconds: The length of the sliding window.
+    """
+
+    requests: int = field(validator=_whole)
+    seconds: float = field(default=60.0, validator=positive)
+
+
+@frozen(kw_only=True)
+class RequestEvent:
+    """What a `before_request` hook is told.
+
+    Attributes:
+        method: The HTTP method.
+        template: The route, with ``{}`` where identifiers stand.
+        path: The path as it is sent, without the query.
+        attempt: 1 for the first try.
+        headers: Headers to add to this request, such as a trace id; the hook may write to it. The token is not in it.
+    """
+
+    method: str
+    template: str
+    path: str
+    attempt: int
+    headers: dict[str, str] = field(factory=dict, repr=False)
+
+
+@frozen(kw_only=True)
+class ResponseEvent:
+    """What an `after_response` hook is told.
+
+    Attributes:
+        method: The HTTP method.
+        template: The route, with ``{}`` where identifiers stand.
+        path: The path as it was sent, without the query.
+        attempt: 1 for the first try.
+        status: The HTTP status, or None where no answer came.
+        seconds: From sending to the end of the answer (for streamed answers: to its headers).
+    """
+
+    method: str
+    template: str
+    path: str
+    attempt: int
+    status: int | None
+    seconds: float
+
+
+def _known_limits() -> Mapping[str, RateLimit]:
+    # Search allows "about 120 requests per minute" (Search API page); no other family has a documented limit.
+    return {"search": RateLimit(120, 60.0)}
+
+
+def _limits(_: Any, attribute: Attribute[Any], value: Any) -> None:
+    if not isinstance(value, Mapping) or not all(
+        isinstance(family, str) and isinstance(limit, RateLimit) for family, limit in value.items()
+    ):
+        raise ConfigError(f"{attribute.name} must be limits by route family, such as {{'search': RateLimit(120, 60)}}")
+
+
+def _proxy(_: Any, attribute: Attribute[Any], value: Secret[Any] | None) -> None:
+    problem = None if value is None else _unfit_proxy(value.get_secret_value())
+    if problem is not None:
+        raise ConfigError(f"{attribute.name} {problem}")
+
+
+def _unfit_proxy(address: object) -> str | None:
+    """Return why an address cannot be a proxy's, without repeating it, as it may hold a password."""
+    try:
+        parts = urlsplit(address) if isinstance(address, str) else None
+        usable = parts is not None and parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        usable = False
+    if usable:
+        return None
+    socks = " (SOCKS is not supported)" if isinstance(address, str) and address.startswith("socks") else ""
+    return f"must be the URL of an HTTP proxy, such as 'http://proxy.example.com:3128', or None{socks}"
+
+
+def _secret_or_none(value: Secret[str] | str | None) -> Secret[str] | None:
+    return Secret.of(value)
+
+
+def _secret(value: Secret[str] | str) -> Secret[str]:
+    return Secret.of(value)
+
+
+def _header_value(_: Any, attribute: Attribute[Any], value: Any) -> None:
+    if not isinstance(value, str) or not value or not value.isascii() or not value.isprintable():
+        raise ConfigError(f"{attribute.name} must be printable ASCII text, not {value!r}")
+
+
+def _hooks(value: Any) -> Any:
+    return (
+        value if callable(value) or isinstance(value, (str, bytes)) or not isinstance(value, Iterable) else tuple(value)
+    )
+
+
+def _all_callable(_: Any, attribute: Attribute[Any], value: Any) -> None:
+    if not isinstance(value, tuple) or not all(map(callable, value)):
+        raise ConfigError(f"{attribute.name} must be functions, such as {attribute.name}=(log_it,), not {value!r}")
+
+
+def _clock(_: Any, attribute: Attribute[Any], value: Any) -> None:
+    if not all(callable(getattr(value, name, None)) for name in ("monotonic", "now", "sleep")):
+        raise ConfigError(f"{attribute.name} must have the methods monotonic, now and sleep; {value!r} has not")
+
+
+@keeps_secret("proxy")
+@frozen(kw_only=True)
+class Settings:
+    """Everything that can be tuned, once for a client.
+
+    Attributes:
+        timeouts: See `Timeouts`.
+        retries: See `Retries`.
+        rate_limits: Limits by route family, which is the first word of the path after ``/api/``. A family without one
+            is unlimited until the instance answers 429; then all its callers wait as long as it asks.
+        connections: The most calls at once. Answers that are read as they arrive, such as exports and downloads, are
+            counted apart, and there may be as many of them.
+        keepalive: Seconds that an idle connection is kept for the next request. Many servers close theirs after 5;
+            where one says for how long it keeps them, a connection is given up before that.
+        max_answer: The most bytes, decompressed, of an answer that is held in memory. Exports and downloads, which
+            are passed on as they arrive, have no limit.
+        tls: A TLS context of your own, for instance with a company's certificate authority. Certificates are always
+            verified; there is no switch for that.
+        proxy: URL of an HTTP proxy, as text or as a `Secret`; it may hold credentials, so it is kept as one.
+        user_agent: The User-Agent header.
+        before_request: Hooks called before each try. What one raises ends the call.
+        after_response: Hooks called after each try. What one raises is logged, since the request was carried out.
+        clock: Where time comes from; tests pass their own.
+        strict: Whether any value of an answer that cannot be read is a `DecodeError`, for tests. Else the field has its
+            default, the value is in its model's `extras`, and it is logged once.
+    """
+
+    timeouts: Timeouts = field(default=Timeouts(), validator=_is_a(Timeouts, example="Timeouts(read=30)"))
+    retries: Retries = field(default=Retries(), validator=_is_a(Retries, example="Retries(attempts=3)"))
+    rate_limits: Mapping[str, RateLimit] = field(factory=_known_limits, validator=_limits)
+    connections: int = field(default=32, validator=_whole)
+    keepalive: float = field(default=4.0, validator=at_least(0))
+    max_answer: int = field(default=256 << 20, validator=_whole)
+    tls: ssl.SSLContext | None = field(
+        default=None, validator=_is_a(ssl.SSLContext, type(None), example="ssl.create_default_context()")
+    )
+    proxy: Secret[str] | None = field(default=None, converter=_secret_or_none, validator=_proxy)
+    user_agent: str = field(default="domo-async", validator=_header_value)
+    before_request: tuple[Callable[[RequestEvent], Awaitable[None] | None], ...] = field(
+        default=(), converter=_hooks, validator=_all_callable
+    )
+    after_response: tuple[Callable[[ResponseEvent], Awaitable[None] | None], ...] = field(
+        default=(), converter=_hooks, validator=_all_callable
+    )
+    clock: Clock = field(factory=SystemClock, validator=_clock)
+    strict: bool = field(default=False, validator=_is_a(bool, example="True"))
+
+    def __attrs_post_init__(self) -> None:
+        if self.tls is not None and (self.tls.verify_mode != ssl.CERT_REQUIRED or not self.tls.check_hostname):
+            raise ConfigError(
+                "the TLS context does not verify certificates; load your certificate authority into it instead "
+                "(context.load_verify_locations)"
+            )
+
+
+@frozen
+class Credentials:
+    """The header that says who is calling.
+
+    Attributes:
+        header: ``X-DOMO-Developer-Token`` for a developer token, ``X-DOMO-Authentication`` for a session token.
+        token: The secret.
+    """
+
+    header: str
+    token: Secret[str]
+
+    @classmethod
+    def of(cls, *, token: Secret[str] | None, session_token: Secret[str] | None) -> Credentials:
+        """Return the credentials for exactly one of the two kinds of token.
+
+        Raises:
+            ConfigError: Neither or both were given, or the token cannot be a header's value.
+        """
+        if token is not None and session_token is None:
+            secret, header = token, "X-DOMO-Developer-Token"
+        elif session_token is not None and token is None:
+            secret, header = session_token, "X-DOMO-Authentication"
+        else:
+            raise ConfigError(
+                "give exactly one of token=… (a developer token, made under Admin > Access tokens) and session_token=…"
+            )
+        problem = _unfit_token(secret.get_secret_value())
+        if problem is not None:
+            raise ConfigError(problem)
+        return cls(header, secret)
+
+
+def _unfit_token(token: object) -> str | None:
+    """Return why something cannot be a token, without repeating it."""
+    if not isinstance(token, str) or not token or not token.isascii() or not token.isprintable():
+        return "the token is empty or holds characters that no token has, such as a line end"
+    return "the token begins or ends with a space" if token != token.strip() else None
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")
+
+
+def instance_origin(instance: str) -> str:
+    """Return the origin (scheme, host and port) that `instance` stands for.
+
+    Args:
+        instance: ``acme``, ``acme.domo.com`` or a URL such as ``https://acme.domo.com``. Plain ``http`` is only taken
+            for this very machine, since the token would be readable on the way.
+
+    Returns:
+        Such as ``https://acme.domo.com``.
+
+    Raises:
+        ConfigError: `instance` is none of these.
+    """
+    text = instance.strip() if isinstance(instance, str) else ""
+    if not text:
+        raise ConfigError(
+            "name the instance: 'acme' or 'acme.domo.com' (the part before the first slash in its address)"
+        )
+    if "://" not in text:
+        text = f"https://{text}" if "." in text or ":" in text else f"https://{text}.domo.com"
+    try:
+        parts = urlsplit(text)
+        host, port = parts.hostname or "", parts.port
+        ascii_host = host if ":" in host else host.encode("idna").decode("ascii")
+    except (ValueError, UnicodeError):
+        raise ConfigError(f"not an instance: {instance!r}") from None
+    if parts.username or parts.password:
+        raise ConfigError("the instance's address may not hold a user name or password")
+    if parts.scheme not in {"https", "http"} or not _looks_like_host(ascii_host):
+        raise ConfigError(f"not an instance: {instance!r}; write 'acme', 'acme.domo.com' or 'https://acme.domo.com'")
+    if parts.path not in {"", "/"} or parts.query or parts.fragment:
+        raise ConfigError(f"give the instance alone, without a path: {instance!r}")
+    if parts.scheme == "http" and not _is_loopback(host):
+        raise ConfigError(f"{instance!r} would send the token in the clear; use https")
+    shown = f"[{host}]" if ":" in host else ascii_host.lower()
+    return f"{parts.scheme}://{shown}" + (f":{port}" if port is not None else "")
+
+
+def _looks_like_host(host: str) -> bool:
+    if ":" in host:
+        return True
+    labels = host.split(".")
+    return all(
+        label and len(label) <= 63 and label.replace("-", "").isalnum() and label[0] != "-" != label[-1]
+        for label in labels
+    )
+
+
+@keeps_secret("session_token")
+@frozen
+class AppAccess:
+    """Where an App Framework app is, and its session: what the ``/domo/…`` routes need.
+
+    Attributes:
+        url: The address that the app is served from, such as ``https://<app>.domoapps.prod1.domo.com``.
+        session_token: The session that the app runs in, sent as ``X-DOMO-Authentication``; as text or as
+            a `Secret`, and kept as one.
+    """
+
+    url: str = field(converter=instance_origin)
+    session_token: Secret[str] = field(kw_only=True, converter=_secret)
+
+    def __attrs_post_init__(self) -> None:
+        """Refuse what cannot be a token.
+
+        Raises:
+            ConfigError: It is empty, or holds what no header can.
+        """
+        self.credentials()
+
+    def credentials(self) -> Credentials:
+        """Return what goes out with each request."""
+        return Credentials.of(token=None, session_token=self.session_token)
+
+
+def credentials_from_env(environ: Mapping[str, str] = os.environ) -> tuple[str, Secret[str]]:
+    """Return instance and developer token from the environment.
+
+    Reads ``DOMO_DEVELOPER_TOKEN`` and, for the instance, ``DOMO_BASE_URL`` or else ``DOMO_INSTANCE``.
+
+    Raises:
+        ConfigError: One of them is missing; says which.
+    """
+    instance = environ.get("DOMO_BASE_URL") or environ.get("DOMO_INSTANCE")
+    token = Secret.of(environ.get("DOMO_DEVELOPER_TOKEN") or None)
+    # It holds the token, and a traceback may show local variables.
+    del environ
+    if not instance:
+        raise ConfigError("set DOMO_INSTANCE (such as acme) or DOMO_BASE_URL (such as https://acme.domo.com)")
+    if token is None:
+        raise ConfigError("set DOMO_DEVELOPER_TOKEN (made in Domo under Admin > Access tokens)")
+    return instance, token

@@ -1,0 +1,1 @@
+"""The data source for Apache Spark: `domo_async.spark` is its public face."""

@@ -1,0 +1,77 @@
+"""The one commit of a job, in the driver."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from attrs import frozen
+
+from domo_async import Domo
+from domo_async._endpoints.datasets._upload_backend import DatasetUploadSteps
+from domo_async._spark.options import Connection
+from domo_async._transfer import Action, UploadOptions
+from domo_async._transfer.uploading.committing import Committer
+from domo_async._transfer.uploading.journal import Sent
+from domo_async.errors import DomoError, UploadError
+
+__all__ = ["OpenUpload", "commit"]
+
+
+@frozen
+class OpenUpload:
+    """An upload that takes parts.
+
+    Attributes:
+        dataset: Whose.
+        id: Its number.
+        action: What its commit is to do.
+        partition: Domo's partition, or None.
+    """
+
+    dataset: str
+    id: int
+    action: Action
+    partition: str | None
+
+    def failure(self, message: str, *, upload_id: int | None = None, part: int | None = None) -> UploadError:
+        """Return the error for what went wrong before the commit."""
+        return UploadError(
+            f"{message}; nothing was committed, dataset {self.dataset} is as it was",
+            dataset_id=self.dataset,
+            upload_id=self.id if upload_id is None else upload_id,
+            part=part,
+        )
+
+
+async def commit(connection: Connection, upload: OpenUpload, parts: Collection[tuple[int, int]]) -> None:
+    """Commit an upload once, wait until queries see it, and compare the rows.
+
+    Args:
+        connection: Where.
+        upload: The upload.
+        parts: Rows and bytes of each part.
+
+    Raises:
+        UploadError: It did not take effect.
+        CommitUncertain: The answer was lost and the instance does not tell the outcome.
+        RowCountMismatch: It is committed, but the instance counts other rows.
+        AfterCommitError: It is committed, but its index failed or its rows could not be checked.
+    """
+    async with Domo(connection.instance, token=connection.token) as domo:
+        datasets = domo.datasets
+        steps = DatasetUploadSteps(
+            upload.dataset, datasets.schemas, datasets.uploads, datasets.indexes, datasets.versions, upload.partition
+        )
+        try:
+            before = tuple(await steps.versions())
+        except DomoError as error:
+            raise upload.failure(f"the data versions could not be read: {error}") from error
+        sent = Sent(
+            rows=sum(rows for rows, _ in parts),
+            bytes=sum(size for _, size in parts),
+            parts=len(parts),
+            before=before,
+        )
+        options = UploadOptions(action=upload.action, partition=upload.partition)
+        committer = Committer(steps, upload.id, options, None, domo.settings.clock, upload.failure)
+        await committer.settle(await committer.commit(sent), sent)

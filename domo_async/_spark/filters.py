@@ -1,0 +1,88 @@
+"""Spark's filters in Domo's SQL, as far as they can only let too much pass. Pure.
+
+Spark applies every filter once more, so what Domo leaves out has to be wrong for Spark, too, and nothing else matters.
+Texts are compared for equality alone, which other rules of case and of spaces only widen; DATETIMEs with a day to
+spare on both sides, since clocks that are set back do not keep the order of instants.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from pyspark.sql.types import DataType, DateType, LongType, StringType, StructType, TimestampNTZType, TimestampType
+
+from domo_async._transfer.reading.sql_text import quoted_name
+
+__all__ = ["condition_for"]
+
+_COMPARED = {
+    "EqualTo": "=",
+    "EqualNullSafe": "=",
+    "GreaterThan": ">",
+    "GreaterThanOrEqual": ">=",
+    "LessThan": "<",
+    "LessThanOrEqual": "<=",
+}
+_SPARE = timedelta(days=1)
+
+
+def condition_for(pushed: object, schema: StructType, zone: ZoneInfo) -> str | None:
+    """Return a condition that holds for all rows that a filter holds for, or None if there is none to be sure of.
+
+    Args:
+        pushed: One of `pyspark.sql.datasource.Filter`, which PySpark 4.0 lacks.
+        schema: The frame's.
+        zone: The zone in which Domo's DATETIMEs are meant.
+    """
+    path = getattr(pushed, "attribute", ())
+    field = next((field for field in schema.fields if (field.name,) == path), None)
+    if field is None:
+        return None
+    name, kind, value = quoted_name(field.name), type(pushed).__name__, getattr(pushed, "value", None)
+    if kind in {"IsNull", "IsNotNull"} or (kind == "EqualNullSafe" and value is None):
+        return f"{name} IS NOT NULL" if kind == "IsNotNull" else f"{name} IS NULL"
+    if kind == "In" and isinstance(value, tuple | list) and value and not isinstance(field.dataType, TimestampType):
+        literals = [_literal(one, field.dataType) for one in value]
+        return None if None in literals else f"{name} IN ({', '.join(map(str, literals))})"
+    if kind not in _COMPARED:
+        return None
+    if isinstance(value, datetime):
+        return _about(name, _COMPARED[kind], value, field.dataType, zone)
+    literal = _literal(value, field.dataType)
+    if literal is None or (isinstance(field.dataType, StringType) and _COMPARED[kind] != "="):
+        return None
+    return f"{name} {_COMPARED[kind]} {literal}"
+
+
+def _literal(value: Any, kind: DataType) -> str | None:
+    write = _LITERALS.get(type(kind))
+    return None if write is None else write(value)
+
+
+def _text(value: Any) -> str | None:
+    # Whether a backslash escapes is not documented.
+    safe = isinstance(value, str) and value.isprintable() and "'" not in value and "\\" not in value
+    return f"'{value}'" if safe else None
+
+
+_LITERALS: dict[type[DataType], Callable[[Any], str | None]] = {
+    LongType: lambda value: str(value) if type(value) is int else None,
+    DateType: lambda value: f"'{value.isoformat()}'" if type(value) is date else None,
+    StringType: _text,
+}
+
+
+def _about(name: str, compared: str, value: datetime, kind: DataType, zone: ZoneInfo) -> str | None:
+    if not isinstance(kind, TimestampType | TimestampNTZType):
+        return None
+    try:
+        local = value if value.tzinfo is None else value.astimezone(zone).replace(tzinfo=None)
+        low, high = ((local + spare).isoformat(timespec="seconds") for spare in (-_SPARE, _SPARE))
+    except OverflowError:
+        return None
+    if compared == "=":
+        return f"{name} >= '{low}' AND {name} <= '{high}'"
+    return f"{name} >= '{low}'" if compared.startswith(">") else f"{name} <= '{high}'"

@@ -1,0 +1,255 @@
+"""What users say with ``option``, read and checked in the driver."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Mapping, MutableMapping
+from copy import copy
+from typing import Literal, TypeVar, cast
+from zoneinfo import ZoneInfo
+
+from attrs import frozen
+
+from domo_async._redaction import Secret
+from domo_async._settings import credentials_from_env
+from domo_async.errors import ConfigError
+from domo_async.sync import Domo
+
+__all__ = ["Bounds", "Connection", "ReadOptions", "WriteOptions"]
+
+T = TypeVar("T")
+_CONNECTION = frozenset({"instance", "token", "dataset", "path"})
+_WRITING = frozenset({"create", "partition", "zone", "nested", "partSize"})
+_BOUNDS = ("partitionColumn", "lowerBound", "upperBound", "numPartitions")
+_READING = frozenset({"zone", "columns", "sql", "pushFilters", *_BOUNDS})
+
+
+@frozen
+class Connection:
+    """Which instance, and as whom. Travels to the executors, so that they need no settings of their own.
+
+    Attributes:
+        instance: The instance.
+        token: A developer token. A pickle of a connection holds it in the clear, as executors have it from there.
+    """
+
+    instance: str
+    token: Secret[str]
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return _connection, (self.instance, self.token.get_secret_value())
+
+    @classmethod
+    def of(cls, instance: str | None, token: Secret[str] | None) -> Connection:
+        """Return what options say, or else the environment of the driver.
+
+        Raises:
+            ConfigError: Neither says.
+        """
+        given = {"DOMO_BASE_URL": Secret.of(instance or None), "DOMO_DEVELOPER_TOKEN": token}
+        found = {name: value.get_secret_value() for name, value in given.items() if value is not None}
+        try:
+            return cls(*credentials_from_env({**os.environ, **found}))
+        except ConfigError as error:
+            problem = str(error)
+        finally:
+            del found  # a traceback may show local variables
+        raise ConfigError(f"{problem}, or say option('instance', …) and option('token', …)")
+
+    def client(self) -> Domo:
+        """Return a new client."""
+        return Domo(self.instance, token=self.token)
+
+
+@frozen(kw_only=True)
+class WriteOptions:
+    """How to write.
+
+    Attributes:
+        connection: Where to.
+        dataset: The dataset, or None to create one.
+        create: The name of the dataset to create, or None.
+        partition: Domo's partition to write to, or None.
+        zone: The zone in which Domo is to show Spark's timestamps.
+        nested: What to do with nested values.
+        part_size: The most bytes of a part.
+    """
+
+    connection: Connection
+    dataset: str | None
+    create: str | None
+    partition: str | None
+    zone: ZoneInfo
+    nested: Literal["refuse", "json"]
+    part_size: int
+
+    @classmethod
+    def of(cls, options: Mapping[str, str]) -> WriteOptions:
+        """Return what the options say.
+
+        Raises:
+            ConfigError: They say too little, or what they cannot.
+        """
+        options, token = _without_token(options)
+        _check_names(options, _CONNECTION | _WRITING, "writing")
+        dataset, create = _dataset(options), options.get("create")
+        if (dataset is None) == (create is None):
+            raise ConfigError("say either option('dataset', id), or option('create', name) to make a new one")
+        part_size = _read(options, "partSize", int, 1 << 30)
+        if part_size < 1:
+            raise ConfigError("option partSize must be at least 1")
+        nested = options.get("nested", "refuse")
+        if nested not in {"refuse", "json"}:
+            raise ConfigError(f"option nested is refuse or json, not {nested!r}")
+        return cls(
+            connection=Connection.of(options.get("instance"), token),
+            dataset=dataset,
+            create=create,
+            partition=options.get("partition"),
+            zone=_zone(options),
+            nested=cast("Literal['refuse', 'json']", nested),
+            part_size=part_size,
+        )
+
+
+@frozen
+class Bounds:
+    """How to cut a scan, in the words of Spark's JDBC source.
+
+    Attributes:
+        column: By which column.
+        lower: Where the first cut is counted from, as text.
+        upper: Where the last one would be, as text.
+        partitions: How many pieces.
+    """
+
+    column: str
+    lower: str
+    upper: str
+    partitions: int
+
+    @classmethod
+    def of(cls, options: Mapping[str, str]) -> Bounds | None:
+        """Return what the options say, or None if they say nothing of it.
+
+        Raises:
+            ConfigError: They say only part of it.
+        """
+        found = [options.get(name) for name in _BOUNDS]
+        if not any(found):
+            return None
+        if not all(found):
+            raise ConfigError(f"options {', '.join(_BOUNDS)} go together; give all or none")
+        partitions = _read(options, "numPartitions", int, 1)
+        if partitions < 1:
+            raise ConfigError("option numPartitions must be at least 1")
+        column, lower, upper = (options[name] for name in _BOUNDS[:3])
+        return cls(column, lower, upper, partitions)
+
+
+@frozen(kw_only=True)
+class ReadOptions:
+    """How to read.
+
+    Attributes:
+        connection: Where from.
+        dataset: The dataset.
+        zone: The zone in which Domo's DATETIMEs are meant.
+        columns: Which columns, or None for all.
+        sql: A query in place of the dataset's rows, or None.
+        bounds: How to cut the scan, or None for one piece.
+        push_filters: Whether to let Domo filter.
+    """
+
+    connection: Connection
+    dataset: str
+    zone: ZoneInfo
+    columns: tuple[str, ...] | None
+    sql: str | None
+    bounds: Bounds | None
+    push_filters: bool
+
+    @classmethod
+    def of(cls, options: Mapping[str, str]) -> ReadOptions:
+        """Return what the options say.
+
+        Raises:
+            ConfigError: They say too little, or what they cannot.
+        """
+        options, token = _without_token(options)
+        _check_names(options, _CONNECTION | _READING, "reading")
+        dataset = _dataset(options)
+        if dataset is None:
+            raise ConfigError("say option('dataset', id)")
+        bounds, sql, columns = Bounds.of(options), options.get("sql"), _read(options, "columns", _names, None)
+        push_filters = _read(options, "pushFilters", _flag, default=False)
+        if sql is not None and (bounds is not None or columns is not None or push_filters):
+            raise ConfigError("option sql says all; columns, pushFilters and partitions do not go with it")
+        return cls(
+            connection=Connection.of(options.get("instance"), token),
+            dataset=dataset,
+            zone=_zone(options),
+            columns=columns,
+            sql=sql,
+            bounds=bounds,
+            push_filters=push_filters,
+        )
+
+
+def _connection(instance: str, token: str) -> Connection:
+    """Return what a pickled connection was."""
+    return Connection(instance, Secret(token))
+
+
+def _without_token(options: Mapping[str, str]) -> tuple[Mapping[str, str], Secret[str] | None]:
+    """Return the options but for the token, and that: a traceback may show local variables."""
+    # Spark's mapping lets `token` be written in any case, and so does its copy.
+    others = copy(options)
+    given = others.pop("token", None) if isinstance(others, MutableMapping) else None
+    return others, Secret.of(given or None)
+
+
+def _check_names(options: Mapping[str, str], known: frozenset[str], doing: str) -> None:
+    """Refuse what would be passed over: a misspelt ``partition`` would replace the whole dataset."""
+    lower = set(map(str.lower, known))
+    unknown = sorted(name for name in options if name.lower() not in lower)
+    if unknown:
+        raise ConfigError(
+            f"unknown option for {doing}: {', '.join(unknown)}; there are {', '.join(sorted(known - {'path'}))}"
+        )
+
+
+def _dataset(options: Mapping[str, str]) -> str | None:
+    return options.get("dataset") or options.get("path") or None
+
+
+def _zone(options: Mapping[str, str]) -> ZoneInfo:
+    name = options.get("zone", "UTC")
+    try:
+        return ZoneInfo(name)
+    except (KeyError, OSError, ValueError):
+        raise ConfigError(f"option zone is the name of a time zone, such as Europe/Paris, not {name!r}") from None
+
+
+def _read(options: Mapping[str, str], name: str, read: Callable[[str], T], default: T) -> T:
+    text = options.get(name)
+    if text is None:
+        return default
+    try:
+        return read(text)
+    except ValueError:
+        raise ConfigError(f"option {name} cannot be {text!r}") from None
+
+
+def _names(text: str) -> tuple[str, ...]:
+    names = json.loads(text) if text.lstrip().startswith("[") else [name.strip() for name in text.split(",")]
+    if not names or not all(isinstance(name, str) and name for name in names):
+        raise ValueError(text)
+    return tuple(names)
+
+
+def _flag(text: str) -> bool:
+    if text.lower() not in {"true", "false"}:
+        raise ValueError(text)
+    return text.lower() == "true"

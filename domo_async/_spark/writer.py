@@ -1,0 +1,192 @@
+"""Frames into datasets: what the driver prepares, what each task sends, and the one commit."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import tempfile
+from collections.abc import Iterator, Sequence
+from typing import BinaryIO
+
+import pyarrow as pa
+from attrs import frozen
+from pyspark import TaskContext
+from pyspark.sql.datasource import DataSourceArrowWriter, WriterCommitMessage
+from pyspark.sql.types import StructType
+
+from domo_async._spark.columns import arrow_schema, check_nested, matched
+from domo_async._spark.committing import OpenUpload, commit
+from domo_async._spark.options import Connection, WriteOptions
+from domo_async._transfer import Action, ColumnSpec
+from domo_async._transfer.encoding import ArrowEncoder, CellRules, columns_of_arrow
+from domo_async._transport import Body
+from domo_async.errors import DomoError, SourceError
+from domo_async.sync import Domo
+
+__all__ = ["DomoWriter", "PartWritten", "open_writer", "scratch"]
+
+_SLICE = 1 << 18
+
+
+@frozen
+class PartWritten(WriterCommitMessage):
+    """What a task that ended well tells the driver.
+
+    Attributes:
+        upload: The upload that it sent its part to.
+        partition: Its partition.
+        attempt: Which attempt of it.
+        rows: Rows sent.
+        bytes: Bytes sent.
+    """
+
+    upload: int
+    partition: int
+    attempt: int
+    rows: int
+    bytes: int
+
+
+@frozen
+class Shape:
+    """How a frame's rows become a dataset's CSV.
+
+    Attributes:
+        columns: The dataset's columns.
+        order: For each of them the place of the frame's column.
+        rules: How values are written.
+    """
+
+    columns: tuple[ColumnSpec, ...]
+    order: tuple[int, ...]
+    rules: CellRules
+
+    def encoder(self, schema: pa.Schema) -> ArrowEncoder:
+        """Return the encoder for batches of a schema, or raise if a column cannot go."""
+        return ArrowEncoder(pa.schema([schema.field(place) for place in self.order]), self.columns, self.rules)
+
+    def ordered(self, batch: pa.RecordBatch) -> pa.RecordBatch:
+        """Return a batch with its columns in the dataset's order."""
+        return batch.select(list(self.order))
+
+
+def open_writer(options: WriteOptions, schema: StructType, *, overwrite: bool) -> DomoWriter:
+    """Compare the columns, and only then open an upload.
+
+    Raises:
+        SourceError: The frame's columns are not the dataset's, or have types that do not fit.
+        NotFound: There is no such dataset.
+    """
+    rules = CellRules(zone=options.zone, nested=options.nested)
+    action: Action = "REPLACE" if overwrite else "APPEND"
+    if options.nested == "refuse":
+        check_nested(schema)
+    batches = arrow_schema(schema)
+    with options.connection.client() as domo:
+        columns = _columns(domo, options.dataset) if options.dataset is not None else columns_of_arrow(batches)
+        shape = Shape(columns, matched(schema.names, columns), rules)
+        shape.encoder(batches)
+        dataset = options.dataset or _created(domo, str(options.create), columns)
+        opened = domo.datasets.uploads.open(dataset, partition=options.partition)
+    upload = OpenUpload(dataset, opened.upload_id, action, options.partition)
+    return DomoWriter(options.connection, upload, shape, options.part_size)
+
+
+def _columns(domo: Domo, dataset: str) -> tuple[ColumnSpec, ...]:
+    latest = domo.datasets.schemas.latest(dataset).columns
+    return tuple(ColumnSpec(column.name, column.type) for column in latest)
+
+
+def _created(domo: Domo, name: str, columns: Sequence[ColumnSpec]) -> str:
+    return domo.datasets.create(name, {column.name: column.type for column in columns}).id
+
+
+class DomoWriter(DataSourceArrowWriter):
+    """Writes one frame. Made in the driver, and sent to the executors along with the open upload."""
+
+    def __init__(self, connection: Connection, upload: OpenUpload, shape: Shape, part_size: int) -> None:
+        self._connection = connection
+        self._upload = upload
+        self._shape = shape
+        self._part_size = part_size
+
+    # PySpark's own ArrowWriter overrides what its base takes, too.
+    def write(self, iterator: Iterator[pa.RecordBatch]) -> PartWritten:  # type: ignore[override]
+        """Send a partition as the part of its number; on an executor.
+
+        Raises:
+            SourceError: A value has no place in its column, or the partition is larger than a part may be.
+            UploadError: The part could not be sent.
+        """
+        context = TaskContext.get()
+        if context is None:
+            raise self._upload.failure("this is no task of Spark's")
+        partition = context.partitionId()
+        # Without a name, the file goes with the process, even one that is killed.
+        with tempfile.TemporaryFile(dir=scratch()) as spool:
+            rows = self._encode(iterator, spool, partition)
+            size = spool.tell()
+            self._send(partition + 1, spool, size)
+        return PartWritten(self._upload.id, partition, context.attemptNumber(), rows, size)
+
+    def commit(self, messages: Sequence[WriterCommitMessage | None]) -> None:
+        """Commit what the tasks sent; in the driver.
+
+        An empty frame empties the dataset (or Domo's partition) if it is to be overwritten; appended, it changes
+        nothing, and nothing is committed.
+
+        Raises:
+            UploadError: A partition is missing, or the commit did not take effect.
+            CommitUncertain: The commit's answer was lost and the instance does not tell the outcome.
+            AfterCommitError: It is committed, but its index failed or its rows are not those that were sent.
+        """
+        parts = [(part.rows, part.bytes) for part in self._complete(messages)]
+        if any(rows for rows, _ in parts) or self._upload.action == "REPLACE":
+            asyncio.run(commit(self._connection, self._upload, parts))
+
+    def abort(self, messages: Sequence[WriterCommitMessage | None]) -> None:
+        """Leave the upload as it is: without a commit it has no effect, and no request ends it."""
+
+    def _encode(self, batches: Iterator[pa.RecordBatch], spool: BinaryIO, partition: int) -> int:
+        rows = 0
+        encoder: ArrowEncoder | None = None
+        for batch in batches:
+            encoder = encoder or self._shape.encoder(batch.schema)
+            spool.write(encoder.encode(self._shape.ordered(batch), row=rows))
+            rows += batch.num_rows
+            if spool.tell() > self._part_size:
+                raise SourceError(
+                    f"partition {partition} comes to more than {self._part_size} bytes, which is the most of a part:"
+                    " write df.repartition(n) with more partitions, or raise option partSize"
+                )
+        return rows
+
+    def _send(self, number: int, spool: BinaryIO, size: int) -> None:
+        def slices() -> Iterator[bytes]:
+            for offset in range(0, size, _SLICE):
+                spool.seek(offset)
+                yield spool.read(min(_SLICE, size - offset))
+
+        with self._connection.client() as domo:
+            try:
+                domo.datasets.uploads.put_part(
+                    self._upload.dataset, self._upload.id, number, Body("text/csv", size, slices)
+                )
+            except DomoError as error:
+                raise self._upload.failure(f"part {number} could not be sent: {error}", part=number) from error
+
+    def _complete(self, messages: Sequence[WriterCommitMessage | None]) -> list[PartWritten]:
+        """Return what the tasks tell, if each partition is there once."""
+        parts = [message for message in messages if isinstance(message, PartWritten)]
+        if any(part.upload != self._upload.id for part in parts):
+            raise self._upload.failure("a task tells of another upload")
+        partitions = sorted(part.partition for part in parts)
+        if not parts or partitions != list(range(len(messages))):
+            raise self._upload.failure(f"of {len(messages)} partitions there are {partitions}")
+        return parts
+
+
+def scratch() -> str | None:
+    """Return the directory that Spark wants temporary files in, if it says."""
+    directories = os.environ.get("SPARK_LOCAL_DIRS", "").split(",")
+    return next((directory for directory in directories if os.path.isdir(directory)), None)  # noqa: PTH112 - plain

@@ -1,0 +1,99 @@
+"""Bulk data up and down. Knows no route: the endpoints hand it the requests it is made of."""
+
+from __future__ import annotations
+
+from domo_async._transfer.columns import ColumnSpec, ColumnType
+from domo_async._transfer.files.content import Content, OutgoingContent, content_body, content_name, reported_body
+from domo_async._transfer.files.downloading import DownloadTarget, download, fetch_to
+from domo_async._transfer.files.folders import FolderEntry, FolderOptions, FolderReport, pull, push
+from domo_async._transfer.files.many import Contents, Targets, download_many, upload_many
+from domo_async._transfer.files.resuming import Described, DownloadResult
+from domo_async._transfer.files.trees import RemoteFile
+from domo_async._transfer.progress import (
+    Progress,
+    ProgressCallback,
+    ProgressEvents,
+    ProgressOption,
+    Reporter,
+    progress_bars,
+    told_the_end,
+)
+from domo_async._transfer.reading.binding import Params, bind
+from domo_async._transfer.reading.exporter import ExportResult, ExportTarget, export
+from domo_async._transfer.reading.scanning import Selection, collect, scan
+from domo_async._transfer.reading.sql_text import select
+from domo_async._transfer.results import ItemResult, ItemResults, as_completed, gather_results, listed
+from domo_async._transfer.sources import ArrowStream, Format, Row, Source
+from domo_async._transfer.sources.column_mapping import Header, SchemaOption
+from domo_async._transfer.uploading.backend import Action, Committed, PartitionTag, StoredVersion, UploadSteps
+from domo_async._transfer.uploading.compression import Compression
+from domo_async._transfer.uploading.options import Nested, UploadOptions, UploadPlan, UploadResult
+from domo_async._transfer.uploading.slots import Budget
+from domo_async._transfer.uploading.uploader import opened, plan_upload, upload, upload_opened
+
+__all__ = [
+    "Action",
+    "ArrowStream",
+    "Budget",
+    "ColumnSpec",
+    "ColumnType",
+    "Committed",
+    "Compression",
+    "Content",
+    "Contents",
+    "Described",
+    "DownloadResult",
+    "DownloadTarget",
+    "ExportResult",
+    "ExportTarget",
+    "FolderEntry",
+    "FolderOptions",
+    "FolderReport",
+    "Format",
+    "Header",
+    "ItemResult",
+    "ItemResults",
+    "Nested",
+    "OutgoingContent",
+    "Params",
+    "PartitionTag",
+    "Progress",
+    "ProgressCallback",
+    "ProgressEvents",
+    "ProgressOption",
+    "RemoteFile",
+    "Reporter",
+    "Row",
+    "SchemaOption",
+    "Selection",
+    "Source",
+    "StoredVersion",
+    "Targets",
+    "UploadOptions",
+    "UploadPlan",
+    "UploadResult",
+    "UploadSteps",
+    "as_completed",
+    "bind",
+    "collect",
+    "content_body",
+    "content_name",
+    "download",
+    "download_many",
+    "export",
+    "fetch_to",
+    "gather_results",
+    "listed",
+    "opened",
+    "plan_upload",
+    "progress_bars",
+    "pull",
+    "push",
+    "reported_body",
+    "scan",
+    "select",
+    "told_the_end",
+    "upload",
+    "upload_many",
+    "upload_opened",
+]

@@ -1,0 +1,368 @@
+"""Files that appear under their names when they are whole and safely on disk, and not before."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import io
+import os
+import re
+import secrets
+import select
+import shutil
+import stat
+import tempfile
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager, suppress
+from pathlib import Path
+from typing import BinaryIO
+
+from attrs import frozen
+
+from domo_async._transfer.threads import in_thread
+from domo_async.errors import ConfigError, DomoError, TargetError
+
+__all__ = [
+    "atomic_write",
+    "check_file_object",
+    "check_writable",
+    "descriptor_of",
+    "is_partial",
+    "object_errors",
+    "special_file",
+    "write_all",
+]
+
+_PARTIAL = re.compile(r"\..*\.[0-9a-f]{8}\.part", re.DOTALL)
+# A partial file's name is no longer than a name of its target that is long.
+_KEPT_OF_NAME = 80
+_MOST_LINKS = 40
+_DESCRIPTOR = re.compile(r"(?:/dev/fd|/proc/(?:self|thread-self|(\d+))(?:/task/\d+)?/fd)/(\d{1,9})")
+_POLL = 0.05
+_BINARY = getattr(os, "O_BINARY", 0)
+# What file systems say that cannot reserve room.
+_NOT_KNOWN = {errno.EOPNOTSUPP, errno.EINVAL, errno.ENOSYS, errno.ENODEV}
+
+
+@frozen
+class _Target:
+    """What stands at a path, links followed.
+
+    Attributes:
+        path: Where it stands.
+        found: What the system tells of it; None if there is nothing.
+        descriptor: The open descriptor that the path stands for, such as that of ``/dev/stdout``.
+    """
+
+    path: Path
+    found: os.stat_result | None = None
+    descriptor: int | None = None
+
+    @property
+    def is_special(self) -> bool:
+        """Whether it is a device or a pipe, which is written to and never replaced."""
+        return self.descriptor is not None or (self.found is not None and not stat.S_ISREG(self.found.st_mode))
+
+
+@asynccontextmanager
+async def atomic_write(path: Path) -> AsyncIterator[Path]:
+    """Give the name of a file to write instead of `path`; its content takes that place once the block ends well.
+
+    Until then, and for good if the block fails, `path` is as it was. A symbolic link stays one, and what it leads to is
+    written. A file that is replaced keeps its mode, owner, extended attributes and access lists; where that cannot be
+    done by replacing it (it has other hard links, belongs to somebody else, or its directory cannot be written to), its
+    content is overwritten once the new one is whole. Devices and pipes are written to.
+
+    Raises:
+        ConfigError: The path cannot be written to.
+        TargetError: The file could not be written, such as where the disk is full.
+    """
+    async with special_file(path) as special:
+        with _readable_errors(path):
+            target = await in_thread(_resolved, path)
+            places = _partial_places(target)
+            try:
+                partial = await in_thread(_create, places, target)
+                yield partial
+                if special is None:
+                    await in_thread(_land, partial, target.path)
+                else:
+                    await in_thread(_copy_to, partial, special)
+            finally:
+                for place in places:
+                    with suppress(OSError):
+                        place.unlink()
+
+
+@asynccontextmanager
+async def special_file(path: Path) -> AsyncIterator[BinaryIO | None]:
+    """Open what stands at `path` if it is a device or a pipe; give None if it is a file, or is to become one.
+
+    What is written there cannot be taken back. A named pipe is waited for until somebody reads it.
+
+    Raises:
+        ConfigError: The path cannot be written to.
+        TargetError: It could not be written.
+    """
+    await in_thread(check_writable, path)
+    with _readable_errors(path):
+        target = await in_thread(_resolved, path)
+        file = await _open_special(target) if target.is_special else None
+    if file is None:
+        yield None
+        return
+    with _readable_errors(path), file:
+        yield file
+
+
+def check_writable(path: Path, *, parents: bool = False) -> None:
+    """Refuse what cannot be written as a file.
+
+    Args:
+        path: Where it is to be.
+        parents: Whether the folders that it lies in are made if need be.
+
+    Raises:
+        ConfigError: It is a folder, lies in none, cannot be written to, or its name is not one.
+    """
+    try:
+        target = _resolved(path)
+        parent_found = target.descriptor is not None or target.path.parent.is_dir()
+    except OSError as error:
+        raise ConfigError(f"cannot write {path}: {error.strerror or error}") from None
+    except ValueError as error:
+        raise ConfigError(f"{str(path)!r} cannot be the name of a file: {error}") from None
+    if target.descriptor is not None:
+        return
+    if target.found is None:
+        if not parent_found and not parents:
+            raise ConfigError(f"there is no folder {target.path.parent} to write {target.path.name} into")
+        folder = next(place for place in target.path.absolute().parents if place.is_dir())
+        if not _may_write(folder):
+            raise ConfigError(f"the folder {folder} cannot be written to")
+    elif stat.S_ISDIR(target.found.st_mode):
+        raise ConfigError(f"{path} is a folder; name the file to write")
+    elif stat.S_ISSOCK(target.found.st_mode):
+        raise ConfigError(f"{path} is a socket; name the file to write")
+    elif not _may_write(target.path):
+        raise ConfigError(f"{path} cannot be written to; change its mode, or name another file")
+
+
+def _may_write(path: Path) -> bool:
+    return os.access(path, os.W_OK, effective_ids=os.access in os.supports_effective_ids)
+
+
+def descriptor_of(path: Path) -> int | None:
+    """Return the open descriptor that a path such as ``/dev/stdout`` stands for; None if it stands for none."""
+    try:
+        return _resolved(path).descriptor
+    except (OSError, ValueError):
+        return None
+
+
+def is_partial(name: str) -> bool:
+    """Return whether a file's name is one that `atomic_write` gives."""
+    return _PARTIAL.fullmatch(name) is not None
+
+
+def check_file_object(target: object) -> None:
+    """Refuse what bytes cannot be written to.
+
+    Raises:
+        ConfigError: It is not a binary file object that is open for writing.
+    """
+    kind = type(target).__name__
+    if not callable(getattr(target, "write", None)):
+        raise ConfigError(f"cannot write to a {kind}; give a path or a binary file object")
+    if isinstance(target, io.TextIOBase):
+        raise ConfigError(f'the {kind} takes text, and what is written is bytes; open it in binary mode, such as "wb"')
+    if isinstance(target, io.IOBase) and (target.closed or not target.writable()):
+        raise ConfigError(f"the {kind} is {'closed' if target.closed else 'open for reading alone'}")
+
+
+def write_all(target: BinaryIO, piece: bytes) -> None:
+    """Write all of it; an unbuffered file may take less than it is given at a time.
+
+    Raises:
+        OSError: It takes nothing.
+    """
+    # Not all files of the caller's say how much they took, or take a part of bytes without a copy.
+    taken: int | None = target.write(piece)
+    rest = memoryview(piece)
+    while taken != len(rest):
+        if taken is None and not isinstance(target, io.RawIOBase):
+            return
+        if taken is None:
+            select.select([], [target], [])  # a pipe that is full, and says so instead of waiting
+        elif not taken:
+            raise OSError(errno.EIO, "it takes nothing")
+        rest = rest[taken or 0 :]
+        taken = target.write(rest)
+
+
+@contextmanager
+def object_errors(target: object) -> Iterator[None]:
+    """Turn what the system says of a file object into an error of this library."""
+    try:
+        yield
+    except DomoError:
+        raise
+    except OSError as error:
+        raise TargetError(f"cannot write to the {type(target).__name__}: {error.strerror or error}") from error
+
+
+def _resolved(path: Path) -> _Target:
+    """Follow links to what is to be written.
+
+    They are followed one by one, since those of open descriptors lead to what may have no name any longer.
+    """
+    place = os.fspath(path)
+    for _ in range(_MOST_LINKS):
+        parent, name = os.path.split(place)
+        if name in {"", ".", ".."}:
+            break
+        place = os.path.join(os.path.realpath(parent), name)  # noqa: PTH118 - names such as these are not to be tidied
+        found = _DESCRIPTOR.fullmatch(place)
+        if found is not None and found[1] in (None, str(os.getpid())):
+            os.fstat(int(found[2]))
+            return _Target(path, descriptor=int(found[2]))
+        if not os.path.islink(place):  # noqa: PTH114
+            break
+        place = os.path.join(os.path.dirname(place), os.readlink(place))  # noqa: PTH115, PTH118, PTH120
+    try:
+        return _Target(Path(place), os.stat(place))  # noqa: PTH116
+    except FileNotFoundError:
+        return _Target(Path(place))
+
+
+async def _open_special(target: _Target) -> BinaryIO:
+    """Open a device or a pipe; a thread that waits for a reader could not be called off."""
+    if target.descriptor is not None:
+        return os.fdopen(os.dup(target.descriptor), "wb", buffering=0)
+    is_pipe = target.found is not None and stat.S_ISFIFO(target.found.st_mode)
+    while True:
+        try:
+            descriptor = os.open(target.path, os.O_WRONLY | _BINARY | (os.O_NONBLOCK if is_pipe else 0))
+        except OSError as error:
+            if not is_pipe or error.errno != errno.ENXIO:
+                raise
+        else:
+            if is_pipe:
+                os.set_blocking(descriptor, True)
+            return os.fdopen(descriptor, "wb", buffering=0)
+        await asyncio.sleep(_POLL)
+
+
+def _partial_places(target: _Target) -> list[Path]:
+    """Return where the new content can be until it is whole, the best place first."""
+    kept = os.fsencode(target.path.name)[:_KEPT_OF_NAME].decode("utf-8", "ignore")
+    name = f".{kept}.{secrets.token_hex(4)}.part"
+    elsewhere = Path(tempfile.gettempdir(), name)
+    if target.is_special:
+        return [elsewhere]
+    beside = target.path.with_name(name)
+    # A file that is there may be writable where nothing can be made beside it.
+    return [beside] if target.found is None else [beside, elsewhere]
+
+
+def _create(places: Sequence[Path], target: _Target) -> Path:
+    """Make the file to write, which nobody may read who may not read the one that is there; return where it is."""
+    is_new = target.found is None and not target.is_special
+    *better, last = places
+    for place in better:
+        with suppress(OSError):
+            return _created(place, 0o666 if is_new else 0o600)
+    return _created(last, 0o666 if is_new else 0o600)
+
+
+def _created(place: Path, mode: int) -> Path:
+    os.close(os.open(place, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _BINARY, mode))
+    return place
+
+
+def _land(partial: Path, path: Path) -> None:
+    with partial.open("r+b") as file:
+        os.fsync(file.fileno())
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        partial.replace(path)
+        return
+    if found.st_nlink == 1 and partial.parent == path.parent and _is_like(partial, path, found):
+        try:
+            partial.replace(path)
+        except OSError:
+            # Such as that of a container's own, which is mounted there.
+            if stat.S_ISDIR(path.stat().st_mode):
+                raise
+        else:
+            return
+    _overwrite(partial, path)
+
+
+def _is_like(partial: Path, path: Path, found: os.stat_result) -> bool:
+    """Give a file the owner, mode and attributes of another, and return whether that was possible."""
+    try:
+        made = partial.stat()
+        if hasattr(os, "chown") and (made.st_uid, made.st_gid) != (found.st_uid, found.st_gid):
+            os.chown(partial, found.st_uid, found.st_gid)
+        shutil.copystat(path, partial)
+        os.utime(partial)
+        return not hasattr(os, "listxattr") or _attributes(path) == _attributes(partial)
+    except OSError:
+        return False
+
+
+def _attributes(path: Path) -> dict[str, bytes]:
+    if not hasattr(os, "listxattr"):
+        return {}
+    try:
+        return {name: os.getxattr(path, name) for name in os.listxattr(path)}
+    except OSError as error:
+        if error.errno in _NOT_KNOWN:
+            return {}
+        raise
+
+
+def _overwrite(partial: Path, path: Path) -> None:
+    """Give a file that stays the same one another content, for which room is made before the old one goes."""
+    with partial.open("rb") as new, path.open("r+b", buffering=0) as file:
+        size, before = os.fstat(new.fileno()).st_size, os.fstat(file.fileno()).st_size
+        if size > before and hasattr(os, "posix_fallocate"):
+            try:
+                os.posix_fallocate(file.fileno(), 0, size)
+            except OSError as error:
+                file.truncate(before)
+                if error.errno not in _NOT_KNOWN:
+                    raise
+        try:
+            _copy(new, file)
+            file.truncate(size)
+            os.fsync(file.fileno())
+        except OSError as error:
+            kept = partial.with_suffix(".kept")
+            partial.rename(kept)
+            raise TargetError(f"{path} was only overwritten in part: {error.strerror}; {kept} is whole") from error
+
+
+def _copy_to(partial: Path, special: BinaryIO) -> None:
+    with partial.open("rb") as new:
+        _copy(new, special)
+
+
+def _copy(source: BinaryIO, target: BinaryIO) -> None:
+    while piece := source.read(1 << 20):
+        write_all(target, piece)
+
+
+@contextmanager
+def _readable_errors(path: Path) -> Iterator[None]:
+    """Turn what the system says into an error that names the file that was meant."""
+    try:
+        yield
+    except DomoError:
+        raise
+    except OSError as error:
+        if error.errno is None:
+            raise
+        raise TargetError(f"cannot write {path}: {error.strerror or error}") from error

@@ -1,0 +1,381 @@
+/* `survey` and `empties` at full speed: one pass over words of 64 bytes. Where this is not built, Python does the same; see
+   survey.py and empties.py, which also say what is asked. */
+
+#define PY_SSIZE_T_CLEAN
+#define Py_LIMITED_API 0x030B0000
+#include <Python.h>
+
+#include <errno.h>
+#include <unistd.h>
+
+#include "_words.h"
+
+/* Without the instruction that counts bits, which processors have had since 2008, the work takes twice as long. */
+#if defined(__x86_64__)
+#define COUNTS_BITS __attribute__((target("popcnt")))
+#else
+#define COUNTS_BITS
+#endif
+
+/* The places in the word that begins at some byte; none beyond the block's end. */
+static inline Places places_at(const uint8_t *block, Py_ssize_t length, Py_ssize_t at)
+{
+    uint8_t last[WORD] = {0};
+    if (length - at >= WORD)
+        return places(block + at);
+    memcpy(last, block + at, (size_t)(length - at));
+    return places(last);
+}
+
+/* What is to be known of the bytes before a block. */
+typedef struct {
+    uint64_t in_quotes; /* all ones, or none */
+    int last;
+    Py_ssize_t commas;
+} Mark;
+
+typedef struct {
+    Py_ssize_t ends, last_end, lines, open_lines;
+    uint64_t pairs;  /* not zero if a quote follows another */
+    uint64_t others; /* not zero if a byte is not ASCII */
+} Found;
+
+/* Return whether everything fits; if so, `mark` is that of the next block. The block is not empty. */
+COUNTS_BITS static int survey_block(const uint8_t *block, Py_ssize_t length, Py_ssize_t each, Mark *mark, Found *found)
+{
+    Before before = {
+        .in_quotes = mark->in_quotes,
+        .edge = mark->last == ',' || mark->last == '\n' || mark->last == '"',
+        .closed = !mark->in_quotes && mark->last == '"',
+        .returned = !mark->in_quotes && mark->last == '\r',
+    };
+    uint64_t others = 0, pairs = 0, quoted = mark->last == '"';
+    Py_ssize_t commas = mark->commas, ends = 0, last_end = -1, lines = 0, open_lines = 0;
+
+    for (Py_ssize_t at = 0; at < length; at += WORD) {
+        const uint64_t there = length - at >= WORD ? ~(uint64_t)0 : ((uint64_t)1 << (length - at)) - 1;
+        Places all = places_at(block, length, at);
+        const uint64_t all_feeds = all.feeds;
+        others |= all.others;
+        pairs |= all.quotes & (all.quotes << 1 | quoted);
+        quoted = all.quotes >> 63;
+        lines += __builtin_popcountll(all_feeds);
+        if (!look_outside(&all, there, &before))
+            return 0;
+        uint64_t delimiters = all.commas, feeds = all.feeds;
+        if (feeds) {
+            const int last_feed = 63 - __builtin_clzll(feeds);
+            ends += __builtin_popcountll(feeds);
+            last_end = at + last_feed;
+            open_lines = __builtin_popcountll(all_feeds >> last_feed) - 1;
+            while (each >= 0 && feeds) {
+                const uint64_t record = feeds ^ (feeds - 1);
+                if (commas + __builtin_popcountll(delimiters & record) != each)
+                    return 0;
+                commas = 0;
+                delimiters &= ~record;
+                feeds &= feeds - 1;
+            }
+        } else {
+            open_lines += __builtin_popcountll(all_feeds);
+        }
+        commas += __builtin_popcountll(delimiters);
+    }
+    *mark = (Mark){before.in_quotes, block[length - 1], each < 0 ? 0 : commas};
+    *found = (Found){ends, last_end, lines, open_lines, pairs, others};
+    return 1;
+}
+
+static Py_ssize_t count_well_formed(const uint8_t *block, Py_ssize_t length)
+{
+    Py_ssize_t at = 0;
+    while (at < length) {
+        uint64_t text[8], high = 0;
+        if (length - at >= WORD) {
+            memcpy(text, block + at, sizeof text);
+            for (int n = 0; n < 8; n++)
+                high |= text[n];
+            if (!(high & 0x8080808080808080u)) {
+                at += WORD;
+                continue;
+            }
+        }
+        for (const Py_ssize_t end = at + WORD; at < end && at < length;) {
+            const Py_ssize_t bytes = character(block + at, length - at);
+            if (!bytes)
+                return at;
+            at += bytes;
+        }
+    }
+    return at;
+}
+
+/* The bytes of a block up to where a character may be cut off. */
+static Py_ssize_t without_cut_off(const uint8_t *block, Py_ssize_t length)
+{
+    for (Py_ssize_t back = 1; back <= 3 && back < length; back++) {
+        const uint8_t byte = block[length - back];
+        if (!continues(byte))
+            return byte < 0xC0 || back >= (byte < 0xE0 ? 2 : byte < 0xF0 ? 3 : 4) ? length : length - back;
+    }
+    return length;
+}
+
+/* What is read at a time stays in the processor's nearest cache until it has been looked at. */
+#define CHUNK (128 << 10)
+
+/* Survey a file as far as everything fits and can be read, as if it were one block; return how many bytes that are. */
+static Py_ssize_t survey_open_file(int file, off_t start, off_t end, Py_ssize_t each, uint8_t *chunk, Mark *mark,
+                                   Found *found)
+{
+    off_t at = start;
+    while (at < end) {
+        Found more;
+        Py_ssize_t length = pread(file, chunk, end - at < CHUNK ? (size_t)(end - at) : CHUNK, at);
+        if (length < 0 && errno == EINTR)
+            continue;
+        if (length <= 0)
+            break;
+        length = without_cut_off(chunk, length);
+        Mark next = *mark;
+        if (!survey_block(chunk, length, each, &next, &more))
+            break;
+        if (more.others && count_well_formed(chunk, length) != length)
+            break;
+        *mark = next;
+        found->ends += more.ends;
+        found->lines += more.lines;
+        found->pairs |= more.pairs;
+        found->open_lines = more.open_lines + (more.ends ? 0 : found->open_lines);
+        if (more.ends)
+            found->last_end = (Py_ssize_t)(at - start) + more.last_end;
+        at += length;
+    }
+    return (Py_ssize_t)(at - start);
+}
+
+PyDoc_STRVAR(survey_file_doc, "survey_file(file, start, end, in_quotes, last, commas, each, /)\n--\n\n"
+                              "See `Surveyor.survey_file`, and `survey` here.");
+
+static PyObject *survey_file(PyObject *Py_UNUSED(module), PyObject *arguments)
+{
+    int file, in_quotes;
+    long long start, end;
+    Py_ssize_t each, length;
+    Mark mark;
+    Found found = {.last_end = -1};
+    uint8_t *chunk;
+    if (!PyArg_ParseTuple(arguments, "iLLpinn", &file, &start, &end, &in_quotes, &mark.last, &mark.commas, &each))
+        return NULL;
+    chunk = PyMem_Malloc(CHUNK);
+    if (!chunk)
+        return PyErr_NoMemory();
+    mark.in_quotes = in_quotes ? ~(uint64_t)0 : 0;
+    Py_BEGIN_ALLOW_THREADS
+    length = survey_open_file(file, (off_t)start, (off_t)end, each, chunk, &mark, &found);
+    Py_END_ALLOW_THREADS
+    PyMem_Free(chunk);
+    return Py_BuildValue("nNinnnnnN", length, PyBool_FromLong(mark.in_quotes != 0), mark.last, mark.commas, found.ends,
+                         found.last_end, found.lines, found.open_lines, PyBool_FromLong(found.pairs != 0));
+}
+
+PyDoc_STRVAR(survey_doc, "survey(block, in_quotes, last, commas, each, /)\n--\n\n"
+                         "See `Surveyor.survey`; each record has to have `each` delimiters, or any number if that is -1.");
+
+static PyObject *survey(PyObject *Py_UNUSED(module), PyObject *arguments)
+{
+    Py_buffer block;
+    int in_quotes, fits = 0;
+    Py_ssize_t each;
+    Mark mark;
+    Found found;
+    if (!PyArg_ParseTuple(arguments, "y*pinn", &block, &in_quotes, &mark.last, &mark.commas, &each))
+        return NULL;
+    mark.in_quotes = in_quotes ? ~(uint64_t)0 : 0;
+    if (block.len) {
+        Py_BEGIN_ALLOW_THREADS
+        fits = survey_block(block.buf, block.len, each, &mark, &found);
+        Py_END_ALLOW_THREADS
+    }
+    PyBuffer_Release(&block);
+    if (!fits)
+        Py_RETURN_NONE;
+    return Py_BuildValue("NinnnnnNN", PyBool_FromLong(mark.in_quotes != 0), mark.last, mark.commas, found.ends,
+                         found.last_end, found.lines, found.open_lines, PyBool_FromLong(found.pairs != 0),
+                         PyBool_FromLong(found.others == 0));
+}
+
+/* What is known of the bytes before a word: whether they end within quotes (all ones, or none); which of the last three are
+   quotes, and of which kind, as the highest bits; and the column that goes on. */
+typedef struct {
+    uint64_t in_quotes, quotes, opening, closing;
+    Py_ssize_t column;
+} Begun;
+
+static inline uint64_t last_of(uint64_t bits, uint64_t before, Py_ssize_t length)
+{
+    return length == WORD ? bits : bits << (WORD - length) | before >> length;
+}
+
+/* Copy a block of sound CSV without the quotes of fields that are quoted and empty, in the columns that are asked for, or
+   only count if `copy` is NULL. Return how many bytes are left out. Those that a block ends in are not seen. */
+COUNTS_BITS static Py_ssize_t leave_out_empties(const uint8_t *block, Py_ssize_t length, const uint8_t *asked,
+                                                Py_ssize_t columns, Begun *begun, uint8_t *copy)
+{
+    Py_ssize_t left_out = 0, from = 0;
+    for (Py_ssize_t at = 0; at < length; at += WORD) {
+        const Py_ssize_t bytes = length - at >= WORD ? WORD : length - at;
+        const uint64_t there = bytes == WORD ? ~(uint64_t)0 : ((uint64_t)1 << bytes) - 1;
+        const Places all = places_at(block, length, at);
+        const uint64_t inside = within(all.quotes, begun->in_quotes);
+        const uint64_t opening = all.quotes & inside, closing = all.quotes & ~inside;
+        const uint64_t commas = all.commas & ~inside, feeds = all.feeds & ~inside;
+        /* What follows a quote that opens and one that closes; with another one beside them they are part of a text. */
+        uint64_t after = (closing << 1 | begun->closing >> 63) & (opening << 2 | begun->opening >> 62) &
+                         ~(all.quotes << 3 | begun->quotes >> 61) & ~all.quotes & there;
+        for (; after; after &= after - 1) {
+            const uint64_t before = (after & -after) - 1;
+            const uint64_t ended = feeds & before;
+            const uint64_t record = ended ? before & ~(~(uint64_t)0 >> __builtin_clzll(ended)) : before;
+            const Py_ssize_t column = __builtin_popcountll(commas & record) + (ended ? 0 : begun->column);
+            if (column >= columns || !asked[column])
+                continue;
+            left_out += 2;
+            if (copy) {
+                const Py_ssize_t place = at + __builtin_ctzll(after);
+                memcpy(copy, block + from, (size_t)(place - 2 - from));
+                copy += place - 2 - from;
+                from = place;
+            }
+        }
+        if (feeds)
+            begun->column = __builtin_popcountll(commas & ~(~(uint64_t)0 >> __builtin_clzll(feeds)));
+        else
+            begun->column += __builtin_popcountll(commas);
+        begun->in_quotes = spread(inside);
+        begun->quotes = last_of(all.quotes, begun->quotes, bytes);
+        begun->opening = last_of(opening, begun->opening, bytes);
+        begun->closing = last_of(closing, begun->closing, bytes);
+    }
+    if (copy)
+        memcpy(copy, block + from, (size_t)(length - from));
+    return left_out;
+}
+
+PyDoc_STRVAR(count_empties_doc, "count_empties(file, start, end, asked, /)\n--\n\n"
+                                "See `EmptyFields.bytes_in_file`; -1 if not all can be read.");
+
+static PyObject *count_empties(PyObject *Py_UNUSED(module), PyObject *arguments)
+{
+    int file;
+    long long at, end;
+    const char *asked;
+    Py_ssize_t columns, found = 0;
+    Begun begun = {0};
+    uint8_t *chunk;
+    if (!PyArg_ParseTuple(arguments, "iLLy#", &file, &at, &end, &asked, &columns))
+        return NULL;
+    chunk = PyMem_Malloc(CHUNK);
+    if (!chunk)
+        return PyErr_NoMemory();
+    Py_BEGIN_ALLOW_THREADS
+    while (at < end) {
+        const Py_ssize_t length = pread(file, chunk, end - at < CHUNK ? (size_t)(end - at) : CHUNK, (off_t)at);
+        if (length < 0 && errno == EINTR)
+            continue;
+        if (length <= 0)
+            break;
+        found += leave_out_empties(chunk, length, (const uint8_t *)asked, columns, &begun, NULL);
+        at += length;
+    }
+    Py_END_ALLOW_THREADS
+    PyMem_Free(chunk);
+    /* The last field of a record without a line end. */
+    if (begun.closing >> 63 & begun.opening >> 62 & ~(begun.quotes >> 61) & 1 && begun.column < columns &&
+        asked[begun.column])
+        found += 2;
+    return PyLong_FromSsize_t(at < end ? -1 : found);
+}
+
+PyDoc_STRVAR(without_empties_doc, "without_empties(block, asked, in_quotes, after_quote, column, /)\n--\n\n"
+                                  "See `EmptyFields.left_out`. What depends on the next block is not taken.");
+
+static PyObject *without_empties(PyObject *Py_UNUSED(module), PyObject *arguments)
+{
+    PyObject *block, *copied;
+    const char *asked;
+    char *text, *copy;
+    int in_quotes, after_quote;
+    Py_ssize_t columns, length, left_out;
+    Begun begun = {0};
+    if (!PyArg_ParseTuple(arguments, "Sy#ppn", &block, &asked, &columns, &in_quotes, &after_quote, &begun.column) ||
+        PyBytes_AsStringAndSize(block, &text, &length) < 0)
+        return NULL;
+    begun.in_quotes = in_quotes ? ~(uint64_t)0 : 0;
+    begun.quotes = after_quote ? (uint64_t)1 << 63 : 0;
+    for (int quotes = 0; quotes < 2 && length && text[length - 1] == '"'; quotes++)
+        length--;
+    copied = PyBytes_FromStringAndSize(NULL, length);
+    if (!copied || !(copy = PyBytes_AsString(copied)))
+        return NULL;
+    Py_BEGIN_ALLOW_THREADS
+    left_out = leave_out_empties((const uint8_t *)text, length, (const uint8_t *)asked, columns, &begun, (uint8_t *)copy);
+    Py_END_ALLOW_THREADS
+    if (length)
+        after_quote = text[length - 1] == '"';
+    if (left_out && _PyBytes_Resize(&copied, length - left_out) < 0)
+        return NULL;
+    return Py_BuildValue("NnNNn", copied, length, PyBool_FromLong(begun.in_quotes != 0), PyBool_FromLong(after_quote),
+                         begun.column);
+}
+
+PyDoc_STRVAR(well_formed_doc, "well_formed(block, /)\n--\n\nSee `Surveyor.well_formed`.");
+
+static PyObject *well_formed(PyObject *Py_UNUSED(module), PyObject *arguments)
+{
+    Py_buffer block;
+    Py_ssize_t bytes;
+    if (!PyArg_ParseTuple(arguments, "y*", &block))
+        return NULL;
+    Py_BEGIN_ALLOW_THREADS
+    bytes = count_well_formed(block.buf, block.len);
+    Py_END_ALLOW_THREADS
+    PyBuffer_Release(&block);
+    return PyLong_FromSsize_t(bytes);
+}
+
+static int load(PyObject *Py_UNUSED(module))
+{
+#if defined(__x86_64__)
+    __builtin_cpu_init();
+    if (!__builtin_cpu_supports("popcnt")) {
+        PyErr_SetString(PyExc_ImportError, "the processor does not count bits");
+        return -1;
+    }
+#endif
+    return 0;
+}
+
+static PyMethodDef methods[] = {
+    {"survey", survey, METH_VARARGS, survey_doc},
+    {"survey_file", survey_file, METH_VARARGS, survey_file_doc},
+    {"count_empties", count_empties, METH_VARARGS, count_empties_doc},
+    {"without_empties", without_empties, METH_VARARGS, without_empties_doc},
+    {"well_formed", well_formed, METH_VARARGS, well_formed_doc},
+    {NULL, NULL, 0, NULL},
+};
+
+static PyModuleDef_Slot slots[] = {{Py_mod_exec, load}, {0, NULL}};
+
+static struct PyModuleDef definition = {
+    .m_base = PyModuleDef_HEAD_INIT,
+    .m_name = "domo_async._transfer.csv._survey",
+    .m_doc = "One pass over a block of CSV.",
+    .m_methods = methods,
+    .m_slots = slots,
+};
+
+PyMODINIT_FUNC PyInit__survey(void)
+{
+    return PyModuleDef_Init(&definition);
+}

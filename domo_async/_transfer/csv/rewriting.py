@@ -1,0 +1,423 @@
+"""CSV of any dialect, read exactly and written as Domo reads it. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import accumulate, pairwise
+from operator import itemgetter
+
+from attrs import frozen
+
+from domo_async._transfer.csv.diagnosis import never_closed, wrong_width
+from domo_async._transfer.csv.dialects import Decoder, Grammar, ends_at_returns
+from domo_async._transfer.part import Block
+from domo_async.errors import ConfigError, SourceError
+
+__all__ = ["FieldRule", "Rewriter", "first_fields", "records", "spellings", "value_of"]
+
+_BOM = "\ufeff"
+_EMPTY = '""'
+
+
+@frozen
+class FieldRule:
+    """What becomes of the fields of a column.
+
+    Attributes:
+        nulls: What they are written as where they are NULL, quotes included.
+        misfit: Returns what is wrong with a value, None if nothing is; values are not looked at if this is None.
+    """
+
+    nulls: frozenset[str] = frozenset()
+    misfit: Callable[[str], str | None] | None = None
+
+
+def spellings(values: Iterable[str]) -> frozenset[str]:
+    """Return how values may be written as fields, with quotes and without."""
+    return frozenset(spelt for value in values for spelt in (value, _quoted(value)))
+
+
+class Rewriter:
+    """Reads CSV record by record, and writes it with commas, in UTF-8 and with line feeds.
+
+    It reads leniently where the meaning is clear: a quote inside an unquoted field is a character of it; LF and CRLF
+    end a record, and CR where no LF does. Blank lines are left out where a record has several fields. What is quoted
+    stays so; what has to be quoted is. So an unquoted empty field, which is NULL, stays apart from a quoted one, and
+    what Domo reads as it is does not change.
+
+    Args:
+        delimiter: What stands between fields: a single character.
+        encoding: The name of an encoding that Python knows.
+        order: Where the fields of a written record come from: the index of a field that is read, or None for NULL. By
+            default all are written as they come.
+        constants: Fields as they are written that each record has after those that are read.
+        width: How many fields each record must have; None if that does not matter. An empty line is a single field.
+        rules: What becomes of fields, by their index; with `width` alone.
+        line: The number of lines before the first byte, for messages.
+        skip: How many records are left out in the beginning, whatever their width.
+        bom: Whether a byte order mark may come first, which is left out.
+        returns: Whether a lone carriage return ends a record; None to see it by the beginning, see `ends_at_returns`.
+
+    Raises:
+        ConfigError: The delimiter or the encoding cannot be one, or `order` asks for fields that are not there.
+    """
+
+    def __init__(
+        self,
+        *,
+        delimiter: str = ",",
+        encoding: str = "utf-8",
+        order: Sequence[int | None] | None = None,
+        constants: Sequence[str] = (),
+        width: int | None = None,
+        rules: Mapping[int, FieldRule] | None = None,
+        line: int = 0,
+        skip: int = 0,
+        bom: bool = True,
+        returns: bool | None = None,
+    ) -> None:
+        self._grammar = Grammar(delimiter, returns=bool(returns))
+        self._knows_ends = returns is not None
+        self._decoder = Decoder(encoding, bom=bom)
+        self._encoding = encoding
+        self._delimiter = delimiter
+        self._width = width
+        own = [place for place in order or () if place is not None and (width is None or place < width)]
+        self._least = max((place + 1 for place in own), default=0)
+        if width is not None and any(place >= width + len(constants) for place in order or () if place is not None):
+            raise ConfigError(f"there is no field {max(place or 0 for place in order or ()) + 1} in records of {width}")
+        self._order = order
+        self._constants = list(constants)
+        self._pick = None if order is None else _picker(order, self._constants)
+        self._rules = {} if rules is None else rules
+        self._looks_at_all = any(rule.misfit or rule.nulls - {_EMPTY} for rule in self._rules.values())
+        self._line = line
+        self._skip = skip
+        self._held: list[str] = []
+        self._length = 0
+        self._enough = 0
+
+    def feed(self, data: bytes) -> Block:
+        """Read the next bytes, of any length.
+
+        Returns:
+            Whole records. What follows the last of them is held back.
+
+        Raises:
+            SourceError: Text stands after a quoted field, a record is of another width, or bytes are not in the
+                encoding. Names the line.
+        """
+        text, sound = self._decoder.decode(data)
+        self._hold(text)
+        if not sound:
+            self._refuse_bytes()
+        # A record that does not end is looked at again when there is twice as much of it, not with every few bytes.
+        return self._take() if self._length >= self._enough else Block(b"", 0)
+
+    def finish(self) -> Block:
+        """Say that there are no more bytes; a last record without a line end is one.
+
+        Raises:
+            SourceError: As with `feed`, or a quoted field is never closed. Names the line where its record begins.
+        """
+        text, sound = self._decoder.decode(b"", final=True)
+        self._hold(text)
+        if not sound:
+            self._refuse_bytes()
+        self._see_ends("".join(self._held), whole=True)
+        if self._length and not self._held[-1].endswith("\n"):
+            self._hold("\n")
+        block = self._take()
+        if self._length:
+            raise never_closed(self._line + 1)
+        return block
+
+    def _hold(self, text: str) -> None:
+        if text:
+            self._held.append(text)
+            self._length += len(text)
+
+    def _refuse_bytes(self) -> None:
+        """Name the line of bytes that are not in the encoding, unless something is wrong before them."""
+        self._see_ends("".join(self._held), whole=True)
+        self._take()
+        raise _not_encoded(self._line + self._grammar.line_ends("".join(self._held)) + 1, self._encoding)
+
+    def _see_ends(self, text: str, *, whole: bool = False) -> bool:
+        """See what ends records, and return whether that is known."""
+        if not self._knows_ends and (returns := ends_at_returns(text, whole=whole)) is not None:
+            self._grammar, self._knows_ends = Grammar(self._delimiter, returns=returns), True
+        return self._knows_ends
+
+    def _take(self) -> Block:
+        """Return the whole records of what is held."""
+        text = "".join(self._held)
+        if not self._see_ends(text):
+            return Block(b"", 0)
+        written: list[str] = []
+        # What follows a carriage return at the end may belong to it.
+        length = len(text) - text.endswith("\r")
+        begin = self._skipped(text)
+        records: int | None = 0
+        place = begin
+        if not self._skip:
+            place += self._end_by_quotes(text[begin:length])
+            records = self._take_many(text[begin:place], written) if place > begin else 0
+        if records is None:
+            place, records = begin, 0
+        while place < length and not self._skip:
+            quote = text.find('"', place)
+            end = self._grammar.line_end(text, place, length if quote < 0 else quote)
+            if end > place:
+                records += self._take_many(text[place:end], written) or 0
+                place = end
+            elif quote < 0 or (found := self._grammar.record.match(text, place)) is None:
+                break
+            else:
+                records += self._take_one(text[place : found.start(1)], written)
+                place = found.end()
+        if place < length and (overrun := self._grammar.overrun.match(text, place)):
+            raise _overrun(self._line + self._grammar.line_ends(overrun[0]) + 1)
+        self._held, self._length = [text[place:]] if place < len(text) else [], len(text) - place
+        self._enough = 2 * self._length
+        return Block(self._encoded(written), records)
+
+    def _skipped(self, text: str) -> int:
+        """Pass over the records that are left out, as far as they are there; return where the others begin."""
+        place = 0
+        while self._skip and (found := self._grammar.record.match(text, place)) is not None:
+            self._skip -= 1
+            self._line += self._grammar.line_ends(found[0])
+            place = found.end()
+        return place
+
+    def _end_by_quotes(self, text: str) -> int:
+        """Return the place after the last line end that an even number of quotes stands before; 0 if there is none."""
+        pieces = text.split('"')
+        outside = '"'.join(pieces[::2])
+        end = self._grammar.line_end(outside, 0, len(outside))
+        before = 2 * outside.count('"', 0, end)
+        return sum(map(len, pieces[:before])) + before + end - outside.rfind('"', 0, end) - 1
+
+    def _take_one(self, record: str, written: list[str]) -> int:
+        """Write any record, unless it is a blank line; return how many were written."""
+        if not record and self._has_no_blanks:
+            self._line += 1
+            return 0
+        fields = self._grammar.fields(record)
+        if (self._width is not None and len(fields) != self._width) or len(fields) < self._least:
+            raise self._misfit(self._line + 1, len(fields))
+        for place, rule in self._rules.items():
+            fields[place] = self._ruled(rule, fields[place], self._line + 1)
+        fields = [field if field[:1] == '"' or not _needs_quotes(field) else _quoted(field) for field in fields]
+        written.append(_row(fields if self._pick is None else self._pick(fields)))
+        self._line += 1 + self._grammar.line_ends(record)
+        return 1
+
+    @property
+    def _has_no_blanks(self) -> bool:
+        return self._width not in {None, 1}
+
+    def _ruled(self, rule: FieldRule, field: str, line: int) -> str:
+        if not field or field in rule.nulls:
+            return ""
+        if rule.misfit is not None and (wrong := rule.misfit(value_of(field))) is not None:
+            raise SourceError(f"line {line}, {wrong}", line=line)
+        return field
+
+    def _take_many(self, text: str, written: list[str]) -> int | None:
+        """Write records at once.
+
+        Returns:
+            How many they are, or None if those with quotes have to be looked at one by one, since something is wrong.
+        """
+        pieces = text.split('"')
+        quoted = len(pieces) > 1
+        # The records without what is in quotes, of which the quotes are left; of a doubled quote it is one more.
+        shape = self._grammar.with_line_feeds('"'.join(pieces[::2]))
+        lines = shape.split("\n")
+        del lines[-1]
+        all_lines = lines
+        if self._has_no_blanks and "" in lines:
+            lines = [line for line in lines if line]
+        widths = [line.count(self._delimiter) + 1 for line in lines]
+        if (wrong := self._first_misfit(widths)) is not None:
+            if quoted:
+                return None
+            before = [number for number, line in enumerate(all_lines) if line or not self._has_no_blanks]
+            raise self._misfit(self._line + before[wrong] + 1, widths[wrong])
+        if not lines:
+            self._line += self._grammar.line_ends(text)
+            return 0
+        foreign = (self._delimiter != "," and "," in shape) or "\r" in shape
+        ruled = self._looks_at_all or (bool(self._rules) and quoted and "" in pieces[1::2])
+        as_it_is = self._order is None and not foreign and not ruled and lines is all_lines
+        fields = [] if as_it_is and not quoted else self._delimiter.join(lines).split(self._delimiter)
+        if quoted and any(field.strip('"') for field in {field for field in fields if '"' in field}):
+            return None
+        if as_it_is:
+            pieces[::2] = shape.replace(self._delimiter, ",").split('"')
+            written.append('"'.join(pieces))
+        else:
+            if quoted:
+                fields = _filled(fields, pieces[1::2])
+            if ruled and not self._apply_rules(fields, widths[0]):
+                return None if quoted else self._one_by_one(all_lines, written)
+            if foreign:
+                fields = [_quoted(field) if field[:1] != '"' and _needs_quotes(field) else field for field in fields]
+            written += self._rows(fields, widths)
+        self._line += self._grammar.line_ends(text)
+        return len(lines)
+
+    def _apply_rules(self, fields: list[str], width: int) -> bool:
+        """Put NULL where it is due; return whether all values fit."""
+        for place, rule in self._rules.items():
+            column = fields[place::width]
+            if not rule.nulls.isdisjoint(column):
+                column = fields[place::width] = ["" if field in rule.nulls else field for field in column]
+            if rule.misfit is not None and any(field and rule.misfit(value_of(field)) for field in set(column)):
+                return False
+        return True
+
+    def _one_by_one(self, lines: Iterable[str], written: list[str]) -> int:
+        return sum(self._take_one(line, written) for line in lines)
+
+    def _rows(self, fields: list[str], widths: list[int]) -> Iterable[str]:
+        """Return records of fields in their order."""
+        width = widths[0]
+        if widths.count(width) < len(widths):
+            places = accumulate(widths, initial=0)
+            rows = [fields[start:end] for start, end in pairwise(places)]
+            return map(_row, rows if self._pick is None else map(self._pick, rows))
+        if self._order is None:
+            return ["\n".join(map(",".join, zip(*[iter(fields)] * width, strict=True))), "\n"]
+        columns = [self._column(place, fields, width) for place in self._order]
+        return ["\n".join(map(",".join, zip(*columns, strict=True))), "\n"]
+
+    def _column(self, place: int | None, fields: list[str], width: int) -> list[str]:
+        if place is not None and place < width:
+            return fields[place::width]
+        return ["" if place is None else self._constants[place - width]] * (len(fields) // width)
+
+    def _first_misfit(self, widths: list[int]) -> int | None:
+        """Return which record is the first one of a wrong width, if any is."""
+        if self._width is not None:
+            if widths.count(self._width) == len(widths):
+                return None
+            return next(number for number, found in enumerate(widths) if found != self._width)
+        if not self._least or min(widths) >= self._least:
+            return None
+        return next(number for number, found in enumerate(widths) if found < self._least)
+
+    def _misfit(self, line: int, found: int) -> SourceError:
+        whose = "the dataset" if self._pick is None else "the header"
+        return wrong_width(line, found, self._width or self._least, whose)
+
+    def _encoded(self, written: list[str]) -> bytes:
+        text = "".join(written)
+        try:
+            return (_with_marks_quoted(text) if _BOM in text else text).encode()
+        except UnicodeEncodeError:
+            raise SourceError(
+                f"there is half a character before line {self._line + 1}, which has no place in UTF-8"
+            ) from None
+
+
+def first_fields(
+    data: bytes, *, delimiter: str = ",", encoding: str = "utf-8", whole: bool = False
+) -> list[str] | None:
+    """Return the fields of the first record; None if it takes more bytes to know them, or there is no record.
+
+    Args:
+        data: The bytes from the beginning on.
+        delimiter: What stands between fields: a single character.
+        encoding: The name of an encoding that Python knows.
+        whole: Whether there are no more bytes.
+
+    Raises:
+        ConfigError: The delimiter or the encoding cannot be one.
+        SourceError: Text stands after a quoted field, one is never closed, or bytes are not in the encoding.
+    """
+    text, sound = Decoder(encoding).decode(data, final=whole)
+    returns = ends_at_returns(text, whole=whole or not sound)
+    if returns is None:
+        return None
+    if whole and sound and text and not text.endswith("\n"):
+        text += "\n"
+    grammar = Grammar(delimiter, returns=returns)
+    if (found := grammar.record.match(text)) is not None:
+        return [value_of(field) for field in grammar.fields(text[: found.start(1)])]
+    if (overrun := grammar.overrun.match(text)) is not None:
+        raise _overrun(grammar.line_ends(overrun[0]) + 1)
+    if not sound:
+        raise _not_encoded(grammar.line_ends(text) + 1, encoding)
+    if whole and text:
+        raise never_closed(1)
+    return None
+
+
+def records(text: str) -> Iterator[list[str]]:
+    """Yield the fields of each record of a text as a `Rewriter` writes it, quotes included."""
+    grammar = Grammar(",")
+    place = 0
+    while (found := grammar.record.match(text, place)) is not None:
+        yield grammar.fields(text[place : found.start(1)])
+        place = found.end()
+
+
+def value_of(field: str) -> str:
+    """Return what a field says that is written with quotes or without."""
+    return field[1:-1].replace('""', '"') if field[:1] == '"' else field
+
+
+def _with_marks_quoted(text: str) -> str:
+    """Return records of which none begins with U+FEFF, which is taken for a byte order mark where a part begins."""
+    return "".join(
+        _row([_quoted(fields[0]), *fields[1:]] if fields[0].startswith(_BOM) else fields) for fields in records(text)
+    )
+
+
+def _picker(order: Sequence[int | None], constants: Sequence[str]) -> Callable[[list[str]], Sequence[str]]:
+    """Return what puts the fields of a record, and the constants after them, in order."""
+    places = [-1 if place is None else place for place in order]
+    if len(places) < 2:
+        return lambda fields: [[*fields, *constants, ""][place] for place in places]
+    pick: Callable[[list[str]], Sequence[str]] = itemgetter(*places)
+    return pick if None not in order and not constants else lambda fields: pick([*fields, *constants, ""])
+
+
+def _filled(fields: list[str], contents: list[str]) -> list[str]:
+    """Put what stood between quotes back between them."""
+    content = iter(contents).__next__
+    return [
+        field if '"' not in field else f'"{content()}"' if len(field) == 1 else f'"{_doubled(content, field)}"'
+        for field in fields
+    ]
+
+
+def _doubled(content: Callable[[], str], quotes: str) -> str:
+    return '""'.join([content() for _ in quotes])
+
+
+def _row(fields: Iterable[str]) -> str:
+    return ",".join(fields) + "\n"
+
+
+def _needs_quotes(field: str) -> bool:
+    return "," in field or '"' in field or "\r" in field
+
+
+def _quoted(field: str) -> str:
+    return '"' + field.replace('"', '""') + '"'
+
+
+def _overrun(line: int) -> SourceError:
+    return SourceError(
+        f"in line {line} a quoted field goes on after its end; quote the field as a whole and double each quote in it:"
+        ' "like ""this"""',
+        line=line,
+    )
+
+
+def _not_encoded(line: int, encoding: str) -> SourceError:
+    return SourceError(f"line {line} is not {encoding}; say which encoding the source has", line=line)

@@ -1,0 +1,151 @@
+"""Where a CSV may be cut: after a line end that is not inside a quoted field. Pure."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+
+from domo_async._transfer.csv.block_scanner import BlockScan, Mark, block_scanner
+from domo_async._transfer.csv.diagnosis import (
+    LoneReturn,
+    MarkAtCut,
+    StrayQuote,
+    Unsplittable,
+    diagnose,
+    never_closed,
+    not_utf8,
+    wrong_width,
+)
+
+__all__ = ["BLOCK", "LoneReturn", "MarkAtCut", "RecordScanner", "StrayQuote", "Unsplittable", "parse_record"]
+
+BLOCK = 1 << 19
+"""How many bytes are best read at a time.
+
+Of fewer, what each step costs besides counts for more; what is made of more no longer stays in the processor's cache.
+"""
+
+_RETURN = ord("\r")
+
+
+class RecordScanner:
+    """Reads CSV block by block, checks and counts its records, and knows the last place where it may be cut.
+
+    Quotes are judged by parity, which holds for RFC 4180; what would put every cut after it in doubt is refused as
+    `Unsplittable`. All errors are the same however the bytes are cut into blocks, and leave the scanner as it was.
+
+    Args:
+        line: The number of lines before the first block, for messages.
+        width: How many fields each record must have; None if that does not matter. An empty line is a single field.
+
+    Attributes:
+        position: Bytes read.
+        cut: Bytes up to and with the last line end that ends a record; 0 where there is none yet.
+        records: Records that end at or before `cut`.
+        lines: Line ends read, those within quoted fields included, and those before the first block.
+        pairs: Whether two quotes stand side by side anywhere, as where a field in quotes is empty.
+    """
+
+    def __init__(self, line: int = 0, width: int | None = None) -> None:
+        self.position: int = 0
+        self.cut: int = 0
+        self.records: int = 0
+        self.lines: int = line
+        self.pairs: bool = False
+        self._width = width
+        self._surveyor = block_scanner(width)
+        self._mark = Mark()
+        self._record_line = line + 1
+        self._character = b""
+
+    def feed(self, block: bytes) -> None:
+        """Read the next bytes, of any length.
+
+        Raises:
+            StrayQuote: A quote stands inside an unquoted field, or text after a quoted one.
+            LoneReturn: A carriage return stands between fields without a line feed.
+            SourceError: A record is of another width, or the bytes are no UTF-8. Each names the line.
+        """
+        if len(block) <= BLOCK:
+            self._feed(block)
+            return
+        for start in range(0, len(block), BLOCK):
+            self._feed(block[start : start + BLOCK])
+
+    def skim(self, file: int, start: int, end: int) -> None:
+        """Read the next bytes in an open file, as far as that can be done without Python; the others are to be fed.
+
+        Args:
+            file: The file's descriptor.
+            start: Where in the file they begin.
+            end: Where the last of them ends.
+        """
+        if not self._character:
+            length, found = self._surveyor.survey_file(file, start, end, self._mark)
+            self._take(found, length)
+
+    def finish(self) -> None:
+        """Say that there are no more bytes; a last record without a line end counts.
+
+        Raises:
+            LoneReturn: The last byte is a carriage return.
+            SourceError: A quoted field was never closed, the last record is of another width, or the bytes end within
+                a character. Each names the line.
+        """
+        if self._character:
+            raise not_utf8(self.lines + 1)
+        if self._mark.in_quotes:
+            raise never_closed(self._record_line)
+        if self._mark.last == _RETURN:
+            raise LoneReturn(self.lines + 1)
+        if self.position > self.cut:
+            if self._width is not None and self._mark.commas != self._width - 1:
+                raise wrong_width(self._record_line, self._mark.commas + 1, self._width)
+            self.records += 1
+            self.cut = self.position
+
+    def _feed(self, block: bytes) -> None:
+        if not block:
+            return
+        found = self._surveyor.survey(block, self._mark)
+        character, undecodable = b"", None
+        if found is None or self._character or not found.is_ascii:
+            character, undecodable = self._decoded(block)
+        if found is None or undecodable is not None:
+            raise diagnose(
+                block,
+                self._mark,
+                self._width,
+                line=self.lines,
+                record=self._record_line,
+                begun=self.position - self.cut,
+                undecodable=undecodable,
+            )
+        self._take(found, len(block))
+        self._character = character
+
+    def _take(self, found: BlockScan, length: int) -> None:
+        self.lines += found.lines
+        self.pairs |= found.pairs
+        if found.ends:
+            self.records += found.ends
+            self.cut = self.position + found.last_end + 1
+            self._record_line = self.lines - found.open_lines + 1
+        self.position += length
+        self._mark = found.mark
+
+    def _decoded(self, block: bytes) -> tuple[bytes, int | None]:
+        """Return the beginning of a character that the block ends in, and where it is not UTF-8."""
+        held = self._character + block
+        rest = held[self._surveyor.well_formed(held) :]
+        try:
+            _, end = codecs.utf_8_decode(rest)
+        except UnicodeDecodeError as error:
+            return b"", len(block) - len(rest) + error.start
+        return rest[end:], None
+
+
+def parse_record(text: str) -> list[str]:
+    """Return the fields of one CSV record."""
+    return next(csv.reader(io.StringIO(text, newline="")), [])

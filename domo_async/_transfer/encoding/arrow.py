@@ -1,0 +1,162 @@
+"""Batches of Arrow to CSV. pyarrow is an optional package, so it is imported where it is used."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Collection, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from domo_async._transfer.columns import ColumnSpec
+from domo_async._transfer.encoding.cells import Cells
+from domo_async._transfer.encoding.rules import CellRules
+from domo_async._transfer.encoding.texts import UnencodableArray, UnencodableValue
+from domo_async.errors import ConfigError, SourceError
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+__all__ = ["ArrowEncoder"]
+
+_THREADS = min(4, os.cpu_count() or 1)
+# Fewer rows are not worth the hop to another thread.
+_PIECE = 16_384
+_WRITTEN_AT_ONCE = 16_384
+
+
+class ArrowEncoder:
+    """Writes record batches as CSV for a dataset's columns; see the package for what becomes of each value.
+
+    Large batches are written by several threads at once. It holds no state, so it may itself be used by several.
+
+    Args:
+        schema: The batches' schema; columns go by position.
+        columns: The columns that the batches are for, in order.
+        rules: What the caller decides.
+        written: The places of columns that hold the text of their cells already, out of `RowEncoder.texts`.
+
+    Raises:
+        ConfigError: pyarrow is not installed, or does not know the rules' zone.
+        SourceError: There are more or fewer columns than in the schema, or a column's type says already that its values
+            do not fit; names the column, its type, the dataset's, and what to do.
+    """
+
+    def __init__(
+        self,
+        schema: pa.Schema,
+        columns: Sequence[ColumnSpec],
+        rules: CellRules,
+        *,
+        written: Collection[int] = (),
+    ) -> None:
+        try:
+            from domo_async._transfer.encoding.arrow_forms import form, same  # noqa: PLC0415 - optional
+            from domo_async._transfer.encoding.arrow_types import check_fit  # noqa: PLC0415
+        except ImportError:
+            raise ConfigError('frames are written with pyarrow: pip install "domo-async[arrow]"') from None
+        if len(schema) != len(columns):
+            raise SourceError(f"the frame has {len(schema)} columns, the dataset {len(columns)}")
+        self._columns = tuple(columns)
+        self._rules = rules
+        self._forms = []
+        for place, (field, column) in enumerate(zip(schema, columns, strict=True)):
+            if place not in written:
+                check_fit(field, column)
+            self._forms.append(same if place in written else form(field.type, column, rules))
+
+    def encode(self, batch: pa.RecordBatch, *, row: int = 0) -> bytes:
+        """Return a batch as CSV, of whole records.
+
+        Args:
+            batch: The batch.
+            row: How many rows of the source came before, for what errors say.
+
+        Raises:
+            SourceError: A value does not fit its column; names the row, counted from 1, and the column.
+        """
+        pieces = min(_THREADS, batch.num_rows // _PIECE)
+        if pieces < 2:
+            return self._encode_piece(batch, row) if batch.num_rows else b""
+        step = -(-batch.num_rows // pieces)
+        starts = range(0, batch.num_rows, step)
+        return b"".join(
+            self._threads.map(lambda start: self._encode_piece(batch.slice(start, step), row + start), starts)
+        )
+
+    @cached_property
+    def _threads(self) -> ThreadPoolExecutor:
+        # They end when the encoder is forgotten.
+        return ThreadPoolExecutor(_THREADS, thread_name_prefix="domo-async-encode")
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {name: value for name, value in self.__dict__.items() if name != "_threads"}
+
+    def _encode_piece(self, batch: pa.RecordBatch, row: int) -> bytes:
+        import pyarrow as pa  # noqa: PLC0415 - optional
+        from pyarrow import csv  # noqa: PLC0415
+
+        arrays = [self._formed(place, array, row) for place, array in enumerate(batch.columns)]
+        sink = pa.BufferOutputStream()
+        csv.write_csv(
+            pa.RecordBatch.from_arrays(arrays, names=[str(place) for place in range(len(arrays))]),
+            sink,
+            csv.WriteOptions(include_header=False, batch_size=_WRITTEN_AT_ONCE),
+        )
+        return sink.getvalue().to_pybytes()
+
+    def _formed(self, place: int, array: pa.Array[Any], row: int) -> pa.Array[Any]:
+        import pyarrow as pa  # noqa: PLC0415 - optional
+
+        from domo_async._transfer.encoding.arrow_plain import plain  # noqa: PLC0415 - optional
+
+        def formed(values: pa.Array[Any]) -> pa.Array[Any]:
+            found = plain(values)
+            if pa.types.is_string(found.type) or pa.types.is_large_string(found.type):
+                # Files may hold any bytes as text, and Arrow hands them on.
+                found.validate(full=True)
+            made: pa.Array[Any] = self._forms[place](found)
+            return made
+
+        failures = (UnencodableArray, UnencodableValue, pa.ArrowException, ValueError, OverflowError)
+        try:
+            return formed(array)
+        except failures:
+            offset, error = _first_failure(array, formed, failures)
+            reason = self._reason(place, array[offset], error)
+            raise SourceError(f'row {row + offset + 1}, column "{self._columns[place].name}": {reason}') from None
+
+    def _reason(self, place: int, value: pa.Scalar[Any], error: Exception) -> str:
+        """Return what is wrong with a value that cannot be written."""
+        try:
+            Cells(self._columns[place].type, self._rules).write(value.as_py())
+        except UnencodableValue as reason:
+            return str(reason)
+        except UnicodeDecodeError:
+            return "it is text that is not UTF-8"
+        except (OverflowError, ValueError):
+            # The stored number is no day or time that Python knows.
+            return "it is not within the years 1 to 9999"
+        return str(error) or f"{value!s:.80} does not fit the column"
+
+
+def _first_failure(
+    array: pa.Array[Any],
+    formed: Callable[[pa.Array[Any]], pa.Array[Any]],
+    failures: tuple[type[Exception], ...],
+) -> tuple[int, Exception]:
+    """Return the place of the first value that cannot be written, and why, of an array that has one."""
+    start, count = 0, len(array)
+    while count > 1:
+        half = count // 2
+        try:
+            formed(array.slice(start, half))
+        except failures:
+            count = half
+        else:
+            start, count = start + half, count - half
+    try:
+        formed(array.slice(start, 1))
+    except failures as error:
+        return start, error
+    return start, UnencodableArray()

@@ -1,0 +1,139 @@
+"""Arrow's types, and what Domo has for them."""
+
+from __future__ import annotations
+
+from typing import Any, Literal, TypeAlias
+
+import pyarrow as pa
+from pyarrow import types
+
+from domo_async._transfer.columns import ColumnSpec, ColumnType
+from domo_async.errors import SourceError
+
+__all__ = ["Family", "check_fit", "column_type", "family_of"]
+
+Family: TypeAlias = Literal[
+    "null",
+    "bool",
+    "int",
+    "float",
+    "decimal",
+    "date",
+    "timestamp",
+    "time",
+    "duration",
+    "string",
+    "uuid",
+    "nested",
+    "binary",
+]
+
+_FAMILIES: tuple[tuple[str, Family], ...] = (
+    ("is_null", "null"),
+    ("is_boolean", "bool"),
+    ("is_integer", "int"),
+    ("is_floating", "float"),
+    ("is_decimal", "decimal"),
+    ("is_date", "date"),
+    ("is_timestamp", "timestamp"),
+    ("is_time", "time"),
+    ("is_duration", "duration"),
+    ("is_string", "string"),
+    ("is_large_string", "string"),
+    ("is_string_view", "string"),
+    ("is_nested", "nested"),
+)
+_COLUMN_TYPES: dict[Family, ColumnType] = {
+    "int": ColumnType.LONG,
+    "float": ColumnType.DOUBLE,
+    "decimal": ColumnType.DECIMAL,
+    "date": ColumnType.DATE,
+    "timestamp": ColumnType.DATETIME,
+}
+_EXTENSIONS: dict[str, Family] = {"arrow.uuid": "uuid", "arrow.bool8": "bool", "arrow.json": "string"}
+"""What extensions stand for whose values are known; what the others store may be anything but what people read."""
+_NUMBERS: frozenset[Family] = frozenset({"null", "int", "float", "decimal", "string"})
+_TIMES: frozenset[Family] = frozenset({"null", "date", "timestamp", "string"})
+_FITTING: dict[ColumnType, frozenset[Family]] = {
+    ColumnType.LONG: frozenset({*_NUMBERS, "bool"}),
+    ColumnType.DOUBLE: _NUMBERS,
+    ColumnType.DECIMAL: _NUMBERS,
+    ColumnType.DATE: _TIMES,
+    ColumnType.DATETIME: _TIMES,
+}
+
+
+def family_of(kind: pa.DataType) -> Family:
+    """Return what values of a type are, however they are encoded."""
+    if isinstance(kind, pa.BaseExtensionType):
+        # By name: older releases of pyarrow do not have the classes.
+        known: Family | None = _EXTENSIONS.get(kind.extension_name)
+        return known or family_of(kind.storage_type)
+    if types.is_dictionary(kind) or types.is_run_end_encoded(kind):
+        return family_of(kind.value_type)
+    # Dates and times are asked for before integers are: their types do not overlap.
+    for name, family in _FAMILIES:
+        if getattr(types, name)(kind):
+            return family
+    return "binary"
+
+
+def column_type(field: pa.Field[Any]) -> ColumnType:
+    """Return the type of column that holds a field's values best.
+
+    Raises:
+        SourceError: It is binary, or an extension that is not known.
+    """
+    _check_known(field, field.name)
+    family = family_of(field.type)
+    if family == "binary":
+        raise _binary(field.name, field.type)
+    return _COLUMN_TYPES.get(family, ColumnType.STRING)
+
+
+def check_fit(field: pa.Field[Any], column: ColumnSpec) -> None:
+    """Refuse a field none of whose values a column could take.
+
+    Raises:
+        SourceError: Names column, both types, and what to do.
+    """
+    _check_known(field, column.name)
+    family = family_of(field.type)
+    if family == "binary":
+        raise _binary(column.name, field.type)
+    fitting = _FITTING.get(column.type)
+    if fitting is None or family in fitting:
+        return
+    better = _COLUMN_TYPES.get(family)
+    instead = f"{better} or STRING" if better else "LONG or STRING" if family == "bool" else "STRING"
+    raise SourceError(
+        f'column "{column.name}" is {field.type}, which does not fit the dataset\'s {column.type}: '
+        f"cast it, or make the dataset's column {instead}"
+    )
+
+
+def _check_known(field: pa.Field[Any], name: str) -> None:
+    """Refuse an extension whose values are not known, at any depth."""
+    kind: Any = field.type
+    # One that nobody registered is its storage, and a note.
+    noted = (field.metadata or {}).get(b"ARROW:extension:name", b"").decode(errors="replace")
+    extension = kind.extension_name if isinstance(kind, pa.BaseExtensionType) else noted
+    if extension and extension not in _EXTENSIONS:
+        raise SourceError(
+            f'column "{name}" is {extension}, an extension of Arrow whose values are not known here: cast it to a plain'
+            " type, such as text, or leave it out"
+        )
+    if isinstance(kind, pa.BaseExtensionType):
+        return
+    if types.is_dictionary(kind) or types.is_run_end_encoded(kind):
+        _check_known(pa.field("", kind.value_type), name)
+    elif types.is_nested(kind):
+        for place in range(kind.num_fields):
+            _check_known(kind.field(place), name)
+
+
+def _binary(name: str, kind: pa.DataType) -> SourceError:
+    return SourceError(
+        f'column "{name}" is {kind}, and Domo holds only text: cast it to a string type, write it as base64, or leave '
+        "it out"
+    )

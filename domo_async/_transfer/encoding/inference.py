@@ -1,0 +1,338 @@
+"""Which columns a source's values call for.
+
+Of rows and of CSV only a sample is looked at. What comes further down may not fit: the first fraction after a
+thousand integers, the first code with a letter. It is refused then, by the encoder, by the instance, or, if it is a
+code such as 007 or has more digits than a DOUBLE, before it is sent, and never bent to fit. To be sure, say the
+columns' types.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from math import isinf
+from typing import TYPE_CHECKING, Any
+
+from attrs import frozen
+
+from domo_async._transfer.columns import ColumnSpec, ColumnType
+from domo_async._transfer.encoding.texts import LONGEST, UnencodableValue, within_long
+from domo_async._transfer.encoding.values import is_missing_type, python_value
+from domo_async.errors import ConfigError, SourceError
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+__all__ = [
+    "Evidence",
+    "columns_of_arrow",
+    "columns_of_rows",
+    "columns_of_text",
+    "seen_in_text",
+    "text_fits",
+    "type_of_values",
+]
+
+_INTEGER = re.compile(r"0|-?[1-9][0-9]*")
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[ T][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,9})?")
+# What begins with a zero or a plus, and what has an exponent as people do not write numbers, is a code.
+_FRACTION = re.compile(r"-?(0|[1-9][0-9]*)(?:\.([0-9]+))?(?:[eE]([+-]?[0-9]+))?")
+# What the embedded instance takes, whoever wrote it; Domo may take less.
+_WHOLE = re.compile(r" *[+-]?[0-9]{1,1000} *")
+_ANY_NUMBER = re.compile(r" *[+-]?(?:[0-9]{1,1000}\.?[0-9]{0,1000}|\.[0-9]{1,1000})(?:[eE][+-]?[0-9]+)? *")
+_ANY_MOMENT = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}[ T][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,9})?)?(?:Z|[+-]00:?00)?"
+)
+_SAFE_DIGITS = 15
+"""So many significant digits a DOUBLE always gives back as they were written."""
+_MOST_DIGITS = 38
+"""So many digits a DECIMAL has."""
+_NUMBERS = frozenset({ColumnType.LONG, ColumnType.DECIMAL, ColumnType.DOUBLE})
+
+_WHOLE_OR_EXACT = {ColumnType.LONG, ColumnType.DECIMAL}
+_EXACT_IN_DOUBLE = 1 << 53
+
+
+def columns_of_arrow(schema: pa.Schema) -> tuple[ColumnSpec, ...]:
+    """Return the columns that a table of Arrow calls for.
+
+    Booleans, times of day, durations and what is nested become STRING.
+
+    Raises:
+        SourceError: A column is binary.
+    """
+    from domo_async._transfer.encoding.arrow_types import column_type  # noqa: PLC0415 - optional
+
+    return tuple(ColumnSpec(field.name, column_type(field)) for field in schema)
+
+
+def columns_of_rows(
+    sample: Sequence[Sequence[object] | Mapping[str, object]], names: Sequence[str] | None = None
+) -> tuple[ColumnSpec, ...]:
+    """Return the columns that rows call for, by the types of their values.
+
+    int becomes LONG (DECIMAL beyond 64 bits), float DOUBLE, Decimal DECIMAL, date DATE, datetime DATETIME, and all else
+    STRING, bool among it. NULL and NaN say nothing; where there is nothing else, the column is STRING, of NaN DOUBLE.
+    Floats beside numbers whose digits a DOUBLE would not hold make the column DECIMAL.
+
+    Args:
+        sample: Rows, as sequences or as mappings.
+        names: The columns' names in order; of mappings, their keys by default.
+
+    Raises:
+        ConfigError: Rows are sequences and there are no names.
+        SourceError: A row is not as long as there are names.
+    """
+    rows = list(sample)
+    if names is None:
+        if not all(isinstance(row, Mapping) for row in rows):
+            raise ConfigError("rows that are sequences have no names: give the columns'")
+        names = list(dict.fromkeys(key for row in rows if isinstance(row, Mapping) for key in row))
+    for number, row in enumerate(rows, 1):
+        if not isinstance(row, Mapping) and len(row) != len(names):
+            raise SourceError(f"row {number} has {len(row)} cells for {len(names)} columns")
+    return tuple(
+        ColumnSpec(name, type_of_values([row.get(name) if isinstance(row, Mapping) else row[place] for row in rows]))
+        for place, name in enumerate(names)
+    )
+
+
+def type_of_values(values: Iterable[object]) -> ColumnType:
+    """Return the type of column that holds all of some values; see `columns_of_rows`."""
+    kinds: set[ColumnType | None] = set()
+    nan = exact = False
+    for value in values:
+        kind = type(value)
+        # Text is what most columns are of.
+        found = ColumnType.STRING if kind is str else _kind(value)
+        if found is None:
+            nan = nan or not is_missing_type(kind)
+        elif found in _WHOLE_OR_EXACT and not exact:
+            exact = _needs_digits(value)
+        kinds.add(found)
+    kinds.discard(None)
+    if not kinds:
+        return ColumnType.DOUBLE if nan else ColumnType.STRING
+    for wider in (
+        {ColumnType.LONG},
+        {ColumnType.LONG, ColumnType.DECIMAL},
+        {ColumnType.LONG, ColumnType.DECIMAL, ColumnType.DOUBLE},
+        {ColumnType.DATE},
+        {ColumnType.DATE, ColumnType.DATETIME},
+    ):
+        if kinds <= wider:
+            found = _widest(kinds)
+            return ColumnType.DECIMAL if exact and found == ColumnType.DOUBLE else found
+    return ColumnType.STRING
+
+
+def _widest(kinds: set[ColumnType | None]) -> ColumnType:
+    # Some floats have no plain notation of a sensible length, so DOUBLE is what holds both them and decimals.
+    order = (ColumnType.DOUBLE, ColumnType.DECIMAL, ColumnType.LONG, ColumnType.DATETIME, ColumnType.DATE)
+    return next(kind for kind in order if kind in kinds)
+
+
+def _needs_digits(value: Any) -> bool:
+    """Return whether a DOUBLE would lose some of a number's digits."""
+    if not isinstance(value, Decimal):
+        return abs(int(value)) > _EXACT_IN_DOUBLE
+    return len("".join(map(str, value.as_tuple().digits)).strip("0")) > _SAFE_DIGITS
+
+
+def _kind(value: Any) -> ColumnType | None:
+    """Return the type for one value; None if it marks what is missing."""
+    kind = type(value)
+    if kind.__module__ == "numpy" and (found := _kind_of_numpy(value)) is not None:
+        return found
+    try:
+        plain = python_value(value)
+    except UnencodableValue:
+        # It is refused once more when it is written, where its row is known.
+        return ColumnType.DOUBLE
+    match plain:
+        case None:
+            return None
+        case bool():
+            return ColumnType.STRING
+        case int():
+            return ColumnType.LONG if within_long(plain) else ColumnType.DECIMAL
+        case float():
+            return ColumnType.DOUBLE
+        case Decimal():
+            return ColumnType.DECIMAL
+        case datetime():
+            return ColumnType.DATETIME
+        case date():
+            return ColumnType.DATE
+    return ColumnType.STRING
+
+
+def _kind_of_numpy(value: Any) -> ColumnType | None:
+    """Return what numpy's type says beyond the value that Python would have for it."""
+    dtype = getattr(value, "dtype", None)
+    if dtype is None or dtype.kind not in "fM" or value != value:  # noqa: PLR0124 - NaN and NaT alone
+        return None
+    if dtype.kind == "f":
+        return ColumnType.DOUBLE
+    return ColumnType.DATE if str(dtype).endswith(("D]", "W]", "M]", "Y]")) else ColumnType.DATETIME
+
+
+@frozen(kw_only=True)
+class Evidence:
+    """What values that were seen call for; what was seen of a column in several files is added up.
+
+    Attributes:
+        kinds: The types that single values call for.
+        whole: The most digits before the point.
+        fraction: The most digits after it.
+        significant: The most significant digits of one value.
+        exponents: Whether a value has an exponent, which a DECIMAL does not take.
+        bare_exponents: Whether one has an exponent and no point, such as ``1e-05``.
+        points: Whether one has a point.
+        inexact: Whether a DOUBLE would not give one back.
+    """
+
+    kinds: frozenset[ColumnType] = frozenset()
+    whole: int = 0
+    fraction: int = 0
+    significant: int = 0
+    exponents: bool = False
+    bare_exponents: bool = False
+    points: bool = False
+    inexact: bool = False
+
+    def __add__(self, other: Evidence) -> Evidence:
+        """Return what both call for."""
+        return Evidence(
+            kinds=self.kinds | other.kinds,
+            whole=max(self.whole, other.whole),
+            fraction=max(self.fraction, other.fraction),
+            significant=max(self.significant, other.significant),
+            exponents=self.exponents or other.exponents,
+            bare_exponents=self.bare_exponents or other.bare_exponents,
+            points=self.points or other.points,
+            inexact=self.inexact or other.inexact,
+        )
+
+    @property
+    def type(self) -> ColumnType:
+        """The type of column that loses nothing."""
+        kinds = self.kinds
+        if kinds == {ColumnType.LONG}:
+            return ColumnType.LONG
+        if kinds and kinds <= _NUMBERS:
+            return self._number
+        if kinds == {ColumnType.DATE}:
+            return ColumnType.DATE
+        if kinds and kinds <= {ColumnType.DATE, ColumnType.DATETIME}:
+            return ColumnType.DATETIME
+        return ColumnType.STRING
+
+    @property
+    def _number(self) -> ColumnType:
+        # Writers of floats leave the point out where they can, but 2E-1 alone may be a flat.
+        if self.bare_exponents and not self.points:
+            return ColumnType.STRING
+        if ColumnType.DECIMAL not in self.kinds and self.significant <= _SAFE_DIGITS:
+            return ColumnType.DOUBLE
+        if not self.exponents and self.whole + self.fraction <= _MOST_DIGITS:
+            return ColumnType.DECIMAL
+        return ColumnType.STRING if self.inexact or ColumnType.DECIMAL in self.kinds else ColumnType.DOUBLE
+
+
+def columns_of_text(names: Sequence[str], sample: Sequence[Sequence[str | None]]) -> tuple[ColumnSpec, ...]:
+    """Return the columns that the fields of CSV call for.
+
+    LONG is for integers as they are usually written, which zip codes with leading zeros are not; DOUBLE for numbers
+    with a fraction, DECIMAL where one has more than 15 significant digits or is an integer beyond 64 bits; DATE for
+    ``YYYY-MM-DD``; DATETIME for ``YYYY-MM-DD HH:MM:SS``, with a ``T`` and fractions of a second if need be. All else is
+    STRING: numbers beyond 38 digits, codes such as ``007``, ``+1`` and ``1e5``, and a column with nothing but empty
+    fields.
+
+    Args:
+        names: The columns' names in order.
+        sample: Fields of some records; None and empty ones say nothing.
+    """
+    return tuple(
+        ColumnSpec(name, seen.type) for name, seen in zip(names, seen_in_text(len(names), sample), strict=True)
+    )
+
+
+def seen_in_text(width: int, sample: Sequence[Sequence[str | None]]) -> tuple[Evidence, ...]:
+    """Return what the fields of CSV call for, column by column; see `columns_of_text`."""
+    return tuple(_seen({text for row in sample if place < len(row) and (text := row[place])}) for place in range(width))
+
+
+def _seen(texts: set[str]) -> Evidence:
+    seen = Evidence()
+    for text in texts:
+        seen += _evidence(text)
+        if ColumnType.STRING in seen.kinds:
+            break
+    return seen
+
+
+def _evidence(text: str) -> Evidence:
+    if (number := _FRACTION.fullmatch(text)) is not None and len(text) <= LONGEST:
+        return _number_seen(text, *number.groups())
+    if _is_day(text):
+        return Evidence(kinds=frozenset({ColumnType.DATE}))
+    if _MOMENT.fullmatch(text) is not None and _is_in_calendar(text[:19]):
+        return Evidence(kinds=frozenset({ColumnType.DATETIME}))
+    return Evidence(kinds=frozenset({ColumnType.STRING}))
+
+
+def _number_seen(text: str, whole: str, fraction: str | None, exponent: str | None) -> Evidence:
+    if fraction is None and exponent is None:
+        if text == "-0":
+            return Evidence(kinds=frozenset({ColumnType.STRING}))
+        kind = ColumnType.LONG if within_long(int(text)) else ColumnType.DECIMAL
+    else:
+        kind = ColumnType.DOUBLE
+    # As a code of digits with an E between them does, and no writer of numbers: they give the exponent a sign.
+    bare = exponent is not None and fraction is None
+    digits = (whole + (fraction or "")).lstrip("0")
+    value = float(text)
+    if (bare and exponent is not None and exponent[0] not in "+-") or isinf(value) or (digits and not value):
+        return Evidence(kinds=frozenset({ColumnType.STRING}))
+    return Evidence(
+        kinds=frozenset({kind}),
+        whole=len(whole),
+        fraction=len(fraction or ""),
+        significant=len(digits),
+        exponents=exponent is not None,
+        bare_exponents=bare,
+        points=fraction is not None,
+        inexact=len(digits) > _SAFE_DIGITS and Decimal(repr(value)) != Decimal(text),
+    )
+
+
+def text_fits(kind: ColumnType, text: str) -> bool:
+    """Return whether text may be a value of a column; what is refused is sure not to be one."""
+    match kind:
+        case ColumnType.LONG:
+            return _WHOLE.fullmatch(text) is not None and within_long(int(text))
+        case ColumnType.DOUBLE:
+            return _ANY_NUMBER.fullmatch(text) is not None and not isinf(float(text))
+        case ColumnType.DECIMAL:
+            return _ANY_NUMBER.fullmatch(text) is not None and "e" not in text.lower()
+        case ColumnType.DATE:
+            return _is_day(text)
+        case ColumnType.DATETIME:
+            return _is_day(text) or (_ANY_MOMENT.fullmatch(text) is not None and _is_in_calendar(text[:16]))
+    return True
+
+
+def _is_day(text: str) -> bool:
+    return _DAY.fullmatch(text) is not None and _is_in_calendar(text)
+
+
+def _is_in_calendar(text: str) -> bool:
+    try:
+        datetime.fromisoformat(text)
+    except ValueError:
+        return False
+    return True

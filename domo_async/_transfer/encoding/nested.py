@@ -1,0 +1,100 @@
+"""What is nested, as JSON."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from enum import Enum
+from typing import Any, TypeAlias
+
+import orjson
+
+from domo_async._transfer.encoding.texts import UnencodableValue, exact_text, moment_text, shown, span_text
+from domo_async._transfer.encoding.values import python_value
+
+__all__ = ["json_text"]
+
+_JSON: TypeAlias = Any
+_INTEGERS = range(-(1 << 63), 1 << 64)
+"""Which integers orjson writes by itself."""
+_OPTIONS = (
+    orjson.OPT_PASSTHROUGH_SUBCLASS
+    | orjson.OPT_PASSTHROUGH_DATETIME
+    | orjson.OPT_PASSTHROUGH_DATACLASS
+    | orjson.OPT_NON_STR_KEYS
+)
+
+
+def json_text(value: object) -> str:
+    """Return what is nested as JSON; exact decimals become text in it, since JSON's readers make them floats.
+
+    Raises:
+        Refused: It holds what JSON does not: infinity, bytes, sets, keys that are not plain, itself.
+    """
+    try:
+        return _written(value).decode()
+    except (TypeError, ValueError, RecursionError) as error:
+        raise UnencodableValue(f"{shown(value)} cannot be written as JSON: {error}") from None
+
+
+def _written(value: object) -> bytes:
+    try:
+        content = orjson.dumps(value, default=_plain, option=_OPTIONS)
+    except TypeError:
+        # Integers beyond 64 bits, and keys of other types.
+        return orjson.dumps(_plain(value))
+    # By itself orjson writes infinity as null, too, even as a key.
+    return orjson.dumps(_plain(value)) if b"null" in content else content
+
+
+def _plain(value: Any) -> _JSON:
+    """Return a value as what orjson writes as it is meant, at every depth."""
+    if isinstance(value, Enum):
+        value = value.value
+    value = python_value(value)
+    if value is None or isinstance(value, bool):
+        return value
+    if isinstance(value, Mapping):
+        return {_key(key): _plain(item) for key, item in value.items()}
+    scalar = _scalar(value)
+    if scalar is not None:
+        return scalar
+    if dataclasses.is_dataclass(value):
+        return {field.name: _plain(getattr(value, field.name)) for field in dataclasses.fields(value)}
+    if isinstance(value, Iterable) and not isinstance(value, bytes | bytearray | memoryview | AbstractSet):
+        return [_plain(item) for item in value]
+    raise TypeError(f"a {type(value).__name__} has no place in it")
+
+
+def _scalar(value: Any) -> _JSON:
+    match value:
+        case str():
+            return str.__str__(value)
+        case int():
+            return int(value) if value in _INTEGERS else orjson.Fragment(int.__repr__(value))
+        case float():
+            return float(value)
+        case Decimal():
+            return exact_text(value)
+        case datetime() if value.tzinfo is None:
+            # With nanoseconds.
+            return moment_text(value).replace(" ", "T")
+        case date() | time():
+            return value.isoformat()
+        case timedelta():
+            return span_text(value)
+    return str(value) if type(value).__name__ == "UUID" else None
+
+
+def _key(key: object) -> str:
+    plain = _plain(key)
+    if isinstance(plain, str):
+        return plain
+    if plain is None and key is not None:
+        raise TypeError("a key is not a number")
+    if plain is None or isinstance(plain, bool | int | float | orjson.Fragment):
+        return orjson.dumps(plain).decode()
+    raise TypeError(f"a key is a {type(key).__name__}")

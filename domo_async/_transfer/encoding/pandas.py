@@ -1,0 +1,117 @@
+"""Frames of pandas: their columns, and their values as Python's own, some rows at a time.
+
+Pandas is imported where a frame of it is at hand.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+from domo_async._transfer.columns import ColumnSpec, ColumnType
+from domo_async._transfer.encoding.inference import type_of_values
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["column_of_series", "columns_of_frame", "frame_rows", "is_plain", "series_of_frame", "series_values"]
+
+_KINDS = {
+    "i": ColumnType.LONG,
+    "u": ColumnType.LONG,
+    "f": ColumnType.DOUBLE,
+    "b": ColumnType.STRING,
+    "M": ColumnType.DATETIME,
+    "m": ColumnType.STRING,
+}
+_MOST = (1 << 63) - 1
+# Pandas' own types whose values Arrow takes as they are. Not of them: objects, which Arrow bends to the first ones;
+# periods and intervals; and whatever others have made.
+_PLAIN = {
+    "ArrowDtype",
+    "BooleanDtype",
+    "DatetimeTZDtype",
+    "StringDtype",
+    *(f"{sign}Int{bits}Dtype" for sign in ("", "U") for bits in (8, 16, 32, 64)),
+    *(f"Float{bits}Dtype" for bits in (32, 64)),
+}
+
+
+def series_of_frame(frame: pd.DataFrame) -> list[tuple[str, pd.Series[Any]]]:
+    """Return the columns of a frame: the levels of its index that have names, and then its own."""
+    levels = [
+        (str(name), frame.index.get_level_values(place).to_series())
+        for place, name in enumerate(frame.index.names)
+        if name is not None
+    ]
+    return [*levels, *((str(name), frame.iloc[:, place]) for place, name in enumerate(frame.columns))]
+
+
+def is_plain(series: pd.Series[Any]) -> bool:
+    """Return whether Arrow takes a column's values as they are."""
+    dtype: Any = series.dtype
+    name = type(dtype).__name__
+    if name == "CategoricalDtype":
+        categories = series.cat.categories
+        return is_plain(categories.to_series()) or {*map(type, categories)} <= {str}
+    if _is_text(series):
+        return True
+    if _is_of(dtype, "numpy"):
+        return dtype.kind in "biuMm" or (dtype.kind == "f" and dtype.itemsize <= 8)
+    return _is_of(dtype, "pandas") and name in _PLAIN
+
+
+def _is_text(series: pd.Series[Any]) -> bool:
+    """Return whether a column of pandas' own or of objects holds nothing but text, and what is missing."""
+    from pandas.api.types import infer_dtype  # noqa: PLC0415 - optional
+
+    dtype: Any = series.dtype
+    if type(dtype).__name__ == "StringDtype":
+        return True
+    return _is_of(dtype, "numpy") and dtype.kind == "O" and infer_dtype(series, skipna=True) == "string"
+
+
+def _is_of(dtype: object, package: str) -> bool:
+    return type(dtype).__module__.partition(".")[0] == package
+
+
+def frame_rows(frame: pd.DataFrame, *, rows: int = 50_000) -> Iterator[list[Sequence[object]]]:
+    """Yield the rows of a frame, so many at a time; marks for missing values stay as they are.
+
+    Args:
+        frame: The frame.
+        rows: The most rows at a time.
+    """
+    columns = [series for _, series in series_of_frame(frame)]
+    for start in range(0, len(frame), rows):
+        values = [series_values(series.iloc[start : start + rows]) for series in columns]
+        yield list(zip(*values, strict=True)) or [() for _ in range(min(rows, len(frame) - start))]
+
+
+def series_values(series: pd.Series[Any]) -> list[object]:
+    """Return a column's values as Python's own, or as pandas' and numpy's where these say more."""
+    # Python's own floats would have the digits of 64 bits where those of 32 are meant.
+    short = getattr(series.dtype, "kind", "O") == "f" and getattr(series.dtype, "itemsize", 8) != 8
+    return list(series.array) if short else series.tolist()
+
+
+def columns_of_frame(frame: pd.DataFrame) -> tuple[ColumnSpec, ...]:
+    """Return the columns that a frame calls for: by its types, and where these say nothing by all of its values."""
+    return tuple(column_of_series(name, series) for name, series in series_of_frame(frame))
+
+
+def column_of_series(name: str, series: pd.Series[Any]) -> ColumnSpec:
+    """Return the column that a frame's column calls for."""
+    dtype: Any = series.dtype
+    if _is_text(series):
+        return ColumnSpec(name, ColumnType.STRING)
+    found = _KINDS.get(getattr(dtype, "kind", "O")) if type(dtype).__name__ != "SparseDtype" else None
+    if (
+        found == ColumnType.LONG
+        and dtype.kind == "u"
+        and len(series)
+        and (most := series.max()) == most
+        and most > _MOST
+    ):
+        found = ColumnType.DECIMAL
+    return ColumnSpec(name, found or type_of_values(series_values(series)))

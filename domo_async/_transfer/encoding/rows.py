@@ -1,0 +1,151 @@
+"""Rows of Python values to CSV."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from typing import cast
+
+from domo_async._transfer.columns import ColumnSpec
+from domo_async._transfer.encoding.cells import Cells
+from domo_async._transfer.encoding.rules import CellRules
+from domo_async._transfer.encoding.texts import UnencodableValue, unquoted
+from domo_async.errors import ConfigError, SourceError
+
+__all__ = ["RowEncoder"]
+
+
+class RowEncoder:
+    """Writes rows as CSV for a dataset's columns; see the package for what becomes of each value.
+
+    It counts rows across its calls and is for one thread at a time.
+
+    Args:
+        columns: The columns that the rows are for, in order.
+        rules: What the caller decides.
+        row: How many rows of the source came before.
+
+    Raises:
+        ConfigError: There are no columns.
+    """
+
+    def __init__(self, columns: Sequence[ColumnSpec], rules: CellRules, *, row: int = 0) -> None:
+        if not columns:
+            raise ConfigError("rows need at least one column")
+        self._columns = tuple(columns)
+        self._names = [column.name for column in columns]
+        self._known = frozenset(self._names)
+        self._cells = [Cells(column.type, rules) for column in columns]
+        self._row = row
+
+    def encode(self, rows: Sequence[Sequence[object]]) -> bytes:
+        """Return rows as CSV, their cells by position.
+
+        Raises:
+            SourceError: A row is no sequence, has more or fewer cells than there are columns, or a cell cannot be
+                written; names the row, counted from 1 over all calls, and the column.
+        """
+        self._check_kinds(rows)
+        width = len(self._columns)
+        if set(map(len, rows)) - {width}:
+            place, row = next((place, row) for place, row in enumerate(rows) if len(row) != width)
+            raise SourceError(f"row {self._row + place + 1} has {len(row)} cells for {width} columns")
+        return self.encode_columns(list(zip(*rows, strict=True)) or [()] * width)
+
+    def encode_mappings(self, rows: Sequence[Mapping[str, object]]) -> bytes:
+        """Return rows as CSV, their cells by name; a name that a row does not have is NULL.
+
+        Raises:
+            SourceError: A row is no mapping, has a key that is no column's name, or a cell cannot be written; names the
+                row, counted from 1 over all calls, and the column.
+        """
+        for kind in set(map(type, rows)):
+            if not issubclass(kind, Mapping):
+                self._refuse_kind(rows, kind, "its cells by name")
+        for place, row in enumerate(rows):
+            if not self._known.issuperset(row):
+                unknown = next(key for key in row if key not in self._known)
+                raise SourceError(f"row {self._row + place + 1} has the key {unknown!r:.80}, which is no column's name")
+        return self.encode_columns([[row.get(name) for row in rows] for name in self._names])
+
+    def encode_columns(self, columns: Sequence[Sequence[object]]) -> bytes:
+        """Return rows as CSV that are given column by column, each as long as the others.
+
+        Raises:
+            SourceError: A cell cannot be written; names the row, counted from 1 over all calls, and the column.
+        """
+        fields = [self._fields(place, values) for place, values in enumerate(columns)]
+        lines = list(map(",".join, zip(*fields, strict=True)))
+        lines.append("")
+        try:
+            content = "\n".join(lines).encode()
+        except UnicodeEncodeError:
+            raise self._surrogate(fields) from None
+        self._row += len(lines) - 1
+        return content
+
+    def texts(self, columns: Sequence[Sequence[object]]) -> list[list[str | None]]:
+        """Return the text of each cell of rows that are given column by column; None for NULL.
+
+        Raises:
+            SourceError: A cell cannot be written; names the row, counted from 1 over all calls, and the column.
+        """
+        texts = [self._texts(place, values) for place, values in enumerate(columns)]
+        try:
+            for column in texts:
+                "".join(filter(None, column)).encode()
+        except UnicodeEncodeError:
+            raise self._surrogate([[text or "" for text in column] for column in texts]) from None
+        self._row += len(texts[0]) if texts else 0
+        return texts
+
+    def _texts(self, place: int, values: Sequence[object]) -> list[str | None]:
+        if self._cells[place].holds_text and {*map(type, values)} <= {str, type(None)}:
+            # Most columns of objects are these, and they are what they are.
+            return cast("list[str | None]", list(values))
+        return list(map(unquoted, self._fields(place, values)))
+
+    def _fields(self, place: int, values: Sequence[object]) -> list[str]:
+        cells = self._cells[place]
+        kinds = set(map(type, values))
+        try:
+            if len(kinds) == 1:
+                return list(map(cells[kinds.pop()], values))
+            return [cells[type(value)](value) for value in values]
+        except MemoryError:
+            raise
+        except Exception:  # noqa: BLE001 - whatever people's own types do
+            raise self._first_refused(place, values) from None
+
+    def _first_refused(self, place: int, values: Sequence[object]) -> SourceError:
+        for offset, value in enumerate(values):
+            try:
+                self._cells[place].write(value)
+            except UnencodableValue as reason:
+                return self._error(offset, place, str(reason))
+            except Exception as error:  # noqa: BLE001 - whatever people's own types do
+                return self._error(offset, place, f"a {type(value).__name__} cannot be read: {error!r:.200}")
+        raise AssertionError
+
+    def _error(self, offset: int, place: int, reason: str) -> SourceError:
+        return SourceError(f'row {self._row + offset + 1}, column "{self._names[place]}": {reason}')
+
+    def _surrogate(self, fields: Sequence[Sequence[str]]) -> SourceError:
+        for offset, row in enumerate(zip(*fields, strict=True)):
+            for place, field in enumerate(row):
+                try:
+                    field.encode()
+                except UnicodeEncodeError:
+                    return self._error(offset, place, f"{field!r:.80} has a lone surrogate, which UTF-8 does not allow")
+        raise AssertionError
+
+    def _check_kinds(self, rows: Sequence[Sequence[object]]) -> None:
+        for kind in set(map(type, rows)):
+            if issubclass(kind, str | bytes | Mapping | AbstractSet) or not (
+                hasattr(kind, "__len__") and hasattr(kind, "__iter__")
+            ):
+                self._refuse_kind(rows, kind, "a list of its cells")
+
+    def _refuse_kind(self, rows: Sequence[object], kind: type, expected: str) -> None:
+        place = next(place for place, row in enumerate(rows) if type(row) is kind)
+        raise SourceError(f"row {self._row + place + 1} is a {kind.__name__}; give each row as {expected}")

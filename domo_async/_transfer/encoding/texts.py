@@ -1,0 +1,122 @@
+"""Values as the text that Domo reads. Pure, and the same however the values come."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+__all__ = [
+    "EXACT_FLOATS",
+    "LITERALS",
+    "LONGEST",
+    "LONG_RANGE",
+    "Moment",
+    "Span",
+    "UnencodableArray",
+    "UnencodableValue",
+    "exact_text",
+    "moment_text",
+    "nanosecond",
+    "quoted",
+    "shown",
+    "span_text",
+    "unquoted",
+    "within_long",
+]
+
+LONG_RANGE = (-(1 << 63), (1 << 63) - 1)
+LONGEST = 1000
+"""Digits of a number; more are a mistake, and few lines of them would fill the memory."""
+
+EXACT_FLOATS = float(1 << 23)
+"""From here on floats of 32 bits are integers, and the shortest text for one may be another integer's."""
+
+_DATETIME = r"[0-9]{4}-[0-9]{2}-[0-9]{2}([ T][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,9})?)?)?"
+LITERALS: Mapping[str, str] = {
+    "LONG": r"-?[0-9]{1,1000}",
+    "DOUBLE": r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?",
+    "DECIMAL": r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)",
+    "DATE": r"[0-9]{4}-[0-9]{2}-[0-9]{2}",
+    "DATETIME": _DATETIME,
+}
+"""The form that text for a column of a type has, in what Python's and Arrow's regular expressions have in common."""
+
+
+class UnencodableValue(ValueError):
+    """A value cannot be written; says why."""
+
+
+class UnencodableArray(Exception):
+    """Some value of a column cannot be written; which one is found by looking at each."""
+
+
+class Moment(datetime):
+    """A point in time with nanoseconds, as pandas' own has them."""
+
+    nanosecond = 0
+
+
+class Span(timedelta):
+    """A duration with nanoseconds, as pandas' own has them."""
+
+    nanoseconds = 0
+
+
+def quoted(text: str) -> str:
+    """Return text as a STRING cell: always in quotes, so that nothing can be taken for NULL, a number or a mark."""
+    # Added up, not formatted: what is text and more, such as a member of an enumeration, may format as something else.
+    return '"' + (text.replace('"', '""') if '"' in text else text) + '"'
+
+
+def within_long(value: int) -> bool:
+    """Return whether a LONG can hold an integer."""
+    return LONG_RANGE[0] <= value <= LONG_RANGE[1]
+
+
+def exact_text(value: Decimal) -> str:
+    """Return a finite decimal in plain notation, without an exponent."""
+    exponent = value.as_tuple().exponent
+    if value.adjusted() > LONGEST or (isinstance(exponent, int) and exponent < -LONGEST):
+        raise UnencodableValue(f"{value!s:.80} has too many digits")
+    return format(value, "f")
+
+
+def moment_text(value: datetime) -> str:
+    """Return a point in time, whose zone is not looked at, as ``YYYY-MM-DD HH:MM:SS`` and as many digits as needed."""
+    if type(value) is datetime:
+        return value.isoformat(" ")
+    plain = datetime.combine(value.date(), value.time())
+    nanoseconds = nanosecond(value)
+    return f"{plain.isoformat(' ', 'microseconds')}{nanoseconds:03}" if nanoseconds else plain.isoformat(" ")
+
+
+def nanosecond(value: datetime) -> int:
+    """Return the nanoseconds beyond the microseconds of a point in time, which pandas' own may have."""
+    found: int = getattr(value, "nanosecond", 0)
+    return found
+
+
+def span_text(value: timedelta) -> str:
+    """Return a duration as Python writes it, such as ``1 day, 0:00:05``, with its nanoseconds if it has any."""
+    text = str(timedelta(value.days, value.seconds, value.microseconds))
+    nanoseconds: int = getattr(value, "nanoseconds", 0)
+    if not nanoseconds:
+        return text
+    return f"{text}{'' if '.' in text else '.000000'}{nanoseconds:03}"
+
+
+def unquoted(field: str) -> str | None:
+    """Return what a cell of CSV holds; None for NULL."""
+    if field.startswith('"'):
+        return field[1:-1].replace('""', '"')
+    return field or None
+
+
+def shown(value: object) -> str:
+    """Return a value as errors show it, whatever it is."""
+    try:
+        return f"{value!r:.80}"
+    except Exception:  # noqa: BLE001
+        # Integers of thousands of digits, nesting without an end, and what fails to describe itself.
+        return f"a {type(value).__name__} that cannot be shown"

@@ -1,0 +1,344 @@
+"""A folder on disk and one in the instance made alike: only what differs is moved."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Literal, Protocol, TypeAlias
+
+from attrs import evolve, frozen
+
+from domo_async._settings import Settings
+from domo_async._transfer.atomic_write import check_writable, is_partial
+from domo_async._transfer.files.trees import (
+    LocalFile,
+    RemoteFile,
+    is_same,
+    local_files,
+    make_directories,
+    make_folder,
+    place_for,
+    remove_empty,
+    remove_file,
+    same_on_disk,
+)
+from domo_async._transfer.progress import ProgressOption, Reporter, reporting
+from domo_async._transfer.results import ItemResults, gather_results
+from domo_async.errors import ConfigError, DecodeError, DomoError, SourceError, TargetError
+
+__all__ = ["FolderEntry", "FolderOptions", "FolderReport", "FolderSteps", "pull", "push"]
+
+FolderAction: TypeAlias = Literal["upload", "download", "delete", "keep", "skip"]
+
+
+@frozen(kw_only=True)
+class FolderEntry:
+    """One file of a folder, and what became of it.
+
+    Attributes:
+        path: Where it lies in the folder, with ``/`` between the names.
+        action: What is to be done: ``upload``, ``download`` or ``delete`` it; ``keep`` it, as it is the same on both
+            sides; or ``skip`` it, as it is a symbolic link or not a file.
+        size: The bytes to move.
+        done: Whether that was done; always false in a dry run.
+        error: Why it was not.
+    """
+
+    path: str
+    action: FolderAction
+    size: int = 0
+    done: bool = False
+    error: DomoError | None = None
+
+
+@frozen(kw_only=True)
+class FolderReport:
+    """What became of a folder, or in a dry run, what would.
+
+    Attributes:
+        entries: One for each file of either side.
+        dry_run: Whether nothing was done.
+        seconds: From the call to the end.
+    """
+
+    entries: tuple[FolderEntry, ...]
+    dry_run: bool
+    seconds: float
+
+    @property
+    def transferred(self) -> tuple[FolderEntry, ...]:
+        """The files that were uploaded or downloaded; in a dry run, those that would be."""
+        return self._done("upload", "download")
+
+    @property
+    def deleted(self) -> tuple[FolderEntry, ...]:
+        """The files that were deleted; in a dry run, those that would be."""
+        return self._done("delete")
+
+    @property
+    def unchanged(self) -> tuple[FolderEntry, ...]:
+        """The files that are the same on both sides."""
+        return tuple(entry for entry in self.entries if entry.action == "keep")
+
+    @property
+    def failed(self) -> tuple[FolderEntry, ...]:
+        """The files with which something went wrong."""
+        return tuple(entry for entry in self.entries if entry.error is not None)
+
+    @property
+    def bytes(self) -> int:
+        """How many bytes of content were moved; in a dry run, how many would be."""
+        return sum(entry.size for entry in self.transferred)
+
+    def raise_for_failures(self) -> None:
+        """Raise the error of the first file with which something went wrong, if there is one."""
+        for entry in self.failed:
+            if entry.error is not None:
+                raise entry.error
+
+    def _done(self, *actions: FolderAction) -> tuple[FolderEntry, ...]:
+        return tuple(
+            entry
+            for entry in self.entries
+            if entry.action in actions and (entry.done or (self.dry_run and entry.error is None))
+        )
+
+
+@frozen(kw_only=True)
+class FolderOptions:
+    """How a folder is moved.
+
+    Attributes:
+        delete: Whether what the other side does not have goes.
+        dry_run: Whether to only tell what would be done.
+        concurrency: How many files are under way at a time.
+        progress: Whom to tell.
+    """
+
+    delete: bool = False
+    dry_run: bool = False
+    concurrency: int = 4
+    progress: ProgressOption = None
+
+
+class FolderSteps(Protocol):
+    """The requests that moving a folder is made of. Paths are relative to the folder."""
+
+    async def look(self) -> tuple[Sequence[RemoteFile], Sequence[str]]:
+        """Return the instance's files and the paths of its directories."""
+        ...
+
+    def check_name(self, path: str) -> None:
+        """Raise a `DomoError` if a file's name cannot be sent."""
+        ...
+
+    async def send(self, path: str, source: Path, reporter: Reporter) -> None:
+        """Upload a file."""
+        ...
+
+    async def fetch(self, file: RemoteFile, target: Path, reporter: Reporter) -> None:
+        """Download a file: whole, or not at all."""
+        ...
+
+    async def remove(self, file: RemoteFile) -> None:
+        """Delete a file."""
+        ...
+
+
+async def push(steps: FolderSteps, folder: Path, options: FolderOptions, settings: Settings) -> FolderReport:
+    """Make the instance's folder like the one on disk; see `FileSets.push_folder`.
+
+    Raises:
+        ConfigError: There is no such folder, or it is empty and all of the other one would be deleted.
+    """
+    started = settings.clock.monotonic()
+    if not await asyncio.to_thread(folder.is_dir):
+        raise ConfigError(f"there is no folder {folder}")
+    files, others = await asyncio.to_thread(local_files, folder)
+    others |= await asyncio.to_thread(_unsendable, steps, files)
+    remote = {file.path: file for file in (await steps.look())[0]}
+    _check_not_all(options, bool(files), len(remote), f"{folder} is empty")
+    same = await _same(files, remote, lambda file, other: is_same(file, other, copy_is_remote=True)) - others.keys()
+    left = same | others.keys()
+    entries = [
+        *(FolderEntry(path=path, action="keep") for path in same),
+        *(FolderEntry(path=path, action="upload" if error else "skip", error=error) for path, error in others.items()),
+        *(_moving(path, "upload", file.size) for path, file in files.items() if path not in left),
+        *_deletions(options, [path for path in remote if path not in files and not _is_within(path, others)]),
+    ]
+
+    async def move(path: str, reporter: Reporter) -> None:
+        await steps.send(path, files[path].place, reporter)
+
+    entries = await _carry_out(entries, move, lambda path: steps.remove(remote[path]), options, settings)
+    return _report(entries, options, settings.clock.monotonic() - started)
+
+
+async def pull(steps: FolderSteps, folder: Path, options: FolderOptions, settings: Settings) -> FolderReport:
+    """Make the folder on disk like the instance's; see `FileSets.pull_folder`.
+
+    Raises:
+        ConfigError: The folder cannot be made, or the other one is empty and all of this one would be deleted.
+    """
+    started = settings.clock.monotonic()
+    exists = await asyncio.to_thread(_check_folder, folder)
+    found, directories = await steps.look()
+    refused, places = await asyncio.to_thread(_places, folder, [file.path for file in found])
+    remote = {file.path: file for file in found if file.path in places}
+    files, others = await asyncio.to_thread(local_files, folder) if exists else ({}, {})
+    _check_not_all(options, bool(found), len(files), "the FileSet's directory is empty, or there is none")
+    same = await _same(files, remote, lambda file, other: is_same(file, other, copy_is_remote=False))
+    entries = [
+        *(FolderEntry(path=path, action="keep") for path in same),
+        *(FolderEntry(path=path, action="skip", error=error) for path, error in others.items() if path not in refused),
+        *(FolderEntry(path=path, action="download", error=error) for path, error in refused.items()),
+        *(_moving(path, "download", file.described.size) for path, file in remote.items() if path not in same),
+        *_deletions(options, [path for path in files if path not in remote]),
+    ]
+    if not options.dry_run:
+        await asyncio.to_thread(make_directories, folder, directories)
+
+    async def move(path: str, reporter: Reporter) -> None:
+        place = places[path]
+        await asyncio.to_thread(make_folder, place.parent)
+        await steps.fetch(remote[path], place, reporter)
+
+    def remove(path: str) -> Awaitable[None]:
+        return asyncio.to_thread(remove_file, files[path].place)
+
+    entries = await _carry_out(entries, move, remove, options, settings)
+    if options.delete and not options.dry_run:
+        await asyncio.to_thread(remove_empty, folder, {folder / path for path in directories})
+    return _report(entries, options, settings.clock.monotonic() - started)
+
+
+def _check_folder(folder: Path) -> bool:
+    """Return whether there is a folder; otherwise, one can be made.
+
+    Raises:
+        ConfigError: It cannot.
+    """
+    if folder.exists() and not folder.is_dir():
+        raise ConfigError(f"{folder} is a file and not a folder")
+    if not folder.parent.is_dir():
+        raise ConfigError(f"there is no folder {folder.parent} to make {folder.name} in")
+    return folder.is_dir()
+
+
+def _places(folder: Path, paths: Sequence[str]) -> tuple[dict[str, DomoError], dict[str, Path]]:
+    """Return why some of the instance's files have no place in a folder, and the places of the others."""
+    refused: dict[str, DomoError] = {}
+    places = {}
+    for path in paths:
+        try:
+            places[path] = place_for(folder, path)
+            if is_partial(places[path].name):
+                raise DecodeError(f"{path!r} has the name of an unfinished download; download it by itself, as another")
+            check_writable(places[path], parents=True)
+        except DomoError as error:
+            refused[path] = error
+            places.pop(path, None)
+    for path, other in same_on_disk(folder, list(places)).items():
+        refused[path] = DecodeError(
+            f"{path!r} is the same name as {other!r} on this disk; it is not downloaded: download it by itself, under"
+            " another name"
+        )
+        del places[path]
+    return refused, places
+
+
+def _unsendable(steps: FolderSteps, files: Mapping[str, LocalFile]) -> dict[str, DomoError]:
+    """Return why some files cannot be sent."""
+    found: dict[str, DomoError] = {}
+    for path, file in files.items():
+        try:
+            steps.check_name(path)
+        except DomoError as error:
+            found[path] = error
+        else:
+            if not os.access(file.place, os.R_OK):
+                found[path] = SourceError(f"cannot read {file.place}: Permission denied")
+    return found
+
+
+async def _same(
+    files: Mapping[str, LocalFile],
+    remote: Mapping[str, RemoteFile],
+    compare: Callable[[LocalFile, RemoteFile], bool],
+) -> frozenset[str]:
+    """Return the paths at which both sides have the same."""
+
+    def look() -> frozenset[str]:
+        return frozenset(path for path, file in files.items() if path in remote and compare(file, remote[path]))
+
+    return await asyncio.to_thread(look)
+
+
+def _is_within(path: str, others: Iterable[str]) -> bool:
+    """Return whether a path is one of others, or lies below one."""
+    return any(path == other or path.startswith(f"{other}/") for other in others)
+
+
+def _moving(path: str, action: FolderAction, size: int | None) -> FolderEntry:
+    return FolderEntry(path=path, action=action, size=size or 0)
+
+
+def _deletions(options: FolderOptions, paths: Sequence[str]) -> list[FolderEntry]:
+    return [FolderEntry(path=path, action="delete") for path in paths] if options.delete else []
+
+
+def _check_not_all(options: FolderOptions, has_any: bool, others: int, why: str) -> None:
+    if options.delete and not has_any and others:
+        raise ConfigError(
+            f"{why}: with delete=True, all {others} files of the other side would go; delete them by hand"
+        )
+
+
+async def _carry_out(
+    entries: Sequence[FolderEntry],
+    move: Callable[[str, Reporter], Awaitable[None]],
+    remove: Callable[[str], Awaitable[None]],
+    options: FolderOptions,
+    settings: Settings,
+) -> list[FolderEntry]:
+    """Move what is to be moved; then, if all of that went well, delete what is to be deleted."""
+    if options.dry_run:
+        return list(entries)
+    moving = [entry for entry in entries if entry.action in {"upload", "download"} and entry.error is None]
+    with reporting(
+        settings.clock, options.progress, total=sum(entry.size for entry in moving), title="folder"
+    ) as reporter:
+
+        async def moved(entry: FolderEntry) -> FolderEntry:
+            await move(entry.path, reporter)
+            reporter.part_done(0)
+            return evolve(entry, done=True)
+
+        ended = _by_path(await gather_results(moving, moved, concurrency=options.concurrency, stop_on_error=False))
+        reporter.finish()
+
+    async def removed(entry: FolderEntry) -> FolderEntry:
+        await remove(entry.path)
+        return evolve(entry, done=True)
+
+    entries = [ended.get(entry.path, entry) for entry in entries]
+    if not any(entry.error for entry in entries):
+        going = [entry for entry in entries if entry.action == "delete"]
+        gone = _by_path(await gather_results(going, removed, concurrency=options.concurrency, stop_on_error=False))
+        entries = [gone.get(entry.path, entry) for entry in entries]
+    return entries
+
+
+def _by_path(outcomes: ItemResults[FolderEntry, FolderEntry]) -> dict[str, FolderEntry]:
+    return {each.item.path: each.result or evolve(each.item, error=_told(each.error)) for each in outcomes}
+
+
+def _told(error: DomoError | OSError | None) -> DomoError | None:
+    return error if error is None or isinstance(error, DomoError) else TargetError(str(error))
+
+
+def _report(entries: Sequence[FolderEntry], options: FolderOptions, seconds: float) -> FolderReport:
+    ordered = sorted(entries, key=lambda entry: entry.path)
+    return FolderReport(entries=tuple(ordered), dry_run=options.dry_run, seconds=seconds)

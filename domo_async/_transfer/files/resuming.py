@@ -1,0 +1,311 @@
+"""A content on its way down: what broke off goes on where it did, and what came is compared with what was told."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import random
+import re
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import AbstractAsyncContextManager
+from typing import Protocol, TypeAlias
+
+from attrs import define, field, frozen
+
+from domo_async._settings import Settings
+from domo_async._transfer.progress import Reporter
+from domo_async._transport import Download, retry_delay
+from domo_async.errors import APIError, ContentMismatch, IncompleteAnswer, TransportError
+
+__all__ = ["Described", "DownloadResult", "Fetch", "Look", "Sink", "Transfer"]
+
+Fetch: TypeAlias = Callable[[Mapping[str, str]], AbstractAsyncContextManager[Download]]
+"""Asks for the content with these headers."""
+
+# Written in pieces of this size: a hop to a thread for each of the socket's own would cost more than the writing.
+_WRITE = 1 << 20
+_DIGESTS = {"sha256": 64, "md5": 32}
+_CONTENT_RANGE = re.compile(r"bytes (\d{1,18})-(\d{1,18})/(\d{1,18}|\*)")
+
+
+@frozen
+class Described:
+    """What the instance says of a content beforehand.
+
+    Attributes:
+        size: Its bytes.
+        digest: Its hash in hexadecimal digits, in lower case.
+        algorithm: How that is made, as hashlib calls it.
+    """
+
+    size: int | None = None
+    digest: str | None = None
+    algorithm: str = "sha256"
+
+    @classmethod
+    def of(cls, size: int | None, **digests: str | None) -> Described:
+        """Return what is usable of what is told: the first hash of a known kind that is one.
+
+        Args:
+            size: The bytes.
+            digests: Hashes by algorithm, the best first.
+        """
+        for algorithm, digest in digests.items():
+            length = _DIGESTS.get(algorithm)
+            if digest is not None and length and re.fullmatch(rf"[0-9a-fA-F]{{{length}}}", digest):
+                return cls(size, digest.lower(), algorithm)
+        return cls(size)
+
+    def fits(self, found: Described) -> bool:
+        """Return whether a content is what is described, as far as that goes."""
+        return self.size in (None, found.size) and self.digest in (None, found.digest)
+
+    def __str__(self) -> str:
+        size = "a length that is not told" if self.size is None else f"{self.size} bytes"
+        return size if self.digest is None else f"{size}, {self.algorithm} {self.digest}"
+
+
+Look: TypeAlias = Callable[[], Awaitable[Described]]
+"""Asks what the instance says of the content."""
+
+
+@frozen(kw_only=True)
+class DownloadResult:
+    """A content that came whole, and is written.
+
+    Attributes:
+        bytes: How many bytes.
+        seconds: From the call to the end.
+        sha256: Its SHA-256, in hexadecimal digits.
+        verified: Whether it was compared with a hash that the instance tells.
+    """
+
+    bytes: int
+    seconds: float
+    sha256: str
+    verified: bool
+
+
+class Sink(Protocol):
+    """Where a content goes."""
+
+    def write(self, piece: bytes) -> None:
+        """Take the next piece; called in a thread."""
+        ...
+
+    def restart(self) -> bool:
+        """Forget all, and return whether that is possible."""
+        ...
+
+
+class _Anew(IncompleteAnswer):
+    """What is there does not go together with what came; only a new beginning helps."""
+
+
+@define
+class Transfer:
+    """One content on its way down.
+
+    Attributes:
+        size: Bytes that are in the sink.
+        tag: The ETag of the answer that they are from.
+        total: The length of the whole that they are a part of, where an answer told it.
+        part: Whether the last answer went on where an earlier one broke off.
+        packed: Whether it was compressed, so that places in it mean something else.
+        furthest: The most bytes that were ever there.
+    """
+
+    _fetch: Fetch
+    _look: Look | None
+    _described: Described
+    _sink: Sink
+    _reporter: Reporter
+    _settings: Settings
+    size: int = 0
+    tag: str | None = None
+    total: int | None = None
+    _part: bool = False
+    _packed: bool = False
+    _furthest: int = 0
+    _hashes: dict[str, hashlib._Hash] = field(factory=dict)
+    _started: float = field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self._started = self._settings.clock.monotonic()
+        self._forget()
+
+    async def run(self) -> DownloadResult:
+        """Get all of it, however often it breaks off, within the settings' tries; those that move on are free."""
+        tries = 1
+        while True:
+            try:
+                await self._go_on()
+                await self._verify()
+                return DownloadResult(
+                    bytes=self.size,
+                    seconds=self._settings.clock.monotonic() - self._started,
+                    sha256=self._hashes["sha256"].hexdigest(),
+                    verified=self._described.digest is not None,
+                )
+            except (IncompleteAnswer, ContentMismatch) as error:
+                if self._part and self.size > self._furthest:
+                    tries = 1
+                self._furthest = max(self._furthest, self.size)
+                delay = retry_delay(
+                    self._settings.retries,
+                    error,
+                    attempt=tries,
+                    idempotent=True,
+                    chance=random.random(),  # noqa: S311 - spreads callers, guards nothing
+                )
+                if delay is None or not self._prepare(error):
+                    raise
+                self._reporter.retried()
+            await self._settings.clock.sleep(delay)
+            tries += 1
+
+    def _prepare(self, error: TransportError) -> bool:
+        """Get ready for another try, and return whether there can be one."""
+        if isinstance(error, _Anew | ContentMismatch) or not self._can_go_on():
+            return self._restart()
+        return True
+
+    def _can_go_on(self) -> bool:
+        """Return whether a part of the content can be told to be of the same one as what is there."""
+        known = self.tag is not None or self._described.digest is not None
+        return self.size > 0 and known and not self._packed
+
+    def _restart(self) -> bool:
+        if self.size and not self._sink.restart():
+            return False
+        self._reporter.moved(-self.size)
+        self._forget()
+        return True
+
+    def _forget(self) -> None:
+        self.size, self.tag, self.total = 0, None, None
+        algorithms = {"sha256", self._described.algorithm}
+        self._hashes = {name: hashlib.new(name, usedforsecurity=False) for name in algorithms}
+
+    async def _go_on(self) -> None:
+        """Ask for what is missing, and keep what comes of it."""
+        headers = {"Accept-Encoding": "identity"}
+        if self.size:
+            headers["Range"] = f"bytes={self.size}-"
+            if self.tag is not None:
+                headers["If-Range"] = self.tag
+        try:
+            async with self._fetch(headers) as answer:
+                ends = await self._begin(answer)
+                await self._take(answer)
+        except APIError as error:
+            # The content has become shorter, or a cache thinks so.
+            if error.status == 416 and self.size:
+                raise _Anew(f"the content has no byte {self.size} any longer: {error}") from None
+            raise
+        if ends is not None and self.size != ends:
+            broken = IncompleteAnswer if self.size < ends else _Anew
+            raise broken(f"{self.size} bytes came where there are {ends}")
+
+    async def _begin(self, answer: Download) -> int | None:
+        """Look at the head of an answer, and return how many bytes there will be when it has ended well."""
+        tag = _strong(answer.headers.get("ETag"))
+        self._packed = answer.headers.get("Content-Encoding", "identity") != "identity"
+        self._part = answer.status == 206
+        ends: int | None
+        if self._part:
+            ends = self._begin_part(answer, tag)
+        else:
+            if self.size and not self._restart():
+                raise _Anew("the instance began anew, and what was written cannot be taken back")
+            length = answer.headers.get("Content-Length")
+            self.tag = tag
+            self.total = ends = None if self._packed or length is None else int(length)
+        if self._is_of_other_length() and self._look is not None:
+            self._described = await self._look()
+        if self._is_of_other_length():
+            raise self._mismatch(f"{self.total} bytes")
+        return ends
+
+    def _begin_part(self, answer: Download, tag: str | None) -> int:
+        found = _CONTENT_RANGE.fullmatch(answer.headers.get("Content-Range", "").strip())
+        if not self.size or self._packed or found is None or int(found[1]) != self.size:
+            raise _Anew("the instance gave another part of the content than was asked for")
+        total = None if found[3] == "*" else int(found[3])
+        if self.tag is not None and tag != self.tag:
+            raise _Anew("the content has changed meanwhile")
+        if self.total is not None and total not in (None, self.total):
+            raise _Anew("the content has another length than before")
+        self.total = total if self.total is None else self.total
+        return int(found[2]) + 1 if self.total is None else self.total
+
+    def _is_of_other_length(self) -> bool:
+        return self.total is not None and self._described.size not in (None, self.total)
+
+    async def _take(self, answer: Download) -> None:
+        """Keep what comes; what came until a break, too."""
+        pieces: list[bytes] = []
+        waiting = 0
+        try:
+            async for piece in answer.chunks():
+                pieces.append(piece)
+                waiting += len(piece)
+                if waiting >= _WRITE:
+                    await self._keep(pieces)
+                    pieces, waiting = [], 0
+        except IncompleteAnswer:
+            await self._keep(pieces)
+            raise
+        await self._keep(pieces)
+        if not answer.tells_its_end and (self._described.size, self._described.digest) == (None, None):
+            raise _Anew("the answer has neither a length nor an end mark, so that it may have been cut")
+
+    async def _keep(self, pieces: list[bytes]) -> None:
+        if not pieces:
+            return
+        writing = asyncio.get_running_loop().run_in_executor(None, self._write, pieces)
+        try:
+            await asyncio.wait({writing})
+        except asyncio.CancelledError:
+            # A file must not be closed while a thread writes to it.
+            await asyncio.wait({writing})
+            raise
+        size = writing.result()
+        self.size += size
+        self._reporter.moved(size)
+
+    def _write(self, pieces: list[bytes]) -> int:
+        joined = b"".join(pieces)
+        self._sink.write(joined)
+        for known in self._hashes.values():
+            known.update(joined)
+        return len(joined)
+
+    async def _verify(self) -> None:
+        """Compare what came with what it has to be, which may have changed meanwhile."""
+        if self._fits() or self._look is None:
+            return
+        self._described = await self._look()
+        if not self._fits():
+            raise self._mismatch(str(self._found()))
+
+    def _fits(self) -> bool:
+        return self._described.algorithm in self._hashes and self._described.fits(self._found())
+
+    def _found(self) -> Described:
+        algorithm = self._described.algorithm
+        digest = self._hashes[algorithm].hexdigest() if algorithm in self._hashes else None
+        return Described(self.size, digest, algorithm)
+
+    def _mismatch(self, found: str) -> ContentMismatch:
+        said = str(self._described)
+        return ContentMismatch(
+            f"the content that came is not the one that the instance describes: it has {found}, not {said}",
+            expected=said,
+            found=found,
+        )
+
+
+def _strong(tag: str | None) -> str | None:
+    """Return an ETag that stands for every byte of the content, or None."""
+    return tag if tag is not None and not tag.startswith("W/") else None

@@ -1,0 +1,138 @@
+"""Parts: runs of whole records, each of which can be sent again alone."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterator, Sequence
+from functools import partial
+from itertools import chain, repeat
+from typing import NamedTuple
+
+from attrs import frozen
+
+from domo_async._transfer.csv.splitter import RecordScanner
+from domo_async._transfer.seekable import InMemory, slices
+
+__all__ = ["Block", "Part", "assembled", "empty_part", "held_part", "joined", "part_sizes"]
+
+_LEAST = 2 << 20
+_USUAL = 8 << 20
+_LARGEST = 64 << 20
+# With as few parts as workers the last ones would be waited for.
+_WORKERS, _PARTS_A_WORKER = 8, 4
+# No document names a limit; large files get larger parts rather than more of them.
+_MANY = 1000
+
+
+@frozen
+class Part:
+    """A run of whole records.
+
+    Attributes:
+        records: How many records it holds.
+        length: Its bytes.
+        open: Returns its bytes from the beginning, in slices, as often as asked.
+        ends_line: Whether it ends with a line end.
+        held: How many of its bytes are held in memory for it.
+    """
+
+    records: int
+    length: int
+    open: Callable[[], Iterator[bytes]]
+    ends_line: bool = True
+    held: int = 0
+
+    def with_line_end(self) -> Part:
+        """Return the same records, the last one ended."""
+        if self.ends_line:
+            return self
+        return Part(self.records, self.length + 1, lambda: chain(self.open(), [b"\n"]), held=self.held)
+
+
+class Block(NamedTuple):
+    """Whole records of CSV, as an encoder or a rewriter makes them.
+
+    Attributes:
+        content: Their bytes.
+        records: How many.
+    """
+
+    content: bytes
+    records: int
+
+
+def held_part(content: bytes, records: int, *, ends_line: bool = True) -> Part:
+    """Return a part that is held in memory until it is sent."""
+    size = len(content)
+    return Part(records, size, partial(slices, InMemory(content), 0, size), ends_line, held=size)
+
+
+def empty_part() -> Part:
+    """Return a part without records."""
+    return Part(0, 0, lambda: iter(()))
+
+
+def joined(parts: Sequence[Part]) -> Part:
+    """Return several parts as one."""
+    if len(parts) == 1:
+        return parts[0]
+    ended = [*(part.with_line_end() for part in parts[:-1]), parts[-1]]
+    return Part(
+        sum(part.records for part in ended),
+        sum(part.length for part in ended),
+        lambda: chain.from_iterable(part.open() for part in ended),
+        ended[-1].ends_line,
+        sum(part.held for part in ended),
+    )
+
+
+async def assembled(blocks: AsyncIterable[Block], sizes: Iterator[int]) -> AsyncIterator[Part]:
+    """Yield parts of at most the size that is due, unless a single record is longer."""
+    waiting: list[bytes] = []
+    length = count = 0
+    most = next(sizes)
+    async for block in blocks:
+        fits = len(block.content) <= most
+        for content, records in [block] if fits else await asyncio.to_thread(_cut, block.content, most):
+            if waiting and length + len(content) > most:
+                yield held_part(b"".join(waiting), count)
+                waiting, length, count, most = [], 0, 0, next(sizes)
+            if records:
+                waiting.append(content)
+                length, count = length + len(content), count + records
+    if waiting:
+        yield held_part(b"".join(waiting), count)
+
+
+def _cut(content: bytes, most: int) -> list[Block]:
+    """Return whole records in pieces of at most some size, unless a single record is longer."""
+    pieces = []
+    start = 0
+    while start < len(content):
+        scanner, length = RecordScanner(), most
+        while not scanner.cut:
+            place = start + scanner.position
+            scanner.feed(content[place : place + length])
+            length *= 2
+        pieces.append(Block(content[start : start + scanner.cut], scanner.records))
+        start += scanner.cut
+    return pieces
+
+
+def part_sizes(size: int | None, total: int | None) -> Iterator[int]:
+    """Yield the size of each part in turn; the same ones every time, so that an upload can be resumed.
+
+    Args:
+        size: The size that was asked for, in bytes; None for one that suits the source.
+        total: The bytes of the source, where they are known.
+    """
+    if size is not None:
+        return repeat(size)
+    if total is not None:
+        return repeat(_suited(total))
+    return (min(_USUAL << number // _MANY, _LARGEST) for number in chain(range(4 * _MANY), repeat(4 * _MANY)))
+
+
+def _suited(total: int) -> int:
+    few = total // (_WORKERS * _PARTS_A_WORKER)
+    return max(min(max(few, _LEAST), _USUAL), -(-total // _MANY))

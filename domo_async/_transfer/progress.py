@@ -1,0 +1,227 @@
+"""What people see of a transfer while it runs."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import contextmanager
+from typing import TypeAlias
+
+from attrs import frozen
+
+from domo_async._callbacks import notify
+from domo_async._clock import Clock
+from domo_async.errors import ConfigError
+
+__all__ = [
+    "Progress",
+    "ProgressCallback",
+    "ProgressEvents",
+    "ProgressOption",
+    "Reporter",
+    "progress_bars",
+    "reporting",
+    "told_the_end",
+]
+
+_EVERY = 0.1
+
+
+@frozen
+class Progress:
+    """How far a transfer has come.
+
+    Attributes:
+        bytes: Bytes handed to the network so far; goes back when a part has to be sent again.
+        total_bytes: Bytes in all, or None where that is not known beforehand. Of CSV with empty fields in quotes, of
+            which some are sent without, it is known exactly in the end.
+        rows: Rows of the parts that are done.
+        parts: Parts that are done.
+        seconds: Time since the transfer began.
+        retries: How often a part had to be sent again.
+    """
+
+    bytes: int
+    total_bytes: int | None
+    rows: int
+    parts: int
+    seconds: float
+    retries: int = 0
+
+    @property
+    def rate(self) -> float:
+        """Bytes a second, on average since the beginning."""
+        return self.bytes / self.seconds if self.seconds > 0 else 0.0
+
+    @property
+    def remaining(self) -> float | None:
+        """The seconds that are left at that rate, where the end is known."""
+        if self.total_bytes is None or self.rate <= 0:
+            return None
+        return max(self.total_bytes - self.bytes, 0) / self.rate
+
+
+class ProgressEvents:
+    """How far a transfer comes, as an async iterator: give it as ``progress=`` and iterate over it meanwhile.
+
+    Whoever is slower than the transfer is told the newest state only. The iteration ends with the transfer, however
+    that ends, after its last state.
+
+    ```python
+    events = ProgressEvents()
+    upload = asyncio.create_task(domo.datasets.upload(dataset_id, "orders.csv", progress=events))
+    async for now in events:
+        print(f"{now.rate / 1e6:.0f} MB/s, {now.remaining or 0:.0f} s to go")
+    done = await upload
+    ```
+    """
+
+    def __init__(self) -> None:
+        self._latest: Progress | None = None
+        self._ended = False
+        self._told = asyncio.Event()
+
+    def __call__(self, progress: Progress) -> None:
+        """Take in how far the transfer has come."""
+        self._latest = progress
+        self._told.set()
+
+    def close(self) -> None:
+        """Say that there is nothing more to tell."""
+        self._ended = True
+        self._told.set()
+
+    async def __aiter__(self) -> AsyncIterator[Progress]:
+        while not self._ended or self._latest is not None:
+            await self._told.wait()
+            latest, self._latest = self._latest, None
+            if not self._ended:
+                self._told.clear()
+            if latest is not None:
+                yield latest
+
+
+ProgressCallback: TypeAlias = Callable[[Progress], None]
+ProgressOption: TypeAlias = ProgressCallback | bool | None
+
+
+class Reporter:
+    """Counts what moves and tells the callback: ten times a second at the most, after each part, and at the end.
+
+    A callback that fails is logged; the transfer goes on.
+    """
+
+    def __init__(self, clock: Clock, callback: ProgressCallback | None, total: int | None) -> None:
+        self._clock = clock
+        self._callback = callback
+        self._total = total
+        self._started = clock.monotonic()
+        self._next = self._started
+        self._bytes = 0
+        self._rows = 0
+        self._parts = 0
+        self.retries: int = 0
+
+    @property
+    def seconds(self) -> float:
+        """Time since the beginning."""
+        return self._clock.monotonic() - self._started
+
+    def moved(self, count: int) -> None:
+        """Count bytes; negative where some have to be sent again."""
+        self._bytes += count
+        if self._callback is not None and self._clock.monotonic() >= self._next:
+            self._next = self._clock.monotonic() + _EVERY
+            self._tell()
+
+    def retried(self) -> None:
+        """Count a part that is sent again."""
+        self.retries += 1
+
+    def part_done(self, rows: int) -> None:
+        """Count a part."""
+        self._rows += rows
+        self._parts += 1
+        self._tell()
+
+    def finish(self, total: int | None = None) -> None:
+        """Report the end.
+
+        Args:
+            total: Bytes in all, where they were only about known beforehand.
+        """
+        if self._total is not None and total is not None:
+            self._total = total
+        self._tell()
+
+    def _tell(self) -> None:
+        now = Progress(self._bytes, self._total, self._rows, self._parts, self.seconds, self.retries)
+        notify(self._callback, now, "progress")
+
+
+@contextmanager
+def reporting(clock: Clock, option: ProgressOption, *, total: int | None, title: str) -> Iterator[Reporter]:
+    """Give a reporter for what the caller asked for: a callback, True for a bar in the terminal, or nothing.
+
+    Raises:
+        ConfigError: A bar was asked for and rich is not installed.
+    """
+    if option is True:
+        with _bars() as bar:
+            yield Reporter(clock, bar(total, title), total)
+        return
+    with told_the_end(option):
+        yield Reporter(clock, option or None, total)
+
+
+@contextmanager
+def told_the_end(option: ProgressOption) -> Iterator[None]:
+    """Let whoever iterates over what is told know that there is no more, however the block ends."""
+    try:
+        yield
+    finally:
+        if isinstance(option, ProgressEvents):
+            option.close()
+
+
+@contextmanager
+def progress_bars(option: ProgressOption) -> Iterator[Callable[[str], ProgressOption]]:
+    """Give what says, for each of several transfers by name, whom to tell: with True each gets a bar of its own.
+
+    Raises:
+        ConfigError: Bars were asked for and rich is not installed.
+    """
+    if isinstance(option, ProgressEvents):
+        # They end with the last of the transfers, not with the first.
+        with told_the_end(option):
+            yield lambda _: option.__call__
+        return
+    if option is not True:
+        yield lambda _: option
+        return
+    with _bars() as bar:
+        yield lambda name: bar(None, name)
+
+
+@contextmanager
+def _bars() -> Iterator[Callable[[int | None, str], ProgressCallback]]:
+    """Give what adds a bar, and returns what moves it."""
+    try:
+        from rich import progress  # noqa: PLC0415 - optional
+    except ImportError:
+        raise ConfigError('progress=True draws with rich: pip install "domo-async[cli]"') from None
+    columns = (
+        progress.TextColumn("{task.description}"),
+        progress.BarColumn(),
+        progress.DownloadColumn(),
+        progress.TransferSpeedColumn(),
+        progress.TextColumn("{task.fields[parts]} parts"),
+        progress.TimeRemainingColumn(),
+    )
+    with progress.Progress(*columns) as bars:
+
+        def bar(total: int | None, title: str) -> ProgressCallback:
+            task = bars.add_task(title, total=total, parts=0)
+            return lambda now: bars.update(task, completed=now.bytes, total=now.total_bytes, parts=now.parts)
+
+        yield bar

@@ -1,0 +1,167 @@
+"""Values into SQL, where a placeholder stands for them, in such a way that they stay values. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from datetime import datetime
+from decimal import Decimal
+from itertools import pairwise
+from typing import Any, TypeAlias
+
+from domo_async._transfer.columns import ColumnType
+from domo_async._transfer.encoding.cells import Cells
+from domo_async._transfer.encoding.rules import CellRules
+from domo_async._transfer.encoding.texts import UnencodableValue, unquoted
+from domo_async._transfer.encoding.values import python_value
+from domo_async._transfer.reading.sql_text import Token, tokens
+from domo_async.errors import ConfigError
+
+__all__ = ["Params", "bind"]
+
+Params: TypeAlias = Sequence[object] | Mapping[str, object]
+"""Values for ``?`` in order, or by name for ``:name``. A value that is itself a list stands for ``(a, b, c)``."""
+
+_AMBIGUOUS = re.compile(r"\\['\"]")
+_NAME = re.compile(r"[A-Za-z_]\w*\Z")
+_NULL = "NULL"
+# Values are what an upload would write of them to a STRING column.
+_AS_TEXT = Cells(ColumnType.STRING, CellRules())
+
+
+def bind(sql: str, params: Params | None) -> str:
+    """Return SQL in which values stand for its placeholders; None for no values leaves it as it is.
+
+    Placeholders are ``?`` where the values are a sequence, ``:name`` where they are a mapping; neither is one within a
+    text, a comment or a name in backticks. A value is what it would be in a row that is uploaded: what marks missing
+    values is NULL, and infinity is refused. Texts are written with doubled quotes and doubled backslashes, as MySQL
+    reads them. Whether Domo's dialect takes a backslash for more than itself is not documented: if it does not, one in
+    a value would be read as two, but no value can be read as SQL either way.
+
+    Raises:
+        ConfigError: Values and placeholders do not match, or a value has no form in SQL.
+    """
+    if params is None:
+        return sql
+    if isinstance(params, str | bytes) or not isinstance(params, Sequence | Mapping):
+        raise ConfigError(f"give params as a list for ? or a mapping for :name, not a {type(params).__name__}")
+    pieces = list(tokens(sql))
+    _check(pieces)
+    return "".join(_named(pieces, params) if isinstance(params, Mapping) else _counted(pieces, params))
+
+
+def _counted(pieces: Sequence[Token], values: Sequence[object]) -> Iterator[str]:
+    count = 0
+    for place, token in enumerate(pieces):
+        if token.kind == "other" and token.text == "?":
+            _check_alone(pieces, place, place)
+            if count < len(values):
+                yield _literal(values[count], f"value {count + 1}")
+            count += 1
+        else:
+            yield token.text
+    if count != len(values):
+        raise ConfigError(f"the SQL has {count} placeholders ?, but there are {len(values)} values")
+
+
+def _named(pieces: Sequence[Token], values: Mapping[str, object]) -> Iterator[str]:
+    unused = {*values}
+    place = 0
+    while place < len(pieces):
+        token = pieces[place]
+        name = _name_at(pieces, place)
+        if name is None:
+            yield token.text
+            place += 1
+            continue
+        if name not in values:
+            raise ConfigError(f"the SQL names :{name}, but there is no such value")
+        _check_alone(pieces, place, place + 1)
+        unused.discard(name)
+        yield _literal(values[name], f":{name}")
+        place += 2
+    if unused:
+        raise ConfigError(f"the SQL does not name {', '.join(f':{name}' for name in sorted(map(str, unused)))}")
+
+
+def _name_at(pieces: Sequence[Token], place: int) -> str | None:
+    """Return the name of the placeholder that begins here, if one does; two colons are none."""
+    if pieces[place].text != ":" or place + 1 == len(pieces):
+        return None
+    following = pieces[place + 1]
+    if following.kind != "word" or not _NAME.match(following.text):
+        return None
+    return None if place and pieces[place - 1].text == ":" else following.text
+
+
+def _check(pieces: Sequence[Token]) -> None:
+    """Refuse what dialects read differently, as a placeholder may be inside for one and outside for another."""
+    for token, following in pairwise([*pieces, Token("other", "", 0)]):
+        if token.kind == "text" and _AMBIGUOUS.search(token.text):
+            problem = f"in {token.text[:40]!r} a backslash stands before a quote: double the quote, or bind the text"
+        elif token.kind == "comment" and "/*" in token.text[2:]:
+            problem = f"one comment stands within another: {token.text[:40]!r}"
+        elif token.text == following.text == "-":
+            problem = "two dashes in a row: put a blank between them, or behind them for a comment"
+        else:
+            continue
+        raise ConfigError(f"values cannot be bound safely to this SQL: {problem}")
+
+
+def _check_alone(pieces: Sequence[Token], first: int, last: int) -> None:
+    """Refuse a placeholder that is part of something else."""
+    beside = [*pieces[max(0, first - 1) : first], *pieces[last + 1 : last + 2]]
+    if any(token.kind in {"word", "text", "name"} for token in beside):
+        raise ConfigError(f"put blanks around the placeholder in {''.join(token.text for token in beside)[:40]!r}")
+
+
+def _literal(value: object, what: str) -> str:
+    values = _values(value)
+    if values is not None:
+        return _list(values, what)
+    try:
+        return _scalar(value)
+    except (UnencodableValue, ConfigError) as error:
+        raise ConfigError(f"{what}: {error}") from None
+
+
+def _values(value: Any) -> Sequence[object] | None:
+    """Return what a list of any kind holds, numpy's and pandas' too; None if it is none."""
+    if isinstance(value, list | tuple | range | AbstractSet):
+        return list(value)
+    return list(value) if getattr(value, "ndim", 0) == 1 and hasattr(value, "tolist") else None
+
+
+def _list(values: Sequence[object], what: str) -> str:
+    if not values:
+        raise ConfigError(f"{what} is an empty list, and SQL knows none")
+    written = [_literal(value, what) for value in values if _values(value) is None]
+    if len(written) < len(values):
+        raise ConfigError(f"{what} is a list of lists")
+    if _NULL in written:
+        raise ConfigError(f"{what} holds None, which IN never finds: ask for IS NULL besides")
+    return f"({', '.join(written)})"
+
+
+def _scalar(value: object) -> str:
+    plain = python_value(value)
+    if plain is None:
+        return _NULL
+    if isinstance(plain, bool):
+        return "1" if plain else "0"
+    if isinstance(plain, datetime) and plain.tzinfo is not None:
+        raise ConfigError("Domo's DATETIME has no zone; give the moment without one, in the zone you mean")
+    if isinstance(plain, Mapping):
+        raise ConfigError(f"a {type(value).__name__} has no form in SQL")
+    text = unquoted(_AS_TEXT.write(plain)) or ""
+    # A second minus would make a comment of the rest.
+    return (f"({text})" if text.startswith("-") else text) if isinstance(plain, int | float | Decimal) else _text(text)
+
+
+def _text(value: str) -> str:
+    if "\0" in value:
+        raise ConfigError("text with a NUL character has no form in SQL")
+    if any("\ud800" <= character <= "\udfff" for character in value):
+        raise ConfigError("text with a lone surrogate has no place in UTF-8")
+    return "'" + value.replace("\\", "\\\\").replace("'", "''") + "'"

@@ -1,0 +1,169 @@
+"""What an instance gives, streamed to disk: whole, or not at all."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import AsyncIterator, Callable, Sequence
+from functools import partial
+from pathlib import Path
+from typing import BinaryIO, TypeAlias
+
+from attrs import frozen
+
+from domo_async._settings import Settings
+from domo_async._transfer.atomic_write import atomic_write, check_file_object, object_errors, special_file
+from domo_async._transfer.progress import ProgressOption, Reporter, reporting
+from domo_async._transfer.reading.checking import CheckingWriter
+from domo_async._transfer.reading.file_writer import TABLES, FileWriter, ObjectWriter, Sink, Writer, packed_as
+from domo_async._transfer.reading.heading import is_json, refuse_page
+from domo_async._transfer.reading.persistence import persistent
+from domo_async._transfer.reading.scanning import Selection, check_ended, check_last, check_uncut
+from domo_async._transport import Download
+from domo_async.errors import IncompleteAnswer
+
+__all__ = ["ExportResult", "ExportTarget", "export", "is_table_name"]
+
+ExportTarget: TypeAlias = str | os.PathLike[str] | BinaryIO
+_CsvOfJson: TypeAlias = Callable[[bytes], bytes]
+
+
+@frozen(kw_only=True)
+class ExportResult:
+    """What came whole, and is written.
+
+    Attributes:
+        bytes: How many bytes of CSV, before they were compressed; of a file of another kind, the file's.
+        seconds: From the call to the end.
+        rows: How many rows.
+    """
+
+    bytes: int
+    seconds: float
+    rows: int
+
+
+@frozen(kw_only=True)
+class _Export:
+    """One call of `export`."""
+
+    header: bool
+    selection: Selection
+    csv_of_json: _CsvOfJson
+    reporter: Reporter
+    settings: Settings
+
+    async def to_path(self, path: Path) -> tuple[int, int]:
+        """Write the CSV to a file once it is whole, or as it comes to a device or a pipe; return its bytes and rows."""
+        packing = packed_as(path.name)
+        async with special_file(path) as special:
+            if special is not None:
+                return await self.to_object(special, packing)
+        names = await self._names()
+        async with atomic_write(path) as partial_path:
+            size, rows = await persistent(
+                lambda: self._copy(partial(FileWriter, partial_path, packing), names), self.settings
+            )
+            await check_uncut(self.selection, rows)
+        return size, rows
+
+    async def to_object(self, target: BinaryIO, packing: str | None = None) -> tuple[int, int]:
+        """Write the CSV to a file object; what it was given cannot be taken back, so there is no second try."""
+        size, rows = await self._copy(partial(ObjectWriter, target, packing), await self._names())
+        await check_uncut(self.selection, rows)
+        return size, rows
+
+    async def to_table(self, path: Path) -> tuple[int, int]:
+        """Write a file of Parquet or Arrow; return its bytes and rows."""
+        from domo_async._transfer.reading.table_files import write_table  # noqa: PLC0415 - needs pyarrow, as few do
+
+        async with atomic_write(path) as partial_path:
+            size, rows = await persistent(
+                lambda: write_table(self.selection, partial_path, path.suffix.lower(), self.reporter), self.settings
+            )
+            await check_uncut(self.selection, rows)
+        return size, rows
+
+    async def _names(self) -> list[str]:
+        return [column.name for column in await self.selection.columns()]
+
+    async def _copy(self, open_writer: Callable[[], Writer], names: Sequence[str]) -> tuple[int, int]:
+        """Copy one answer, and return the bytes that were written, and the rows."""
+        moved = 0
+        last = b""
+        sink: Sink | None = None
+        writer = CheckingWriter(open_writer, names, header=self.header)
+        try:
+            async with self.selection.fetch() as answer:
+                refuse_page(answer)
+                sink = Sink(writer.opened)
+                async for piece in self._pieces(answer):
+                    last = piece[-1:] or last
+                    moved += len(piece)
+                    self.reporter.moved(len(piece))
+                    await sink.write(piece)
+            check_last(answer, last)
+            await sink.finish()
+            if not answer.tells_its_end and not is_json(answer):
+                await check_ended(self.selection, writer.rows)
+        except BaseException as error:
+            if sink is not None:
+                await sink.give_up()
+            if isinstance(error, IncompleteAnswer):
+                self.reporter.moved(-moved)
+            raise
+        return writer.size, writer.rows
+
+    async def _pieces(self, answer: Download) -> AsyncIterator[bytes]:
+        if is_json(answer):
+            content = b"".join([piece async for piece in answer.chunks()])
+            yield await asyncio.to_thread(self.csv_of_json, content)
+            return
+        async for piece in answer.chunks():
+            yield piece
+
+
+async def export(
+    target: ExportTarget,
+    *,
+    header: bool,
+    selection: Selection,
+    csv_of_json: _CsvOfJson,
+    progress: ProgressOption,
+    settings: Settings,
+) -> ExportResult:
+    """Stream the result of a query to `target`; see `Datasets.export`.
+
+    Args:
+        target: A path or a binary file object.
+        header: Whether CSV is to have a header.
+        selection: The query.
+        csv_of_json: Makes CSV of an answer that is JSON; such a one is held in memory.
+        progress: Whom to tell.
+        settings: How often to ask, and where time comes from.
+    """
+    with reporting(settings.clock, progress, total=None, title="export") as reporter:
+        one = _Export(
+            header=header,
+            selection=selection,
+            csv_of_json=csv_of_json,
+            reporter=reporter,
+            settings=settings,
+        )
+        if isinstance(target, str | os.PathLike):
+            path = Path(target)
+            if is_table_name(path):
+                size, rows = await one.to_table(path)
+            else:
+                size, rows = await one.to_path(path)
+        else:
+            check_file_object(target)
+            with object_errors(target):
+                size, rows = await one.to_object(target)
+        reporter.finish()
+        return ExportResult(bytes=size, seconds=reporter.seconds, rows=rows)
+
+
+def is_table_name(target: object) -> bool:
+    """Return whether a target is the name of a Parquet or Arrow file."""
+    return isinstance(target, str | os.PathLike) and Path(target).suffix.lower() in TABLES

@@ -1,0 +1,238 @@
+"""Where bytes go that come faster than they can be waited for one by one: a thread writes, behind a bounded queue."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import queue
+import threading
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import BinaryIO, Protocol
+
+from domo_async._transfer.atomic_write import write_all
+from domo_async._transfer.gzipping import Packer, gzip_packer
+from domo_async.errors import ConfigError
+
+__all__ = ["TABLES", "FileWriter", "ObjectWriter", "Sink", "Writer", "packed_as"]
+
+# Handed over in pieces of this size, as each costs a word between threads.
+_HANDED = 1 << 20
+# What may wait for the disk.
+_MOST = 8 << 20
+# The system is asked to write so much at a time, so that little is left to wait for in the end.
+_FLUSHED = 32 << 20
+_MOST_AT_ONCE = 256
+
+
+class Writer(Protocol):
+    """What takes bytes, in a thread."""
+
+    def write(self, pieces: Sequence[bytes]) -> None:
+        """Take bytes."""
+        ...
+
+    def close(self, *, whole: bool) -> None:
+        """Let go, of what is whole or of what was given up."""
+        ...
+
+
+class ObjectWriter:
+    """Writes to a file object, compressed if need be; it stays the caller's to close.
+
+    Args:
+        target: The file object.
+        packing: The compression, as `packed_as` gives it.
+    """
+
+    def __init__(self, target: BinaryIO, packing: str | None = None) -> None:
+        self._target = target
+        self._packer = _packer(packing)
+
+    def write(self, pieces: Sequence[bytes]) -> None:
+        """Write."""
+        joined = b"".join(pieces)
+        write_all(self._target, joined if self._packer is None else self._packer.compress(joined))
+
+    def close(self, *, whole: bool) -> None:
+        """Leave it open."""
+        if whole and self._packer is not None:
+            write_all(self._target, self._packer.flush())
+
+
+class FileWriter:
+    """Writes a new file, compressed if need be, and brings it to the disk meanwhile.
+
+    Args:
+        path: The file.
+        packing: The compression, as `packed_as` gives it.
+    """
+
+    def __init__(self, path: Path, packing: str | None = None) -> None:
+        self._packer = _packer(packing)
+        self._fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_BINARY", 0), 0o666)
+        self._unflushed = 0
+
+    def write(self, pieces: Sequence[bytes]) -> None:
+        """Write."""
+        if self._packer is not None:
+            pieces = [packed for piece in pieces if (packed := self._packer.compress(piece))]
+        for start in range(0, len(pieces), _MOST_AT_ONCE):
+            self._write(pieces[start : start + _MOST_AT_ONCE])
+        self._unflushed += sum(map(len, pieces))
+        if self._unflushed >= _FLUSHED:
+            getattr(os, "fdatasync", os.fsync)(self._fd)
+            self._unflushed = 0
+
+    def close(self, *, whole: bool) -> None:
+        """Close the file; one that is whole is safely on the disk then."""
+        try:
+            if whole:
+                if self._packer is not None:
+                    self._write([self._packer.flush()])
+                os.fsync(self._fd)
+        finally:
+            os.close(self._fd)
+
+    def _write(self, pieces: Sequence[bytes]) -> None:
+        if not hasattr(os, "writev"):  # Windows
+            pieces = [b"".join(pieces)]
+        rest = [memoryview(piece) for piece in pieces if piece]
+        while rest:
+            written = os.writev(self._fd, rest) if hasattr(os, "writev") else os.write(self._fd, rest[0])
+            while rest and written >= len(rest[0]):
+                written -= len(rest.pop(0))
+            if rest:
+                rest[0] = rest[0][written:]
+
+
+TABLES = frozenset({".parquet", ".arrow", ".feather"})
+"""What files of Parquet and Arrow end in."""
+
+# Who asks for these does not mean CSV, plain or compressed.
+_PACKED = frozenset({".bz2", ".xz", ".zip", ".lz4", ".7z"})
+_NO_CSV = TABLES | {".orc", ".avro", ".xlsx", ".xls", ".ods", ".json", ".jsonl", ".ndjson", ".xml", ".html"}
+
+
+def packed_as(name: str) -> str | None:
+    """Return the compression that the name of a file of CSV stands for, None for none.
+
+    Raises:
+        ConfigError: It stands for one that is not known here, or that needs a package that is not installed, or for
+            what is not CSV.
+    """
+    path = Path(name)
+    packing = {".gz": "gzip", ".zst": "zstd"}.get(path.suffix.lower())
+    suffix = (Path(path.stem) if packing else path).suffix.lower()
+    if suffix in _PACKED:
+        raise ConfigError(f"{name}: write .gz or .zst, {suffix} is not known")
+    if suffix in _NO_CSV:
+        raise ConfigError(
+            f"{name}: what is written is CSV, plain or compressed (.gz, .zst), .parquet, .arrow or .feather"
+        )
+    _packer(packing)
+    return packing
+
+
+def _packer(packing: str | None) -> Packer | None:
+    if packing == "gzip":
+        return gzip_packer()
+    if packing == "zstd":
+        try:
+            import zstandard  # noqa: PLC0415 - optional
+        except ImportError:
+            raise ConfigError('a .zst file needs zstandard: pip install "domo-async[zstd]"') from None
+        return zstandard.ZstdCompressor().compressobj()
+    return None
+
+
+class Sink:
+    """Takes bytes on the event loop and lets a thread of its own write them.
+
+    The loop only waits while more is under way than may be; a disk that is slow slows the sender, not other calls.
+
+    Args:
+        open_writer: Opens what to write to; called in the thread.
+    """
+
+    def __init__(self, open_writer: Callable[[], Writer]) -> None:
+        self._open = open_writer
+        self._loop = asyncio.get_running_loop()
+        self._queue: queue.SimpleQueue[list[bytes] | None] = queue.SimpleQueue()
+        self._pieces: list[bytes] = []
+        self._gathered = self._under_way = 0
+        self._moved = asyncio.Event()
+        self._error: BaseException | None = None
+        self._given_up = False
+        self._ended = self._loop.create_future()
+        threading.Thread(target=self._work, name="domo-async-writer", daemon=True).start()
+
+    async def write(self, piece: bytes) -> None:
+        """Take bytes.
+
+        Raises:
+            OSError: What came before could not be written.
+        """
+        self._pieces.append(piece)
+        self._gathered += len(piece)
+        if self._gathered >= _HANDED:
+            self._hand_over()
+            while self._under_way > _MOST and self._error is None:
+                self._moved.clear()
+                await self._moved.wait()
+        if self._error is not None:
+            raise self._error
+
+    async def finish(self) -> None:
+        """Wait until all is written, and safely on the disk.
+
+        Raises:
+            OSError: It could not be written.
+        """
+        self._hand_over()
+        self._queue.put(None)
+        await asyncio.shield(self._ended)
+        if self._error is not None:
+            raise self._error
+
+    async def give_up(self) -> None:
+        """End the thread, and wait until it has let go of the file."""
+        self._given_up = True
+        self._queue.put(None)
+        await asyncio.shield(self._ended)
+
+    def _hand_over(self) -> None:
+        if self._pieces:
+            self._under_way += self._gathered
+            self._queue.put(self._pieces)
+        self._pieces, self._gathered = [], 0
+
+    def _work(self) -> None:
+        try:
+            writer = self._open()
+            try:
+                while (pieces := self._queue.get()) is not None and not self._given_up:
+                    writer.write(pieces)
+                    self._call(self._written, sum(map(len, pieces)))
+            except BaseException:
+                self._given_up = True
+                raise
+            finally:
+                writer.close(whole=not self._given_up)
+        except BaseException as error:  # noqa: BLE001 - raised again on the event loop
+            self._error = error
+        self._call(self._end)
+
+    def _call(self, callback: Callable[..., object], *arguments: object) -> None:
+        # A loop that was closed meanwhile has nobody left to tell.
+        if not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(callback, *arguments)
+
+    def _written(self, size: int) -> None:
+        self._under_way -= size
+        self._moved.set()
+
+    def _end(self) -> None:
+        self._moved.set()
+        if not self._ended.done():
+            self._ended.set_result(None)

@@ -1,0 +1,109 @@
+"""The header of CSV that an instance gives, compared with the columns that were asked for. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from domo_async._transfer.csv.splitter import parse_record
+from domo_async._transport import Download
+from domo_async.errors import DecodeError
+
+__all__ = ["BYTE_ORDER_MARK", "HeaderFinder", "check_heading", "is_json", "refuse_page"]
+
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+_MARK = "\ufeff"
+_MOST_TOLD = 300
+_LONGEST = 1 << 24
+
+
+class HeaderFinder:
+    """Finds the first record of CSV, by the parity of quotes, and compares its fields with names.
+
+    Args:
+        names: The columns that are due; none where they are not known.
+    """
+
+    def __init__(self, names: Sequence[str]) -> None:
+        self._names = names
+        self._seen = 0
+        self._quotes = 0
+        self._end = 0
+
+    def find(self, content: bytes, *, last: bool = False) -> int:
+        """Return where the header ends; 0 where it goes on after the content.
+
+        Args:
+            content: All that has come.
+            last: Whether nothing else will.
+
+        Raises:
+            DecodeError: It has other columns, or it has no end.
+        """
+        while not self._end and (seen := content.find(b"\n", self._seen) + 1):
+            self._quotes += content.count(b'"', self._seen, seen)
+            self._seen = seen
+            if self._quotes % 2 == 0:
+                self._check(content[:seen])
+                self._end = seen
+        if self._end:
+            return self._end
+        if len(content) > _LONGEST:
+            raise DecodeError(f"the answer is not CSV: its first record is longer than {_LONGEST:,} bytes")
+        if not last:
+            return 0
+        if not content:
+            raise DecodeError("the answer is empty where a header was due")
+        self._check(content)
+        return len(content)
+
+    def _check(self, record: bytes) -> None:
+        try:
+            found = parse_record(record.decode())
+        except UnicodeDecodeError:
+            raise DecodeError("the answer is not CSV: its header is not UTF-8") from None
+        if self._names:
+            check_heading(found, self._names)
+
+
+def check_heading(found: Sequence[str], names: Sequence[str]) -> None:
+    """Compare the names of an answer's columns with those that were asked for, whatever their case.
+
+    The first of an answer may have a byte order mark before it. What looks like one may be part of its name, too.
+
+    Raises:
+        DecodeError: They are others.
+    """
+    called = [name.casefold() for name in found] or [""]  # an empty line is one field
+    wanted = [name.casefold() for name in names]
+    if called in (wanted, [_MARK + name if place == 0 else name for place, name in enumerate(wanted)]):
+        return
+    start = called[0].lstrip(_MARK + " ")[:1]
+    if start in {"<", "{", "["}:
+        what = "a web page" if start == "<" else "JSON"
+        raise DecodeError(f"{what} came where CSV was due: {_listed(found)}")
+    raise DecodeError(
+        f"the answer has the columns {_listed(found)}, but {_listed(names)} were due:"
+        " the dataset may have changed meanwhile"
+    )
+
+
+def _listed(names: Sequence[str]) -> str:
+    listed = ", ".join(names)
+    return listed if len(listed) <= _MOST_TOLD else f"{listed[: _MOST_TOLD - 1]}…"
+
+
+def is_json(answer: Download) -> bool:
+    """Return whether an answer is JSON, as some instances give whatever is asked for."""
+    return answer.content_type == "application/json" or answer.content_type.endswith("+json")
+
+
+def refuse_page(answer: Download) -> None:
+    """Refuse what says of itself that it is for people.
+
+    Raises:
+        DecodeError: It is a web page.
+    """
+    if answer.content_type in {"text/html", "application/xhtml+xml"}:
+        raise DecodeError(
+            "a web page came where CSV was due: the session may have ended, or something before the instance answered"
+        )

@@ -1,0 +1,371 @@
+"""Results of any size as Arrow record batches, read while they arrive."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractAsyncContextManager, aclosing
+from functools import reduce
+from typing import TYPE_CHECKING, Any
+
+from attrs import frozen
+
+from domo_async._frames import arrow_schema, csv_batch, memory_pool, needs_arrow, retyped, widened, wider, with_decimals
+from domo_async._settings import Settings
+from domo_async._transfer.columns import ColumnSpec, distinct_names
+from domo_async._transfer.csv.splitter import BLOCK, RecordScanner
+from domo_async._transfer.reading.heading import HeaderFinder, check_heading, is_json, refuse_page
+from domo_async._transfer.reading.persistence import pause, persistent
+from domo_async._transfer.reading.sql_text import has_limit, is_ordered, limited
+from domo_async._transport import Download
+from domo_async.errors import DecodeError, IncompleteAnswer, SourceError
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+__all__ = ["CAP", "Selection", "check_ended", "check_last", "check_uncut", "collect", "scan", "scan_once"]
+
+# Parsed at a time, in a thread, while the next are on their way.
+_PARSED = 4 << 20
+# Rows of one answer at which an instance is said to cut ("SQL result: 1,000,000 rows").
+CAP = 1_000_000
+_PAGE = 100_000
+# Bytes of rows that wait for others until a batch has as many as were asked for.
+_MOST_HELD = 256 << 20
+_Told = Callable[[int], object]
+
+
+@frozen(kw_only=True)
+class Selection:
+    """A query, and how it is put to the instance.
+
+    Attributes:
+        sql: The query, with all values in it.
+        fetch: Asks for its result as CSV with a header.
+        heading: Asks for the columns of a query that has no rows.
+        page: Asks for the result of a query in JSON, as an Arrow table.
+        read: Makes an Arrow table of such a result's body.
+    """
+
+    sql: str
+    fetch: Callable[[], AbstractAsyncContextManager[Download]]
+    heading: Callable[[str], Awaitable[Sequence[ColumnSpec]]]
+    page: Callable[[str], Awaitable[pa.Table]]
+    read: Callable[[bytes], pa.Table]
+
+    async def columns(self) -> Sequence[ColumnSpec]:
+        """Return the columns that the result will have."""
+        return await self.heading(limited(self.sql, 0))
+
+
+async def scan(selection: Selection, *, batch_rows: int, settings: Settings) -> AsyncIterator[pa.RecordBatch]:
+    """Yield the result of a query in batches; see `Datasets.scan`.
+
+    Args:
+        selection: The query.
+        batch_rows: The rows of a batch; the last has what is left, and one of very long rows fewer (256 MiB).
+        settings: How often to ask, and where time comes from.
+    """
+    columns = await selection.columns()
+    given = 0
+    attempt = 1
+    while True:
+        try:
+            async with aclosing(scan_once(selection, columns, batch_rows=batch_rows)) as batches:
+                async for batch in batches:
+                    given += batch.num_rows
+                    yield batch
+            break
+        except IncompleteAnswer as error:
+            if given:
+                raise IncompleteAnswer(
+                    f"{error}; {given:,} rows were given before, so that it was not begun again"
+                ) from error
+            await pause(error, attempt, settings)
+        attempt += 1
+    await check_uncut(selection, given)
+
+
+async def collect(selection: Selection, settings: Settings) -> pa.Table:
+    """Return all of a query's result as one table, whose DECIMAL columns have the digits that they need."""
+    pyarrow = needs_arrow("a frame")
+    columns = await selection.columns()
+    names, kinds = _split(columns)
+
+    async def attempt() -> list[pa.RecordBatch]:
+        return [batch async for batch in scan_once(selection, columns, text=True)]
+
+    batches = await persistent(attempt, settings)
+    schema = reduce(wider, (batch.schema for batch in batches), arrow_schema(names, kinds, text=True))
+    table = pyarrow.Table.from_batches([widened(batch, schema) for batch in batches], schema)
+    await check_uncut(selection, table.num_rows)
+    return with_decimals(table, kinds)
+
+
+def scan_once(
+    selection: Selection,
+    columns: Sequence[ColumnSpec],
+    *,
+    batch_rows: int | None = None,
+    text: bool = False,
+    told: _Told = lambda _: None,
+) -> AsyncGenerator[pa.RecordBatch]:
+    """Give the result of a query in batches, without a second try; whether the instance cut it is not looked at.
+
+    Args:
+        selection: The query.
+        columns: The columns that the result has.
+        batch_rows: The rows of a batch; None for as they come.
+        text: Whether DECIMAL stays text.
+        told: Told the bytes that arrive.
+
+    Raises:
+        IncompleteAnswer: The answer broke off.
+        DecodeError: It is not a result of these columns.
+    """
+    batches = _batches(selection, columns, text=text, told=told)
+    return batches if batch_rows is None else _of_rows(batches, batch_rows)
+
+
+async def _batches(
+    selection: Selection, columns: Sequence[ColumnSpec], *, text: bool, told: _Told
+) -> AsyncGenerator[pa.RecordBatch]:
+    names, kinds = _split(columns)
+    async with selection.fetch() as answer:
+        refuse_page(answer)
+        if not is_json(answer):
+            records = _records(answer, [column.name for column in columns], told)
+            rows = 0
+            async with aclosing(_parsed(records, names, kinds, text=text)) as batches:
+                async for batch in batches:
+                    rows += batch.num_rows
+                    yield batch
+            if not answer.tells_its_end:
+                await check_ended(selection, rows)
+            return
+        paged = is_ordered(selection.sql) and not has_limit(selection.sql)
+        content = b"" if paged else b"".join([piece async for piece in answer.chunks()])
+    if paged:
+        async for table in _pages(selection):
+            for batch in _retyped(table, names, kinds, text=text):
+                yield batch
+        return
+    told(len(content))
+    table = await asyncio.to_thread(selection.read, content)
+    for batch in _retyped(table, names, kinds, text=text):
+        yield batch
+
+
+def _retyped(table: pa.Table, names: Sequence[str], kinds: Sequence[str], *, text: bool) -> list[pa.RecordBatch]:
+    check_heading(table.column_names, names)
+    return retyped(table, names, kinds, text=text).to_batches()
+
+
+async def _pages(selection: Selection) -> AsyncIterator[pa.Table]:
+    """Yield what a query gives page by page, the next asked for while one is looked at.
+
+    A page may have fewer rows than were asked for without being the last, so that only an empty one is.
+    """
+    taken = 0
+    asked = asyncio.create_task(_page(selection, taken))
+    try:
+        while (table := await asked).num_rows:
+            taken += table.num_rows
+            asked = asyncio.create_task(_page(selection, taken))
+            yield table
+    finally:
+        asked.cancel()
+        await asyncio.wait({asked})
+
+
+async def _page(selection: Selection, offset: int) -> pa.Table:
+    return await selection.page(limited(selection.sql, _PAGE, offset))
+
+
+def check_last(answer: Download, last: bytes) -> None:
+    """Make sure that the last record of CSV is whole, which may lack a line end only if nothing else can be missing.
+
+    Args:
+        answer: The answer.
+        last: Its last byte; none of an empty answer, which is judged by what it lacks.
+
+    Raises:
+        IncompleteAnswer: It may not be.
+    """
+    if not answer.tells_its_end and last not in {b"", b"\n"}:
+        raise IncompleteAnswer("the answer broke off: its last record has no line end")
+
+
+async def check_ended(selection: Selection, rows: int) -> None:
+    """Make sure that a result has all its rows, if its CSV would look no different had it been cut after one.
+
+    Raises:
+        IncompleteAnswer: It has not, or that cannot be told.
+    """
+    if has_limit(selection.sql):
+        raise IncompleteAnswer(
+            "the answer has neither a length nor an end mark, so that it may have been cut; leave LIMIT out, and what"
+            " follows can be looked at, or read it with `query`"
+        )
+    if (await selection.page(limited(selection.sql, 1, rows))).num_rows:
+        raise IncompleteAnswer(f"the answer broke off after {rows:,} rows: more follow")
+
+
+async def check_uncut(selection: Selection, rows: int | None) -> None:
+    """Make sure that a result has all its rows, if it has as many as an instance may cut it to.
+
+    Args:
+        selection: The query.
+        rows: The rows that it gave; None if they were not counted any further than `CAP`.
+
+    Raises:
+        IncompleteAnswer: It has not. There is no point in asking again.
+    """
+    if not rows or rows % CAP or has_limit(selection.sql):
+        return
+    following = await selection.page(limited(selection.sql, 1, rows))
+    if following.num_rows:
+        raise IncompleteAnswer(
+            f"the instance gave {rows:,} rows of a result that has more; read it in parts, with a condition on each"
+        )
+
+
+async def _records(answer: Download, names: Sequence[str], told: _Told) -> AsyncGenerator[memoryview]:
+    """Yield the answer's records in blocks that end where a record ends, without the header."""
+    blocks = _Blocks(names)
+    size = 0
+    last = b""
+    try:
+        async for piece in answer.chunks():
+            last = piece[-1:] or last
+            told(len(piece))
+            blocks.add(piece)
+            size += len(piece)
+            if size >= _PARSED:
+                if block := blocks.take():
+                    yield block
+                size = 0
+        if block := blocks.take():
+            yield block
+    except SourceError as error:
+        raise DecodeError(f"the answer is not CSV: {error}") from None
+    try:
+        block = blocks.finish()
+    except SourceError as error:
+        raise IncompleteAnswer(f"the answer broke off: {error}") from None
+    check_last(answer, last)
+    if block:
+        yield block
+
+
+class _Blocks:
+    """Cuts CSV where records end, and takes its header off; each byte is copied once."""
+
+    def __init__(self, names: Sequence[str]) -> None:
+        self._finder: HeaderFinder | None = HeaderFinder(names)
+        self._scanner = RecordScanner(width=len(names))
+        self._pieces: list[bytes] = []
+        self._rest = b""
+
+    def add(self, piece: bytes) -> None:
+        """Take bytes."""
+        self._pieces.append(piece)
+
+    def take(self) -> memoryview:
+        """Return all records that are whole."""
+        content = b"".join([self._rest, *self._pieces])
+        self._pieces.clear()
+        header = self._header_in(content, last=False)
+        if self._finder is not None:
+            self._pieces = [content]
+            return memoryview(b"")
+        taken = self._scanner.position - len(self._rest)
+        for start in range(len(self._rest), len(content), BLOCK):
+            self._scanner.feed(content[start : start + BLOCK])
+        length = self._scanner.cut - taken
+        self._rest = content[length:]
+        return memoryview(content)[header:length]
+
+    def finish(self) -> memoryview:
+        """Return what is left: a last record without a line end."""
+        header = 0
+        if self._finder is not None:
+            self._rest = b"".join(self._pieces)
+            header = self._header_in(self._rest, last=True)
+            self._scanner.feed(self._rest)
+        self._scanner.finish()
+        return memoryview(self._rest)[header:]
+
+    def _header_in(self, content: bytes, *, last: bool) -> int:
+        """Return where the header ends that content begins with, or 0."""
+        if self._finder is None:
+            return 0
+        end = self._finder.find(content, last=last)
+        if end:
+            self._finder = None
+        return end
+
+
+async def _parsed(
+    blocks: AsyncGenerator[memoryview], names: Sequence[str], kinds: Sequence[str], *, text: bool
+) -> AsyncGenerator[pa.RecordBatch]:
+    """Yield a batch for each block, which a thread parses while the next block arrives."""
+    loop = asyncio.get_running_loop()
+    # A single one, since allocators keep some memory for each thread that makes what others let go of.
+    thread = ThreadPoolExecutor(1, "domo-async-parser")
+    parsing: asyncio.Future[Any] | None = None
+    try:
+        async with aclosing(blocks):
+            async for block in blocks:
+                before, parsing = parsing, loop.run_in_executor(thread, _parse, block, names, kinds, text)
+                if before is not None:
+                    yield await before
+        if parsing is not None:
+            yield await parsing
+    finally:
+        thread.shutdown(wait=False)
+        if parsing is not None:
+            # Its outcome matters to nobody any more, but must be taken.
+            await asyncio.wait({parsing})
+            _ = parsing.cancelled() or parsing.exception()
+
+
+def _parse(block: memoryview, names: Sequence[str], kinds: Sequence[str], text: bool) -> Any:
+    return csv_batch(block, names, kinds, text=text)
+
+
+async def _of_rows(batches: AsyncGenerator[pa.RecordBatch], rows: int) -> AsyncGenerator[pa.RecordBatch]:
+    """Yield batches of exactly so many rows, but for the last."""
+    pyarrow = needs_arrow("a scan")
+    held: list[pa.RecordBatch] = []
+    count = 0
+    schema: pa.Schema | None = None
+    async with aclosing(batches):
+        async for batch in batches:
+            schema = batch.schema if schema is None else wider(schema, batch.schema)
+            held = [widened(each, schema) for each in [*held, batch]]
+            count += batch.num_rows
+            while count >= rows:
+                table = pyarrow.Table.from_batches(held)
+                for made in _combined(table.slice(0, rows)):
+                    yield made
+                held = table.slice(rows).to_batches()
+                count -= rows
+            if sum(each.nbytes for each in held) > _MOST_HELD:
+                for made in _combined(pyarrow.Table.from_batches(held)):
+                    yield made
+                held, count = [], 0
+    if count:
+        for made in _combined(pyarrow.Table.from_batches(held)):
+            yield made
+
+
+def _combined(table: pa.Table) -> list[pa.RecordBatch]:
+    """Return a table as a batch; as several where a column of text is too long for one array."""
+    return table.combine_chunks(memory_pool()).to_batches()
+
+
+def _split(columns: Sequence[ColumnSpec]) -> tuple[list[str], list[str]]:
+    """Return distinct names for columns, and their types."""
+    return distinct_names([column.name for column in columns]), [column.type for column in columns]

@@ -1,0 +1,128 @@
+"""Results as files of Parquet and Arrow."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import aclosing, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from domo_async._frames import arrow_schema, narrowest, needs_arrow, widened, wider
+from domo_async._transfer.columns import distinct_names
+from domo_async._transfer.progress import Reporter
+from domo_async._transfer.reading.scanning import Selection, scan_once
+from domo_async._transfer.threads import in_thread
+from domo_async.errors import IncompleteAnswer
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+__all__ = ["write_table"]
+
+# A row group of Parquet; what readers fetch at a time.
+_GROUP = 1 << 17
+
+
+async def write_table(selection: Selection, path: Path, suffix: str, reporter: Reporter) -> tuple[int, int]:
+    """Write the result of a query to a file, and return the file's bytes and the result's rows.
+
+    Args:
+        selection: The query.
+        path: The file, which need not have the suffix.
+        suffix: ``.parquet``, ``.arrow`` or ``.feather``.
+        reporter: Whom to tell.
+    """
+    needs_arrow(f"a {suffix} file")
+    columns = await selection.columns()
+    names = distinct_names([column.name for column in columns])
+    schema = arrow_schema(names, [column.type for column in columns])
+    file = await in_thread(_TableFile, path, suffix, schema)
+    rows = moved = 0
+
+    def told(size: int) -> None:
+        nonlocal moved
+        moved += size
+        reporter.moved(size)
+
+    try:
+        async with aclosing(scan_once(selection, columns, batch_rows=_GROUP, told=told)) as batches:
+            async for batch in batches:
+                rows += batch.num_rows
+                await in_thread(file.write, batch)
+        await in_thread(file.finish)
+    except IncompleteAnswer:
+        reporter.moved(-moved)
+        raise
+    finally:
+        await in_thread(file.close)
+    return await in_thread(os.path.getsize, path), rows
+
+
+class _TableFile:
+    """A file of Parquet or Arrow that is written batch by batch.
+
+    All of a column is of one type. Should a later batch need a wider one, what is written is written anew.
+    """
+
+    def __init__(self, path: Path, suffix: str, schema: pa.Schema) -> None:
+        self._path = path
+        self._suffix = suffix
+        self._begun = self._schema = schema
+        self._writer = self._open()
+
+    def write(self, batch: pa.RecordBatch) -> None:
+        """Write a batch."""
+        if batch.schema != self._schema:
+            self._write_anew(wider(self._schema, batch.schema))
+        self._writer.write_batch(widened(batch, self._schema))
+
+    def finish(self) -> None:
+        """Write the end; decimals that were widened need not stay as wide as they might have had to be."""
+        self._writer.close()
+        if self._schema != self._begun:
+            self._write_anew(narrowest(self._batches(self._path), self._schema))
+            self._writer.close()
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._writer.close()
+
+    def _open(self) -> Any:
+        if self._suffix == ".parquet":
+            from pyarrow import parquet  # noqa: PLC0415 - optional
+
+            return parquet.ParquetWriter(str(self._path), self._schema)
+        from pyarrow import ipc  # noqa: PLC0415 - optional
+
+        # Feather is compressed by default; an Arrow file can be mapped into memory if it is not.
+        packed = ipc.IpcWriteOptions(compression="lz4") if self._suffix == ".feather" else None
+        return ipc.new_file(str(self._path), self._schema, options=packed)
+
+    def _write_anew(self, schema: pa.Schema) -> None:
+        """Go on with what is written in another schema."""
+        self._writer.close()
+        descriptor, name = tempfile.mkstemp(prefix=".", dir=self._path.parent)
+        os.close(descriptor)
+        before = self._path.replace(name)
+        try:
+            self._schema = schema
+            self._writer = self._open()
+            for batch in self._batches(before):
+                self._writer.write_batch(batch.cast(schema))
+        finally:
+            with suppress(OSError):
+                before.unlink()
+
+    def _batches(self, path: Path) -> Iterator[pa.RecordBatch]:
+        if self._suffix == ".parquet":
+            from pyarrow import parquet  # noqa: PLC0415 - optional
+
+            with parquet.ParquetFile(str(path)) as file:
+                yield from file.iter_batches(_GROUP)
+            return
+        from pyarrow import ipc  # noqa: PLC0415 - optional
+
+        with ipc.open_file(str(path)) as reader:
+            yield from map(reader.get_batch, range(reader.num_record_batches))

@@ -1,0 +1,206 @@
+"""Several pieces of work at once, of which one that fails does not stop the others."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Iterator
+from contextlib import aclosing
+from typing import Any, Generic, TypeVar
+
+from attrs import frozen
+
+from domo_async.errors import ConfigError, DomoError
+
+__all__ = ["ItemResult", "ItemResults", "as_completed", "gather_results", "listed"]
+
+K = TypeVar("K")
+R = TypeVar("R")
+
+
+@frozen
+class ItemResult(Generic[K, R]):
+    """What became of one of several transfers.
+
+    Attributes:
+        item: What it was about, as the caller named it.
+        result: What it gave; None if it did not end well.
+        error: Why it failed; None if it did not, or was not begun.
+        cancelled: Whether it was under way when another failed, and was stopped for that. `query_many` and
+            `export_many` do so; other calls let end what is under way.
+    """
+
+    item: K
+    result: R | None = None
+    error: DomoError | OSError | None = None
+    cancelled: bool = False
+
+    @property
+    def begun(self) -> bool:
+        """Whether it was begun before another failed."""
+        return self.cancelled or self.result is not None or self.error is not None
+
+
+@frozen
+class ItemResults(Generic[K, R]):
+    """What became of several transfers, in the order in which they were given.
+
+    Attributes:
+        entries: One for each.
+    """
+
+    entries: tuple[ItemResult[K, R], ...]
+
+    def __len__(self) -> int:
+        return len(self.entries)
+
+    def __iter__(self) -> Iterator[ItemResult[K, R]]:
+        return iter(self.entries)
+
+    @property
+    def done(self) -> tuple[ItemResult[K, R], ...]:
+        """Those that ended well."""
+        return tuple(entry for entry in self.entries if entry.result is not None)
+
+    @property
+    def failed(self) -> tuple[ItemResult[K, R], ...]:
+        """Those that failed."""
+        return tuple(entry for entry in self.entries if entry.error is not None)
+
+    @property
+    def not_begun(self) -> tuple[ItemResult[K, R], ...]:
+        """Those that were not begun, since another had failed."""
+        return tuple(entry for entry in self.entries if not entry.begun)
+
+    def raise_for_failures(self) -> None:
+        """Raise the error of the first that failed, if any did."""
+        for entry in self.entries:
+            if entry.error is not None:
+                raise entry.error
+
+
+def listed(items: Iterable[K]) -> list[K]:
+    """Return what an iterable of the caller's gives.
+
+    Raises:
+        ConfigError: It raised an error itself; nothing was begun.
+    """
+    try:
+        return list(items)
+    except DomoError:
+        raise
+    except Exception as error:
+        raise ConfigError(
+            f"what is to be done could not be read: {type(error).__name__}: {error}; nothing was begun"
+        ) from error
+
+
+async def gather_results(
+    items: Iterable[K],
+    work: Callable[[K], Awaitable[R]],
+    *,
+    concurrency: int,
+    stop_on_error: bool,
+    on_outcome: Callable[[ItemResult[K, R]], None] | None = None,
+) -> ItemResults[K, R]:
+    """Do some work for each item, for so many at a time, and return what became of each in their order.
+
+    Args:
+        items: What to work on.
+        work: Does it for one; must not return None.
+        concurrency: How many at a time.
+        stop_on_error: Whether none is begun any more once one has failed; those under way still end.
+        on_outcome: Called with each as it ends.
+
+    Raises:
+        ConfigError: `concurrency` is less than 1.
+    """
+    entries = [ItemResult[K, R](item) for item in listed(items)]
+    ended = as_completed(
+        range(len(entries)),
+        lambda place: work(entries[place].item),
+        concurrency=concurrency,
+        stop_on_error=stop_on_error,
+        cancel=False,
+    )
+    async with aclosing(ended):
+        async for outcome in ended:
+            place = outcome.item
+            entries[place] = entry = ItemResult(entries[place].item, outcome.result, outcome.error)
+            if on_outcome is not None and outcome.begun:
+                on_outcome(entry)
+    return ItemResults(tuple(entries))
+
+
+async def as_completed(
+    items: Iterable[K],
+    work: Callable[[K], Awaitable[R]],
+    *,
+    concurrency: int,
+    stop_on_error: bool,
+    cancel: bool = True,
+) -> AsyncGenerator[ItemResult[K, R]]:
+    """Yield what becomes of each item as it is done.
+
+    Nothing is begun while the caller looks at an outcome, so that no more than `concurrency` wait to be looked at.
+
+    Args:
+        items: What to work on.
+        work: Does it for one.
+        concurrency: How many at a time.
+        stop_on_error: Whether none is begun any more once one has failed. Those that were not begun come last, with
+            neither a result nor an error.
+        cancel: Whether those under way are cancelled then. They follow the one that failed.
+
+    Raises:
+        ConfigError: `concurrency` is less than 1.
+    """
+    if concurrency < 1:
+        raise ConfigError("concurrency must be at least 1")
+    left = deque(listed(items))
+    running: dict[asyncio.Task[ItemResult[K, R]], K] = {}
+    stopped = False
+    try:
+        while running or (left and not stopped):
+            while left and not stopped and len(running) < concurrency:
+                item = left.popleft()
+                running[asyncio.create_task(_outcome(item, work))] = item
+            await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
+            done = [task for task in running if task.done()]
+            ended = [task.result() for task in done]
+            for task in done:
+                del running[task]
+            stopped = stopped or (stop_on_error and any(outcome.error is not None for outcome in ended))
+            if stopped and cancel:
+                await _cancel(running)
+                ended += [_left(task, item) for task, item in running.items()]
+                running.clear()
+            for outcome in ended:
+                yield outcome
+        for item in left:
+            yield ItemResult(item)
+    finally:
+        await _cancel(running)
+
+
+async def _cancel(tasks: Iterable[asyncio.Task[Any]]) -> None:
+    """Cancel all, and wait until they have let go of what they hold."""
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _left(task: asyncio.Task[ItemResult[K, R]], item: K) -> ItemResult[K, R]:
+    # One that had just ended did so all the same.
+    return ItemResult(item, cancelled=True) if task.cancelled() else task.result()
+
+
+async def _outcome(item: K, work: Callable[[K], Awaitable[R]]) -> ItemResult[K, R]:
+    try:
+        return ItemResult(item, await work(item))
+    except (DomoError, OSError) as error:
+        return ItemResult(item, error=error)
+    except Exception as error:  # noqa: BLE001 - such as a callback's: what became of the others is told all the same
+        failure = DomoError(f"{type(error).__name__}: {error}")
+        failure.__cause__ = error
+        return ItemResult(item, error=failure)

@@ -1,0 +1,212 @@
+"""Parquet and Arrow files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from attrs import evolve
+
+from domo_async._frames import needs_arrow
+from domo_async._transfer.columns import ColumnSpec, ColumnType
+from domo_async._transfer.encoding import columns_of_text
+from domo_async._transfer.seekable import OnDisk
+from domo_async._transfer.sources.base import FolderColumns, NamedSource, OfFile, Reading
+from domo_async._transfer.sources.column_mapping import ColumnMapping, Header, SchemaOption
+from domo_async._transfer.sources.frames import arrow_pieces
+from domo_async._transfer.sources.sniffing import ARROW_STREAM, PARQUET
+from domo_async._transfer.sources.streams import stepped
+from domo_async._transfer.sources.tables import ArrowTable, Piece
+from domo_async.errors import ConfigError, SourceError
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+__all__ = ["exact_times", "open_arrow_file"]
+
+
+def open_arrow_file(path: Path, reading: Reading, file: OnDisk, begin: bytes, folders: FolderColumns) -> NamedSource:
+    """Open a Parquet or Arrow file.
+
+    Columns that it leaves to the names of its folders, such as ``year=2024``, are columns of its rows.
+
+    Args:
+        path: Where it is.
+        reading: How its values are read.
+        file: It, watched for changes.
+        begin: Its first bytes.
+        folders: The columns that stand in the names of its folders.
+
+    Raises:
+        ConfigError: pyarrow is not installed.
+        SourceError: It cannot be read.
+    """
+    try:
+        import pyarrow as pa  # noqa: PLC0415 - optional
+    except ImportError:
+        raise ConfigError(f'{path} is a Parquet or Arrow file: pip install "domo-async[arrow]"') from None
+    rows: int | None
+    try:
+        if begin.startswith(PARQUET):
+            schema, rows, batches, release = _parquet(path)
+        else:
+            # Not mapped into memory: reading a mapped file that became shorter kills the process.
+            content = pa.OSFile(str(path), "rb")
+            schema, rows, batches = _arrow(pa.ipc, content, stream=begin.startswith(ARROW_STREAM))
+            release = content.close
+    except (OSError, pa.ArrowException) as error:
+        raise SourceError(f"cannot read {path}: {error}") from None
+    own = {name.strip().casefold() for name in schema.names}
+    others = {name: text for name, text in folders.values.items() if name.strip().casefold() not in own}
+    return _ArrowFile(schema, rows, _sound(batches, path), reading, file, release, evolve(folders, values=others))
+
+
+class _ArrowFile(OfFile, ArrowTable):
+    def __init__(
+        self,
+        schema: pa.Schema,
+        rows: int | None,
+        batches: Iterator[pa.RecordBatch],
+        reading: Reading,
+        file: OnDisk,
+        release: Callable[[], None],
+        folders: FolderColumns,
+    ) -> None:
+        own, select = arrow_pieces(schema, rows)
+        super().__init__(own, stepped(self._with_folders(map(select, batches))), reading.rules, file.identity)
+        self._file = file
+        self.files = (file.path,)
+        self._release = release
+        self._own = own
+        self._folders = folders
+        self._take_folders(folders.of())
+
+    def rest(self) -> None:
+        """Hold the file open no longer."""
+        ArrowTable.close(self)
+        OfFile.rest(self)
+
+    def close(self) -> None:
+        """Let go of the file."""
+        ArrowTable.close(self)
+        OfFile.close(self)
+
+    async def fit(self, columns: Sequence[ColumnSpec], *, header: Header, schema: SchemaOption) -> ColumnMapping:
+        """Return how the file fits a dataset's columns."""
+        self._take_folders(self._folders.of(columns))
+        return await super().fit(columns, header=header, schema=schema)
+
+    def _take_folders(self, folders: Mapping[str, str | None]) -> None:
+        import pyarrow as pa  # noqa: PLC0415 - optional
+
+        self._scalars = {name: _scalar(name, text) for name, text in folders.items()}
+        added = [pa.field(name, scalar.type) for name, scalar in self._scalars.items()]
+        self._schema = pa.schema([*self._own, *added])
+
+    def _with_folders(self, pieces: Iterator[Piece]) -> Iterator[Piece]:
+        import pyarrow as pa  # noqa: PLC0415 - optional
+
+        for piece in pieces:
+            batch = piece.batch
+            added = [pa.repeat(scalar, batch.num_rows) for scalar in self._scalars.values()]
+            fields = [pa.field(name, scalar.type) for name, scalar in self._scalars.items()]
+            yield Piece(
+                pa.RecordBatch.from_arrays([*batch.columns, *added], schema=pa.schema([*batch.schema, *fields]))
+                if added
+                else batch
+            )
+
+
+def _scalar(name: str, text: str | None) -> Any:
+    """Return what stands in a folder's name as the type that it looks like."""
+    pyarrow = needs_arrow("a Parquet file")
+    (column,) = columns_of_text([name], [[text]])
+    if text is None:
+        return pyarrow.scalar(None)
+    if column.type == ColumnType.LONG:
+        return pyarrow.scalar(int(text), pyarrow.int64())
+    return pyarrow.scalar(date.fromisoformat(text) if column.type == ColumnType.DATE else text)
+
+
+def _arrow(ipc: Any, content: Any, *, stream: bool) -> tuple[pa.Schema, int | None, Iterator[pa.RecordBatch]]:
+    if stream:
+        reader = ipc.open_stream(content)
+        return reader.schema, None, iter(reader)
+    file = ipc.open_file(content)
+    return file.schema, None, (file.get_batch(number) for number in range(file.num_record_batches))
+
+
+def _parquet(path: Path) -> tuple[pa.Schema, int, Iterator[pa.RecordBatch], Callable[[], None]]:
+    from pyarrow import parquet as pq  # noqa: PLC0415 - optional
+
+    # By itself Arrow reads times of 96 bits as nanoseconds, which run over outside of 1677 to 2262 without a word.
+    file = pq.ParquetFile(path, coerce_int96_timestamp_unit="us")
+    long_times = _columns_of_long_times(file)
+    if not long_times:
+        return file.schema_arrow, file.metadata.num_rows, file.iter_batches(), file.close
+    fine = pq.ParquetFile(path)
+
+    def release() -> None:
+        file.close()
+        fine.close()
+
+    return file.schema_arrow, file.metadata.num_rows, _exact_times(file, fine, long_times), release
+
+
+def _columns_of_long_times(file: Any) -> list[str]:
+    columns = [file.metadata.schema.column(place) for place in range(file.metadata.num_columns)]
+    found = dict.fromkeys(column.path.partition(".")[0] for column in columns if column.physical_type == "INT96")
+    return [name for name in file.schema_arrow.names if name in found]
+
+
+def _exact_times(file: Any, fine: Any, names: Sequence[str]) -> Iterator[pa.RecordBatch]:
+    for batch, precise in zip(file.iter_batches(), fine.iter_batches(columns=names), strict=True):
+        exact = batch
+        for name in names:
+            place = batch.schema.get_field_index(name)
+            exact = exact.set_column(place, name, exact_times(name, batch.column(name), precise.column(name)))
+        yield exact
+
+
+def exact_times(name: str, micro: Any, nano: Any) -> Any:
+    """Return times that were read as microseconds and as nanoseconds, which may have run over, without a loss."""
+    from domo_async._transfer.encoding.arrow_plain import leaves  # noqa: PLC0415 - optional
+
+    pc: Any = import_module("pyarrow.compute")
+    cut = over = False
+    for short, long in zip(leaves(micro), leaves(nano), strict=True):
+        if short.type != long.type:
+            rest = _rest(short, long)
+            cut = cut or pc.any(pc.not_equal(rest, 0)).as_py() is True
+            over = over or not short.cast(long.type, safe=False).cast(short.type, safe=False).equals(short)
+    if not cut:
+        return micro
+    if not over:
+        return nano
+    if micro.type.num_fields:
+        raise SourceError(
+            f'column "{name}" has times with nanoseconds beside ones before 1677 or after 2262, nested: store them as'
+            " microseconds or as text"
+        )
+    rest = _rest(micro, nano)
+    digits = pc.utf8_lpad(rest.cast("string"), 3, "0")
+    return pc.binary_join_element_wise(micro.cast("string"), pc.if_else(pc.equal(rest, 0), "", digits), "")
+
+
+def _rest(micro: Any, nano: Any) -> Any:
+    """Return the nanoseconds beyond the microseconds, whatever has run over."""
+    pc: Any = import_module("pyarrow.compute")
+    return pc.subtract(nano.view("int64"), pc.multiply(micro.view("int64"), 1000))
+
+
+def _sound(batches: Iterator[pa.RecordBatch], path: Path) -> Iterator[pa.RecordBatch]:
+    """Yield the same batches, or say that the file is broken."""
+    import pyarrow as pa  # noqa: PLC0415 - optional
+
+    try:
+        yield from batches
+    except (OSError, pa.ArrowException) as error:
+        raise SourceError(f"cannot read {path}: {error}") from None

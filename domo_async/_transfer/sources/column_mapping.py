@@ -1,0 +1,387 @@
+"""A source's columns against the dataset's. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Literal, TypeAlias
+
+from attrs import evolve, field, frozen
+
+from domo_async._transfer.columns import ColumnSpec, ColumnType
+from domo_async._transfer.encoding import text_fits
+from domo_async.errors import SourceError
+
+__all__ = ["ColumnMapping", "Header", "Heading", "SchemaOption", "check_names", "is_header", "map_columns"]
+
+# In so many records before the header titles are looked for.
+_TITLES = 10
+_NAME = re.compile(r"[^\W\d][^\r\n]{0,127}")
+_LETTER = re.compile(r"[^\W\d_]")
+
+Header: TypeAlias = bool | Literal["auto"]
+SchemaOption: TypeAlias = Literal["match", "evolve"]
+
+
+@frozen
+class Heading:
+    """What a source tells of its columns before its rows are read.
+
+    Attributes:
+        fields: The columns' names, or the first record, which may be names.
+        sure: Whether they are names: those of a frame, or the keys of a row.
+        partial: Whether a column may be missing, and is NULL then: rows that are mappings leave keys out.
+        named: Whether there are names at all; rows that are plain sequences have none.
+        constants: Columns that a file has by the names of its folders, and their values; None is NULL.
+        following: The records after the first, as far as they were looked at; of CSV alone.
+        skip: How many records stand before the first.
+        notes: What is to be told of these.
+    """
+
+    fields: tuple[str, ...]
+    sure: bool = False
+    partial: bool = False
+    named: bool = True
+    constants: Mapping[str, str | None] = field(factory=dict)
+    following: Sequence[Sequence[str]] = ()
+    skip: int = 0
+    notes: tuple[str, ...] = ()
+
+    @property
+    def width(self) -> int:
+        """How many columns."""
+        return len(self.fields)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of all columns; those at the end of a record that have none are left out."""
+        return (*self.fields[: self.width - len(self.unnamed)], *self.constants)
+
+    @property
+    def unnamed(self) -> tuple[int, ...]:
+        """Places at the end of the first record that hold nothing, as after a delimiter too many."""
+        if self.sure or not any(map(str.strip, self.fields)):
+            return ()
+        last = max(place for place, name in enumerate(self.fields) if name.strip())
+        return tuple(range(last + 1, self.width))
+
+
+@frozen
+class ColumnMapping:
+    """How a source's columns become the dataset's.
+
+    Attributes:
+        columns: The dataset's columns in order, those to be added at the end.
+        width: How many columns the source has.
+        order: For each of them the place in the source that its values come from, None for NULL; None altogether if
+            the source is in order.
+        header: Whether the first record is a header.
+        added: How many columns the dataset has yet to get.
+        skip: How many records stand before the first.
+        unnamed: Places in the source that have no name, and must hold nothing.
+        constants: Values that each record has besides; places from `width` on mean them.
+        empties: Whether an empty field in quotes is NULL in columns that are not text.
+        check: Whether the fields of CSV are compared with the types of their columns, as the instance does it.
+        notes: What is to be told of how it fits.
+    """
+
+    columns: tuple[ColumnSpec, ...]
+    width: int
+    order: tuple[int | None, ...] | None = None
+    header: bool = False
+    added: tuple[ColumnSpec, ...] = ()
+    skip: int = 0
+    unnamed: tuple[int, ...] = ()
+    constants: tuple[str | None, ...] = ()
+    empties: bool = False
+    check: bool = False
+    notes: tuple[str, ...] = ()
+
+    @property
+    def leading(self) -> int:
+        """How many records are left out in the beginning."""
+        return self.skip + self.header
+
+    @property
+    def as_it_is(self) -> bool:
+        """Whether records can go as they are written, but for empty fields in quotes."""
+        return self.order is None and not (self.unnamed or self.check)
+
+    @property
+    def typed(self) -> tuple[int, ...]:
+        """The places in the source of columns that are known and not text."""
+        order = range(self.width) if self.order is None else self.order
+        return tuple(
+            place
+            for place, column in zip(order, self.columns, strict=False)
+            if place is not None and place < self.width and column.type.known and column.type != ColumnType.STRING
+        )
+
+    def with_types(self, types: Mapping[str, ColumnSpec]) -> ColumnMapping:
+        """Return the same with the types of the columns to be added, by name."""
+        added = tuple(types[column.name] for column in self.added)
+        return evolve(self, columns=(*self.columns[: -len(added)], *added), added=added)
+
+
+def map_columns(
+    heading: Heading,
+    columns: Sequence[ColumnSpec],
+    *,
+    header: Header,
+    schema: SchemaOption,
+) -> ColumnMapping:
+    """Return how a source fits a dataset.
+
+    Args:
+        heading: What the source tells.
+        columns: The dataset's columns.
+        header: Whether the first record of CSV is a header.
+        schema: ``"match"`` takes the dataset's columns alone, ``"evolve"`` adds those that it lacks.
+
+    Returns:
+        How; the columns to be added are text, for the caller to say their types.
+
+    Raises:
+        SourceError: It does not fit; says how they differ.
+    """
+    named = heading.named and (heading.sure or header is True or (header == "auto" and is_header(heading, columns)))
+    if heading.named and not heading.sure and header is not False and not is_header(heading, columns):
+        _check_no_later_header(heading, columns)
+    if not named:
+        if heading.constants:
+            raise SourceError(
+                f"the first row ({_listed(heading.fields)}) does not name the dataset's columns"
+                f" ({_listed(column.name for column in columns)}), as it has to where the names of folders give columns"
+                f" ({_listed(heading.constants)}); nothing was sent",
+                line=1,
+            )
+        if header == "auto" and heading.named:
+            _check_is_row(heading, columns)
+        _check_width(heading, columns)
+        return ColumnMapping(tuple(columns), heading.width, skip=heading.skip, notes=heading.notes)
+    names = heading.names
+    own = heading.width - len(heading.unnamed)
+    from_csv = not heading.sure
+    places = _places(names, columns)
+    if from_csv and header is True and schema == "match" and _goes_by_position(places, heading, columns):
+        renamed = [
+            f"{name} to {column.name}"
+            for name, column in zip(names, columns, strict=True)
+            if _folded(name) != _folded(column.name)
+        ]
+        told = (
+            (f"line {heading.skip + 1} is taken for the header, by position: {', '.join(renamed)}",) if renamed else ()
+        )
+        return ColumnMapping(
+            tuple(columns), heading.width, header=True, skip=heading.skip, notes=(*heading.notes, *told)
+        )
+    line = heading.skip + 1 if from_csv else None
+    new = [name for place, name in enumerate(names) if place not in places]
+    if any(not name.strip() for name in new):
+        raise SourceError(_nameless(names), line=line)
+    if schema == "match" and (new or (None in places and not heading.partial)):
+        raise SourceError(_difference(names, columns, places, new, by_name=heading.sure), line=line)
+    if schema == "evolve" and not any(place is not None for place in places):
+        raise SourceError(
+            f"none of the source's columns ({_listed(names)}) is one of the dataset's"
+            f" ({_listed(column.name for column in columns)}); nothing was sent",
+            line=line,
+        )
+    added = tuple(ColumnSpec(name, ColumnType.STRING) for name in new)
+    # What has no name stands between the columns and the constants.
+    order = tuple(
+        place if place is None or place < own else place + len(heading.unnamed)
+        for place in (*places, *(names.index(name) for name in new))
+    )
+    in_order = order == tuple(range(heading.width))
+    told = ()
+    if heading.unnamed:
+        told = (f"the source's column {own + 1} has no name and is left out; it is refused if it holds anything",)
+    return ColumnMapping(
+        (*columns, *added),
+        heading.width,
+        None if in_order else order,
+        from_csv,
+        added,
+        skip=heading.skip,
+        unnamed=heading.unnamed,
+        constants=tuple(heading.constants.values()),
+        notes=(*heading.notes, *told),
+    )
+
+
+def check_names(heading: Heading, *, header: Header) -> tuple[str, ...]:
+    """Return the names that a source gives its columns, for a dataset that is yet to be made.
+
+    Raises:
+        SourceError: It gives none, or what may be none.
+    """
+    if not heading.named or not (heading.sure or header):
+        raise SourceError("the source does not name its columns; create the dataset with columns=…")
+    names = heading.names
+    shown = f"the first row ({_listed(heading.fields)})"
+    line = None if heading.sure else heading.skip + 1
+    if header == "auto" and not heading.sure:
+        following = [record for record in heading.following if record != [""]][:3]
+        if hint := _other_delimiter(heading):
+            raise SourceError(
+                f"{shown} has 1 field{hint}, or header=True if it names the one column; nothing was sent", line=line
+            )
+        if heading.width == 1 and following and min(map(len, following)) > 1:
+            raise SourceError(
+                f"{shown} has 1 field, the next {len(following[0])}: if it is a title say"
+                f" skip_rows={heading.skip + 1}, if it names the one column say header=True; nothing was sent",
+                line=line,
+            )
+        if any(name.strip() and not _may_be_name(name) for name in heading.fields):
+            raise SourceError(
+                f"{shown} does not look like names of columns: if it names them say header=True; if it is a row create"
+                " the dataset with columns=… and say header=False; nothing was sent",
+                line=line,
+            )
+    if any(not name.strip() for name in names):
+        raise SourceError(_nameless(heading.fields), line=line)
+    _places(names, ())
+    return names
+
+
+def is_header(heading: Heading, columns: Sequence[ColumnSpec]) -> bool:
+    """Return whether a first record is a header: as many of its fields are names of columns as are not."""
+    return _names_columns(heading.fields, heading, columns)
+
+
+def _names_columns(fields: Iterable[str], heading: Heading, columns: Sequence[ColumnSpec]) -> bool:
+    found = {_folded(name) for name in fields}
+    known = {_folded(column.name) for column in columns} - {_folded(name) for name in heading.constants}
+    return bool(known) and 2 * len(found & known) >= len(known)
+
+
+def _check_no_later_header(heading: Heading, columns: Sequence[ColumnSpec]) -> None:
+    """Refuse a source whose columns are named only after a title or the like."""
+    for before, fields in enumerate(heading.following[:_TITLES], 1):
+        if _names_columns(fields, heading, columns) and {_folded(field) for field in fields if field} != {""}:
+            raise SourceError(
+                f"the first row ({_listed(heading.fields)}) is not the header, which comes later"
+                f" ({_listed(fields)}): say skip_rows={heading.skip + before} to leave out what stands before it;"
+                " nothing was sent",
+                line=heading.skip + 1,
+            )
+
+
+def _check_is_row(heading: Heading, columns: Sequence[ColumnSpec]) -> None:
+    """Refuse a first record of which it is not clear that it is a row.
+
+    Raises:
+        SourceError: It is not a row of the columns' types, or all of it could be names.
+    """
+    if heading.width != len(columns):
+        return
+    misfits = [
+        f"{text!r:.40} is not a {column.type} ({column.name})"
+        for text, column in zip(heading.fields, columns, strict=True)
+        if text and not text_fits(column.type, text)
+    ]
+    all_text = all(column.type == ColumnType.STRING for column in columns)
+    if misfits:
+        why = f"nor is it a row of their types: {misfits[0]}"
+    elif all_text and all(map(_looks_like_name, heading.fields)) and len(set(heading.fields)) == heading.width:
+        why = "and may name others, or be a row"
+    else:
+        return
+    raise SourceError(
+        f"the first row ({_listed(heading.fields)}) does not name the dataset's columns"
+        f" ({_listed(column.name for column in columns)}), {why}. If it is a header say header=True: it is left out,"
+        " and columns go by position; if it is a row say header=False; nothing was sent",
+        line=heading.skip + 1,
+    )
+
+
+def _other_delimiter(heading: Heading) -> str:
+    """Return a hint if what is read as one field seems to be several, with another delimiter; or else nothing."""
+    if heading.width != 1 or not heading.following:
+        return ""
+    records = [heading.fields, *heading.following[:_TITLES]]
+    for mark in "\t;|":
+        # Decimal commas make several fields of what stands between other delimiters.
+        counts = {sum(field.count(mark) for field in record) for record in records if record != [""]}
+        if len(counts) == 1 and counts != {0}:
+            return f": it seems that {mark!r} stands between fields, so say delimiter={mark!r}"
+    return ""
+
+
+def _may_be_name(text: str) -> bool:
+    kinds = (ColumnType.DOUBLE, ColumnType.DATE, ColumnType.DATETIME)
+    return _LETTER.search(text) is not None and not any(text_fits(kind, text) for kind in kinds)
+
+
+def _looks_like_name(text: str) -> bool:
+    return _NAME.fullmatch(text.strip()) is not None
+
+
+def _nameless(names: Sequence[str]) -> str:
+    place = next(place for place, name in enumerate(names, 1) if not name.strip())
+    return (
+        f"column {place} of the source has no name ({_listed(names)}): name it, or leave it out, as pandas does with"
+        " its index by to_csv(index=False); if the row is a title say skip_rows=1; nothing was sent"
+    )
+
+
+def _goes_by_position(places: Sequence[int | None], heading: Heading, columns: Sequence[ColumnSpec]) -> bool:
+    """Return whether a header that the caller vouches for leaves each column where it is, whatever it is called."""
+    if heading.width != len(columns) or heading.constants or heading.unnamed:
+        return False
+    return all(place in {None, position} for position, place in enumerate(places))
+
+
+def _places(names: Sequence[str], columns: Sequence[ColumnSpec]) -> list[int | None]:
+    """Return for each column where in the source it is; names that are equal but for their case are one."""
+    twice = [name for name, count in Counter(names).items() if count > 1]
+    if twice:
+        raise SourceError(f"the source has more than one column {twice[0]!r}; name each its own way; nothing was sent")
+    exact = {name: place for place, name in enumerate(names)}
+    folded: dict[str, int | None] = {}
+    wanted = Counter(_folded(column.name) for column in columns)
+    for place, name in enumerate(names):
+        key = _folded(name)
+        # Of columns that differ only in case, each is found by its exact name alone.
+        folded[key] = None if key in folded or wanted[key] > 1 else place
+    return [exact.get(column.name, folded.get(_folded(column.name))) for column in columns]
+
+
+def _check_width(heading: Heading, columns: Sequence[ColumnSpec]) -> None:
+    if heading.width != len(columns):
+        raise SourceError(
+            f"the first row has {heading.width} field{'s' * (heading.width != 1)}, the dataset {len(columns)} columns"
+            f" ({_listed(column.name for column in columns)}){_other_delimiter(heading)}; nothing was sent",
+            line=heading.skip + 1,
+        )
+
+
+def _difference(
+    names: Sequence[str],
+    columns: Sequence[ColumnSpec],
+    places: Sequence[int | None],
+    new: Sequence[str],
+    *,
+    by_name: bool,
+) -> str:
+    missing = [column.name for column, place in zip(columns, places, strict=True) if place is None]
+    differences = [f"it lacks {_listed(missing)}"] if missing else []
+    if new:
+        differences.append(f"it has {_listed(new)} besides")
+    return (
+        f"the source's columns ({_listed(names)}) are not the dataset's"
+        f" ({_listed(column.name for column in columns)}): {' and '.join(differences)}."
+        " Name them alike, or say schema='evolve' to add columns to the dataset and leave missing ones NULL;"
+        f"{'' if by_name else ' if the first row is not a header say header=False;'} nothing was sent"
+    )
+
+
+def _folded(name: str) -> str:
+    # Other tools leave a byte order mark in the name of the first column.
+    return name.strip().strip("\ufeff").strip().casefold()
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(names)

@@ -1,0 +1,182 @@
+"""CSV that lies still, in a file or in memory: only places are kept, the bytes are read when they are sent."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import aclosing, suppress
+from functools import partial
+from pathlib import Path
+
+from domo_async._transfer.columns import ColumnSpec
+from domo_async._transfer.csv.empties import EmptyFields, empty_fields
+from domo_async._transfer.csv.splitter import BLOCK, MarkAtCut, RecordScanner, Unsplittable
+from domo_async._transfer.part import Part, assembled, held_part
+from domo_async._transfer.seekable import SLICE, Stored, slices
+from domo_async._transfer.sources.base import Dialect, FolderColumns
+from domo_async._transfer.sources.column_mapping import ColumnMapping, Header, SchemaOption
+from domo_async._transfer.sources.csv_source import CsvSource
+from domo_async._transfer.sources.rewritten import first_fields, rewritten
+from domo_async._transfer.threads import prefetch
+from domo_async.errors import SourceError
+
+__all__ = ["StoredCsv"]
+
+_BOM = b"\xef\xbb\xbf"
+# A thread that is asked for one part at a time waits for the next question longer than it works.
+_AHEAD = 4
+
+
+class StoredCsv(CsvSource):
+    """CSV that can be read at any place, more than once."""
+
+    def __init__(self, data: Stored, dialect: Dialect, folders: FolderColumns | None = None) -> None:
+        super().__init__(dialect, folders)
+        self._data = data
+        self.files: tuple[Path, ...] = () if data.path is None else (data.path,)
+        self._begin = len(_BOM) if dialect.plain and data.read(0, len(_BOM)) == _BOM else 0
+        self._total: int | None = None
+
+    @property
+    def total(self) -> int | None:
+        """Its bytes, once it is known that they are sent as they are, but for empty fields in quotes."""
+        return self._total
+
+    @property
+    def identity(self) -> Mapping[str, object]:
+        """Size and, of a file, the time it was last written to."""
+        return self._data.identity
+
+    async def fit(self, columns: Sequence[ColumnSpec], *, header: Header, schema: SchemaOption) -> ColumnMapping:
+        """Return how the source fits; if it is sent as it is, its bytes are known from then on."""
+        fit = await super().fit(columns, header=header, schema=schema)
+        if self._as_it_is(fit):
+            with suppress(Unsplittable):
+                begin, _ = await asyncio.to_thread(self._end_of_first, fit.leading)
+                self._total = self._data.size - begin
+        return fit
+
+    async def parts(self, fit: ColumnMapping, sizes: Iterator[int]) -> AsyncGenerator[Part]:
+        """Cut where records end; what is not as Domo reads it is written anew."""
+        start, line, skip = self._begin, 0, fit.leading
+        if self._as_it_is(fit):
+            try:
+                (start, line), skip = await asyncio.to_thread(self._end_of_first, skip), 0
+                cut = self._cut(start, line, fit, sizes)
+                async with aclosing(prefetch(cut, _AHEAD)) as parts:
+                    async for part, *end in parts:
+                        start, line = end
+                        yield part
+                return
+            except Unsplittable:
+                # What does not tell where records end by its quotes alone is read character by character.
+                pass
+        chunks = self._blocks_in_threads(start)
+        blocks = rewritten(chunks, self._dialect, fit, line, skip=skip, from_start=start == self._begin)
+        async for part in assembled(blocks, sizes):
+            yield part
+
+    def check_unchanged(self) -> None:
+        """Raise `SourceError` if the file was written to."""
+        self._data.check_unchanged()
+
+    def rest(self) -> None:
+        """Hold the file open no longer."""
+        self._data.rest()
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._data.close()
+
+    def _as_it_is(self, fit: ColumnMapping) -> bool:
+        return self._dialect.plain and fit.as_it_is
+
+    async def _first(self, length: int) -> tuple[bytes, bool]:
+        block = await asyncio.to_thread(self._data.read, self._begin, length)
+        return block, self._begin + len(block) == self._data.size
+
+    async def _first_fields(self) -> list[str] | None:
+        return await asyncio.to_thread(first_fields, self._blocks(self._begin), self._dialect)
+
+    def _cut(self, start: int, line: int, fit: ColumnMapping, sizes: Iterator[int]) -> Iterator[tuple[Part, int, int]]:
+        """Yield parts, each with the place and the line where it ends."""
+        empties = empty_fields(fit.typed) if fit.empties else None
+        for size in sizes:
+            if start == self._data.size:
+                return
+            if self._data.read(start, len(_BOM)) == _BOM:
+                raise MarkAtCut
+            scanner = self._scan(start, line, fit.width, size)
+            ends_line = self._data.read(start + scanner.cut - 1, 1) == b"\n"
+            part = Part(scanner.records, scanner.cut, partial(slices, self._data, start, scanner.cut), ends_line)
+            if empties is not None and scanner.pairs:
+                part = self._without_empties(part, start, empties)
+            start, line = start + scanner.cut, self._line_at_cut(start, scanner)
+            yield part, start, line
+
+    def _without_empties(self, part: Part, start: int, empties: EmptyFields) -> Part:
+        """Return a part without the quotes of empty fields: they are left out whenever it is read, or once."""
+        file = self._data.opened()
+        count = None if file is None else empties.bytes_in_file(file.number, start, start + part.length)
+        if count == 0:
+            return part
+        whole = part.with_line_end()
+        if count is None:
+            return held_part(b"".join(empties.left_out(whole.open())), part.records)
+        return Part(part.records, whole.length - count, partial(_left_out, empties, whole, whole.length - count))
+
+    def _blocks(self, start: int) -> Iterator[bytes]:
+        for offset in range(start, self._data.size, SLICE):
+            yield self._data.read(offset, SLICE)
+
+    async def _blocks_in_threads(self, start: int) -> AsyncIterator[bytes]:
+        for offset in range(start, self._data.size, SLICE):
+            yield await asyncio.to_thread(self._data.read, offset, SLICE)
+
+    def _end_of_first(self, count: int) -> tuple[int, int]:
+        """Return where so many records end, and how many lines they have."""
+        scanner = RecordScanner()
+        if not count:
+            return self._begin, 0
+        for block in self._blocks(self._begin):
+            # Line by line, so that what follows these records is not judged yet.
+            for line in block.splitlines(keepends=True):
+                scanner.feed(line)
+                if scanner.records == count:
+                    return self._begin + scanner.cut, scanner.lines
+        scanner.finish()
+        return self._begin + scanner.cut, scanner.lines
+
+    def _scan(self, start: int, line: int, width: int, size: int) -> RecordScanner:
+        scanner = RecordScanner(line, width)
+        end = min(start + size, self._data.size)
+        while True:
+            if (file := self._data.opened()) is not None:
+                scanner.skim(file.number, start + scanner.position, end)
+            while (offset := start + scanner.position) < end:
+                block = self._data.read(offset, min(BLOCK, end - offset))
+                if not block:
+                    raise SourceError("the file became shorter while it was read")
+                scanner.feed(block)
+            if end == self._data.size:
+                scanner.finish()
+            if scanner.cut:
+                return scanner
+            # A record longer than a part: go on until it ends.
+            end = min(end + BLOCK, self._data.size)
+
+    def _line_at_cut(self, start: int, scanner: RecordScanner) -> int:
+        """Return the number of lines up to the cut; what was scanned beyond it will be scanned again."""
+        beyond = self._data.read(start + scanner.cut, scanner.position - scanner.cut)
+        return scanner.lines - beyond.count(b"\n")
+
+
+def _left_out(empties: EmptyFields, part: Part, length: int) -> Iterator[bytes]:
+    """Yield a part without the quotes of empty fields, which has `length` bytes then."""
+    for piece in empties.left_out(part.open()):
+        length -= len(piece)
+        if length < 0:
+            break
+        yield piece
+    if length:
+        raise SourceError("the file was written to while it was uploaded")

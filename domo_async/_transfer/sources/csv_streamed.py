@@ -1,0 +1,166 @@
+"""CSV that comes only once: each part is kept in memory until it is sent, so that it can be sent again."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping
+
+from domo_async._transfer.csv.empties import EmptyFields, empty_fields
+from domo_async._transfer.csv.splitter import BLOCK, MarkAtCut, RecordScanner, Unsplittable
+from domo_async._transfer.part import Part, assembled, held_part
+from domo_async._transfer.seekable import SLICE
+from domo_async._transfer.sources.base import Dialect, FolderColumns
+from domo_async._transfer.sources.column_mapping import ColumnMapping
+from domo_async._transfer.sources.csv_source import CsvSource
+from domo_async._transfer.sources.rewritten import first_fields, rewritten
+
+__all__ = ["StreamedCsv"]
+
+_BOM = b"\xef\xbb\xbf"
+
+
+class StreamedCsv(CsvSource):
+    """CSV out of an async iterator of bytes."""
+
+    def __init__(
+        self,
+        chunks: AsyncIterator[bytes],
+        dialect: Dialect,
+        identity: Mapping[str, object],
+        folders: FolderColumns | None = None,
+    ) -> None:
+        super().__init__(dialect, folders)
+        self._chunks = chunks
+        self._held = bytearray()
+        self._begun = False
+        self._ended = False
+        self._identity = identity
+
+    @property
+    def identity(self) -> Mapping[str, object]:
+        """What was said of it."""
+        return self._identity
+
+    @property
+    def total(self) -> int | None:
+        """Not known beforehand."""
+        return None
+
+    async def parts(self, fit: ColumnMapping, sizes: Iterator[int]) -> AsyncGenerator[Part]:
+        """Cut where records end; what is not as Domo reads it is written anew."""
+        await self._begin()
+        line, skip, from_start = 0, fit.leading, True
+        if self._dialect.plain and fit.as_it_is:
+            empties = empty_fields(fit.typed) if fit.empties else None
+            try:
+                if skip:
+                    line, skip, from_start = await self._skip_first(skip), 0, False
+                while (scanner := await self._scan(line, fit.width, next(sizes))).cut:
+                    content = bytes(self._held[: scanner.cut])
+                    line = scanner.lines - self._held.count(b"\n", scanner.cut, scanner.position)
+                    del self._held[: scanner.cut]
+                    from_start = False
+                    part = held_part(content, scanner.records, ends_line=content.endswith(b"\n"))
+                    if empties is not None and scanner.pairs:
+                        part = await asyncio.to_thread(_without_empties, part, empties)
+                    yield part
+                return
+            except Unsplittable:
+                # What does not tell where records end by its quotes alone is read character by character.
+                pass
+        chunks = self._blocks()
+        blocks = rewritten(chunks, self._dialect, fit, line, skip=skip, from_start=from_start)
+        async for part in assembled(blocks, sizes):
+            yield part
+
+    def check_unchanged(self) -> None:
+        """What comes only once cannot change."""
+
+    def rest(self) -> None:
+        """Nothing is held open."""
+
+    def close(self) -> None:
+        """Nothing is held open."""
+
+    async def _first(self, length: int) -> tuple[bytes, bool]:
+        await self._begin()
+        await self._hold(length + 1)
+        return bytes(self._held[:length]), self._ended and len(self._held) <= length
+
+    async def _first_fields(self) -> list[str] | None:
+        wanted = 1
+        while True:
+            await self._hold(wanted)
+            fields = first_fields([bytes(self._held)], self._dialect, whole=self._ended)
+            if fields is not None or self._ended:
+                return fields
+            wanted = 2 * len(self._held)
+
+    async def _more(self) -> bool:
+        """Take the next chunk; False at the end."""
+        if self._ended:
+            return False
+        try:
+            chunk = await anext(self._chunks)
+        except StopAsyncIteration:
+            self._ended = True
+            return False
+        self._held += chunk
+        return True
+
+    async def _hold(self, length: int) -> None:
+        while len(self._held) < length and await self._more():
+            pass
+
+    async def _begin(self) -> None:
+        if self._begun:
+            return
+        self._begun = True
+        await self._hold(len(_BOM))
+        if self._dialect.plain and self._held.startswith(_BOM):
+            del self._held[: len(_BOM)]
+
+    async def _skip_first(self, count: int) -> int:
+        """Drop so many records, and return their lines."""
+        scanner = RecordScanner()
+        while scanner.records < count:
+            for line in bytes(self._held[scanner.position :]).splitlines(keepends=True):
+                scanner.feed(line)
+                if scanner.records == count:
+                    break
+            if scanner.records < count and not await self._more():
+                scanner.finish()
+                break
+        del self._held[: scanner.cut]
+        return scanner.lines
+
+    async def _scan(self, line: int, width: int, size: int) -> RecordScanner:
+        scanner = RecordScanner(line, width)
+        end = size
+        while True:
+            await self._hold(max(end, len(_BOM)))
+            if self._held.startswith(_BOM):
+                raise MarkAtCut
+            end = min(end, len(self._held))
+            while scanner.position < end:
+                scanner.feed(bytes(self._held[scanner.position : min(scanner.position + BLOCK, end)]))
+            if self._ended and end == len(self._held):
+                scanner.finish()
+                return scanner
+            if scanner.cut:
+                return scanner
+            end += BLOCK
+
+    async def _blocks(self) -> AsyncIterator[bytes]:
+        """Yield the rest in blocks of one size, however it comes, so that the parts are the same every time."""
+        while True:
+            await self._hold(SLICE)
+            if not self._held:
+                return
+            block = bytes(self._held[:SLICE])
+            del self._held[:SLICE]
+            yield block
+
+
+def _without_empties(part: Part, empties: EmptyFields) -> Part:
+    return held_part(b"".join(empties.left_out(part.with_line_end().open())), part.records)

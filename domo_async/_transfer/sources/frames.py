@@ -1,0 +1,378 @@
+"""Frames: of pandas, of polars, of Arrow, and whatever gives its rows as Arrow does, such as duckdb's relations."""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Any
+
+from attrs import evolve, frozen
+
+from domo_async._transfer.columns import ColumnSpec, ColumnType
+from domo_async._transfer.encoding.inference import columns_of_arrow, type_of_values
+from domo_async._transfer.encoding.texts import within_long
+from domo_async._transfer.sources.base import OpenSource, Reading
+from domo_async._transfer.sources.streams import stepped
+from domo_async._transfer.sources.tables import ArrowTable, Piece, RowTable
+from domo_async._transfer.threads import call_foreign
+from domo_async.errors import ConfigError, DomoError, SourceError
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+__all__ = ["arrow_pieces", "is_frame", "open_frame", "open_frames"]
+
+_ROWS = 65_536
+# What pandas calls the levels of an index that have no names, as it stores them.
+_UNNAMED_INDEX = re.compile(r"__index_level_[0-9]+__")
+_NOT_OF_ARROW = {"Object", "Int128", "UInt128"}
+# DuckDB gives these as other values than they are: what is beyond 38 digits, and times of day without their zone.
+_BENT_BY_DUCKDB = ("UHUGEINT", "TIME WITH TIME ZONE")
+
+
+def is_frame(source: object) -> bool:
+    """Return whether something is a frame, or a single column of one."""
+    return hasattr(source, "__arrow_c_stream__") or _is_pandas(source)
+
+
+async def open_frame(frame: Any, reading: Reading) -> OpenSource:
+    """Open a frame.
+
+    Raises:
+        ConfigError: pyarrow is missing.
+        SourceError: It cannot be read.
+    """
+    if _is_pandas(frame) and find_spec("pyarrow") is None:
+        from domo_async._transfer.encoding.pandas import columns_of_frame, frame_rows  # noqa: PLC0415 - optional
+
+        frame = _as_frame(frame)
+        return RowTable(stepped(frame_rows(frame)), reading.rules, columns_of_frame(frame))
+    opened = await call_foreign(_opened, frame)
+    return ArrowTable(
+        opened.schema,
+        stepped(opened.pieces),
+        reading.rules,
+        infer=opened.infer,
+        valued=opened.valued,
+        release=opened.pieces.close,
+    )
+
+
+async def open_frames(frames: AsyncIterator[Any], reading: Reading) -> OpenSource:
+    """Open frames that come one after the other; the first one says what columns there are."""
+    first = await call_foreign(_opened, await anext(frames))
+    current = first.pieces
+
+    async def pieces() -> AsyncIterator[Piece]:
+        nonlocal current
+        async for piece in stepped(current):
+            yield piece
+        async for frame in frames:
+            if not is_frame(frame):
+                raise SourceError(f"the iterator gave a {type(frame).__name__} where a frame was due")
+            current = (await call_foreign(_opened, frame)).pieces
+            async for piece in stepped(current):
+                yield piece
+
+    return ArrowTable(
+        first.schema,
+        pieces(),
+        reading.rules,
+        infer=first.infer,
+        valued=first.valued,
+        release=lambda: current.close(),  # noqa: PLW0108 - of the last one
+    )
+
+
+@frozen
+class _Opened:
+    """A frame whose rows can be read, once.
+
+    Attributes:
+        schema: Its columns.
+        pieces: Its rows.
+        infer: Returns the columns that it calls for, where its schema does not tell.
+        valued: The places of the columns whose values Arrow does not bring over as they are.
+    """
+
+    schema: pa.Schema
+    pieces: _Pieces
+    infer: Callable[[], Sequence[ColumnSpec]] | None = None
+    valued: frozenset[int] = frozenset()
+
+
+class _Pieces:
+    """An iterator that lets go of what it reads from at once: at the end, after a failure, and when it is closed.
+
+    A step that is on its way in another thread, as when an upload is cancelled, is not waited for: it lets go itself.
+    """
+
+    def __init__(self, pieces: Iterator[Piece], release: Callable[[], None], what: str) -> None:
+        self._pieces = pieces
+        self._release: Callable[[], None] | None = release
+        self._what = what
+        self._lock = threading.Lock()
+        self._closed = False
+
+    def __iter__(self) -> Iterator[Piece]:
+        return self
+
+    def __next__(self) -> Piece:
+        try:
+            with self._lock:
+                return next(iter(()) if self._closed else self._pieces)
+        except StopIteration:
+            self._closed = True
+            raise
+        except DomoError:
+            self._closed = True
+            raise
+        except Exception as error:
+            self._closed = True
+            # Arrow adds the traceback of what failed in Python.
+            reason = str(error).partition(". Detail:")[0]
+            raise SourceError(f"the {self._what} failed while it was read: {reason}; nothing was committed") from error
+        finally:
+            if self._closed:
+                self.close()
+
+    def close(self) -> None:
+        """Let go; this can be done more than once."""
+        self._closed = True
+        if self._lock.acquire(blocking=False):
+            try:
+                release, self._release = self._release, None
+                if release is not None:
+                    release()
+            finally:
+                self._lock.release()
+
+
+def _opened(frame: Any) -> _Opened:
+    try:
+        import pyarrow as pa  # noqa: PLC0415 - optional
+    except ImportError:
+        raise ConfigError('frames are read with pyarrow: pip install "domo-async[arrow]"') from None
+    what = type(frame).__name__
+    try:
+        frame = _as_frame(frame)
+        if _is_pandas(frame):
+            return _opened_pandas(frame)
+        if type(frame).__module__.partition(".")[0] == "polars" and {*map(str, frame.dtypes)} & _NOT_OF_ARROW:
+            return _opened_polars(frame)
+        reader = pa.RecordBatchReader.from_stream(_unbent(frame))
+    except DomoError:
+        raise
+    except Exception as error:
+        raise SourceError(f"cannot read the {what}: {error}") from error
+    rows = frame.num_rows if isinstance(frame, pa.Table) else None
+    schema, select = arrow_pieces(reader.schema, rows)
+    return _Opened(schema, _Pieces(map(select, reader), reader.close, what), _infer_unsigned(schema, frame))
+
+
+def _infer_unsigned(schema: pa.Schema, frame: Any) -> Callable[[], Sequence[ColumnSpec]] | None:
+    """Return what looks whether unsigned integers, such as hashes, are beyond a LONG, where all rows are there."""
+    unsigned = [field.name for field in schema if str(field.type) == "uint64"]
+    if not unsigned or not hasattr(frame, "slice"):
+        return None
+
+    def is_beyond(name: str) -> bool:
+        column = frame.column(name) if hasattr(frame, "column") else frame.get_column(name).to_arrow()
+        return any(value is not None and not within_long(value) for value in _extremes(column))
+
+    def infer() -> Sequence[ColumnSpec]:
+        return [
+            evolve(column, type=ColumnType.DECIMAL) if column.name in unsigned and is_beyond(column.name) else column
+            for column in columns_of_arrow(schema)
+        ]
+
+    return infer
+
+
+def _extremes(column: Any) -> tuple[int | None, int | None]:
+    import pyarrow.compute as pc  # noqa: PLC0415 - optional
+
+    found = pc.call_function("min_max", [column]).as_py()
+    return found["min"], found["max"]
+
+
+def arrow_pieces(schema: pa.Schema, rows: int | None = None) -> tuple[pa.Schema, Callable[[pa.RecordBatch], Piece]]:
+    """Return the columns that are data, and what makes pieces with them of batches, which come in order.
+
+    Of an index that pandas has stored, levels with names are columns; those without only number the rows.
+
+    Args:
+        schema: The batches'.
+        rows: How many rows there are, where that is known. A numbering with a name is not stored but described, and
+            what it describes is only right if it is as long.
+    """
+    names = _names_by_pandas(schema)
+    kept = [place for place, name in enumerate(schema.names) if names[name] is not None]
+    ranges = _named_ranges(schema, rows)
+    if len(kept) == len(schema) and not ranges:
+        return schema, Piece
+    import pyarrow as pa  # noqa: PLC0415 - optional
+
+    fields = [schema.field(place).with_name(names[schema.field(place).name]) for place in kept]  # type: ignore[arg-type] # not None
+    chosen = pa.schema([*(pa.field(name, pa.int64()) for name in ranges), *fields])
+    before = 0
+
+    def piece(batch: pa.RecordBatch) -> Piece:
+        nonlocal before
+        start, before = before, before + batch.num_rows
+        numbers = [pa.array(numbers[start:before], pa.int64()) for numbers in ranges.values()]
+        return Piece(pa.RecordBatch.from_arrays([*numbers, *(batch.column(place) for place in kept)], schema=chosen))
+
+    return chosen, piece
+
+
+def _names_by_pandas(schema: pa.Schema) -> dict[str, str | None]:
+    """Return what pandas calls the columns that it stored; None for an index without a name."""
+    names: dict[str, str | None] = {name: None if _UNNAMED_INDEX.fullmatch(name) else name for name in schema.names}
+    for column in _by_pandas(schema, "columns"):
+        stored, name = column.get("field_name"), column.get("name")
+        if stored in names and names[stored] is None and name is not None:
+            names[stored] = str(name)
+    return names
+
+
+def _named_ranges(schema: pa.Schema, rows: int | None) -> dict[str, range]:
+    found = {}
+    for index in _by_pandas(schema, "index_columns"):
+        if index.get("kind") == "range" and index.get("name") is not None:
+            numbers = range(index["start"], index["stop"], index["step"])
+            if len(numbers) == rows and str(index["name"]) not in schema.names:
+                found[str(index["name"])] = numbers
+    return found
+
+
+def _by_pandas(schema: pa.Schema, what: str) -> list[dict[str, Any]]:
+    try:
+        return [entry for entry in (schema.pandas_metadata or {})[what] if isinstance(entry, dict)]
+    except (ValueError, KeyError, TypeError):
+        # What pandas would have left there is not what is there.
+        return []
+
+
+def _opened_pandas(frame: Any) -> _Opened:
+    import pyarrow as pa  # noqa: PLC0415 - optional
+
+    from domo_async._transfer.encoding.pandas import (  # noqa: PLC0415 - optional
+        column_of_series,
+        is_plain,
+        series_of_frame,
+        series_values,
+    )
+
+    arrays: dict[int, Any] = {}
+    columns = series_of_frame(frame)
+    for place, (_, series) in enumerate(columns):
+        if is_plain(series):
+            # Zones that Arrow does not know, and lone surrogates.
+            with suppress(pa.ArrowException, TypeError, ValueError):
+                arrays[place] = pa.array(series, from_pandas=True)
+
+    def values(place: int, rows: slice) -> list[object]:
+        return series_values(columns[place][1].iloc[rows])
+
+    def infer() -> Sequence[ColumnSpec]:
+        return [column_of_series(name, series) for name, series in columns]
+
+    return _opened_mixed([name for name, _ in columns], arrays, infer, values, len(frame))
+
+
+def _opened_polars(frame: Any) -> _Opened:
+    """Open a frame with columns that Arrow has no type for."""
+    bent = {place for place, kind in enumerate(frame.dtypes) if str(kind) in _NOT_OF_ARROW}
+    arrays = {
+        place: frame.to_series(place).to_frame().to_arrow().column(0)
+        for place in range(frame.width)
+        if place not in bent
+    }
+
+    def infer() -> Sequence[ColumnSpec]:
+        import pyarrow as pa  # noqa: PLC0415 - optional
+
+        return [
+            ColumnSpec(name, type_of_values(frame.to_series(place).to_list()))
+            if place in bent
+            else columns_of_arrow(pa.schema([pa.field(name, arrays[place].type)]))[0]
+            for place, name in enumerate(frame.columns)
+        ]
+
+    def values(place: int, rows: slice) -> list[object]:
+        found: list[object] = frame.to_series(place)[rows].to_list()
+        return found
+
+    return _opened_mixed(frame.columns, arrays, infer, values, frame.height)
+
+
+def _opened_mixed(
+    names: Sequence[str],
+    arrays: Mapping[int, Any],
+    infer: Callable[[], Sequence[ColumnSpec]],
+    values: Callable[[int, slice], Sequence[object]],
+    length: int,
+) -> _Opened:
+    import pyarrow as pa  # noqa: PLC0415 - optional
+
+    fields = [pa.field(name, arrays[place].type if place in arrays else pa.null()) for place, name in enumerate(names)]
+    schema = pa.schema(fields)
+    valued = frozenset(range(len(names))) - arrays.keys()
+
+    def pieces() -> Iterator[Piece]:
+        for start in range(0, length, _ROWS):
+            rows = slice(start, min(start + _ROWS, length))
+            count = rows.stop - start
+            columns = [
+                _whole(arrays[place].slice(start, count)) if place in arrays else pa.nulls(count)
+                for place in range(len(names))
+            ]
+            yield Piece(
+                pa.RecordBatch.from_arrays(columns, schema=schema), {place: values(place, rows) for place in valued}
+            )
+
+    return _Opened(schema, _Pieces(pieces(), lambda: None, "frame"), infer, valued)
+
+
+def _whole(array: Any) -> Any:
+    """Return a column in one piece."""
+    import pyarrow as pa  # noqa: PLC0415 - optional
+
+    if not isinstance(array, pa.ChunkedArray):
+        return array
+    if array.num_chunks == 1:
+        return array.chunk(0)
+    return pa.concat_arrays(array.chunks) if array.num_chunks else pa.array([], array.type)
+
+
+def _unbent(frame: Any) -> Any:
+    """Return a relation of duckdb whose values come over as they are; anything else as it is."""
+    if type(frame).__name__ != "DuckDBPyRelation":
+        return frame
+    kinds = list(map(str, frame.types))
+    if not any(bent in kind for kind in kinds for bent in _BENT_BY_DUCKDB):
+        return frame
+    written = []
+    for name, kind in zip(frame.columns, kinds, strict=True):
+        if kind not in _BENT_BY_DUCKDB and any(bent in kind for bent in _BENT_BY_DUCKDB):
+            raise SourceError(f'column "{name}" is {kind}, which duckdb gives to nobody as it is: cast it to VARCHAR')
+        quoted = '"' + name.replace('"', '""') + '"'
+        written.append(f"CAST({quoted} AS VARCHAR) AS {quoted}" if kind in _BENT_BY_DUCKDB else quoted)
+    return frame.project(", ".join(written))
+
+
+def _is_pandas(source: object) -> bool:
+    """Return whether something is a frame or a column of pandas, or of a class made of these."""
+    return any(
+        base.__name__ in {"DataFrame", "Series"} and base.__module__.partition(".")[0] == "pandas"
+        for base in type(source).__mro__
+    )
+
+
+def _as_frame(source: Any) -> Any:
+    """Return a single column, of pandas or of polars, as a frame."""
+    return source if hasattr(source, "columns") or not hasattr(source, "to_frame") else source.to_frame()

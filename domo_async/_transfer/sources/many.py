@@ -1,0 +1,191 @@
+"""Several files as one source, each with a header of its own."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from operator import add
+from pathlib import Path
+
+from attrs import evolve
+
+from domo_async._transfer.columns import ColumnSpec, ColumnType
+from domo_async._transfer.encoding import Evidence, seen_in_text
+from domo_async._transfer.part import Part, joined
+from domo_async._transfer.sources.base import NamedSource
+from domo_async._transfer.sources.column_mapping import (
+    ColumnMapping,
+    Header,
+    Heading,
+    SchemaOption,
+    check_names,
+    is_header,
+)
+from domo_async.errors import SourceError
+
+__all__ = ["ManyFiles"]
+
+
+class ManyFiles:
+    """Files one after the other, of which only one is open at a time, however many they are.
+
+    Args:
+        paths: Where they are.
+        open_file: Opens one.
+        notes: What is to be told of how they were found.
+    """
+
+    sampled: bool = True
+
+    def __init__(
+        self, paths: Sequence[Path], open_file: Callable[[Path], Awaitable[NamedSource]], notes: Sequence[str] = ()
+    ) -> None:
+        self._paths = paths
+        self._notes = notes
+        self._open_file = open_file
+        self._fits: dict[Path, ColumnMapping] = {}
+        self._identities: dict[Path, Mapping[str, object]] = {}
+        self._totals: list[int | None] = []
+        self._open: list[NamedSource] = []
+        # A pipe is there once.
+        self._once: dict[Path, NamedSource] = {}
+
+    @property
+    def total(self) -> int | None:
+        """The bytes of all files, if they are sent as they are."""
+        known = [total for total in self._totals if total is not None]
+        return sum(known) if len(known) == len(self._paths) else None
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """All of them; none if one is a pipe, which cannot be read again."""
+        if not all(path.is_file() for path in self._paths):
+            return ()
+        return tuple(Path(os.path.realpath(path)) for path in self._paths)
+
+    @property
+    def identity(self) -> Mapping[str, object]:
+        """Those of the files."""
+        return {"files": [{"path": str(path), **self._identities[path]} for path in self._paths]}
+
+    async def fit(self, columns: Sequence[ColumnSpec], *, header: Header, schema: SchemaOption) -> ColumnMapping:
+        """Fit each file; the columns to be added are those of all, and hold the values of all."""
+        wanted = tuple(columns)
+        self._totals = []
+        seen: dict[str, Evidence] = {}
+        notes = list(self._notes)
+        for path in self._paths:
+            async with self._looked_at(path) as source:
+                fit = await source.fit(wanted, header=header, schema=schema)
+                self._totals.append(source.total)
+                self._identities[path] = source.identity
+                new = [column.name for column in fit.columns[len(columns) :]]
+                heading = await source.heading() if new else None
+                if heading is not None and (heading.sure or fit.header):
+                    await _see(source, heading, seen, new)
+            self._fits[path] = fit
+            notes += [f"{path}: {note}" for note in fit.notes]
+            wanted = fit.columns
+        added = tuple(ColumnSpec(column.name, seen[column.name].type) for column in wanted[len(columns) :])
+        wanted = (*columns, *added)
+        # What a file lacks that a later one adds is NULL.
+        self._fits = {path: _widened(fit, wanted) for path, fit in self._fits.items()}
+        return ColumnMapping(wanted, len(wanted), added=added, notes=tuple(notes))
+
+    async def infer(self, *, header: Header) -> tuple[ColumnSpec, ...]:
+        """Return the columns of the first file that is not empty, of types that hold the values of all."""
+        names: tuple[str, ...] = ()
+        seen: dict[str, Evidence] = {}
+        for path in self._paths:
+            async with self._looked_at(path) as source:
+                heading = await source.heading()
+                if heading is not None:
+                    names = names or check_names(heading, header=header)
+                    columns = [ColumnSpec(name, ColumnType.STRING) for name in names]
+                    by_name = heading.sure or header is True or is_header(heading, columns)
+                    await _see(source, heading, seen, names, by_name=by_name)
+        if not names:
+            raise SourceError("all files are empty and name no columns; create the dataset with columns=…")
+        return tuple(ColumnSpec(name, seen[name].type) for name in names)
+
+    async def parts(self, fit: ColumnMapping, sizes: Iterator[int]) -> AsyncGenerator[Part]:
+        """Yield the parts of one file after the other; small ones share a part."""
+        most = next(sizes)
+        waiting: list[Part] = []
+        length = 0
+        for path in self._paths:
+            with _naming(path):
+                source = self._once.pop(path, None) or await self._open_file(path)
+                self._open.append(source)
+                if source.identity != self._identities[path]:
+                    raise SourceError(f"{path} was written to while it was uploaded")
+                async for part in source.parts(evolve(self._fits[path], check=fit.check), sizes):
+                    # One more for the line end that the last of them may lack.
+                    if waiting and length + part.length + len(waiting) > most:
+                        yield joined(waiting).with_line_end()
+                        waiting, length = [], 0
+                    waiting.append(part)
+                    length += part.length
+                source.rest()
+        if waiting:
+            yield joined(waiting)
+
+    def check_unchanged(self) -> None:
+        """Raise `SourceError` if one of the files was written to."""
+        for source in self._open:
+            source.check_unchanged()
+
+    def rest(self) -> None:
+        """Nothing is held open that is not needed."""
+
+    def close(self) -> None:
+        """Let go of all files."""
+        for source in (*self._open, *self._once.values()):
+            source.close()
+
+    @asynccontextmanager
+    async def _looked_at(self, path: Path) -> AsyncIterator[NamedSource]:
+        """Give a file, which is closed afterwards if it can be opened again."""
+        with _naming(path):
+            source = self._once.get(path) or await self._open_file(path)
+            if not source.reopens:
+                self._once[path] = source
+            try:
+                yield source
+            finally:
+                if source.reopens:
+                    source.close()
+
+
+async def _see(
+    source: NamedSource, heading: Heading, seen: dict[str, Evidence], names: Sequence[str], *, by_name: bool = True
+) -> None:
+    """Add what a file's values call for to what was seen of columns of these names."""
+    found = await source.seen(heading.names)
+    places = {name.strip().casefold(): place for place, name in enumerate(heading.names)}
+    if not by_name:
+        found = tuple(map(add, found, seen_in_text(heading.width, [heading.fields])))
+        places = {name.strip().casefold(): place for place, name in enumerate(names) if place < len(found)}
+    for name in names:
+        place = places.get(name.strip().casefold())
+        seen[name] = seen.get(name, Evidence()) + (Evidence() if place is None else found[place])
+
+
+def _widened(fit: ColumnMapping, columns: tuple[ColumnSpec, ...]) -> ColumnMapping:
+    lacking = len(columns) - len(fit.columns)
+    if not lacking:
+        return evolve(fit, columns=columns)
+    order = tuple(range(fit.width)) if fit.order is None else fit.order
+    return evolve(fit, columns=columns, order=(*order, *[None] * lacking))
+
+
+@contextmanager
+def _naming(path: Path) -> Iterator[None]:
+    """Say in which file it is that something is wrong."""
+    try:
+        yield
+    except SourceError as error:
+        if str(path) in error.message:
+            raise
+        raise SourceError(f"in {path}: {error.message}", line=error.line) from error

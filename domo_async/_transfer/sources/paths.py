@@ -1,0 +1,207 @@
+"""Files by path: one, several, patterns, folders, pipes; CSV, compressed CSV, JSON lines, Parquet, Arrow."""
+
+from __future__ import annotations
+
+import asyncio
+import glob
+import os
+import re
+import stat
+from collections.abc import AsyncIterator, Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import unquote
+from urllib.request import url2pathname
+
+from domo_async._transfer.seekable import SLICE, OnDisk
+from domo_async._transfer.sources.arrow_files import open_arrow_file
+from domo_async._transfer.sources.base import FolderColumns, NamedSource, OfFile, Reading
+from domo_async._transfer.sources.csv_stored import StoredCsv
+from domo_async._transfer.sources.csv_streamed import StreamedCsv
+from domo_async._transfer.sources.json_lines import JsonLines
+from domo_async._transfer.sources.many import ManyFiles
+from domo_async._transfer.sources.sniffing import ARROW_FILE, ARROW_STREAM, PARQUET
+from domo_async._transfer.sources.standard_input import descriptor_chunks
+from domo_async._transfer.sources.streams import stepped
+from domo_async._transfer.sources.unpacking import is_packed, unpacked, unpacked_async
+from domo_async.errors import ConfigError, SourceError
+
+if TYPE_CHECKING:
+    from domo_async._transfer.sources.base import OpenSource
+
+__all__ = ["hive_partitions", "open_paths"]
+
+_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+):/")
+_MAGIC = 8
+_NULL_PARTITION = "__HIVE_DEFAULT_PARTITION__"
+
+
+def hive_partitions(path: Path) -> dict[str, str | None]:
+    """Return the columns that stand in the names of a file's folders, such as ``year=2023``, as Hive and Spark do it.
+
+    They are percent-decoded; None is NULL.
+    """
+    found: dict[str, str | None] = {}
+    for folder in path.parts[:-1]:
+        name, mark, value = folder.partition("=")
+        if name and mark:
+            found[unquote(name)] = None if value in {"", _NULL_PARTITION} else unquote(value)
+    return found
+
+
+async def open_paths(paths: Sequence[object], reading: Reading) -> OpenSource:
+    """Open files as one source: by their paths, by ``file://`` URLs, by patterns such as ``exports/*.csv``, by folders.
+
+    A folder stands for all files in it, those in its folders included, but for hidden ones, whose names begin with a
+    dot or an underscore. Patterns and folders give their files in the order of their names. A file that is given more
+    than once, by several patterns or by a link, is taken once.
+
+    Raises:
+        ConfigError: One is not a path, or a package to read it is missing.
+        SourceError: There is no such file, or it cannot be read.
+    """
+    texts = [_path_text(path) for path in paths]
+    found = await asyncio.to_thread(_files_of, texts)
+    once, notes = await asyncio.to_thread(_each_once, found)
+    if len(found) == 1:
+        return await _open_file(found[0], reading, alone=[found[0]] == list(map(Path, texts)))
+    return ManyFiles(once, lambda path: _open_file(path, reading), notes)
+
+
+def _path_text(path: object) -> str:
+    if not isinstance(path, str | os.PathLike):
+        raise ConfigError(f"the list of paths holds a {type(path).__name__}; give paths alone, or all as bytes or rows")
+    text = os.fsdecode(path)
+    if "\n" in text:
+        raise ConfigError("text is the path of a file; give CSV itself as bytes: text.encode()")
+    if "\0" in text:
+        raise SourceError(f"there is no file {text!r:.300}: a path holds no zero character")
+    if text == "-":
+        raise ConfigError("standard input (-) goes up alone, without files")
+    if not text:
+        raise ConfigError("the path is empty")
+    scheme = _SCHEME.match(text)
+    if scheme is None or os.path.lexists(text):
+        return text
+    if scheme[1].lower() == "file":
+        return _local(text)
+    raise ConfigError(
+        f"{text} is not the path of a file here: open it, for {scheme[1]}:// with fsspec.open(url, 'rb') for example,"
+        " and give the file object"
+    )
+
+
+def _local(url: str) -> str:
+    """Return the path that a file URL means; its host may be empty or this one."""
+    rest = url[len("file:") :]
+    if rest.startswith("//"):
+        host, slash, path = rest[2:].partition("/")
+        if host not in {"", "localhost"}:
+            raise ConfigError(f"{url} is on another host ({host}); a file here is file:///path")
+        rest = slash + path
+    return url2pathname(rest)
+
+
+def _files_of(paths: Iterable[str]) -> list[Path]:
+    return [Path(found) for path in paths for found in _expanded(path)]
+
+
+def _each_once(paths: Sequence[Path]) -> tuple[list[Path], tuple[str, ...]]:
+    """Return files without those that are there already by another spelling, pattern or link, and what to tell."""
+    first: dict[str, Path] = {}
+    notes = []
+    for path in paths:
+        real = os.path.realpath(path)
+        if first.setdefault(real, path) is not path:
+            notes.append(f"{path} is given twice, also as {first[real]}, and is taken once")
+    return list(first.values()), tuple(notes)
+
+
+def _expanded(path: str) -> list[str]:
+    try:
+        # A file of that very name comes before a pattern.
+        if os.path.lexists(path) or not glob.has_magic(path):
+            return _folder_files(path) if Path(path).is_dir() else [path]
+        found = sorted(glob.glob(path, recursive=True))  # noqa: PTH207 - absolute patterns, too
+    except (OSError, ValueError) as error:
+        raise SourceError(f"cannot look for {path!r:.300}: {error}") from None
+    folders = [name for name in found if Path(name).is_dir()]
+    files = [name for name in found if name not in set(folders)]
+    if not found or (not files and "**" in path):
+        raise SourceError(f"no file matches {path}")
+    if files and folders and "**" not in path:
+        raise SourceError(
+            f"{path} matches the folder {folders[0]} besides files; say which are meant: give a pattern of files alone"
+        )
+    return files or [name for folder in folders for name in _folder_files(folder)]
+
+
+def _folder_files(folder: str) -> list[str]:
+    def failed(error: OSError) -> None:
+        raise SourceError(f"cannot read {error.filename}: {error.strerror}") from None
+
+    files = []
+    for where, folders, names in os.walk(folder, onerror=failed):
+        folders[:] = [name for name in folders if not _is_hidden(name)]
+        files += [str(Path(where, name)) for name in names if not _is_hidden(name)]
+    if not files:
+        raise SourceError(f"the folder {folder} holds no files")
+    return sorted(files)
+
+
+def _is_hidden(name: str) -> bool:
+    return name.startswith((".", "_")) and "=" not in name
+
+
+def _is_pipe(path: Path) -> bool:
+    """Return whether a path leads to what can be read only once: a named pipe or a device."""
+    try:
+        mode = path.stat().st_mode
+    except (OSError, ValueError):
+        return False  # that there is none is said when it is opened
+    return stat.S_ISFIFO(mode) or stat.S_ISCHR(mode)
+
+
+async def _open_file(path: Path, reading: Reading, *, alone: bool = False) -> NamedSource:
+    if _is_pipe(path):
+        return _open_pipe(path, reading)
+    data = OnDisk(path)
+    try:
+        return await _opened(path, reading, data, alone=alone)
+    except BaseException:
+        data.close()
+        raise
+
+
+def _open_pipe(path: Path, reading: Reading) -> NamedSource:
+    chunks = unpacked_async(descriptor_chunks(path), str(path))
+    source: NamedSource
+    if reading.as_json_lines(path.name):
+        source = JsonLines(chunks, reading.dialect.encoding, reading.rules, {"kind": "pipe"})
+    else:
+        source = StreamedCsv(chunks, reading.dialect, {"kind": "pipe"})
+    source.reopens = False
+    return source
+
+
+async def _opened(path: Path, reading: Reading, data: OnDisk, *, alone: bool) -> NamedSource:
+    begin = data.read(0, _MAGIC)
+    json_lines = reading.as_json_lines(path.name)
+    is_arrow = begin.startswith((PARQUET, ARROW_FILE, ARROW_STREAM))
+    folders = FolderColumns(hive_partitions(path), optional=alone)
+    if is_arrow and not json_lines and reading.format == "auto":
+        return await asyncio.to_thread(open_arrow_file, path, reading, data, begin, folders)
+    if not is_packed(begin) and not json_lines:
+        return StoredCsv(data, reading.dialect, folders)
+    pieces = (data.read(offset, SLICE) for offset in range(0, data.size, SLICE))
+    chunks = stepped(unpacked(pieces, str(path)))
+    if json_lines:
+        return JsonLines(chunks, reading.dialect.encoding, reading.rules, data.identity, folders, data)
+    return _CompressedCsv(chunks, reading, data, folders)
+
+
+class _CompressedCsv(OfFile, StreamedCsv):
+    def __init__(self, chunks: AsyncIterator[bytes], reading: Reading, file: OnDisk, folders: FolderColumns) -> None:
+        super().__init__(chunks, reading.dialect, file.identity, folders)
+        self._file = file
+        self.files = (file.path,)

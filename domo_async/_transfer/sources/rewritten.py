@@ -1,0 +1,136 @@
+"""CSV that Domo does not read as it is, written anew on the way: other delimiters, encodings, orders, stray quotes."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterable, AsyncIterator, Iterable
+from contextlib import suppress
+from functools import partial
+from itertools import islice
+
+from domo_async._transfer.columns import ColumnSpec
+from domo_async._transfer.csv import rewriting
+from domo_async._transfer.csv.rewriting import FieldRule, Rewriter, records, spellings
+from domo_async._transfer.encoding import text_fits
+from domo_async._transfer.encoding.texts import quoted
+from domo_async._transfer.part import Block
+from domo_async._transfer.sources.base import Dialect
+from domo_async._transfer.sources.column_mapping import ColumnMapping
+from domo_async.errors import SourceError
+
+__all__ = ["first_fields", "rewritten", "sample"]
+
+_SAMPLE = 1000
+_PIECE = 1 << 14
+
+
+def first_fields(blocks: Iterable[bytes], dialect: Dialect, *, whole: bool = True) -> list[str] | None:
+    """Return the fields of the first record; None if there is none, or more bytes are needed.
+
+    Args:
+        blocks: The bytes from the beginning.
+        dialect: How they are written.
+        whole: Whether there are no more.
+
+    Raises:
+        SourceError: It is no CSV, or not in the encoding.
+    """
+    held = bytearray()
+    enough = 1
+    for block in blocks:
+        held += block
+        if len(held) < enough:
+            continue
+        fields = rewriting.first_fields(bytes(held), delimiter=dialect.delimiter, encoding=dialect.encoding)
+        if fields is not None:
+            return fields
+        # What does not end is looked at again when there is twice as much of it.
+        enough = 2 * len(held)
+    return rewriting.first_fields(bytes(held), delimiter=dialect.delimiter, encoding=dialect.encoding, whole=whole)
+
+
+async def rewritten(
+    blocks: AsyncIterable[bytes], dialect: Dialect, fit: ColumnMapping, line: int, *, skip: int, from_start: bool
+) -> AsyncIterator[Block]:
+    """Yield the records of CSV as Domo reads them.
+
+    Args:
+        blocks: The bytes, from the beginning of a record on.
+        dialect: How they are written.
+        fit: Where the columns' values come from.
+        line: How many lines stand before.
+        skip: How many records are left out.
+        from_start: Whether no record was read before; if one was, it ended with a line feed.
+
+    Raises:
+        SourceError: A record does not fit; names its line.
+    """
+    rewriter = Rewriter(
+        delimiter=dialect.delimiter,
+        encoding=dialect.encoding,
+        order=fit.order,
+        constants=["" if value is None else quoted(value) for value in fit.constants],
+        width=fit.width,
+        rules=_rules(dialect, fit),
+        line=line,
+        skip=skip,
+        # Of what is read as Domo does, a mark is no longer there.
+        bom=not dialect.plain,
+        returns=None if from_start else False,
+    )
+    async for data in blocks:
+        yield await asyncio.to_thread(rewriter.feed, data)
+    yield rewriter.finish()
+
+
+def sample(block: bytes, dialect: Dialect, *, whole: bool) -> list[list[str]]:
+    """Return the first records as far as they stand in a block: fields as they are written, quotes included.
+
+    What is wrong with one of them is for whoever reads it in earnest to say; the sample ends before it.
+
+    Args:
+        block: The first bytes.
+        dialect: How they are written.
+        whole: Whether there are no more, so that a last row without a line end counts.
+    """
+    rewriter = Rewriter(delimiter=dialect.delimiter, encoding=dialect.encoding)
+    content, count = b"", 0
+    with suppress(SourceError):
+        for start in range(0, len(block), _PIECE):
+            taken = rewriter.feed(block[start : start + _PIECE])
+            content, count = content + taken.content, count + taken.records
+            if count >= _SAMPLE:
+                break
+        else:
+            if whole:
+                content += rewriter.finish().content
+    return list(islice(records(content.decode()), _SAMPLE))
+
+
+def _rules(dialect: Dialect, fit: ColumnMapping) -> dict[int, FieldRule]:
+    """Return what becomes of the source's fields."""
+    nulls = spellings(dialect.null_values)
+    order = range(fit.width) if fit.order is None else fit.order
+    rules = {}
+    for place, column in zip(order, fit.columns, strict=False):
+        if place is None or place >= fit.width:
+            continue
+        typed = place in fit.typed
+        rules[place] = FieldRule(
+            nulls | {'""'} if fit.empties and typed else nulls,
+            partial(_misfit, column) if fit.check and typed else None,
+        )
+    for place in fit.unnamed:
+        rules[place] = FieldRule(nulls | {'""'}, partial(_nameless, place))
+    return {place: rule for place, rule in rules.items() if rule.nulls or rule.misfit is not None}
+
+
+def _misfit(column: ColumnSpec, text: str) -> str | None:
+    if text_fits(column.type, text):
+        return None
+    hint = "" if text else "; null_values=[''] makes NULL of it"
+    return f"column {column.name!r}: {text!r:.80} is not a {column.type}{hint}"
+
+
+def _nameless(place: int, text: str) -> str | None:
+    return f"field {place + 1}: it holds {text!r:.80}, but the header gives it no name" if text else None

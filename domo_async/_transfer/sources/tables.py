@@ -1,0 +1,283 @@
+"""Rows and frames: what has values rather than text, and is written as CSV on the way."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from functools import partial
+from typing import TYPE_CHECKING
+
+from attrs import evolve, field, frozen
+
+from domo_async._transfer.columns import ColumnSpec
+from domo_async._transfer.encoding import (
+    ArrowEncoder,
+    CellRules,
+    Evidence,
+    RowEncoder,
+    columns_of_arrow,
+    columns_of_rows,
+)
+from domo_async._transfer.encoding.named_rows import named
+from domo_async._transfer.part import Block, Part, assembled
+from domo_async._transfer.sources.base import SingleSource
+from domo_async._transfer.sources.column_mapping import ColumnMapping, Heading
+from domo_async.errors import SourceError
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+__all__ = ["ArrowTable", "Piece", "RowTable"]
+
+Row = Sequence[object] | Mapping[str, object]
+# So many rows are encoded at a time: enough to be worth a hop to a thread, few enough to stay small.
+_ROWS = 2000
+_BATCH_ROWS = 65_536
+
+
+class _Table(SingleSource):
+    """What rows and frames have in common: they come once, and what they weigh as CSV is not known."""
+
+    total: int | None = None
+
+    def __init__(self, identity: Mapping[str, object]) -> None:
+        self.identity: Mapping[str, object] = identity
+
+    def check_unchanged(self) -> None:
+        """What comes only once cannot change."""
+
+    def rest(self) -> None:
+        """Nothing is held open."""
+
+    def close(self) -> None:
+        """Nothing is held open."""
+
+
+class RowTable(_Table):
+    """Rows out of an async iterator of lists of them."""
+
+    def __init__(
+        self, chunks: AsyncIterator[Sequence[Row]], rules: CellRules, known: Sequence[ColumnSpec] | None = None
+    ) -> None:
+        super().__init__({"kind": "rows"})
+        self._chunks = chunks
+        self._rules = rules
+        self._known = known
+        self._first: Sequence[Row] | None = None
+        self._read = 0
+
+    async def heading(self) -> Heading | None:
+        """Return the keys of the first rows, or how wide the first row is."""
+        if self._known is not None:
+            return Heading(tuple(column.name for column in self._known), sure=True)
+        rows = await self._peek()
+        if not rows:
+            return None
+        if isinstance(rows[0], Mapping):
+            keys = dict.fromkeys(key for row in rows if isinstance(row, Mapping) for key in row)
+            return Heading(tuple(keys), sure=True, partial=True)
+        return Heading(tuple(map(str, range(len(rows[0])))), named=False)
+
+    async def columns(self, names: Sequence[str]) -> tuple[ColumnSpec, ...]:
+        """Infer types from the first rows."""
+        return tuple(self._known) if self._known is not None else columns_of_rows(await self._peek(), names)
+
+    async def seen(self, names: Sequence[str]) -> tuple[Evidence, ...]:
+        """Return what the first rows call for; of a column with nothing but NULL, nothing."""
+        rows = await self._peek()
+        found = zip(names, await super().seen(names), strict=True)
+        return tuple(own if any(map(partial(_holds, name), rows)) else Evidence() for name, own in found)
+
+    async def parts(self, fit: ColumnMapping, sizes: Iterator[int]) -> AsyncGenerator[Part]:
+        """Encode rows, some thousand at a time."""
+        async for part in assembled(self._encoded(fit), sizes):
+            yield part
+
+    async def _encoded(self, fit: ColumnMapping) -> AsyncIterator[Block]:
+        heading, rows = await self.heading(), await self._peek()
+        if not rows:
+            return
+        names = () if heading is None else heading.fields
+        # Keys may be written in another case than the dataset's columns.
+        keys = [
+            column if place is None or not isinstance(rows[0], Mapping) else evolve(column, name=names[place])
+            for place, column in zip(fit.order or range(len(fit.columns)), fit.columns, strict=True)
+        ]
+        encoder = RowEncoder(keys, self._rules)
+        while rows:
+            yield Block(await asyncio.to_thread(_encode, encoder, rows, fit), len(rows))
+            rows = await self._more()
+
+    async def _more(self) -> Sequence[Row]:
+        async for chunk in self._chunks:
+            rows: Sequence[Row] = named(chunk, self._read)  # type: ignore[assignment]
+            self._read += len(rows)
+            return rows
+        return []
+
+    async def _peek(self) -> Sequence[Row]:
+        if self._first is None:
+            self._first = await self._more()
+        return self._first
+
+
+def _holds(name: str, row: Row) -> bool:
+    return not isinstance(row, Mapping) or row.get(name) is not None
+
+
+def _encode(encoder: RowEncoder, rows: Sequence[Row], fit: ColumnMapping) -> bytes:
+    if isinstance(rows[0], Mapping):
+        return encoder.encode_mappings(rows)  # type: ignore[arg-type]
+    return encoder.encode(rows if fit.order is None else [_ordered(row, fit.order) for row in rows])  # type: ignore[arg-type]
+
+
+def _ordered(row: Row, order: Sequence[int | None]) -> list[object]:
+    return [None if place is None else row[place] for place in order]  # type: ignore[index]
+
+
+@frozen
+class Piece:
+    """Some rows of a frame.
+
+    Attributes:
+        batch: The rows.
+        values: By place, columns that Arrow does not bring over as they are, as values of Python's. In the batch there
+            are nulls in their place.
+    """
+
+    batch: pa.RecordBatch
+    values: Mapping[int, Sequence[object]] = field(factory=dict)
+
+
+class ArrowTable(_Table):
+    """Pieces with the same columns, which may be in another order or of another type in each of them.
+
+    Args:
+        schema: The first piece's schema.
+        pieces: The rows.
+        rules: What the caller decides.
+        identity: What tells whether the source is the same another time.
+        infer: Returns the columns that the rows call for, where the schema does not tell.
+        valued: The places of the columns that the first piece has as values of Python's.
+        release: Lets go of what the pieces come from.
+    """
+
+    sampled = False
+
+    def __init__(
+        self,
+        schema: pa.Schema,
+        pieces: AsyncIterator[Piece],
+        rules: CellRules,
+        identity: Mapping[str, object] | None = None,
+        *,
+        infer: Callable[[], Sequence[ColumnSpec]] | None = None,
+        valued: AbstractSet[int] = frozenset(),
+        release: Callable[[], None] = lambda: None,
+    ) -> None:
+        super().__init__(identity or {"kind": "frame"})
+        self._schema = schema
+        self._pieces = pieces
+        self._rules = rules
+        self._infer = infer
+        self._valued = valued
+        self._release = release
+
+    async def heading(self) -> Heading | None:
+        """Return the columns' names."""
+        return Heading(tuple(self._schema.names), sure=True)
+
+    async def columns(self, names: Sequence[str]) -> tuple[ColumnSpec, ...]:  # noqa: ARG002 - it has its own
+        """Return the types that stand for Arrow's, or that the values call for."""
+        return columns_of_arrow(self._schema) if self._infer is None else tuple(await asyncio.to_thread(self._infer))
+
+    async def seen(self, names: Sequence[str]) -> tuple[Evidence, ...]:
+        """Return what the types call for; that of a column with nothing but NULL calls for none."""
+        found = zip(self._schema.types, await super().seen(names), strict=True)
+        return tuple(Evidence() if str(kind) == "null" else own for kind, own in found)
+
+    def close(self) -> None:
+        """Let go of what the rows come from."""
+        self._release()
+
+    async def parts(self, fit: ColumnMapping, sizes: Iterator[int]) -> AsyncGenerator[Part]:
+        """Encode pieces, large ones in slices."""
+        async for part in assembled(self._encoded(fit), sizes):
+            yield part
+
+    async def _encoded(self, fit: ColumnMapping) -> AsyncIterator[Block]:
+        names, rows = self._schema.names, 0
+        order = range(len(names)) if fit.order is None else fit.order
+        wanted = [None if place is None else names[place] for place in order]
+        schema, valued = self._schema, self._valued
+        encoder = _PieceEncoder(schema, valued, wanted, fit.columns, self._rules)
+        async for piece in self._pieces:
+            if not piece.batch.schema.equals(schema) or piece.values.keys() != valued:
+                schema, valued = piece.batch.schema, frozenset(piece.values)
+                _check_names(schema.names, names, rows)
+                encoder = _PieceEncoder(schema, valued, wanted, fit.columns, self._rules)
+            for start in range(0, piece.batch.num_rows, _BATCH_ROWS):
+                count = min(_BATCH_ROWS, piece.batch.num_rows - start)
+                yield Block(await asyncio.to_thread(encoder.encode, piece, slice(start, start + count), rows), count)
+                rows += count
+
+
+def _check_names(names: Sequence[str], before: Sequence[str], rows: int) -> None:
+    if sorted(names) != sorted(before):
+        raise SourceError(
+            f"the frame after row {rows} has the columns {', '.join(names)}, those before it {', '.join(before)};"
+            " give frames with the same columns. Nothing was committed"
+        )
+
+
+class _PieceEncoder:
+    """Encodes pieces of one layout.
+
+    Args:
+        schema: The batches'.
+        valued: The places of the columns that come as Python's values.
+        names: For each column of the dataset the name of that in the batch, None for NULL.
+        columns: The dataset's columns.
+        rules: What the caller decides.
+
+    Raises:
+        SourceError: A column's values cannot become the dataset's.
+    """
+
+    def __init__(
+        self,
+        schema: pa.Schema,
+        valued: AbstractSet[int],
+        names: Sequence[str | None],
+        columns: Sequence[ColumnSpec],
+        rules: CellRules,
+    ) -> None:
+        import pyarrow as pa  # noqa: PLC0415 - optional
+
+        self._places = [None if name is None else schema.get_field_index(name) for name in names]
+        self._valued = [(place, column) for place, column in enumerate(columns) if self._places[place] in valued]
+        self._rules = rules
+        fields = [
+            pa.field(column.name, pa.null())
+            if place is None
+            else pa.field(column.name, pa.string())
+            if place in valued
+            else schema.field(place)
+            for place, column in zip(self._places, columns, strict=True)
+        ]
+        self._schema = pa.schema(fields)
+        self._encoder = ArrowEncoder(self._schema, columns, rules, written={place for place, _ in self._valued})
+
+    def encode(self, piece: Piece, rows: slice, before: int) -> bytes:
+        """Return rows of a piece as CSV; `before` is how many rows of the source came before."""
+        import pyarrow as pa  # noqa: PLC0415 - optional
+
+        batch = piece.batch.slice(rows.start, rows.stop - rows.start)
+        arrays = [pa.nulls(batch.num_rows) if place is None else batch.column(place) for place in self._places]
+        if self._valued:
+            cells = RowEncoder([column for _, column in self._valued], self._rules, row=before)
+            values = [piece.values[self._places[place]][rows] for place, _ in self._valued]  # type: ignore[index] # not None
+            for (place, _), texts in zip(self._valued, cells.texts(values), strict=True):
+                arrays[place] = pa.array(texts, pa.string())
+        return self._encoder.encode(pa.RecordBatch.from_arrays(arrays, schema=self._schema), row=before)

@@ -1,0 +1,251 @@
+"""The commit of an upload: sent once, and looked up where its answer is lost."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from contextlib import suppress
+
+from attrs import frozen
+
+from domo_async._clock import Clock
+from domo_async._transfer.uploading.backend import Committed, StoredVersion, UploadSteps
+from domo_async._transfer.uploading.journal import Journal, Sent
+from domo_async._transfer.uploading.options import UploadOptions
+from domo_async._waiting import Backoff
+from domo_async.errors import (
+    AfterCommitError,
+    APIError,
+    CommitUncertain,
+    Conflict,
+    DecodeError,
+    DomoError,
+    JobFailed,
+    RowCountMismatch,
+    TransportError,
+    UploadError,
+)
+
+__all__ = ["Committer"]
+
+_logger = logging.getLogger("domo_async")
+# States of a commit that are known to be bad.
+_FAILED = frozenset({"error", "failed", "failure"})
+# How long the data versions are asked about a commit whose answer was lost, in seconds.
+_SETTLE = 30.0
+_NO_TRACE = f"its data versions show no trace of it after {_SETTLE:.0f} seconds, which does not say that none will come"
+
+
+@frozen
+class Settled:
+    """What there is to tell after a commit.
+
+    Attributes:
+        data_version: The data version that it made, where the instance tells.
+        verified: Whether the instance counts as many rows as were sent.
+    """
+
+    data_version: int | None
+    verified: bool
+
+
+@frozen
+class Committer:
+    """Commits one upload."""
+
+    _steps: UploadSteps
+    _upload_id: int
+    _options: UploadOptions
+    _journal: Journal | None
+    _clock: Clock
+    _fail: Callable[..., UploadError]
+
+    async def commit(self, sent: Sent) -> Committed:
+        """Commit; a caller who is cancelled meanwhile is let go only when the outcome is known."""
+        task = asyncio.ensure_future(self._commit(sent))
+        try:
+            return await asyncio.shield(task)
+        except asyncio.CancelledError as cancelled:
+            await asyncio.wait({task})
+            error = task.exception()
+            cancelled.add_note("the commit was under way and took effect" if error is None else str(error))
+            raise
+
+    async def look_up(self, sent: Sent) -> Committed | None:
+        """Find out whether the commit of an earlier run took effect; None if there is no trace of it.
+
+        Raises:
+            UploadError: It failed.
+            CommitUncertain: The data versions cannot be read.
+        """
+        lost = TransportError("the run that sent it ended before the answer came")
+        outcome = await self._watch(sent, lost, timeout=_SETTLE)
+        if isinstance(outcome, str):
+            raise self.uncertain(lost, outcome, sent)
+        return outcome
+
+    async def refuse_if_committed(self, journal: Journal) -> None:
+        """Raise if somebody else has committed the upload that a journal would go on with.
+
+        Raises:
+            AfterCommitError: Somebody has, with a copy of the journal.
+            DomoError: The data versions cannot be read.
+        """
+        known = self._upload_id in (journal.before or ())
+        found = None if known else (await self._steps.versions()).get(self._upload_id)
+        if found is not None:
+            raise AfterCommitError(
+                f"upload {self._upload_id} of the journal {journal.path} was committed by somebody else, who may have a"
+                f" copy of the journal: data version {self._upload_id} holds {found.rows} rows. Do not upload them"
+                " again: see that they are all there, and remove the journal before you upload other rows",
+                dataset_id=self._steps.dataset_id,
+                upload_id=self._upload_id,
+            )
+
+    async def settle(self, committed: Committed, sent: Sent) -> Settled:
+        """Wait for the index, and compare the row counts."""
+        try:
+            if self._options.wait and committed.request_key is not None:
+                await self._steps.wait_for_index(committed.request_key, self._options.timeout)
+        except DomoError as error:
+            raise AfterCommitError(
+                f"the upload is committed, but then: {error}",
+                dataset_id=self._steps.dataset_id,
+                upload_id=self._upload_id,
+            ) from error
+        version, counted = await self._version(committed, sent)
+        if self._journal is not None and version is not None and version != committed.data_version:
+            # Where it cannot be written down, the next run sends again what replaces all.
+            with suppress(UploadError):
+                self._journal.made(version)
+        found = counted if committed.rows is None else committed.rows
+        if self._options.verify and found is not None and found != sent.rows:
+            where = "the instance" if version is None else f"data version {version}"
+            raise RowCountMismatch(
+                f"the upload is committed, but of {sent.rows} rows sent {where} holds {found}",
+                dataset_id=self._steps.dataset_id,
+                upload_id=self._upload_id,
+                sent=sent.rows,
+                found=found,
+            )
+        return Settled(version, verified=self._options.verify and found is not None)
+
+    async def _version(self, committed: Committed, sent: Sent) -> tuple[int | None, int | None]:
+        """Return the data version that was made and its rows, as far as the instance tells."""
+        try:
+            versions = await self._steps.versions()
+        except DomoError as error:
+            lost = "" if committed.rows is not None else ", so that its rows are not verified"
+            _logger.warning("the upload is committed, but the data versions cannot be read%s: %s", lost, error)
+            return committed.data_version, None
+        version = committed.data_version
+        if version is None and self._is_new(sent) and self._upload_id in versions:
+            version = self._upload_id
+        return version, versions[version].rows if version is not None and version in versions else None
+
+    async def _commit(self, sent: Sent) -> Committed:
+        if self._journal is None:
+            return await self._commit_once(sent)
+        self._journal.committing(sent)
+        try:
+            committed = await self._commit_once(sent)
+        except UploadError as error:
+            # What cannot be written down is looked up by the next run.
+            with suppress(UploadError):
+                self._journal.not_committed()
+                if isinstance(error.__cause__, APIError) and error.__cause__.status == 404:
+                    self._journal.forgotten()
+            raise
+        self._journal.committed(committed.data_version)
+        return committed
+
+    async def _commit_once(self, sent: Sent) -> Committed:
+        options = self._options
+        try:
+            committed = await self._steps.commit(self._upload_id, options.action, index=options.index)
+            if committed.status is None or committed.status.lower() not in _FAILED:
+                return committed
+            lost: DomoError = JobFailed(f"its answer says {committed.status}", state=committed.status)
+        except TransportError as error:
+            if not error.sent:
+                raise self._fail(f"the commit could not be sent: {error}", upload_id=self._upload_id) from error
+            lost = error
+        except (APIError, DecodeError) as error:
+            lost = error
+        return await self._settle_lost(sent, lost)
+
+    async def _settle_lost(self, sent: Sent, lost: DomoError) -> Committed:
+        """Find out whether a commit whose answer says nothing took effect. It is never sent twice."""
+        refused = isinstance(lost, APIError) and lost.refused
+        # A refusal is looked into as well: it may answer the second of two tries, of which the first took effect.
+        # 409 may mean that a try is still at work.
+        final = refused and not isinstance(lost, Conflict)
+        outcome = await self._watch(sent, lost, timeout=0.0 if final else _SETTLE)
+        if isinstance(outcome, Committed):
+            return outcome
+        if final:
+            raise self._fail(f"the commit was refused: {lost}", upload_id=self._upload_id) from lost
+        raise self.uncertain(lost, outcome or _NO_TRACE, sent) from lost
+
+    async def _watch(self, sent: Sent, lost: DomoError, *, timeout: float) -> Committed | str | None:
+        """Watch the data versions for the one that an upload made.
+
+        That a version's number is its upload's is what is seen (both count up by dataset) but not documented. No other
+        version is taken for ours, however much it looks like it: somebody else may have made it.
+
+        Returns:
+            What was committed; None if no version is ours; or why that cannot be told.
+        """
+        backoff = Backoff(self._clock, timeout=timeout)
+        while True:
+            outcome: str | None = None
+            try:
+                versions = await self._steps.versions()
+            except (APIError, TransportError, DecodeError) as error:
+                outcome = f"its data versions could not be read: {error}"
+                if isinstance(error, APIError) and error.refused:
+                    return outcome
+            else:
+                mine = versions.get(self._upload_id)
+                if mine is not None and mine.status == "error" and self._is_new(sent):
+                    raise self._fail(f"the commit failed: {lost}", upload_id=self._upload_id) from lost
+                found = None if mine is None else self._judged(mine, sent)
+                if isinstance(found, Committed):
+                    return found
+                outcome = found
+            if not await backoff.pause():
+                return outcome
+
+    def _is_new(self, sent: Sent) -> bool:
+        """Return whether a version with the upload's number surely was not there before it."""
+        return sent.before is not None and self._upload_id not in sent.before
+
+    def _judged(self, mine: StoredVersion, sent: Sent) -> Committed | str:
+        """Return the commit that a version with the upload's number stands for, or what else it may be."""
+        version = f"data version {self._upload_id}"
+        if sent.before is None:
+            return f"{version} is there, but it is not known whether it was there before"
+        if not self._is_new(sent) or mine.rows not in {None, sent.rows}:
+            return f"{version} is not that of the upload"
+        return Committed(self._upload_id) if mine.status in {None, "success"} else f"{version} is {mine.status}"
+
+    def uncertain(self, lost: DomoError, why: str, sent: Sent) -> CommitUncertain:
+        """Return the error for a commit whose outcome is not known."""
+        dataset_id = self._steps.dataset_id
+        journal = None if self._journal is None else str(self._journal.path)
+        version = f"data version {self._upload_id}"
+        advice = (
+            f"Before you upload the rows again, look whether the dataset has {version}: if it has, they are in"
+            if journal is None
+            else f"The same call with resume={journal!r} finds out and goes on. Remove the journal only if the dataset"
+            f" has no {version}: if it has, the rows are in"
+        )
+        return CommitUncertain(
+            f"whether the commit of upload {self._upload_id} ({sent.rows} rows) to dataset {dataset_id} took effect is"
+            f" not known: {lost}; {why}. It was not sent again. {advice}",
+            dataset_id=dataset_id,
+            upload_id=self._upload_id,
+            rows=sent.rows,
+            versions_before=sent.before or (),
+        )

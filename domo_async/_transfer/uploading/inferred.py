@@ -1,0 +1,75 @@
+"""Values that would become others in a column whose type was inferred from other rows, such as 007 among integers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Sequence
+from decimal import Decimal
+
+from domo_async._transfer.columns import ColumnSpec, ColumnType
+from domo_async._transfer.csv.rewriting import Rewriter, records, value_of
+from domo_async._transfer.part import Part
+from domo_async.errors import SourceError
+
+__all__ = ["NUMBERS", "InferredColumns"]
+
+_FIELD = rb'(?:"(?:[^"]|"")*+"|[^,"\n]*+)'
+# What begins like a code or holds very many digits. All of it is quick to find; what it means is looked at afterwards.
+_CODES = rb'"?(?:[-+ ]?0[0-9]|\+|-0[^.])'
+_DIGITS = rb'"?-?(?:[0-9]{16}|[0-9.]{20})'
+NUMBERS = frozenset({ColumnType.LONG, ColumnType.DECIMAL, ColumnType.DOUBLE})
+_CODE = re.compile(r"[-+ ]?0[0-9]|\+")
+
+
+class InferredColumns:
+    """Refuses values that the instance would take as others than they are written.
+
+    Args:
+        columns: All columns, in the order in which they are sent.
+        inferred: Those whose types were inferred from some of the rows; one of them at least is of numbers.
+    """
+
+    def __init__(self, columns: Sequence[ColumnSpec], inferred: Collection[ColumnSpec]) -> None:
+        self._numbers = {
+            place: column for place, column in enumerate(columns) if column in inferred and column.type in NUMBERS
+        }
+        self._width = len(columns)
+        self._before = 0
+        self._suspects = re.compile(rb"\n(?:%s)" % b"|".join(_suspects(p, c) for p, c in self._numbers.items()))
+
+    def check(self, part: Part) -> None:
+        """Look at the next part.
+
+        Raises:
+            SourceError: Names the row, the column, and what to do.
+        """
+        content = b"\n" + b"".join(part.open())
+        if self._suspects.search(content) is not None:
+            self._check_each(content[1:])
+        self._before += part.records
+
+    def _check_each(self, content: bytes) -> None:
+        rewriter = Rewriter(width=self._width, bom=False, returns=False)
+        text = (rewriter.feed(content).content + rewriter.finish().content).decode()
+        for number, fields in enumerate(records(text), self._before + 1):
+            for place, column in self._numbers.items():
+                value = value_of(fields[place])
+                if _becomes_another(column.type, value):
+                    raise SourceError(
+                        f'row {number}, column "{column.name}": {value!r:.80} would become another value in a'
+                        f" {column.type}, which the first rows called for: say the columns' types, this one STRING;"
+                        " nothing was committed"
+                    )
+
+
+def _suspects(place: int, column: ColumnSpec) -> bytes:
+    found = rb"(?:%s|%s)" % (_CODES, _DIGITS) if column.type == ColumnType.DOUBLE else _CODES
+    return (_FIELD + b",") * place + found
+
+
+def _becomes_another(kind: ColumnType, text: str) -> bool:
+    try:
+        cut = kind == ColumnType.DOUBLE and Decimal(repr(float(text))) != Decimal(text)
+    except (ArithmeticError, ValueError):
+        return False  # what is not a number is for the instance to refuse
+    return cut or _CODE.match(text) is not None or (kind == ColumnType.LONG and text == "-0")

@@ -1,0 +1,158 @@
+"""The parts of an upload on their way, each sent again alone if it must be."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from functools import partial
+
+from attrs import define, frozen
+
+from domo_async._clock import Clock
+from domo_async._transfer.part import Part
+from domo_async._transfer.progress import Reporter
+from domo_async._transfer.uploading.adaptive_concurrency import AdaptiveConcurrency
+from domo_async._transfer.uploading.backend import UploadSteps
+from domo_async._transfer.uploading.compression import Compressor
+from domo_async._transfer.uploading.journal import Journal, PartRecord, digest
+from domo_async._transfer.uploading.slots import Lanes
+from domo_async._transport import Body
+from domo_async.errors import ConfigError, DomoError, SourceError
+
+__all__ = ["Count", "Sender", "SourceChanged"]
+
+_CSV = "text/csv"
+
+
+class SourceChanged(SourceError):
+    """A part is not the one that an earlier run sent."""
+
+
+@frozen
+class Count:
+    """What parts hold together."""
+
+    rows: int = 0
+    bytes: int = 0
+    parts: int = 0
+
+    def plus(self, part: Part) -> Count:
+        """Return the count with one more part."""
+        return Count(self.rows + part.records, self.bytes + part.length, self.parts + 1)
+
+
+@define
+class Sender:
+    """Sends the parts of one upload."""
+
+    _steps: UploadSteps
+    _upload_id: int
+    _lanes: Lanes
+    _pace: AdaptiveConcurrency
+    _compressor: Compressor
+    _journal: Journal | None
+    _reporter: Reporter
+    _clock: Clock
+    _failed: Callable[[int, DomoError], Awaitable[DomoError]]
+
+    async def send_all(self, parts: AsyncIterator[Part], beside: Callable[[], Awaitable[None]]) -> Count:
+        """Send every part, a bounded number at a time, or raise.
+
+        Args:
+            parts: The parts; the next one is not made before there is room for it, since it may be held in memory.
+            beside: What is to be done meanwhile.
+        """
+        count = Count()
+        failure: BaseException | None = None
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(_awaited(beside))
+                while (part := await self._next(parts)) is not None:
+                    count = count.plus(part)
+                    task = tasks.create_task(self._send_unless_there(count.parts, part))
+                    # A task that is cancelled before it begins would not get to leave by itself.
+                    task.add_done_callback(partial(self._leave, part.held))
+        except BaseExceptionGroup as group:
+            failure = _first_of(group)
+        if failure is not None:
+            raise failure
+        return count
+
+    async def _next(self, parts: AsyncIterator[Part]) -> Part | None:
+        """Return the next part, which has a lane then, once there is room for it."""
+        await self._lanes.enter()
+        part = None
+        try:
+            part = await anext(parts, None)
+        finally:
+            if part is None:
+                self._lanes.leave(0)
+        if part is not None:
+            self._lanes.hold(part.held)
+        return part
+
+    def _leave(self, held: int, _: asyncio.Task[None]) -> None:
+        self._lanes.leave(held)
+
+    async def _send_unless_there(self, number: int, part: Part) -> None:
+        """Send a part, unless an earlier run did.
+
+        The first part is sent in any case: it tells whether the instance still knows the upload.
+        """
+        record = None
+        if self._journal is not None:
+            record = PartRecord(part.records, part.length, await asyncio.to_thread(digest, part))
+            known = self._journal.parts.get(number)
+            if known is not None and known != record:
+                raise SourceChanged(f"part {number} is not what it was")
+            if known is not None and number > 1:
+                self._reporter.moved(part.length)
+                self._reporter.part_done(part.records)
+                return
+            await asyncio.to_thread(self._journal.sending, number)
+        await self._send(number, part)
+        if self._journal is not None and record is not None:
+            await asyncio.to_thread(self._journal.arrived, number, record)
+        self._reporter.part_done(part.records)
+
+    async def _send(self, number: int, part: Part) -> None:
+        packed = await self._compressor.packed(part, self._pace.rate)
+        moved = tries = 0
+
+        def slices() -> Iterator[bytes]:
+            nonlocal moved, tries
+            tries += 1
+            if tries > 1:
+                self._pace.struggled()
+                self._reporter.retried()
+            self._reporter.moved(-moved)
+            moved = 0
+            if packed is not None:
+                yield packed
+                moved = part.length
+                self._reporter.moved(moved)
+                return
+            for piece in part.open():
+                yield piece
+                moved += len(piece)
+                self._reporter.moved(len(piece))
+
+        self._pace.began(self._clock.monotonic())
+        body = Body(_CSV, part.length, slices) if packed is None else Body(_CSV, len(packed), slices, "gzip")
+        try:
+            await self._steps.put_part(self._upload_id, number, body)
+        except (SourceError, ConfigError):
+            raise  # the source's or the caller's own fault
+        except DomoError as error:
+            raise await self._failed(number, error) from error
+        self._pace.done(part.length, self._clock.monotonic())
+
+
+async def _awaited(work: Callable[[], Awaitable[None]]) -> None:
+    await work()
+
+
+def _first_of(group: BaseExceptionGroup[BaseException]) -> BaseException:
+    """Return the error that brought the others about."""
+    first = group.exceptions[0]
+    return _first_of(first) if isinstance(first, BaseExceptionGroup) else first

@@ -1,0 +1,180 @@
+"""Whether what is to be uploaded is what was uploaded before: proved by its bytes, not by sizes or times."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Literal
+
+from attrs import frozen
+
+from domo_async._transfer.part import Part
+from domo_async._transfer.seekable import SLICE
+from domo_async._transfer.uploading.journal import FileRecord, PartRecord
+from domo_async.errors import SourceError
+
+__all__ = ["Comparison", "Known", "file_records", "known_files"]
+
+_LINE_ENDS = (b"", b"\n", b"\r\n")
+_PACKED = (b"\x1f\x8b", b"\x28\xb5\x2f\xfd")
+
+
+class Comparison:
+    """Compares parts with those of an earlier upload, wherever either are cut."""
+
+    def __init__(self, earlier: Sequence[PartRecord]) -> None:
+        self._earlier = [part for part in earlier if part.length]
+        self._place = 0
+        self._filled = 0
+        self._hash = hashlib.sha256()
+        self._last = b"\n"
+        self._beyond = b""
+        self.differs: bool = False
+        """Whether it is known already that they are others."""
+
+    def take(self, part: Part) -> None:
+        """Take in the next part."""
+        for piece in part.open():
+            if self.differs:
+                return
+            self._feed(memoryview(piece))
+
+    def outcome(self) -> Literal["same", "longer", "other"]:
+        """Return what all parts together are; ``"longer"`` begins with what was uploaded before."""
+        if self.differs:
+            return "other"
+        if self._place == len(self._earlier):
+            if self._beyond in _LINE_ENDS:
+                return "same"
+            return "longer" if self._last == b"\n" or self._beyond[:1] in {b"\n", b"\r"} else "other"
+        # It may be that the last line had an end before, and has none now.
+        for end in _LINE_ENDS[1:]:
+            if self._place == len(self._earlier) - 1 and self._filled + len(end) == self._earlier[-1].length:
+                ended = self._hash.copy()
+                ended.update(end)
+                if ended.hexdigest() == self._earlier[-1].digest:
+                    return "same"
+        return "other"
+
+    def _feed(self, piece: memoryview) -> None:
+        while piece and self._place < len(self._earlier):
+            due = self._earlier[self._place]
+            taken = piece[: due.length - self._filled]
+            self._hash.update(taken)
+            self._filled += len(taken)
+            self._last = bytes(taken[-1:])
+            piece = piece[len(taken) :]
+            if self._filled == due.length:
+                self.differs = self._hash.hexdigest() != due.digest
+                if self.differs:
+                    return
+                self._place, self._filled, self._hash = self._place + 1, 0, hashlib.sha256()
+        self._beyond = (self._beyond + bytes(piece[:4]))[:4]
+
+
+def file_records(paths: Iterable[Path]) -> tuple[FileRecord, ...]:
+    """Return what files hold, as a journal keeps it.
+
+    Raises:
+        SourceError: One cannot be read.
+    """
+    return tuple(FileRecord(str(path), *_digest(path, None)) for path in paths)
+
+
+@frozen
+class Known:
+    """What earlier uploads tell of files.
+
+    Attributes:
+        there: Those that an earlier upload holds, byte by byte.
+        grown: Those that begin with what it holds, and go on.
+        moved: Others that hold, or begin with, what an earlier upload took from a file that is not there any longer as
+            it was, and that file's path.
+    """
+
+    there: tuple[Path, ...]
+    grown: tuple[Path, ...]
+    moved: tuple[tuple[Path, str], ...] = ()
+
+
+def known_files(paths: Iterable[Path], earlier: Mapping[str, FileRecord]) -> Known:
+    """Return which files an earlier upload holds.
+
+    Raises:
+        SourceError: One cannot be read.
+    """
+    there, grown, others = [], [], []
+    for path in paths:
+        record = earlier.get(str(path))
+        if record is None or not _begins_with(path, record):
+            others.append(path)
+        elif _size(path) == record.size:
+            there.append(path)
+        elif _goes_on(path, record.size):
+            grown.append(path)
+    gone = [record for path, record in earlier.items() if Path(path) in others or not _is_of_size(path, record.size)]
+    moved = [(path, record.path) for path in others for record in gone if _holds_rows_of(path, record)]
+    return Known(tuple(there), tuple(grown), tuple(moved))
+
+
+def _begins_with(path: Path, record: FileRecord) -> bool:
+    return 0 < record.size <= _size(path) and _digest(path, record.size)[1] == record.digest
+
+
+def _is_of_size(path: str, size: int) -> bool:
+    try:
+        return os.stat(path).st_size == size  # noqa: PTH116 - as the journal has it
+    except OSError:
+        return False
+
+
+def _holds_rows_of(path: Path, record: FileRecord) -> bool:
+    """Return whether a file holds the rows of one that was there under another name; a header alone is not rows."""
+    if not _begins_with(path, record):
+        return False
+    if _size(path) > record.size and not _goes_on(path, record.size):
+        return False
+    try:
+        with path.open("rb") as file:
+            header = file.readline(record.size)
+    except OSError as error:
+        raise _unreadable(path, error) from None
+    return len(header) < record.size or not header.endswith(b"\n")
+
+
+def _goes_on(path: Path, size: int) -> bool:
+    """Return whether a file has whole records up to a place: a line ends there, or it is compressed."""
+    try:
+        with path.open("rb") as file:
+            packed = file.read(4).startswith(_PACKED)
+            file.seek(size - 1)
+            last, following = file.read(1), file.read(1)
+    except OSError as error:
+        raise _unreadable(path, error) from None
+    return packed or last == b"\n" or following in {b"\n", b"\r"}
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError as error:
+        raise _unreadable(path, error) from None
+
+
+def _digest(path: Path, most: int | None) -> tuple[int, str]:
+    """Return the length and the hash of a file's bytes, or of so many of the first ones."""
+    found, length = hashlib.sha256(), 0
+    try:
+        with path.open("rb") as file:
+            while piece := file.read(SLICE if most is None else min(SLICE, most - length)):
+                found.update(piece)
+                length += len(piece)
+    except OSError as error:
+        raise _unreadable(path, error) from None
+    return length, found.hexdigest()
+
+
+def _unreadable(path: Path, error: OSError) -> SourceError:
+    return SourceError(f"cannot read {path}: {error.strerror}; nothing was sent")

@@ -1,0 +1,626 @@
+"""A dataset's upload from end to end: all parts and one commit, or nothing."""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence, Sized
+from contextlib import aclosing, asynccontextmanager, nullcontext
+from pathlib import Path
+from typing import Any
+
+from attrs import define, evolve, field
+
+from domo_async._clock import Clock
+from domo_async._transfer.columns import ColumnSpec
+from domo_async._transfer.part import Part, empty_part, part_sizes
+from domo_async._transfer.progress import Reporter, reporting
+from domo_async._transfer.sources import OpenSource, Source, open_source
+from domo_async._transfer.sources.column_mapping import ColumnMapping
+from domo_async._transfer.sources.streams import naming_source
+from domo_async._transfer.threads import in_thread
+from domo_async._transfer.uploading.backend import UploadSteps
+from domo_async._transfer.uploading.committing import Committer
+from domo_async._transfer.uploading.compression import Compressor
+from domo_async._transfer.uploading.inferred import NUMBERS, InferredColumns
+from domo_async._transfer.uploading.journal import Finished, Journal, Sent, journal_at
+from domo_async._transfer.uploading.options import UploadOptions, UploadPlan, UploadResult
+from domo_async._transfer.uploading.part_sender import Count, Sender, SourceChanged
+from domo_async._transfer.uploading.proving import Comparison, file_records, known_files
+from domo_async._transfer.uploading.slots import Budget, Lanes
+from domo_async._transfer.uploading.spooling import Spool
+from domo_async.errors import (
+    AfterCommitError,
+    CommitUncertain,
+    ConfigError,
+    Conflict,
+    DomoError,
+    NotFound,
+    SourceError,
+    UploadError,
+)
+
+__all__ = ["opened", "plan_upload", "upload", "upload_opened"]
+
+# How often an upload begins anew because somebody else adds columns at the same time.
+_logger = logging.getLogger("domo_async")
+_ROUNDS = 5
+
+
+@asynccontextmanager
+async def opened(source: Source, options: UploadOptions) -> AsyncIterator[OpenSource]:
+    """Give a source, open as long as the block lasts."""
+    with naming_source("the source"):
+        found = await open_source(source, options.reading)
+    try:
+        yield found
+    finally:
+        found.close()
+
+
+async def upload(
+    steps: UploadSteps, source: Source, options: UploadOptions, clock: Clock, budget: Budget
+) -> UploadResult:
+    """Upload a source; see `Datasets.upload`."""
+    started = clock.monotonic()
+    added: dict[str, str] = {}
+    with nullcontext() if options.resume is None else journal_at(options.resume) as journal:
+        if journal is not None:
+            await _settle_earlier(steps, options, journal, clock)
+        for left in reversed(range(_ROUNDS)):
+            async with _opened_unless_known(source, options, journal) as (open_source, left_out):
+                if isinstance(open_source, Finished):
+                    return _replayed(open_source, clock.monotonic() - started)
+                try:
+                    done = await _upload(steps, open_source, options, clock, budget, journal, added)
+                except _ColumnsChanged as changed:
+                    if not (left and _can_be_read_again(source)):
+                        raise changed.failure from None
+                else:
+                    return evolve(done, left_out=left_out)
+        raise AssertionError("unreachable")  # pragma: no cover - the last round returns or raises
+
+
+async def upload_opened(
+    steps: UploadSteps,
+    source: OpenSource,
+    options: UploadOptions,
+    clock: Clock,
+    budget: Budget,
+    *,
+    inferred: bool = False,
+) -> UploadResult:
+    """Upload a source that is open already, without a journal.
+
+    Args:
+        steps: The requests.
+        source: The source.
+        options: How to upload it.
+        clock: The clock.
+        budget: What uploads may take together.
+        inferred: Whether all columns have the types that were inferred from the source.
+    """
+    try:
+        return await _upload(steps, source, options, clock, budget, None, {}, inferred=inferred)
+    except _ColumnsChanged as changed:
+        raise changed.failure from None
+
+
+async def plan_upload(
+    columns: Sequence[ColumnSpec], source: OpenSource, options: UploadOptions, *, inferred: bool = False
+) -> UploadPlan:
+    """Return what an upload to a dataset of these columns would send; see `Datasets.plan_upload`.
+
+    Each field of CSV is compared with its column's type, which an upload leaves to the instance.
+
+    Args:
+        columns: The dataset's columns.
+        source: The source.
+        options: How it would be uploaded.
+        inferred: Whether these columns have the types that were inferred from the source.
+    """
+    with naming_source("the source"):
+        fit = evolve(await source.fit(columns, header=options.header, schema=options.schema), check=True)
+    count = Count()
+    async with aclosing(_parts(source, fit, options, inferred=inferred)) as parts:
+        async for part in parts:
+            count = count.plus(part)
+    return UploadPlan(
+        columns=tuple(column.name for column in fit.columns),
+        header=fit.header,
+        order=fit.order,
+        added=_types(fit.added),
+        rows=count.rows,
+        bytes=count.bytes,
+        parts=count.parts,
+        notes=fit.notes,
+    )
+
+
+async def _upload(
+    steps: UploadSteps,
+    source: OpenSource,
+    options: UploadOptions,
+    clock: Clock,
+    budget: Budget,
+    journal: Journal | None,
+    added: dict[str, str],
+    *,
+    inferred: bool = False,
+) -> UploadResult:
+    started = clock.monotonic()
+    before = await steps.columns()
+    fit = await _fitted(steps, before, source, options)
+    with reporting(clock, options.progress, total=source.total, title="upload") as reporter, Spool() as spool:
+        one = _Upload(steps, source, fit, options, clock, budget, journal, reporter, spool, started, added, inferred)
+        return await one.run()
+
+
+async def _fitted(
+    steps: UploadSteps, columns: Sequence[ColumnSpec], source: OpenSource, options: UploadOptions
+) -> ColumnMapping:
+    """Return how a source fits the dataset; with ``schema="evolve"``, the columns that it has once it was looked at."""
+    fit = await _looked_at(columns, source, options)
+    for _ in range(_ROUNDS - 1 if options.schema == "evolve" else 0):
+        # A source may take its time to tell its columns, and somebody else may have added some.
+        now = await steps.columns()
+        if list(now) == list(columns):
+            break
+        columns = now
+        fit = await _looked_at(columns, source, options)
+    return fit
+
+
+async def _looked_at(columns: Sequence[ColumnSpec], source: OpenSource, options: UploadOptions) -> ColumnMapping:
+    with naming_source("the source"):
+        return await source.fit(columns, header=options.header, schema=options.schema)
+
+
+async def _settle_earlier(steps: UploadSteps, options: UploadOptions, journal: Journal, clock: Clock) -> None:
+    """See that a journal is that of this dataset, and what became of an upload that it would go on with.
+
+    Raises:
+        ConfigError: It is another upload's.
+        AfterCommitError: Somebody else committed the upload.
+        CommitUncertain: It was to be committed, and the data versions cannot be read.
+    """
+    target = {"dataset": steps.dataset_id, "action": options.action, "partition": steps.partition}
+    different = journal.differences(target) if journal.call else []
+    if different:
+        raise ConfigError(
+            f"the journal {journal.path} is that of another upload: {', '.join(different)}. Give the same target, or"
+            " another file for resume; nothing was sent"
+        )
+    failure = _Failures(steps.dataset_id, journal, {})
+    if journal.upload_id is None:
+        if options.action == "REPLACE" and journal.finished is not None:
+            await _forget_if_overwritten(steps, journal, journal.finished, failure)
+        return
+    committer = Committer(steps, journal.upload_id, options, journal, clock, failure)
+    if journal.sent is None:
+        try:
+            await committer.refuse_if_committed(journal)
+        except AfterCommitError:
+            raise
+        except DomoError as error:
+            raise failure(f"the data versions could not be read: {error}", upload_id=journal.upload_id) from error
+        return
+    try:
+        committed = await committer.look_up(journal.sent)
+    except UploadError:
+        # Its version is there and is said to have failed, so that another upload has to be opened.
+        journal.forgotten()
+        return
+    if committed is not None:
+        journal.committed(committed.data_version)
+
+
+async def _forget_if_overwritten(steps: UploadSteps, journal: Journal, finished: Finished, failure: _Failures) -> None:
+    """Take a journal for done only if nobody has written since: else the dataset does not hold what is to replace all.
+
+    What replaces can be sent again without harm.
+    """
+    try:
+        versions = await steps.versions()
+    except DomoError as error:
+        raise failure(f"the data versions could not be read: {error}") from error
+    if finished.data_version != max(versions, default=None):
+        journal.finished = None
+
+
+def _is_among(path: Path, files: Sequence[Path]) -> bool:
+    return Path(os.path.realpath(path)) in files
+
+
+@asynccontextmanager
+async def _opened_unless_known(
+    source: Source, options: UploadOptions, journal: Journal | None
+) -> AsyncIterator[tuple[OpenSource | Finished, tuple[str, ...]]]:
+    """Give a source without the files that earlier uploads of the journal hold, and those.
+
+    If they hold all of it, give the last upload in its place.
+    """
+    async with opened(source, options) as found:
+        if journal is not None and _is_among(journal.path, found.files):
+            raise ConfigError(
+                f"the journal {journal.path} is among the files to upload: keep it elsewhere. Nothing was sent"
+            )
+        finished = None if journal is None or journal.upload_id is not None else journal.finished
+        if journal is None or not found.files:
+            yield found, ()
+            return
+        if options.action == "REPLACE":
+            same = finished is not None and await in_thread(file_records, found.files) == finished.sent.files
+            yield finished if finished is not None and same else found, ()
+            return
+        known = await in_thread(known_files, found.files, journal.appended)
+        if known.grown:
+            raise _twice(str(known.grown[0]), journal)
+        if known.moved:
+            path, before = known.moved[0]
+            raise ConfigError(
+                f"{path} holds the rows that an upload of the journal {journal.path} appended from {before}, which is"
+                " not there as it was: renamed, the file would be there twice. Leave it out; only if its rows are new,"
+                " upload it with another journal. Nothing was sent"
+            )
+        new = [path for path in found.files if path not in known.there]
+        if len(new) == len(found.files):
+            yield found, ()
+            return
+        if not new:
+            yield finished or found, ()
+            return
+    async with opened(new, options) as found:
+        yield found, tuple(map(str, known.there))
+
+
+def _twice(what: str, journal: Journal) -> ConfigError:
+    return ConfigError(
+        f"{what} begins with the rows that an upload of the journal {journal.path} appended: they would be there twice."
+        " Give the new rows alone; nothing was sent"
+    )
+
+
+def _replayed(finished: Finished, seconds: float) -> UploadResult:
+    """Return what an upload came to that took effect before."""
+    return UploadResult(
+        rows=finished.sent.rows,
+        bytes=finished.sent.bytes,
+        parts=finished.sent.parts,
+        upload_id=finished.upload_id,
+        data_version=finished.data_version,
+        seconds=seconds,
+        replayed=True,
+        files=tuple(file.path for file in finished.sent.files),
+    )
+
+
+def _can_be_read_again(source: Source) -> bool:
+    """Return whether a source gives the same another time: a path, bytes, a list or a frame, not an iterator."""
+    if isinstance(source, list | tuple):
+        return all(isinstance(item, Sized | os.PathLike) for item in source)
+    return isinstance(source, Sized | os.PathLike) and not hasattr(source, "read")
+
+
+class _ColumnsChanged(Exception):
+    """Somebody else changed the dataset's columns, and the parts are not cut for the new ones."""
+
+    def __init__(self, failure: UploadError) -> None:
+        super().__init__(str(failure))
+        self.failure = failure
+
+
+class _Failures:
+    """Makes the errors of an upload that was not committed."""
+
+    def __init__(self, dataset_id: str, journal: Journal | None, added: Mapping[str, str]) -> None:
+        self._dataset_id = dataset_id
+        self._journal = None if journal is None else str(journal.path)
+        self._added = added
+
+    def __call__(self, message: str, *, upload_id: int | None = None, part: int | None = None) -> UploadError:
+        columns = f" but for the new columns {', '.join(self._added)}" if self._added else ""
+        again = "" if self._journal is None else f"; the same call with resume={self._journal!r} goes on from here"
+        return UploadError(
+            f"{message}; nothing was committed, dataset {self._dataset_id} is as it was{columns}{again}",
+            dataset_id=self._dataset_id,
+            upload_id=upload_id,
+            part=part,
+            journal=self._journal,
+        )
+
+
+@define
+class _Upload:
+    _steps: UploadSteps
+    _source: OpenSource
+    _fit: ColumnMapping
+    _options: UploadOptions
+    _clock: Clock
+    _budget: Budget
+    _journal: Journal | None
+    _reporter: Reporter
+    _spool: Spool
+    _started: float
+    _added: dict[str, str]
+    _inferred: bool
+    _failure: _Failures = field(init=False)
+    _before: tuple[int, ...] | None = field(default=(), init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self._failure = _Failures(self._steps.dataset_id, self._journal, self._added)
+
+    async def run(self) -> UploadResult:
+        async with aclosing(_parts(self._source, self._fit, self._options, inferred=self._inferred)) as parts:
+            looked_at: list[Part] = []
+            earlier = None if self._journal is None or self._journal.upload_id is not None else self._journal.finished
+            by_bytes = earlier is not None and not (self._source.files and earlier.sent.files)
+            if earlier is not None and by_bytes and await self._is_known(earlier, parts, looked_at):
+                self._reporter.finish()
+                return _replayed(earlier, self._clock.monotonic() - self._started)
+            if self._fit.added:
+                # Where columns are to be added, all rows are checked before.
+                looked_at.extend([await self._kept(part) async for part in parts])
+            # The first part is cut before anything is changed, so that a source that is no CSV costs no request.
+            if not looked_at and (first := await anext(parts, None)) is not None:
+                looked_at.append(first)
+            if not looked_at and not self._options.allow_empty:
+                raise SourceError(
+                    "the source holds no rows; nothing was sent. To empty the dataset on purpose say allow_empty=True"
+                )
+            self._take_up()
+            if self._fit.added:
+                await self._steps.add_columns(self._fit.added)
+                self._added |= _types(self._fit.added)
+            await self._check_columns(None)
+            upload_id = await self._open()
+            sent = await self._send(upload_id, _chained(looked_at or [empty_part()], parts))
+        sent = await self._completed(upload_id, sent)
+        committer = self._committer(upload_id)
+        committed = await committer.commit(sent)
+        settled = await committer.settle(committed, sent)
+        self._reporter.finish(sent.bytes)
+        return UploadResult(
+            rows=sent.rows,
+            bytes=sent.bytes,
+            parts=sent.parts,
+            retries=self._reporter.retries,
+            upload_id=upload_id,
+            data_version=settled.data_version,
+            seconds=self._reporter.seconds,
+            verified=settled.verified,
+            files=tuple(map(str, self._source.files)),
+            added={column.name: column.type.value for column in self._fit.columns if column.name in self._added},
+            notes=self._fit.notes,
+        )
+
+    async def _kept(self, part: Part) -> Part:
+        with naming_source("the source"):
+            return await in_thread(self._spool.keep, part)
+
+    async def _is_known(self, earlier: Finished, parts: AsyncIterator[Part], looked_at: list[Part]) -> bool:
+        """Return whether the source is what an earlier upload holds; what was looked at for that is in the list."""
+        if not self._is_comparable(earlier):
+            return False
+        comparison = Comparison(earlier.parts)
+        async for part in parts:
+            await in_thread(comparison.take, part)
+            looked_at.append(await self._kept(part))
+            if comparison.differs:
+                return False
+        outcome = comparison.outcome()
+        if outcome == "longer" and self._options.action == "APPEND":
+            assert self._journal is not None  # noqa: S101 - it told of the earlier upload
+            raise _twice("the source", self._journal)
+        return outcome == "same"
+
+    def _is_comparable(self, earlier: Finished) -> bool:
+        """Return whether the same rows would have the same bytes as they had in an earlier upload."""
+        columns = self._columns()
+        if columns == earlier.columns:
+            return True
+        known = {name for name, _ in earlier.columns}
+        order = self._fit.order or range(len(columns))
+        brings_more = any(
+            name not in known and place is not None for (name, _), place in zip(columns, order, strict=True)
+        )
+        if brings_more or self._options.action == "REPLACE":
+            return False
+        raise ConfigError(
+            f"the dataset's columns have changed since upload {earlier.upload_id} of the journal, so that it cannot be"
+            " told whether these rows are there already. Only if they are new, name another file for resume; nothing"
+            " was sent"
+        )
+
+    def _columns(self) -> list[list[str]]:
+        return [[column.name, column.type.value] for column in self._fit.columns]
+
+    def _take_up(self) -> None:
+        """Begin a new upload in the journal, or see that the one to go on with is this one."""
+        journal, options = self._journal, self._options
+        if journal is None:
+            return
+        call: Mapping[str, Any] = {
+            "dataset": self._steps.dataset_id,
+            "action": options.action,
+            "partition": self._steps.partition,
+            "files": [str(path) for path in self._source.files],
+            "columns": self._columns(),
+            "header": self._fit.header,
+            "part_size": options.part_size,
+        }
+        if journal.upload_id is None:
+            journal.begin(call)
+            return
+        different = journal.differences(call)
+        if different:
+            raise self._changed(", ".join(different))
+
+    def _changed(self, how: str) -> DomoError:
+        """Return the error for a source that is not the one that the journal would go on with."""
+        journal = self._journal
+        assert journal is not None  # noqa: S101 - who calls has one
+        assert journal.upload_id is not None  # noqa: S101
+        if journal.sent is not None:
+            lost = SourceError(f"the journal {journal.path} is that of another source: {how}")
+            return self._committer(journal.upload_id).uncertain(
+                lost, "give the source that it was begun with to find out", journal.sent
+            )
+        return ConfigError(
+            f"the journal {journal.path} holds an upload that is not finished, of another source: {how}. Give the same"
+            " source and options to go on; or remove the journal to give that upload up, none of which was committed,"
+            " and begin anew. Nothing was committed"
+        )
+
+    async def _open(self) -> int:
+        """Open an upload, or go on with that of the journal."""
+        journal = self._journal
+        if journal is not None and journal.upload_id is not None:
+            self._before = journal.before
+            return journal.upload_id
+        if journal is not None:
+            await self._learn_versions()
+        try:
+            upload_id = await self._steps.open()
+        except DomoError as error:
+            raise self._failure(f"no upload could be opened: {error}") from error
+        if journal is not None:
+            journal.opened(upload_id, self._before)
+        return upload_id
+
+    async def _learn_versions(self) -> None:
+        try:
+            self._before = tuple(await self._steps.versions())
+        except DomoError as error:
+            # They are asked for to look up a commit whose answer is lost, which is seldom.
+            self._before = None
+            _logger.warning(
+                "the data versions cannot be read: should the commit's answer be lost, nothing tells whether it took"
+                " effect: %s",
+                error,
+            )
+
+    async def _send(self, upload_id: int, parts: AsyncIterator[Part]) -> Sent:
+        async def beside() -> None:
+            if self._journal is None:
+                await self._learn_versions()
+
+        async def failed(number: int, error: DomoError) -> DomoError:
+            return await self._part_failed(upload_id, number, error)
+
+        pace = self._options.pace  # one for both: the lanes go by what the sender learns
+        sender = Sender(
+            self._steps,
+            upload_id,
+            Lanes(pace, self._budget),
+            pace,
+            Compressor(self._options.compress),
+            self._journal,
+            self._reporter,
+            self._clock,
+            failed,
+        )
+        try:
+            count = await sender.send_all(parts, beside)
+        except SourceChanged as error:
+            raise self._changed(str(error)) from None
+        if self._journal is not None and self._journal.begun > count.parts:
+            raise self._changed(f"it has {count.parts} parts, where {self._journal.begun} were sent before")
+        return Sent(rows=count.rows, bytes=count.bytes, parts=count.parts, before=self._before)
+
+    async def _part_failed(self, upload_id: int, number: int, error: DomoError) -> DomoError:
+        """Return what to raise for a part that could not be sent."""
+        message = f"part {number} could not be sent: {error}"
+        failure = self._failure(message, upload_id=upload_id, part=number)
+        journal = self._journal
+        if journal is None:
+            return failure
+        gone = isinstance(error, NotFound | Conflict) and error.refused
+        if gone:
+            # Somebody with a copy of the journal may have committed the upload.
+            try:
+                await self._committer(upload_id).refuse_if_committed(journal)
+            except AfterCommitError as committed:
+                return committed
+            except NotFound as missing:
+                if not missing.refused:
+                    return self._uncertain(upload_id, error)
+            except DomoError:
+                return self._uncertain(upload_id, error)
+        if journal.sent is not None or (gone and isinstance(error, Conflict)):
+            return self._uncertain(upload_id, error)
+        if gone:
+            journal.forgotten()
+        return failure
+
+    def _uncertain(self, upload_id: int, error: DomoError) -> CommitUncertain:
+        journal = self._journal
+        assert journal is not None  # noqa: S101 - who calls has one
+        parts = journal.parts.values()
+        sent = journal.sent or Sent(
+            rows=sum(part.records for part in parts),
+            bytes=sum(part.length for part in parts),
+            parts=len(parts),
+            before=journal.before,
+        )
+        return self._committer(upload_id).uncertain(error, "its data versions show no trace of it", sent)
+
+    async def _completed(self, upload_id: int, sent: Sent) -> Sent:
+        """See that all is as it was when it was read, and say what it was made of."""
+        self._source.check_unchanged()
+        await self._check_columns(upload_id)
+        if self._journal is None:
+            return sent
+        files = await in_thread(file_records, self._source.files)
+        self._source.check_unchanged()
+        return evolve(sent, files=files)
+
+    async def _check_columns(self, upload_id: int | None) -> None:
+        """See that the dataset's columns are those that the parts are cut for, if others may add some.
+
+        Raises:
+            _ColumnsChanged: They are not.
+        """
+        if self._options.schema != "evolve":
+            return
+        try:
+            now = await self._steps.columns()
+        except DomoError as error:
+            raise self._failure(f"the dataset's columns could not be read: {error}", upload_id=upload_id) from error
+        if list(now) != list(self._fit.columns):
+            if self._journal is not None:
+                self._journal.forgotten()
+            raise _ColumnsChanged(
+                self._failure("the dataset's columns were changed by somebody else meanwhile", upload_id=upload_id)
+            )
+
+    def _committer(self, upload_id: int) -> Committer:
+        return Committer(self._steps, upload_id, self._options, self._journal, self._clock, self._failure)
+
+
+def _types(columns: Sequence[ColumnSpec]) -> dict[str, str]:
+    return {column.name: column.type.value for column in columns}
+
+
+async def _parts(
+    source: OpenSource, fit: ColumnMapping, options: UploadOptions, *, inferred: bool
+) -> AsyncGenerator[Part]:
+    """Yield a source's parts; where types were inferred, once no value would become another."""
+    guessed = (fit.columns if inferred else fit.added) if source.sampled else ()
+    columns = InferredColumns(fit.columns, guessed) if any(column.type in NUMBERS for column in guessed) else None
+    async with aclosing(source.parts(fit, part_sizes(options.part_size, source.total))) as parts:
+        while True:
+            with naming_source("the source"):
+                part = await anext(parts, None)
+            if part is None:
+                return
+            if columns is not None:
+                await in_thread(columns.check, part)
+            yield part
+
+
+async def _chained(first: Sequence[Part], rest: AsyncIterator[Part]) -> AsyncIterator[Part]:
+    for part in first:
+        yield part
+    async for part in rest:
+        yield part

@@ -1,0 +1,41 @@
+"""The one way out to an instance. Knows no endpoint."""
+
+from __future__ import annotations
+
+from domo_async._transport.pager import (
+    BODY,
+    BODY_COUNT,
+    OFFSET_ONLY,
+    QUERY,
+    QUERY_SKIP,
+    CursorPage,
+    CursorPager,
+    PageData,
+    Pager,
+    Paging,
+)
+from domo_async._transport.request import Body, QueryValue
+from domo_async._transport.retry import retry_delay
+from domo_async._transport.session import Download, Transport
+from domo_async._transport.url import Url, raw_url, url
+
+__all__ = [
+    "BODY",
+    "BODY_COUNT",
+    "OFFSET_ONLY",
+    "QUERY",
+    "QUERY_SKIP",
+    "Body",
+    "CursorPage",
+    "CursorPager",
+    "Download",
+    "PageData",
+    "Pager",
+    "Paging",
+    "QueryValue",
+    "Transport",
+    "Url",
+    "raw_url",
+    "retry_delay",
+    "url",
+]

@@ -1,0 +1,374 @@
+"""One request on one connection, sent once: what aiohttp would do by itself is kept from it here."""
+
+from __future__ import annotations
+
+import asyncio
+import select
+import socket
+import ssl
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any
+from weakref import WeakKeyDictionary
+
+import aiohttp
+from aiohttp.client_proto import ResponseHandler
+from aiohttp.connector import Connection as Line
+from attrs import define, frozen
+from multidict import CIMultiDict
+from yarl import URL
+
+from domo_async._redaction import Secret
+from domo_async._transport.deadlines import Deadlines
+from domo_async._transport.request import Body, Request
+from domo_async.errors import (
+    ConnectError,
+    IncompleteAnswer,
+    TimeoutError,  # noqa: A004
+    TransportError,
+)
+
+__all__ = [
+    "LARGEST_HEADER",
+    "MOST_HEADERS",
+    "Call",
+    "Exchange",
+    "LostError",
+    "OnceRequest",
+    "Proxy",
+    "WatchedResponse",
+    "translated",
+]
+
+LARGEST_HEADER = 64 << 10
+MOST_HEADERS = 256
+# What ends a connection early enough before the server's own limit, which counts from its last byte.
+_EARLIER = 1.0
+# By itself aiohttp would send an idempotent request a second time after these.
+_RESENT_AFTER = (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError)
+_NO_SUCH_NAME: frozenset[int] = frozenset(
+    getattr(socket, name) for name in ("EAI_NONAME", "EAI_NODATA") if hasattr(socket, name)
+)
+
+
+class LostError(Exception):
+    """An error of aiohttp's, in a form that it does not answer by sending the request again.
+
+    Attributes:
+        error: That error.
+    """
+
+    def __init__(self, error: Exception) -> None:
+        super().__init__()
+        self.error = error
+
+
+class _StaleError(Exception):
+    """A connection from the pool cannot be used; nothing was sent on it."""
+
+
+@define(eq=False)
+class Call:
+    """One try of a request, through all redirects.
+
+    Attributes:
+        request: What to send.
+        timeout: aiohttp's own limits.
+        ends: The loop's time at which it is over, or None if it may take as long as it likes.
+        sent: Whether a server may have received the request.
+    """
+
+    request: Request
+    timeout: aiohttp.ClientTimeout
+    ends: float | None
+    sent: bool = False
+
+
+@frozen
+class Proxy:
+    """A proxy.
+
+    Attributes:
+        address: Its address, without name and password.
+        login: Those.
+    """
+
+    address: URL
+    login: Secret[aiohttp.BasicAuth] | None
+
+    @classmethod
+    def of(cls, address: Secret[str] | None) -> Proxy | None:
+        """Return the proxy that an address stands for."""
+        if address is None:
+            return None
+        url, login = aiohttp.helpers.strip_auth_from_url(URL(address.get_secret_value()))
+        return cls(url, Secret.of(login))
+
+
+@define(eq=False)
+class Exchange:
+    """One request to one place, without redirects.
+
+    Attributes:
+        session: What to send through.
+        call: What the exchange is part of.
+        target: The address.
+        headers: All headers but those of the body and those that are secrets.
+        sealed: Those that are secrets: aiohttp has them only while it writes the head.
+        proxy: The proxy to go through.
+        patience: Seconds in which something has to move on.
+        deadlines: What keeps the time.
+        limit: What is to expire.
+    """
+
+    session: aiohttp.ClientSession
+    call: Call
+    target: str
+    headers: Mapping[str, str]
+    sealed: Secret[Mapping[str, str]]
+    proxy: Proxy | None
+    patience: float
+    deadlines: Deadlines
+    limit: asyncio.Timeout
+
+    async def run(self) -> aiohttp.ClientResponse:
+        """Return the head of the answer."""
+        token = _running.set(self)
+        try:
+            while True:
+                if self.call.ends is None:
+                    self.deadlines.drop(self.limit)  # aiohttp sees to it that connecting ends
+                else:
+                    self.deadlines.set(self.limit, self.call.ends - asyncio.get_running_loop().time())
+                try:
+                    body = self.call.request.body
+                    return await (self._send(self.headers, None) if body is None else self._send_body(body))
+                except _StaleError:
+                    # Each time one connection less is in the pool.
+                    continue
+        finally:
+            _running.reset(token)
+
+    def begin(self, line: Line) -> None:
+        """Take over a connection before anything is sent on it.
+
+        Raises:
+            _StaleError: It is from the pool, and cannot be used any more.
+        """
+        protocol = line.protocol
+        if protocol is None:
+            raise _StaleError
+        expires = _expiries.get(protocol)
+        if expires is None:
+            # What is encrypted may have something to be read that is no answer, such as a ticket.
+            plain = protocol.transport is not None and protocol.transport.get_extra_info("sslcontext") is None
+            if protocol.should_close or (plain and _has_spoken(protocol)):
+                raise LostError(aiohttp.ClientConnectionError("the server spoke before it was asked"))
+        elif protocol.should_close or expires <= asyncio.get_running_loop().time() or _has_spoken(protocol):
+            raise _StaleError
+        self.call.sent = True
+        self.keep_moving()
+
+    def keep_moving(self) -> None:
+        """Let the exchange end unless something moves on, or the call is over before."""
+        seconds, ends = self.patience, self.call.ends
+        if ends is not None:
+            seconds = min(seconds, ends - asyncio.get_running_loop().time())
+        self.deadlines.set(self.limit, seconds)
+
+    async def _send_body(self, body: Body) -> aiohttp.ClientResponse:
+        headers = {**self.headers, "Content-Type": body.content_type, "Content-Length": str(body.length)}
+        if body.encoding is not None:
+            headers["Content-Encoding"] = body.encoding
+        content = body.open()
+        if not isinstance(content, bytes):
+            return await self._send_slices(headers, content)
+        payload = aiohttp.BytesPayload(content)
+        del content  # a traceback may show local variables
+        return await self._send(headers, payload)
+
+    async def _send_slices(self, headers: Mapping[str, str], slices: Iterator[bytes]) -> aiohttp.ClientResponse:
+        """Send a body that may take as long as it likes, but may not stand still."""
+        failure: Exception | None = None
+
+        async def moving() -> AsyncIterator[bytes]:
+            nonlocal failure
+            try:
+                for piece in slices:
+                    yield piece
+                    self.keep_moving()
+            except Exception as error:
+                failure = error
+                raise
+
+        try:
+            return await self._send(headers, moving())
+        except (aiohttp.ClientError, LostError, OSError):
+            # aiohttp hides that it was the source of the body that failed.
+            if failure is not None:
+                raise failure from None
+            raise
+
+    async def _send(
+        self, headers: Mapping[str, str], data: aiohttp.Payload | AsyncIterator[bytes] | None
+    ) -> aiohttp.ClientResponse:
+        return await self.session.request(
+            self.call.request.method,
+            URL(self.target, encoded=True),
+            data=data,
+            headers=headers,
+            allow_redirects=False,
+            timeout=self.call.timeout,
+            proxy=None if self.proxy is None else self.proxy.address,
+            auto_decompress=False,
+        )
+
+
+_running: ContextVar[Exchange] = ContextVar("_running")
+# Connections that had an answer, and the loop's time from which on the server may close them.
+_expiries: WeakKeyDictionary[ResponseHandler, float] = WeakKeyDictionary()
+
+
+class OnceRequest(aiohttp.ClientRequest):
+    """A request that looks at its connection before it uses it, and is not sent again by aiohttp."""
+
+    def update_proxy(self, proxy: URL | None, proxy_auth: aiohttp.BasicAuth | None, proxy_headers: Any) -> None:
+        """Take over the proxy, with the name and password that nobody was told before."""
+        ours = _running.get().proxy
+        if ours is not None and ours.login is not None:
+            proxy_auth = ours.login.get_secret_value()
+        super().update_proxy(proxy, proxy_auth, proxy_headers)
+
+    async def send(self, conn: Line) -> aiohttp.ClientResponse:
+        """Send it, if the connection is as it should be."""
+        exchange = _running.get()
+        exchange.begin(conn)
+        try:
+            with _unsealed(exchange.sealed, self.headers):
+                return await super().send(conn)
+        except _RESENT_AFTER as error:
+            raise LostError(error) from None
+
+
+@contextmanager
+def _unsealed(sealed: Secret[Mapping[str, str]], headers: CIMultiDict[str]) -> Iterator[None]:
+    """Have secret headers among others for as long as those are written; what a middleware has set goes before."""
+    added = [name for name in sealed.get_secret_value() if name not in headers]
+    try:
+        for name in added:
+            headers[name] = sealed.get_secret_value()[name]
+        yield
+    finally:
+        for name in added:
+            headers.pop(name, None)
+
+
+class WatchedResponse(aiohttp.ClientResponse):
+    """An answer after which its connection is used again only if nothing about it is odd."""
+
+    async def start(self, connection: Line) -> aiohttp.ClientResponse:
+        """Read the head."""
+        protocol = connection.protocol
+        try:
+            await super().start(connection)
+        except _RESENT_AFTER as error:
+            raise LostError(error) from None
+        if protocol is not None:
+            alive = _kept_alive(self.headers["Keep-Alive"]) if "Keep-Alive" in self.headers else None
+            now = asyncio.get_running_loop().time()
+            _expiries[protocol] = float("inf") if alive is None else now + alive - _EARLIER
+            if self.method == "HEAD" or self.status in {204, 304}:
+                # A body that must not follow may follow all the same, and would be taken for the next answer.
+                length = self.headers.get("Content-Length", "0").strip()
+                if length != "0" or "Transfer-Encoding" in self.headers:
+                    protocol.force_close()
+        return self
+
+
+def _kept_alive(header: str) -> float | None:
+    """Return the seconds in ``Keep-Alive: timeout=5, max=100``, or 0 where the connection is not to be used again."""
+    pairs: dict[str, str] = {}
+    for part in header.lower().split(","):
+        name, _, value = part.partition("=")
+        pairs[name.strip()] = value.strip()
+    seconds, left = (pairs.get(name, "") for name in ("timeout", "max"))
+    if left.isdecimal() and int(left[:9]) == 0:
+        return 0.0
+    return float(seconds[:9]) if seconds.isdecimal() else None
+
+
+def _has_spoken(protocol: ResponseHandler) -> bool:
+    """Return whether an idle connection has something to be read: its end, or what nobody asked for."""
+    transport = protocol.transport
+    if transport is None or transport.is_closing():
+        return True
+    line = transport.get_extra_info("socket")
+    number = -1 if line is None else line.fileno()
+    if number < 0:
+        return line is not None
+    if not hasattr(select, "poll"):
+        return bool(select.select([number], [], [], 0)[0])
+    poll = select.poll()
+    poll.register(number, select.POLLIN)
+    return bool(poll.poll(0))
+
+
+def translated(error: Exception, request: Request, *, sent: bool = True) -> TransportError:
+    """Return our error for aiohttp's. Their texts may quote headers, so only what is harmless is kept.
+
+    Args:
+        error: The error.
+        request: What was asked.
+        sent: Whether the server may have received it.
+    """
+    what = f"{request.method} {request.url.path}"
+    if isinstance(error, LostError):
+        error = error.error
+    if isinstance(error, TransportError):
+        return error
+    if isinstance(error, asyncio.TimeoutError):
+        missing = "no answer, or no progress," if sent else "no connection"
+        return TimeoutError(f"{what}: {missing} in time (see Settings.timeouts)", sent=sent)
+    if isinstance(error, aiohttp.ClientPayloadError):
+        return IncompleteAnswer(f"{what}: the answer broke off before its end")
+    if isinstance(error, aiohttp.ClientResponseError) and error.message.startswith("Got more than"):
+        most = f"{MOST_HEADERS} headers of {LARGEST_HEADER >> 10} KiB each"
+        return TransportError(f"{what}: the answer's headers are more than {most}", passing=False)
+    unconnected = _not_connected(what, error)
+    if unconnected is not None:
+        return unconnected
+    if isinstance(error, (aiohttp.ServerDisconnectedError, OSError)):
+        return TransportError(f"{what}: the connection was closed before the answer", sent=sent)
+    return TransportError(f"{what}: no valid HTTP answer ({type(error).__name__})", sent=sent)
+
+
+def _not_connected(what: str, error: Exception) -> ConnectError | None:
+    """Return our error if there was no connection."""
+    if isinstance(error, aiohttp.ClientHttpProxyError):
+        advice = "; give it a name and password: Settings(proxy='http://name:password@host:port')"
+        told = f"the proxy refused to connect, with status {error.status}{advice if error.status == 407 else ''}"
+        return ConnectError(f"{what}: {told}", passing=error.status >= 500)
+    if isinstance(error, aiohttp.ClientProxyConnectionError):
+        return ConnectError(f"{what}: the proxy cannot be reached; see Settings.proxy")
+    if isinstance(error, (aiohttp.ClientConnectorCertificateError, aiohttp.ClientSSLError)):
+        return _not_secure(what, error)
+    if isinstance(error, aiohttp.ClientConnectorError):
+        reason = error.os_error
+        if isinstance(reason, socket.gaierror) and reason.errno in _NO_SUCH_NAME:
+            return ConnectError(f"{what}: there is no host {error.host!r}; check the instance's name", passing=False)
+        told = str(reason) or type(reason).__name__
+        return ConnectError(f"{what}: cannot connect to {error.host}:{error.port}: {told}")
+    return None
+
+
+def _not_secure(what: str, error: Exception) -> ConnectError:
+    cause = getattr(error, "certificate_error", None) or getattr(error, "os_error", None) or error
+    if isinstance(cause, ssl.SSLCertVerificationError):
+        return ConnectError(
+            f"{what}: the server's certificate was not accepted: {cause.verify_message}; behind a proxy that opens"
+            " encrypted traffic, load its certificate authority into Settings.tls",
+            passing=False,
+        )
+    reason = getattr(cause, "reason", None) or type(cause).__name__
+    return ConnectError(f"{what}: no encrypted connection could be made ({reason})")

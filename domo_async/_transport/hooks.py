@@ -1,0 +1,143 @@
+"""What others may see of the traffic: log lines by allow-list, and the caller's hooks."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Awaitable, Callable, Mapping
+from typing import NamedTuple, TypeVar
+
+from domo_async._redaction import Secret
+from domo_async._settings import RequestEvent, ResponseEvent, Settings
+from domo_async._transport.request import Request
+from domo_async.errors import ConfigError, DecodeError
+
+__all__ = ["Try", "announce", "is_watched", "report", "tell_of_success", "tell_of_wait", "warn_of_answer"]
+
+E = TypeVar("E")
+_logger = logging.getLogger("domo_async")
+_HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_HEADER_VALUE = re.compile(r"[^\x00-\x08\x0a-\x1f\x7f\ud800-\udfff]*")
+_FRAMING = frozenset(
+    {
+        "connection",
+        "content-encoding",
+        "content-length",
+        "content-type",
+        "expect",
+        "host",
+        "te",
+        "trailer",
+        "transfer-encoding",
+        "upgrade",
+    }
+)
+
+
+class Try(NamedTuple):
+    """One of the times that a request is sent.
+
+    Attributes:
+        request: What is sent.
+        call: The number of the request, the same for all its tries.
+        attempt: 1 for the first try.
+    """
+
+    request: Request
+    call: int
+    attempt: int
+
+
+async def announce(settings: Settings, sending: Try) -> Secret[Mapping[str, str]]:
+    """Call the hooks before a try, and return the headers that they add."""
+    url = sending.request.url
+    event = RequestEvent(method=sending.request.method, template=url.template, path=url.path, attempt=sending.attempt)
+    for hook in settings.before_request:
+        try:
+            await _call(hook, event)
+        except Exception as error:
+            if sending.attempt > 1:
+                error.add_note(
+                    f"{event.method} {url.template}: {sending.attempt - 1} tries were made before, without success"
+                )
+            raise
+    problem = _unfit(event.headers)
+    if problem is not None:
+        raise ConfigError(problem)
+    return Secret(event.headers)
+
+
+def is_watched(settings: Settings) -> bool:
+    """Return whether anyone wants a report of a try."""
+    return bool(settings.after_response) or _logger.isEnabledFor(logging.DEBUG)
+
+
+async def report(settings: Settings, sent: Try, status: int | None, seconds: float) -> None:
+    """Log a try and call the hooks after it. Nothing but what is listed here is ever logged."""
+    request = sent.request
+    if _logger.isEnabledFor(logging.DEBUG):
+        _logger.debug(
+            "%s %s -> %s in %.1f ms (request %d, attempt %d)",
+            request.method,
+            request.url.template,
+            status or "no answer",
+            seconds * 1000,
+            sent.call,
+            sent.attempt,
+        )
+    event = ResponseEvent(
+        method=request.method,
+        template=request.url.template,
+        path=request.url.path,
+        attempt=sent.attempt,
+        status=status,
+        seconds=seconds,
+    )
+    for hook in settings.after_response:
+        try:
+            await _call(hook, event)
+        except Exception as error:
+            # The request was carried out; what a hook thinks of it does not change that.
+            _logger.warning("an after_response hook failed: %s", type(error).__name__, exc_info=True)
+
+
+def tell_of_wait(request: Request, seconds: float, cause: str) -> None:
+    """Log that a request has to wait.
+
+    Args:
+        request: What is to be sent.
+        seconds: For how long at the most.
+        cause: What it waits for.
+    """
+    _logger.info("%s %s waits up to %.1f s for %s", request.method, request.url.template, seconds, cause)
+
+
+def tell_of_success(request: Request, attempt: int) -> None:
+    """Log that what was to be deleted is gone, as an earlier try without an answer did it."""
+    _logger.info("%s %s was carried out by a try before attempt %d", request.method, request.url.template, attempt)
+
+
+def warn_of_answer(request: Request, error: DecodeError) -> None:
+    """Log that an answer that no document shows is not understood; of what it holds nothing is told."""
+    wanted = error.message.partition(", got ")[0]
+    _logger.warning("the answer to %s %s is not understood: %s", request.method, request.url.template, wanted)
+
+
+async def _call(hook: Callable[[E], Awaitable[None] | None], event: E) -> None:
+    waiting = hook(event)
+    if waiting is not None:
+        await waiting
+
+
+def _unfit(headers: object) -> str | None:
+    """Return why what hooks want to add cannot be, or None: it is not a header, or one that frames the request."""
+    if not isinstance(headers, dict):
+        return f"the headers of a RequestEvent must be a dict, not {type(headers).__name__}"
+    for name, value in headers.items():
+        if not isinstance(name, str) or not _HEADER_NAME.fullmatch(name):
+            return f"a before_request hook added a header whose name cannot be one: {name!r}"
+        if name.lower() in _FRAMING:
+            return f"a before_request hook added the header {name}, which the client sets itself"
+        if not isinstance(value, str) or not _HEADER_VALUE.fullmatch(value):
+            return f"a before_request hook gave the header {name} what cannot be its value: not printable text"
+    return None

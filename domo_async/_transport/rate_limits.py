@@ -1,0 +1,249 @@
+"""Turns: rate limits, the gate that callers of a route family pass through, and slots for what is under way."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from datetime import timedelta
+from operator import itemgetter
+
+from domo_async._clock import Clock
+from domo_async._settings import RateLimit
+from domo_async._transport.hooks import tell_of_wait
+from domo_async._transport.request import Request
+from domo_async.errors import RateLimited, TimeoutError  # noqa: A004
+
+__all__ = ["RateLimiter", "SlidingLog", "Slots"]
+
+
+# The two machines' clocks run apart by some parts in a million, and timers end a little early.
+_MARGIN = 0.05
+# Below this, rounding could turn the wait for a moment into a busy loop.
+_SHORTEST_SLEEP = 0.001
+# A shorter wait for a slot is no news.
+_TOLD_AFTER = 1.0
+_NAMED = 3
+
+
+class SlidingLog:
+    """At most so many requests in any window, whatever the network does to their timing.
+
+    The instance sees a request some time between its start and its end here. So a request counts from its start until a
+    window's length after its *end*: then no window at the instance can hold one too many, with no guess about delays.
+    """
+
+    def __init__(self, limit: RateLimit) -> None:
+        self._limit = limit
+        self._under_way = 0
+        self._ended: deque[float] = deque()
+
+    def wait(self, now: float) -> float | None:
+        """Return the seconds until the next request may start: 0 for at once, None for when one under way ends."""
+        window = self._limit.seconds + _MARGIN
+        while self._ended and self._ended[0] + window <= now:
+            self._ended.popleft()
+        if self._under_way + len(self._ended) < self._limit.requests:
+            return 0.0
+        return self._ended[0] + window - now if self._ended else None
+
+    def start(self) -> None:
+        """Count a request that starts now."""
+        self._under_way += 1
+
+    def end(self, now: float) -> None:
+        """Count a request as ended: answered, failed or cancelled."""
+        self._under_way -= 1
+        self._ended.append(now)
+
+    def end_all(self, now: float) -> None:
+        """Count all requests as ended, where the event loop that they ran on is no more."""
+        self._ended.extend([now] * self._under_way)
+        self._under_way = 0
+
+
+class RateLimiter:
+    """Where all requests of one route family pass, first come, first served.
+
+    Open by default; with a limit it keeps the limit, and `hold` closes it for a while for everyone. A caller that is
+    cancelled while it waits has used nothing: the next in line takes its place.
+
+    Args:
+        clock: Where time comes from.
+        limit: At most so many requests in so many seconds, or None.
+        family: The route family, as messages name it.
+        longest_hold: The most seconds that the gate is closed for because the instance asks for it.
+        patience: The most seconds that the first in line waits for the limit.
+    """
+
+    def __init__(
+        self, clock: Clock, limit: RateLimit | None, *, family: str, longest_hold: float, patience: float
+    ) -> None:
+        self._clock = clock
+        self._log = SlidingLog(limit) if limit is not None else None
+        self._family = family
+        self._longest_hold = longest_hold
+        self._patience = patience
+        self._held_until = float("-inf")
+        # Beyond `_held_until` only if the instance asked for longer than anyone waits.
+        self._asked_until = float("-inf")
+        self._line = asyncio.Lock()
+        self._ended = asyncio.Event()
+
+    def enter_at_once(self) -> bool:
+        """Pass if the gate stands open, as almost always, or return False: then `enter` is to be awaited."""
+        return self._log is None and self._held_until <= self._clock.monotonic() and not self._line.locked()
+
+    async def enter(self, request: Request) -> None:
+        """Wait for one's turn. Every return is to be followed by one `leave`.
+
+        Raises:
+            RateLimited: The instance asked for a longer silence than is waited for.
+            TimeoutError: The limit lets the request go later than is waited for.
+        """
+        async with self._line:
+            await self._head_of_line(request)
+            if self._log is not None:
+                self._log.start()
+
+    def leave(self) -> None:
+        """Say that the request is over."""
+        if self._log is not None:
+            self._log.end(self._clock.monotonic())
+            self._ended.set()
+
+    def hold(self, seconds: float) -> None:
+        """Let nobody pass for so long, or for the longest hold and with nobody waiting for it."""
+        now = self._clock.monotonic()
+        self._held_until = max(self._held_until, now + min(seconds, self._longest_hold))
+        self._asked_until = max(self._asked_until, now + seconds)
+
+    def move(self) -> None:
+        """Be for another event loop from now on; nobody is in line."""
+        self._line, self._ended = asyncio.Lock(), asyncio.Event()
+        if self._log is not None:
+            self._log.end_all(self._clock.monotonic())
+
+    async def _head_of_line(self, request: Request) -> None:
+        while True:
+            now = self._clock.monotonic()
+            held = self._held_until - now
+            if held > 0 and self._asked_until > self._held_until:
+                raise self._refusal(request, held, self._asked_until - now)
+            wait = held if held > 0 else self._log.wait(now) if self._log is not None else 0.0
+            if wait is None:
+                self._ended.clear()
+                await self._ended.wait()
+            elif wait > 0:
+                if held <= 0 and wait > self._patience:
+                    raise TimeoutError(
+                        f"{request.method} {request.url.path}: the rate limit of {self._family!r} lets it go in"
+                        f" {wait:.0f} s, later than Timeouts.total; see Settings.rate_limits",
+                        sent=False,
+                        passing=False,
+                    )
+                tell_of_wait(request, wait, "the instance, which asked for a pause" if held > 0 else "the rate limit")
+                await self._clock.sleep(max(wait, _SHORTEST_SLEEP))
+            else:
+                return
+
+    def _refusal(self, request: Request, held: float, asked: float) -> RateLimited:
+        try:
+            until = f"until {self._clock.now() + timedelta(seconds=asked):%Y-%m-%d %H:%M:%S %Z}"
+        except OverflowError:
+            until = "for longer than there are dates"
+        return RateLimited(
+            status=429,
+            message=(
+                f"nothing was sent: the instance asked for no requests to {self._family!r} {until}, longer than"
+                f" Retries.max_retry_after; in {held:.0f} s the next call is sent all the same"
+            ),
+            method=request.method,
+            path=request.url.path,
+            retry_after=asked,
+        )
+
+
+class Slots:
+    """So many requests at once, first come, first served.
+
+    Args:
+        count: How many.
+        what: What has the slots, as messages name it.
+        advice: What to do if they are never free.
+        patience: Seconds to wait at the most while no slot becomes free.
+    """
+
+    def __init__(self, count: int, *, what: str, advice: str, patience: float) -> None:
+        self._free = count
+        self._what = what
+        self._advice = advice
+        self._patience = patience
+        self._held: dict[str, int] = {}
+        self._waiting: deque[asyncio.Future[None]] = deque()
+        self._moved = 0.0
+
+    async def acquire(self, request: Request) -> None:
+        """Wait for a slot. Every return is to be followed by one `release`.
+
+        Raises:
+            TimeoutError: No slot became free for too long; says what has them.
+        """
+        if self._free > 0:
+            self._free -= 1
+        else:
+            await self._wait(request)
+        template = request.url.template
+        self._held[template] = self._held.get(template, 0) + 1
+
+    def release(self, request: Request) -> None:
+        """Give a slot to the next in line."""
+        template = request.url.template
+        left = self._held.pop(template) - 1
+        if left:
+            self._held[template] = left
+        self._pass_on()
+
+    def _pass_on(self) -> None:
+        while self._waiting:
+            waiter = self._waiting.popleft()
+            if not waiter.done():
+                self._moved = waiter.get_loop().time()
+                waiter.set_result(None)
+                return
+        self._free += 1
+
+    async def _wait(self, request: Request) -> None:
+        loop = asyncio.get_running_loop()
+        waiter: asyncio.Future[None] = loop.create_future()
+        self._waiting.append(waiter)
+        began = loop.time()
+        told = False
+        try:
+            while not waiter.done():
+                left = max(began, self._moved) + self._patience - loop.time()
+                if left <= 0:
+                    raise self._full(request)  # noqa: TRY301 - to give up the place in the line
+                await asyncio.wait((waiter,), timeout=left if told else min(left, _TOLD_AFTER))
+                if not told and not waiter.done():
+                    told = True
+                    tell_of_wait(request, left, f"a slot; taken by {self._holders()}")
+        except BaseException:
+            if waiter.done():
+                self._pass_on()
+            else:
+                waiter.cancel()
+            raise
+
+    def _holders(self) -> str:
+        most = sorted(self._held.items(), key=itemgetter(1), reverse=True)[:_NAMED]
+        named = ", ".join(f"{count} of {template}" for template, count in most)
+        return named + (", and others" if len(self._held) > _NAMED else "")
+
+    def _full(self, request: Request) -> TimeoutError:
+        return TimeoutError(
+            f"{request.method} {request.url.path}: nothing was sent, as no slot became free for {self._patience:g} s."
+            f" {self._what} have all {sum(self._held.values())}: {self._holders()}. {self._advice}, or raise"
+            " Settings.connections",
+            sent=False,
+            passing=False,
+        )

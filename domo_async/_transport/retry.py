@@ -1,0 +1,36 @@
+"""Whether and when a failed request is sent again. Pure."""
+
+from __future__ import annotations
+
+from domo_async._settings import Retries
+from domo_async.errors import APIError, DomoError, TransportError
+
+__all__ = ["retry_delay"]
+
+
+def retry_delay(policy: Retries, error: DomoError, *, attempt: int, idempotent: bool, chance: float) -> float | None:
+    """Return the seconds to wait before the next try, or None if there is to be none.
+
+    Args:
+        policy: How often and how soon.
+        error: How this try failed.
+        attempt: The number of this try, from 1.
+        idempotent: Whether the request may be carried out twice.
+        chance: A random number from 0 to 1, which spreads the callers.
+    """
+    if attempt >= policy.attempts or not _may_repeat(policy, error, idempotent=idempotent):
+        return None
+    asked = error.retry_after if isinstance(error, APIError) else None
+    if asked is not None and asked > policy.max_retry_after:
+        return None
+    bound = min(policy.max_delay, policy.first_delay * 2 ** min(attempt - 1, 60))
+    # The wait that the instance asks for is a floor; the random part on top still spreads the callers.
+    return chance * bound if asked is None else asked + chance * policy.first_delay
+
+
+def _may_repeat(policy: Retries, error: DomoError, *, idempotent: bool) -> bool:
+    if isinstance(error, TransportError):
+        return error.passing and (idempotent or not error.sent)
+    if not isinstance(error, APIError) or error.status not in policy.statuses:
+        return False
+    return idempotent or error.put_off

@@ -1,0 +1,579 @@
+"""The one way out: every request of the library leaves through a `Transport`."""
+
+from __future__ import annotations
+
+import asyncio
+import codecs
+import itertools
+import random
+from collections import deque
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from functools import partial
+from typing import TypeVar, overload
+from urllib.parse import unquote, urlsplit
+
+import aiohttp
+
+from domo_async._redaction import Redactor, Secret, secrets_of
+from domo_async._settings import Credentials, Settings
+from domo_async._transport.codings import decoded, is_coded
+from domo_async._transport.connection import Connection, is_good
+from domo_async._transport.exchange import translated
+from domo_async._transport.hooks import (
+    Try,
+    announce,
+    is_watched,
+    report,
+    tell_of_success,
+    tell_of_wait,
+    warn_of_answer,
+)
+from domo_async._transport.pager import PageData, Pager, Paging, by_cursor, by_offset
+from domo_async._transport.rate_limits import RateLimiter, Slots
+from domo_async._transport.request import NO_HEADERS, Body, QueryValue, Request
+from domo_async._transport.responses import api_error, decode_error, unusable_body
+from domo_async._transport.retry import retry_delay
+from domo_async._transport.url import Url
+from domo_async._wire import UNSET, Unset, decode, with_lists
+from domo_async.errors import (
+    APIError,
+    ConfigError,
+    DecodeError,
+    DomoError,
+    IncompleteAnswer,
+    NotFound,
+    RateLimited,
+    TransportError,
+)
+
+__all__ = ["Download", "Transport"]
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+_EMPTY = Secret(b"")
+
+
+class Download:
+    """An answer whose body is read as it arrives."""
+
+    def __init__(self, response: aiohttp.ClientResponse, request: Request) -> None:
+        self._response = response
+        self._request = request
+        # Kept, since the response lets go of it with the last byte.
+        self._protocol = None if response.connection is None else response.connection.protocol
+
+    @property
+    def status(self) -> int:
+        """The status, which is good; 206 for a part of the whole."""
+        return self._response.status
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """The headers; their names are found in upper and lower case."""
+        return self._response.headers
+
+    @property
+    def content_type(self) -> str:
+        """The media type, without parameters."""
+        return self._response.content_type
+
+    @property
+    def tells_its_end(self) -> bool:
+        """Whether a body that was cut would be seen to be; one that ends with its connection may end anywhere."""
+        return self._is_framed or is_coded(self._response)
+
+    @property
+    def _is_framed(self) -> bool:
+        return not {"Content-Length", "Transfer-Encoding"}.isdisjoint(self._response.headers)
+
+    async def chunks(self) -> AsyncIterator[bytes]:
+        """Yield the body in pieces as they come.
+
+        Raises:
+            IncompleteAnswer: It broke off, stood still for too long, or went on after the length that it announced.
+        """
+        try:
+            async for chunk in decoded(self._response, self._request):
+                yield chunk
+            # What comes right after the announced end is taken in, and found to be no answer.
+            await asyncio.sleep(0)
+        except (aiohttp.ClientError, OSError) as error:
+            raise IncompleteAnswer(f"the answer broke off: {translated(error, self._request)}") from None
+        # A connection that ends with the body has its end for an exception, too.
+        if self._is_framed and self._protocol is not None and self._protocol.exception() is not None:
+            raise IncompleteAnswer("the answer goes on after the length that it announced")
+
+
+class Transport:
+    """Sends requests to one instance: pooled connections, rate limits, retries, typed answers.
+
+    Args:
+        origin: Scheme, host and port of the instance.
+        credentials: Who is calling.
+        settings: How to behave.
+        session: An aiohttp session of the caller's, which stays the caller's to close. What it has is for the instance
+            alone: its connections, headers, cookies, authentication, proxy, middlewares and traces. How it
+            would read answers, raise errors, complete addresses and count time does not matter.
+
+    Raises:
+        ConfigError: `session` is something else.
+    """
+
+    def __init__(
+        self,
+        origin: str,
+        credentials: Credentials,
+        settings: Settings,
+        session: aiohttp.ClientSession | None = None,
+    ) -> None:
+        self.origin = origin
+        self.settings = settings
+        self._connection = Connection(origin, credentials, settings, session)
+        # An answer is read after its request is forgotten, and others may have been sent meanwhile.
+        self._hooked_lately: deque[Secret[Mapping[str, str]]] = deque(maxlen=2 * settings.connections)
+        self._redactor = Redactor(
+            [credentials.token.get_secret_value(), *_passwords(settings.proxy), *self._connection.secrets()]
+        )
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._calls_at_once: Slots
+        self._streams_at_once: Slots
+        self._gates: dict[str, RateLimiter] = {}
+        self._calls = itertools.count(1)
+
+    async def close(self) -> None:
+        """Close the connections; the transport cannot be used again."""
+        await self._connection.close()
+
+    async def release(self) -> None:
+        """Close the connections; the next request opens others, in whichever event loop it is made."""
+        await self._connection.release()
+
+    def _move(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Make ready for an event loop."""
+        self._connection.use_in(loop)
+        # Callers wait here and not in aiohttp's pool, so that no timeout runs meanwhile. Streams, which last as long as
+        # their readers like, are counted apart: a reader that makes calls would wait for itself.
+        most, patience = self._connection.most_at_once(), self.settings.timeouts.total
+        self._calls_at_once = Slots(
+            most, what="Calls", advice="Look for what makes the instance slow", patience=patience
+        )
+        self._streams_at_once = Slots(
+            most, what="Streams", advice="Read them to their end or close them", patience=patience
+        )
+        for gate in self._gates.values():
+            gate.move()
+        self._loop = loop
+
+    @overload
+    async def request(
+        self,
+        method: str,
+        url: Url,
+        *,
+        into: type[T],
+        empty: T | Unset = ...,
+        undocumented: bool = ...,
+        params: Mapping[str, QueryValue] | None = ...,
+        json: object = ...,
+        body: Body | None = ...,
+        idempotent: bool | None = ...,
+    ) -> T: ...
+    @overload
+    async def request(
+        self,
+        method: str,
+        url: Url,
+        *,
+        into: None = ...,
+        params: Mapping[str, QueryValue] | None = ...,
+        json: object = ...,
+        body: Body | None = ...,
+        idempotent: bool | None = ...,
+    ) -> None: ...
+    async def request(
+        self,
+        method: str,
+        url: Url,
+        *,
+        into: type[T] | None = None,
+        empty: T | Unset = UNSET,
+        undocumented: bool = False,
+        params: Mapping[str, QueryValue] | None = None,
+        json: object = UNSET,
+        body: Body | None = None,
+        idempotent: bool | None = None,
+    ) -> T | None:
+        """Send a request and return its answer as a value of type `into`.
+
+        Args:
+            method: The HTTP method.
+            url: The path on the instance.
+            into: What the JSON answer becomes; None if the answer does not matter.
+            empty: What an answer without a body becomes, where some sources show one; else it is an error.
+            undocumented: Whether no document shows the answer, so that one of another kind stands for `empty`, too.
+            params: The query; see `query_string`.
+            json: The JSON body; None is sent as null, UNSET means that there is no body.
+            body: A body of another kind.
+            idempotent: Whether the request may be carried out twice; by default what HTTP says of the method.
+
+        Raises:
+            APIError: The instance answered with an error, or with something that is not JSON.
+            TransportError: No usable answer came.
+            DecodeError: The answer's JSON is not what `into` promises.
+        """
+        request = Request.of(method, url, params=params, json=json, body=body, idempotent=idempotent)
+        may_be_empty = into is None or not isinstance(empty, Unset)
+        content = await self._persist(request, self._read_whole, absent=_EMPTY if may_be_empty else None)
+        self._refuse_unusable(request, content, may_be_empty=may_be_empty)
+        if into is None:
+            return None
+        if not isinstance(empty, Unset) and not content.get_secret_value().strip():
+            return empty
+        try:
+            return decode(content.get_secret_value(), into, strict=self.settings.strict)
+        except DecodeError as error:
+            if not isinstance(empty, Unset) and undocumented and not self.settings.strict:
+                warn_of_answer(request, error)
+                return empty
+            failure = self._misread(request, error, content)
+        raise failure
+
+    async def raw(
+        self,
+        method: str,
+        url: Url,
+        *,
+        read: Callable[[bytes], Awaitable[R]],
+        params: Mapping[str, QueryValue] | None = None,
+        json: object = UNSET,
+        body: Body | None = None,
+        idempotent: bool | None = None,
+    ) -> R:
+        """Send a request and return what becomes of the body of its answer.
+
+        Args:
+            method: The HTTP method.
+            url: The path on the instance.
+            read: Makes something of the body: JSON that is yet to be read, or nothing.
+            params: The query.
+            json: The JSON body.
+            body: A body of another kind.
+            idempotent: Whether the request may be carried out twice.
+
+        Raises:
+            APIError: The instance answered with an error, or with a web page.
+            TransportError: No usable answer came.
+            DecodeError: `read` raised it.
+        """
+        request = Request.of(method, url, params=params, json=json, body=body, idempotent=idempotent)
+        content = await self._persist(request, self._read_whole, absent=_EMPTY)
+        self._refuse_unusable(request, content, may_be_empty=True)
+        try:
+            return await read(content.get_secret_value())
+        except DecodeError as error:
+            failure = self._misread(request, error, content)
+        raise failure
+
+    @asynccontextmanager
+    async def download(
+        self,
+        method: str,
+        url: Url,
+        *,
+        params: Mapping[str, QueryValue] | None = None,
+        json: object = UNSET,
+        accept: str = "*/*",
+        idempotent: bool | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> AsyncIterator[Download]:
+        """Send a request and give its answer, once its status is good, to be read as it arrives.
+
+        Tries again until the first byte; from there on the reader decides.
+
+        Raises:
+            APIError: The instance answered with an error.
+            TransportError: No answer came, or it broke off while it was read.
+        """
+        request = Request.of(
+            method, url, params=params, json=json, accept=accept, idempotent=idempotent, headers=headers
+        )
+        response = await self._persist(request, self._open_stream)
+        try:
+            yield Download(response, request)
+        finally:
+            # What was not read to its end cannot be used for another request.
+            response.close()
+            self._streams_at_once.release(request)
+
+    def pages(
+        self,
+        method: str,
+        url: Url,
+        paging: Paging,
+        *,
+        into: type[T],
+        read: Callable[[T], PageData[R]],
+        page_size: int,
+        assured: int | None = None,
+        most: int | None = None,
+        offset: int = 0,
+        limit: int | None = None,
+        params: Mapping[str, QueryValue] | None = None,
+        json: Mapping[str, object] | None = None,
+    ) -> Pager[R]:
+        """Return a list that arrives page by page, each asked for by its offset.
+
+        Args:
+            method: The HTTP method; it may be sent again, as reading changes nothing.
+            url: The path on the instance.
+            paging: How the route takes the place of a page.
+            into: What the JSON answer becomes.
+            read: Takes the items out of that, with what it tells of the whole list; `Batch` itself for a bare list.
+            page_size: Items to ask for at a time.
+            assured: Items that the instance surely gives at a time, `page_size` if it is not told.
+            most: The greatest page that the documents allow.
+            offset: Items to leave out at the beginning.
+            limit: The most items to give in all, or None for all.
+            params: The rest of the query.
+            json: The rest of the body.
+
+        Raises:
+            ConfigError: A number is out of its range.
+        """
+
+        async def fetch(offset: int, size: int) -> PageData[R]:
+            keys = paging.keys(offset, size)
+            answer = await self.request(
+                method,
+                url,
+                params=params if paging.in_body else {**(params or {}), **keys},
+                json={**(json or {}), **keys} if paging.in_body else UNSET if json is None else json,
+                into=into,
+                idempotent=True,
+            )
+            return read(with_lists(answer))
+
+        return by_offset(
+            fetch,
+            page_size=page_size,
+            assured=page_size if assured is None else assured,
+            most=most,
+            offset=offset,
+            limit=limit,
+            sized=paging.size is not None,
+        )
+
+    def whole_list(
+        self,
+        method: str,
+        url: Url,
+        *,
+        into: type[T],
+        read: Callable[[T], Sequence[R]],
+        params: Mapping[str, QueryValue] | None = None,
+    ) -> Pager[R]:
+        """Return a list that arrives in one piece, for a route that documents no pages.
+
+        Args:
+            method: The HTTP method.
+            url: The path on the instance.
+            into: What the JSON answer becomes.
+            read: Takes the items out of that; `tuple` for a bare list.
+            params: The query.
+        """
+
+        async def pages() -> AsyncGenerator[Sequence[R], None]:
+            yield read(with_lists(await self.request(method, url, params=params, into=into)))
+
+        return Pager(pages)
+
+    def pages_by_cursor(
+        self,
+        method: str,
+        url: Url,
+        cursor: str,
+        *,
+        into: type[T],
+        read: Callable[[T], tuple[Sequence[R], str | None]],
+        params: Mapping[str, QueryValue] | None = None,
+        json: object = UNSET,
+    ) -> Pager[R]:
+        """Return a list that arrives page by page, each answer telling how to ask for the next.
+
+        Args:
+            method: The HTTP method; it may be sent again, as reading changes nothing.
+            url: The path on the instance.
+            cursor: The key of the query that takes the cursor.
+            into: What the JSON answer becomes.
+            read: Takes the items out of that, and the next cursor, which is None at the end.
+            params: The rest of the query.
+            json: The body.
+        """
+
+        async def fetch(at: str | None) -> tuple[Sequence[R], str | None]:
+            answer = await self.request(
+                method, url, params={**(params or {}), cursor: at}, json=json, into=into, idempotent=True
+            )
+            return read(with_lists(answer))
+
+        return by_cursor(fetch)
+
+    def _misread(self, request: Request, problem: DecodeError, content: Secret[bytes]) -> DecodeError:
+        """Return the error for an answer that could not be read; the one before holds frames that hold the answer."""
+        return decode_error(request, problem, content.get_secret_value(), redactor=self._redactor_for(request))
+
+    def _refuse_unusable(self, request: Request, content: Secret[bytes], *, may_be_empty: bool) -> None:
+        redactor = partial(self._redactor_for, request)
+        unusable = unusable_body(request, content.get_secret_value(), may_be_empty=may_be_empty, redactor=redactor)
+        if unusable is not None:
+            raise unusable
+
+    def _redactor_for(self, request: Request, hooked: Secret[Mapping[str, str]] = NO_HEADERS) -> Redactor:
+        """Return what takes out all that the instance may repeat: the token, and other secrets that were sent."""
+        sent = set() if request.body is None else request.body.secrets()
+        lately: set[str] = set().union(
+            *(secrets_of(headers.get_secret_value()) for headers in (*self._hooked_lately, hooked))
+        )
+        return self._redactor.also(sent | self._connection.cookies() | lately)
+
+    async def _persist(self, request: Request, send: Callable[[Try], Awaitable[R]], *, absent: R | None = None) -> R:
+        """Send until there is an answer or no sense in another try.
+
+        Args:
+            request: What to send.
+            send: Sends it once.
+            absent: What to return where a DELETE finds at a later try that nothing is there any more.
+        """
+        try:
+            loop = asyncio.get_running_loop()
+        except RuntimeError:
+            raise ConfigError(
+                "no asyncio event loop runs here: call this within asyncio.run(…); under trio, or where nothing is"
+                " awaited, use domo_async.sync.Domo"
+            ) from None
+        if loop is not self._loop:
+            self._move(loop)
+        gate = self._gate(request.url.family)
+        call = next(self._calls)
+        attempt = 1
+        lost = False
+        while True:
+            if not gate.enter_at_once():
+                await gate.enter(request)
+            try:
+                return await send(Try(request, call, attempt))
+            except DomoError as error:
+                if lost and isinstance(error, APIError):
+                    if absent is not None and _says_gone(request, error):
+                        tell_of_success(request, attempt)
+                        return absent
+                    _tell_that_lost(error)
+                lost = lost or _may_have_happened(request, error)
+                delay = retry_delay(
+                    self.settings.retries,
+                    error,
+                    attempt=attempt,
+                    idempotent=request.idempotent,
+                    chance=random.random(),  # noqa: S311 - spreads callers, guards nothing
+                )
+                if isinstance(error, RateLimited):
+                    gate.hold(error.retry_after or delay or 0.0)
+                if delay is None or self._connection.closed:
+                    raise
+            finally:
+                gate.leave()
+            tell_of_wait(request, delay, "another try")
+            await self.settings.clock.sleep(delay)
+            attempt += 1
+
+    def _gate(self, family: str) -> RateLimiter:
+        gate = self._gates.get(family)
+        if gate is None:
+            settings = self.settings
+            gate = self._gates[family] = RateLimiter(
+                settings.clock,
+                settings.rate_limits.get(family),
+                family=family,
+                longest_hold=settings.retries.max_retry_after,
+                patience=settings.timeouts.total,
+            )
+        return gate
+
+    async def _read_whole(self, sending: Try) -> Secret[bytes]:
+        slots = self._calls_at_once
+        await slots.acquire(sending.request)
+        try:
+            _, content = await self._answer(sending, self._connection.fetch)
+        finally:
+            slots.release(sending.request)
+        return Secret(content.removeprefix(codecs.BOM_UTF8))
+
+    async def _open_stream(self, sending: Try) -> aiohttp.ClientResponse:
+        """Return an answer whose body is still to come; its slot is kept until the reader is done with it."""
+        slots = self._streams_at_once
+        await slots.acquire(sending.request)
+        try:
+            response, _ = await self._answer(sending, self._connection.open)
+        except BaseException:
+            slots.release(sending.request)
+            raise
+        return response
+
+    async def _answer(
+        self,
+        sending: Try,
+        exchange: Callable[[Request, Secret[Mapping[str, str]]], Awaitable[tuple[aiohttp.ClientResponse, bytes]]],
+    ) -> tuple[aiohttp.ClientResponse, bytes]:
+        """Send once, and return an answer of good status with what was read of its body."""
+        clock = self.settings.clock
+        hooked = await announce(self.settings, sending) if self.settings.before_request else NO_HEADERS
+        if hooked is not NO_HEADERS:
+            self._hooked_lately.append(hooked)
+        started = clock.monotonic()
+        status = None
+        try:
+            response, content = await exchange(sending.request, hooked)
+            status = response.status
+        except DomoError as error:
+            raise self._redactor_for(sending.request, hooked).error(error) from None
+        finally:
+            if is_watched(self.settings):
+                await report(self.settings, sending, status, clock.monotonic() - started)
+        if is_good(response):
+            return response, content
+        redactor = self._redactor_for(sending.request, hooked)
+        failure = api_error(
+            sending.request, response.status, response.headers, content, now=clock.now(), redactor=redactor
+        )
+        # The answer may repeat what was sent, and a traceback may show local variables.
+        del response, content
+        raise failure
+
+
+def _passwords(proxy: Secret[str] | None) -> Iterator[str]:
+    """Yield the password in a proxy's address, as it is written there and as it is meant."""
+    password = None if proxy is None else urlsplit(proxy.get_secret_value()).password
+    if password:
+        yield from {password, unquote(password)}
+
+
+def _may_have_happened(request: Request, error: DomoError) -> bool:
+    """Return whether a try that failed so may have been carried out."""
+    if request.method in {"GET", "HEAD", "OPTIONS"}:
+        return False
+    if isinstance(error, APIError):
+        return not (error.refused or error.put_off)
+    return isinstance(error, TransportError) and error.sent
+
+
+def _says_gone(request: Request, error: APIError) -> bool:
+    """Return whether the instance itself, not a page from before it, says that what was to be deleted is not there."""
+    return request.method == "DELETE" and isinstance(error, NotFound) and error.refused
+
+
+def _tell_that_lost(error: APIError) -> None:
+    error.after_lost_answer = True
+    error.message += "; an earlier try got no answer and may have been carried out"
+    error.args = (error.message,)

@@ -1,0 +1,117 @@
+"""Waiting for what the instance does in its own time."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+from attrs import frozen
+
+from domo_async._clock import Clock
+from domo_async.errors import ConfigError, JobFailed, WaitTimeout
+
+__all__ = ["Backoff", "Verdict", "job_failed", "wait_for"]
+
+T = TypeVar("T")
+_logger = logging.getLogger("domo_async")
+
+
+class Backoff:
+    """Pauses between looks that grow longer, until the time is over.
+
+    Args:
+        clock: Where time comes from.
+        timeout: Seconds in all.
+        first: Seconds of the first pause; each further one is `growth` times as long.
+        longest: Seconds of the longest pause.
+        growth: What the pauses grow by.
+    """
+
+    def __init__(
+        self, clock: Clock, *, timeout: float, first: float = 0.05, longest: float = 5.0, growth: float = 1.5
+    ) -> None:
+        self._clock = clock
+        self._ends = clock.monotonic() + timeout
+        self._pause = first
+        self._longest = longest
+        self._growth = growth
+
+    async def pause(self) -> bool:
+        """Wait and return True, or return False at once if the time is over."""
+        left = self._ends - self._clock.monotonic()
+        if left <= 0:
+            return False
+        await self._clock.sleep(min(self._pause, left))
+        self._pause = min(self._pause * self._growth, self._longest)
+        return True
+
+
+@frozen
+class Verdict:
+    """What a look at a job tells.
+
+    Attributes:
+        state: Its state, in the instance's words.
+        ended: Whether it goes no further.
+        failed: Whether it came to a bad end.
+        reason: Why it did, where the instance tells.
+    """
+
+    state: str | None
+    ended: bool
+    failed: bool = False
+    reason: str | None = None
+
+
+async def wait_for(
+    look: Callable[[], Awaitable[T]],
+    judge: Callable[[T], Verdict],
+    *,
+    what: str,
+    clock: Clock,
+    timeout: float,
+    pauses: tuple[float, float] | None = None,
+) -> T:
+    """Look at a job until it has ended, with pauses that grow, and return what the last look gave.
+
+    Args:
+        look: Asks the instance.
+        judge: Says what the answer means.
+        what: The job, as messages name it.
+        clock: Where time comes from.
+        timeout: Seconds to wait at most.
+        pauses: Seconds of the first pause, and of all others; by default they grow from 0.05 to 5.
+
+    Raises:
+        ConfigError: `timeout` is not a number of seconds.
+        JobFailed: It came to a bad end; says why, where the instance tells.
+        WaitTimeout: It has not ended; carries the last state seen.
+    """
+    if isinstance(timeout, bool) or not isinstance(timeout, (int, float)) or not 0 <= timeout < float("inf"):
+        raise ConfigError(f"timeout must be a number of seconds of at least 0, not {timeout!r}")
+    if pauses is None:
+        backoff = Backoff(clock, timeout=timeout)
+    else:
+        first, longest = pauses
+        backoff = Backoff(clock, timeout=timeout, first=first, longest=longest, growth=longest / first)
+    while True:
+        found = await look()
+        verdict = judge(found)
+        if verdict.failed:
+            raise job_failed(what, verdict)
+        if verdict.ended:
+            return found
+        _logger.info("a job has not ended, and is waited for up to %.0f s in all", timeout)
+        if not await backoff.pause():
+            state = "not known" if verdict.state is None else verdict.state
+            raise WaitTimeout(
+                f"{what} has not ended after {timeout:g} seconds, its state is {state}; it goes on", state=verdict.state
+            )
+
+
+def job_failed(what: str, verdict: Verdict) -> JobFailed:
+    """Return the error for a job that came to a bad end."""
+    because = f": {verdict.reason}" if verdict.reason else ""
+    state = verdict.state if verdict.state is not None else "failed"
+    return JobFailed(f"{what} ended as {state}{because}", state=state, reason=verdict.reason)

@@ -1,0 +1,57 @@
+"""JSON and types: what Domo answers becomes models, what is sent becomes JSON. Pure, and below all else.
+
+```python
+@frozen(kw_only=True)
+class Dataset(Model):
+    id: str
+    data_provider: str = field(metadata=wire_name("dataProviderType"))
+    row_count: int | None = None
+    last_updated: EpochMillis | None = None
+
+datasets = decode(body, list[Dataset])
+```
+"""
+
+from __future__ import annotations
+
+from domo_async._wire.decode import decode, either, structure, with_lists
+from domo_async._wire.encode import payload, unstructure, without_nulls
+from domo_async._wire.enums import OpenEnum
+from domo_async._wire.identifiers import NumericId
+from domo_async._wire.json import dumps, loads
+from domo_async._wire.model import Model, wire_name
+from domo_async._wire.timestamps import (
+    CompactStamp,
+    EpochMillis,
+    EpochSeconds,
+    IsoStamp,
+    SpacedStamp,
+    TimestampForm,
+    epoch_millis,
+)
+from domo_async._wire.unset import UNSET, Unset
+
+__all__ = [
+    "UNSET",
+    "CompactStamp",
+    "EpochMillis",
+    "EpochSeconds",
+    "IsoStamp",
+    "Model",
+    "NumericId",
+    "OpenEnum",
+    "SpacedStamp",
+    "TimestampForm",
+    "Unset",
+    "decode",
+    "dumps",
+    "either",
+    "epoch_millis",
+    "loads",
+    "payload",
+    "structure",
+    "unstructure",
+    "wire_name",
+    "with_lists",
+    "without_nulls",
+]

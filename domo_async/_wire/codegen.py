@@ -1,0 +1,247 @@
+"""Hooks for models, written for each class as Python source: calls and loops over fields would cost most."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from threading import RLock
+from typing import Any
+
+import attrs
+from attrs import NOTHING, Attribute
+from cattrs import Converter
+
+from domo_async._redaction import Secret
+from domo_async._wire.errors import PartlyRead, expected, key_step, under, warn_once
+from domo_async._wire.fast_paths import fast_path, without_null
+from domo_async._wire.model import NO_EXTRAS, Model, model_fields, name_on_wire
+from domo_async._wire.typeinfo import NULL, describe, is_secret, kinds
+from domo_async.errors import DecodeError
+
+__all__ = ["Hook", "model_hook"]
+
+Hook = Callable[[Any, Any], Any]
+
+_compiled: dict[tuple[type, bool], Hook] = {}
+_compiling = RLock()
+
+
+def model_hook(cls: type[Model], converter: Converter, *, strict: bool) -> Hook:
+    """Return the structure hook of the model `cls`, which may hold itself at any depth.
+
+    Args:
+        cls: The model.
+        converter: Where the hooks of its fields come from.
+        strict: Whether a field that cannot be read is an error; else its value goes to the extras.
+    """
+    with _compiling:
+        key = cls, strict
+        if key not in _compiled:
+            # What a field finds that leads back to `cls` while its hook is not there yet.
+            _compiled[key] = lambda value, into: _compiled[into, strict](value, into)
+            try:
+                _compiled[key] = _compile(cls, converter, strict=strict)
+            except BaseException:
+                del _compiled[key]
+                raise
+        return _compiled[key]
+
+
+def _compile(cls: type[Model], converter: Converter, *, strict: bool) -> Hook:
+    """Return the structure hook of `cls`, compiled from lines of source.
+
+    For ``id: int``, ``made: EpochMillis | None = None`` and ``tags: tuple[str, ...] = ()`` it reads::
+
+        def hook(value, _):
+            if value.__class__ is not dict: raise expected(what, value)
+            key, missing, odd = '', 0, None
+            try:
+                key = 'id'
+                v0 = value['id']
+                if v0.__class__ is not int: v0 = hook0(v0, type0)
+                key = 'made'
+                if 'made' in value:
+                    v1 = value['made']
+                    try:
+                        if v1 is None: pass
+                        elif v1.__class__ is int and 100000000000 <= v1 < 4294967296000: v1 = moment(v1 / 1000, UTC)
+                        else: v1 = hook1(v1, type1)
+                    except DecodeError as error:
+                        v1, odd = unreadable(error, key, value, default1, odd)
+                else: v1 = default1; missing += 1
+                key = 'tags'
+                if 'tags' in value:
+                    v2 = value['tags']
+                    try:
+                        if v2 is None: v2 = default2
+                        else: v2 = hook2(v2, type2)
+                    except DecodeError as error:
+                        v2, odd = unreadable(error, key, value, default2, odd)
+                else: v2 = default2; missing += 1
+            except (DecodeError, KeyError) as error:
+                raise failed(error, key) from None
+            unknown = len(value) + missing - 3
+            extras = NO_EXTRAS if unknown == 0 else further(value, unknown)
+            if odd is not None: extras = {**extras, **odd}
+            made = blank()
+            made.made = v0
+            made.owner = v1
+            made.tags = v2
+            made.extras = extras
+            made.__class__ = cls
+            return made
+    """
+    fields = model_fields(cls)
+    scope: dict[str, Any] = {
+        "DecodeError": DecodeError,
+        "NO_EXTRAS": NO_EXTRAS,
+        "PartlyRead": PartlyRead,
+        "blank": _blank(cls),
+        "cls": cls,
+        "expected": expected,
+        "failed": _failed,
+        "further": _further(frozenset(map(name_on_wire, fields))),
+        "unreadable": _unreadable(cls.__name__, _secret_keys(fields)),
+        "what": describe(cls),
+    }
+    body: list[str] = []
+    for number, attribute in enumerate(fields):
+        needed = without_null(attribute.type)
+        scope[f"type{number}"] = needed
+        scope[f"hook{number}"] = converter.get_structure_hook(needed)
+        scope[f"default{number}"] = getattr(attribute.default, "factory", attribute.default)
+        conversion, names = fast_path(f"v{number}", attribute.type, f"hook{number}(v{number}, type{number})")
+        scope |= names
+        body += _field_lines(number, attribute, conversion, strict=strict)
+    lines = [
+        "def hook(value, _):",
+        " if value.__class__ is not dict: raise expected(what, value)",
+        " key, missing, odd = '', 0, None",
+        " try:",
+        *(f"  {line}" for line in body or ["pass"]),
+        " except (DecodeError, KeyError) as error:",
+        "  raise failed(error, key) from None",
+        f" unknown = len(value) + missing - {len(fields)}",
+        " extras = NO_EXTRAS if unknown == 0 else further(value, unknown)",
+        " if odd is not None: extras = {**extras, **odd}",
+        *(f" {line}" for line in _construction(fields, blank=scope["blank"] is not None)),
+    ]
+    exec("\n".join(lines), scope)  # noqa: S102 - names of fields and keys, written by whoever wrote the class
+    hook: Hook = scope["hook"]
+    return hook
+
+
+def _field_lines(number: int, attribute: Attribute[Any], conversion: Sequence[str], *, strict: bool) -> Iterator[str]:
+    """Yield the lines that put the structured value of one field into its variable."""
+    variable, key, default = f"v{number}", repr(name_on_wire(attribute)), attribute.default
+    yield f"key = {key}"
+    if default is NOTHING:
+        # It identifies the thing, or is all that there is: without it there is nothing to give.
+        yield f"{variable} = value[{key}]"
+        handler = f"{variable}, odd = unreadable(error, key, value, None, odd)"
+        yield from _guarded(conversion, "PartlyRead", handler, strict=strict)
+        return
+    call = "()" if hasattr(default, "factory") else ""
+    # Not `value.get`, which takes twice as long for a key that is not there.
+    yield f"if {key} in value:"
+    yield f" {variable} = value[{key}]"
+    if NULL not in kinds(attribute.type):
+        # Some routes write null for a list that others leave out.
+        conversion = [
+            f"if {variable} is None: {variable} = default{number}{call}",
+            *(f"el{line}" if index == 0 else line for index, line in enumerate(conversion)),
+        ]
+    handler = f"{variable}, odd = unreadable(error, key, value, default{number}{call}, odd)"
+    yield from (f" {line}" for line in _guarded(conversion, "DecodeError", handler, strict=strict))
+    yield f"else: {variable} = default{number}{call}; missing += 1"
+
+
+def _guarded(lines: Sequence[str], error: str, handler: str, *, strict: bool) -> Iterator[str]:
+    """Yield lines within a ``try``, which costs nothing as long as nothing is raised."""
+    if strict or not lines:
+        yield from lines
+        return
+    yield "try:"
+    yield from (f" {line}" for line in lines)
+    yield f"except {error} as error:"
+    yield f" {handler}"
+
+
+def _construction(fields: tuple[Attribute[Any], ...], *, blank: bool) -> Iterator[str]:
+    """Yield the lines that make the instance of the fields' variables and of `extras`."""
+    if not blank:
+        yield f"return cls({''.join(f'{a.alias}=v{number}, ' for number, a in enumerate(fields))}extras=extras)"
+        return
+    yield "made = blank()"
+    for number, attribute in enumerate(fields):
+        yield f"made.{attribute.name} = v{number}"
+    yield "made.extras = extras"
+    yield "made.__class__ = cls"
+    yield "return made"
+
+
+def _blank(cls: type[Model]) -> type | None:
+    """Return a class whose instances can be filled and then turned into instances of `cls`.
+
+    The `__init__` of a frozen class goes around its own `__setattr__` for each field, which takes three times
+    as long as all of this. Returns None where that cannot be done: above all for a class whose
+    `__init__` does more than setting fields.
+    """
+    own = vars(cls)
+    busy = any(a.converter or a.validator for a in attrs.fields(cls)) or hasattr(cls, "__attrs_post_init__")
+    if busy or "__slots__" not in own:
+        return None
+    unlocked = {
+        "__slots__": own["__slots__"],
+        "__init__": object.__init__,
+        "__setattr__": object.__setattr__,
+        "__delattr__": object.__delattr__,  # the interpreter has one entry for both
+    }
+    blank = type(cls.__name__, cls.__bases__, unlocked)
+    try:
+        blank().__class__ = cls
+    except TypeError:  # the interpreter lays out the two differently, as Python 3.11 does for `Model` itself
+        return None
+    return blank
+
+
+def _failed(error: DecodeError | KeyError, key: str) -> DecodeError:
+    if isinstance(error, DecodeError):
+        return under(error, key_step(key))
+    return under(DecodeError(f"the required key {key!r} is missing"), key_step(key))
+
+
+def _secret_keys(fields: Sequence[Attribute[Any]]) -> frozenset[str]:
+    return frozenset(name_on_wire(a) for a in fields if is_secret(without_null(a.type)))
+
+
+def _unreadable(model: str, secret: frozenset[str]) -> Callable[..., tuple[Any, dict[str, Any]]]:
+    """Return what keeps the value of a field that cannot be read for the extras, and gives what the field gets."""
+
+    def keep(
+        error: DecodeError, key: str, value: Mapping[str, Any], default: Any, odd: dict[str, Any] | None
+    ) -> tuple[Any, dict[str, Any]]:
+        warn_once(f"{model}{key_step(key)}", error, "it is in extras as it came")
+        read, left = (error.made, error.left) if isinstance(error, PartlyRead) else (default, value[key])
+        return read, {**(odd or {}), key: Secret(left) if key in secret else left}
+
+    return keep
+
+
+def _further(known: frozenset[str]) -> Callable[[Mapping[str, Any], int], dict[str, Any]]:
+    """Return what picks the extras of an object, given how many there are."""
+    latest: tuple[str, ...] = ()
+
+    def pick(value: Mapping[str, Any], count: int) -> dict[str, Any]:
+        nonlocal latest
+        keys = latest  # another thread may replace it
+        if len(keys) == count:
+            # The objects of a list mostly have the same keys, and an object that has these has no others.
+            try:
+                return {key: value[key] for key in keys}
+            except KeyError:
+                pass
+        extras = {key: item for key, item in value.items() if key not in known}
+        latest = tuple(extras)
+        return extras
+
+    return pick

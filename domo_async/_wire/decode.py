@@ -1,0 +1,120 @@
+"""JSON to typed values: the way in. What can be read is read, nothing is dropped, and every error says where."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from functools import cache
+from typing import Any, TypeVar, Union
+
+from domo_async._wire.errors import PartlyRead, key_step, seen, warn
+from domo_async._wire.fast_paths import without_null
+from domo_async._wire.json import loads
+from domo_async._wire.model import Model, model_fields, name_on_wire
+from domo_async._wire.typeinfo import is_sequence, needs_exact
+from domo_async.errors import DecodeError
+
+__all__ = ["collector_paused", "decode", "either", "structure", "with_lists"]
+
+T = TypeVar("T")
+U = TypeVar("U")
+
+_LARGE = 1 << 14
+
+
+def decode(body: bytes, into: type[T], *, strict: bool = False) -> T:
+    """Return the JSON document `body` as a value of type `into`.
+
+    Where `into` holds a `Decimal` or a timestamp with decimals at any depth, numbers keep all their digits.
+
+    Args:
+        body: The document, in UTF-8.
+        into: A model, ``list[Model]``, ``str | None``, … see `structure`.
+        strict: Whether a value that cannot be read is an error wherever it stands.
+
+    Raises:
+        DecodeError: `body` is not JSON, or not an `into`; `path` says where.
+    """
+    kind: Any = into  # to mypy, no type is hashable
+    exact = needs_exact(kind)
+    if len(body) < _LARGE:
+        return structure(loads(body, exact=exact), into, strict=strict)
+    with collector_paused():
+        return structure(loads(body, exact=exact), into, strict=strict)
+
+
+def structure(value: object, into: type[T], *, strict: bool = False) -> T:
+    """Return `value`, as `loads` gives it, as a value of type `into`.
+
+    Known types: str, int, float, bool, None, `Decimal`, `date`, the timestamps, enums, ``Literal``, models,
+    ``list``, ``tuple``, ``Sequence``, ``Mapping`` and ``dict`` with string keys, ``Any``, ``object``, and
+    unions of these. Numbers may come as text and text as numbers, timestamps in any of their forms, and a list of one
+    as its item. Of a union's members that take the same kind of JSON value, the first that fits is taken.
+
+    What has no meaning for its field goes to the model's `extras` under its own name, the field has its default, and
+    it is logged once. So does an item of a list that cannot be read, such as one without its identifier: the list has
+    all others.
+
+    Args:
+        value: The value.
+        into: The type.
+        strict: Whether what has no meaning is an error instead, wherever it stands.
+
+    Raises:
+        DecodeError: `value` is not an `into`; `path` says where, in the names on the wire.
+    """
+    kind: Any = into  # to mypy, no type is hashable
+    try:
+        structured: T = _hook_of(kind, strict)(value, into)
+        return structured
+    except PartlyRead as error:
+        # Each time: a list that is not whole says so.
+        warn("an answer", error, f"{len(error.left)} of its items are left out")
+        others: T = error.made
+        return others
+    except DecodeError as error:
+        raise DecodeError(f"{error.message} at {error.path}", path=error.path) from None
+    except RecursionError:
+        raise DecodeError("the value is nested too deeply") from None
+
+
+def either(first: type[T], second: type[U]) -> type[T | U]:
+    """Return what `decode` takes for an answer that comes in two shapes; type checkers take no union for a class."""
+    union: Any = Union[first, second]  # noqa: UP007 - of values, not of annotations
+    chosen: type[T | U] = union
+    return chosen
+
+
+def with_lists(value: T) -> T:
+    """Return a value, as `decode` gives it, that is there for the lists that it holds.
+
+    Raises:
+        DecodeError: It is a model, and a list of it could not be read at all, so that it would pass for an empty one.
+    """
+    if isinstance(value, Model) and value.extras:
+        for attribute in model_fields(type(value)):
+            key = name_on_wire(attribute)
+            left = value.extras.get(key, [])
+            if is_sequence(without_null(attribute.type)) and not isinstance(left, list):
+                raise DecodeError(f"expected a list, got {seen(left)} at ${key_step(key)}", path=f"${key_step(key)}")
+    return value
+
+
+@cache
+def _hook_of(into: Any, strict: bool) -> Callable[[Any, Any], Any]:
+    from domo_async._wire.hooks import converter  # noqa: PLC0415 - cattrs is slow to import
+
+    return converter(strict=strict).get_structure_hook(into)
+
+
+@contextmanager
+def collector_paused() -> Generator[None]:
+    """Keep the garbage collector from walking the growing result over and over, slower than decoding is."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()

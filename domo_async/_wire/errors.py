@@ -1,0 +1,97 @@
+"""How an unexpected value is told: what was wanted, what came, and where in the JSON."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from domo_async.errors import DecodeError
+
+__all__ = ["PartlyRead", "expected", "key_step", "seen", "under", "warn", "warn_once"]
+
+_log = logging.getLogger("domo_async._wire")
+_warned: set[str] = set()
+_MOST_WARNED = 1000  # what an instance answers must not fill the memory
+
+_LONGEST = 80
+_NAMES: dict[type, str] = {
+    bool: "boolean",
+    Decimal: "number",
+    float: "number",
+    int: "integer",
+    str: "string",
+}
+
+
+class PartlyRead(DecodeError):
+    """Some items of a list or an object could not be read.
+
+    Attributes:
+        made: The others, as what was due.
+        left: The JSON values of those that could not be read.
+    """
+
+    def __init__(self, error: DecodeError, made: Any, left: Any) -> None:
+        super().__init__(error.message, path=error.path)
+        self.made = made
+        self.left = left
+
+
+def warn_once(where: str, error: DecodeError, kept: str) -> None:
+    """Log that something of an answer could not be read, the first time that it is met; see `warn`.
+
+    Args:
+        where: What it belongs to, such as ``User.created``.
+        error: What was wrong.
+        kept: What became of it.
+    """
+    if where not in _warned and len(_warned) < _MOST_WARNED:
+        _warned.add(where)
+        warn(where, error, kept)
+
+
+def warn(where: str, error: DecodeError, kept: str) -> None:
+    """Log that something of an answer could not be read; of the value nothing is told, since it may be a secret."""
+    wanted = error.message.partition(", got ")[0]
+    _log.warning("%s could not be read (%s at %s); %s", where, wanted, error.path, kept)
+
+
+def expected(what: str, value: object) -> DecodeError:
+    """Return the error for a `value` that is not `what`; whoever holds the value adds the path by `under`."""
+    return DecodeError(f"expected {what}, got {seen(value)}")
+
+
+def under(error: DecodeError, step: str) -> DecodeError:
+    """Return `error` moved one `step` (``.type`` or ``[3]``) further down from the root of its path."""
+    error.path = f"${step}{error.path[1:]}"
+    return error
+
+
+def key_step(key: str) -> str:
+    """Return the step that leads to `key` of a JSON object."""
+    return f".{key}" if key.isidentifier() else f"[{_cut(repr(key))}]"
+
+
+def seen(value: object) -> str:
+    """Return the JSON type of `value` and a glimpse of it.
+
+    Of objects only the keys are shown and of lists only the length: their values may be secrets or megabytes.
+    """
+    if value is None:
+        return "null"
+    if isinstance(value, Mapping):
+        return f"object with keys {_cut(', '.join(map(str, list(value)[:20])))}" if value else "empty object"
+    if isinstance(value, list | tuple):
+        return f"list of {len(value)}"
+    if isinstance(value, int) and value.bit_length() > 256:
+        return f"integer of {value.bit_length()} bits"  # its repr may be refused by the interpreter
+    if isinstance(value, str | bytes):
+        value = value[: _LONGEST + 1]
+    shown = str(value) if isinstance(value, Decimal) else repr(value)
+    return f"{_NAMES.get(type(value), type(value).__name__)} {_cut(shown)}"
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"

@@ -1,0 +1,89 @@
+"""What a compiled hook does itself with values of the most frequent types, as a call for each would cost most."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from enum import Enum
+from typing import Any, Final, Union, get_args
+
+from domo_async._wire.identifiers import is_numeric_id
+from domo_async._wire.timestamps import TimestampForm
+from domo_async._wire.typeinfo import EVERY_KIND, NULL, PLAIN, is_anything, is_enum, is_union, kinds, stamp_form
+
+__all__ = ["fast_path", "without_null"]
+
+# So many are milliseconds, and of them a float of seconds still has them all, to the microsecond (until the year 2106).
+_SAFE_MILLIS: Final = range(10**11, 2**32 * 1000)
+
+
+def without_null(annotation: Any) -> Any:
+    """Return the type of the values that are not null."""
+    if is_union(annotation) and NULL in get_args(annotation):
+        return Union[tuple(member for member in get_args(annotation) if member is not NULL)]  # noqa: UP007
+    return annotation
+
+
+def fast_path(variable: str, annotation: Any, call: str) -> tuple[list[str], dict[str, Any]]:
+    """Return the statement that structures a value, and the names that it uses.
+
+    Args:
+        variable: Where the value is, and where what it becomes is to be.
+        annotation: The type.
+        call: The expression for a value that needs more than is done here, or is wrong.
+
+    Returns:
+        Lines that begin with ``if``, or none.
+    """
+    if is_anything(annotation):
+        return [], {}
+    members = get_args(annotation) if is_union(annotation) else (annotation,)
+    names: dict[str, Any] = {}
+    kept: list[type] = []
+    made: list[tuple[str, str]] = []
+    for kind in EVERY_KIND:
+        takers = [member for member in members if kind in kinds(member)]
+        if len(takers) != 1:
+            continue  # nobody takes it, or it depends on the value
+        if _is_kept(kind, takers[0]):
+            kept.append(kind)
+        else:
+            made += _made(kind, takers[0], variable, names)
+    return list(_statement(variable, kept, made, call)), names
+
+
+def _is_kept(kind: type, taker: Any) -> bool:
+    """Return whether every value of a kind stays as it is."""
+    return taker is NULL or (taker in PLAIN and taker is kind) or (is_numeric_id(taker) and kind is int)
+
+
+def _made(kind: type, taker: Any, variable: str, names: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield the condition under which a value is structured right here, with the expression that does it."""
+    if kind is int and stamp_form(taker) is TimestampForm.EPOCH_MILLIS:
+        first, end = _SAFE_MILLIS.start, _SAFE_MILLIS.stop
+        names |= {"moment": datetime.fromtimestamp, "UTC": UTC}
+        yield f"{variable}.__class__ is int and {first} <= {variable} < {end}", f"moment({variable} / 1000, UTC)"
+    elif kind is str and is_enum(taker) and kinds(taker) == {str}:
+        members: dict[str, Enum] = {member.value: member for member in taker.__members__.values()}
+        names[f"members_{variable}"] = members
+        yield f"{variable}.__class__ is str and {variable} in members_{variable}", f"members_{variable}[{variable}]"
+
+
+def _statement(variable: str, kept: list[type], made: list[tuple[str, str]], call: str) -> Iterator[str]:
+    word = "if"
+    nullable = NULL in kept
+    classes = sorted(kind.__name__ for kind in kept if kind is not NULL)
+    if made:
+        if nullable:
+            yield f"if {variable} is None: pass"
+            word = "elif"
+        for condition, expression in made:
+            yield f"{word} {condition}: {variable} = {expression}"
+            word = "elif"
+        nullable = False
+    strange = [f"{variable} is not None"] if nullable else []
+    strange += [f"{variable}.__class__ is not {name}" for name in classes]
+    if strange:
+        yield f"{word} {' and '.join(strange)}: {variable} = {call}"
+    else:
+        yield f"{'else' if word == 'elif' else 'if True'}: {variable} = {call}"

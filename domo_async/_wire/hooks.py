@@ -1,0 +1,342 @@
+"""The cattrs converters and their hooks, which know where they are.
+
+A hook is called with a JSON value and a type. It returns the structured value or raises a `DecodeError` whose
+path starts at that value; each container on the way up puts its own step before it. So no path is kept, and
+no time spent on it, while all goes well.
+
+Instances write numbers as text and text as numbers, and a single object for a list of one. So scalars are taken in
+every form that has one meaning. What has none is an error to a strict converter. The other one leaves an item of a list
+or an object out, and gives it to whoever holds the container, in a `PartlyRead`.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
+from enum import Enum, IntEnum, StrEnum
+from functools import cache, partial
+from operator import length_hint
+from typing import Any, get_args, get_origin
+
+from cattrs import Converter
+
+from domo_async._redaction import Secret
+from domo_async._wire.codegen import Hook, model_hook
+from domo_async._wire.errors import PartlyRead, expected, key_step, under
+from domo_async._wire.identifiers import is_numeric_id, read_numeric_id
+from domo_async._wire.timestamps import read_time
+from domo_async._wire.typeinfo import (
+    EVERY_KIND,
+    NULL,
+    NUMBERS,
+    PLAIN,
+    describe,
+    is_anything,
+    is_enum,
+    is_fixed_tuple,
+    is_literal,
+    is_mapping,
+    is_model,
+    is_secret,
+    is_sequence,
+    is_stamp,
+    is_union,
+    kinds,
+    stamp_form,
+)
+from domo_async.errors import DecodeError
+
+__all__ = ["converter"]
+
+
+_NUMBER = re.compile(r"[+-]?\d{1,400}(?:\.\d{0,400})?(?:[eE][+-]?\d{1,4})?")
+_INTEGER = re.compile(r"[+-]?\d{1,400}")
+_WORDS = {"true": True, "false": False, "1": True, "0": False}
+
+
+@cache
+def converter(*, strict: bool) -> Converter:
+    """Return the converter of all areas, made on first use.
+
+    Args:
+        strict: Whether a value that cannot be read is an error wherever it stands.
+    """
+    made = Converter()
+    hooks: dict[type, Hook] = {
+        str: _str,
+        int: _int,
+        bool: _bool,
+        float: _float,
+        Decimal: _decimal,
+        date: _date,
+        # cattrs asks base classes before predicates, so these would be taken for str and int.
+        StrEnum: _enum,
+        IntEnum: _enum,
+    }
+    for cls, hook in hooks.items():
+        made.register_structure_hook(cls, hook)
+    made.register_structure_hook_func(is_enum, _enum)
+    made.register_structure_hook_func(is_anything, _anything)
+    made.register_structure_hook_func(lambda into: into is None or into is NULL, _null)
+    made.register_structure_hook_factory(is_stamp, _stamp)
+    made.register_structure_hook_func(is_numeric_id, lambda value, _: read_numeric_id(value))
+    made.register_structure_hook_factory(is_literal, _literal)
+    made.register_structure_hook_factory(is_sequence, partial(_sequence, strict=strict))
+    made.register_structure_hook_factory(is_fixed_tuple, _fixed_tuple)  # asked before what stands above it
+    made.register_structure_hook_factory(is_mapping, partial(_mapping, strict=strict))
+    made.register_structure_hook_factory(is_union, _union)
+    made.register_structure_hook_factory(is_secret, _secret)
+    made.register_structure_hook_factory(is_model, partial(model_hook, strict=strict))
+    return made
+
+
+# -- scalars --------------------------------------------------------------------------------------------
+
+
+def _str(value: Any, _: Any) -> str:
+    if value.__class__ is str:
+        text: str = value
+        return text
+    if value.__class__ is bool:
+        return "true" if value else "false"
+    if type(value) in NUMBERS:
+        return str(value)
+    raise expected(describe(str), value)
+
+
+def _int(value: Any, _: Any) -> int:
+    if value.__class__ is int:
+        number: int = value
+        return number
+    if value.__class__ is str and _INTEGER.fullmatch(value.strip()):
+        return int(value)
+    if value.__class__ is not bool and type(value) in NUMBERS and math.isfinite(value) and value == value // 1:
+        return int(value)
+    raise expected(describe(int), value)
+
+
+def _bool(value: Any, _: Any) -> bool:
+    if value.__class__ is bool:
+        flag: bool = value
+        return flag
+    word = _WORDS.get(str(value).strip().lower()) if value.__class__ in (str, int) else None
+    if word is None:
+        raise expected(describe(bool), value)
+    return word
+
+
+def _float(value: Any, _: Any) -> float:
+    if type(value) in NUMBERS or (value.__class__ is str and _NUMBER.fullmatch(value.strip())):
+        try:
+            number = float(value)
+        except OverflowError:
+            pass
+        else:
+            if math.isfinite(number):
+                return number
+    raise expected(describe(float), value)
+
+
+def _decimal(value: Any, _: Any) -> Decimal:
+    if value.__class__ is float:
+        raise expected("a number read with exact=True", value)
+    if type(value) in NUMBERS:
+        return Decimal(value)
+    if value.__class__ is str and _NUMBER.fullmatch(value.strip()):
+        return Decimal(value.strip())
+    raise expected(describe(Decimal), value)
+
+
+def _date(value: Any, _: Any) -> date:
+    if value.__class__ is not bool:
+        try:
+            return read_time(value).date()
+        except (ValueError, OverflowError):
+            pass
+    raise expected(describe(date), value)
+
+
+def _enum(value: Any, into: type[Enum]) -> Enum:
+    # A number may stand for a word that is one, and a word for a number.
+    for kind, read in ((str, _str), (int, _int)):
+        if kind in kinds(into):
+            try:
+                return into(read(value, kind))
+            except (ValueError, DecodeError):
+                pass
+    raise expected(describe(into), value)
+
+
+def _null(value: Any, _: Any) -> None:
+    if value is not None:
+        raise expected("null", value)
+
+
+def _anything(value: Any, _: Any) -> Any:
+    return value
+
+
+def _secret(into: Any, known: Converter) -> Hook:
+    wrapped = get_args(into)[0]
+    hook = known.get_structure_hook(wrapped)
+    what = describe(into)
+
+    def wrap(value: Any, _: Any) -> Secret[Any]:
+        try:
+            return Secret(hook(value, wrapped))
+        except DecodeError:
+            pass
+        # Raised out there, without a glimpse of the value.
+        raise DecodeError(f"expected {what}, got another value, which is not shown")
+
+    return wrap
+
+
+# -- containers -----------------------------------------------------------------------------------------
+
+
+def _sequence(into: Any, known: Converter, *, strict: bool) -> Hook:
+    item_type = next(iter(get_args(into)), Any)
+    item_hook = known.get_structure_hook(item_type)
+    make: Callable[[list[Any]], Any] = list if (get_origin(into) or into) is list else tuple
+
+    def hook(value: Any, _: Any) -> Any:
+        if value.__class__ is not list:
+            return alone(value)
+        if item_type in PLAIN and {item_type}.issuperset(map(type, value)):
+            return make(value)
+        left = iter(value)
+        try:
+            items = [item_hook(item, item_type) for item in left]
+        except DecodeError as error:
+            under(error, f"[{len(value) - length_hint(left) - 1}]")
+            if strict:
+                raise
+            made, unreadable = _readable(value, lambda item: item_hook(item, item_type))
+            raise PartlyRead(error, make(made), unreadable) from None
+        return items if make is list else make(items)
+
+    def alone(value: Any) -> Any:
+        # Some routes write a single item as it is.
+        made, _ = _readable([] if value is None else [value], lambda item: item_hook(item, item_type))
+        if not made:
+            raise expected("a list", value)
+        return make(made)
+
+    return hook
+
+
+def _readable(values: list[Any], read: Callable[[Any], Any]) -> tuple[list[Any], list[Any]]:
+    """Return what those of the values become that can be read, and the others as they came."""
+    made: list[Any] = []
+    unreadable: list[Any] = []
+    for value in values:
+        try:
+            made.append(read(value))
+        except DecodeError:
+            unreadable.append(value)
+    return made, unreadable
+
+
+def _fixed_tuple(into: Any, known: Converter) -> Hook:
+    members = [(member, known.get_structure_hook(member)) for member in get_args(into)]
+
+    def hook(value: Any, _: Any) -> tuple[Any, ...]:
+        if value.__class__ is not list or len(value) != len(members):
+            raise expected(f"a list of {len(members)}", value)
+        items: list[Any] = []
+        try:
+            for item, (member, member_hook) in zip(value, members, strict=True):
+                items.append(member_hook(item, member))
+        except DecodeError as error:
+            under(error, f"[{len(items)}]")
+            raise
+        return tuple(items)
+
+    return hook
+
+
+def _mapping(into: Any, known: Converter, *, strict: bool) -> Hook:
+    key_type, value_type = get_args(into) or (str, Any)
+    key_hook, value_hook = known.get_structure_hook(key_type), known.get_structure_hook(value_type)
+
+    def hook(value: Any, _: Any) -> dict[Any, Any]:
+        if value.__class__ is not dict:
+            raise expected("an object", value)
+        made = {}
+        left = {}
+        first: DecodeError | None = None
+        for key, item in value.items():
+            try:
+                made[key_hook(key, key_type)] = value_hook(item, value_type)
+            except DecodeError as error:
+                under(error, key_step(key))
+                if strict:
+                    raise
+                first = first or error
+                left[key] = item
+        if first is not None:
+            raise PartlyRead(first, made, left)
+        return made
+
+    return hook
+
+
+# -- choices --------------------------------------------------------------------------------------------
+
+
+def _stamp(into: Any) -> Hook:
+    form: Any = stamp_form(into)  # the predicate saw that there is one
+    parse = form.parse
+    return lambda value, _: parse(value)
+
+
+def _literal(into: Any) -> Hook:
+    values = {(value.__class__, value): value for value in get_args(into)}
+    what = describe(into)
+
+    def hook(value: Any, _: Any) -> Any:
+        try:
+            return values[value.__class__, value]
+        except (KeyError, TypeError):
+            raise expected(what, value) from None
+
+    return hook
+
+
+def _union(into: Any, known: Converter) -> Hook:
+    members = [(member, known.get_structure_hook(member)) for member in get_args(into) if member is not NULL]
+    optional = len(members) < len(get_args(into))
+    if optional and len(members) == 1:
+        return _optional(*members[0])
+    return _choice(into, members, optional=optional)
+
+
+def _optional(member: Any, member_hook: Hook) -> Hook:
+    return lambda value, _: None if value is None else member_hook(value, member)
+
+
+def _choice(into: Any, members: list[tuple[Any, Hook]], *, optional: bool) -> Hook:
+    by_kind = {kind: [m for m in members if kind in kinds(m[0])] for kind in EVERY_KIND}
+    what = describe(into)
+
+    def hook(value: Any, _: Any) -> Any:
+        if value is None and optional:
+            return None
+        # What no member takes as it is may be of one in another form.
+        candidates = by_kind.get(value.__class__) or members
+        partly: PartlyRead | None = None
+        for member, member_hook in candidates:
+            try:
+                return member_hook(value, member)
+            except DecodeError as error:
+                if len(candidates) == 1:
+                    raise  # its path leads deeper than ours
+                if partly is None and isinstance(error, PartlyRead) and error.made:
+                    partly = error
+        raise partly or expected(what, value)
+
+    return hook

@@ -1,0 +1,34 @@
+"""Numeric identifiers, which some routes write as numbers and others as text."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Any, Final, get_origin
+
+from domo_async._wire.errors import expected
+
+__all__ = ["NUMERIC_ID", "NumericId", "is_numeric_id", "read_numeric_id"]
+
+_DIGITS = re.compile(r"-?[0-9]{1,19}")
+NUMERIC_ID: Final = "an integer, perhaps as text"
+
+NumericId = Annotated[int, NUMERIC_ID]
+"""A number that may arrive as ``27`` or as ``"27"``."""
+
+
+def is_numeric_id(into: Any) -> bool:
+    """Return whether `into` is `NumericId`."""
+    return get_origin(into) is Annotated and NUMERIC_ID in into.__metadata__
+
+
+def read_numeric_id(value: object) -> int:
+    """Return the number.
+
+    Raises:
+        DecodeError: It is none.
+    """
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value
+    if isinstance(value, str) and _DIGITS.fullmatch(value):
+        return int(value)
+    raise expected(NUMERIC_ID, value)

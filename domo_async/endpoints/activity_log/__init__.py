@@ -1,9 +1,0 @@
-"""The activity log: `domo.activity_log`."""
-
-from __future__ import annotations
-
-from domo_async.endpoints.activity_log.area import ActivityLog
-from domo_async.endpoints.activity_log.models import Activity, ObjectType
-from domo_async.endpoints.activity_log.table import COLUMNS, record_batches, rows, schema
-
-__all__ = ["COLUMNS", "Activity", "ActivityLog", "ObjectType", "record_batches", "rows", "schema"]
