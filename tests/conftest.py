@@ -171,9 +171,9 @@ def anyio_backend() -> str:
 
 
 @pytest.fixture
-async def emulator() -> AsyncIterator[Emulator]:
-    """An embedded instance of the test's own."""
-    async with Emulator() as emulator:
+async def emulator(request: pytest.FixtureRequest) -> AsyncIterator[Emulator]:
+    """An embedded instance of the test's own; see `STRICT`."""
+    async with Emulator(**getattr(request, "param", {})) as emulator:
         yield emulator
 
 

@@ -12,11 +12,15 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
+import pytest
 from aiohttp import web
 
 from domo_async import Domo, Settings
 
 T = TypeVar("T")
+STRICT = pytest.mark.parametrize("emulator", [pytest.param({"strict": True}, id="strict")], indirect=True)
+"""Marks a test whose instance takes requests only as the documents have them."""
+
 TOKEN = "a-secret-developer-token"
 
 

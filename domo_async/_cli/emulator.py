@@ -96,6 +96,14 @@ def emulator(
             min=1, help="Bytes a second of each connection.", show_default="no limit", rich_help_panel="Trouble"
         ),
     ] = None,
+    strict: Annotated[
+        bool,
+        typer.Option(
+            "--strict",
+            help="Take requests only as the documents have them, not in all forms that instances take from clients.",
+            rich_help_panel="Trouble",
+        ),
+    ] = False,
     debug: DebugOption = False,
 ) -> None:
     """Run a Domo instance on this machine until Ctrl-C (or SIGTERM, SIGHUP), which ends it with exit code 0.
@@ -114,6 +122,7 @@ def emulator(
             latency=latency,
             bandwidth=bandwidth,
             result_limit=result_limit,
+            strict=strict,
         )
         for each in _faults(fault or ()):
             instance.faults.add(each)

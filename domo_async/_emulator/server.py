@@ -77,6 +77,7 @@ class Emulator:
         result_limit: int = 1_000_000,
         time_limit: float = 60.0,
         patience: float = 60.0,
+        strict: bool = False,
     ) -> None:
         """Make an instance that is not started yet.
 
@@ -99,6 +100,9 @@ class Emulator:
             time_limit: Seconds that a query may take to its first rows, and from each thousand to the next.
             patience: Seconds after which a connection ends over which nothing goes: neither a request's head nor its
                 body nor its answer. A body has one more for each thousand bytes.
+            strict: Whether requests are taken only as the documents have them. Otherwise they may have what instances
+                take from working clients, too: numbers for texts and texts for numbers, null for what is left out,
+                one item for a list of one, slashes at the end of a path, and fewer keys.
         """
         token = Secret.of(token)
         self._host = host
@@ -122,6 +126,7 @@ class Emulator:
         self._latency = latency
         self._time_limit = time_limit
         self._patience = patience
+        self._strict = strict
         self._url: str | None = None
         self._begins: World = World({}, [])
         self._storage: Storage | None = None
@@ -249,7 +254,7 @@ class Emulator:
             keeper=keeper,
             host=self._host,
         )
-        app = create_app(gate, storage)
+        app = create_app(gate, storage, strict=self._strict)
         Control(gate, self._begin_again).add_to(app)
         Console(gate).add_to(app)
         self._begins = worlds.snapshot(self._instance)

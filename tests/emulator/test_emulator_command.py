@@ -41,8 +41,8 @@ def started(*options: str) -> Iterator[str]:
         process.communicate(timeout=30)
 
 
-async def test_it_says_where_its_console_is_and_how_to_get_in() -> None:
-    with started("--token", "a token & more") as said:
+async def test_it_says_where_its_console_is_and_how_to_get_in_and_can_be_strict() -> None:
+    with started("--token", "a token & more", "--strict") as said:
         address = next(line.strip() for line in said.splitlines() if "/#token=" in line)
         url, _, token = address.partition("/#token=")
         async with aiohttp.ClientSession(url) as session:
@@ -51,6 +51,9 @@ async def test_it_says_where_its_console_is_and_how_to_get_in() -> None:
             headers = {"X-DOMO-Developer-Token": unquote(token)}
             async with session.get("/emulator/state", headers=headers) as response:
                 assert 200 == response.status
+            role = {"name": "Steward", "description": ""}
+            async with session.post("/api/authorization/v1/roles", json=role, headers=headers) as response:
+                assert 400 == response.status
 
 
 @pytest.mark.parametrize("way", ["file", "environment"])

@@ -10,6 +10,7 @@ import orjson
 import pytest
 
 from tests.emulator.plain_client import DATASETS, PlainClient, plain_client
+from tests.support import STRICT
 
 COLUMNS = {"Order Id": "LONG", "we`ird \"na'me": "STRING", "amount": "DOUBLE", "price": "DECIMAL", "at": "DATETIME"}
 BODY = b"""1,West,10.5,1.25,2019-03-19T18:49:02
@@ -239,6 +240,7 @@ async def test_search_finds_datasets_by_the_words_of_their_names() -> None:
         assert none["totalResultCount"] == 0
 
 
+@STRICT
 @pytest.mark.parametrize(
     "change", [{"count": 9_000, "offset": 1_001}, {"query": None}, {"entityList": []}, {"count": -1}]
 )

@@ -11,6 +11,7 @@ from domo_async._emulator.routes import roles
 from domo_async.emulator import Emulator
 from tests.emulator.others import PARTICIPANT, a_user, acting_as
 from tests.emulator.plain_client import connected
+from tests.support import STRICT
 
 
 async def test_a_new_instance_has_domos_roles(domo: Domo) -> None:
@@ -37,6 +38,7 @@ async def test_a_role_is_made_from_another_and_changed_alone(domo: Domo) -> None
     assert 0 == (await domo.roles.get(made.id)).authority_count
 
 
+@STRICT
 async def test_the_other_verb_sets_authorities_too(emulator: Emulator, domo: Domo) -> None:
     async with connected(emulator) as plain:
         path = "/api/authorization/v1/roles/3/authorities"
@@ -105,7 +107,7 @@ async def test_users_are_given_a_role_and_roles_a_name_as_other_clients_do(emula
         await plain.call("PUT", role, json={"name": "Admin"}, status=400)
         known = await plain.call("GET", "/api/authorization/v1/authorities")
 
-    assert [ada] == [user["id"] for user in having["users"]]
+    assert [ada] == [user["userId"] for user in having["users"]]
     assert ("Keeper", "Keeps", 1) == (renamed["name"], renamed["description"], renamed["userCount"])
     assert set(await domo.roles.authorities(1)) == {each["authority"] for each in known}
 

@@ -14,6 +14,7 @@ from domo_async._endpoints.task_center import DisplayType, Permission, Right, Ta
 from domo_async.emulator import Emulator
 from tests.emulator.others import another
 from tests.emulator.plain_client import connected
+from tests.support import STRICT
 
 CONTRACT: dict[str, list[dict[str, object]]] = {
     "input": [{"name": "Reference", "type": "text"}],
@@ -230,6 +231,7 @@ async def test_a_form_is_rendered_if_asked_for_and_in_the_parts_asked_for(domo: 
     )
 
 
+@STRICT
 @pytest.mark.parametrize(
     "body",
     [{"queue": ["q-1"]}, {"status": [1]}, {"createdOn": ["2024-01-01", "2024-01-02"]}, {"createdOn": [["x", "y"]]}],

@@ -14,7 +14,7 @@ from aiohttp import web
 from attrs import define
 
 from domo_async._emulator import routes
-from domo_async._emulator.access.auth import LOGIN_PATH, Authentication
+from domo_async._emulator.access.auth import LOGIN_PATH, TOKEN_HEADER, Authentication
 from domo_async._emulator.errors import HTTPError, error_body
 from domo_async._emulator.faults import MAINTENANCE_PAGE, Fault, Faults
 from domo_async._emulator.http.connections import Connections
@@ -28,6 +28,7 @@ from domo_async._emulator.http.web import (
     CONNECTIONS,
     INSTANCE,
     STORAGE,
+    STRICT,
     StreamedResponse,
     answer,
     readable,
@@ -44,6 +45,8 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 OWN_PATHS = "/emulator"
 """Below this are the emulator's own pages and routes, which no instance of Domo has."""
 
+# Where Domo's other API is, and how clients of it log in.
+_PUBLIC_API = ("/oauth/", "/v1/")
 _LARGEST_JSON = 64 << 20
 _LARGEST_OF_A_STRANGER = 1 << 20
 _FULL = (errno.ENOSPC, errno.EDQUOT)
@@ -125,6 +128,7 @@ class Gate:
         searches = request.path.startswith("/api/search/")
         try:
             check_site(request, self.host)
+            _refuse_public_api(request)
             request[CALLER] = self.authentication.user_of(request.path, request.headers)
             if searches:
                 self.search_limit.check(started)
@@ -165,6 +169,16 @@ class Gate:
         return response
 
 
+def _refuse_public_api(request: web.Request) -> None:
+    """Tell clients of Domo's other API, which have no token of this one, where they are."""
+    if request.path.startswith(_PUBLIC_API):
+        raise HTTPError(
+            404,
+            f"This instance serves Domo's Product API, below {request.url.origin()}/api with the header {TOKEN_HEADER};"
+            " /oauth/token and /v1 belong to the public API of api.domo.com",
+        )
+
+
 async def _have_body(request: web.Request, most: int) -> None:
     """Have the body there before anything is changed: whoever sends it slowly keeps nobody from saving."""
     if readable(request.path) != request.path:
@@ -173,8 +187,14 @@ async def _have_body(request: web.Request, most: int) -> None:
         request[BODY] = await whole_body(request, most)
 
 
-def create_app(gate: Gate, storage: Storage) -> web.Application:
-    """Return the application of one instance."""
+def create_app(gate: Gate, storage: Storage, *, strict: bool) -> web.Application:
+    """Return the application of one instance.
+
+    Args:
+        gate: What its requests pass through.
+        storage: Where its rows are.
+        strict: Whether it takes requests only as the documents have them.
+    """
 
     @web.middleware
     async def through_the_gate(request: web.Request, handler: Handler) -> web.StreamResponse:
@@ -185,7 +205,8 @@ def create_app(gate: Gate, storage: Storage) -> web.Application:
     app[CONNECTIONS] = gate.connections
     app[STORAGE] = storage
     app[AUTHENTICATION] = gate.authentication
-    routes.register(app, gate.instance)
+    app[STRICT] = strict
+    routes.register(app, gate.instance, exact=strict)
     return app
 
 

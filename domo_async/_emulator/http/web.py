@@ -13,6 +13,7 @@ from aiohttp import web
 
 from domo_async._emulator.access.auth import Authentication
 from domo_async._emulator.errors import HTTPError
+from domo_async._emulator.http.bodies import as_documented
 from domo_async._emulator.http.connections import Connections
 from domo_async._emulator.persistence.records import Collection, Record, check_storable
 from domo_async._emulator.rows.storage import Storage
@@ -22,6 +23,9 @@ INSTANCE = web.AppKey("instance", Instance)
 STORAGE = web.AppKey("storage", Storage)
 CONNECTIONS = web.AppKey("connections", Connections)
 AUTHENTICATION = web.AppKey("authentication", Authentication)
+STRICT = web.AppKey("strict", bool)
+"""Whether requests are taken only as the documents have them."""
+
 CALLER = web.RequestKey("caller", int)
 BODY = web.RequestKey("body", bytes)
 """The whole body, which has come before the handler is called, but for those that `takes_body_as_it_comes`."""
@@ -59,21 +63,24 @@ def answer(content: Any, *, status: int = 200) -> web.Response:
 
 
 async def json_body(request: web.Request) -> Any:
-    """Return the request's JSON; an empty body is an empty object.
+    """Return the request's JSON as the documents have it; an empty body is an empty object.
 
     Raises:
         Refusal: 400, if it is not JSON, or nested too deeply.
     """
     body = request[BODY]
-    if not body.strip():
-        return {}
     try:
-        content = orjson.loads(body)
+        content = orjson.loads(body) if body.strip() else {}
     except orjson.JSONDecodeError as error:
         raise HTTPError(400, f"The request's body is not JSON: {error}") from error
     # Before anything is changed: what is refused later would be half done.
     check_storable([[[[[[[[content]]]]]]]])
-    return content
+    resource = request.match_info.route.resource
+    return (
+        content
+        if request.app[STRICT] or resource is None
+        else as_documented(content, request.method, resource.canonical)
+    )
 
 
 async def json_object(request: web.Request) -> dict[str, Any]:

@@ -9,6 +9,8 @@ A module has ``routes``, and may have:
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+
 from aiohttp import web
 
 from domo_async._emulator.access import people
@@ -90,13 +92,30 @@ AREAS = (
 )
 
 
-def register(app: web.Application, instance: Instance) -> None:
-    """Add the routes of all areas to `app`, and what they need to the instance."""
+def register(app: web.Application, instance: Instance, *, exact: bool) -> None:
+    """Add the routes of all areas to `app`, and what they need to the instance.
+
+    Args:
+        app: The application.
+        instance: The instance.
+        exact: Whether a slash at the end of a path makes it another one, as it does not on instances.
+    """
     people.begin(instance)
     instance.searchables.clear()
     for area in AREAS:
-        app.add_routes(area.routes)
+        app.add_routes(area.routes if exact else _with_either_end(area.routes))
         if begin := getattr(area, "begin", None):
             begin(instance)
         if documents := getattr(area, "search_documents", None):
             instance.searchables.append(documents)
+
+
+def _with_either_end(routes: Iterable[web.AbstractRouteDef]) -> Iterator[web.RouteDef]:
+    """Yield routes both with and without a slash at the end of their paths."""
+    known = [route for route in routes if isinstance(route, web.RouteDef)]
+    paths = {(route.method, route.path) for route in known}
+    for route in known:
+        yield route
+        twin = route.path.rstrip("/") if route.path.endswith("/") else f"{route.path}/"
+        if (route.method, twin) not in paths:
+            yield web.RouteDef(route.method, twin, route.handler, route.kwargs)

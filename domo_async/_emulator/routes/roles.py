@@ -19,6 +19,7 @@ from domo_async._emulator.http.web import (
     json_body,
     json_object,
     millis,
+    page_of,
     records_of,
     text,
     whole_number,
@@ -118,6 +119,20 @@ async def create(request: web.Request) -> web.Response:
     return answer({"id": role_id, "name": name, "description": description})
 
 
+@routes.put("/api/authorization/v1/roles/settings")
+async def set_settings(request: web.Request) -> web.Response:
+    """Set which role new users have. Not in the documents; other clients use it."""
+    must_be_admin(request, "change roles")
+    body = await json_object(request)
+    settings = records_of(request, "role_settings")
+    for key in ("defaultRoleId", "allowlistRoleIds"):
+        if key in body:
+            ids = body[key] if isinstance(body[key], list) else [body[key]]
+            known = [records_of(request, "roles").get(each)["id"] for each in ids]
+            settings.put(key, {"value": known if isinstance(body[key], list) else known[0]})
+    return web.Response()
+
+
 @routes.get("/api/authorization/v1/roles/{role_id}")
 async def get(request: web.Request) -> web.Response:
     """Give a role."""
@@ -176,15 +191,26 @@ async def set_authorities(request: web.Request) -> web.Response:
 
 @routes.get("/api/authorization/v1/roles/{role_id}/users")
 async def list_users(request: web.Request) -> web.Response:
-    """List the users who have a role."""
+    """List the users who have a role, all of them where no page is asked for."""
     role = _role_of(request)
     users = [user for user in records_of(request, "users") if user.get("roleId") == role["id"]]
     return answer(
         {
+            "totalCount": len(users),
+            "totalFilteredCount": len(users),
             "users": [
-                {"id": user["id"], "displayName": user["displayName"], "emailAddress": user.get("emailAddress")}
-                for user in users
-            ]
+                {
+                    "userId": user["id"],
+                    "displayName": user["displayName"],
+                    "email": user.get("emailAddress"),
+                    "roleId": role["id"],
+                    "jobTitle": user.get("title"),
+                    "department": user.get("department"),
+                    "location": user.get("location"),
+                    "hireDate": user.get("hireDate"),
+                }
+                for user in page_of(request, users, limit=len(users))
+            ],
         }
     )
 

@@ -1,0 +1,1 @@
+"""What is known of real instances, and that it is held."""
