@@ -27,6 +27,7 @@ __all__ = [
     "Forbidden",
     "IncompleteAnswer",
     "JobFailed",
+    "ListIncomplete",
     "NotFound",
     "RateLimited",
     "RowCountMismatch",
@@ -172,6 +173,22 @@ class DecodeError(DomoError, ValueError):
         self.method = method
         self.request_path = request_path
         self.body = body
+
+
+class ListIncomplete(DecodeError):
+    """The instance says that a list has more items than it gave; those that came before are right.
+
+    Attributes:
+        total: How many items it says that there are, or None where it only says that there are more.
+        given: How many came.
+        items: Those, where they were asked for all at once; what iterates has them already.
+    """
+
+    def __init__(self, message: str, *, total: int | None, given: int) -> None:
+        super().__init__(message)
+        self.total = total
+        self.given = given
+        self.items: tuple[Any, ...] = ()
 
 
 class APIError(DomoError):

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
+from operator import attrgetter
 from typing import TypeVar
 
 from attrs import frozen
 
 from domo_async._bulk import map_concurrent
-from domo_async._transport import Transport, url
+from domo_async._transport import QUERY, PageData, Transport, url
 from domo_async._wire import Model, NumericId
 from domo_async.errors import APIError, DecodeError, NotFound, Unresolved
 
@@ -38,8 +39,17 @@ async def confirm_roles(http: Transport, roles: Iterable[object]) -> None:
 async def unknown_roles(http: Transport, roles: Iterable[object]) -> Mapping[str, Unresolved]:
     """Return why some roles cannot be given: they are not there, as far as the token may know."""
     wanted = dict.fromkeys(map(str, roles))
-    path = url("/api/authorization/v1/roles")
-    found = await _if_told(lambda: http.request("GET", path, into=tuple[_Role, ...])) if wanted else None
+    roles_there = http.pages(
+        "GET",
+        url("/api/authorization/v1/roles"),
+        QUERY,
+        paged=False,
+        key=attrgetter("id"),
+        into=tuple[_Role, ...],
+        read=PageData,
+        page_size=100,
+    )
+    found = await _if_told(roles_there.all) if wanted else None
     if found is None:
         return {}
     numbers = {str(role.id) for role in found}

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from itertools import chain
+from operator import attrgetter
 
 from attrs import frozen
 
 from domo_async._endpoints._area import Area
 from domo_async._endpoints.search import LARGEST_PAGE, MOST, Filter, Sort
 from domo_async._redaction import Secret
-from domo_async._transport import BODY_COUNT, PageData, Pager, Paging, url
+from domo_async._transport import BODY_COUNT, QUERY, PageData, Pager, Paging, url
 from domo_async._wire import UNSET, EpochMillis, Model, NumericId, OpenEnum, Unset, either, payload
 from domo_async.errors import ConfigError
 
@@ -138,7 +139,17 @@ class Accounts(Area):
         `GET /api/data/v1/accounts` (Data Accounts, "GET all accounts"); no pages are documented, so they come in one
         answer.
         """
-        return self._http.whole_list("GET", url("/api/data/v1/accounts"), into=tuple[Account, ...], read=tuple)
+        return self._http.pages(
+            "GET",
+            url("/api/data/v1/accounts"),
+            QUERY,
+            paged=False,
+            key=attrgetter("number"),
+            into=tuple[Account, ...],
+            read=PageData,
+            page_size=1000,
+            assured=100,
+        )
 
     def search(
         self,
@@ -178,6 +189,7 @@ class Accounts(Area):
             "POST",
             url("/api/search/v1/query"),
             _PAGING,
+            key=attrgetter("number"),
             into=either(_Results, _Found),
             read=_accounts,
             page_size=page_size,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from operator import attrgetter
 
 from attrs import frozen
 
@@ -180,6 +181,7 @@ class Alerts(Area):
                 "suggested": suggested,
                 "triggered": triggered,
             },
+            key=attrgetter("id"),
             into=tuple[Alert, ...],
             read=read,
             offset=offset,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import cached_property
+from operator import attrgetter
 
 from attrs import field, frozen
 
@@ -179,6 +180,7 @@ class Documents(Area):
             "POST",
             url("/api/datastores/v2/collections/{}/documents/query", collection_id),
             QUERY,
+            key=attrgetter("id"),
             into=tuple[Document, ...],
             read=PageData,
             page_size=page_size,
@@ -211,6 +213,7 @@ class Documents(Area):
             "GET",
             url("/api/datastores/v1/collections/{}/documents", collection_id),
             QUERY,
+            key=attrgetter("id"),
             into=tuple[Document, ...],
             read=PageData,
             page_size=page_size,

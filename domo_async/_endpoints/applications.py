@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from operator import attrgetter
 
 from attrs import frozen
 
@@ -201,6 +202,7 @@ class Applications(Area):
             "GET",
             url("/api/executor/v2/applications/{}/jobs", application_id),
             OFFSET_ONLY,
+            key=attrgetter("job_id"),
             into=_JOBS,
             read=_jobs,
             page_size=1,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from operator import attrgetter
 
 import attrs
 from attrs import frozen
@@ -253,6 +254,7 @@ class BeastModes(Area):
                 filters=[BeastModeFilter(item) if isinstance(item, str) else item for item in given],
                 sort=BeastModeSort(sort) if isinstance(sort, str) else sort,
             ),
+            key=attrgetter("id"),
             into=_Found,
             read=_batch,
             offset=offset,

@@ -137,6 +137,10 @@ class _Summaries(Model):
     total_card_count: int | None = None
 
 
+def _identity(card: Card) -> int | None:
+    return card.id if card.id is not None else card.card_id
+
+
 def _batch(found: _Summaries) -> PageData[Card]:
     return PageData(found.card_admin_summaries, total=found.total_card_count)
 
@@ -350,6 +354,7 @@ class Cards(Area):
                 card_title_search_text=title,
                 page_ids=UNSET if isinstance(page_ids, Unset) else require_list(page_ids, "page_ids"),
             ),
+            key=_identity,
             into=_Summaries,
             read=_batch,
             offset=skip,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import partial
+from operator import attrgetter
 from typing import Any
 
 from attrs import field, frozen
@@ -294,6 +295,7 @@ class Dataflows(Area):
             "GET",
             url("/api/dataprocessing/v1/dataflows/{}/executions", dataflow_id),
             QUERY,
+            key=attrgetter("id"),
             into=tuple[DataflowExecution, ...],
             read=PageData,
             page_size=page_size,

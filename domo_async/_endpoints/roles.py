@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from operator import attrgetter
 
 from attrs import frozen
 
@@ -10,7 +11,7 @@ from domo_async._bulk import BulkOptions, BulkProgressCallback, BulkReport
 from domo_async._endpoints import _role_changes
 from domo_async._endpoints._area import Area, require_list
 from domo_async._endpoints.users import User
-from domo_async._transport import Pager, url
+from domo_async._transport import QUERY, PageData, Pager, url
 from domo_async._wire import EpochMillis, Model, NumericId, OpenEnum, payload
 
 __all__ = ["AuthoritiesChange", "ChangeStatus", "Role", "Roles"]
@@ -97,10 +98,19 @@ class Roles(Area):
     def list(self) -> Pager[Role]:
         """Iterate over all roles.
 
-        `GET /api/authorization/v1/roles` (Roles Governance API, "Get All Roles"); no pages are documented, so they come
-        in one answer.
+        `GET /api/authorization/v1/roles` (Roles Governance API, "Get All Roles"). No pages are documented; should an
+        instance give pages all the same, all are asked for.
         """
-        return self._http.whole_list("GET", url("/api/authorization/v1/roles"), into=tuple[Role, ...], read=tuple)
+        return self._http.pages(
+            "GET",
+            url("/api/authorization/v1/roles"),
+            QUERY,
+            paged=False,
+            key=attrgetter("id"),
+            into=tuple[Role, ...],
+            read=PageData,
+            page_size=100,
+        )
 
     async def authorities(self, role_id: int | str, /) -> tuple[str, ...]:
         """Return what a role allows.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import cached_property
+from operator import attrgetter
 from types import NoneType
 from typing import TypeAlias
 
@@ -463,6 +464,7 @@ class Tasks(Area):
             "POST",
             url("/api/queues/v1/tasks/list"),
             QUERY,
+            key=attrgetter("id"),
             into=tuple[Task, ...],
             read=lambda tasks: PageData(tasks, more=False if len(tasks) > page_size else None),
             page_size=page_size,

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+import asyncio
+from collections.abc import AsyncGenerator, Awaitable, Callable, Hashable, Sequence
 from contextlib import aclosing
+from functools import partial
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from attrs import frozen
 
-from domo_async.errors import ConfigError, DecodeError
+from domo_async.errors import APIError, ConfigError, DecodeError, ListIncomplete
 
 __all__ = [
     "BODY",
@@ -27,6 +29,9 @@ __all__ = [
 
 T = TypeVar("T")
 _MOST_EMPTY = 1000
+_MOST_BARREN = 100  # pages in a row that give nothing new, though more is promised
+_LEAST_CAP = 10
+_PROBES = 4
 
 
 class PageData(NamedTuple, Generic[T]):
@@ -36,11 +41,18 @@ class PageData(NamedTuple, Generic[T]):
         items: Its items.
         total: How many items all pages have together, where the answer tells.
         more: Whether a page follows, where the answer tells.
+        unreadable: How many items it has besides that could not be read.
     """
 
     items: Sequence[T]
     total: int | None = None
     more: bool | None = None
+    unreadable: int = 0
+
+    @property
+    def length(self) -> int:
+        """How many items came, whether they could be read or not."""
+        return len(self.items) + self.unreadable
 
 
 @frozen
@@ -74,21 +86,32 @@ class Pager(Generic[T]):
 
         async for item in pager: ...
 
-    Each iteration starts from the first page. A page is asked for when the items before it are used up. So a list that
-    others change meanwhile may give an item twice or pass one over: before you delete what you read, take `all`.
+    Each iteration starts from the first page. A page is asked for when the items before it are used up. What is deleted
+    meanwhile makes the list move up, past the place of the next page. That is noticed by a total that shrinks; where
+    none is told, iterating asks in the end for the last item of each page once more, and `all` does not. Then the list
+    is read again, and what was not given yet is given: each item once, also by a loop that deletes what it is given.
+    Where items cannot be told from each other, as those of the activity log, take `all` before you delete.
 
-    That a list is whole is known from the instance alone. What contradicts itself is a `DecodeError` after the items
-    that came. What is taken at its word: a total that the number of items just reaches, the end where a page is short
-    and no total is told, and a cursor that is missing or repeats.
+    A list that is shorter than the instance says is a `ListIncomplete` after the items that came. What is taken at its
+    word: a total that is reached, though something was made for each thing deleted; the end where no total is told and
+    a page is short, unless it is as long as pages that are cut (a multiple of 5, from 10 on); and a cursor that is
+    missing or repeats.
     """
 
-    def __init__(self, begin: Callable[[], AsyncGenerator[Sequence[T], None]]) -> None:
+    def __init__(
+        self,
+        begin: Callable[[], AsyncGenerator[Sequence[T], None]],
+        *,
+        begin_wary: Callable[[], AsyncGenerator[Sequence[T], None]] | None = None,
+    ) -> None:
         """Make a pager; endpoints do it, most of them by `Transport.pages` and `Transport.pages_by_cursor`.
 
         Args:
             begin: Reads the pages from the first one on.
+            begin_wary: Does so where the caller may change the list between two pages; like `begin` if left out.
         """
         self._begin = begin
+        self._begin_wary = begin_wary or begin
 
     async def __aiter__(self) -> AsyncGenerator[T, None]:
         """Iterate over the items of all pages."""
@@ -99,14 +122,25 @@ class Pager(Generic[T]):
 
     async def pages(self) -> AsyncGenerator[Sequence[T], None]:
         """Iterate over the pages, none of which is empty."""
-        async with aclosing(self._begin()) as pages:
+        async with aclosing(self._begin_wary()) as pages:
             async for page in pages:
                 if page:
                     yield page
 
     async def all(self) -> list[T]:
-        """Return the items of all pages."""
-        return [item async for page in self.pages() for item in page]
+        """Return the items of all pages.
+
+        Raises:
+            ListIncomplete: There are more; its `items` are those that came.
+        """
+        items: list[T] = []
+        try:
+            async for page in self._begin():
+                items.extend(page)
+        except ListIncomplete as error:
+            error.items = tuple(items)
+            raise
+        return items
 
     async def first(self) -> T | None:
         """Return the first item, or None if there is none; no page after it is asked for."""
@@ -196,6 +230,8 @@ def by_offset(
     offset: int = 0,
     limit: int | None = None,
     sized: bool = True,
+    paged: bool = True,
+    key: Callable[[T], Hashable] | None = None,
 ) -> Pager[T]:
     """Return a pager for a route that takes an offset.
 
@@ -208,6 +244,8 @@ def by_offset(
         offset: Items to leave out at the beginning.
         limit: The most items to give in all, or None for all that there are.
         sized: Whether the size can be asked for at all; else only an empty page or one that repeats is surely the end.
+        paged: Whether the route surely heeds offset and size; else it may give the whole list whatever it is asked for.
+        key: What tells an item from all others; None where nothing does.
 
     Raises:
         ConfigError: A number is out of its range.
@@ -219,45 +257,272 @@ def by_offset(
         raise ConfigError(f"page_size must be 1 to {most}" if most is not None else "page_size must be at least 1")
     if offset < 0 or (limit is not None and limit < 0):
         raise ConfigError("offset and limit must not be negative")
+    asking = _Asking(fetch, page_size, assured if sized else 1, offset, sized=sized, paged=paged)
 
-    async def pages() -> AsyncGenerator[Sequence[T], None]:
-        repeats = _Repeats()
-        taken, ends = 0, limit == 0
-        while not ends:
-            left = None if limit is None else limit - taken
-            asked = page_size if left is None else min(page_size, left)
-            batch = await fetch(offset + taken, asked)
-            if repeats.seen(batch.items):
-                if sized or batch.more or batch.total is not None:
-                    raise DecodeError(
-                        f"the instance gave the same page again for offset {offset + taken}; there may be more that"
-                        " it does not give so: ask with a larger page_size"
-                    )
+    def begin(*, wary: bool) -> AsyncGenerator[Sequence[T], None]:
+        return _whole(lambda given: _OffsetReading(asking, given, wary=wary), key, offset, limit)
+
+    return Pager(partial(begin, wary=False), begin_wary=partial(begin, wary=True))
+
+
+async def _whole(
+    begin: Callable[[_Given[T]], _Reading[T]], key: Callable[[T], Hashable] | None, offset: int, limit: int | None
+) -> AsyncGenerator[Sequence[T], None]:
+    """Read a list, and again from its beginning as often as it moved while it was read; give each item once."""
+    given = _Given(key, limit)
+    while not given.is_enough:
+        before = given.count
+        reading = begin(given)
+        async with aclosing(reading.pages()) as pages:
+            async for page in pages:
+                yield page
+        if given.is_enough:
+            return
+        if reading.moved and key is None:
+            raise reading.incomplete("it changed while it was read; read it again, and take all() before you delete")
+        if not reading.moved or before == given.count:
+            reading.refuse_if_short(offset)
+            return
+        given.again = True
+
+
+class _Given(Generic[T]):
+    """What a pager has given of a list.
+
+    Args:
+        key: What tells an item from all others; None where nothing does.
+        limit: The most items to give.
+    """
+
+    def __init__(self, key: Callable[[T], Hashable] | None, limit: int | None) -> None:
+        self.count = 0
+        self.again = False  # whether the list is being read once more
+        self._key = key
+        self._limit = limit
+        self._keys: set[Hashable] = set()
+
+    @property
+    def can_tell(self) -> bool:
+        """Whether items can be told from each other."""
+        return self._key is not None
+
+    @property
+    def left(self) -> int | None:
+        """How many items may still be given."""
+        return None if self._limit is None else self._limit - self.count
+
+    @property
+    def is_enough(self) -> bool:
+        """Whether no more items are wanted."""
+        return self.left is not None and self.left <= 0
+
+    def keys(self, page: Sequence[T]) -> Sequence[Any]:
+        """Return what its items are told by; the items themselves where nothing tells them."""
+        return page if self._key is None else tuple(map(self._key, page))
+
+    def new(self, page: Sequence[T]) -> Sequence[T]:
+        """Return those of the items that were not given yet, and count them as given."""
+        if self._key is not None:
+            page = [item for item in page if self._is_new(self._key(item))]
+        page = page if self.left is None else page[: self.left]
+        self.count += len(page)
+        return page
+
+    def _is_new(self, key: Hashable) -> bool:
+        if key is None:  # nothing tells such an item; once it surely is new
+            return not self.again
+        known = len(self._keys)
+        self._keys.add(key)
+        return len(self._keys) > known
+
+
+class _Reading(Generic[T]):
+    """A list read once from its beginning.
+
+    Attributes:
+        moved: Whether items before the place of a page went meanwhile, so that others were passed over.
+    """
+
+    def __init__(self, given: _Given[T]) -> None:
+        self.moved = False
+        self._given = given
+        self._total: int | None = None
+        self._positions = 0  # as many items came, from the beginning on without a gap
+        self._unreadable = 0
+        self._promises_more = False
+
+    def pages(self) -> AsyncGenerator[Sequence[T], None]:
+        """Yield what is new of each page."""
+        raise NotImplementedError
+
+    def incomplete(self, why: str) -> ListIncomplete:
+        """Return the error for a list that is not whole."""
+        much = "more" if self._promises_more or self._total is None else f"{self._total} items"
+        return ListIncomplete(
+            f"the instance says that the list has {much}, but gave {self._given.count} items: {why}",
+            total=self._total,
+            given=self._given.count,
+        )
+
+    def refuse_if_short(self, offset: int) -> None:
+        """Raise if fewer items came than the instance says that there are.
+
+        Raises:
+            ListIncomplete: Fewer came.
+        """
+        came = max(self._positions, self._given.count + self._unreadable)
+        if self._promises_more or (self._total is not None and came < self._total - offset):
+            raise self.incomplete("some may be hidden from the token's owner, or the list changed while it was read")
+
+    def _take(self, batch: PageData[T]) -> None:
+        """Take in what a page tells of the whole list."""
+        if batch.total is not None:
+            self.moved |= self._total is not None and batch.total < self._total
+            self._total = batch.total
+        self._unreadable += batch.unreadable
+
+
+@frozen
+class _Asking(Generic[T]):
+    """How the pages of a list are asked for; see `by_offset`."""
+
+    fetch: Callable[[int, int], Awaitable[PageData[T]]]
+    page_size: int
+    assured: int
+    offset: int
+    sized: bool
+    paged: bool
+
+
+class _OffsetReading(_Reading[T]):
+    """One reading of a list whose pages are asked for by their offset.
+
+    A page that is shorter than what was asked for, where more are promised, may have been capped, so that the next one
+    begins where it ended; or items were taken out of it after it was cut, so that the next one begins where it would
+    have ended. Which it is nobody tells. So the next one is asked for where no item can be passed over in either case:
+    as far on as a page surely reaches, since one did. What stands on two pages is given once, and tells how far the
+    first of them reached.
+    """
+
+    def __init__(self, asking: _Asking[T], given: _Given[T], *, wary: bool) -> None:
+        super().__init__(given)
+        self._asking = asking
+        self._wary = wary  # whether to look if the list moved where no total would tell
+        self._repeats = _Repeats()
+        self._reach = 0  # so many places a page covers, if it is asked for as many
+        self._at = asking.offset
+
+    async def pages(self) -> AsyncGenerator[Sequence[T], None]:
+        """Yield what is new of each page."""
+        before: tuple[int, Sequence[Any]] | None = None
+        joints: list[tuple[int, Any]] = []
+        told, barren = False, 0
+        while True:
+            asked, total = self._size(), self._total
+            batch = await self._asking.fetch(self._at, asked)
+            self._take(batch)
+            told |= batch.total is not None
+            keys = self._given.keys(batch.items)
+            step = batch.length if batch.length >= asked else min(asked, max(self._reach, batch.length)) or asked
+            more = self._is_promised(batch, step)
+            step = step if more else batch.length
+            repeated = self._repeats.seen(keys)
+            if repeated and (batch.length >= asked or more is None):
+                await self._judge_repeat(batch, asked, more=more)
                 return
-            reached = offset + taken
-            if not batch.items and (batch.more or (batch.total is not None and reached < batch.total)):
-                much = "more" if batch.more else f"{batch.total} items"
-                raise DecodeError(
-                    f"the instance says that the list has {much}, but gives nothing after {reached} items; some may be"
-                    " hidden from the token's owner, or the list changed while it was read"
-                )
-            taken += len(batch.items)
-            yield batch.items if left is None else batch.items[:left]
-            ends = _is_last(batch, reached=offset + taken, surely=min(asked, assured) if sized else 1)
-            ends = ends or (limit is not None and taken >= limit)
+            if self._at == self._asking.offset + self._positions:
+                self._positions += batch.length
+            if before is not None and batch.total == total is not None:
+                self._learn(before, keys)
+            ends = more is False or (more is None and self._is_last(batch, asked))
+            self._reach = max(self._reach, batch.length)
+            page = self._given.new(batch.items)
+            if page:
+                yield page
+            if self._given.is_enough:
+                return
+            if ends:
+                break
+            barren = 0 if page and not repeated else barren + 1
+            if barren > _MOST_BARREN:
+                self._promises_more = True
+                return
+            before = self._at, keys
+            self._at += step
+            joints += [(self._at - 1, keys[-1])] if keys else []
+        if self._wary and not told and self._given.can_tell:
+            self.moved |= await self._has_moved(joints)
 
-    return Pager(pages)
+    def _size(self) -> int:
+        """Return how many items to ask for."""
+        left = self._given.left
+        if left is None or self._given.again:  # what is read again begins with what was given already
+            return self._asking.page_size
+        return min(self._asking.page_size, left)
+
+    def _is_promised(self, batch: PageData[T], step: int) -> bool | None:
+        """Return whether a page follows this one, and None where nothing tells."""
+        if batch.more is not None:
+            return batch.more
+        # A total that is less than what came is not right, and so tells nothing.
+        if batch.total is not None and self._at + batch.length <= batch.total:
+            return self._at + step < batch.total
+        return None
+
+    def _is_last(self, batch: PageData[T], asked: int) -> bool:
+        """Return whether a page is taken for the last one, where nothing tells."""
+        if batch.length >= min(asked, self._asking.assured):
+            return False
+        # Pages have one greatest length: one that is shorter than another was not cut.
+        return batch.length < self._reach or not _may_be_cut(batch.length)
+
+    def _learn(self, before: tuple[int, Sequence[Any]], keys: Sequence[Any]) -> None:
+        """See how far the page before reached: as far as to what it shares with this one."""
+        at, known = before
+        shared = len(set(known).intersection(keys))
+        if shared:
+            self._reach = max(self._reach, self._at - at + shared)
+
+    async def _judge_repeat(self, batch: PageData[T], asked: int, *, more: bool | None) -> None:
+        """Let a page that came before be the end where that is sure.
+
+        Raises:
+            DecodeError: It need not be.
+        """
+        if more is None:
+            # What does not heed the offset gave all that it has, if it would have given more.
+            if batch.length < asked or (not self._asking.sized and batch.total is None):
+                return
+            if not self._asking.paged:
+                if batch.length > asked:
+                    return
+                again = await self._asking.fetch(self._at, asked + 1)
+                if self._given.keys(again.items) == self._given.keys(batch.items):
+                    return
+        raise DecodeError(
+            f"the instance gave the same page again for offset {self._at}; there may be more that it does not give so:"
+            " ask with a larger page_size"
+        )
+
+    async def _has_moved(self, joints: Sequence[tuple[int, Any]]) -> bool:
+        """Return whether one of the items after which a page began is no longer in its place."""
+
+        async def stays(place: int, key: Any) -> bool:
+            try:
+                page = await self._asking.fetch(place, 1)
+            except APIError:  # all pages came; that they cannot be compared makes them no less
+                return True
+            return bool(next(iter(self._given.keys(page.items)), None) == key)
+
+        for at in range(0, len(joints), _PROBES):
+            if not all(await asyncio.gather(*(stays(*joint) for joint in joints[at : at + _PROBES]))):
+                return True
+        return False
 
 
-def _is_last(batch: PageData[Any], *, reached: int, surely: int) -> bool:
-    if not batch.items:
-        return True
-    if batch.more is not None:
-        return not batch.more
-    # A total that is less than what came is not right, and so tells nothing.
-    if batch.total is not None and reached <= batch.total:
-        return reached == batch.total
-    return len(batch.items) < surely
+def _may_be_cut(length: int) -> bool:
+    """Return whether a page of this length may be a whole page on an instance that gives fewer than it is asked for."""
+    return length >= _LEAST_CAP and length % 5 == 0
 
 
 class _Repeats:
@@ -284,31 +549,50 @@ class _Repeats:
         return False
 
 
-def by_cursor(fetch: Callable[[str | None], Awaitable[tuple[Sequence[T], str | None]]]) -> Pager[T]:
+def by_cursor(
+    fetch: Callable[[str | None], Awaitable[tuple[PageData[T], str | None]]],
+    *,
+    key: Callable[[T], Hashable] | None = None,
+) -> Pager[T]:
     """Return a pager for a route that tells with each page how to ask for the next one.
 
     Args:
-        fetch: Takes a cursor, None for the first page, and gives a page's items and the next cursor, None at the end.
+        fetch: Takes a cursor, None for the first page, and gives a page and the next cursor, None at the end.
+        key: What tells an item from all others; None where nothing does.
     """
+    return Pager(lambda: _whole(lambda given: _CursorReading(fetch, given), key, 0, None))
 
-    async def pages() -> AsyncGenerator[Sequence[T], None]:
+
+class _CursorReading(_Reading[T]):
+    """One reading of a list each of whose pages tells how to ask for the next one."""
+
+    def __init__(
+        self, fetch: Callable[[str | None], Awaitable[tuple[PageData[T], str | None]]], given: _Given[T]
+    ) -> None:
+        super().__init__(given)
+        self._fetch = fetch
+
+    async def pages(self) -> AsyncGenerator[Sequence[T], None]:
+        """Yield what is new of each page."""
         cursor: str | None = None
         seen: set[int] = set()
         repeats = _Repeats()
         empty = 0
         while True:
-            items, following = await fetch(cursor)
+            batch, following = await self._fetch(cursor)
+            self._take(batch)
+            self._positions += batch.length
             # Some instances are said to repeat at the end the cursor that they were sent.
             ends = not following or following == cursor
-            if not ends and (hash(following) in seen or repeats.seen(items)):
+            if not ends and (hash(following) in seen or repeats.seen(self._given.keys(batch.items))):
                 raise DecodeError("the instance leads back to a page that it already gave; the list has no end")
-            empty = 0 if items else empty + 1
+            empty = 0 if batch.length else empty + 1
             if empty > _MOST_EMPTY:
                 raise DecodeError(f"the instance gave {_MOST_EMPTY} pages without items, and says that more follow")
-            yield items
+            page = self._given.new(batch.items)
+            if page:
+                yield page
             if ends or following is None:
                 return
             seen.add(hash(following))
             cursor = following
-
-    return Pager(pages)

@@ -7,7 +7,7 @@ import codecs
 import itertools
 import random
 from collections import deque
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Hashable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
 from typing import TypeVar, overload
@@ -35,7 +35,7 @@ from domo_async._transport.request import NO_HEADERS, Body, QueryValue, Request
 from domo_async._transport.responses import api_error, decode_error, unusable_body
 from domo_async._transport.retry import retry_delay
 from domo_async._transport.url import Url
-from domo_async._wire import UNSET, Unset, decode, with_lists
+from domo_async._wire import UNSET, Unset, decode, decode_list
 from domo_async.errors import (
     APIError,
     ConfigError,
@@ -240,6 +240,38 @@ class Transport:
             failure = self._misread(request, error, content)
         raise failure
 
+    async def read_list(
+        self,
+        method: str,
+        url: Url,
+        *,
+        into: type[T],
+        params: Mapping[str, QueryValue] | None = None,
+        json: object = UNSET,
+    ) -> tuple[T, int]:
+        """Send a request that reads, and return its answer with how many items of its lists could not be read.
+
+        Args:
+            method: The HTTP method; it may be sent again, as reading changes nothing.
+            url: The path on the instance.
+            into: What the JSON answer becomes.
+            params: The query.
+            json: The JSON body.
+
+        Raises:
+            APIError: The instance answered with an error, or with something that is not JSON.
+            TransportError: No usable answer came.
+            DecodeError: The answer's JSON is not what `into` promises, or holds something else where a list is due.
+        """
+        request = Request.of(method, url, params=params, json=json, idempotent=True)
+        content = await self._persist(request, self._read_whole)
+        self._refuse_unusable(request, content, may_be_empty=False)
+        try:
+            return decode_list(content.get_secret_value(), into, strict=self.settings.strict)
+        except DecodeError as error:
+            failure = self._misread(request, error, content)
+        raise failure
+
     async def raw(
         self,
         method: str,
@@ -320,6 +352,8 @@ class Transport:
         most: int | None = None,
         offset: int = 0,
         limit: int | None = None,
+        paged: bool = True,
+        key: Callable[[R], Hashable] | None = None,
         params: Mapping[str, QueryValue] | None = None,
         json: Mapping[str, object] | None = None,
     ) -> Pager[R]:
@@ -336,6 +370,8 @@ class Transport:
             most: The greatest page that the documents allow.
             offset: Items to leave out at the beginning.
             limit: The most items to give in all, or None for all.
+            paged: Whether the route surely heeds what it is asked for; else it may give the whole list at once.
+            key: What tells an item from all others; None where nothing does.
             params: The rest of the query.
             json: The rest of the body.
 
@@ -345,15 +381,14 @@ class Transport:
 
         async def fetch(offset: int, size: int) -> PageData[R]:
             keys = paging.keys(offset, size)
-            answer = await self.request(
+            answer, unreadable = await self.read_list(
                 method,
                 url,
                 params=params if paging.in_body else {**(params or {}), **keys},
                 json={**(json or {}), **keys} if paging.in_body else UNSET if json is None else json,
                 into=into,
-                idempotent=True,
             )
-            return read(with_lists(answer))
+            return read(answer)._replace(unreadable=unreadable)
 
         return by_offset(
             fetch,
@@ -363,6 +398,8 @@ class Transport:
             offset=offset,
             limit=limit,
             sized=paging.size is not None,
+            paged=paged,
+            key=key,
         )
 
     def whole_list(
@@ -385,7 +422,8 @@ class Transport:
         """
 
         async def pages() -> AsyncGenerator[Sequence[R], None]:
-            yield read(with_lists(await self.request(method, url, params=params, into=into)))
+            answer, _ = await self.read_list(method, url, params=params, into=into)
+            yield read(answer)
 
         return Pager(pages)
 
@@ -396,7 +434,8 @@ class Transport:
         cursor: str,
         *,
         into: type[T],
-        read: Callable[[T], tuple[Sequence[R], str | None]],
+        read: Callable[[T], tuple[PageData[R], str | None]],
+        key: Callable[[R], Hashable] | None = None,
         params: Mapping[str, QueryValue] | None = None,
         json: object = UNSET,
     ) -> Pager[R]:
@@ -408,17 +447,18 @@ class Transport:
             cursor: The key of the query that takes the cursor.
             into: What the JSON answer becomes.
             read: Takes the items out of that, and the next cursor, which is None at the end.
+            key: What tells an item from all others; None where nothing does.
             params: The rest of the query.
             json: The body.
         """
 
-        async def fetch(at: str | None) -> tuple[Sequence[R], str | None]:
-            answer = await self.request(
-                method, url, params={**(params or {}), cursor: at}, json=json, into=into, idempotent=True
-            )
-            return read(with_lists(answer))
+        async def fetch(at: str | None) -> tuple[PageData[R], str | None]:
+            query = {**(params or {}), cursor: at}
+            answer, unreadable = await self.read_list(method, url, params=query, json=json, into=into)
+            batch, following = read(answer)
+            return batch._replace(unreadable=unreadable), following
 
-        return by_cursor(fetch)
+        return by_cursor(fetch, key=key)
 
     def _misread(self, request: Request, problem: DecodeError, content: Secret[bytes]) -> DecodeError:
         """Return the error for an answer that could not be read; the one before holds frames that hold the answer."""

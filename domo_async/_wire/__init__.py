@@ -14,7 +14,7 @@ datasets = decode(body, list[Dataset])
 
 from __future__ import annotations
 
-from domo_async._wire.decode import decode, either, structure, with_lists
+from domo_async._wire.decode import decode, decode_list, either, structure
 from domo_async._wire.encode import payload, unstructure, without_nulls
 from domo_async._wire.enums import OpenEnum
 from domo_async._wire.identifiers import NumericId
@@ -44,6 +44,7 @@ __all__ = [
     "TimestampForm",
     "Unset",
     "decode",
+    "decode_list",
     "dumps",
     "either",
     "epoch_millis",
@@ -52,6 +53,5 @@ __all__ = [
     "structure",
     "unstructure",
     "wire_name",
-    "with_lists",
     "without_nulls",
 ]

@@ -15,7 +15,7 @@ from domo_async._wire.model import Model, model_fields, name_on_wire
 from domo_async._wire.typeinfo import is_sequence, needs_exact
 from domo_async.errors import DecodeError
 
-__all__ = ["collector_paused", "decode", "either", "structure", "with_lists"]
+__all__ = ["collector_paused", "decode", "decode_list", "either", "structure"]
 
 T = TypeVar("T")
 U = TypeVar("U")
@@ -36,12 +36,39 @@ def decode(body: bytes, into: type[T], *, strict: bool = False) -> T:
     Raises:
         DecodeError: `body` is not JSON, or not an `into`; `path` says where.
     """
+    return _read(body, into, strict=strict)[0]
+
+
+def decode_list(body: bytes, into: type[T], *, strict: bool = False) -> tuple[T, int]:
+    """Return a JSON document as `decode` does, one that is there for the list that it is or holds.
+
+    Returns:
+        The value, and how many items of its lists could not be read and so are left out.
+
+    Raises:
+        DecodeError: As of `decode`; or a list of the model could not be read at all, so that it would pass for an empty
+            one.
+    """
+    value, left = _read(body, into, strict=strict)
+    if isinstance(value, Model) and value.extras:
+        for attribute in model_fields(type(value)):
+            key = name_on_wire(attribute)
+            odd = value.extras.get(key, [])
+            if is_sequence(without_null(attribute.type)):
+                if not isinstance(odd, list):
+                    step = key_step(key)
+                    raise DecodeError(f"expected a list, got {seen(odd)} at ${step}", path=f"${step}")
+                left += len(odd)
+    return value, left
+
+
+def _read(body: bytes, into: type[T], *, strict: bool) -> tuple[T, int]:
     kind: Any = into  # to mypy, no type is hashable
     exact = needs_exact(kind)
     if len(body) < _LARGE:
-        return structure(loads(body, exact=exact), into, strict=strict)
+        return _structure(loads(body, exact=exact), into, strict=strict)
     with collector_paused():
-        return structure(loads(body, exact=exact), into, strict=strict)
+        return _structure(loads(body, exact=exact), into, strict=strict)
 
 
 def structure(value: object, into: type[T], *, strict: bool = False) -> T:
@@ -64,15 +91,20 @@ def structure(value: object, into: type[T], *, strict: bool = False) -> T:
     Raises:
         DecodeError: `value` is not an `into`; `path` says where, in the names on the wire.
     """
+    return _structure(value, into, strict=strict)[0]
+
+
+def _structure(value: object, into: type[T], *, strict: bool) -> tuple[T, int]:
+    """Return the value, and how many items of the list that it is are left out."""
     kind: Any = into  # to mypy, no type is hashable
     try:
         structured: T = _hook_of(kind, strict)(value, into)
-        return structured
+        return structured, 0
     except PartlyRead as error:
         # Each time: a list that is not whole says so.
         warn("an answer", error, f"{len(error.left)} of its items are left out")
         others: T = error.made
-        return others
+        return others, len(error.left)
     except DecodeError as error:
         raise DecodeError(f"{error.message} at {error.path}", path=error.path) from None
     except RecursionError:
@@ -84,21 +116,6 @@ def either(first: type[T], second: type[U]) -> type[T | U]:
     union: Any = Union[first, second]  # noqa: UP007 - of values, not of annotations
     chosen: type[T | U] = union
     return chosen
-
-
-def with_lists(value: T) -> T:
-    """Return a value, as `decode` gives it, that is there for the lists that it holds.
-
-    Raises:
-        DecodeError: It is a model, and a list of it could not be read at all, so that it would pass for an empty one.
-    """
-    if isinstance(value, Model) and value.extras:
-        for attribute in model_fields(type(value)):
-            key = name_on_wire(attribute)
-            left = value.extras.get(key, [])
-            if is_sequence(without_null(attribute.type)) and not isinstance(left, list):
-                raise DecodeError(f"expected a list, got {seen(left)} at ${key_step(key)}", path=f"${key_step(key)}")
-    return value
 
 
 @cache

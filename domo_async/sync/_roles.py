@@ -46,8 +46,8 @@ class Roles(Twin[AsyncRoles]):
     def list(self) -> SyncPager[Role]:
         """Iterate over all roles.
 
-        `GET /api/authorization/v1/roles` (Roles Governance API, "Get All Roles"); no pages are documented, so they come
-        in one answer.
+        `GET /api/authorization/v1/roles` (Roles Governance API, "Get All Roles"). No pages are documented; should an
+        instance give pages all the same, all are asked for.
         """
         return SyncPager(self._aio.list(), self._portal)
 

@@ -56,15 +56,43 @@ class Users(Twin[AsyncUsers]):
         """
         return self._portal.run(self._aio.get(user_id, parts=parts))
 
-    def list(self, *, parts: UserParts | str | None = None) -> SyncPager[User]:
+    def list(
+        self,
+        *,
+        parts: UserParts | str | None = None,
+        attributes: Sequence[str] | None = None,
+        include_deleted: bool | None = None,
+        offset: int = 0,
+        limit: int | None = None,
+        page_size: int = 100,
+    ) -> SyncPager[User]:
         """Iterate over all users.
 
-        `GET /api/identity/v1/users` (Users API, "Get All Users"); no pages are documented, so they come in one answer.
+        `GET /api/identity/v1/users` (Users API, "Get All Users"). The page documents `parts` alone; the rest is seen to
+        be sent to instances, some of which give no more than 100 users at a time. What gives all at once is understood.
 
         Args:
             parts: How much to give of each.
+            attributes: Which facts to give of each, such as ``title``.
+            include_deleted: Whether to give users who were deleted, too.
+            offset: Users to leave out at the beginning.
+            limit: The most users to give in all.
+            page_size: Users to ask for at a time.
+
+        Raises:
+            ConfigError: `attributes` is empty, or a number is out of its range.
         """
-        return SyncPager(self._aio.list(parts=parts), self._portal)
+        return SyncPager(
+            self._aio.list(
+                parts=parts,
+                attributes=attributes,
+                include_deleted=include_deleted,
+                offset=offset,
+                limit=limit,
+                page_size=page_size,
+            ),
+            self._portal,
+        )
 
     def me(self) -> UserProfile:
         """Return the user whom the token belongs to, which is also a way to try the token.

@@ -27,13 +27,13 @@ ROWS = [
     Row(
         "E034",
         lambda domo: domo.accounts.list().all(),
-        Sent("GET", BASE, answer=documented("E034")),
+        Sent("GET", BASE, query={"limit": "1000", "offset": "0"}, answer=documented("E034")),
         gives=Account,
     ),
     Row(
         "E034",
         lambda domo: domo.accounts.list().all(),
-        Sent("GET", BASE, answer=b"[" + documented("E033-live") + b"]"),
+        Sent("GET", BASE, query={"limit": "1000", "offset": "0"}, answer=b"[" + documented("E033-live") + b"]"),
         gives=Account,
         note="as instances answer",
     ),

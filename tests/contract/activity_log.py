@@ -5,11 +5,28 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta, timezone
 from unittest.mock import ANY
 
-from domo_async._endpoints.activity_log import Activity, ObjectType
+from domo_async._endpoints.activity_log import Activity, EventType, ObjectType
 from tests.contract.row import Row, Sent, documented, whole
 
 START = datetime(2022, 3, 4, 22, 49, 18, 639000, UTC)
 END = datetime(2022, 6, 2, 23, 49, 18, 639000, timezone(timedelta(hours=2)))
+# As an instance wrote it.
+ENTRY = {
+    "actionType": "VIEWED",
+    "actorId": 0,
+    "actorName": "",
+    "additionalComment": "Ada viewed page 'Sales'.",
+    "authenticationMethod": "HMAC_TOKEN",
+    "clientId": None,
+    "eventText": "Viewed page",
+    "objectId": "8",
+    "objectName": "Sales",
+    "objectType": "PAGE",
+    "time": 1646434158700,
+    "userId": "27",
+    "userName": "Ada",
+    "userType": "USER",
+}
 
 ROWS = [
     Row(
@@ -88,6 +105,50 @@ ROWS = [
         gives=Activity,
         says=lambda answer: answer[1],
         note="without an end",
+    ),
+    Row(
+        "E001",
+        lambda domo: domo.activity_log.list(
+            start=START, end=END, object_type=["PAGE"], event_type=["VIEWED", "UPDATED"], user_id=[27], object_id=["8"]
+        ).all(),
+        Sent(
+            "GET",
+            "/api/audit/v1/user-audits",
+            query={
+                "start": "1646434158639",
+                "end": "1654206558639",
+                "offset": "0",
+                "limit": "1000",
+                "objectType": "PAGE",
+                "eventType": "VIEWED,UPDATED",
+                "user": "27",
+                "objectId": "8",
+            },
+            answer=whole([ENTRY]),
+        ),
+        gives=Activity,
+        note="as instances answer",
+    ),
+    Row(
+        "extra: Activity Log, Count",
+        lambda domo: domo.activity_log.count(start=START, end=END, event_type=["VIEWED"]),
+        Sent(
+            "GET",
+            "/api/audit/v1/user-audits/count",
+            query={"start": "1646434158639", "end": "1654206558639", "eventType": "VIEWED"},
+            answer=whole({"count": 12}),
+        ),
+        gives=lambda count: count == 12,
+    ),
+    Row(
+        "extra: Activity Log, Event types of an object type",
+        lambda domo: domo.activity_log.event_types("PAGE"),
+        Sent(
+            "GET",
+            "/api/audit/v1/user-audits/objectTypes/PAGE/eventTypes",
+            answer=whole([{"type": "VIEWED", "translation": "Viewed"}]),
+        ),
+        gives=EventType,
     ),
     Row(
         "E002",

@@ -22,6 +22,7 @@ CREATED = {
     "actionResults": [],
 }
 RUNNING = {**CREATED, "state": "RUNNING_DATA_FLOW"}
+NEXT = {**CREATED, "id": 53817}
 ENDED = {**CREATED, "state": "SUCCESS", "endTime": 1620395329000, "actionResults": [{"type": "PublishToVault"}]}
 FLOW = {
     "id": 46,
@@ -103,7 +104,7 @@ ROWS = [
         lambda domo: domo.dataflows.executions(46, page_size=1, limit=2).all(),
         (
             Sent("GET", f"{FLOWS}/46/executions", query={"limit": "1", "offset": "0"}, answer=whole([ENDED])),
-            Sent("GET", f"{FLOWS}/46/executions", query={"limit": "1", "offset": "1"}, answer=whole([CREATED])),
+            Sent("GET", f"{FLOWS}/46/executions", query={"limit": "1", "offset": "1"}, answer=whole([NEXT])),
         ),
         gives=lambda found: ["SUCCESS", "CREATED"] == [execution.state for execution in found],
     ),

@@ -23,7 +23,7 @@ ROWS = [
             Sent(
                 "GET",
                 "/api/identity/v1/users",
-                query={"parts": "DETAILED"},
+                query={"parts": "DETAILED", "limit": "100", "offset": "0"},
                 answer=whole({"users": [{"id": 29, "emailAddress": "bob@example.com"}]}),
             ),
             Sent(
@@ -57,7 +57,7 @@ ROWS = [
             Sent(
                 "GET",
                 "/api/identity/v1/users",
-                query={"parts": "DETAILED"},
+                query={"parts": "DETAILED", "limit": "100", "offset": "0"},
                 answer=whole({"users": [{"id": 28, "emailAddress": "eve@example.com"}]}),
             ),
             Sent("GET", "/api/content/v2/groups/5", answer=whole({"id": 5, "name": "Some"})),

@@ -176,7 +176,7 @@ ROWS = [
             Sent(
                 "GET",
                 "/api/identity/v1/users",
-                query={"parts": "DETAILED"},
+                query={"parts": "DETAILED", "limit": "100", "offset": "0"},
                 answer=whole({"users": [{"id": 27, "emailAddress": "Ada@example.com"}]}),
             ),
             Sent("GET", "/api/content/v2/groups/12", answer=whole({"id": 12, "name": "Buyers"})),
@@ -222,7 +222,12 @@ ROWS = [
                 query={"group": "12", "limit": "100", "offset": "0"},
                 answer=whole({"groupUserList": [{"userId": 34}]}),
             ),
-            Sent("GET", "/api/identity/v1/users", query={"parts": "DETAILED"}, answer=whole({"users": []})),
+            Sent(
+                "GET",
+                "/api/identity/v1/users",
+                query={"parts": "DETAILED", "limit": "100", "offset": "0"},
+                answer=whole({"users": []}),
+            ),
             Sent(
                 "GET", "/api/identity/v1/users/34", query={"parts": "DETAILED"}, answer=whole({"users": [{"id": 34}]})
             ),

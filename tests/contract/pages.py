@@ -147,7 +147,7 @@ ROWS = [
             Sent(
                 "GET",
                 "/api/identity/v1/users",
-                query={"parts": "DETAILED"},
+                query={"parts": "DETAILED", "limit": "100", "offset": "0"},
                 answer=whole({"users": [{"id": 29, "emailAddress": "bob@example.com"}]}),
             ),
             Sent("GET", "/api/content/v2/groups/6", answer=whole({"id": 6, "name": "Some"})),
@@ -204,7 +204,7 @@ ROWS = [
             Sent(
                 "GET",
                 "/api/identity/v1/users",
-                query={"parts": "DETAILED"},
+                query={"parts": "DETAILED", "limit": "100", "offset": "0"},
                 answer=whole({"users": [{"id": 28, "emailAddress": "eve@example.com"}]}),
             ),
             Sent(

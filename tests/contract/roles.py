@@ -26,7 +26,12 @@ ROWS = [
     Row(
         "E126",
         lambda domo: domo.roles.list().all(),
-        Sent("GET", "/api/authorization/v1/roles", answer=b"[" + documented("E125") + b"]"),
+        Sent(
+            "GET",
+            "/api/authorization/v1/roles",
+            query={"limit": "100", "offset": "0"},
+            answer=b"[" + documented("E125") + b"]",
+        ),
         gives=Role,
     ),
     Row(
@@ -76,7 +81,7 @@ ROWS = [
             Sent(
                 "GET",
                 "/api/identity/v1/users",
-                query={"parts": "DETAILED"},
+                query={"parts": "DETAILED", "limit": "100", "offset": "0"},
                 answer=whole(
                     {"users": [{"id": 27, "emailAddress": "Ada@example.com", "roleId": 5}, {"id": 28, "roleId": 4}]}
                 ),
@@ -87,7 +92,12 @@ ROWS = [
                 query={"parts": "DETAILED"},
                 answer=whole({"users": [{"id": 29, "roleId": 5}]}),
             ),
-            Sent("GET", "/api/authorization/v1/roles", answer=whole([{"id": 5, "name": "Social"}])),
+            Sent(
+                "GET",
+                "/api/authorization/v1/roles",
+                query={"limit": "100", "offset": "0"},
+                answer=whole([{"id": 5, "name": "Social"}]),
+            ),
             Sent("PATCH", "/api/identity/v1/users/28", json={"roleId": 5}, answer=whole({"id": 28, "roleId": 5})),
         ),
         gives=lambda report: ["unchanged", "updated", "unchanged"] == [result.outcome for result in report],

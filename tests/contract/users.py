@@ -7,7 +7,12 @@ from tests.contract.row import Row, Sent, documented, refusal, whole
 
 _ADA = {"id": 27, "displayName": "Ada Lovelace", "userName": "ada", "emailAddress": "ada@example.com", "roleId": 4}
 
-ROLES = Sent("GET", "/api/authorization/v1/roles", answer=whole([{"id": 4, "name": "D"}, {"id": 5, "name": "E"}]))
+ROLES = Sent(
+    "GET",
+    "/api/authorization/v1/roles",
+    query={"limit": "100", "offset": "0"},
+    answer=whole([{"id": 4, "name": "D"}, {"id": 5, "name": "E"}]),
+)
 
 ROWS = [
     Row(
@@ -38,14 +43,19 @@ ROWS = [
     Row(
         "E176",
         lambda domo: domo.users.list(parts="DETAILED").all(),
-        Sent("GET", "/api/identity/v1/users", query={"parts": "DETAILED"}, answer=documented("E175")),
+        Sent(
+            "GET",
+            "/api/identity/v1/users",
+            query={"parts": "DETAILED", "limit": "100", "offset": "0"},
+            answer=documented("E175"),
+        ),
         gives=User,
         says=lambda answer: answer["users"],
     ),
     Row(
         "E176",
         lambda domo: domo.users.list().all(),
-        Sent("GET", "/api/identity/v1/users", answer=documented("E116")),
+        Sent("GET", "/api/identity/v1/users", query={"limit": "100", "offset": "0"}, answer=documented("E116")),
         gives=User,
         note="as a bare list",
     ),
@@ -169,7 +179,12 @@ ROWS = [
             [NewUser("Ada", "Ada@example.com", 5), NewUser("Bob", "bob@example.com", 4)], exists="update", concurrency=1
         ),
         (
-            Sent("GET", "/api/identity/v1/users", query={"parts": "DETAILED"}, answer=whole({"users": [_ADA]})),
+            Sent(
+                "GET",
+                "/api/identity/v1/users",
+                query={"parts": "DETAILED", "limit": "100", "offset": "0"},
+                answer=whole({"users": [_ADA]}),
+            ),
             ROLES,
             Sent(
                 "PATCH",
@@ -190,7 +205,12 @@ ROWS = [
         "extra: Users, Create in bulk",
         lambda domo: domo.users.create_many([NewUser("Bob", "bob@example.com", 4)]),
         (
-            Sent("GET", "/api/identity/v1/users", query={"parts": "DETAILED"}, answer=whole({"users": [_ADA]})),
+            Sent(
+                "GET",
+                "/api/identity/v1/users",
+                query={"parts": "DETAILED", "limit": "100", "offset": "0"},
+                answer=whole({"users": [_ADA]}),
+            ),
             ROLES,
             Sent(
                 "POST",
@@ -247,7 +267,7 @@ ROWS = [
             Sent(
                 "GET",
                 "/api/identity/v1/users",
-                query={"parts": "DETAILED"},
+                query={"parts": "DETAILED", "limit": "100", "offset": "0"},
                 answer=whole({"users": [_ADA, *({"id": number} for number in range(28, 48))]}),
             ),
             ROLES,

@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 from aiohttp import web
 
-from domo_async import Domo, Forbidden, NotFound, Unauthorized
+from domo_async import ConfigError, Domo, Forbidden, NotFound, Unauthorized
 from domo_async._emulator.routes import AREAS, activity_log, users
 from domo_async._emulator.services import activity
 from domo_async._emulator.services.activity import KEPT, put
-from domo_async._endpoints.activity_log import COLUMNS, Activity, rows
+from domo_async._endpoints.activity_log import COLUMNS, Activity, EventType, rows
 from domo_async.emulator import Emulator
 from tests.emulator.others import a_user, acting_as
 from tests.emulator.plain_client import connected
@@ -196,16 +196,33 @@ async def test_pages_are_of_300_and_of_1000_at_the_most(domo: Domo, emulator: Em
     assert sorted(times, reverse=True) == times
 
 
-async def test_the_kinds_and_events_that_it_knows_are_told(domo: Domo, emulator: Emulator) -> None:
+async def test_the_log_can_be_asked_for_some_users_events_and_objects(domo: Domo) -> None:
+    ada = await a_user(domo)
+    await domo.users.get(ada)
+    wanted: dict[str, Any] = {"object_type": ["USER"], "user_id": [1], "object_id": [ada]}
+
+    (viewed,) = await domo.activity_log.list(**today(), event_type=["VIEWED"], **wanted).all()
+    pager = domo.activity_log.iterate(today()["start"], today()["end"], **wanted)
+    assert 2 == len(await pager.all())
+
+    assert (str(ada), "Ada", 0) == (viewed.object_id, viewed.object_name, viewed.actor_id)
+    assert 2 == await domo.activity_log.count(**today(), **wanted)
+    assert [] == await domo.activity_log.list(**today(), user_id=[999]).all()
+    with pytest.raises(ConfigError, match="object_id"):
+        domo.activity_log.iterate(cursor=pager.cursor, event_type=["VIEWED"])
+
+
+async def test_the_kinds_and_events_that_it_knows_are_told(domo: Domo) -> None:
     await a_user(domo)
-    kinds = [kind.type for kind in await domo.activity_log.object_types()]
-    async with connected(emulator) as plain:
-        events = await plain.call("GET", "/api/audit/v1/user-audits/objectTypes/USER/eventTypes")
+    told_kinds = await domo.activity_log.object_types()
+    kinds = [kind.type for kind in told_kinds]
+    events = await domo.activity_log.event_types("USER")
 
     assert ["ACCOUNT", "DATAFLOW_TYPE", "DATA_SOURCE"] == kinds[:3]
     assert {"PAGE", "CARD", "USER", "ACTIVITY_LOG"} <= set(kinds)
     assert len(set(kinds)) == len(kinds)
-    assert [{"type": "CREATED", "translation": "Created"}] == events
+    assert "DataSet" == told_kinds[2].translation
+    assert [EventType(type="CREATED", translation="Created")] == list(events)
 
 
 async def test_the_oldest_give_way(domo: Domo, emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -19,7 +19,13 @@ BASE = round(START.timestamp() * 1000)
 
 
 async def test_entries_become_rows_in_the_order_of_the_columns() -> None:
-    log = Log([event(BASE, "Viewed page", actionType="VIEWED", objectId="5", additionalComment="Ada viewed 'Ü'")])
+    log = Log(
+        [
+            event(
+                BASE, "Viewed page", actionType="VIEWED", objectId="5", newKey="new", additionalComment="Ada viewed 'Ü'"
+            )
+        ]
+    )
     async with talking_to(log) as domo:
         found = [row async for row in rows(domo.activity_log.iterate(START, START + timedelta(hours=1)))]
 
@@ -30,16 +36,22 @@ async def test_entries_become_rows_in_the_order_of_the_columns() -> None:
         None,
         "VIEWED",
         "PAGE",
+        "5",
+        None,
         "Ada viewed 'Ü'",
         "Viewed page",
-        '{"objectId": "5"}',
+        None,
+        None,
+        None,
+        None,
+        '{"newKey": "new"}',
     )
     assert [expected] == found
     assert len(expected) == len(COLUMNS)
 
 
 def test_a_list_becomes_rows_without_an_event_loop() -> None:
-    assert [(START.replace(tzinfo=None), *[None] * 7, "{}")] == list(rows([Activity(time=START)]))
+    assert [(START.replace(tzinfo=None), *[None] * 13, "{}")] == list(rows([Activity(time=START)]))
 
 
 async def test_batches_of_arrow_have_one_schema_and_hold_all() -> None:

@@ -32,7 +32,7 @@ class Alerts:
 async def test_all_alerts_of_several_pages_come_in_order_and_once() -> None:
     instance = Alerts(230, cap=1000)
     async with talking_to(instance) as domo:
-        found = [alert.id async for alert in domo.alerts.list()]
+        found = [alert.id for alert in await domo.alerts.list().all()]
 
     assert list(range(230)) == found
     assert [(0, 100), (100, 100), (200, 100)] == instance.asked

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 from aiohttp import web
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domo_async import ConfigError, DecodeError
+from domo_async import ConfigError, DecodeError, ListIncomplete, Pager
 from domo_async._transport import BODY, OFFSET_ONLY, QUERY, QUERY_SKIP, PageData, url
 from domo_async._transport.pager import by_cursor, by_offset
 from tests.support import talking_to
@@ -138,21 +140,143 @@ async def test_more_that_never_comes_is_an_error():
     async def fetch(offset: int, _size: int) -> PageData[int]:
         return PageData([1] if offset == 0 else [], more=True)
 
-    with pytest.raises(DecodeError, match="the list has more, but gives nothing after 1 items"):
+    with pytest.raises(ListIncomplete, match="the list has more, but gave 1 items"):
         await by_offset(fetch, page_size=10, assured=10).all()
 
 
 @pytest.mark.parametrize("hole", [0, 10, 20])
 async def test_a_page_without_items_is_not_the_end_of_a_list_that_is_longer(hole):
     async def fetch(offset: int, size: int) -> PageData[int]:
-        return PageData([] if offset == hole else list(range(offset, offset + size)), total=30)
+        items = list(range(30))[offset : offset + size]
+        return PageData([item for item in items if not hole <= item < hole + 10], total=30)
 
-    given: list[int] = []
-    with pytest.raises(DecodeError, match=f"the list has 30 items, but gives nothing after {hole} items"):
-        async for page in by_offset(fetch, page_size=10, assured=10).pages():
-            given.extend(page)
+    with pytest.raises(ListIncomplete, match="the list has 30 items, but gave 20 items") as caught:
+        await by_offset(fetch, page_size=10, assured=10, key=str).all()
 
-    assert list(range(hole)) == given
+    assert (30, 20) == (caught.value.total, caught.value.given)
+    assert [item for item in range(30) if not hole <= item < hole + 10] == list(caught.value.items)
+
+
+class Changing:
+    """A list on an instance that changes, is capped, or has items that are hidden after pages are cut."""
+
+    def __init__(
+        self, length: int, *, total: bool = True, cap: int = 1000, hidden: Callable[[int], object] = lambda _: False
+    ) -> None:
+        self.items = list(range(1, length + 1))
+        self.asked: list[tuple[int, int]] = []
+        self._total = total
+        self._cap = cap
+        self._hidden = hidden
+
+    async def fetch(self, offset: int, size: int) -> PageData[int]:
+        self.asked.append((offset, size))
+        page = self.items[offset : offset + min(size, self._cap)]
+        shown = [item for item in page if not self._hidden(item)]
+        return PageData(shown, total=len(self.items) if self._total else None)
+
+    def pager(self, **options: Any) -> Pager[int]:
+        return by_offset(self.fetch, **{"page_size": 50, "assured": 50, "key": int, **options})
+
+
+@pytest.mark.parametrize("cap", [7, 20, 50])
+@pytest.mark.parametrize(
+    "hidden",
+    [lambda item: item % 2, lambda item: 51 <= item <= 100, lambda item: item % 7],
+    ids=["every other", "a page", "most"],
+)
+async def test_pages_from_which_items_were_taken_are_read_whole_and_the_list_says_that_it_is_not(cap, hidden):
+    shelf = Changing(230, cap=cap, hidden=hidden)
+
+    with pytest.raises(ListIncomplete, match="230 items") as caught:
+        await shelf.pager().all()
+
+    assert [item for item in shelf.items if not hidden(item)] == list(caught.value.items)
+
+
+@pytest.mark.parametrize("total", [True, False])
+@pytest.mark.parametrize("length", [30, 130, 230])
+async def test_a_loop_that_deletes_what_it_is_given_deletes_all(length, total):
+    shelf = Changing(length, total=total)
+    deleted = []
+
+    async for item in shelf.pager():
+        shelf.items.remove(item)
+        deleted.append(item)
+
+    assert [] == shelf.items
+    assert list(range(1, length + 1)) == sorted(deleted)
+
+
+@pytest.mark.parametrize("total", [True, False])
+async def test_what_is_deleted_before_the_place_of_the_next_page_lets_no_item_be_passed_over(total):
+    shelf = Changing(230, total=total)
+    given = []
+
+    async for item in shelf.pager():
+        if item == 60:
+            del shelf.items[:5]
+        given.append(item)
+
+    assert list(range(1, 231)) == sorted(given)
+
+
+async def test_a_list_of_things_that_nothing_tells_apart_says_that_it_moved():
+    shelf = Changing(130)
+    given = []
+
+    with pytest.raises(ListIncomplete, match="take all"):
+        async for item in shelf.pager(key=None):
+            shelf.items.remove(item)
+            given.append(item)
+
+    assert 80 == len(given)
+
+
+async def test_a_page_with_items_that_cannot_be_read_is_as_long_as_it_came():
+    async def fetch(offset: int, size: int) -> PageData[int]:
+        page = list(range(25))[offset : offset + size]
+        return PageData([item for item in page if item % 10], unreadable=sum(not item % 10 for item in page))
+
+    assert [item for item in range(25) if item % 10] == await by_offset(fetch, page_size=10, assured=10).all()
+
+
+@pytest.mark.parametrize("cap", [10, 20, 25, 50])
+async def test_a_page_as_long_as_pages_that_are_cut_is_not_taken_for_the_last(cap):
+    shelf = Changing(230, total=False, cap=cap)
+
+    assert shelf.items == await shelf.pager().all()
+
+
+@pytest.mark.parametrize("length", [3, 50, 60, 99, 100, 101, 130])
+@pytest.mark.parametrize("heeds", ["nothing", "the offset"])
+async def test_a_route_that_knows_nothing_of_pages_gives_its_list_once(length, heeds):
+    async def fetch(offset: int, _size: int) -> PageData[int]:
+        return PageData(list(range(length))[offset if heeds == "the offset" else 0 :])
+
+    assert list(range(length)) == await by_offset(fetch, page_size=50, assured=50, paged=False, key=int).all()
+
+
+async def test_a_route_that_heeds_the_size_and_not_the_offset_is_noticed():
+    async def fetch(_offset: int, size: int) -> PageData[int]:
+        return PageData(list(range(230))[:size])
+
+    with pytest.raises(DecodeError, match="ask with a larger page_size"):
+        await by_offset(fetch, page_size=50, assured=50, paged=False, key=int).all()
+
+
+async def test_cursors_of_a_list_that_shrinks_lead_through_it_again():
+    items = list(range(130))
+
+    async def fetch(at: str | None) -> tuple[PageData[int], str | None]:
+        offset = int(at or 0)
+        following = str(offset + 50) if offset + 50 < len(items) else None
+        return PageData(items[offset : offset + 50], total=len(items)), following
+
+    async for item in by_cursor(fetch, key=int):
+        items.remove(item)
+
+    assert [] == items
 
 
 async def test_a_total_that_is_too_small_does_not_shorten_a_list():
@@ -177,41 +301,43 @@ async def test_pages_that_go_in_a_circle_are_an_error(length, total):
 async def test_cursors_without_an_end_are_an_error(items):
     asked = 0
 
-    async def fetch(_at: str | None) -> tuple[list[int], str | None]:
+    async def fetch(_at: str | None) -> tuple[PageData[int], str | None]:
         nonlocal asked
         asked += 1
-        return items, f"cursor {asked}"
+        return PageData(items), f"cursor {asked}"
 
     with pytest.raises(DecodeError, match=r"has no end|1000 pages without items"):
         await by_cursor(fetch).all()
 
 
 async def test_a_list_that_shrinks_while_it_is_read_ends_all_the_same():
-    async def fetch(offset: int, _size: int) -> PageData[int]:
-        return PageData([1, 2], total=4) if offset == 0 else PageData([], total=2)
+    totals = iter([4, 2, 2])
 
-    assert [1, 2] == await by_offset(fetch, page_size=2, assured=2).all()
+    async def fetch(offset: int, _size: int) -> PageData[int]:
+        return PageData([1, 2] if offset == 0 else [], total=next(totals))
+
+    assert [1, 2] == await by_offset(fetch, page_size=2, assured=2, key=int).all()
 
 
 async def test_cursors_are_followed_to_their_end():
-    pages = {None: ([1], "b"), "b": ([], "c"), "c": ([2, 3], None)}
+    pages = {None: (PageData([1]), "b"), "b": (PageData([]), "c"), "c": (PageData([2, 3]), None)}
 
-    async def fetch(at: str | None) -> tuple[list[int], str | None]:
+    async def fetch(at: str | None) -> tuple[PageData[int], str | None]:
         return pages[at]
 
     assert [1, 2, 3] == await by_cursor(fetch).all()
 
 
 async def test_a_cursor_that_repeats_the_one_sent_is_the_end():
-    async def fetch(at: str | None) -> tuple[list[int], str | None]:
-        return ([1], "b") if at is None else ([2], "b")
+    async def fetch(at: str | None) -> tuple[PageData[int], str | None]:
+        return (PageData([1]), "b") if at is None else (PageData([2]), "b")
 
     assert [1, 2] == await by_cursor(fetch).all()
 
 
 async def test_cursors_that_lead_back_are_an_error():
-    async def fetch(at: str | None) -> tuple[list[int], str | None]:
-        return [1], "b" if at in {None, "c"} else "c"
+    async def fetch(at: str | None) -> tuple[PageData[int], str | None]:
+        return PageData([1]), "b" if at in {None, "c"} else "c"
 
     with pytest.raises(DecodeError, match="leads back"):
         await by_cursor(fetch).all()

@@ -21,6 +21,7 @@ _LARGEST_PAGE = 1000
 _NOUNS = {kind.type: kind.noun for kind in OBJECTS if kind.type != "CERTIFICATION"}
 # Those that the documents name stand first.
 _TYPES = sorted(_NOUNS, key=lambda name: (name not in {"ACCOUNT", "DATAFLOW_TYPE", "DATA_SOURCE"}, name))
+_AUTHENTICATION = "DEVELOPER_TOKEN"  # emulator-defined
 _DEMO_ENTRIES = 2_000
 _DEMO_END = 1_735_689_600_000
 _DEMO_SPAN = 90 * 86_400_000
@@ -48,7 +49,7 @@ async def count(request: web.Request) -> web.Response:
 async def object_types(request: web.Request) -> web.Response:
     """List the kinds of objects that the log can tell of."""
     must_be_admin(request, "see the activity log")
-    return answer(_TYPES)
+    return answer([{"type": name, "translation": _NOUNS[name]} for name in _TYPES])
 
 
 @routes.get("/api/audit/v1/user-audits/objectTypes/{object_type}/eventTypes")
@@ -103,9 +104,15 @@ def _describe(entry: Record) -> dict[str, Any]:
         "userType": "USER",
         "actionType": entry["action"],
         "objectType": entry["type"],
+        "objectId": entry["objectId"],
+        "objectName": entry["objectName"],
         "additionalComment": comment,
         "time": entry["time"],
         "eventText": event,
+        "actorId": 0,
+        "actorName": "",
+        "authenticationMethod": _AUTHENTICATION,
+        "clientId": None,
     }
 
 

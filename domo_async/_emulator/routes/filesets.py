@@ -213,7 +213,8 @@ async def search_files(request: web.Request) -> web.Response:
     found = selected(inside, await json_object(request), _FILE_FIELDS)
     start = _start(request.query.get("next"), found)
     page = found[start : start + limit]
-    following = _cursor(page[-1]["id"], start + limit) if start + limit < len(found) else None
+    end = start + limit
+    following = _cursor(page[-1]["id"], found[end]["id"], end) if end < len(found) else None
     return answer({"files": page, "pageContext": {"next": following}})
 
 
@@ -382,22 +383,25 @@ def _read_words(blobs: Blobs, hashes: Sequence[str]) -> dict[str, Counter[str]]:
     return found
 
 
-def _cursor(file_id: str, place: int) -> str:
-    return base64.urlsafe_b64encode(json.dumps({"id": file_id, "place": place}).encode()).decode()
+def _cursor(file_id: str, following: str, place: int) -> str:
+    said = {"id": file_id, "next": following, "place": place}
+    return base64.urlsafe_b64encode(json.dumps(said).encode()).decode()
 
 
 def _start(cursor: str | None, found: Sequence[Mapping[str, Any]]) -> int:
-    """Return where the page of a cursor begins: behind the last file of the page before, or where that one was."""
+    """Return where the page of a cursor begins: behind the last file of the page before, or at the one after it."""
     if not cursor:
         return 0
     try:
         said = json.loads(base64.urlsafe_b64decode(cursor))
-        file_id, place = said["id"], int(said.get("place", 0))
+        file_id, following, place = said["id"], said.get("next"), int(said.get("place", 0))
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise HTTPError(400, "next must be what the page before told") from error
-    behind = next((number for number, file in enumerate(found, 1) if file["id"] == file_id), None)
-    # Where it is gone, what follows it has moved up by one.
-    return max(place - 1, 0) if behind is None else behind
+    places = {file["id"]: number for number, file in enumerate(found)}
+    if file_id in places:
+        return places[file_id] + 1
+    # Where both are gone, what follows has moved up by one at least.
+    return places.get(following, max(place - 1, 0))
 
 
 def _settings(body: Mapping[str, Any]) -> dict[str, Any]:

@@ -45,9 +45,11 @@ _SEARCH_PAGE = 50
 
 @routes.get("/api/identity/v1/users")
 async def list_users(request: web.Request) -> web.Response:
-    """List all users."""
-    parts = _parts_of(request)
-    return answer({"users": [_describe(request, user, parts) for user in records_of(request, "users")]})
+    """List users, all of them unless a limit is asked for; deleted ones are gone (emulator-defined)."""
+    parts, attributes = _parts_of(request), _attributes_of(request)
+    users = list(records_of(request, "users"))
+    page = page_of(request, users, limit=len(users))
+    return answer({"users": [_describe(request, user, parts, attributes) for user in page]})
 
 
 @routes.post("/api/identity/v1/users")
@@ -82,7 +84,8 @@ async def search(request: web.Request) -> web.Response:
 @routes.get("/api/identity/v1/users/{user_id}")
 async def get(request: web.Request) -> web.Response:
     """Give a user, in a list of one."""
-    return answer({"users": [_describe(request, _user_of(request), _parts_of(request))]})
+    user = _describe(request, _user_of(request), _parts_of(request), _attributes_of(request))
+    return answer({"users": [user]})
 
 
 @routes.patch("/api/identity/v1/users/{user_id}")
@@ -310,6 +313,10 @@ def _sorted(users: list[Record], sort: object) -> list[Record]:
 
 def _parts_of(request: web.Request) -> frozenset[str]:
     return _parts(request.query.get("parts", "").split(","))
+
+
+def _attributes_of(request: web.Request) -> list[str]:
+    return [name for name in request.query.get("attributes", "").split(",") if name]
 
 
 def _parts(names: Sequence[str]) -> frozenset[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from domo_async._endpoints.activity_log.area import ActivityLog
-from domo_async._endpoints.activity_log.models import Activity, ObjectType
+from domo_async._endpoints.activity_log.models import Activity, EventType, ObjectType
 from domo_async._endpoints.activity_log.table import COLUMNS, record_batches, rows, schema
 
-__all__ = ["COLUMNS", "Activity", "ActivityLog", "ObjectType", "record_batches", "rows", "schema"]
+__all__ = ["COLUMNS", "Activity", "ActivityLog", "EventType", "ObjectType", "record_batches", "rows", "schema"]

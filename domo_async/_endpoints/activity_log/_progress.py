@@ -20,7 +20,7 @@ from domo_async.errors import ConfigError
 
 __all__ = ["ExportState"]
 
-_VERSION: Final = 1
+_VERSION: Final = 2
 
 
 @frozen
@@ -32,7 +32,7 @@ class ExportState:
     Attributes:
         start: Where the span begins.
         end: Where it ends, if that was told.
-        kinds: The kinds of objects that were asked for.
+        filters: What else the query asks for, such as the kinds of objects.
         oldest_first: Which way it is read.
         settled: Read from the oldest on: all before it was given and nothing more turns up there. Read from the newest
             on: from here on something may still turn up.
@@ -42,7 +42,7 @@ class ExportState:
 
     start: int
     end: int | None
-    kinds: tuple[str, ...] | None
+    filters: Mapping[str, tuple[str, ...]]
     oldest_first: bool
     settled: int
     reached: int
@@ -109,7 +109,7 @@ class ExportState:
     def cursor(self) -> str:
         """Return the progress as text that goes into JSON."""
         given = [[time, list(keys.elements())] for time, keys in sorted(self.given.items())]
-        facts = [_VERSION, self.start, self.end, self.kinds, self.oldest_first, self.settled, self.reached, given]
+        facts = [_VERSION, self.start, self.end, self.filters, self.oldest_first, self.settled, self.reached, given]
         return urlsafe_b64encode(zlib.compress(json.dumps(facts, separators=(",", ":")).encode())).decode()
 
     @classmethod
@@ -121,17 +121,17 @@ class ExportState:
         """
         try:
             version, *facts = json.loads(zlib.decompress(urlsafe_b64decode(cursor)))
-            start, end, kinds, oldest_first, settled, reached, given = facts * (version == _VERSION)
+            start, end, filters, oldest_first, settled, reached, given = facts * (version == _VERSION)
             return cls(
                 start=int(start),
                 end=None if end is None else int(end),
-                kinds=None if kinds is None else tuple(map(str, kinds)),
+                filters={str(key): tuple(map(str, words)) for key, words in filters.items()},
                 oldest_first=bool(oldest_first),
                 settled=int(settled),
                 reached=int(reached),
                 given=_counted(given),
             )
-        except (binascii.Error, zlib.error, ValueError, TypeError) as error:
+        except (binascii.Error, zlib.error, ValueError, TypeError, AttributeError) as error:
             raise ConfigError("the cursor is not one that the activity log gave") from error
 
 

@@ -67,7 +67,8 @@ class ActivityReader:
     """Reads spans of the log.
 
     Args:
-        page: Gives the first page of what happened between two moments.
+        page: Gives the first page of what happened between two moments, and how many of its entries are left out since
+            they could not be read.
         whole: Gives all of it, page by page; for single milliseconds.
         page_size: How many entries `page` asks for.
         width: How many milliseconds wide the first window is; what the windows hold says how wide the next ones are.
@@ -78,7 +79,7 @@ class ActivityReader:
 
     def __init__(
         self,
-        page: Callable[[int, int], Awaitable[_Entries]],
+        page: Callable[[int, int], Awaitable[tuple[_Entries, int]]],
         whole: Callable[[int, int], Awaitable[_Entries]],
         *,
         page_size: int,
@@ -137,10 +138,11 @@ class ActivityReader:
         # Whether the bounds belong to what is asked for is not documented: so a millisecond more on either side.
         low, high = span.low - 1, span.high
         if span.width > 1:
-            entries = await self._page(low, high)
-            full = len(entries) >= self._assured
+            entries, unreadable = await self._page(low, high)
+            came = len(entries) + unreadable
+            full = came >= self._assured
             # Pages have one greatest length: one that is shorter than another was not cut off.
-            self._assured = max(self._assured, min(len(entries), self._page_size))
+            self._assured = max(self._assured, min(came, self._page_size))
             return _Page(entries, full, asked)
         return _Page(await self._millisecond(low, high), full=False, asked=asked)
 

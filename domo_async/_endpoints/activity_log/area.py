@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
-from attrs import evolve
+from attrs import evolve, frozen
 
 from domo_async._endpoints._area import Area, require_list
 from domo_async._endpoints.activity_log._iterate import Iteration
 from domo_async._endpoints.activity_log._progress import ExportState
 from domo_async._endpoints.activity_log._reader import ActivityReader
-from domo_async._endpoints.activity_log._windows import millis, moment
-from domo_async._endpoints.activity_log.models import Activity, ObjectType
+from domo_async._endpoints.activity_log._windows import millis
+from domo_async._endpoints.activity_log.models import Activity, EventType, ObjectType
 from domo_async._transport import QUERY, CursorPager, PageData, Pager, url
-from domo_async._wire import epoch_millis
+from domo_async._wire import Model, either, epoch_millis
 from domo_async.errors import ConfigError
 
 __all__ = ["ActivityLog"]
 
 _LARGEST_PAGE = 1000
+# What a query can ask for beside a span of time, and as what parameter.
+_FILTERS = {"objectType": "object_type", "eventType": "event_type", "user": "user_id", "objectId": "object_id"}
+
+
+@frozen(kw_only=True)
+class _Count(Model):
+    count: int
 
 
 class ActivityLog(Area):
@@ -31,6 +38,9 @@ class ActivityLog(Area):
         start: datetime,
         end: datetime,
         object_type: Sequence[str] | None = None,
+        event_type: Sequence[str] | None = None,
+        user_id: Sequence[int | str] | None = None,
+        object_id: Sequence[int | str] | None = None,
         offset: int = 0,
         limit: int | None = None,
         page_size: int = 1000,
@@ -40,37 +50,29 @@ class ActivityLog(Area):
         `GET /api/audit/v1/user-audits` (Activity Log API, "Get Activity Log").
 
         Pages are asked for by their offset, and what is done meanwhile shifts them where `end` lies in the future;
-        `iterate` does without. Other clients report that the log reaches back a year.
+        `iterate` does without. Other clients report that the log reaches back a year. Filters beside `object_type` are
+        unconfirmed: no document of Domo's describes them; two independent clients send them.
 
         Args:
             start: The beginning, with a time zone.
             end: The end, with a time zone.
             object_type: Only what was done to these kinds of objects, such as ``DATA_SOURCE``; see `object_types`.
+            event_type: Only what was done so, such as ``VIEWED``; see `event_types`.
+            user_id: Only what these users did.
+            object_id: Only what was done to these objects.
             offset: Entries to leave out at the beginning.
             limit: The most entries to give in all.
             page_size: Entries to ask for at a time, 1 to 1000. The page does not name that maximum, other clients do.
 
         Raises:
-            ConfigError: A time has no zone, `end` is before `start`, `object_type` is empty, or a number is out of its
+            ConfigError: A time has no zone, `end` is before `start`, a filter is empty, or a number is out of its
                 range.
         """
         first, last = epoch_millis(start), epoch_millis(end)
         if last < first:
             raise ConfigError("the end is before the start, so that no entry could be between them")
-        kinds = None if object_type is None else require_list(object_type, "object_type")
-        return self._http.pages(
-            "GET",
-            url("/api/audit/v1/user-audits"),
-            QUERY,
-            params={"start": first, "end": last, "objectType": kinds},
-            into=tuple[Activity, ...],
-            read=PageData,
-            offset=offset,
-            limit=limit,
-            page_size=page_size,
-            assured=300,
-            most=_LARGEST_PAGE,
-        )
+        filters = _filters(object_type, event_type, user_id, object_id)
+        return self._list(first, last, filters, offset=offset, limit=limit, page_size=page_size)
 
     def iterate(
         self,
@@ -78,6 +80,9 @@ class ActivityLog(Area):
         end: datetime | None = None,
         *,
         object_type: Sequence[str] | None = None,
+        event_type: Sequence[str] | None = None,
+        user_id: Sequence[int | str] | None = None,
+        object_id: Sequence[int | str] | None = None,
         oldest_first: bool = True,
         cursor: str | None = None,
         grace: float = 300.0,
@@ -103,7 +108,10 @@ class ActivityLog(Area):
             start: The beginning, with a time zone; it belongs to the span. Left out with a cursor.
             end: The end, with a time zone; it does not belong to the span. By default the moment of the call.
             object_type: Only what was done to these kinds of objects, such as ``DATA_SOURCE``; see `object_types`. A
-                cursor keeps them.
+                cursor keeps this and the other filters.
+            event_type: Only what was done so, such as ``VIEWED``; see `event_types`.
+            user_id: Only what these users did.
+            object_id: Only what was done to these objects.
             oldest_first: Which way to read. A cursor keeps it.
             cursor: Where to go on.
             grace: How many seconds after it happened an entry may turn up in the log. The documents are silent on it.
@@ -112,15 +120,15 @@ class ActivityLog(Area):
             page_size: Entries to ask for at a time, 1 to 1000.
 
         Raises:
-            ConfigError: A time has no zone, `end` is before `start`, `object_type` is empty, a number is out of its
+            ConfigError: A time has no zone, `end` is before `start`, a filter is empty, a number is out of its
                 range, there is neither a start nor a cursor, or the cursor does not fit what is told besides it.
         """
         now = millis(self._http.settings.clock.now())
         until = None if end is None else epoch_millis(end)
-        kinds = None if object_type is None else tuple(require_list(object_type, "object_type"))
+        filters = _filters(object_type, event_type, user_id, object_id)
         wait = _milliseconds(grace, "grace", least=0)
         if cursor is not None:
-            begin = _taken_up(cursor, start, until, kinds)
+            begin = _taken_up(cursor, start, until, filters)
         elif start is None:
             raise ConfigError("tell a start, or the cursor of an earlier reading")
         else:
@@ -128,7 +136,7 @@ class ActivityLog(Area):
             begin = ExportState(
                 start=first,
                 end=until if oldest_first else last,
-                kinds=kinds,
+                filters=filters,
                 oldest_first=oldest_first,
                 settled=first if oldest_first else max(first, min(last, now - wait)),
                 reached=last,
@@ -145,6 +153,9 @@ class ActivityLog(Area):
         since: datetime | None = None,
         cursor: str | None = None,
         object_type: Sequence[str] | None = None,
+        event_type: Sequence[str] | None = None,
+        user_id: Sequence[int | str] | None = None,
+        object_id: Sequence[int | str] | None = None,
         every: float = 60.0,
         grace: float = 300.0,
         window: float = 3600.0,
@@ -163,7 +174,11 @@ class ActivityLog(Area):
         Args:
             since: Where to begin, with a time zone; by default now.
             cursor: Where to go on instead.
-            object_type: Only what is done to these kinds of objects; see `object_types`. A cursor keeps them.
+            object_type: Only what is done to these kinds of objects; see `object_types`. A cursor keeps this and the
+                other filters.
+            event_type: Only what is done so, such as ``VIEWED``; see `event_types`.
+            user_id: Only what these users do.
+            object_id: Only what is done to these objects.
             every: Seconds between two looks.
             grace: How many seconds after it happened an entry may turn up in the log. The documents are silent on it.
             window: How many seconds wide the first windows are, while there is much to catch up with.
@@ -171,21 +186,21 @@ class ActivityLog(Area):
             page_size: Entries to ask for at a time, 1 to 1000.
 
         Raises:
-            ConfigError: A time has no zone, `object_type` is empty, a number is out of its range, or the cursor does
+            ConfigError: A time has no zone, a filter is empty, a number is out of its range, or the cursor does
                 not fit what is told besides it.
         """
         clock = self._http.settings.clock
-        kinds = None if object_type is None else tuple(require_list(object_type, "object_type"))
+        filters = _filters(object_type, event_type, user_id, object_id)
         wait = _milliseconds(grace, "grace", least=0)
         if every <= 0:
             raise ConfigError("every must be above 0 seconds")
         if cursor is not None:
-            begin = _taken_up(cursor, since, None, kinds)
+            begin = _taken_up(cursor, since, None, filters)
             if not begin.oldest_first:
                 raise ConfigError("the cursor is of a reading from the newest on, after which nothing can follow")
         else:
             first = epoch_millis(clock.now() if since is None else since)
-            begin = ExportState(start=first, end=None, kinds=kinds, oldest_first=True, settled=first, reached=first)
+            begin = ExportState(start=first, end=None, filters=filters, oldest_first=True, settled=first, reached=first)
         reader = self._reader(begin, window=window, concurrency=concurrency, page_size=page_size)
         return CursorPager(lambda: Iteration(reader(), begin, grace=wait).endless(clock, every), begin.cursor())
 
@@ -199,6 +214,77 @@ class ActivityLog(Area):
         )
         return tuple(ObjectType(type=item) if isinstance(item, str) else item for item in found)
 
+    async def event_types(self, object_type: str, /) -> tuple[EventType, ...]:
+        """Return what can be done to a kind of objects, as the log calls it.
+
+        `GET /api/audit/v1/user-audits/objectTypes/{object_type}/eventTypes`. Unconfirmed: no document of Domo's
+        describes it; one client uses it.
+
+        Args:
+            object_type: The kind of objects, such as ``DATA_SOURCE``; see `object_types`.
+        """
+        path = url("/api/audit/v1/user-audits/objectTypes/{}/eventTypes", object_type)
+        found = await self._http.request("GET", path, into=tuple[EventType | str, ...])
+        return tuple(EventType(type=item) if isinstance(item, str) else item for item in found)
+
+    async def count(
+        self,
+        *,
+        start: datetime,
+        end: datetime,
+        object_type: Sequence[str] | None = None,
+        event_type: Sequence[str] | None = None,
+        user_id: Sequence[int | str] | None = None,
+        object_id: Sequence[int | str] | None = None,
+    ) -> int:
+        """Return how many entries `list` gives.
+
+        `GET /api/audit/v1/user-audits/count`. Unconfirmed: no document of Domo's describes it; one client uses it.
+
+        Args:
+            start: The beginning, with a time zone.
+            end: The end, with a time zone.
+            object_type: Only what was done to these kinds of objects, such as ``DATA_SOURCE``; see `object_types`.
+            event_type: Only what was done so, such as ``VIEWED``; see `event_types`.
+            user_id: Only what these users did.
+            object_id: Only what was done to these objects.
+
+        Raises:
+            ConfigError: A time has no zone, or a filter is empty.
+        """
+        filters = _filters(object_type, event_type, user_id, object_id)
+        found = await self._http.request(
+            "GET",
+            url("/api/audit/v1/user-audits/count"),
+            params={"start": epoch_millis(start), "end": epoch_millis(end), **filters},
+            into=either(_Count, int),
+        )
+        return found if isinstance(found, int) else found.count
+
+    def _list(
+        self,
+        start: int,
+        end: int,
+        filters: Mapping[str, tuple[str, ...]],
+        *,
+        offset: int = 0,
+        limit: int | None = None,
+        page_size: int,
+    ) -> Pager[Activity]:
+        return self._http.pages(
+            "GET",
+            url("/api/audit/v1/user-audits"),
+            QUERY,
+            params={"start": start, "end": end, **filters},
+            into=tuple[Activity, ...],
+            read=PageData,
+            offset=offset,
+            limit=limit,
+            page_size=page_size,
+            assured=300,
+            most=_LARGEST_PAGE,
+        )
+
     def _reader(
         self, begin: ExportState, *, window: float, concurrency: int, page_size: int
     ) -> Callable[[], ActivityReader]:
@@ -209,17 +295,16 @@ class ActivityLog(Area):
             raise ConfigError("concurrency must be at least 1")
         clock, width = self._http.settings.clock, _milliseconds(window, "window", least=1)
 
-        async def page(low: int, high: int) -> Sequence[Activity]:
-            return await self._http.request(
+        async def page(low: int, high: int) -> tuple[Sequence[Activity], int]:
+            return await self._http.read_list(
                 "GET",
                 url("/api/audit/v1/user-audits"),
-                params={"start": low, "end": high, "objectType": begin.kinds, "offset": 0, "limit": page_size},
+                params={"start": low, "end": high, **begin.filters, "offset": 0, "limit": page_size},
                 into=tuple[Activity, ...],
             )
 
         async def whole(low: int, high: int) -> Sequence[Activity]:
-            pages = self.list(start=moment(low), end=moment(high), object_type=begin.kinds, page_size=page_size)
-            return await pages.all()
+            return await self._list(low, high, begin.filters, page_size=page_size).all()
 
         return lambda: ActivityReader(
             page,
@@ -232,19 +317,35 @@ class ActivityLog(Area):
         )
 
 
+def _filters(
+    object_type: Sequence[str] | None,
+    event_type: Sequence[str] | None,
+    user_id: Sequence[int | str] | None,
+    object_id: Sequence[int | str] | None,
+) -> dict[str, tuple[str, ...]]:
+    """Return what a query asks for beside a span of time."""
+    given = dict(zip(_FILTERS.items(), (object_type, event_type, user_id, object_id), strict=True))
+    return {
+        key: tuple(map(str, require_list(words, name))) for (key, name), words in given.items() if words is not None
+    }
+
+
 def _milliseconds(seconds: float, name: str, *, least: int) -> int:
     if not seconds * 1000 >= least:
         raise ConfigError(f"{name} must be at least {least / 1000:g} seconds")
     return int(seconds * 1000)
 
 
-def _taken_up(cursor: str, start: datetime | None, end: int | None, kinds: tuple[str, ...] | None) -> ExportState:
+def _taken_up(
+    cursor: str, start: datetime | None, end: int | None, filters: Mapping[str, tuple[str, ...]]
+) -> ExportState:
     """Return the progress that a cursor stands for, with another end if one is told."""
     progress = ExportState.from_cursor(cursor)
     if start is not None:
         raise ConfigError("a cursor says where to go on; leave the start out")
-    if kinds is not None and kinds != progress.kinds:
-        raise ConfigError(f"the cursor is of a reading of {progress.kinds or 'all kinds of objects'}")
+    if filters and filters != progress.filters:
+        of = {_FILTERS[key]: words for key, words in progress.filters.items()}
+        raise ConfigError(f"the cursor is of a reading of {of or 'all kinds of objects'}")
     if end is None:
         return progress
     if not progress.oldest_first:

@@ -30,15 +30,19 @@ COLUMNS: Final[Mapping[str, str]] = {
     "user_type": "STRING",
     "action_type": "STRING",
     "object_type": "STRING",
+    "object_id": "STRING",
+    "object_name": "STRING",
     "additional_comment": "STRING",
     "event_text": "STRING",
+    "actor_id": "STRING",
+    "actor_name": "STRING",
+    "authentication_method": "STRING",
+    "client_id": "STRING",
     "extras": "STRING",
 }
 """The columns of `rows`, as `Datasets.create` takes them; ``extras`` is a JSON object of what has no column."""
 
-Row: TypeAlias = tuple[
-    datetime, str | None, str | None, str | None, str | None, str | None, str | None, str | None, str
-]
+Row: TypeAlias = tuple[datetime | str | None, ...]
 
 
 @overload
@@ -100,8 +104,14 @@ def _row(entry: Activity) -> Row:
         entry.user_type,
         entry.action_type,
         entry.object_type,
+        entry.object_id,
+        entry.object_name,
         entry.additional_comment,
         entry.event_text,
+        None if entry.actor_id is None else str(entry.actor_id),
+        entry.actor_name,
+        entry.authentication_method,
+        entry.client_id,
         json.dumps(entry.extras, default=str) if entry.extras else "{}",
     )
 

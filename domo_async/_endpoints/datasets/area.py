@@ -6,6 +6,7 @@ import os
 from collections.abc import AsyncIterator, Awaitable, Iterable, Mapping, Sequence
 from datetime import tzinfo
 from functools import cached_property
+from operator import attrgetter
 from typing import TYPE_CHECKING, Literal, overload
 
 from domo_async._endpoints._area import Area, require_changes, require_list
@@ -147,6 +148,7 @@ class Datasets(Area):
             "GET",
             url("/api/data/v3/datasources"),
             QUERY,
+            key=attrgetter("id"),
             into=DatasetList,
             read=lambda answer: PageData(answer.data_sources, total=answer.total),
             page_size=page_size,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime
+from operator import attrgetter
 from typing import TypeAlias
 
 from attrs import field, frozen
@@ -124,6 +125,7 @@ class Partitions(Area):
             "POST",
             url("/api/query/v1/datasources/{}/partition/list", dataset_id),
             BODY,
+            key=attrgetter("partition_id"),
             into=tuple[Partition, ...],
             read=PageData,
             page_size=page_size,

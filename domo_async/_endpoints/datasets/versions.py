@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from operator import attrgetter
 
 from domo_async._endpoints._area import Area, require_list
 from domo_async._endpoints.datasets.models import (
@@ -94,6 +95,7 @@ class Versions(Area):
             "POST",
             url("/api/dataprocessing/v2/dataflows/data-version-hydrate"),
             QUERY,
+            key=attrgetter("data_id"),
             into=object,
             read=lambda answer: PageData(version_details(answer)),
             page_size=page_size,

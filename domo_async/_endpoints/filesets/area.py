@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cached_property
+from operator import attrgetter
 from os import PathLike
 from pathlib import Path
 
@@ -71,6 +72,7 @@ class FileSets(Area):
             "POST",
             url("/api/files/v1/filesets/search"),
             QUERY,
+            key=attrgetter("id"),
             into=_FileSetList,
             read=_batch,
             page_size=page_size,
@@ -340,4 +342,4 @@ def _batch(answer: _FileSetList) -> PageData[FileSet]:
     page = answer.page_context
     if page is None:
         return PageData(answer.file_sets)
-    return PageData(answer.file_sets, total=page.total if page.total is not None else page.total_count)
+    return PageData(answer.file_sets, total=page.all_items)

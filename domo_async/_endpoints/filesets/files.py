@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
+from operator import attrgetter
 from pathlib import Path
 from typing import overload
 
@@ -31,7 +32,7 @@ from domo_async._transfer import (
     reported_body,
     upload_many,
 )
-from domo_async._transport import Pager, url
+from domo_async._transport import PageData, Pager, url
 from domo_async._wire import UNSET, Model, Unset, payload
 from domo_async.errors import ConfigError
 
@@ -121,6 +122,7 @@ class FileSetFiles(Area):
             "POST",
             url("/api/files/v1/filesets/{}/files/search", fileset_id),
             "next",
+            key=attrgetter("id"),
             into=_FileList,
             read=_page,
             params={"directoryPath": directory_path, "immediateChildren": immediate_children, "limit": page_size},
@@ -412,5 +414,6 @@ class FileSetFiles(Area):
         )
 
 
-def _page(answer: _FileList) -> tuple[Sequence[FileSetFile], str | None]:
-    return answer.files, None if answer.page_context is None else answer.page_context.next
+def _page(answer: _FileList) -> tuple[PageData[FileSetFile], str | None]:
+    page = answer.page_context
+    return PageData(answer.files, total=None if page is None else page.all_items), None if page is None else page.next

@@ -206,3 +206,8 @@ class PageContext(Model):
     count: int | None = None
     total_count: int | None = None
     next: str | None = None
+
+    @property
+    def all_items(self) -> int | None:
+        """Items of all pages, under whichever name they are told."""
+        return self.total if self.total is not None else self.total_count

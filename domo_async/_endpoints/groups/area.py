@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from operator import attrgetter
 
 from attrs import frozen
 
@@ -74,6 +75,7 @@ class Groups(Area):
                 "sort": sort_by,
                 "ascending": ascending,
             },
+            key=attrgetter("group_id"),
             into=tuple[ListedGroup, ...],
             read=PageData,
             offset=offset,
@@ -105,6 +107,7 @@ class Groups(Area):
             url("/api/content/v2/groups/users"),
             QUERY,
             params={"group": group_id},
+            key=attrgetter("user_id"),
             into=_GroupUsers,
             read=lambda answer: PageData(answer.group_user_list),
             offset=offset,

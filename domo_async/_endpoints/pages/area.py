@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from operator import attrgetter
 
 from attrs import frozen
 
@@ -78,6 +79,7 @@ class Pages(Area):
                 include_parent_page_ids_clause=UNSET if isinstance(parents, Unset) else True,
                 parent_page_ids=parents,
             ),
+            key=attrgetter("page_id"),
             into=_Summaries,
             read=_batch,
             offset=skip,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from operator import attrgetter
 from typing import Any, TypeVar
 
 from attrs import evolve
@@ -30,6 +31,7 @@ def skipping(
     skip: int,
     limit: int | None,
     page_size: int,
+    key: Callable[[M], Hashable] = attrgetter("id"),
     params: Mapping[str, QueryValue] | None = None,
     json: Mapping[str, object] | None = None,
 ) -> Pager[M]:
@@ -39,6 +41,7 @@ def skipping(
         method,
         path,
         QUERY_SKIP,
+        key=key,
         into=items,
         read=PageData,
         page_size=page_size,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import cached_property
+from operator import attrgetter
 
 from attrs import frozen
 
@@ -320,6 +321,7 @@ class Reports(Area):
             skip=skip,
             limit=limit,
             page_size=page_size,
+            key=attrgetter("type", "resource_id"),
             params={"title": title},
         )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import partial
+from operator import attrgetter
 from typing import Any
 
 from domo_async._endpoints._area import Area, require_list
@@ -232,6 +233,7 @@ class Streams(Area):
             "GET",
             url("/api/data/v1/streams/{}/executions", stream_id),
             QUERY,
+            key=attrgetter("execution_id"),
             into=tuple[StreamExecution, ...],
             read=lambda runs: PageData(runs, more=False if len(runs) > page_size else None),
             page_size=page_size,

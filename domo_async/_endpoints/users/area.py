@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from operator import attrgetter
 
 from attrs import frozen
 
@@ -19,7 +20,7 @@ from domo_async._endpoints.users.models import (
     UserParts,
     UserProfile,
 )
-from domo_async._transport import BODY, PageData, Pager, url
+from domo_async._transport import BODY, QUERY, PageData, Pager, url
 from domo_async._wire import UNSET, Model, Unset, either, payload
 from domo_async.errors import APIError
 
@@ -92,16 +93,50 @@ class Users(Area):
             raise APIError.for_status(404, message="the instance gives no user", method="GET", path=path.path)
         return found[0]
 
-    def list(self, *, parts: UserParts | str | None = None) -> Pager[User]:
+    def list(
+        self,
+        *,
+        parts: UserParts | str | None = None,
+        attributes: Sequence[str] | None = None,
+        include_deleted: bool | None = None,
+        offset: int = 0,
+        limit: int | None = None,
+        page_size: int = 100,
+    ) -> Pager[User]:
         """Iterate over all users.
 
-        `GET /api/identity/v1/users` (Users API, "Get All Users"); no pages are documented, so they come in one answer.
+        `GET /api/identity/v1/users` (Users API, "Get All Users"). The page documents `parts` alone; the rest is seen to
+        be sent to instances, some of which give no more than 100 users at a time. What gives all at once is understood.
 
         Args:
             parts: How much to give of each.
+            attributes: Which facts to give of each, such as ``title``.
+            include_deleted: Whether to give users who were deleted, too.
+            offset: Users to leave out at the beginning.
+            limit: The most users to give in all.
+            page_size: Users to ask for at a time.
+
+        Raises:
+            ConfigError: `attributes` is empty, or a number is out of its range.
         """
-        return self._http.whole_list(
-            "GET", url("/api/identity/v1/users"), params={"parts": parts}, into=_USERS, read=_users
+        return self._http.pages(
+            "GET",
+            url("/api/identity/v1/users"),
+            QUERY,
+            paged=False,
+            key=attrgetter("id"),
+            params={
+                "parts": parts,
+                "attributes": None if attributes is None else ",".join(require_list(attributes, "attributes")),
+                "includeDeleted": include_deleted,
+            },
+            into=_USERS,
+            # Whether a count would be that of the list or that of the page is not known.
+            read=lambda answer: PageData(_users(answer)),
+            offset=offset,
+            limit=limit,
+            page_size=page_size,
+            assured=min(page_size, 100),
         )
 
     async def me(self) -> UserProfile:
@@ -165,6 +200,7 @@ class Users(Area):
                 parts=UNSET if parts is None else require_list(parts, "parts"),
                 attributes=UNSET if attributes is None else require_list(attributes, "attributes"),
             ),
+            key=attrgetter("id"),
             into=_UserList,
             read=lambda answer: PageData(answer.users, total=answer.count),
             offset=offset,
