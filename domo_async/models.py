@@ -14,6 +14,7 @@ from domo_async._endpoints.accounts import (
 from domo_async._endpoints.activity_log import (
     COLUMNS,
     Activity,
+    EventType,
     ObjectType,
     record_batches,
     rows,
@@ -397,6 +398,7 @@ __all__ = [
     "Document",
     "Entities",
     "EntityType",
+    "EventType",
     "ExecutionError",
     "ExecutionLog",
     "ExecutionPayload",

@@ -1,0 +1,138 @@
+"""Lists of the areas: whole, however an instance pages them, or they say that they are not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import pytest
+from aiohttp import web
+
+from domo_async import Domo, ListIncomplete, Pager
+from domo_async.emulator import Emulator
+from tests.support import talking_to
+
+USERS = [{"id": number, "displayName": f"U{number}", "emailAddress": f"u{number}@example.com"} for number in range(230)]
+ROLES = [{"id": number, "name": f"R{number}"} for number in range(230)]
+DATASETS = [{"id": f"d{number}", "name": f"D{number}"} for number in range(230)]
+
+
+class Paged:
+    """An instance with one list.
+
+    Args:
+        items: The list.
+        most: The greatest page.
+        heeds: The parameters that it knows.
+        envelope: What an answer holds, by the page and by the number of all items.
+    """
+
+    def __init__(
+        self,
+        items: list[dict[str, Any]],
+        *,
+        most: int = 1000,
+        heeds: tuple[str, ...] = ("limit", "offset"),
+        envelope: Callable[[list[Any], int], object] = lambda page, _: page,
+    ) -> None:
+        self.items = items
+        self.asked: list[str] = []
+        self._most = most
+        self._heeds = heeds
+        self._envelope = envelope
+
+    async def __call__(self, request: web.BaseRequest) -> web.StreamResponse:
+        self.asked.append(request.rel_url.query_string)
+        known = {key: int(value) for key, value in request.query.items() if key in self._heeds}
+        begins = known.get("offset", 0)
+        page = self.items[begins : begins + min(known.get("limit", self._most), self._most)]
+        return web.json_response(self._envelope(page, len(self.items)))
+
+
+@pytest.mark.parametrize("most", [20, 50, 100, 1000])
+@pytest.mark.parametrize("heeds", [("limit", "offset"), ("offset",)], ids="-".join)
+@pytest.mark.parametrize(
+    ("listed", "items", "envelope"),
+    [
+        (lambda domo: domo.users.list(), USERS, lambda page, _: {"users": page}),
+        (lambda domo: domo.roles.list(), ROLES, lambda page, _: page),
+        (lambda domo: domo.accounts.list(), ROLES, lambda page, _: page),
+    ],
+    ids=["users", "roles", "accounts"],
+)
+async def test_what_is_not_documented_as_paged_is_whole_where_it_is(
+    listed: Callable[[Domo], Pager[Any]],
+    items: list[dict[str, Any]],
+    envelope: Callable[[list[Any], int], object],
+    heeds: tuple[str, ...],
+    most: int,
+) -> None:
+    async with talking_to(Paged(items, most=most, heeds=heeds, envelope=envelope)) as domo:
+        found = await listed(domo).all()
+
+    assert [item["id"] for item in items] == [each.id for each in found]
+
+
+async def test_users_who_all_come_at_once_come_once() -> None:
+    instance = Paged(USERS, heeds=(), envelope=lambda page, _: {"users": page})
+    async with talking_to(instance) as domo:
+        assert list(range(230)) == [user.id for user in await domo.users.list().all()]
+
+
+async def test_users_can_be_asked_for_in_parts_and_with_attributes() -> None:
+    instance = Paged(USERS, envelope=lambda page, _: {"users": page})
+    async with talking_to(instance) as domo:
+        pager = domo.users.list(attributes=["title", "department"], include_deleted=True, offset=5, limit=3)
+        assert [5, 6, 7] == [user.id async for user in pager]
+
+    assert ["attributes=title,department&includeDeleted=true&limit=3&offset=5"] == instance.asked
+
+
+@pytest.mark.parametrize("key", ["_metaData", "_metadata"])
+async def test_datasets_that_an_instance_gives_fifty_at_a_time_are_all_listed(key: str) -> None:
+    instance = Paged(DATASETS, most=50, envelope=lambda page, total: {"dataSources": page, key: {"totalCount": total}})
+    async with talking_to(instance) as domo:
+        found = await domo.datasets.list(page_size=100).all()
+
+    assert [item["id"] for item in DATASETS] == [dataset.id for dataset in found]
+
+
+async def test_datasets_that_are_hidden_from_a_page_are_missed_aloud() -> None:
+    def shown(page: list[Mapping[str, Any]], total: int) -> object:
+        return {"dataSources": [item for item in page if int(item["id"][1:]) % 2], "_metaData": {"totalCount": total}}
+
+    async with talking_to(Paged(DATASETS, envelope=shown)) as domo:
+        with pytest.raises(ListIncomplete, match="230 items, but gave 115") as caught:
+            await domo.datasets.list().all()
+
+    assert [f"d{number}" for number in range(1, 230, 2)] == [dataset.id for dataset in caught.value.items]
+
+
+async def test_users_who_cannot_be_read_leave_the_pages_after_theirs_in_the_list(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    items = [{**user, "id": user["id"] if number % 7 else None} for number, user in enumerate(USERS)]
+    async with talking_to(Paged(items, envelope=lambda page, _: {"users": page})) as domo:
+        found = await domo.users.list().all()
+
+    assert [number for number in range(230) if number % 7] == [user.id for user in found]
+    assert "could not be read" in caplog.text
+
+
+def test_loops_that_delete_what_they_list_leave_nothing() -> None:
+    with Emulator() as emulator, emulator.sync_client() as domo:
+        fileset = domo.filesets.create(name="papers")
+        for number in range(105):
+            domo.groups.create(name=f"g{number}", type="closed")
+            domo.filesets.files.upload(fileset.id, b"x", name=f"f{number:03}")
+            domo.datasets.create(f"d{number}", {"a": "LONG"})
+        for dataset in domo.datasets.list():
+            domo.datasets.delete(dataset.id)
+        for group in domo.groups.list(search="g"):
+            domo.groups.delete(group.group_id)
+        for file in domo.filesets.files.search(fileset.id, page_size=50):
+            domo.filesets.files.delete(fileset.id, file.id)
+
+        assert [] == domo.datasets.list().all()
+        assert [] == [group for group in domo.groups.list() if group.name.startswith("g")]
+        assert [] == domo.filesets.files.search(fileset.id).all()
