@@ -38,6 +38,7 @@ from domo_async.errors import (
     TimeoutError,  # noqa: A004 - the name users look for
     TransportError,
     Unauthorized,
+    UnknownState,
     Unresolved,
     UploadError,
     WaitTimeout,
@@ -97,6 +98,7 @@ __all__ = [
     "Timeouts",
     "TransportError",
     "Unauthorized",
+    "UnknownState",
     "Unresolved",
     "Unset",
     "UploadError",

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from typing import TypeVar
 
-from attrs import frozen
+from attrs import field, frozen
 
 from domo_async._clock import Clock
-from domo_async.errors import ConfigError, JobFailed, WaitTimeout
+from domo_async.errors import ConfigError, JobFailed, UnknownState, WaitTimeout
 
-__all__ = ["Backoff", "Verdict", "job_failed", "wait_for"]
+__all__ = ["Backoff", "States", "Verdict", "check_known", "job_failed", "wait_for"]
 
 T = TypeVar("T")
 _logger = logging.getLogger("domo_async")
@@ -56,12 +56,45 @@ class Verdict:
         ended: Whether it goes no further.
         failed: Whether it came to a bad end.
         reason: Why it did, where the instance tells.
+        known: Whether it is known what the state means.
     """
 
     state: str | None
     ended: bool
     failed: bool = False
     reason: str | None = None
+    known: bool = True
+
+
+def _words(words: Iterable[str]) -> frozenset[str]:
+    return frozenset(word.upper() for word in words)
+
+
+@frozen
+class States:
+    """What the words mean by which a kind of job tells its state, in capitals or not.
+
+    Attributes:
+        good: The job has done what it was to do.
+        bad: It came to a bad end.
+        going: It has not ended. So has one that does not tell its state yet.
+    """
+
+    good: frozenset[str] = field(converter=_words)
+    bad: frozenset[str] = field(converter=_words)
+    going: frozenset[str] = field(converter=_words)
+
+    def judge(self, state: str | None, *, reason: str | None = None) -> Verdict:
+        """Return what a state means.
+
+        Args:
+            state: The state, in the instance's words, or None where it tells none.
+            reason: Why the job came to a bad end, where the instance tells.
+        """
+        word = "" if state is None else state.upper()
+        failed = word in self.bad
+        known = state is None or failed or word in self.good or word in self.going
+        return Verdict(state, ended=failed or word in self.good, failed=failed, reason=reason, known=known)
 
 
 async def wait_for(
@@ -86,6 +119,7 @@ async def wait_for(
     Raises:
         ConfigError: `timeout` is not a number of seconds.
         JobFailed: It came to a bad end; says why, where the instance tells.
+        UnknownState: What its state means is not known.
         WaitTimeout: It has not ended; carries the last state seen.
     """
     if isinstance(timeout, bool) or not isinstance(timeout, (int, float)) or not 0 <= timeout < float("inf"):
@@ -102,6 +136,7 @@ async def wait_for(
             raise job_failed(what, verdict)
         if verdict.ended:
             return found
+        check_known(what, verdict)
         _logger.info("a job has not ended, and is waited for up to %.0f s in all", timeout)
         if not await backoff.pause():
             state = "not known" if verdict.state is None else verdict.state
@@ -115,3 +150,19 @@ def job_failed(what: str, verdict: Verdict) -> JobFailed:
     because = f": {verdict.reason}" if verdict.reason else ""
     state = verdict.state if verdict.state is not None else "failed"
     return JobFailed(f"{what} ended as {state}{because}", state=state, reason=verdict.reason)
+
+
+def check_known(what: str, verdict: Verdict) -> None:
+    """Refuse a verdict on a state that nobody knows the meaning of: to wait longer would teach nothing.
+
+    Raises:
+        UnknownState: It is one.
+    """
+    if not verdict.known and verdict.state is not None:
+        because = f" and says {verdict.reason}" if verdict.reason else ""
+        raise UnknownState(
+            f"{what} is in the state {verdict.state}{because}; this release does not know what that means,"
+            " so it does not wait any longer: look at the job, which may go on",
+            state=verdict.state,
+            reason=verdict.reason,
+        )

@@ -38,6 +38,7 @@ __all__ = [
     "TimeoutError",
     "TransportError",
     "Unauthorized",
+    "UnknownState",
     "Unresolved",
     "UploadError",
     "WaitTimeout",
@@ -333,6 +334,20 @@ class WaitTimeout(DomoError, builtins.TimeoutError):
     def __init__(self, message: str, *, state: str | None) -> None:
         super().__init__(message)
         self.state = state
+
+
+class UnknownState(DomoError):
+    """A job's state is a word that this release does not know: the job may go on, or have ended well or badly.
+
+    Attributes:
+        state: The word.
+        reason: What the instance says about it, where it does.
+    """
+
+    def __init__(self, message: str, *, state: str, reason: str | None = None) -> None:
+        super().__init__(message)
+        self.state = state
+        self.reason = reason
 
 
 class SearchIncomplete(DomoError):

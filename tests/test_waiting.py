@@ -9,8 +9,8 @@ from itertools import pairwise
 
 import pytest
 
-from domo_async import JobFailed, WaitTimeout
-from domo_async._waiting import Backoff, Verdict, job_failed, wait_for
+from domo_async import JobFailed, UnknownState, WaitTimeout
+from domo_async._waiting import Backoff, States, Verdict, job_failed, wait_for
 from tests.support import LoopClock, run_virtually
 
 RUNNING = Verdict("RUNNING", ended=False)
@@ -133,6 +133,36 @@ def test_an_error_of_a_look_ends_the_wait():
 )
 def test_a_failure_says_what_is_known(verdict, message):
     assert message == str(job_failed("the job", verdict))
+
+
+def test_a_state_that_nobody_knows_is_told_at_the_first_sight():
+    job = Job(RUNNING, Verdict("MELTED", ended=False, known=False, reason="it was hot"), DONE)
+
+    with pytest.raises(UnknownState, match="the job is in the state MELTED and says it was hot; .*may go on") as caught:
+        wait_until_ended(job)
+
+    assert 2 == len(job.looked_at)
+    assert ("MELTED", "it was hot") == (caught.value.state, caught.value.reason)
+    again = pickle.loads(pickle.dumps(caught.value))
+    assert ("MELTED", str(caught.value)) == (again.state, str(again))
+
+
+def test_words_are_judged_in_capitals_or_not_and_no_word_is_no_end():
+    states = States(good=["Done"], bad=["broken"], going=["QUEUED"])
+
+    assert [
+        Verdict("done", ended=True),
+        Verdict("BROKEN", ended=True, failed=True, reason="why"),
+        Verdict("queued", ended=False),
+        Verdict(None, ended=False),
+        Verdict("melted", ended=False, known=False),
+    ] == [
+        states.judge("done"),
+        states.judge("BROKEN", reason="why"),
+        states.judge("queued"),
+        states.judge(None),
+        states.judge("melted"),
+    ]
 
 
 def test_failures_survive_pickling():

@@ -9,7 +9,7 @@ from domo_async._transport import Transport
 from domo_async._wire import OpenEnum
 from domo_async.errors import ConfigError
 
-__all__ = ["Area", "SortOrder", "require_changes", "require_list"]
+__all__ = ["Area", "SortOrder", "one_or_several", "require_changes", "require_list"]
 
 T = TypeVar("T")
 
@@ -59,3 +59,16 @@ def require_list(values: Iterable[T], name: str, *, may_be_empty: bool = False) 
     if not require_changes and not may_be_empty:
         raise ConfigError(f"{name} is empty")
     return require_changes
+
+
+def one_or_several(values: str | Iterable[str] | None, name: str) -> str | list[str] | None:
+    """Return what a query asks for: a value, or several of which any may be, or None for all.
+
+    Args:
+        values: The value, or the values.
+        name: The parameter, as messages call it.
+
+    Raises:
+        ConfigError: There are no values.
+    """
+    return values if values is None or isinstance(values, str) else require_list(values, name)

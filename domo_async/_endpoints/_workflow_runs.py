@@ -11,8 +11,8 @@ from typing import TypeAlias
 
 from attrs import field, frozen
 
-from domo_async._waiting import Verdict
-from domo_async._wire import IsoStamp, Model, OpenEnum, TimestampForm
+from domo_async._waiting import States, Verdict
+from domo_async._wire import IsoStamp, Model, NumericId, OpenEnum, TimestampForm
 from domo_async.errors import ConfigError, DomoError
 
 __all__ = [
@@ -38,8 +38,9 @@ these forms, and the identifiers', are unconfirmed; a str or mapping of your own
 
 
 class WorkflowStatus(OpenEnum):
-    """How far a workflow is."""
+    """How far a run of a workflow is; some routes write ``CANCELED`` and others ``CANCELLED``."""
 
+    NOT_STARTED = "NOT_STARTED"
     IN_PROGRESS = "IN_PROGRESS"
     CANCELED = "CANCELED"
     CANCELLED = "CANCELLED"
@@ -61,15 +62,29 @@ class WorkflowInstance(Model):
         model_id: The workflow.
         model_name: The workflow's name.
         model_version: The workflow's version.
-        created_by: Who started it.
-        created_on: When it was started.
+        created_by: Who started it, as `Workflows.start` and `Workflows.cancel` tell.
+        created_on: When it was started, likewise.
         updated_by: Who changed it last.
-        updated_on: When it last changed.
+        updated_on: When it last changed, as `Workflows.start` and `Workflows.cancel` tell.
         status: How far it is; None where it has not reported as started yet.
-        deployment_id: The deployment, which only `Workflows.cancel` tells, as what follows.
-        bpmn_process_id: The process that the workflow runs as.
-        bpmn_process_name: The name of that process.
-        is_test_run: Whether it is a test.
+        deployment_id: The deployment.
+        bpmn_process_id: The process that the workflow runs as, which only `Workflows.cancel` tells.
+        bpmn_process_name: The name of that process, likewise.
+        is_test_run: Whether it is a test, likewise.
+        started_by: Who started it, as `Workflows.get_execution` tells; so what follows.
+        started_at: When it was started.
+        finished_at: When it ended.
+        created_at: When the instance took it on.
+        updated_at: When it last changed.
+        model_owner: Whose the workflow is.
+        trigger_id: What started it.
+        trigger_name: The name of that.
+        trigger_type: What kind of thing that is, such as ``MANUAL``.
+        trigger_deleted_at: When that was deleted.
+        event_id: The event that it was started by.
+        process_key: The process of the workflow engine.
+        workflow_cluster: Where it runs.
+        linked_executions: The runs that it belongs together with, each as JSON; the sample shows none.
     """
 
     id: str
@@ -85,6 +100,20 @@ class WorkflowInstance(Model):
     bpmn_process_id: str | None = None
     bpmn_process_name: str | None = None
     is_test_run: bool | None = None
+    started_by: str | None = None
+    started_at: IsoStamp | None = None
+    finished_at: IsoStamp | None = None
+    created_at: IsoStamp | None = None
+    updated_at: IsoStamp | None = None
+    model_owner: str | None = None
+    trigger_id: str | None = None
+    trigger_name: str | None = None
+    trigger_type: str | None = None
+    trigger_deleted_at: IsoStamp | None = None
+    event_id: str | None = None
+    process_key: NumericId | str | None = None
+    workflow_cluster: str | None = None
+    linked_executions: tuple[object, ...] = ()
 
 
 def workflow_data(data: Mapping[str, WorkflowValue]) -> dict[str, object]:
@@ -136,10 +165,16 @@ def _duration(value: timedelta) -> str:
     return f"{sign}P{days}T{clock}" if clock else f"{sign}P{days or '0D'}"
 
 
+_STATES = States(
+    good=[WorkflowStatus.COMPLETED],
+    bad=[WorkflowStatus.CANCELED, WorkflowStatus.CANCELLED, WorkflowStatus.FAILED],
+    going=[WorkflowStatus.NOT_STARTED, WorkflowStatus.IN_PROGRESS],
+)
+
+
 def judged(run: WorkflowInstance) -> Verdict:
     """Return what a run's status means for those who wait for it."""
-    failed = run.status in {WorkflowStatus.CANCELED, WorkflowStatus.CANCELLED, WorkflowStatus.FAILED}
-    return Verdict(run.status, ended=failed or run.status == WorkflowStatus.COMPLETED, failed=failed)
+    return _STATES.judge(run.status)
 
 
 @contextmanager

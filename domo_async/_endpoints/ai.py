@@ -1,17 +1,65 @@
-"""AI services: text generated, summarised and turned into SQL."""
+"""AI services: text generated, summarised and turned into SQL, images read, and embeddings."""
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Mapping, Sequence
 
-from attrs import frozen
+from attrs import field, frozen
 
 from domo_async._endpoints._area import Area, require_list
 from domo_async._transport import url
 from domo_async._wire import UNSET, Model, OpenEnum, Unset, payload
 from domo_async.errors import ConfigError
 
-__all__ = ["Ai", "DataSourceSchema", "GeneratedText", "OutputStyle", "PromptTemplate", "SchemaColumn", "WordLength"]
+__all__ = [
+    "Ai",
+    "ChatAnswer",
+    "ChatMessage",
+    "ChatRole",
+    "Chunking",
+    "DataSourceSchema",
+    "Embeddings",
+    "GeneratedText",
+    "Image",
+    "ModelUsage",
+    "OutputStyle",
+    "PromptTemplate",
+    "ReasoningEffort",
+    "SchemaColumn",
+    "SqlOption",
+    "StopReason",
+    "TextChoice",
+    "WordLength",
+]
+
+
+@frozen(kw_only=True)
+class ModelUsage(Model):
+    """What a request cost.
+
+    Attributes:
+        input_tokens: Tokens that went to the model.
+        output_tokens: Tokens that it wrote.
+        total_tokens: Both together.
+        reasoning_tokens: Those that it wrote to itself.
+    """
+
+    input_tokens: int | None = None
+    output_tokens: int | None = None
+    total_tokens: int | None = None
+    reasoning_tokens: int | None = None
+
+
+@frozen(kw_only=True)
+class TextChoice(Model):
+    """One of the texts that a model wrote.
+
+    Attributes:
+        output: The text.
+    """
+
+    output: str = ""
 
 
 @frozen(kw_only=True)
@@ -19,16 +67,173 @@ class GeneratedText(Model):
     """What a model wrote.
 
     Attributes:
-        output: The text, or the SQL.
+        output: The text, or the SQL; where the answer has `choices` alone, the first of these; empty
+            where there is none.
         model_id: The model that wrote it.
+        prompt: What was sent to the model.
+        choices: The texts to choose from; deprecated.
+        session_id: The AI session that the request belongs to.
+        is_customer_model: Whether the model is not one of Domo's.
+        model_provider_usage: What it cost.
+        model: The model, as the answer about an image calls it.
     """
 
-    output: str
+    output: str = ""
     model_id: str | None = None
+    prompt: str | None = None
+    choices: tuple[TextChoice, ...] = ()
+    session_id: str | None = None
+    is_customer_model: bool | None = None
+    model_provider_usage: ModelUsage | None = None
+    model: str | None = None
+
+    def __attrs_post_init__(self) -> None:
+        """Take the text from where the answer has it."""
+        if not self.output and self.choices:
+            object.__setattr__(self, "output", self.choices[0].output)
+
+
+@frozen(kw_only=True)
+class Embeddings(Model):
+    """What texts or images are to a model.
+
+    Attributes:
+        embeddings: A vector for each, in the order of the input.
+        model_id: The model.
+        model_provider_usage: What it cost.
+    """
+
+    embeddings: tuple[tuple[float, ...], ...] = ()
+    model_id: str | None = None
+    model_provider_usage: ModelUsage | None = None
+
+
+class ChatRole(OpenEnum):
+    """Who says something in a chat."""
+
+    USER = "USER"
+    ASSISTANT = "ASSISTANT"
+
+
+class StopReason(OpenEnum):
+    """Why a model stopped writing."""
+
+    END_TURN = "END_TURN"
+    TOOL_USE = "TOOL_USE"
+    MAX_TOKENS = "MAX_TOKENS"
+    STOP_SEQUENCE = "STOP_SEQUENCE"
+    CONTENT_FILTERED = "CONTENT_FILTERED"
+    SAFETY = "SAFETY"
+
+
+@frozen
+class ChatMessage:
+    """Something that is said in a chat.
+
+    Attributes:
+        content: A text; or several contents, each as JSON with a ``type``: ``TEXT``, ``IMAGE``, ``DOCUMENT``,
+            ``TOOL_USE_REQUEST`` or ``TOOL_USE_RESULT``.
+        role: Who says it.
+    """
+
+    content: str | Sequence[Mapping[str, object]]
+    role: ChatRole | str = ChatRole.USER
+
+
+@frozen(kw_only=True)
+class ChatAnswer(Model):
+    """What a model says in a chat.
+
+    Attributes:
+        content: What it says, each as JSON with a ``type``; see `text`.
+        model_id: The model.
+        stop_reason: Why it stopped.
+        session_id: The AI session that the request belongs to.
+        request_id: The request.
+        is_customer_model: Whether the model is not one of Domo's.
+        model_provider_usage: What it cost.
+    """
+
+    content: tuple[Mapping[str, object], ...] = ()
+    model_id: str | None = None
+    stop_reason: StopReason | None = None
+    session_id: str | None = None
+    request_id: str | None = None
+    is_customer_model: bool | None = None
+    model_provider_usage: ModelUsage | None = None
+
+    @property
+    def text(self) -> str:
+        """All texts of it, a line each."""
+        return "\n".join(str(each["text"]) for each in self.content if each.get("type") == "TEXT" and "text" in each)
+
+
+class ReasoningEffort(OpenEnum):
+    """How much a model thinks before it writes."""
+
+    NONE = "NONE"
+    LOW = "LOW"
+    MEDIUM = "MEDIUM"
+    HIGH = "HIGH"
+
+
+class SqlOption(OpenEnum):
+    """What becomes of the SQL that a model wrote, or how it is checked."""
+
+    EXPAND_SELECT_STAR = "EXPAND_SELECT_STAR"
+    USE_DATA_SOURCE_ID_AS_TABLE_NAME = "USE_DATA_SOURCE_ID_AS_TABLE_NAME"
+    UNION_TO_UNION_ALL = "UNION_TO_UNION_ALL"
+    REMOVE_UNNECESSARY_ALIASES = "REMOVE_UNNECESSARY_ALIASES"
+    DERIVE_SELECT_ALIASES = "DERIVE_SELECT_ALIASES"
+    DISALLOW_COMMON_TABLE_EXPRESSIONS = "DISALLOW_COMMON_TABLE_EXPRESSIONS"
+    DISALLOW_JOINS = "DISALLOW_JOINS"
+    DISALLOW_SUBQUERIES = "DISALLOW_SUBQUERIES"
+    DISALLOW_UNIONS = "DISALLOW_UNIONS"
+    VALIDATE_REFERENCES = "VALIDATE_REFERENCES"
+    VALIDATE_AGGREGATIONS = "VALIDATE_AGGREGATIONS"
+    VALIDATE_FUNCTIONS = "VALIDATE_FUNCTIONS"
+
+
+def _base64(given: str | bytes) -> str:
+    return given if isinstance(given, str) else b64encode(given).decode("ascii")
+
+
+@frozen
+class Image:
+    """A picture for a model.
+
+    Attributes:
+        data: Its bytes; or base64 of them, as text.
+        media_type: What they are, such as ``image/png``.
+        type: How they are written.
+    """
+
+    data: str = field(converter=_base64)
+    media_type: str
+    type: str = "base64"
+
+
+@frozen(kw_only=True)
+class Chunking:
+    """How a long text is cut before it is summed up.
+
+    Attributes:
+        max_chunk_size: The most words of a piece.
+        chunk_overlap: How many characters two pieces share.
+        separators: What pieces may begin with, the best first.
+        separator_type: What the text is, such as ``text``, ``html`` or ``markdown``.
+        disallow_intermediate_chunks: Whether summaries of pieces are never summed up again.
+    """
+
+    max_chunk_size: int | Unset = UNSET
+    chunk_overlap: int | Unset = UNSET
+    separators: Sequence[str] | Unset = UNSET
+    separator_type: str | Unset = UNSET
+    disallow_intermediate_chunks: bool | Unset = UNSET
 
 
 class OutputStyle(OpenEnum):
-    """How a summary is laid out."""
+    """How a summary is laid out; newer documents write these words small."""
 
     BULLETED = "BULLETED"
     NUMBERED = "NUMBERED"
@@ -99,8 +304,33 @@ def _template(given: PromptTemplate | str | Unset) -> PromptTemplate | Unset:
     return PromptTemplate(given) if isinstance(given, str) else given
 
 
+def _reasoning(effort: ReasoningEffort | str | Unset) -> Mapping[str, object] | Unset:
+    return UNSET if isinstance(effort, Unset) else {"reasoningEffort": effort}
+
+
+def _text(content: str) -> Mapping[str, object]:
+    return {"type": "TEXT", "text": content}
+
+
+def _system(system: str | Unset) -> Sequence[Mapping[str, object]] | Unset:
+    return UNSET if isinstance(system, Unset) else [_text(system)]
+
+
+def _said(messages: Sequence[ChatMessage | str]) -> Sequence[Mapping[str, object]]:
+    """Return messages as JSON.
+
+    Raises:
+        ConfigError: There are none.
+    """
+    given = [ChatMessage(each) if isinstance(each, str) else each for each in require_list(messages, "messages")]
+    return [
+        {"role": each.role, "content": [_text(each.content)] if isinstance(each.content, str) else each.content}
+        for each in given
+    ]
+
+
 class Ai(Area):
-    """AI services: text generated, summarised and turned into SQL.
+    """AI services: text generated, summarised and turned into SQL, images read, and embeddings.
 
     What a model writes is charged, so that a request whose answer is lost is not sent again.
     """
@@ -114,6 +344,11 @@ class Ai(Area):
         prompt_template: PromptTemplate | str | Unset = UNSET,
         parameters: Mapping[str, object] | Unset = UNSET,
         system: str | Unset = UNSET,
+        session_id: str | Unset = UNSET,
+        temperature: float | Unset = UNSET,
+        max_tokens: int | Unset = UNSET,
+        reasoning_effort: ReasoningEffort | str | Unset = UNSET,
+        response_format: Mapping[str, object] | Unset = UNSET,
     ) -> GeneratedText:
         """Have a model write an answer.
 
@@ -126,9 +361,15 @@ class Ai(Area):
             prompt_template: What to send to the model, if not what the instance has for it.
             parameters: What to put into the template, by the names of its placeholders.
             system: The system message, if not what the instance has for it.
+            session_id: The AI session that the request belongs to.
+            temperature: How freely the model writes, from 0 on; small is strict.
+            max_tokens: The most tokens to write.
+            reasoning_effort: How much the model thinks before it writes.
+            response_format: The form to write in, as JSON with a ``type`` and a JSON ``schema``.
 
         Raises:
             BadRequest: There is no such model.
+            Forbidden: AI services are not for the token's owner.
         """
         return await self._http.request(
             "POST",
@@ -140,6 +381,11 @@ class Ai(Area):
                 prompt_template=_template(prompt_template),
                 parameters=parameters,
                 system=system,
+                session_id=session_id,
+                temperature=temperature,
+                max_tokens=max_tokens,
+                reasoning_config=_reasoning(reasoning_effort),
+                response_format=response_format,
             ),
             into=GeneratedText,
         )
@@ -154,6 +400,13 @@ class Ai(Area):
         prompt_template: PromptTemplate | str | Unset = UNSET,
         parameters: Mapping[str, object] | Unset = UNSET,
         system: str | Unset = UNSET,
+        session_id: str | Unset = UNSET,
+        temperature: float | Unset = UNSET,
+        max_tokens: int | Unset = UNSET,
+        reasoning_effort: ReasoningEffort | str | Unset = UNSET,
+        dialect: str | Unset = UNSET,
+        domo_supported: bool | Unset = UNSET,
+        sql_request_options: Sequence[SqlOption | str] | Unset = UNSET,
     ) -> GeneratedText:
         """Have a model write the SQL that answers a question.
 
@@ -167,6 +420,13 @@ class Ai(Area):
             prompt_template: What to send to the model, if not what the instance has for it.
             parameters: What to put into the template, by the names of its placeholders.
             system: The system message, if not what the instance has for it.
+            session_id: The AI session that the request belongs to.
+            temperature: How freely the model writes, from 0 on; small is strict.
+            max_tokens: The most tokens to write.
+            reasoning_effort: How much the model thinks before it writes.
+            dialect: The dialect of the SQL, ``MYSQL`` by default.
+            domo_supported: Whether Domo has to understand it, by default so.
+            sql_request_options: What is to become of the SQL, and how it is checked.
 
         Returns:
             The SQL, in which each dataset stands by its name in backticks.
@@ -186,6 +446,13 @@ class Ai(Area):
                 prompt_template=_template(prompt_template),
                 parameters=parameters,
                 system=system,
+                session_id=session_id,
+                temperature=temperature,
+                max_tokens=max_tokens,
+                reasoning_config=_reasoning(reasoning_effort),
+                dialect=dialect,
+                domo_supported=domo_supported,
+                sql_request_options=sql_request_options,
             ),
             into=GeneratedText,
         )
@@ -201,6 +468,11 @@ class Ai(Area):
         prompt_template: PromptTemplate | str | Unset = UNSET,
         parameters: Mapping[str, object] | Unset = UNSET,
         system: str | Unset = UNSET,
+        session_id: str | Unset = UNSET,
+        temperature: float | Unset = UNSET,
+        max_tokens: int | Unset = UNSET,
+        reasoning_effort: ReasoningEffort | str | Unset = UNSET,
+        chunking_configuration: Chunking | Unset = UNSET,
     ) -> GeneratedText:
         """Have a model sum up a text.
 
@@ -215,9 +487,15 @@ class Ai(Area):
             prompt_template: What to send to the model, if not what the instance has for it.
             parameters: What to put into the template, by the names of its placeholders.
             system: The system message, if not what the instance has for it.
+            session_id: The AI session that the request belongs to.
+            temperature: How freely the model writes, from 0 on; small is strict.
+            max_tokens: The most tokens to write.
+            reasoning_effort: How much the model thinks before it writes.
+            chunking_configuration: How to cut the text, if it is long.
 
         Raises:
             BadRequest: There is no such model.
+            Forbidden: AI services are not for the token's owner.
         """
         return await self._http.request(
             "POST",
@@ -231,6 +509,310 @@ class Ai(Area):
                 prompt_template=_template(prompt_template),
                 parameters=parameters,
                 system=system,
+                session_id=session_id,
+                temperature=temperature,
+                max_tokens=max_tokens,
+                reasoning_config=_reasoning(reasoning_effort),
+                chunking_configuration=chunking_configuration,
             ),
             into=GeneratedText,
+        )
+
+    async def text_to_beast_mode(
+        self,
+        *,
+        input: str,
+        data_source_schema: DataSourceSchema,
+        model: str | Unset = UNSET,
+        model_configuration: Mapping[str, object] | Unset = UNSET,
+        prompt_template: PromptTemplate | str | Unset = UNSET,
+        parameters: Mapping[str, object] | Unset = UNSET,
+        system: str | Unset = UNSET,
+        session_id: str | Unset = UNSET,
+        temperature: float | Unset = UNSET,
+        max_tokens: int | Unset = UNSET,
+        reasoning_effort: ReasoningEffort | str | Unset = UNSET,
+        disable_validation: bool | Unset = UNSET,
+    ) -> GeneratedText:
+        """Have a model write a Beast Mode calculation.
+
+        `POST /api/ai/v1/text/beastmode` (Domo's OpenAPI of the AI services, "Text-to-BeastMode").
+
+        Args:
+            input: What is to be calculated.
+            data_source_schema: The data that the calculation may name.
+            model: The model, if not the one that the instance is set to.
+            model_configuration: What else the model takes, such as ``temperature``.
+            prompt_template: What to send to the model, if not what the instance has for it.
+            parameters: What to put into the template, by the names of its placeholders.
+            system: The system message, if not what the instance has for it.
+            session_id: The AI session that the request belongs to.
+            temperature: How freely the model writes, from 0 on; small is strict.
+            max_tokens: The most tokens to write.
+            reasoning_effort: How much the model thinks before it writes.
+            disable_validation: Whether not to check the calculation.
+
+        Raises:
+            BadRequest: There is no such model.
+            Forbidden: AI services are not for the token's owner.
+        """
+        return await self._http.request(
+            "POST",
+            url("/api/ai/v1/text/beastmode"),
+            json=payload(
+                input=input,
+                data_source_schema=data_source_schema,
+                model=model,
+                model_configuration=model_configuration,
+                prompt_template=_template(prompt_template),
+                parameters=parameters,
+                system=system,
+                session_id=session_id,
+                temperature=temperature,
+                max_tokens=max_tokens,
+                reasoning_config=_reasoning(reasoning_effort),
+                disable_validation=disable_validation,
+            ),
+            into=GeneratedText,
+        )
+
+    async def image_to_text(
+        self,
+        *,
+        image: Image,
+        input: str | Unset = UNSET,
+        model: str | Unset = UNSET,
+        model_configuration: Mapping[str, object] | Unset = UNSET,
+        prompt_template: PromptTemplate | str | Unset = UNSET,
+        parameters: Mapping[str, object] | Unset = UNSET,
+        system: str | Unset = UNSET,
+        session_id: str | Unset = UNSET,
+        temperature: float | Unset = UNSET,
+        max_tokens: int | Unset = UNSET,
+        reasoning_effort: ReasoningEffort | str | Unset = UNSET,
+        response_format: Mapping[str, object] | Unset = UNSET,
+    ) -> GeneratedText:
+        """Have a model read a picture, or say what it shows.
+
+        `POST /api/ai/v1/image/text` (Domo's OpenAPI of the AI services, "Image to Text").
+
+        Args:
+            image: The picture.
+            input: What to say about it, by default the text that is in it. The document calls it required, and leaves
+                it out of its example.
+            model: The model, if not the one that the instance is set to.
+            model_configuration: What else the model takes, such as ``temperature``.
+            prompt_template: What to send to the model, if not what the instance has for it.
+            parameters: What to put into the template, by the names of its placeholders.
+            system: The system message, if not what the instance has for it.
+            session_id: The AI session that the request belongs to.
+            temperature: How freely the model writes, from 0 on; small is strict.
+            max_tokens: The most tokens to write.
+            reasoning_effort: How much the model thinks before it writes.
+            response_format: The form to write in, as JSON with a ``type`` and a JSON ``schema``.
+
+        Raises:
+            BadRequest: There is no such model.
+            Forbidden: AI services are not for the token's owner.
+        """
+        return await self._http.request(
+            "POST",
+            url("/api/ai/v1/image/text"),
+            json=payload(
+                input=input,
+                image=image,
+                model=model,
+                model_configuration=model_configuration,
+                prompt_template=_template(prompt_template),
+                parameters=parameters,
+                system=system,
+                session_id=session_id,
+                temperature=temperature,
+                max_tokens=max_tokens,
+                reasoning_config=_reasoning(reasoning_effort),
+                response_format=response_format,
+            ),
+            into=GeneratedText,
+        )
+
+    async def chat(
+        self,
+        *,
+        messages: Sequence[ChatMessage | str],
+        system: str | Unset = UNSET,
+        model: str | Unset = UNSET,
+        model_configuration: Mapping[str, object] | Unset = UNSET,
+        session_id: str | Unset = UNSET,
+        temperature: float | Unset = UNSET,
+        max_tokens: int | Unset = UNSET,
+        reasoning_effort: ReasoningEffort | str | Unset = UNSET,
+        response_format: Mapping[str, object] | Unset = UNSET,
+    ) -> ChatAnswer:
+        """Have a model say the next thing in a chat.
+
+        `POST /api/ai/v1/messages/chat` (Domo's OpenAPI of the AI services, "Chat Messages").
+
+        Args:
+            messages: What was said so far; a bare text is the user's.
+            system: What the model is told about its part.
+            model: The model, if not the one that the instance is set to.
+            model_configuration: What else the model takes.
+            session_id: The AI session that the request belongs to.
+            temperature: How freely the model writes, from 0 on; small is strict.
+            max_tokens: The most tokens to write.
+            reasoning_effort: How much the model thinks before it writes.
+            response_format: The form to write in, as JSON with a ``type`` and a JSON ``schema``.
+
+        Raises:
+            ConfigError: `messages` is empty.
+            BadRequest: There is no such model.
+            Forbidden: AI services are not for the token's owner.
+        """
+        return await self._http.request(
+            "POST",
+            url("/api/ai/v1/messages/chat"),
+            json=payload(
+                input=_said(messages),
+                system=_system(system),
+                model=model,
+                model_configuration=model_configuration,
+                session_id=session_id,
+                temperature=temperature,
+                max_tokens=max_tokens,
+                reasoning_config=_reasoning(reasoning_effort),
+                response_format=response_format,
+            ),
+            into=ChatAnswer,
+        )
+
+    async def call_tools(
+        self,
+        *,
+        messages: Sequence[ChatMessage | str],
+        tools: Sequence[Mapping[str, object]],
+        tool_choice: Mapping[str, object] | Unset = UNSET,
+        system: str | Unset = UNSET,
+        model: str | Unset = UNSET,
+        model_configuration: Mapping[str, object] | Unset = UNSET,
+        session_id: str | Unset = UNSET,
+        temperature: float | Unset = UNSET,
+        max_tokens: int | Unset = UNSET,
+        reasoning_effort: ReasoningEffort | str | Unset = UNSET,
+        validate_schema: bool | Unset = UNSET,
+    ) -> ChatAnswer:
+        """Have a model say the next thing in a chat, or ask for a tool to be used.
+
+        `POST /api/ai/v1/messages/tools` (Domo's OpenAPI of the AI services, "Tool Calling").
+
+        Args:
+            messages: What was said so far; a bare text is the user's. Say what a tool gave in a ``TOOL_USE_RESULT``.
+            tools: The tools, each as JSON with ``name``, ``description`` and ``parameters``, a JSON schema.
+            tool_choice: How to use them, such as ``{"type": "AUTO"}``.
+            system: What the model is told about its part.
+            model: The model, if not the one that the instance is set to.
+            model_configuration: What else the model takes.
+            session_id: The AI session that the request belongs to.
+            temperature: How freely the model writes, from 0 on; small is strict.
+            max_tokens: The most tokens to write.
+            reasoning_effort: How much the model thinks before it writes.
+            validate_schema: Whether to check that what goes to a tool is what it takes.
+
+        Returns:
+            What it says; where `ChatAnswer.stop_reason` is ``TOOL_USE``, its content has a ``TOOL_USE_REQUEST``.
+
+        Raises:
+            ConfigError: `messages` or `tools` is empty.
+            BadRequest: There is no such model.
+            Forbidden: AI services are not for the token's owner.
+        """
+        return await self._http.request(
+            "POST",
+            url("/api/ai/v1/messages/tools"),
+            json=payload(
+                input=_said(messages),
+                tools=require_list(tools, "tools"),
+                tool_choice=tool_choice,
+                system=_system(system),
+                model=model,
+                model_configuration=model_configuration,
+                session_id=session_id,
+                temperature=temperature,
+                max_tokens=max_tokens,
+                reasoning_config=_reasoning(reasoning_effort),
+                validate_schema=validate_schema,
+            ),
+            into=ChatAnswer,
+        )
+
+    async def embed_text(
+        self,
+        texts: Sequence[str],
+        /,
+        *,
+        model: str | Unset = UNSET,
+        dimensions: int | Unset = UNSET,
+        model_configuration: Mapping[str, object] | Unset = UNSET,
+    ) -> Embeddings:
+        """Return the vectors that texts are to a model.
+
+        `POST /api/ai/v1/embedding/text` (Domo's OpenAPI of the AI services, "Text Embeddings").
+
+        Args:
+            texts: The texts.
+            model: The model, if not the one that the instance is set to.
+            dimensions: How many numbers a vector has, where the model gives a choice.
+            model_configuration: What else the model takes.
+
+        Raises:
+            ConfigError: There are no texts.
+            BadRequest: There is no such model.
+            Forbidden: AI services are not for the token's owner.
+        """
+        return await self._http.request(
+            "POST",
+            url("/api/ai/v1/embedding/text"),
+            json=payload(
+                input=require_list(texts, "texts"),
+                model=model,
+                dimensions=dimensions,
+                model_configuration=model_configuration,
+            ),
+            into=Embeddings,
+        )
+
+    async def embed_images(
+        self,
+        images: Sequence[Image],
+        /,
+        *,
+        model: str | Unset = UNSET,
+        dimensions: int | Unset = UNSET,
+        model_configuration: Mapping[str, object] | Unset = UNSET,
+    ) -> Embeddings:
+        """Return the vectors that pictures are to a model.
+
+        `POST /api/ai/v1/embedding/image` (Domo's OpenAPI of the AI services, "Image Embeddings"). It describes
+        a list of pictures as ``input``, which is sent, and shows one as ``image`` in its examples.
+
+        Args:
+            images: The pictures.
+            model: The model, if not the one that the instance is set to.
+            dimensions: How many numbers a vector has, where the model gives a choice.
+            model_configuration: What else the model takes.
+
+        Raises:
+            ConfigError: There are no pictures.
+            BadRequest: There is no such model.
+            Forbidden: AI services are not for the token's owner.
+        """
+        return await self._http.request(
+            "POST",
+            url("/api/ai/v1/embedding/image"),
+            json=payload(
+                input=require_list(images, "images"),
+                model=model,
+                dimensions=dimensions,
+                model_configuration=model_configuration,
+            ),
+            into=Embeddings,
         )

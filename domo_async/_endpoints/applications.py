@@ -18,8 +18,39 @@ __all__ = [
     "Job",
     "JobResources",
     "JobUpdate",
+    "QueuedJobs",
     "ResourceAmount",
 ]
+
+
+@frozen(kw_only=True)
+class ResourceAmount(Model):
+    """An amount of what a job needs.
+
+    Attributes:
+        memory: Memory, such as ``256M``.
+        missing_memory_value: Whether that is not set.
+    """
+
+    memory: str | None = None
+    missing_memory_value: bool | None = None
+
+
+@frozen(kw_only=True)
+class JobResources(Model):
+    """What a job needs to run.
+
+    Attributes:
+        requests: What it is sure to get.
+        limits: The most that it may use.
+        missing_memory_request_value: Whether the first is not set.
+        missing_memory_limit_value: Whether the second is not set.
+    """
+
+    requests: ResourceAmount | None = None
+    limits: ResourceAmount | None = None
+    missing_memory_request_value: bool | None = None
+    missing_memory_limit_value: bool | None = None
 
 
 @frozen(kw_only=True)
@@ -36,6 +67,12 @@ class Application(Model):
         authorities: What a user needs to use it.
         created: When it was made.
         updated: When it was last changed.
+        image_location: Where the program comes from.
+        internal_authorities: What Domo's own staff needs to use it.
+        k8s: Whether it runs in a cluster.
+        resources: What its jobs need to run.
+        strict_validation: Whether a job is checked closely.
+        verify_ownership: Whether it is checked whose a job is.
     """
 
     application_id: str | None = None
@@ -47,6 +84,12 @@ class Application(Model):
     authorities: tuple[str, ...] = ()
     created: EpochMillis | None = None
     updated: EpochMillis | None = None
+    image_location: str | None = None
+    internal_authorities: tuple[str, ...] = ()
+    k8s: bool | None = None
+    resources: JobResources | None = None
+    strict_validation: bool | None = None
+    verify_ownership: bool | None = None
 
 
 @frozen(kw_only=True)
@@ -64,30 +107,6 @@ class ExecutionPayload(Model):
     subscriber_job_id: str | None = None
     policies: Mapping[str, str] | None = None
     metrics_dataset_id: str | None = None
-
-
-@frozen(kw_only=True)
-class ResourceAmount(Model):
-    """An amount of what a job needs.
-
-    Attributes:
-        memory: Memory, such as ``256M``.
-    """
-
-    memory: str | None = None
-
-
-@frozen(kw_only=True)
-class JobResources(Model):
-    """What a job needs to run.
-
-    Attributes:
-        requests: What it is sure to get.
-        limits: The most that it may use.
-    """
-
-    requests: ResourceAmount | None = None
-    limits: ResourceAmount | None = None
 
 
 @frozen(kw_only=True)
@@ -111,6 +130,11 @@ class Job(Model):
         triggers: When it runs, each as JSON; the sample shows none.
         created: When it was made.
         updated: When it was last changed.
+        status_changed: When its status last changed.
+        execution_id: The run, where `Applications.run_job` tells it.
+        execution_state: What it remembers from run to run.
+        share_state: Who may do what with it, as JSON.
+        compress_payload: Whether what it does is packed.
     """
 
     job_id: str | None = None
@@ -129,6 +153,11 @@ class Job(Model):
     triggers: tuple[Mapping[str, object], ...] = ()
     created: EpochMillis | None = None
     updated: EpochMillis | None = None
+    status_changed: EpochMillis | None = None
+    execution_id: str | None = None
+    execution_state: Mapping[str, object] | None = None
+    share_state: Mapping[str, object] | None = None
+    compress_payload: bool | None = None
 
 
 @frozen(kw_only=True)
@@ -144,6 +173,19 @@ class JobUpdate(Model):
     status: str | None = None
     code: int | None = None
     message: str | None = None
+
+
+@frozen(kw_only=True)
+class QueuedJobs(Model):
+    """What was begun.
+
+    Attributes:
+        requested_by: Who asked for it.
+        queued_jobs: The jobs that will run, each with its `Job.execution_id`.
+    """
+
+    requested_by: NumericId | None = None
+    queued_jobs: tuple[Job, ...] = ()
 
 
 @frozen(kw_only=True)
@@ -208,6 +250,80 @@ class Applications(Area):
             page_size=1,
             offset=offset,
             limit=limit,
+        )
+
+    async def get(self, application_id: str, /) -> Application:
+        """Return an application.
+
+        `GET /api/executor/v1/applications/{application_id}`. Seen on instances, not in the documents.
+
+        Args:
+            application_id: The application.
+
+        Raises:
+            NotFound: There is no such application.
+        """
+        return await self._http.request(
+            "GET", url("/api/executor/v1/applications/{}", application_id), into=Application
+        )
+
+    async def get_job(self, application_id: str, job_id: str, /) -> Job:
+        """Return a job.
+
+        `GET /api/executor/v1/applications/{application_id}/jobs/{job_id}`. Seen on instances, not in the documents.
+
+        Args:
+            application_id: The application.
+            job_id: The job.
+
+        Raises:
+            NotFound: There is no such job.
+        """
+        return await self._http.request(
+            "GET", url("/api/executor/v1/applications/{}/jobs/{}", application_id, job_id), into=Job
+        )
+
+    async def create_job(self, application_id: str, /, *, definition: Mapping[str, object]) -> Job:
+        """Make a job.
+
+        `POST /api/executor/v1/applications/{application_id}/jobs`. Not in the documents; instances take it, and no
+        answer is known, so that what comes is read as a job as far as that goes.
+
+        Args:
+            application_id: The application.
+            definition: The job, as JSON: ``jobName``, ``executionTimeout``, ``executionPayload``, ``accounts`` …
+
+        Raises:
+            NotFound: There is no such application.
+        """
+        return await self._http.request(
+            "POST",
+            url("/api/executor/v1/applications/{}/jobs", application_id),
+            json=dict(definition),
+            into=Job,
+            empty=Job(),
+            undocumented=True,
+        )
+
+    async def run_job(self, application_id: str, job_id: str, /) -> QueuedJobs:
+        """Run a job.
+
+        `POST /api/executor/v1/applications/{application_id}/jobs/{job_id}/executions`. Seen on instances, not in the
+        documents.
+
+        Args:
+            application_id: The application.
+            job_id: The job.
+
+        Raises:
+            NotFound: There is no such job.
+        """
+        return await self._http.request(
+            "POST",
+            url("/api/executor/v1/applications/{}/jobs/{}/executions", application_id, job_id),
+            json={},
+            into=QueuedJobs,
+            empty=QueuedJobs(),
         )
 
     async def update_job(

@@ -9,7 +9,7 @@ from typing import TypeAlias
 
 from attrs import field, frozen
 
-from domo_async._endpoints._area import Area, require_list
+from domo_async._endpoints._area import Area, one_or_several
 from domo_async._endpoints._workflow_runs import (
     WorkflowInstance,
     WorkflowStatus,
@@ -111,6 +111,7 @@ class AppWorkflows(Area):
             ConfigError: A value of `data` cannot be sent, such as a datetime without a zone.
             NotFound: The manifest names no such workflow.
             JobFailed: With `wait`: it failed or was cancelled.
+            UnknownState: With `wait`: what its status means is not known.
             WaitTimeout: With `wait`: it has not ended; it goes on.
         """
         started = await self._http.request(
@@ -154,6 +155,7 @@ class AppWorkflows(Area):
         Raises:
             NotFound: There is no such run or workflow.
             JobFailed: It failed or was cancelled.
+            UnknownState: What its status means is not known.
             WaitTimeout: It has not ended; it goes on.
         """
         return await wait_for(
@@ -191,7 +193,6 @@ class AppWorkflows(Area):
             ConfigError: A moment has no zone, or the list of statuses is empty.
             NotFound: The manifest names no such workflow.
         """
-        wanted = status if status is None or isinstance(status, str) else require_list(status, "status")
         return await self._http.request(
             "GET",
             url("/domo/workflow/v1/models/{}/overall", alias),
@@ -200,7 +201,7 @@ class AppWorkflows(Area):
                 "offset": offset,
                 "after": None if after is None else epoch_millis(after),
                 "until": None if until is None else epoch_millis(until),
-                "status": wanted,
+                "status": one_or_several(status, "status"),
             },
             into=WorkflowMetrics,
         )

@@ -6,13 +6,26 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from domo_async._endpoints.ai import Ai as AsyncAi
-from domo_async._endpoints.ai import DataSourceSchema, GeneratedText, OutputStyle, PromptTemplate, WordLength
+from domo_async._endpoints.ai import (
+    ChatAnswer,
+    ChatMessage,
+    Chunking,
+    DataSourceSchema,
+    Embeddings,
+    GeneratedText,
+    Image,
+    OutputStyle,
+    PromptTemplate,
+    ReasoningEffort,
+    SqlOption,
+    WordLength,
+)
 from domo_async._wire import UNSET, Unset
 from domo_async.sync._facade import Twin
 
 
 class Ai(Twin[AsyncAi]):
-    """AI services: text generated, summarised and turned into SQL.
+    """AI services: text generated, summarised and turned into SQL, images read, and embeddings.
 
     What a model writes is charged, so that a request whose answer is lost is not sent again.
     """
@@ -26,6 +39,11 @@ class Ai(Twin[AsyncAi]):
         prompt_template: PromptTemplate | str | Unset = UNSET,
         parameters: Mapping[str, object] | Unset = UNSET,
         system: str | Unset = UNSET,
+        session_id: str | Unset = UNSET,
+        temperature: float | Unset = UNSET,
+        max_tokens: int | Unset = UNSET,
+        reasoning_effort: ReasoningEffort | str | Unset = UNSET,
+        response_format: Mapping[str, object] | Unset = UNSET,
     ) -> GeneratedText:
         """Have a model write an answer.
 
@@ -38,9 +56,15 @@ class Ai(Twin[AsyncAi]):
             prompt_template: What to send to the model, if not what the instance has for it.
             parameters: What to put into the template, by the names of its placeholders.
             system: The system message, if not what the instance has for it.
+            session_id: The AI session that the request belongs to.
+            temperature: How freely the model writes, from 0 on; small is strict.
+            max_tokens: The most tokens to write.
+            reasoning_effort: How much the model thinks before it writes.
+            response_format: The form to write in, as JSON with a ``type`` and a JSON ``schema``.
 
         Raises:
             BadRequest: There is no such model.
+            Forbidden: AI services are not for the token's owner.
         """
         return self._portal.run(
             self._aio.generate_text(
@@ -50,6 +74,11 @@ class Ai(Twin[AsyncAi]):
                 prompt_template=prompt_template,
                 parameters=parameters,
                 system=system,
+                session_id=session_id,
+                temperature=temperature,
+                max_tokens=max_tokens,
+                reasoning_effort=reasoning_effort,
+                response_format=response_format,
             )
         )
 
@@ -63,6 +92,13 @@ class Ai(Twin[AsyncAi]):
         prompt_template: PromptTemplate | str | Unset = UNSET,
         parameters: Mapping[str, object] | Unset = UNSET,
         system: str | Unset = UNSET,
+        session_id: str | Unset = UNSET,
+        temperature: float | Unset = UNSET,
+        max_tokens: int | Unset = UNSET,
+        reasoning_effort: ReasoningEffort | str | Unset = UNSET,
+        dialect: str | Unset = UNSET,
+        domo_supported: bool | Unset = UNSET,
+        sql_request_options: Sequence[SqlOption | str] | Unset = UNSET,
     ) -> GeneratedText:
         """Have a model write the SQL that answers a question.
 
@@ -76,6 +112,13 @@ class Ai(Twin[AsyncAi]):
             prompt_template: What to send to the model, if not what the instance has for it.
             parameters: What to put into the template, by the names of its placeholders.
             system: The system message, if not what the instance has for it.
+            session_id: The AI session that the request belongs to.
+            temperature: How freely the model writes, from 0 on; small is strict.
+            max_tokens: The most tokens to write.
+            reasoning_effort: How much the model thinks before it writes.
+            dialect: The dialect of the SQL, ``MYSQL`` by default.
+            domo_supported: Whether Domo has to understand it, by default so.
+            sql_request_options: What is to become of the SQL, and how it is checked.
 
         Returns:
             The SQL, in which each dataset stands by its name in backticks.
@@ -93,6 +136,13 @@ class Ai(Twin[AsyncAi]):
                 prompt_template=prompt_template,
                 parameters=parameters,
                 system=system,
+                session_id=session_id,
+                temperature=temperature,
+                max_tokens=max_tokens,
+                reasoning_effort=reasoning_effort,
+                dialect=dialect,
+                domo_supported=domo_supported,
+                sql_request_options=sql_request_options,
             )
         )
 
@@ -107,6 +157,11 @@ class Ai(Twin[AsyncAi]):
         prompt_template: PromptTemplate | str | Unset = UNSET,
         parameters: Mapping[str, object] | Unset = UNSET,
         system: str | Unset = UNSET,
+        session_id: str | Unset = UNSET,
+        temperature: float | Unset = UNSET,
+        max_tokens: int | Unset = UNSET,
+        reasoning_effort: ReasoningEffort | str | Unset = UNSET,
+        chunking_configuration: Chunking | Unset = UNSET,
     ) -> GeneratedText:
         """Have a model sum up a text.
 
@@ -121,9 +176,15 @@ class Ai(Twin[AsyncAi]):
             prompt_template: What to send to the model, if not what the instance has for it.
             parameters: What to put into the template, by the names of its placeholders.
             system: The system message, if not what the instance has for it.
+            session_id: The AI session that the request belongs to.
+            temperature: How freely the model writes, from 0 on; small is strict.
+            max_tokens: The most tokens to write.
+            reasoning_effort: How much the model thinks before it writes.
+            chunking_configuration: How to cut the text, if it is long.
 
         Raises:
             BadRequest: There is no such model.
+            Forbidden: AI services are not for the token's owner.
         """
         return self._portal.run(
             self._aio.summarize(
@@ -135,5 +196,281 @@ class Ai(Twin[AsyncAi]):
                 prompt_template=prompt_template,
                 parameters=parameters,
                 system=system,
+                session_id=session_id,
+                temperature=temperature,
+                max_tokens=max_tokens,
+                reasoning_effort=reasoning_effort,
+                chunking_configuration=chunking_configuration,
             )
+        )
+
+    def text_to_beast_mode(
+        self,
+        *,
+        input: str,
+        data_source_schema: DataSourceSchema,
+        model: str | Unset = UNSET,
+        model_configuration: Mapping[str, object] | Unset = UNSET,
+        prompt_template: PromptTemplate | str | Unset = UNSET,
+        parameters: Mapping[str, object] | Unset = UNSET,
+        system: str | Unset = UNSET,
+        session_id: str | Unset = UNSET,
+        temperature: float | Unset = UNSET,
+        max_tokens: int | Unset = UNSET,
+        reasoning_effort: ReasoningEffort | str | Unset = UNSET,
+        disable_validation: bool | Unset = UNSET,
+    ) -> GeneratedText:
+        """Have a model write a Beast Mode calculation.
+
+        `POST /api/ai/v1/text/beastmode` (Domo's OpenAPI of the AI services, "Text-to-BeastMode").
+
+        Args:
+            input: What is to be calculated.
+            data_source_schema: The data that the calculation may name.
+            model: The model, if not the one that the instance is set to.
+            model_configuration: What else the model takes, such as ``temperature``.
+            prompt_template: What to send to the model, if not what the instance has for it.
+            parameters: What to put into the template, by the names of its placeholders.
+            system: The system message, if not what the instance has for it.
+            session_id: The AI session that the request belongs to.
+            temperature: How freely the model writes, from 0 on; small is strict.
+            max_tokens: The most tokens to write.
+            reasoning_effort: How much the model thinks before it writes.
+            disable_validation: Whether not to check the calculation.
+
+        Raises:
+            BadRequest: There is no such model.
+            Forbidden: AI services are not for the token's owner.
+        """
+        return self._portal.run(
+            self._aio.text_to_beast_mode(
+                input=input,
+                data_source_schema=data_source_schema,
+                model=model,
+                model_configuration=model_configuration,
+                prompt_template=prompt_template,
+                parameters=parameters,
+                system=system,
+                session_id=session_id,
+                temperature=temperature,
+                max_tokens=max_tokens,
+                reasoning_effort=reasoning_effort,
+                disable_validation=disable_validation,
+            )
+        )
+
+    def image_to_text(
+        self,
+        *,
+        image: Image,
+        input: str | Unset = UNSET,
+        model: str | Unset = UNSET,
+        model_configuration: Mapping[str, object] | Unset = UNSET,
+        prompt_template: PromptTemplate | str | Unset = UNSET,
+        parameters: Mapping[str, object] | Unset = UNSET,
+        system: str | Unset = UNSET,
+        session_id: str | Unset = UNSET,
+        temperature: float | Unset = UNSET,
+        max_tokens: int | Unset = UNSET,
+        reasoning_effort: ReasoningEffort | str | Unset = UNSET,
+        response_format: Mapping[str, object] | Unset = UNSET,
+    ) -> GeneratedText:
+        """Have a model read a picture, or say what it shows.
+
+        `POST /api/ai/v1/image/text` (Domo's OpenAPI of the AI services, "Image to Text").
+
+        Args:
+            image: The picture.
+            input: What to say about it, by default the text that is in it. The document calls it required, and leaves
+                it out of its example.
+            model: The model, if not the one that the instance is set to.
+            model_configuration: What else the model takes, such as ``temperature``.
+            prompt_template: What to send to the model, if not what the instance has for it.
+            parameters: What to put into the template, by the names of its placeholders.
+            system: The system message, if not what the instance has for it.
+            session_id: The AI session that the request belongs to.
+            temperature: How freely the model writes, from 0 on; small is strict.
+            max_tokens: The most tokens to write.
+            reasoning_effort: How much the model thinks before it writes.
+            response_format: The form to write in, as JSON with a ``type`` and a JSON ``schema``.
+
+        Raises:
+            BadRequest: There is no such model.
+            Forbidden: AI services are not for the token's owner.
+        """
+        return self._portal.run(
+            self._aio.image_to_text(
+                image=image,
+                input=input,
+                model=model,
+                model_configuration=model_configuration,
+                prompt_template=prompt_template,
+                parameters=parameters,
+                system=system,
+                session_id=session_id,
+                temperature=temperature,
+                max_tokens=max_tokens,
+                reasoning_effort=reasoning_effort,
+                response_format=response_format,
+            )
+        )
+
+    def chat(
+        self,
+        *,
+        messages: Sequence[ChatMessage | str],
+        system: str | Unset = UNSET,
+        model: str | Unset = UNSET,
+        model_configuration: Mapping[str, object] | Unset = UNSET,
+        session_id: str | Unset = UNSET,
+        temperature: float | Unset = UNSET,
+        max_tokens: int | Unset = UNSET,
+        reasoning_effort: ReasoningEffort | str | Unset = UNSET,
+        response_format: Mapping[str, object] | Unset = UNSET,
+    ) -> ChatAnswer:
+        """Have a model say the next thing in a chat.
+
+        `POST /api/ai/v1/messages/chat` (Domo's OpenAPI of the AI services, "Chat Messages").
+
+        Args:
+            messages: What was said so far; a bare text is the user's.
+            system: What the model is told about its part.
+            model: The model, if not the one that the instance is set to.
+            model_configuration: What else the model takes.
+            session_id: The AI session that the request belongs to.
+            temperature: How freely the model writes, from 0 on; small is strict.
+            max_tokens: The most tokens to write.
+            reasoning_effort: How much the model thinks before it writes.
+            response_format: The form to write in, as JSON with a ``type`` and a JSON ``schema``.
+
+        Raises:
+            ConfigError: `messages` is empty.
+            BadRequest: There is no such model.
+            Forbidden: AI services are not for the token's owner.
+        """
+        return self._portal.run(
+            self._aio.chat(
+                messages=messages,
+                system=system,
+                model=model,
+                model_configuration=model_configuration,
+                session_id=session_id,
+                temperature=temperature,
+                max_tokens=max_tokens,
+                reasoning_effort=reasoning_effort,
+                response_format=response_format,
+            )
+        )
+
+    def call_tools(
+        self,
+        *,
+        messages: Sequence[ChatMessage | str],
+        tools: Sequence[Mapping[str, object]],
+        tool_choice: Mapping[str, object] | Unset = UNSET,
+        system: str | Unset = UNSET,
+        model: str | Unset = UNSET,
+        model_configuration: Mapping[str, object] | Unset = UNSET,
+        session_id: str | Unset = UNSET,
+        temperature: float | Unset = UNSET,
+        max_tokens: int | Unset = UNSET,
+        reasoning_effort: ReasoningEffort | str | Unset = UNSET,
+        validate_schema: bool | Unset = UNSET,
+    ) -> ChatAnswer:
+        """Have a model say the next thing in a chat, or ask for a tool to be used.
+
+        `POST /api/ai/v1/messages/tools` (Domo's OpenAPI of the AI services, "Tool Calling").
+
+        Args:
+            messages: What was said so far; a bare text is the user's. Say what a tool gave in a ``TOOL_USE_RESULT``.
+            tools: The tools, each as JSON with ``name``, ``description`` and ``parameters``, a JSON schema.
+            tool_choice: How to use them, such as ``{"type": "AUTO"}``.
+            system: What the model is told about its part.
+            model: The model, if not the one that the instance is set to.
+            model_configuration: What else the model takes.
+            session_id: The AI session that the request belongs to.
+            temperature: How freely the model writes, from 0 on; small is strict.
+            max_tokens: The most tokens to write.
+            reasoning_effort: How much the model thinks before it writes.
+            validate_schema: Whether to check that what goes to a tool is what it takes.
+
+        Returns:
+            What it says; where `ChatAnswer.stop_reason` is ``TOOL_USE``, its content has a ``TOOL_USE_REQUEST``.
+
+        Raises:
+            ConfigError: `messages` or `tools` is empty.
+            BadRequest: There is no such model.
+            Forbidden: AI services are not for the token's owner.
+        """
+        return self._portal.run(
+            self._aio.call_tools(
+                messages=messages,
+                tools=tools,
+                tool_choice=tool_choice,
+                system=system,
+                model=model,
+                model_configuration=model_configuration,
+                session_id=session_id,
+                temperature=temperature,
+                max_tokens=max_tokens,
+                reasoning_effort=reasoning_effort,
+                validate_schema=validate_schema,
+            )
+        )
+
+    def embed_text(
+        self,
+        texts: Sequence[str],
+        /,
+        *,
+        model: str | Unset = UNSET,
+        dimensions: int | Unset = UNSET,
+        model_configuration: Mapping[str, object] | Unset = UNSET,
+    ) -> Embeddings:
+        """Return the vectors that texts are to a model.
+
+        `POST /api/ai/v1/embedding/text` (Domo's OpenAPI of the AI services, "Text Embeddings").
+
+        Args:
+            texts: The texts.
+            model: The model, if not the one that the instance is set to.
+            dimensions: How many numbers a vector has, where the model gives a choice.
+            model_configuration: What else the model takes.
+
+        Raises:
+            ConfigError: There are no texts.
+            BadRequest: There is no such model.
+            Forbidden: AI services are not for the token's owner.
+        """
+        return self._portal.run(
+            self._aio.embed_text(texts, model=model, dimensions=dimensions, model_configuration=model_configuration)
+        )
+
+    def embed_images(
+        self,
+        images: Sequence[Image],
+        /,
+        *,
+        model: str | Unset = UNSET,
+        dimensions: int | Unset = UNSET,
+        model_configuration: Mapping[str, object] | Unset = UNSET,
+    ) -> Embeddings:
+        """Return the vectors that pictures are to a model.
+
+        `POST /api/ai/v1/embedding/image` (Domo's OpenAPI of the AI services, "Image Embeddings"). It describes
+        a list of pictures as ``input``, which is sent, and shows one as ``image`` in its examples.
+
+        Args:
+            images: The pictures.
+            model: The model, if not the one that the instance is set to.
+            dimensions: How many numbers a vector has, where the model gives a choice.
+            model_configuration: What else the model takes.
+
+        Raises:
+            ConfigError: There are no pictures.
+            BadRequest: There is no such model.
+            Forbidden: AI services are not for the token's owner.
+        """
+        return self._portal.run(
+            self._aio.embed_images(images, model=model, dimensions=dimensions, model_configuration=model_configuration)
         )

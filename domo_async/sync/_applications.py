@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from domo_async._endpoints.applications import Application, ExecutionPayload, Job, JobResources, JobUpdate
+from domo_async._endpoints.applications import Application, ExecutionPayload, Job, JobResources, JobUpdate, QueuedJobs
 from domo_async._endpoints.applications import Applications as AsyncApplications
 from domo_async._wire import UNSET, Unset
 from domo_async.sync._facade import SyncPager, Twin
@@ -38,6 +38,63 @@ class Applications(Twin[AsyncApplications]):
             NotFound: There is no such application.
         """
         return SyncPager(self._aio.jobs(application_id, offset=offset, limit=limit), self._portal)
+
+    def get(self, application_id: str, /) -> Application:
+        """Return an application.
+
+        `GET /api/executor/v1/applications/{application_id}`. Seen on instances, not in the documents.
+
+        Args:
+            application_id: The application.
+
+        Raises:
+            NotFound: There is no such application.
+        """
+        return self._portal.run(self._aio.get(application_id))
+
+    def get_job(self, application_id: str, job_id: str, /) -> Job:
+        """Return a job.
+
+        `GET /api/executor/v1/applications/{application_id}/jobs/{job_id}`. Seen on instances, not in the documents.
+
+        Args:
+            application_id: The application.
+            job_id: The job.
+
+        Raises:
+            NotFound: There is no such job.
+        """
+        return self._portal.run(self._aio.get_job(application_id, job_id))
+
+    def create_job(self, application_id: str, /, *, definition: Mapping[str, object]) -> Job:
+        """Make a job.
+
+        `POST /api/executor/v1/applications/{application_id}/jobs`. Not in the documents; instances take it, and no
+        answer is known, so that what comes is read as a job as far as that goes.
+
+        Args:
+            application_id: The application.
+            definition: The job, as JSON: ``jobName``, ``executionTimeout``, ``executionPayload``, ``accounts`` …
+
+        Raises:
+            NotFound: There is no such application.
+        """
+        return self._portal.run(self._aio.create_job(application_id, definition=definition))
+
+    def run_job(self, application_id: str, job_id: str, /) -> QueuedJobs:
+        """Run a job.
+
+        `POST /api/executor/v1/applications/{application_id}/jobs/{job_id}/executions`. Seen on instances, not in the
+        documents.
+
+        Args:
+            application_id: The application.
+            job_id: The job.
+
+        Raises:
+            NotFound: There is no such job.
+        """
+        return self._portal.run(self._aio.run_job(application_id, job_id))
 
     def update_job(
         self,

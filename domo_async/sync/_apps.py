@@ -40,6 +40,7 @@ class AppWorkflows(Twin[AsyncAppWorkflows]):
             ConfigError: A value of `data` cannot be sent, such as a datetime without a zone.
             NotFound: The manifest names no such workflow.
             JobFailed: With `wait`: it failed or was cancelled.
+            UnknownState: With `wait`: what its status means is not known.
             WaitTimeout: With `wait`: it has not ended; it goes on.
         """
         return self._portal.run(self._aio.start(alias, data=data, wait=wait, timeout=timeout))
@@ -75,6 +76,7 @@ class AppWorkflows(Twin[AsyncAppWorkflows]):
         Raises:
             NotFound: There is no such run or workflow.
             JobFailed: It failed or was cancelled.
+            UnknownState: What its status means is not known.
             WaitTimeout: It has not ended; it goes on.
         """
         return self._portal.run(self._aio.wait(alias, instance_id, timeout=timeout))

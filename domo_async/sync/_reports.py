@@ -23,6 +23,7 @@ from domo_async._endpoints.reports.models import (
     Schedule,
     ScheduleOrder,
     ScheduleRecipient,
+    ViewType,
 )
 from domo_async._wire import UNSET, Unset
 from domo_async.sync._facade import SyncPager, Twin
@@ -129,6 +130,7 @@ class Reports(Twin[AsyncReports]):
         view_id: int | str | Unset = UNSET,
         attachment_include: bool | Unset = UNSET,
         subject: str | Unset = UNSET,
+        view_type: ViewType | str | Unset = UNSET,
     ) -> Report:
         """Schedule a report.
 
@@ -141,7 +143,8 @@ class Reports(Twin[AsyncReports]):
             page_id: The page to show.
             view_id: The view to show; answers call it `report_view_id`.
             attachment_include: Whether its mail has attachments.
-            subject: The subject of its mail; not on the page, but other clients send it.
+            subject: The subject of its mail; neither this nor `view_type` is on the page.
+            view_type: What its mail holds, ``EMAIL`` by default.
 
         Raises:
             Forbidden: The token's owner may not do this.
@@ -154,6 +157,7 @@ class Reports(Twin[AsyncReports]):
                 view_id=view_id,
                 attachment_include=attachment_include,
                 subject=subject,
+                view_type=view_type,
             )
         )
 
@@ -183,6 +187,7 @@ class Reports(Twin[AsyncReports]):
         subject: str | Unset = UNSET,
         owner_id: int | str | Unset = UNSET,
         active: bool | Unset = UNSET,
+        view_type: ViewType | str | Unset = UNSET,
     ) -> Report:
         """Write a scheduled report anew.
 
@@ -200,6 +205,7 @@ class Reports(Twin[AsyncReports]):
             subject: The subject of its mail; neither this nor what follows is on the page, but other clients send it.
             owner_id: Whose it is.
             active: Whether it is in use.
+            view_type: What its mail holds.
 
         Raises:
             Forbidden: The token's owner may not do this.
@@ -215,6 +221,7 @@ class Reports(Twin[AsyncReports]):
                 subject=subject,
                 owner_id=owner_id,
                 active=active,
+                view_type=view_type,
             )
         )
 
@@ -368,6 +375,7 @@ class Reports(Twin[AsyncReports]):
             ConfigError: `recipients` is empty.
             Forbidden: The token's owner may not do this.
             JobFailed: With `wait`: the run failed; the history tells no more than its status.
+            UnknownState: With `wait`: what its status means is not known.
             WaitTimeout: With `wait`: the history does not tell of a run that has ended; carries the last status seen.
         """
         return self._portal.run(self._aio.send(schedule_id, recipients=recipients, wait=wait, timeout=timeout))
@@ -706,6 +714,7 @@ class ReportHistory(Twin[AsyncReportHistory]):
         title: str | Unset = UNSET,
         status: RunStatus | str | Unset = UNSET,
         automated: bool | Unset = UNSET,
+        schedule_id: int | str | Unset = UNSET,
         filter: ReportScope | str | None = None,
         order_by: RunOrder | str | None = None,
         is_ascending: bool | None = None,
@@ -716,12 +725,12 @@ class ReportHistory(Twin[AsyncReportHistory]):
         """Iterate over the runs for which all that is given is true.
 
         `POST /api/content/v1/reportschedules/history/search` (Scheduled Reports API, "Search Report History").
-        The page can search by schedule, too, but does not say how that is called; see `for_schedule`.
 
         Args:
             title: Text to look for in the title.
             status: How the run went.
             automated: Whether the schedule sent it, and not someone by hand.
+            schedule_id: The schedule; the page leaves out how that is called, which Domo's OpenAPI tells.
             filter: Whose reports, by default ``USER``.
             order_by: What to sort by, by default the start.
             is_ascending: Whether to sort upwards, by default not.
@@ -737,6 +746,7 @@ class ReportHistory(Twin[AsyncReportHistory]):
                 title=title,
                 status=status,
                 automated=automated,
+                schedule_id=schedule_id,
                 filter=filter,
                 order_by=order_by,
                 is_ascending=is_ascending,

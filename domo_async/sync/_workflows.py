@@ -4,16 +4,108 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 from domo_async._endpoints._permissions import Permission
-from domo_async._endpoints._workflow_runs import WorkflowInstance, WorkflowValue
-from domo_async._endpoints.workflows import WorkflowPermission
+from domo_async._endpoints._workflow_runs import WorkflowInstance, WorkflowStatus, WorkflowValue
+from domo_async._endpoints.workflows import (
+    TriggerType,
+    WorkflowCounts,
+    WorkflowDefinition,
+    WorkflowModel,
+    WorkflowPermission,
+    WorkflowTrigger,
+    WorkflowVersion,
+)
 from domo_async._endpoints.workflows import Workflows as AsyncWorkflows
-from domo_async.sync._facade import Twin
+from domo_async.sync._facade import SyncPager, Twin
 
 
 class Workflows(Twin[AsyncWorkflows]):
-    """Workflows: started, waited for, cancelled."""
+    """Workflows: what there is, started, waited for, cancelled.
+
+    The documents describe `start`, `cancel` and `set_permissions`. The other routes are seen on instances.
+    """
+
+    def list(self) -> SyncPager[WorkflowModel]:
+        """Iterate over the workflows that the token's owner may see.
+
+        `GET /api/workflow/v1/models`. Seen on instances, not in the documents; it takes a ``limit``, of which no
+        default is known, so a great one is sent.
+        """
+        return SyncPager(self._aio.list(), self._portal)
+
+    def get(self, model_id: str, /, *, versions: bool = True) -> WorkflowModel:
+        """Return a workflow.
+
+        `GET /api/workflow/v1/models/{model_id}`. Seen on instances, not in the documents.
+
+        Args:
+            model_id: The workflow.
+            versions: Whether to ask for its versions as well. That ``parts=versions`` does it is unconfirmed; see
+                `versions` for a list of them.
+
+        Raises:
+            NotFound: There is no such workflow.
+        """
+        return self._portal.run(self._aio.get(model_id, versions=versions))
+
+    def versions(self, model_id: str, /) -> tuple[WorkflowVersion, ...]:
+        """Return the versions of a workflow, also those that were deleted.
+
+        `GET /api/workflow/v2/models/{model_id}/versions`. Seen on instances, not in the documents.
+
+        Args:
+            model_id: The workflow.
+
+        Raises:
+            NotFound: There is no such workflow.
+        """
+        return self._portal.run(self._aio.versions(model_id))
+
+    def get_version(self, model_id: str, version: str, /) -> WorkflowVersion:
+        """Return a version of a workflow.
+
+        `GET /api/workflow/v2/models/{model_id}/versions/{version}`. Seen on instances, not in the documents.
+
+        Args:
+            model_id: The workflow.
+            version: The version, such as ``1.0.0``.
+
+        Raises:
+            NotFound: There is no such workflow or version.
+        """
+        return self._portal.run(self._aio.get_version(model_id, version))
+
+    def definition(self, model_id: str, version: str, /) -> WorkflowDefinition:
+        """Return what a version of a workflow does.
+
+        `GET /api/workflow/v2/models/{model_id}/versions/{version}/definition`. Seen on instances, not in the documents.
+
+        Args:
+            model_id: The workflow.
+            version: The version, such as ``1.0.0``.
+
+        Raises:
+            NotFound: There is no such workflow or version.
+        """
+        return self._portal.run(self._aio.definition(model_id, version))
+
+    def triggers(
+        self, model_id: str, /, *, types: TriggerType | str | Sequence[TriggerType | str] | None = None
+    ) -> tuple[WorkflowTrigger, ...]:
+        """Return what starts a workflow.
+
+        `GET /api/workflow/v2/triggers/model/{model_id}`. Seen on instances, not in the documents.
+
+        Args:
+            model_id: The workflow.
+            types: Only triggers of this kind, or of these. That several are joined by commas is unconfirmed.
+
+        Raises:
+            NotFound: There is no such workflow.
+        """
+        return self._portal.run(self._aio.triggers(model_id, types=types))
 
     def start(
         self,
@@ -29,7 +121,7 @@ class Workflows(Twin[AsyncWorkflows]):
         """Start a workflow.
 
         `POST /api/workflow/v1/instances/message` (Workflows Product API, "Start a Workflow"), and to wait
-        `GET /api/workflow/v2/executions`, see `wait`.
+        `GET /api/workflow/v2/executions/{instance_id}` or `GET /api/workflow/v2/executions`, see `wait`.
 
         Args:
             model_id: The workflow.
@@ -45,49 +137,131 @@ class Workflows(Twin[AsyncWorkflows]):
         Raises:
             ConfigError: A value of `data` cannot be sent, such as a datetime without a zone.
             JobFailed: With `wait`: it failed or was cancelled.
+            UnknownState: With `wait`: what its status means is not known.
             WaitTimeout: With `wait`: it has not ended; it goes on.
         """
         return self._portal.run(
             self._aio.start(model_id, message_name=message_name, version=version, data=data, wait=wait, timeout=timeout)
         )
 
-    def executions(self, model_id: str, /, *, version: str | None = None) -> tuple[WorkflowInstance, ...]:
+    def activate(self, trigger_id: str, /, *, data: Mapping[str, WorkflowValue] = {}) -> WorkflowInstance:
+        """Start a workflow by one of its triggers, such as `WorkflowVersion.manual_trigger_id`.
+
+        `POST /api/workflow/v2/triggers/{trigger_id}/activate`. Seen on instances, not in the documents.
+
+        Args:
+            trigger_id: The trigger.
+            data: What it is started with, by the names of the workflow's variables; see `WorkflowValue`.
+
+        Returns:
+            The run, for which `wait` waits.
+
+        Raises:
+            ConfigError: A value of `data` cannot be sent, such as a datetime without a zone.
+            NotFound: There is no such trigger.
+        """
+        return self._portal.run(self._aio.activate(trigger_id, data=data))
+
+    def executions(
+        self,
+        model_id: str,
+        /,
+        *,
+        version: str | None = None,
+        status: WorkflowStatus | str | Sequence[WorkflowStatus | str] | None = None,
+        trigger_types: TriggerType | str | Sequence[TriggerType | str] | None = None,
+    ) -> tuple[WorkflowInstance, ...]:
         """Return the runs of a workflow, as far as the instance tells.
 
-        `GET /api/workflow/v2/executions`. Not in the documents: another client uses it, an envelope with
-        ``executions`` was observed, and its items are unconfirmed. Their identifier and status are looked for under
-        several names; what is not understood is in `extras`.
+        `GET /api/workflow/v2/executions`. Seen on instances, not in the documents; whether a great many runs come in
+        one answer is not known. The identifier and the status of a run are looked for under several names; what is not
+        understood is in `extras`.
 
         Args:
             model_id: The workflow.
             version: The workflow's version; all versions by default.
+            status: Only runs of this status, or of these. Instances write ``CANCELLED`` here.
+            trigger_types: Only runs that triggers of this kind started, or of these.
 
         Raises:
+            ConfigError: A list is empty.
             DecodeError: The answer holds no list.
         """
-        return self._portal.run(self._aio.executions(model_id, version=version))
+        return self._portal.run(
+            self._aio.executions(model_id, version=version, status=status, trigger_types=trigger_types)
+        )
 
-    def wait(self, instance_id: str, /, *, model_id: str, timeout: float = 600.0) -> WorkflowInstance:
+    def get_execution(self, instance_id: str, /) -> WorkflowInstance:
+        """Return a run.
+
+        `GET /api/workflow/v2/executions/{instance_id}`. Seen on instances, not in the documents.
+
+        Args:
+            instance_id: The run, as `start` and `executions` tell it.
+
+        Raises:
+            NotFound: There is no such run.
+            DecodeError: The answer holds no run.
+        """
+        return self._portal.run(self._aio.get_execution(instance_id))
+
+    def wait(self, instance_id: str, /, *, model_id: str | None = None, timeout: float = 600.0) -> WorkflowInstance:
         """Wait until a run has completed.
 
-        `GET /api/workflow/v2/executions`, again and again. No document has a route to ask for a run by, apart from the
-        App Framework's (`AppWorkflows.wait`); this one is unconfirmed, see `executions`. A run that it does not list
-        counts as one that has not reported yet.
+        `GET /api/workflow/v2/executions/{instance_id}`, again and again, seen on instances and not in the documents.
+        Where the instance does not know the run by that, `GET /api/workflow/v2/executions`: a run that is not in that
+        list either counts as one that has not reported yet. Apps have `AppWorkflows.wait`.
 
         Args:
             instance_id: The run, as `start` tells it.
-            model_id: The workflow.
+            model_id: The workflow; without it, the list of its runs cannot be looked at.
             timeout: Seconds to wait at most.
 
         Returns:
             The run, completed.
 
         Raises:
-            JobFailed: It failed or was cancelled.
+            JobFailed: It failed or was cancelled; carries the status, which is written ``CANCELED`` or ``CANCELLED``.
+            UnknownState: What its status means is not known.
             WaitTimeout: It has not ended; it goes on.
-            DecodeError: The answer holds no list.
+            NotFound: There is no such run, and no `model_id` is given.
+            DecodeError: The answer holds no run.
         """
         return self._portal.run(self._aio.wait(instance_id, model_id=model_id, timeout=timeout))
+
+    def outputs(self, instance_id: str, /) -> Mapping[str, object]:
+        """Return what a run gave, by the names of the workflow's outputs.
+
+        `GET /api/workflow/v2/executions/{instance_id}/outputs`. Seen on instances, not in the documents.
+
+        Args:
+            instance_id: The run.
+
+        Raises:
+            NotFound: There is no such run.
+        """
+        return self._portal.run(self._aio.outputs(instance_id))
+
+    def restart(
+        self, instance_id: str, /, *, data: Mapping[str, WorkflowValue] = {}, scope_key: str | None = None
+    ) -> WorkflowInstance:
+        """Start a run again.
+
+        `POST /api/workflow/v2/executions/{instance_id}/restart`. Seen on instances, not in the documents.
+
+        Args:
+            instance_id: The run.
+            data: What is changed of what it was started with; see `WorkflowValue`.
+            scope_key: The step to start at; which steps there are is not known.
+
+        Returns:
+            The run that was started. Whether that is the same or another is not known: go on with its `id`.
+
+        Raises:
+            ConfigError: A value of `data` cannot be sent, such as a datetime without a zone.
+            NotFound: There is no such run.
+        """
+        return self._portal.run(self._aio.restart(instance_id, data=data, scope_key=scope_key))
 
     def cancel(self, instance_id: str, /) -> WorkflowInstance:
         """Ask for a run to be cancelled, which takes a moment.
@@ -99,17 +273,73 @@ class Workflows(Twin[AsyncWorkflows]):
 
         Returns:
             The run as it was when the request was sent. To know the outcome, call `wait`, whose `JobFailed` has the
-            state ``CANCELED``.
+            state ``CANCELED`` or ``CANCELLED``.
 
         Raises:
             NotFound: There is no such run.
         """
         return self._portal.run(self._aio.cancel(instance_id))
 
+    def cancel_many(self, instance_ids: Sequence[str], /) -> Mapping[str, str | None]:
+        """Ask for runs to be cancelled, which takes a moment.
+
+        `POST /api/workflow/v2/executions/cancel`. Seen on instances, not in the documents.
+
+        Args:
+            instance_ids: The runs.
+
+        Returns:
+            What the instance says about each run; None where it says nothing, which presumably means that nothing was
+            wrong. `wait` tells what became of it.
+
+        Raises:
+            ConfigError: There are none.
+        """
+        return self._portal.run(self._aio.cancel_many(instance_ids))
+
+    def metrics(
+        self,
+        *,
+        model_id: str | None = None,
+        model_version: str | None = None,
+        status: WorkflowStatus | str | Sequence[WorkflowStatus | str] | None = None,
+        trigger_types: TriggerType | str | Sequence[TriggerType | str] | None = None,
+        started_by: int | str | None = None,
+        started_after: datetime | None = None,
+        finished_before: datetime | None = None,
+    ) -> WorkflowCounts:
+        """Count runs.
+
+        `GET /api/workflow/v2/executions/metrics`. Seen on instances, not in the documents.
+
+        Args:
+            model_id: Only runs of this workflow.
+            model_version: Only runs of this version.
+            status: Only runs of this status, or of these.
+            trigger_types: Only runs that triggers of this kind started, or of these.
+            started_by: Only runs that this user started.
+            started_after: Only runs that were started from then on.
+            finished_before: Only runs that ended before.
+
+        Raises:
+            ConfigError: A moment has no zone, or a list is empty.
+        """
+        return self._portal.run(
+            self._aio.metrics(
+                model_id=model_id,
+                model_version=model_version,
+                status=status,
+                trigger_types=trigger_types,
+                started_by=started_by,
+                started_after=started_after,
+                finished_before=finished_before,
+            )
+        )
+
     def permissions(self, model_id: str, /) -> Mapping[str, tuple[WorkflowPermission, ...]]:
         """Return who may do what with a workflow, by type: ``USER``, ``GROUP`` and perhaps others.
 
-        `GET /api/workflow/v1/models/{model_id}/permissions`. Not in the documents; another client uses it.
+        `GET /api/workflow/v1/models/{model_id}/permissions`. Seen on instances, not in the documents.
 
         Args:
             model_id: The workflow.

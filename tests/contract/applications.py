@@ -10,14 +10,104 @@ from domo_async._endpoints.applications import (
     Job,
     JobResources,
     JobUpdate,
+    QueuedJobs,
     ResourceAmount,
 )
-from tests.contract.row import Row, Sent, documented
+from tests.contract.row import Row, Sent, documented, whole
 
 _JOBS = json.loads(documented("E130"))["jobs"]
 _JOB = "/api/executor/v1/applications/a-1/jobs/j-1"
+_MEMORY = {"memory": "256M", "missingMemoryValue": False}
+_APPLICATION = {
+    "applicationId": "a-1",
+    "authorities": ["text"],
+    "created": "2021-07-13T16:57:46.000+00:00",
+    "customerId": "text",
+    "description": "text",
+    "executionClass": "text",
+    "imageLocation": "text",
+    "internalAuthorities": [],
+    "k8s": True,
+    "name": "text",
+    "resources": {
+        "limits": _MEMORY,
+        "missingMemoryLimitValue": False,
+        "missingMemoryRequestValue": False,
+        "requests": _MEMORY,
+    },
+    "strictValidation": True,
+    "updated": "2026-01-20T19:35:52.000+00:00",
+    "verifyOwnership": False,
+    "version": "text",
+}
+_SEEN_JOB = {
+    "jobId": "j-1",
+    "applicationId": "a-1",
+    "customerId": "text",
+    "jobName": "text",
+    "jobDescription": "text",
+    "userId": 1893952720,
+    "executionTimeout": 1440,
+    "jobStatus": "idle",
+    "executionPayload": {"metricsDatasetId": "29a3417d-1543-46a3-abd1-cbe84f257fb5"},
+    "executionResponse": {},
+    "executionState": {},
+    "shareState": {"sharedEntities": [{"id": "1893952720", "type": "USER", "accessLevel": "OWNER"}]},
+    "accounts": [],
+    "executionClass": "text",
+    "created": 1708539691000,
+    "updated": 1708980137000,
+    "statusChanged": 1711216210000,
+    "triggers": [],
+    "compressPayload": False,
+}
 
 ROWS = [
+    Row(
+        "seen: Executor, Get application",
+        lambda domo: domo.applications.get("a-1"),
+        Sent("GET", "/api/executor/v1/applications/a-1", answer=whole(_APPLICATION)),
+        gives=Application,
+    ),
+    Row(
+        "seen: Executor, Get application",
+        lambda domo: domo.applications.list().all(),
+        Sent(
+            "GET",
+            "/api/executor/v1/applications",
+            answer=whole([_APPLICATION, {**_APPLICATION, "created": 1665079179000, "updated": 1701972075000}]),
+        ),
+        gives=Application,
+        note="with times as text and as numbers",
+    ),
+    Row(
+        "seen: Executor, Get job",
+        lambda domo: domo.applications.get_job("a-1", "j-1"),
+        Sent("GET", _JOB, answer=whole(_SEEN_JOB)),
+        gives=Job,
+    ),
+    Row(
+        "seen: Executor, Create job",
+        lambda domo: domo.applications.create_job("a-1", definition={"jobName": "text", "accounts": []}),
+        Sent(
+            "POST",
+            "/api/executor/v1/applications/a-1/jobs",
+            json={"jobName": "text", "accounts": []},
+            answer=whole(_SEEN_JOB),
+        ),
+        gives=Job,
+    ),
+    Row(
+        "seen: Executor, Run job",
+        lambda domo: domo.applications.run_job("a-1", "j-1"),
+        Sent(
+            "POST",
+            f"{_JOB}/executions",
+            json={},
+            answer=whole({"requestedBy": 1893952720, "queuedJobs": [{**_SEEN_JOB, "executionId": "7b8ba4d6"}]}),
+        ),
+        gives=QueuedJobs,
+    ),
     Row(
         "E129",
         lambda domo: domo.applications.list().all(),

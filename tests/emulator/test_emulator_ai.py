@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from domo_async import Domo
-from domo_async._endpoints.ai import DataSourceSchema, PromptTemplate, SchemaColumn, WordLength
+from domo_async._endpoints.ai import ChatMessage, DataSourceSchema, Image, PromptTemplate, SchemaColumn, WordLength
 from tests.emulator.plain_client import PlainClient, plain_client
 
 CITY = """San Francisco, officially the City and County of San Francisco, is a commercial, financial, and cultural
@@ -36,7 +36,7 @@ async def test_a_generated_text_tells_the_prompt_and_the_model(domo: Domo):
     assert "domo.domo_ai.domogpt-chat-small-v1:anthropic" == plain.model_id
     assert filled.output.endswith("Be brief: answer in Japanese, ${nothing}: Why?")
     assert "mine" == filled.model_id
-    assert plain == await domo.ai.generate_text(input="Why is the sky blue?")
+    assert plain.output == (await domo.ai.generate_text(input="Why is the sky blue?")).output
 
 
 async def test_what_is_no_request_is_refused(plain: PlainClient):
@@ -128,3 +128,54 @@ async def test_a_question_is_about_the_data_whose_columns_it_names(domo: Domo):
         "SELECT `team``s name`, AVG(`salary`) AS `average_salary` FROM `Employees` GROUP BY `team``s name`"
         == written.output
     )
+
+
+async def test_an_answer_has_choices_a_session_and_what_it_cost(domo: Domo):
+    first = await domo.ai.generate_text(input="Why is it so?", session_id="mine")
+    other = await domo.ai.generate_text(input="Why is it so?")
+
+    assert ("mine", "Why is it so?", False) == (first.session_id, first.prompt, first.is_customer_model)
+    assert [first.output] == [choice.output for choice in first.choices]
+    assert other.session_id not in {None, "mine"}
+    assert first.model_provider_usage is not None
+    assert 4 == first.model_provider_usage.input_tokens
+
+
+async def test_a_chat_is_answered_and_a_tool_is_asked_for(domo: Domo, plain: PlainClient):
+    told = await domo.ai.chat(messages=["Why?", ChatMessage("Because.", "ASSISTANT"), "Really?"], session_id="mine")
+    tools = [{"name": "add_to_cart", "description": "", "parameters": {}}]
+    asked = await domo.ai.call_tools(messages=["Please add it to my cart"], tools=tools)
+    plainly = await domo.ai.call_tools(messages=["Why?"], tools=tools)
+
+    assert ("An emulated answer to: Really?", "END_TURN", "mine") == (told.text, told.stop_reason, told.session_id)
+    assert ("TOOL_USE", "add_to_cart", "") == (asked.stop_reason, asked.content[0]["name"], asked.text)
+    assert "END_TURN" == plainly.stop_reason
+    wrong: list[Any] = [[], [{"content": "text"}], [{"role": "CAT", "content": []}]]
+    for messages in wrong:
+        body = {"input": messages}
+        await plain.call("POST", "/api/ai/v1/messages/chat", json=body, status=400)
+
+
+async def test_vectors_are_the_same_for_the_same_and_nearer_for_what_is_alike(domo: Domo):
+    answer = await domo.ai.embed_text(["big red dog", "big red cat", "tax law", "big red dog"], dimensions=64)
+    dog, cat, law, again = answer.embeddings
+    images = await domo.ai.embed_images([Image(b"one", "image/png"), Image(b"two", "image/png")])
+
+    def likeness(one: tuple[float, ...], other: tuple[float, ...]) -> float:
+        return sum(a * b for a, b in zip(one, other, strict=True))
+
+    assert (64, dog) == (len(dog), again)
+    assert likeness(dog, cat) > likeness(dog, law)
+    assert images.embeddings[0] != images.embeddings[1]
+
+
+async def test_a_picture_and_a_calculation_are_written_about(domo: Domo, plain: PlainClient):
+    schema = DataSourceSchema("Orders", [SchemaColumn("amount", "LONG"), SchemaColumn("region", "STRING")])
+
+    seen = await domo.ai.image_to_text(image=Image(b"abc", "image/png"))
+    sum_of = await domo.ai.text_to_beast_mode(input="total amount", data_source_schema=schema)
+
+    assert "3 bytes" in seen.output
+    assert "SUM(`amount`)" in sum_of.output
+    assert "FROM" not in sum_of.output
+    await plain.call("POST", "/api/ai/v1/image/text", json={"image": {"data": "no base64!"}}, status=400)

@@ -50,6 +50,27 @@ async def test_a_job_is_made_listed_and_changed():
     assert told["updated"] >= made["updated"]
 
 
+async def test_an_application_is_told_in_iso_and_its_job_in_milliseconds_and_runs():
+    async with plain_client() as plain, plain.emulator.client() as domo:
+        application = await application_of(domo)
+        told = await plain.call("GET", f"{BASE}/{application}")
+        made = await domo.applications.create_job(application, definition={"jobName": "acme.domo.com"})
+        assert made.job_id is not None
+        job = await domo.applications.get_job(application, made.job_id)
+        queued = await domo.applications.run_job(application, made.job_id)
+        raw = await plain.call("GET", f"{BASE}/{application}/jobs/{made.job_id}")
+        known = await domo.applications.get(application)
+        with pytest.raises(NotFound):
+            await domo.applications.run_job(application, "no-job")
+
+    assert ("2024-01-01T00:00:00.000+00:00", int) == (told["created"], type(raw["created"]))
+    assert known.created is not None
+    assert "2024-01-01" == known.created.date().isoformat()
+    assert ("acme.domo.com", job) == (job.job_name, made)
+    assert [(made.job_id, 1)] == [(each.job_id, queued.requested_by) for each in queued.queued_jobs]
+    assert queued.queued_jobs[0].execution_id
+
+
 async def test_all_jobs_come_by_pages_from_the_offset_on(domo: Domo, emulator: Emulator):
     application = await application_of(domo)
     for seed in range(3):

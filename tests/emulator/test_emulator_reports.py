@@ -16,7 +16,7 @@ from domo_async._emulator.services.schedules import next_run
 from domo_async._endpoints.reports import Report, ReportRecipient, Schedule, ScheduleRecipient
 from domo_async.emulator import Emulator, JobOutcome
 from tests.emulator.others import client_of_new_user
-from tests.emulator.plain_client import PlainClient
+from tests.emulator.plain_client import PlainClient, connected
 
 BASE = "/api/content/v1/reportschedules"
 MONDAYS = Schedule(
@@ -80,6 +80,13 @@ def moment(*args: int) -> datetime:
         ({"frequency": "MONTHLY", "daysToRun": "15", "hourOfDay": 10}, moment(2026, 4, 16), moment(2026, 5, 15, 14)),
         ({"frequency": "MONTHLY", "daysToRun": "31", "hourOfDay": 10}, moment(2026, 4, 1), moment(2026, 4, 30, 14)),
         ({"frequency": "MONTHLY", "daysToRun": "1,20", "hourOfDay": 10}, moment(2026, 4, 2), moment(2026, 4, 20, 14)),
+        ({"frequency": "WEEKLY", "daysToRun": "1", "hourOfDay": 8}, moment(2026, 3, 4), moment(2026, 3, 9, 12)),
+        # From Friday evening to Monday.
+        (
+            {"frequency": "DAILY", "daysToRun": "1,2,3,4,5", "hourOfDay": "8"},
+            moment(2026, 3, 6, 23),
+            moment(2026, 3, 9, 12),
+        ),
         ({"frequency": "DAILY", "hourOfDay": 20, "minOfHour": 15}, moment(2026, 4, 2), moment(2026, 4, 2, 0, 15)),
         (
             {"frequency": "DAILY", "startDate": int(moment(2027, 1, 1).timestamp() * 1000)},
@@ -336,7 +343,7 @@ async def test_a_run_takes_as_long_as_a_job():
         clock.moment += timedelta(seconds=31)
         (ended,) = await domo.reports.history.list().all()
 
-    assert ("running", None) == (running.status, running.end_time)
+    assert ("processing", None) == (running.status, running.end_time)
     assert ended.start_time
     assert ended.end_time
     assert ("success", timedelta(seconds=30)) == (ended.status, ended.end_time - ended.start_time)
@@ -485,3 +492,37 @@ def test_the_world_has_reports_and_is_the_same_each_time():
     assert worlds[0] == worlds[1]
     assert 200 == len(worlds[0][0])
     assert {"success", "failure"} == {run["job"]["state"] for run in worlds[0][1]}
+
+
+async def test_reports_of_a_recipient_are_told_apart_from_ones_own(domo: Domo, emulator: Emulator) -> None:
+    put_page(emulator, 7, "Sales")
+    me = (await domo.users.me()).id
+    mine = await make(domo, "Mine")
+    to_me = await make(
+        domo, "To me", schedule=attrs.evolve(MONDAYS, additional_recipients=(ScheduleRecipient(me, "USER"),))
+    )
+
+    assert [to_me.id] == [report.id for report in await domo.reports.list(filter="RECIPIENT").all()]
+    assert {mine.id, to_me.id} == {report.id for report in await domo.reports.list().all()}
+
+
+async def test_times_are_told_as_numbers_and_hours_that_came_as_text_too(domo: Domo, emulator: Emulator) -> None:
+    put_page(emulator, 7, "Sales")
+    body = {
+        "title": "Daily",
+        "pageId": 7,
+        "viewType": "PDF",
+        "schedule": {"frequency": "DAILY", "daysToRun": "1,2,3,4,5", "hourOfDay": "11", "minOfHour": "5"},
+    }
+    async with connected(emulator) as plain:
+        made = await plain.call("POST", BASE, json=body)
+        await plain.call("POST", f"{BASE}/{made['id']}/sendnow", json=[{"type": "USER", "value": "1"}])
+        (run,) = await plain.call("GET", f"{BASE}/{made['id']}/history")
+        told = await plain.call("GET", f"{BASE}/{made['id']}")
+        (created,) = await plain.call("GET", f"{BASE}/created")
+
+    assert (11, 5, "PDF") == (told["schedule"]["hourOfDay"], told["schedule"]["minOfHour"], told["viewType"])
+    assert run == told["recentHistory"]
+    assert [int, int, int] == [type(run["startTime"]), type(run["endTime"]), type(created["created"])]
+    (found,) = await domo.reports.history.search(schedule_id=made["id"]).all()
+    assert (made["id"], run["id"]) == (found.report_id, found.id)

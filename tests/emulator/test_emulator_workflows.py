@@ -62,7 +62,8 @@ async def test_a_run_is_in_progress_for_a_while_and_then_completed():
     )
     assert ("IN_PROGRESS", "COMPLETED", started.id) == (during, after.status, after.id)
     assert started.created_on is not None
-    assert after.updated_on == started.created_on + timedelta(seconds=slow.jobs)
+    assert after.started_at == started.created_on
+    assert after.finished_at == started.created_on + timedelta(seconds=slow.jobs)
 
 
 async def test_a_start_tells_a_status_that_is_the_text_null(emulator: Emulator):
@@ -110,13 +111,13 @@ async def test_a_run_that_was_cancelled_is_cancelled_afterwards():
         started = await start(slow.domo, model)
 
         asked = await slow.domo.workflows.cancel(started.id)
-        with pytest.raises(JobFailed, match="CANCELED"):
-            await slow.domo.workflows.wait(started.id, model_id=model)
+        with pytest.raises(JobFailed, match="CANCELLED"):
+            await slow.domo.workflows.wait(started.id)
         again = await slow.domo.workflows.cancel(started.id)
         await slow.pass_time(slow.jobs)
 
         assert ("IN_PROGRESS", False) == (asked.status, asked.is_test_run)
-        assert "CANCELED" == again.status == await status(slow.domo, model)
+        assert ("CANCELED", "CANCELLED") == (again.status, await status(slow.domo, model))
 
 
 async def test_a_run_that_has_ended_is_not_cancelled(emulator: Emulator, domo: Domo):
@@ -153,7 +154,7 @@ async def test_a_run_that_is_cancelled_needs_its_task_no_more(emulator: Emulator
     await domo.workflows.cancel(started.id)
 
     assert ["VOIDED"] == [task.status for task in await domo.task_center.tasks.list().all()]
-    assert "CANCELED" == await status(domo, model)
+    assert "CANCELLED" == await status(domo, model)
 
 
 async def test_runs_are_told_by_version_the_last_one_first(emulator: Emulator, domo: Domo):
@@ -164,9 +165,8 @@ async def test_runs_are_told_by_version_the_last_one_first(emulator: Emulator, d
     assert [new[1].id, new[0].id, old.id] == [run.id for run in await domo.workflows.executions(model)]
     assert [old.id] == [run.id for run in await domo.workflows.executions(model, version="1.0.0")]
     async with connected(emulator) as plain:
-        other = await plain.call("GET", f"/api/workflow/v2/executions/{model}")
+        await plain.call("GET", f"/api/workflow/v2/executions/{model}", status=404)
         await plain.call("GET", "/api/workflow/v2/executions", status=400)
-    assert [new[1].id, new[0].id, old.id] == [run["id"] for run in other["executions"]]
 
 
 async def test_what_does_not_fit_starts_nothing(emulator: Emulator, domo: Domo):
@@ -229,6 +229,96 @@ async def test_a_workflow_is_found_by_its_name(emulator: Emulator, domo: Domo):
     found = await domo.search.query("AddTwo*", entities=["workflow_model"])
 
     assert [model] == [hit.database_id for hit in found.hits]
+
+
+async def test_workflows_their_versions_and_triggers_are_told(emulator: Emulator, domo: Domo):
+    model = add(emulator._instance, task=True)
+    run = await start(domo, model)
+
+    (listed,) = await domo.workflows.list().all()
+    whole = await domo.workflows.get(model)
+    bare = await domo.workflows.get(model, versions=False)
+    old, new = await domo.workflows.versions(model)
+    definition = await domo.workflows.definition(model, "1.1.0")
+    triggers = await domo.workflows.triggers(model)
+
+    assert (model, "AddTwoNumbers") == (listed.id, listed.name) == (whole.id, whole.name)
+    assert (1, ["1.0.0", "1.1.0"], ()) == (whole.total_executions, [v.version for v in whole.versions], bare.versions)
+    assert [(False, 0), (True, 1)] == [(each.active, each.total_executions) for each in (old, new)]
+    assert new == await domo.workflows.get_version(model, "1.1.0")
+    assert ["sum"] == [each["paramName"] for each in definition.data_list]
+    assert [old.manual_trigger_id, new.manual_trigger_id] == [trigger.id for trigger in triggers]
+    assert triggers == await domo.workflows.triggers(model, types=["MANUAL", "TIMER"])
+    assert () == await domo.workflows.triggers(model, types="TIMER")
+    assert new.manual_trigger_id == (await domo.workflows.get_execution(run.id)).trigger_id
+    for attempt in (domo.workflows.get_version(model, "9.9.9"), domo.workflows.get("no-model")):
+        with pytest.raises(NotFound):
+            await attempt
+    async with another(emulator) as other:
+        assert [] == await other.workflows.list().all()
+        with pytest.raises(Forbidden):
+            await other.workflows.get_execution(run.id)
+
+
+async def test_a_workflow_is_started_by_its_trigger_and_started_again(emulator: Emulator, domo: Domo):
+    model = add(emulator._instance)
+    trigger = (await domo.workflows.get_version(model, "1.0.0")).manual_trigger_id
+    assert trigger is not None
+
+    first = await domo.workflows.activate(trigger, data={"sum": 20})
+    done = await domo.workflows.wait(first.id)
+    again = await domo.workflows.restart(first.id, data={"sum": 21})
+
+    assert ("NOT_STARTED", "1.0.0", "COMPLETED") == (first.status, first.model_version, done.status)
+    assert ("IN_PROGRESS", done.started_by) == (again.status, again.started_by)
+    assert "COMPLETED" == (await domo.workflows.wait(again.id)).status
+    assert [21, 20] == [
+        emulator._instance.records["workflow_instances"].get(run.id)["data"]["sum"]
+        for run in await domo.workflows.executions(model)
+    ]
+    with pytest.raises(NotFound):
+        await domo.workflows.activate("no-trigger")
+    with pytest.raises(NotFound):
+        await domo.workflows.restart("no-run")
+
+
+async def test_runs_are_counted_filtered_cancelled_together_and_give_what_their_task_did():
+    async with slow_instance() as slow:
+        model, domo = add(slow.instance, task=True), slow.domo
+        runs = [await start(domo, model) for _ in range(3)]
+        (task, *_) = [
+            task
+            for task in await domo.task_center.tasks.list(queue_id=["q-1"]).all()
+            if task.source_info is not None and task.source_info.instance_id == runs[0].id
+        ]
+        await domo.task_center.tasks.complete("q-1", task.id, version=1, values={"ok": True})
+        await slow.pass_time(slow.jobs)
+
+        said = await domo.workflows.cancel_many([runs[1].id, "no-run"])
+        counts = await domo.workflows.metrics(model_id=model)
+        none = await domo.workflows.metrics(started_after=datetime(2100, 1, 1, tzinfo=UTC))
+
+        assert (None, True) == (said[runs[1].id], "no-run" in str(said["no-run"]))
+        assert {
+            "CANCELLED": 1,
+            "COMPLETED": 1,
+            "FAILED": 0,
+            "IN_PROGRESS": 1,
+            "NOT_STARTED": 0,
+        } == counts.execution_count
+        assert {"API": 0, "MANUAL": 3, "TIMER": 0} == counts.trigger_count
+        # From the start on, its task included.
+        assert slow.jobs * 1000 == pytest.approx(counts.average_cycle_time, rel=0.5)
+        assert {"API": 0, "MANUAL": 0, "TIMER": 0} == none.trigger_count
+        ended = await domo.workflows.executions(model, status=["CANCELLED", "COMPLETED"])
+        assert [runs[1].id, runs[0].id] == [run.id for run in ended]
+        assert () == await domo.workflows.executions(model, trigger_types="TIMER")
+        assert ({"ok": True}, {}) == (
+            await domo.workflows.outputs(runs[0].id),
+            await domo.workflows.outputs(runs[1].id),
+        )
+        with pytest.raises(BadRequest, match="DONE"):
+            await domo.workflows.executions(model, status="DONE")
 
 
 # -- apps -----------------------------------------------------------------------------------------------

@@ -6,7 +6,8 @@ import pytest
 from aiohttp import web
 
 from domo_async import ConfigError, ServerError
-from domo_async._endpoints.ai import WordLength
+from domo_async._endpoints.ai import GeneratedText, WordLength
+from domo_async._wire import structure
 from tests.support import talking_to
 
 
@@ -32,3 +33,18 @@ def test_a_summary_cannot_have_more_words_at_least_than_at_most() -> None:
 
     assert 10 == WordLength(10).min
     assert 5 == WordLength(5, 5).max
+
+
+@pytest.mark.parametrize(
+    ("answer", "output"),
+    [
+        ({"choices": [{"output": "x"}, {"output": "y"}], "modelId": "m"}, "x"),
+        ({"output": None, "choices": [{"output": "x"}]}, "x"),
+        ({"output": "o", "choices": [{"output": "x"}]}, "o"),
+        ({"choices": {"output": "x"}}, "x"),
+        ({"choices": [], "modelId": "m"}, ""),
+        ({}, ""),
+    ],
+)
+def test_a_text_is_taken_from_where_the_answer_has_it(answer: object, output: str) -> None:
+    assert output == structure(answer, GeneratedText).output

@@ -11,7 +11,7 @@ import pytest
 from aiohttp import web
 from attrs import evolve
 
-from domo_async import ConfigError, DecodeError, Domo, Forbidden, JobFailed, ServerError, WaitTimeout
+from domo_async import ConfigError, DecodeError, Domo, Forbidden, JobFailed, ServerError, UnknownState, WaitTimeout
 from domo_async._endpoints.reports import ReportRecipient, ScheduleRecipient
 from tests.support import talking_to
 
@@ -239,7 +239,9 @@ def run_of(number: int, status: str | None = None, *, automated: bool = False) -
 
 async def test_a_report_is_waited_for_until_the_history_tells_how_it_went() -> None:
     old, scheduled = run_of(6, "failure"), run_of(7, "failure", automated=True)
-    mailer = Mailer([old], [old], [scheduled, old], [run_of(8, "running"), scheduled, old], [run_of(8, "success"), old])
+    mailer = Mailer(
+        [old], [old], [scheduled, old], [run_of(8, "processing"), scheduled, old], [run_of(8, "success"), old]
+    )
 
     async with talking_to(mailer) as domo:
         run = await domo.reports.send(5, recipients=["ada@example.com"], wait=True)
@@ -257,7 +259,26 @@ async def test_a_report_that_failed_is_an_error_with_its_status() -> None:
     assert "failure" == caught.value.state
 
 
-@pytest.mark.parametrize(("history", "state"), [([], None), ([run_of(8, "running")], "running")])
+async def test_a_status_that_nobody_knows_is_told_at_the_first_sight() -> None:
+    mailer = Mailer([], [{**run_of(8, "pondering"), "endTime": 1735689600000}])
+    async with talking_to(mailer) as domo:
+        with pytest.raises(UnknownState, match="schedule 5 is in the state pondering"):
+            await domo.reports.send(5, recipients=["ada@example.com"], wait=True)
+
+    assert ["GET", "POST", "GET"] == mailer.asked
+
+
+@pytest.mark.parametrize("form", [1735689600000, "1735689600000", "2025-01-01T00:00:00.000Z", "2025-01-01 00:00:00"])
+async def test_a_run_tells_its_times_in_whichever_form_they_come(form: object) -> None:
+    run = {**run_of(8, "success"), "startTime": form, "endTime": form}
+    async with talking_to(Mailer([], [run])) as domo:
+        done = await domo.reports.send(5, recipients=["ada@example.com"], wait=True)
+
+    assert done is not None
+    assert datetime(2025, 1, 1, tzinfo=UTC) == done.start_time == done.end_time
+
+
+@pytest.mark.parametrize(("history", "state"), [([], None), ([run_of(8, "processing")], "processing")])
 async def test_a_report_that_takes_too_long_tells_its_last_status(history: Any, state: str | None) -> None:
     async with talking_to(Mailer([], history)) as domo:
         with pytest.raises(WaitTimeout) as caught:

@@ -12,7 +12,7 @@ from aiohttp import web
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domo_async import ConfigError, DecodeError, JobFailed, NotFound, ServerError, WaitTimeout
+from domo_async import ConfigError, DecodeError, JobFailed, NotFound, ServerError, UnknownState, WaitTimeout
 from domo_async._endpoints._workflow_runs import workflow_data
 from domo_async._endpoints.workflows import Permission, WorkflowInstance, WorkflowStatus
 from tests.support import SkippingClock, talking_to
@@ -28,7 +28,8 @@ def telling(*states: object) -> Callable[[Any], Any]:
         if request.method == "POST":
             return web.json_response({"id": RUN, "status": "null"})
         answer = left.pop(0) if len(left) > 1 else left[0]
-        return answer if isinstance(answer, web.Response) else web.json_response(answer)
+        # A response is sent but once.
+        return web.Response(status=answer.status) if isinstance(answer, web.Response) else web.json_response(answer)
 
     return handler
 
@@ -55,7 +56,7 @@ async def test_a_run_that_comes_to_a_bad_end_is_an_error(state: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("answer", "state"), [(listed("IN_PROGRESS"), "IN_PROGRESS"), ([], None), (listed("PAUSED"), "PAUSED")]
+    ("answer", "state"), [(listed("IN_PROGRESS"), "IN_PROGRESS"), ([], None), (listed("NOT_STARTED"), "NOT_STARTED")]
 )
 async def test_a_run_that_does_not_end_is_told_with_its_state(answer: object, state: str | None) -> None:
     clock = SkippingClock()
@@ -65,6 +66,49 @@ async def test_a_run_that_does_not_end_is_told_with_its_state(answer: object, st
 
     assert state == caught.value.state
     assert 59 <= sum(clock.slept) <= 61
+
+
+async def test_a_status_that_nobody_knows_is_told_at_the_first_sight() -> None:
+    clock = SkippingClock()
+    async with talking_to(telling({"id": RUN, "status": "PAUSED"}), clock=clock) as domo:
+        with pytest.raises(UnknownState, match=f"{RUN} is in the state PAUSED") as caught:
+            await domo.workflows.wait(RUN)
+
+    assert ("PAUSED", []) == (caught.value.state, clock.slept)
+
+
+def by_list_alone(status: int, asked: list[str]) -> Callable[[Any], Any]:
+    """Return an instance that refuses to tell of a run by its identifier, and lists it when asked a second time."""
+
+    async def handler(request: web.Request) -> web.Response:
+        asked.append(request.path)
+        if request.path.endswith(RUN):
+            return web.json_response({"status": status, "message": "no"}, status=status)
+        lists = asked.count("/api/workflow/v2/executions")
+        runs: object = [None, [], listed("IN_PROGRESS"), listed("COMPLETED")][min(lists, 3)]
+        return web.json_response(runs)
+
+    return handler
+
+
+@pytest.mark.parametrize("status", [400, 404, 405])
+async def test_a_run_that_is_not_known_by_its_identifier_is_looked_for_in_the_list(status: int) -> None:
+    asked: list[str] = []
+    async with talking_to(by_list_alone(status, asked)) as domo:
+        done = await domo.workflows.wait(RUN, model_id="m")
+
+    by_id, by_list = f"/api/workflow/v2/executions/{RUN}", "/api/workflow/v2/executions"
+    assert "COMPLETED" == done.status
+    assert [by_id, by_list, by_id, by_list, by_list] == asked
+
+
+async def test_without_a_list_to_look_at_a_run_that_is_not_there_is_told() -> None:
+    asked: list[str] = []
+    async with talking_to(by_list_alone(404, asked)) as domo:
+        with pytest.raises(NotFound):
+            await domo.workflows.wait(RUN)
+
+    assert [f"/api/workflow/v2/executions/{RUN}"] == asked
 
 
 async def test_what_goes_wrong_while_waiting_still_names_the_run() -> None:
@@ -106,10 +150,12 @@ async def test_a_run_is_told_from_what_else_has_an_identifier() -> None:
 
 
 @pytest.mark.parametrize("answer", [{}, 7, None, {"executions": None}])
-async def test_an_answer_without_a_list_of_runs_is_a_decode_error(answer: object) -> None:
+async def test_an_answer_without_a_run_is_a_decode_error(answer: object) -> None:
     async with talking_to(telling(answer)) as domo:
         with pytest.raises(DecodeError, match="list of executions"):
-            await domo.workflows.wait(RUN, model_id="m")
+            await domo.workflows.executions("m")
+        with pytest.raises(DecodeError, match="execution"):
+            await domo.workflows.wait(RUN)
 
 
 async def test_a_run_is_never_started_twice_but_its_end_may_be_asked_for_twice() -> None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import uuid
+from base64 import b64decode
 from typing import Any
 
 from aiohttp import web
 
 from domo_async._emulator.errors import HTTPError
 from domo_async._emulator.http.web import answer, json_object, text, whole_number
-from domo_async._emulator.services.language import Column, Table, fill, summary, to_sql
+from domo_async._emulator.services.language import Column, Table, fill, summary, to_sql, vector
 
 __all__ = ["routes"]
 
@@ -17,7 +19,11 @@ routes: web.RouteTableDef = web.RouteTableDef()
 _CHAT_MODEL = "domo.domo_ai.domogpt-chat-small-v1:anthropic"
 _SQL_MODEL = "domo.domo_ai.domogpt-sql-v1:anthropic"
 _SUMMARY_MODEL = "domo.domo_ai.domogpt-summarize-v1:anthropic"
+_EMBEDDING_MODEL = "domo.domo_ai.domo-embed-text-multilingual-v1:cohere"
 _STYLES = ("BULLETED", "NUMBERED", "PARAGRAPH")
+_ROLES = ("USER", "ASSISTANT")
+_DIMENSIONS = 16
+_MOST_DIMENSIONS = 4096
 _WORDS = 50
 
 
@@ -42,7 +48,7 @@ async def write_sql(request: web.Request) -> web.Response:
 async def summarize(request: web.Request) -> web.Response:
     """Sum a text up by those of its sentences that say most; by default as a paragraph of at most 50 words."""
     body = await json_object(request)
-    style = body.get("outputStyle", "PARAGRAPH")
+    style = str(body.get("outputStyle", "PARAGRAPH")).upper()
     if style not in _STYLES:
         raise HTTPError(400, f"outputStyle must be one of {', '.join(_STYLES)}")
     length = body.get("outputWordLength", {})
@@ -53,6 +59,107 @@ async def summarize(request: web.Request) -> web.Response:
     if least > most:
         raise HTTPError(400, "outputWordLength.min must not be more than outputWordLength.max")
     return _written(body, summary(_prompt(body), style=style, least=least, most=most), _SUMMARY_MODEL)
+
+
+@routes.post("/api/ai/v1/text/beastmode")
+async def write_beast_mode(request: web.Request) -> web.Response:
+    """Make a calculation of a question's words: what the SQL for it would select."""
+    body = await json_object(request)
+    sql = to_sql(_prompt(body), [_table(body.get("dataSourceSchema"))])
+    selected = sql.removeprefix("SELECT ").partition(" FROM ")[0]
+    return _written(body, selected, _SQL_MODEL)
+
+
+@routes.post("/api/ai/v1/image/text")
+async def read_image(request: web.Request) -> web.Response:
+    """Say how large a picture is, as there is no one to look at it."""
+    body = await json_object(request)
+    size = len(_image(body.get("image")))
+    return _written(
+        {"input": "Read the text of the image", **body}, f"An emulated picture of {size} bytes", _CHAT_MODEL
+    )
+
+
+@routes.post("/api/ai/v1/messages/chat")
+async def chat(request: web.Request) -> web.Response:
+    """Answer the last message with what it says."""
+    body = await json_object(request)
+    said = _last_said(body)
+    return _chat_answer(body, [{"type": "TEXT", "text": f"An emulated answer to: {said}"}], "END_TURN", said)
+
+
+@routes.post("/api/ai/v1/messages/tools")
+async def call_tools(request: web.Request) -> web.Response:
+    """Ask for the first tool whose name's words are in the last message, or answer what it says."""
+    body = await json_object(request)
+    said, tools = _last_said(body), body.get("tools")
+    if not isinstance(tools, list) or not all(isinstance(tool, dict) for tool in tools):
+        raise HTTPError(400, "Required: tools, an array of objects")
+    named = (text(tool, "name") for tool in tools)
+    name = next((name for name in named if set(name.lower().split("_")) <= set(said.lower().split())), None)
+    if name is None:
+        return _chat_answer(body, [{"type": "TEXT", "text": f"An emulated answer to: {said}"}], "END_TURN", said)
+    asked = {"type": "TOOL_USE_REQUEST", "name": name, "toolInput": {}, "toolCallId": str(uuid.uuid4())}
+    return _chat_answer(body, [asked], "TOOL_USE", said)
+
+
+@routes.post("/api/ai/v1/embedding/text")
+async def embed_text(request: web.Request) -> web.Response:
+    """Return a vector for each text: near to each other for texts that share words."""
+    body = await json_object(request)
+    texts = body.get("input")
+    if not isinstance(texts, list) or not texts or not all(isinstance(each, str) for each in texts):
+        raise HTTPError(400, "Required: input, an array of strings")
+    return _embedded(body, [each.lower().split() for each in texts])
+
+
+@routes.post("/api/ai/v1/embedding/image")
+async def embed_images(request: web.Request) -> web.Response:
+    """Return a vector for each picture, the same for the same picture. One may also come alone, as ``image``."""
+    body = await json_object(request)
+    images = [body["image"]] if "image" in body else body.get("input")
+    if not isinstance(images, list) or not images:
+        raise HTTPError(400, "Required: input, an array of images")
+    return _embedded(body, [[_image(each).hex()] for each in images])
+
+
+def _embedded(body: dict[str, Any], inputs: list[list[str]]) -> web.Response:
+    size = whole_number(body.get("dimensions"), "dimensions", _DIMENSIONS)
+    if not 0 < size <= _MOST_DIMENSIONS:
+        raise HTTPError(400, f"dimensions must be from 1 to {_MOST_DIMENSIONS}")
+    told = {"modelId": _common(body, _EMBEDDING_MODEL)["modelId"]}
+    words = " ".join(word for words in inputs for word in words)
+    return answer(
+        {"embeddings": [vector(words, size) for words in inputs], **told, "modelProviderUsage": _usage(words, "")}
+    )
+
+
+def _last_said(body: dict[str, Any]) -> str:
+    """Return the texts of the last message."""
+    messages = body.get("input")
+    if not isinstance(messages, list) or not messages or not all(isinstance(each, dict) for each in messages):
+        raise HTTPError(400, "Required: input, an array of messages")
+    for message in messages:
+        contents = message.get("content")
+        if not isinstance(contents, list) or not all(isinstance(each, dict) and "type" in each for each in contents):
+            raise HTTPError(400, "A message has content, an array of objects with a type")
+        if message.get("role", "USER") not in _ROLES:
+            raise HTTPError(400, f"role must be one of {', '.join(_ROLES)}")
+    return " ".join(str(each["text"]) for each in messages[-1]["content"] if "text" in each)
+
+
+def _chat_answer(body: dict[str, Any], content: list[dict[str, Any]], reason: str, said: str) -> web.Response:
+    written = " ".join(str(each.get("text", "")) for each in content)
+    told = {"content": content, "stopReason": reason, "isCustomerModel": False, "requestId": str(uuid.uuid4())}
+    return answer({**told, **_common(body, _CHAT_MODEL), "modelProviderUsage": _usage(said, written)})
+
+
+def _image(given: Any) -> bytes:
+    """Return a picture's bytes."""
+    try:
+        return b64decode(text(given if isinstance(given, dict) else {}, "data"), validate=True)
+    except ValueError as error:
+        raise HTTPError(400, "An image has data, which is base64") from error
 
 
 def _prompt(body: dict[str, Any]) -> str:
@@ -70,10 +177,24 @@ def _prompt(body: dict[str, Any]) -> str:
 
 
 def _written(body: dict[str, Any], output: str, model: str) -> web.Response:
-    asked = text(body, "model") if "model" in body else model
+    prompt = _prompt(body)
+    # As instances do, which call the choices deprecated.
+    told = {"prompt": prompt, "choices": [{"output": output}], "output": output, "isCustomerModel": False}
+    return answer({**told, **_common(body, model), "modelProviderUsage": _usage(prompt, output)})
+
+
+def _common(body: dict[str, Any], model: str) -> dict[str, Any]:
+    """Return what all answers tell: the model and the session, a new one where none is named."""
     if not isinstance(body.get("modelConfiguration", {}), dict):
         raise HTTPError(400, "modelConfiguration must be an object")
-    return answer({"output": output, "modelId": asked})
+    session = text(body, "sessionId") if "sessionId" in body else str(uuid.uuid4())
+    return {"modelId": text(body, "model") if "model" in body else model, "sessionId": session}
+
+
+def _usage(prompt: str, output: str) -> dict[str, Any]:
+    """Return what a request costs: a token a word."""
+    used, written = len(prompt.split()), len(output.split())
+    return {"inputTokens": used, "outputTokens": written, "totalTokens": used + written, "reasoningTokens": 0}
 
 
 def _table(schema: Any) -> Table:

@@ -1,7 +1,8 @@
 """Executor applications and their jobs: Remote DomoStats, which every instance has.
 
-The documents show a dataset where applications and jobs belong; the shapes are those that instances answer. Who may do
-what (an admin all, others what is theirs) and the size of a page are emulator-defined.
+The documents show a dataset where applications and jobs belong; the shapes are those that instances answer, in which
+an application has its times in ISO 8601 and a job in milliseconds. Who may do what (an admin all, others what is
+theirs) and the size of a page are emulator-defined.
 """
 
 from __future__ import annotations
@@ -27,7 +28,8 @@ _APPLICATIONS, _JOBS = "applications", "executor_jobs"
 _REMOTE_DOMOSTATS = "50e7230f-d2f2-42e2-a208-d94c8ae9f64c"
 _CUSTOMER = "mmmm-0000-0001"
 _CLASS = "com.domo.executor.subscriberstats.SubscriberStatsExecutor"
-_MADE = int(datetime(2024, 1, 1, tzinfo=UTC).timestamp() * 1000)
+_MADE = "2024-01-01T00:00:00.000+00:00"
+_MEMORY = {"memory": "256M", "missingMemoryValue": False}
 _PAGE = 50
 _TIMEOUT = 1440
 _REPORTS = ("AccessTokens", "DomainWhitelist", "IPWhitelist", "OIDC", "SAML", "DirectSignOn")
@@ -61,6 +63,17 @@ def begin(instance: Instance) -> None:
                 "authorities": ["pipeline.executor.job.admin"],
                 "created": _MADE,
                 "updated": _MADE,
+                "imageLocation": "",
+                "internalAuthorities": [],
+                "k8s": True,
+                "strictValidation": True,
+                "verifyOwnership": False,
+                "resources": {
+                    "requests": _MEMORY,
+                    "limits": _MEMORY,
+                    "missingMemoryRequestValue": False,
+                    "missingMemoryLimitValue": False,
+                },
             },
         )
 
@@ -70,6 +83,12 @@ def begin(instance: Instance) -> None:
 async def list_applications(request: web.Request) -> web.Response:
     """List all applications."""
     return answer(list(records_of(request, _APPLICATIONS)))
+
+
+@routes.get("/api/executor/v1/applications/{application}")
+async def get_application(request: web.Request) -> web.Response:
+    """Return an application."""
+    return answer(_application(request))
 
 
 @routes.get("/api/executor/v2/applications/{application}/jobs")
@@ -87,7 +106,7 @@ async def list_jobs(request: web.Request) -> web.Response:
 
 @routes.post("/api/executor/v1/applications/{application}/jobs")
 async def create_job(request: web.Request) -> web.Response:
-    """Make a job. Not in the documents; other clients use it."""
+    """Make a job. Not in the documents; instances take it."""
     application, body = _application(request), await json_object(request)
     text(body, "jobName")
     job = _job(application, caller_of(request)["id"], str(uuid.uuid4()), millis(), _changes(body))
@@ -96,8 +115,15 @@ async def create_job(request: web.Request) -> web.Response:
 
 @routes.get(_JOB)
 async def get_job(request: web.Request) -> web.Response:
-    """Return a job. Not in the documents; other clients use it."""
+    """Return a job. Not in the documents; instances tell it."""
     return answer(_own_job(request))
+
+
+@routes.post(f"{_JOB}/executions")
+async def run_job(request: web.Request) -> web.Response:
+    """Run a job. What it would do is not done: it stays idle, which is emulator-defined."""
+    job = _own_job(request)
+    return answer({"requestedBy": caller_of(request)["id"], "queuedJobs": [{**job, "executionId": str(uuid.uuid4())}]})
 
 
 @routes.put(_JOB)
@@ -154,6 +180,10 @@ def _job(application: Record, user: int, job_id: str, made: int, known: dict[str
         "triggers": [],
         "created": made,
         "updated": made,
+        "statusChanged": made,
+        "compressPayload": False,
+        "executionState": {},
+        "shareState": {"sharedEntities": [{"id": str(user), "type": "USER", "accessLevel": "OWNER"}]},
         **known,
     }
 

@@ -28,7 +28,6 @@ from domo_async._emulator.http.web import (
     caller_of,
     flag,
     instance_of,
-    iso,
     json_body,
     json_object,
     millis,
@@ -58,6 +57,9 @@ _PAGE = 100
 _DAYS = 10
 _DAY_MILLIS = 86_400_000
 _TYPES = ("EMAIL", "USER", "GROUP")
+_VIEW_TYPES = ("EMAIL", "PDF", "PPT", "PDF_EMAIL")
+# What a schedule is told with, and is not taken from who writes it back.
+_WORKED_OUT = frozenset({"additionalRecipients", "nextRunDate", "ownerId", "unsubscribedRecipients"})
 _RESOURCES = {"PAGE": "pageId", "CARD": "cardId", "REPORT": "viewId"}
 _SCHEDULE_ORDERS = ("startDate", "nextRunDate", "title")
 _RUN_ORDERS = (
@@ -150,7 +152,7 @@ async def created(request: web.Request) -> web.Response:
                 "reportId": schedule["id"],
                 "reportTitle": schedule["title"],
                 "ownerId": schedule["ownerId"],
-                "created": _iso(schedule["created"]),
+                "created": schedule["created"],
                 **_resource(instance, schedule),
             }
             for schedule in _ordered(request, found, "created")
@@ -209,7 +211,7 @@ async def history(request: web.Request) -> web.Response:
 
 @routes.post(f"{_BASE}/history/search")
 async def search_history(request: web.Request) -> web.Response:
-    """Search runs. Each ``include…Clause`` that is true makes its value count; a schedule is ``scheduleId`` here."""
+    """Search runs. Each ``include…Clause`` that is true makes its value count."""
     body = await json_object(request)
     tests = list(_clauses(instance_of(request), body))
     found = [run for run in _in_scope(request, _runs(request)) if all(test(run) for test in tests)]
@@ -442,14 +444,17 @@ def _known_of(body: dict[str, Any]) -> Record:
         raise HTTPError(400, "Required: schedule, an object")
     check_schedule(schedule)
     people, subject = schedule.get("additionalRecipients"), body.get("subject")
-    kept = {key: value for key, value in schedule.items() if key not in {"nextRunDate", "additionalRecipients"}}
+    kept = {key: value for key, value in schedule.items() if key not in _WORKED_OUT}
+    # They may come as text, and are told as numbers.
+    hours = {key: whole_number(kept[key], key, 0) for key in ("hourOfDay", "minOfHour") if kept.get(key) is not None}
     return {
         "title": text(body, "title"),
         "subject": None if subject is None else str(subject),
         "attachmentInclude": flag(body.get("attachmentInclude") or False, "attachmentInclude"),
         "active": flag(body.get("active", True), "active"),
         **{key: _number(body, key) for key in ("pageId", "viewId", "cardId", "embedViewId")},
-        "schedule": {**kept, "enabled": flag(schedule.get("enabled", True), "schedule.enabled")},
+        "viewType": _one_of(body.get("viewType") or "EMAIL", "viewType", _VIEW_TYPES),
+        "schedule": {**kept, **hours, "enabled": flag(schedule.get("enabled", True), "schedule.enabled")},
         "recipients": _addressees([] if people is None else people),
     }
 
@@ -550,9 +555,13 @@ class _Sight:
         """Return whether a report or a run is the caller's, or is or was meant for the caller."""
         return (
             self.owns(record)
-            or any(_is_addressee(entry, self.user, self.groups) for entry in record["recipients"])
+            or self.receives(record)
             or any(_is_same(gone, self.user) for gone in record.get("unsubscribed", ()))
         )
+
+    def receives(self, record: Record) -> bool:
+        """Return whether a report or a run is meant for the caller."""
+        return any(_is_addressee(entry, self.user, self.groups) for entry in record["recipients"])
 
     def may_change(self, owned: Record) -> bool:
         return self.is_admin or self.owns(owned)
@@ -583,13 +592,13 @@ def _is_addressee(entry: Record, who: Record, groups: frozenset[str] = frozenset
 
 
 def _in_scope(request: web.Request, records: Iterable[Record]) -> list[Record]:
-    """Return what the filter of a request lets through: the caller's own and what goes there, own alone, or all."""
-    scope = _one_of(request.query.get("filter", "USER"), "filter", ("USER", "OWNER", "ALL"))
+    """Return what the filter of a request lets through: the caller's own and what goes there, one of these, or all."""
+    scope = _one_of(request.query.get("filter", "USER"), "filter", ("USER", "RECIPIENT", "OWNER", "ALL"))
     seen = _sight(request)
     if scope == "ALL":
         must_be_admin(request, "see the reports of all")
         return list(records)
-    wanted = seen.owns if scope == "OWNER" else seen.reads
+    wanted = {"USER": seen.reads, "RECIPIENT": seen.receives, "OWNER": seen.owns}[scope]
     return [record for record in records if wanted(record)]
 
 
@@ -769,14 +778,25 @@ def _describe(request: web.Request, schedule: Record, counts: Mapping[str, int] 
         "embedViewId": schedule["embedViewId"],
         "owner": schedule["ownerId"] == caller_of(request)["id"],
         "active": schedule["active"],
+        "viewType": schedule.get("viewType", "EMAIL"),
+        "description": None,
+        "contextId": None,
+        "embedReport": False,
+        "embedUrn": None,
+        "reportView": schedule["viewId"] is not None,
+        "recentHistory": _latest(instance, schedule),
         "cardCount": _card_count(schedule, counts),
         "recipientCount": len(schedule["recipients"]),
         "cardId": schedule["cardId"],
         "attachmentInclude": schedule["attachmentInclude"],
         "schedule": {
+            "embedReport": False,
+            "embedUrn": None,
             **schedule["schedule"],
             "additionalRecipients": schedule["recipients"],
             "nextRunDate": schedule["due"],
+            "ownerId": schedule["ownerId"],
+            "unsubscribedRecipients": [{"type": "USER", "value": str(gone["id"])} for gone in schedule["unsubscribed"]],
         },
     }
 
@@ -831,7 +851,7 @@ def _person(instance: Instance, entry: Record) -> dict[str, Any]:
 
 
 def _run(instance: Instance, run: Record) -> dict[str, Any]:
-    """Return a run as far as it is: ``running`` until it has ended (emulator-defined)."""
+    """Return a run as far as it is."""
     job = run["job"]
     ended = is_over(instance, job)
     return {
@@ -839,16 +859,26 @@ def _run(instance: Instance, run: Record) -> dict[str, Any]:
         "reportId": run["reportId"],
         "reportTitle": run["reportTitle"],
         "reportSubject": run["reportSubject"],
-        "startTime": _iso(run["startTime"]),
-        "endTime": _iso(run["startTime"] + int(job["lasts"] * 1000)) if ended else None,
+        "startTime": run["startTime"],
+        "endTime": run["startTime"] + int(job["lasts"] * 1000) if ended else None,
         "automated": run["automated"],
         "cardCount": run["cardCount"],
         "attachmentCount": run["attachmentCount"],
         "attachmentSize": run["attachmentSize"],
         "emailSize": run["emailSize"],
-        "status": job["state"] if ended else "running",
+        "status": job["state"] if ended else "processing",
         "recipients": run["people"],
+        "reportTitleId": run["reportId"],
+        "usingLayout": False,
+        "problems": None,
+        "toe": None,
     }
+
+
+def _latest(instance: Instance, schedule: Record) -> dict[str, Any] | None:
+    """Return the last run of a schedule."""
+    runs = [run for run in instance.records[_RUNS] if run["reportId"] == schedule["id"]]
+    return _run(instance, runs[-1]) if runs else None
 
 
 def _extended(instance: Instance, run: Record) -> dict[str, Any]:
@@ -894,10 +924,6 @@ async def _rendered(request: web.Request, card: Record) -> dict[str, Any]:
         "certified": False,
         "companyCertified": False,
     }
-
-
-def _iso(moment: int) -> str:
-    return iso(datetime.fromtimestamp(moment / 1000, UTC))
 
 
 # -- the demo world --------------------------------------------------------------------------------------------

@@ -1,9 +1,12 @@
 """Workflows: models, their runs, and the permissions on them.
 
-The documents tell no way to make a workflow: `add_model` does. A run goes through a task first, if its model has one,
-and is completed a while after. Emulator-defined, as no document tells it: a model takes any data; the message that
-starts it is ``Start`` and its name; whoever may execute a model may start and cancel it, whoever has any permission
-may look at its runs; to cancel a run that has ended changes nothing; a run that is cancelled voids its task.
+`add_model` makes a workflow. A run goes through a task first, if its model has one, and is completed a while after.
+Emulator-defined, as nothing tells it: a model takes any data; the message that starts it is ``Start`` and its name;
+whoever may execute a model may start and cancel it, whoever has any permission may look at its runs; to cancel a run
+that has ended changes nothing; a run that is cancelled voids its task; each version has one trigger, which is manual;
+to start a run again is to start another of the same version with the same data, changed by what is sent.
+
+The routes of ``v1/instances`` and of the App Framework write ``CANCELED``, those of ``v2/executions`` ``CANCELLED``.
 """
 
 from __future__ import annotations
@@ -12,12 +15,13 @@ import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from random import Random
+from statistics import fmean
 from typing import Any
 
 from aiohttp import web
 
 from domo_async._emulator.access.people import user_name
-from domo_async._emulator.access.rights import granted, require
+from domo_async._emulator.access.rights import granted, has_right, require
 from domo_async._emulator.errors import HTTPError
 from domo_async._emulator.http.web import (
     answer,
@@ -26,6 +30,8 @@ from domo_async._emulator.http.web import (
     iso,
     json_body,
     json_object,
+    millis,
+    page_of,
     records_of,
     text,
 )
@@ -38,6 +44,10 @@ routes: web.RouteTableDef = web.RouteTableDef()
 
 # Where the numbers of a workflow engine begin.
 _FIRST_KEY = 2_251_799_813_685_249
+# What the routes of executions call the states that others call otherwise.
+_EXECUTION_STATES = {"CANCELED": "CANCELLED"}
+_STATES = frozenset({"CANCELLED", "COMPLETED", "FAILED", "IN_PROGRESS", "NOT_STARTED"})
+_TRIGGERS = frozenset({"ALERT", "API", "MANUAL", "TEST", "TIMER"})
 
 
 @routes.post("/api/workflow/v1/instances/message")
@@ -60,58 +70,184 @@ async def start(request: web.Request) -> web.Response:
 @routes.post("/api/workflow/v1/instances/{instance_id}/cancel")
 async def cancel(request: web.Request) -> web.Response:
     """Cancel a run, and answer how it was when the request came."""
-    instance, runs = instance_of(request), records_of(request, "workflow_instances")
-    run = runs.get(request.match_info["instance_id"])
-    model = instance.records["workflow_models"].get(run["modelId"])
-    if str(caller_of(request)["id"]) != run["createdBy"]:
-        require(request, model["owner"], model["permissions"], "EXECUTE")
-    told = _describe_run(instance, run)
-    if told["status"] == "IN_PROGRESS":
-        runs.update(run["id"], canceled={"on": iso(), "by": str(caller_of(request)["id"])})
-        if run["waitsFor"] is not None and instance.records["tasks"].get(run["waitsFor"])["status"] == "OPEN":
-            instance.records["tasks"].update(run["waitsFor"], status="VOIDED", updatedOn=iso())
+    run = records_of(request, "workflow_instances").get(request.match_info["instance_id"])
+    _require_cancel(request, run)
+    told = _describe_run(instance_of(request), run)
+    _cancel(request, run)
     return answer(told)
 
 
 @routes.get("/api/workflow/v2/executions")
 async def list_executions(request: web.Request) -> web.Response:
-    """List the runs of a model, the last one first. Not in the documents; what a run has is emulator-defined."""
+    """List the runs of a model, the last one first; that they come as ``executions`` was observed by other clients."""
     model_id = request.query.get("modelId")
     if not model_id:
         raise HTTPError(400, "Required: modelId")
     model = _model(request, model_id)
-    return answer(_executions(instance_of(request), model, version=request.query.get("version")))
+    runs = [_execution(instance_of(request), run) for run in runs_of(instance_of(request), model)]
+    return answer({"executions": _wanted(request, runs, version="version")})
 
 
-@routes.get("/api/workflow/v2/executions/{model_id}")
-async def executions_of_model(request: web.Request) -> web.Response:
-    """List the runs of a model, by its other route. Not in the documents."""
-    return answer(_executions(instance_of(request), _model(request, request.match_info["model_id"])))
+@routes.get("/api/workflow/v2/executions/metrics")
+async def executions_metrics(request: web.Request) -> web.Response:
+    """Count the runs of all models that the caller may see; the average is of completed runs, in milliseconds.
+
+    The unit is emulator-defined.
+    """
+    instance, models = instance_of(request), _models(request)
+    runs = [_execution(instance, run) for model in models for run in runs_of(instance, model)]
+    wanted = _wanted(request, runs, version="modelVersion")
+    states, triggers = ([run[key] for run in wanted] for key in ("status", "triggerType"))
+    cycles = [_cycle(run) for run in wanted if run["status"] == "COMPLETED"]
+    return answer(
+        {
+            "averageCycleTime": fmean(cycles) if cycles else 0,
+            "executionCount": {state: states.count(state) for state in sorted(_STATES)},
+            "triggerCount": {kind: triggers.count(kind) for kind in ("API", "MANUAL", "TIMER")},
+        }
+    )
+
+
+@routes.get("/api/workflow/v2/executions/{instance_id}")
+async def get_execution(request: web.Request) -> web.Response:
+    """Return a run."""
+    return answer(_execution(instance_of(request), _run(request)))
+
+
+@routes.get("/api/workflow/v2/executions/{instance_id}/outputs")
+async def get_outputs(request: web.Request) -> web.Response:
+    """Return what a run gave: emulator-defined, what its task was completed with, or nothing where it has none."""
+    run = _run(request)
+    task = next((each for each in records_of(request, "tasks") if each["sourceInfo"]["instanceId"] == run["id"]), None)
+    return answer((task or {}).get("outputVariables") or {})
+
+
+@routes.post("/api/workflow/v2/executions/cancel")
+async def cancel_executions(request: web.Request) -> web.Response:
+    """Cancel runs, and answer what there is to say about each; what is said of one that is not there, was chosen.
+
+    The words are emulator-defined.
+    """
+    identifiers, runs = await json_body(request), records_of(request, "workflow_instances")
+    if not isinstance(identifiers, list) or not all(isinstance(each, str) for each in identifiers):
+        raise HTTPError(400, "Required: an array of strings")
+    found = {identifier: runs.find(identifier) for identifier in identifiers}
+    for run in filter(None, found.values()):
+        _require_cancel(request, run)
+    for run in filter(None, found.values()):
+        _cancel(request, run)
+    return answer({key: None if run else f"There is no execution {key}" for key, run in found.items()})
+
+
+@routes.post("/api/workflow/v2/executions/{instance_id}/restart")
+async def restart(request: web.Request) -> web.Response:
+    """Start a run again, with its data changed by those of the body."""
+    changes, former = await json_object(request), _run(request)
+    model = records_of(request, "workflow_models").get(former["modelId"])
+    require(request, model["owner"], model["permissions"], "EXECUTE")
+    run = start_run(request, model, version=former["modelVersion"], data={**former["data"], **changes})
+    told = _execution(instance_of(request), run)
+    # As seen: numbers here, where the others have text, and a run that is under way at once.
+    at = millis(datetime.fromisoformat(run["createdOn"]))
+    return answer({**told, "status": "IN_PROGRESS", "finishedAt": None, "createdAt": at, "updatedAt": at})
+
+
+@routes.post("/api/workflow/v2/triggers/{trigger_id}/activate")
+async def activate(request: web.Request) -> web.Response:
+    """Start a workflow by its manual trigger; the body has its variables."""
+    data, model, version = await json_object(request), *_triggered(request)
+    require(request, model["owner"], model["permissions"], "EXECUTE")
+    told = _execution(instance_of(request), start_run(request, model, version=version, data=data))
+    del told["linkedExecutions"], told["modelOwner"]
+    return answer({**told, "status": "NOT_STARTED", "finishedAt": None, "updatedAt": told["createdAt"]})
+
+
+@routes.get("/api/workflow/v2/triggers/model/{model_id}")
+async def list_triggers(request: web.Request) -> web.Response:
+    """List the triggers of a model."""
+    model, types = _model(request, request.match_info["model_id"]), request.query.get("types")
+    triggers = [_trigger(model, version) for version in model["versions"]]
+    return answer([trigger for trigger in triggers if types is None or trigger["type"] in types.split(",")])
+
+
+@routes.get("/api/workflow/v2/triggers/{trigger_id}")
+async def get_trigger(request: web.Request) -> web.Response:
+    """Return a trigger."""
+    return answer(_trigger(*_triggered(request)))
+
+
+@routes.get("/api/workflow/v1/models")
+async def list_models(request: web.Request) -> web.Response:
+    """List the models that the caller may see. Without a limit all come, which is emulator-defined."""
+    keys = ("createdBy", "createdOn", "description", "id", "name", "owner", "updatedBy", "updatedOn")
+    models = _models(request)
+    described = [
+        {
+            **{key: model[key] for key in keys},
+            "lastVersionUpdatedBy": model["updatedBy"],
+            "lastVersionUpdatedOn": model["updatedOn"],
+            "userPermissions": [],
+        }
+        for model in models
+    ]
+    return answer(page_of(request, described, limit=len(described)))
 
 
 @routes.get("/api/workflow/v1/models/{model_id}")
 async def get_model(request: web.Request) -> web.Response:
-    """Return a model. Not in the documents; its keys are emulator-defined."""
-    model = _model(request, request.match_info["model_id"])
-    keys = ("id", "name", "description", "owner", "createdBy", "createdOn", "updatedBy", "updatedOn")
-    return answer({**{key: model[key] for key in keys}, "activeVersion": model["versions"][-1]})
+    """Return a model, with its versions. That these come with ``parts=versions`` alone is unconfirmed."""
+    instance, model = instance_of(request), _model(request, request.match_info["model_id"])
+    versions = [_version(instance, model, version) for version in model["versions"]]
+    wanted = "versions" in request.query.get("parts", "").split(",")
+    return answer(
+        {
+            "activeVersions": sum(version["active"] for version in versions),
+            "createdAt": model["createdOn"],
+            "createdBy": model["createdBy"],
+            "description": model["description"],
+            "id": model["id"],
+            "name": model["name"],
+            "owner": model["owner"],
+            "totalExecutions": sum(version["totalExecutions"] for version in versions),
+            "updatedAt": model["updatedOn"],
+            "updatedBy": model["updatedBy"],
+            **({"versions": [_nested(version) for version in versions]} if wanted else {}),
+        }
+    )
 
 
 @routes.get("/api/workflow/v2/models/{model_id}/versions")
 async def list_versions(request: web.Request) -> web.Response:
-    """List the versions of a model, the last of which is active. Not in the documents."""
-    model = _model(request, request.match_info["model_id"])
+    """List the versions of a model, the last of which is active."""
+    instance, model = instance_of(request), _model(request, request.match_info["model_id"])
+    return answer([_version(instance, model, version) for version in model["versions"]])
+
+
+@routes.get("/api/workflow/v2/models/{model_id}/versions/{version}")
+async def get_version(request: web.Request) -> web.Response:
+    """Return a version of a model."""
+    return answer(_version(instance_of(request), *_model_and_version(request)))
+
+
+@routes.get("/api/workflow/v2/models/{model_id}/versions/{version}/definition")
+async def get_definition(request: web.Request) -> web.Response:
+    """Return what a version of a model does: a start, and its task where it has one. It is emulator-defined."""
+    model, _ = _model_and_version(request)
+    steps = ["Start"] if model["task"] is None else ["Start", "Task"]
+    inputs = [] if model["task"] is None else model["task"]["contract"].get("input", ())
     return answer(
-        [
-            {"version": version, "active": version == model["versions"][-1], "description": model["description"]}
-            for version in model["versions"]
-        ]
+        {
+            "dataList": [_variable(item) for item in inputs],
+            "designElements": [_step(number, step) for number, step in enumerate(steps)],
+            "outputs": [],
+            "version": 1,
+        }
     )
 
 
 @routes.get("/api/workflow/v1/models/{model_id}/permissions")
 async def get_permissions(request: web.Request) -> web.Response:
-    """Return the permissions by type. Not in the documents; other clients use it."""
+    """Return the permissions by type."""
     model = _model(request, request.match_info["model_id"])
     return answer(
         {
@@ -281,8 +417,98 @@ def _model(request: web.Request, model_id: str) -> Record:
     return model
 
 
-def _executions(instance: Instance, model: Record, *, version: str | None = None) -> dict[str, Any]:
-    return {"executions": [_describe_run(instance, run) for run in runs_of(instance, model, version=version)]}
+def _models(request: web.Request) -> list[Record]:
+    """Return all models that the caller may look at."""
+    models = records_of(request, "workflow_models")
+    return [model for model in models if has_right(request, model["owner"], model["permissions"])]
+
+
+def _model_and_version(request: web.Request) -> tuple[Record, str]:
+    """Return the model that the path names, and its version."""
+    model, version = _model(request, request.match_info["model_id"]), request.match_info["version"]
+    if version not in model["versions"]:
+        raise HTTPError(404, f"Workflow {model['id']} has no version {version}")
+    return model, version
+
+
+def _run(request: web.Request) -> Record:
+    """Return the run that the path names, if the caller may look at it."""
+    run = records_of(request, "workflow_instances").get(request.match_info["instance_id"])
+    _model(request, run["modelId"])
+    return run
+
+
+def _triggered(request: web.Request) -> tuple[Record, str]:
+    """Return the model, and its version, that the path's trigger starts."""
+    trigger_id = request.match_info["trigger_id"]
+    for model in _models(request):
+        for version in model["versions"]:
+            if trigger_id == _trigger_id(model["id"], version):
+                return model, version
+    raise HTTPError(404, f"There is no trigger {trigger_id}")
+
+
+def _require_cancel(request: web.Request, run: Record) -> None:
+    """Refuse those who may not cancel a run."""
+    if str(caller_of(request)["id"]) != run["createdBy"]:
+        model = records_of(request, "workflow_models").get(run["modelId"])
+        require(request, model["owner"], model["permissions"], "EXECUTE")
+
+
+def _cancel(request: web.Request, run: Record) -> None:
+    """Cancel a run that is under way, with its task."""
+    instance = instance_of(request)
+    if state_of(instance, run) != "IN_PROGRESS":
+        return
+    by = str(caller_of(request)["id"])
+    instance.records["workflow_instances"].update(run["id"], canceled={"on": iso(), "by": by})
+    if run["waitsFor"] is not None and instance.records["tasks"].get(run["waitsFor"])["status"] == "OPEN":
+        instance.records["tasks"].update(run["waitsFor"], status="VOIDED", updatedOn=iso())
+
+
+def _wanted(request: web.Request, runs: Sequence[Record], *, version: str) -> list[Record]:
+    """Return the runs that the query asks for; ``version`` is the key of the version in it.
+
+    Emulator-defined: a status that no run can have is refused.
+    """
+    query = request.query
+    states = _one_or_several(query.get("status"), _STATES)
+    triggers = _one_or_several(query.get("triggerTypes"), _TRIGGERS)
+    after, before = (_moment(query.get(key), key) for key in ("startedAfter", "finishedBefore"))
+    return [
+        run
+        for run in runs
+        if query.get("modelId", run["modelId"]) == run["modelId"]
+        and query.get(version, run["modelVersion"]) == run["modelVersion"]
+        and query.get("startedBy", run["startedBy"]) == run["startedBy"]
+        and run["status"] in states
+        and run["triggerType"] in triggers
+        and (after is None or datetime.fromisoformat(run["startedAt"]) >= after)
+        and (before is None or (run["finishedAt"] is not None and datetime.fromisoformat(run["finishedAt"]) < before))
+    ]
+
+
+def _one_or_several(given: str | None, known: frozenset[str]) -> frozenset[str]:
+    wanted = known if given is None else frozenset(given.split(","))
+    if unknown := wanted - known:
+        raise HTTPError(400, f"Unknown: {', '.join(sorted(unknown))}; known: {', '.join(sorted(known))}")
+    return wanted
+
+
+def _moment(given: str | None, key: str) -> datetime | None:
+    try:
+        return None if given is None else datetime.fromisoformat(given)
+    except ValueError as error:
+        raise HTTPError(400, f"{key} must be a moment in ISO 8601") from error
+
+
+def _cycle(run: Record) -> float:
+    took = datetime.fromisoformat(run["finishedAt"]) - datetime.fromisoformat(run["startedAt"])
+    return took / timedelta(milliseconds=1)
+
+
+def _trigger_id(model_id: str, version: str) -> str:
+    return str(uuid.uuid5(uuid.NAMESPACE_OID, f"{model_id}/{version}/manual"))
 
 
 def _deployment(run: Record) -> str:
@@ -328,6 +554,126 @@ def _describe_run(instance: Instance, run: Record) -> dict[str, Any]:
         "bpmnProcessId": f"Process_{run['modelId']}_{version}_1",
         "bpmnProcessName": f"domo {run['modelName']} {version} 1",
         "isTestRun": False,
+    }
+
+
+def _execution(instance: Instance, run: Record) -> dict[str, Any]:
+    """Return a run as the routes of executions tell it."""
+    state, end = state_of(instance, run), end_of(instance, run)
+    model = instance.records["workflow_models"].get(run["modelId"])
+    by = run["createdBy"] if run["canceled"] is None else run["canceled"]["by"]
+    return {
+        "createdAt": run["createdOn"],
+        "deploymentId": _deployment(run),
+        "eventId": str(uuid.uuid5(uuid.NAMESPACE_OID, f"{run['id']}/event")),
+        "finishedAt": end,
+        "id": run["id"],
+        "linkedExecutions": [],
+        "modelId": run["modelId"],
+        "modelName": run["modelName"],
+        "modelOwner": model["owner"],
+        "modelVersion": run["modelVersion"],
+        "processKey": _FIRST_KEY,
+        "startedAt": run["createdOn"],
+        "startedBy": run["createdBy"],
+        "status": _EXECUTION_STATES.get(state, state),
+        "triggerDeletedAt": None,
+        "triggerId": _trigger_id(run["modelId"], run["modelVersion"]),
+        "triggerName": message_of(model),
+        "triggerType": "MANUAL",
+        "updatedAt": end or run["goesOn"],
+        "updatedBy": by,
+        "workflowCluster": "default",
+    }
+
+
+def _version(instance: Instance, model: Record, version: str) -> dict[str, Any]:
+    """Return a version, the last of which is active, as the routes of versions tell it."""
+    return {
+        "active": version == model["versions"][-1],
+        "createdAt": model["createdOn"],
+        "createdBy": model["createdBy"],
+        "deletedAt": None,
+        "description": model["description"],
+        "manualTriggerId": _trigger_id(model["id"], version),
+        "modelId": model["id"],
+        "owner": model["owner"],
+        "releasedAt": model["createdOn"],
+        "startEventId": None,
+        "totalExecutions": len(runs_of(instance, model, version=version)),
+        "updatedAt": model["updatedOn"],
+        "updatedBy": model["updatedBy"],
+        "version": version,
+    }
+
+
+def _nested(version: Record) -> dict[str, Any]:
+    """Return a version as its model tells it, which has other names."""
+    return {
+        **{key: version[key] for key in ("active", "createdBy", "description", "manualTriggerId", "owner", "version")},
+        "createdOn": version["createdAt"],
+        "deployedOn": version["releasedAt"],
+        "starts": None,
+        "totalTimesRun": version["totalExecutions"],
+        "updatedBy": version["updatedBy"],
+        "updatedOn": version["updatedAt"],
+    }
+
+
+def _trigger(model: Record, version: str) -> dict[str, Any]:
+    return {
+        "active": True,
+        "createdAt": model["createdOn"],
+        "createdBy": model["createdBy"],
+        "defaultValues": {},
+        "deletedAt": None,
+        "entityId": model["id"],
+        "entityType": "ODYSSEY_WORKFLOW_MODEL",
+        "entityVersion": version,
+        "eventId": str(uuid.uuid5(uuid.NAMESPACE_OID, f"{model['id']}/{version}/event")),
+        "id": _trigger_id(model["id"], version),
+        "metadata": {"formId": None, "type": "MANUAL"},
+        "modelId": model["id"],
+        "modelVersion": version,
+        "name": message_of(model),
+        "schema": {},
+        "type": "MANUAL",
+        "updatedAt": model["updatedOn"],
+        "updatedBy": model["updatedBy"],
+        "variables": {},
+    }
+
+
+def _variable(item: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "children": [],
+        "dataType": item["type"],
+        "entitySubType": None,
+        "id": item["name"],
+        "isList": False,
+        "paramName": item["name"],
+        "showChildren": False,
+        "value": None,
+    }
+
+
+def _step(number: int, title: str) -> dict[str, Any]:
+    return {
+        "data": {
+            "_designNode": "node",
+            "description": "",
+            "dimensions": {"height": 60, "width": 200},
+            "formId": None,
+            "input": [],
+            "isFormStart": False,
+            "title": title,
+            "type": title,
+        },
+        "id": f"step-{number}",
+        "index": number,
+        "position": {"x": 80, "y": 100 * number},
+        "style": {"outline": "none", "zIndex": 3},
+        "type": "rootNode" if number == 0 else "node",
     }
 
 

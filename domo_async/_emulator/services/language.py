@@ -1,4 +1,4 @@
-"""What stands in for language models: templates filled, texts summed up, questions made into SQL.
+"""What stands in for language models: templates filled, texts summed up, questions made into SQL, vectors.
 
 All of it is emulator-defined, and the same for the same input. Pure: texts come in and go out.
 """
@@ -8,11 +8,12 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from hashlib import shake_128
 from typing import Any
 
 from attrs import frozen
 
-__all__ = ["Column", "Table", "fill", "summary", "to_sql"]
+__all__ = ["Column", "Table", "fill", "summary", "to_sql", "vector"]
 
 _PLACEHOLDER = re.compile(r"\$\{(\w+)\}")
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+|\n+")
@@ -28,6 +29,17 @@ _STOP_WORDS = frozenset(
 def fill(template: str, values: Mapping[str, Any]) -> str:
     """Return a template with its ``${name}`` put in; those without a value stay as they are."""
     return _PLACEHOLDER.sub(lambda found: str(values.get(found[1], found[0])), template)
+
+
+def vector(words: Sequence[str], size: int) -> list[float]:
+    """Return a vector of length 1 (or of zeros, for no words) that is near to those of inputs with the same words."""
+    sums = [0.0] * size
+    for word in words:
+        digest = shake_128(word.encode()).digest(size)
+        for place in range(size):
+            sums[place] += digest[place] / 127.5 - 1
+    length = sum(number * number for number in sums) ** 0.5
+    return [number / length for number in sums] if length else sums
 
 
 # -- summaries -------------------------------------------------------------------------------------------------

@@ -22,8 +22,8 @@ _LONGEST_GAP = 64  # days; a monthly schedule is due within two months
 def check_schedule(schedule: Mapping[str, Any]) -> None:
     """Make sure that a schedule can be worked with.
 
-    The documents show ``WEEKLY`` with names of days and ``MONTHLY`` with numbers; ``DAILY`` and several days by commas
-    are emulator-defined.
+    Days come as names or as numbers, several by commas. That the week's numbers begin with 1 for Monday is
+    emulator-defined.
 
     Raises:
         Refusal: 400, if it cannot.
@@ -80,21 +80,19 @@ def _zone(schedule: Mapping[str, Any]) -> ZoneInfo:
 def _days(schedule: Mapping[str, Any]) -> set[int]:
     """Return the days on which a schedule is due: of the week from 0, or of the month from 1."""
     names = [name.strip().upper() for name in str(schedule.get("daysToRun") or "").split(",") if name.strip()]
-    if schedule["frequency"] == "DAILY":
-        return set()
-    if schedule["frequency"] == "WEEKLY":
-        known = {name: number for number, name in enumerate(_WEEKDAYS)}
-    else:
+    if schedule["frequency"] == "DAILY" and not names:
+        return set(range(7))
+    if schedule["frequency"] == "MONTHLY":
         known = {str(number): number for number in range(1, 32)}
+    else:
+        known = {key: number for number, name in enumerate(_WEEKDAYS) for key in (name, str(number + 1))}
     if not names or not known.keys() >= set(names):
         raise HTTPError(400, f"schedule.daysToRun must name days by commas, of {', '.join(known)}")
     return {known[name] for name in names}
 
 
 def _fits(frequency: str, days: set[int], day: date) -> bool:
-    if frequency == "WEEKLY":
-        return day.weekday() in days
     if frequency == "MONTHLY":
         last = calendar.monthrange(day.year, day.month)[1]
         return day.day in days or (day.day == last and max(days) > last)
-    return True
+    return day.weekday() in days

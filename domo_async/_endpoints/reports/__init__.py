@@ -20,6 +20,7 @@ from domo_async._endpoints.reports.models import (
     Schedule,
     ScheduleOrder,
     ScheduleRecipient,
+    ViewType,
 )
 
 __all__ = [
@@ -40,4 +41,5 @@ __all__ = [
     "Schedule",
     "ScheduleOrder",
     "ScheduleRecipient",
+    "ViewType",
 ]

@@ -7,11 +7,11 @@ from collections.abc import Collection
 from domo_async._clock import Clock
 from domo_async._endpoints.reports.history import ReportHistory
 from domo_async._endpoints.reports.models import ReportRun, RunStatus
-from domo_async._waiting import Verdict, wait_for
+from domo_async._waiting import States, Verdict, wait_for
 
 __all__ = ["ended_run"]
 
-_ENDS = frozenset({RunStatus.SUCCESS, RunStatus.FAILURE})
+_STATES = States(good=[RunStatus.SUCCESS], bad=[RunStatus.FAILURE], going=[RunStatus.IN_QUEUE, RunStatus.PROCESSING])
 
 
 async def ended_run(
@@ -28,6 +28,7 @@ async def ended_run(
 
     Raises:
         JobFailed: It failed.
+        UnknownState: What its status means is not known.
         WaitTimeout: There is none, or it has not ended; carries the last status seen.
     """
 
@@ -40,5 +41,5 @@ async def ended_run(
 
 
 def _verdict(run: ReportRun) -> Verdict:
-    ended = run.status in _ENDS or run.end_time is not None
-    return Verdict(run.status, ended=ended, failed=ended and run.status not in {None, RunStatus.SUCCESS})
+    # One that has ended need not say how.
+    return Verdict(None, ended=True) if run.status is None and run.end_time else _STATES.judge(run.status)

@@ -24,6 +24,7 @@ from domo_async._endpoints.reports.models import (
     Schedule,
     ScheduleOrder,
     ScheduleRecipient,
+    ViewType,
 )
 from domo_async._transport import Pager, Url, url
 from domo_async._wire import UNSET, Model, Unset, either, epoch_millis, payload, without_nulls
@@ -122,6 +123,7 @@ class Reports(Area):
         view_id: int | str | Unset = UNSET,
         attachment_include: bool | Unset = UNSET,
         subject: str | Unset = UNSET,
+        view_type: ViewType | str | Unset = UNSET,
     ) -> Report:
         """Schedule a report.
 
@@ -134,7 +136,8 @@ class Reports(Area):
             page_id: The page to show.
             view_id: The view to show; answers call it `report_view_id`.
             attachment_include: Whether its mail has attachments.
-            subject: The subject of its mail; not on the page, but other clients send it.
+            subject: The subject of its mail; neither this nor `view_type` is on the page.
+            view_type: What its mail holds, ``EMAIL`` by default.
 
         Raises:
             Forbidden: The token's owner may not do this.
@@ -149,6 +152,7 @@ class Reports(Area):
                 schedule=without_nulls(schedule),
                 attachment_include=attachment_include,
                 subject=subject,
+                view_type=view_type,
             ),
             into=Report,
         )
@@ -179,6 +183,7 @@ class Reports(Area):
         subject: str | Unset = UNSET,
         owner_id: int | str | Unset = UNSET,
         active: bool | Unset = UNSET,
+        view_type: ViewType | str | Unset = UNSET,
     ) -> Report:
         """Write a scheduled report anew.
 
@@ -196,6 +201,7 @@ class Reports(Area):
             subject: The subject of its mail; neither this nor what follows is on the page, but other clients send it.
             owner_id: Whose it is.
             active: Whether it is in use.
+            view_type: What its mail holds.
 
         Raises:
             Forbidden: The token's owner may not do this.
@@ -212,6 +218,7 @@ class Reports(Area):
                 subject=subject,
                 owner_id=owner_id,
                 active=active,
+                view_type=view_type,
             ),
             into=Report,
         )
@@ -393,6 +400,7 @@ class Reports(Area):
             ConfigError: `recipients` is empty.
             Forbidden: The token's owner may not do this.
             JobFailed: With `wait`: the run failed; the history tells no more than its status.
+            UnknownState: With `wait`: what its status means is not known.
             WaitTimeout: With `wait`: the history does not tell of a run that has ended; carries the last status seen.
         """
         people = recipients_payload(recipients)

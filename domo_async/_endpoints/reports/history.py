@@ -151,6 +151,7 @@ class ReportHistory(Area):
         title: str | Unset = UNSET,
         status: RunStatus | str | Unset = UNSET,
         automated: bool | Unset = UNSET,
+        schedule_id: int | str | Unset = UNSET,
         filter: ReportScope | str | None = None,
         order_by: RunOrder | str | None = None,
         is_ascending: bool | None = None,
@@ -161,12 +162,12 @@ class ReportHistory(Area):
         """Iterate over the runs for which all that is given is true.
 
         `POST /api/content/v1/reportschedules/history/search` (Scheduled Reports API, "Search Report History").
-        The page can search by schedule, too, but does not say how that is called; see `for_schedule`.
 
         Args:
             title: Text to look for in the title.
             status: How the run went.
             automated: Whether the schedule sent it, and not someone by hand.
+            schedule_id: The schedule; the page leaves out how that is called, which Domo's OpenAPI tells.
             filter: Whose reports, by default ``USER``.
             order_by: What to sort by, by default the start.
             is_ascending: Whether to sort upwards, by default not.
@@ -193,6 +194,7 @@ class ReportHistory(Area):
                 status=status,
                 include_type_clause=automated is not UNSET,
                 is_automated=automated,
-                include_schedule_id_clause=False,
+                include_schedule_id_clause=schedule_id is not UNSET,
+                schedule_id=schedule_id,
             ),
         )

@@ -22,6 +22,7 @@ __all__ = [
     "Schedule",
     "ScheduleOrder",
     "ScheduleRecipient",
+    "ViewType",
 ]
 
 
@@ -32,6 +33,7 @@ class ReportScope(OpenEnum):
     """
 
     USER = "USER"
+    RECIPIENT = "RECIPIENT"
     OWNER = "OWNER"
     ALL = "ALL"
 
@@ -58,8 +60,9 @@ class RunOrder(OpenEnum):
 
 
 class Frequency(OpenEnum):
-    """How often a report is sent: what the samples show."""
+    """How often a report is sent."""
 
+    DAILY = "DAILY"
     WEEKLY = "WEEKLY"
     MONTHLY = "MONTHLY"
 
@@ -82,10 +85,21 @@ class ReportResourceType(OpenEnum):
 
 
 class RunStatus(OpenEnum):
-    """How a run went. ``failure`` is not on the pages; other clients search for it."""
+    """How a run goes."""
 
+    IN_QUEUE = "in_queue"
+    PROCESSING = "processing"
     SUCCESS = "success"
     FAILURE = "failure"
+
+
+class ViewType(OpenEnum):
+    """What the mail of a report holds."""
+
+    EMAIL = "EMAIL"
+    PDF = "PDF"
+    PPT = "PPT"
+    PDF_EMAIL = "PDF_EMAIL"
 
 
 @frozen
@@ -111,11 +125,13 @@ class ReportRecipient(Model):
         user_id: The user.
         display_name: How people see the user.
         email_address: Where the mail goes.
+        group_id: The group, where it is one.
     """
 
     user_id: NumericId | None = None
     display_name: str | None = None
     email_address: str | None = None
+    group_id: NumericId | None = None
 
 
 @frozen(kw_only=True)
@@ -124,15 +140,19 @@ class Schedule(Model):
 
     Attributes:
         frequency: How often.
-        days_to_run: On which days, as text: ``MON`` of the week, ``15`` of the month.
+        days_to_run: On which days, as text, several by commas: ``MON`` or a number of the week, ``15`` of the month.
         hour_of_day: The hour, 0 to 23.
         min_of_hour: The minute.
         timezone: The zone of these, such as ``America/New_York``.
         enabled: Whether it is sent at all.
         additional_recipients: Whom it goes to.
         next_run_date: When it will be sent next; the instance works it out.
-        start_date: From when on it is sent; not on the pages, but other clients find that some instances require it.
-        expiration_date: Until when it is sent; not on the pages, but other clients send it.
+        start_date: From when on it is sent; other clients find that some instances require it.
+        expiration_date: Until when it is sent.
+        embed_report: Whether it is about something embedded.
+        embed_urn: What that is.
+        owner_id: Whose it is.
+        unsubscribed_recipients: Who does not want it any more, each as JSON; the sample shows none.
     """
 
     frequency: Frequency | str | None = None
@@ -145,6 +165,63 @@ class Schedule(Model):
     next_run_date: EpochMillis | None = None
     start_date: EpochMillis | None = None
     expiration_date: EpochMillis | None = None
+    embed_report: bool | None = None
+    embed_urn: str | None = None
+    owner_id: NumericId | None = None
+    unsubscribed_recipients: tuple[object, ...] | None = None
+
+
+@frozen(kw_only=True)
+class ReportRun(Model):
+    """One time that a report was sent, or was to be.
+
+    Attributes:
+        id: Its number.
+        report_id: The schedule.
+        report_title: The report's title.
+        report_subject: The subject of the mail.
+        start_time: When it began.
+        end_time: When it ended.
+        automated: Whether the schedule sent it, and not someone by hand.
+        card_count: How many cards the mail had.
+        attachment_count: How many attachments it had.
+        attachment_size: Their size in bytes.
+        email_size: The mail's size in bytes.
+        status: How it went.
+        recipients: Whom it went to, where asked for.
+        owner_id: Whose report it is; this and what follows to `resource_name` is in the extended history alone.
+        recipient_count: How many it went to.
+        resource_type: What the report is about.
+        resource_id: The number of that.
+        resource_name: The name of that.
+        report_title_id: The number of the report's title; this and what follows is not on the pages.
+        using_layout: Whether the mail has the page's layout.
+        problems: What went wrong.
+        toe: What Domo's support finds it by.
+    """
+
+    id: NumericId
+    report_id: NumericId | None = None
+    report_title: str | None = None
+    report_subject: str | None = None
+    start_time: IsoStamp | None = None
+    end_time: IsoStamp | None = None
+    automated: bool | None = None
+    card_count: int | None = None
+    attachment_count: int | None = None
+    attachment_size: int | None = None
+    email_size: int | None = None
+    status: RunStatus | None = None
+    recipients: tuple[ReportRecipient, ...] | None = None
+    owner_id: NumericId | None = None
+    recipient_count: int | None = None
+    resource_type: ReportResourceType | None = None
+    resource_id: NumericId | None = None
+    resource_name: str | None = None
+    report_title_id: NumericId | None = None
+    using_layout: bool | None = None
+    problems: object = None
+    toe: str | None = None
 
 
 @frozen(kw_only=True)
@@ -167,8 +244,15 @@ class Report(Model):
         schedule: When it is sent.
         active: Whether it is in use.
         view_id: The view, as requests call it.
-        subject: The subject of its mail; neither this nor what follows is on the pages, but other clients read it.
+        subject: The subject of its mail; neither this nor what follows is on the pages, but instances tell it.
         attachment_include: Whether its mail has attachments.
+        view_type: What its mail holds.
+        description: What it is for.
+        context_id: What it belongs to.
+        is_report_view: Whether it shows a view that was made for it.
+        embed_report: Whether it is about something embedded.
+        embed_urn: What that is.
+        recent_history: How it was sent last.
     """
 
     id: NumericId
@@ -188,51 +272,13 @@ class Report(Model):
     view_id: NumericId | None = None
     subject: str | None = None
     attachment_include: bool | None = None
-
-
-@frozen(kw_only=True)
-class ReportRun(Model):
-    """One time that a report was sent, or was to be.
-
-    Attributes:
-        id: Its number.
-        report_id: The schedule.
-        report_title: The report's title.
-        report_subject: The subject of the mail.
-        start_time: When it began.
-        end_time: When it ended.
-        automated: Whether the schedule sent it, and not someone by hand.
-        card_count: How many cards the mail had.
-        attachment_count: How many attachments it had.
-        attachment_size: Their size in bytes.
-        email_size: The mail's size in bytes.
-        status: How it went.
-        recipients: Whom it went to, where asked for.
-        owner_id: Whose report it is; this and what follows is in the extended history alone.
-        recipient_count: How many it went to.
-        resource_type: What the report is about.
-        resource_id: The number of that.
-        resource_name: The name of that.
-    """
-
-    id: NumericId
-    report_id: NumericId | None = None
-    report_title: str | None = None
-    report_subject: str | None = None
-    start_time: IsoStamp | None = None
-    end_time: IsoStamp | None = None
-    automated: bool | None = None
-    card_count: int | None = None
-    attachment_count: int | None = None
-    attachment_size: int | None = None
-    email_size: int | None = None
-    status: RunStatus | None = None
-    recipients: tuple[ReportRecipient, ...] | None = None
-    owner_id: NumericId | None = None
-    recipient_count: int | None = None
-    resource_type: ReportResourceType | None = None
-    resource_id: NumericId | None = None
-    resource_name: str | None = None
+    view_type: ViewType | None = None
+    description: str | None = None
+    context_id: str | None = None
+    is_report_view: bool | None = field(default=None, metadata=wire_name("reportView"))
+    embed_report: bool | None = None
+    embed_urn: str | None = None
+    recent_history: ReportRun | None = None
 
 
 @frozen(kw_only=True)

@@ -11,6 +11,10 @@ from domo_async._emulator.state import Instance
 
 _JOHN = {"userId": 901_234, "displayName": "John Doe", "emailAddress": "john.doe@example.com"}
 
+# Instances tell moments as numbers, where the pages show ISO 8601.
+_MOMENTS = ("$[].startTime", "$[].endTime", "$[].created", "$.startTime", "$.endTime")
+FREE = dict.fromkeys(("E139", "E149", "E151", "E152", "E153", "E154", "E155"), _MOMENTS)
+
 
 def prepare(instance: Instance) -> None:
     """Put them into the state: one is fine, and one has nobody to go to."""
