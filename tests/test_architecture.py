@@ -18,7 +18,6 @@ FLOORS = [
     {"errors", "_callbacks", "_clock", "_locking", "_redaction"},
     {"_settings", "_waiting", "_wire"},
     {"_transport"},
-    {"_frames"},
     {"_bulk", "_transfer"},
     {"_endpoints"},
     {"_client", "models"},

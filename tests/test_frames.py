@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domo_async import ConfigError
-from domo_async._frames import array_of, csv_batch
+from domo_async._transfer.arrow import array_of, csv_batch
 
 DIGITS = st.integers(1, 45).flatmap(lambda count: st.integers(10 ** (count - 1), 10**count - 1))
 NUMBERS = st.builds(

@@ -17,14 +17,15 @@ from pyspark.sql import datasource
 from pyspark.sql.datasource import DataSourceReader, InputPartition
 from pyspark.sql.types import StructType
 
-from domo_async._frames import decimals
 from domo_async._spark.columns import arrow_schema, schema_for
 from domo_async._spark.filters import condition_for
 from domo_async._spark.options import ReadOptions
 from domo_async._spark.ranges import ranges
 from domo_async._spark.writer import scratch
 from domo_async._transfer import ColumnSpec, select
+from domo_async._transfer.arrow import decimals
 from domo_async._transfer.columns import distinct_names
+from domo_async._transfer.csv.format import arrow_read_options, ends_with_line
 from domo_async.errors import ConfigError, DecodeError, IncompleteAnswer, NotFound
 from domo_async.sync import Domo
 
@@ -163,26 +164,19 @@ def _versions(domo: Domo, dataset: str) -> frozenset[int]:
 
 
 def _end_line(path: Path) -> None:
-    """End a file's last line, as pyarrow may take an empty field at the very end for a quoted one."""
+    """End a file's last line."""
     with path.open("r+b") as file:
         file.seek(-1, os.SEEK_END)
-        if file.read() != b"\n":
+        if not ends_with_line(file.read()):
             file.write(b"\n")
 
 
 def _batches(path: Path, schema: StructType, zone: ZoneInfo) -> Iterator[pa.RecordBatch]:
     wanted = arrow_schema(schema)
     reading = csv.ReadOptions(column_names=wanted.names, block_size=_BLOCK)
-    # A row of one column that is NULL is an empty line.
-    parsing = csv.ParseOptions(newlines_in_values=True, ignore_empty_lines=False)
-    converting = csv.ConvertOptions(
-        column_types={field.name: _parsed_as(field.type) for field in wanted},
-        null_values=[""],
-        strings_can_be_null=True,
-        quoted_strings_can_be_null=False,
-    )
+    options = arrow_read_options({field.name: _parsed_as(field.type) for field in wanted})
     try:
-        with csv.open_csv(path, reading, parsing, converting) as rows:
+        with csv.open_csv(path, reading, **options) as rows:
             for batch in rows:
                 columns = [
                     _meant(column, field.type, zone) for column, field in zip(batch.columns, wanted, strict=True)

@@ -6,14 +6,14 @@ import asyncio
 from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterator, Sequence
 from functools import partial
 from itertools import chain, repeat
-from typing import NamedTuple
 
 from attrs import frozen
 
+from domo_async._transfer.csv.format import Block
 from domo_async._transfer.csv.splitter import RecordScanner
 from domo_async._transfer.seekable import InMemory, slices
 
-__all__ = ["Block", "Part", "assembled", "empty_part", "held_part", "joined", "part_sizes"]
+__all__ = ["Part", "assembled", "empty_part", "held_part", "joined", "part_sizes"]
 
 _LEAST = 2 << 20
 _USUAL = 8 << 20
@@ -47,18 +47,6 @@ class Part:
         if self.ends_line:
             return self
         return Part(self.records, self.length + 1, lambda: chain(self.open(), [b"\n"]), held=self.held)
-
-
-class Block(NamedTuple):
-    """Whole records of CSV, as an encoder or a rewriter makes them.
-
-    Attributes:
-        content: Their bytes.
-        records: How many.
-    """
-
-    content: bytes
-    records: int
 
 
 def held_part(content: bytes, records: int, *, ends_line: bool = True) -> Part:

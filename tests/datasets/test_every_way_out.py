@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from pyarrow import feather, parquet
 
 from domo_async import ConfigError, DecodeError, Domo
-from domo_async._frames import csv_batch, with_decimals
+from domo_async._transfer.arrow import csv_batch, with_decimals
 from domo_async._transfer.columns import distinct_names
 from domo_async._transfer.reading import scanning, table_files
 from tests.support import talking_to

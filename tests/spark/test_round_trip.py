@@ -7,7 +7,7 @@ from typing import Any
 import pyarrow as pa
 from hypothesis import Phase, given, settings
 
-from domo_async._frames import arrow_schema
+from domo_async._transfer.arrow import arrow_schema
 from tests.tables import content, counted, large_tables, rows_of
 
 SPARK = {

@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 from domo_async import SourceError
 from domo_async._transfer import ColumnSpec, ColumnType
 from domo_async._transfer.csv import splitter as splitting
-from domo_async._transfer.part import Block, Part, assembled, empty_part, held_part, joined, part_sizes
+from domo_async._transfer.csv.format import Block
+from domo_async._transfer.part import Part, assembled, empty_part, held_part, joined, part_sizes
 from domo_async._transfer.sources import Dialect, Reading, open_source
 from tests.transfer.surveyors import SURVEYORS
 
@@ -146,9 +147,9 @@ async def test_carriage_returns_alone_end_lines_where_there_are_no_line_feeds(co
         assert [["1", "a\rb"], ["2", "c"]] == [row for _, data in found for row in parsed(data)]
 
 
-@pytest.mark.parametrize("surveyor", SURVEYORS)
-async def test_a_large_file_is_cut_exactly_however_it_is_surveyed(surveyor, monkeypatch):
-    monkeypatch.setattr(splitting, "surveyor", surveyor)
+@pytest.mark.parametrize("scanner", SURVEYORS)
+async def test_a_large_file_is_cut_exactly_however_it_is_surveyed(scanner, monkeypatch):
+    monkeypatch.setattr(splitting, "block_scanner", scanner)
     content = b"".join(b'%d,"a ""b""\n, c",,""\n' % n for n in range(50_000))
 
     found = await cut(content, 4, 1 << 18)

@@ -22,7 +22,8 @@ from hypothesis import strategies as st
 from domo_async import SourceError
 from domo_async._transfer.csv import splitter
 from domo_async._transfer.csv.block_scanner import BlockScanner, Mark
-from domo_async._transfer.csv.splitter import BLOCK, LoneReturn, RecordScanner, StrayQuote, Unsplittable, parse_record
+from domo_async._transfer.csv.format import first_record
+from domo_async._transfer.csv.splitter import BLOCK, LoneReturn, RecordScanner, StrayQuote, Unsplittable
 from tests.transfer.surveyors import FASTEST, SURVEYORS, needs_compiled
 
 NASTY = ["a", "é", "日本", '"', '""', ",", "\n", "\r\n", "\r", " ", "x" * 30, "\N{PILE OF POO}", "\x00"]
@@ -118,7 +119,7 @@ def expected(content: bytes, width: int | None) -> object:  # noqa: C901, PLR091
 
 @pytest.fixture(params=SURVEYORS)
 def either_way(request, monkeypatch):
-    monkeypatch.setattr(splitter, "surveyor", request.param)
+    monkeypatch.setattr(splitter, "block_scanner", request.param)
 
 
 @given(csv_files(), cuts, st.booleans())
@@ -429,5 +430,5 @@ def test_a_huge_field_is_read_in_one_go():
 
 
 def test_the_fields_of_a_record_are_read():
-    assert ["a", 'b"', ""] == parse_record('a,"b""",\n')
-    assert [] == parse_record("")
+    assert ["a", 'b"', ""] == first_record('a,"b""",\n')
+    assert [] == first_record("")

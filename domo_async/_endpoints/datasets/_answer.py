@@ -11,8 +11,8 @@ from attrs import frozen
 
 from domo_async._endpoints.datasets._columnar import Rows
 from domo_async._endpoints.datasets.result import QueryResult, ResultColumn
-from domo_async._frames import is_loaded, json_rows_table
 from domo_async._transfer import ColumnType
+from domo_async._transfer.arrow import is_loaded, json_rows_table
 from domo_async._wire import Model, loads, structure
 from domo_async._wire.decode import collector_paused
 from domo_async._wire.errors import seen

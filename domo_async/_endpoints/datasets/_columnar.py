@@ -8,8 +8,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, TypeAlias, overload
 
-from domo_async._frames import array_of, needs_arrow, with_decimals
 from domo_async._transfer import ColumnType
+from domo_async._transfer.arrow import array_of, needs_arrow, with_decimals
 from domo_async._wire import dumps
 from domo_async.errors import DecodeError
 

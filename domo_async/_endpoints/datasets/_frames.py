@@ -8,8 +8,8 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from domo_async._endpoints.datasets._columnar import Rows
-from domo_async._frames import MOST_DIGITS, digits_of
 from domo_async._transfer import ColumnType
+from domo_async._transfer.arrow import MOST_DIGITS, digits_of
 from domo_async.errors import ConfigError
 
 if TYPE_CHECKING:

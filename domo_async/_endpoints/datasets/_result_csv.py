@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import Decimal
 
 from domo_async._endpoints.datasets.result import Cell, QueryResult
+from domo_async._transfer.csv.format import NULL, needs_quotes, quoted, record_of
 
 __all__ = ["csv_of_result"]
-
-_NEEDS_QUOTES = re.compile(r'[",\r\n]')
 
 
 def csv_of_result(result: QueryResult) -> bytes:
@@ -22,15 +20,15 @@ def csv_of_result(result: QueryResult) -> bytes:
 
 
 def _line(row: Sequence[Cell]) -> str:
-    return ",".join(map(_field, row)) + "\n"
+    return record_of(map(_field, row))
 
 
 def _field(cell: Cell) -> str:
     match cell:
         case None:
-            return ""
+            return NULL
         case str():
-            return '"' + cell.replace('"', '""') + '"' if not cell or _NEEDS_QUOTES.search(cell) else cell
+            return quoted(cell) if needs_quotes(cell) else cell
         case float():
             return repr(cell)
         case Decimal():

@@ -5,12 +5,11 @@ from __future__ import annotations
 import codecs
 import re
 
+from domo_async._transfer.csv.format import MARK_CHARACTER, check_delimiter
 from domo_async.errors import ConfigError
 
 __all__ = ["Decoder", "Grammar", "ends_at_returns"]
 
-_BOM = "\ufeff"
-_NO_DELIMITERS = frozenset('"\r\n')
 _QUOTED = '"[^"]*+(?:""[^"]*+)*+"'
 _LOOKED_AT = 1 << 16
 # Codecs that Python counts among encodings of text, although files do not have them; they cannot be read in pieces.
@@ -75,7 +74,7 @@ class Decoder:
             text, sound = "", False
         if self._bom and text:
             self._bom = False
-            text = text.removeprefix(_BOM)
+            text = text.removeprefix(MARK_CHARACTER)
         return text, sound
 
 
@@ -97,8 +96,7 @@ class Grammar:
     """
 
     def __init__(self, delimiter: str, *, returns: bool = False) -> None:
-        if not isinstance(delimiter, str) or len(delimiter) != 1 or delimiter in _NO_DELIMITERS:
-            raise ConfigError(f"a delimiter is a single character, not a quote or line end: {delimiter!r}")
+        check_delimiter(delimiter)
         mark = re.escape(delimiter)
         # What a field may hold beside a line end, and what ends a record.
         more = rf"[^{mark}\r\n]" if returns else rf"(?:[^{mark}\r\n]|\r(?!\n))"

@@ -10,13 +10,22 @@ from attrs import frozen
 
 from domo_async._transfer.csv.diagnosis import never_closed, wrong_width
 from domo_async._transfer.csv.dialects import Decoder, Grammar, ends_at_returns
-from domo_async._transfer.part import Block
+from domo_async._transfer.csv.format import (
+    EMPTY_TEXT,
+    MARK_CHARACTER,
+    NULL,
+    Block,
+    needs_quotes,
+    quoted,
+    record_of,
+    text_of,
+)
 from domo_async.errors import ConfigError, SourceError
 
-__all__ = ["FieldRule", "Rewriter", "first_fields", "records", "spellings", "value_of"]
+__all__ = ["FieldRule", "Rewriter", "first_fields", "records", "spellings"]
 
-_BOM = "\ufeff"
-_EMPTY = '""'
+# How fields begin that need no quotes: with one, or not at all, since they are NULL.
+_AS_THEY_ARE = frozenset({'"', NULL})
 
 
 @frozen
@@ -34,7 +43,7 @@ class FieldRule:
 
 def spellings(values: Iterable[str]) -> frozenset[str]:
     """Return how values may be written as fields, with quotes and without."""
-    return frozenset(spelt for value in values for spelt in (value, _quoted(value)))
+    return frozenset(spelt for value in values for spelt in (value, quoted(value)))
 
 
 class Rewriter:
@@ -90,7 +99,7 @@ class Rewriter:
         self._constants = list(constants)
         self._pick = None if order is None else _picker(order, self._constants)
         self._rules = {} if rules is None else rules
-        self._looks_at_all = any(rule.misfit or rule.nulls - {_EMPTY} for rule in self._rules.values())
+        self._looks_at_all = any(rule.misfit or rule.nulls - {EMPTY_TEXT} for rule in self._rules.values())
         self._line = line
         self._skip = skip
         self._held: list[str] = []
@@ -209,8 +218,8 @@ class Rewriter:
             raise self._misfit(self._line + 1, len(fields))
         for place, rule in self._rules.items():
             fields[place] = self._ruled(rule, fields[place], self._line + 1)
-        fields = [field if field[:1] == '"' or not _needs_quotes(field) else _quoted(field) for field in fields]
-        written.append(_row(fields if self._pick is None else self._pick(fields)))
+        fields = [quoted(field) if field[:1] not in _AS_THEY_ARE and needs_quotes(field) else field for field in fields]
+        written.append(record_of(fields if self._pick is None else self._pick(fields)))
         self._line += 1 + self._grammar.line_ends(record)
         return 1
 
@@ -221,7 +230,7 @@ class Rewriter:
     def _ruled(self, rule: FieldRule, field: str, line: int) -> str:
         if not field or field in rule.nulls:
             return ""
-        if rule.misfit is not None and (wrong := rule.misfit(value_of(field))) is not None:
+        if rule.misfit is not None and (wrong := rule.misfit(text_of(field))) is not None:
             raise SourceError(f"line {line}, {wrong}", line=line)
         return field
 
@@ -232,7 +241,7 @@ class Rewriter:
             How many they are, or None if those with quotes have to be looked at one by one, since something is wrong.
         """
         pieces = text.split('"')
-        quoted = len(pieces) > 1
+        has_quotes = len(pieces) > 1
         # The records without what is in quotes, of which the quotes are left; of a doubled quote it is one more.
         shape = self._grammar.with_line_feeds('"'.join(pieces[::2]))
         lines = shape.split("\n")
@@ -242,7 +251,7 @@ class Rewriter:
             lines = [line for line in lines if line]
         widths = [line.count(self._delimiter) + 1 for line in lines]
         if (wrong := self._first_misfit(widths)) is not None:
-            if quoted:
+            if has_quotes:
                 return None
             before = [number for number, line in enumerate(all_lines) if line or not self._has_no_blanks]
             raise self._misfit(self._line + before[wrong] + 1, widths[wrong])
@@ -250,21 +259,24 @@ class Rewriter:
             self._line += self._grammar.line_ends(text)
             return 0
         foreign = (self._delimiter != "," and "," in shape) or "\r" in shape
-        ruled = self._looks_at_all or (bool(self._rules) and quoted and "" in pieces[1::2])
+        ruled = self._looks_at_all or (bool(self._rules) and has_quotes and "" in pieces[1::2])
         as_it_is = self._order is None and not foreign and not ruled and lines is all_lines
-        fields = [] if as_it_is and not quoted else self._delimiter.join(lines).split(self._delimiter)
-        if quoted and any(field.strip('"') for field in {field for field in fields if '"' in field}):
+        fields = [] if as_it_is and not has_quotes else self._delimiter.join(lines).split(self._delimiter)
+        if has_quotes and any(field.strip('"') for field in {field for field in fields if '"' in field}):
             return None
         if as_it_is:
             pieces[::2] = shape.replace(self._delimiter, ",").split('"')
             written.append('"'.join(pieces))
         else:
-            if quoted:
+            if has_quotes:
                 fields = _filled(fields, pieces[1::2])
             if ruled and not self._apply_rules(fields, widths[0]):
-                return None if quoted else self._one_by_one(all_lines, written)
+                return None if has_quotes else self._one_by_one(all_lines, written)
             if foreign:
-                fields = [_quoted(field) if field[:1] != '"' and _needs_quotes(field) else field for field in fields]
+                fields = [
+                    quoted(field) if field[:1] not in _AS_THEY_ARE and needs_quotes(field) else field
+                    for field in fields
+                ]
             written += self._rows(fields, widths)
         self._line += self._grammar.line_ends(text)
         return len(lines)
@@ -275,7 +287,7 @@ class Rewriter:
             column = fields[place::width]
             if not rule.nulls.isdisjoint(column):
                 column = fields[place::width] = ["" if field in rule.nulls else field for field in column]
-            if rule.misfit is not None and any(field and rule.misfit(value_of(field)) for field in set(column)):
+            if rule.misfit is not None and any(field and rule.misfit(text_of(field)) for field in set(column)):
                 return False
         return True
 
@@ -288,7 +300,7 @@ class Rewriter:
         if widths.count(width) < len(widths):
             places = accumulate(widths, initial=0)
             rows = [fields[start:end] for start, end in pairwise(places)]
-            return map(_row, rows if self._pick is None else map(self._pick, rows))
+            return map(record_of, rows if self._pick is None else map(self._pick, rows))
         if self._order is None:
             return ["\n".join(map(",".join, zip(*[iter(fields)] * width, strict=True))), "\n"]
         columns = [self._column(place, fields, width) for place in self._order]
@@ -316,7 +328,7 @@ class Rewriter:
     def _encoded(self, written: list[str]) -> bytes:
         text = "".join(written)
         try:
-            return (_with_marks_quoted(text) if _BOM in text else text).encode()
+            return (_with_marks_quoted(text) if MARK_CHARACTER in text else text).encode()
         except UnicodeEncodeError:
             raise SourceError(
                 f"there is half a character before line {self._line + 1}, which has no place in UTF-8"
@@ -346,7 +358,7 @@ def first_fields(
         text += "\n"
     grammar = Grammar(delimiter, returns=returns)
     if (found := grammar.record.match(text)) is not None:
-        return [value_of(field) for field in grammar.fields(text[: found.start(1)])]
+        return [text_of(field) for field in grammar.fields(text[: found.start(1)])]
     if (overrun := grammar.overrun.match(text)) is not None:
         raise _overrun(grammar.line_ends(overrun[0]) + 1)
     if not sound:
@@ -365,15 +377,11 @@ def records(text: str) -> Iterator[list[str]]:
         place = found.end()
 
 
-def value_of(field: str) -> str:
-    """Return what a field says that is written with quotes or without."""
-    return field[1:-1].replace('""', '"') if field[:1] == '"' else field
-
-
 def _with_marks_quoted(text: str) -> str:
     """Return records of which none begins with U+FEFF, which is taken for a byte order mark where a part begins."""
     return "".join(
-        _row([_quoted(fields[0]), *fields[1:]] if fields[0].startswith(_BOM) else fields) for fields in records(text)
+        record_of([quoted(fields[0]), *fields[1:]] if fields[0].startswith(MARK_CHARACTER) else fields)
+        for fields in records(text)
     )
 
 
@@ -397,18 +405,6 @@ def _filled(fields: list[str], contents: list[str]) -> list[str]:
 
 def _doubled(content: Callable[[], str], quotes: str) -> str:
     return '""'.join([content() for _ in quotes])
-
-
-def _row(fields: Iterable[str]) -> str:
-    return ",".join(fields) + "\n"
-
-
-def _needs_quotes(field: str) -> bool:
-    return "," in field or '"' in field or "\r" in field
-
-
-def _quoted(field: str) -> str:
-    return '"' + field.replace('"', '""') + '"'
 
 
 def _overrun(line: int) -> SourceError:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import codecs
-import csv
-import io
 
 from domo_async._transfer.csv.block_scanner import BlockScan, Mark, block_scanner
 from domo_async._transfer.csv.diagnosis import (
@@ -18,7 +16,7 @@ from domo_async._transfer.csv.diagnosis import (
     wrong_width,
 )
 
-__all__ = ["BLOCK", "LoneReturn", "MarkAtCut", "RecordScanner", "StrayQuote", "Unsplittable", "parse_record"]
+__all__ = ["BLOCK", "LoneReturn", "MarkAtCut", "RecordScanner", "StrayQuote", "Unsplittable"]
 
 BLOCK = 1 << 19
 """How many bytes are best read at a time.
@@ -144,8 +142,3 @@ class RecordScanner:
         except UnicodeDecodeError as error:
             return b"", len(block) - len(rest) + error.start
         return rest[end:], None
-
-
-def parse_record(text: str) -> list[str]:
-    """Return the fields of one CSV record."""
-    return next(csv.reader(io.StringIO(text, newline="")), [])

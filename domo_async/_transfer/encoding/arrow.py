@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from domo_async._transfer.columns import ColumnSpec
+from domo_async._transfer.csv.format import arrow_write_options
 from domo_async._transfer.encoding.cells import Cells
 from domo_async._transfer.encoding.rules import CellRules
 from domo_async._transfer.encoding.texts import UnencodableArray, UnencodableValue
@@ -101,7 +102,7 @@ class ArrowEncoder:
         csv.write_csv(
             pa.RecordBatch.from_arrays(arrays, names=[str(place) for place in range(len(arrays))]),
             sink,
-            csv.WriteOptions(include_header=False, batch_size=_WRITTEN_AT_ONCE),
+            arrow_write_options(_WRITTEN_AT_ONCE),
         )
         return sink.getvalue().to_pybytes()
 

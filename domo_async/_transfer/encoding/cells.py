@@ -15,6 +15,7 @@ from typing import Any, TypeAlias
 from uuid import UUID
 
 from domo_async._transfer.columns import ColumnType
+from domo_async._transfer.csv.format import quoted
 from domo_async._transfer.encoding.nested import json_text
 from domo_async._transfer.encoding.rules import CellRules
 from domo_async._transfer.encoding.texts import (
@@ -24,7 +25,6 @@ from domo_async._transfer.encoding.texts import (
     exact_text,
     moment_text,
     nanosecond,
-    quoted,
     shown,
     span_text,
     within_long,

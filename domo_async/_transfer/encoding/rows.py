@@ -7,9 +7,10 @@ from collections.abc import Set as AbstractSet
 from typing import cast
 
 from domo_async._transfer.columns import ColumnSpec
+from domo_async._transfer.csv.format import value_of
 from domo_async._transfer.encoding.cells import Cells
 from domo_async._transfer.encoding.rules import CellRules
-from domo_async._transfer.encoding.texts import UnencodableValue, unquoted
+from domo_async._transfer.encoding.texts import UnencodableValue
 from domo_async.errors import ConfigError, SourceError
 
 __all__ = ["RowEncoder"]
@@ -103,7 +104,7 @@ class RowEncoder:
         if self._cells[place].holds_text and {*map(type, values)} <= {str, type(None)}:
             # Most columns of objects are these, and they are what they are.
             return cast("list[str | None]", list(values))
-        return list(map(unquoted, self._fields(place, values)))
+        return list(map(value_of, self._fields(place, values)))
 
     def _fields(self, place: int, values: Sequence[object]) -> list[str]:
         cells = self._cells[place]

@@ -18,10 +18,8 @@ __all__ = [
     "exact_text",
     "moment_text",
     "nanosecond",
-    "quoted",
     "shown",
     "span_text",
-    "unquoted",
     "within_long",
 ]
 
@@ -63,12 +61,6 @@ class Span(timedelta):
     nanoseconds = 0
 
 
-def quoted(text: str) -> str:
-    """Return text as a STRING cell: always in quotes, so that nothing can be taken for NULL, a number or a mark."""
-    # Added up, not formatted: what is text and more, such as a member of an enumeration, may format as something else.
-    return '"' + (text.replace('"', '""') if '"' in text else text) + '"'
-
-
 def within_long(value: int) -> bool:
     """Return whether a LONG can hold an integer."""
     return LONG_RANGE[0] <= value <= LONG_RANGE[1]
@@ -104,13 +96,6 @@ def span_text(value: timedelta) -> str:
     if not nanoseconds:
         return text
     return f"{text}{'' if '.' in text else '.000000'}{nanoseconds:03}"
-
-
-def unquoted(field: str) -> str | None:
-    """Return what a cell of CSV holds; None for NULL."""
-    if field.startswith('"'):
-        return field[1:-1].replace('""', '"')
-    return field or None
 
 
 def shown(value: object) -> str:

@@ -11,9 +11,10 @@ from itertools import pairwise
 from typing import Any, TypeAlias
 
 from domo_async._transfer.columns import ColumnType
+from domo_async._transfer.csv.format import value_of
 from domo_async._transfer.encoding.cells import Cells
 from domo_async._transfer.encoding.rules import CellRules
-from domo_async._transfer.encoding.texts import UnencodableValue, unquoted
+from domo_async._transfer.encoding.texts import UnencodableValue
 from domo_async._transfer.encoding.values import python_value
 from domo_async._transfer.reading.sql_text import Token, tokens
 from domo_async.errors import ConfigError
@@ -154,7 +155,7 @@ def _scalar(value: object) -> str:
         raise ConfigError("Domo's DATETIME has no zone; give the moment without one, in the zone you mean")
     if isinstance(plain, Mapping):
         raise ConfigError(f"a {type(value).__name__} has no form in SQL")
-    text = unquoted(_AS_TEXT.write(plain)) or ""
+    text = value_of(_AS_TEXT.write(plain)) or ""
     # A second minus would make a comment of the rest.
     return (f"({text})" if text.startswith("-") else text) if isinstance(plain, int | float | Decimal) else _text(text)
 

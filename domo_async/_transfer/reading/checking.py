@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from domo_async._transfer.csv.format import BYTE_ORDER_MARK
 from domo_async._transfer.csv.splitter import RecordScanner
 from domo_async._transfer.reading.file_writer import Writer
-from domo_async._transfer.reading.heading import BYTE_ORDER_MARK, HeaderFinder
+from domo_async._transfer.reading.heading import HeaderFinder
 from domo_async.errors import DecodeError, IncompleteAnswer, SourceError
 
 __all__ = ["CheckingWriter"]

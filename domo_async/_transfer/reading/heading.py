@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from domo_async._transfer.csv.splitter import parse_record
+from domo_async._transfer.csv.format import MARK_CHARACTER, first_record
 from domo_async._transport import Download
 from domo_async.errors import DecodeError
 
-__all__ = ["BYTE_ORDER_MARK", "HeaderFinder", "check_heading", "is_json", "refuse_page"]
+__all__ = ["HeaderFinder", "check_heading", "is_json", "refuse_page"]
 
-BYTE_ORDER_MARK = b"\xef\xbb\xbf"
-_MARK = "\ufeff"
 _MOST_TOLD = 300
 _LONGEST = 1 << 24
 
@@ -58,7 +56,7 @@ class HeaderFinder:
 
     def _check(self, record: bytes) -> None:
         try:
-            found = parse_record(record.decode())
+            found = first_record(record.decode())
         except UnicodeDecodeError:
             raise DecodeError("the answer is not CSV: its header is not UTF-8") from None
         if self._names:
@@ -75,9 +73,9 @@ def check_heading(found: Sequence[str], names: Sequence[str]) -> None:
     """
     called = [name.casefold() for name in found] or [""]  # an empty line is one field
     wanted = [name.casefold() for name in names]
-    if called in (wanted, [_MARK + name if place == 0 else name for place, name in enumerate(wanted)]):
+    if called in (wanted, [MARK_CHARACTER + name if place == 0 else name for place, name in enumerate(wanted)]):
         return
-    start = called[0].lstrip(_MARK + " ")[:1]
+    start = called[0].lstrip(MARK_CHARACTER + " ")[:1]
     if start in {"<", "{", "["}:
         what = "a web page" if start == "<" else "JSON"
         raise DecodeError(f"{what} came where CSV was due: {_listed(found)}")

@@ -11,8 +11,17 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
-from domo_async._frames import arrow_schema, csv_batch, memory_pool, needs_arrow, retyped, widened, wider, with_decimals
 from domo_async._settings import Settings
+from domo_async._transfer.arrow import (
+    arrow_schema,
+    csv_batch,
+    memory_pool,
+    needs_arrow,
+    retyped,
+    widened,
+    wider,
+    with_decimals,
+)
 from domo_async._transfer.columns import ColumnSpec, distinct_names
 from domo_async._transfer.csv.splitter import BLOCK, RecordScanner
 from domo_async._transfer.reading.heading import HeaderFinder, check_heading, is_json, refuse_page

@@ -9,7 +9,7 @@ from contextlib import aclosing, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from domo_async._frames import arrow_schema, narrowest, needs_arrow, widened, wider
+from domo_async._transfer.arrow import arrow_schema, narrowest, needs_arrow, widened, wider
 from domo_async._transfer.columns import distinct_names
 from domo_async._transfer.progress import Reporter
 from domo_async._transfer.reading.scanning import Selection, scan_once

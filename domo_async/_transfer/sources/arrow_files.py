@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import evolve
 
-from domo_async._frames import needs_arrow
+from domo_async._transfer.arrow import needs_arrow
 from domo_async._transfer.columns import ColumnSpec, ColumnType
 from domo_async._transfer.encoding import columns_of_text
 from domo_async._transfer.seekable import OnDisk

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 from abc import ABC, abstractmethod
 from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Literal, Protocol, TypeAlias
 from attrs import field, frozen
 
 from domo_async._transfer.columns import ColumnSpec
+from domo_async._transfer.csv.format import COMMA, is_plain
 from domo_async._transfer.csv.rewriting import Rewriter
 from domo_async._transfer.encoding import CellRules, Evidence
 from domo_async._transfer.part import Part
@@ -39,7 +39,6 @@ __all__ = [
 ]
 
 Format: TypeAlias = Literal["auto", "csv", "jsonl"]
-_PLAIN = {"utf-8", "utf-8-sig", "ascii"}
 
 
 @frozen(kw_only=True)
@@ -54,7 +53,7 @@ class Dialect:
         sniffed: Whether what is not CSV by its first bytes is refused.
     """
 
-    delimiter: str = ","
+    delimiter: str = COMMA
     encoding: str = "utf-8"
     null_values: tuple[str, ...] = ()
     skip_rows: int = 0
@@ -63,7 +62,7 @@ class Dialect:
     @property
     def plain(self) -> bool:
         """Whether it is what Domo reads, so that it can be sent as it is."""
-        return self.delimiter == "," and not self.null_values and codecs.lookup(self.encoding).name in _PLAIN
+        return not self.null_values and is_plain(self.delimiter, self.encoding)
 
 
 def check_dialect(dialect: Dialect) -> None:

@@ -10,6 +10,7 @@ from typing import Literal, TypeAlias
 from attrs import evolve, field, frozen
 
 from domo_async._transfer.columns import ColumnSpec, ColumnType
+from domo_async._transfer.csv.format import MARK_CHARACTER
 from domo_async._transfer.encoding import text_fits
 from domo_async.errors import SourceError
 
@@ -380,7 +381,7 @@ def _difference(
 
 def _folded(name: str) -> str:
     # Other tools leave a byte order mark in the name of the first column.
-    return name.strip().strip("\ufeff").strip().casefold()
+    return name.strip().strip(MARK_CHARACTER).strip().casefold()
 
 
 def _listed(names: Iterable[str]) -> str:

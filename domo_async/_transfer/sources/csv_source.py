@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from attrs import evolve
 
 from domo_async._transfer.columns import ColumnSpec
-from domo_async._transfer.csv.rewriting import value_of
+from domo_async._transfer.csv.format import EMPTY_TEXT, NULL, text_of
 from domo_async._transfer.encoding import Evidence, seen_in_text
 from domo_async._transfer.seekable import SLICE
 from domo_async._transfer.sources.base import Dialect, FolderColumns, SingleSource
@@ -60,8 +60,8 @@ class CsvSource(SingleSource):
         if skip:
             if skip >= len(rows):
                 return None
-            fields = [value_of(field) for field in rows[skip]]
-        following = [[value_of(field) for field in row] for row in rows[skip + 1 : skip + 1 + _FOLLOWING]]
+            fields = [text_of(field) for field in rows[skip]]
+        following = [[text_of(field) for field in row] for row in rows[skip + 1 : skip + 1 + _FOLLOWING]]
         named = {name.strip().casefold() for name in fields}
         constants = {name: value for name, value in self._constants.items() if name.casefold() not in named}
         return Heading(tuple(fields), constants=constants, following=following, skip=skip, notes=notes)
@@ -83,8 +83,8 @@ class CsvSource(SingleSource):
         if heading is None:
             return tuple(Evidence() for _ in names)
         rows = (await self._records())[heading.skip + 1 :]
-        nulls = {"", *self._dialect.null_values}
-        texts = [[None if (text := value_of(field)) in nulls else text for field in row] for row in rows]
+        nulls = {NULL, *self._dialect.null_values}
+        texts = [[None if (text := text_of(field)) in nulls else text for field in row] for row in rows]
         own = seen_in_text(heading.width, texts)[: heading.width - len(heading.unnamed)]
         return (*own, *seen_in_text(len(heading.constants), [list(heading.constants.values())]))
 
@@ -128,4 +128,4 @@ def _may_hold_empties(rows: Sequence[Sequence[str]], typed: Sequence[int], diale
         field[:1] == '"' and len(field) > 2 and not any(mark in field[1:-1] for mark in special)
         for row in rows
         for field in row
-    ) or any(place < len(row) and row[place] == '""' for row in rows for place in typed)
+    ) or any(place < len(row) and row[place] == EMPTY_TEXT for row in rows for place in typed)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from domo_async._transfer.columns import ColumnSpec
 from domo_async._transfer.csv.empties import EmptyFields, empty_fields
+from domo_async._transfer.csv.format import BYTE_ORDER_MARK
 from domo_async._transfer.csv.splitter import BLOCK, MarkAtCut, RecordScanner, Unsplittable
 from domo_async._transfer.part import Part, assembled, held_part
 from domo_async._transfer.seekable import SLICE, Stored, slices
@@ -22,7 +23,6 @@ from domo_async.errors import SourceError
 
 __all__ = ["StoredCsv"]
 
-_BOM = b"\xef\xbb\xbf"
 # A thread that is asked for one part at a time waits for the next question longer than it works.
 _AHEAD = 4
 
@@ -34,7 +34,9 @@ class StoredCsv(CsvSource):
         super().__init__(dialect, folders)
         self._data = data
         self.files: tuple[Path, ...] = () if data.path is None else (data.path,)
-        self._begin = len(_BOM) if dialect.plain and data.read(0, len(_BOM)) == _BOM else 0
+        self._begin = (
+            len(BYTE_ORDER_MARK) if dialect.plain and data.read(0, len(BYTE_ORDER_MARK)) == BYTE_ORDER_MARK else 0
+        )
         self._total: int | None = None
 
     @property
@@ -104,7 +106,7 @@ class StoredCsv(CsvSource):
         for size in sizes:
             if start == self._data.size:
                 return
-            if self._data.read(start, len(_BOM)) == _BOM:
+            if self._data.read(start, len(BYTE_ORDER_MARK)) == BYTE_ORDER_MARK:
                 raise MarkAtCut
             scanner = self._scan(start, line, fit.width, size)
             ends_line = self._data.read(start + scanner.cut - 1, 1) == b"\n"

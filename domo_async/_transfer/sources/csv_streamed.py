@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping
 
 from domo_async._transfer.csv.empties import EmptyFields, empty_fields
+from domo_async._transfer.csv.format import BYTE_ORDER_MARK
 from domo_async._transfer.csv.splitter import BLOCK, MarkAtCut, RecordScanner, Unsplittable
 from domo_async._transfer.part import Part, assembled, held_part
 from domo_async._transfer.seekable import SLICE
@@ -15,8 +16,6 @@ from domo_async._transfer.sources.csv_source import CsvSource
 from domo_async._transfer.sources.rewritten import first_fields, rewritten
 
 __all__ = ["StreamedCsv"]
-
-_BOM = b"\xef\xbb\xbf"
 
 
 class StreamedCsv(CsvSource):
@@ -116,9 +115,9 @@ class StreamedCsv(CsvSource):
         if self._begun:
             return
         self._begun = True
-        await self._hold(len(_BOM))
-        if self._dialect.plain and self._held.startswith(_BOM):
-            del self._held[: len(_BOM)]
+        await self._hold(len(BYTE_ORDER_MARK))
+        if self._dialect.plain and self._held.startswith(BYTE_ORDER_MARK):
+            del self._held[: len(BYTE_ORDER_MARK)]
 
     async def _skip_first(self, count: int) -> int:
         """Drop so many records, and return their lines."""
@@ -138,8 +137,8 @@ class StreamedCsv(CsvSource):
         scanner = RecordScanner(line, width)
         end = size
         while True:
-            await self._hold(max(end, len(_BOM)))
-            if self._held.startswith(_BOM):
+            await self._hold(max(end, len(BYTE_ORDER_MARK)))
+            if self._held.startswith(BYTE_ORDER_MARK):
                 raise MarkAtCut
             end = min(end, len(self._held))
             while scanner.position < end:

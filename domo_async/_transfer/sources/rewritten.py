@@ -10,10 +10,9 @@ from itertools import islice
 
 from domo_async._transfer.columns import ColumnSpec
 from domo_async._transfer.csv import rewriting
+from domo_async._transfer.csv.format import EMPTY_TEXT, NULL, Block, quoted
 from domo_async._transfer.csv.rewriting import FieldRule, Rewriter, records, spellings
 from domo_async._transfer.encoding import text_fits
-from domo_async._transfer.encoding.texts import quoted
-from domo_async._transfer.part import Block
 from domo_async._transfer.sources.base import Dialect
 from domo_async._transfer.sources.column_mapping import ColumnMapping
 from domo_async.errors import SourceError
@@ -69,7 +68,7 @@ async def rewritten(
         delimiter=dialect.delimiter,
         encoding=dialect.encoding,
         order=fit.order,
-        constants=["" if value is None else quoted(value) for value in fit.constants],
+        constants=[NULL if value is None else quoted(value) for value in fit.constants],
         width=fit.width,
         rules=_rules(dialect, fit),
         line=line,
@@ -117,11 +116,11 @@ def _rules(dialect: Dialect, fit: ColumnMapping) -> dict[int, FieldRule]:
             continue
         typed = place in fit.typed
         rules[place] = FieldRule(
-            nulls | {'""'} if fit.empties and typed else nulls,
+            nulls | {EMPTY_TEXT} if fit.empties and typed else nulls,
             partial(_misfit, column) if fit.check and typed else None,
         )
     for place in fit.unnamed:
-        rules[place] = FieldRule(nulls | {'""'}, partial(_nameless, place))
+        rules[place] = FieldRule(nulls | {EMPTY_TEXT}, partial(_nameless, place))
     return {place: rule for place, rule in rules.items() if rule.nulls or rule.misfit is not None}
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from domo_async._transfer.csv.dialects import Decoder
+from domo_async._transfer.csv.format import MARK_CHARACTER
 from domo_async.errors import SourceError
 
 __all__ = ["ARROW_FILE", "ARROW_STREAM", "BEGIN", "PARQUET", "check_is_csv", "names_json_lines"]
@@ -120,7 +121,7 @@ def _text(begin: bytes, encoding: str) -> str | None:
     text, _ = Decoder(encoding).decode(begin)
     if "\0" in text:
         return f"binary, or not in {encoding}: it holds zero characters"
-    text = text.lstrip("\ufeff \t\r\n")
+    text = text.lstrip(MARK_CHARACTER + " \t\r\n")
     if _MARKUP.match(text):
         return "XML" if _XML.match(text) and "<html" not in text.lower() else "a web page or other markup (HTML, XML)"
     if text.startswith("{\\rtf"):

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from attrs import evolve, field, frozen
 
 from domo_async._transfer.columns import ColumnSpec
+from domo_async._transfer.csv.format import Block
 from domo_async._transfer.encoding import (
     ArrowEncoder,
     CellRules,
@@ -20,7 +21,7 @@ from domo_async._transfer.encoding import (
     columns_of_rows,
 )
 from domo_async._transfer.encoding.named_rows import named
-from domo_async._transfer.part import Block, Part, assembled
+from domo_async._transfer.part import Part, assembled
 from domo_async._transfer.sources.base import SingleSource
 from domo_async._transfer.sources.column_mapping import ColumnMapping, Heading
 from domo_async.errors import SourceError

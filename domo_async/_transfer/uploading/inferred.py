@@ -7,7 +7,8 @@ from collections.abc import Collection, Sequence
 from decimal import Decimal
 
 from domo_async._transfer.columns import ColumnSpec, ColumnType
-from domo_async._transfer.csv.rewriting import Rewriter, records, value_of
+from domo_async._transfer.csv.format import text_of
+from domo_async._transfer.csv.rewriting import Rewriter, records
 from domo_async._transfer.part import Part
 from domo_async.errors import SourceError
 
@@ -53,7 +54,7 @@ class InferredColumns:
         text = (rewriter.feed(content).content + rewriter.finish().content).decode()
         for number, fields in enumerate(records(text), self._before + 1):
             for place, column in self._numbers.items():
-                value = value_of(fields[place])
+                value = text_of(fields[place])
                 if _becomes_another(column.type, value):
                     raise SourceError(
                         f'row {number}, column "{column.name}": {value!r:.80} would become another value in a'

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
+from domo_async._transfer.csv.format import BYTE_ORDER_MARK, NULL, arrow_read_options, ends_with_line
 from domo_async.errors import ConfigError, DecodeError
 
 if TYPE_CHECKING:
@@ -49,7 +50,6 @@ _CODED = re.compile(rb"(?:\\u[0-9a-fA-F]{4})+")
 _BETWEEN = b"],["
 _PAIR = b"\x01"
 _LONG = 1 << 63
-_MARK = b"\xef\xbb\xbf"
 
 
 def is_loaded() -> bool:
@@ -161,11 +161,11 @@ def _parse_great(pyarrow: Any, content: Any, kinds: Sequence[str]) -> pa.Table:
     pc: Any = import_module("pyarrow.compute")
 
     try:
-        return _parse(pyarrow, content, kinds, null="")
+        return _parse(pyarrow, content, kinds, null=NULL)
     except DecodeError:
         if "LONG" not in kinds:
             raise
-        table = _parse(pyarrow, content, ["STRING" if kind == "LONG" else kind for kind in kinds], null="")
+        table = _parse(pyarrow, content, ["STRING" if kind == "LONG" else kind for kind in kinds], null=NULL)
         for place, kind in enumerate(kinds):
             if kind == "LONG":
                 texts = table.column(place)
@@ -184,11 +184,10 @@ def _parse(pyarrow: Any, content: Any, kinds: Sequence[str], *, null: str) -> pa
 
     places = [str(place) for place in range(len(kinds))]
     schema = arrow_schema(places, kinds, text=True)
-    if content[:3] == _MARK:
+    if content[:3] == BYTE_ORDER_MARK:
         # pyarrow takes the first for a byte order mark, which it cannot be in the middle of an answer.
-        content = _MARK + content
-    if not null and content[-1:] != b"\n":
-        # pyarrow takes an empty field at the very end for a quoted one if a quoted one stands before it.
+        content = BYTE_ORDER_MARK + content
+    if not null and not ends_with_line(content):
         content = b"".join([content, b"\n"])
     try:
         parsed = arrow_csv.read_csv(
@@ -197,13 +196,7 @@ def _parse(pyarrow: Any, content: Any, kinds: Sequence[str], *, null: str) -> pa
             read_options=arrow_csv.ReadOptions(
                 column_names=places, use_threads=False, block_size=max(1 << 20, min(len(content) + 1, 1 << 30))
             ),
-            parse_options=arrow_csv.ParseOptions(newlines_in_values=True, ignore_empty_lines=False),
-            convert_options=arrow_csv.ConvertOptions(
-                column_types=schema,
-                null_values=[null],
-                strings_can_be_null=True,
-                quoted_strings_can_be_null=False,
-            ),
+            **arrow_read_options(schema, null=null),
             memory_pool=memory_pool(),
         )
     except pyarrow.ArrowInvalid as error:
