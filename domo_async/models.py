@@ -46,8 +46,12 @@ from domo_async._endpoints.alerts import (
 )
 from domo_async._endpoints.appdb import (
     Collection,
+    CollectionGrant,
     CollectionPermission,
+    Datastore,
     Document,
+    DocumentsUpdated,
+    DocumentsWritten,
 )
 from domo_async._endpoints.applications import (
     Application,
@@ -381,6 +385,7 @@ __all__ = [
     "ChatRole",
     "Chunking",
     "Collection",
+    "CollectionGrant",
     "CollectionPermission",
     "Column",
     "ColumnMetadata",
@@ -411,6 +416,7 @@ __all__ = [
     "DatasetCard",
     "DatasetCardOwner",
     "DatasetOwner",
+    "Datastore",
     "DateBucket",
     "DateFilter",
     "DateRange",
@@ -419,6 +425,8 @@ __all__ = [
     "DeletionStatus",
     "DisplayType",
     "Document",
+    "DocumentsUpdated",
+    "DocumentsWritten",
     "Embeddings",
     "Entities",
     "EntityType",

@@ -8,13 +8,25 @@ from operator import attrgetter
 
 from attrs import field, frozen
 
-from domo_async._endpoints._area import Area, require_list
+from domo_async._endpoints._area import Area, one_or_several, require_changes, require_list
 from domo_async._endpoints.datasets.models import Columns, Schema, columns_of
 from domo_async._transport import QUERY, PageData, Pager, url
-from domo_async._wire import UNSET, IsoStamp, Model, NumericId, OpenEnum, Unset, payload, wire_name
+from domo_async._wire import UNSET, IsoStamp, Model, NumericId, OpenEnum, Unset, either, payload, wire_name
 from domo_async.errors import ConfigError
 
-__all__ = ["AppDb", "Collection", "CollectionPermission", "Collections", "Document", "Documents"]
+__all__ = [
+    "AppDb",
+    "Collection",
+    "CollectionGrant",
+    "CollectionPermission",
+    "Collections",
+    "Datastore",
+    "Datastores",
+    "Document",
+    "Documents",
+    "DocumentsUpdated",
+    "DocumentsWritten",
+]
 
 _MOST_DOCUMENTS = 10_000
 _IDS_PER_REQUEST = 100  # of 36 characters each, which keeps the URL below 4 KiB
@@ -105,8 +117,89 @@ class Collection(Model):
 
 
 @frozen(kw_only=True)
+class CollectionGrant(Model):
+    """What someone may do with a collection, as the instance tells it.
+
+    Attributes:
+        id: The user, the group, or the app.
+        type: Which of these: ``USER``, ``GROUP`` or ``RYUU_APP``.
+        permissions: All that it may do, in capitals; `CollectionPermission` has them small, as they are sent.
+    """
+
+    id: str
+    type: str | None = None
+    permissions: tuple[str, ...] = ()
+
+
+@frozen(kw_only=True)
+class Datastore(Model):
+    """A datastore, which holds collections; an app has one.
+
+    Attributes:
+        id: Its identifier.
+        name: Its name.
+        owner: The user whose it is.
+        temporary: Whether it goes away by itself.
+        created_on: When it was made.
+        updated_on: When it was last changed.
+        updated_by: The user who last changed it.
+    """
+
+    id: str
+    name: str | None = None
+    owner: NumericId | None = None
+    temporary: bool | None = None
+    created_on: IsoStamp | None = None
+    updated_on: IsoStamp | None = None
+    updated_by: NumericId | None = None
+
+
+@frozen(kw_only=True)
+class DocumentsUpdated(Model):
+    """How many documents were changed.
+
+    Attributes:
+        matched_count: Documents that the filter selects.
+        modified_count: Documents that are another than before.
+    """
+
+    matched_count: int | None = None
+    modified_count: int | None = None
+
+
+@frozen(kw_only=True)
+class DocumentsWritten(Model):
+    """What became of several documents.
+
+    Attributes:
+        documents: The documents, where the instance tells them, in the order of the request.
+        created: How many were made, where it counts instead.
+        updated: How many were replaced, likewise.
+    """
+
+    documents: tuple[Document, ...] = ()
+    created: int | None = field(default=None, metadata=wire_name("Created"))
+    updated: int | None = field(default=None, metadata=wire_name("Updated"))
+
+
+@frozen(kw_only=True)
 class _Deletion(Model):
     deleted: int | None = field(default=None, metadata=wire_name("Deleted"))
+    deleted_count: int | None = None
+
+
+def _written(answer: DocumentsWritten | tuple[Document, ...]) -> DocumentsWritten:
+    return answer if isinstance(answer, DocumentsWritten) else DocumentsWritten(documents=answer)
+
+
+def _aliased(columns: Mapping[str, str] | None) -> str | None:
+    """Return what is to be worked out of columns, as the query takes it: each with its name in the answer."""
+    if columns is None:
+        return None
+    for path, alias in columns.items():
+        if not path.strip() or not alias.strip() or set(path + alias) & {",", " "}:
+            raise ConfigError(f"{path!r}: {alias!r} must be a path and a name without blanks and commas")
+    return ",".join(f"{path} {alias}" for path, alias in columns.items()) or None
 
 
 def _identifiers(document_ids: Sequence[str]) -> list[str]:
@@ -152,6 +245,7 @@ class Documents(Area):
         /,
         *,
         filter: Mapping[str, object],
+        order_by: str | Sequence[str] | None = None,
         offset: int = 0,
         limit: int | None = None,
         page_size: int = 10_000,
@@ -167,6 +261,8 @@ class Documents(Area):
             filter: What MongoDB's ``find()`` takes, such as ``{"content.userId": {"$eq": "123456789"}}``; an empty
                 one selects all. A point in time is written ``{"$date": "2024-05-08T19:39:00Z"}``. ``$where``,
                 ``$near`` and ``$nearSphere`` are not supported.
+            order_by: What to sort by: a path and ``ascending`` or ``descending``, such as ``content.due descending``;
+                or several.
             offset: Documents to leave out at the beginning.
             limit: The most documents to give, or None for all.
             page_size: Documents to ask for at a time, at most 10,000.
@@ -187,6 +283,82 @@ class Documents(Area):
             most=_MOST_DOCUMENTS,
             offset=offset,
             limit=limit,
+            params={"orderby": one_or_several(order_by, "order_by")},
+            json=payload(filter),
+        )
+
+    def aggregate(
+        self,
+        collection_id: str,
+        /,
+        *,
+        filter: Mapping[str, object] = {},
+        group_by: str | Sequence[str] | None = None,
+        count: str | None = None,
+        avg: Mapping[str, str] | None = None,
+        min: Mapping[str, str] | None = None,
+        max: Mapping[str, str] | None = None,
+        sum: Mapping[str, str] | None = None,
+        unwind: str | Sequence[str] | None = None,
+        order_by: str | Sequence[str] | None = None,
+        offset: int = 0,
+        limit: int | None = None,
+        page_size: int = 10_000,
+    ) -> Pager[Mapping[str, object]]:
+        """Iterate over what is worked out of the documents that a filter selects, group by group.
+
+        `POST /api/datastores/v2/collections/{collection_id}/documents/query` (Domo's own OpenAPI description of it).
+
+        ```python
+        async for group in domo.appdb.documents.aggregate(
+            collection_id, group_by="content.region", count="orders", sum={"content.amount": "total"},
+            order_by="total descending",
+        ):
+            print(group["region"], group["orders"], group["total"])
+        ```
+
+        Args:
+            collection_id: The collection.
+            filter: What MongoDB's ``find()`` takes, see `query`; all documents by default.
+            group_by: What the documents of a group have in common: a path such as ``content.region``, or several.
+            count: What to call the number of documents of a group.
+            avg: The means to work out: what to call each, by the path.
+            min: The least values to find, likewise.
+            max: The greatest values to find, likewise.
+            sum: The sums to work out, likewise.
+            unwind: A list in the documents, of which each item is to count as a document of its own; or several.
+            order_by: What to sort by: a name given here, or a path, and ``ascending`` or ``descending``; or several.
+            offset: Groups to leave out at the beginning.
+            limit: The most groups to give, or None for all.
+            page_size: Groups to ask for at a time, at most 10,000.
+
+        Raises:
+            ConfigError: A number is out of its range, a name or a path has a blank or a comma, or nothing is asked for.
+            BadRequest: The filter is wrong.
+            NotFound: There is no such collection.
+        """
+        params = {
+            "groupby": one_or_several(group_by, "group_by"),
+            "count": count,
+            "avg": _aliased(avg),
+            "min": _aliased(min),
+            "max": _aliased(max),
+            "sum": _aliased(sum),
+            "unwind": one_or_several(unwind, "unwind"),
+        }
+        if not any(params.values()):
+            raise ConfigError("nothing is to be worked out; query() gives the documents as they are")
+        return self._http.pages(
+            "POST",
+            url("/api/datastores/v2/collections/{}/documents/query", collection_id),
+            QUERY,
+            into=tuple[Mapping[str, object], ...],
+            read=PageData,
+            page_size=page_size,
+            most=_MOST_DOCUMENTS,
+            offset=offset,
+            limit=limit,
+            params={**params, "orderby": one_or_several(order_by, "order_by")},
             json=payload(filter),
         )
 
@@ -240,6 +412,85 @@ class Documents(Area):
             url("/api/datastores/v1/collections/{}/documents", collection_id),
             json=payload(content=content),
             into=Document,
+        )
+
+    async def create_many(self, collection_id: str, /, *, contents: Sequence[Mapping[str, object]]) -> DocumentsWritten:
+        """Add several documents to a collection.
+
+        `POST /api/datastores/v1/collections/{collection_id}/documents/bulk`. Seen on instances, not in the documents.
+
+        Args:
+            collection_id: The collection.
+            contents: What each document says.
+
+        Raises:
+            ConfigError: There are none, or one has no JSON form.
+            NotFound: There is no such collection.
+        """
+        answer = await self._http.request(
+            "POST",
+            url("/api/datastores/v1/collections/{}/documents/bulk", collection_id),
+            json=[payload(content=content) for content in require_list(contents, "contents")],
+            into=_WRITTEN,
+            empty=DocumentsWritten(),
+        )
+        return _written(answer)
+
+    async def put_many(
+        self, collection_id: str, /, *, documents: Sequence[tuple[str | None, Mapping[str, object]]]
+    ) -> DocumentsWritten:
+        """Replace the contents of documents, and add those that have no identifier or one that is not there.
+
+        `PUT /api/datastores/v2/collections/{collection_id}/documents/bulk`. Seen on instances, not in the documents;
+        the form of its body is that of other clients.
+
+        Args:
+            collection_id: The collection.
+            documents: The identifier of each, or None for a new one, and all that it is to say.
+
+        Raises:
+            ConfigError: There are none, or one has no JSON form.
+            NotFound: There is no such collection.
+        """
+        given = require_list(documents, "documents")
+        answer = await self._http.request(
+            "PUT",
+            url("/api/datastores/v2/collections/{}/documents/bulk", collection_id),
+            json=[payload(id=UNSET if key is None else key, content=content) for key, content in given],
+            into=_WRITTEN,
+            empty=DocumentsWritten(),
+            # New documents would be made twice.
+            idempotent=all(key is not None for key, _ in given),
+        )
+        return _written(answer)
+
+    async def update_many(
+        self, collection_id: str, /, *, filter: Mapping[str, object], operation: Mapping[str, object]
+    ) -> DocumentsUpdated:
+        """Change all documents that a filter selects.
+
+        `PUT /api/datastores/v2/collections/{collection_id}/documents/update`. Seen on instances, not in the documents.
+
+        Args:
+            collection_id: The collection.
+            filter: What MongoDB's ``find()`` takes, see `query`.
+            operation: What MongoDB's ``updateMany()`` takes, such as ``{"$set": {"content.status": "archived"}}``.
+
+        Raises:
+            ConfigError: `filter` or `operation` is empty; to change all documents, say ``{"id": {"$exists": True}}``.
+            BadRequest: The filter or the operation is wrong.
+            NotFound: There is no such collection.
+        """
+        if not filter or not operation:
+            raise ConfigError("filter and operation must not be empty; {'id': {'$exists': True}} selects all documents")
+        return await self._http.request(
+            "PUT",
+            url("/api/datastores/v2/collections/{}/documents/update", collection_id),
+            json={"query": payload(filter), "operation": payload(operation)},
+            into=DocumentsUpdated,
+            empty=DocumentsUpdated(),
+            # An operation such as $inc counts twice.
+            idempotent=False,
         )
 
     async def update(self, collection_id: str, document_id: str, /, *, content: Mapping[str, object]) -> Document:
@@ -302,13 +553,119 @@ class Documents(Area):
         for start in range(0, len(identifiers), _IDS_PER_REQUEST):
             batch = identifiers[start : start + _IDS_PER_REQUEST]
             answer = await self._http.request("DELETE", path, params={"ids": batch}, into=_Deletion, empty=_Deletion())
-            counts.append(answer.deleted)
+            counts.append(answer.deleted_count if answer.deleted is None else answer.deleted)
         known = [count for count in counts if count is not None]
         return sum(known) if len(known) == len(counts) else None
 
 
+# Instances tell the documents; other sources show their number.
+_WRITTEN = either(DocumentsWritten, tuple[Document, ...])
+
+
+class Datastores(Area):
+    """App DB's datastores. No document describes these routes; instances are seen to have them."""
+
+    def list(self) -> Pager[Datastore]:
+        """Iterate over the datastores that the token's owner may see.
+
+        `GET /api/datastores/v1`. Seen on instances, not in the documents.
+        """
+        return self._http.whole_list("GET", _DATASTORES, into=tuple[Datastore, ...], read=tuple)
+
+    async def create(self, *, name: str) -> Datastore:
+        """Create a datastore. Is not sent twice, unless the instance surely did not take it.
+
+        `POST /api/datastores/v1`. Seen on instances, not in the documents.
+
+        Args:
+            name: Its name.
+        """
+        return await self._http.request("POST", _DATASTORES, json={"name": name}, into=Datastore)
+
+    async def get(self, datastore_id: str, /) -> Datastore:
+        """Return a datastore.
+
+        `GET /api/datastores/v1/{datastore_id}`. Seen on instances, not in the documents.
+
+        Args:
+            datastore_id: The datastore.
+
+        Raises:
+            NotFound: There is no such datastore.
+        """
+        return await self._http.request(
+            "GET", url("/api/datastores/v1/{}", _known_datastore(datastore_id)), into=Datastore
+        )
+
+    async def rename(self, datastore_id: str, /, *, name: str) -> Datastore:
+        """Give a datastore another name.
+
+        `PUT /api/datastores/v1/{datastore_id}`. Seen on instances, not in the documents.
+
+        Args:
+            datastore_id: The datastore.
+            name: Its name.
+
+        Raises:
+            NotFound: There is no such datastore.
+        """
+        return await self._http.request(
+            "PUT", url("/api/datastores/v1/{}", _known_datastore(datastore_id)), json={"name": name}, into=Datastore
+        )
+
+    async def delete(self, datastore_id: str, /) -> None:
+        """Delete a datastore.
+
+        `DELETE /api/datastores/v1/{datastore_id}`. Seen on instances, not in the documents. What becomes of its
+        collections is not known.
+
+        Args:
+            datastore_id: The datastore.
+
+        Raises:
+            NotFound: There is no such datastore.
+        """
+        await self._http.request("DELETE", url("/api/datastores/v1/{}", _known_datastore(datastore_id)))
+
+
+_DATASTORES = url("/api/datastores/v1")
+
+
+def _known_datastore(datastore_id: str) -> str:
+    """Return the identifier of a datastore.
+
+    Raises:
+        ConfigError: It is a route's name.
+    """
+    if datastore_id == "collections":
+        raise ConfigError("'collections' is a route's name and no datastore's id")
+    return datastore_id
+
+
 class Collections(Area):
     """App DB's collections."""
+
+    def list(self, datastore_id: str | None = None, /) -> Pager[Collection]:
+        """Iterate over the collections of a datastore, or over all that the token's owner may see.
+
+        `GET /api/datastores/v1/{datastore_id}/collections`, or `GET /api/datastores/v1/collections`. Seen on
+        instances, not in the documents.
+
+        Args:
+            datastore_id: The datastore; all by default.
+
+        Raises:
+            ConfigError: The datastore's id is a route's name.
+            NotFound: There is no such datastore.
+        """
+        return self._http.whole_list(
+            "GET",
+            url("/api/datastores/v1/collections")
+            if datastore_id is None
+            else url("/api/datastores/v1/{}/collections", _known_datastore(datastore_id)),
+            into=tuple[Collection, ...],
+            read=tuple,
+        )
 
     async def create(
         self,
@@ -321,7 +678,7 @@ class Collections(Area):
     ) -> Collection:
         """Create a collection.
 
-        `POST /api/datastores/v1/{datastore_id}/collections`. Not in the documents; other clients use it. Is not sent
+        `POST /api/datastores/v1/{datastore_id}/collections`. Seen on instances, not in the documents. Is not sent
         twice, unless the instance surely did not take it: each time makes a collection.
 
         Args:
@@ -335,12 +692,10 @@ class Collections(Area):
             ConfigError: There are no columns, names repeat, or a type is not one of Domo's; or the datastore's id is
                 a route's name.
         """
-        if datastore_id == "collections":
-            raise ConfigError("'collections' is a route's name and no datastore's id")
         schema = UNSET if isinstance(columns, Unset) else _schema(columns)
         return await self._http.request(
             "POST",
-            url("/api/datastores/v1/{}/collections", datastore_id),
+            url("/api/datastores/v1/{}/collections", _known_datastore(datastore_id)),
             json=payload(name=name, schema=schema, sync_enabled=sync_enabled),
             into=Collection,
         )
@@ -348,7 +703,7 @@ class Collections(Area):
     async def get(self, collection_id: str, /) -> Collection:
         """Return a collection.
 
-        `GET /api/datastores/v1/collections/{collection_id}`. Not in the documents; other clients use it.
+        `GET /api/datastores/v1/collections/{collection_id}`. Seen on instances, not in the documents.
 
         Args:
             collection_id: The collection.
@@ -359,9 +714,16 @@ class Collections(Area):
         return await self._http.request("GET", url("/api/datastores/v1/collections/{}", collection_id), into=Collection)
 
     async def update(
-        self, collection_id: str, /, *, columns: Columns, sync_enabled: bool | Unset = UNSET
+        self,
+        collection_id: str,
+        /,
+        *,
+        columns: Columns | Unset = UNSET,
+        sync_enabled: bool | Unset = UNSET,
+        owner: int | str | Unset = UNSET,
+        name: str | Unset = UNSET,
     ) -> Collection:
-        """Give a collection another schema, by which it is synced to a dataset.
+        """Change a collection: the schema by which it is synced to a dataset, whether it is synced, its owner or name.
 
         `PUT /api/datastores/v1/collections/{collection_id}` (App DB API, "Update Collection Schema").
 
@@ -370,16 +732,106 @@ class Collections(Area):
             columns: All columns: names and types, such as ``{"username": "STRING"}``, or `Column` objects, which can
                 say whether a column is visible.
             sync_enabled: Whether to sync the documents to a dataset.
+            owner: The user whose it is to be; not in the documents, but instances are seen to take it.
+            name: Its name; not in the documents, but other clients send it.
 
         Raises:
-            ConfigError: There are no columns, names repeat, or a type is not one of Domo's.
+            ConfigError: There is nothing to change; there are no columns, names repeat, or a type is not one of Domo's.
             NotFound: There is no such collection.
         """
         return await self._http.request(
             "PUT",
             url("/api/datastores/v1/collections/{}", collection_id),
-            json=payload(schema=_schema(columns), sync_enabled=sync_enabled),
+            json=require_changes(
+                payload(
+                    schema=UNSET if isinstance(columns, Unset) else _schema(columns),
+                    sync_enabled=sync_enabled,
+                    owner=owner,
+                    name=name,
+                )
+            ),
             into=Collection,
+        )
+
+    async def delete(self, collection_id: str, /) -> None:
+        """Delete a collection with all its documents.
+
+        `DELETE /api/datastores/v1/collections/{collection_id}`. Seen on instances, not in the documents.
+
+        Args:
+            collection_id: The collection.
+
+        Raises:
+            NotFound: There is no such collection.
+        """
+        await self._http.request("DELETE", url("/api/datastores/v1/collections/{}", collection_id))
+
+    async def permissions(self, collection_id: str, /) -> Mapping[str, tuple[CollectionGrant, ...]]:
+        """Return who may do what with a collection, by type: ``USER``, ``GROUP``, ``RYUU_APP``.
+
+        `GET /api/datastores/v1/collections/{collection_id}/permission`. Seen on instances, not in the documents.
+
+        Args:
+            collection_id: The collection.
+
+        Raises:
+            NotFound: There is no such collection.
+        """
+        return await self._http.request(
+            "GET",
+            url("/api/datastores/v1/collections/{}/permission", collection_id),
+            into=dict[str, tuple[CollectionGrant, ...]],
+        )
+
+    async def set_permissions(
+        self,
+        collection_id: str,
+        entity_type: str,
+        entity_id: int | str,
+        /,
+        *,
+        permissions: Sequence[CollectionPermission | str],
+        overwrite: bool | None = None,
+    ) -> None:
+        """Say what a user or a group may do with a collection.
+
+        `PUT /api/datastores/v1/collections/{collection_id}/permission/{entity_type}/{entity_id}`. Seen on instances,
+        not in the documents.
+
+        Args:
+            collection_id: The collection.
+            entity_type: ``USER`` or ``GROUP``; `set_app_permissions` is for apps.
+            entity_id: The user, or the group.
+            permissions: What it may do.
+            overwrite: Whether that replaces what it was allowed before, or is added to it.
+
+        Raises:
+            ConfigError: `permissions` is empty.
+            NotFound: There is no such collection.
+        """
+        await self._http.request(
+            "PUT",
+            url("/api/datastores/v1/collections/{}/permission/{}/{}", collection_id, entity_type, entity_id),
+            params={"permissions": require_list(permissions, "permissions"), "overwrite": overwrite},
+        )
+
+    async def remove_permissions(self, collection_id: str, entity_type: str, entity_id: int | str, /) -> None:
+        """Take from a user, a group or an app all that it may do with a collection.
+
+        `DELETE /api/datastores/v1/collections/{collection_id}/permission/{entity_type}/{entity_id}`. Seen on instances,
+        not in the documents.
+
+        Args:
+            collection_id: The collection.
+            entity_type: ``USER``, ``GROUP`` or ``RYUU_APP``.
+            entity_id: The user, the group, or the app's proxy id.
+
+        Raises:
+            NotFound: There is no such collection.
+        """
+        await self._http.request(
+            "DELETE",
+            url("/api/datastores/v1/collections/{}/permission/{}/{}", collection_id, entity_type, entity_id),
         )
 
     async def set_app_permissions(
@@ -410,11 +862,16 @@ class AppDb(Area):
     """App DB: collections of JSON documents."""
 
     @cached_property
+    def datastores(self) -> Datastores:
+        """Datastores, which hold the collections."""
+        return Datastores(self._http)
+
+    @cached_property
     def documents(self) -> Documents:
         """Documents: read, queried, written, deleted."""
         return Documents(self._http)
 
     @cached_property
     def collections(self) -> Collections:
-        """Collections: their schemas and what apps may do with them."""
+        """Collections: their schemas and who may do what with them."""
         return Collections(self._http)

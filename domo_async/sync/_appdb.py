@@ -7,8 +7,17 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 
 from domo_async._endpoints.appdb import AppDb as AsyncAppDb
-from domo_async._endpoints.appdb import Collection, CollectionPermission, Document
+from domo_async._endpoints.appdb import (
+    Collection,
+    CollectionGrant,
+    CollectionPermission,
+    Datastore,
+    Document,
+    DocumentsUpdated,
+    DocumentsWritten,
+)
 from domo_async._endpoints.appdb import Collections as AsyncCollections
+from domo_async._endpoints.appdb import Datastores as AsyncDatastores
 from domo_async._endpoints.appdb import Documents as AsyncDocuments
 from domo_async._endpoints.datasets.models import Columns
 from domo_async._wire import UNSET, Unset
@@ -38,6 +47,7 @@ class Documents(Twin[AsyncDocuments]):
         /,
         *,
         filter: Mapping[str, object],
+        order_by: str | Sequence[str] | None = None,
         offset: int = 0,
         limit: int | None = None,
         page_size: int = 10_000,
@@ -53,6 +63,8 @@ class Documents(Twin[AsyncDocuments]):
             filter: What MongoDB's ``find()`` takes, such as ``{"content.userId": {"$eq": "123456789"}}``; an empty
                 one selects all. A point in time is written ``{"$date": "2024-05-08T19:39:00Z"}``. ``$where``,
                 ``$near`` and ``$nearSphere`` are not supported.
+            order_by: What to sort by: a path and ``ascending`` or ``descending``, such as ``content.due descending``;
+                or several.
             offset: Documents to leave out at the beginning.
             limit: The most documents to give, or None for all.
             page_size: Documents to ask for at a time, at most 10,000.
@@ -63,7 +75,79 @@ class Documents(Twin[AsyncDocuments]):
             NotFound: There is no such collection.
         """
         return SyncPager(
-            self._aio.query(collection_id, filter=filter, offset=offset, limit=limit, page_size=page_size), self._portal
+            self._aio.query(
+                collection_id, filter=filter, order_by=order_by, offset=offset, limit=limit, page_size=page_size
+            ),
+            self._portal,
+        )
+
+    def aggregate(
+        self,
+        collection_id: str,
+        /,
+        *,
+        filter: Mapping[str, object] = {},
+        group_by: str | Sequence[str] | None = None,
+        count: str | None = None,
+        avg: Mapping[str, str] | None = None,
+        min: Mapping[str, str] | None = None,
+        max: Mapping[str, str] | None = None,
+        sum: Mapping[str, str] | None = None,
+        unwind: str | Sequence[str] | None = None,
+        order_by: str | Sequence[str] | None = None,
+        offset: int = 0,
+        limit: int | None = None,
+        page_size: int = 10_000,
+    ) -> SyncPager[Mapping[str, object]]:
+        """Iterate over what is worked out of the documents that a filter selects, group by group.
+
+        `POST /api/datastores/v2/collections/{collection_id}/documents/query` (Domo's own OpenAPI description of it).
+
+        ```python
+        for group in domo.appdb.documents.aggregate(
+            collection_id, group_by="content.region", count="orders", sum={"content.amount": "total"},
+            order_by="total descending",
+        ):
+            print(group["region"], group["orders"], group["total"])
+        ```
+
+        Args:
+            collection_id: The collection.
+            filter: What MongoDB's ``find()`` takes, see `query`; all documents by default.
+            group_by: What the documents of a group have in common: a path such as ``content.region``, or several.
+            count: What to call the number of documents of a group.
+            avg: The means to work out: what to call each, by the path.
+            min: The least values to find, likewise.
+            max: The greatest values to find, likewise.
+            sum: The sums to work out, likewise.
+            unwind: A list in the documents, of which each item is to count as a document of its own; or several.
+            order_by: What to sort by: a name given here, or a path, and ``ascending`` or ``descending``; or several.
+            offset: Groups to leave out at the beginning.
+            limit: The most groups to give, or None for all.
+            page_size: Groups to ask for at a time, at most 10,000.
+
+        Raises:
+            ConfigError: A number is out of its range, a name or a path has a blank or a comma, or nothing is asked for.
+            BadRequest: The filter is wrong.
+            NotFound: There is no such collection.
+        """
+        return SyncPager(
+            self._aio.aggregate(
+                collection_id,
+                filter=filter,
+                group_by=group_by,
+                count=count,
+                avg=avg,
+                min=min,
+                max=max,
+                sum=sum,
+                unwind=unwind,
+                order_by=order_by,
+                offset=offset,
+                limit=limit,
+                page_size=page_size,
+            ),
+            self._portal,
         )
 
     def list(
@@ -101,6 +185,58 @@ class Documents(Twin[AsyncDocuments]):
             NotFound: There is no such collection.
         """
         return self._portal.run(self._aio.create(collection_id, content=content))
+
+    def create_many(self, collection_id: str, /, *, contents: Sequence[Mapping[str, object]]) -> DocumentsWritten:
+        """Add several documents to a collection.
+
+        `POST /api/datastores/v1/collections/{collection_id}/documents/bulk`. Seen on instances, not in the documents.
+
+        Args:
+            collection_id: The collection.
+            contents: What each document says.
+
+        Raises:
+            ConfigError: There are none, or one has no JSON form.
+            NotFound: There is no such collection.
+        """
+        return self._portal.run(self._aio.create_many(collection_id, contents=contents))
+
+    def put_many(
+        self, collection_id: str, /, *, documents: Sequence[tuple[str | None, Mapping[str, object]]]
+    ) -> DocumentsWritten:
+        """Replace the contents of documents, and add those that have no identifier or one that is not there.
+
+        `PUT /api/datastores/v2/collections/{collection_id}/documents/bulk`. Seen on instances, not in the documents;
+        the form of its body is that of other clients.
+
+        Args:
+            collection_id: The collection.
+            documents: The identifier of each, or None for a new one, and all that it is to say.
+
+        Raises:
+            ConfigError: There are none, or one has no JSON form.
+            NotFound: There is no such collection.
+        """
+        return self._portal.run(self._aio.put_many(collection_id, documents=documents))
+
+    def update_many(
+        self, collection_id: str, /, *, filter: Mapping[str, object], operation: Mapping[str, object]
+    ) -> DocumentsUpdated:
+        """Change all documents that a filter selects.
+
+        `PUT /api/datastores/v2/collections/{collection_id}/documents/update`. Seen on instances, not in the documents.
+
+        Args:
+            collection_id: The collection.
+            filter: What MongoDB's ``find()`` takes, see `query`.
+            operation: What MongoDB's ``updateMany()`` takes, such as ``{"$set": {"content.status": "archived"}}``.
+
+        Raises:
+            ConfigError: `filter` or `operation` is empty; to change all documents, say ``{"id": {"$exists": True}}``.
+            BadRequest: The filter or the operation is wrong.
+            NotFound: There is no such collection.
+        """
+        return self._portal.run(self._aio.update_many(collection_id, filter=filter, operation=operation))
 
     def update(self, collection_id: str, document_id: str, /, *, content: Mapping[str, object]) -> Document:
         """Replace the content of a document.
@@ -152,15 +288,92 @@ class Documents(Twin[AsyncDocuments]):
         return self._portal.run(self._aio.delete_many(collection_id, document_ids=document_ids))
 
 
+class Datastores(Twin[AsyncDatastores]):
+    """App DB's datastores. No document describes these routes; instances are seen to have them."""
+
+    def list(self) -> SyncPager[Datastore]:
+        """Iterate over the datastores that the token's owner may see.
+
+        `GET /api/datastores/v1`. Seen on instances, not in the documents.
+        """
+        return SyncPager(self._aio.list(), self._portal)
+
+    def create(self, *, name: str) -> Datastore:
+        """Create a datastore. Is not sent twice, unless the instance surely did not take it.
+
+        `POST /api/datastores/v1`. Seen on instances, not in the documents.
+
+        Args:
+            name: Its name.
+        """
+        return self._portal.run(self._aio.create(name=name))
+
+    def get(self, datastore_id: str, /) -> Datastore:
+        """Return a datastore.
+
+        `GET /api/datastores/v1/{datastore_id}`. Seen on instances, not in the documents.
+
+        Args:
+            datastore_id: The datastore.
+
+        Raises:
+            NotFound: There is no such datastore.
+        """
+        return self._portal.run(self._aio.get(datastore_id))
+
+    def rename(self, datastore_id: str, /, *, name: str) -> Datastore:
+        """Give a datastore another name.
+
+        `PUT /api/datastores/v1/{datastore_id}`. Seen on instances, not in the documents.
+
+        Args:
+            datastore_id: The datastore.
+            name: Its name.
+
+        Raises:
+            NotFound: There is no such datastore.
+        """
+        return self._portal.run(self._aio.rename(datastore_id, name=name))
+
+    def delete(self, datastore_id: str, /) -> None:
+        """Delete a datastore.
+
+        `DELETE /api/datastores/v1/{datastore_id}`. Seen on instances, not in the documents. What becomes of its
+        collections is not known.
+
+        Args:
+            datastore_id: The datastore.
+
+        Raises:
+            NotFound: There is no such datastore.
+        """
+        return self._portal.run(self._aio.delete(datastore_id))
+
+
 class Collections(Twin[AsyncCollections]):
     """App DB's collections."""
+
+    def list(self, datastore_id: str | None = None, /) -> SyncPager[Collection]:
+        """Iterate over the collections of a datastore, or over all that the token's owner may see.
+
+        `GET /api/datastores/v1/{datastore_id}/collections`, or `GET /api/datastores/v1/collections`. Seen on
+        instances, not in the documents.
+
+        Args:
+            datastore_id: The datastore; all by default.
+
+        Raises:
+            ConfigError: The datastore's id is a route's name.
+            NotFound: There is no such datastore.
+        """
+        return SyncPager(self._aio.list(datastore_id), self._portal)
 
     def create(
         self, datastore_id: str, /, *, name: str, columns: Columns | Unset = UNSET, sync_enabled: bool | Unset = UNSET
     ) -> Collection:
         """Create a collection.
 
-        `POST /api/datastores/v1/{datastore_id}/collections`. Not in the documents; other clients use it. Is not sent
+        `POST /api/datastores/v1/{datastore_id}/collections`. Seen on instances, not in the documents. Is not sent
         twice, unless the instance surely did not take it: each time makes a collection.
 
         Args:
@@ -179,7 +392,7 @@ class Collections(Twin[AsyncCollections]):
     def get(self, collection_id: str, /) -> Collection:
         """Return a collection.
 
-        `GET /api/datastores/v1/collections/{collection_id}`. Not in the documents; other clients use it.
+        `GET /api/datastores/v1/collections/{collection_id}`. Seen on instances, not in the documents.
 
         Args:
             collection_id: The collection.
@@ -189,8 +402,17 @@ class Collections(Twin[AsyncCollections]):
         """
         return self._portal.run(self._aio.get(collection_id))
 
-    def update(self, collection_id: str, /, *, columns: Columns, sync_enabled: bool | Unset = UNSET) -> Collection:
-        """Give a collection another schema, by which it is synced to a dataset.
+    def update(
+        self,
+        collection_id: str,
+        /,
+        *,
+        columns: Columns | Unset = UNSET,
+        sync_enabled: bool | Unset = UNSET,
+        owner: int | str | Unset = UNSET,
+        name: str | Unset = UNSET,
+    ) -> Collection:
+        """Change a collection: the schema by which it is synced to a dataset, whether it is synced, its owner or name.
 
         `PUT /api/datastores/v1/collections/{collection_id}` (App DB API, "Update Collection Schema").
 
@@ -199,12 +421,90 @@ class Collections(Twin[AsyncCollections]):
             columns: All columns: names and types, such as ``{"username": "STRING"}``, or `Column` objects, which can
                 say whether a column is visible.
             sync_enabled: Whether to sync the documents to a dataset.
+            owner: The user whose it is to be; not in the documents, but instances are seen to take it.
+            name: Its name; not in the documents, but other clients send it.
 
         Raises:
-            ConfigError: There are no columns, names repeat, or a type is not one of Domo's.
+            ConfigError: There is nothing to change; there are no columns, names repeat, or a type is not one of Domo's.
             NotFound: There is no such collection.
         """
-        return self._portal.run(self._aio.update(collection_id, columns=columns, sync_enabled=sync_enabled))
+        return self._portal.run(
+            self._aio.update(collection_id, columns=columns, sync_enabled=sync_enabled, owner=owner, name=name)
+        )
+
+    def delete(self, collection_id: str, /) -> None:
+        """Delete a collection with all its documents.
+
+        `DELETE /api/datastores/v1/collections/{collection_id}`. Seen on instances, not in the documents.
+
+        Args:
+            collection_id: The collection.
+
+        Raises:
+            NotFound: There is no such collection.
+        """
+        return self._portal.run(self._aio.delete(collection_id))
+
+    def permissions(self, collection_id: str, /) -> Mapping[str, tuple[CollectionGrant, ...]]:
+        """Return who may do what with a collection, by type: ``USER``, ``GROUP``, ``RYUU_APP``.
+
+        `GET /api/datastores/v1/collections/{collection_id}/permission`. Seen on instances, not in the documents.
+
+        Args:
+            collection_id: The collection.
+
+        Raises:
+            NotFound: There is no such collection.
+        """
+        return self._portal.run(self._aio.permissions(collection_id))
+
+    def set_permissions(
+        self,
+        collection_id: str,
+        entity_type: str,
+        entity_id: int | str,
+        /,
+        *,
+        permissions: Sequence[CollectionPermission | str],
+        overwrite: bool | None = None,
+    ) -> None:
+        """Say what a user or a group may do with a collection.
+
+        `PUT /api/datastores/v1/collections/{collection_id}/permission/{entity_type}/{entity_id}`. Seen on instances,
+        not in the documents.
+
+        Args:
+            collection_id: The collection.
+            entity_type: ``USER`` or ``GROUP``; `set_app_permissions` is for apps.
+            entity_id: The user, or the group.
+            permissions: What it may do.
+            overwrite: Whether that replaces what it was allowed before, or is added to it.
+
+        Raises:
+            ConfigError: `permissions` is empty.
+            NotFound: There is no such collection.
+        """
+        return self._portal.run(
+            self._aio.set_permissions(
+                collection_id, entity_type, entity_id, permissions=permissions, overwrite=overwrite
+            )
+        )
+
+    def remove_permissions(self, collection_id: str, entity_type: str, entity_id: int | str, /) -> None:
+        """Take from a user, a group or an app all that it may do with a collection.
+
+        `DELETE /api/datastores/v1/collections/{collection_id}/permission/{entity_type}/{entity_id}`. Seen on instances,
+        not in the documents.
+
+        Args:
+            collection_id: The collection.
+            entity_type: ``USER``, ``GROUP`` or ``RYUU_APP``.
+            entity_id: The user, the group, or the app's proxy id.
+
+        Raises:
+            NotFound: There is no such collection.
+        """
+        return self._portal.run(self._aio.remove_permissions(collection_id, entity_type, entity_id))
 
     def set_app_permissions(
         self, collection_id: str, proxy_id: str, /, *, permissions: Sequence[CollectionPermission | str]
@@ -230,11 +530,16 @@ class AppDb(Twin[AsyncAppDb]):
     """App DB: collections of JSON documents."""
 
     @cached_property
+    def datastores(self) -> Datastores:
+        """Datastores, which hold the collections."""
+        return Datastores(self._aio.datastores, self._portal)
+
+    @cached_property
     def documents(self) -> Documents:
         """Documents: read, queried, written, deleted."""
         return Documents(self._aio.documents, self._portal)
 
     @cached_property
     def collections(self) -> Collections:
-        """Collections: their schemas and what apps may do with them."""
+        """Collections: their schemas and who may do what with them."""
         return Collections(self._aio.collections, self._portal)

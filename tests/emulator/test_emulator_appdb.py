@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from domo_async import BadRequest, Domo, Forbidden, NotFound
+from domo_async import BadRequest, Conflict, Domo, Forbidden, NotFound
 from domo_async.emulator import Emulator
 from tests.emulator.others import another
 from tests.emulator.plain_client import connected
@@ -70,7 +70,7 @@ async def test_queries_look_into_contents_and_at_what_is_known_of_documents(emul
     async with another(emulator) as other:
         async with connected(emulator) as plain:
             path = f"{COLLECTIONS}/{collection}/permission/USER/77?permissions=create_content"
-            await plain.call("PUT", path)
+            await plain.call("PUT", path, status=204)
         await other.appdb.documents.create(collection, content={"name": "Cid"})
 
     async def names(**wanted: Any) -> list[object]:
@@ -107,6 +107,112 @@ async def test_queries_group(emulator: Emulator, domo: Domo):
     assert found[1:] == second
 
 
+async def test_the_client_asks_for_groups_and_for_an_order(domo: Domo):
+    collection = await filled(
+        domo, {"k": "a", "n": 1, "t": ["x", "y"]}, {"k": "b", "n": 5, "t": ["x"]}, {"k": "a", "n": 3, "t": []}
+    )
+    documents = domo.appdb.documents
+
+    groups = await documents.aggregate(
+        collection,
+        group_by="content.k",
+        count="documents",
+        sum={"content.n": "total"},
+        avg={"content.n": "mean"},
+        min={"content.n": "least"},
+        max={"content.n": "most"},
+        order_by="total descending",
+    ).all()
+    tags = await documents.aggregate(collection, unwind="content.t", group_by="content.t", count="n").all()
+    falling = await documents.query(collection, filter={}, order_by="content.n descending").all()
+
+    assert [("b", 1, 5, 5.0, 5, 5), ("a", 2, 4, 2.0, 1, 3)] == [
+        tuple(group[key] for key in ("k", "documents", "total", "mean", "least", "most")) for group in groups
+    ]
+    assert {"x": 2, "y": 1} == {group["t"]: group["n"] for group in tags}
+    assert [5, 3, 1] == [document.content["n"] for document in falling]
+
+
+async def test_many_documents_are_made_put_and_changed_at_once(emulator: Emulator, domo: Domo):
+    collection = await filled(domo)
+    documents = domo.appdb.documents
+
+    made = await documents.create_many(collection, contents=[{"n": 1, "state": "new"}, {"n": 2, "state": "new"}])
+    first, second = made.documents
+    put = await documents.put_many(collection, documents=[(first.id, {"n": 10, "state": "new"}), (None, {"n": 3})])
+    changed = await documents.update_many(
+        collection,
+        filter={"content.state": "new"},
+        operation={"$set": {"content.state": "old"}, "$inc": {"content.n": 1}, "$push": {"content.log": "x"}},
+    )
+    same = await documents.update_many(
+        collection, filter={"content.state": "old"}, operation={"$set": {"content.state": "old"}}
+    )
+
+    assert [first.id, put.documents[1].id] == [document.id for document in put.documents]
+    assert ((2, 2), (2, 0)) == (
+        (changed.matched_count, changed.modified_count),
+        (same.matched_count, same.modified_count),
+    )
+    assert [
+        {"n": 11, "state": "old", "log": ["x"]},
+        {"n": 3, "state": "old", "log": ["x"]},
+        {"n": 3},
+    ] == [document.content async for document in documents.list(collection)]
+    await documents.update_many(
+        collection, filter={"id": second.id}, operation={"$unset": {"content.n": ""}, "$pull": {"content.log": "x"}}
+    )
+    assert {"state": "old", "log": []} == (await documents.get(collection, second.id)).content
+    wrong: list[dict[str, Any]] = [
+        {"$fly": {}},
+        {"$set": {"owner": 1}},
+        {"$inc": {"content.state": 1}},
+        {"$push": {"content.state": 1}},
+    ]
+    for operation in wrong:
+        with pytest.raises(BadRequest):
+            await documents.update_many(collection, filter={"content.state": "old"}, operation=operation)
+
+
+async def test_datastores_and_collections_are_listed_changed_and_deleted(emulator: Emulator, domo: Domo):
+    store = await domo.appdb.datastores.create(name="Own")
+    collection = await domo.appdb.collections.create(store.id, name="Bands", columns={"band": "STRING"})
+    renamed = await domo.appdb.datastores.rename(store.id, name="Mine")
+    changed = await domo.appdb.collections.update(collection.id, sync_enabled=True)
+
+    assert ("Mine", False, 1) == (renamed.name, renamed.temporary, renamed.owner)
+    assert renamed == await domo.appdb.datastores.get(store.id)
+    assert [renamed] == await domo.appdb.datastores.list().all()
+    assert (True, collection.schema) == (changed.sync_enabled, changed.schema)
+    assert [changed] == await domo.appdb.collections.list(store.id).all() == await domo.appdb.collections.list().all()
+    with pytest.raises(Conflict):
+        await domo.appdb.datastores.delete(store.id)
+    with pytest.raises(NotFound):
+        await domo.appdb.collections.update(collection.id, owner=4711)
+    async with another(emulator) as other:
+        with pytest.raises(Forbidden):
+            await other.appdb.datastores.rename(store.id, name="Theirs")
+    await domo.appdb.collections.delete(collection.id)
+    await domo.appdb.datastores.delete(store.id)
+    assert [] == await domo.appdb.datastores.list().all()
+
+
+async def test_permissions_are_told_by_type_and_taken_away(domo: Domo):
+    collection = await filled(domo)
+    await domo.appdb.collections.set_permissions(collection, "GROUP", 8, permissions=["read"])
+    await domo.appdb.collections.set_permissions(collection, "GROUP", 8, permissions=["write"], overwrite=False)
+    await domo.appdb.collections.set_app_permissions(collection, "p-1", permissions=["read_content"])
+
+    told = await domo.appdb.collections.permissions(collection)
+    await domo.appdb.collections.remove_permissions(collection, "GROUP", 8)
+    after = await domo.appdb.collections.permissions(collection)
+
+    assert [("1", ("ADMIN",))] == [(grant.id, grant.permissions) for grant in told["USER"]]
+    assert [("8", ("READ", "WRITE"))] == [(grant.id, grant.permissions) for grant in told["GROUP"]]
+    assert [("p-1", ("READ_CONTENT",))] == [(grant.id, grant.permissions) for grant in told["RYUU_APP"]]
+    assert {"RYUU_APP", "USER"} == after.keys()
+
+
 async def test_several_documents_are_deleted_at_once(emulator: Emulator, domo: Domo):
     collection = await filled(domo, {"n": 1}, {"n": 2}, {"n": 3})
     ids = [document.id async for document in domo.appdb.documents.list(collection)]
@@ -116,19 +222,23 @@ async def test_several_documents_are_deleted_at_once(emulator: Emulator, domo: D
     async with connected(emulator) as plain:
         path = f"{COLLECTIONS}/{collection}/documents/bulk"
         await plain.call("DELETE", path, status=400)
-        assert {"Deleted": 1} == await plain.call("DELETE", f"{path}?ids=[{ids[2]}]")
+        assert {"Deleted": 1} == await plain.call("DELETE", f"{path}?ids=[{ids[2]}]", status=202)
+        second = path.replace("/v1/", "/v2/")
+        assert {"deletedCount": 0} == await plain.call("DELETE", f"{second}?ids={ids[2]}", status=202)
 
 
 async def test_the_routes_of_other_clients_are_there(emulator: Emulator, domo: Domo):
     collection = await filled(domo)
     path = f"{COLLECTIONS}/{collection}/documents"
     async with connected(emulator) as plain:
-        made = await plain.call("POST", f"{path}/", json={"content": {"n": 1}})
+        made = await plain.call("POST", f"{path}/", json={"content": {"n": 1}}, status=201)
         v2 = f"/api/datastores/v2/collections/{collection}/documents/{made['id']}"
         changed = await plain.call("PUT", v2, json={"content": {"n": 2}})
-        assert {"Created": 2} == await plain.call("POST", f"{path}/bulk", json=[{"content": {}}, {"content": {}}])
+        two = await plain.call("POST", f"{path}/bulk", json=[{"content": {}}, {"content": {}}], status=201)
+        assert [{}, {}] == [each["content"] for each in two]
         upserted = [{"id": made["id"], "content": {"n": 3}}, {"content": {"n": 4}}]
-        assert {"Updated": 1, "Created": 1} == await plain.call("PUT", f"{path}/bulk", json=upserted)
+        put = await plain.call("PUT", f"{path}/bulk", json=upserted, status=201)
+        assert [(made["id"], 3), (put[1]["id"], 4)] == [(each["id"], each["content"]["n"]) for each in put]
         assert 4 == len(await plain.call("GET", f"{path}/"))
         await plain.call("POST", path, json={"n": 1}, status=400)
 
@@ -137,7 +247,7 @@ async def test_the_routes_of_other_clients_are_there(emulator: Emulator, domo: D
         assert [None, "Own"] == [each["name"] for each in await plain.call("GET", "/api/datastores/v1")]
         assert [] == await plain.call("GET", f"/api/datastores/v1/{store['id']}/collections")
         assert [collection] == [each["id"] for each in await plain.call("GET", f"{COLLECTIONS}?datastoreId=store")]
-        await plain.call("DELETE", f"{COLLECTIONS}/{collection}")
+        await plain.call("DELETE", f"{COLLECTIONS}/{collection}", status=204)
         await plain.call("GET", path, status=404)
     assert 3 == (await domo.appdb.documents.list(await filled(domo, {}, {}, {})).all()).__len__()
 
@@ -174,7 +284,9 @@ async def test_others_may_do_what_they_were_given(emulator: Emulator, domo: Domo
 
     async def permit(permissions: str) -> None:
         async with connected(emulator) as plain:
-            await plain.call("PUT", f"{COLLECTIONS}/{collection}/permission/USER/77?permissions={permissions}")
+            await plain.call(
+                "PUT", f"{COLLECTIONS}/{collection}/permission/USER/77?permissions={permissions}", status=204
+            )
 
     async with another(emulator) as other:
         with pytest.raises(Forbidden):

@@ -80,6 +80,55 @@ async def test_many_documents_are_deleted_in_batches_and_counted_together():
     assert deleted == 249
 
 
+async def test_a_count_is_read_under_either_name():
+    handler, _ = a_bin([{"Deleted": 100}, {"deletedCount": "1"}])
+    async with talking_to(handler) as domo:
+        deleted = await domo.appdb.documents.delete_many("c", document_ids=[f"d-{n}" for n in range(101)])
+
+    assert 101 == deleted
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda domo: domo.appdb.collections.update("c"),
+        lambda domo: domo.appdb.documents.update_many("c", filter={}, operation={"$set": {"content.a": 1}}),
+        lambda domo: domo.appdb.documents.update_many("c", filter={"content.a": 1}, operation={}),
+        lambda domo: domo.appdb.documents.create_many("c", contents=[]),
+        lambda domo: domo.appdb.datastores.delete("collections"),
+        lambda domo: domo.appdb.documents.aggregate("c", filter={"content.a": 1}).all(),
+        lambda domo: domo.appdb.documents.aggregate("c", sum={"content.a": "two words"}).all(),
+        lambda domo: domo.appdb.documents.aggregate("c", sum={"content.a,content.b": "x"}).all(),
+    ],
+)
+async def test_what_would_change_nothing_or_everything_is_not_sent(call):
+    handler, asked = a_collection(0)
+    async with talking_to(handler) as domo:
+        with pytest.raises(ConfigError):
+            await call(domo)
+
+    assert not asked
+
+
+@pytest.mark.parametrize(("ids", "tries"), [(["d-1", "d-2"], 2), (["d-1", None], 1)])
+async def test_documents_are_put_again_where_that_makes_none_twice(ids, tries):
+    asked = []
+
+    async def handler(request):
+        asked.append(request.path)
+        return web.Response(status=502) if len(asked) == 1 else web.json_response([{"id": "d-1"}], status=201)
+
+    async with talking_to(handler) as domo:
+        call = domo.appdb.documents.put_many("c", documents=[(key, {}) for key in ids])
+        if tries == 1:
+            with pytest.raises(ServerError):
+                await call
+        else:
+            assert ["d-1"] == [document.id for document in (await call).documents]
+
+    assert tries == len(asked)
+
+
 async def test_a_count_that_is_told_in_part_alone_is_not_known():
     handler, _ = a_bin([{"Deleted": 100}, web.Response(status=202)])
     async with talking_to(handler) as domo:

@@ -19,6 +19,7 @@ from aiohttp import web
 
 from domo_async._emulator.access.memberships import entities_of
 from domo_async._emulator.access.people import is_admin
+from domo_async._emulator.access.rights import require_owner
 from domo_async._emulator.errors import HTTPError
 from domo_async._emulator.http.web import (
     answer,
@@ -33,11 +34,13 @@ from domo_async._emulator.http.web import (
     storage_of,
     text,
     wanted_by,
+    whole_number,
 )
 from domo_async._emulator.persistence.records import Collection, Record, Records
 from domo_async._emulator.search.aggregating import aggregated
 from domo_async._emulator.search.bounds import Budget
 from domo_async._emulator.search.mongo import matching_documents
+from domo_async._emulator.search.updating import updated
 from domo_async._emulator.state import COLUMN_TYPES, Instance
 
 routes: web.RouteTableDef = web.RouteTableDef()
@@ -49,6 +52,7 @@ DOCUMENTS = "appdb_documents"
 _BASE = "/api/datastores/v1"
 _COLLECTION = "/api/datastores/v1/collections/{collection_id}"
 _DOCUMENTS = _COLLECTION + "/documents"
+_ANY_VERSION = "/api/datastores/{version:v[12]}/collections/{collection_id}"
 _MOST = 10_000
 _PERMISSIONS = (
     *("read", "share", "delete", "write", "admin"),
@@ -61,20 +65,44 @@ _KINDS = ("USER", "GROUP", _APP)
 @routes.get(_BASE)
 async def list_datastores(request: web.Request) -> web.Response:
     """List datastores."""
-    return answer(list(records_of(request, DATASTORES)))
+    return answer([_describe_datastore(datastore) for datastore in records_of(request, DATASTORES)])
 
 
 @routes.post(_BASE)
 async def create_datastore(request: web.Request) -> web.Response:
     """Create a datastore."""
     name = text(await json_object(request), "name")
-    return answer(_datastore(instance_of(request).records, str(uuid.uuid4()), name, caller_of(request)["id"]))
+    owner = caller_of(request)["id"]
+    return answer(_describe_datastore(_datastore(instance_of(request).records, str(uuid.uuid4()), name, owner)))
 
 
 @routes.get(_BASE + "/collections")
 async def list_collections(request: web.Request) -> web.Response:
     """List those collections that the caller may read, of one datastore if the query names it."""
     return _collections(request, request.query.get("datastoreId"))
+
+
+@routes.get(_BASE + "/{datastore_id}")
+async def get_datastore(request: web.Request) -> web.Response:
+    """Describe a datastore."""
+    return answer(_describe_datastore(records_of(request, DATASTORES).get(request.match_info["datastore_id"])))
+
+
+@routes.put(_BASE + "/{datastore_id}")
+async def rename_datastore(request: web.Request) -> web.Response:
+    """Give a datastore another name."""
+    changes = {"name": text(await json_object(request), "name"), "updatedOn": iso()}
+    return answer(_describe_datastore(records_of(request, DATASTORES).update(_own_datastore(request)["id"], **changes)))
+
+
+@routes.delete(_BASE + "/{datastore_id}")
+async def delete_datastore(request: web.Request) -> web.Response:
+    """Delete a datastore without collections; that one with some is not deleted is emulator-defined."""
+    datastore = _own_datastore(request)
+    if any(collection["datastoreId"] == datastore["id"] for collection in records_of(request, COLLECTIONS)):
+        raise HTTPError(409, f"The datastore {datastore['id']} has collections")
+    records_of(request, DATASTORES).remove(datastore["id"])
+    return web.Response(status=204)
 
 
 @routes.get(_BASE + "/{datastore_id}/collections")
@@ -106,11 +134,15 @@ async def get_collection(request: web.Request) -> web.Response:
 
 @routes.put(_COLLECTION)
 async def update_collection(request: web.Request) -> web.Response:
-    """Give a collection another schema; its name and whether it is synced change where they are given."""
+    """Change a collection: its schema, its name, its owner and whether it is synced, each where it is given."""
     collection = _collection_of(request, "write")
     body = await json_object(request)
+    owner = whole_number(body.get("owner"), "owner", collection["owner"])
+    if owner != collection["owner"]:
+        records_of(request, "users").get(owner)
     changes = {
-        "schema": _schema(body.get("schema")),
+        "schema": _schema(body["schema"]) if body.get("schema") is not None else collection["schema"],
+        "owner": owner,
         "syncEnabled": flag(body.get("syncEnabled", collection["syncEnabled"]), "syncEnabled"),
         "name": text({"name": collection["name"], **body}, "name"),
         "updatedOn": iso(),
@@ -127,15 +159,35 @@ async def delete_collection(request: web.Request) -> web.Response:
     for key in documents.keys():  # noqa: SIM118 - it iterates over records
         documents.remove(key)
     records_of(request, COLLECTIONS).remove(collection["id"])
-    return web.Response()
+    return web.Response(status=204)
+
+
+@routes.get(_COLLECTION + "/permission")
+async def get_permissions(request: web.Request) -> web.Response:
+    """Tell who may do what, by type, in capitals; the owner, who may do everything, as admin."""
+    collection = _collection_of(request, "share")
+    grants: dict[str, list[dict[str, Any]]] = {_APP: [], "USER": []}
+    held = {f"USER/{collection['owner']}": ["admin"], **collection["permissions"]}
+    for entity, permissions in held.items():
+        kind, _, entity_id = entity.partition("/")
+        told = {"id": entity_id, "permissions": [each.upper() for each in permissions], "type": kind}
+        grants.setdefault(kind, []).append(told)
+    return answer(grants)
+
+
+@routes.delete(_COLLECTION + "/permission/{kind}/{entity_id}")
+async def remove_permissions(request: web.Request) -> web.Response:
+    """Take from an app, a user or a group all that it may do."""
+    collection = _collection_of(request, "share")
+    entity = f"{request.match_info['kind']}/{request.match_info['entity_id']}"
+    left = {key: permissions for key, permissions in collection["permissions"].items() if key != entity}
+    records_of(request, COLLECTIONS).update(collection["id"], permissions=left)
+    return web.Response(status=204)
 
 
 @routes.put(_COLLECTION + "/permission/{kind}/{entity_id}")
 async def set_permissions(request: web.Request) -> web.Response:
-    """Say what an app, a user or a group may do, in place of what it was; ``overwrite=false`` adds to it.
-
-    204 for apps as documented, 200 for others.
-    """
+    """Say what an app, a user or a group may do, in place of what it was; ``overwrite=false`` adds to it."""
     collection = _collection_of(request, "share")
     kind, entity_id = request.match_info["kind"], request.match_info["entity_id"]
     if kind not in _KINDS:
@@ -151,7 +203,7 @@ async def set_permissions(request: web.Request) -> web.Response:
     records_of(request, COLLECTIONS).update(
         collection["id"], permissions={**collection["permissions"], entity: permissions}
     )
-    return web.Response(status=204 if kind == _APP else 200)
+    return web.Response(status=204)
 
 
 # The page writes the path of a creation with a slash at the end, that of the list without.
@@ -169,7 +221,8 @@ async def create_document(request: web.Request) -> web.Response:
     """Add a document, which is the caller's."""
     collection = _collection_of(request, "create_content")
     content = _content(await json_object(request))
-    return answer(add_document(instance_of(request).records, collection, content, caller_of(request)["id"]))
+    made = add_document(instance_of(request).records, collection, content, caller_of(request)["id"])
+    return answer(made, status=201)
 
 
 @routes.post(_DOCUMENTS + "/bulk")
@@ -177,12 +230,11 @@ async def create_documents(request: web.Request) -> web.Response:
     """Add several documents, all or none."""
     collection = _collection_of(request, "create_content")
     contents = [_content(each) for each in _objects(await json_body(request))]
-    for content in contents:
-        add_document(instance_of(request).records, collection, content, caller_of(request)["id"])
-    return answer({"Created": len(contents)})
+    records, owner = instance_of(request).records, caller_of(request)["id"]
+    return answer([add_document(records, collection, content, owner) for content in contents], status=201)
 
 
-@routes.put(_DOCUMENTS + "/bulk")
+@routes.put(_ANY_VERSION + "/documents/bulk")
 async def put_documents(request: web.Request) -> web.Response:
     """Replace the contents of the documents that are named by an id and there, and add the others."""
     collection = _collection_of(request, "update_content")
@@ -190,17 +242,36 @@ async def put_documents(request: web.Request) -> web.Response:
     contents = [_content(each) for each in given]
     if any(each.get("id") not in documents for each in given):
         _collection_of(request, "create_content")
-    updated = 0
-    for each, content in zip(given, contents, strict=True):
-        if each.get("id") in documents:
-            _replace(request, documents, each["id"], content)
-            updated += 1
-        else:
-            add_document(instance_of(request).records, collection, content, caller_of(request)["id"])
-    return answer({"Updated": updated, "Created": len(given) - updated})
+    records, owner = instance_of(request).records, caller_of(request)["id"]
+    written = [
+        _replace(request, documents, each["id"], content)
+        if each.get("id") in documents
+        else add_document(records, collection, content, owner)
+        for each, content in zip(given, contents, strict=True)
+    ]
+    return answer(written, status=201)
 
 
-@routes.delete(_DOCUMENTS + "/bulk")
+@routes.put("/api/datastores/v2/collections/{collection_id}/documents/update")
+async def update_documents(request: web.Request) -> web.Response:
+    """Change all documents that a filter as of MongoDB selects, all or none."""
+    collection, body = _collection_of(request, "update_content"), await json_object(request)
+    documents, wanted = _documents(request, collection), body.get("query")
+    if not isinstance(wanted, dict):
+        raise HTTPError(400, "Required: query, a JSON object")
+    storage, is_wanted = storage_of(request), wanted_by(request)
+    budget = Budget(storage.time_limit, is_wanted)
+    found = await storage.run(
+        lambda: matching_documents(list(documents), wanted, partial(storage.matching, wanted=is_wanted), budget.check)
+    )
+    after = [(document, updated(document["content"], body.get("operation"))) for document in found]
+    changed = [(document, content) for document, content in after if content != document["content"]]
+    for document, content in changed:
+        _replace(request, documents, document["id"], content)
+    return answer({"matchedCount": len(after), "modifiedCount": len(changed)})
+
+
+@routes.delete(_ANY_VERSION + "/documents/bulk")
 async def delete_documents(request: web.Request) -> web.Response:
     """Delete several documents; those that are not there are not counted (emulator-defined)."""
     documents = _documents(request, _collection_of(request, "delete_content"))
@@ -211,11 +282,12 @@ async def delete_documents(request: web.Request) -> web.Response:
     found = [document_id for document_id in dict.fromkeys(ids) if document_id in documents]
     for document_id in found:
         documents.remove(document_id)
-    return answer({"Deleted": len(found)})
+    counted = "Deleted" if request.match_info["version"] == "v1" else "deletedCount"
+    return answer({counted: len(found)}, status=202)
 
 
-# The documents have v2 for queries alone; some clients update by it.
-@routes.post("/api/datastores/{version:v[12]}/collections/{collection_id}/documents/query")
+# The documents have v2 for queries alone; instances have both for most.
+@routes.post(_ANY_VERSION + "/documents/query")
 async def query(request: web.Request) -> web.Response:
     """Find documents by a filter as of MongoDB, and group and order them where the query string says so."""
     collection = _collection_of(request, "read_content")
@@ -230,13 +302,13 @@ async def query(request: web.Request) -> web.Response:
     return answer(page_of(request, await storage.run(find), limit=_MOST, most=_MOST))
 
 
-@routes.get(_DOCUMENTS + "/{document_id}")
+@routes.get(_ANY_VERSION + "/documents/{document_id}")
 async def get_document(request: web.Request) -> web.Response:
     """Give a document."""
     return answer(_document_of(request, "read_content"))
 
 
-@routes.put("/api/datastores/{version:v[12]}/collections/{collection_id}/documents/{document_id}")
+@routes.put(_ANY_VERSION + "/documents/{document_id}")
 async def update_document(request: web.Request) -> web.Response:
     """Replace the content of a document."""
     document = _document_of(request, "update_content")
@@ -245,7 +317,7 @@ async def update_document(request: web.Request) -> web.Response:
     return answer(_replace(request, documents, document["id"], content))
 
 
-@routes.delete(_DOCUMENTS + "/{document_id}")
+@routes.delete(_ANY_VERSION + "/documents/{document_id}")
 async def delete_document(request: web.Request) -> web.Response:
     """Delete a document."""
     document = _document_of(request, "delete_content")
@@ -313,6 +385,17 @@ def _datastore(records: Records, datastore_id: str, name: str | None, owner: int
     created = created or iso()
     datastore = {"id": datastore_id, "name": name, "owner": owner, "createdOn": created, "updatedOn": created}
     return records[DATASTORES].put(datastore_id, datastore)
+
+
+def _own_datastore(request: web.Request) -> Record:
+    """Return the datastore that the path names, if it is the caller's or the caller an admin."""
+    datastore = records_of(request, DATASTORES).get(request.match_info["datastore_id"])
+    require_owner(request, datastore["owner"])
+    return datastore
+
+
+def _describe_datastore(datastore: Record) -> dict[str, Any]:
+    return {**datastore, "temporary": False, "updatedBy": datastore["owner"]}
 
 
 def _name_of_documents(collection_id: str) -> str:
