@@ -238,9 +238,11 @@ from domo_async._endpoints.reports import (
     ViewType,
 )
 from domo_async._endpoints.roles import (
-    AuthoritiesChange,
+    Authority,
     ChangeStatus,
     Role,
+    RoleChange,
+    RoleUser,
 )
 from domo_async._endpoints.s3_exports import (
     AwsCredentials,
@@ -266,6 +268,7 @@ from domo_async._endpoints.search import (
     Missing,
     Numeric,
     Operator,
+    QueryProfile,
     QueryString,
     Range,
     SearchAnswer,
@@ -359,7 +362,7 @@ __all__ = [
     "AppliedSort",
     "AttributeValue",
     "AuthMethod",
-    "AuthoritiesChange",
+    "Authority",
     "AwsCredentials",
     "BeastMode",
     "BeastModeFilter",
@@ -530,6 +533,7 @@ __all__ = [
     "PolicyParameter",
     "PromptTemplate",
     "QueryJob",
+    "QueryProfile",
     "QueryResult",
     "QueryString",
     "Queue",
@@ -554,6 +558,8 @@ __all__ = [
     "ResultColumn",
     "Right",
     "Role",
+    "RoleChange",
+    "RoleUser",
     "Rows",
     "RunOrder",
     "RunStatus",

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from attrs import evolve
 
-from domo_async import Domo
+from domo_async import UNSET, Domo
 from domo_async._cli.common.bars import bulk_bar
 from domo_async._cli.common.connection import InstanceOption, TokenFileOption, call
 from domo_async._cli.common.exits import EXIT_CODES, DebugOption, readable_errors
@@ -75,6 +75,10 @@ def import_(
     role: Annotated[
         str | None, typer.Option(metavar="ROLE_ID", help="The role of those for whom the file names none.")
     ] = None,
+    invite: Annotated[
+        bool | None,
+        typer.Option("--invite/--no-invite", help="Whether new users are invited by mail; Domo decides by default."),
+    ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only tell what would be done.")] = False,
     stop_on_error: Annotated[bool, typer.Option("--stop-on-error", help="Stop at the first that fails.")] = False,
     concurrency: Annotated[int, typer.Option(min=1, help="Users under way at once.")] = 8,
@@ -94,6 +98,7 @@ def import_(
             return await domo.users.create_many(
                 [NewUser(**row) for row in rows],
                 exists=exists.value,
+                send_invite=UNSET if invite is None else invite,
                 dry_run=dry_run,
                 concurrency=concurrency,
                 stop_on_error=stop_on_error,

@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from operator import attrgetter
 
-from attrs import frozen
+from attrs import field, frozen
 
 from domo_async._bulk import BulkOptions, BulkProgressCallback, BulkReport
 from domo_async._endpoints import _role_changes
-from domo_async._endpoints._area import Area, require_list
+from domo_async._endpoints._area import Area, require_changes, require_list
 from domo_async._endpoints.users import User
 from domo_async._transport import QUERY, PageData, Pager, url
-from domo_async._wire import EpochMillis, Model, NumericId, OpenEnum, payload
+from domo_async._wire import UNSET, EpochMillis, Model, NumericId, OpenEnum, Unset, payload, wire_name
+from domo_async.errors import APIError
 
-__all__ = ["AuthoritiesChange", "ChangeStatus", "Role", "Roles"]
+__all__ = ["Authority", "ChangeStatus", "Role", "RoleChange", "RoleUser", "Roles"]
+
+_NOT_ALLOWED = 405
 
 
 @frozen(kw_only=True)
@@ -47,8 +50,8 @@ class ChangeStatus(OpenEnum):
 
 
 @frozen(kw_only=True)
-class AuthoritiesChange(Model):
-    """What the instance says about a change of authorities.
+class RoleChange(Model):
+    """What the instance says about a change of a role.
 
     Attributes:
         status: How it went.
@@ -59,10 +62,80 @@ class AuthoritiesChange(Model):
     message: str | None = None
 
 
+@frozen(kw_only=True)
+class Authority(Model):
+    """Something that a role can allow.
+
+    Attributes:
+        authority: Its name, such as ``dataset.manage``.
+        title: What people call it.
+        description: What it allows.
+        authority_ui_group: What kind of thing it is about, such as ``COMPANY``.
+        admin_level: Whether it is for administrators.
+        assignable_by_customer: Whether a role can be given it.
+        system_group: Whether it is the instance's own.
+        depends_on_authorities: The authorities without which it allows nothing.
+        depends_on_feature: The features without which it allows nothing.
+        implicit_authorities: The authorities that come with it.
+        role_ids: The roles that have it.
+        user_count: How many users have it.
+    """
+
+    authority: str
+    title: str | None = None
+    description: str | None = None
+    authority_ui_group: str | None = field(default=None, metadata=wire_name("authorityUIGroup"))
+    admin_level: bool | None = None
+    assignable_by_customer: bool | None = None
+    system_group: bool | None = None
+    depends_on_authorities: tuple[str, ...] = ()
+    depends_on_feature: tuple[str, ...] = ()
+    implicit_authorities: tuple[str, ...] = ()
+    role_ids: tuple[NumericId, ...] = ()
+    user_count: int | None = None
+
+
+@frozen(kw_only=True)
+class RoleUser(Model):
+    """A user who has a role.
+
+    Attributes:
+        user_id: The user.
+        display_name: How people see the user.
+        email: Where mail goes.
+        role_id: The role.
+        department: Where the user works.
+        job_title: The user's job.
+        location: Where that is.
+        hire_date: When the user began there.
+    """
+
+    user_id: NumericId
+    display_name: str | None = None
+    email: str | None = None
+    role_id: NumericId | None = None
+    department: str | None = None
+    job_title: str | None = None
+    location: str | None = None
+    hire_date: EpochMillis | None = None
+
+
+@frozen(kw_only=True)
+class _RoleUsers(Model):
+    users: tuple[RoleUser, ...]
+    total_count: int | None = None
+    total_filtered_count: int | None = None
+
+
+def _page(answer: _RoleUsers) -> PageData[RoleUser]:
+    told = answer.total_filtered_count
+    return PageData(answer.users, total=answer.total_count if told is None else told)
+
+
 class Roles(Area):
     """Roles and what they allow."""
 
-    async def create(self, *, name: str, description: str, from_role_id: int | str) -> Role:
+    async def create(self, *, name: str, description: str, from_role_id: int | str | Unset = UNSET) -> Role:
         """Create a role with the authorities of another.
 
         `POST /api/authorization/v1/roles` (Roles Governance API, "Create Role").
@@ -70,7 +143,7 @@ class Roles(Area):
         Args:
             name: Its name.
             description: What it is for.
-            from_role_id: The role to copy.
+            from_role_id: The role to copy. The page calls it required; that it may be left out is unconfirmed.
 
         Raises:
             BadRequest: There is no such role to copy.
@@ -127,10 +200,12 @@ class Roles(Area):
             "GET", url("/api/authorization/v1/roles/{}/authorities", role_id), into=tuple[str, ...]
         )
 
-    async def set_authorities(self, role_id: int | str, /, *, authorities: Sequence[str]) -> AuthoritiesChange:
+    async def set_authorities(self, role_id: int | str, /, *, authorities: Sequence[str]) -> RoleChange:
         """Give a role exactly these authorities; it loses all others.
 
         `PATCH /api/authorization/v1/roles/{role_id}/authorities` (Roles Governance API, "Update Role Authorities").
+        Where an instance does not know that method, `PUT /api/authorization/v1/roles/{role_id}/authorities`, which five
+        independent clients use.
 
         Args:
             role_id: The role.
@@ -139,15 +214,123 @@ class Roles(Area):
         Raises:
             NotFound: There is no such role.
         """
+        names = require_list(authorities, "authorities", may_be_empty=True)
+        try:
+            return await self._set_authorities("PATCH", role_id, names)
+        except APIError as error:
+            if error.status != _NOT_ALLOWED:
+                raise
+        return await self._set_authorities("PUT", role_id, names)
+
+    async def _set_authorities(self, method: str, role_id: int | str, names: Sequence[str]) -> RoleChange:
         # Sent twice, the complete list sets the same authorities.
         return await self._http.request(
-            "PATCH",
+            method,
             url("/api/authorization/v1/roles/{}/authorities", role_id),
-            json=require_list(authorities, "authorities", may_be_empty=True),
-            into=AuthoritiesChange,
-            empty=AuthoritiesChange(),
+            json=names,
+            into=RoleChange,
+            empty=RoleChange(),
             idempotent=True,
         )
+
+    async def update(
+        self, role_id: int | str, /, *, name: str | Unset = UNSET, description: str | Unset = UNSET
+    ) -> RoleChange:
+        """Change a role's name and description.
+
+        `PUT /api/authorization/v1/roles/{role_id}`, which takes both: what is not given is read before, by
+        `GET /api/authorization/v1/roles/{role_id}` (Roles Governance API, "Get Role By Id"). Unconfirmed: no document
+        of Domo's describes the change; six independent clients send it.
+
+        Args:
+            role_id: The role.
+            name: Its name; no two roles share one.
+            description: What it is for.
+
+        Raises:
+            ConfigError: Nothing is given to change.
+            NotFound: There is no such role.
+        """
+        changes = require_changes(payload(name=name, description=description))
+        if len(changes) == 1:
+            there = await self.get(role_id)
+            changes = {**payload(name=there.name, description=there.description or ""), **changes}
+        return await self._http.request(
+            "PUT",
+            url("/api/authorization/v1/roles/{}", role_id),
+            json={**payload(id=role_id), **changes},
+            into=RoleChange,
+            empty=RoleChange(),
+        )
+
+    def users(
+        self,
+        role_id: int | str,
+        /,
+        *,
+        search: str | None = None,
+        sort: str | None = None,
+        ascending: bool | None = None,
+        offset: int = 0,
+        limit: int | None = None,
+        page_size: int = 50,
+    ) -> Pager[RoleUser]:
+        """Iterate over the users who have a role.
+
+        `GET /api/authorization/v1/roles/{role_id}/users`. Unconfirmed: no document of Domo's describes it; several
+        independent clients use it.
+
+        Args:
+            role_id: The role.
+            search: What names have to hold.
+            sort: What to sort by, such as ``displayName``.
+            ascending: Whether from the least to the greatest.
+            offset: Users to leave out at the beginning.
+            limit: The most users to give in all.
+            page_size: Users to ask for at a time.
+
+        Raises:
+            ConfigError: A number is out of its range.
+            NotFound: There is no such role.
+        """
+        return self._http.pages(
+            "GET",
+            url("/api/authorization/v1/roles/{}/users", role_id),
+            QUERY,
+            paged=False,
+            key=attrgetter("user_id"),
+            params={"search": search, "sort": sort, "ascending": ascending},
+            into=_RoleUsers,
+            read=_page,
+            offset=offset,
+            limit=limit,
+            page_size=page_size,
+        )
+
+    async def add_users(self, role_id: int | str, /, *, users: Sequence[int | str]) -> None:
+        """Give users a role in place of the one that they have; `assign` looks before, and reports on each.
+
+        `PUT /api/authorization/v1/roles/{role_id}/users`. Unconfirmed: no document of Domo's describes it; two
+        independent clients use it.
+
+        Args:
+            role_id: The role.
+            users: The users.
+
+        Raises:
+            ConfigError: `users` is empty.
+            NotFound: There is no such role or user.
+        """
+        ids = [int(each) for each in require_list(users, "users")]
+        await self._http.request("PUT", url("/api/authorization/v1/roles/{}/users", role_id), json=ids)
+
+    async def known_authorities(self) -> tuple[Authority, ...]:
+        """Return all authorities that a role can have.
+
+        `GET /api/authorization/v1/authorities`. Unconfirmed: no document of Domo's describes it; several independent
+        clients use it.
+        """
+        return await self._http.request("GET", url("/api/authorization/v1/authorities"), into=tuple[Authority, ...])
 
     async def delete(self, role_id: int | str, /) -> None:
         """Delete a role. The instance does not tell whether there was one.

@@ -6,16 +6,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from domo_async._bulk import BulkProgressCallback, BulkReport
-from domo_async._endpoints.roles import AuthoritiesChange, Role
+from domo_async._endpoints.roles import Authority, Role, RoleChange, RoleUser
 from domo_async._endpoints.roles import Roles as AsyncRoles
 from domo_async._endpoints.users import User
+from domo_async._wire import UNSET, Unset
 from domo_async.sync._facade import SyncPager, Twin
 
 
 class Roles(Twin[AsyncRoles]):
     """Roles and what they allow."""
 
-    def create(self, *, name: str, description: str, from_role_id: int | str) -> Role:
+    def create(self, *, name: str, description: str, from_role_id: int | str | Unset = UNSET) -> Role:
         """Create a role with the authorities of another.
 
         `POST /api/authorization/v1/roles` (Roles Governance API, "Create Role").
@@ -23,7 +24,7 @@ class Roles(Twin[AsyncRoles]):
         Args:
             name: Its name.
             description: What it is for.
-            from_role_id: The role to copy.
+            from_role_id: The role to copy. The page calls it required; that it may be left out is unconfirmed.
 
         Raises:
             BadRequest: There is no such role to copy.
@@ -64,10 +65,12 @@ class Roles(Twin[AsyncRoles]):
         """
         return self._portal.run(self._aio.authorities(role_id))
 
-    def set_authorities(self, role_id: int | str, /, *, authorities: Sequence[str]) -> AuthoritiesChange:
+    def set_authorities(self, role_id: int | str, /, *, authorities: Sequence[str]) -> RoleChange:
         """Give a role exactly these authorities; it loses all others.
 
         `PATCH /api/authorization/v1/roles/{role_id}/authorities` (Roles Governance API, "Update Role Authorities").
+        Where an instance does not know that method, `PUT /api/authorization/v1/roles/{role_id}/authorities`, which five
+        independent clients use.
 
         Args:
             role_id: The role.
@@ -77,6 +80,87 @@ class Roles(Twin[AsyncRoles]):
             NotFound: There is no such role.
         """
         return self._portal.run(self._aio.set_authorities(role_id, authorities=authorities))
+
+    def update(
+        self, role_id: int | str, /, *, name: str | Unset = UNSET, description: str | Unset = UNSET
+    ) -> RoleChange:
+        """Change a role's name and description.
+
+        `PUT /api/authorization/v1/roles/{role_id}`, which takes both: what is not given is read before, by
+        `GET /api/authorization/v1/roles/{role_id}` (Roles Governance API, "Get Role By Id"). Unconfirmed: no document
+        of Domo's describes the change; six independent clients send it.
+
+        Args:
+            role_id: The role.
+            name: Its name; no two roles share one.
+            description: What it is for.
+
+        Raises:
+            ConfigError: Nothing is given to change.
+            NotFound: There is no such role.
+        """
+        return self._portal.run(self._aio.update(role_id, name=name, description=description))
+
+    def users(
+        self,
+        role_id: int | str,
+        /,
+        *,
+        search: str | None = None,
+        sort: str | None = None,
+        ascending: bool | None = None,
+        offset: int = 0,
+        limit: int | None = None,
+        page_size: int = 50,
+    ) -> SyncPager[RoleUser]:
+        """Iterate over the users who have a role.
+
+        `GET /api/authorization/v1/roles/{role_id}/users`. Unconfirmed: no document of Domo's describes it; several
+        independent clients use it.
+
+        Args:
+            role_id: The role.
+            search: What names have to hold.
+            sort: What to sort by, such as ``displayName``.
+            ascending: Whether from the least to the greatest.
+            offset: Users to leave out at the beginning.
+            limit: The most users to give in all.
+            page_size: Users to ask for at a time.
+
+        Raises:
+            ConfigError: A number is out of its range.
+            NotFound: There is no such role.
+        """
+        return SyncPager(
+            self._aio.users(
+                role_id, search=search, sort=sort, ascending=ascending, offset=offset, limit=limit, page_size=page_size
+            ),
+            self._portal,
+        )
+
+    def add_users(self, role_id: int | str, /, *, users: Sequence[int | str]) -> None:
+        """Give users a role in place of the one that they have; `assign` looks before, and reports on each.
+
+        `PUT /api/authorization/v1/roles/{role_id}/users`. Unconfirmed: no document of Domo's describes it; two
+        independent clients use it.
+
+        Args:
+            role_id: The role.
+            users: The users.
+
+        Raises:
+            ConfigError: `users` is empty.
+            NotFound: There is no such role or user.
+        """
+        return self._portal.run(self._aio.add_users(role_id, users=users))
+
+    def known_authorities(self) -> tuple[Authority, ...]:
+        """Return all authorities that a role can have.
+
+        `GET /api/authorization/v1/authorities`. Unconfirmed: no document of Domo's describes it; several independent
+        clients use it.
+        """
+        return self._portal.run(self._aio.known_authorities())
 
     def delete(self, role_id: int | str, /) -> None:
         """Delete a role. The instance does not tell whether there was one.

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from domo_async._endpoints.search.area import Entities
 from domo_async._endpoints.search.area import Search as AsyncSearch
 from domo_async._endpoints.search.filters import Filter
-from domo_async._endpoints.search.models import SearchAnswer, SearchHit, Sort
+from domo_async._endpoints.search.models import QueryProfile, SearchAnswer, SearchHit, Sort
 from domo_async._wire import UNSET, Unset
 from domo_async.sync._facade import SyncPager, Twin
 
@@ -33,6 +33,8 @@ class Search(Twin[AsyncSearch]):
         facet_value_offset: int | Unset = UNSET,
         include_phonetic: bool | Unset = UNSET,
         fields_to_return: Sequence[str] | Unset = UNSET,
+        combine_results: bool | Unset = UNSET,
+        query_profile: QueryProfile | str | Unset = UNSET,
     ) -> SearchAnswer:
         """Search, and return one page of what is found; `iterate` gives all of it.
 
@@ -53,6 +55,8 @@ class Search(Twin[AsyncSearch]):
             facet_value_offset: How many values of each facet to leave out.
             include_phonetic: Whether what sounds alike matches.
             fields_to_return: The fields that hits come with, all unless told.
+            combine_results: Whether hits of several entities come in one list; else they may be told by entity.
+            query_profile: Which weights relevance has, such as ``GLOBAL``.
 
         Raises:
             ConfigError: It reaches beyond the first 10,000 hits, or nothing is given to search for or in.
@@ -72,6 +76,8 @@ class Search(Twin[AsyncSearch]):
                 facet_value_offset=facet_value_offset,
                 include_phonetic=include_phonetic,
                 fields_to_return=fields_to_return,
+                combine_results=combine_results,
+                query_profile=query_profile,
             )
         )
 
@@ -86,6 +92,8 @@ class Search(Twin[AsyncSearch]):
         not_filters: Sequence[Filter] = (),
         include_phonetic: bool | Unset = UNSET,
         fields_to_return: Sequence[str] | Unset = UNSET,
+        combine_results: bool | Unset = UNSET,
+        query_profile: QueryProfile | str | Unset = UNSET,
         split_by: str = "createDate",
         page_size: int = 100,
     ) -> SyncPager[SearchHit]:
@@ -105,6 +113,8 @@ class Search(Twin[AsyncSearch]):
             not_filters: What no hit matches.
             include_phonetic: Whether what sounds alike matches.
             fields_to_return: The fields that hits come with, all unless told; ``databaseId`` always does.
+            combine_results: Whether hits of several entities come in one list; else they may be told by entity.
+            query_profile: Which weights relevance has, such as ``GLOBAL``.
             split_by: The date to sort and to take apart by. A date that changes while the hits are read can make
                 hits come twice, or not at all.
             page_size: Hits to ask for at a time, 1 to 100.
@@ -123,6 +133,8 @@ class Search(Twin[AsyncSearch]):
                 not_filters=not_filters,
                 include_phonetic=include_phonetic,
                 fields_to_return=fields_to_return,
+                combine_results=combine_results,
+                query_profile=query_profile,
                 split_by=split_by,
                 page_size=page_size,
             ),

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from domo_async._endpoints.roles import AuthoritiesChange, Role
-from tests.contract.row import Row, Sent, documented, whole
+from domo_async._endpoints.roles import Authority, Role, RoleChange, RoleUser
+from tests.contract.row import Row, Sent, documented, refusal, whole
+
+ROLES = "/api/authorization/v1/roles"
+CHANGED = whole({"status": "SUCCESS", "message": ""})
 
 ROWS = [
     Row(
@@ -43,7 +46,7 @@ ROWS = [
             json=["dataset.manage", "dataset.export"],
             answer=whole({"status": "SUCCESS", "message": ""}),
         ),
-        gives=AuthoritiesChange,
+        gives=RoleChange,
     ),
     Row(
         "E128",
@@ -101,5 +104,104 @@ ROWS = [
             Sent("PATCH", "/api/identity/v1/users/28", json={"roleId": 5}, answer=whole({"id": 28, "roleId": 5})),
         ),
         gives=lambda report: ["unchanged", "updated", "unchanged"] == [result.outcome for result in report],
+    ),
+    Row(
+        "E124",
+        lambda domo: domo.roles.create(name="Steward", description="Keeps things"),
+        Sent(
+            "POST",
+            ROLES,
+            json={"name": "Steward", "description": "Keeps things"},
+            answer=whole({"id": 1234567, "name": "Steward", "description": "Keeps things"}),
+        ),
+        gives=Role,
+        note="of nothing",
+    ),
+    Row(
+        "E127",
+        lambda domo: domo.roles.set_authorities(1, authorities=["dataset.manage"]),
+        (
+            Sent("PATCH", f"{ROLES}/1/authorities", json=["dataset.manage"], answer=refusal(405), status=405),
+            Sent("PUT", f"{ROLES}/1/authorities", json=["dataset.manage"], answer=CHANGED),
+        ),
+        gives=RoleChange,
+        note="where PATCH is refused",
+    ),
+    Row(
+        "extra: Roles Governance, Update role",
+        lambda domo: domo.roles.update(5, name="Steward", description="Keeps things"),
+        Sent("PUT", f"{ROLES}/5", json={"id": 5, "name": "Steward", "description": "Keeps things"}, answer=CHANGED),
+        gives=RoleChange,
+    ),
+    Row(
+        "extra: Roles Governance, Update role",
+        lambda domo: domo.roles.update(5, name="Steward"),
+        (
+            Sent("GET", f"{ROLES}/5", answer=whole({"id": 5, "name": "Keeper", "description": "Keeps"})),
+            Sent("PUT", f"{ROLES}/5", json={"id": 5, "name": "Steward", "description": "Keeps"}),
+        ),
+        gives=lambda change: change == RoleChange(),
+        note="in part, without an answer",
+    ),
+    Row(
+        "extra: Roles Governance, Role users",
+        lambda domo: domo.roles.users(5, search="a", sort="displayName", ascending=True).all(),
+        Sent(
+            "GET",
+            f"{ROLES}/5/users",
+            query={"search": "a", "sort": "displayName", "ascending": "true", "limit": "50", "offset": "0"},
+            answer=whole(
+                {
+                    "totalCount": 3,
+                    "totalFilteredCount": 1,
+                    "users": [
+                        {
+                            "department": "Sales",
+                            "displayName": "Ada",
+                            "email": "ada@example.com",
+                            "hireDate": 1735689600000,
+                            "jobTitle": "Clerk",
+                            "location": "Here",
+                            "roleId": 5,
+                            "userId": 27,
+                        }
+                    ],
+                }
+            ),
+        ),
+        gives=RoleUser,
+        says=lambda answer: answer["users"],
+    ),
+    Row(
+        "extra: Roles Governance, Add users to role",
+        lambda domo: domo.roles.add_users(5, users=[27, "28"]),
+        Sent("PUT", f"{ROLES}/5/users", json=[27, 28], status=204),
+    ),
+    Row(
+        "extra: Roles Governance, All authorities",
+        lambda domo: domo.roles.known_authorities(),
+        Sent(
+            "GET",
+            "/api/authorization/v1/authorities",
+            answer=whole(
+                [
+                    {
+                        "adminLevel": True,
+                        "assignableByCustomer": True,
+                        "authority": "dataset.manage",
+                        "authorityUIGroup": "DATA",
+                        "dependsOnAuthorities": ["dataset.edit"],
+                        "dependsOnFeature": ["pdp"],
+                        "description": "Manages all",
+                        "implicitAuthorities": ["dataset.export"],
+                        "roleIds": [1, 2],
+                        "systemGroup": True,
+                        "title": "Manage DataSets",
+                        "userCount": 2,
+                    }
+                ]
+            ),
+        ),
+        gives=Authority,
     ),
 ]

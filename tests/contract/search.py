@@ -14,6 +14,7 @@ from domo_async._endpoints.search import (
     Missing,
     Numeric,
     Operator,
+    QueryProfile,
     QueryString,
     Range,
     SearchAnswer,
@@ -71,6 +72,41 @@ def _every(offset: int, **more: Any) -> dict[str, Any]:
 
 
 ROWS = [
+    Row(
+        "E163",
+        lambda domo: domo.search.query(
+            "*", entities=["card"], count=10_000, combine_results=False, query_profile=QueryProfile.GLOBAL
+        ),
+        Sent(
+            "POST",
+            _ROUTE,
+            json={
+                "count": 10_000,
+                "query": "*",
+                "entityList": [["card"]],
+                "combineResults": False,
+                "queryProfile": "GLOBAL",
+            },
+            answer=whole({"totalResultCount": 1, "searchResultsMap": {"card": _HITS[1:2]}}),
+        ),
+        gives=SearchAnswer,
+        note="by entity, with weights",
+    ),
+    Row(
+        "E163",
+        lambda domo: domo.search.iterate(
+            entities=["dataset"], combine_results=True, query_profile="GLOBAL", page_size=2
+        ).all(),
+        Sent(
+            "POST",
+            _ROUTE,
+            json=_every(0, combineResults=True, queryProfile="GLOBAL"),
+            answer=_page(_hit(1), total=1),
+        ),
+        gives=SearchHit,
+        says=lambda answer: answer["searchObjects"],
+        note="every hit, with weights",
+    ),
     Row(
         "E163",
         lambda domo: domo.search.query(

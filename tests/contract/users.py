@@ -291,4 +291,103 @@ ROWS = [
         gives=lambda report: ["skipped"] == [result.outcome for result in report],
         note="of somebody who is not there",
     ),
+    Row(
+        "extra: Users, Create user (v3)",
+        lambda domo: domo.users.create(
+            display_name="Ada", email_address="ada@example.com", role_id=5, send_invite=False
+        ),
+        Sent(
+            "POST",
+            "/api/content/v3/users",
+            query={"sendInvite": "false"},
+            json={"displayName": "Ada", "detail": {"email": "ada@example.com"}, "roleId": 5},
+            answer=whole({"id": 27, "displayName": "Ada", "roleId": 5, "detail": {"email": "ada@example.com"}}),
+        ),
+        gives=lambda user: (user.id, user.email_address, user.role_id) == (27, "ada@example.com", 5),
+    ),
+    Row(
+        "extra: Users, Create user (v3)",
+        lambda domo: domo.users.create(
+            display_name="Ada", email_address="ada@example.com", role_id=5, send_invite=True
+        ),
+        (
+            Sent(
+                "POST",
+                "/api/content/v3/users",
+                query={"sendInvite": "true"},
+                json={"displayName": "Ada", "detail": {"email": "ada@example.com"}, "roleId": 5},
+            ),
+            Sent(
+                "POST",
+                "/api/identity/v1/users/search",
+                body=lambda body: b"ada@example.com" in body,
+                answer=whole({"users": [{"id": 27, "emailAddress": "Ada@example.com"}], "count": 1}),
+            ),
+        ),
+        gives=lambda user: user.id == 27,
+        note="whose answer does not tell the user",
+    ),
+    Row(
+        "extra: Users, Get user (v3)",
+        lambda domo: domo.users.profile(27),
+        Sent(
+            "GET",
+            "/api/content/v3/users/27",
+            query={"includeDetails": "true"},
+            answer=whole(
+                {
+                    "id": 27,
+                    "invitorUserId": 1,
+                    "displayName": "Ada",
+                    "userName": "ada@example.com",
+                    "emailAddress": "ada@example.com",
+                    "accepted": False,
+                    "userType": "USER",
+                    "modified": 1711216167779,
+                    "created": 1679007751,
+                    "active": True,
+                    "pending": True,
+                    "anonymous": False,
+                    "systemUser": False,
+                    "roleId": 5,
+                    "role": "Clerk",
+                    "rights": 1,
+                    "timeZone": "UTC",
+                }
+            ),
+        ),
+        gives=UserProfile,
+    ),
+    Row(
+        "seen: Users, List users (v3)",
+        lambda domo: domo.users.profiles(active=True).all(),
+        Sent(
+            "GET",
+            "/api/content/v3/users",
+            query={"active": "true", "limit": "100", "offset": "0"},
+            answer=whole(
+                [
+                    {
+                        "detail": {"email": "ada@example.com"},
+                        "displayName": "Ada",
+                        "id": 27,
+                        "invitorUserId": 1,
+                        "role": "Clerk",
+                        "roleId": 5,
+                    }
+                ]
+            ),
+        ),
+        gives=UserProfile,
+    ),
+    Row(
+        "extra: Users, Reset password",
+        lambda domo: domo.users.set_password(27, password="new-and-secret"),
+        Sent(
+            "PUT",
+            "/api/identity/v1/password",
+            json={"domoUserId": "27", "password": "new-and-secret"},
+            answer=b"{}",
+        ),
+    ),
 ]

@@ -6,7 +6,7 @@ from random import Random
 
 import pytest
 
-from domo_async import BadRequest, Domo, Forbidden, NotFound
+from domo_async import BadRequest, ConfigError, Domo, Forbidden, NotFound
 from domo_async._emulator.routes import roles
 from domo_async.emulator import Emulator
 from tests.emulator.others import PARTICIPANT, a_user, acting_as
@@ -96,20 +96,26 @@ async def test_only_admins_change_roles(domo: Domo) -> None:
         assert "Steward" == (await other.roles.get(made.id)).name
 
 
-async def test_users_are_given_a_role_and_roles_a_name_as_other_clients_do(emulator: Emulator, domo: Domo) -> None:
-    ada = await a_user(domo, "Ada")
-    async with connected(emulator) as plain:
-        made = await domo.roles.create(name="Steward", description="", from_role_id=2)
-        role = f"/api/authorization/v1/roles/{made.id}"
-        await plain.call("PUT", f"{role}/users", json=[ada])
-        having = await plain.call("GET", f"{role}/users")
-        renamed = await plain.call("PUT", role, json={"id": made.id, "name": "Keeper", "description": "Keeps"})
-        await plain.call("PUT", role, json={"name": "Admin"}, status=400)
-        known = await plain.call("GET", "/api/authorization/v1/authorities")
+async def test_roles_are_renamed_and_given_to_users_and_tell_who_has_them(domo: Domo) -> None:
+    ada, bob = await a_user(domo, "Ada"), await a_user(domo, "Bob")
+    made = await domo.roles.create(name="Steward", description="")
 
-    assert [ada] == [user["userId"] for user in having["users"]]
-    assert ("Keeper", "Keeps", 1) == (renamed["name"], renamed["description"], renamed["userCount"])
-    assert set(await domo.roles.authorities(1)) == {each["authority"] for each in known}
+    await domo.roles.add_users(made.id, users=[ada, str(bob)])
+    change = await domo.roles.update(made.id, name="Keeper")
+
+    role = await domo.roles.get(made.id)
+    assert ("Keeper", "", 2) == (role.name, role.description, role.user_count)
+    assert "SUCCESS" == change.status
+    having = await domo.roles.users(made.id, page_size=1).all()
+    assert [(ada, "ada@example.com"), (bob, "bob@example.com")] == [(user.user_id, user.email) for user in having]
+    assert [bob] == [user.user_id async for user in domo.roles.users(made.id, search="BOB")]
+    with pytest.raises(BadRequest, match="Another role"):
+        await domo.roles.update(made.id, name="Admin", description="")
+    with pytest.raises(ConfigError, match="nothing"):
+        await domo.roles.update(made.id)
+    known = await domo.roles.known_authorities()
+    assert set(await domo.roles.authorities(1)) == {each.authority for each in known}
+    assert all(1 in each.role_ids for each in known)
 
 
 async def test_the_demo_world_has_roles_of_its_own(emulator: Emulator, domo: Domo) -> None:

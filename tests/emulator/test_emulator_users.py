@@ -9,7 +9,7 @@ import pytest
 
 from domo_async import BadRequest, Domo, Forbidden, NotFound, Unauthorized
 from domo_async._emulator.routes import roles, users
-from domo_async._endpoints.users import User, UserFilter
+from domo_async._endpoints.users import NewUser, User, UserFilter
 from domo_async.emulator import Emulator
 from tests.emulator.others import a_user, acting_as
 from tests.emulator.plain_client import connected
@@ -17,6 +17,30 @@ from tests.emulator.plain_client import connected
 
 def attribute(user: User, key: str) -> tuple[object, ...]:
     return next((pair.values for pair in user.attributes if pair.key == key), ())
+
+
+async def test_a_user_is_created_without_an_invitation_and_told_with_it(emulator: Emulator, domo: Domo) -> None:
+    made = await domo.users.create(display_name="Ada", email_address="Ada@example.com", role_id=4, send_invite=False)
+    report = await domo.users.create_many([NewUser("Bob", "bob@example.com", 4)], send_invite=False)
+
+    assert ("Ada@example.com", 4) == (made.email_address, made.role_id)
+    assert (1, "Ada") == ((profile := await domo.users.profile(made.id)).invitor_user_id, profile.display_name)
+    assert ["created"] == [row.outcome for row in report]
+    told = await domo.users.profiles(page_size=2).all()
+    assert {"Ada": "Participant", "Bob": "Participant", "Emulator Owner": "Admin"} == {
+        profile.display_name: profile.role for profile in told
+    }
+    with pytest.raises(BadRequest, match="address"):
+        await domo.users.create(display_name="A", email_address="ada@example.com", role_id=4, send_invite=False)
+
+
+async def test_a_password_that_is_set_logs_in(emulator: Emulator, domo: Domo) -> None:
+    ada = await a_user(domo, "Ada")
+
+    await domo.users.set_password(ada, password="Countess-1815")
+
+    async with await Domo.login(emulator.url, "ada@example.com", "Countess-1815") as theirs:
+        assert ada == (await theirs.users.me()).id
 
 
 async def test_a_user_lives_from_creation_to_deletion(domo: Domo) -> None:

@@ -110,13 +110,14 @@ async def test_running_again_sends_no_write(domo: Domo, emulator: Emulator) -> N
     assert 0 == writes(emulator)
 
 
-async def test_a_user_made_by_somebody_else_meanwhile_is_not_counted_as_created() -> None:
+@pytest.mark.parametrize("refusal", [400, 409])
+async def test_a_user_made_by_somebody_else_meanwhile_is_not_counted_as_created(refusal: int) -> None:
     async def handler(request: web.Request) -> web.Response:
         if request.method == "GET":
             return web.json_response({"users": []})
         if request.path.endswith("/search"):
             return web.json_response({"users": [{"id": 7, "emailAddress": "user0@example.com"}], "count": 1})
-        return web.json_response({"message": "taken"}, status=400)
+        return web.json_response({"message": "taken"}, status=refusal)
 
     async with talking_to(handler) as domo:
         report = await domo.users.create_many(people(1))

@@ -78,17 +78,27 @@ def begin(instance: Instance) -> None:
 
 
 @routes.get("/api/authorization/v1/authorities")
-async def list_authorities(_: web.Request) -> web.Response:
+async def list_authorities(request: web.Request) -> web.Response:
     """List all authorities that a role may have."""
+    users, roles = _users_of_roles(request), list(records_of(request, "roles"))
+    having = {each: [role for role in roles if each in role["authorities"]] for each in _AUTHORITIES}
     return answer(
         [
             {
                 "authority": authority,
                 "title": title,
                 "description": title,
-                "authorityUIGroup": authority.partition(".")[0],
+                "authorityUIGroup": authority.partition(".")[0].upper(),
+                "adminLevel": least == 1,
+                "assignableByCustomer": True,
+                "systemGroup": False,
+                "dependsOnAuthorities": [],
+                "dependsOnFeature": [],
+                "implicitAuthorities": [],
+                "roleIds": [role["id"] for role in having[authority]],
+                "userCount": sum(users[role["id"]] for role in having[authority]),
             }
-            for authority, (title, _) in _AUTHORITIES.items()
+            for authority, (title, least) in _AUTHORITIES.items()
         ]
     )
 
@@ -148,8 +158,8 @@ async def update(request: web.Request) -> web.Response:
     name = text({"name": role["name"], **body}, "name")
     _refuse_taken_name(request, name, role["id"])
     description = str(body.get("description", role["description"]) or "")
-    role = records_of(request, "roles").update(role["id"], name=name, description=description, modified=millis())
-    return answer(_describe(role, _users_of_roles(request)))
+    records_of(request, "roles").update(role["id"], name=name, description=description, modified=millis())
+    return answer({"status": "SUCCESS", "message": ""})
 
 
 @routes.delete("/api/authorization/v1/roles/{role_id}")
@@ -191,26 +201,20 @@ async def set_authorities(request: web.Request) -> web.Response:
 
 @routes.get("/api/authorization/v1/roles/{role_id}/users")
 async def list_users(request: web.Request) -> web.Response:
-    """List the users who have a role, all of them where no page is asked for."""
+    """List the users who have a role.
+
+    Emulator-defined: a search looks in names and addresses, and all come unless a limit is asked for.
+    """
     role = _role_of(request)
-    users = [user for user in records_of(request, "users") if user.get("roleId") == role["id"]]
+    having = [user for user in records_of(request, "users") if user.get("roleId") == role["id"]]
+    wanted = request.query.get("search", "").lower()
+    found = [user for user in having if wanted in f"{user['displayName']} {user.get('emailAddress')}".lower()]
+    found.sort(key=lambda user: user["displayName"].lower(), reverse=request.query.get("ascending") == "false")
     return answer(
         {
-            "totalCount": len(users),
-            "totalFilteredCount": len(users),
-            "users": [
-                {
-                    "userId": user["id"],
-                    "displayName": user["displayName"],
-                    "email": user.get("emailAddress"),
-                    "roleId": role["id"],
-                    "jobTitle": user.get("title"),
-                    "department": user.get("department"),
-                    "location": user.get("location"),
-                    "hireDate": user.get("hireDate"),
-                }
-                for user in page_of(request, users, limit=len(users))
-            ],
+            "users": [_describe_user(user) for user in page_of(request, found, limit=len(found))],
+            "totalCount": len(having),
+            "totalFilteredCount": len(found),
         }
     )
 
@@ -226,7 +230,7 @@ async def add_users(request: web.Request) -> web.Response:
     users = records_of(request, "users")
     for user in [users.get(user_id) for user_id in ids]:
         users.update(user["id"], roleId=role["id"], modified=millis())
-    return web.Response()
+    return web.Response(status=204)
 
 
 def _role_of(request: web.Request) -> Record:
@@ -235,6 +239,24 @@ def _role_of(request: web.Request) -> Record:
 
 def _users_of_roles(request: web.Request) -> Counter[Any]:
     return Counter(user.get("roleId") for user in records_of(request, "users"))
+
+
+def _describe_user(user: Record) -> dict[str, Any]:
+    facts = {pair["key"]: pair["values"] for pair in user.get("attributes", [])}
+
+    def fact(key: str) -> Any:
+        return next(iter(facts.get(key, ())), None)
+
+    return {
+        "userId": user["id"],
+        "displayName": user["displayName"],
+        "email": user.get("emailAddress"),
+        "roleId": user.get("roleId"),
+        "department": fact("department"),
+        "jobTitle": fact("title"),
+        "location": fact("employeeLocation"),
+        "hireDate": fact("hireDate"),
+    }
 
 
 def _refuse_taken_name(request: web.Request, name: str, role_id: int | None = None) -> None:

@@ -146,9 +146,22 @@ async def get_profile(request: web.Request) -> web.Response:
     return web.Response() if user is None else answer(_profile(user))
 
 
+@routes.get("/api/content/v3/users")
+async def list_detailed_profiles(request: web.Request) -> web.Response:
+    """List users with their roles; all of them unless a limit is asked for (emulator-defined)."""
+    active = flag(request.query.get("active", "true"), "active")
+    users = list(records_of(request, "users")) if active else []
+    roles = {role["id"]: role["name"] for role in records_of(request, "roles")}
+    page = page_of(request, users, limit=len(users))
+    keys = ("id", "displayName", "roleId", "invitorUserId", "detail")
+    return answer(
+        [{key: _profile(user)[key] for key in keys} | {"role": roles.get(user.get("roleId"))} for user in page]
+    )
+
+
 @routes.post("/api/content/v3/users")
 async def create_profile(request: web.Request) -> web.Response:
-    """Create a user, whose address stands in ``detail``. No invitation is sent."""
+    """Create a user, whose address stands in ``detail``. No invitation is sent, whatever ``sendInvite`` says."""
     body = await json_object(request)
     detail = body.get("detail")
     if not isinstance(detail, dict):

@@ -21,10 +21,17 @@ class Page(NamedTuple):
     Attributes:
         total: How many hits the part has.
         hits: Those of the page.
+        unreadable: How many it has besides that could not be read.
     """
 
     total: int
     hits: Sequence[SearchHit]
+    unreadable: int = 0
+
+    @property
+    def length(self) -> int:
+        """How many hits came, whether they could be read or not."""
+        return len(self.hits) + self.unreadable
 
 
 _Ask: TypeAlias = Callable[[Part, int, int], Awaitable[Page]]
@@ -58,6 +65,7 @@ class _Reading:
         """Take a page in, and yield its hits that were not given yet."""
         self._shrank |= page.total < self.total
         self.total = page.total
+        self._unknown += page.unreadable
         for hit in page.hits:
             identity = _identity(hit)
             if identity is None:
@@ -129,8 +137,8 @@ class SearchReader:
         page, offset = found.page, 0
         while True:
             yield page
-            offset += len(page.hits)
-            if not page.hits or offset >= min(page.total, MOST):
+            offset += page.length
+            if not page.length or offset >= min(page.total, MOST):
                 return
             page = await self._ask(found.part, offset, min(self._page_size, MOST - offset))
 

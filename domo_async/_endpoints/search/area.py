@@ -10,7 +10,7 @@ from domo_async._endpoints._area import Area, require_list
 from domo_async._endpoints.search._iterate import Page, SearchReader
 from domo_async._endpoints.search._split import LARGEST_PAGE, MOST, Part
 from domo_async._endpoints.search.filters import Filter
-from domo_async._endpoints.search.models import FieldSort, SearchAnswer, SearchEntity, SearchHit, Sort
+from domo_async._endpoints.search.models import FieldSort, QueryProfile, SearchAnswer, SearchEntity, SearchHit, Sort
 from domo_async._transport import Pager, url
 from domo_async._wire import UNSET, Unset, payload
 from domo_async.errors import ConfigError
@@ -45,6 +45,8 @@ class Search(Area):
         facet_value_offset: int | Unset = UNSET,
         include_phonetic: bool | Unset = UNSET,
         fields_to_return: Sequence[str] | Unset = UNSET,
+        combine_results: bool | Unset = UNSET,
+        query_profile: QueryProfile | str | Unset = UNSET,
     ) -> SearchAnswer:
         """Search, and return one page of what is found; `iterate` gives all of it.
 
@@ -65,6 +67,8 @@ class Search(Area):
             facet_value_offset: How many values of each facet to leave out.
             include_phonetic: Whether what sounds alike matches.
             fields_to_return: The fields that hits come with, all unless told.
+            combine_results: Whether hits of several entities come in one list; else they may be told by entity.
+            query_profile: Which weights relevance has, such as ``GLOBAL``.
 
         Raises:
             ConfigError: It reaches beyond the first 10,000 hits, or nothing is given to search for or in.
@@ -86,6 +90,8 @@ class Search(Area):
             include_phonetic=include_phonetic,
             entity_list=[_group(each) for each in require_list(entities, "entities")],
             fields_to_return=_names(fields_to_return, "fields_to_return"),
+            combine_results=combine_results,
+            query_profile=query_profile,
         )
         return await self._http.request(
             "POST", url("/api/search/v1/query"), json=body, into=SearchAnswer, idempotent=True
@@ -102,6 +108,8 @@ class Search(Area):
         not_filters: Sequence[Filter] = (),
         include_phonetic: bool | Unset = UNSET,
         fields_to_return: Sequence[str] | Unset = UNSET,
+        combine_results: bool | Unset = UNSET,
+        query_profile: QueryProfile | str | Unset = UNSET,
         split_by: str = "createDate",
         page_size: int = 100,
     ) -> Pager[SearchHit]:
@@ -121,6 +129,8 @@ class Search(Area):
             not_filters: What no hit matches.
             include_phonetic: Whether what sounds alike matches.
             fields_to_return: The fields that hits come with, all unless told; ``databaseId`` always does.
+            combine_results: Whether hits of several entities come in one list; else they may be told by entity.
+            query_profile: Which weights relevance has, such as ``GLOBAL``.
             split_by: The date to sort and to take apart by. A date that changes while the hits are read can make
                 hits come twice, or not at all.
             page_size: Hits to ask for at a time, 1 to 100.
@@ -146,10 +156,12 @@ class Search(Area):
                 not_filters=[*not_filters, *part.not_filters(split_by)],
                 sort=sort,
                 include_phonetic=include_phonetic,
+                combine_results=combine_results,
+                query_profile=query_profile,
                 # Without it, hits could not be told from each other.
                 fields_to_return=fields if isinstance(fields, Unset) else list(dict.fromkeys([*fields, _IDENTIFIER])),
             )
-            return Page(answer.total_result_count, answer.hits)
+            return Page(answer.total_result_count, answer.hits, answer.unreadable)
 
         names = [name for each in require_list(entities, "entities") for name in _group(each)]
 

@@ -17,6 +17,7 @@ __all__ = [
     "AppliedSort",
     "Facet",
     "FieldSort",
+    "QueryProfile",
     "SearchAnswer",
     "SearchEntity",
     "SearchHit",
@@ -40,6 +41,13 @@ class SearchEntity(OpenEnum):
     GROUP = "group"
     PAGE = "page"
     USER = "user"
+
+
+class QueryProfile(OpenEnum):
+    """Which weights relevance has. An instance may have others."""
+
+    ACCOUNTS = "ACCOUNTS"
+    GLOBAL = "GLOBAL"
 
 
 @frozen
@@ -178,3 +186,9 @@ class SearchAnswer(Model):
     def hits(self) -> tuple[SearchHit, ...]:
         """The page's hits, wherever the answer has them."""
         return self.search_objects or tuple(chain.from_iterable((self.search_results_map or {}).values()))
+
+    @property
+    def unreadable(self) -> int:
+        """How many of the page's hits are left out, since they could not be read."""
+        left = self.extras.get("searchObjects")
+        return len(left) if isinstance(left, list) else 0

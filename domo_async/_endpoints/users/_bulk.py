@@ -10,9 +10,9 @@ from attrs import evolve
 from domo_async._bulk import IN_DOUBT, BulkOptions, BulkReport, BulkResult, Outcome, Plan, carry_out, create_once
 from domo_async._endpoints._area import require_list
 from domo_async._endpoints._known import unknown_roles
-from domo_async._endpoints.users._directory import People, is_address, refuse_repeated, user_number
+from domo_async._endpoints.users._directory import People, is_address, refuse_repeated, user_number, user_of_address
 from domo_async._endpoints.users.models import Exists, NewUser, User, UserChange
-from domo_async._wire import UNSET
+from domo_async._wire import UNSET, Unset
 from domo_async.errors import APIError, ConfigError, DomoError, NotFound
 
 if TYPE_CHECKING:
@@ -29,7 +29,13 @@ _Deleted = BulkResult[int, User]
 
 
 async def create_many(
-    users: Users, http: Transport, new: Sequence[NewUser], exists: Exists, options: BulkOptions
+    users: Users,
+    http: Transport,
+    new: Sequence[NewUser],
+    exists: Exists,
+    options: BulkOptions,
+    *,
+    send_invite: bool | Unset,
 ) -> BulkReport[NewUser, User]:
     """Create users who are not there yet."""
     if exists not in get_args(Exists):
@@ -48,7 +54,7 @@ async def create_many(
 
     async def carry_one(row: _Created) -> _Created:
         if row.outcome is Outcome.CREATED:
-            user, made = await _create(users, http, row.input)
+            user, made = await _create(users, http, row.input, send_invite)
             if made:
                 row = evolve(row, value=user)
             elif made is None and _is_as_asked(row.input, user):
@@ -63,20 +69,18 @@ async def create_many(
     return await carry_out(Plan(plan, act), options)
 
 
-async def _create(users: Users, http: Transport, new: NewUser) -> tuple[User, bool | None]:
+async def _create(users: Users, http: Transport, new: NewUser, send_invite: bool | Unset) -> tuple[User, bool | None]:
     """Create a user, or return the one who has the address; and whether it was created, None if in doubt."""
 
     async def create() -> User:
-        return await users.create(display_name=new.display_name, email_address=new.email_address, role_id=new.role_id)
+        return await users.create(
+            display_name=new.display_name,
+            email_address=new.email_address,
+            role_id=new.role_id,
+            send_invite=send_invite,
+        )
 
-    async def find() -> User | None:
-        wanted = new.email_address.casefold()
-        async for user in users.search(text=new.email_address):
-            if (user.email_address or "").casefold() == wanted:
-                return user
-        return None
-
-    return await create_once(create, find, settings=http.settings)
+    return await create_once(create, lambda: user_of_address(users, new.email_address), settings=http.settings)
 
 
 def _check_new(rows: Sequence[NewUser]) -> None:

@@ -14,7 +14,7 @@ from domo_async.errors import ConfigError, NotFound, Unresolved
 if TYPE_CHECKING:
     from domo_async._endpoints.users.area import Users
 
-__all__ = ["People", "is_address", "refuse_repeated", "user_number"]
+__all__ = ["People", "is_address", "refuse_repeated", "user_number", "user_of_address"]
 
 _ADDRESS = re.compile(r"[^@\s<>,;]+@[^@\s<>,;]+")
 _LOOKUPS = 8
@@ -50,6 +50,15 @@ def refuse_repeated(keys: Sequence[object], what: str) -> None:
     repeated = list(dict.fromkeys(key for key in keys if key in seen or seen.add(key)))  # type: ignore[func-returns-value]
     if repeated:
         raise ConfigError(f"{what} given more than once: {_listed(repeated)}")
+
+
+async def user_of_address(users: Users, email_address: str) -> User | None:
+    """Return the user who has an address, if there is one."""
+    wanted = email_address.casefold()
+    async for user in users.search(text=email_address):
+        if (user.email_address or "").casefold() == wanted:
+            return user
+    return None
 
 
 class People:

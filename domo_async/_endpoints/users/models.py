@@ -101,6 +101,9 @@ class UserProfile(Model):
         invitor_user_id: Who asked the user in.
         created: When the user was made.
         modified: When the user was last changed.
+        role: The role's name.
+        rights: What the user may do, as the oldest routes count it.
+        time_zone: Where the user is, such as ``UTC``.
         detail: Further facts.
     """
 
@@ -118,6 +121,9 @@ class UserProfile(Model):
     invitor_user_id: NumericId | None = None
     created: EpochSeconds | None = None
     modified: EpochMillis | None = None
+    role: str | None = None
+    rights: int | None = None
+    time_zone: str | None = None
     detail: Mapping[str, object] | None = None
 
 
