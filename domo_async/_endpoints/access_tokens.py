@@ -27,7 +27,7 @@ class AccessToken(Model):
         expires: When it ends.
     """
 
-    id: int | str
+    id: NumericId | str
     name: str | None = None
     owner_id: NumericId | None = None
     owner_name: str | None = None

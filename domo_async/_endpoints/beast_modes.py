@@ -55,7 +55,7 @@ class BeastModeStatistics(Model):
         archived: Those put away.
     """
 
-    total: int
+    total: int | None = None
     on_datasets: int | None = None
     on_cards: int | None = None
     in_visualizations: int | None = None
@@ -74,7 +74,7 @@ class BeastModeResource(Model):
         id: Which one; a card's has more in it than the card's number.
     """
 
-    type: BeastModeResourceType
+    type: BeastModeResourceType | None = None
     id: str
 
 
@@ -89,7 +89,7 @@ class BeastModeLink(Model):
         valid: Whether it can be calculated there.
     """
 
-    resource: BeastModeResource
+    resource: BeastModeResource | None = None
     visible: bool | None = None
     active: bool | None = None
     valid: BeastModeValidity | None = None
@@ -140,7 +140,7 @@ class BeastMode(Model):
     """
 
     id: NumericId
-    name: str
+    name: str | None = None
     owner: NumericId | None = None
     expression: str | None = None
     data_type: str | None = None

@@ -68,7 +68,7 @@ class Migration(Model):
         end_time: When it ended.
     """
 
-    state: MigrationState
+    state: MigrationState | None = None
     toe: str | None = None
     datasource_id: str | None = None
     direction: MigrationDirection | None = None

@@ -35,7 +35,7 @@ class Role(Model):
     """
 
     id: NumericId
-    name: str
+    name: str | None = None
     description: str | None = None
     authority_count: int | None = None
     user_count: int | None = None

@@ -83,8 +83,8 @@ def decode_error(request: Request, error: DecodeError, body: bytes, *, redactor:
     line = " ".join(text[: 2 * _LONGEST_LINE].split())
     beginning = line if len(line) <= _LONGEST_LINE else line[: _LONGEST_LINE - 1] + "…"
     found = DecodeError(
-        f"{request.method} {request.url.path}: {error.message}{took_effect}; the answer begins: {beginning}",
-        path=error.path,
+        f"{request.method} {request.url.path}: {told.text(error.message)}{took_effect}; the answer begins: {beginning}",
+        path=told.text(error.path),
         method=request.method,
         request_path=request.url.path,
     )

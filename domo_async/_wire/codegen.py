@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from threading import RLock
-from typing import Any
+from typing import Any, NoReturn
 
 import attrs
 from attrs import NOTHING, Attribute
@@ -52,7 +52,7 @@ def _compile(cls: type[Model], converter: Converter, *, strict: bool) -> Hook:
     For ``id: int``, ``made: EpochMillis | None = None`` and ``tags: tuple[str, ...] = ()`` it reads::
 
         def hook(value, _):
-            if value.__class__ is not dict: raise expected(what, value)
+            if value.__class__ is not dict: value = alone(value, what)
             key, missing, odd = '', 0, None
             try:
                 key = 'id'
@@ -95,9 +95,9 @@ def _compile(cls: type[Model], converter: Converter, *, strict: bool) -> Hook:
         "DecodeError": DecodeError,
         "NO_EXTRAS": NO_EXTRAS,
         "PartlyRead": PartlyRead,
+        "alone": _strange if strict else _alone,
         "blank": _blank(cls),
         "cls": cls,
-        "expected": expected,
         "failed": _failed,
         "further": _further(frozenset(map(name_on_wire, fields))),
         "unreadable": _unreadable(cls.__name__, _secret_keys(fields)),
@@ -114,7 +114,7 @@ def _compile(cls: type[Model], converter: Converter, *, strict: bool) -> Hook:
         body += _field_lines(number, attribute, conversion, strict=strict)
     lines = [
         "def hook(value, _):",
-        " if value.__class__ is not dict: raise expected(what, value)",
+        " if value.__class__ is not dict: value = alone(value, what)",
         " key, missing, odd = '', 0, None",
         " try:",
         *(f"  {line}" for line in body or ["pass"]),
@@ -202,6 +202,18 @@ def _blank(cls: type[Model]) -> type | None:
     except TypeError:  # the interpreter lays out the two differently, as Python 3.11 does for `Model` itself
         return None
     return blank
+
+
+def _strange(value: Any, what: str) -> NoReturn:
+    raise expected(what, value)
+
+
+def _alone(value: Any, what: str) -> dict[str, Any]:
+    """Return the only item of a list, as which some routes write an object."""
+    if value.__class__ is list and len(value) == 1 and value[0].__class__ is dict:
+        item: dict[str, Any] = value[0]
+        return item
+    raise expected(what, value)
 
 
 def _failed(error: DecodeError | KeyError, key: str) -> DecodeError:

@@ -55,7 +55,7 @@ def warn_once(where: str, error: DecodeError, kept: str) -> None:
 def warn(where: str, error: DecodeError, kept: str) -> None:
     """Log that something of an answer could not be read; of the value nothing is told, since it may be a secret."""
     wanted = error.message.partition(", got ")[0]
-    _log.warning("%s could not be read (%s at %s); %s", where, wanted, error.path, kept)
+    _log.warning("%s could not be read (%s at %s); %s", where, wanted, _cut(error.path), kept)
 
 
 def expected(what: str, value: object) -> DecodeError:
@@ -71,7 +71,7 @@ def under(error: DecodeError, step: str) -> DecodeError:
 
 def key_step(key: str) -> str:
     """Return the step that leads to `key` of a JSON object."""
-    return f".{key}" if key.isidentifier() else f"[{_cut(repr(key))}]"
+    return f".{key}" if key.isidentifier() and len(key) <= _LONGEST else f"[{_cut(repr(key[:_LONGEST]))}]"
 
 
 def seen(value: object) -> str:

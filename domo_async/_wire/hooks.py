@@ -273,7 +273,8 @@ def _mapping(into: Any, known: Converter, *, strict: bool) -> Hook:
             try:
                 made[key_hook(key, key_type)] = value_hook(item, value_type)
             except DecodeError as error:
-                under(error, key_step(key))
+                # What is left out is logged, and the key is the other side's: it may be a secret.
+                under(error, key_step(key) if strict else "[…]")
                 if strict:
                     raise
                 first = first or error

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import re
+from decimal import Decimal
 from typing import Annotated, Any, Final, get_origin
 
 from domo_async._wire.errors import expected
@@ -29,6 +31,8 @@ def read_numeric_id(value: object) -> int:
     """
     if isinstance(value, int) and not isinstance(value, bool):
         return value
-    if isinstance(value, str) and _DIGITS.fullmatch(value):
+    if isinstance(value, str) and _DIGITS.fullmatch(value.strip()):
+        return int(value)
+    if isinstance(value, float | Decimal) and math.isfinite(value) and value == value // 1:
         return int(value)
     raise expected(NUMERIC_ID, value)

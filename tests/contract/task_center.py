@@ -157,7 +157,7 @@ ROWS = [
             "PUT",
             f"{_PATH}/assign",
             json={"tasksId": [_TASK, "T-2"], "taskIds": [_TASK, "T-2"], "type": "USER", "userId": "700632941"},
-            answer=b"[" + documented("E168") + b"]",
+            answer=b"[" + documented("E168") + b"," + documented("E168") + b"]",
         ),
         note="of several tasks, with an answer that is not a task",
         strict=False,

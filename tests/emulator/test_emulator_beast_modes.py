@@ -130,7 +130,7 @@ async def test_beast_modes_are_found_by_names_and_conditions(emulator: Emulator,
         mine = total(emulator, dataset_id, name="total of mine", owner_id=ada.id, locked=True)
 
         async def found(*filters: BeastModeFilter | str, name: str = "") -> list[str]:
-            return [each.name async for each in domo.beast_modes.search(name=name, filters=filters)]
+            return [str(each.name) async for each in domo.beast_modes.search(name=name, filters=filters)]
 
         assert ["Everywhere", "Total amount", "total of mine"] == await found("notvariable")
         assert ["Total amount", "total of mine"] == await found(name="TOTAL")

@@ -134,5 +134,5 @@ def test_loops_that_delete_what_they_list_leave_nothing() -> None:
             domo.filesets.files.delete(fileset.id, file.id)
 
         assert [] == domo.datasets.list().all()
-        assert [] == [group for group in domo.groups.list() if group.name.startswith("g")]
+        assert [] == [group for group in domo.groups.list() if str(group.name).startswith("g")]
         assert [] == domo.filesets.files.search(fileset.id).all()

@@ -306,6 +306,8 @@ def test_what_has_no_meaning_is_told(value: object, into: Any, strict: bool) -> 
         (5, Kind, Kind("5")),
         ("1", Level, Level.LOW),
         ({"id": 1}, list[Owner], [Owner(id=1)]),
+        ({"id": 7.0}, Owner, Owner(id=7)),
+        ({"id": " 7 "}, Owner, Owner(id=7)),
         ({"id": 1}, tuple[Owner, ...], (Owner(id=1),)),
         ("a", tuple[str, ...], ("a",)),
         (7, tuple[str, ...], ("7",)),
@@ -378,6 +380,32 @@ def test_an_odd_value_is_logged_once_and_never_shown(caplog: pytest.LogCaptureFi
     assert [
         "Account.expires could not be read (expected a timestamp like 1734458216000 at $); it is in extras as it came"
     ] == [record.getMessage() for record in caplog.records if record.name == "domo_async._wire"]
+
+
+def test_a_key_that_the_instance_chose_is_neither_logged_nor_of_any_length(caplog: pytest.LogCaptureFixture) -> None:
+    """It may be a secret, too."""
+
+    @frozen(kw_only=True)
+    class Limits(Model):
+        by_user: Mapping[str, int] = field(factory=dict)
+
+    for key in ("s3cret-token", "k" * 10_000):
+        body = json.dumps({"byUser": {key: "many", "b": 2}}).encode()
+        assert {"b": 2} == decode(body, Limits).by_user
+        assert {key: "many"} == decode(body, Limits).extras["byUser"]
+        with pytest.raises(DecodeError) as refused:
+            decode(body, Limits, strict=True)
+        assert len(refused.value.path) < 120
+
+    logged = [record.getMessage() for record in caplog.records if record.name == "domo_async._wire"]
+    assert ["Limits.byUser could not be read (expected an integer at $[…]); it is in extras as it came"] == logged
+
+
+def test_an_object_may_come_as_a_list_of_one() -> None:
+    assert Owner(id=1) == decode(b'[{"id": 1}]', Owner)
+    for several in (b"[]", b'[{"id": 1}, {"id": 2}]', b"[1]"):
+        with pytest.raises(DecodeError, match="got list of"):
+            decode(several, Owner)
 
 
 def test_items_that_cannot_be_read_are_left_out_of_a_list_and_told(caplog: pytest.LogCaptureFixture) -> None:

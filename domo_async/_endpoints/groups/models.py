@@ -60,7 +60,7 @@ class Group(Model):
     """
 
     id: NumericId
-    name: str
+    name: str | None = None
     type: GroupType | None = None
     user_ids: tuple[NumericId, ...] = ()
     creator_id: NumericId | None = None
@@ -103,7 +103,7 @@ class ListedGroup(Model):
     """
 
     group_id: NumericId
-    name: str
+    name: str | None = None
     group_type: GroupType | None = None
     description: str | None = None
     owners: tuple[GroupPerson, ...] = ()

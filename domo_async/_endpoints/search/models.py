@@ -10,7 +10,7 @@ import attrs
 from attrs import frozen
 
 from domo_async._endpoints._area import SortOrder
-from domo_async._wire import UNSET, EpochMillis, Model, OpenEnum, payload, wire_name
+from domo_async._wire import UNSET, EpochMillis, Model, NumericId, OpenEnum, payload, wire_name
 from domo_async.errors import ConfigError
 
 __all__ = [
@@ -148,13 +148,13 @@ class SearchHit(Model):
     """
 
     entity_type: str | None = None
-    database_id: str | int | None = None
+    database_id: NumericId | str | None = None
     uuid: str | None = None
     name: str | None = None
     title: str | None = None
     display_name: str | None = None
     description: str | None = None
-    owned_by_id: str | int | None = None
+    owned_by_id: NumericId | str | None = None
     owned_by_name: str | None = None
     create_date: EpochMillis | None = None
     last_modified: EpochMillis | None = None

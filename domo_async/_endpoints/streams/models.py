@@ -114,7 +114,7 @@ class StreamDataProvider(Model):
     key: str | None = None
     name: str | None = None
     url: str | None = None
-    default_connector_id: int | str | None = None
+    default_connector_id: NumericId | str | None = None
     default_connector_label: str | None = None
     authentication_scheme: str | None = None
     connector_validator_present: bool | None = None
