@@ -25,7 +25,7 @@ from domo_async._cli.dataset_plan import plan_new, print_new_plan, print_notes, 
 
 if TYPE_CHECKING:
     from domo_async._endpoints.datasets._uploading import CreatedFrom
-    from domo_async._transfer import Source, UploadPlan, UploadResult
+    from domo_async._transfer import Action, Source, UploadPlan, UploadResult
 
 __all__ = ["upload"]
 
@@ -51,6 +51,7 @@ class Format(StrEnum):
     JSONL = "jsonl"
 
 
+_VERBS = {"APPEND": "Appended", "UPSERT": "Upserted", "DELETE": "Sent to be deleted"}
 _TABS = {"tab": "\t", "\\t": "\t"}
 
 
@@ -75,8 +76,24 @@ def upload(
         str | None,
         typer.Option("--create", metavar="NAME", help="Make a new dataset, with the columns of the files."),
     ] = None,
-    append: Annotated[bool, typer.Option("--append", help="Add the rows; by default they replace all rows.")] = False,
-    partition: Annotated[str | None, typer.Option(help="The partition to write to.")] = None,
+    append: Annotated[
+        bool, typer.Option("--append", help="Add the rows; by default they replace all rows, or the partition's.")
+    ] = False,
+    upsert: Annotated[
+        bool,
+        typer.Option("--upsert", help="Replace the rows of the same upsert keys, and add the others."),
+    ] = False,
+    delete_rows: Annotated[
+        bool, typer.Option("--delete-rows", help="Delete the rows whose upsert keys the files list.")
+    ] = False,
+    key: Annotated[
+        list[str] | None,
+        typer.Option(metavar="COLUMN", help="An upsert key, where the dataset does not tell; may be repeated."),
+    ] = None,
+    partition: Annotated[
+        str | None, typer.Option(help="The partition to write to, in place of the rows that it holds; others stay.")
+    ] = None,
+    message: Annotated[str | None, typer.Option(help="A note for the data version.")] = None,
     evolve: Annotated[
         bool,
         typer.Option("--evolve", help="Add the columns that the dataset lacks; those that the files lack are NULL."),
@@ -167,8 +184,10 @@ def upload(
     with readable_errors(debug=debug):
         source: Source = files[0] if len(files) == 1 else files
         options = UploadOptions(
-            action="APPEND" if append else "REPLACE",
+            action=_action(append=append, upsert=upsert, delete=delete_rows),
+            keys=key or (),
             partition=partition,
+            message=message,
             header=header.meant,
             schema="evolve" if evolve else "match",
             delimiter=delimiter,
@@ -215,10 +234,24 @@ def upload(
         print_plan(call(planned, instance, token_file, debug=debug, advice=advice), as_json=as_json)
     elif dataset is not None:
         done = call(uploaded, instance, token_file, debug=debug, advice=advice, changed=True)
-        _print_result(done, "Appended" if append else "Uploaded", quiet=quiet, as_json=as_json)
+        verb = _VERBS.get(options.action or "", "Uploaded")
+        _print_result(done, verb, quiet=quiet, as_json=as_json)
     else:
         made = call(created, instance, token_file, debug=debug, advice=advice, changed=True)
         _print_created(made, quiet=quiet, as_json=as_json)
+
+
+def _action(*, append: bool, upsert: bool, delete: bool) -> Action | None:
+    asked: list[Action] = []
+    if append:
+        asked.append("APPEND")
+    if upsert:
+        asked.append("UPSERT")
+    if delete:
+        asked.append("DELETE")
+    if len(asked) > 1:
+        raise typer.BadParameter("say one of --append, --upsert and --delete-rows")
+    return asked[0] if asked else None
 
 
 def _check_target(dataset: str | None, create: str | None, resume: Path | None) -> None:

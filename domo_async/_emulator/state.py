@@ -10,7 +10,7 @@ import itertools
 import secrets
 import time
 import uuid
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from functools import partial
@@ -30,9 +30,13 @@ COLUMN_TYPES = ("STRING", "LONG", "DOUBLE", "DECIMAL", "DATE", "DATETIME")
 DATASETS = "@datasets"
 """The kind under which changes of datasets are noted; no collection of records is called so."""
 
-Action = Literal["APPEND", "REPLACE"]
+Action = Literal["APPEND", "REPLACE", "UPSERT", "DELETE"]
 
 _LONGEST_UPLOAD = 86_400.0
+# How many part numbers may be missing: instances refuse too many, and no source tells how many those are.
+_MOST_GAPS = 1_000
+# How many bytes of versions that are not live any longer can still be downloaded, for each dataset.
+_MOST_KEPT = 16 << 20
 _BEGAN = time.time() - time.monotonic()
 
 
@@ -50,6 +54,7 @@ class Column:
     id: str
     visible: bool = True
     order: int = 0
+    upsert_key: bool = False
 
 
 @frozen
@@ -63,6 +68,11 @@ class Schema:
     def types(self) -> dict[str, str]:
         """The columns' types, by the columns' names."""
         return {column.name: column.type for column in self.columns}
+
+    @property
+    def keys(self) -> tuple[Column, ...]:
+        """The columns that identify a row."""
+        return tuple(column for column in self.columns if column.upsert_key)
 
 
 @frozen
@@ -82,7 +92,13 @@ class StoredColumn:
 
 @frozen(eq=False)
 class Version:
-    """A data version: what one commit brought in."""
+    """A data version: what one commit brought in.
+
+    Attributes:
+        action: What its rows do to those before them.
+        keys: The names of the columns by which they do it, for UPSERT and DELETE.
+        message: The note that it was uploaded with.
+    """
 
     data_id: int
     schema_id: int
@@ -93,6 +109,14 @@ class Version:
     tag: str | None
     recorded: datetime
     completed: datetime
+    action: Action = "REPLACE"
+    keys: tuple[str, ...] = ()
+    message: str = ""
+
+    @property
+    def merges(self) -> bool:
+        """Whether rows before it are gone because of it."""
+        return self.action in ("UPSERT", "DELETE")
 
 
 @define(eq=False)
@@ -101,7 +125,7 @@ class Upload:
 
     Attributes:
         touched: When something of it came last, by the instance's clock.
-        action: What it was opened for, where that was told.
+        told: What it was opened with; the commit may leave it out.
         spool: The name of the folder that its parts lie in; that of no other upload, as numbers begin again with a
             world.
     """
@@ -111,7 +135,7 @@ class Upload:
     tag: str | None
     requested: datetime
     touched: float
-    action: object = None
+    told: Mapping[str, Any] = field(factory=dict)
     state: Literal["open", "committing", "committed"] = "open"
     parts: dict[int, Part] = field(factory=dict)
     spool: str = field(factory=lambda: secrets.token_hex(8))
@@ -125,10 +149,10 @@ class Upload:
         """Return the parts in order.
 
         Raises:
-            Refusal: 400, if the numbers do not run from 1 without gaps.
+            Refusal: 400, if too many numbers are missing.
         """
         numbers = sorted(self.parts)
-        if numbers != list(range(1, len(numbers) + 1)):
+        if numbers and numbers[-1] - len(numbers) > _MOST_GAPS:
             raise HTTPError(
                 400,
                 "Too many non-consecutive part ids. Make consecutive or upload multiple data versions",
@@ -154,6 +178,7 @@ class Index:
         visible: All versions that queries see once it is done.
         ready_at: When it is done, in seconds of the emulator's clock.
         schema: The columns that queries see once it is done.
+        rows: How many rows they see then.
     """
 
     id: int
@@ -161,6 +186,7 @@ class Index:
     visible: tuple[Version, ...]
     ready_at: float
     schema: Schema
+    rows: int
 
 
 def _note_change(dataset: Dataset, _attribute: Attribute[Any], value: Any) -> Any:
@@ -176,6 +202,8 @@ class Dataset:
         changed: Called with each change.
         live: The versions that make up the data as committed.
         visible: The versions that queries see: what was live when the last index that is done began.
+        row_count: The number of rows that queries see.
+        kept: Versions that are not live any longer, and whose rows can still be downloaded.
         running: The indexes that are not done, in their order.
         indexed: The schema as it was when that index began; None before there was one.
     """
@@ -191,6 +219,8 @@ class Dataset:
     owner_id: int = OWNER_ID
     live: tuple[Version, ...] = ()
     visible: tuple[Version, ...] = ()
+    row_count: int = 0
+    kept: tuple[Version, ...] = ()
     running: tuple[Index, ...] = ()
     indexed: Schema | None = None
     changed: Callable[[], None] = field(default=lambda: None, repr=False)
@@ -198,51 +228,76 @@ class Dataset:
     partitions: Watched[str, Partition] = Factory(lambda self: Watched(self.changed), takes_self=True)
     indexes: Watched[int, Index] = Factory(lambda self: Watched(self.changed), takes_self=True)
 
-    @property
-    def row_count(self) -> int:
-        """The number of rows that queries see."""
-        return sum(version.rows for version in self.visible)
+    def after(self, version: Version) -> tuple[Version, ...]:
+        """Return what is live once a version is."""
+        return _after(self.live, version)
 
-    def publish(self, version: Version, action: Action) -> None:
+    def publish(self, version: Version, live: tuple[Version, ...] | None = None) -> None:
         """Make a committed version live.
 
-        A tagged version takes the place of the one behind the same tag and leaves the others alone, whichever
-        the action is (emulator-defined for REPLACE).
+        Args:
+            version: The version.
+            live: What is live then; by default `after`.
         """
+        before = self.live
+        self.live = self.after(version) if live is None else live
         if version.tag is not None:
-            former = self.partitions.get(version.tag)
-            kept = tuple(live for live in self.live if former is None or live is not former.version)
-            self.live = (*kept, version)
             self.partitions[version.tag] = Partition(version.tag, version)
-        elif action == "REPLACE":
-            self.live = (version,)
+        elif version.action == "REPLACE":
             self.partitions.clear()
-        else:
-            self.live = (*self.live, version)
         self.versions[version.data_id] = version
+        self._keep(*before)
         self.touched = self.updated = version.completed
+
+    def _keep(self, *versions: Version) -> None:
+        """Keep the rows of versions that are not live any longer, the newest first, as far as there is room."""
+        kept: list[Version] = []
+        room = _MOST_KEPT
+        gone = {*self.kept, *versions}.difference(self.live)
+        for version in sorted(gone, key=lambda each: each.data_id, reverse=True):
+            if version.data_id not in self.versions:
+                continue
+            room -= version.bytes
+            if room < 0:
+                break
+            kept.append(version)
+        self.kept = tuple(kept)
+
+    def chain_of(self, version: Version) -> tuple[Version, ...]:
+        """Return the versions that made up the data when one was the newest: itself and those before it."""
+        chain: tuple[Version, ...] = ()
+        for each in self.versions.values():
+            chain = _after(chain, each)
+            if each is version:
+                return chain
+        return (version,)
 
     def delete(self, versions: Sequence[Version]) -> None:
         """Delete versions, whose rows queries see until the next index; tags that stood for them stay, marked."""
         self.live = tuple(live for live in self.live if live not in versions)
+        self.kept = tuple(kept for kept in self.kept if kept not in versions)
         for version in versions:
             self.versions.pop(version.data_id, None)
         for tag, partition in list(self.partitions.items()):
             if partition.version in versions:
                 self.partitions[tag] = evolve(partition, deleted=True)
 
-    def index(self, index_id: int, data_ids: Sequence[int], *, ready_at: float) -> Index:
+    def seen_after(self, live: Sequence[Version], data_ids: Sequence[int] = ()) -> tuple[Version, ...]:
+        """Return what queries see once `data_ids` of the live versions are indexed, or all if there are none."""
+        base = self.running[-1].visible if self.running else self.visible
+        return tuple(version for version in live if not data_ids or version in base or version.data_id in data_ids)
+
+    def index(self, index_id: int, data_ids: Sequence[int], *, ready_at: float, rows: int) -> Index:
         """Begin to index `data_ids`, or all live versions if that is empty."""
         base = self.running[-1].visible if self.running else self.visible
-        visible = tuple(
-            version for version in self.live if not data_ids or version in base or version.data_id in data_ids
-        )
+        visible = self.seen_after(self.live, data_ids)
         index = Index(
             id=index_id,
             versions=tuple(version for version in visible if version not in base),
             visible=visible,
             ready_at=ready_at,
             schema=self.schema,
+            rows=rows,
         )
         self.indexes[index_id] = index
         self.running = (*self.running, index)
@@ -253,6 +308,7 @@ class Dataset:
         while self.running and self.running[0].ready_at <= now:
             done, *later = self.running
             self.visible, self.indexed, self.running = done.visible, done.schema, tuple(later)
+            self.row_count = done.rows
 
     def index_state(self, index: Index) -> Literal["PENDING", "PROCESSING", "SUCCESS"]:
         """Return how far `index` is; the indexes of a dataset run one after the other."""
@@ -261,8 +317,19 @@ class Dataset:
         return "PROCESSING" if index is self.running[0] else "PENDING"
 
     def referenced(self) -> Iterator[Version]:
-        """Return every version whose data are or will be visible."""
-        return itertools.chain(self.live, self.visible, *(index.visible for index in self.running))
+        """Return every version whose rows somebody may ask for."""
+        return itertools.chain(self.live, self.visible, self.kept, *(index.visible for index in self.running))
+
+
+def _after(live: Sequence[Version], version: Version) -> tuple[Version, ...]:
+    """Return what is live once a version is.
+
+    A tagged version takes the place of the one behind the same tag and leaves the others alone, whichever the action is
+    (emulator-defined for REPLACE).
+    """
+    if version.tag is not None:
+        return (*(each for each in live if each.tag != version.tag), version)
+    return (version,) if version.action == "REPLACE" else (*live, version)
 
 
 @define(eq=False)
@@ -398,7 +465,7 @@ class Instance:
             del self._uploads[upload.id]
         return uploads
 
-    def open_upload(self, dataset: Dataset, tag: str | None, action: object = None) -> Upload:
+    def open_upload(self, dataset: Dataset, tag: str | None, told: Mapping[str, Any]) -> Upload:
         """Open an upload.
 
         Raises:
@@ -408,9 +475,13 @@ class Instance:
             raise HTTPError(
                 400, f"{self.most_uploads} uploads are open: commit some, delete their datasets, or wait for a day"
             )
-        upload = Upload(self.records.next_id("uploads"), dataset.id, tag, datetime.now(UTC), self.now(), action)
+        upload = Upload(self.records.next_id("uploads"), dataset.id, tag, datetime.now(UTC), self.now(), told)
         self._uploads[upload.id] = upload
         return upload
+
+    def forget_upload(self, upload: Upload) -> None:
+        """Forget an upload."""
+        self._uploads.pop(upload.id, None)
 
     def expired_uploads(self) -> list[Upload]:
         """Forget the uploads to which nothing came for a day; returns them."""
@@ -437,13 +508,19 @@ class Instance:
             raise HTTPError(404, f"Upload not found: {upload_id}")
         return upload
 
-    def start_index(self, dataset: Dataset, data_ids: Sequence[int] = ()) -> Index:
-        """Begin to index `dataset`; without a delay the data are visible at once."""
+    def start_index(self, dataset: Dataset, data_ids: Sequence[int], *, rows: int) -> Index:
+        """Begin to index `dataset`; without a delay the data are visible at once.
+
+        Args:
+            dataset: The dataset.
+            data_ids: The versions; none stands for all.
+            rows: How many rows queries see then.
+        """
         now = self.now()
-        index = dataset.index(self.records.next_id("indexes"), data_ids, ready_at=now + self.index_delay)
+        index = dataset.index(self.records.next_id("indexes"), data_ids, ready_at=now + self.index_delay, rows=rows)
         dataset.settle(now)
         return index
 
     def referenced_tables(self) -> set[str]:
-        """Return the tables of all data that are or will be visible."""
+        """Return the tables of all rows that somebody may ask for."""
         return {version.table for dataset in self._datasets.values() for version in dataset.referenced()}

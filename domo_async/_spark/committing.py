@@ -9,7 +9,7 @@ from attrs import frozen
 from domo_async import Domo
 from domo_async._endpoints.datasets._upload_backend import DatasetUploadSteps
 from domo_async._spark.options import Connection
-from domo_async._transfer import Action, UploadOptions
+from domo_async._transfer import UploadOptions
 from domo_async._transfer.uploading.committing import Committer
 from domo_async._transfer.uploading.journal import Sent
 from domo_async.errors import DomoError, UploadError
@@ -24,14 +24,12 @@ class OpenUpload:
     Attributes:
         dataset: Whose.
         id: Its number.
-        action: What its commit is to do.
-        partition: Domo's partition, or None.
+        options: How it was opened, and what its commit is to do.
     """
 
     dataset: str
     id: int
-    action: Action
-    partition: str | None
+    options: UploadOptions
 
     def failure(self, message: str, *, upload_id: int | None = None, part: int | None = None) -> UploadError:
         """Return the error for what went wrong before the commit."""
@@ -58,10 +56,7 @@ async def commit(connection: Connection, upload: OpenUpload, parts: Collection[t
         AfterCommitError: It is committed, but its index failed or its rows could not be checked.
     """
     async with Domo(connection.instance, token=connection.token) as domo:
-        datasets = domo.datasets
-        steps = DatasetUploadSteps(
-            upload.dataset, datasets.schemas, datasets.uploads, datasets.indexes, datasets.versions, upload.partition
-        )
+        steps = DatasetUploadSteps(upload.dataset, domo.datasets, upload.options)
         try:
             before = tuple(await steps.versions())
         except DomoError as error:
@@ -72,6 +67,5 @@ async def commit(connection: Connection, upload: OpenUpload, parts: Collection[t
             parts=len(parts),
             before=before,
         )
-        options = UploadOptions(action=upload.action, partition=upload.partition)
-        committer = Committer(steps, upload.id, options, None, domo.settings.clock, upload.failure)
+        committer = Committer(steps, upload.id, upload.options, None, domo.settings.clock, upload.failure)
         await committer.settle(await committer.commit(sent), sent)

@@ -20,7 +20,7 @@ __all__ = ["Bounds", "Connection", "ReadOptions", "WriteOptions"]
 
 T = TypeVar("T")
 _CONNECTION = frozenset({"instance", "token", "dataset", "path"})
-_WRITING = frozenset({"create", "partition", "zone", "nested", "partSize"})
+_WRITING = frozenset({"create", "partition", "message", "zone", "nested", "partSize"})
 _BOUNDS = ("partitionColumn", "lowerBound", "upperBound", "numPartitions")
 _READING = frozenset({"zone", "columns", "sql", "pushFilters", *_BOUNDS})
 
@@ -71,6 +71,7 @@ class WriteOptions:
         dataset: The dataset, or None to create one.
         create: The name of the dataset to create, or None.
         partition: Domo's partition to write to, or None.
+        message: A note for the data version, or None.
         zone: The zone in which Domo is to show Spark's timestamps.
         nested: What to do with nested values.
         part_size: The most bytes of a part.
@@ -80,6 +81,7 @@ class WriteOptions:
     dataset: str | None
     create: str | None
     partition: str | None
+    message: str | None
     zone: ZoneInfo
     nested: Literal["refuse", "json"]
     part_size: int
@@ -106,7 +108,8 @@ class WriteOptions:
             connection=Connection.of(options.get("instance"), token),
             dataset=dataset,
             create=create,
-            partition=options.get("partition"),
+            partition=_partition(options),
+            message=options.get("message"),
             zone=_zone(options),
             nested=cast("Literal['refuse', 'json']", nested),
             part_size=part_size,
@@ -218,6 +221,13 @@ def _check_names(options: Mapping[str, str], known: frozenset[str], doing: str) 
         raise ConfigError(
             f"unknown option for {doing}: {', '.join(unknown)}; there are {', '.join(sorted(known - {'path'}))}"
         )
+
+
+def _partition(options: Mapping[str, str]) -> str | None:
+    partition = options.get("partition")
+    if partition is not None and not partition:
+        raise ConfigError("option partition must be the tag of a partition; empty, all rows would be written")
+    return partition
 
 
 def _dataset(options: Mapping[str, str]) -> str | None:

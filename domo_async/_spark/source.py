@@ -30,8 +30,9 @@ class DomoDataSource(DataSource):
 
     - ``create``: Instead of ``dataset``, the name of one to create with the frame's columns, each time. It stays,
       empty, if the job fails.
-    - ``partition``: Domo's partition to write to (``restateDataTag``). The rows that it holds are replaced in both
-      modes, others stay.
+    - ``partition``: Domo's partition to write to (``dataTag``). The rows that it holds are replaced in both modes,
+      others stay.
+    - ``message``: A note for the data version.
     - ``nested``: ``json`` to write arrays, maps and structs as JSON; they are refused by default.
     - ``partSize``: The most bytes of CSV that one partition of the frame may come to; 1 GiB by default.
 

@@ -17,7 +17,7 @@ from pyspark.sql.types import StructType
 from domo_async._spark.columns import arrow_schema, check_nested, matched
 from domo_async._spark.committing import OpenUpload, commit
 from domo_async._spark.options import Connection, WriteOptions
-from domo_async._transfer import Action, ColumnSpec
+from domo_async._transfer import Action, ColumnSpec, UploadOptions
 from domo_async._transfer.encoding import ArrowEncoder, CellRules, columns_of_arrow
 from domo_async._transport import Body
 from domo_async.errors import DomoError, SourceError
@@ -78,7 +78,9 @@ def open_writer(options: WriteOptions, schema: StructType, *, overwrite: bool) -
         NotFound: There is no such dataset.
     """
     rules = CellRules(zone=options.zone, nested=options.nested)
-    action: Action = "REPLACE" if overwrite else "APPEND"
+    # An upload to Domo's partition replaces the rows that it holds, and leaves all others, in either mode.
+    action: Action = "REPLACE" if overwrite and options.partition is None else "APPEND"
+    how = UploadOptions(action=action, partition=options.partition, message=options.message)
     if options.nested == "refuse":
         check_nested(schema)
     batches = arrow_schema(schema)
@@ -87,9 +89,14 @@ def open_writer(options: WriteOptions, schema: StructType, *, overwrite: bool) -
         shape = Shape(columns, matched(schema.names, columns), rules)
         shape.encoder(batches)
         dataset = options.dataset or _created(domo, str(options.create), columns)
-        opened = domo.datasets.uploads.open(dataset, partition=options.partition)
-    upload = OpenUpload(dataset, opened.upload_id, action, options.partition)
-    return DomoWriter(options.connection, upload, shape, options.part_size)
+        opened = domo.datasets.uploads.open(
+            dataset,
+            partition=options.partition,
+            append_id=None if options.partition is None else "latest",
+            message=options.message,
+        )
+    upload = OpenUpload(dataset, opened.upload_id, how)
+    return DomoWriter(options.connection, upload, shape, options.part_size, empties=overwrite)
 
 
 def _columns(domo: Domo, dataset: str) -> tuple[ColumnSpec, ...]:
@@ -104,11 +111,14 @@ def _created(domo: Domo, name: str, columns: Sequence[ColumnSpec]) -> str:
 class DomoWriter(DataSourceArrowWriter):
     """Writes one frame. Made in the driver, and sent to the executors along with the open upload."""
 
-    def __init__(self, connection: Connection, upload: OpenUpload, shape: Shape, part_size: int) -> None:
+    def __init__(
+        self, connection: Connection, upload: OpenUpload, shape: Shape, part_size: int, *, empties: bool
+    ) -> None:
         self._connection = connection
         self._upload = upload
         self._shape = shape
         self._part_size = part_size
+        self._empties = empties
 
     # PySpark's own ArrowWriter overrides what its base takes, too.
     def write(self, iterator: Iterator[pa.RecordBatch]) -> PartWritten:  # type: ignore[override]
@@ -141,7 +151,7 @@ class DomoWriter(DataSourceArrowWriter):
             AfterCommitError: It is committed, but its index failed or its rows are not those that were sent.
         """
         parts = [(part.rows, part.bytes) for part in self._complete(messages)]
-        if any(rows for rows, _ in parts) or self._upload.action == "REPLACE":
+        if any(rows for rows, _ in parts) or self._empties:
             asyncio.run(commit(self._connection, self._upload, parts))
 
     def abort(self, messages: Sequence[WriterCommitMessage | None]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import tzinfo
+from datetime import datetime, tzinfo
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Literal, overload
 
@@ -31,7 +31,9 @@ from domo_async._endpoints.datasets.models import (
     IndexedSchema,
     IndexStatus,
     LatestSchema,
+    MadeVersion,
     OpenedUpload,
+    UploadStatus,
 )
 from domo_async._endpoints.datasets.partitions import Partition, PartitionFilter
 from domo_async._endpoints.datasets.partitions import Partitions as AsyncPartitions
@@ -39,12 +41,16 @@ from domo_async._endpoints.datasets.policies import Policies as AsyncPolicies
 from domo_async._endpoints.datasets.policies import Policy, PolicyControl, PolicyFilter
 from domo_async._endpoints.datasets.result import Cell, QueryResult
 from domo_async._endpoints.datasets.schemas import Schemas as AsyncSchemas
+from domo_async._endpoints.datasets.states import DatasetState
 from domo_async._endpoints.datasets.uploads import Uploads as AsyncUploads
+from domo_async._endpoints.datasets.versions import RepairAction
 from domo_async._endpoints.datasets.versions import Versions as AsyncVersions
 from domo_async._transfer import (
     Action,
     Budget,
     Compression,
+    DownloadResult,
+    DownloadTarget,
     ExportResult,
     ExportTarget,
     Format,
@@ -640,9 +646,14 @@ class Datasets(Twin[AsyncDatasets]):
         /,
         source: Source,
         *,
-        action: Action = "REPLACE",
+        action: Action | None = None,
         partition: str | None = None,
-        partition_tag: PartitionTag = "restateDataTag",
+        partition_tag: PartitionTag = "dataTag",
+        allow_loss: bool = False,
+        keys: Iterable[str] = (),
+        append_id: str | None = None,
+        message: str | None = None,
+        recorded_date: datetime | None = None,
         header: Header = "auto",
         schema: SchemaOption = "match",
         delimiter: str = ",",
@@ -672,7 +683,8 @@ class Datasets(Twin[AsyncDatasets]):
         `POST /api/data/v2/datasources/{dataset_id}/schemas` and
         `GET /api/query/v1/datasources/{dataset_id}/schema/indexed`; around it, to know what it made,
         `GET /api/data/v2/datasources/{dataset_id}/dataversions`; and to wait,
-        `GET /api/data/v3/datasources/{dataset_id}/indexes/{index_id}/statuses`.
+        `GET /api/data/v3/datasources/{dataset_id}/indexes/{request_key}/statuses`, or where the commit names no index
+        `GET /api/data/v3/datasources/{dataset_id}/statuses`.
 
         The columns are compared with the dataset's before anything is sent: frames, mappings and CSV with a header by
         name, whatever their order, all else by position. In CSV an unquoted empty field is NULL, ``""`` is the empty
@@ -695,10 +707,18 @@ class Datasets(Twin[AsyncDatasets]):
 
                 CSV may be compressed with gzip or zstd. Of what comes only once, the parts under way are held in
                 memory; what is bound to a thread, such as a cursor of sqlite3, is read on others: give its rows.
-            action: ``"REPLACE"`` all rows, or ``"APPEND"``.
-            partition: The partition to write to.
-            partition_tag: The name that the partition goes under: ``restateDataTag`` is the document's, which calls it
-                largely deprecated; ``dataTag`` is what other clients send (unconfirmed).
+            action: ``"REPLACE"`` all rows, which is the default without a partition; ``"APPEND"``; ``"UPSERT"`` or
+                ``"DELETE"`` by the dataset's upsert keys, as `upsert` and `delete_rows` do.
+            partition: The partition to write to, in place of the rows that it holds; all other rows stay.
+            partition_tag: The name that the partition goes under: ``dataTag`` is what other clients send, along with
+                the action APPEND and ``appendId: "latest"`` (unconfirmed); ``restateDataTag`` is the documents', which
+                call it largely deprecated.
+            allow_loss: Whether ``action="REPLACE"`` is sent along with a partition, though the rows of all others may
+                be lost: no document and no client shows what instances do then. Without it, that is refused.
+            keys: The names of the dataset's upsert keys, where its schema does not tell them.
+            append_id: What rows are appended to, if the instance is to be told, such as ``"latest"``.
+            message: A note for the data version.
+            recorded_date: The time that the data version is recorded for; by default that of the upload.
             header: Whether the first record of CSV is a header, which is not sent; ``"auto"`` compares it with the
                 dataset's columns, and refuses what resembles them but differs, and what may be names or a row.
             schema: ``"match"`` refuses a source whose columns are not the dataset's; ``"evolve"`` adds to the dataset
@@ -723,7 +743,8 @@ class Datasets(Twin[AsyncDatasets]):
             compress: Whether parts are compressed with gzip on the way; ``"auto"`` does so if the wire is slower than
                 the compressor. That the Product API takes it is unconfirmed.
             index: Whether to index the data, so that queries see them.
-            wait: Whether to wait for that index, where the instance tells of it.
+            wait: Whether to wait for that index. Where the instance tells neither of it nor of the dataset's status,
+                the result's `notes` say so.
             verify: Whether to compare the rows that the instance counts with the rows sent.
             allow_empty: Whether a source without rows is fine; with REPLACE it empties the dataset.
             timeout: Seconds to wait for the index.
@@ -742,7 +763,7 @@ class Datasets(Twin[AsyncDatasets]):
 
         Raises:
             ConfigError: An option makes no sense, the source is of no known kind, the journal is another upload's or
-                no journal, or rows would be appended twice.
+                no journal, rows would be appended twice, or others than the partition's could be lost.
             SourceError: The source cannot be read, is no CSV, holds no rows, or does not fit the dataset; names the
                 line. The dataset is as it was.
             UploadError: A part or the commit failed for good; the dataset is as it was.
@@ -758,6 +779,11 @@ class Datasets(Twin[AsyncDatasets]):
                 action=action,
                 partition=partition,
                 partition_tag=partition_tag,
+                allow_loss=allow_loss,
+                keys=keys,
+                append_id=append_id,
+                message=message,
+                recorded_date=recorded_date,
                 header=header,
                 schema=schema,
                 delimiter=delimiter,
@@ -779,6 +805,132 @@ class Datasets(Twin[AsyncDatasets]):
                 progress=progress,
             )
         )
+
+    def upsert(
+        self, dataset_id: str, /, source: Source, *, keys: Iterable[str] = (), options: UploadOptions = DEFAULT_OPTIONS
+    ) -> UploadResult:
+        """Upload rows that replace those of the same upsert keys, and are added where there are none.
+
+        All that `upload` sends: `POST /api/data/v3/datasources/{dataset_id}/uploads`,
+        `PUT /api/data/v3/datasources/{dataset_id}/uploads/{upload_id}/parts/{part}`,
+        `PUT /api/data/v3/datasources/{dataset_id}/uploads/{upload_id}/commit` with the action UPSERT,
+        `GET /api/data/v2/datasources/{dataset_id}/schemas/latest`,
+        `GET /api/data/v2/datasources/{dataset_id}/dataversions` and
+        `GET /api/data/v3/datasources/{dataset_id}/indexes/{request_key}/statuses`. Unconfirmed: Domo's data service
+        declares the action, and nothing more is told of it. Sent again, the same rows do no harm.
+
+        A dataset gets upsert keys by `Schemas.alter` or `create`, with ``Column(name=…, type=…, upsert_key=True)``.
+
+        ```python
+        domo.datasets.upsert(orders.id, [{"id": 4, "region": "EU"}])
+        ```
+
+        Args:
+            dataset_id: The dataset.
+            source: What `upload` takes, with all columns of the dataset.
+            keys: The names of the dataset's upsert keys, where its schema does not tell them.
+            options: The other parameters of `upload`.
+
+        Returns:
+            What `upload` returns. It is `verified` where the instance counts as many rows as were sent; should it count
+            others, as may be where keys repeat, `notes` say so.
+
+        Raises:
+            ConfigError: The dataset has no upsert keys that are known, or others; or the options do not go with it.
+            SourceError: The source cannot be read, or does not fit the dataset.
+            UploadError: A part or the commit failed for good; the dataset is as it was.
+            CommitUncertain: The commit's answer was lost and the instance does not tell the outcome.
+            AfterCommitError: It is committed, but its index failed.
+        """
+        return self._portal.run(self._aio.upsert(dataset_id, source, keys=keys, options=options))
+
+    def delete_rows(
+        self, dataset_id: str, /, source: Source, *, keys: Iterable[str] = (), options: UploadOptions = DEFAULT_OPTIONS
+    ) -> UploadResult:
+        """Delete the rows whose upsert keys a source lists; keys that no row has are passed over.
+
+        All that `upload` sends, opened with ``appendId: "delete"`` and without an action:
+        `POST /api/data/v3/datasources/{dataset_id}/uploads`,
+        `PUT /api/data/v3/datasources/{dataset_id}/uploads/{upload_id}/parts/{part}`,
+        `PUT /api/data/v3/datasources/{dataset_id}/uploads/{upload_id}/commit`,
+        `GET /api/data/v2/datasources/{dataset_id}/schemas/latest`,
+        `GET /api/data/v2/datasources/{dataset_id}/dataversions` and
+        `GET /api/data/v3/datasources/{dataset_id}/indexes/{request_key}/statuses`. Unconfirmed: a draft of Domo's
+        documents describes it. Sent again, the same keys do no harm.
+
+        ```python
+        domo.datasets.delete_rows(orders.id, [{"id": 4}, {"id": 5}])
+        ```
+
+        Args:
+            dataset_id: The dataset.
+            source: What `upload` takes, with the columns of the upsert keys and no others.
+            keys: The names of the dataset's upsert keys, where its schema does not tell them.
+            options: The other parameters of `upload`.
+
+        Returns:
+            What `upload` returns, of the keys that were sent. How many rows are gone the instance does not tell.
+
+        Raises:
+            ConfigError: The dataset has no upsert keys that are known, or others; or the options do not go with it.
+            SourceError: The source cannot be read, or has other columns than the keys.
+            UploadError: A part or the commit failed for good; the dataset is as it was.
+            CommitUncertain: The commit's answer was lost and the instance does not tell the outcome.
+            AfterCommitError: It is committed, but its index failed.
+        """
+        return self._portal.run(self._aio.delete_rows(dataset_id, source, keys=keys, options=options))
+
+    def status(self, dataset_id: str, /, *, expire_cache: bool | None = None) -> DatasetState:
+        """Return how far a dataset is: its last update, its rows, its newest data version.
+
+        `GET /api/data/v3/datasources/{dataset_id}/statuses`. Seen: Domo's data service has it.
+
+        Args:
+            dataset_id: The dataset.
+            expire_cache: Whether the instance is to look anew; by default it answers what it has at hand.
+
+        Raises:
+            NotFound: There is no such dataset.
+        """
+        return self._portal.run(self._aio.status(dataset_id, expire_cache=expire_cache))
+
+    def statuses(self, dataset_ids: Iterable[str], /) -> tuple[DatasetState, ...]:
+        """Return how far several datasets are.
+
+        `POST /api/data/v3/datasources/statuses`. Seen: Domo's data service has it.
+
+        Args:
+            dataset_ids: The datasets.
+
+        Returns:
+            Their states, in the instance's order; whether those that are not there are left out, no source tells.
+
+        Raises:
+            ConfigError: There are none.
+        """
+        return self._portal.run(self._aio.statuses(dataset_ids))
+
+    def wait_until_visible(self, dataset_id: str, upload_id: int, /, *, timeout: float = 600.0) -> bool:
+        """Wait until queries see an upload whose commit named no index; where it named one, use `Indexes.wait`.
+
+        `GET /api/data/v3/datasources/{dataset_id}/statuses`, at once, after 1 second and then every 2 seconds. Seen:
+        Domo's data service has it. The one sign is that the newest data version has the upload's number or a greater
+        one, and the last update is said to be a success: that is unconfirmed.
+
+        Args:
+            dataset_id: The dataset.
+            upload_id: The upload, which is committed.
+            timeout: Seconds to wait at most; for half a minute of them, an older version is taken for a stale answer.
+
+        Returns:
+            Whether there is that sign. Without it nothing is known.
+
+        Raises:
+            NotFound: There is no such dataset, or the instance does not have the route.
+            JobFailed: The update failed.
+            WaitTimeout: It has not ended; it goes on.
+        """
+        return self._portal.run(self._aio.wait_until_visible(dataset_id, upload_id, timeout=timeout))
 
     def plan_upload(
         self, dataset_id: str, /, source: Source, *, options: UploadOptions = DEFAULT_OPTIONS
@@ -813,7 +965,7 @@ class Datasets(Twin[AsyncDatasets]):
         `PUT /api/data/v3/datasources/{dataset_id}/uploads/{upload_id}/commit`,
         `GET /api/data/v2/datasources/{dataset_id}/schemas/latest`,
         `GET /api/data/v2/datasources/{dataset_id}/dataversions` and
-        `GET /api/data/v3/datasources/{dataset_id}/indexes/{index_id}/statuses`. If the upload fails or is cancelled,
+        `GET /api/data/v3/datasources/{dataset_id}/indexes/{request_key}/statuses`. If the upload fails or is cancelled,
         `DELETE /api/data/v3/datasources/{dataset_id}` removes the dataset again.
 
         Args:
@@ -851,7 +1003,7 @@ class Datasets(Twin[AsyncDatasets]):
         `PUT /api/data/v3/datasources/{dataset_id}/uploads/{upload_id}/commit`,
         `GET /api/data/v2/datasources/{dataset_id}/schemas/latest`,
         `GET /api/data/v2/datasources/{dataset_id}/dataversions` and
-        `GET /api/data/v3/datasources/{dataset_id}/indexes/{index_id}/statuses`.
+        `GET /api/data/v3/datasources/{dataset_id}/indexes/{request_key}/statuses`.
 
         Args:
             sources: By dataset, what `upload` takes.
@@ -871,23 +1023,31 @@ class Datasets(Twin[AsyncDatasets]):
         )
 
     def append_rows(
-        self, dataset_id: str, /, *, values: str | Sequence[Sequence[Cell]], delimiter: str = ","
+        self,
+        dataset_id: str,
+        /,
+        *,
+        values: str | Sequence[Sequence[Cell]],
+        delimiter: str = ",",
+        message: str | None = None,
     ) -> UploadResult:
         """Append rows to a dataset, and wait until queries see them. For many rows, `upload` takes files.
 
-        `POST /api/data/v3/datasources/{dataset_id}/uploads` (Datasets API, "Append row to Dataset"). The page shows
-        this request alone, which only opens an upload; so this is an `upload` with ``action="APPEND"``, with
+        `POST /api/data/v3/datasources/{dataset_id}/uploads` (Datasets API, "Append row to Dataset"), with the action
+        and the ``appendId`` that the page shows. It shows this request alone, which only opens an upload; so this is an
+        `upload` with ``action="APPEND"`` and ``append_id="latest"``, with
         `PUT /api/data/v3/datasources/{dataset_id}/uploads/{upload_id}/parts/{part}`,
         `PUT /api/data/v3/datasources/{dataset_id}/uploads/{upload_id}/commit`,
         `GET /api/data/v2/datasources/{dataset_id}/schemas/latest`,
         `GET /api/data/v2/datasources/{dataset_id}/dataversions` and
-        `GET /api/data/v3/datasources/{dataset_id}/indexes/{index_id}/statuses`.
+        `GET /api/data/v3/datasources/{dataset_id}/indexes/{request_key}/statuses`.
 
         Args:
             dataset_id: The dataset.
             values: The rows, columns by position: lists of cells, of which None is NULL; or text with a row a line,
                 such as ``"4,EU,9.5"``, in which an unquoted empty field is NULL and ``""`` is the empty string.
             delimiter: What stands between the fields of text.
+            message: A note for the data version, such as the page's ``"Uploading"``.
 
         Returns:
             What `upload` returns.
@@ -899,7 +1059,7 @@ class Datasets(Twin[AsyncDatasets]):
             CommitUncertain: The commit's answer was lost and the instance does not tell the outcome.
             AfterCommitError: It is committed, but its index failed or its rows could not be checked.
         """
-        return self._portal.run(self._aio.append_rows(dataset_id, values=values, delimiter=delimiter))
+        return self._portal.run(self._aio.append_rows(dataset_id, values=values, delimiter=delimiter, message=message))
 
     def export(
         self,
@@ -1349,10 +1509,14 @@ class Uploads(Twin[AsyncUploads]):
         /,
         *,
         partition: str | None = None,
-        partition_tag: PartitionTag = "restateDataTag",
+        partition_tag: PartitionTag = "dataTag",
         action: Action | None = None,
         append_id: str | None = None,
         message: str | None = None,
+        recorded_date: datetime | None = None,
+        include_history: bool | None = None,
+        encoding: str | None = None,
+        data_format: str | None = None,
     ) -> OpenedUpload:
         """Open an upload: stage 1.
 
@@ -1361,11 +1525,19 @@ class Uploads(Twin[AsyncUploads]):
         Args:
             dataset_id: The dataset.
             partition: The partition to write to.
-            partition_tag: The name that the partition goes under: ``restateDataTag`` is the document's, which calls it
-                largely deprecated; ``dataTag`` is what other clients send (unconfirmed).
-            action: What the commit will do, as the document's sample of "Append row" tells at the opening.
-            append_id: ``"latest"`` to append to what is there, as that sample says.
+            partition_tag: The name that the partition goes under: ``dataTag`` is what other clients send, along with
+                ``append_id="latest"`` (unconfirmed); ``restateDataTag`` is the document's, which calls it largely
+                deprecated.
+            action: What the commit will do: ``"REPLACE"``, ``"APPEND"``, as the document's sample of "Append row" tells
+                it here, or ``"UPSERT"``, which Domo's data service knows too.
+            append_id: ``"latest"`` to append to what is there, as that sample says; ``"delete"`` to delete the rows
+                whose keys the parts hold, as a draft of Domo's documents says (unconfirmed). The client sends this for
+                `delete_rows` alone, in place of an action.
             message: A note for the data version.
+            recorded_date: The time that the data version is recorded for; Domo's data service takes it.
+            include_history: The data service takes it, as true by default; no source tells what it does.
+            encoding: The encoding of the parts, which the data service takes; by default what it takes for granted.
+            data_format: Their format, likewise.
 
         Returns:
             The upload; it takes parts until it is committed.
@@ -1381,6 +1553,10 @@ class Uploads(Twin[AsyncUploads]):
                 action=action,
                 append_id=append_id,
                 message=message,
+                recorded_date=recorded_date,
+                include_history=include_history,
+                encoding=encoding,
+                data_format=data_format,
             )
         )
 
@@ -1392,8 +1568,9 @@ class Uploads(Twin[AsyncUploads]):
         Args:
             dataset_id: The dataset.
             upload_id: The upload.
-            part: The part's number; parts are counted from 1 without gaps.
-            data: CSV without a header row, whole records, in UTF-8.
+            part: The part's number, from 1; instances let numbers be missing, but not too many of them.
+            data: CSV, whole records, in UTF-8. A header row is not sent; of one that names the dataset's columns,
+                sources tell both that it is taken and that it is not there.
 
         Raises:
             NotFound: There is no such upload.
@@ -1406,12 +1583,13 @@ class Uploads(Twin[AsyncUploads]):
         upload_id: int,
         /,
         *,
-        action: Action,
+        action: Action | None = None,
         index: bool = True,
         partition: str | None = None,
-        partition_tag: PartitionTag = "restateDataTag",
+        partition_tag: PartitionTag = "dataTag",
         append_id: str | None = None,
         message: str | None = None,
+        recorded_date: datetime | None = None,
     ) -> Commit:
         """Commit an upload: stage 3. Is never sent twice, unless the instance surely did not take it.
 
@@ -1420,18 +1598,19 @@ class Uploads(Twin[AsyncUploads]):
         Args:
             dataset_id: The dataset.
             upload_id: The upload.
-            action: ``"REPLACE"`` or ``"APPEND"``.
+            action: ``"REPLACE"``, ``"APPEND"`` or ``"UPSERT"``; left out, what `open` was told.
             index: Whether to index the data, without which queries do not see them.
             partition: The partition that `open` was given.
             partition_tag: The name that `open` was given.
             append_id: The one that `open` was given, as other clients send it once more (unconfirmed).
             message: A note for the data version.
+            recorded_date: The one that `open` was given.
 
         Returns:
             What the instance tells: its index, and the rows that it counted.
 
         Raises:
-            BadRequest: The parts have gaps, or their rows do not fit the dataset's schema.
+            BadRequest: Too many parts are missing, or their rows do not fit the dataset's schema.
             NotFound: There is no such upload.
         """
         return self._portal.run(
@@ -1444,6 +1623,64 @@ class Uploads(Twin[AsyncUploads]):
                 partition_tag=partition_tag,
                 append_id=append_id,
                 message=message,
+                recorded_date=recorded_date,
+            )
+        )
+
+    def stream(
+        self,
+        dataset_id: str,
+        /,
+        data: bytes | Body,
+        *,
+        action: Action,
+        partition: str | None = None,
+        partition_tag: PartitionTag = "dataTag",
+        append_id: str | None = None,
+        recorded_date: datetime | None = None,
+        encoding: str | None = None,
+        data_format: str | None = None,
+    ) -> OpenedUpload:
+        """Upload in a single request, for what is small: no part can be sent again, and rows are not counted.
+
+        `POST /api/data/v3/datasources/{dataset_id}/uploads/stream`. Seen: Domo's data service has it. That queries see
+        the rows without an index of their own is unconfirmed; `Indexes.create` makes one. Is never sent twice, unless
+        the instance surely did not take it. `Datasets.upload` sends several requests, checks what is sent, and knows
+        what became of it.
+
+        ```python
+        sent = domo.datasets.uploads.stream(dataset_id, b"4,EU", action="APPEND")
+        ```
+
+        Args:
+            dataset_id: The dataset.
+            data: CSV without a header row, in UTF-8.
+            action: ``"REPLACE"``, ``"APPEND"`` or ``"UPSERT"``.
+            partition: The partition to write to.
+            partition_tag: The name that the partition goes under.
+            append_id: What rows are appended to, such as ``"latest"``.
+            recorded_date: The time that the data version is recorded for.
+            encoding: The encoding of `data`; by default what the instance takes for granted.
+            data_format: The format of `data`, likewise.
+
+        Returns:
+            The upload, which is committed.
+
+        Raises:
+            BadRequest: The rows do not fit the dataset's schema.
+            NotFound: There is no such dataset.
+        """
+        return self._portal.run(
+            self._aio.stream(
+                dataset_id,
+                data,
+                action=action,
+                partition=partition,
+                partition_tag=partition_tag,
+                append_id=append_id,
+                recorded_date=recorded_date,
+                encoding=encoding,
+                data_format=data_format,
             )
         )
 
@@ -1464,22 +1701,195 @@ class Versions(Twin[AsyncVersions]):
         """
         return self._portal.run(self._aio.list(dataset_id))
 
-    def details(self, dataset_id: str, /) -> tuple[DataVersionDetails, ...]:
-        """Return the dataset's data versions with what more the instance tells of them.
+    def details(
+        self,
+        dataset_id: str,
+        /,
+        *,
+        data_ids: Sequence[int | str] | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        statuses: Sequence[UploadStatus | str] | None = None,
+        indexed_only: bool | None = None,
+        offset: int | None = None,
+        limit: int | None = None,
+    ) -> tuple[DataVersionDetails, ...]:
+        """Return data versions of the dataset with what more the instance tells of them; by default indexed ones only.
 
-        `GET /api/data/v3/datasources/{dataset_id}/dataversions/details` (Datasets API, "GET Data Versions").
+        `GET /api/data/v3/datasources/{dataset_id}/dataversions/details` (Datasets API, "GET Data Versions"). The
+        document shows no parameters and no answer; these are those of Domo's data service.
+
+        ```python
+        everything = domo.datasets.versions.details(dataset_id, indexed_only=False)
+        ```
 
         Args:
             dataset_id: The dataset.
-
-        Returns:
-            The versions. The document shows no answer: what is not understood is in an item's `extras`.
+            data_ids: Only these versions.
+            since: Only those recorded at this time or later. That the service reads it as milliseconds since 1970 is
+                unconfirmed.
+            until: Only those recorded before this time, likewise.
+            statuses: Only those whose upload is so far.
+            indexed_only: Whether to leave out what was never indexed, which instances do by default.
+            offset: How many to pass over.
+            limit: How many to return at most; by default all.
 
         Raises:
+            ConfigError: `data_ids` or `statuses` is empty, or a time has no zone.
             NotFound: There is no such dataset.
             DecodeError: The answer holds no list.
         """
-        return self._portal.run(self._aio.details(dataset_id))
+        return self._portal.run(
+            self._aio.details(
+                dataset_id,
+                data_ids=data_ids,
+                since=since,
+                until=until,
+                statuses=statuses,
+                indexed_only=indexed_only,
+                offset=offset,
+                limit=limit,
+            )
+        )
+
+    @overload
+    def download(
+        self,
+        dataset_id: str,
+        data_id: int | str,
+        /,
+        target: None = None,
+        *,
+        header: bool = True,
+        alone: bool = False,
+        limit: int | None = None,
+        progress: ProgressOption = None,
+    ) -> bytes: ...
+    @overload
+    def download(
+        self,
+        dataset_id: str,
+        data_id: int | str,
+        /,
+        target: DownloadTarget,
+        *,
+        header: bool = True,
+        alone: bool = False,
+        limit: int | None = None,
+        progress: ProgressOption = None,
+    ) -> DownloadResult: ...
+    @overload
+    def download(
+        self,
+        dataset_id: str,
+        data_id: int | str,
+        /,
+        target: DownloadTarget | None,
+        *,
+        header: bool = True,
+        alone: bool = False,
+        limit: int | None = None,
+        progress: ProgressOption = None,
+    ) -> bytes | DownloadResult: ...
+    def download(
+        self,
+        dataset_id: str,
+        data_id: int | str,
+        /,
+        target: DownloadTarget | None = None,
+        *,
+        header: bool = True,
+        alone: bool = False,
+        limit: int | None = None,
+        progress: ProgressOption = None,
+    ) -> bytes | DownloadResult:
+        """Return the CSV of a data version, or stream it to disk: whole, or not at all.
+
+        `GET /api/data/v2/datasources/{dataset_id}/dataversions/{data_id}`. Seen: Domo's data service has it. How its
+        CSV tells NULL from the empty string no source says.
+
+        With it a dataset goes back to what it was, as a new version, if its columns are still the same:
+
+        ```python
+        domo.datasets.versions.download(dataset_id, 12, "before.csv")
+        domo.datasets.upload(dataset_id, "before.csv", message="back to version 12")
+        ```
+
+        Args:
+            dataset_id: The dataset.
+            data_id: The version, as `list` gives it.
+            target: The path of the file to write, which appears under its name only when it is whole; or a binary file
+                object, which is written to as the answer comes. Without a target the content is returned.
+            header: Whether the first record names the columns.
+            alone: Whether to leave out the rows that the version was appended to.
+            limit: How many rows to give at most; by default all.
+            progress: Called with a `Progress` some ten times a second; True draws a bar (needs ``rich``).
+
+        Returns:
+            The CSV; with a target, how many bytes were written, their SHA-256, and the seconds that it took.
+
+        Raises:
+            ConfigError: The target cannot be written to.
+            NotFound: There is no such dataset or version.
+            TargetError: The file could not be written, such as where the disk is full.
+            IncompleteAnswer: The answer broke off, each time that it was asked for; no file was left.
+            DecodeError: The answer is a web page.
+        """
+        return self._portal.run(
+            self._aio.download(dataset_id, data_id, target, header=header, alone=alone, limit=limit, progress=progress)
+        )
+
+    def create(
+        self,
+        dataset_id: str,
+        /,
+        data: bytes | Body,
+        *,
+        append: str | None = None,
+        data_tag: str | None = None,
+        index: bool | None = None,
+        recorded_date: datetime | None = None,
+        repair: int | str | None = None,
+        repair_action: RepairAction | str | None = None,
+    ) -> MadeVersion:
+        """Make a data version in a single request, for what is small; or repair one.
+
+        `POST /api/data/v3/datasources/{dataset_id}/dataversions`. Seen: Domo's data service has it, and another client
+        repairs versions by it. Is never sent twice, unless the instance surely did not take it. `Datasets.upload` sends
+        several requests, checks what is sent, and knows what became of it.
+
+        Args:
+            dataset_id: The dataset.
+            data: CSV without a header row, in UTF-8. A `Body` may be compressed: the service takes a Content-Encoding.
+            append: What the rows are appended to; by default nothing, so that they replace all rows. No source lists
+                the words; ``"latest"`` is what uploads say (unconfirmed).
+            data_tag: The partition to write to.
+            index: Whether to index the data, which instances do by default.
+            recorded_date: The time that the version is recorded for. That the service reads it as milliseconds since
+                1970 is unconfirmed.
+            repair: The version to repair.
+            repair_action: Whether the rows come in the place of that version or after it.
+
+        Returns:
+            The version's number, where the instance tells.
+
+        Raises:
+            ConfigError: One of `repair` and `repair_action` is given without the other.
+            BadRequest: The rows do not fit the dataset's schema.
+            NotFound: There is no such dataset.
+        """
+        return self._portal.run(
+            self._aio.create(
+                dataset_id,
+                data,
+                append=append,
+                data_tag=data_tag,
+                index=index,
+                recorded_date=recorded_date,
+                repair=repair,
+                repair_action=repair_action,
+            )
+        )
 
     def from_magic(
         self,
@@ -1521,13 +1931,14 @@ class Versions(Twin[AsyncVersions]):
 
         `GET /api/data/v2/datasources/{dataset_id}/dataversions` and
         `DELETE /api/data/v2/datasources/{dataset_id}/dataversions` (Managing Dataset History), and to know how many
-        rows and which partitions the dataset has, `GET /api/data/v3/datasources/{dataset_id}` and
-        `GET /api/query/v1/datasources/{dataset_id}/partition`.
+        rows, which partitions and which upsert keys the dataset has, `GET /api/data/v3/datasources/{dataset_id}`,
+        `GET /api/query/v1/datasources/{dataset_id}/partition` and
+        `GET /api/data/v2/datasources/{dataset_id}/schemas/latest`.
 
         No document tells which versions the rows are made of. They are taken to be the newest ones that together have
-        as many rows as the dataset; if more than `count` are needed for that, as after many APPENDs, or a partition is
-        made of an older one, nothing is deleted. Call it when all uploads are indexed: the dataset does not count rows
-        before that.
+        as many rows as the dataset; if more than `count` are needed for that, as after many APPENDs, a partition is
+        made of an older one, or the dataset has upsert keys, nothing is deleted. Call it when all uploads are indexed:
+        the dataset does not count rows before that.
 
         Args:
             dataset_id: The dataset.
@@ -1538,7 +1949,8 @@ class Versions(Twin[AsyncVersions]):
             The versions that were deleted, or would be.
 
         Raises:
-            ConfigError: `count` is less than 1, or the newest versions do not make up the dataset's rows or partitions.
+            ConfigError: `count` is less than 1, the newest versions do not make up the dataset's rows or partitions, or
+                rows may have been merged by upsert keys.
             NotFound: There is no such dataset.
         """
         return self._portal.run(self._aio.keep_last(dataset_id, count, dry_run=dry_run))
@@ -1552,8 +1964,9 @@ class Versions(Twin[AsyncVersions]):
         Args:
             dataset_id: The dataset.
             data_ids: The data versions, as `list` gives them.
-            index: Whether to index the dataset afterwards, which instances do by default. Without, the rows of versions
-                that queries see stay visible until the next index.
+            index: Whether to index the dataset afterwards, which instances do by default: Domo's data service declares
+                true, though the documents ask to say so. Without, the rows of versions that queries see stay visible
+                until the next index.
 
         Raises:
             ConfigError: `data_ids` is empty.

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import io
 import tempfile
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
+from types import MappingProxyType
+
+from attrs import evolve
 
 from domo_async._endpoints.datasets import (
     AccessList,
@@ -14,6 +18,7 @@ from domo_async._endpoints.datasets import (
     CreatedDataset,
     Dataset,
     DatasetCard,
+    DatasetState,
     DataVersion,
     DataVersionDetails,
     Grant,
@@ -22,6 +27,7 @@ from domo_async._endpoints.datasets import (
     IndexedSchema,
     IndexStatus,
     LatestSchema,
+    MadeVersion,
     OpenedUpload,
     Partition,
     PartitionFilter,
@@ -39,6 +45,8 @@ VERSIONS = "/api/data/v2/datasources/abc/dataversions"
 QUERY = "/api/query/v1/datasources/abc"
 HYDRATE = "/api/dataprocessing/v2/dataflows/data-version-hydrate"
 CSV = {"Content-Type": "text/csv"}
+NO_QUERY: Mapping[str, str] = MappingProxyType({})
+RECORDED = datetime(2023, 3, 31, 14, 21, 13, tzinfo=UTC)
 # What goes out before and around the three stages of each upload.
 LATEST = Sent("GET", "/api/data/v2/datasources/abc/schemas/latest", answer=documented("E070"))
 OPEN = Sent(
@@ -75,18 +83,46 @@ def index_status(state: str) -> bytes:
     return whole({"dataSourceId": "abc", "detail": detail, "progress": {**progress, "lastSuccessfulIndex": None}})
 
 
+# What another client's collection shows.
 DETAILS = {
+    "dataSourceId": "abc",
+    "dataVersionId": 3,
+    "datetimeRecorded": 1750189687000,
+    "datetimeUploadCompleted": 1750189688000,
+    "rowCount": 18,
+    "runDurationSeconds": 0,
     "schemaId": 5,
-    "dataId": 3,
-    "uploadStatus": "success",
-    "recordedDate": "2023-03-31T14:21:13Z",
-    "uploadCompletedDate": "2023-03-31T14:21:13Z",
-    "numRows": 18,
-    "numBytes": 458,
-    "dataTag": "2023-03",
-    "live": True,
-    "indexed": False,
+    "sizeBytes": 458,
+    "status": "success",
+    "statusMessage": "",
 }
+# As Domo's data service has it, which calls it DataSourceState.
+STATE = {
+    "cachedTimestamp": 1652481817436,
+    "dataSourceId": "abc",
+    "dimension": {"columnCount": 1, "rowCount": 18, "schema": None},
+    "status": {
+        "code": "SUCCESS",
+        "percent": 100,
+        "message": None,
+        "dataCurrentAsOf": 1652481807436,
+        "dataUpdatedAsOf": 1652481807436,
+    },
+    "version": {"appendChain": "9,10", "latestDataVersionId": 10},
+}
+STATUS = Sent("GET", f"{DATA}/statuses", query={"expireCache": "true"}, answer=whole(STATE))
+SEEN = Sent("GET", f"{DATA}/indexes/{KEY}/statuses", answer=index_status("SUCCESS"))
+KEYED = Sent(
+    "GET",
+    "/api/data/v2/datasources/abc/schemas/latest",
+    answer=whole(
+        {
+            "schema": {
+                "columns": [{"type": "LONG", "name": "id", "upsertKey": True}, {"type": "STRING", "name": "Region"}]
+            }
+        }
+    ),
+)
 # This was observed.
 PARTITION = {
     "dataId": 3,
@@ -167,8 +203,17 @@ def put(content: bytes) -> Sent:
     return Sent("PUT", f"{DATA}/uploads/10/parts/1", body=content, headers=CSV)
 
 
-def commit(action: str) -> Sent:
-    return Sent("PUT", f"{DATA}/uploads/10/commit", json={"action": action, "index": True})
+def commit(action: str, **more: object) -> Sent:
+    return Sent(
+        "PUT",
+        f"{DATA}/uploads/10/commit",
+        json={"action": action, "index": True, **more},
+        answer=whole(COMMITTED),
+    )
+
+
+def opening(*, query: Mapping[str, str] = NO_QUERY, **told: object) -> Sent:
+    return evolve(OPEN, query=query, json={"action": None, "appendId": None, **told})
 
 
 ROWS = [
@@ -236,13 +281,29 @@ ROWS = [
     Row(
         "E041",
         lambda domo: domo.datasets.append_rows("abc", values="North\nSouth"),
-        (LATEST, OPEN, BEFORE, put(b"North\nSouth"), commit("APPEND"), AFTER),
+        (
+            LATEST,
+            opening(action="APPEND", appendId="latest"),
+            BEFORE,
+            put(b"North\nSouth"),
+            commit("APPEND", appendId="latest"),
+            SEEN,
+            AFTER,
+        ),
         gives=lambda done: (2, 10, 10) == (done.rows, done.upload_id, done.data_version),
     ),
     Row(
         "E041",
-        lambda domo: domo.datasets.append_rows("abc", values=[["North, or so"], [""]]),
-        (LATEST, OPEN, BEFORE, put(b'"North, or so"\n""\n'), commit("APPEND"), AFTER),
+        lambda domo: domo.datasets.append_rows("abc", values=[["North, or so"], [""]], message="Uploading"),
+        (
+            LATEST,
+            opening(action="APPEND", appendId="latest", message="Uploading"),
+            BEFORE,
+            put(b'"North, or so"\n""\n'),
+            commit("APPEND", appendId="latest", message="Uploading"),
+            SEEN,
+            AFTER,
+        ),
         gives=lambda done: 2 == done.rows,
         note="lists of cells",
     ),
@@ -293,13 +354,13 @@ ROWS = [
     Row(
         "E051,E052,E053",
         lambda domo: domo.datasets.upload("abc", b"Region\nNorth\nSouth\n"),
-        (LATEST, OPEN, BEFORE, put(b"North\nSouth\n"), commit("REPLACE"), AFTER),
+        (LATEST, OPEN, BEFORE, put(b"North\nSouth\n"), commit("REPLACE"), SEEN, AFTER),
         gives=lambda done: (2, 12, 1, 10, 10) == (done.rows, done.bytes, done.parts, done.upload_id, done.data_version),
     ),
     Row(
         "E051,E052,E053",
         lambda domo: domo.datasets.upload_many({"abc": [["North"], ["South"]]}, options=UploadOptions(action="APPEND")),
-        (LATEST, OPEN, BEFORE, put(b'"North"\n"South"\n'), commit("APPEND"), AFTER),
+        (LATEST, OPEN, BEFORE, put(b'"North"\n"South"\n'), commit("APPEND"), SEEN, AFTER),
         gives=lambda outcomes: [("abc", 10)] == [(each.item, each.result.data_version) for each in outcomes],
         note="several",
     ),
@@ -313,24 +374,114 @@ ROWS = [
         note="to plan an upload",
     ),
     Row(
-        "E051,E052,E053,E068",
+        "E051,E052,E053",
         lambda domo: domo.datasets.upload("abc", b"North\nSouth\n", action="APPEND", header=False),
         (
             LATEST,
             OPEN,
             BEFORE,
             put(b"North\nSouth\n"),
-            Sent(
-                "PUT",
-                f"{DATA}/uploads/10/commit",
-                json={"action": "APPEND", "index": True},
-                answer=whole(COMMITTED),
-            ),
-            Sent("GET", f"{DATA}/indexes/{KEY}/statuses", answer=index_status("SUCCESS")),
+            Sent("PUT", f"{DATA}/uploads/10/commit", json={"action": "APPEND", "index": True}),
+            evolve(STATUS, answer=whole({**STATE, "version": {"latestDataVersionId": 9}})),
+            STATUS,
             AFTER,
         ),
-        gives=lambda done: 10 == done.data_version,
-        note="to an instance that tells of its index",
+        gives=lambda done: (10, ()) == (done.data_version, done.notes),
+        note="to an instance that does not tell of its index",
+    ),
+    Row(
+        "E054,E052,E055",
+        lambda domo: domo.datasets.upload(
+            "abc", b"North\nSouth\n", header=False, partition="2023-01", message="why", recorded_date=RECORDED
+        ),
+        (
+            LATEST,
+            opening(query={"dataTag": "2023-01"}, appendId="latest", message="why", recordedDate=1680272473000),
+            BEFORE,
+            put(b"North\nSouth\n"),
+            commit("APPEND", dataTag="2023-01", appendId="latest", message="why", recordedDate=1680272473000),
+            SEEN,
+            AFTER,
+        ),
+        gives=lambda done: 10 == done.upload_id,
+        note="to a partition",
+    ),
+    Row(
+        "E054,E052,E055",
+        lambda domo: domo.datasets.upload(
+            "abc", b"North\nSouth\n", header=False, partition="2023-01", partition_tag="restateDataTag"
+        ),
+        (
+            LATEST,
+            opening(query={"restateDataTag": "2023-01"}),
+            BEFORE,
+            put(b"North\nSouth\n"),
+            commit("APPEND", restateDataTag="2023-01"),
+            SEEN,
+            AFTER,
+        ),
+        gives=lambda done: 10 == done.upload_id,
+        note="to a partition, as the page shows it",
+    ),
+    Row(
+        "seen: uploads by upsert keys",
+        lambda domo: domo.datasets.upsert("abc", [{"Region": "North", "id": 4}, {"Region": "South", "id": 5}]),
+        (
+            KEYED,
+            opening(action="UPSERT"),
+            BEFORE,
+            put(b'4,"North"\n5,"South"\n'),
+            commit("UPSERT"),
+            SEEN,
+            AFTER,
+        ),
+        gives=lambda done: (2, True) == (done.rows, done.verified),
+    ),
+    Row(
+        "unconfirmed: rows deleted by upsert keys",
+        lambda domo: domo.datasets.delete_rows("abc", [{"id": 4}, {"id": 5}]),
+        (
+            KEYED,
+            opening(appendId="delete"),
+            BEFORE,
+            put(b"4\n5\n"),
+            Sent("PUT", f"{DATA}/uploads/10/commit", json={"index": True}, answer=whole(COMMITTED)),
+            SEEN,
+            AFTER,
+        ),
+        gives=lambda done: 2 == done.rows,
+    ),
+    Row(
+        "seen: POST uploads/stream",
+        lambda domo: domo.datasets.uploads.stream("abc", b"North\n", action="APPEND", partition="2023-02"),
+        Sent(
+            "POST",
+            f"{DATA}/uploads/stream",
+            query={"action": "APPEND", "dataTag": "2023-02"},
+            body=b"North\n",
+            headers=CSV,
+            answer=whole({"dataSourceId": "abc", "uploadId": 10, "requestedAsOf": 1654557838137}),
+        ),
+        gives=OpenedUpload,
+    ),
+    Row(
+        "seen: GET statuses",
+        lambda domo: domo.datasets.status("abc"),
+        Sent("GET", f"{DATA}/statuses", answer=whole(STATE)),
+        gives=DatasetState,
+    ),
+    Row(
+        "seen: POST statuses",
+        lambda domo: domo.datasets.statuses(["abc"]),
+        Sent("POST", "/api/data/v3/datasources/statuses", json=["abc"], answer=whole([STATE])),
+        gives=DatasetState,
+    ),
+    Row(
+        "seen: GET statuses",
+        lambda domo: domo.datasets.wait_until_visible("abc", 10),
+        (evolve(STATUS, answer=whole({**STATE, "status": {"code": "PROCESSING"}})), STATUS),
+        gives=lambda seen: seen is True,
+        note="until queries see an upload",
     ),
     Row("E051", lambda domo: domo.datasets.uploads.open("abc"), OPEN, gives=OpenedUpload),
     Row(
@@ -341,7 +492,7 @@ ROWS = [
     Row(
         "E053",
         lambda domo: domo.datasets.uploads.commit("abc", 10, action="APPEND"),
-        commit("APPEND"),
+        evolve(commit("APPEND"), answer=b""),
         gives=lambda done: Commit() == done,
         note="an empty answer",
     ),
@@ -358,7 +509,7 @@ ROWS = [
     ),
     Row(
         "E054",
-        lambda domo: domo.datasets.uploads.open("abc", partition="2023-01"),
+        lambda domo: domo.datasets.uploads.open("abc", partition="2023-01", partition_tag="restateDataTag"),
         Sent(
             "POST",
             f"{DATA}/uploads",
@@ -369,8 +520,36 @@ ROWS = [
         gives=OpenedUpload,
     ),
     Row(
+        "E041",
+        lambda domo: domo.datasets.uploads.open(
+            "abc", action="APPEND", append_id="latest", message="Uploading", include_history=False, encoding="UTF-8"
+        ),
+        opening(
+            query={"includeHistory": "false", "encoding": "UTF-8"},
+            action="APPEND",
+            appendId="latest",
+            message="Uploading",
+        ),
+        gives=OpenedUpload,
+        note="the opening that the page shows",
+    ),
+    Row(
+        "E053",
+        lambda domo: domo.datasets.uploads.commit("abc", 10, append_id="latest", message="Uploading"),
+        Sent(
+            "PUT",
+            f"{DATA}/uploads/10/commit",
+            json={"appendId": "latest", "index": True, "message": "Uploading"},
+            answer=whole(COMMITTED),
+        ),
+        gives=Commit,
+        note="of what was opened with an action",
+    ),
+    Row(
         "E055",
-        lambda domo: domo.datasets.uploads.commit("abc", 10, action="APPEND", partition="2023-01"),
+        lambda domo: domo.datasets.uploads.commit(
+            "abc", 10, action="APPEND", partition="2023-01", partition_tag="restateDataTag"
+        ),
         Sent(
             "PUT",
             f"{DATA}/uploads/10/commit",
@@ -383,6 +562,83 @@ ROWS = [
         lambda domo: domo.datasets.versions.details("abc"),
         Sent("GET", f"{DATA}/dataversions/details", answer=whole([DETAILS])),
         gives=DataVersionDetails,
+    ),
+    Row(
+        "E056",
+        lambda domo: domo.datasets.versions.details(
+            "abc",
+            data_ids=[3, 4],
+            since=RECORDED,
+            until=RECORDED,
+            statuses=["success"],
+            indexed_only=False,
+            offset=0,
+            limit=5,
+        ),
+        Sent(
+            "GET",
+            f"{DATA}/dataversions/details",
+            query={
+                "dataVersionIds": "3,4",
+                "startRecordedTime": "1680272473000",
+                "endRecordedTime": "1680272473000",
+                "statuses": "success",
+                "limitToIndexed": "false",
+                "offset": "0",
+                "limit": "5",
+            },
+            answer=whole([]),
+        ),
+        gives=lambda found: () == found,
+        note="some of them",
+    ),
+    Row(
+        "E056",
+        lambda domo: domo.datasets.versions.details("abc"),
+        Sent("GET", f"{DATA}/dataversions/details", answer=documented("E072")),
+        gives=lambda found: (
+            [(3, 18, 458, "success"), (4, 499, 6890, "success")]
+            == [(each.data_id, each.num_rows, each.num_bytes, each.upload_status) for each in found]
+        ),
+        note="in the words of the older listing",
+    ),
+    Row(
+        "seen: GET dataversions/{id}",
+        lambda domo: domo.datasets.versions.download("abc", 3, alone=True, limit=2),
+        Sent(
+            "GET",
+            f"{VERSIONS}/3",
+            query={"includeHeader": "true", "excludeAppendedData": "true", "rowLimit": "2"},
+            answer=b"Region\nNorth\n",
+            content_type="text/csv",
+        ),
+        gives=lambda content: b"Region\nNorth\n" == content,
+    ),
+    Row(
+        "seen: POST dataversions",
+        lambda domo: domo.datasets.versions.create("abc", b"North\n", append="latest", index=False),
+        Sent(
+            "POST",
+            f"{DATA}/dataversions",
+            query={"append": "latest", "index": "false"},
+            body=b"North\n",
+            headers=CSV,
+            answer=whole({"dataVersionId": 11}),
+        ),
+        gives=MadeVersion,
+    ),
+    Row(
+        "seen: POST dataversions",
+        lambda domo: domo.datasets.versions.create("abc", b"North\n", repair=3, repair_action="INSERT_ON"),
+        Sent(
+            "POST",
+            f"{DATA}/dataversions",
+            query={"repairDataVersionId": "3", "repairAction": "INSERT_ON"},
+            body=b"North\n",
+            answer=b"12",
+        ),
+        gives=lambda made: MadeVersion(data_id=12) == made,
+        note="to repair one, of which the number alone is told",
     ),
     Row(
         "E056",
@@ -575,6 +831,7 @@ ROWS = [
             BEFORE,
             put(b"North,7\nSouth,8"),
             commit("REPLACE"),
+            SEEN,
             AFTER,
         ),
         gives=lambda made: (
@@ -745,6 +1002,7 @@ ROWS = [
         (
             *KEEPING,
             Sent("GET", f"{QUERY}/partition", status=404, answer=refusal(404)),
+            LATEST,
             Sent("DELETE", VERSIONS, json=[3]),
         ),
         gives=lambda deleted: [3] == [version.data_id for version in deleted],
@@ -753,7 +1011,7 @@ ROWS = [
     Row(
         "E072",
         lambda domo: domo.datasets.versions.keep_last("abc", 1, dry_run=True),
-        (*KEEPING, Sent("GET", f"{QUERY}/partition", answer=whole([]))),
+        (*KEEPING, Sent("GET", f"{QUERY}/partition", answer=whole([])), LATEST),
         gives=lambda deleted: [3] == [version.data_id for version in deleted],
         note="only told what would go",
     ),

@@ -215,9 +215,12 @@ async def test_the_stages_of_an_upload_can_be_taken_one_by_one(domo):
 
     opened = await domo.datasets.uploads.open(dataset.id)
     await domo.datasets.uploads.put_part(dataset.id, opened.upload_id, 2, b"3\n")
+    await domo.datasets.uploads.put_part(dataset.id, opened.upload_id, 90_000, b"4\n")
     with pytest.raises(BadRequest, match="non-consecutive"):
         await domo.datasets.uploads.commit(dataset.id, opened.upload_id, action="REPLACE")
-    await domo.datasets.uploads.put_part(dataset.id, opened.upload_id, 1, b"1\n2\n")
+    opened = await domo.datasets.uploads.open(dataset.id)
+    for part, content in ((1, b"1\n2\n"), (7, b"3\n")):
+        await domo.datasets.uploads.put_part(dataset.id, opened.upload_id, part, content)
     commit = await domo.datasets.uploads.commit(dataset.id, opened.upload_id, action="REPLACE", index=False)
 
     assert dataset.id == opened.data_source_id

@@ -25,8 +25,13 @@ async def _versions(plain: PlainClient, dataset: str) -> list[Any]:
 
 
 async def _details(plain: PlainClient, dataset: str) -> dict[int, tuple[bool, bool]]:
-    details = await plain.call("GET", f"{DATASETS}/{dataset}/dataversions/details")
-    return {version["dataId"]: (version["live"], version["indexed"]) for version in details}
+    """Return each version, with whether it is part of the dataset, and whether queries see it."""
+    path = f"{DATASETS}/{dataset}/dataversions/details"
+    load = {"id": "", "type": "LoadFromVault", "dataSourceId": dataset}
+    live = await plain.call("POST", "/api/dataprocessing/v2/dataflows/data-version-hydrate", json=load)
+    indexed = await plain.call("GET", path)
+    every = await plain.call("GET", f"{path}?limitToIndexed=false")
+    return {version["dataVersionId"]: (version in live, version in indexed) for version in every}
 
 
 async def test_every_commit_makes_a_version_and_an_open_upload_does_not(plain: PlainClient) -> None:

@@ -94,7 +94,7 @@ async def test_a_partition_is_replaced_alone(domo, emulator):
         await domo.datasets.upload(dataset_id, table(rows), action="APPEND", partition=tag)
 
     assert [2, 3, 8] == sorted(await ids(domo, dataset_id))
-    assert "restateDataTag=2026-01" == emulator.log.matching("POST *uploads")[0].query
+    assert "dataTag=2026-01" == emulator.log.matching("POST *uploads")[0].query
 
 
 HEADERS = [
@@ -160,7 +160,14 @@ async def test_a_dataset_is_emptied_only_on_purpose(domo):
 
 @pytest.mark.parametrize(
     "options",
-    [{"action": "UPSERT"}, {"part_size": 0}, {"concurrency": 0}, {"header": "maybe"}, {"timeout": 0}],
+    [
+        {"action": "REPAIR"},
+        {"recorded_date": "today"},
+        {"part_size": 0},
+        {"concurrency": 0},
+        {"header": "maybe"},
+        {"timeout": 0},
+    ],
 )
 async def test_options_that_make_no_sense_are_refused(domo, options):
     with pytest.raises(ConfigError, match=next(iter(options))):

@@ -50,6 +50,8 @@ def document_of(instance: Instance, dataset: Dataset) -> dict[str, Any]:
         "versions": [version.table for version in dataset.versions.values()],
         "live": [version.table for version in dataset.live],
         "visible": [version.table for version in dataset.visible],
+        "kept": [version.table for version in dataset.kept],
+        "rows": dataset.row_count,
         "partitions": [[each.tag, each.version.table, each.deleted] for each in dataset.partitions.values()],
         "indexes": [
             {
@@ -58,6 +60,7 @@ def document_of(instance: Instance, dataset: Dataset) -> dict[str, Any]:
                 # What an index that is done made visible is of no use any more.
                 "visible": [version.table for version in index.visible] if index in dataset.running else None,
                 "schema": _schema(index.schema) if index in dataset.running else None,
+                "rows": index.rows,
                 "due": index.ready_at + ahead if index in dataset.running else 0.0,
                 "left": index.ready_at - instance.now() if index in dataset.running else 0.0,
             }
@@ -88,6 +91,8 @@ def add_dataset(instance: Instance, document: Mapping[str, Any]) -> Dataset:
         indexed=None if document.get("indexed") is None else _read_schema(document["indexed"]),
         live=versions(document["live"]),
         visible=versions(document["visible"]),
+        kept=versions(document.get("kept")),
+        row_count=document.get("rows", sum(known[table].rows for table in document["visible"])),
         changed=instance.note_of(document["id"]),
     )
     dataset.versions.update((version.data_id, version) for version in versions(document["versions"]))
@@ -98,7 +103,9 @@ def add_dataset(instance: Instance, document: Mapping[str, Any]) -> Dataset:
         # Were the clock set back meanwhile, the rows would not be seen for as long.
         ready_at = min(each["due"] - ahead, instance.now() + each["left"])
         seen = schema if each.get("schema") is None else _read_schema(each["schema"])
-        index = Index(each["id"], versions(each["versions"]), versions(each["visible"]), ready_at, seen)
+        visible = versions(each["visible"])
+        rows = each.get("rows", sum(version.rows for version in visible))
+        index = Index(each["id"], versions(each["versions"]), visible, ready_at, seen, rows)
         dataset.indexes[index.id] = index
         if each["visible"] is not None:
             dataset.running = (*dataset.running, index)
@@ -128,8 +135,11 @@ def check_document(document: Mapping[str, Any]) -> None:
         _check_column(column.name, column.type)
         _must_be(str, column.id, "id")
         _must_be(int, column.order, "order")
+        _must_be(bool, column.upsert_key, "upsert_key")
     for version in map(_read_version, document["known"]):
         _check_version(version)
+    for number in (document.get("rows", 0), *(each.get("rows", 0) for each in document["indexes"])):
+        _must_be(int, number, "rows")
     for tag, _, deleted in document["partitions"]:
         _must_be(str, tag, "tag")
         _must_be(bool, deleted, "deleted")
@@ -144,6 +154,11 @@ def _check_version(version: Version) -> None:
         raise ValueError(f"there is no table {version.table!r}")
     for number in (version.data_id, version.schema_id, version.rows, version.bytes):
         _must_be(int, number, "a number of a data version")
+    _must_be(str, version.message, "message")
+    if version.action not in ("APPEND", "REPLACE", "UPSERT", "DELETE"):
+        raise ValueError(f"a data version has the action {version.action!r}")
+    if not set(version.keys) <= {stored.name for stored in version.columns}:
+        raise ValueError("a data version has other keys than columns")
     for stored in version.columns:
         _check_column(stored.name, stored.type)
         if type(stored.scale) is not int or not 0 <= stored.scale <= _MOST_DIGITS:
@@ -164,7 +179,8 @@ def _must_be(kind: type, value: object, what: str) -> None:
 def tables_of(document: Mapping[str, Any]) -> set[str]:
     """Return the tables that hold the rows of a document's dataset."""
     running = (each["visible"] for each in document["indexes"] if each["visible"] is not None)
-    return {table for tables in (document["live"], document["visible"], *running) for table in tables}
+    kept = document.get("kept", [])
+    return {table for tables in (document["live"], document["visible"], kept, *running) for table in tables}
 
 
 def with_tables(document: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
@@ -179,6 +195,7 @@ def with_tables(document: Mapping[str, Any], names: Mapping[str, str]) -> dict[s
         "versions": renamed(document["versions"]),
         "live": renamed(document["live"]),
         "visible": renamed(document["visible"]),
+        "kept": renamed(document.get("kept", [])),
         "partitions": [[tag, names.get(table, table), deleted] for tag, table, deleted in document["partitions"]],
         "indexes": [
             {
@@ -198,6 +215,7 @@ def _column(column: Column) -> dict[str, Any]:
         "id": column.id,
         "visible": column.visible,
         "order": column.order,
+        "upsert_key": column.upsert_key,
     }
 
 
@@ -212,6 +230,9 @@ def _version(version: Version) -> dict[str, Any]:
         "tag": version.tag,
         "recorded": version.recorded.isoformat(),
         "completed": version.completed.isoformat(),
+        "action": version.action,
+        "keys": list(version.keys),
+        "message": version.message,
     }
 
 
@@ -226,4 +247,7 @@ def _read_version(document: Mapping[str, Any]) -> Version:
         tag=document["tag"],
         recorded=datetime.fromisoformat(document["recorded"]),
         completed=datetime.fromisoformat(document["completed"]),
+        action=document.get("action", "REPLACE"),
+        keys=tuple(document.get("keys", ())),
+        message=document.get("message", ""),
     )

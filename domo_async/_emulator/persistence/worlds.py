@@ -253,7 +253,7 @@ def _csv(recipe: _Recipe, rng: random.Random) -> bytes:
 
 
 def _fill(instance: Instance, storage: Storage, dataset: Dataset, rows: bytes) -> None:
-    upload = instance.open_upload(dataset, None)
+    upload = instance.open_upload(dataset, None, {})
     with storage.spool_part(upload.spool, 1) as arriving:
         arriving.write(rows)
     table = storage.new_table()
@@ -273,9 +273,9 @@ def _fill(instance: Instance, storage: Storage, dataset: Dataset, rows: bytes) -
         recorded=recorded,
         completed=recorded + timedelta(seconds=2),
     )
-    dataset.publish(version, "REPLACE")
+    dataset.publish(version)
     now = instance.now()
-    dataset.index(instance.records.next_id("indexes"), (), ready_at=now)
+    dataset.index(instance.records.next_id("indexes"), (), ready_at=now, rows=count)
     dataset.settle(now)
 
 

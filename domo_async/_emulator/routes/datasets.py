@@ -197,6 +197,7 @@ async def indexed_schema(request: web.Request) -> web.Response:
             "type": column.type,
             "visible": column.visible,
             "order": column.order,
+            **_key_mark(column),
         }
         for column in (dataset.indexed or dataset.schema).columns
         if column.visible or hidden_too
@@ -297,10 +298,16 @@ def _schema_json(schema: Schema) -> dict[str, Any]:
                 "id": column.id,
                 "visible": column.visible,
                 "metadata": {"colLabel": column.name, "colFormat": "", "isEncrypted": False},
+                **_key_mark(column),
             }
             for column in schema.columns
         ]
     }
+
+
+def _key_mark(column: Column) -> dict[str, Any]:
+    """Return what marks an upsert key. That no other column has such a mark is emulator-defined."""
+    return {"upsertKey": True} if column.upsert_key else {}
 
 
 def _columns(value: object) -> tuple[Column, ...]:
@@ -327,6 +334,7 @@ def _column(value: object) -> Column:
         id=str(value.get("id") or name),
         visible=value.get("visible") is not False,
         order=whole_number(value.get("order"), "order", 0),
+        upsert_key=value.get("upsertKey") is True,
     )
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import orjson
@@ -24,12 +25,11 @@ from domo_async._emulator.http.web import (
 from domo_async._emulator.routes.dataset_access import permitted
 from domo_async._emulator.routes.policies import visible_rows
 from domo_async._emulator.rows.storage import Result, Storage
+from domo_async._emulator.services.csv_answers import csv_chunks
 from domo_async._emulator.sql import rendering, translate
 from domo_async._emulator.state import Dataset, Schema, Version
 
 routes: web.RouteTableDef = web.RouteTableDef()
-
-_CHUNK = 1 << 18
 
 
 @frozen
@@ -64,7 +64,13 @@ async def execute(request: web.Request) -> web.StreamResponse:
     seen = _Seen.of(dataset, visible_rows(instance_of(request), dataset, caller_of(request)))
     if "text/csv" not in request.headers.get("Accept", ""):
         return await _as_json(request, seen, sql, most=instance_of(request).result_limit)
-    chunks = _csv_chunks(request, seen, sql, with_header=query_flag(request, "includeHeader"))
+    storage = storage_of(request)
+    chunks = csv_chunks(
+        storage,
+        seen.versions,
+        partial(_prepare, storage, sql, seen, wanted_by(request)),
+        with_header=query_flag(request, "includeHeader"),
+    )
     # The first chunk is empty: once it is here, the query is known to run, and the status can be 200.
     await anext(chunks)
     return StreamedResponse(chunks, content_type="text/csv; charset=utf-8")
@@ -110,34 +116,6 @@ def _json_rows(result: Result, most: int) -> list[str]:
     return rows
 
 
-async def _csv_chunks(request: web.Request, seen: _Seen, sql: str, *, with_header: bool) -> AsyncGenerator[bytes]:
-    """Yield an empty chunk as soon as the query runs, then the CSV."""
-    storage = storage_of(request)
-    with storage.lease(seen.versions):
-        result = await storage.run(_prepare, storage, sql, seen, wanted_by(request))
-        try:
-            await storage.run(result.start, rendering.csv_line)
-            first = await storage.run(_csv_batch, result)
-            yield b""
-            if with_header:
-                yield rendering.csv_header([column.name for column in result.columns])
-            chunk = first
-            while chunk:
-                yield chunk
-                chunk = await storage.run(_csv_batch, result)
-        finally:
-            result.close()
-
-
 def _prepare(storage: Storage, sql: str, seen: _Seen, wanted: Callable[[], bool]) -> Result:
     translation = translate(sql, seen.id, columns=seen.schema.types, name=seen.name, only=seen.only)
     return storage.query(translation, seen.schema, seen.versions, wanted=wanted)
-
-
-def _csv_batch(result: Result) -> bytes:
-    lines: list[str] = []
-    size = 0
-    while size < _CHUNK and (batch := result.batch()):
-        lines += batch
-        size += sum(map(len, batch))
-    return "".join(lines).encode()

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import csv
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import cast
+from typing import Any, cast
 
 from aiohttp import web
+from attrs import evolve, frozen
 
 from domo_async._emulator.errors import HTTPError
 from domo_async._emulator.http.web import (
@@ -17,17 +19,22 @@ from domo_async._emulator.http.web import (
     flag,
     instance_of,
     json_object,
+    millis,
     storage_of,
     takes_body_as_it_comes,
+    whole_number,
 )
 from domo_async._emulator.routes.dataset_access import permitted
-from domo_async._emulator.routes.versions import describe_index
-from domo_async._emulator.state import Action, Dataset, Upload, Version
+from domo_async._emulator.rows.parts import Part
+from domo_async._emulator.services.indexing import count_rows, describe_index
+from domo_async._emulator.state import Action, Column, Dataset, Index, Upload, Version
 
 routes: web.RouteTableDef = web.RouteTableDef()
 
 # What a part may be unpacked to: so much, and so many times what was sent.
 _LARGEST_UNPACKED, _RATIO = 256 << 20, 200
+# What an opening may say in place of an action. ``latest`` is what rows are appended to.
+_MODES = {"replace": "REPLACE", "append": "APPEND", "latest": "APPEND", "upsert": "UPSERT", "delete": "DELETE"}
 _UPLOAD = "/api/data/v3/datasources/{dataset_id}/uploads/{upload_id}"
 
 
@@ -41,14 +48,11 @@ async def open_upload(request: web.Request) -> web.Response:
     tag = request.query.get("dataTag") or request.query.get("restateDataTag")
     for expired in instance_of(request).expired_uploads():
         storage_of(request).discard_parts(expired.spool)
-    upload = instance_of(request).open_upload(dataset, tag, body.get("action"))
-    return answer(
-        {
-            "dataSourceId": dataset.id,
-            "uploadId": upload.id,
-            "requestedAsOf": int(upload.requested.timestamp() * 1000),
-        }
-    )
+    return answer(_opened(instance_of(request).open_upload(dataset, tag, body)))
+
+
+def _opened(upload: Upload) -> dict[str, Any]:
+    return {"dataSourceId": upload.dataset_id, "uploadId": upload.id, "requestedAsOf": millis(upload.requested)}
 
 
 @routes.put(_UPLOAD + "/parts/{part}")
@@ -60,7 +64,11 @@ async def put_part(request: web.Request) -> web.Response:
     """
     dataset = permitted(request, "CAN_EDIT")
     upload = _open_upload(request, dataset)
-    number = _part_number(request)
+    await _take_part(request, dataset, upload, _part_number(request))
+    return answer({"uploadStatus": "success", "uploadMessage": None})
+
+
+async def _take_part(request: web.Request, dataset: Dataset, upload: Upload, number: int) -> None:
     storage, most = storage_of(request), _most_bytes(request)
     with _still_there(request, dataset), storage.spool_part(upload.spool, number) as arriving:
         async for chunk in body_chunks(request):
@@ -71,31 +79,21 @@ async def put_part(request: web.Request) -> web.Response:
             raise HTTPError(409, f"Upload {upload.id} is {upload.state}")
     upload.parts[number] = arriving.part
     upload.touched = instance_of(request).now()
-    return answer({"uploadStatus": "success", "uploadMessage": None})
 
 
 @routes.put(_UPLOAD + "/commit")
 async def commit(request: web.Request) -> web.Response:
     """Make an upload's parts a data version, wholly or not at all. It answers as Domo's data service does.
 
-    A commit that is refused leaves the upload open: parts may be sent again and the commit repeated.
+    What the commit does not say is what the opening said: the action, the partition, the message, the date. A commit
+    that is refused leaves the upload open: parts may be sent again and the commit repeated. UPSERT and the delete mode
+    go by the columns that the schema marks as upsert keys, and not along with a partition (emulator-defined).
     """
     dataset = permitted(request, "CAN_EDIT")
     upload = _open_upload(request, dataset)
     body = await json_object(request)
-    action = cast("Action", body.get("action") or upload.action)
-    if action not in ("APPEND", "REPLACE"):
-        raise HTTPError(400, "Required: action, APPEND or REPLACE, here or at the opening")
-    indexed = flag(body.get("index"), "index")
-    tag = body.get("dataTag") or body.get("restateDataTag") or upload.tag
-    with _still_there(request, dataset):
-        version = await _ingest(request, dataset, upload, None if tag is None else str(tag))
-    instance = instance_of(request)
-    if not instance.holds(dataset):
-        await _clean_up(request, upload)
-        raise HTTPError(404, f"DataSource not found: {dataset.id}")
-    dataset.publish(version, action)
-    index = instance.start_index(dataset) if indexed else None
+    told = {**upload.told, **{key: value for key, value in body.items() if value is not None}}
+    version, index = await _committed(request, dataset, upload, told)
     parts = len(upload.parts)
     await _clean_up(request, upload)
     return answer(
@@ -104,7 +102,7 @@ async def commit(request: web.Request) -> web.Response:
             "dataTag": version.tag,
             "indexing": describe_index(index, version.tag) if index else None,
             "size": {
-                "columnCount": len(dataset.schema.columns),
+                "columnCount": len(version.columns),
                 "numberOfBytes": version.bytes,
                 "partCount": parts,
                 "rowCount": version.rows,
@@ -113,6 +111,138 @@ async def commit(request: web.Request) -> web.Response:
             "uploadId": upload.id,
         }
     )
+
+
+@routes.post("/api/data/v3/datasources/{dataset_id}/uploads/stream")
+@takes_body_as_it_comes
+async def stream(request: web.Request) -> web.Response:
+    """Upload in a single request, which is also committed and indexed (the last is emulator-defined)."""
+    dataset = permitted(request, "CAN_EDIT")
+    upload = await _in_one_request(request, dataset, {**request.query, "index": True})
+    return answer(_opened(upload))
+
+
+@routes.post("/api/data/v2/datasources/{dataset_id}/dataversions")
+@routes.post("/api/data/v3/datasources/{dataset_id}/dataversions")
+@takes_body_as_it_comes
+async def create_version(request: web.Request) -> web.Response:
+    """Make a data version in a single request, or repair one.
+
+    Emulator-defined: that ``append`` other than ``none`` appends, and what it answers. The repaired version's rows give
+    way to the new ones with INSERT_ON, and stay before them with INSERT_AFTER.
+    """
+    dataset = permitted(request, "CAN_EDIT")
+    query: dict[str, Any] = dict(request.query)
+    query["action"] = "REPLACE" if query.pop("append", "none").lower() == "none" else "APPEND"
+    if "repairDataVersionId" in query:
+        repair = {"uploadId": query.pop("repairDataVersionId"), "action": query.pop("repairAction", "")}
+        query |= {"action": "REPAIR", "repair": repair}
+    upload = await _in_one_request(request, dataset, {"index": "true", **query})
+    return answer(
+        {
+            "dataSourceId": dataset.id,
+            "dataVersionId": upload.id,
+            "status": "success",
+            "rowCount": dataset.versions[upload.id].rows,
+        }
+    )
+
+
+async def _in_one_request(request: web.Request, dataset: Dataset, told: Mapping[str, Any]) -> Upload:
+    tag = told.get("dataTag") or told.get("restateDataTag")
+    upload = instance_of(request).open_upload(dataset, tag, told)
+    try:
+        await _take_part(request, dataset, upload, 1)
+        await _committed(request, dataset, upload, told)
+    finally:
+        if upload.state != "committed":
+            instance_of(request).forget_upload(upload)
+        await _clean_up(request, upload)
+    return upload
+
+
+async def _committed(
+    request: web.Request, dataset: Dataset, upload: Upload, told: Mapping[str, Any]
+) -> tuple[Version, Index | None]:
+    """Make an upload's parts a data version, and begin its index unless that is not wanted."""
+    indexed = flag(told.get("index", True), "index")
+    tag = told.get("dataTag") or told.get("restateDataTag") or upload.tag
+    plan = _plan(dataset, told, None if tag is None else str(tag))
+    instance = instance_of(request)
+    with _still_there(request, dataset):
+        version, live, rows = await _ingest(request, dataset, upload, plan)
+    if not instance.holds(dataset):
+        await _clean_up(request, upload)
+        raise HTTPError(404, f"DataSource not found: {dataset.id}")
+    dataset.publish(version, live)
+    return version, instance.start_index(dataset, (), rows=rows) if indexed else None
+
+
+@frozen
+class _Plan:
+    """What a commit is to do.
+
+    Attributes:
+        action: What the rows do to those before them.
+        columns: The columns that the parts hold.
+        tag: The partition.
+        recorded: The time that the version is recorded for; None for now.
+        message: The note.
+        repair: The version that is repaired, and how; None for none.
+    """
+
+    action: Action
+    columns: tuple[Column, ...]
+    tag: str | None
+    recorded: datetime | None
+    message: str
+    repair: tuple[int, str] | None
+
+    def live(self, dataset: Dataset, version: Version) -> tuple[Version, ...]:
+        """Return what is live afterwards."""
+        if self.repair is None:
+            return dataset.after(version)
+        data_id, how = self.repair
+        repaired = next((place for place, each in enumerate(dataset.live) if each.data_id == data_id), None)
+        if repaired is None:
+            raise HTTPError(409, f"Data version {data_id} is not live any longer")
+        before = dataset.live[: repaired + (how == "INSERT_AFTER")]
+        return (*before, version, *dataset.live[repaired + 1 :])
+
+
+def _plan(dataset: Dataset, told: Mapping[str, Any], tag: str | None) -> _Plan:
+    """Return what a commit is to do.
+
+    Raises:
+        Refusal: 400, if it is not told, or cannot be.
+    """
+    word = told.get("action") or _MODES.get(str(told.get("appendId")).lower())
+    repair = _repair(dataset, told.get("repair")) if word == "REPAIR" else None
+    action = "APPEND" if repair else word
+    # The data service knows no action of deleting: that is a mode of the opening.
+    if action not in ("APPEND", "REPLACE", "UPSERT") and (action != "DELETE" or told.get("action")):
+        raise HTTPError(400, "Required: action, one of APPEND, REPLACE, UPSERT and REPAIR, here or at the opening")
+    keys = dataset.schema.keys
+    if action in ("UPSERT", "DELETE") and (not keys or tag is not None):
+        raise HTTPError(400, "A dataset needs upsert keys for this, and no partition may be given")
+    moment = told.get("recordedDate")
+    return _Plan(
+        cast("Action", action),
+        keys if action == "DELETE" else dataset.schema.columns,
+        tag,
+        None if moment is None else datetime.fromtimestamp(whole_number(moment, "recordedDate", 0) / 1000, UTC),
+        str(told.get("message") or ""),
+        repair,
+    )
+
+
+def _repair(dataset: Dataset, told: object) -> tuple[int, str]:
+    if not isinstance(told, dict) or told.get("action") not in ("INSERT_ON", "INSERT_AFTER"):
+        raise HTTPError(400, "Required: repair, an object with uploadId and the action INSERT_ON or INSERT_AFTER")
+    data_id = whole_number(told.get("uploadId"), "uploadId", 0)
+    if data_id not in {version.data_id for version in dataset.live}:
+        raise HTTPError(404, f"Data version not found: {data_id}")
+    return data_id, str(told["action"])
 
 
 @contextmanager
@@ -126,7 +256,10 @@ def _still_there(request: web.Request, dataset: Dataset) -> Iterator[None]:
         raise HTTPError(404, f"DataSource not found: {dataset.id}") from error
 
 
-async def _ingest(request: web.Request, dataset: Dataset, upload: Upload, tag: str | None) -> Version:
+async def _ingest(
+    request: web.Request, dataset: Dataset, upload: Upload, plan: _Plan
+) -> tuple[Version, tuple[Version, ...], int]:
+    """Return the data version that parts become, what is live with it, and how many rows that is."""
     if upload.state != "open":
         raise HTTPError(409, f"Upload {upload.id} is {upload.state}")
     parts = upload.ordered_parts()
@@ -136,25 +269,51 @@ async def _ingest(request: web.Request, dataset: Dataset, upload: Upload, tag: s
     table = storage.new_table()
     upload.state = "committing"
     try:
-        columns, rows = await storage.run(storage.ingest, table, parts, schema.columns)
+        if plan.action == "DELETE":
+            parts = await storage.run(_without_header, parts, [column.name for column in plan.columns])
+        columns, rows = await storage.run(storage.ingest, table, parts, plan.columns)
+        version = Version(
+            # Emulator-defined: a data version has the number of the upload that it came in with.
+            data_id=upload.id,
+            schema_id=schema.id,
+            table=table,
+            columns=columns,
+            rows=rows,
+            bytes=sum(part.size for part in parts),
+            tag=plan.tag,
+            recorded=plan.recorded or recorded,
+            completed=datetime.now(UTC),
+            action=plan.action,
+            keys=tuple(column.name for column in schema.keys) if plan.action in ("UPSERT", "DELETE") else (),
+            message=plan.message,
+        )
+        while True:
+            live = plan.live(dataset, version)
+            seen = await count_rows(request, dataset, live)
+            if live == plan.live(dataset, version):
+                break
     except BaseException:
         upload.state = "open"
+        # Where it is there already, it is dropped as what nothing refers to.
+        storage.adopt(table)
         raise
     # From here to the publication nothing is waited for, so that no one sees anything in between.
     upload.state = "committed"
     storage.adopt(table)
-    return Version(
-        # Emulator-defined: a data version has the number of the upload that it came in with.
-        data_id=upload.id,
-        schema_id=schema.id,
-        table=table,
-        columns=columns,
-        rows=rows,
-        bytes=sum(part.size for part in parts),
-        tag=tag,
-        recorded=recorded,
-        completed=datetime.now(UTC),
-    )
+    return version, live, seen
+
+
+def _without_header(parts: Sequence[Part], names: Sequence[str]) -> list[Part]:
+    """Return parts without a first record that names the columns, which may be there where rows are deleted."""
+    kept = []
+    for part in parts:
+        content = part.path.read_bytes()
+        first, _, rest = content.partition(b"\n")
+        if next(csv.reader([first.decode(errors="replace").rstrip("\r")]), []) == list(names):
+            part.path.write_bytes(rest)
+            part = evolve(part, size=len(rest), lines=part.lines - 1, quotes=rest.count(b'"'))  # noqa: PLW2901
+        kept.append(part)
+    return kept
 
 
 async def _clean_up(request: web.Request, upload: Upload) -> None:

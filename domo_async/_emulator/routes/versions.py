@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 from aiohttp import web
+from attrs import evolve
 
 from domo_async._emulator.errors import HTTPError
 from domo_async._emulator.http.web import (
+    StreamedResponse,
     answer,
     caller_of,
     collect_garbage,
@@ -17,12 +20,19 @@ from domo_async._emulator.http.web import (
     iso,
     json_body,
     json_object,
+    millis,
     page_of,
     query_flag,
+    storage_of,
     text,
+    wanted_by,
+    whole_number,
 )
 from domo_async._emulator.routes.dataset_access import is_permitted, permitted
-from domo_async._emulator.state import Dataset, Index, Version
+from domo_async._emulator.services.csv_answers import csv_chunks
+from domo_async._emulator.services.indexing import begin_index, describe_index
+from domo_async._emulator.sql import translate
+from domo_async._emulator.state import Column, Dataset, Schema, Version
 
 routes: web.RouteTableDef = web.RouteTableDef()
 
@@ -37,13 +47,87 @@ async def list_versions(request: web.Request) -> web.Response:
 
 @routes.get("/api/data/v3/datasources/{dataset_id}/dataversions/details")
 async def list_version_details(request: web.Request) -> web.Response:
-    """List the data versions with what more is known of them.
+    """List the data versions with what more is known of them; only indexed ones unless ``limitToIndexed=false``.
 
-    The documents give no answer: an array like the plain listing's with three keys more is emulator-defined. Its ids
-    are numbers, as instances write them here.
+    Emulator-defined: the bounds of time are milliseconds or ISO 8601, the upper one excluded, and an indexed version is
+    one that queries see.
     """
     dataset = permitted(request)
-    return answer([_describe_wholly(dataset, version) for version in dataset.versions.values()])
+    query = request.query
+    ids = {part.strip() for part in query.get("dataVersionIds", "").split(",")} - {""}
+    states = {part.strip().lower() for part in query.get("statuses", "").split(",")} - {""}
+    since, until = _moment(request, "startRecordedTime"), _moment(request, "endRecordedTime")
+    only_indexed = query_flag(request, "limitToIndexed", default=True)
+    found = [
+        _describe_wholly(dataset, version)
+        for version in dataset.versions.values()
+        if (not ids or str(version.data_id) in ids)
+        and (not states or "success" in states)
+        and (since is None or version.recorded >= since)
+        and (until is None or version.recorded < until)
+        and (not only_indexed or version in dataset.visible)
+    ]
+    offset = whole_number(query.get("offset"), "offset", 0)
+    limit = None if query.get("limit", "-1") == "-1" else whole_number(query["limit"], "limit", 0)
+    return answer(found[offset:][:limit])
+
+
+@routes.get("/api/data/v2/datasources/{dataset_id}/dataversions/{data_id}")
+async def download_version(request: web.Request) -> web.StreamResponse:
+    """Give the CSV of a data version and of those that it was appended to, or of itself alone.
+
+    It is written as a query's result is: an unquoted empty field is NULL. Emulator-defined: that, and that the rows of
+    versions which are not part of the dataset any longer are there up to 16 MiB, the newest.
+    """
+    dataset = permitted(request)
+    key = request.match_info["data_id"]
+    version = dataset.versions.get(int(key)) if key.isdecimal() else None
+    if version is None:
+        raise HTTPError(404, f"Data version not found: {key}")
+    alone = query_flag(request, "excludeAppendedData")
+    chain = (evolve(version, action="APPEND"),) if alone else dataset.chain_of(version)
+    storage = storage_of(request)
+    if not all(storage.has(each.table) for each in chain):
+        raise HTTPError(404, f"The emulator does not keep the rows of data version {key} any longer")
+    # What a version deletes has columns of its own, which are the dataset's keys.
+    holder = next((each for each in reversed(chain) if each.action != "DELETE"), version)
+    schema = Schema(holder.schema_id, tuple(Column(each.name, each.type, each.name) for each in holder.columns))
+    limit = request.query.get("rowLimit", "-1")
+    sql = "SELECT * FROM table"
+    if limit != "-1":
+        sql = f"{sql} LIMIT {whole_number(limit, 'rowLimit', 0)}"
+    translation = translate(sql, dataset.id, columns=schema.types)
+    chunks = csv_chunks(
+        storage,
+        chain,
+        partial(storage.query, translation, schema, chain, wanted=wanted_by(request)),
+        with_header=query_flag(request, "includeHeader"),
+    )
+    await anext(chunks)
+    return StreamedResponse(chunks, content_type="text/csv; charset=utf-8")
+
+
+@routes.get("/api/data/v3/datasources/{dataset_id}/statuses")
+async def dataset_state(request: web.Request) -> web.Response:
+    """Tell how far a dataset is, as Domo's data service does."""
+    dataset = permitted(request)
+    query_flag(request, "expireCache")
+    return answer(_state(dataset))
+
+
+@routes.post("/api/data/v3/datasources/statuses")
+async def dataset_states(request: web.Request) -> web.Response:
+    """Tell how far several datasets are; what is not there or may not be seen is left out (emulator-defined)."""
+    ids = await json_body(request)
+    if not isinstance(ids, list):
+        raise HTTPError(400, "Required: an array of dataset ids")
+    instance, caller = instance_of(request), caller_of(request)
+    found = [
+        dataset
+        for dataset in instance.datasets()
+        if dataset.id in {str(one) for one in ids} and is_permitted(instance, dataset, caller)
+    ]
+    return answer([_state(dataset) for dataset in found])
 
 
 @routes.post("/api/dataprocessing/v2/dataflows/data-version-hydrate")
@@ -73,7 +157,7 @@ async def delete_versions(request: web.Request) -> web.Response:
     versions = _named_versions(dataset, await json_body(request))
     dataset.delete(versions)
     if indexed:
-        instance_of(request).start_index(dataset)
+        await begin_index(request, dataset)
     await collect_garbage(request)
     return web.Response()
 
@@ -102,12 +186,12 @@ async def index_status(request: web.Request) -> web.Response:
     if index is None:
         raise HTTPError(404, f"Index not found: {key}")
     state = dataset.index_state(index)
-    now = _now()
+    now = millis()
     return answer(
         {
             "dataSourceId": dataset.id,
             "detail": {
-                "rowCount": sum(version.rows for version in index.visible),
+                "rowCount": index.rows,
                 "columnCount": len(index.schema.columns),
                 "schema": None,
             },
@@ -124,18 +208,43 @@ async def index_status(request: web.Request) -> web.Response:
 
 
 async def _index(request: web.Request, dataset: Dataset, data_ids: list[int]) -> web.Response:
-    index = instance_of(request).start_index(dataset, data_ids)
+    index = await begin_index(request, dataset, data_ids)
     await collect_garbage(request)
     return answer(describe_index(index, None))
 
 
-def describe_index(index: Index, tag: str | None) -> dict[str, Any]:
-    """Return what is told of an index that was asked for. That its key is a count is emulator-defined."""
-    return {"dataTag": tag, "requestKey": str(index.id), "requested": True, "requestedOn": _now()}
+def _state(dataset: Dataset) -> dict[str, Any]:
+    """Return how far a dataset is. The words of ``code`` and of ``appendChain`` are emulator-defined."""
+    newest = max(dataset.versions.values(), key=lambda version: version.data_id, default=None)
+    updated = millis(dataset.updated)
+    return {
+        "cachedTimestamp": millis(),
+        "dataSourceId": dataset.id,
+        "dimension": {"columnCount": len(dataset.schema.columns), "rowCount": dataset.row_count, "schema": None},
+        "status": {
+            "code": "PROCESSING" if dataset.running else "SUCCESS",
+            "percent": 0 if dataset.running else 100,
+            "message": None,
+            "dataCurrentAsOf": updated,
+            "dataUpdatedAsOf": updated,
+        },
+        "version": {
+            "latestDataVersionId": None if newest is None else newest.data_id,
+            "appendChain": None if newest is None else ",".join(str(each.data_id) for each in dataset.live),
+        },
+    }
 
 
-def _now() -> int:
-    return int(datetime.now(UTC).timestamp() * 1000)
+def _moment(request: web.Request, key: str) -> datetime | None:
+    written = request.query.get(key)
+    if written is None:
+        return None
+    try:
+        found = datetime.fromtimestamp(int(written) / 1000, UTC) if written.isdecimal() else None
+        found = found or datetime.fromisoformat(written)
+    except (ValueError, OverflowError) as error:
+        raise HTTPError(400, f"{key} is not a time: {written}") from error
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 def _named_versions(dataset: Dataset, ids: object) -> list[Version]:
@@ -151,12 +260,16 @@ def _named_versions(dataset: Dataset, ids: object) -> list[Version]:
 
 def _describe_wholly(dataset: Dataset, version: Version) -> dict[str, Any]:
     return {
-        **_describe(version),
+        "dataSourceId": dataset.id,
+        "dataVersionId": version.data_id,
+        "datetimeRecorded": millis(version.recorded),
+        "datetimeUploadCompleted": millis(version.completed),
+        "rowCount": version.rows,
+        "runDurationSeconds": max(0, round((version.completed - version.recorded).total_seconds())),
         "schemaId": version.schema_id,
-        "dataId": version.data_id,
-        "dataTag": version.tag,
-        "live": version in dataset.live,
-        "indexed": version in dataset.visible,
+        "sizeBytes": version.bytes,
+        "status": "success",
+        "statusMessage": version.message,
     }
 
 
@@ -167,7 +280,7 @@ def _describe(version: Version) -> dict[str, Any]:
         "uploadStatus": "success",
         "uploadPercent": None,
         "uploadMd5": None,
-        "uploadMessage": "",
+        "uploadMessage": version.message,
         "recordedDate": iso(version.recorded),
         "uploadCompletedDate": iso(version.completed),
         "numRows": version.rows,

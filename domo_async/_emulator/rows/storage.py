@@ -354,6 +354,16 @@ class Storage:
         numbers = (int(name[1:]) for name in there if name[1:].isdecimal())
         self._names = itertools.count(max(numbers, default=0) + 1)
 
+    def has(self, table: str) -> bool:
+        """Return whether a table is there; to be called on the event loop."""
+        return table in self._tables
+
+    def count(self, schema: Schema, versions: Sequence[Version]) -> int:
+        """Return how many rows versions make up together."""
+        with self._cursor() as cursor:
+            found = cursor.execute(f"SELECT count(*) FROM ({_relation(schema, versions)})").fetchall()  # noqa: S608
+        return int(found[0][0])
+
     @contextmanager
     def lease(self, versions: Sequence[Version]) -> Iterator[None]:
         """Keep the tables of `versions` while the block lasts, which must be on the event loop."""
@@ -471,8 +481,12 @@ def _configured(database: str, directory: Path, spool: Path) -> duckdb.DuckDBPyC
 def _relation(schema: Schema, versions: Sequence[Version]) -> str:
     """Return a SELECT of all rows of `versions`, in order, with the columns of `schema`."""
     types = [_column_type(column, versions) for column in schema.columns]
-    selects = [_version_select(schema, types, version) for version in versions]
-    return " UNION ALL ".join(selects) or _version_select(schema, types, None)
+    selects = [
+        _version_select(schema, types, version, [each for each in versions[place:] if each.merges])
+        for place, version in enumerate(versions, start=1)
+        if version.action != "DELETE"
+    ]
+    return " UNION ALL ".join(selects) or _version_select(schema, types, None, ())
 
 
 def _column_type(column: Column, versions: Sequence[Version]) -> str:
@@ -482,7 +496,8 @@ def _column_type(column: Column, versions: Sequence[Version]) -> str:
     return f"DECIMAL(38, {max((each.scale for each in stored), default=0)})"
 
 
-def _version_select(schema: Schema, types: Sequence[str], version: Version | None) -> str:
+def _version_select(schema: Schema, types: Sequence[str], version: Version | None, later: Sequence[Version]) -> str:
+    """Return a SELECT of the rows of a version that are still there after those that merge."""
     positions = {stored.name: position for position, stored in enumerate(version.columns)} if version else {}
     cells = []
     for column, kind in zip(schema.columns, types, strict=True):
@@ -490,8 +505,33 @@ def _version_select(schema: Schema, types: Sequence[str], version: Version | Non
         # A schema may have changed since the upload: what no longer fits reads as NULL (emulator-defined).
         value = "NULL" if position is None else f"c{position}"
         cells.append(f"TRY_CAST({value} AS {kind}) AS {sql.identifier(column.name)}")
-    tail = f"FROM {version.table}" if version else "WHERE false"
+    tail = _rows_left(version, later) if version else "WHERE false"
     return f"SELECT {', '.join(cells)} {tail}"
+
+
+def _rows_left(version: Version, later: Sequence[Version]) -> str:
+    source = version.table
+    if version.action == "UPSERT":
+        # Of rows with the same keys within one upload the last one counts (emulator-defined).
+        keys = ", ".join(f"c{place}" for place, stored in enumerate(version.columns) if stored.name in version.keys)
+        source = f"(FROM {source} QUALIFY row_number() OVER (PARTITION BY {keys} ORDER BY rowid DESC) = 1)"
+    gone = " AND ".join(f"NOT EXISTS (FROM {each.table} AS later WHERE {_same_keys(version, each)})" for each in later)
+    return f"FROM {source} AS own" + (f" WHERE {gone}" if gone else "")
+
+
+def _same_keys(version: Version, later: Version) -> str:
+    """Return the condition that a row of a version has the keys of a later one's; NULL is a key as any other."""
+    mine = {stored.name: (place, stored) for place, stored in enumerate(version.columns)}
+    conditions = []
+    for place, stored in enumerate(later.columns):
+        if stored.name not in later.keys:
+            continue
+        own, scale = "NULL", stored.scale
+        if stored.name in mine:
+            own, scale = f"own.c{mine[stored.name][0]}", max(scale, mine[stored.name][1].scale)
+        kind = _DUCKDB_TYPES.get(stored.type, f"DECIMAL(38, {scale})")
+        conditions.append(f"TRY_CAST({own} AS {kind}) IS NOT DISTINCT FROM TRY_CAST(later.c{place} AS {kind})")
+    return " AND ".join(conditions)
 
 
 def _result_names(written: Sequence[str | None], found: Sequence[str]) -> list[str]:

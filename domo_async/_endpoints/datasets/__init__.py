@@ -39,6 +39,7 @@ from domo_async._endpoints.datasets.models import (
     IndexState,
     IndexStatus,
     LatestSchema,
+    MadeVersion,
     OpenedUpload,
     Schema,
     UploadStatus,
@@ -60,8 +61,9 @@ from domo_async._endpoints.datasets.policies import (
 )
 from domo_async._endpoints.datasets.result import Cell, QueryResult, ResultColumn, Rows
 from domo_async._endpoints.datasets.schemas import Schemas
+from domo_async._endpoints.datasets.states import DatasetState, DatasetVersionState, UpdateStatus
 from domo_async._endpoints.datasets.uploads import Uploads
-from domo_async._endpoints.datasets.versions import Versions
+from domo_async._endpoints.datasets.versions import RepairAction, Versions
 from domo_async._transfer import ColumnType
 
 __all__ = [
@@ -87,6 +89,8 @@ __all__ = [
     "DatasetCard",
     "DatasetCardOwner",
     "DatasetOwner",
+    "DatasetState",
+    "DatasetVersionState",
     "Datasets",
     "DeleteMethod",
     "ExportJob",
@@ -101,6 +105,7 @@ __all__ = [
     "IndexedTable",
     "Indexes",
     "LatestSchema",
+    "MadeVersion",
     "OpenedUpload",
     "Partition",
     "PartitionField",
@@ -114,11 +119,13 @@ __all__ = [
     "PolicyParameter",
     "QueryJob",
     "QueryResult",
+    "RepairAction",
     "ResultColumn",
     "Rows",
     "Schema",
     "Schemas",
     "SortOrder",
+    "UpdateStatus",
     "UploadStatus",
     "Uploads",
     "Versions",

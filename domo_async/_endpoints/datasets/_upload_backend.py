@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from domo_async._endpoints.datasets.indexes import Indexes
 from domo_async._endpoints.datasets.models import Column
-from domo_async._endpoints.datasets.schemas import Schemas
-from domo_async._endpoints.datasets.uploads import Uploads
-from domo_async._endpoints.datasets.versions import Versions
-from domo_async._transfer import Action, ColumnSpec, Committed, PartitionTag, StoredVersion
+from domo_async._transfer import Action, ColumnSpec, Committed, StoredVersion, UploadOptions
 from domo_async._transport import Body
-from domo_async.errors import NotFound
+from domo_async.errors import ConfigError, NotFound
+
+if TYPE_CHECKING:
+    from domo_async._endpoints.datasets.area import Datasets
 
 __all__ = ["DatasetUploadSteps"]
 
@@ -26,17 +26,21 @@ class DatasetUploadSteps:
     """The requests that an upload of one dataset is made of."""
 
     dataset_id: str
-    _schemas: Schemas
-    _uploads: Uploads
-    _indexes: Indexes
-    _versions: Versions
-    partition: str | None = None
-    _partition_tag: PartitionTag = "restateDataTag"
+    _datasets: Datasets
+    _options: UploadOptions
 
     async def columns(self) -> Sequence[ColumnSpec]:
-        """Return the dataset's columns in order."""
-        latest = await self._schemas.latest(self.dataset_id)
-        return [ColumnSpec(column.name, column.type) for column in latest.columns]
+        """Return the dataset's columns in order; those of its upsert keys alone, where rows are to be deleted.
+
+        Raises:
+            ConfigError: The upload goes by upsert keys, and it is not known which the dataset has.
+        """
+        columns = (await self._datasets.schemas.latest(self.dataset_id)).columns
+        if self._options.effective_action in {"UPSERT", "DELETE"}:
+            keys = _upsert_keys(self.dataset_id, columns, self._options.keys)
+            if self._options.effective_action == "DELETE":
+                columns = tuple(column for column in columns if column.name in keys)
+        return [ColumnSpec(column.name, column.type) for column in columns]
 
     async def add_columns(self, added: Sequence[ColumnSpec]) -> None:
         """Give the dataset those of these columns that it lacks, behind those that it has.
@@ -47,18 +51,18 @@ class DatasetUploadSteps:
         """
         seen = {column.name for column in await self._seen()}
         for _ in range(_ROUNDS):
-            columns = (await self._schemas.latest(self.dataset_id)).columns
+            columns = (await self._datasets.schemas.latest(self.dataset_id)).columns
             names = {column.name for column in columns}
             lacking = [Column(name=one.name, type=one.type) for one in added if one.name not in names]
             lacking += [column for column in await self._seen() if column.name not in names | seen | _named(lacking)]
             if not lacking:
                 return
-            await self._schemas.alter(self.dataset_id, [*columns, *lacking])
+            await self._datasets.schemas.alter(self.dataset_id, [*columns, *lacking])
 
     async def _seen(self) -> Sequence[Column]:
         """Return the columns that queries see."""
         try:
-            return (await self._schemas.indexed(self.dataset_id, include_hidden=True)).columns
+            return (await self._datasets.schemas.indexed(self.dataset_id, include_hidden=True)).columns
         except NotFound as error:
             if not error.refused:
                 raise
@@ -67,27 +71,40 @@ class DatasetUploadSteps:
 
     async def versions(self) -> Mapping[int, StoredVersion]:
         """Return the dataset's data versions."""
-        versions = await self._versions.list(self.dataset_id)
+        versions = await self._datasets.versions.list(self.dataset_id)
         return {version.data_id: StoredVersion(version.upload_status, version.num_rows) for version in versions}
 
     async def open(self) -> int:
         """Open an upload and return its id."""
-        opened = await self._uploads.open(self.dataset_id, partition=self.partition, partition_tag=self._partition_tag)
+        options = self._options
+        opened = await self._datasets.uploads.open(
+            self.dataset_id,
+            partition=options.partition,
+            partition_tag=options.partition_tag,
+            action=self._opening_action(),
+            append_id=self._append_id(),
+            message=options.message,
+            recorded_date=options.recorded_date,
+        )
         return opened.upload_id
 
     async def put_part(self, upload_id: int, number: int, body: Body) -> None:
         """Send a part, again if need be."""
-        await self._uploads.put_part(self.dataset_id, upload_id, number, body)
+        await self._datasets.uploads.put_part(self.dataset_id, upload_id, number, body)
 
-    async def commit(self, upload_id: int, action: Action, *, index: bool) -> Committed:
+    async def commit(self, upload_id: int) -> Committed:
         """Commit, at most once."""
-        answer = await self._uploads.commit(
+        options = self._options
+        answer = await self._datasets.uploads.commit(
             self.dataset_id,
             upload_id,
-            action=action,
-            index=index,
-            partition=self.partition,
-            partition_tag=self._partition_tag,
+            action=None if options.effective_action == "DELETE" else options.effective_action,
+            index=options.index,
+            partition=options.partition,
+            partition_tag=options.partition_tag,
+            append_id=None if options.effective_action == "DELETE" else self._append_id(),
+            message=options.message,
+            recorded_date=options.recorded_date,
         )
         return Committed(
             request_key=None if answer.indexing is None else answer.indexing.request_key,
@@ -95,10 +112,57 @@ class DatasetUploadSteps:
             status=answer.status,
         )
 
+    def _opening_action(self) -> Action | None:
+        """Return the action that the opening tells: the documents show it where rows come to the latest ones."""
+        options = self._options
+        return (
+            options.effective_action
+            if options.effective_action == "UPSERT" or (options.adds and options.append_id)
+            else None
+        )
+
+    def _append_id(self) -> str | None:
+        options = self._options
+        if options.append_id is None and options.effective_action == "DELETE":
+            return "delete"
+        tagged = (
+            options.partition is not None
+            and options.partition_tag == "dataTag"
+            and options.effective_action == "APPEND"
+        )
+        return "latest" if options.append_id is None and tagged else options.append_id
+
     async def wait_for_index(self, request_key: str, timeout: float) -> None:
         """Wait until an index has ended."""
-        await self._indexes.wait(self.dataset_id, request_key, timeout=timeout)
+        await self._datasets.indexes.wait(self.dataset_id, request_key, timeout=timeout)
+
+    async def wait_until_visible(self, upload_id: int, timeout: float) -> bool:
+        """Wait until queries see an upload; return whether the instance tells that they do."""
+        return await self._datasets.wait_until_visible(self.dataset_id, upload_id, timeout=timeout)
 
 
 def _named(columns: Sequence[Column]) -> set[str]:
     return {column.name for column in columns}
+
+
+def _upsert_keys(dataset_id: str, columns: Sequence[Column], keys: Sequence[str]) -> Sequence[str]:
+    """Return the names of the columns that identify a row.
+
+    Raises:
+        ConfigError: They are not known, not there, or others than the caller says.
+    """
+    told = [column.name for column in columns if column.upsert_key]
+    if told and keys and set(keys) != set(told):
+        raise ConfigError(
+            f"the upsert keys of dataset {dataset_id} are {', '.join(told)}, not {', '.join(keys)}; nothing was sent"
+        )
+    unknown = set(keys).difference(column.name for column in columns)
+    if unknown:
+        raise ConfigError(f"dataset {dataset_id} has no column {', '.join(sorted(unknown))}; nothing was sent")
+    if not told and not keys:
+        raise ConfigError(
+            f"the schema of dataset {dataset_id} tells of no upsert keys. Make some by datasets.schemas.alter with"
+            " Column(name=…, type=…, upsert_key=True); or if it has some that the instance does not tell, name them:"
+            " keys=[…]. Nothing was sent"
+        )
+    return told or keys

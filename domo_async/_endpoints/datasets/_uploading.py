@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from attrs import evolve, field, frozen
 
@@ -33,7 +33,7 @@ from domo_async.errors import AfterCommitError, CommitUncertain, ConfigError, Do
 if TYPE_CHECKING:
     from domo_async._endpoints.datasets.area import Datasets
 
-__all__ = ["DEFAULT_OPTIONS", "CreatedFrom", "Uploading"]
+__all__ = ["DEFAULT_OPTIONS", "CreatedFrom", "Uploading", "by_keys"]
 
 DEFAULT_OPTIONS: UploadOptions = UploadOptions()
 _DATASETS_AT_ONCE = 8
@@ -124,16 +124,7 @@ class Uploading:
             return await upload(steps, source, options, self._http.settings.clock, budget)
 
     def _steps(self, dataset_id: str, options: UploadOptions) -> DatasetUploadSteps:
-        datasets = self._datasets
-        return DatasetUploadSteps(
-            dataset_id,
-            datasets.schemas,
-            datasets.uploads,
-            datasets.indexes,
-            datasets.versions,
-            options.partition,
-            options.partition_tag,
-        )
+        return DatasetUploadSteps(dataset_id, self._datasets, options)
 
     async def _remove(self, dataset_id: str, error: BaseException) -> None:
         """Remove a dataset that was made for nothing; should that fail, say that it is there."""
@@ -143,6 +134,19 @@ class Uploading:
             error.add_note(f"dataset {dataset_id}, which was made for the upload, is still there: {failure}")
         else:
             error.add_note(f"dataset {dataset_id}, which was made for the upload, was removed again")
+
+
+def by_keys(options: UploadOptions, action: Literal["UPSERT", "DELETE"], keys: Iterable[str]) -> UploadOptions:
+    """Return the options of an upload that goes by the dataset's upsert keys.
+
+    Raises:
+        ConfigError: They ask for something else.
+    """
+    if options.action not in {None, action}:
+        raise ConfigError(f"options ask for {options.action}, which is not what this call does")
+    if action == "DELETE" and options.schema == "evolve":
+        raise ConfigError('rows are deleted by the keys that there are: schema="evolve" does not go with it')
+    return evolve(options, action=action, keys=keys or options.keys)
 
 
 def _journal_of(folder: str | os.PathLike[str] | None, dataset_id: str) -> Path | None:

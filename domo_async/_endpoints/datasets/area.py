@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import AsyncIterator, Awaitable, Iterable, Mapping, Sequence
-from datetime import tzinfo
-from functools import cached_property
+from datetime import datetime, tzinfo
+from functools import cached_property, partial
 from operator import attrgetter
 from typing import TYPE_CHECKING, Literal, overload
 
@@ -13,7 +13,7 @@ from domo_async._endpoints._area import Area, require_changes, require_list
 from domo_async._endpoints.datasets._frames import FrameKind, converter
 from domo_async._endpoints.datasets._reading import ResultReader, chosen
 from domo_async._endpoints.datasets._rows import rows_of_cells, utf8
-from domo_async._endpoints.datasets._uploading import DEFAULT_OPTIONS, CreatedFrom, Uploading
+from domo_async._endpoints.datasets._uploading import DEFAULT_OPTIONS, CreatedFrom, Uploading, by_keys
 from domo_async._endpoints.datasets.access import Access
 from domo_async._endpoints.datasets.indexes import Indexes
 from domo_async._endpoints.datasets.jobs import ExportJob, QueryJob, check_query, checked_exports
@@ -31,6 +31,7 @@ from domo_async._endpoints.datasets.partitions import Partitions
 from domo_async._endpoints.datasets.policies import Policies
 from domo_async._endpoints.datasets.result import Cell, QueryResult
 from domo_async._endpoints.datasets.schemas import Schemas
+from domo_async._endpoints.datasets.states import DatasetState, wait_until_visible
 from domo_async._endpoints.datasets.uploads import Uploads
 from domo_async._endpoints.datasets.versions import Versions
 from domo_async._transfer import (
@@ -487,9 +488,14 @@ class Datasets(Area):
         /,
         source: Source,
         *,
-        action: Action = "REPLACE",
+        action: Action | None = None,
         partition: str | None = None,
-        partition_tag: PartitionTag = "restateDataTag",
+        partition_tag: PartitionTag = "dataTag",
+        allow_loss: bool = False,
+        keys: Iterable[str] = (),
+        append_id: str | None = None,
+        message: str | None = None,
+        recorded_date: datetime | None = None,
         header: Header = "auto",
         schema: SchemaOption = "match",
         delimiter: str = ",",
@@ -519,7 +525,8 @@ class Datasets(Area):
         `POST /api/data/v2/datasources/{dataset_id}/schemas` and
         `GET /api/query/v1/datasources/{dataset_id}/schema/indexed`; around it, to know what it made,
         `GET /api/data/v2/datasources/{dataset_id}/dataversions`; and to wait,
-        `GET /api/data/v3/datasources/{dataset_id}/indexes/{index_id}/statuses`.
+        `GET /api/data/v3/datasources/{dataset_id}/indexes/{request_key}/statuses`, or where the commit names no index
+        `GET /api/data/v3/datasources/{dataset_id}/statuses`.
 
         The columns are compared with the dataset's before anything is sent: frames, mappings and CSV with a header by
         name, whatever their order, all else by position. In CSV an unquoted empty field is NULL, ``""`` is the empty
@@ -542,10 +549,18 @@ class Datasets(Area):
 
                 CSV may be compressed with gzip or zstd. Of what comes only once, the parts under way are held in
                 memory; what is bound to a thread, such as a cursor of sqlite3, is read on others: give its rows.
-            action: ``"REPLACE"`` all rows, or ``"APPEND"``.
-            partition: The partition to write to.
-            partition_tag: The name that the partition goes under: ``restateDataTag`` is the document's, which calls it
-                largely deprecated; ``dataTag`` is what other clients send (unconfirmed).
+            action: ``"REPLACE"`` all rows, which is the default without a partition; ``"APPEND"``; ``"UPSERT"`` or
+                ``"DELETE"`` by the dataset's upsert keys, as `upsert` and `delete_rows` do.
+            partition: The partition to write to, in place of the rows that it holds; all other rows stay.
+            partition_tag: The name that the partition goes under: ``dataTag`` is what other clients send, along with
+                the action APPEND and ``appendId: "latest"`` (unconfirmed); ``restateDataTag`` is the documents', which
+                call it largely deprecated.
+            allow_loss: Whether ``action="REPLACE"`` is sent along with a partition, though the rows of all others may
+                be lost: no document and no client shows what instances do then. Without it, that is refused.
+            keys: The names of the dataset's upsert keys, where its schema does not tell them.
+            append_id: What rows are appended to, if the instance is to be told, such as ``"latest"``.
+            message: A note for the data version.
+            recorded_date: The time that the data version is recorded for; by default that of the upload.
             header: Whether the first record of CSV is a header, which is not sent; ``"auto"`` compares it with the
                 dataset's columns, and refuses what resembles them but differs, and what may be names or a row.
             schema: ``"match"`` refuses a source whose columns are not the dataset's; ``"evolve"`` adds to the dataset
@@ -570,7 +585,8 @@ class Datasets(Area):
             compress: Whether parts are compressed with gzip on the way; ``"auto"`` does so if the wire is slower than
                 the compressor. That the Product API takes it is unconfirmed.
             index: Whether to index the data, so that queries see them.
-            wait: Whether to wait for that index, where the instance tells of it.
+            wait: Whether to wait for that index. Where the instance tells neither of it nor of the dataset's status,
+                the result's `notes` say so.
             verify: Whether to compare the rows that the instance counts with the rows sent.
             allow_empty: Whether a source without rows is fine; with REPLACE it empties the dataset.
             timeout: Seconds to wait for the index.
@@ -589,7 +605,7 @@ class Datasets(Area):
 
         Raises:
             ConfigError: An option makes no sense, the source is of no known kind, the journal is another upload's or
-                no journal, or rows would be appended twice.
+                no journal, rows would be appended twice, or others than the partition's could be lost.
             SourceError: The source cannot be read, is no CSV, holds no rows, or does not fit the dataset; names the
                 line. The dataset is as it was.
             UploadError: A part or the commit failed for good; the dataset is as it was.
@@ -602,6 +618,11 @@ class Datasets(Area):
             action=action,
             partition=partition,
             partition_tag=partition_tag,
+            allow_loss=allow_loss,
+            keys=keys,
+            append_id=append_id,
+            message=message,
+            recorded_date=recorded_date,
             header=header,
             schema=schema,
             delimiter=delimiter,
@@ -623,6 +644,156 @@ class Datasets(Area):
             progress=progress,
         )
         return await self._uploading.upload(dataset_id, source, options)
+
+    async def upsert(
+        self,
+        dataset_id: str,
+        /,
+        source: Source,
+        *,
+        keys: Iterable[str] = (),
+        options: UploadOptions = DEFAULT_OPTIONS,
+    ) -> UploadResult:
+        """Upload rows that replace those of the same upsert keys, and are added where there are none.
+
+        All that `upload` sends: `POST /api/data/v3/datasources/{dataset_id}/uploads`,
+        `PUT /api/data/v3/datasources/{dataset_id}/uploads/{upload_id}/parts/{part}`,
+        `PUT /api/data/v3/datasources/{dataset_id}/uploads/{upload_id}/commit` with the action UPSERT,
+        `GET /api/data/v2/datasources/{dataset_id}/schemas/latest`,
+        `GET /api/data/v2/datasources/{dataset_id}/dataversions` and
+        `GET /api/data/v3/datasources/{dataset_id}/indexes/{request_key}/statuses`. Unconfirmed: Domo's data service
+        declares the action, and nothing more is told of it. Sent again, the same rows do no harm.
+
+        A dataset gets upsert keys by `Schemas.alter` or `create`, with ``Column(name=…, type=…, upsert_key=True)``.
+
+        ```python
+        await domo.datasets.upsert(orders.id, [{"id": 4, "region": "EU"}])
+        ```
+
+        Args:
+            dataset_id: The dataset.
+            source: What `upload` takes, with all columns of the dataset.
+            keys: The names of the dataset's upsert keys, where its schema does not tell them.
+            options: The other parameters of `upload`.
+
+        Returns:
+            What `upload` returns. It is `verified` where the instance counts as many rows as were sent; should it count
+            others, as may be where keys repeat, `notes` say so.
+
+        Raises:
+            ConfigError: The dataset has no upsert keys that are known, or others; or the options do not go with it.
+            SourceError: The source cannot be read, or does not fit the dataset.
+            UploadError: A part or the commit failed for good; the dataset is as it was.
+            CommitUncertain: The commit's answer was lost and the instance does not tell the outcome.
+            AfterCommitError: It is committed, but its index failed.
+        """
+        return await self._uploading.upload(dataset_id, source, by_keys(options, "UPSERT", keys))
+
+    async def delete_rows(
+        self,
+        dataset_id: str,
+        /,
+        source: Source,
+        *,
+        keys: Iterable[str] = (),
+        options: UploadOptions = DEFAULT_OPTIONS,
+    ) -> UploadResult:
+        """Delete the rows whose upsert keys a source lists; keys that no row has are passed over.
+
+        All that `upload` sends, opened with ``appendId: "delete"`` and without an action:
+        `POST /api/data/v3/datasources/{dataset_id}/uploads`,
+        `PUT /api/data/v3/datasources/{dataset_id}/uploads/{upload_id}/parts/{part}`,
+        `PUT /api/data/v3/datasources/{dataset_id}/uploads/{upload_id}/commit`,
+        `GET /api/data/v2/datasources/{dataset_id}/schemas/latest`,
+        `GET /api/data/v2/datasources/{dataset_id}/dataversions` and
+        `GET /api/data/v3/datasources/{dataset_id}/indexes/{request_key}/statuses`. Unconfirmed: a draft of Domo's
+        documents describes it. Sent again, the same keys do no harm.
+
+        ```python
+        await domo.datasets.delete_rows(orders.id, [{"id": 4}, {"id": 5}])
+        ```
+
+        Args:
+            dataset_id: The dataset.
+            source: What `upload` takes, with the columns of the upsert keys and no others.
+            keys: The names of the dataset's upsert keys, where its schema does not tell them.
+            options: The other parameters of `upload`.
+
+        Returns:
+            What `upload` returns, of the keys that were sent. How many rows are gone the instance does not tell.
+
+        Raises:
+            ConfigError: The dataset has no upsert keys that are known, or others; or the options do not go with it.
+            SourceError: The source cannot be read, or has other columns than the keys.
+            UploadError: A part or the commit failed for good; the dataset is as it was.
+            CommitUncertain: The commit's answer was lost and the instance does not tell the outcome.
+            AfterCommitError: It is committed, but its index failed.
+        """
+        return await self._uploading.upload(dataset_id, source, by_keys(options, "DELETE", keys))
+
+    async def status(self, dataset_id: str, /, *, expire_cache: bool | None = None) -> DatasetState:
+        """Return how far a dataset is: its last update, its rows, its newest data version.
+
+        `GET /api/data/v3/datasources/{dataset_id}/statuses`. Seen: Domo's data service has it.
+
+        Args:
+            dataset_id: The dataset.
+            expire_cache: Whether the instance is to look anew; by default it answers what it has at hand.
+
+        Raises:
+            NotFound: There is no such dataset.
+        """
+        return await self._http.request(
+            "GET",
+            url("/api/data/v3/datasources/{}/statuses", dataset_id),
+            params={"expireCache": expire_cache},
+            into=DatasetState,
+        )
+
+    async def statuses(self, dataset_ids: Iterable[str], /) -> tuple[DatasetState, ...]:
+        """Return how far several datasets are.
+
+        `POST /api/data/v3/datasources/statuses`. Seen: Domo's data service has it.
+
+        Args:
+            dataset_ids: The datasets.
+
+        Returns:
+            Their states, in the instance's order; whether those that are not there are left out, no source tells.
+
+        Raises:
+            ConfigError: There are none.
+        """
+        return await self._http.request(
+            "POST",
+            url("/api/data/v3/datasources/statuses"),
+            json=require_list(dataset_ids, "dataset_ids"),
+            into=tuple[DatasetState, ...],
+            idempotent=True,
+        )
+
+    async def wait_until_visible(self, dataset_id: str, upload_id: int, /, *, timeout: float = 600.0) -> bool:
+        """Wait until queries see an upload whose commit named no index; where it named one, use `Indexes.wait`.
+
+        `GET /api/data/v3/datasources/{dataset_id}/statuses`, at once, after 1 second and then every 2 seconds. Seen:
+        Domo's data service has it. The one sign is that the newest data version has the upload's number or a greater
+        one, and the last update is said to be a success: that is unconfirmed.
+
+        Args:
+            dataset_id: The dataset.
+            upload_id: The upload, which is committed.
+            timeout: Seconds to wait at most; for half a minute of them, an older version is taken for a stale answer.
+
+        Returns:
+            Whether there is that sign. Without it nothing is known.
+
+        Raises:
+            NotFound: There is no such dataset, or the instance does not have the route.
+            JobFailed: The update failed.
+            WaitTimeout: It has not ended; it goes on.
+        """
+        look = partial(self.status, dataset_id, expire_cache=True)
+        return await wait_until_visible(look, self._http.settings.clock, dataset_id, upload_id, timeout)
 
     async def plan_upload(
         self, dataset_id: str, /, source: Source, *, options: UploadOptions = DEFAULT_OPTIONS
@@ -663,7 +834,7 @@ class Datasets(Area):
         `PUT /api/data/v3/datasources/{dataset_id}/uploads/{upload_id}/commit`,
         `GET /api/data/v2/datasources/{dataset_id}/schemas/latest`,
         `GET /api/data/v2/datasources/{dataset_id}/dataversions` and
-        `GET /api/data/v3/datasources/{dataset_id}/indexes/{index_id}/statuses`. If the upload fails or is cancelled,
+        `GET /api/data/v3/datasources/{dataset_id}/indexes/{request_key}/statuses`. If the upload fails or is cancelled,
         `DELETE /api/data/v3/datasources/{dataset_id}` removes the dataset again.
 
         Args:
@@ -701,7 +872,7 @@ class Datasets(Area):
         `PUT /api/data/v3/datasources/{dataset_id}/uploads/{upload_id}/commit`,
         `GET /api/data/v2/datasources/{dataset_id}/schemas/latest`,
         `GET /api/data/v2/datasources/{dataset_id}/dataversions` and
-        `GET /api/data/v3/datasources/{dataset_id}/indexes/{index_id}/statuses`.
+        `GET /api/data/v3/datasources/{dataset_id}/indexes/{request_key}/statuses`.
 
         Args:
             sources: By dataset, what `upload` takes.
@@ -719,23 +890,31 @@ class Datasets(Area):
         return await self._uploading.upload_many(sources, options, budget or Budget(), stop_on_error=stop_on_error)
 
     async def append_rows(
-        self, dataset_id: str, /, *, values: str | Sequence[Sequence[Cell]], delimiter: str = ","
+        self,
+        dataset_id: str,
+        /,
+        *,
+        values: str | Sequence[Sequence[Cell]],
+        delimiter: str = ",",
+        message: str | None = None,
     ) -> UploadResult:
         """Append rows to a dataset, and wait until queries see them. For many rows, `upload` takes files.
 
-        `POST /api/data/v3/datasources/{dataset_id}/uploads` (Datasets API, "Append row to Dataset"). The page shows
-        this request alone, which only opens an upload; so this is an `upload` with ``action="APPEND"``, with
+        `POST /api/data/v3/datasources/{dataset_id}/uploads` (Datasets API, "Append row to Dataset"), with the action
+        and the ``appendId`` that the page shows. It shows this request alone, which only opens an upload; so this is an
+        `upload` with ``action="APPEND"`` and ``append_id="latest"``, with
         `PUT /api/data/v3/datasources/{dataset_id}/uploads/{upload_id}/parts/{part}`,
         `PUT /api/data/v3/datasources/{dataset_id}/uploads/{upload_id}/commit`,
         `GET /api/data/v2/datasources/{dataset_id}/schemas/latest`,
         `GET /api/data/v2/datasources/{dataset_id}/dataversions` and
-        `GET /api/data/v3/datasources/{dataset_id}/indexes/{index_id}/statuses`.
+        `GET /api/data/v3/datasources/{dataset_id}/indexes/{request_key}/statuses`.
 
         Args:
             dataset_id: The dataset.
             values: The rows, columns by position: lists of cells, of which None is NULL; or text with a row a line,
                 such as ``"4,EU,9.5"``, in which an unquoted empty field is NULL and ``""`` is the empty string.
             delimiter: What stands between the fields of text.
+            message: A note for the data version, such as the page's ``"Uploading"``.
 
         Returns:
             What `upload` returns.
@@ -748,7 +927,8 @@ class Datasets(Area):
             AfterCommitError: It is committed, but its index failed or its rows could not be checked.
         """
         rows: Source = utf8(values) if isinstance(values, str) else rows_of_cells(values)
-        return await self.upload(dataset_id, rows, action="APPEND", header=False, delimiter=delimiter)
+        options = UploadOptions(action="APPEND", append_id="latest", message=message, header=False, delimiter=delimiter)
+        return await self._uploading.upload(dataset_id, rows, options)
 
     async def export(
         self,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeAlias
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from domo_async._transfer import ColumnType
 from domo_async._wire import EpochMillis, IsoStamp, Model, NumericId, OpenEnum, loads, structure, wire_name
@@ -36,10 +36,12 @@ __all__ = [
     "IndexedSchema",
     "IndexedTable",
     "LatestSchema",
+    "MadeVersion",
     "OpenedUpload",
     "Schema",
     "UploadStatus",
     "columns_of",
+    "made_version",
     "version_details",
 ]
 
@@ -64,6 +66,8 @@ class Column(Model):
         visible: Whether people see it.
         order: Its place, where the instance tells; the order of the columns themselves is what counts.
         metadata: How it is shown.
+        upsert_key: Whether it is one of those that identify a row, by which `Datasets.upsert` and
+            `Datasets.delete_rows` go. Not in the documents; another client reads and sends it (unconfirmed).
     """
 
     name: str
@@ -72,6 +76,7 @@ class Column(Model):
     visible: bool | None = None
     order: int | None = None
     metadata: ColumnMetadata | None = None
+    upsert_key: bool | None = None
 
 
 Columns: TypeAlias = Mapping[str, str | ColumnType] | Sequence[Column]
@@ -428,11 +433,17 @@ class DataVersion(Model):
         upload_completed_date: When it was complete.
         num_rows: Its rows.
         num_bytes: Its bytes.
+        upload_percent: How much of its upload is done.
+        upload_md5: The MD5 of what was uploaded.
+        upload_message: What the instance says of its upload.
     """
 
     data_id: NumericId
     schema_id: NumericId | None = None
     upload_status: UploadStatus | None = None
+    upload_percent: float | None = None
+    upload_md5: str | None = None
+    upload_message: str | None = None
     recorded_date: IsoStamp | None = None
     upload_completed_date: IsoStamp | None = None
     num_rows: int | None = None
@@ -441,35 +452,47 @@ class DataVersion(Model):
 
 @frozen(kw_only=True)
 class DataVersionDetails(Model):
-    """A data version with what more the instance tells of it. Undocumented: any of it may be missing.
+    """A data version with what more the instance tells of it (`Versions.details`); any of it may be missing.
 
     Attributes:
         data_id: The version's number.
+        data_source_id: The dataset.
         schema_id: The schema that it was written with.
         upload_status: How far its upload is.
+        status_message: What the instance says of that.
         recorded_date: When it was begun.
         upload_completed_date: When it was complete.
+        run_duration_seconds: How long its upload took.
         num_rows: Its rows.
         num_bytes: Its bytes.
-        data_tag: The partition that it belongs to, as the embedded instance tells.
-        live: Whether it is part of the dataset, as the embedded instance tells.
-        indexed: Whether queries see it, as the embedded instance tells.
     """
 
-    data_id: NumericId | None = None
+    data_id: NumericId | None = field(default=None, metadata=wire_name("dataVersionId"))
+    data_source_id: str | None = None
     schema_id: NumericId | None = None
-    upload_status: UploadStatus | None = None
-    recorded_date: IsoStamp | None = None
-    upload_completed_date: IsoStamp | None = None
-    num_rows: int | None = None
-    num_bytes: int | None = None
-    data_tag: str | None = None
-    live: bool | None = None
-    indexed: bool | None = None
+    upload_status: UploadStatus | None = field(default=None, metadata=wire_name("status"))
+    status_message: str | None = None
+    recorded_date: EpochMillis | None = field(default=None, metadata=wire_name("datetimeRecorded"))
+    upload_completed_date: EpochMillis | None = field(default=None, metadata=wire_name("datetimeUploadCompleted"))
+    run_duration_seconds: float | None = None
+    num_rows: int | None = field(default=None, metadata=wire_name("rowCount"))
+    num_bytes: int | None = field(default=None, metadata=wire_name("sizeBytes"))
+
+
+# What the older listing calls the same.
+_FORMER_NAMES = {
+    "dataId": "dataVersionId",
+    "uploadStatus": "status",
+    "uploadMessage": "statusMessage",
+    "recordedDate": "datetimeRecorded",
+    "uploadCompletedDate": "datetimeUploadCompleted",
+    "numRows": "rowCount",
+    "numBytes": "sizeBytes",
+}
 
 
 def version_details(answer: object) -> tuple[DataVersionDetails, ...]:
-    """Return the data versions of an answer that no document shows: a list, or an object that holds one.
+    """Return the data versions of an answer: a list, or an object that holds one.
 
     Raises:
         DecodeError: It is neither.
@@ -477,7 +500,42 @@ def version_details(answer: object) -> tuple[DataVersionDetails, ...]:
     lists = [value for value in answer.values() if isinstance(value, list)] if isinstance(answer, dict) else [answer]
     if len(lists) != 1 or not isinstance(lists[0], list) or not all(isinstance(item, dict) for item in lists[0]):
         raise DecodeError("expected a list of data versions, or an object that holds one")
-    return structure(lists[0], tuple[DataVersionDetails, ...])
+    return tuple(_details(item) for item in lists[0])
+
+
+def _details(item: Mapping[str, Any]) -> DataVersionDetails:
+    renamed = _in_newer_words(item)
+    found = structure(renamed, DataVersionDetails)
+    # What could not be read is kept under its own name.
+    former = {_FORMER_NAMES[name]: name for name in item if name in _FORMER_NAMES and name not in renamed}
+    if not former.keys() & found.extras.keys():
+        return found
+    return evolve(found, extras={former.get(name, name): value for name, value in found.extras.items()})
+
+
+def _in_newer_words(version: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        newer if (newer := _FORMER_NAMES.get(name, name)) not in version else name: value
+        for name, value in version.items()
+    }
+
+
+@frozen(kw_only=True)
+class MadeVersion(Model):
+    """A data version that one request has made (`Versions.create`).
+
+    Attributes:
+        data_id: Its number, where the instance tells it: no source shows the answer.
+    """
+
+    data_id: NumericId | None = field(default=None, metadata=wire_name("dataVersionId"))
+
+
+def made_version(answer: object) -> MadeVersion:
+    """Return the data version that an answer of unknown form tells of: an object of one, or its number alone."""
+    if isinstance(answer, dict):
+        return structure(_in_newer_words(answer), MadeVersion)
+    return structure({} if answer is None else {"dataVersionId": answer}, MadeVersion)
 
 
 @frozen(kw_only=True)

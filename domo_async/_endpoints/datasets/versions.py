@@ -2,23 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from datetime import datetime
 from operator import attrgetter
+from typing import overload
 
 from domo_async._endpoints._area import Area, require_list
 from domo_async._endpoints.datasets.models import (
     Dataset,
     DataVersion,
     DataVersionDetails,
+    LatestSchema,
+    MadeVersion,
     UploadStatus,
+    made_version,
     version_details,
 )
 from domo_async._endpoints.datasets.partitions import Partition
-from domo_async._transport import QUERY, PageData, Pager, url
-from domo_async._wire import payload
+from domo_async._transfer import DownloadResult, DownloadTarget, ProgressOption, download
+from domo_async._transfer.reading.heading import refuse_page
+from domo_async._transport import QUERY, Body, Download, PageData, Pager, url
+from domo_async._wire import OpenEnum, epoch_millis, payload
 from domo_async.errors import ConfigError, NotFound
 
-__all__ = ["Versions"]
+__all__ = ["RepairAction", "Versions"]
+
+
+class RepairAction(OpenEnum):
+    """Where the rows come that repair a data version."""
+
+    INSERT_AFTER = "INSERT_AFTER"
+    INSERT_ON = "INSERT_ON"
 
 
 class Versions(Area):
@@ -39,23 +54,215 @@ class Versions(Area):
             "GET", url("/api/data/v2/datasources/{}/dataversions", dataset_id), into=tuple[DataVersion, ...]
         )
 
-    async def details(self, dataset_id: str, /) -> tuple[DataVersionDetails, ...]:
-        """Return the dataset's data versions with what more the instance tells of them.
+    async def details(
+        self,
+        dataset_id: str,
+        /,
+        *,
+        data_ids: Sequence[int | str] | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        statuses: Sequence[UploadStatus | str] | None = None,
+        indexed_only: bool | None = None,
+        offset: int | None = None,
+        limit: int | None = None,
+    ) -> tuple[DataVersionDetails, ...]:
+        """Return data versions of the dataset with what more the instance tells of them; by default indexed ones only.
 
-        `GET /api/data/v3/datasources/{dataset_id}/dataversions/details` (Datasets API, "GET Data Versions").
+        `GET /api/data/v3/datasources/{dataset_id}/dataversions/details` (Datasets API, "GET Data Versions"). The
+        document shows no parameters and no answer; these are those of Domo's data service.
+
+        ```python
+        everything = await domo.datasets.versions.details(dataset_id, indexed_only=False)
+        ```
 
         Args:
             dataset_id: The dataset.
-
-        Returns:
-            The versions. The document shows no answer: what is not understood is in an item's `extras`.
+            data_ids: Only these versions.
+            since: Only those recorded at this time or later. That the service reads it as milliseconds since 1970 is
+                unconfirmed.
+            until: Only those recorded before this time, likewise.
+            statuses: Only those whose upload is so far.
+            indexed_only: Whether to leave out what was never indexed, which instances do by default.
+            offset: How many to pass over.
+            limit: How many to return at most; by default all.
 
         Raises:
+            ConfigError: `data_ids` or `statuses` is empty, or a time has no zone.
             NotFound: There is no such dataset.
             DecodeError: The answer holds no list.
         """
-        path = url("/api/data/v3/datasources/{}/dataversions/details", dataset_id)
-        return version_details(await self._http.request("GET", path, into=object))
+        return version_details(
+            await self._http.request(
+                "GET",
+                url("/api/data/v3/datasources/{}/dataversions/details", dataset_id),
+                params={
+                    "dataVersionIds": None if data_ids is None else require_list(data_ids, "data_ids"),
+                    "startRecordedTime": None if since is None else epoch_millis(since),
+                    "endRecordedTime": None if until is None else epoch_millis(until),
+                    "statuses": None if statuses is None else require_list(statuses, "statuses"),
+                    "limitToIndexed": indexed_only,
+                    "offset": offset,
+                    "limit": limit,
+                },
+                into=object,
+            )
+        )
+
+    @overload
+    async def download(
+        self,
+        dataset_id: str,
+        data_id: int | str,
+        /,
+        target: None = None,
+        *,
+        header: bool = True,
+        alone: bool = False,
+        limit: int | None = None,
+        progress: ProgressOption = None,
+    ) -> bytes: ...
+    @overload
+    async def download(
+        self,
+        dataset_id: str,
+        data_id: int | str,
+        /,
+        target: DownloadTarget,
+        *,
+        header: bool = True,
+        alone: bool = False,
+        limit: int | None = None,
+        progress: ProgressOption = None,
+    ) -> DownloadResult: ...
+    @overload
+    async def download(
+        self,
+        dataset_id: str,
+        data_id: int | str,
+        /,
+        target: DownloadTarget | None,
+        *,
+        header: bool = True,
+        alone: bool = False,
+        limit: int | None = None,
+        progress: ProgressOption = None,
+    ) -> bytes | DownloadResult: ...
+    async def download(
+        self,
+        dataset_id: str,
+        data_id: int | str,
+        /,
+        target: DownloadTarget | None = None,
+        *,
+        header: bool = True,
+        alone: bool = False,
+        limit: int | None = None,
+        progress: ProgressOption = None,
+    ) -> bytes | DownloadResult:
+        """Return the CSV of a data version, or stream it to disk: whole, or not at all.
+
+        `GET /api/data/v2/datasources/{dataset_id}/dataversions/{data_id}`. Seen: Domo's data service has it. How its
+        CSV tells NULL from the empty string no source says.
+
+        With it a dataset goes back to what it was, as a new version, if its columns are still the same:
+
+        ```python
+        await domo.datasets.versions.download(dataset_id, 12, "before.csv")
+        await domo.datasets.upload(dataset_id, "before.csv", message="back to version 12")
+        ```
+
+        Args:
+            dataset_id: The dataset.
+            data_id: The version, as `list` gives it.
+            target: The path of the file to write, which appears under its name only when it is whole; or a binary file
+                object, which is written to as the answer comes. Without a target the content is returned.
+            header: Whether the first record names the columns.
+            alone: Whether to leave out the rows that the version was appended to.
+            limit: How many rows to give at most; by default all.
+            progress: Called with a `Progress` some ten times a second; True draws a bar (needs ``rich``).
+
+        Returns:
+            The CSV; with a target, how many bytes were written, their SHA-256, and the seconds that it took.
+
+        Raises:
+            ConfigError: The target cannot be written to.
+            NotFound: There is no such dataset or version.
+            TargetError: The file could not be written, such as where the disk is full.
+            IncompleteAnswer: The answer broke off, each time that it was asked for; no file was left.
+            DecodeError: The answer is a web page.
+        """
+        path = url("/api/data/v2/datasources/{}/dataversions/{}", dataset_id, data_id)
+        params = {"includeHeader": header, "excludeAppendedData": alone, "rowLimit": limit}
+
+        @asynccontextmanager
+        async def content(headers: Mapping[str, str]) -> AsyncIterator[Download]:
+            asked = self._http.download("GET", path, params=params, accept="text/csv, application/csv", headers=headers)
+            async with asked as answer:
+                refuse_page(answer)
+                yield answer
+
+        return await download(content, target, self._http.settings, progress=progress)
+
+    async def create(
+        self,
+        dataset_id: str,
+        /,
+        data: bytes | Body,
+        *,
+        append: str | None = None,
+        data_tag: str | None = None,
+        index: bool | None = None,
+        recorded_date: datetime | None = None,
+        repair: int | str | None = None,
+        repair_action: RepairAction | str | None = None,
+    ) -> MadeVersion:
+        """Make a data version in a single request, for what is small; or repair one.
+
+        `POST /api/data/v3/datasources/{dataset_id}/dataversions`. Seen: Domo's data service has it, and another client
+        repairs versions by it. Is never sent twice, unless the instance surely did not take it. `Datasets.upload` sends
+        several requests, checks what is sent, and knows what became of it.
+
+        Args:
+            dataset_id: The dataset.
+            data: CSV without a header row, in UTF-8. A `Body` may be compressed: the service takes a Content-Encoding.
+            append: What the rows are appended to; by default nothing, so that they replace all rows. No source lists
+                the words; ``"latest"`` is what uploads say (unconfirmed).
+            data_tag: The partition to write to.
+            index: Whether to index the data, which instances do by default.
+            recorded_date: The time that the version is recorded for. That the service reads it as milliseconds since
+                1970 is unconfirmed.
+            repair: The version to repair.
+            repair_action: Whether the rows come in the place of that version or after it.
+
+        Returns:
+            The version's number, where the instance tells.
+
+        Raises:
+            ConfigError: One of `repair` and `repair_action` is given without the other.
+            BadRequest: The rows do not fit the dataset's schema.
+            NotFound: There is no such dataset.
+        """
+        if (repair is None) != (repair_action is None):
+            raise ConfigError("repair and repair_action go together; nothing was sent")
+        return made_version(
+            await self._http.request(
+                "POST",
+                url("/api/data/v3/datasources/{}/dataversions", dataset_id),
+                params={
+                    "append": append,
+                    "dataTag": data_tag,
+                    "index": index,
+                    "recordedDate": None if recorded_date is None else epoch_millis(recorded_date),
+                    "repairDataVersionId": repair,
+                    "repairAction": repair_action,
+                },
+                body=data if isinstance(data, Body) else Body.of(data, "text/csv"),
+                into=object,
+                empty=None,
+                undocumented=True,
+            )
+        )
 
     def from_magic(
         self,
@@ -110,13 +317,14 @@ class Versions(Area):
 
         `GET /api/data/v2/datasources/{dataset_id}/dataversions` and
         `DELETE /api/data/v2/datasources/{dataset_id}/dataversions` (Managing Dataset History), and to know how many
-        rows and which partitions the dataset has, `GET /api/data/v3/datasources/{dataset_id}` and
-        `GET /api/query/v1/datasources/{dataset_id}/partition`.
+        rows, which partitions and which upsert keys the dataset has, `GET /api/data/v3/datasources/{dataset_id}`,
+        `GET /api/query/v1/datasources/{dataset_id}/partition` and
+        `GET /api/data/v2/datasources/{dataset_id}/schemas/latest`.
 
         No document tells which versions the rows are made of. They are taken to be the newest ones that together have
-        as many rows as the dataset; if more than `count` are needed for that, as after many APPENDs, or a partition is
-        made of an older one, nothing is deleted. Call it when all uploads are indexed: the dataset does not count rows
-        before that.
+        as many rows as the dataset; if more than `count` are needed for that, as after many APPENDs, a partition is
+        made of an older one, or the dataset has upsert keys, nothing is deleted. Call it when all uploads are indexed:
+        the dataset does not count rows before that.
 
         Args:
             dataset_id: The dataset.
@@ -127,7 +335,8 @@ class Versions(Area):
             The versions that were deleted, or would be.
 
         Raises:
-            ConfigError: `count` is less than 1, or the newest versions do not make up the dataset's rows or partitions.
+            ConfigError: `count` is less than 1, the newest versions do not make up the dataset's rows or partitions, or
+                rows may have been merged by upsert keys.
             NotFound: There is no such dataset.
         """
         if count < 1:
@@ -148,9 +357,20 @@ class Versions(Area):
                 f"partitions are made of data versions older than the {count} newest ({', '.join(map(str, needed))});"
                 " nothing was deleted"
             )
+        if superfluous and await self._merges(dataset_id):
+            raise ConfigError(
+                "the dataset has upsert keys, so that its rows may be made of versions that their counts do not tell;"
+                " nothing was deleted"
+            )
         if superfluous and not dry_run:
             await self.delete(dataset_id, data_ids=[version.data_id for version in superfluous])
         return superfluous
+
+    async def _merges(self, dataset_id: str) -> bool:
+        """Return whether versions may have been merged by keys."""
+        path = url("/api/data/v2/datasources/{}/schemas/latest", dataset_id)
+        latest = await self._http.request("GET", path, into=LatestSchema)
+        return any(column.upsert_key for column in latest.columns)
 
     async def _behind_partitions(self, dataset_id: str) -> frozenset[int | None]:
         """Return the data versions that partitions are made of."""
@@ -173,8 +393,9 @@ class Versions(Area):
         Args:
             dataset_id: The dataset.
             data_ids: The data versions, as `list` gives them.
-            index: Whether to index the dataset afterwards, which instances do by default. Without, the rows of versions
-                that queries see stay visible until the next index.
+            index: Whether to index the dataset afterwards, which instances do by default: Domo's data service declares
+                true, though the documents ask to say so. Without, the rows of versions that queries see stay visible
+                until the next index.
 
         Raises:
             ConfigError: `data_ids` is empty.

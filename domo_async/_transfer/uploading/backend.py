@@ -12,8 +12,8 @@ from domo_async._transport import Body
 
 __all__ = ["Action", "Committed", "PartitionTag", "StoredVersion", "UploadSteps"]
 
-Action: TypeAlias = Literal["REPLACE", "APPEND"]
-PartitionTag: TypeAlias = Literal["restateDataTag", "dataTag"]
+Action: TypeAlias = Literal["REPLACE", "APPEND", "UPSERT", "DELETE"]
+PartitionTag: TypeAlias = Literal["dataTag", "restateDataTag"]
 
 
 @frozen
@@ -54,11 +54,6 @@ class UploadSteps(Protocol):
         """The dataset."""
         ...
 
-    @property
-    def partition(self) -> str | None:
-        """The partition that is written to."""
-        ...
-
     async def columns(self) -> Sequence[ColumnSpec]:
         """Return the dataset's columns in order."""
         ...
@@ -79,10 +74,14 @@ class UploadSteps(Protocol):
         """Send a part, again if need be."""
         ...
 
-    async def commit(self, upload_id: int, action: Action, *, index: bool) -> Committed:
+    async def commit(self, upload_id: int) -> Committed:
         """Commit, at most once."""
         ...
 
     async def wait_for_index(self, request_key: str, timeout: float) -> None:
         """Wait until an index has ended; raise if it failed, or has not ended after so many seconds."""
+        ...
+
+    async def wait_until_visible(self, upload_id: int, timeout: float) -> bool:
+        """Wait until queries see an upload whose commit named no index; return whether the instance tells that."""
         ...

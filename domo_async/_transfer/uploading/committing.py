@@ -25,6 +25,7 @@ from domo_async.errors import (
     RowCountMismatch,
     TransportError,
     UploadError,
+    WaitTimeout,
 )
 
 __all__ = ["Committer"]
@@ -44,10 +45,12 @@ class Settled:
     Attributes:
         data_version: The data version that it made, where the instance tells.
         verified: Whether the instance counts as many rows as were sent.
+        notes: What else is to be known.
     """
 
     data_version: int | None
     verified: bool
+    notes: tuple[str, ...] = ()
 
 
 @frozen
@@ -105,22 +108,17 @@ class Committer:
 
     async def settle(self, committed: Committed, sent: Sent) -> Settled:
         """Wait for the index, and compare the row counts."""
-        try:
-            if self._options.wait and committed.request_key is not None:
-                await self._steps.wait_for_index(committed.request_key, self._options.timeout)
-        except DomoError as error:
-            raise AfterCommitError(
-                f"the upload is committed, but then: {error}",
-                dataset_id=self._steps.dataset_id,
-                upload_id=self._upload_id,
-            ) from error
+        notes = await self._wait(committed)
         version, counted = await self._version(committed, sent)
         if self._journal is not None and version is not None and version != committed.data_version:
             # Where it cannot be written down, the next run sends again what replaces all.
             with suppress(UploadError):
                 self._journal.made(version)
         found = counted if committed.rows is None else committed.rows
-        if self._options.verify and found is not None and found != sent.rows:
+        by_keys = self._options.effective_action in {"UPSERT", "DELETE"}
+        if by_keys and found is not None and found != sent.rows:
+            notes.append(f"the instance counts {found} rows for the {sent.rows} that were sent, as keys may repeat")
+        elif self._options.verify and found is not None and found != sent.rows:
             where = "the instance" if version is None else f"data version {version}"
             raise RowCountMismatch(
                 f"the upload is committed, but of {sent.rows} rows sent {where} holds {found}",
@@ -129,7 +127,31 @@ class Committer:
                 sent=sent.rows,
                 found=found,
             )
-        return Settled(version, verified=self._options.verify and found is not None)
+        return Settled(version, verified=self._options.verify and found == sent.rows, notes=tuple(notes))
+
+    async def _wait(self, committed: Committed) -> list[str]:
+        """Wait until queries see the rows, and return what is to be told where the instance does not say that."""
+        options = self._options
+        if not (options.index and options.wait):
+            return []
+        try:
+            if committed.request_key is not None:
+                await self._steps.wait_for_index(committed.request_key, options.timeout)
+                return []
+            if await self._steps.wait_until_visible(self._upload_id, options.timeout):
+                return []
+            why = "its status does not tell"
+        except DomoError as error:
+            # That the second way to know is closed says nothing of the index.
+            if committed.request_key is not None or isinstance(error, JobFailed | WaitTimeout):
+                raise AfterCommitError(
+                    f"the upload is committed, but then: {error}",
+                    dataset_id=self._steps.dataset_id,
+                    upload_id=self._upload_id,
+                ) from error
+            why = str(error)
+        _logger.warning("the upload is committed, but whether queries see its rows yet is not known: %s", why)
+        return ["the instance does not tell whether queries see the rows yet"]
 
     async def _version(self, committed: Committed, sent: Sent) -> tuple[int | None, int | None]:
         """Return the data version that was made and its rows, as far as the instance tells."""
@@ -161,9 +183,8 @@ class Committer:
         return committed
 
     async def _commit_once(self, sent: Sent) -> Committed:
-        options = self._options
         try:
-            committed = await self._steps.commit(self._upload_id, options.action, index=options.index)
+            committed = await self._steps.commit(self._upload_id)
             if committed.status is None or committed.status.lower() not in _FAILED:
                 return committed
             lost: DomoError = JobFailed(f"its answer says {committed.status}", state=committed.status)

@@ -291,7 +291,7 @@ class Journal:
             parts=parts,
             columns=[[str(name), str(kind)] for name, kind in self.call["columns"]],
         )
-        if self.call["action"] == "APPEND":
+        if self.call["action"] == "APPEND" and self.call["partition"] is None:
             self.appended |= {file.path: file for file in sent.files}
         self._begin_anew(None, ())
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable
-from datetime import tzinfo
+from datetime import datetime, tzinfo
 from typing import Any, Literal, TypeAlias
 
 from attrs import Attribute, field, frozen
@@ -22,6 +22,7 @@ from domo_async.errors import ConfigError
 __all__ = ["Nested", "UploadOptions", "UploadPlan", "UploadResult"]
 
 Nested: TypeAlias = Literal["refuse", "json"]
+_ACTIONS = ("REPLACE", "APPEND", "UPSERT", "DELETE")
 
 
 def _one_of(*choices: object) -> Callable[[Any, Attribute[Any], Any], None]:
@@ -52,15 +53,53 @@ def _texts(values: str | Iterable[str]) -> tuple[str, ...]:
         raise ConfigError(f"null_values are texts as they stand in CSV, not {values!r:.80}") from None
 
 
+def _harmless(options: UploadOptions, _: Attribute[Any], action: Any) -> None:
+    if options.partition is None or action in {None, "APPEND"}:
+        return
+    if action != "REPLACE":
+        raise ConfigError(f"{action} goes by the dataset's upsert keys, not by partition: leave partition out")
+    if not options.allow_loss:
+        raise ConfigError(
+            f"REPLACE along with partition {options.partition!r} may delete the rows of all other partitions: no"
+            " document and no client shows what instances do then. To replace the rows of this partition alone, leave"
+            ' action out, or say "APPEND"; if the others may go, say allow_loss=True. Nothing was sent'
+        )
+
+
+def _names(values: Iterable[str]) -> tuple[str, ...]:
+    if isinstance(values, str):
+        raise ConfigError(f"keys takes a list; write [{values!r}] for a single one")
+    return tuple(values)
+
+
+def _named(_: Any, attribute: Attribute[Any], value: Any) -> None:
+    if value is not None and (not isinstance(value, str) or not value):
+        # Sent without a name, it would be an upload to the whole dataset.
+        raise ConfigError(f"{attribute.name} must be the tag of a partition, not {value!r:.80}")
+
+
+def _moment(_: Any, attribute: Attribute[Any], value: Any) -> None:
+    if value is not None and (not isinstance(value, datetime) or value.tzinfo is None):
+        raise ConfigError(f"{attribute.name} must be a datetime with a zone, not {value!r:.80}")
+
+
 @frozen(kw_only=True)
 class UploadOptions:
     """How to upload.
 
     Attributes:
-        action: ``"REPLACE"`` all rows, or ``"APPEND"``.
-        partition: The partition to write to.
-        partition_tag: The name that the partition goes under: ``restateDataTag`` is the document's, which calls it
-            largely deprecated; ``dataTag`` is what other clients send (unconfirmed).
+        action: ``"REPLACE"`` all rows, which is the default without a partition; ``"APPEND"``; ``"UPSERT"`` or
+            ``"DELETE"`` by the dataset's upsert keys, as `Datasets.upsert` and `Datasets.delete_rows` do.
+        partition: The partition to write to, in place of the rows that it holds; all other rows stay.
+        partition_tag: The name that the partition goes under: ``dataTag`` is what other clients send (unconfirmed);
+            ``restateDataTag`` is the documents', which call it largely deprecated.
+        allow_loss: Whether ``action="REPLACE"`` is sent along with a partition, though the rows of all others may be
+            lost.
+        keys: The names of the dataset's upsert keys, where its schema does not tell them.
+        append_id: What rows are appended to, if the instance is to be told: ``"latest"`` in the documents' sample of
+            appending a row. An upload to a partition by ``dataTag`` says that by itself.
+        message: A note for the data version.
+        recorded_date: The time that the data version is recorded for; by default that of the upload.
         header: Whether the first record of CSV is a header, which is not sent; ``"auto"`` compares it with the
             dataset's columns.
         schema: ``"match"`` refuses a source whose columns are not the dataset's; ``"evolve"`` adds to the dataset the
@@ -92,9 +131,14 @@ class UploadOptions:
             and the upload goes on. True draws a bar (needs ``rich``).
     """
 
-    action: Action = field(default="REPLACE", validator=_one_of("REPLACE", "APPEND"))
-    partition: str | None = None
-    partition_tag: PartitionTag = field(default="restateDataTag", validator=_one_of("restateDataTag", "dataTag"))
+    partition: str | None = field(default=None, validator=_named)
+    partition_tag: PartitionTag = field(default="dataTag", validator=_one_of("dataTag", "restateDataTag"))
+    allow_loss: bool = False
+    action: Action | None = field(default=None, validator=[_one_of(*_ACTIONS, None), _harmless])
+    keys: tuple[str, ...] = field(default=(), converter=_names)
+    append_id: str | None = None
+    message: str | None = None
+    recorded_date: datetime | None = field(default=None, validator=_moment)
     header: Header = field(default="auto", validator=_one_of(True, False, "auto"))
     schema: SchemaOption = field(default="match", validator=_one_of("match", "evolve"))
     delimiter: str = ","
@@ -114,6 +158,18 @@ class UploadOptions:
     timeout: float = field(default=600.0, validator=above(0))
     resume: str | os.PathLike[str] | None = None
     progress: ProgressOption = None
+
+    @property
+    def effective_action(self) -> Action:
+        """What is done: where nothing else is said, no upload to a partition takes other rows away."""
+        if self.action is not None:
+            return self.action
+        return "REPLACE" if self.partition is None else "APPEND"
+
+    @property
+    def adds(self) -> bool:
+        """Whether the rows come to those that are there, so that they would be there twice if they were sent again."""
+        return self.effective_action == "APPEND" and self.partition is None
 
     @property
     def reading(self) -> Reading:

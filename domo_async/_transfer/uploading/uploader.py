@@ -184,7 +184,7 @@ async def _settle_earlier(steps: UploadSteps, options: UploadOptions, journal: J
         AfterCommitError: Somebody else committed the upload.
         CommitUncertain: It was to be committed, and the data versions cannot be read.
     """
-    target = {"dataset": steps.dataset_id, "action": options.action, "partition": steps.partition}
+    target = {"dataset": steps.dataset_id, "action": options.effective_action, "partition": options.partition}
     different = journal.differences(target) if journal.call else []
     if different:
         raise ConfigError(
@@ -193,7 +193,7 @@ async def _settle_earlier(steps: UploadSteps, options: UploadOptions, journal: J
         )
     failure = _Failures(steps.dataset_id, journal, {})
     if journal.upload_id is None:
-        if options.action == "REPLACE" and journal.finished is not None:
+        if not options.adds and journal.finished is not None:
             await _forget_if_overwritten(steps, journal, journal.finished, failure)
         return
     committer = Committer(steps, journal.upload_id, options, journal, clock, failure)
@@ -249,7 +249,7 @@ async def _opened_unless_known(
         if journal is None or not found.files:
             yield found, ()
             return
-        if options.action == "REPLACE":
+        if not options.adds:
             same = finished is not None and await in_thread(file_records, found.files) == finished.sent.files
             yield finished if finished is not None and same else found, ()
             return
@@ -391,7 +391,7 @@ class _Upload:
             verified=settled.verified,
             files=tuple(map(str, self._source.files)),
             added={column.name: column.type.value for column in self._fit.columns if column.name in self._added},
-            notes=self._fit.notes,
+            notes=(*self._fit.notes, *settled.notes),
         )
 
     async def _kept(self, part: Part) -> Part:
@@ -409,7 +409,7 @@ class _Upload:
             if comparison.differs:
                 return False
         outcome = comparison.outcome()
-        if outcome == "longer" and self._options.action == "APPEND":
+        if outcome == "longer" and self._options.adds:
             assert self._journal is not None  # noqa: S101 - it told of the earlier upload
             raise _twice("the source", self._journal)
         return outcome == "same"
@@ -424,7 +424,7 @@ class _Upload:
         brings_more = any(
             name not in known and place is not None for (name, _), place in zip(columns, order, strict=True)
         )
-        if brings_more or self._options.action == "REPLACE":
+        if brings_more or not self._options.adds:
             return False
         raise ConfigError(
             f"the dataset's columns have changed since upload {earlier.upload_id} of the journal, so that it cannot be"
@@ -442,8 +442,8 @@ class _Upload:
             return
         call: Mapping[str, Any] = {
             "dataset": self._steps.dataset_id,
-            "action": options.action,
-            "partition": self._steps.partition,
+            "action": options.effective_action,
+            "partition": options.partition,
             "files": [str(path) for path in self._source.files],
             "columns": self._columns(),
             "header": self._fit.header,

@@ -23,11 +23,12 @@ def prepare(instance: Instance) -> None:
         provider_type="api",
         dataset_id="abc",
     )
-    while instance.start_index(abc).id < 4:
+    while instance.start_index(abc, (), rows=0).id < 4:
         pass
     for data_id, tag in ((2, None), (3, "2023/01"), (4, "2023-01")):
-        abc.publish(_version(data_id, tag), "APPEND")
-    while instance.open_upload(abc, None).id < 10:
+        abc.publish(_version(data_id, tag))
+    abc.visible = abc.live
+    while instance.open_upload(abc, None, {}).id < 10:
         pass
     instance.create_dataset(
         "your_table",
@@ -68,6 +69,7 @@ def _version(data_id: int, tag: str | None) -> Version:
         tag=tag,
         recorded=_AT,
         completed=_AT,
+        action="APPEND",
     )
 
 

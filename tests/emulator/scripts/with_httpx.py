@@ -153,7 +153,7 @@ async def upload_a_frame_and_query_it(auth: Auth, session: httpx.AsyncClient) ->
 
     pd.testing.assert_frame_equal(sales(0, 1010).astype({"at": "datetime64[ns]"}), read, check_dtype=False)
     versions = await get_data(auth, session, "GET", f"/api/data/v3/datasources/{dataset}/dataversions/details")
-    assert [1000, 10] == [version["numRows"] for version in versions.response]
+    assert [1000, 10] == [version["rowCount"] for version in versions.response]
 
 
 async def export_a_frame(auth: Auth, session: httpx.AsyncClient) -> None:

@@ -1,0 +1,98 @@
+"""How far datasets are: what the data service keeps at hand of their updates, rows and versions."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+from attrs import frozen
+
+from domo_async._clock import Clock
+from domo_async._endpoints.datasets.models import IndexDetail
+from domo_async._waiting import Verdict, wait_for
+from domo_async._wire import EpochMillis, Model, NumericId
+
+__all__ = ["DatasetState", "DatasetVersionState", "UpdateStatus", "wait_until_visible"]
+
+_UNDER_WAY = frozenset({"PENDING", "PROCESSING", "QUEUED", "RUNNING", "INDEXING", "UPLOADING"})
+_GOOD = "SUCCESS"
+# How long an answer is taken for one from before the upload, in seconds.
+_STALE = 30.0
+
+
+@frozen(kw_only=True)
+class UpdateStatus(Model):
+    """How the last update of a dataset went.
+
+    Attributes:
+        code: Its state, such as ``SUCCESS``. No source lists the words.
+        percent: How much of it is done.
+        message: What the instance says of it.
+        data_current_as_of: The time that the data are of.
+        data_updated_as_of: When they were last updated.
+    """
+
+    code: str | None = None
+    percent: int | None = None
+    message: str | None = None
+    data_current_as_of: EpochMillis | None = None
+    data_updated_as_of: EpochMillis | None = None
+
+
+@frozen(kw_only=True)
+class DatasetVersionState(Model):
+    """Which data version of a dataset is the newest.
+
+    Attributes:
+        latest_data_version_id: Its number.
+        append_chain: What it is appended to, in the instance's words.
+    """
+
+    latest_data_version_id: NumericId | None = None
+    append_chain: str | None = None
+
+
+@frozen(kw_only=True)
+class DatasetState(Model):
+    """How far a dataset is (`Datasets.status`), as Domo's data service has it.
+
+    Attributes:
+        data_source_id: The dataset.
+        dimension: Its rows and columns.
+        status: How its last update went.
+        version: Its newest data version.
+        cached_timestamp: When the instance looked.
+    """
+
+    data_source_id: str | None = None
+    dimension: IndexDetail | None = None
+    status: UpdateStatus | None = None
+    version: DatasetVersionState | None = None
+    cached_timestamp: EpochMillis | None = None
+
+
+async def wait_until_visible(
+    look: Callable[[], Awaitable[DatasetState]], clock: Clock, dataset_id: str, upload_id: int, timeout: float
+) -> bool:
+    """Wait until queries see an upload; see `Datasets.wait_until_visible`."""
+    stale_until = clock.monotonic() + min(_STALE, timeout)
+
+    def judged(state: DatasetState) -> Verdict:
+        status, latest = state.status, _latest(state)
+        if status is None or status.code is None or latest is None:
+            return Verdict(None, ended=True)
+        word = status.code.upper()
+        under_way = word in _UNDER_WAY
+        if latest < upload_id:
+            return Verdict(word, ended=not under_way and clock.monotonic() >= stale_until)
+        return Verdict(word, ended=not under_way, failed=not under_way and word != _GOOD, reason=status.message)
+
+    found = await wait_for(
+        look, judged, what=f"the update of dataset {dataset_id}", clock=clock, timeout=timeout, pauses=(1.0, 2.0)
+    )
+    latest = _latest(found)
+    good = found.status is not None and found.status.code is not None and found.status.code.upper() == _GOOD
+    return good and latest is not None and latest >= upload_id
+
+
+def _latest(state: DatasetState) -> int | None:
+    return None if state.version is None else state.version.latest_data_version_id
