@@ -18,8 +18,8 @@ from typing import Any, Generic, Self, TypeAlias, TypeVar
 
 from attrs import field, frozen
 
-from domo_async._bulk import map_concurrent
 from domo_async._client import Domo
+from domo_async._concurrency import cancel_all, map_concurrent
 from domo_async._redaction import Secret
 from domo_async._settings import Settings
 from domo_async.errors import ConfigError, DomoError, FleetError
@@ -182,8 +182,7 @@ class Fleet:
                 yield found
             await reading
         finally:
-            reading.cancel()
-            await asyncio.gather(reading, return_exceptions=True)
+            await cancel_all(reading)
         results_of(self._clients, {}, failed).raise_for_failures()
 
 

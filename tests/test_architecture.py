@@ -16,6 +16,7 @@ ROOT = Path(domo_async.__file__).parent
 # From the ground up. Rooms of one floor do not know each other.
 FLOORS = [
     {"errors", "_callbacks", "_clock", "_locking", "_redaction"},
+    {"_concurrency"},
     {"_settings", "_waiting", "_wire"},
     {"_transport"},
     {"_bulk", "_transfer"},

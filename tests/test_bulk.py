@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import pickle
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
@@ -10,7 +9,7 @@ from typing import Any
 import pytest
 
 from domo_async import BulkError, BulkReport, BulkResult, DomoError, Outcome, ServerError, Settings, TransportError
-from domo_async._bulk import BulkOptions, Plan, apply_many, carry_out, create_once, map_concurrent
+from domo_async._bulk import BulkOptions, Plan, apply_many, carry_out, create_once
 from domo_async.errors import BadRequest, Forbidden
 from tests.support import SkippingClock
 
@@ -73,43 +72,6 @@ async def test_a_thing_that_is_not_there_in_the_end_is_an_error(
 
     with pytest.raises(DomoError, match=says):
         await create_once(in_turn(*creates), in_turn(*finds), settings=settings)
-
-
-async def test_an_error_in_one_of_many_cancels_the_others_and_is_raised_as_it_is() -> None:
-    cancelled = []
-
-    async def work(number: int) -> None:
-        if number == 2:
-            raise ZeroDivisionError
-        try:
-            await asyncio.Event().wait()
-        except asyncio.CancelledError:
-            cancelled.append(number)
-            raise
-
-    with pytest.raises(ZeroDivisionError):
-        await map_concurrent(range(10), work, concurrency=3)
-
-    assert [0, 1] == sorted(cancelled)
-
-
-async def test_a_caller_who_is_cancelled_ends_what_is_under_way() -> None:
-    begun = []
-
-    async def work(number: int) -> None:
-        begun.append(number)
-        await asyncio.Event().wait()
-
-    before = asyncio.all_tasks()
-    task = asyncio.ensure_future(map_concurrent(range(10), work, concurrency=3))
-    await asyncio.sleep(0)
-    await asyncio.sleep(0)
-    task.cancel()
-
-    with pytest.raises(asyncio.CancelledError):
-        await task
-    assert 3 == len(begun)
-    assert before == asyncio.all_tasks()
 
 
 async def act(rows: Sequence[BulkResult[str, int]]) -> Sequence[BulkResult[str, int]]:

@@ -11,7 +11,6 @@ from domo_async._bulk.executor import (
     apply_many,
     attempt,
     carry_out,
-    map_concurrent,
 )
 from domo_async._bulk.report import BulkReport, BulkResult, Outcome
 from domo_async._bulk.resolve_unknown import create_once, outcome_unknown
@@ -29,6 +28,5 @@ __all__ = [
     "attempt",
     "carry_out",
     "create_once",
-    "map_concurrent",
     "outcome_unknown",
 ]

@@ -1,8 +1,7 @@
-"""Carrying out many changes, each to its end, so many at a time."""
+"""Carries out many changes, each to its end, several at once."""
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from typing import Generic, TypeAlias, TypeVar
 
@@ -11,6 +10,7 @@ from attrs import Attribute, evolve, field, frozen
 from domo_async._bulk.report import BulkReport, BulkResult, Outcome
 from domo_async._bulk.resolve_unknown import outcome_unknown
 from domo_async._callbacks import notify
+from domo_async._concurrency import map_concurrent
 from domo_async._settings import at_least
 from domo_async.errors import ConfigError, DomoError, Unresolved
 
@@ -23,7 +23,6 @@ __all__ = [
     "apply_many",
     "attempt",
     "carry_out",
-    "map_concurrent",
 ]
 
 IN_DOUBT = "is as it was to be; the answer was lost, so that somebody else may have done it"
@@ -102,36 +101,6 @@ class Plan(Generic[I, V]):
         if self.outcome is Outcome.CREATED or any(row.outcome.changes for row in self.rows):
             return self.outcome
         return Outcome.UNCHANGED
-
-
-async def map_concurrent(
-    items: Iterable[T], work: Callable[[T], Awaitable[R]], *, concurrency: int, go_on: Callable[[], bool] = lambda: True
-) -> list[R]:
-    """Do something with each item, so many at a time, and return what it gave, in the order of the items.
-
-    Args:
-        items: The items.
-        work: What to do; an error of it cancels what is under way, and is raised.
-        concurrency: How many at a time.
-        go_on: Asked before each item; once it says no, the items left are left out.
-    """
-    left = enumerate(items)
-    found: dict[int, R] = {}
-
-    async def worker() -> None:
-        for place, item in left:
-            if not go_on():
-                return
-            found[place] = await work(item)
-
-    tasks = [asyncio.ensure_future(worker()) for _ in range(concurrency)]
-    try:
-        await asyncio.gather(*tasks)
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-    return [found[place] for place in sorted(found)]
 
 
 class _Tally(Generic[I, V]):

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from attrs import frozen
 
-from domo_async._bulk import map_concurrent
+from domo_async._concurrency import map_concurrent
 from domo_async._transport import QUERY, PageData, Transport, url
 from domo_async._wire import Model, NumericId
 from domo_async.errors import APIError, DecodeError, NotFound, Unresolved

@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Iterator
-from contextlib import aclosing
-from typing import Any, Generic, TypeVar
+from typing import Generic, TypeVar
 
 from attrs import frozen
 
+from domo_async._concurrency import cancel_all, check_concurrency, map_concurrent
 from domo_async.errors import ConfigError, DomoError
 
 __all__ = ["ItemResult", "ItemResults", "as_completed", "gather_results", "listed"]
@@ -103,32 +103,29 @@ async def gather_results(
     stop_on_error: bool,
     on_outcome: Callable[[ItemResult[K, R]], None] | None = None,
 ) -> ItemResults[K, R]:
-    """Do some work for each item, for so many at a time, and return what became of each in their order.
+    """Call a function for each item, several at once, and return all results in the order of the items.
 
     Args:
-        items: What to work on.
-        work: Does it for one; must not return None.
-        concurrency: How many at a time.
-        stop_on_error: Whether none is begun any more once one has failed; those under way still end.
-        on_outcome: Called with each as it ends.
+        items: The items.
+        work: The function; must not return None.
+        concurrency: The most calls at once.
+        stop_on_error: Whether no call is begun any more once one has failed; those under way still end.
+        on_outcome: Called with each result as its call ends.
 
     Raises:
         ConfigError: `concurrency` is less than 1.
     """
     entries = [ItemResult[K, R](item) for item in listed(items)]
-    ended = as_completed(
-        range(len(entries)),
-        lambda place: work(entries[place].item),
-        concurrency=concurrency,
-        stop_on_error=stop_on_error,
-        cancel=False,
-    )
-    async with aclosing(ended):
-        async for outcome in ended:
-            place = outcome.item
-            entries[place] = entry = ItemResult(entries[place].item, outcome.result, outcome.error)
-            if on_outcome is not None and outcome.begun:
-                on_outcome(entry)
+    stopped = False
+
+    async def one(index: int) -> None:
+        nonlocal stopped
+        entry = entries[index] = await _outcome(entries[index].item, work)
+        stopped = stopped or (stop_on_error and entry.error is not None)
+        if on_outcome is not None:
+            on_outcome(entry)
+
+    await map_concurrent(range(len(entries)), one, concurrency=concurrency, go_on=lambda: not stopped)
     return ItemResults(tuple(entries))
 
 
@@ -138,60 +135,45 @@ async def as_completed(
     *,
     concurrency: int,
     stop_on_error: bool,
-    cancel: bool = True,
 ) -> AsyncGenerator[ItemResult[K, R]]:
-    """Yield what becomes of each item as it is done.
+    """Call a function for each item, several at once, and yield each result as its call ends.
 
-    Nothing is begun while the caller looks at an outcome, so that no more than `concurrency` wait to be looked at.
+    No call is begun while the caller looks at a result, so that at most `concurrency` results wait to be looked at.
 
     Args:
-        items: What to work on.
-        work: Does it for one.
-        concurrency: How many at a time.
-        stop_on_error: Whether none is begun any more once one has failed. Those that were not begun come last, with
-            neither a result nor an error.
-        cancel: Whether those under way are cancelled then. They follow the one that failed.
+        items: The items.
+        work: The function.
+        concurrency: The most calls at once.
+        stop_on_error: Whether the calls under way are cancelled once one has failed, and no others begun. They follow
+            the one that failed; those that were not begun come last, with neither a result nor an error.
 
     Raises:
         ConfigError: `concurrency` is less than 1.
     """
-    if concurrency < 1:
-        raise ConfigError("concurrency must be at least 1")
+    check_concurrency(concurrency)
     left = deque(listed(items))
     running: dict[asyncio.Task[ItemResult[K, R]], K] = {}
-    stopped = False
     try:
-        while running or (left and not stopped):
-            while left and not stopped and len(running) < concurrency:
+        while running or left:
+            while left and len(running) < concurrency:
                 item = left.popleft()
                 running[asyncio.create_task(_outcome(item, work))] = item
-            await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
-            done = [task for task in running if task.done()]
-            ended = [task.result() for task in done]
-            for task in done:
-                del running[task]
-            stopped = stopped or (stop_on_error and any(outcome.error is not None for outcome in ended))
-            if stopped and cancel:
-                await _cancel(running)
+            done, _ = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
+            ended = [_left(task, running.pop(task)) for task in list(running) if task in done]
+            if stop_on_error and any(outcome.error is not None for outcome in ended):
+                await cancel_all(*running)
                 ended += [_left(task, item) for task, item in running.items()]
+                ended += map(ItemResult[K, R], left)
                 running.clear()
+                left.clear()
             for outcome in ended:
                 yield outcome
-        for item in left:
-            yield ItemResult(item)
     finally:
-        await _cancel(running)
-
-
-async def _cancel(tasks: Iterable[asyncio.Task[Any]]) -> None:
-    """Cancel all, and wait until they have let go of what they hold."""
-    for task in tasks:
-        task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)
+        await cancel_all(*running)
 
 
 def _left(task: asyncio.Task[ItemResult[K, R]], item: K) -> ItemResult[K, R]:
-    # One that had just ended did so all the same.
+    # One that had just ended when it was cancelled did so all the same.
     return ItemResult(item, cancelled=True) if task.cancelled() else task.result()
 
 

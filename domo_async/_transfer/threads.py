@@ -9,6 +9,8 @@ from typing import TypeVar
 
 from anyio import CapacityLimiter, to_thread
 
+from domo_async._concurrency import wait_for_end
+
 __all__ = ["call_foreign", "in_thread", "prefetch"]
 
 R = TypeVar("R")
@@ -25,8 +27,8 @@ async def in_thread(function: Callable[..., R], *arguments: object) -> R:
     try:
         return await asyncio.shield(work)
     except asyncio.CancelledError:
-        await asyncio.wait({work})
-        # Its outcome matters to nobody any more, but must be taken.
+        await wait_for_end(work)
+        # An outcome that nobody takes would be reported as lost.
         _ = work.cancelled() or work.exception()
         raise
 
@@ -41,7 +43,7 @@ async def call_foreign(function: Callable[..., R], *arguments: object) -> R:
 
 
 async def prefetch(items: Iterator[T], count: int) -> AsyncGenerator[T]:
-    """Yield what an iterator gives; while some items are in use, a thread makes so many of the next ones.
+    """Yield what an iterator gives; while some items are in use, a thread makes up to `count` of the next ones.
 
     The first item comes alone, as soon as it is there. What the iterator raises comes after all that it gave before.
     """
@@ -57,8 +59,7 @@ async def prefetch(items: Iterator[T], count: int) -> AsyncGenerator[T]:
             made, error = await asyncio.shield(making)
         finally:
             # What the thread works on is the caller's to close from here on.
-            if not making.done():
-                await asyncio.wait({making})
+            await wait_for_end(making)
 
 
 def _made(items: Iterator[T], count: int) -> tuple[list[T], Exception | None]:

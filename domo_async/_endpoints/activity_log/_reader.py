@@ -10,6 +10,7 @@ from typing import Final, TypeAlias
 
 from attrs import frozen
 
+from domo_async._concurrency import cancel_all
 from domo_async._endpoints.activity_log._identity import identity
 from domo_async._endpoints.activity_log._windows import Span, cut, millis, moment, next_width
 from domo_async._endpoints.activity_log.models import Activity
@@ -110,10 +111,7 @@ class ActivityReader:
                     del line[0]
                     yield first
         finally:
-            left = [item.page for item in line if isinstance(item, _Reading)]
-            for task in left:
-                task.cancel()
-            await asyncio.gather(*left, return_exceptions=True)
+            await cancel_all(*(item.page for item in line if isinstance(item, _Reading)))
 
     def _begin_reading(self, line: list[_Item]) -> None:
         """Begin to read the windows that come next, as many as may be read at once, and always the first."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal
 
 from attrs import evolve, field, frozen
 
+from domo_async._concurrency import uninterrupted
 from domo_async._endpoints.datasets._upload_backend import DatasetUploadSteps
 from domo_async._endpoints.datasets.models import Columns, columns_of
 from domo_async._transfer import (
@@ -96,7 +97,8 @@ class Uploading:
                     raise
                 except BaseException as error:
                     # Nobody but this call knows of it, so that it goes whatever happens, a cancellation included.
-                    await self._remove(dataset.id, error)
+                    with uninterrupted():
+                        await self._remove(dataset.id, error)
                     raise
         return CreatedFrom(
             id=dataset.id, columns={column.name: column.type.value for column in columns_of(columns)}, upload=done

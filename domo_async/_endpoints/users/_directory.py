@@ -7,7 +7,7 @@ import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from domo_async._bulk import map_concurrent
+from domo_async._concurrency import map_concurrent
 from domo_async._endpoints.users.models import User, UserParts
 from domo_async.errors import ConfigError, NotFound, Unresolved
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import random
 import re
@@ -14,6 +13,7 @@ from attrs import define, field, frozen
 
 from domo_async._settings import Settings
 from domo_async._transfer.progress import Reporter
+from domo_async._transfer.threads import in_thread
 from domo_async._transport import Download, retry_delay
 from domo_async.errors import APIError, ContentMismatch, IncompleteAnswer, TransportError
 
@@ -263,14 +263,7 @@ class Transfer:
     async def _keep(self, pieces: list[bytes]) -> None:
         if not pieces:
             return
-        writing = asyncio.get_running_loop().run_in_executor(None, self._write, pieces)
-        try:
-            await asyncio.wait({writing})
-        except asyncio.CancelledError:
-            # A file must not be closed while a thread writes to it.
-            await asyncio.wait({writing})
-            raise
-        size = writing.result()
+        size = await in_thread(self._write, pieces)
         self.size += size
         self._reporter.moved(size)
 

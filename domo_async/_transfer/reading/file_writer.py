@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
+from domo_async._concurrency import wait_for_end
 from domo_async._transfer.atomic_write import write_all
 from domo_async._transfer.gzipping import Packer, gzip_packer
 from domo_async.errors import ConfigError
@@ -199,7 +200,7 @@ class Sink:
         """End the thread, and wait until it has let go of the file."""
         self._given_up = True
         self._queue.put(None)
-        await asyncio.shield(self._ended)
+        await wait_for_end(self._ended)
 
     def _hand_over(self) -> None:
         if self._pieces:

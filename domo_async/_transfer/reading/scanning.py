@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
+from domo_async._concurrency import cancel_all, wait_for_end
 from domo_async._settings import Settings
 from domo_async._transfer.arrow import (
     arrow_schema,
@@ -184,8 +185,7 @@ async def _pages(selection: Selection) -> AsyncIterator[pa.Table]:
             asked = asyncio.create_task(_page(selection, taken))
             yield table
     finally:
-        asked.cancel()
-        await asyncio.wait({asked})
+        await cancel_all(asked)
 
 
 async def _page(selection: Selection, offset: int) -> pa.Table:
@@ -336,7 +336,7 @@ async def _parsed(
         thread.shutdown(wait=False)
         if parsing is not None:
             # Its outcome matters to nobody any more, but must be taken.
-            await asyncio.wait({parsing})
+            await wait_for_end(parsing)
             _ = parsing.cancelled() or parsing.exception()
 
 

@@ -10,6 +10,7 @@ from contextlib import suppress
 from attrs import frozen
 
 from domo_async._clock import Clock
+from domo_async._concurrency import wait_for_end
 from domo_async._transfer.uploading.backend import Committed, StoredVersion, UploadSteps
 from domo_async._transfer.uploading.journal import Journal, Sent
 from domo_async._transfer.uploading.options import UploadOptions
@@ -70,7 +71,7 @@ class Committer:
         try:
             return await asyncio.shield(task)
         except asyncio.CancelledError as cancelled:
-            await asyncio.wait({task})
+            await wait_for_end(task)
             error = task.exception()
             cancelled.add_note("the commit was under way and took effect" if error is None else str(error))
             raise

@@ -9,6 +9,7 @@ from functools import partial
 from attrs import define, frozen
 
 from domo_async._clock import Clock
+from domo_async._concurrency import task_group
 from domo_async._transfer.part import Part
 from domo_async._transfer.progress import Reporter
 from domo_async._transfer.uploading.adaptive_concurrency import AdaptiveConcurrency
@@ -63,19 +64,13 @@ class Sender:
             beside: What is to be done meanwhile.
         """
         count = Count()
-        failure: BaseException | None = None
-        try:
-            async with asyncio.TaskGroup() as tasks:
-                tasks.create_task(_awaited(beside))
-                while (part := await self._next(parts)) is not None:
-                    count = count.plus(part)
-                    task = tasks.create_task(self._send_unless_there(count.parts, part))
-                    # A task that is cancelled before it begins would not get to leave by itself.
-                    task.add_done_callback(partial(self._leave, part.held))
-        except BaseExceptionGroup as group:
-            failure = _first_of(group)
-        if failure is not None:
-            raise failure
+        async with task_group() as tasks:
+            tasks.create_task(_awaited(beside))
+            while (part := await self._next(parts)) is not None:
+                count = count.plus(part)
+                task = tasks.create_task(self._send_unless_there(count.parts, part))
+                # A task that is cancelled before it begins would not get to leave by itself.
+                task.add_done_callback(partial(self._leave, part.held))
         return count
 
     async def _next(self, parts: AsyncIterator[Part]) -> Part | None:
@@ -150,9 +145,3 @@ class Sender:
 
 async def _awaited(work: Callable[[], Awaitable[None]]) -> None:
     await work()
-
-
-def _first_of(group: BaseExceptionGroup[BaseException]) -> BaseException:
-    """Return the error that brought the others about."""
-    first = group.exceptions[0]
-    return _first_of(first) if isinstance(first, BaseExceptionGroup) else first

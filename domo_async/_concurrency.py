@@ -1,0 +1,106 @@
+"""Work under way at once: a bounded number of pieces, and waiting that no cancellation cuts short."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from contextlib import asynccontextmanager
+from typing import Any, TypeVar
+
+from anyio import CancelScope
+
+from domo_async.errors import ConfigError
+
+__all__ = ["cancel_all", "check_concurrency", "map_concurrent", "task_group", "uninterrupted", "wait_for_end"]
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+
+def check_concurrency(concurrency: int) -> None:
+    """Refuse a number of pieces at once that is none.
+
+    Raises:
+        ConfigError: It is less than 1.
+    """
+    if concurrency < 1:
+        raise ConfigError("concurrency must be at least 1")
+
+
+async def map_concurrent(
+    items: Iterable[T], work: Callable[[T], Awaitable[R]], *, concurrency: int, go_on: Callable[[], bool] = lambda: True
+) -> list[R]:
+    """Call a function for each item, several at once, and return the results in the order of the items.
+
+    Args:
+        items: The items.
+        work: The function; an error of it cancels the calls under way, and is raised.
+        concurrency: The most calls at once.
+        go_on: Asked before each item; once it says no, the items left are left out.
+
+    Raises:
+        ConfigError: `concurrency` is less than 1.
+    """
+    check_concurrency(concurrency)
+    left = enumerate(items)
+    found: dict[int, R] = {}
+
+    async def worker() -> None:
+        for index, item in left:
+            if not go_on():
+                return
+            found[index] = await work(item)
+
+    async with task_group() as tasks:
+        for _ in range(concurrency):
+            tasks.create_task(worker())
+    return [found[index] for index in sorted(found)]
+
+
+@asynccontextmanager
+async def task_group() -> AsyncIterator[asyncio.TaskGroup]:
+    """Give a task group that raises the first error as it is, instead of a group of errors.
+
+    It is asyncio's: its tasks are cancelled once, so that code of the caller's may still await while it cleans up.
+    """
+    failure: BaseException | None = None
+    try:
+        async with asyncio.TaskGroup() as tasks:
+            yield tasks
+    except BaseExceptionGroup as group:
+        failure = _first_error(group)
+    if failure is not None:
+        try:
+            raise failure
+        finally:
+            del failure  # the traceback holds this frame
+
+
+def _first_error(group: BaseExceptionGroup[BaseException]) -> BaseException:
+    first = group.exceptions[0]
+    return _first_error(first) if isinstance(first, BaseExceptionGroup) else first
+
+
+def uninterrupted() -> CancelScope:
+    """Return the context for clean-up that awaits, which scopes of anyio that are cancelled do not end.
+
+    Within such a scope, as those of `anyio.move_on_after` and of web frameworks, each wait would end as it begins.
+    """
+    return CancelScope(shield=True)
+
+
+async def wait_for_end(*work: asyncio.Future[Any]) -> None:
+    """Wait until tasks or threads have ended, also where the caller was cancelled already."""
+    if work:
+        with uninterrupted():
+            await asyncio.wait(work)
+
+
+async def cancel_all(*tasks: asyncio.Future[Any]) -> None:
+    """Cancel tasks, and wait until they have let go of what they hold. Their errors are dropped."""
+    for task in tasks:
+        task.cancel()
+    await wait_for_end(*tasks)
+    for task in tasks:
+        # An outcome that nobody takes would be reported as lost.
+        _ = task.cancelled() or task.exception()
