@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import AsyncGenerator, Iterator, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Iterator, Mapping
 from contextlib import suppress
 from urllib.request import getproxies, proxy_bypass
 
@@ -17,7 +17,7 @@ from yarl import URL
 from domo_async._redaction import Secret, is_secret_name, secrets_of
 from domo_async._settings import Credentials, Settings
 from domo_async._transport.codings import ACCEPTED, decoded
-from domo_async._transport.deadlines import Deadlines
+from domo_async._transport.deadlines import Deadline, Deadlines
 from domo_async._transport.exchange import (
     LARGEST_HEADER,
     MOST_HEADERS,
@@ -150,7 +150,7 @@ class Connection:
         self._sessions: _Sessions | None = None
         self.closed: bool = False
         limits = settings.timeouts
-        self._deadlines = Deadlines(min(1.0, limits.read / 8, limits.total / 8))
+        self._deadlines: Deadlines
         self._unhurried = aiohttp.ClientTimeout(total=None, connect=limits.connect)
         self._streamed = aiohttp.ClientTimeout(total=None, connect=limits.connect, sock_read=limits.read)
 
@@ -203,9 +203,11 @@ class Connection:
             before.abandon()
             self._sessions = None
         limits = self._settings.timeouts
-        self._deadlines = Deadlines(min(1.0, limits.read / 8, limits.total / 8))
+        self._deadlines = Deadlines(loop, min(1.0, limits.read / 8, limits.total / 8))
 
-    async def fetch(self, request: Request, hooked: Secret[Mapping[str, str]]) -> tuple[aiohttp.ClientResponse, bytes]:
+    def fetch(
+        self, request: Request, hooked: Secret[Mapping[str, str]]
+    ) -> Awaitable[tuple[aiohttp.ClientResponse, bytes]]:
         """Send a request and return the answer with its body.
 
         Args:
@@ -216,12 +218,13 @@ class Connection:
             TransportError: No whole answer came.
             APIError: It was a redirect that must not be followed.
         """
-        now = asyncio.get_running_loop().time()
         small = request.body is None or request.body.length <= _SMALL_BODY
-        ends = now + self._settings.timeouts.total if small else None
-        return await self._limited(request, hooked, self._unhurried, ends, read=True)
+        seconds = self._settings.timeouts.total if small else float("inf")
+        return self._limited(request, hooked, self._unhurried, seconds, read=True)
 
-    async def open(self, request: Request, hooked: Secret[Mapping[str, str]]) -> tuple[aiohttp.ClientResponse, bytes]:
+    def open(
+        self, request: Request, hooked: Secret[Mapping[str, str]]
+    ) -> Awaitable[tuple[aiohttp.ClientResponse, bytes]]:
         """Send a request and return the answer with its body still to be read, which may take as long as it likes.
 
         Args:
@@ -235,34 +238,32 @@ class Connection:
             TransportError: No answer came.
             APIError: It was a redirect that must not be followed.
         """
-        ends = asyncio.get_running_loop().time() + self._settings.timeouts.total
-        return await self._limited(request, hooked, self._streamed, ends, read=False)
+        return self._limited(request, hooked, self._streamed, self._settings.timeouts.total, read=False)
 
     async def _limited(
         self,
         request: Request,
         hooked: Secret[Mapping[str, str]],
         timeout: aiohttp.ClientTimeout,
-        ends: float | None,
+        seconds: float,
         *,
         read: bool,
     ) -> tuple[aiohttp.ClientResponse, bytes]:
         """Return the answer that all redirects lead to, with its body if it is to be read or explains an error."""
-        call = Call(request, timeout, ends)
-        deadlines = self._deadlines
+        loop = self._deadlines.loop
+        ends = loop.time() + seconds
+        limit = Deadline(self._deadlines, ends)
+        call = Call(request, timeout, ends, self._settings.timeouts.read, loop, limit)
         try:
-            async with asyncio.timeout(None) as limit:
-                try:
-                    sessions = self._usable() or await self._made()
-                    response = await self._follow(sessions, call, hooked, deadlines, limit)
-                    if ends is not None:
-                        deadlines.set(limit, ends - sessions.loop.time())
-                    else:
-                        deadlines.set(limit, self._settings.timeouts.read)
-                    most = self._settings.max_answer if is_good(response) else _MOST_EXPLAINED
-                    return response, await _read_body(response, request, most) if read or not is_good(response) else b""
-                finally:
-                    deadlines.drop(limit)
+            with limit:
+                sessions = self._usable() or await self._made()
+                response = await self._follow(sessions, call, hooked)
+                good = is_good(response)
+                if good and not read:
+                    return response, b""
+                limit.ends = ends if ends < float("inf") else loop.time() + call.patience
+                most = self._settings.max_answer if good else _MOST_EXPLAINED
+                return response, await _read_body(response, request, most)
         except (aiohttp.ClientError, LostError, OSError) as error:  # a timeout is an OSError
             failure: Exception = error
         except RuntimeError as error:
@@ -282,32 +283,19 @@ class Connection:
         raise translated(failure, request, sent=call.sent)
 
     async def _follow(
-        self,
-        sessions: _Sessions,
-        call: Call,
-        hooked: Secret[Mapping[str, str]],
-        deadlines: Deadlines,
-        limit: asyncio.Timeout,
+        self, sessions: _Sessions, call: Call, hooked: Secret[Mapping[str, str]]
     ) -> aiohttp.ClientResponse:
         """Return the head of the answer that all redirects lead to."""
-        request, session = call.request, sessions.inside
+        request, session, sealed = call.request, sessions.inside, self._sealed(sessions, hooked)
+        plain = {"Accept": request.accept, "Accept-Encoding": ACCEPTED, **request.headers}
+        headers = {**plain, "User-Agent": self._user_agent}
+        if hooked is not NO_HEADERS:
+            headers.update(_open_headers(hooked))
+        connector = sessions.connector if self._given is None else None
         target = self._origin + request.target
-        headers = {"Accept": request.accept, "Accept-Encoding": ACCEPTED, **request.headers}
-        open_headers = {**headers, "User-Agent": self._user_agent, **_open_headers(hooked)}
-        sealed = self._sealed(sessions, hooked)
         hop = 0
         while True:
-            exchange = Exchange(
-                session,
-                call,
-                target,
-                open_headers,
-                sealed,
-                sessions.proxy,
-                self._settings.timeouts.read,
-                deadlines,
-                limit,
-            )
+            exchange = Exchange(session, call, URL(target, encoded=True), headers, sealed, sessions.proxy, connector)
             response = await exchange.run()
             if response.status not in _REDIRECTS or "Location" not in response.headers:
                 return response
@@ -316,7 +304,7 @@ class Connection:
             hop += 1
             # Who has once left the instance comes back as a stranger: else others could have it asked with our rights.
             if sealed is not _NOTHING and origin_of(target) != self._origin:
-                session, open_headers, sealed = sessions.outside, for_strangers(headers), _NOTHING
+                session, headers, sealed = sessions.outside, for_strangers(plain), _NOTHING
 
     def _sealed(self, sessions: _Sessions, hooked: Secret[Mapping[str, str]]) -> Secret[Mapping[str, str]]:
         """Return the headers for the instance that are secrets; a later one takes the place of an earlier one."""
@@ -506,15 +494,15 @@ async def _read_body(response: aiohttp.ClientResponse, request: Request, most: i
                 piece = await (response.content.readany() if coded is None else anext(coded, b""))
                 left -= len(piece)
                 pieces.append(piece)
-                whole = not piece
+                whole = not piece or (coded is None and response.content.at_eof())
     except (DomoError, aiohttp.ClientError, OSError) as error:
         if good:
             raise error if isinstance(error, DomoError) else translated(error, request) from None
     finally:
-        if whole:
-            response.release()
-        else:
+        if not whole:
             response.close()  # the rest is not waited for
+        elif not response.closed:
+            response.release()
     if good and left < 0:
         raise AnswerTooLarge(
             f"{request.method} {request.url.path}: the answer is larger than {most:,} bytes; ask for less at a time, or"

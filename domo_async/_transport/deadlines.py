@@ -3,42 +3,81 @@
 from __future__ import annotations
 
 import asyncio
+from types import TracebackType
+from typing import Self
 
-__all__ = ["Deadlines"]
+__all__ = ["Deadline", "Deadlines"]
 
 
 class Deadlines:
-    """Lets `asyncio.timeout` blocks expire, a little late but almost for free.
+    """Makes blocks that expire, a little late but almost for free.
 
     A timer of its own for each request, set and cancelled again, would cost more than all else that this library adds
     to a small call. So one timer looks at all that are running, and only while there are any.
 
     Args:
+        loop: The event loop that they run on.
         late: Seconds that a limit may be noticed late at the most.
     """
 
-    def __init__(self, late: float) -> None:
+    def __init__(self, loop: asyncio.AbstractEventLoop, late: float) -> None:
+        self.loop = loop
         self._late = late
-        self._ends: dict[asyncio.Timeout, float] = {}
+        self._running: set[Deadline] = set()
         self._ticking = False
 
-    def set(self, limit: asyncio.Timeout, seconds: float) -> None:
-        """Let `limit`, which must have been entered, expire in so many seconds, whatever was set before."""
-        loop = asyncio.get_running_loop()
-        self._ends[limit] = loop.time() + seconds
+    def enter(self, deadline: Deadline) -> None:
+        """Look at a deadline from now on."""
+        self._running.add(deadline)
         if not self._ticking:
             self._ticking = True
-            loop.call_later(self._late, self._tick, loop)
+            self.loop.call_later(self._late, self._tick)
 
-    def drop(self, limit: asyncio.Timeout) -> None:
-        """Forget `limit`."""
-        self._ends.pop(limit, None)
+    def leave(self, deadline: Deadline) -> None:
+        """Look at it no more."""
+        self._running.discard(deadline)
 
-    def _tick(self, loop: asyncio.AbstractEventLoop) -> None:
-        now = loop.time()
-        for limit in [limit for limit, end in self._ends.items() if end <= now]:
-            del self._ends[limit]
-            limit.reschedule(now)
-        self._ticking = bool(self._ends)
+    def _tick(self) -> None:
+        now = self.loop.time()
+        for deadline in [deadline for deadline in self._running if deadline.ends <= now]:
+            self._running.discard(deadline)
+            deadline.expire()
+        self._ticking = bool(self._running)
         if self._ticking:
-            loop.call_later(self._late, self._tick, loop)
+            self.loop.call_later(self._late, self._tick)
+
+
+class Deadline:
+    """A block that ends with a `TimeoutError` once its time is over, as that of `asyncio.timeout` does.
+
+    Args:
+        deadlines: What looks at the time.
+        ends: The loop's time at which it is over; infinite for never. It may be changed at any time.
+    """
+
+    __slots__ = ("_cancelling", "_deadlines", "_expired", "_task", "ends")
+
+    def __init__(self, deadlines: Deadlines, ends: float) -> None:
+        self._deadlines = deadlines
+        self.ends = ends
+        self._expired = False
+
+    def __enter__(self) -> Self:
+        task = asyncio.current_task(self._deadlines.loop)
+        if task is None:
+            raise RuntimeError("a request is sent from within a task of asyncio's")
+        self._task = task
+        self._cancelling = task.cancelling()
+        self._deadlines.enter(self)
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
+        self._deadlines.leave(self)
+        # Whoever else has cancelled the task meanwhile is to see it cancelled.
+        if self._expired and self._task.uncancel() <= self._cancelling and kind is asyncio.CancelledError:
+            raise TimeoutError from error
+
+    def expire(self) -> None:
+        """End the block."""
+        self._expired = True
+        self._task.cancel()

@@ -6,21 +6,20 @@ import asyncio
 import select
 import socket
 import ssl
-from collections.abc import AsyncIterator, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextvars import ContextVar
+from functools import partial
 from typing import Any
 from weakref import WeakKeyDictionary
 
 import aiohttp
 from aiohttp.client_proto import ResponseHandler
-from aiohttp.connector import Connection as Line
+from aiohttp.connector import Connection
 from attrs import define, frozen
-from multidict import CIMultiDict
 from yarl import URL
 
 from domo_async._redaction import Secret
-from domo_async._transport.deadlines import Deadlines
+from domo_async._transport.deadlines import Deadline
 from domo_async._transport.request import Body, Request
 from domo_async.errors import (
     ConnectError,
@@ -75,14 +74,24 @@ class Call:
     Attributes:
         request: What to send.
         timeout: aiohttp's own limits.
-        ends: The loop's time at which it is over, or None if it may take as long as it likes.
+        ends: The loop's time at which it is over; infinite if it may take as long as it likes.
+        patience: Seconds in which something has to move on.
+        loop: The event loop.
+        limit: What is to expire.
         sent: Whether a server may have received the request.
     """
 
     request: Request
     timeout: aiohttp.ClientTimeout
-    ends: float | None
+    ends: float
+    patience: float
+    loop: asyncio.AbstractEventLoop
+    limit: Deadline
     sent: bool = False
+
+    def keep_moving(self) -> None:
+        """Let it end unless something moves on, or it is over before."""
+        self.limit.ends = min(self.loop.time() + self.patience, self.ends)
 
 
 @frozen
@@ -117,32 +126,29 @@ class Exchange:
         headers: All headers but those of the body and those that are secrets.
         sealed: Those that are secrets: aiohttp has them only while it writes the head.
         proxy: The proxy to go through.
-        patience: Seconds in which something has to move on.
-        deadlines: What keeps the time.
-        limit: What is to expire.
+        connector: What has the connections, where the session is our own: it has no cookies, middlewares and traces
+            then, and what it does besides is left out, a quarter of what a small call costs.
+        line: The connection that it was sent on.
     """
 
     session: aiohttp.ClientSession
     call: Call
-    target: str
+    target: URL
     headers: Mapping[str, str]
     sealed: Secret[Mapping[str, str]]
     proxy: Proxy | None
-    patience: float
-    deadlines: Deadlines
-    limit: asyncio.Timeout
+    connector: aiohttp.BaseConnector | None
+    line: _Line | None = None
 
     async def run(self) -> aiohttp.ClientResponse:
         """Return the head of the answer."""
+        call = self.call
+        body = call.request.body
         token = _running.set(self)
         try:
             while True:
-                if self.call.ends is None:
-                    self.deadlines.drop(self.limit)  # aiohttp sees to it that connecting ends
-                else:
-                    self.deadlines.set(self.limit, self.call.ends - asyncio.get_running_loop().time())
+                call.limit.ends = call.ends  # aiohttp sees to it that connecting ends
                 try:
-                    body = self.call.request.body
                     return await (self._send(self.headers, None) if body is None else self._send_body(body))
                 except _StaleError:
                     # Each time one connection less is in the pool.
@@ -150,32 +156,26 @@ class Exchange:
         finally:
             _running.reset(token)
 
-    def begin(self, line: Line) -> None:
+    def begin(self, connection: Connection) -> None:
         """Take over a connection before anything is sent on it.
 
         Raises:
             _StaleError: It is from the pool, and cannot be used any more.
         """
-        protocol = line.protocol
+        protocol = connection.protocol
         if protocol is None:
             raise _StaleError
-        expires = _expiries.get(protocol)
-        if expires is None:
+        self.line = line = _lines.get(protocol)
+        if line is None:
+            self.line = _lines[protocol] = line = _Line(protocol)
             # What is encrypted may have something to be read that is no answer, such as a ticket.
             plain = protocol.transport is not None and protocol.transport.get_extra_info("sslcontext") is None
-            if protocol.should_close or (plain and _has_spoken(protocol)):
+            if protocol.should_close or (plain and line.has_spoken(protocol)):
                 raise LostError(aiohttp.ClientConnectionError("the server spoke before it was asked"))
-        elif protocol.should_close or expires <= asyncio.get_running_loop().time() or _has_spoken(protocol):
+        elif protocol.should_close or line.expires <= self.call.loop.time() or line.has_spoken(protocol):
             raise _StaleError
         self.call.sent = True
-        self.keep_moving()
-
-    def keep_moving(self) -> None:
-        """Let the exchange end unless something moves on, or the call is over before."""
-        seconds, ends = self.patience, self.call.ends
-        if ends is not None:
-            seconds = min(seconds, ends - asyncio.get_running_loop().time())
-        self.deadlines.set(self.limit, seconds)
+        self.call.keep_moving()
 
     async def _send_body(self, body: Body) -> aiohttp.ClientResponse:
         headers = {**self.headers, "Content-Type": body.content_type, "Content-Length": str(body.length)}
@@ -197,7 +197,7 @@ class Exchange:
             try:
                 for piece in slices:
                     yield piece
-                    self.keep_moving()
+                    self.call.keep_moving()
             except Exception as error:
                 failure = error
                 raise
@@ -210,12 +210,14 @@ class Exchange:
                 raise failure from None
             raise
 
-    async def _send(
+    def _send(
         self, headers: Mapping[str, str], data: aiohttp.Payload | AsyncIterator[bytes] | None
-    ) -> aiohttp.ClientResponse:
-        return await self.session.request(
+    ) -> Awaitable[aiohttp.ClientResponse]:
+        if self.connector is not None:
+            return self._send_straight(self.connector, headers, data)
+        return self.session.request(
             self.call.request.method,
-            URL(self.target, encoded=True),
+            self.target,
             data=data,
             headers=headers,
             allow_redirects=False,
@@ -224,10 +226,74 @@ class Exchange:
             auto_decompress=False,
         )
 
+    async def _send_straight(
+        self,
+        connector: aiohttp.BaseConnector,
+        headers: Mapping[str, str],
+        data: aiohttp.Payload | AsyncIterator[bytes] | None,
+    ) -> aiohttp.ClientResponse:
+        """Do what `session.request` does where the session is our own."""
+        call = self.call
+        request = OnceRequest(
+            call.request.method,
+            self.target,
+            headers=headers,
+            data=data,
+            loop=call.loop,
+            response_class=WatchedResponse,
+            proxy=None if self.proxy is None else self.proxy.address,
+            session=self.session,
+        )
+        connection = await connector.connect(request, [], call.timeout)
+        try:
+            if connection.protocol is not None:
+                connection.protocol.set_response_params(
+                    skip_payload=call.request.method == "HEAD",
+                    read_until_eof=True,
+                    auto_decompress=False,
+                    read_timeout=call.timeout.sock_read,
+                    max_line_size=LARGEST_HEADER,
+                    max_field_size=LARGEST_HEADER,
+                    max_headers=MOST_HEADERS,
+                )
+            response = await request.send(connection)
+            try:
+                return await response.start(connection)
+            except BaseException:
+                response.close()
+                raise
+        except BaseException:
+            connection.close()
+            raise
+
 
 _running: ContextVar[Exchange] = ContextVar("_running")
-# Connections that had an answer, and the loop's time from which on the server may close them.
-_expiries: WeakKeyDictionary[ResponseHandler, float] = WeakKeyDictionary()
+
+
+class _Line:
+    """What is known of a connection.
+
+    Attributes:
+        expires: The loop's time from which on the server may close it.
+    """
+
+    __slots__ = ("_unread", "expires")
+
+    def __init__(self, protocol: ResponseHandler) -> None:
+        self.expires = float("inf")
+        self._unread = _look_for_unread(protocol)
+
+    def has_spoken(self, protocol: ResponseHandler) -> bool:
+        """Return whether something is to be read where nothing was asked: the connection's end, or what nobody wants.
+
+        What the event loop has taken in, the protocol knows. This is about what came since.
+        """
+        transport = protocol.transport
+        return transport is None or transport.is_closing() or bool(self._unread())
+
+
+# Connections that something was sent on.
+_lines: WeakKeyDictionary[ResponseHandler, _Line] = WeakKeyDictionary()
 
 
 class OnceRequest(aiohttp.ClientRequest):
@@ -240,44 +306,39 @@ class OnceRequest(aiohttp.ClientRequest):
             proxy_auth = ours.login.get_secret_value()
         super().update_proxy(proxy, proxy_auth, proxy_headers)
 
-    async def send(self, conn: Line) -> aiohttp.ClientResponse:
+    async def send(self, conn: Connection) -> aiohttp.ClientResponse:
         """Send it, if the connection is as it should be."""
         exchange = _running.get()
         exchange.begin(conn)
+        # For as long as the head is written; what a middleware has set goes before.
+        sealed, headers = exchange.sealed, self.headers
+        added = [name for name in sealed.get_secret_value() if name not in headers]
         try:
-            with _unsealed(exchange.sealed, self.headers):
-                return await super().send(conn)
+            for name in added:
+                headers[name] = sealed.get_secret_value()[name]
+            return await super().send(conn)
         except _RESENT_AFTER as error:
             raise LostError(error) from None
-
-
-@contextmanager
-def _unsealed(sealed: Secret[Mapping[str, str]], headers: CIMultiDict[str]) -> Iterator[None]:
-    """Have secret headers among others for as long as those are written; what a middleware has set goes before."""
-    added = [name for name in sealed.get_secret_value() if name not in headers]
-    try:
-        for name in added:
-            headers[name] = sealed.get_secret_value()[name]
-        yield
-    finally:
-        for name in added:
-            headers.pop(name, None)
+        finally:
+            for name in added:
+                headers.pop(name, None)
 
 
 class WatchedResponse(aiohttp.ClientResponse):
     """An answer after which its connection is used again only if nothing about it is odd."""
 
-    async def start(self, connection: Line) -> aiohttp.ClientResponse:
+    async def start(self, connection: Connection) -> aiohttp.ClientResponse:
         """Read the head."""
         protocol = connection.protocol
         try:
             await super().start(connection)
         except _RESENT_AFTER as error:
             raise LostError(error) from None
-        if protocol is not None:
+        exchange = _running.get()
+        if protocol is not None and exchange.line is not None:
             alive = _kept_alive(self.headers["Keep-Alive"]) if "Keep-Alive" in self.headers else None
-            now = asyncio.get_running_loop().time()
-            _expiries[protocol] = float("inf") if alive is None else now + alive - _EARLIER
+            ends = float("inf") if alive is None else exchange.call.loop.time() + alive - _EARLIER
+            exchange.line.expires = ends
             if self.method == "HEAD" or self.status in {204, 304}:
                 # A body that must not follow may follow all the same, and would be taken for the next answer.
                 length = self.headers.get("Content-Length", "0").strip()
@@ -298,20 +359,18 @@ def _kept_alive(header: str) -> float | None:
     return float(seconds[:9]) if seconds.isdecimal() else None
 
 
-def _has_spoken(protocol: ResponseHandler) -> bool:
-    """Return whether an idle connection has something to be read: its end, or what nobody asked for."""
+def _look_for_unread(protocol: ResponseHandler) -> Callable[[], object]:
+    """Return what tells whether something is to be read from a connection, made ready once as it is asked each time."""
     transport = protocol.transport
-    if transport is None or transport.is_closing():
-        return True
-    line = transport.get_extra_info("socket")
+    line = None if transport is None else transport.get_extra_info("socket")
     number = -1 if line is None else line.fileno()
     if number < 0:
-        return line is not None
+        return lambda: line is not None
     if not hasattr(select, "poll"):
-        return bool(select.select([number], [], [], 0)[0])
+        return lambda: select.select([number], [], [], 0)[0]
     poll = select.poll()
     poll.register(number, select.POLLIN)
-    return bool(poll.poll(0))
+    return partial(poll.poll, 0)
 
 
 def translated(error: Exception, request: Request, *, sent: bool = True) -> TransportError:

@@ -23,6 +23,7 @@ _SHORTEST_SLEEP = 0.001
 # A shorter wait for a slot is no news.
 _TOLD_AFTER = 1.0
 _NAMED = 3
+_NEVER = float("-inf")
 
 
 class SlidingLog:
@@ -83,15 +84,17 @@ class RateLimiter:
         self._family = family
         self._longest_hold = longest_hold
         self._patience = patience
-        self._held_until = float("-inf")
+        self._held_until = _NEVER
         # Beyond `_held_until` only if the instance asked for longer than anyone waits.
-        self._asked_until = float("-inf")
+        self._asked_until = _NEVER
         self._line = asyncio.Lock()
         self._ended = asyncio.Event()
 
     def enter_at_once(self) -> bool:
         """Pass if the gate stands open, as almost always, or return False: then `enter` is to be awaited."""
-        return self._log is None and self._held_until <= self._clock.monotonic() and not self._line.locked()
+        if self._log is not None or self._line.locked():
+            return False
+        return self._held_until == _NEVER or self._held_until <= self._clock.monotonic()
 
     async def enter(self, request: Request) -> None:
         """Wait for one's turn. Every return is to be followed by one `leave`.
@@ -182,16 +185,22 @@ class Slots:
         self._waiting: deque[asyncio.Future[None]] = deque()
         self._moved = 0.0
 
+    def acquire_at_once(self, request: Request) -> bool:
+        """Take a slot if one is free, as almost always, or return False: then `acquire` is to be awaited."""
+        if self._free <= 0:
+            return False
+        self._free -= 1
+        template = request.url.template
+        self._held[template] = self._held.get(template, 0) + 1
+        return True
+
     async def acquire(self, request: Request) -> None:
         """Wait for a slot. Every return is to be followed by one `release`.
 
         Raises:
             TimeoutError: No slot became free for too long; says what has them.
         """
-        if self._free > 0:
-            self._free -= 1
-        else:
-            await self._wait(request)
+        await self._wait(request)
         template = request.url.template
         self._held[template] = self._held.get(template, 0) + 1
 

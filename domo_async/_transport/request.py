@@ -166,18 +166,19 @@ def query_string(params: Mapping[str, QueryValue] | None) -> str:
     """
     if not params:
         return ""
-    if not isinstance(params, Mapping):
+    if type(params) is not dict and not isinstance(params, Mapping):  # a class of its own, which takes longer to ask
         raise ConfigError(f"params must be a mapping such as {{'limit': 10}}, not {type(params).__name__}")
     try:
-        return "&".join(
+        pairs = [
             f"{quote_plus(name)}={quote_plus(_text(name, value), safe=',')}"
             for name, value in params.items()
-            if value is not None and value is not Unset.UNSET
-        )
+            if value is not None and value is not UNSET
+        ]
     except UnicodeEncodeError:
         raise ConfigError("params hold a lone surrogate, which cannot be sent") from None
     except TypeError:
         raise ConfigError(f"the names of params must be strings: {list(params)!r}") from None
+    return "&".join(pairs)
 
 
 def _text(name: str, value: QueryValue) -> str:

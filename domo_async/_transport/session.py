@@ -53,6 +53,8 @@ T = TypeVar("T")
 R = TypeVar("R")
 
 _EMPTY = Secret(b"")
+# Objects and lists, as nearly all answers are: no web page, and not empty.
+_JSON_BEGINS = frozenset({b"{", b"["})
 
 
 class Download:
@@ -226,7 +228,8 @@ class Transport:
         request = Request.of(method, url, params=params, json=json, body=body, idempotent=idempotent)
         may_be_empty = into is None or not isinstance(empty, Unset)
         content = await self._persist(request, self._read_whole, absent=_EMPTY if may_be_empty else None)
-        self._refuse_unusable(request, content, may_be_empty=may_be_empty)
+        if content.get_secret_value()[:1] not in _JSON_BEGINS:
+            self._refuse_unusable(request, content, may_be_empty=may_be_empty)
         if into is None:
             return None
         if not isinstance(empty, Unset) and not content.get_secret_value().strip():
@@ -301,7 +304,8 @@ class Transport:
         """
         request = Request.of(method, url, params=params, json=json, body=body, idempotent=idempotent)
         content = await self._persist(request, self._read_whole, absent=_EMPTY)
-        self._refuse_unusable(request, content, may_be_empty=True)
+        if content.get_secret_value()[:1] not in _JSON_BEGINS:
+            self._refuse_unusable(request, content, may_be_empty=True)
         try:
             return await read(content.get_secret_value())
         except DecodeError as error:
@@ -542,22 +546,24 @@ class Transport:
         return gate
 
     async def _read_whole(self, sending: Try) -> Secret[bytes]:
-        slots = self._calls_at_once
-        await slots.acquire(sending.request)
+        slots, request = self._calls_at_once, sending.request
+        if not slots.acquire_at_once(request):
+            await slots.acquire(request)
         try:
             _, content = await self._answer(sending, self._connection.fetch)
         finally:
-            slots.release(sending.request)
+            slots.release(request)
         return Secret(content.removeprefix(codecs.BOM_UTF8))
 
     async def _open_stream(self, sending: Try) -> aiohttp.ClientResponse:
         """Return an answer whose body is still to come; its slot is kept until the reader is done with it."""
-        slots = self._streams_at_once
-        await slots.acquire(sending.request)
+        slots, request = self._streams_at_once, sending.request
+        if not slots.acquire_at_once(request):
+            await slots.acquire(request)
         try:
             response, _ = await self._answer(sending, self._connection.open)
         except BaseException:
-            slots.release(sending.request)
+            slots.release(request)
             raise
         return response
 
@@ -567,25 +573,26 @@ class Transport:
         exchange: Callable[[Request, Secret[Mapping[str, str]]], Awaitable[tuple[aiohttp.ClientResponse, bytes]]],
     ) -> tuple[aiohttp.ClientResponse, bytes]:
         """Send once, and return an answer of good status with what was read of its body."""
-        clock = self.settings.clock
-        hooked = await announce(self.settings, sending) if self.settings.before_request else NO_HEADERS
-        if hooked is not NO_HEADERS:
+        settings, request = self.settings, sending.request
+        hooked = NO_HEADERS
+        if settings.before_request:
+            hooked = await announce(settings, sending)
             self._hooked_lately.append(hooked)
-        started = clock.monotonic()
+        started = settings.clock.monotonic() if is_watched(settings) else None
         status = None
         try:
-            response, content = await exchange(sending.request, hooked)
+            response, content = await exchange(request, hooked)
             status = response.status
         except DomoError as error:
-            raise self._redactor_for(sending.request, hooked).error(error) from None
+            raise self._redactor_for(request, hooked).error(error) from None
         finally:
-            if is_watched(self.settings):
-                await report(self.settings, sending, status, clock.monotonic() - started)
+            if started is not None:
+                await report(settings, sending, status, settings.clock.monotonic() - started)
         if is_good(response):
             return response, content
-        redactor = self._redactor_for(sending.request, hooked)
+        redactor = self._redactor_for(request, hooked)
         failure = api_error(
-            sending.request, response.status, response.headers, content, now=clock.now(), redactor=redactor
+            request, response.status, response.headers, content, now=settings.clock.now(), redactor=redactor
         )
         # The answer may repeat what was sent, and a traceback may show local variables.
         del response, content

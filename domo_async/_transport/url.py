@@ -25,8 +25,13 @@ class Url(NamedTuple):
     @property
     def family(self) -> str:
         """The word that rate limits go by: ``search`` for ``/api/search/v1/query``."""
-        first, _, rest = self.template.lstrip("/").partition("/")
-        return rest.partition("/")[0] if first == "api" else first
+        return _family(self.template)
+
+
+@lru_cache(maxsize=1024)
+def _family(template: str) -> str:
+    first, _, rest = template.lstrip("/").partition("/")
+    return rest.partition("/")[0] if first == "api" else first
 
 
 def url(template: str, *segments: str | int) -> Url:
