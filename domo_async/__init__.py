@@ -46,6 +46,7 @@ from domo_async.errors import (
 
 if TYPE_CHECKING:
     from domo_async._bulk import BulkProgress, BulkReport, BulkResult, Outcome
+    from domo_async._doctor import DoctorReport
     from domo_async._fleet import Fleet, FleetResults
     from domo_async._transfer import Budget, Progress, ProgressEvents, UploadOptions, UploadPlan, UploadResult
 
@@ -68,6 +69,7 @@ __all__ = [
     "ContentMismatch",
     "CursorPager",
     "DecodeError",
+    "DoctorReport",
     "Domo",
     "DomoError",
     "Fleet",
@@ -112,6 +114,7 @@ __version__ = "0.1.0"
 # What not every program needs is imported when it is first asked for.
 _ON_USE = {
     "domo_async._bulk": {"BulkProgress", "BulkReport", "BulkResult", "Outcome"},
+    "domo_async._doctor": {"DoctorReport"},
     "domo_async._fleet": {"Fleet", "FleetResults"},
     "domo_async._transfer": {"Budget", "Progress", "ProgressEvents", "UploadOptions", "UploadPlan", "UploadResult"},
 }

@@ -16,6 +16,7 @@ from domo_async.errors import ConfigError
 if TYPE_CHECKING:
     import aiohttp
 
+    from domo_async._doctor import DoctorReport
     from domo_async._endpoints.access_tokens import AccessTokens
     from domo_async._endpoints.accounts import Accounts
     from domo_async._endpoints.activity_log import ActivityLog
@@ -378,6 +379,46 @@ class Domo:
         from domo_async._endpoints.workflows import Workflows
 
         return Workflows(self._transport)
+
+    async def doctor(
+        self, *, name_instance: bool = False, words: bool = False, seconds: float = 120.0, requests: int = 300
+    ) -> DoctorReport:
+        """Check, reading only, what this instance answers: each read route once, compared with the known forms.
+
+        Only GET, and those searches that are asked by POST, can leave; whatever else would is refused before it is
+        sent. The arguments come from what was read before. A route that the user may not use does not stop the rest.
+
+        The report tells routes, keys, types and counts. It holds no token, and no names, addresses, identifiers or
+        values of the instance's, so that it can be attached to a bug report: `DoctorReport.to_dict`.
+
+        Args:
+            name_instance: Whether the report names the instance.
+            words: Whether it names words that are new where this release knows all; some may be your company's.
+            seconds: How long it may take in all. What was not asked then is told.
+            requests: How many requests it may send in all, retries included.
+
+        Raises:
+            ConnectError: The instance cannot be reached.
+            ConfigError: A bound is not a positive number, or Python runs with ``-OO``.
+        """
+        from domo_async._doctor import Bounds, Guard, Shapes, examine, patient
+
+        bounds = Bounds(seconds=seconds, requests=requests)
+        redactors = [each.redactor for each in (self._transport, self._app) if each is not None]
+
+        def redact(text: str) -> str:
+            for redactor in redactors:
+                text = redactor.text(text)
+            return text
+
+        guard = Guard(Shapes(redact, words=words), bounds.requests)
+        settings = patient(self.settings)
+        client = object.__new__(type(self))
+        client._transport = self._transport.inspected(guard, settings)
+        client._app = None if self._app is None else self._app.inspected(guard, settings)
+        return await examine(
+            client, guard, clock=settings.clock, bounds=bounds, instance=self.origin if name_instance else None
+        )
 
     async def request(
         self,

@@ -21,6 +21,7 @@ FLOORS = [
     {"_transport"},
     {"_bulk", "_transfer"},
     {"_endpoints"},
+    {"_doctor"},
     {"_client", "models"},
     {"_fleet"},
     {"domo_async"},

@@ -7,7 +7,20 @@ from typing import Annotated
 import typer
 
 from domo_async import __version__
-from domo_async._cli import activity, api, datasets, demo, emulator, files, filesets, groups, search, users, workflows
+from domo_async._cli import (
+    activity,
+    api,
+    datasets,
+    demo,
+    doctor,
+    emulator,
+    files,
+    filesets,
+    groups,
+    search,
+    users,
+    workflows,
+)
 from domo_async._cli.common.exits import EXIT_CODES
 from domo_async._cli.common.output import out
 
@@ -30,6 +43,7 @@ app.add_typer(filesets.app, name="filesets")
 app.add_typer(workflows.app, name="workflows")
 app.add_typer(activity.app, name="activity")
 app.command("api", epilog=EXIT_CODES)(api.api)
+app.command("doctor")(doctor.doctor)
 app.command("emulator")(emulator.emulator)
 app.command("demo", epilog=EXIT_CODES)(demo.demo)
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Awaitable, Callable, Mapping
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple, Protocol, TypeVar
 
 from domo_async._redaction import Secret
 from domo_async._settings import RequestEvent, ResponseEvent, Settings
 from domo_async._transport.request import Request
 from domo_async.errors import ConfigError, DecodeError
 
-__all__ = ["Try", "announce", "is_watched", "report", "tell_of_success", "tell_of_wait", "warn_of_answer"]
+__all__ = ["Inspector", "Try", "announce", "is_watched", "report", "tell_of_success", "tell_of_wait", "warn_of_answer"]
 
 E = TypeVar("E")
 _logger = logging.getLogger("domo_async")
@@ -46,6 +46,36 @@ class Try(NamedTuple):
     request: Request
     call: int
     attempt: int
+
+
+class Inspector(Protocol):
+    """Sees all that goes through a transport of its own, and may keep it from being sent; see `Transport.inspected`."""
+
+    def admit(self, request: Request, *, streamed: bool) -> None:
+        """Let a try of a request pass.
+
+        Args:
+            request: What is to be sent.
+            streamed: Whether its answer is read as it arrives.
+
+        Raises:
+            DomoError: It must not be sent.
+        """
+
+    def answered(self, request: Request, status: int | None) -> None:
+        """Be told of the status of an answer, None if none came."""
+
+    def read(self, content: bytes, into: object, value: object) -> None:
+        """Be told what an answer became.
+
+        Args:
+            content: The body.
+            into: The type that it was read as; None if it was read in another way.
+            value: What it became.
+        """
+
+    def misread(self, into: object, error: DecodeError) -> None:
+        """Be told of an answer that could not be read as a whole."""
 
 
 async def announce(settings: Settings, sending: Try) -> Secret[Mapping[str, str]]:

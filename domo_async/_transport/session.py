@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import codecs
+import copy
 import itertools
 import random
 from collections import deque
@@ -21,6 +22,7 @@ from domo_async._transport.codings import decoded, is_coded
 from domo_async._transport.connection import Connection, is_good
 from domo_async._transport.exchange import translated
 from domo_async._transport.hooks import (
+    Inspector,
     Try,
     announce,
     is_watched,
@@ -143,6 +145,23 @@ class Transport:
         self._streams_at_once: Slots
         self._gates: dict[str, RateLimiter] = {}
         self._calls = itertools.count(1)
+        self._inspector: Inspector | None = None
+
+    def inspected(self, inspector: Inspector, settings: Settings) -> Transport:
+        """Return a transport over the same connections, all of whose requests and answers an inspector sees.
+
+        Args:
+            inspector: Sees them, and may keep a request from being sent.
+            settings: How it retries and limits rates; the connections stay as they are.
+        """
+        made = copy.copy(self)
+        vars(made).update(settings=settings, _inspector=inspector, _gates={})
+        return made
+
+    @property
+    def redactor(self) -> Redactor:
+        """What takes the secrets of this transport out of texts."""
+        return self._redactor.also(self._connection.cookies())
 
     async def close(self) -> None:
         """Close the connections; the transport cannot be used again."""
@@ -235,12 +254,12 @@ class Transport:
         if not isinstance(empty, Unset) and not content.get_secret_value().strip():
             return empty
         try:
-            return decode(content.get_secret_value(), into, strict=self.settings.strict)
+            return self._shown(content, into, decode(content.get_secret_value(), into, strict=self.settings.strict))
         except DecodeError as error:
             if not isinstance(empty, Unset) and undocumented and not self.settings.strict:
                 warn_of_answer(request, error)
                 return empty
-            failure = self._misread(request, error, content)
+            failure = self._misread(request, error, content, into)
         raise failure
 
     async def read_list(
@@ -270,9 +289,10 @@ class Transport:
         content = await self._persist(request, self._read_whole)
         self._refuse_unusable(request, content, may_be_empty=False)
         try:
-            return decode_list(content.get_secret_value(), into, strict=self.settings.strict)
+            value, left = decode_list(content.get_secret_value(), into, strict=self.settings.strict)
+            return self._shown(content, into, value), left
         except DecodeError as error:
-            failure = self._misread(request, error, content)
+            failure = self._misread(request, error, content, into)
         raise failure
 
     async def raw(
@@ -307,7 +327,7 @@ class Transport:
         if content.get_secret_value()[:1] not in _JSON_BEGINS:
             self._refuse_unusable(request, content, may_be_empty=True)
         try:
-            return await read(content.get_secret_value())
+            return self._shown(content, None, await read(content.get_secret_value()))
         except DecodeError as error:
             failure = self._misread(request, error, content)
         raise failure
@@ -464,8 +484,18 @@ class Transport:
 
         return by_cursor(fetch, key=key)
 
-    def _misread(self, request: Request, problem: DecodeError, content: Secret[bytes]) -> DecodeError:
+    def _shown(self, content: Secret[bytes], into: object, value: R) -> R:
+        """Return what an answer became, once an inspector has seen it."""
+        if self._inspector is not None:
+            self._inspector.read(content.get_secret_value(), into, value)
+        return value
+
+    def _misread(
+        self, request: Request, problem: DecodeError, content: Secret[bytes], into: object = None
+    ) -> DecodeError:
         """Return the error for an answer that could not be read; the one before holds frames that hold the answer."""
+        if self._inspector is not None:
+            self._inspector.misread(into, problem)
         return decode_error(request, problem, content.get_secret_value(), redactor=self._redactor_for(request))
 
     def _refuse_unusable(self, request: Request, content: Secret[bytes], *, may_be_empty: bool) -> None:
@@ -574,6 +604,8 @@ class Transport:
     ) -> tuple[aiohttp.ClientResponse, bytes]:
         """Send once, and return an answer of good status with what was read of its body."""
         settings, request = self.settings, sending.request
+        if self._inspector is not None:
+            self._inspector.admit(request, streamed=exchange == self._connection.open)
         hooked = NO_HEADERS
         if settings.before_request:
             hooked = await announce(settings, sending)
@@ -586,6 +618,8 @@ class Transport:
         except DomoError as error:
             raise self._redactor_for(request, hooked).error(error) from None
         finally:
+            if self._inspector is not None:
+                self._inspector.answered(request, status)
             if started is not None:
                 await report(settings, sending, status, settings.clock.monotonic() - started)
         if is_good(response):

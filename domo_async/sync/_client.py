@@ -16,6 +16,7 @@ from domo_async.sync._facade import ClientTwin
 from domo_async.sync._portal import Portal
 
 if TYPE_CHECKING:
+    from domo_async._doctor import DoctorReport
     from domo_async.sync._access_tokens import AccessTokens
     from domo_async.sync._accounts import Accounts
     from domo_async.sync._activity_log import ActivityLog
@@ -333,6 +334,31 @@ class Domo(ClientTwin[AsyncDomo]):
         from domo_async.sync._workflows import Workflows
 
         return Workflows(self._aio.workflows, self._portal)
+
+    def doctor(
+        self, *, name_instance: bool = False, words: bool = False, seconds: float = 120.0, requests: int = 300
+    ) -> DoctorReport:
+        """Check, reading only, what this instance answers: each read route once, compared with the known forms.
+
+        Only GET, and those searches that are asked by POST, can leave; whatever else would is refused before it is
+        sent. The arguments come from what was read before. A route that the user may not use does not stop the rest.
+
+        The report tells routes, keys, types and counts. It holds no token, and no names, addresses, identifiers or
+        values of the instance's, so that it can be attached to a bug report: `DoctorReport.to_dict`.
+
+        Args:
+            name_instance: Whether the report names the instance.
+            words: Whether it names words that are new where this release knows all; some may be your company's.
+            seconds: How long it may take in all. What was not asked then is told.
+            requests: How many requests it may send in all, retries included.
+
+        Raises:
+            ConnectError: The instance cannot be reached.
+            ConfigError: A bound is not a positive number, or Python runs with ``-OO``.
+        """
+        return self._portal.run(
+            self._aio.doctor(name_instance=name_instance, words=words, seconds=seconds, requests=requests)
+        )
 
     def request(
         self,

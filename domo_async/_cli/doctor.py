@@ -1,0 +1,105 @@
+"""`domo-async doctor`: a read-only check of an instance of one's own."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from domo_async import Domo
+from domo_async._cli.common.connection import InstanceOption, TokenFileOption, call
+from domo_async._cli.common.exits import DebugOption, ExitCode, readable_errors
+from domo_async._cli.common.listing import print_table_of
+from domo_async._cli.common.output import counted, out, print_json
+
+if TYPE_CHECKING:
+    from domo_async._doctor import Check, DoctorReport, Finding
+
+__all__ = ["doctor"]
+
+_MANY = 60
+_MOST_TOLD = 6
+
+
+def doctor(
+    as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "--output", "-o", metavar="FILE", dir_okay=False, help="Also write the report to a file, as JSON."
+        ),
+    ] = None,
+    name_instance: Annotated[
+        bool, typer.Option("--name-instance", help="Name the instance in the report; else it is left out.")
+    ] = False,
+    words: Annotated[
+        bool,
+        typer.Option(
+            "--words", help="Tell words that this release does not know, not only count them: look at them yourself."
+        ),
+    ] = False,
+    seconds: Annotated[float, typer.Option(min=0.1, help="How long it may take in all.")] = 120.0,
+    requests: Annotated[int, typer.Option(min=1, help="The most requests, retries included.")] = 300,
+    instance: InstanceOption = None,
+    token_file: TokenFileOption = None,
+    debug: DebugOption = False,
+) -> None:
+    """Check, reading only, whether an instance answers as this release expects.
+
+    Each route that reads is asked once, with identifiers that earlier answers gave. Nothing is changed: whatever is not
+    known to be a read is not sent. The report holds routes, keys, types and counts, and no token, names, addresses,
+    identifiers or values, so that it can be attached to a bug report. Routes that you may not use do not stop the rest.
+
+    Exit code 0: all that was asked could be read, except what you may not use or what is not there; 1: a route failed,
+    refused a request or answered what could not be read, or the token is not accepted.
+    """
+
+    async def work(domo: Domo) -> DoctorReport:
+        return await domo.doctor(name_instance=name_instance, words=words, seconds=seconds, requests=requests)
+
+    report = call(work, instance, token_file, debug=debug)
+    if output is not None:
+        with readable_errors(debug=debug):
+            output.write_text(json.dumps(report.to_dict(), indent=2) + "\n", encoding="utf-8")
+    if as_json:
+        print_json(report.to_dict())
+    else:
+        _print(report)
+    if not report.ok:
+        raise typer.Exit(ExitCode.FAILED)
+
+
+def _print(report: DoctorReport) -> None:
+    quiet = [check for check in report.checks if check.verdict == "clean" and not check.findings]
+    hidden = set(map(id, quiet)) if len(report.checks) > _MANY else set()
+    print_table_of(
+        ["verdict", "route", "call", "status", "items", "told"],
+        [
+            [str(check.verdict), check.route, check.call, check.status, check.items, _told(check)]
+            for check in report.checks
+            if id(check) not in hidden
+        ],
+    )
+    if hidden:
+        out.print(f"{counted(len(hidden), 'clean route')} without news left out; --json gives all")
+    identity = report.identity
+    accepted = {True: "accepted", False: "not accepted", None: "no answer told"}[identity.accepted]
+    authorities = "not told" if identity.authorities is None else f"{len(identity.authorities):,}"
+    named = "" if report.instance is None else f"{report.instance}: "
+    out.print(f"{named}token: {accepted}; authorities: {authorities}", markup=False, soft_wrap=True)
+    counts = ", ".join(f"{count:,} {verdict}" for verdict, count in report.counts.items())
+    out.print(f"{counts}; {counted(report.requests, 'request')} in {report.seconds:.1f} s", soft_wrap=True)
+
+
+def _told(check: Check) -> str | None:
+    told = [_finding(each) for each in check.findings[:_MOST_TOLD]]
+    if len(check.findings) > _MOST_TOLD:
+        told.append(f"and {len(check.findings) - _MOST_TOLD} more")
+    return "; ".join([*([] if check.reason is None else [check.reason]), *told]) or None
+
+
+def _finding(finding: Finding) -> str:
+    word = "" if finding.word is None else f" {finding.word}"
+    return f"{finding.kind}{word}: {finding.where} ({finding.type}, {finding.count:,} times)"

@@ -1,0 +1,22 @@
+"""A read-only check of an instance of one's own; `Domo.doctor` runs it."""
+
+from __future__ import annotations
+
+from domo_async._doctor.examining import Bounds, Guard, NotSent, examine, patient
+from domo_async._doctor.report import Check, DoctorReport, Finding, FindingKind, Identity, Verdict
+from domo_async._doctor.shapes import Shapes
+
+__all__ = [
+    "Bounds",
+    "Check",
+    "DoctorReport",
+    "Finding",
+    "FindingKind",
+    "Guard",
+    "Identity",
+    "NotSent",
+    "Shapes",
+    "Verdict",
+    "examine",
+    "patient",
+]

@@ -1,0 +1,314 @@
+"""Which methods of a client read, by what they say of themselves, and what they can be called with."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+from functools import cached_property
+from typing import Any
+
+import attrs
+from attrs import define, field, frozen
+
+from domo_async._endpoints._area import Area
+from domo_async._endpoints.search import SearchEntity
+from domo_async._wire import Model
+from domo_async.errors import ConfigError
+
+__all__ = ["SAFE_POSTS", "Pool", "Read", "is_safe", "reads_of"]
+
+SAFE_POSTS: frozenset[str] = frozenset(
+    {
+        "/api/content/v1/reportschedules/history/search",
+        "/api/data/ui/v3/datasources/search",
+        "/api/datastores/v2/collections/{}/documents/query",
+        "/api/files/v1/filesets/search",
+        "/api/files/v1/filesets/{}/files/search",
+        "/api/identity/v1/users/search",
+        "/api/query/v1/datasources/{}/partition/list",
+        "/api/query/v1/execute/{}",
+        "/api/query/v1/functions/search",
+        "/api/queues/v1/tasks/list",
+        "/api/search/v1/query",
+    }
+)
+"""The routes that read, although they are asked by POST. Whatever is not among them is never sent."""
+
+_ROUTE = re.compile(r"`([A-Z]+) (/[^`\s]+)`")
+_PLACE = re.compile(r"\{[^}]*\}")
+# What methods have that ask until something has happened.
+_PATIENT = frozenset({"every", "timeout"})
+# Other names for the identifier of the same thing.
+_ALSO = {"datasource": "dataset", "schedule": "report"}
+# Arguments that are made of the identifier of something.
+_MADE_OF = {"urns": "card_id"}
+_IDENTIFIERS = ("_id", "_key", "_urn")
+
+
+@frozen
+class Read:
+    """A method that reads one route.
+
+    Attributes:
+        area: Where it is, such as ``task_center.queues``.
+        name: Its name, such as ``get``.
+        route: Method and path, as its docstring names them.
+        needs: The parameters that cannot be left out.
+        positional: Those of them that are passed by their place.
+        function: The method itself.
+    """
+
+    area: str
+    name: str
+    route: str
+    needs: tuple[str, ...]
+    positional: tuple[str, ...]
+    function: Callable[..., Any]
+
+    @property
+    def call(self) -> str:
+        """How it is called on a client."""
+        return f"{self.area}.{self.name}"
+
+
+def is_safe(method: str, template: str) -> bool:
+    """Return whether a request changes nothing.
+
+    Args:
+        method: The HTTP method.
+        template: The path, with ``{}`` where identifiers stand.
+    """
+    return method == "GET" or (method == "POST" and template in SAFE_POSTS)
+
+
+def reads_of(client: object) -> dict[str, list[Read]]:
+    """Return the routes that the areas of a client read, each with the methods that read nothing else.
+
+    The routes are those that the docstrings of the methods name. Areas that the client is not set up for are left out.
+
+    Raises:
+        ConfigError: Python has removed the docstrings.
+    """
+    found: dict[str, list[Read]] = {}
+    named: dict[str, str] = {}
+    for path, function in _methods(client):
+        if function.__doc__ is None:
+            raise ConfigError("the check needs the docstrings: run Python without -OO")
+        routes = dict.fromkeys(_ROUTE.findall(function.__doc__))
+        safe = {f"{method} {route}" for method, route in routes if is_safe(method, _PLACE.sub("{}", route))}
+        # The same route, whatever a docstring calls its identifiers.
+        safe = {named.setdefault(_PLACE.sub("{}", route), route) for route in safe}
+        for route in safe:
+            found.setdefault(route, [])
+        if len(routes) == 1 and safe and not _goes_on(function):
+            area, _, name = path.rpartition(".")
+            (route,) = safe
+            found[route].append(Read(area, name, route, *_needs(function), function))
+    # Where several areas ask a route, the one that it is called after knows most of it.
+    return {route: sorted(found[route], key=lambda read: _top(read.area) not in route) for route in sorted(found)}
+
+
+def _methods(client: object) -> Iterator[tuple[str, Callable[..., Any]]]:
+    for name in dict.fromkeys(name for cls in type(client).__mro__ for name in vars(cls)):
+        if not name.startswith("_") and isinstance(inspect.getattr_static(client, name, None), cached_property):
+            try:
+                area = getattr(client, name)
+            except ConfigError:  # an area that the client is not set up for
+                continue
+            yield from _methods_of(area, name)
+
+
+def _methods_of(area: object, path: str) -> Iterator[tuple[str, Callable[..., Any]]]:
+    if not isinstance(area, Area):
+        return
+    for name in vars(type(area)):
+        if name.startswith("_"):
+            continue
+        found = inspect.getattr_static(area, name)
+        if isinstance(found, cached_property | property):
+            yield from _methods_of(getattr(area, name), f"{path}.{name}")
+        elif inspect.isfunction(found):
+            yield f"{path}.{name}", getattr(area, name)
+
+
+def _goes_on(function: Callable[..., Any]) -> bool:
+    """Return whether a method asks again and again."""
+    return inspect.isasyncgenfunction(function) or not _PATIENT.isdisjoint(inspect.signature(function).parameters)
+
+
+def _needs(function: Callable[..., Any]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the parameters that cannot be left out, and those of them that have a place."""
+    parameters = inspect.signature(function).parameters.values()
+    needed = [each for each in parameters if each.default is each.empty and each.kind not in _ANY_NUMBER]
+    placed = (each.name for each in needed if each.kind is not inspect.Parameter.KEYWORD_ONLY)
+    return tuple(each.name for each in needed), tuple(placed)
+
+
+_ANY_NUMBER = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
+
+
+_LOOKED_AT = 50
+
+
+@frozen
+class _Found:
+    """A value of an answer, with the arguments of the call that gave it."""
+
+    area: str
+    value: Any
+    context: Mapping[str, Any]
+
+
+@define
+class Pool:
+    """What calls can be made with: a few fixed values, and the first of each kind that earlier answers held."""
+
+    now: datetime = field(factory=lambda: datetime.now(UTC))
+    _found: dict[str, list[_Found]] = field(factory=dict, init=False)
+    _lists: set[tuple[str, str]] = field(factory=set, init=False)
+
+    def arguments(self, read: Read) -> dict[str, Any] | None:
+        """Return the arguments for a method, None if one is not known (yet)."""
+        chosen: dict[str, Any] = {}
+        # The last first: a run belongs to the stream whose run it is.
+        for name in reversed(read.needs):
+            if name in chosen:
+                continue
+            found = self._find(read.area, name)
+            if found is not None:
+                chosen[name] = found.value
+                for key, value in found.context.items():
+                    chosen.setdefault(key, value)
+            elif (fixed := self._fixed().get(name)) is not None:
+                chosen[name] = fixed
+            else:
+                return None
+        return {name: chosen[name] for name in read.needs}
+
+    def missing(self, read: Read) -> list[str]:
+        """Return the parameters of a method that there is nothing for."""
+        fixed = self._fixed()
+        return [name for name in read.needs if name not in fixed and self._find(read.area, name) is None]
+
+    def wanted(self, reads: Iterable[Read]) -> list[str]:
+        """Return what a search may find that methods have no argument for, such as ``card``."""
+        entities = {_plain(entity.value): entity.value for entity in SearchEntity}
+        names = (_MADE_OF.get(name, name) for read in reads for name in self.missing(read))
+        missing = (_plain(name).removesuffix("id") for name in names)
+        return list(dict.fromkeys(entities[name] for name in missing if name in entities))
+
+    def know(self, entity: str, identifier: Any) -> None:
+        """Know something that a search found."""
+        word = _plain(entity)
+        self._put(f"{word}id", f"{word}s", identifier, {})
+
+    def take(self, read: Read, arguments: Mapping[str, Any], items: list[Any]) -> None:
+        """Know what an answer held.
+
+        Args:
+            read: The method that gave it.
+            arguments: What it was called with.
+            items: The items of the list that it gave, or the one thing.
+        """
+        singular = {_singular(read.name), _singular(read.area.rpartition(".")[2])}
+        for word in singular:
+            self._lists.add((_top(read.area), word))
+        for item in items[:_LOOKED_AT]:
+            if isinstance(item, Model):
+                self._take_item(read.area, arguments, item, singular)
+            elif isinstance(item, str):
+                self._put(f"[{_singular(read.name)}]", read.area, item, arguments)
+
+    def _take_item(self, area: str, arguments: Mapping[str, Any], item: Model, words: set[str]) -> None:
+        """Know an item by the names that it may go by, and all else that may be an argument."""
+        identifier = _identifier(item)
+        if identifier is not None:
+            for word in words | set(_endings(type(item).__name__)):
+                self._put(f"{word}id", area, identifier, arguments)
+        for each in attrs.fields(type(item)):
+            value = getattr(item, each.name, None)
+            if each.name != "id" and isinstance(value, str | int) and not isinstance(value, bool):
+                self._put(_plain(each.name), area, value, arguments)
+            elif isinstance(value, list | tuple) and value and isinstance(value[0], Model):
+                # An answer that is wrapped around a list.
+                context = arguments if identifier is None else {**arguments, **_context(item, words, identifier)}
+                self._take_item(area, context, value[0], {_singular(each.name)})
+
+    def _put(self, name: str, area: str, value: Any, context: Mapping[str, Any]) -> None:
+        known = self._found.setdefault(name, [])
+        if not any(each.area == area for each in known):
+            known.append(_Found(area, value, dict(context)))
+
+    def _find(self, area: str, name: str) -> _Found | None:
+        names = [_plain(name)]
+        names += [_plain(name.replace(word, other)) for word, other in _ALSO.items() if word in name]
+        # A list of bare words, such as types of integrations, tells no more than what they are.
+        names.append(f"[{name.rpartition('_')[2]}]")
+        top = _top(area)
+        here = [each for one in names for each in self._found.get(one, ()) if _top(each.area) == top]
+        near = [each for each in here if each.area == area] or here
+        if near or not name.endswith(_IDENTIFIERS):
+            return near[0] if near else None
+        # From the area that such things are in, unless there are others of that name here.
+        if any((top, one.removesuffix("id")) in self._lists for one in names):
+            return None
+        there = [each for one in names for each in self._found.get(one, ()) if _singular(_top(each.area)) + "id" == one]
+        return there[0] if there else None
+
+    def _fixed(self) -> dict[str, Any]:
+        return {
+            "query": "*",
+            "text": "*",
+            "sql": "SELECT COUNT(*) FROM table",
+            "filter": {},
+            "entities": [entity.value for entity in SearchEntity],
+            "start": self.now - timedelta(days=1),
+            "end": self.now,
+            **self._made(),
+        }
+
+    def _made(self) -> dict[str, Any]:
+        """Return the arguments that are made of what was found."""
+        card, dataset = self._find("", "card_id"), self._find("", "dataset_id")
+        return {
+            **({} if card is None else {"urns": [card.value]}),
+            **({} if dataset is None else {"entity_type": "DATA_SOURCE", "entity_id": dataset.value}),
+        }
+
+
+def _identifier(item: Model) -> Any:
+    """Return what identifies an item: its ``id``, or else the first field of such a name that it cannot be without."""
+    found = getattr(item, "id", None)
+    if found is not None:
+        return found
+    named = (each.name for each in attrs.fields(type(item)) if each.default is attrs.NOTHING)
+    return next((getattr(item, name) for name in named if name.endswith("_id")), None)
+
+
+def _context(item: Model, words: set[str], identifier: Any) -> dict[str, Any]:
+    return {f"{word}_id": identifier for word in words | set(_endings(type(item).__name__))}
+
+
+def _top(area: str) -> str:
+    return area.partition(".")[0]
+
+
+def _plain(name: str) -> str:
+    return name.replace("_", "")
+
+
+def _singular(name: str) -> str:
+    """Return the singular of the last word of a name, such as ``entry`` for ``list_entries``."""
+    word = name.rpartition("_")[2]
+    if word.endswith("ies"):
+        return f"{word[:-3]}y"
+    return word.removesuffix("s")
+
+
+def _endings(class_name: str) -> Iterator[str]:
+    """Yield a class's name and its last words: ``filesetfile``, ``setfile`` and ``file`` for ``FileSetFile``."""
+    words = re.findall(r"[A-Z][a-z0-9]*", class_name)
+    for begin in range(len(words)):
+        yield "".join(words[begin:]).lower()

@@ -1,0 +1,256 @@
+"""`Domo.doctor`: what it asks, what it tells, and what it never does."""
+
+from __future__ import annotations
+
+import inspect
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any
+
+import pytest
+from aiohttp import ClientSession, web
+
+from domo_async import ConfigError, ConnectError, DoctorReport, Domo, Settings
+from domo_async._doctor import Check, FindingKind, Guard, NotSent, Shapes, Verdict
+from domo_async._doctor.reads import SAFE_POSTS, reads_of
+from domo_async._transport import url
+from domo_async._wire import decode
+from domo_async.emulator import Emulator, Fault
+from domo_async.models import Task
+from tests.support import TOKEN, SkippingClock, serving
+
+WRITTEN = {"POST", "PUT", "PATCH", "DELETE"}
+Change = Callable[[str, Any], Any]
+
+
+@pytest.fixture(scope="module")
+async def demo() -> AsyncIterator[Emulator]:
+    async with Emulator(world="demo", token=TOKEN) as emulator:
+        yield emulator
+
+
+@pytest.fixture
+def changed(demo: Emulator) -> Callable[..., Awaitable[DoctorReport]]:
+    """Run a check through a proxy that changes the JSON of answers by their path."""
+
+    async def run(change: Change, **options: Any) -> DoctorReport:
+        async with ClientSession(demo.url, auto_decompress=True) as session:
+
+            async def forward(request: web.BaseRequest) -> web.StreamResponse:
+                headers = {k: v for k, v in request.headers.items() if k.lower() not in {"host", "accept-encoding"}}
+                sent = session.request(request.method, request.rel_url, headers=headers, data=await request.read())
+                async with sent as answer:
+                    body, status = await answer.read(), answer.status
+                if answer.content_type == "application/json" and body:
+                    body = json.dumps(change(request.path, json.loads(body))).encode()
+                return web.Response(status=status, body=body, content_type=answer.content_type)
+
+            settings = Settings(clock=SkippingClock())
+            async with serving(forward) as origin, Domo(origin, token=TOKEN, settings=settings) as domo:
+                return await domo.doctor(**options)
+
+    return run
+
+
+def by_call(report: DoctorReport) -> dict[str | None, Check]:
+    return {check.call: check for check in report.checks}
+
+
+def told(report: DoctorReport) -> str:
+    return json.dumps(report.to_dict())
+
+
+async def test_the_demo_world_is_clean_and_nothing_is_changed(demo: Emulator) -> None:
+    demo.log.clear()
+    async with demo.client() as domo:
+        names = {user.display_name for user in await anext(domo.users.search().pages())} - {None}
+        ids = {dataset.id for dataset in await anext(domo.datasets.list().pages())}
+        demo.log.clear()
+
+        report = await domo.doctor()
+
+    asked = [check for check in report.checks if check.verdict is not Verdict.NOT_ASKED]
+    assert report.ok
+    assert set() == {check.call for check in asked if check.verdict is not Verdict.CLEAN}
+    assert len(asked) > 70
+    assert report.requests == len(demo.log) <= len(asked) + 12, "each route once, and a search for what no list gives"
+    assert {"roles.get", "filesets.files.get", "task_center.tasks.get", "cards.get"} <= {each.call for each in asked}
+    sent = {(each.method, each.path) for each in demo.log}
+    assert all(method == "GET" or any(_fits(path, safe) for safe in SAFE_POSTS) for method, path in sent)
+    assert (True, True) == (report.identity.accepted, report.identity.active)
+    assert "dataset.manage" in (report.identity.authorities or ())
+    assert not [name for name in names if f'"{name}"' in told(report)]
+    assert not [each for each in ids if each in told(report)]
+    assert demo.url not in told(report)
+    assert "@" not in told(report)
+
+
+def _fits(path: str, template: str) -> bool:
+    parts, wanted = path.split("/"), template.split("/")
+    return len(parts) == len(wanted) and all(b in {a, "{}"} for a, b in zip(parts, wanted, strict=True))
+
+
+async def test_odd_forms_are_told_by_key_type_and_count_alone(
+    changed: Callable[..., Awaitable[DoctorReport]],
+) -> None:
+    def change(path: str, answer: Any) -> Any:
+        if path == "/api/authorization/v1/roles":
+            answer[0]["userCount"] = {"secret": "of-a-value"}
+            answer[1]["userCount"] = "many-of-a-value"
+            answer[2] = {"name": "an item of-a-value without its identifier"}
+            answer[3]["brandNew"] = "of-a-value"
+        if path == "/api/content/v2/groups/grouplist":
+            answer[0] |= {"alice@example.com": 1, TOKEN: 1, "A7F3-99120": 1}
+        if path == "/api/content/v2/users/me":
+            answer["created"] = "of-a-value"
+        if path == "/api/queues/v1":
+            return "of-a-value"
+        if path == "/api/queues/v1/tasks/list":
+            for task, word in zip(answer, ["BRAND_NEW", TOKEN, "27 of them"], strict=False):
+                task["status"] = word
+        return answer
+
+    report = await changed(change, words=True)
+
+    words = {each.word: each.count for each in by_call(report)["task_center.tasks.list"].findings}
+    assert {"BRAND_NEW": 1, "(withheld)": 2} == words
+    found = {(each.kind.value, each.where, each.type): each.count for check in report.checks for each in check.findings}
+    roles = by_call(report)["roles.list"]
+    assert not report.ok
+    assert (Verdict.ODD, 200) == (roles.verdict, roles.status)
+    assert 1 == found["unreadable", "Role.userCount", "object"] == found["unreadable", "Role.userCount", "string"]
+    assert 1 == found["left out", "Role", "unknown"]
+    assert 1 == found["unknown key", "Role.brandNew", "string"]
+    assert 3 == found["unknown key", "ListedGroup.(withheld)", "number"]
+    assert 1 == found["unreadable", "UserProfile.created", "string"]
+    assert (Verdict.FAILED, "DecodeError") == (
+        by_call(report)["task_center.queues.list"].verdict,
+        by_call(report)["task_center.queues.list"].reason,
+    )
+    assert Verdict.CLEAN is by_call(report)["groups.list"].verdict
+    assert "of-a-value" not in told(report)
+    assert "alice" not in told(report)
+    assert TOKEN not in told(report)
+
+
+async def test_new_words_are_counted_and_told_only_if_asked_for() -> None:
+    task = decode(b'{"id": "1", "status": "BRAND_NEW"}', Task)
+    counting, naming = Shapes(lambda text: text), Shapes(lambda text: text, words=True)
+
+    for shapes in (counting, naming):
+        shapes.compare(b"", Task, task)
+
+    assert [(FindingKind.UNKNOWN_WORD, "Task.status", None)] == [
+        (each.kind, each.where, each.word) for each in counting.take()
+    ]
+    assert ["BRAND_NEW"] == [each.word for each in naming.take()]
+
+
+async def test_a_refusal_on_one_route_is_told_and_stops_nothing(demo: Emulator) -> None:
+    demo.faults.add(Fault("GET /api/authorization/v1/roles", "status", status=403, count=None))
+    demo.faults.add(Fault("GET /api/content/v2/groups/grouplist", "status", status=404, count=None))
+    demo.faults.add(Fault("GET /api/social/v4/alerts", "status", status=400, count=None, body={"message": TOKEN}))
+    demo.faults.add(Fault("GET /api/queues/v1", "status", status=503, count=None))
+    demo.faults.add(Fault("GET /api/data/v1/accounts", "html", count=None))
+    try:
+        async with demo.client(settings=Settings(clock=SkippingClock())) as domo:
+            report = await domo.doctor()
+    finally:
+        demo.faults.clear()
+
+    checks = by_call(report)
+    assert (Verdict.NOT_ALLOWED, 403, "Forbidden") == _outcome(checks["roles.list"])
+    assert (Verdict.NOT_FOUND, 404, "NotFound") == _outcome(checks["groups.list"])
+    assert (Verdict.REFUSED, 400, "BadRequest") == _outcome(checks["alerts.list"])
+    assert (Verdict.FAILED, 503, "ServerError") == _outcome(checks["task_center.queues.list"])
+    assert (Verdict.FAILED, 503, "ServerError") == _outcome(checks["accounts.list"])
+    assert 2 == checks["task_center.queues.list"].requests, "a second try, and no third"
+    assert Verdict.CLEAN is checks["users.list"].verdict
+    assert {"alerts.list", "task_center.queues.list", "accounts.list"} == {each.call for each in report.problems}
+    assert TOKEN not in told(report)
+
+
+def _outcome(check: Check) -> tuple[Verdict, int | None, str | None]:
+    return check.verdict, check.status, check.reason
+
+
+async def test_a_token_that_is_not_accepted_ends_it_at_once(demo: Emulator) -> None:
+    demo.log.clear()
+    async with Domo(demo.url, token="another-token-altogether") as domo:
+        report = await domo.doctor()
+
+    assert 1 == len(demo.log) == report.requests
+    assert (False, False) == (report.ok, report.identity.accepted)
+    assert {"the instance does not accept the token"} == {
+        each.reason for each in report.checks if each.verdict is Verdict.NOT_ASKED
+    }
+
+
+async def test_an_instance_that_cannot_be_reached_is_an_error() -> None:
+    async def nobody(_request: web.BaseRequest) -> web.StreamResponse:
+        return web.Response()
+
+    async with serving(nobody) as origin:
+        pass
+    async with Domo(origin, token=TOKEN, settings=Settings(clock=SkippingClock())) as domo:
+        with pytest.raises(ConnectError):
+            await domo.doctor()
+
+
+async def test_time_and_requests_are_bounded(demo: Emulator) -> None:
+    demo.log.clear()
+    async with demo.client() as domo:
+        few = await domo.doctor(requests=5)
+        sent = len(demo.log)
+        late = await domo.doctor(seconds=1e-9)
+        with pytest.raises(ConfigError):
+            await domo.doctor(seconds=0)
+
+    assert 5 == sent == few.requests
+    assert "5 requests were sent, which is the most" in {each.reason for each in few.checks}
+    assert 1 >= late.requests
+    assert "the time was up: 1e-09 seconds" in {each.reason for each in late.checks}
+
+
+async def test_no_request_that_may_change_something_leaves(demo: Emulator) -> None:
+    guard = Guard(Shapes(lambda text: text), most=10)
+    async with demo.client() as domo:
+        inspected = domo._transport.inspected(guard, domo.settings)
+        demo.log.clear()
+
+        for method in sorted(WRITTEN):
+            with pytest.raises(NotSent):
+                await inspected.request(method, url("/api/data/v3/datasources/{}", "x"), json={})
+        with pytest.raises(NotSent):
+            await inspected.request("POST", url("/api/data/v1/accounts"), json={})
+        with pytest.raises(NotSent):
+            async with inspected.download("GET", url("/api/data/v1/data-files/{}", 1)):
+                pass
+
+        assert 0 == len(demo.log)
+        await domo.request("DELETE", "/api/authorization/v1/roles/12345")  # the client itself is as free as before
+        assert 1 == len(demo.log)
+
+
+async def test_the_methods_are_found_by_what_they_say_of_themselves() -> None:
+    async with Domo("acme", token=TOKEN) as domo:
+        reads = reads_of(domo)
+
+    found = {read.call for some in reads.values() for read in some}
+    assert {"roles.list", "datasets.versions.list", "search.query", "users.me"} <= found
+    assert not {call for call in found if call.rpartition(".")[2] in {"create", "delete", "upload", "wait", "follow"}}
+    assert all(route.startswith("GET ") or _fits_template(route) for route in reads)
+    assert all(inspect.ismethod(read.function) for some in reads.values() for read in some)
+
+
+def _fits_template(route: str) -> bool:
+    return any(_fits(route.removeprefix("POST "), safe) for safe in SAFE_POSTS)
+
+
+def test_the_blocking_client_has_it_too() -> None:
+    with Emulator() as emulator, emulator.sync_client() as domo:
+        report = domo.doctor(name_instance=True)
+        address = emulator.url
+
+    assert report.ok
+    assert address == report.instance == report.to_dict()["instance"]
