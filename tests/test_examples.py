@@ -106,6 +106,14 @@ def test_groups_are_synced_on_the_instance_that_the_environment_names_and_only_i
         assert ["Buyers"] == [group.name for group in domo.groups.list()]
 
 
+def test_an_app_gets_its_data_without_an_instance() -> None:
+    ended = run("local_app.py")
+
+    assert (0, "") == (ended.returncode, ended.stderr)
+    assert "By region: [{'region': 'North', 'amount': 126}, {'region': 'South', 'amount': 5}]\n" in ended.stdout
+    assert ended.stdout.endswith("Rated: good\nNotes: [{'by': 'Emulator Owner'}]\n")
+
+
 def test_files_go_up_and_come_down() -> None:
     ended = run("files_roundtrip.py")
 

@@ -104,6 +104,26 @@ def emulator(
             rich_help_panel="Trouble",
         ),
     ] = False,
+    app_manifest: Annotated[
+        Path | None,
+        typer.Option(
+            "--app",
+            metavar="MANIFEST",
+            exists=True,
+            help="The manifest.json of an app of the App Framework: its folder is served at a port of its own, with"
+            " what the app asks for by its aliases, and without a token.",
+            rich_help_panel="Apps",
+        ),
+    ] = None,
+    app_port: Annotated[
+        int, typer.Option(min=0, max=65535, help="That port; 0 for one that is free.", rich_help_panel="Apps")
+    ] = 3000,
+    tls: Annotated[
+        bool,
+        typer.Option(
+            "--tls", help="Speak TLS, by a certificate of its own, as Domo's tools for apps do.", rich_help_panel="Apps"
+        ),
+    ] = False,
     debug: DebugOption = False,
 ) -> None:
     """Run a Domo instance on this machine until Ctrl-C (or SIGTERM, SIGHUP), which ends it with exit code 0.
@@ -123,6 +143,9 @@ def emulator(
             bandwidth=bandwidth,
             result_limit=result_limit,
             strict=strict,
+            app=app_manifest,
+            app_port=app_port,
+            tls=tls,
         )
         for each in _faults(fault or ()):
             instance.faults.add(each)
@@ -131,7 +154,7 @@ def emulator(
         except OSError as error:
             raise ConfigError(f"the instance cannot start: {error.strerror or error}") from error
         try:
-            _introduce(instance)
+            _introduce(instance, app=app_manifest is not None, tls=tls)
             await asyncio.Event().wait()
         finally:
             await instance.stop()
@@ -149,12 +172,18 @@ def _faults(written: Iterable[str]) -> list[Fault]:
         raise ConfigError(f"--fault: {error}") from error
 
 
-def _introduce(instance: Emulator) -> None:
+def _introduce(instance: Emulator, *, app: bool, tls: bool) -> None:
     out.print(f"[bold]A Domo instance is running at {instance.url}[/] (Ctrl-C ends it)\n")
     out.print("In the shell of the client:")
     # Whole lines, whatever the width, since they are copied.
     out.print(f"  export DOMO_BASE_URL={instance.url}", soft_wrap=True)
     out.print(f"  export DOMO_DEVELOPER_TOKEN={instance.token}\n", soft_wrap=True)
+    if tls:
+        out.print("It has a certificate of its own, which its clients have to trust:")
+        out.print(f"  export SSL_CERT_FILE={instance.ca_file} NODE_EXTRA_CA_CERTS={instance.ca_file}\n", soft_wrap=True)
+    if app:
+        out.print("The app is served, with its data, at:")
+        out.print(f"  {instance.app_url}/\n", soft_wrap=True)
     out.print("To see what is in it and what is asked of it, open in a browser:")
     out.print(f"  {instance.url}/#token={quote(instance.token, safe='')}\n", soft_wrap=True)
     out.file.flush()

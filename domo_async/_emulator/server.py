@@ -7,7 +7,7 @@ import secrets
 import shutil
 import tempfile
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack, ExitStack
 from functools import partial
 from pathlib import Path
@@ -15,8 +15,13 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from aiohttp import web
+from attrs import evolve
 
-from domo_async._emulator.access.auth import Authentication
+from domo_async._emulator.access.auth import OWNER_ID, TOKEN_HEADER, Authentication
+from domo_async._emulator.apps.forwarding import Forward
+from domo_async._emulator.apps.manifest import Manifest
+from domo_async._emulator.apps.serving import AppNames, AppPort
+from domo_async._emulator.apps.site import AppSite, Asking
 from domo_async._emulator.console import Console
 from domo_async._emulator.faults import Faults
 from domo_async._emulator.http.app import Gate, create_app
@@ -34,7 +39,9 @@ from domo_async._emulator.persistence.worlds import World
 from domo_async._emulator.routes.code_engine import Functions, functions_of
 from domo_async._emulator.rows.storage import Storage
 from domo_async._emulator.state import DATASETS, Instance
+from domo_async._emulator.tls import Certificates
 from domo_async._redaction import Secret
+from domo_async._settings import Settings
 
 if TYPE_CHECKING:
     from domo_async import Domo
@@ -78,6 +85,9 @@ class Emulator:
         time_limit: float = 60.0,
         patience: float = 60.0,
         strict: bool = False,
+        app: Path | str | Mapping[str, Any] | None = None,
+        app_port: int = 0,
+        tls: bool = False,
     ) -> None:
         """Make an instance that is not started yet.
 
@@ -103,6 +113,13 @@ class Emulator:
             strict: Whether requests are taken only as the documents have them. Otherwise they may have what instances
                 take from working clients, too: numbers for texts and texts for numbers, null for what is left out,
                 one item for a list of one, slashes at the end of a path, and fewer keys.
+            app: The ``manifest.json`` of an app of the App Framework, its folder, or its content. The app is served at
+                a port of its own with what it asks for by its aliases, as the owner, without a token.
+            app_port: That port; 0 for one that is free.
+            tls: Whether to speak TLS, by a certificate of its own; see `ca_file`. Needs the extra ``tls``.
+
+        Raises:
+            ConfigError: `app` is not a manifest.
         """
         token = Secret.of(token)
         self._host = host
@@ -127,7 +144,12 @@ class Emulator:
         self._time_limit = time_limit
         self._patience = patience
         self._strict = strict
+        self._app = None if app is None else Manifest.read(app)
+        self._app_port = app_port
+        self._tls = tls
+        self._certificates: Certificates | None = None
         self._url: str | None = None
+        self._app_url: str | None = None
         self._begins: World = World({}, [])
         self._storage: Storage | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -151,6 +173,23 @@ class Emulator:
         return self._url
 
     @property
+    def app_url(self) -> str:
+        """The address of the app, such as ``http://127.0.0.1:3000``."""
+        if self._app_url is None:
+            raise RuntimeError("The emulator is not running, or serves no app")
+        return self._app_url
+
+    @property
+    def ca_file(self) -> Path:
+        """The certificate of the authority that a client has to trust, as PEM, where the emulator speaks TLS.
+
+        It is another one after each start. Node.js reads ``NODE_EXTRA_CA_CERTS``, other programs ``SSL_CERT_FILE``.
+        """
+        if self._certificates is None:
+            raise RuntimeError("The emulator is not running, or does not speak TLS")
+        return self._certificates.authority
+
+    @property
     def now(self) -> Callable[[], float]:
         """The clock of rate limit, index delay and log, in seconds; a test may put its own here."""
         return self._instance.now
@@ -163,13 +202,22 @@ class Emulator:
         """Return an async client of this instance; `kwargs` are those of `domo_async.Domo`."""
         from domo_async import Domo  # noqa: PLC0415 - the emulator itself does not need the client
 
-        return Domo(self.url, token=self._token, **kwargs)
+        return Domo(self.url, token=self._token, **self._trusting(kwargs))
 
     def sync_client(self, **kwargs: Any) -> SyncDomo:
         """Return a blocking client of this instance; `kwargs` are those of `domo_async.sync.Domo`."""
         from domo_async.sync import Domo  # noqa: PLC0415 - the emulator itself does not need the client
 
-        return Domo(self.url, token=self._token, **kwargs)
+        return Domo(self.url, token=self._token, **self._trusting(kwargs))
+
+    def _trusting(self, kwargs: dict[str, Any]) -> dict[str, Any]:
+        """Return what a client is made with, which trusts the emulator's certificate."""
+        if self._certificates is None:
+            return kwargs
+        settings = kwargs.get("settings") or Settings()
+        if settings.tls is None:
+            settings = evolve(settings, tls=self._certificates.client)
+        return {**kwargs, "settings": settings}
 
     def reset(self) -> None:
         """Begin again, in milliseconds: with the world that it was started with, and an empty log.
@@ -254,6 +302,7 @@ class Emulator:
             keeper=keeper,
             host=self._host,
         )
+        self._certificates = Certificates(self._host, directory) if self._tls else None
         app = create_app(gate, storage, strict=self._strict)
         Control(gate, self._begin_again).add_to(app)
         Console(gate).add_to(app)
@@ -265,7 +314,17 @@ class Emulator:
         blobs_at(self._instance, storage).pinned = referred(self._begins.records)
         await keeper.settle()
         self._storage = storage
-        await self._serve(app, gate.connections, release)
+        # Handlers are found once it is known where the instance is.
+        forward = Forward(
+            "", {TOKEN_HEADER: self.token}, None if self._certificates is None else self._certificates.client
+        )
+        release.push_async_callback(forward.close)
+        site = AppSite(self._instance, forward)
+        gate.by_name = AppNames(site, self._app).handler_of
+        self._url = forward.url = await self._serve(app, self._port, release, gate.connections)
+        if self._app is not None:
+            port = AppPort(site, Asking(self._app, OWNER_ID, forward.headers), self._host)
+            self._app_url = await self._serve(port.application(), self._app_port, release)
 
     def _recall(self, journal: Journal) -> bool:
         """Know what the journal holds; return whether it holds anything."""
@@ -292,7 +351,10 @@ class Emulator:
         elif self._world != "empty":
             worlds.read_world(Path(self._world), self._instance, storage)
 
-    async def _serve(self, app: web.Application, connections: Connections, release: AsyncExitStack) -> None:
+    async def _serve(
+        self, app: web.Application, port: int, release: AsyncExitStack, connections: Connections | None = None
+    ) -> str:
+        """Serve an application, and return its address."""
         runner = web.AppRunner(
             app,
             access_log=None,
@@ -303,16 +365,18 @@ class Emulator:
         )
         release.push_async_callback(runner.cleanup)
         await runner.setup()
-        if runner.server is not None:
+        if runner.server is not None and connections is not None:
             ending = asyncio.create_task(connections.end_stuck(runner.server))
             release.callback(ending.cancel)
-        await web.TCPSite(runner, self._host, self._port).start()
+        context = None if self._certificates is None else self._certificates.server
+        await web.TCPSite(runner, self._host, port, ssl_context=context).start()
         host = f"[{self._host}]" if ":" in self._host else self._host
-        self._url = f"http://{host}:{runner.addresses[0][1]}"
+        return f"{'http' if context is None else 'https'}://{host}:{runner.addresses[0][1]}"
 
     async def stop(self) -> None:
         """Stop to serve, and remove what was temporary."""
-        release, self._release, self._url, self._storage = self._release, None, None, None
+        release, self._release, self._storage = self._release, None, None
+        self._url = self._app_url = self._certificates = None
         if release is not None:
             await release.aclose()
             # Its rows are gone, or on disk from where it is read again.

@@ -15,14 +15,19 @@ from attrs import frozen
 from yarl import URL
 
 from domo_async._emulator import server
-from domo_async._emulator.access.auth import LOGIN_PATH
+from domo_async._emulator.access.auth import OPEN_PATHS
 from domo_async._emulator.http import app
 from domo_async.emulator import Emulator
 from tests.contract.row import NOTHING, Sent
 from tests.emulator.test_emulator_contract import PREPARED, session_of
 
 # What is asked for before anybody has told a token.
-PUBLIC = {LOGIN_PATH, "/", *(f"/emulator/console/console.{kind}" for kind in ("css", "js", "svg"))}
+# One of these takes a token of another kind.
+PUBLIC = (OPEN_PATHS - {"/api/oauth2/sid"}) | {
+    "/",
+    "/emulator/device",
+    *(f"/emulator/console/console.{kind}" for kind in ("css", "js", "svg")),
+}
 ODD_BODIES: tuple[Any, ...] = ({}, [], "text", 7, None, [1], [None], {"": None}, [[]], [{}])
 ODD_VALUES: tuple[Any, ...] = (None, {}, [], "text", "", 7, -1, 0.5, True, [None], [{}], {"a": []}, "9" * 30)
 

@@ -17,6 +17,8 @@ from domo_async._redaction import Secret
 TOKEN_HEADER = "X-DOMO-Developer-Token"  # noqa: S105 - a header's name
 SESSION_HEADER = "X-DOMO-Authentication"
 LOGIN_PATH = "/api/content/v2/authentication"
+OPEN_PATHS = frozenset({LOGIN_PATH, *(f"/api/oauth2/{path}" for path in ("device_authorization", "token", "sid"))})
+"""What is asked before there is a token, or with one of another kind, which is looked at there."""
 OWNER_ID = 1
 
 _ACCESS_TOKENS = "access_tokens"
@@ -44,7 +46,7 @@ class Authentication:
         Raises:
             Refusal: 401, if it brings no valid token.
         """
-        if path == LOGIN_PATH:
+        if path in OPEN_PATHS:
             return OWNER_ID
         token = headers.get(TOKEN_HEADER)
         if token is not None:
@@ -56,7 +58,7 @@ class Authentication:
             if user_id is not None:
                 return user_id
         session = headers.get(SESSION_HEADER)
-        if session is not None and (user := self._sessions.get(_digest(session))) is not None:
+        if session is not None and (user := self.user_of_session(session)) is not None:
             return user
         raise HTTPError(401, "Unauthorized: the access token is missing, invalid or expired")
 
@@ -87,6 +89,10 @@ class Authentication:
     def _is_owners(self, token: str) -> bool:
         owners = self.token.get_secret_value()
         return hmac.compare_digest(token.encode(errors="surrogateescape"), owners.encode())
+
+    def user_of_session(self, session: str) -> int | None:
+        """Return the user whose session it is; None if it is not valid."""
+        return self._sessions.get(_digest(session))
 
     def new_session(self, user_id: int) -> str:
         """Return a new session token of a user."""

@@ -14,7 +14,7 @@ from aiohttp import web
 from attrs import define
 
 from domo_async._emulator import routes
-from domo_async._emulator.access.auth import LOGIN_PATH, TOKEN_HEADER, Authentication
+from domo_async._emulator.access.auth import OPEN_PATHS, TOKEN_HEADER, Authentication
 from domo_async._emulator.errors import HTTPError, error_body
 from domo_async._emulator.faults import MAINTENANCE_PAGE, Fault, Faults
 from domo_async._emulator.http.connections import Connections
@@ -60,7 +60,11 @@ class _Dropped(Exception):
 
 @define(eq=False)
 class Gate:
-    """What every request passes through: faults, latency, limits, authentication and the request log."""
+    """What every request passes through: faults, latency, limits, authentication and the request log.
+
+    Attributes:
+        by_name: Gives what answers a request instead, by the name that the instance is called by in it.
+    """
 
     instance: Instance
     authentication: Authentication
@@ -71,6 +75,7 @@ class Gate:
     latency: float
     keeper: Keeper
     host: str = "127.0.0.1"
+    by_name: Callable[[web.Request], Handler | None] = lambda _request: None
 
     async def handle(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         """Answer a request, whatever happens to it, and record it before the client can have the whole answer.
@@ -132,14 +137,15 @@ class Gate:
             request[CALLER] = self.authentication.user_of(request.path, request.headers)
             if searches:
                 self.search_limit.check(started)
-            await _have_body(request, _LARGEST_JSON if request.path != LOGIN_PATH else _LARGEST_OF_A_STRANGER)
+            await _have_body(request, _LARGEST_OF_A_STRANGER if request.path in OPEN_PATHS else _LARGEST_JSON)
+            handler = self.by_name(request) or handler
             with self.instance.one_request():
                 response = await handler(request)
                 activity.note(self.instance, request, response.status)
         except ConnectionError:
             raise
         except Exception as error:  # noqa: BLE001 - each has an answer
-            response = _failed(request, error)
+            response = failed(request, error)
         finally:
             self.instance.changes += not searches and request.method != "GET"
         return await self._settled(request, response)
@@ -152,7 +158,7 @@ class Gate:
             with self.instance.one_request():
                 response = await handler(request)
         except Exception as error:  # noqa: BLE001 - each has an answer
-            response = _failed(request, error)
+            response = failed(request, error)
         response = await self._settled(request, response)
         if isinstance(response, StreamedResponse):
             await response.send(request)
@@ -227,7 +233,7 @@ def _body(response: web.StreamResponse) -> bytes:
     return body if isinstance(body, bytes) else b""
 
 
-def _failed(request: web.Request, error: Exception) -> web.Response:
+def failed(request: web.Request, error: Exception) -> web.Response:
     """Return the answer to a request that came to nothing."""
     if isinstance(error, HTTPError):
         return _refused(request, error)

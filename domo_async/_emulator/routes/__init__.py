@@ -20,6 +20,7 @@ from domo_async._emulator.routes import (
     activity_log,
     ai,
     alerts,
+    app_login,
     appdb,
     applications,
     apps,
@@ -30,6 +31,7 @@ from domo_async._emulator.routes import (
     dataflows,
     dataset_access,
     datasets,
+    designs,
     files,
     filesets,
     groups,
@@ -55,6 +57,7 @@ from domo_async._emulator.state import Instance
 
 AREAS = (
     sessions,
+    app_login,
     roles,
     users,
     groups,
@@ -74,6 +77,7 @@ AREAS = (
     task_center,
     workflows,
     apps,
+    designs,
     pages,
     cards,
     beast_modes,

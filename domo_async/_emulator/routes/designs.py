@@ -1,0 +1,410 @@
+"""The designs of apps, their versions and files: what the tools for apps publish.
+
+No document tells these routes; the answers have the keys that instances are seen to give. Emulator-defined: a design
+is seen by its owners and by admins, who may do everything with it; a version that was released can no longer be
+changed; what is uploaded as ``manifest.json`` says what a version maps; the files of a version come as a ZIP archive.
+"""
+
+from __future__ import annotations
+
+import base64
+import io
+import uuid
+import zipfile
+from collections.abc import Mapping
+from typing import Any
+
+from aiohttp import web
+
+from domo_async._emulator.access.people import is_admin
+from domo_async._emulator.errors import HTTPError
+from domo_async._emulator.http.web import (
+    BODY,
+    answer,
+    caller_of,
+    instance_of,
+    iso,
+    json_body,
+    json_object,
+    page_of,
+    query_flag,
+    records_of,
+    text,
+)
+from domo_async._emulator.persistence.records import Record
+from domo_async._emulator.state import Instance
+
+__all__ = ["manifest_of", "routes"]
+
+routes: web.RouteTableDef = web.RouteTableDef()
+
+DESIGNS = "app_designs"
+INSTANCES = "app_instances"
+ASSETS = "app_assets"
+
+_BASE = "/api/apps/v1/designs"
+_DESIGN = _BASE + "/{design_id}"
+_VERSION = _DESIGN + "/versions/{version}"
+_MANIFEST = "manifest.json"
+_THUMBNAIL = "thumbnail.png"
+_MAPPINGS = {
+    "accountsMapping": (),
+    "actionsMapping": (),
+    "collectionsMapping": ("collections",),
+    "databasesMapping": (),
+    "datasetsMapping": ("mapping",),
+    "packagesMapping": ("packageMapping",),
+    "workflowsMapping": ("workflowMapping",),
+}
+
+
+@routes.get(_BASE)
+async def list_designs(request: web.Request) -> web.Response:
+    """List the caller's designs, or all of them for an admin who asks for it."""
+    everybodys = query_flag(request, "checkAdminAuthority")
+    caller = caller_of(request)
+    if everybodys and not is_admin(caller):
+        raise HTTPError(403, "Only an admin may see the designs of others")
+    wanted = request.query.get("search", "").lower()
+    found = [
+        design
+        for design in records_of(request, DESIGNS)
+        if (everybodys or caller["id"] in design["owners"])
+        and (query_flag(request, "deleted") or design["deletedDate"] is None)
+        and wanted in design["name"].lower()
+    ]
+    with_versions = "versions" in request.query.get("parts", "versions")
+    described = [_describe(request, each, with_versions=with_versions) for each in found]
+    return answer(list(page_of(request, described, limit=len(described))))
+
+
+@routes.post(_BASE)
+async def create(request: web.Request) -> web.Response:
+    """Create a design of a manifest."""
+    manifest = await json_object(request)
+    caller, moment = caller_of(request), iso()
+    name, version = text(manifest, "name"), text(manifest, "version")
+    design = records_of(request, DESIGNS).put(
+        design_id := str(uuid.uuid4()),
+        {
+            "id": design_id,
+            "name": name,
+            "description": str(manifest.get("description") or ""),
+            "owners": [caller["id"]],
+            "createdBy": caller["id"],
+            "createdDate": moment,
+            "updatedBy": caller["id"],
+            "updatedDate": moment,
+            "deletedDate": None,
+            "latestVersion": version,
+            "versions": {version: _version(manifest, caller["id"], moment)},
+        },
+    )
+    return answer(_describe(request, design))
+
+
+@routes.get(_BASE + "/count")
+async def count(request: web.Request) -> web.Response:
+    """Count the designs that the caller may see."""
+    caller = caller_of(request)
+    designs = records_of(request, DESIGNS)
+    return answer(sum(_may(caller, design) and design["deletedDate"] is None for design in designs))
+
+
+@routes.get(_DESIGN)
+async def get(request: web.Request) -> web.Response:
+    """Describe a design."""
+    return answer(_describe(request, _design_of(request)))
+
+
+@routes.put(_DESIGN)
+async def update(request: web.Request) -> web.Response:
+    """Give a design another name and description."""
+    design, body = _design_of(request), await json_object(request)
+    name = text({"name": design["name"], **body}, "name")
+    description = str(body.get("description", design["description"]) or "")
+    changed = _change(request, design, name=name, description=description)
+    return answer(_describe(request, changed, with_versions=False))
+
+
+@routes.delete(_DESIGN)
+async def delete(request: web.Request) -> web.Response:
+    """Delete a design, which can be taken back."""
+    _change(request, _design_of(request), deletedDate=iso())
+    return web.Response(status=204)
+
+
+@routes.put(_DESIGN + "/undelete")
+async def undelete(request: web.Request) -> web.Response:
+    """Take the deletion of a design back."""
+    _change(request, _design_of(request, deleted=True), deletedDate=None)
+    return web.Response(status=204)
+
+
+@routes.get(_DESIGN + "/has-thumbnail")
+async def has_thumbnail(request: web.Request) -> web.Response:
+    """Say whether there is a picture for a design."""
+    return answer({"value": _has_thumbnail(instance_of(request), _design_of(request))})
+
+
+@routes.post(_DESIGN + "/permissions/ADMIN")
+async def add_owners(request: web.Request) -> web.Response:
+    """Add owners to a design, by their addresses or numbers."""
+    design, given = _design_of(request), await json_body(request)
+    if not isinstance(given, list) or not given:
+        raise HTTPError(400, "Required: an array of users")
+    owners = [*design["owners"], *(_user_id(request, each) for each in given)]
+    return answer(_describe(request, _change(request, design, owners=list(dict.fromkeys(owners))), with_versions=False))
+
+
+@routes.delete(_DESIGN + "/permissions/ADMIN")
+async def remove_owners(request: web.Request) -> web.Response:
+    """Take owners of a design away; one has to stay."""
+    design = _design_of(request)
+    gone = {_user_id(request, each) for each in request.query.get("users", "").split(",") if each.strip()}
+    left = [owner for owner in design["owners"] if owner not in gone]
+    if not gone or not left:
+        raise HTTPError(400, "Required: users, in the query, and an owner that stays")
+    _change(request, design, owners=left)
+    return web.Response(status=204)
+
+
+@routes.get(_DESIGN + "/versions")
+async def list_versions(request: web.Request) -> web.Response:
+    """List the versions of a design."""
+    return answer(list(_design_of(request)["versions"]))
+
+
+@routes.put(_VERSION + "/release")
+async def release(request: web.Request) -> web.Response:
+    """Release a version, which can no longer be changed then."""
+    design = _design_of(request)
+    version = _version_of(request, design)
+    changed = {**version, "releasedDate": iso(), "draft": False}
+    _change(request, design, versions={**design["versions"], request.match_info["version"]: changed})
+    return web.Response(status=204)
+
+
+@routes.post(_VERSION + "/assets")
+async def upload(request: web.Request) -> web.Response:
+    """Take a file of a version, which is made if it is not there."""
+    design, number = _design_of(request), request.match_info["version"]
+    path, content = _path_of(request), request[BODY]
+    known = design["versions"].get(number)
+    if known is not None and known["releasedDate"] is not None:
+        raise HTTPError(400, f"Version {number} of the design was released; publish another one")
+    caller, moment = caller_of(request), iso()
+    if path == _MANIFEST:
+        manifest = await json_object(request)
+        version = {**_version(manifest, caller["id"], moment), **_made(known)}
+        name = str(manifest.get("name") or design["name"])
+    else:
+        version = known or _version({}, caller["id"], moment)
+        name = design["name"]
+    _change(request, design, name=name, latestVersion=number, versions={**design["versions"], number: version})
+    kept = {"designId": design["id"], "version": number, "path": path, "content": base64.b64encode(content).decode()}
+    records_of(request, ASSETS).put(f"{design['id']}/{number}/{path}", kept)
+    return answer({"design": design["id"], "path": path})
+
+
+@routes.get(_VERSION + "/assets")
+async def download(request: web.Request) -> web.Response:
+    """Send a file of a version, or all of them as an archive."""
+    design, number = _design_of(request), request.match_info["version"]
+    _version_of(request, design)
+    assets = _assets(instance_of(request), design["id"], number)
+    if "path" in request.query:
+        path = request.query["path"]
+        if path not in assets:
+            raise HTTPError(404, f"Version {number} of the design has no file {path}")
+        return web.Response(body=assets[path], content_type="application/octet-stream")
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        for path, content in assets.items():
+            archive.writestr(path, content)
+    return web.Response(body=packed.getvalue(), content_type="application/zip")
+
+
+@routes.delete(_VERSION + "/assets")
+async def delete_asset(request: web.Request) -> web.Response:
+    """Delete a file of a version."""
+    design, path = _design_of(request), _path_of(request)
+    records_of(request, ASSETS).remove(f"{design['id']}/{request.match_info['version']}/{path}")
+    return answer({"path": path, "status": "deleted"})
+
+
+@routes.post("/api/apps/v1/instances")
+async def create_instance(request: web.Request) -> web.Response:
+    """Make an instance of a design: what an app has its name by."""
+    body = await json_object(request)
+    design = _design(request, text(body, "designId"))
+    record = _new_instance(
+        request, design, str(body.get("id") or uuid.uuid4()), temporary=query_flag(request, "temporary")
+    )
+    return answer({"instance": record})
+
+
+@routes.post("/domoapps/apps/v2/contexts")
+async def create_context(request: web.Request) -> web.Response:
+    """Make an instance of a design, by the other route; it is told in an array."""
+    body = await json_object(request)
+    design = _design(request, text(body, "designId"))
+    record = _new_instance(request, design, str(uuid.uuid4()), temporary=False)
+    return answer([{**record, "mapping": body.get("mapping") or []}])
+
+
+def manifest_of(instance: Instance, app_id: str) -> Mapping[str, Any] | None:
+    """Return the manifest of the app that has a name.
+
+    Emulator-defined: where there is no such app, as for the tools' proxy, which makes up a name, the design that was
+    changed last is meant.
+    """
+    record = instance.records[INSTANCES].find(app_id)
+    designs = [each for each in instance.records[DESIGNS] if each["deletedDate"] is None]
+    design = None if record is None else instance.records[DESIGNS].find(record["designId"])
+    design = design or max(designs, key=lambda each: each["updatedDate"], default=None)
+    if design is None:
+        return None
+    version = design["versions"][design["latestVersion"]]
+    return {"id": design["id"], "name": design["name"], **{key: version[key] for key in _MAPPINGS}}
+
+
+def _new_instance(request: web.Request, design: Record, instance_id: str, *, temporary: bool) -> Record:
+    caller, moment = str(caller_of(request)["id"]), iso()
+    return records_of(request, INSTANCES).put(
+        instance_id,
+        {
+            "id": instance_id,
+            "designId": design["id"],
+            "designVersion": design["latestVersion"],
+            "owner": caller,
+            "createdBy": caller,
+            "createdDate": moment,
+            "updatedBy": caller,
+            "updatedDate": moment,
+            "temporary": temporary,
+            "disabled": False,
+        },
+    )
+
+
+def _version(manifest: Mapping[str, Any], user_id: int, moment: str) -> Record:
+    size = manifest.get("size")
+    mappings: dict[str, list[Any]] = {
+        key: next((manifest[name] for name in (key, *others) if isinstance(manifest.get(name), list)), [])
+        for key, others in _MAPPINGS.items()
+    }
+    return {
+        "id": str(uuid.uuid4()),
+        **mappings,
+        "size": size if isinstance(size, dict) else {"width": 1, "height": 1},
+        "fullpage": manifest.get("fullpage") is True,
+        "scopes": manifest["scopes"] if isinstance(manifest.get("scopes"), list) else [],
+        "flags": {},
+        "draft": True,
+        "publicAssetsEnabled": True,
+        "releasedDate": None,
+        "deletedDate": None,
+        "createdBy": str(user_id),
+        "createdDate": moment,
+        "updatedBy": str(user_id),
+        "updatedDate": moment,
+    }
+
+
+def _made(known: Record | None) -> Record:
+    """Return what stays of a version that is uploaded again."""
+    return {} if known is None else {key: known[key] for key in ("id", "createdBy", "createdDate")}
+
+
+def _describe(request: web.Request, design: Record, *, with_versions: bool = True) -> dict[str, Any]:
+    people, owner = records_of(request, "users"), design["owners"][0]
+    versions = [
+        {**version, "version": number, "designId": design["id"], "trusted": False}
+        for number, version in design["versions"].items()
+    ]
+    return {
+        "id": design["id"],
+        "name": design["name"],
+        "description": design["description"],
+        "latestVersion": design["latestVersion"],
+        "owner": str(owner),
+        "owners": [
+            {"id": each, "displayName": (people.find(each) or {"displayName": str(each)})["displayName"]}
+            for each in design["owners"]
+        ],
+        "createdBy": str(design["createdBy"]),
+        "createdDate": design["createdDate"],
+        "updatedBy": str(design["updatedBy"]),
+        "updatedDate": design["updatedDate"],
+        "deletedDate": design["deletedDate"],
+        "hasThumbnail": _has_thumbnail(instance_of(request), design),
+        "trusted": False,
+        "instances": [each for each in records_of(request, INSTANCES) if each["designId"] == design["id"]],
+        "referencingCards": [],
+        "versions": versions if with_versions else [],
+    }
+
+
+def _has_thumbnail(instance: Instance, design: Record) -> bool:
+    return f"{design['id']}/{design['latestVersion']}/{_THUMBNAIL}" in instance.records[ASSETS]
+
+
+def _assets(instance: Instance, design_id: str, version: str) -> dict[str, bytes]:
+    return {
+        each["path"]: base64.b64decode(each["content"])
+        for each in instance.records[ASSETS]
+        if (each["designId"], each["version"]) == (design_id, version)
+    }
+
+
+def _change(request: web.Request, design: Record, **changes: Any) -> Record:
+    moment, caller = iso(), caller_of(request)["id"]
+    return records_of(request, DESIGNS).update(design["id"], updatedDate=moment, updatedBy=caller, **changes)
+
+
+def _design_of(request: web.Request, *, deleted: bool = False) -> Record:
+    return _design(request, request.match_info["design_id"], deleted=deleted)
+
+
+def _design(request: web.Request, design_id: str, *, deleted: bool = False) -> Record:
+    """Return a design that the caller may do everything with.
+
+    Raises:
+        Refusal: 404 in the words that the tools look for, or 403.
+    """
+    design = records_of(request, DESIGNS).find(design_id)
+    if design is None:
+        raise HTTPError(404, f"No design found with the id {design_id}")
+    if not _may(caller_of(request), design):
+        raise HTTPError(403, f"You do not have access to the design {design_id}")
+    if design["deletedDate"] is not None and not deleted:
+        raise HTTPError(404, "Design has been deleted")
+    return design
+
+
+def _version_of(request: web.Request, design: Record) -> Record:
+    version: Record | None = design["versions"].get(request.match_info["version"])
+    if version is None:
+        raise HTTPError(404, f"The design has no version {request.match_info['version']}")
+    return version
+
+
+def _path_of(request: web.Request) -> str:
+    path = request.query.get("path", "").strip("/")
+    if not path or any(part in {"", ".", ".."} for part in path.split("/")) or "\\" in path:
+        raise HTTPError(400, "Required: path, in the query, that of a file within the app")
+    return path
+
+
+def _may(caller: Record, design: Record) -> bool:
+    return is_admin(caller) or caller["id"] in design["owners"]
+
+
+def _user_id(request: web.Request, given: object) -> int:
+    """Return the user whom an address or a number stands for."""
+    wanted = str(given.get("id") if isinstance(given, dict) else given).strip().lower()
+    for user in records_of(request, "users"):
+        if wanted in {str(user["id"]), str(user["emailAddress"]).lower()}:
+            return int(user["id"])
+    raise HTTPError(404, f"There is no user {wanted}")
