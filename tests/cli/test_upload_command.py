@@ -12,6 +12,7 @@ from domo_async import ConfigError
 from domo_async._cli.common.interrupts import Interrupted
 from domo_async._cli.dataset_upload import _way_on
 from domo_async.emulator import Emulator, Fault
+from domo_async.models import Column, ColumnType
 from tests.cli.running import CSV, Cli
 
 terminal = pytest.mark.skipif(sys.platform == "win32", reason="needs a pseudo terminal")
@@ -79,6 +80,36 @@ def test_options_reach_the_instance(cli: Cli, dataset_id: str, file: Path, emula
     assert [] == emulator.log.matching("GET */statuses")
     assert 0 == cli("datasets", "upload", str(file), "--dataset", dataset_id, "--partition", "2025-01").code
     assert emulator.log.matching(f"GET */{dataset_id}/indexes/*")
+
+
+def test_a_partition_is_replaced_alone_and_never_the_whole(
+    cli: Cli, filled: str, file: Path, emulator: Emulator
+) -> None:
+    told = ("datasets", "upload", str(file), "--dataset", filled, "--partition", "2025-02", "--message", "why")
+    assert [0, 0] == [cli(*told).code, cli(*told).code]
+
+    with emulator.sync_client() as domo:
+        assert 8 == domo.datasets.get(filled).row_count
+        assert "why" == domo.datasets.versions.list(filled)[-1].upload_message
+
+
+def test_rows_are_replaced_and_deleted_by_keys(cli: Cli, tmp_path: Path, emulator: Emulator) -> None:
+    file = tmp_path / "rows.csv"
+    with emulator.sync_client() as domo:
+        columns = [
+            Column(name="id", type=ColumnType.LONG, upsert_key=True),
+            Column(name="name", type=ColumnType.STRING),
+        ]
+        dataset = domo.datasets.create("Keyed", columns).id
+        domo.datasets.upload(dataset, b"1,a\n2,b\n")
+        told = ("datasets", "upload", str(file), "--dataset", dataset)
+
+        file.write_text("id,name\n2,c\n3,d\n")
+        assert "Upserted 2 rows" in cli(*told, "--upsert").stdout
+        file.write_text("id\n1\n")
+        assert "Sent to be deleted 1 row" in cli(*told, "--delete-rows", "--key", "id").stdout
+        assert [(2, "c"), (3, "d")] == sorted(domo.datasets.query(dataset, "SELECT * FROM table"))
+    assert 2 == cli(*told, "--upsert", "--append").code
 
 
 @terminal

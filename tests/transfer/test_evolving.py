@@ -136,7 +136,15 @@ async def test_a_failed_alteration_opens_no_upload(domo, emulator):
     emulator.faults.add(Fault("POST *schemas", "status", status=403))
     emulator.log.clear()
 
-    with pytest.raises(DomoError, match="403"):
+    with pytest.raises(UploadError, match=r"columns b could not be added: 403.* is as it was$"):
         await evolve(domo, dataset, [{"id": 1, "b": 2}])
 
     assert [] == emulator.log.matching("POST *uploads")
+
+
+async def test_whether_columns_were_added_is_not_known_where_the_answer_is_lost(domo, emulator):
+    dataset = await new_dataset(domo)
+    emulator.faults.add(Fault("POST *schemas", "drop_after", count=None))
+
+    with pytest.raises(UploadError, match="is as it was but perhaps for b$"):
+        await evolve(domo, dataset, [{"id": 1, "b": 2}])

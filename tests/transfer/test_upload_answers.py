@@ -7,7 +7,8 @@ import logging
 import pytest
 from aiohttp import web
 
-from domo_async import AfterCommitError, CommitUncertain, JobFailed, UploadError
+from domo_async import AfterCommitError, CommitUncertain, JobFailed, RowCountMismatch, UploadError, WaitTimeout
+from domo_async._transfer.uploading.backend import Action
 from tests.support import SkippingClock, talking_to
 
 KEY = "20220513224325.628"
@@ -28,13 +29,13 @@ class Instance:
 
     Attributes:
         commit: The answer to a commit.
-        states: What is told of the index, look by look.
+        states: What is told of the index, or of the dataset, look by look; a number is a status.
         versions: The data versions, look by look; a number is a status.
     """
 
     def __init__(self, *, commit: object = None, states: object = ("SUCCESS",), versions: object = ()) -> None:
         self.commit = COMMITTED if commit is None else commit
-        self.states = list(states)  # type: ignore[call-overload]
+        self.states: list[object] = list(states)  # type: ignore[call-overload]
         self.versions = list(versions) or [[OLD], [OLD, MADE]]  # type: ignore[call-overload]
         self.asked: list[str] = []
 
@@ -46,6 +47,10 @@ class Instance:
             return web.json_response(self.commit) if not isinstance(self.commit, int) else self._refused(self.commit)
         if last == "statuses":
             state = self.states.pop(0)
+            if isinstance(state, int):
+                return self._refused(state)
+            if not isinstance(state, str):
+                return web.json_response(state)
             return web.json_response({"dataSourceId": "x", "detail": None, "progress": {"status": state}})
         if last == "dataversions":
             found = self.versions[0] if len(self.versions) == 1 else self.versions.pop(0)
@@ -123,3 +128,66 @@ async def test_a_commit_that_says_that_it_failed_is_looked_up() -> None:
     async with talking_to(Instance(commit=failed, versions=[[OLD]])) as domo:
         with pytest.raises(CommitUncertain, match="its answer says ERROR"):
             await domo.datasets.upload("x", b"1\n2\n")
+
+
+UNNAMED = {**COMMITTED, "indexing": {**COMMITTED["indexing"], "requestKey": None}}  # type: ignore[dict-item]
+
+
+def state(code: str | None, latest: object) -> dict[str, object]:
+    return {"dataSourceId": "x", "status": {"code": code}, "version": {"latestDataVersionId": latest}}
+
+
+async def test_without_a_key_the_state_of_the_dataset_is_waited_for() -> None:
+    clock = SkippingClock()
+    states = [state("SUCCESS", 4), state("PROCESSING", 5), state("success", "5")]
+    instance = Instance(commit=UNNAMED, states=states)
+    async with talking_to(instance, clock=clock) as domo:
+        done = await domo.datasets.upload("x", b"1\n2\n")
+
+    assert ([1, 2], (), True) == (clock.slept, done.notes, done.verified)
+
+
+@pytest.mark.parametrize(
+    "states", [[404], [{}], [state(None, 5)], [state("SUCCESS", None)], [state("SUCCESS", 4)] * 30]
+)
+async def test_it_says_where_the_state_does_not_tell_either(
+    states: list[object], caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.WARNING)
+    async with talking_to(Instance(commit=UNNAMED, states=states), clock=SkippingClock()) as domo:
+        done = await domo.datasets.upload("x", b"1\n2\n")
+
+    assert ("the instance does not tell whether queries see the rows yet",) == done.notes
+    assert "whether queries see its rows yet is not known" in caplog.text
+
+
+@pytest.mark.parametrize(("code", "how"), [("ERROR", JobFailed), ("PROCESSING", WaitTimeout)])
+async def test_a_state_that_is_bad_or_does_not_end_is_told_after_the_commit(code: str, how: type[Exception]) -> None:
+    async with talking_to(Instance(commit=UNNAMED, states=[state(code, 5)] * 400), clock=SkippingClock()) as domo:
+        with pytest.raises(AfterCommitError, match=f"update of dataset x .*{code}") as caught:
+            await domo.datasets.upload("x", b"1\n2\n")
+
+    assert isinstance(caught.value.__cause__, how)
+
+
+@pytest.mark.parametrize("how", [{"wait": False}, {"index": False}])
+async def test_what_is_not_to_be_waited_for_is_not_asked_for(how: dict[str, bool]) -> None:
+    instance = Instance(commit=UNNAMED)
+    async with talking_to(instance) as domo:
+        done = await domo.datasets.upload("x", b"1\n2\n", **how)  # type: ignore[arg-type]
+
+    assert (0, ()) == (instance.asked.count("GET statuses"), done.notes)
+
+
+@pytest.mark.parametrize("action", ["UPSERT", "DELETE"])
+async def test_other_rows_than_were_sent_are_no_error_where_keys_may_repeat(action: Action) -> None:
+    counted = {**COMMITTED, "size": {"rowCount": 1}}
+    async with talking_to(Instance(commit=counted, states=["SUCCESS"] * 2)) as domo:
+        done = await domo.datasets.upload("x", b"1\n1\n", action=action, keys=["n"])
+        with pytest.raises(RowCountMismatch):
+            await domo.datasets.upload("x", b"1\n1\n")
+
+    assert (False, ("the instance counts 1 rows for the 2 that were sent, as keys may repeat",)) == (
+        done.verified,
+        done.notes,
+    )

@@ -150,17 +150,7 @@ def map_columns(
     if heading.named and not heading.sure and header is not False and not is_header(heading, columns):
         _check_no_later_header(heading, columns)
     if not named:
-        if heading.constants:
-            raise SourceError(
-                f"the first row ({_listed(heading.fields)}) does not name the dataset's columns"
-                f" ({_listed(column.name for column in columns)}), as it has to where the names of folders give columns"
-                f" ({_listed(heading.constants)}); nothing was sent",
-                line=1,
-            )
-        if header == "auto" and heading.named:
-            _check_is_row(heading, columns)
-        _check_width(heading, columns)
-        return ColumnMapping(tuple(columns), heading.width, skip=heading.skip, notes=heading.notes)
+        return _by_position(heading, columns, header=header)
     names = heading.names
     own = heading.width - len(heading.unnamed)
     from_csv = not heading.sure
@@ -210,6 +200,28 @@ def map_columns(
         constants=tuple(heading.constants.values()),
         notes=(*heading.notes, *told),
     )
+
+
+def _by_position(heading: Heading, columns: Sequence[ColumnSpec], *, header: Header) -> ColumnMapping:
+    """Return how a source without names fits."""
+    if heading.constants:
+        raise SourceError(
+            f"the first row ({_listed(heading.fields)}) does not name the dataset's columns"
+            f" ({_listed(column.name for column in columns)}), as it has to where the names of folders give columns"
+            f" ({_listed(heading.constants)}); nothing was sent",
+            line=1,
+        )
+    if header == "auto" and heading.named:
+        _check_is_row(heading, columns)
+    _check_width(heading, columns)
+    notes = heading.notes
+    if header is False and heading.named and is_header(heading, columns):
+        # Sources differ in whether instances take such a row of a part for a header.
+        notes = (
+            *notes,
+            f"line {heading.skip + 1} names the dataset's columns, and is sent as a row since header=False",
+        )
+    return ColumnMapping(tuple(columns), heading.width, skip=heading.skip, notes=notes)
 
 
 def check_names(heading: Heading, *, header: Header) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ import os
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence, Sized
 from contextlib import aclosing, asynccontextmanager, nullcontext
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from attrs import define, evolve, field
@@ -31,6 +32,7 @@ from domo_async._transfer.uploading.slots import Budget, Lanes
 from domo_async._transfer.uploading.spooling import Spool
 from domo_async.errors import (
     AfterCommitError,
+    APIError,
     CommitUncertain,
     ConfigError,
     Conflict,
@@ -45,6 +47,7 @@ __all__ = ["opened", "plan_upload", "upload", "upload_opened"]
 # How often an upload begins anew because somebody else adds columns at the same time.
 _logger = logging.getLogger("domo_async")
 _ROUNDS = 5
+_NO_COLUMNS: Mapping[str, str] = MappingProxyType({})
 
 
 @asynccontextmanager
@@ -318,8 +321,17 @@ class _Failures:
         self._journal = None if journal is None else str(journal.path)
         self._added = added
 
-    def __call__(self, message: str, *, upload_id: int | None = None, part: int | None = None) -> UploadError:
+    def __call__(
+        self,
+        message: str,
+        *,
+        upload_id: int | None = None,
+        part: int | None = None,
+        perhaps: Mapping[str, str] = _NO_COLUMNS,
+    ) -> UploadError:
         columns = f" but for the new columns {', '.join(self._added)}" if self._added else ""
+        if perhaps:
+            columns += f"{' and' if columns else ' but'} perhaps for {', '.join(perhaps)}"
         again = "" if self._journal is None else f"; the same call with resume={self._journal!r} goes on from here"
         return UploadError(
             f"{message}; nothing was committed, dataset {self._dataset_id} is as it was{columns}{again}",
@@ -370,8 +382,7 @@ class _Upload:
                 )
             self._take_up()
             if self._fit.added:
-                await self._steps.add_columns(self._fit.added)
-                self._added |= _types(self._fit.added)
+                await self._add_columns()
             await self._check_columns(None)
             upload_id = await self._open()
             sent = await self._send(upload_id, _chained(looked_at or [empty_part()], parts))
@@ -471,6 +482,18 @@ class _Upload:
             " source and options to go on; or remove the journal to give that upload up, none of which was committed,"
             " and begin anew. Nothing was committed"
         )
+
+    async def _add_columns(self) -> None:
+        added = _types(self._fit.added)
+        try:
+            await self._steps.add_columns(self._fit.added)
+        except DomoError as error:
+            refused = isinstance(error, APIError) and error.refused
+            raise self._failure(
+                f"the columns {', '.join(added)} could not be added: {error}",
+                perhaps=_NO_COLUMNS if refused else added,
+            ) from error
+        self._added |= added
 
     async def _open(self) -> int:
         """Open an upload, or go on with that of the journal."""
