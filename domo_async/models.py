@@ -187,8 +187,10 @@ from domo_async._endpoints.filesets import (
     FileSetEntity,
     FileSetFile,
     FileSetPermission,
+    FileSetStats,
     FileSort,
     FilterOperator,
+    ShareLink,
 )
 from domo_async._endpoints.groups import (
     CreatedGroup,
@@ -472,6 +474,7 @@ __all__ = [
     "FileSetEntity",
     "FileSetFile",
     "FileSetPermission",
+    "FileSetStats",
     "FileSort",
     "Filter",
     "FilterOperator",
@@ -584,6 +587,7 @@ __all__ = [
     "SearchAnswer",
     "SearchEntity",
     "SearchHit",
+    "ShareLink",
     "SharedType",
     "Sort",
     "SortOrder",

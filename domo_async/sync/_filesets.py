@@ -3,7 +3,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from functools import cached_property
 from os import PathLike
 from typing import overload
@@ -18,7 +19,10 @@ from domo_async._endpoints.filesets.models import (
     FileSet,
     FileSetAccess,
     FileSetFile,
+    FileSetStats,
+    ShareLink,
 )
+from domo_async._redaction import Secret
 from domo_async._transfer import (
     Content,
     Contents,
@@ -85,6 +89,8 @@ class FileSets(Twin[AsyncFileSets]):
         description: str | Unset = UNSET,
         account_id: int | str | Unset | None = UNSET,
         connector_context: ConnectorContext | Unset | None = UNSET,
+        ai_enabled: bool | Unset = UNSET,
+        connector: str | Unset = UNSET,
     ) -> FileSet:
         """Create a FileSet.
 
@@ -95,10 +101,18 @@ class FileSets(Twin[AsyncFileSets]):
             description: What it is for.
             account_id: The data account.
             connector_context: Where its files lie, if not in Domo.
+            ai_enabled: Whether to index its files, without which queries find nothing; neither this nor what follows
+                is on the page, but in Domo's OpenAPI description.
+            connector: What its files come by: ``DOMO``, ``S3``, ``SHAREPOINT``, ``GOOGLE_DRIVE`` …
         """
         return self._portal.run(
             self._aio.create(
-                name=name, description=description, account_id=account_id, connector_context=connector_context
+                name=name,
+                description=description,
+                account_id=account_id,
+                connector_context=connector_context,
+                ai_enabled=ai_enabled,
+                connector=connector,
             )
         )
 
@@ -115,7 +129,16 @@ class FileSets(Twin[AsyncFileSets]):
         """
         return self._portal.run(self._aio.get(fileset_id))
 
-    def update(self, fileset_id: str, /, *, name: str | Unset = UNSET, description: str | Unset = UNSET) -> FileSet:
+    def update(
+        self,
+        fileset_id: str,
+        /,
+        *,
+        name: str | Unset = UNSET,
+        description: str | Unset = UNSET,
+        ai_enabled: bool | Unset = UNSET,
+        pdp_enabled: bool | Unset = UNSET,
+    ) -> FileSet:
         """Change what is given of a FileSet, and leave the rest.
 
         `POST /api/files/v1/filesets/{fileset_id}` (FileSets API, "Update FileSet by Id").
@@ -124,6 +147,9 @@ class FileSets(Twin[AsyncFileSets]):
             fileset_id: The FileSet.
             name: Its name.
             description: What it is for.
+            ai_enabled: Whether to index its files, without which queries find nothing; neither this nor what follows
+                is on the page, but in Domo's OpenAPI description.
+            pdp_enabled: Whether policies say who sees which of its files.
 
         Returns:
             The FileSet; the page shows it as it was before the change.
@@ -132,7 +158,11 @@ class FileSets(Twin[AsyncFileSets]):
             ConfigError: Nothing is given to change.
             NotFound: There is no such FileSet.
         """
-        return self._portal.run(self._aio.update(fileset_id, name=name, description=description))
+        return self._portal.run(
+            self._aio.update(
+                fileset_id, name=name, description=description, ai_enabled=ai_enabled, pdp_enabled=pdp_enabled
+            )
+        )
 
     def delete(self, fileset_id: str, /) -> Deletion:
         """Delete a FileSet with all its files.
@@ -201,6 +231,20 @@ class FileSets(Twin[AsyncFileSets]):
         """
         return self._portal.run(self._aio.set_access(fileset_id, access=access))
 
+    def stats(self, fileset_id: str, /) -> FileSetStats:
+        """Count the files of a FileSet by their kinds, and by how far their index is.
+
+        `GET /api/files/v1/filesets/{fileset_id}/stats` (Domo's OpenAPI description, "Get Document Collection
+        Statistics").
+
+        Args:
+            fileset_id: The FileSet.
+
+        Raises:
+            NotFound: There is no such FileSet.
+        """
+        return self._portal.run(self._aio.stats(fileset_id))
+
     def push_folder(
         self,
         fileset_id: str,
@@ -221,8 +265,8 @@ class FileSets(Twin[AsyncFileSets]):
 
         Files are the same if they have the same path in the folder, size and hash; where the FileSet tells no SHA-256,
         if they have the same size and the FileSet's is not older. Symbolic links are neither followed nor uploaded.
-        Empty folders are not sent, as no document tells how, and directories are not deleted. Where a file fails, the
-        others go on.
+        Empty folders are not sent (see `FileSetFiles.make_directory`), and directories are not deleted. Where a file
+        fails, the others go on.
 
         Args:
             fileset_id: The FileSet.
@@ -385,7 +429,14 @@ class FileSetFiles(Twin[AsyncFileSetFiles]):
         )
 
     def query(
-        self, fileset_id: str, /, *, query: str, directory_path: str | Unset = UNSET, top_k: int | Unset = UNSET
+        self,
+        fileset_id: str,
+        /,
+        *,
+        query: str,
+        directory_path: str | Unset = UNSET,
+        top_k: int | Unset = UNSET,
+        metadata_filter: Mapping[str, object] | Unset = UNSET,
     ) -> tuple[FileMatch, ...]:
         """Return what fits a question best among a FileSet's files.
 
@@ -394,13 +445,150 @@ class FileSetFiles(Twin[AsyncFileSetFiles]):
         Args:
             fileset_id: The FileSet.
             query: What to look for, in plain words.
-            directory_path: Only what lies in this directory. Newer documents call it ``pathPrefixFilter``.
-            top_k: The most matches to give.
+            directory_path: Only what lies in this directory. It goes out under this name and as ``pathPrefixFilter``,
+                as newer documents call it.
+            top_k: The most matches to give, by default a single one.
+            metadata_filter: What the passages' metadata have to be, as JSON such as
+                ``{"key": "fileType", "operator": "EQUALS", "value": "TEXT"}``; in newer documents alone.
 
         Raises:
             NotFound: There is no such FileSet.
         """
-        return self._portal.run(self._aio.query(fileset_id, query=query, directory_path=directory_path, top_k=top_k))
+        return self._portal.run(
+            self._aio.query(
+                fileset_id, query=query, directory_path=directory_path, top_k=top_k, metadata_filter=metadata_filter
+            )
+        )
+
+    def make_directory(self, fileset_id: str, /, *, path: str) -> FileSetFile:
+        """Make a directory, and those above it, if they are not there.
+
+        `POST /api/files/v1/filesets/{fileset_id}/files` (Domo's OpenAPI description: without a file, the directory of
+        the form is made).
+
+        Args:
+            fileset_id: The FileSet.
+            path: Where it is to lie, such as ``reports/2024``.
+
+        Raises:
+            ConfigError: The path names no directory.
+            Conflict: A file lies there.
+            NotFound: There is no such FileSet.
+        """
+        return self._portal.run(self._aio.make_directory(fileset_id, path=path))
+
+    def move(self, fileset_id: str, file_id: str, /, *, path: str) -> FileSetFile:
+        """Move a file or directory to another path, or give it another name.
+
+        `POST /api/files/v1/filesets/{fileset_id}/files/{file_id}` (Domo's OpenAPI description, "Update a File or
+        Directory").
+
+        Args:
+            fileset_id: The FileSet.
+            file_id: The file.
+            path: Where it is to lie from now on, such as ``reports/2024.pdf``.
+
+        Raises:
+            ConfigError: The path names no file.
+            Conflict: Something else lies there.
+            NotFound: There is no such FileSet or file.
+        """
+        return self._portal.run(self._aio.move(fileset_id, file_id, path=path))
+
+    def move_by_path(self, fileset_id: str, /, *, path: str, new_path: str) -> FileSetFile:
+        """Move what lies at a path to another, or give it another name.
+
+        `POST /api/files/v1/filesets/{fileset_id}/path` (Domo's OpenAPI description, "Update a File or Directory by
+        Path").
+
+        Args:
+            fileset_id: The FileSet.
+            path: Where it lies.
+            new_path: Where it is to lie from now on.
+
+        Raises:
+            ConfigError: A path names no file.
+            Conflict: Something else lies there.
+            NotFound: There is no such FileSet, or nothing at the path.
+        """
+        return self._portal.run(self._aio.move_by_path(fileset_id, path=path, new_path=new_path))
+
+    def reindex(self, fileset_id: str, file_ids: Sequence[str], /) -> int | None:
+        """Have files indexed once more, whose index failed.
+
+        `POST /api/files/v1/filesets/{fileset_id}/files/reindex` (Domo's OpenAPI description, "Reindex Files within a
+        Document Collection").
+
+        Args:
+            fileset_id: The FileSet.
+            file_ids: The files.
+
+        Returns:
+            How many are indexed again; None where the instance does not say.
+
+        Raises:
+            ConfigError: There are none.
+            NotFound: There is no such FileSet.
+        """
+        return self._portal.run(self._aio.reindex(fileset_id, file_ids))
+
+    def share(self, fileset_id: str, file_id: str, /, *, expires_at: datetime | None = None) -> ShareLink:
+        """Make a link by which anybody can download a file, without a login.
+
+        `POST /api/files/v1/filesets/{fileset_id}/files/{file_id}/share` (Domo's OpenAPI description, "Create a
+        Shareable File Download Link"). Is not sent twice, unless the instance surely did not take it.
+
+        Args:
+            fileset_id: The FileSet.
+            file_id: The file.
+            expires_at: When the link is to stop working, with a time zone; by default never.
+
+        Returns:
+            The link; `ShareLink.download_url` and its token are secrets, since whoever has one has the file.
+
+        Raises:
+            ConfigError: The time has no zone.
+            NotFound: There is no such FileSet or file.
+        """
+        return self._portal.run(self._aio.share(fileset_id, file_id, expires_at=expires_at))
+
+    def share_links(
+        self, fileset_id: str, /, *, offset: int = 0, limit: int | None = None, page_size: int = 100
+    ) -> SyncPager[ShareLink]:
+        """Iterate over the links by which anybody can download files of a FileSet.
+
+        `GET /api/files/v1/filesets/{fileset_id}/files/share` (Domo's OpenAPI description, "List Shareable File
+        Download Links").
+
+        Args:
+            fileset_id: The FileSet.
+            offset: Links to leave out at the beginning.
+            limit: The most links to give, or None for all.
+            page_size: Links to ask for at a time.
+
+        Raises:
+            ConfigError: A number is out of its range.
+            NotFound: There is no such FileSet.
+        """
+        return SyncPager(
+            self._aio.share_links(fileset_id, offset=offset, limit=limit, page_size=page_size), self._portal
+        )
+
+    def unshare(self, fileset_id: str, token: Secret[str] | str, /) -> None:
+        """Have a link stop working.
+
+        `DELETE /api/files/v1/filesets/{fileset_id}/files/share/{token}` (Domo's OpenAPI description, "Revoke a
+        Shareable File Download Link").
+
+        Args:
+            fileset_id: The FileSet.
+            token: What names the link.
+
+        Raises:
+            NotFound: There is no such FileSet or link.
+        """
+        token = Secret.of(token)
+        return self._portal.run(self._aio.unshare(fileset_id, token))
 
     def upload(
         self,
@@ -561,6 +749,112 @@ class FileSetFiles(Twin[AsyncFileSetFiles]):
                 file was left.
         """
         return self._portal.run(self._aio.download(fileset_id, file_id, target, verify=verify, progress=progress))
+
+    @overload
+    def download_by_path(
+        self, fileset_id: str, /, target: None = None, *, path: str, progress: ProgressOption = None
+    ) -> bytes: ...
+    @overload
+    def download_by_path(
+        self, fileset_id: str, /, target: DownloadTarget, *, path: str, progress: ProgressOption = None
+    ) -> DownloadResult: ...
+    @overload
+    def download_by_path(
+        self, fileset_id: str, /, target: DownloadTarget | None, *, path: str, progress: ProgressOption = None
+    ) -> bytes | DownloadResult: ...
+    def download_by_path(
+        self, fileset_id: str, /, target: DownloadTarget | None = None, *, path: str, progress: ProgressOption = None
+    ) -> bytes | DownloadResult:
+        """Return the content of the file at a path, or stream it to disk; of a directory, all its files as a ZIP.
+
+        `GET /api/files/v1/filesets/{fileset_id}/path/download` (Domo's OpenAPI description, "Download a File by Path").
+        It is not compared with what the instance tells of the file; `download` does that.
+
+        Args:
+            fileset_id: The FileSet.
+            target: The path of the file to write, or a binary file object, as `download` takes it.
+            path: Where it lies, such as ``reports/2024.pdf``; ``/`` stands for the whole FileSet.
+            progress: Called with a `Progress` some ten times a second; True draws a bar (needs ``rich``).
+
+        Returns:
+            The content; with a target, how many bytes were written, their SHA-256, and the seconds that it took.
+
+        Raises:
+            ConfigError: The target cannot be written to.
+            NotFound: There is no such FileSet, or nothing at the path.
+            TargetError: The file could not be written, such as where the disk is full.
+            IncompleteAnswer: The answer broke off, each time that it was asked for; no file was left.
+        """
+        return self._portal.run(self._aio.download_by_path(fileset_id, target, path=path, progress=progress))
+
+    @overload
+    def download_zip(
+        self,
+        fileset_id: str,
+        /,
+        target: None = None,
+        *,
+        file_ids: Sequence[str] = (),
+        paths: Sequence[str] = (),
+        progress: ProgressOption = None,
+    ) -> bytes: ...
+    @overload
+    def download_zip(
+        self,
+        fileset_id: str,
+        /,
+        target: DownloadTarget,
+        *,
+        file_ids: Sequence[str] = (),
+        paths: Sequence[str] = (),
+        progress: ProgressOption = None,
+    ) -> DownloadResult: ...
+    @overload
+    def download_zip(
+        self,
+        fileset_id: str,
+        /,
+        target: DownloadTarget | None,
+        *,
+        file_ids: Sequence[str] = (),
+        paths: Sequence[str] = (),
+        progress: ProgressOption = None,
+    ) -> bytes | DownloadResult: ...
+    def download_zip(
+        self,
+        fileset_id: str,
+        /,
+        target: DownloadTarget | None = None,
+        *,
+        file_ids: Sequence[str] = (),
+        paths: Sequence[str] = (),
+        progress: ProgressOption = None,
+    ) -> bytes | DownloadResult:
+        """Return several files and directories as a ZIP, or stream it to disk: whole, or not at all.
+
+        `GET /api/files/v1/filesets/{fileset_id}/files/download` (Domo's OpenAPI description, "Download Files by ID or
+        path"), which gives at most 1,000 files.
+
+        Args:
+            fileset_id: The FileSet.
+            target: The path of the file to write, or a binary file object, as `download` takes it.
+            file_ids: The files and directories.
+            paths: Where further ones lie; ``/`` stands for the whole FileSet. They go out with commas between them, so
+                that none may have one.
+            progress: Called with a `Progress` some ten times a second; True draws a bar (needs ``rich``).
+
+        Returns:
+            The ZIP; with a target, how many bytes were written, their SHA-256, and the seconds that it took.
+
+        Raises:
+            ConfigError: There are none, one has a comma, or the target cannot be written to.
+            NotFound: There is no such FileSet or file.
+            TargetError: The file could not be written, such as where the disk is full.
+            IncompleteAnswer: The answer broke off, each time that it was asked for; no file was left.
+        """
+        return self._portal.run(
+            self._aio.download_zip(fileset_id, target, file_ids=file_ids, paths=paths, progress=progress)
+        )
 
     def download_many(
         self,

@@ -20,7 +20,9 @@ from domo_async._endpoints.filesets import (
     FileSet,
     FileSetAccess,
     FileSetFile,
+    FileSetStats,
     FileSort,
+    ShareLink,
 )
 from tests.contract.row import Row, Sent, documented, whole
 
@@ -84,7 +86,219 @@ def _folder_with(name: str) -> Path:
     return folder
 
 
+SEEN_FILE = {
+    "connectorKey": None,
+    "contentType": "text/plain",
+    "created": "2025-01-01T12:00:00Z",
+    "createdBy": 1234,
+    "downloadUrl": "https://example.com/x",
+    "fileType": "TEXT",
+    "hash": "text",
+    "hashAlgorithm": "SHA_256_HEX",
+    "id": "f1",
+    "indexReason": None,
+    "indexStatus": None,
+    "name": "b.txt",
+    "path": "a/b.txt",
+    "size": 43685,
+}
+LINK = {
+    "fileId": "f1",
+    "createdBy": 27,
+    "token": "a-token-of-a-link",
+    "expiresAt": "2025-01-01T12:00:00Z",
+    "created": "2024-01-01T12:00:00Z",
+    "downloadUrl": "https://acme.domo.com/share/a-token-of-a-link",
+}
+STATS = {
+    f"{name}Count": number
+    for number, name in enumerate(
+        (
+            *("imageFileType", "audioFileType", "videoFileType", "textFileType", "documentFileType", "otherFileType"),
+            *("notIndexed", "indexQueued", "indexInProgress", "indexComplete", "indexFailed", "indexSkipped"),
+        )
+    )
+}
+
 ROWS = [
+    Row(
+        "openapi: Documents, Create a new Document Collection",
+        lambda domo: domo.filesets.create(name="P", ai_enabled=False, connector="DOMO"),
+        Sent(
+            "POST",
+            FILESETS,
+            json={"name": "P", "aiEnabled": False, "connector": "DOMO"},
+            answer=whole({"id": "fs", "name": "P", "aiEnabled": False, "pdpEnabled": False, "owner": "27"}),
+            status=201,
+        ),
+        gives=FileSet,
+    ),
+    Row(
+        "openapi: Documents, Update an existing Document Collection",
+        lambda domo: domo.filesets.update("fs", ai_enabled=True, pdp_enabled=False),
+        Sent(
+            "POST",
+            f"{FILESETS}/fs",
+            json={"aiEnabled": True, "pdpEnabled": False},
+            answer=whole({"id": "fs", "aiEnabled": True}),
+        ),
+        gives=FileSet,
+    ),
+    Row(
+        "openapi: Documents, List Document Collections",
+        lambda domo: domo.filesets.search(
+            date_filters=[
+                DateFilter("created", datetime(2025, 5, 12, 23, 30, tzinfo=UTC)),
+                DateFilter("updated", end=datetime(2025, 5, 13, tzinfo=UTC)),
+            ]
+        ).all(),
+        Sent(
+            "POST",
+            f"{FILESETS}/search",
+            query={"limit": "100", "offset": "0"},
+            json={
+                "dateFilters": [
+                    {"field": "created", "start": "2025-05-12T23:30:00.000Z", "not": False},
+                    {"field": "updated", "end": "2025-05-13T00:00:00.000Z", "not": False},
+                ]
+            },
+            answer=whole({"fileSets": [{"id": "fs"}], "pageContext": {"count": 1, "totalCount": 1, "offset": 0}}),
+        ),
+        gives=FileSet,
+        says=lambda answer: answer["fileSets"],
+        note="with one bound each",
+    ),
+    Row(
+        "openapi: Documents, Query Document Collection",
+        lambda domo: domo.filesets.files.query(
+            "fs", query="benefit", metadata_filter={"key": "fileType", "operator": "EQUALS", "value": "TEXT"}
+        ),
+        Sent(
+            "POST",
+            f"{FILESETS}/fs/query",
+            json={
+                "query": "benefit",
+                "metadataFilter": {"key": "fileType", "operator": "EQUALS", "value": "TEXT"},
+            },
+            answer=whole({"matches": [FOUND]}),
+        ),
+        gives=FileMatch,
+        says=lambda answer: answer["matches"],
+    ),
+    Row(
+        "openapi: Documents, Get Document Collection Statistics",
+        lambda domo: domo.filesets.stats("fs"),
+        Sent("GET", f"{FILESETS}/fs/stats", answer=whole(STATS)),
+        gives=FileSetStats,
+    ),
+    Row(
+        "openapi: Documents, Create a new File or Directory",
+        lambda domo: domo.filesets.files.make_directory("fs", path="a/b"),
+        Sent(
+            "POST",
+            f"{FILESETS}/fs/files",
+            body=form(("createFileRequest", None, "application/json", b'{"directoryPath":"a/b"}')),
+            answer=whole(
+                {
+                    "created": "2025-01-01T12:00:00Z",
+                    "createdBy": 1234,
+                    "fileType": "DIRECTORY",
+                    "id": "d1",
+                    "name": "b",
+                    "path": "a/b",
+                    "size": None,
+                }
+            ),
+            status=201,
+        ),
+        gives=FileSetFile,
+    ),
+    Row(
+        "openapi: Documents, Update a File or Directory",
+        lambda domo: domo.filesets.files.move("fs", "f1", path="a/b.txt"),
+        Sent("POST", f"{FILESETS}/fs/files/f1", json={"path": "a/b.txt"}, answer=whole(SEEN_FILE)),
+        gives=FileSetFile,
+    ),
+    Row(
+        "openapi: Documents, Update a File or Directory by Path",
+        lambda domo: domo.filesets.files.move_by_path("fs", path="old.txt", new_path="a/b.txt"),
+        Sent(
+            "POST", f"{FILESETS}/fs/path", query={"path": "old.txt"}, json={"path": "a/b.txt"}, answer=whole(SEEN_FILE)
+        ),
+        gives=FileSetFile,
+    ),
+    Row(
+        "openapi: Documents, Reindex Files",
+        lambda domo: domo.filesets.files.reindex("fs", ["f1", "f2"]),
+        Sent(
+            "POST",
+            f"{FILESETS}/fs/files/reindex",
+            json={"fileIds": ["f1", "f2"]},
+            answer=whole({"retriedFilesCount": 2}),
+            status=202,
+        ),
+        gives=lambda count: count == 2,
+    ),
+    Row(
+        "openapi: Documents, Create a Shareable File Download Link",
+        lambda domo: domo.filesets.files.share("fs", "f1", expires_at=datetime(2025, 1, 1, 12, tzinfo=UTC)),
+        Sent(
+            "POST",
+            f"{FILESETS}/fs/files/f1/share",
+            json={"expiresAt": "2025-01-01T12:00:00.000Z"},
+            answer=whole(LINK),
+            status=201,
+        ),
+        gives=ShareLink,
+    ),
+    Row(
+        "openapi: Documents, Create a Shareable File Download Link",
+        lambda domo: domo.filesets.files.share("fs", "f1"),
+        Sent(
+            "POST",
+            f"{FILESETS}/fs/files/f1/share",
+            json={"expiresAt": None},
+            answer=whole({**LINK, "expiresAt": None}),
+            status=201,
+        ),
+        gives=ShareLink,
+        note="for ever",
+    ),
+    Row(
+        "openapi: Documents, List Shareable File Download Links",
+        lambda domo: domo.filesets.files.share_links("fs").all(),
+        Sent(
+            "GET",
+            f"{FILESETS}/fs/files/share",
+            query={"limit": "100", "offset": "0"},
+            answer=whole({"shareLinks": [LINK], "pageContext": {"count": 1, "totalCount": 1, "offset": 0}}),
+        ),
+        gives=ShareLink,
+        says=lambda answer: answer["shareLinks"],
+    ),
+    Row(
+        "openapi: Documents, Revoke a Shareable File Download Link",
+        lambda domo: domo.filesets.files.unshare("fs", "a-token"),
+        Sent("DELETE", f"{FILESETS}/fs/files/share/a-token", status=204),
+    ),
+    Row(
+        "openapi: Documents, Download a File by Path",
+        lambda domo: domo.filesets.files.download_by_path("fs", path="a/b.txt"),
+        Sent("GET", f"{FILESETS}/fs/path/download", query={"path": "a/b.txt"}, answer=RULES, content_type="text/plain"),
+        gives=lambda content: content == RULES,
+    ),
+    Row(
+        "openapi: Documents, Download Files by ID or path",
+        lambda domo: domo.filesets.files.download_zip("fs", file_ids=["f1", "f2"], paths=["/"]),
+        Sent(
+            "GET",
+            f"{FILESETS}/fs/files/download",
+            query={"fileIds": "f1,f2", "paths": "/"},
+            answer=RULES,
+            content_type="application/zip",
+        ),
+        gives=lambda content: content == RULES,
+    ),
     Row(
         "E102",
         lambda domo: domo.filesets.files.get_by_path("fs", path="a folder/ä&b.txt"),
@@ -175,7 +389,12 @@ ROWS = [
         Sent(
             "POST",
             f"{FILESETS}/fs/query",
-            json={"query": "quarterly sales data", "directoryPath": "reports/quarterly", "topK": 5},
+            json={
+                "query": "quarterly sales data",
+                "directoryPath": "reports/quarterly",
+                "pathPrefixFilter": "reports/quarterly",
+                "topK": 5,
+            },
             answer=documented("E105"),
         ),
         gives=FileMatch,
@@ -200,6 +419,7 @@ ROWS = [
                 ("createFileRequest", None, "application/json", b'{"directoryPath":""}'),
             ),
             answer=stored("rules.txt"),
+            status=201,
         ),
         gives=FileSetFile,
     ),
@@ -297,6 +517,12 @@ ROWS = [
     Row(
         "E108",
         lambda domo: domo.filesets.files.delete_by_path("fs", path="rules.txt"),
+        Sent("DELETE", f"{FILESETS}/fs/path", query={"path": "rules.txt"}, status=204),
+        gives=lambda deletion: deletion == Deletion(),
+    ),
+    Row(
+        "E108",
+        lambda domo: domo.filesets.files.delete_by_path("fs", path="rules.txt"),
         Sent(
             "DELETE",
             f"{FILESETS}/fs/path",
@@ -304,13 +530,13 @@ ROWS = [
             answer=whole({"status": "success", "message": "File deleted successfully."}),
         ),
         gives=Deletion,
+        note="of an older instance",
     ),
     Row(
-        "E108",
-        lambda domo: domo.filesets.files.delete_by_path("fs", path="rules.txt"),
-        Sent("DELETE", f"{FILESETS}/fs/path", query={"path": "rules.txt"}, status=204),
+        "E109",
+        lambda domo: domo.filesets.files.delete("fs", "f1"),
+        Sent("DELETE", f"{FILESETS}/fs/files/f1", status=204),
         gives=lambda deletion: deletion == Deletion(),
-        note="of a newer instance",
     ),
     Row(
         "E109",
@@ -321,13 +547,7 @@ ROWS = [
             answer=whole({"status": "success", "message": "File deleted successfully."}),
         ),
         gives=Deletion,
-    ),
-    Row(
-        "E109",
-        lambda domo: domo.filesets.files.delete("fs", "f1"),
-        Sent("DELETE", f"{FILESETS}/fs/files/f1", status=204),
-        gives=lambda deletion: deletion == Deletion(),
-        note="of a newer instance",
+        note="of an older instance",
     ),
     Row(
         "E110",
@@ -379,6 +599,7 @@ ROWS = [
             FILESETS,
             json={"name": "Sample FileSet", "description": "A sample FileSet for demonstration purposes."},
             answer=documented("E111"),
+            status=201,
         ),
         gives=FileSet,
     ),
@@ -435,19 +656,19 @@ ROWS = [
     Row(
         "E114",
         lambda domo: domo.filesets.delete("fs"),
+        Sent("DELETE", f"{FILESETS}/fs", status=204),
+        gives=lambda deletion: deletion == Deletion(),
+    ),
+    Row(
+        "E114",
+        lambda domo: domo.filesets.delete("fs"),
         Sent(
             "DELETE",
             f"{FILESETS}/fs",
             answer=whole({"status": "success", "message": "FileSet deleted successfully."}),
         ),
         gives=Deletion,
-    ),
-    Row(
-        "E114",
-        lambda domo: domo.filesets.delete("fs"),
-        Sent("DELETE", f"{FILESETS}/fs", status=204),
-        gives=lambda deletion: deletion == Deletion(),
-        note="of a newer instance",
+        note="of an older instance",
     ),
     Row(
         "extra: FileSets, Update FileSet Ownership",

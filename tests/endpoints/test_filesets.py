@@ -259,6 +259,8 @@ async def test_what_would_reach_something_else_costs_no_request(call: Callable[.
         (lambda: DateFilter("created", EARLY.replace(tzinfo=None), LATE), "time zone"),
         (lambda: DateFilter("created", EARLY, LATE.replace(tzinfo=None)), "time zone"),
         (lambda: DateFilter("created", LATE, EARLY), "ends before it starts"),
+        (lambda: DateFilter("created"), "neither a start nor an end"),
+        (lambda: DateFilter("created", end=EARLY.replace(tzinfo=None)), "time zone"),
     ],
 )
 def test_filters_that_cannot_be_meant_are_refused(make: Callable[[], object], why):

@@ -1,24 +1,30 @@
 """FileSets, their files and directories.
 
-Emulator-defined, as no document tells of it or several contradict each other: statuses are those of the older documents
-(200, and an answer to deletions); an update is answered with the new state, although the sample shows the old name; a
-file's content is sent by the download route itself, without a redirect; a file takes the place of the one that had its
-path and keeps its id; directories are made as files need them and stay when they are empty; ``fileType`` is ``TEXT``,
-``DIRECTORY`` or, for all else, ``FILE``. Admins are owners of all FileSets; others have what was given to them.
+Statuses are those of instances: 201 for what was made, 204 for what was deleted. Emulator-defined, as nothing tells of
+it or several documents contradict each other: an update is answered with the new state, although the sample shows the
+old name; a file's content is sent by the download route itself, without a redirect; a file takes the place of the one
+that had its path and keeps its id; directories are made as files need them and stay when they are empty; ``fileType``
+is ``TEXT``, ``DIRECTORY`` or, for all else, ``FILE``; a FileSet is indexed where nothing is said about it; a link to a
+file is for those who are logged in. Admins are owners of all FileSets; others have what was given to them.
 """
 
 from __future__ import annotations
 
 import base64
 import json
+import secrets
+import shutil
 import uuid
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
 from functools import partial
+from io import BytesIO
 from pathlib import PurePosixPath
 from random import Random
 from typing import Any
 from weakref import WeakKeyDictionary
+from zipfile import ZIP_DEFLATED, ZipFile
 
 from aiohttp import web
 
@@ -28,6 +34,7 @@ from domo_async._emulator.errors import HTTPError
 from domo_async._emulator.http.web import (
     answer,
     caller_of,
+    flag,
     instance_of,
     iso,
     json_object,
@@ -69,7 +76,7 @@ FILESETS = "filesets"
 _BASE = "/api/files/v1/filesets"
 _SET = _BASE + "/{fileset_id}"
 _PAGE = 100
-_MATCHES = 10
+_MATCHES = 1
 _READ_FOR_QUERIES = 1 << 20
 _CACHED_TEXTS = 5_000
 _LEVELS = ("NONE", "READ", "EDIT", "OWNER")
@@ -82,10 +89,10 @@ _FILE_FIELDS = (
     *("id", "path", "name", "fileType", "contentType", "size", "hash", "hashAlgorithm", "created", "createdBy"),
     *("connectorKey", "indexStatus", "indexReason"),
 )
-_LISTED = (
-    *("id", "name", "description", "created", "createdBy", "updated", "updatedBy", "owner", "permission", "fileCount"),
-)
-_UPLOADED = ("id", "path", "name", "fileType", "contentType", "size", "created", "createdBy")
+_FLAGS = ("aiEnabled", "pdpEnabled")
+_SHARES = "fileset_share_links"
+_MOST_ZIPPED = 1000
+_DOCUMENTS = frozenset({"pdf", "msword", "rtf"})
 
 _WORDS: WeakKeyDictionary[Instance, dict[str, Counter[str]]] = WeakKeyDictionary()
 
@@ -103,8 +110,8 @@ async def search(request: web.Request) -> web.Response:
     found = selected(described, await json_object(request), _FILESET_FIELDS)
     return answer(
         {
-            "fileSets": [{key: each[key] for key in _LISTED} for each in found[offset : offset + limit]],
-            "pageContext": {"offset": offset, "limit": limit, "total": len(found)},
+            "fileSets": found[offset : offset + limit],
+            "pageContext": _page_context(offset, limit, len(found)),
         }
     )
 
@@ -114,7 +121,7 @@ async def create(request: web.Request) -> web.Response:
     """Create a FileSet, which is the caller's."""
     body = await json_object(request)
     fileset = new_fileset(text(body, "name"), caller_of(request)["id"], **_settings(body))
-    return answer(_describe(request, records_of(request, FILESETS).put(fileset["id"], fileset)))
+    return answer(_describe(request, records_of(request, FILESETS).put(fileset["id"], fileset)), status=201)
 
 
 @routes.get(_SET)
@@ -125,14 +132,17 @@ async def get(request: web.Request) -> web.Response:
 
 @routes.post(_SET)
 async def update(request: web.Request) -> web.Response:
-    """Change a FileSet's name and description, where they are given and not null; answers with the new state."""
+    """Change what is given of a FileSet and not null; answers with the new state."""
     fileset = _fileset_of(request, "EDIT")
     body = await json_object(request)
-    changes = {key: body[key] for key in ("name", "description") if body.get(key) is not None}
+    changes = {key: body[key] for key in ("name", "description", *_FLAGS) if body.get(key) is not None}
     if not changes:
-        raise HTTPError(400, "Required: name, description or both")
+        raise HTTPError(400, f"Required: one of name, description, {', '.join(_FLAGS)}")
     if "name" in changes:
         text(changes, "name")
+    changes |= {key: flag(changes[key], key) for key in _FLAGS if key in changes}
+    if "pdpEnabled" in changes:
+        _fileset_of(request, "OWNER")
     return answer(_describe(request, _touch(request, fileset, **changes)))
 
 
@@ -142,19 +152,21 @@ async def delete(request: web.Request) -> web.Response:
     fileset = _fileset_of(request, "OWNER")
     files = list(_files(request, fileset))
     records_of(request, FILESETS).remove(fileset["id"])
-    return _without(request, fileset, files, "FileSet deleted successfully.")
+    for link in _links(request, fileset):
+        records_of(request, _SHARES).remove(link["token"])
+    return _without(request, fileset, files)
 
 
 @routes.post(_SET + "/ownership")
 async def set_owner(request: web.Request) -> web.Response:
-    """Give a FileSet to another user; who had it may still edit it (emulator-defined)."""
+    """Give a FileSet to another user; who had it keeps the permission of an owner."""
     fileset = _fileset_of(request, "OWNER")
     user_id = (await json_object(request)).get("userId")
     user = _user(request, user_id)
     if user["id"] == fileset["owner"]:
         return answer(_access_json(fileset))
     access = _merged(
-        fileset["access"], [_access("USER", fileset["owner"], "EDIT"), _access("USER", user["id"], "NONE")]
+        fileset["access"], [_access("USER", fileset["owner"], "OWNER"), _access("USER", user["id"], "NONE")]
     )
     return answer(_access_json(_touch(request, fileset, owner=user["id"], access=access)))
 
@@ -180,8 +192,13 @@ async def set_access(request: web.Request) -> web.Response:
 
 @routes.post(_SET + "/query")
 async def query(request: web.Request) -> web.Response:
-    """Find the files that fit a question best by the words in them and in their paths."""
+    """Find the files that fit a question best by the words in them and in their paths.
+
+    Without an index it is refused, which is emulator-defined; a filter on metadata is taken and not heeded.
+    """
     fileset = _fileset_of(request, "READ")
+    if not _is_indexed(fileset):
+        raise HTTPError(400, f"AI is not enabled for the FileSet {fileset['id']}")
     body = await json_object(request)
     question = text(body, "query")
     most = whole_number(body.get("topK"), "topK", _MATCHES)
@@ -214,7 +231,8 @@ async def search_files(request: web.Request) -> web.Response:
     start = _start(request.query.get("next"), found)
     page = found[start : start + limit]
     end = start + limit
-    following = _cursor(page[-1]["id"], found[end]["id"], end) if end < len(found) else None
+    # The last page repeats the cursor that it was asked for by.
+    following = _cursor(page[-1]["id"], found[end]["id"], end) if end < len(found) else request.query.get("next")
     return answer({"files": page, "pageContext": {"next": following}})
 
 
@@ -241,6 +259,7 @@ async def upload(request: web.Request) -> web.Response:
         if form.name is None:
             if not directory:
                 raise HTTPError(400, "Required: file, or the path of a directory to make")
+            was_there = file_at(files, directory) is not None
             made = make_directories(files, directory, user_id)
         else:
             path = str(PurePosixPath(directory, form.name))
@@ -251,8 +270,138 @@ async def upload(request: web.Request) -> web.Response:
             files.put(made["id"], with_content(made, form.content_type, arrival.keep()))
     _touch(request, fileset)
     described = _describe_file(request, fileset, files.get(made["id"]))
-    told = answer({key: described[key] for key in _UPLOADED})
+    told = answer(described, status=200 if form.name is None and was_there else 201)
     return told if former is None else blobs_of(request).forget([former["sha256"]], told)
+
+
+@routes.get(_SET + "/stats")
+async def stats(request: web.Request) -> web.Response:
+    """Count files by what their media types say; those of an indexed FileSet are indexed at once."""
+    fileset = _fileset_of(request, "READ")
+    files = [file for file in _files(request, fileset) if file["fileType"] != DIRECTORY]
+    kinds = Counter(_kind(file) for file in files)
+    complete = len(files) if _is_indexed(fileset) else 0
+    return answer(
+        {
+            **{
+                f"{kind}FileTypeCount": kinds[kind] for kind in ("image", "audio", "video", "text", "document", "other")
+            },
+            "notIndexedCount": len(files) - complete,
+            "indexQueuedCount": 0,
+            "indexInProgressCount": 0,
+            "indexCompleteCount": complete,
+            "indexFailedCount": 0,
+            "indexSkippedCount": 0,
+        }
+    )
+
+
+@routes.post(_SET + "/files/reindex")
+async def reindex(request: web.Request) -> web.Response:
+    """Count those of the named files that are there; there is nothing to do, as all are indexed at once."""
+    fileset = _fileset_of(request, "EDIT")
+    named, files = (await json_object(request)).get("fileIds"), _files(request, fileset)
+    if not isinstance(named, list) or not all(isinstance(each, str) for each in named):
+        raise HTTPError(400, "Required: fileIds, an array of strings")
+    return answer({"retriedFilesCount": sum(each in files for each in set(named))}, status=202)
+
+
+@routes.get(_SET + "/files/share")
+async def list_links(request: web.Request) -> web.Response:
+    """List the links to a FileSet's files, page by page."""
+    fileset = _fileset_of(request, "READ")
+    limit = whole_number(request.query.get("limit"), "limit", _PAGE)
+    offset = whole_number(request.query.get("offset"), "offset", 0)
+    links = _links(request, fileset)
+    described = [_describe_link(request, link) for link in links[offset : offset + limit]]
+    return answer({"shareLinks": described, "pageContext": _page_context(offset, limit, len(links))})
+
+
+@routes.post(_SET + "/files/{file_id}/share")
+async def share(request: web.Request) -> web.Response:
+    """Make a link to a file."""
+    fileset = _fileset_of(request, "EDIT")
+    file, expires = _file_of(request, fileset), (await json_object(request)).get("expiresAt")
+    if file["fileType"] == DIRECTORY:
+        raise HTTPError(400, f"{file['path']} is a directory")
+    moment = moment_of(expires)
+    if expires is not None and moment is None:
+        raise HTTPError(400, "expiresAt must be a moment in ISO 8601")
+    link = {
+        "token": secrets.token_urlsafe(24),
+        "fileSetId": fileset["id"],
+        "fileId": file["id"],
+        "createdBy": caller_of(request)["id"],
+        "created": iso(),
+        "expiresAt": None if moment is None else iso(moment.astimezone(UTC)),
+    }
+    return answer(_describe_link(request, records_of(request, _SHARES).put(link["token"], link)), status=201)
+
+
+@routes.delete(_SET + "/files/share/{token}")
+async def unshare(request: web.Request) -> web.Response:
+    """Have a link stop working, for who made it and for owners."""
+    fileset = _fileset_of(request, "READ")
+    link = _link_of(request, fileset)
+    if link["createdBy"] != caller_of(request)["id"]:
+        _fileset_of(request, "OWNER")
+    records_of(request, _SHARES).remove(link["token"])
+    return web.Response(status=204)
+
+
+@routes.get(_SET + "/files/share/{token}/download")
+async def download_shared(request: web.Request) -> web.StreamResponse:
+    """Send the content of a file by a link to it. The path is emulator-defined."""
+    fileset = records_of(request, FILESETS).get(request.match_info["fileset_id"])
+    link = _link_of(request, fileset)
+    expires = moment_of(link["expiresAt"])
+    if expires is not None and expires <= datetime.now(UTC):
+        raise HTTPError(404, "The link has expired")
+    return _content(request, _files(request, fileset).get(link["fileId"]))
+
+
+@routes.get(_SET + "/files/download")
+async def download_zip(request: web.Request) -> web.StreamResponse:
+    """Send several files and directories as a ZIP."""
+    fileset = _fileset_of(request, "READ")
+    files = _files(request, fileset)
+    chosen: list[Record] = []
+    for file_id in _several(request, "fileIds"):
+        if (file := files.find(file_id)) is None:
+            raise HTTPError(404, f"File not found: {file_id}")
+        chosen += _all_below(files, file)
+    for said in _several(request, "paths"):
+        chosen += _below_path(files, path_of(said))
+    if not chosen:
+        raise HTTPError(400, "Required: fileIds or paths, in the query")
+    return await _zipped(request, list({file["id"]: file for file in chosen}.values()))
+
+
+@routes.get(_SET + "/path/download")
+async def download_by_path(request: web.Request) -> web.StreamResponse:
+    """Send the content of the file at a path; of a directory all files as a ZIP, of ``/`` those of the FileSet."""
+    fileset = _fileset_of(request, "READ")
+    files, path = _files(request, fileset), path_of(request.query.get("path", ""))
+    if "path" not in request.query:
+        raise HTTPError(400, "Required: path, in the query")
+    file = file_at(files, path)
+    if file is not None and file["fileType"] != DIRECTORY:
+        return _content(request, file)
+    return await _zipped(request, _below_path(files, path))
+
+
+@routes.post(_SET + "/path")
+async def move_by_path(request: web.Request) -> web.Response:
+    """Move what lies at a path."""
+    fileset = _fileset_of(request, "EDIT")
+    return await _move(request, fileset, _named(_files(request, fileset), request))
+
+
+@routes.post(_SET + "/files/{file_id}")
+async def move(request: web.Request) -> web.Response:
+    """Move a file or directory."""
+    fileset = _fileset_of(request, "EDIT")
+    return await _move(request, fileset, _file_of(request, fileset))
 
 
 @routes.get(_SET + "/path")
@@ -290,13 +439,7 @@ async def download(request: web.Request) -> web.StreamResponse:
     file = _file_of(request, _fileset_of(request, "READ"))
     if file["fileType"] == DIRECTORY:
         raise HTTPError(400, f"{file['path']} is a directory")
-    return content_response(
-        request,
-        file["sha256"],
-        size=file["size"],
-        content_type=file["contentType"],
-        name=PurePosixPath(file["path"]).name,
-    )
+    return _content(request, file)
 
 
 def _fileset_of(request: web.Request, level: str) -> Record:
@@ -348,16 +491,119 @@ def _named(files: Collection, request: web.Request) -> Record:
 def _delete(request: web.Request, fileset: Record, file: Record) -> web.Response:
     below = [each for each in _files(request, fileset) if lies_in(each, file["path"])]
     _touch(request, fileset)
-    return _without(request, fileset, [file, *below], "File deleted successfully.")
+    return _without(request, fileset, [file, *below])
 
 
-def _without(request: web.Request, fileset: Record, files: Sequence[Record], message: str) -> web.Response:
-    """Remove files and say so."""
+def _without(request: web.Request, fileset: Record, files: Sequence[Record]) -> web.Response:
+    """Remove files, with the links to them."""
+    gone = {file["id"] for file in files}
+    for link in _links(request, fileset):
+        if link["fileId"] in gone:
+            records_of(request, _SHARES).remove(link["token"])
     collection = _files(request, fileset)
     for file in files:
         collection.remove(file["id"])
     garbage = [file["sha256"] for file in files if file["sha256"]]
-    return blobs_of(request).forget(garbage, answer({"status": "success", "message": message}))
+    return blobs_of(request).forget(garbage, web.Response(status=204))
+
+
+async def _move(request: web.Request, fileset: Record, file: Record) -> web.Response:
+    """Move a file, or a directory with all that lies in it, to the path of the body."""
+    files, path = _files(request, fileset), path_of(text(await json_object(request), "path"))
+    if not path or lies_in({"path": f"{path}/"}, file["path"]):
+        raise HTTPError(400, f"{file['path']} cannot be moved to {path or '/'}")
+    if path != file["path"] and file_at(files, path) is not None:
+        raise HTTPError(409, f"There is a file or a directory at {path} already")
+    below = [each for each in files if lies_in(each, file["path"])] if file["fileType"] == DIRECTORY else []
+    make_directories(files, parent_of(path), caller_of(request)["id"])
+    for each in (file, *below):
+        files.update(each["id"], path=path + each["path"][len(file["path"]) :])
+    _touch(request, fileset)
+    return answer(_describe_file(request, fileset, files.get(file["id"])))
+
+
+def _content(request: web.Request, file: Record) -> web.StreamResponse:
+    """Return the answer that sends a file's content."""
+    return content_response(
+        request,
+        file["sha256"],
+        size=file["size"],
+        content_type=file["contentType"],
+        name=PurePosixPath(file["path"]).name,
+    )
+
+
+def _all_below(files: Collection, file: Record) -> list[Record]:
+    """Return a file, or the files of a directory, however deep."""
+    if file["fileType"] != DIRECTORY:
+        return [file]
+    return [each for each in files if each["fileType"] != DIRECTORY and lies_in(each, file["path"])]
+
+
+def _below_path(files: Collection, path: str) -> list[Record]:
+    """Return the file at a path, or all files of the directory there."""
+    if not path:
+        return [file for file in files if file["fileType"] != DIRECTORY]
+    file = file_at(files, path)
+    if file is None:
+        raise HTTPError(404, f"File not found: {path}")
+    return _all_below(files, file)
+
+
+async def _zipped(request: web.Request, files: Sequence[Record]) -> web.Response:
+    """Return the answer that sends files as a ZIP."""
+    if len(files) > _MOST_ZIPPED:
+        raise HTTPError(400, f"At most {_MOST_ZIPPED} files can be downloaded at once")
+    content = await storage_of(request).run(_zip, blobs_of(request), list(files))
+    return web.Response(body=content, content_type="application/zip")
+
+
+def _zip(blobs: Blobs, files: Sequence[Record]) -> bytes:
+    packed = BytesIO()
+    with ZipFile(packed, "w", ZIP_DEFLATED) as archive:
+        for file in files:
+            with blobs.open(file["sha256"]) as content, archive.open(file["path"], "w") as entry:
+                shutil.copyfileobj(content, entry)
+    return packed.getvalue()
+
+
+def _several(request: web.Request, key: str) -> list[str]:
+    """Return what stands in the query under a key: several times, or with commas between."""
+    return [part for value in request.query.getall(key, []) for part in value.split(",") if part]
+
+
+def _kind(file: Record) -> str:
+    """Return which kind of file statistics count a file as."""
+    media, _, form = str(file["contentType"]).partition(";")[0].partition("/")
+    if is_text(file["contentType"]):
+        return "text"
+    return media if media in {"image", "audio", "video"} else "document" if form in _DOCUMENTS else "other"
+
+
+def _is_indexed(fileset: Record) -> bool:
+    return bool(fileset.get("aiEnabled", True))
+
+
+def _page_context(offset: int, limit: int, total: int) -> dict[str, int]:
+    return {"count": max(0, min(limit, total - offset)), "totalCount": total, "offset": offset}
+
+
+def _links(request: web.Request, fileset: Record) -> list[Record]:
+    return [link for link in records_of(request, _SHARES) if link["fileSetId"] == fileset["id"]]
+
+
+def _link_of(request: web.Request, fileset: Record) -> Record:
+    """Return the link that the path names."""
+    link = records_of(request, _SHARES).find(request.match_info["token"])
+    if link is None or link["fileSetId"] != fileset["id"]:
+        raise HTTPError(404, "There is no such link")
+    return link
+
+
+def _describe_link(request: web.Request, link: Record) -> dict[str, Any]:
+    place = f"{_BASE}/{link['fileSetId']}/files/share/{link['token']}/download"
+    told = {key: link[key] for key in ("fileId", "createdBy", "token", "expiresAt", "created")}
+    return {**told, "downloadUrl": f"{request.url.origin()}{place}"}
 
 
 async def _words(request: web.Request, files: Sequence[Record]) -> Mapping[str, Counter[str]]:
@@ -413,6 +659,8 @@ def _settings(body: Mapping[str, Any]) -> dict[str, Any]:
         "description": str(body.get("description") or ""),
         "account_id": whole_number(body.get("accountId"), "accountId", 0),
         "context": context,
+        "connector": str(body.get("connector") or (context or {}).get("connector") or "DOMO"),
+        "indexed": flag(True if body.get("aiEnabled") is None else body["aiEnabled"], "aiEnabled"),
     }
 
 
@@ -423,6 +671,8 @@ def new_fileset(
     description: str = "",
     account_id: int = 0,
     context: Mapping[str, Any] | None = None,
+    connector: str = "DOMO",
+    indexed: bool = True,
     created: str | None = None,
     fileset_id: str | None = None,
 ) -> Record:
@@ -433,6 +683,9 @@ def new_fileset(
         "name": name,
         "description": description,
         "connectorContext": context,
+        "connector": connector,
+        "aiEnabled": indexed,
+        "pdpEnabled": False,
         "accountId": account_id,
         "created": created,
         "createdBy": owner,
@@ -488,10 +741,11 @@ def _describe(request: web.Request, fileset: Record) -> dict[str, Any]:
         "id": fileset["id"],
         "name": fileset["name"],
         "description": fileset["description"],
-        "aiEnabled": True,
+        "aiEnabled": _is_indexed(fileset),
+        "pdpEnabled": fileset.get("pdpEnabled", False),
         "indexStatus": None,
         "batchType": "INCREMENTAL",
-        "connector": context["connector"] if context else "DOMO",
+        "connector": fileset.get("connector") or (context["connector"] if context else "DOMO"),
         "created": fileset["created"],
         "createdBy": fileset["createdBy"],
         "updated": fileset["updated"],

@@ -15,6 +15,8 @@ from domo_async._endpoints.filesets.models import (
     FileSetEntity,
     FileSetFile,
     FileSetPermission,
+    FileSetStats,
+    ShareLink,
 )
 
 __all__ = [
@@ -30,8 +32,10 @@ __all__ = [
     "FileSetFile",
     "FileSetFiles",
     "FileSetPermission",
+    "FileSetStats",
     "FileSets",
     "FileSort",
     "FilterOperator",
+    "ShareLink",
     "SortOrder",
 ]

@@ -15,7 +15,14 @@ from domo_async._endpoints.filesets._folder_backend import FileSetFolderSteps
 from domo_async._endpoints.filesets._guards import a_fileset
 from domo_async._endpoints.filesets.files import FileSetFiles
 from domo_async._endpoints.filesets.filters import DateFilter, FieldFilter, FileSort, search_body
-from domo_async._endpoints.filesets.models import ConnectorContext, Deletion, FileSet, FileSetAccess, PageContext
+from domo_async._endpoints.filesets.models import (
+    ConnectorContext,
+    Deletion,
+    FileSet,
+    FileSetAccess,
+    FileSetStats,
+    PageContext,
+)
 from domo_async._transfer import FolderOptions, FolderReport, ProgressOption, pull, push
 from domo_async._transport import QUERY, PageData, Pager, url
 from domo_async._wire import UNSET, Model, Unset, payload
@@ -90,6 +97,8 @@ class FileSets(Area):
         description: str | Unset = UNSET,
         account_id: int | str | Unset | None = UNSET,
         connector_context: ConnectorContext | Unset | None = UNSET,
+        ai_enabled: bool | Unset = UNSET,
+        connector: str | Unset = UNSET,
     ) -> FileSet:
         """Create a FileSet.
 
@@ -100,12 +109,20 @@ class FileSets(Area):
             description: What it is for.
             account_id: The data account.
             connector_context: Where its files lie, if not in Domo.
+            ai_enabled: Whether to index its files, without which queries find nothing; neither this nor what follows
+                is on the page, but in Domo's OpenAPI description.
+            connector: What its files come by: ``DOMO``, ``S3``, ``SHAREPOINT``, ``GOOGLE_DRIVE`` …
         """
         return await self._http.request(
             "POST",
             url("/api/files/v1/filesets"),
             json=payload(
-                name=name, description=description, account_id=account_id, connector_context=connector_context
+                name=name,
+                description=description,
+                account_id=account_id,
+                connector_context=connector_context,
+                ai_enabled=ai_enabled,
+                connector=connector,
             ),
             into=FileSet,
         )
@@ -124,7 +141,14 @@ class FileSets(Area):
         return await self._http.request("GET", url("/api/files/v1/filesets/{}", a_fileset(fileset_id)), into=FileSet)
 
     async def update(
-        self, fileset_id: str, /, *, name: str | Unset = UNSET, description: str | Unset = UNSET
+        self,
+        fileset_id: str,
+        /,
+        *,
+        name: str | Unset = UNSET,
+        description: str | Unset = UNSET,
+        ai_enabled: bool | Unset = UNSET,
+        pdp_enabled: bool | Unset = UNSET,
     ) -> FileSet:
         """Change what is given of a FileSet, and leave the rest.
 
@@ -134,6 +158,9 @@ class FileSets(Area):
             fileset_id: The FileSet.
             name: Its name.
             description: What it is for.
+            ai_enabled: Whether to index its files, without which queries find nothing; neither this nor what follows
+                is on the page, but in Domo's OpenAPI description.
+            pdp_enabled: Whether policies say who sees which of its files.
 
         Returns:
             The FileSet; the page shows it as it was before the change.
@@ -146,7 +173,9 @@ class FileSets(Area):
         return await self._http.request(
             "POST",
             url("/api/files/v1/filesets/{}", a_fileset(fileset_id)),
-            json=require_changes(payload(name=name, description=description)),
+            json=require_changes(
+                payload(name=name, description=description, ai_enabled=ai_enabled, pdp_enabled=pdp_enabled)
+            ),
             into=FileSet,
             idempotent=True,
         )
@@ -236,6 +265,22 @@ class FileSets(Area):
         )
         return answer.file_set_access
 
+    async def stats(self, fileset_id: str, /) -> FileSetStats:
+        """Count the files of a FileSet by their kinds, and by how far their index is.
+
+        `GET /api/files/v1/filesets/{fileset_id}/stats` (Domo's OpenAPI description, "Get Document Collection
+        Statistics").
+
+        Args:
+            fileset_id: The FileSet.
+
+        Raises:
+            NotFound: There is no such FileSet.
+        """
+        return await self._http.request(
+            "GET", url("/api/files/v1/filesets/{}/stats", a_fileset(fileset_id)), into=FileSetStats
+        )
+
     async def push_folder(
         self,
         fileset_id: str,
@@ -256,8 +301,8 @@ class FileSets(Area):
 
         Files are the same if they have the same path in the folder, size and hash; where the FileSet tells no SHA-256,
         if they have the same size and the FileSet's is not older. Symbolic links are neither followed nor uploaded.
-        Empty folders are not sent, as no document tells how, and directories are not deleted. Where a file fails, the
-        others go on.
+        Empty folders are not sent (see `FileSetFiles.make_directory`), and directories are not deleted. Where a file
+        fails, the others go on.
 
         Args:
             fileset_id: The FileSet.

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from datetime import datetime
 from functools import partial
 from operator import attrgetter
 from pathlib import Path
@@ -10,11 +12,12 @@ from typing import overload
 
 from attrs import frozen
 
-from domo_async._endpoints._area import Area
-from domo_async._endpoints.filesets._guards import below_the_root
+from domo_async._endpoints._area import Area, require_list
+from domo_async._endpoints.filesets._guards import a_file, below_the_root
 from domo_async._endpoints.filesets._requests import content_of, create, describe, path_of
 from domo_async._endpoints.filesets.filters import DateFilter, FieldFilter, FileSort, search_body
-from domo_async._endpoints.filesets.models import Deletion, FileMatch, FileSetFile, PageContext
+from domo_async._endpoints.filesets.models import Deletion, FileMatch, FileSetFile, PageContext, ShareLink
+from domo_async._redaction import Secret
 from domo_async._transfer import (
     Content,
     Contents,
@@ -32,8 +35,8 @@ from domo_async._transfer import (
     reported_body,
     upload_many,
 )
-from domo_async._transport import PageData, Pager, url
-from domo_async._wire import UNSET, Model, Unset, payload
+from domo_async._transport import QUERY, Body, Download, PageData, Pager, QueryValue, Transport, Url, url
+from domo_async._wire import UNSET, Model, TimestampForm, Unset, payload
 from domo_async.errors import ConfigError
 
 __all__ = ["FileSetFiles"]
@@ -48,6 +51,17 @@ class _FileList(Model):
 @frozen(kw_only=True)
 class _FileMatches(Model):
     matches: tuple[FileMatch, ...]
+
+
+@frozen(kw_only=True)
+class _Reindexed(Model):
+    retried_files_count: int | None = None
+
+
+@frozen(kw_only=True)
+class _ShareLinks(Model):
+    share_links: tuple[ShareLink, ...]
+    page_context: PageContext | None = None
 
 
 class FileSetFiles(Area):
@@ -137,6 +151,7 @@ class FileSetFiles(Area):
         query: str,
         directory_path: str | Unset = UNSET,
         top_k: int | Unset = UNSET,
+        metadata_filter: Mapping[str, object] | Unset = UNSET,
     ) -> tuple[FileMatch, ...]:
         """Return what fits a question best among a FileSet's files.
 
@@ -145,8 +160,11 @@ class FileSetFiles(Area):
         Args:
             fileset_id: The FileSet.
             query: What to look for, in plain words.
-            directory_path: Only what lies in this directory. Newer documents call it ``pathPrefixFilter``.
-            top_k: The most matches to give.
+            directory_path: Only what lies in this directory. It goes out under this name and as ``pathPrefixFilter``,
+                as newer documents call it.
+            top_k: The most matches to give, by default a single one.
+            metadata_filter: What the passages' metadata have to be, as JSON such as
+                ``{"key": "fileType", "operator": "EQUALS", "value": "TEXT"}``; in newer documents alone.
 
         Raises:
             NotFound: There is no such FileSet.
@@ -155,11 +173,191 @@ class FileSetFiles(Area):
         found = await self._http.request(
             "POST",
             url("/api/files/v1/filesets/{}/query", fileset_id),
-            json=payload(query=query, directory_path=directory_path, top_k=top_k),
+            json=payload(
+                query=query,
+                directory_path=directory_path,
+                path_prefix_filter=directory_path,
+                top_k=top_k,
+                metadata_filter=metadata_filter,
+            ),
             into=_FileMatches,
             idempotent=True,
         )
         return found.matches
+
+    async def make_directory(self, fileset_id: str, /, *, path: str) -> FileSetFile:
+        """Make a directory, and those above it, if they are not there.
+
+        `POST /api/files/v1/filesets/{fileset_id}/files` (Domo's OpenAPI description: without a file, the directory of
+        the form is made).
+
+        Args:
+            fileset_id: The FileSet.
+            path: Where it is to lie, such as ``reports/2024``.
+
+        Raises:
+            ConfigError: The path names no directory.
+            Conflict: A file lies there.
+            NotFound: There is no such FileSet.
+        """
+        request = Body.json(payload(directory_path=below_the_root(path)))
+        return await self._http.request(
+            "POST",
+            url("/api/files/v1/filesets/{}/files", fileset_id),
+            body=Body.multipart({"createFileRequest": (None, request)}),
+            into=FileSetFile,
+            # A directory that is there is given again.
+            idempotent=True,
+        )
+
+    async def move(self, fileset_id: str, file_id: str, /, *, path: str) -> FileSetFile:
+        """Move a file or directory to another path, or give it another name.
+
+        `POST /api/files/v1/filesets/{fileset_id}/files/{file_id}` (Domo's OpenAPI description, "Update a File or
+        Directory").
+
+        Args:
+            fileset_id: The FileSet.
+            file_id: The file.
+            path: Where it is to lie from now on, such as ``reports/2024.pdf``.
+
+        Raises:
+            ConfigError: The path names no file.
+            Conflict: Something else lies there.
+            NotFound: There is no such FileSet or file.
+        """
+        return await self._http.request(
+            "POST",
+            path_of(fileset_id, file_id),
+            json=payload(path=below_the_root(path)),
+            into=FileSetFile,
+            idempotent=True,
+        )
+
+    async def move_by_path(self, fileset_id: str, /, *, path: str, new_path: str) -> FileSetFile:
+        """Move what lies at a path to another, or give it another name.
+
+        `POST /api/files/v1/filesets/{fileset_id}/path` (Domo's OpenAPI description, "Update a File or Directory by
+        Path").
+
+        Args:
+            fileset_id: The FileSet.
+            path: Where it lies.
+            new_path: Where it is to lie from now on.
+
+        Raises:
+            ConfigError: A path names no file.
+            Conflict: Something else lies there.
+            NotFound: There is no such FileSet, or nothing at the path.
+        """
+        return await self._http.request(
+            "POST",
+            url("/api/files/v1/filesets/{}/path", fileset_id),
+            params={"path": below_the_root(path)},
+            json=payload(path=below_the_root(new_path)),
+            into=FileSetFile,
+        )
+
+    async def reindex(self, fileset_id: str, file_ids: Sequence[str], /) -> int | None:
+        """Have files indexed once more, whose index failed.
+
+        `POST /api/files/v1/filesets/{fileset_id}/files/reindex` (Domo's OpenAPI description, "Reindex Files within a
+        Document Collection").
+
+        Args:
+            fileset_id: The FileSet.
+            file_ids: The files.
+
+        Returns:
+            How many are indexed again; None where the instance does not say.
+
+        Raises:
+            ConfigError: There are none.
+            NotFound: There is no such FileSet.
+        """
+        answer = await self._http.request(
+            "POST",
+            url("/api/files/v1/filesets/{}/files/reindex", fileset_id),
+            json=payload(file_ids=require_list(file_ids, "file_ids")),
+            into=_Reindexed,
+            empty=_Reindexed(),
+            idempotent=True,
+        )
+        return answer.retried_files_count
+
+    async def share(self, fileset_id: str, file_id: str, /, *, expires_at: datetime | None = None) -> ShareLink:
+        """Make a link by which anybody can download a file, without a login.
+
+        `POST /api/files/v1/filesets/{fileset_id}/files/{file_id}/share` (Domo's OpenAPI description, "Create a
+        Shareable File Download Link"). Is not sent twice, unless the instance surely did not take it.
+
+        Args:
+            fileset_id: The FileSet.
+            file_id: The file.
+            expires_at: When the link is to stop working, with a time zone; by default never.
+
+        Returns:
+            The link; `ShareLink.download_url` and its token are secrets, since whoever has one has the file.
+
+        Raises:
+            ConfigError: The time has no zone.
+            NotFound: There is no such FileSet or file.
+        """
+        moment = None if expires_at is None else TimestampForm.ISO.format(expires_at)
+        return await self._http.request(
+            "POST",
+            url("/api/files/v1/filesets/{}/files/{}/share", fileset_id, a_file(file_id)),
+            json={"expiresAt": moment},
+            into=ShareLink,
+        )
+
+    def share_links(
+        self, fileset_id: str, /, *, offset: int = 0, limit: int | None = None, page_size: int = 100
+    ) -> Pager[ShareLink]:
+        """Iterate over the links by which anybody can download files of a FileSet.
+
+        `GET /api/files/v1/filesets/{fileset_id}/files/share` (Domo's OpenAPI description, "List Shareable File
+        Download Links").
+
+        Args:
+            fileset_id: The FileSet.
+            offset: Links to leave out at the beginning.
+            limit: The most links to give, or None for all.
+            page_size: Links to ask for at a time.
+
+        Raises:
+            ConfigError: A number is out of its range.
+            NotFound: There is no such FileSet.
+        """
+        return self._http.pages(
+            "GET",
+            url("/api/files/v1/filesets/{}/files/share", fileset_id),
+            QUERY,
+            into=_ShareLinks,
+            read=_links,
+            page_size=page_size,
+            assured=_ASSURED_LINKS,
+            offset=offset,
+            limit=limit,
+        )
+
+    async def unshare(self, fileset_id: str, token: Secret[str] | str, /) -> None:
+        """Have a link stop working.
+
+        `DELETE /api/files/v1/filesets/{fileset_id}/files/share/{token}` (Domo's OpenAPI description, "Revoke a
+        Shareable File Download Link").
+
+        Args:
+            fileset_id: The FileSet.
+            token: What names the link.
+
+        Raises:
+            NotFound: There is no such FileSet or link.
+        """
+        await self._http.request(
+            "DELETE",
+            url("/api/files/v1/filesets/{}/files/share/{}", fileset_id, Secret.of(token).get_secret_value()),
+        )
 
     async def upload(
         self,
@@ -327,6 +525,128 @@ class FileSetFiles(Area):
             progress=progress,
         )
 
+    @overload
+    async def download_by_path(
+        self, fileset_id: str, /, target: None = None, *, path: str, progress: ProgressOption = None
+    ) -> bytes: ...
+    @overload
+    async def download_by_path(
+        self, fileset_id: str, /, target: DownloadTarget, *, path: str, progress: ProgressOption = None
+    ) -> DownloadResult: ...
+    @overload
+    async def download_by_path(
+        self, fileset_id: str, /, target: DownloadTarget | None, *, path: str, progress: ProgressOption = None
+    ) -> bytes | DownloadResult: ...
+    async def download_by_path(
+        self, fileset_id: str, /, target: DownloadTarget | None = None, *, path: str, progress: ProgressOption = None
+    ) -> bytes | DownloadResult:
+        """Return the content of the file at a path, or stream it to disk; of a directory, all its files as a ZIP.
+
+        `GET /api/files/v1/filesets/{fileset_id}/path/download` (Domo's OpenAPI description, "Download a File by Path").
+        It is not compared with what the instance tells of the file; `download` does that.
+
+        Args:
+            fileset_id: The FileSet.
+            target: The path of the file to write, or a binary file object, as `download` takes it.
+            path: Where it lies, such as ``reports/2024.pdf``; ``/`` stands for the whole FileSet.
+            progress: Called with a `Progress` some ten times a second; True draws a bar (needs ``rich``).
+
+        Returns:
+            The content; with a target, how many bytes were written, their SHA-256, and the seconds that it took.
+
+        Raises:
+            ConfigError: The target cannot be written to.
+            NotFound: There is no such FileSet, or nothing at the path.
+            TargetError: The file could not be written, such as where the disk is full.
+            IncompleteAnswer: The answer broke off, each time that it was asked for; no file was left.
+        """
+        route = url("/api/files/v1/filesets/{}/path/download", fileset_id)
+        return await download(
+            partial(_content, self._http, route, {"path": path}),
+            target,
+            self._http.settings,
+            look=None,
+            progress=progress,
+        )
+
+    @overload
+    async def download_zip(
+        self,
+        fileset_id: str,
+        /,
+        target: None = None,
+        *,
+        file_ids: Sequence[str] = (),
+        paths: Sequence[str] = (),
+        progress: ProgressOption = None,
+    ) -> bytes: ...
+    @overload
+    async def download_zip(
+        self,
+        fileset_id: str,
+        /,
+        target: DownloadTarget,
+        *,
+        file_ids: Sequence[str] = (),
+        paths: Sequence[str] = (),
+        progress: ProgressOption = None,
+    ) -> DownloadResult: ...
+    @overload
+    async def download_zip(
+        self,
+        fileset_id: str,
+        /,
+        target: DownloadTarget | None,
+        *,
+        file_ids: Sequence[str] = (),
+        paths: Sequence[str] = (),
+        progress: ProgressOption = None,
+    ) -> bytes | DownloadResult: ...
+    async def download_zip(
+        self,
+        fileset_id: str,
+        /,
+        target: DownloadTarget | None = None,
+        *,
+        file_ids: Sequence[str] = (),
+        paths: Sequence[str] = (),
+        progress: ProgressOption = None,
+    ) -> bytes | DownloadResult:
+        """Return several files and directories as a ZIP, or stream it to disk: whole, or not at all.
+
+        `GET /api/files/v1/filesets/{fileset_id}/files/download` (Domo's OpenAPI description, "Download Files by ID or
+        path"), which gives at most 1,000 files.
+
+        Args:
+            fileset_id: The FileSet.
+            target: The path of the file to write, or a binary file object, as `download` takes it.
+            file_ids: The files and directories.
+            paths: Where further ones lie; ``/`` stands for the whole FileSet. They go out with commas between them, so
+                that none may have one.
+            progress: Called with a `Progress` some ten times a second; True draws a bar (needs ``rich``).
+
+        Returns:
+            The ZIP; with a target, how many bytes were written, their SHA-256, and the seconds that it took.
+
+        Raises:
+            ConfigError: There are none, one has a comma, or the target cannot be written to.
+            NotFound: There is no such FileSet or file.
+            TargetError: The file could not be written, such as where the disk is full.
+            IncompleteAnswer: The answer broke off, each time that it was asked for; no file was left.
+        """
+        named = [*file_ids, *paths]
+        for each in require_list(named, "file_ids and paths"):
+            if "," in each:
+                raise ConfigError(f"{each!r} has a comma; download_by_path takes it")
+        route = url("/api/files/v1/filesets/{}/files/download", fileset_id)
+        return await download(
+            partial(_content, self._http, route, {"fileIds": list(file_ids) or None, "paths": list(paths) or None}),
+            target,
+            self._http.settings,
+            look=None,
+            progress=progress,
+        )
+
     async def download_many(
         self,
         fileset_id: str,
@@ -412,6 +732,21 @@ class FileSetFiles(Area):
         return await self._http.request(
             "DELETE", route, params={"path": below_the_root(path)}, into=Deletion, empty=Deletion()
         )
+
+
+_ASSURED_LINKS = 100
+
+
+def _content(
+    http: Transport, route: Url, params: Mapping[str, QueryValue], headers: Mapping[str, str]
+) -> AbstractAsyncContextManager[Download]:
+    """Ask for a content that a route gives by its query."""
+    return http.download("GET", route, params=params, headers=headers)
+
+
+def _links(answer: _ShareLinks) -> PageData[ShareLink]:
+    page = answer.page_context
+    return PageData(answer.share_links, total=None if page is None else page.all_items)
 
 
 def _page(answer: _FileList) -> tuple[PageData[FileSetFile], str | None]:

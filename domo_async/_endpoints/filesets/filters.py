@@ -10,7 +10,7 @@ import attrs
 from attrs import frozen
 
 from domo_async._endpoints._area import SortOrder, require_list
-from domo_async._wire import UNSET, OpenEnum, TimestampForm, payload, wire_name
+from domo_async._wire import UNSET, OpenEnum, TimestampForm, Unset, payload, wire_name
 from domo_async.errors import ConfigError
 
 __all__ = ["DateFilter", "FieldFilter", "FileSort", "FilterOperator", "SortOrder", "search_body"]
@@ -54,27 +54,30 @@ class FieldFilter:
 
 @frozen
 class DateFilter:
-    """When something has to have happened: ``DateFilter("created", start, end)``.
+    """When something has to have happened: ``DateFilter("created", start, end)``, ``DateFilter("created", start)``.
 
     Attributes:
         field: The field, such as ``created``.
-        start: The beginning, with a time zone; milliseconds count.
-        end: The end, with a time zone. Whether it is itself included is not documented.
+        start: The beginning, itself included, with a time zone; milliseconds count. By default there is none.
+        end: The end, itself included, with a time zone. By default there is none.
         negated: Whether to find what does not match.
 
     Raises:
-        ConfigError: A time has no zone, or the end lies before the start.
+        ConfigError: There is neither a beginning nor an end, a time has no zone, or the end lies before the start.
     """
 
     field: str
-    start: datetime
-    end: datetime
+    start: datetime | Unset = UNSET
+    end: datetime | Unset = UNSET
     negated: bool = attrs.field(default=False, metadata=wire_name("not"))
 
     def __attrs_post_init__(self) -> None:
-        for moment in (self.start, self.end):
+        bounds = [moment for moment in (self.start, self.end) if not isinstance(moment, Unset)]
+        if not bounds:
+            raise ConfigError(f"the filter on {self.field} has neither a start nor an end")
+        for moment in bounds:
             TimestampForm.ISO.format(moment)
-        if self.end < self.start:
+        if bounds[-1] < bounds[0]:
             raise ConfigError(f"the filter on {self.field} ends before it starts")
 
 

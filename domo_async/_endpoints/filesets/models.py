@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from attrs import field, frozen
 
+from domo_async._redaction import Secret
 from domo_async._wire import IsoStamp, Model, NumericId, OpenEnum
 
 __all__ = [
@@ -18,7 +19,9 @@ __all__ = [
     "FileSetEntity",
     "FileSetFile",
     "FileSetPermission",
+    "FileSetStats",
     "PageContext",
+    "ShareLink",
 ]
 
 
@@ -94,6 +97,7 @@ class FileSet(Model):
         name: Its name.
         description: What it is for.
         ai_enabled: Whether its files are indexed for queries.
+        pdp_enabled: Whether policies say who sees which of its files.
         index_status: How far that is.
         batch_type: Such as ``INCREMENTAL``.
         connector: The connector's key.
@@ -113,6 +117,7 @@ class FileSet(Model):
     name: str | None = None
     description: str | None = None
     ai_enabled: bool | None = None
+    pdp_enabled: bool | None = None
     index_status: str | None = None
     batch_type: str | None = None
     connector: str | None = None
@@ -185,6 +190,60 @@ class FileMatch(Model):
     score: float | None = None
     content: Mapping[str, object] | None = None
     metadata: Mapping[str, object] | None = None
+
+
+@frozen(kw_only=True)
+class FileSetStats(Model):
+    """How many files of a FileSet are of each kind, and how far their index is.
+
+    Attributes:
+        image_file_type_count: Pictures.
+        audio_file_type_count: Sounds.
+        video_file_type_count: Films.
+        text_file_type_count: Texts.
+        document_file_type_count: Documents.
+        other_file_type_count: All others.
+        not_indexed_count: Files that are not to be indexed.
+        index_queued_count: Files that wait for it.
+        index_in_progress_count: Files that are being indexed.
+        index_complete_count: Files that are.
+        index_failed_count: Files that could not be.
+        index_skipped_count: Files that were left out.
+    """
+
+    image_file_type_count: int | None = None
+    audio_file_type_count: int | None = None
+    video_file_type_count: int | None = None
+    text_file_type_count: int | None = None
+    document_file_type_count: int | None = None
+    other_file_type_count: int | None = None
+    not_indexed_count: int | None = None
+    index_queued_count: int | None = None
+    index_in_progress_count: int | None = None
+    index_complete_count: int | None = None
+    index_failed_count: int | None = None
+    index_skipped_count: int | None = None
+
+
+@frozen(kw_only=True)
+class ShareLink(Model):
+    """A link by which anybody can download a file, without a login.
+
+    Attributes:
+        file_id: The file.
+        created_by: Who made it.
+        token: What names the link; whoever has it has the file.
+        expires_at: When it stops working; None for never.
+        created: When it was made.
+        download_url: The link itself, which holds the token.
+    """
+
+    token: Secret[str]
+    file_id: str | None = None
+    created_by: NumericId | None = None
+    expires_at: IsoStamp | None = None
+    created: IsoStamp | None = None
+    download_url: Secret[str] | None = None
 
 
 @frozen(kw_only=True)

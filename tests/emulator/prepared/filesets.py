@@ -12,6 +12,8 @@ _FORM = (
     b'rules\r\n--here\r\nContent-Disposition: form-data; name="createFileRequest"\r\n\r\n{"directoryPath":""}\r\n'
     b"--here--\r\n"
 )
+# Instances count a page, where the sample has its limit.
+FREE = {"E110": ("$.pageContext",)}
 BODIES = {"E106": ("multipart/form-data; boundary=here", _FORM)}
 
 
