@@ -12,13 +12,13 @@ from domo_async._endpoints.accounts import (
     AccountStatus,
 )
 from domo_async._endpoints.activity_log import (
-    COLUMNS,
+    ACTIVITY_COLUMNS,
     Activity,
     EventType,
     ObjectType,
-    record_batches,
-    rows,
-    schema,
+    activity_batches,
+    activity_rows,
+    activity_schema,
 )
 from domo_async._endpoints.ai import (
     ChatAnswer,
@@ -349,7 +349,7 @@ from domo_async._endpoints.workflows import (
 )
 
 __all__ = [
-    "COLUMNS",
+    "ACTIVITY_COLUMNS",
     "LARGEST_PAGE",
     "MOST",
     "AccessEntry",
@@ -634,7 +634,7 @@ __all__ = [
     "WorkflowTrigger",
     "WorkflowValue",
     "WorkflowVersion",
-    "record_batches",
-    "rows",
-    "schema",
+    "activity_batches",
+    "activity_rows",
+    "activity_schema",
 ]

@@ -20,8 +20,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from domo_async import Domo
-from domo_async._endpoints.activity_log import COLUMNS, rows
 from domo_async.emulator import Emulator
+from domo_async.models import ACTIVITY_COLUMNS, activity_rows
 
 
 @asynccontextmanager
@@ -40,10 +40,10 @@ async def append_what_is_new(domo: Domo, state: Path) -> None:
     if known := load(state):
         dataset_id, entries = known["dataset"], domo.activity_log.iterate(cursor=known["cursor"])
     else:
-        dataset_id = (await domo.datasets.create("Activity", COLUMNS)).id
+        dataset_id = (await domo.datasets.create("Activity", ACTIVITY_COLUMNS)).id
         entries = domo.activity_log.iterate(datetime.now(UTC) - timedelta(days=30))
     # The log goes through memory page by page, however long it is.
-    done = await domo.datasets.upload(dataset_id, rows(entries), action="APPEND", allow_empty=True)
+    done = await domo.datasets.upload(dataset_id, activity_rows(entries), action="APPEND", allow_empty=True)
     # Only now: had the upload failed, the next run would begin where this one did.
     save(state, {"dataset": dataset_id, "cursor": entries.cursor})
     print(f"Appended {done.rows} rows")

@@ -13,7 +13,7 @@ from domo_async import ConfigError, Domo, Forbidden, NotFound, Unauthorized
 from domo_async._emulator.routes import AREAS, activity_log, users
 from domo_async._emulator.services import activity
 from domo_async._emulator.services.activity import KEPT, put
-from domo_async._endpoints.activity_log import COLUMNS, Activity, EventType, rows
+from domo_async._endpoints.activity_log import ACTIVITY_COLUMNS, Activity, EventType, activity_rows
 from domo_async.emulator import Emulator
 from tests.emulator.others import a_user, acting_as
 from tests.emulator.plain_client import connected
@@ -273,11 +273,11 @@ async def test_the_log_is_read_to_its_end_and_taken_up_again(
 
 async def test_the_log_becomes_a_dataset_and_grows_by_what_is_new(domo: Domo) -> None:
     await a_user(domo)
-    dataset = (await domo.datasets.create("Audit", COLUMNS)).id
+    dataset = (await domo.datasets.create("Audit", ACTIVITY_COLUMNS)).id
     first = domo.activity_log.iterate(datetime.now(UTC) - timedelta(hours=1))
-    begun = await domo.datasets.upload(dataset, rows(first), action="APPEND")
+    begun = await domo.datasets.upload(dataset, activity_rows(first), action="APPEND")
     second = domo.activity_log.iterate(cursor=first.cursor)
-    added = await domo.datasets.upload(dataset, rows(second), action="APPEND")
+    added = await domo.datasets.upload(dataset, activity_rows(second), action="APPEND")
 
     assert begun.rows > 0
     assert added.rows > 0

@@ -2,7 +2,7 @@
 
 ```python
 audit = await domo.datasets.create("Audit", COLUMNS)
-await domo.datasets.upload(audit.id, rows(domo.activity_log.iterate(start)), action="APPEND")
+await domo.datasets.upload(audit.id, activity_rows(domo.activity_log.iterate(start)), action="APPEND")
 ```
 """
 
@@ -21,9 +21,9 @@ from domo_async.errors import ConfigError
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["COLUMNS", "Row", "record_batches", "rows", "schema"]
+__all__ = ["ACTIVITY_COLUMNS", "Row", "activity_batches", "activity_rows", "activity_schema"]
 
-COLUMNS: Final[Mapping[str, str]] = {
+ACTIVITY_COLUMNS: Final[Mapping[str, str]] = {
     "time": "DATETIME",
     "user_id": "STRING",
     "user_name": "STRING",
@@ -40,16 +40,16 @@ COLUMNS: Final[Mapping[str, str]] = {
     "client_id": "STRING",
     "extras": "STRING",
 }
-"""The columns of `rows`, as `Datasets.create` takes them; ``extras`` is a JSON object of what has no column."""
+"""The columns of `activity_rows`, as `Datasets.create` takes them; ``extras`` is a JSON object of what has no column."""
 
 Row: TypeAlias = tuple[datetime | str | None, ...]
 
 
 @overload
-def rows(entries: AsyncIterable[Activity]) -> AsyncIterator[Row]: ...
+def activity_rows(entries: AsyncIterable[Activity]) -> AsyncIterator[Row]: ...
 @overload
-def rows(entries: Iterable[Activity]) -> Iterator[Row]: ...
-def rows(entries: AsyncIterable[Activity] | Iterable[Activity]) -> AsyncIterator[Row] | Iterator[Row]:
+def activity_rows(entries: Iterable[Activity]) -> Iterator[Row]: ...
+def activity_rows(entries: AsyncIterable[Activity] | Iterable[Activity]) -> AsyncIterator[Row] | Iterator[Row]:
     """Return the rows of entries, one after the other, in the order of `COLUMNS`; times are UTC and without a zone.
 
     Args:
@@ -61,15 +61,15 @@ def rows(entries: AsyncIterable[Activity] | Iterable[Activity]) -> AsyncIterator
 
 
 @overload
-def record_batches(entries: AsyncIterable[Activity], size: int = ...) -> AsyncIterator[pa.RecordBatch]: ...
+def activity_batches(entries: AsyncIterable[Activity], size: int = ...) -> AsyncIterator[pa.RecordBatch]: ...
 @overload
-def record_batches(entries: Iterable[Activity], size: int = ...) -> Iterator[pa.RecordBatch]: ...
-def record_batches(
+def activity_batches(entries: Iterable[Activity], size: int = ...) -> Iterator[pa.RecordBatch]: ...
+def activity_batches(
     entries: AsyncIterable[Activity] | Iterable[Activity], size: int = 10_000
 ) -> AsyncIterator[pa.RecordBatch] | Iterator[pa.RecordBatch]:
     """Return entries as Arrow record batches, all of the same `schema`; to upload them, pass ``zone=UTC`` as well.
 
-    ``pyarrow.Table.from_batches([batch async for batch in record_batches(…)], schema())`` is a table of them all.
+    ``pyarrow.Table.from_batches([batch async for batch in activity_batches(…)], activity_schema())`` is a table of them all.
 
     Args:
         entries: The entries, of either client: what `ActivityLog.iterate` gives, or a list.
@@ -84,15 +84,15 @@ def record_batches(
     return _batches_async(entries, size) if isinstance(entries, AsyncIterable) else _batches(entries, size)
 
 
-def schema() -> pa.Schema:
-    """Return the Arrow schema of `record_batches`: text, and the time in milliseconds of UTC.
+def activity_schema() -> pa.Schema:
+    """Return the Arrow schema of `activity_batches`: text, and the time in milliseconds of UTC.
 
     Raises:
         ConfigError: pyarrow is not installed.
     """
     arrow = _pyarrow()
     types = {"DATETIME": arrow.timestamp("ms", tz="UTC"), "STRING": arrow.string()}
-    made: pa.Schema = arrow.schema([(name, types[kind]) for name, kind in COLUMNS.items()])
+    made: pa.Schema = arrow.schema([(name, types[kind]) for name, kind in ACTIVITY_COLUMNS.items()])
     return made
 
 
@@ -134,7 +134,7 @@ async def _batches_async(entries: AsyncIterable[Activity], size: int) -> AsyncIt
 
 
 def _batch(batch: list[Row]) -> pa.RecordBatch:
-    arrow, kind = _pyarrow(), schema()
+    arrow, kind = _pyarrow(), activity_schema()
     times, *texts = zip(*batch, strict=True)
     values = [[time.replace(tzinfo=UTC) for time in times], *texts]
     columns = [arrow.array(column, field.type) for column, field in zip(values, kind, strict=True)]
