@@ -97,6 +97,16 @@ def test_every_route_that_is_served_is_told_but_the_steps_of_jobs() -> None:
     assert {
         "/api/data/v3/datasources/{dataset_id}/uploads/{upload_id}/parts/{part}",
         "/api/data/v3/datasources/{dataset_id}/indexes/{request_key}/statuses",
+        "/api/data/v3/datasources/{dataset_id}/statuses",
+        "/api/data/v3/datasources/statuses",
+        # The steps of a login, and what an app's development server asks about itself.
+        "/api/content/v1/mobile/environment",
+        "/api/oauth2/device_authorization",
+        "/api/oauth2/sid",
+        "/api/oauth2/token",
+        "/auth/validate",
+        "/domoapps/apps/v2/contexts",
+        "/emulator/device",
     } == untold
 
 

@@ -40,7 +40,7 @@ ACTIVITY_COLUMNS: Final[Mapping[str, str]] = {
     "client_id": "STRING",
     "extras": "STRING",
 }
-"""The columns of `activity_rows`, as `Datasets.create` takes them; ``extras`` is a JSON object of what has no column."""
+"""The columns of `activity_rows`, as `Datasets.create` takes them; ``extras`` is a JSON object of all other keys."""
 
 Row: TypeAlias = tuple[datetime | str | None, ...]
 
@@ -69,7 +69,7 @@ def activity_batches(
 ) -> AsyncIterator[pa.RecordBatch] | Iterator[pa.RecordBatch]:
     """Return entries as Arrow record batches, all of the same `schema`; to upload them, pass ``zone=UTC`` as well.
 
-    ``pyarrow.Table.from_batches([batch async for batch in activity_batches(…)], activity_schema())`` is a table of them all.
+    ``pyarrow.Table.from_batches([batch async for batch in activity_batches(…)], activity_schema())`` is one table.
 
     Args:
         entries: The entries, of either client: what `ActivityLog.iterate` gives, or a list.
