@@ -13,9 +13,9 @@ from rich.text import Text
 
 from domo_async import Domo
 from domo_async._cli.common.connection import InstanceOption, TokenFileOption, call
-from domo_async._cli.common.dates import parse_moment
 from domo_async._cli.common.exits import EXIT_CODES, DebugOption
 from domo_async._cli.common.output import moment, one_line, out, print_json_line
+from domo_async._cli.common.values import parse_time
 
 if TYPE_CHECKING:
     from domo_async._endpoints.activity_log import Activity
@@ -63,7 +63,7 @@ def tail(
         datetime | None,
         typer.Option(
             metavar="WHEN",
-            parser=parse_moment,
+            parser=parse_time,
             help="All since then: so long ago, such as 2h or 7d, or a date such as 2026-11-01, with a time if need be.",
         ),
     ] = None,

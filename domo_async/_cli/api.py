@@ -9,8 +9,8 @@ import typer
 from domo_async import UNSET, Domo
 from domo_async._cli.common.connection import InstanceOption, TokenFileOption, call
 from domo_async._cli.common.exits import DebugOption
-from domo_async._cli.common.key_values import json_of, key_values
 from domo_async._cli.common.output import print_json
+from domo_async._cli.common.values import json_of, key_values
 
 __all__ = ["api"]
 

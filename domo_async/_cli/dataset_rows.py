@@ -12,9 +12,9 @@ from domo_async import Domo
 from domo_async._cli.common.bars import transfer_bar
 from domo_async._cli.common.connection import InstanceOption, TokenFileOption, call
 from domo_async._cli.common.exits import DebugOption
-from domo_async._cli.common.key_values import values
 from domo_async._cli.common.listing import JsonOption, form_of
 from domo_async._cli.common.output import binary_output, counted, err, megabytes, out, print_json, print_rows, printable
+from domo_async._cli.common.values import values
 
 if TYPE_CHECKING:
     from domo_async._endpoints.datasets import QueryResult

@@ -20,7 +20,7 @@ from domo_async._cli.common.exits import DebugOption, readable_errors
 from domo_async._cli.common.interrupts import Interrupted, run
 from domo_async._cli.common.listing import JsonOption
 from domo_async._cli.common.output import counted, err, megabytes, out, print_json, printable
-from domo_async._cli.common.sizes import PartSizeOption
+from domo_async._cli.common.values import PartSizeOption
 from domo_async._cli.dataset_plan import plan_new, print_new_plan, print_notes, print_plan
 
 if TYPE_CHECKING:

@@ -26,7 +26,7 @@ from domo_async._cli.common.bars import transfer_bar
 from domo_async._cli.common.exits import DebugOption, ExitCode, readable_errors
 from domo_async._cli.common.interrupts import run as run_to_end
 from domo_async._cli.common.output import megabytes, out, rows_table, table
-from domo_async._cli.common.sizes import PartSizeOption
+from domo_async._cli.common.values import PartSizeOption
 from domo_async._cli.demo_data import COLUMNS, QUERIES, first_difference, write_orders
 from domo_async._cli.emulator import emulator_class
 

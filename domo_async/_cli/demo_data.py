@@ -11,8 +11,6 @@ from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
-from domo_async._transfer.csv.format import NULL, needs_quotes, quoted
-
 __all__ = ["COLUMNS", "QUERIES", "first_difference", "write_orders"]
 
 COLUMNS = {
@@ -39,6 +37,7 @@ FROM table WHERE region = 'North' GROUP BY note ORDER BY orders DESC LIMIT 6""",
 )
 
 _ROWS_AT_A_TIME = 20_000
+_NULL = ""
 
 
 def write_orders(path: Path, rows: int) -> int:
@@ -118,13 +117,15 @@ def _strings(values: Sequence[str | None], count: int) -> list[str]:
 
 def _field(value: str | None) -> str:
     """Return a string as a CSV field: NULL is nothing at all, the empty string is a pair of quotes."""
+    from domo_async._transfer.csv.format import needs_quotes, quoted  # noqa: PLC0415 - keeps --help fast
+
     if value is None:
-        return NULL
+        return _NULL
     return quoted(value) if needs_quotes(value) else value
 
 
 def _quantities(count: int) -> list[str]:
-    return [NULL if n % 41 == 40 else str(n * 37 % 50 + 1) for n in range(count)]
+    return [_NULL if n % 41 == 40 else str(n * 37 % 50 + 1) for n in range(count)]
 
 
 def _prices(count: int) -> list[str]:
@@ -133,7 +134,7 @@ def _prices(count: int) -> list[str]:
 
 
 def _weights(count: int) -> list[str]:
-    return [NULL if n % 53 == 52 else repr((n * 104_729 % 1_000_003) / 4096) for n in range(count)]
+    return [_NULL if n % 53 == 52 else repr((n * 104_729 % 1_000_003) / 4096) for n in range(count)]
 
 
 def _dates(count: int) -> list[str]:
@@ -143,4 +144,4 @@ def _dates(count: int) -> list[str]:
 def _moments(count: int) -> list[str]:
     first = datetime.fromisoformat("2023-01-02T08:00:00")  # a DATETIME has no zone
     texts = [(first + timedelta(seconds=n * 14_321, milliseconds=n % 4 * 250)).isoformat() for n in range(count)]
-    return [NULL if n % 29 == 28 else text.rstrip("0") if "." in text else text for n, text in enumerate(texts)]
+    return [_NULL if n % 29 == 28 else text.rstrip("0") if "." in text else text for n, text in enumerate(texts)]

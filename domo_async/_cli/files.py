@@ -16,6 +16,7 @@ from domo_async._cli.common.exits import EXIT_CODES, DebugOption
 from domo_async._cli.common.listing import JsonOption
 from domo_async._cli.common.output import err
 from domo_async._cli.common.results_table import ResultsTable, of_transfers, tell
+from domo_async._defaults import FILES_AT_ONCE
 
 if TYPE_CHECKING:
     from domo_async._transfer import ItemResults
@@ -29,7 +30,7 @@ app: typer.Typer = typer.Typer(help="Send files up and fetch them.", no_args_is_
 def up(
     paths: Annotated[list[Path], typer.Argument(metavar="PATH", help="The files.")],
     public: Annotated[bool, typer.Option("--public", help="Let everyone in the instance have them.")] = False,
-    concurrency: Annotated[int, typer.Option(min=1, help="Files under way at once.")] = 4,
+    concurrency: Annotated[int, typer.Option(min=1, help="Files under way at once.")] = FILES_AT_ONCE,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Show no bar, and nothing if all goes well.")] = False,
     as_json: JsonOption = False,
     instance: InstanceOption = None,
@@ -56,7 +57,7 @@ def down(
         Path, typer.Option("--to", metavar="DIR", file_okay=False, help="Where to, under their own names.")
     ] = Path(),
     force: Annotated[bool, typer.Option("--force", help="Replace files that are there already.")] = False,
-    concurrency: Annotated[int, typer.Option(min=1, help="Files under way at once.")] = 4,
+    concurrency: Annotated[int, typer.Option(min=1, help="Files under way at once.")] = FILES_AT_ONCE,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Show no bar, and nothing if all goes well.")] = False,
     as_json: JsonOption = False,
     instance: InstanceOption = None,

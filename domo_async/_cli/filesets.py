@@ -14,6 +14,7 @@ from domo_async._cli.common.exits import EXIT_CODES, DebugOption
 from domo_async._cli.common.listing import JsonOption
 from domo_async._cli.common.output import err
 from domo_async._cli.common.results_table import ResultsTable, tell
+from domo_async._defaults import FILES_AT_ONCE
 
 if TYPE_CHECKING:
     from domo_async._transfer import FolderReport
@@ -43,7 +44,7 @@ def push(
     directory: DirectoryOption = "",
     delete: DeleteOption = False,
     dry_run: DryRunOption = False,
-    concurrency: ConcurrencyOption = 4,
+    concurrency: ConcurrencyOption = FILES_AT_ONCE,
     as_json: JsonOption = False,
     instance: InstanceOption = None,
     token_file: TokenFileOption = None,
@@ -73,7 +74,7 @@ def pull(
     directory: DirectoryOption = "",
     delete: DeleteOption = False,
     dry_run: DryRunOption = False,
-    concurrency: ConcurrencyOption = 4,
+    concurrency: ConcurrencyOption = FILES_AT_ONCE,
     as_json: JsonOption = False,
     instance: InstanceOption = None,
     token_file: TokenFileOption = None,

@@ -11,8 +11,8 @@ import typer
 from domo_async import Domo
 from domo_async._cli.common.connection import InstanceOption, TokenFileOption, call
 from domo_async._cli.common.exits import DebugOption
-from domo_async._cli.common.key_values import key_values
 from domo_async._cli.common.listing import CsvOption, JsonOption, form_of, print_list
+from domo_async._cli.common.values import key_values
 
 if TYPE_CHECKING:
     from domo_async._endpoints.search import Filter, SearchHit

@@ -17,6 +17,7 @@ from domo_async._cli.common.listing import CsvOption, JsonOption, form_of, print
 from domo_async._cli.common.output import err
 from domo_async._cli.common.records import read_records
 from domo_async._cli.common.results_table import has_changed, of_bulk, tell
+from domo_async._defaults import CHANGES_AT_ONCE
 
 if TYPE_CHECKING:
     from domo_async import BulkReport
@@ -81,7 +82,7 @@ def import_(
     ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only tell what would be done.")] = False,
     stop_on_error: Annotated[bool, typer.Option("--stop-on-error", help="Stop at the first that fails.")] = False,
-    concurrency: Annotated[int, typer.Option(min=1, help="Users under way at once.")] = 8,
+    concurrency: Annotated[int, typer.Option(min=1, help="Users under way at once.")] = CHANGES_AT_ONCE,
     as_json: JsonOption = False,
     instance: InstanceOption = None,
     token_file: TokenFileOption = None,

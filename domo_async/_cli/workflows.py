@@ -10,9 +10,9 @@ from rich.text import Text
 from domo_async import Domo
 from domo_async._cli.common.connection import InstanceOption, TokenFileOption, call
 from domo_async._cli.common.exits import EXIT_CODES, DebugOption
-from domo_async._cli.common.key_values import values
 from domo_async._cli.common.listing import JsonOption
 from domo_async._cli.common.output import facts, one_line, print_json, print_table
+from domo_async._cli.common.values import values
 
 if TYPE_CHECKING:
     from domo_async._endpoints.workflows import WorkflowInstance

@@ -9,13 +9,13 @@ from typing import TypeVar
 from attrs import frozen
 
 from domo_async._concurrency import map_concurrent
+from domo_async._defaults import CHANGES_AT_ONCE
 from domo_async._transport import QUERY, PageData, Transport, url
 from domo_async._wire import Model, NumericId
 from domo_async.errors import APIError, DecodeError, NotFound, Unresolved
 
 __all__ = ["confirm_groups", "confirm_roles", "unknown_roles"]
 
-_LOOKUPS = 8
 _NAMED = 10
 T = TypeVar("T")
 
@@ -81,7 +81,7 @@ async def confirm_groups(http: Transport, groups: Collection[int]) -> None:
         return True
 
     listed = list(dict.fromkeys(groups))
-    there = await map_concurrent(listed, look, concurrency=_LOOKUPS)
+    there = await map_concurrent(listed, look, concurrency=CHANGES_AT_ONCE)
     _refuse("group", [group for group, found in zip(listed, there, strict=True) if not found])
 
 

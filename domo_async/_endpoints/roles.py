@@ -8,6 +8,7 @@ from operator import attrgetter
 from attrs import field, frozen
 
 from domo_async._bulk import BulkOptions, BulkProgressCallback, BulkReport
+from domo_async._defaults import CHANGES_AT_ONCE
 from domo_async._endpoints import _role_changes
 from domo_async._endpoints._area import Area, require_changes, require_list
 from domo_async._endpoints.users import User
@@ -383,7 +384,7 @@ class Roles(Area):
         users: Sequence[int | str],
         *,
         dry_run: bool = False,
-        concurrency: int = 8,
+        concurrency: int = CHANGES_AT_ONCE,
         stop_on_error: bool = False,
         progress: BulkProgressCallback | None = None,
     ) -> BulkReport[int | str, User]:

@@ -9,17 +9,15 @@ from itertools import chain, repeat
 
 from attrs import frozen
 
+from domo_async._defaults import LARGEST_PART, LEAST_PART, PARTS_AT_ONCE, USUAL_PART
 from domo_async._transfer.csv.format import Block
 from domo_async._transfer.csv.splitter import RecordScanner
 from domo_async._transfer.seekable import InMemory, slices
 
 __all__ = ["Part", "assembled", "empty_part", "held_part", "joined", "part_sizes"]
 
-_LEAST = 2 << 20
-_USUAL = 8 << 20
-_LARGEST = 64 << 20
-# With as few parts as workers the last ones would be waited for.
-_WORKERS, _PARTS_A_WORKER = 8, 4
+# With as few parts as go at once the last ones would be waited for.
+_PARTS_EACH = 4
 # No document names a limit; large files get larger parts rather than more of them.
 _MANY = 1000
 
@@ -118,9 +116,9 @@ def part_sizes(size: int | None, total: int | None) -> Iterator[int]:
         return repeat(size)
     if total is not None:
         return repeat(_suited(total))
-    return (min(_USUAL << number // _MANY, _LARGEST) for number in chain(range(4 * _MANY), repeat(4 * _MANY)))
+    return (min(USUAL_PART << number // _MANY, LARGEST_PART) for number in chain(range(4 * _MANY), repeat(4 * _MANY)))
 
 
 def _suited(total: int) -> int:
-    few = total // (_WORKERS * _PARTS_A_WORKER)
-    return max(min(max(few, _LEAST), _USUAL), -(-total // _MANY))
+    few = total // (PARTS_AT_ONCE * _PARTS_EACH)
+    return max(min(max(few, LEAST_PART), USUAL_PART), -(-total // _MANY))

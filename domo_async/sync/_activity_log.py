@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from domo_async._defaults import FILES_AT_ONCE
 from domo_async._endpoints.activity_log.area import ActivityLog as AsyncActivityLog
 from domo_async._endpoints.activity_log.models import Activity, EventType, ObjectType
 from domo_async.sync._facade import SyncCursorPager, SyncPager, Twin
@@ -78,7 +79,7 @@ class ActivityLog(Twin[AsyncActivityLog]):
         cursor: str | None = None,
         grace: float = 300.0,
         window: float = 3600.0,
-        concurrency: int = 4,
+        concurrency: int = FILES_AT_ONCE,
         page_size: int = 1000,
     ) -> SyncCursorPager[Activity]:
         """Iterate over every entry of a span of time once, however many there are and whatever is done meanwhile.
@@ -144,7 +145,7 @@ class ActivityLog(Twin[AsyncActivityLog]):
         every: float = 60.0,
         grace: float = 300.0,
         window: float = 3600.0,
-        concurrency: int = 4,
+        concurrency: int = FILES_AT_ONCE,
         page_size: int = 1000,
     ) -> SyncCursorPager[Activity]:
         """Iterate over what is done from now on, each entry once, without an end.

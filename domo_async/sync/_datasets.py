@@ -10,6 +10,7 @@ from functools import cached_property, partial
 from typing import TYPE_CHECKING, Literal, overload
 
 from domo_async._bulk import BulkProgressCallback, BulkReport
+from domo_async._defaults import BATCH_ROWS, CHANGES_AT_ONCE, FILES_AT_ONCE, QUERIES_AT_ONCE
 from domo_async._endpoints.datasets._frames import FrameKind
 from domo_async._endpoints.datasets._uploading import DEFAULT_OPTIONS, CreatedFrom
 from domo_async._endpoints.datasets.access import Access as AsyncAccess
@@ -221,7 +222,7 @@ class Access(Twin[AsyncAccess]):
         send_email: bool = False,
         dry_run: bool = False,
         batch_size: int = 100,
-        concurrency: int = 8,
+        concurrency: int = CHANGES_AT_ONCE,
         stop_on_error: bool = False,
         progress: BulkProgressCallback | None = None,
     ) -> BulkReport[str, BulkReport[Grant, None]]:
@@ -484,7 +485,7 @@ class Datasets(Twin[AsyncDatasets]):
         return self._portal.run(self._aio.query(dataset_id, sql, params))
 
     def query_many(
-        self, jobs: Iterable[QueryJob], /, *, concurrency: int = 8, stop_on_error: bool = False
+        self, jobs: Iterable[QueryJob], /, *, concurrency: int = QUERIES_AT_ONCE, stop_on_error: bool = False
     ) -> Iterator[ItemResult[QueryJob, QueryResult]]:
         """Run several queries at once, on one or more datasets, and give each result as it comes.
 
@@ -516,7 +517,7 @@ class Datasets(Twin[AsyncDatasets]):
         columns: Sequence[str] | None = None,
         where: str | None = None,
         params: Params | None = None,
-        batch_rows: int = 65_536,
+        batch_rows: int = BATCH_ROWS,
     ) -> Iterator[pa.RecordBatch]:
         """Iterate over a result of any size in Arrow record batches, as it arrives; needs pyarrow.
 
@@ -1122,7 +1123,7 @@ class Datasets(Twin[AsyncDatasets]):
         jobs: Mapping[str, str | os.PathLike[str]] | Iterable[ExportJob],
         /,
         *,
-        concurrency: int = 4,
+        concurrency: int = FILES_AT_ONCE,
         stop_on_error: bool = False,
     ) -> Iterator[ItemResult[ExportJob, ExportResult]]:
         """Export several datasets or queries at once, each whole or not at all, and tell of each as it is done.

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import overload
 
+from domo_async._defaults import FILES_AT_ONCE
 from domo_async._endpoints.files.area import Files as AsyncFiles
 from domo_async._endpoints.files.models import (
     CreatedFile,
@@ -61,7 +62,7 @@ class Files(Twin[AsyncFiles]):
         contents: Contents,
         *,
         public: bool = False,
-        concurrency: int = 4,
+        concurrency: int = FILES_AT_ONCE,
         stop_on_error: bool = False,
         progress: ProgressOption = None,
     ) -> ItemResults[str, CreatedFile]:
@@ -277,7 +278,7 @@ class Files(Twin[AsyncFiles]):
         targets: Targets,
         *,
         verify: bool = True,
-        concurrency: int = 4,
+        concurrency: int = FILES_AT_ONCE,
         stop_on_error: bool = False,
         progress: ProgressOption = None,
     ) -> ItemResults[int | str, DownloadResult]:

@@ -9,6 +9,7 @@ from functools import cached_property
 from os import PathLike
 from typing import overload
 
+from domo_async._defaults import FILES_AT_ONCE
 from domo_async._endpoints.filesets.area import FileSets as AsyncFileSets
 from domo_async._endpoints.filesets.files import FileSetFiles as AsyncFileSetFiles
 from domo_async._endpoints.filesets.filters import DateFilter, FieldFilter, FileSort
@@ -254,7 +255,7 @@ class FileSets(Twin[AsyncFileSets]):
         directory_path: str = "",
         delete: bool = False,
         dry_run: bool = False,
-        concurrency: int = 4,
+        concurrency: int = FILES_AT_ONCE,
         progress: ProgressOption = None,
     ) -> FolderReport:
         """Make a directory of a FileSet like a folder on disk: only what differs is uploaded.
@@ -308,7 +309,7 @@ class FileSets(Twin[AsyncFileSets]):
         directory_path: str = "",
         delete: bool = False,
         dry_run: bool = False,
-        concurrency: int = 4,
+        concurrency: int = FILES_AT_ONCE,
         progress: ProgressOption = None,
     ) -> FolderReport:
         """Make a folder on disk like a directory of a FileSet: only what differs is downloaded, each file whole.
@@ -641,7 +642,7 @@ class FileSetFiles(Twin[AsyncFileSetFiles]):
         contents: Contents,
         *,
         directory_path: str = "",
-        concurrency: int = 4,
+        concurrency: int = FILES_AT_ONCE,
         stop_on_error: bool = False,
         progress: ProgressOption = None,
     ) -> ItemResults[str, FileSetFile]:
@@ -863,7 +864,7 @@ class FileSetFiles(Twin[AsyncFileSetFiles]):
         targets: Targets,
         *,
         verify: bool = True,
-        concurrency: int = 4,
+        concurrency: int = FILES_AT_ONCE,
         stop_on_error: bool = False,
         progress: ProgressOption = None,
     ) -> ItemResults[int | str, DownloadResult]:

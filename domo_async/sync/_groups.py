@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from domo_async._bulk import BulkProgressCallback, BulkReport
+from domo_async._defaults import CHANGES_AT_ONCE
 from domo_async._endpoints.groups.area import Groups as AsyncGroups
 from domo_async._endpoints.groups.models import (
     CreatedGroup,
@@ -340,7 +341,7 @@ class Groups(Twin[AsyncGroups]):
         allow_empty: bool = False,
         dry_run: bool = False,
         batch_size: int = 100,
-        concurrency: int = 4,
+        concurrency: int = CHANGES_AT_ONCE,
         stop_on_error: bool = False,
         progress: BulkProgressCallback | None = None,
     ) -> BulkReport[str, BulkReport[Membership, None]]:

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from domo_async._bulk import BulkProgressCallback, BulkReport
+from domo_async._defaults import CHANGES_AT_ONCE
 from domo_async._endpoints.cards import CardPart
 from domo_async._endpoints.pages.area import Pages as AsyncPages
 from domo_async._endpoints.pages.models import Page, PageAccess, PageOrder, PagePermission, PageSummary, PageWithCards
@@ -225,7 +226,7 @@ class Pages(Twin[AsyncPages]):
         send_email: bool = False,
         dry_run: bool = False,
         batch_size: int = 100,
-        concurrency: int = 8,
+        concurrency: int = CHANGES_AT_ONCE,
         stop_on_error: bool = False,
         progress: BulkProgressCallback | None = None,
     ) -> BulkReport[int, BulkReport[Recipient, None]]:
@@ -276,7 +277,7 @@ class Pages(Twin[AsyncPages]):
         users: Sequence[int | str],
         *,
         dry_run: bool = False,
-        concurrency: int = 8,
+        concurrency: int = CHANGES_AT_ONCE,
         stop_on_error: bool = False,
         progress: BulkProgressCallback | None = None,
     ) -> BulkReport[Recipient, None]:

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from domo_async._bulk import BulkProgressCallback, BulkReport
+from domo_async._defaults import CHANGES_AT_ONCE
 from domo_async._endpoints.roles import Authority, Role, RoleChange, RoleUser
 from domo_async._endpoints.roles import Roles as AsyncRoles
 from domo_async._endpoints.users import User
@@ -212,7 +213,7 @@ class Roles(Twin[AsyncRoles]):
         users: Sequence[int | str],
         *,
         dry_run: bool = False,
-        concurrency: int = 8,
+        concurrency: int = CHANGES_AT_ONCE,
         stop_on_error: bool = False,
         progress: BulkProgressCallback | None = None,
     ) -> BulkReport[int | str, User]:

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from domo_async._bulk import BulkProgressCallback, BulkReport
+from domo_async._defaults import CHANGES_AT_ONCE
 from domo_async._endpoints._area import SortOrder
 from domo_async._endpoints.users.area import Users as AsyncUsers
 from domo_async._endpoints.users.models import (
@@ -275,7 +276,7 @@ class Users(Twin[AsyncUsers]):
         exists: Exists = "skip",
         send_invite: bool | Unset = UNSET,
         dry_run: bool = False,
-        concurrency: int = 8,
+        concurrency: int = CHANGES_AT_ONCE,
         stop_on_error: bool = False,
         progress: BulkProgressCallback | None = None,
     ) -> BulkReport[NewUser, User]:
@@ -320,7 +321,7 @@ class Users(Twin[AsyncUsers]):
         /,
         *,
         dry_run: bool = False,
-        concurrency: int = 8,
+        concurrency: int = CHANGES_AT_ONCE,
         stop_on_error: bool = False,
         progress: BulkProgressCallback | None = None,
     ) -> BulkReport[UserChange, User]:
@@ -354,7 +355,7 @@ class Users(Twin[AsyncUsers]):
         /,
         *,
         dry_run: bool = False,
-        concurrency: int = 8,
+        concurrency: int = CHANGES_AT_ONCE,
         stop_on_error: bool = False,
         progress: BulkProgressCallback | None = None,
     ) -> BulkReport[int, User]:

@@ -15,7 +15,7 @@ from typer import BadParameter
 
 import domo_async
 from domo_async import APIError
-from domo_async._cli.common.sizes import parse_size
+from domo_async._cli.common.values import parse_size
 from domo_async.emulator import Emulator, Fault
 from domo_async.sync import Domo
 from tests.cli.running import WAIT, Cli, python

@@ -10,7 +10,7 @@ import pytest
 from typer import BadParameter
 
 from domo_async._cli.common.bars import _told
-from domo_async._cli.common.dates import parse_moment
+from domo_async._cli.common.values import parse_time
 from domo_async._transfer import Progress
 from domo_async.emulator import Emulator
 from tests.cli.running import WAIT, Cli
@@ -79,17 +79,17 @@ def test_activity_can_be_followed(cli: Cli, emulator: Emulator) -> None:
 
 def test_moments_are_read_as_people_write_them() -> None:
     before = datetime.now(UTC)
-    moment = parse_moment("2h") + timedelta(hours=2)
+    moment = parse_time("2h") + timedelta(hours=2)
 
     assert before <= moment <= datetime.now(UTC)
-    assert datetime(2026, 11, 1, 7, 30, tzinfo=UTC) == parse_moment("2026-11-01T08:30+01:00")
-    assert datetime(2026, 11, 1).astimezone() == parse_moment("2026-11-01")
+    assert datetime(2026, 11, 1, 7, 30, tzinfo=UTC) == parse_time("2026-11-01T08:30+01:00")
+    assert datetime(2026, 11, 1).astimezone() == parse_time("2026-11-01")
 
 
 @pytest.mark.parametrize("text", ["", "2", "h", "2 years", "2026-13-01", "99999999999w"])
 def test_what_is_no_moment_is_refused(text: str) -> None:
-    with pytest.raises(BadParameter, match="no moment"):
-        parse_moment(text)
+    with pytest.raises(BadParameter, match="not a time"):
+        parse_time(text)
 
 
 def test_a_bar_tells_rate_parts_retries_and_estimate() -> None:

@@ -53,8 +53,8 @@ def binding(_: Path) -> Callable[[bytes], None]:
 def survey(folder: Path) -> Callable[[bytes], None]:
     """Return a check: the compiled survey finds what the one in Python finds, in one block and in two."""
     built("domo_async._transfer.csv._survey", folder)
-    from domo_async._transfer.csv.block_scanner import BlockScanner, Mark
-    from domo_async._transfer.csv.block_scanner_native import NativeBlockScanner
+    from domo_async._transfer.csv.block_scanner import BlockScanner, ScanState
+    from domo_async._transfer.csv.compiled import CompiledBlockScanner
 
     def check(data: bytes) -> None:
         made = atheris.FuzzedDataProvider(data)
@@ -63,15 +63,15 @@ def survey(folder: Path) -> Callable[[bytes], None]:
         text = made.ConsumeBytes(1_000)
         for blocks in ([text], [text[:cut], text[cut:]]):
             parts = list(filter(None, blocks))
-            plain, fast = BlockScanner(width), NativeBlockScanner(width)
-            mark = Mark()
+            plain, fast = BlockScanner(width), CompiledBlockScanner(width)
+            mark = ScanState()
             for part in parts:
-                found, other = plain.survey(part, mark), fast.survey(part, mark)
+                found, other = plain.scan(part, mark), fast.scan(part, mark)
                 assert (found is None) == (other is None), (width, parts)
                 if found is None or other is None:
                     break
                 assert found[:5] == other[:5], (width, parts)
-                mark = found.mark
+                mark = found.state
         text[: fast.well_formed(text)].decode()
 
     return check

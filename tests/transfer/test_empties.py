@@ -19,7 +19,7 @@ from domo_async._transfer import ColumnSpec, ColumnType
 from domo_async._transfer.csv.empties import EmptyFields, empty_fields
 from domo_async._transfer.part import Part, part_sizes
 from domo_async._transfer.sources import Dialect, Reading, csv_stored, csv_streamed, open_source
-from tests.transfer.surveyors import needs_compiled
+from tests.transfer.scanners import needs_compiled
 
 FASTEST = type(empty_fields([0]))
 WAYS = [pytest.param(EmptyFields, id="plain"), pytest.param(FASTEST, id="compiled", marks=needs_compiled)]

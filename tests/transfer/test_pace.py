@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domo_async._transfer.uploading.adaptive_concurrency import MOST, START, AdaptiveConcurrency
+from domo_async._defaults import MOST_PARTS_AT_ONCE, PARTS_AT_ONCE
+from domo_async._transfer.uploading.concurrency import AdaptiveConcurrency
 
 
 def run_rounds(pace: AdaptiveConcurrency, rate: list[float], rounds: int) -> list[int]:
@@ -25,7 +26,7 @@ def run_rounds(pace: AdaptiveConcurrency, rate: list[float], rounds: int) -> lis
 
 
 def test_it_doubles_as_long_as_that_brings_more():
-    wide = [float(parts) for parts in range(MOST + 1)]
+    wide = [float(parts) for parts in range(MOST_PARTS_AT_ONCE + 1)]
 
     assert [16, 32, 32, 32] == run_rounds(AdaptiveConcurrency(), wide, 4)
 
@@ -35,7 +36,7 @@ def test_it_doubles_as_long_as_that_brings_more():
     [(16, [16, 32, 16, 16, 16]), (8, [16, 4, 8, 8, 8]), (4, [16, 4, 2, 4, 4]), (1, [16, 4, 2, 2, 2])],
 )
 def test_it_stays_where_more_parts_bring_nothing_and_fewer_cost(enough, expected):
-    narrow = [float(min(parts, enough)) for parts in range(MOST + 1)]
+    narrow = [float(min(parts, enough)) for parts in range(MOST_PARTS_AT_ONCE + 1)]
 
     assert expected == run_rounds(AdaptiveConcurrency(), narrow, 5)
 
@@ -47,14 +48,14 @@ def test_a_part_that_is_sent_again_halves_it_once_a_round():
     pace.struggled()
     pace.struggled()
 
-    assert START // 2 == pace.limit
-    assert [START // 2] * 3 == run_rounds(pace, [float(parts) for parts in range(MOST + 1)], 3)
+    assert PARTS_AT_ONCE // 2 == pace.limit
+    assert [PARTS_AT_ONCE // 2] * 3 == run_rounds(pace, [float(parts) for parts in range(MOST_PARTS_AT_ONCE + 1)], 3)
 
 
 def test_a_pace_that_was_asked_for_is_kept():
     pace = AdaptiveConcurrency(3, fixed=True)
 
-    run_rounds(pace, [float(parts) for parts in range(MOST + 1)], 3)
+    run_rounds(pace, [float(parts) for parts in range(MOST_PARTS_AT_ONCE + 1)], 3)
     pace.struggled()
 
     assert 3 == pace.limit
@@ -71,4 +72,4 @@ def test_it_stays_between_one_and_the_most(steps):
         else:
             now += step[1]
             pace.done(step[0], now)
-        assert 1 <= pace.limit <= MOST
+        assert 1 <= pace.limit <= MOST_PARTS_AT_ONCE

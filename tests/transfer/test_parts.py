@@ -20,7 +20,7 @@ from domo_async._transfer.csv import splitter as splitting
 from domo_async._transfer.csv.format import Block
 from domo_async._transfer.part import Part, assembled, empty_part, held_part, joined, part_sizes
 from domo_async._transfer.sources import Dialect, Reading, open_source
-from tests.transfer.surveyors import SURVEYORS
+from tests.transfer.scanners import SCANNERS
 
 NASTY = ["a", "é", "日本", '"', '""', ",", ";", "\n", "\r\n", "\r", " ", "x" * 30, "\N{PILE OF POO}", "\x00", "\ufeff"]
 fields = st.lists(st.sampled_from(NASTY), max_size=4).map("".join)
@@ -147,7 +147,7 @@ async def test_carriage_returns_alone_end_lines_where_there_are_no_line_feeds(co
         assert [["1", "a\rb"], ["2", "c"]] == [row for _, data in found for row in parsed(data)]
 
 
-@pytest.mark.parametrize("scanner", SURVEYORS)
+@pytest.mark.parametrize("scanner", SCANNERS)
 async def test_a_large_file_is_cut_exactly_however_it_is_surveyed(scanner, monkeypatch):
     monkeypatch.setattr(splitting, "block_scanner", scanner)
     content = b"".join(b'%d,"a ""b""\n, c",,""\n' % n for n in range(50_000))

@@ -21,10 +21,10 @@ from hypothesis import strategies as st
 
 from domo_async import SourceError
 from domo_async._transfer.csv import splitter
-from domo_async._transfer.csv.block_scanner import BlockScanner, Mark
+from domo_async._transfer.csv.block_scanner import BlockScanner, ScanState
 from domo_async._transfer.csv.format import first_record
 from domo_async._transfer.csv.splitter import BLOCK, LoneReturn, RecordScanner, StrayQuote, Unsplittable
-from tests.transfer.surveyors import FASTEST, SURVEYORS, needs_compiled
+from tests.transfer.scanners import FASTEST, SCANNERS, needs_compiled
 
 NASTY = ["a", "é", "日本", '"', '""', ",", "\n", "\r\n", "\r", " ", "x" * 30, "\N{PILE OF POO}", "\x00"]
 fields = st.lists(st.sampled_from(NASTY), max_size=4).map("".join)
@@ -117,7 +117,7 @@ def expected(content: bytes, width: int | None) -> object:  # noqa: C901, PLR091
     return records
 
 
-@pytest.fixture(params=SURVEYORS)
+@pytest.fixture(params=SCANNERS)
 def either_way(request, monkeypatch):
     monkeypatch.setattr(splitter, "block_scanner", request.param)
 
@@ -166,12 +166,12 @@ PIECES = [
     # Each kind of first byte, and each edge of what may follow it.
     *(bytes([byte]) for byte in b"\x7f\x80\x8f\x90\x9f\xa0\xbf\xc0\xc1\xc2\xdf\xe0\xe1\xed\xef\xf0\xf1\xf4\xf5\xff"),
 ]
-marks = st.builds(Mark, st.booleans(), st.sampled_from(b'"\n\r,x'), st.integers(0, 3))
+marks = st.builds(ScanState, st.booleans(), st.sampled_from(b'"\n\r,x'), st.integers(0, 3))
 
 
 @pytest.fixture(scope="module", params=["as installed", "without SSE2"])
 def compiled(request, tmp_path_factory):
-    """The compiled surveyor, also as it is on processors without instructions for 16 bytes at once."""
+    """The compiled scanner, also as it is on processors without instructions for 16 bytes at once."""
     if request.param == "as installed":
         yield FASTEST
         return
@@ -194,7 +194,7 @@ def test_compiled_code_sees_what_plain_python_sees(compiled, block, mark, width)
     if width is None:
         mark = mark._replace(commas=0)
 
-    assert BlockScanner(width).survey(block, mark) == compiled(width).survey(block, mark)
+    assert BlockScanner(width).scan(block, mark) == compiled(width).scan(block, mark)
 
 
 @needs_compiled

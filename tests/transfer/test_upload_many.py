@@ -10,8 +10,7 @@ import pytest
 
 from domo_async import ConfigError, Domo, Settings, SourceError, UploadError
 from domo_async._transfer import Budget, Progress, ProgressEvents, UploadOptions
-from domo_async._transfer.uploading.adaptive_concurrency import AdaptiveConcurrency
-from domo_async._transfer.uploading.slots import Lanes
+from domo_async._transfer.uploading.concurrency import AdaptiveConcurrency, Slots
 from domo_async.emulator import Fault
 
 PART = "PUT *parts/*"
@@ -97,21 +96,21 @@ async def test_together_they_keep_to_the_budget_of_parts(emulator, clock):
 async def test_together_they_keep_to_the_budget_of_memory(emulator, clock, monkeypatch):
     emulator.faults.add(Fault(PART, "delay", delay=0.005, count=None))
     held = most = 0
-    hold, leave = Lanes.hold, Lanes.leave
+    hold, leave = Slots.hold, Slots.leave
 
-    def counted(self: Lanes, size: int) -> None:
+    def counted(self: Slots, size: int) -> None:
         nonlocal held, most
         held += size
         most = max(most, held)
         hold(self, size)
 
-    def counted_less(self: Lanes, size: int) -> None:
+    def counted_less(self: Slots, size: int) -> None:
         nonlocal held
         held -= size
         leave(self, size)
 
-    monkeypatch.setattr(Lanes, "hold", counted)
-    monkeypatch.setattr(Lanes, "leave", counted_less)
+    monkeypatch.setattr(Slots, "hold", counted)
+    monkeypatch.setattr(Slots, "leave", counted_less)
 
     async def stream() -> AsyncIterator[bytes]:
         for row in range(200):
@@ -156,7 +155,7 @@ async def test_uploads_that_fail_give_their_room_back(emulator, clock, failing):
 
 async def test_a_lane_that_is_left_wakes_whoever_waits_for_another_upload():
     budget = Budget(parts=1)
-    first, second = Lanes(AdaptiveConcurrency(), budget), Lanes(AdaptiveConcurrency(), budget)
+    first, second = Slots(AdaptiveConcurrency(), budget), Slots(AdaptiveConcurrency(), budget)
     await first.enter()
     waiting = asyncio.create_task(second.enter())
     await asyncio.sleep(0)

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from attrs import evolve, frozen
 
+from domo_async._defaults import FILES_AT_ONCE
 from domo_async._endpoints._area import Area, require_list
 from domo_async._endpoints.activity_log._iterate import Iteration
 from domo_async._endpoints.activity_log._progress import ExportState
@@ -87,7 +88,7 @@ class ActivityLog(Area):
         cursor: str | None = None,
         grace: float = 300.0,
         window: float = 3600.0,
-        concurrency: int = 4,
+        concurrency: int = FILES_AT_ONCE,
         page_size: int = 1000,
     ) -> CursorPager[Activity]:
         """Iterate over every entry of a span of time once, however many there are and whatever is done meanwhile.
@@ -159,7 +160,7 @@ class ActivityLog(Area):
         every: float = 60.0,
         grace: float = 300.0,
         window: float = 3600.0,
-        concurrency: int = 4,
+        concurrency: int = FILES_AT_ONCE,
         page_size: int = 1000,
     ) -> CursorPager[Activity]:
         """Iterate over what is done from now on, each entry once, without an end.

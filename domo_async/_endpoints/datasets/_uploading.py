@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Literal
 from attrs import evolve, field, frozen
 
 from domo_async._concurrency import uninterrupted
+from domo_async._defaults import QUERIES_AT_ONCE
 from domo_async._endpoints.datasets._upload_backend import DatasetUploadSteps
 from domo_async._endpoints.datasets.models import Columns, columns_of
 from domo_async._transfer import (
@@ -37,7 +38,6 @@ if TYPE_CHECKING:
 __all__ = ["DEFAULT_OPTIONS", "CreatedFrom", "Uploading", "by_keys"]
 
 DEFAULT_OPTIONS: UploadOptions = UploadOptions()
-_DATASETS_AT_ONCE = 8
 
 
 @frozen(kw_only=True)
@@ -118,7 +118,7 @@ class Uploading:
                 own = evolve(options, progress=progress_of(dataset_id), resume=_journal_of(options.resume, dataset_id))
                 return await self._upload(dataset_id, sources[dataset_id], own, budget)
 
-            return await gather_results(sources, work, concurrency=_DATASETS_AT_ONCE, stop_on_error=stop_on_error)
+            return await gather_results(sources, work, concurrency=QUERIES_AT_ONCE, stop_on_error=stop_on_error)
 
     async def _upload(self, dataset_id: str, source: Source, options: UploadOptions, budget: Budget) -> UploadResult:
         with told_the_end(options.progress):

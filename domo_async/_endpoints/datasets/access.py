@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from domo_async._bulk import BulkOptions, BulkProgressCallback, BulkReport
+from domo_async._defaults import CHANGES_AT_ONCE
 from domo_async._endpoints._area import Area, require_list
 from domo_async._endpoints.datasets import _access_sync
 from domo_async._endpoints.datasets.grants import AccessList, AccessType, Grant, Grantee
@@ -172,7 +173,7 @@ class Access(Area):
         send_email: bool = False,
         dry_run: bool = False,
         batch_size: int = 100,
-        concurrency: int = 8,
+        concurrency: int = CHANGES_AT_ONCE,
         stop_on_error: bool = False,
         progress: BulkProgressCallback | None = None,
     ) -> BulkReport[str, BulkReport[Grant, None]]:

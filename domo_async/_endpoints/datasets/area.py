@@ -9,6 +9,7 @@ from functools import cached_property, partial
 from operator import attrgetter
 from typing import TYPE_CHECKING, Literal, overload
 
+from domo_async._defaults import BATCH_ROWS, FILES_AT_ONCE, QUERIES_AT_ONCE
 from domo_async._endpoints._area import Area, require_changes, require_list
 from domo_async._endpoints.datasets._frames import FrameKind, converter
 from domo_async._endpoints.datasets._reading import ResultReader, chosen
@@ -321,7 +322,7 @@ class Datasets(Area):
         return await ResultReader(self._http, dataset_id).result(bind(sql, params))
 
     def query_many(
-        self, jobs: Iterable[QueryJob], /, *, concurrency: int = 8, stop_on_error: bool = False
+        self, jobs: Iterable[QueryJob], /, *, concurrency: int = QUERIES_AT_ONCE, stop_on_error: bool = False
     ) -> AsyncIterator[ItemResult[QueryJob, QueryResult]]:
         """Run several queries at once, on one or more datasets, and give each result as it comes.
 
@@ -356,7 +357,7 @@ class Datasets(Area):
         columns: Sequence[str] | None = None,
         where: str | None = None,
         params: Params | None = None,
-        batch_rows: int = 65_536,
+        batch_rows: int = BATCH_ROWS,
     ) -> AsyncIterator[pa.RecordBatch]:
         """Iterate over a result of any size in Arrow record batches, as it arrives; needs pyarrow.
 
@@ -990,7 +991,7 @@ class Datasets(Area):
         jobs: Mapping[str, str | os.PathLike[str]] | Iterable[ExportJob],
         /,
         *,
-        concurrency: int = 4,
+        concurrency: int = FILES_AT_ONCE,
         stop_on_error: bool = False,
     ) -> AsyncIterator[ItemResult[ExportJob, ExportResult]]:
         """Export several datasets or queries at once, each whole or not at all, and tell of each as it is done.

@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import overload
 
+from domo_async._defaults import FILES_AT_ONCE
 from domo_async._endpoints._area import Area, require_list
 from domo_async._endpoints.files.models import (
     CreatedFile,
@@ -83,7 +84,7 @@ class Files(Area):
         contents: Contents,
         *,
         public: bool = False,
-        concurrency: int = 4,
+        concurrency: int = FILES_AT_ONCE,
         stop_on_error: bool = False,
         progress: ProgressOption = None,
     ) -> ItemResults[str, CreatedFile]:
@@ -334,7 +335,7 @@ class Files(Area):
         targets: Targets,
         *,
         verify: bool = True,
-        concurrency: int = 4,
+        concurrency: int = FILES_AT_ONCE,
         stop_on_error: bool = False,
         progress: ProgressOption = None,
     ) -> ItemResults[int | str, DownloadResult]:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from attrs import frozen
 
+from domo_async._defaults import FILES_AT_ONCE
 from domo_async._endpoints._area import Area, require_changes, require_list
 from domo_async._endpoints.filesets._folder_backend import FileSetFolderSteps
 from domo_async._endpoints.filesets._guards import a_fileset
@@ -290,7 +291,7 @@ class FileSets(Area):
         directory_path: str = "",
         delete: bool = False,
         dry_run: bool = False,
-        concurrency: int = 4,
+        concurrency: int = FILES_AT_ONCE,
         progress: ProgressOption = None,
     ) -> FolderReport:
         """Make a directory of a FileSet like a folder on disk: only what differs is uploaded.
@@ -339,7 +340,7 @@ class FileSets(Area):
         directory_path: str = "",
         delete: bool = False,
         dry_run: bool = False,
-        concurrency: int = 4,
+        concurrency: int = FILES_AT_ONCE,
         progress: ProgressOption = None,
     ) -> FolderReport:
         """Make a folder on disk like a directory of a FileSet: only what differs is downloaded, each file whole.

@@ -12,6 +12,7 @@ from typing import overload
 
 from attrs import frozen
 
+from domo_async._defaults import FILES_AT_ONCE
 from domo_async._endpoints._area import Area, require_list
 from domo_async._endpoints.filesets._guards import a_file, below_the_root
 from domo_async._endpoints.filesets._requests import content_of, create, describe, path_of
@@ -406,7 +407,7 @@ class FileSetFiles(Area):
         contents: Contents,
         *,
         directory_path: str = "",
-        concurrency: int = 4,
+        concurrency: int = FILES_AT_ONCE,
         stop_on_error: bool = False,
         progress: ProgressOption = None,
     ) -> ItemResults[str, FileSetFile]:
@@ -654,7 +655,7 @@ class FileSetFiles(Area):
         targets: Targets,
         *,
         verify: bool = True,
-        concurrency: int = 4,
+        concurrency: int = FILES_AT_ONCE,
         stop_on_error: bool = False,
         progress: ProgressOption = None,
     ) -> ItemResults[int | str, DownloadResult]:

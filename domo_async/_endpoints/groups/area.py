@@ -8,6 +8,7 @@ from operator import attrgetter
 from attrs import frozen
 
 from domo_async._bulk import BulkOptions, BulkProgressCallback, BulkReport
+from domo_async._defaults import CHANGES_AT_ONCE
 from domo_async._endpoints._area import Area, require_changes, require_list
 from domo_async._endpoints.groups import _sync
 from domo_async._endpoints.groups._access import change_access, people_of
@@ -369,7 +370,7 @@ class Groups(Area):
         allow_empty: bool = False,
         dry_run: bool = False,
         batch_size: int = 100,
-        concurrency: int = 4,
+        concurrency: int = CHANGES_AT_ONCE,
         stop_on_error: bool = False,
         progress: BulkProgressCallback | None = None,
     ) -> BulkReport[str, BulkReport[Membership, None]]:

@@ -8,6 +8,7 @@ from operator import attrgetter
 from attrs import frozen
 
 from domo_async._bulk import BulkOptions, BulkProgressCallback, BulkReport
+from domo_async._defaults import CHANGES_AT_ONCE
 from domo_async._endpoints._area import Area, require_list
 from domo_async._endpoints.cards import CardPart
 from domo_async._endpoints.pages import _access
@@ -262,7 +263,7 @@ class Pages(Area):
         send_email: bool = False,
         dry_run: bool = False,
         batch_size: int = 100,
-        concurrency: int = 8,
+        concurrency: int = CHANGES_AT_ONCE,
         stop_on_error: bool = False,
         progress: BulkProgressCallback | None = None,
     ) -> BulkReport[int, BulkReport[Recipient, None]]:
@@ -305,7 +306,7 @@ class Pages(Area):
         users: Sequence[int | str],
         *,
         dry_run: bool = False,
-        concurrency: int = 8,
+        concurrency: int = CHANGES_AT_ONCE,
         stop_on_error: bool = False,
         progress: BulkProgressCallback | None = None,
     ) -> BulkReport[Recipient, None]:

@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from domo_async._concurrency import map_concurrent
+from domo_async._defaults import CHANGES_AT_ONCE
 from domo_async._endpoints.users.models import User, UserParts
 from domo_async.errors import ConfigError, NotFound, Unresolved
 
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
 __all__ = ["People", "is_address", "refuse_repeated", "user_number", "user_of_address"]
 
 _ADDRESS = re.compile(r"[^@\s<>,;]+@[^@\s<>,;]+")
-_LOOKUPS = 8
 _FEW = 20
 _NAMED = 10
 
@@ -94,7 +94,9 @@ class People:
         users = {} if few else {user.id: user for user in await self.all()}
         # Whether an instance always lists all users is not documented.
         missing = [each for each in dict.fromkeys(ids) if each not in users]
-        users.update((user.id, user) for user in await map_concurrent(missing, self._get, concurrency=_LOOKUPS) if user)
+        users.update(
+            (user.id, user) for user in await map_concurrent(missing, self._get, concurrency=CHANGES_AT_ONCE) if user
+        )
         return {each: users[each] for each in ids if each in users}
 
     async def numbers(self, people: Iterable[int | str]) -> Mapping[int | str, int]:

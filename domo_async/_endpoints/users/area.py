@@ -9,6 +9,7 @@ from types import NoneType
 from attrs import evolve, frozen
 
 from domo_async._bulk import BulkOptions, BulkProgressCallback, BulkReport
+from domo_async._defaults import CHANGES_AT_ONCE
 from domo_async._endpoints._area import Area, SortOrder, require_changes, require_list
 from domo_async._endpoints.users import _bulk
 from domo_async._endpoints.users._directory import user_of_address
@@ -374,7 +375,7 @@ class Users(Area):
         exists: Exists = "skip",
         send_invite: bool | Unset = UNSET,
         dry_run: bool = False,
-        concurrency: int = 8,
+        concurrency: int = CHANGES_AT_ONCE,
         stop_on_error: bool = False,
         progress: BulkProgressCallback | None = None,
     ) -> BulkReport[NewUser, User]:
@@ -410,7 +411,7 @@ class Users(Area):
         /,
         *,
         dry_run: bool = False,
-        concurrency: int = 8,
+        concurrency: int = CHANGES_AT_ONCE,
         stop_on_error: bool = False,
         progress: BulkProgressCallback | None = None,
     ) -> BulkReport[UserChange, User]:
@@ -441,7 +442,7 @@ class Users(Area):
         /,
         *,
         dry_run: bool = False,
-        concurrency: int = 8,
+        concurrency: int = CHANGES_AT_ONCE,
         stop_on_error: bool = False,
         progress: BulkProgressCallback | None = None,
     ) -> BulkReport[int, User]:

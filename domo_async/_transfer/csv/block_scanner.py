@@ -1,10 +1,10 @@
-"""What a block of CSV holds. Pure, and in Python alone; see `survey_native` for the same at full speed."""
+"""What a block of CSV holds. Pure, and in Python alone; see `compiled` for the same at full speed."""
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
-__all__ = ["AFTER_QUOTE", "BEFORE_QUOTE", "BlockScan", "BlockScanner", "Mark", "block_scanner"]
+__all__ = ["AFTER_QUOTE", "BEFORE_QUOTE", "BlockScan", "BlockScanner", "ScanState", "block_scanner"]
 
 # What may stand beside a quote on its outer side: the edge of its field, or another quote.
 BEFORE_QUOTE = b',\n"'
@@ -14,7 +14,7 @@ _QUOTE, _RETURN, _FEED = b'"\r\n'
 _NO_SEPARATORS = bytes(byte for byte in range(256) if byte not in b",\n")
 
 
-class Mark(NamedTuple):
+class ScanState(NamedTuple):
     """What is to be known of the bytes before a block.
 
     Attributes:
@@ -32,7 +32,7 @@ class BlockScan(NamedTuple):
     """What a block holds.
 
     Attributes:
-        mark: What the next block has to know.
+        state: What the next block has to know.
         ends: Line feeds outside quotes.
         last_end: The place of the last of them, if there is one.
         lines: All line feeds.
@@ -41,7 +41,7 @@ class BlockScan(NamedTuple):
         is_ascii: Whether it is known to be nothing but ASCII.
     """
 
-    mark: Mark
+    state: ScanState
     ends: int
     last_end: int
     lines: int
@@ -64,59 +64,59 @@ class BlockScanner:
         """Return how many bytes of a block are known to be whole characters of UTF-8; the rest is to be decoded."""
         return len(block) if block.isascii() else 0
 
-    def survey(self, block: bytes, mark: Mark) -> BlockScan | None:
+    def scan(self, block: bytes, state: ScanState) -> BlockScan | None:
         """Look at a block.
 
         Args:
             block: The block; not empty.
-            mark: What is to be known of those before it.
+            state: What is to be known of those before it.
 
         Returns:
             What it holds, or None if something in it does not fit: a quote amid an unquoted field, text after a quoted
             one, a carriage return alone between fields, a record of another width.
         """
-        if not mark.in_quotes and mark.last != _QUOTE and b'"' not in block:
-            return self._unquoted(block, mark)
+        if not state.in_quotes and state.last != _QUOTE and b'"' not in block:
+            return self._unquoted(block, state)
         # Every other piece is outside quotes; a doubled quote leaves an empty one there.
         pieces = block.split(b'"')
-        outside = pieces[mark.in_quotes :: 2]
-        in_quotes = mark.in_quotes == (len(pieces) % 2 == 1)
+        outside = pieces[state.in_quotes :: 2]
+        in_quotes = state.in_quotes == (len(pieces) % 2 == 1)
         text = b"".join(outside)
-        if not _all_at_edges(outside, mark, cut_off=in_quotes) or _has_lone_return(
-            text, block, mark, in_quotes=in_quotes
+        if not _all_at_edges(outside, state, cut_off=in_quotes) or _has_lone_return(
+            text, block, state, in_quotes=in_quotes
         ):
             return None
         ends = text.count(b"\n")
-        commas = self._commas(text, mark.commas, ends)
+        commas = self._commas(text, state.commas, ends)
         if commas is None:
             return None
         last_end = _last_line_end(block, pieces, in_quotes=in_quotes) if ends else -1
-        pairs = b'""' in block or mark.last == block[0] == _QUOTE
-        return _survey(block, Mark(in_quotes, block[-1], commas), ends, last_end, pairs=pairs)
+        pairs = b'""' in block or state.last == block[0] == _QUOTE
+        return _block_scan(block, ScanState(in_quotes, block[-1], commas), ends, last_end, pairs=pairs)
 
-    def survey_file(self, file: int, start: int, end: int, mark: Mark) -> tuple[int, BlockScan]:  # noqa: ARG002 - see below
+    def scan_file(self, file: int, start: int, end: int, state: ScanState) -> tuple[int, BlockScan]:  # noqa: ARG002 - see below
         """Look at a run of an open file, as far as that can be done without bringing it into Python: here, not at all.
 
         Args:
             file: The file's descriptor.
             start: Where the run begins.
             end: Where it ends.
-            mark: What is to be known of the bytes before it.
+            state: What is to be known of the bytes before it.
 
         Returns:
             How many bytes were looked at, whole characters in which everything fits, and what they hold. The others are
             to be read and looked at as blocks.
         """
-        return 0, BlockScan(mark, 0, -1, 0, 0, pairs=False, is_ascii=True)
+        return 0, BlockScan(state, 0, -1, 0, 0, pairs=False, is_ascii=True)
 
-    def _unquoted(self, block: bytes, mark: Mark) -> BlockScan | None:
-        if _has_lone_return(block, block, mark, in_quotes=False):
+    def _unquoted(self, block: bytes, state: ScanState) -> BlockScan | None:
+        if _has_lone_return(block, block, state, in_quotes=False):
             return None
         ends = block.count(b"\n")
-        commas = self._commas(block, mark.commas, ends)
+        commas = self._commas(block, state.commas, ends)
         if commas is None:
             return None
-        return _survey(block, Mark(False, block[-1], commas), ends, block.rfind(b"\n"), pairs=False)
+        return _block_scan(block, ScanState(False, block[-1], commas), ends, block.rfind(b"\n"), pairs=False)
 
     def _commas(self, text: bytes, before: int, ends: int) -> int | None:
         """Return the delimiters after the last line end, or None if a record has too many or too few."""
@@ -128,25 +128,25 @@ class BlockScanner:
 
 
 def block_scanner(width: int | None) -> BlockScanner:
-    """Return the fastest surveyor that there is."""
+    """Return the fastest scanner that there is."""
     try:
-        from domo_async._transfer.csv.block_scanner_native import NativeBlockScanner  # noqa: PLC0415 - not built everywhere
+        from domo_async._transfer.csv.compiled import CompiledBlockScanner  # noqa: PLC0415 - not built everywhere
     except ImportError:
         return BlockScanner(width)
-    return NativeBlockScanner(width)
+    return CompiledBlockScanner(width)
 
 
-def _survey(block: bytes, mark: Mark, ends: int, last_end: int, *, pairs: bool) -> BlockScan:
+def _block_scan(block: bytes, state: ScanState, ends: int, last_end: int, *, pairs: bool) -> BlockScan:
     lines, open_lines = block.count(b"\n"), block.count(b"\n", last_end + 1)
-    return BlockScan(mark, ends, last_end, lines, open_lines, pairs, block.isascii())
+    return BlockScan(state, ends, last_end, lines, open_lines, pairs, block.isascii())
 
 
-def _all_at_edges(outside: list[bytes], mark: Mark, *, cut_off: bool) -> bool:
+def _all_at_edges(outside: list[bytes], state: ScanState, *, cut_off: bool) -> bool:
     """Return whether the pieces outside quotes leave all quotes at the edges of fields."""
     if not outside:
         return True
-    after_quote = mark.in_quotes or mark.last == _QUOTE
-    first, last = outside[0] if after_quote else bytes([mark.last]) + outside[0], outside[-1]
+    after_quote = state.in_quotes or state.last == _QUOTE
+    first, last = outside[0] if after_quote else bytes([state.last]) + outside[0], outside[-1]
     if len(outside) == 1:
         return _at_edges(first, after_quote=after_quote, before_quote=cut_off)
     return (
@@ -163,9 +163,9 @@ def _at_edges(piece: bytes, *, after_quote: bool, before_quote: bool) -> bool:
     )
 
 
-def _has_lone_return(text: bytes, block: bytes, mark: Mark, *, in_quotes: bool) -> bool:
+def _has_lone_return(text: bytes, block: bytes, state: ScanState, *, in_quotes: bool) -> bool:
     """Return whether a carriage return outside quotes is not followed by a line feed."""
-    if not mark.in_quotes and mark.last == _RETURN and block[0] != _FEED:
+    if not state.in_quotes and state.last == _RETURN and block[0] != _FEED:
         return True
     if b"\r" not in text:
         return False

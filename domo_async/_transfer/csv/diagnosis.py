@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from domo_async._transfer.csv.block_scanner import AFTER_QUOTE, BEFORE_QUOTE, Mark
+from domo_async._transfer.csv.block_scanner import AFTER_QUOTE, BEFORE_QUOTE, ScanState
 from domo_async.errors import SourceError
 
 __all__ = [
@@ -94,30 +94,30 @@ def not_utf8(line: int) -> SourceError:
 
 
 def diagnose(
-    block: bytes, mark: Mark, width: int | None, *, line: int, record: int, begun: int, undecodable: int | None
+    block: bytes, state: ScanState, width: int | None, *, line: int, record: int, begun: int, undecodable: int | None
 ) -> SourceError:
     """Return what is wrong first in a block in which something is.
 
     Args:
         block: The block.
-        mark: What is to be known of the bytes before it.
+        state: What is to be known of the bytes before it.
         width: How many fields each record must have; None if that does not matter.
         line: How many line feeds there are before it.
         record: The line where the record begins that goes on in it.
         begun: How many bytes that record has before the block.
         undecodable: The place of the first bytes that are not UTF-8, if there are any.
     """
-    found = _first_misfit(block, mark, width, line, record, begun)
+    found = _first_misfit(block, state, width, line, record, begun)
     if undecodable is not None and (found is None or undecodable < found[0]):
         return not_utf8(line + block.count(b"\n", 0, max(undecodable, 0)) + 1)
-    assert found is not None, "a surveyor saw what is not there"  # noqa: S101 - or else nothing is wrong
+    assert found is not None, "a scanner saw what is not there"  # noqa: S101 - or else nothing is wrong
     return found[1]
 
 
 def _first_misfit(
-    block: bytes, mark: Mark, width: int | None, line: int, record: int, length: int
+    block: bytes, state: ScanState, width: int | None, line: int, record: int, length: int
 ) -> tuple[int, SourceError] | None:
-    in_quotes, last, commas = mark
+    in_quotes, last, commas = state
     for place, byte in enumerate(block):
         if in_quotes:
             in_quotes = byte != _QUOTE

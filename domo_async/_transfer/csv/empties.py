@@ -1,4 +1,4 @@
-"""Fields that are quoted and empty, written as NULL. Pure, and in Python alone; see `empties_native` for full speed."""
+"""Fields that are quoted and empty, written as NULL. Pure, and in Python alone; see `compiled` for full speed."""
 
 from __future__ import annotations
 
@@ -96,10 +96,10 @@ class EmptyFields:
 def empty_fields(columns: Sequence[int]) -> EmptyFields:
     """Return the fastest way to leave out the quotes of empty fields."""
     try:
-        from domo_async._transfer.csv.empties_native import NativeEmptyFields  # noqa: PLC0415 - not built everywhere
+        from domo_async._transfer.csv.compiled import CompiledEmptyFields  # noqa: PLC0415 - not built everywhere
     except ImportError:
         return EmptyFields(columns)
-    return NativeEmptyFields(columns)
+    return CompiledEmptyFields(columns)
 
 
 def _end_of_records(text: bytearray) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import codecs
 
-from domo_async._transfer.csv.block_scanner import BlockScan, Mark, block_scanner
+from domo_async._transfer.csv.block_scanner import BlockScan, ScanState, block_scanner
 from domo_async._transfer.csv.diagnosis import (
     LoneReturn,
     MarkAtCut,
@@ -52,8 +52,8 @@ class RecordScanner:
         self.lines: int = line
         self.pairs: bool = False
         self._width = width
-        self._surveyor = block_scanner(width)
-        self._mark = Mark()
+        self._scanner = block_scanner(width)
+        self._state = ScanState()
         self._record_line = line + 1
         self._character = b""
 
@@ -80,7 +80,7 @@ class RecordScanner:
             end: Where the last of them ends.
         """
         if not self._character:
-            length, found = self._surveyor.survey_file(file, start, end, self._mark)
+            length, found = self._scanner.scan_file(file, start, end, self._state)
             self._take(found, length)
 
     def finish(self) -> None:
@@ -93,27 +93,27 @@ class RecordScanner:
         """
         if self._character:
             raise not_utf8(self.lines + 1)
-        if self._mark.in_quotes:
+        if self._state.in_quotes:
             raise never_closed(self._record_line)
-        if self._mark.last == _RETURN:
+        if self._state.last == _RETURN:
             raise LoneReturn(self.lines + 1)
         if self.position > self.cut:
-            if self._width is not None and self._mark.commas != self._width - 1:
-                raise wrong_width(self._record_line, self._mark.commas + 1, self._width)
+            if self._width is not None and self._state.commas != self._width - 1:
+                raise wrong_width(self._record_line, self._state.commas + 1, self._width)
             self.records += 1
             self.cut = self.position
 
     def _feed(self, block: bytes) -> None:
         if not block:
             return
-        found = self._surveyor.survey(block, self._mark)
+        found = self._scanner.scan(block, self._state)
         character, undecodable = b"", None
         if found is None or self._character or not found.is_ascii:
             character, undecodable = self._decoded(block)
         if found is None or undecodable is not None:
             raise diagnose(
                 block,
-                self._mark,
+                self._state,
                 self._width,
                 line=self.lines,
                 record=self._record_line,
@@ -131,12 +131,12 @@ class RecordScanner:
             self.cut = self.position + found.last_end + 1
             self._record_line = self.lines - found.open_lines + 1
         self.position += length
-        self._mark = found.mark
+        self._state = found.state
 
     def _decoded(self, block: bytes) -> tuple[bytes, int | None]:
         """Return the beginning of a character that the block ends in, and where it is not UTF-8."""
         held = self._character + block
-        rest = held[self._surveyor.well_formed(held) :]
+        rest = held[self._scanner.well_formed(held) :]
         try:
             _, end = codecs.utf_8_decode(rest)
         except UnicodeDecodeError as error:

@@ -18,6 +18,7 @@ However values come, as rows or as Arrow, what is written depends on the column'
 from __future__ import annotations
 
 from domo_async._transfer.encoding.arrow import ArrowEncoder
+from domo_async._transfer.encoding.cells import CellRules
 from domo_async._transfer.encoding.inference import (
     Evidence,
     columns_of_arrow,
@@ -27,7 +28,6 @@ from domo_async._transfer.encoding.inference import (
     text_fits,
 )
 from domo_async._transfer.encoding.rows import RowEncoder
-from domo_async._transfer.encoding.rules import CellRules
 
 __all__ = [
     "ArrowEncoder",

@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from domo_async._transfer.columns import ColumnSpec
 from domo_async._transfer.csv.format import arrow_write_options
-from domo_async._transfer.encoding.cells import Cells
-from domo_async._transfer.encoding.rules import CellRules
+from domo_async._transfer.encoding.cells import CellRules, Cells
 from domo_async._transfer.encoding.texts import UnencodableArray, UnencodableValue
 from domo_async.errors import ConfigError, SourceError
 
@@ -109,7 +108,7 @@ class ArrowEncoder:
     def _formed(self, place: int, array: pa.Array[Any], row: int) -> pa.Array[Any]:
         import pyarrow as pa  # noqa: PLC0415 - optional
 
-        from domo_async._transfer.encoding.arrow_plain import plain  # noqa: PLC0415 - optional
+        from domo_async._transfer.encoding.arrow_types import plain  # noqa: PLC0415 - optional
 
         def formed(values: pa.Array[Any]) -> pa.Array[Any]:
             found = plain(values)

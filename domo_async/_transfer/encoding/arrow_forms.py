@@ -17,11 +17,10 @@ import pyarrow.compute as pc
 from pyarrow import types
 
 from domo_async._transfer.columns import ColumnSpec, ColumnType
-from domo_async._transfer.encoding.arrow_plain import leaves
-from domo_async._transfer.encoding.arrow_types import family_of
+from domo_async._transfer.encoding.arrow_types import family_of, leaves
 from domo_async._transfer.encoding.arrow_zones import PER_SECOND, local_form
+from domo_async._transfer.encoding.cells import CellRules
 from domo_async._transfer.encoding.nested import json_text
-from domo_async._transfer.encoding.rules import CellRules
 from domo_async._transfer.encoding.texts import EXACT_FLOATS, LITERALS, Span, UnencodableArray, span_text
 from domo_async.errors import SourceError
 

@@ -6,18 +6,19 @@ import math
 import re
 from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta, tzinfo
 from decimal import Decimal
 from enum import Enum
 from functools import partial
 from pathlib import PurePath
-from typing import Any, TypeAlias
+from typing import Any, Literal, TypeAlias
 from uuid import UUID
+
+from attrs import frozen
 
 from domo_async._transfer.columns import ColumnType
 from domo_async._transfer.csv.format import quoted
 from domo_async._transfer.encoding.nested import json_text
-from domo_async._transfer.encoding.rules import CellRules
 from domo_async._transfer.encoding.texts import (
     LITERALS,
     LONGEST,
@@ -30,8 +31,9 @@ from domo_async._transfer.encoding.texts import (
     within_long,
 )
 from domo_async._transfer.encoding.values import is_missing_type, python_value
+from domo_async.errors import ConfigError
 
-__all__ = ["Cells"]
+__all__ = ["CellRules", "Cells"]
 
 _Write: TypeAlias = Callable[[Any], str]
 _BINARY = (bytes, bytearray, memoryview)
@@ -41,6 +43,29 @@ _READ_AS_TEXT = {
     *(("ipaddress", f"IPv{version}{what}") for version in (4, 6) for what in ("Address", "Network", "Interface")),
 }
 """Types by the name of their package, which need not be imported, whose text is what people write."""
+
+
+@frozen(kw_only=True)
+class CellRules:
+    """What a caller decides about values that Domo has no type for.
+
+    Attributes:
+        zone: The zone that points in time with one are converted to before they are written without it, as Domo stores
+            them; None refuses them.
+        nested: Lists, dictionaries and structs are refused, or written as JSON to STRING columns.
+
+    Raises:
+        ConfigError: One of them is something else.
+    """
+
+    zone: tzinfo | None = None
+    nested: Literal["refuse", "json"] = "refuse"
+
+    def __attrs_post_init__(self) -> None:
+        if self.zone is not None and not isinstance(self.zone, tzinfo):
+            raise ConfigError(f'zone is a tzinfo such as ZoneInfo("Europe/Berlin"), not {self.zone!r}')
+        if self.nested not in {"refuse", "json"}:
+            raise ConfigError(f'nested is "refuse" or "json", not {self.nested!r}')
 
 
 class Cells(dict[type, _Write]):

@@ -8,8 +8,7 @@ from typing import cast
 
 from domo_async._transfer.columns import ColumnSpec
 from domo_async._transfer.csv.format import value_of
-from domo_async._transfer.encoding.cells import Cells
-from domo_async._transfer.encoding.rules import CellRules
+from domo_async._transfer.encoding.cells import CellRules, Cells
 from domo_async._transfer.encoding.texts import UnencodableValue
 from domo_async.errors import ConfigError, SourceError
 

@@ -10,6 +10,7 @@ from typing import Literal, Protocol, TypeAlias
 
 from attrs import evolve, frozen
 
+from domo_async._defaults import FILES_AT_ONCE
 from domo_async._settings import Settings
 from domo_async._transfer.atomic_write import check_writable, is_partial
 from domo_async._transfer.files.trees import (
@@ -119,7 +120,7 @@ class FolderOptions:
 
     delete: bool = False
     dry_run: bool = False
-    concurrency: int = 4
+    concurrency: int = FILES_AT_ONCE
     progress: ProgressOption = None
 
 

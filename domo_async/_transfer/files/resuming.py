@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import random
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager
@@ -13,8 +12,9 @@ from attrs import define, field, frozen
 
 from domo_async._settings import Settings
 from domo_async._transfer.progress import Reporter
+from domo_async._transfer.retrying import delay_after
 from domo_async._transfer.threads import in_thread
-from domo_async._transport import Download, retry_delay
+from domo_async._transport import Download
 from domo_async.errors import APIError, ContentMismatch, IncompleteAnswer, TransportError
 
 __all__ = ["Described", "DownloadResult", "Fetch", "Look", "Sink", "Transfer"]
@@ -151,13 +151,7 @@ class Transfer:
                 if self._part and self.size > self._furthest:
                     tries = 1
                 self._furthest = max(self._furthest, self.size)
-                delay = retry_delay(
-                    self._settings.retries,
-                    error,
-                    attempt=tries,
-                    idempotent=True,
-                    chance=random.random(),  # noqa: S311 - spreads callers, guards nothing
-                )
+                delay = delay_after(error, tries, self._settings)
                 if delay is None or not self._prepare(error):
                     raise
                 self._reporter.retried()

@@ -12,8 +12,7 @@ from typing import Any, TypeAlias
 
 from domo_async._transfer.columns import ColumnType
 from domo_async._transfer.csv.format import value_of
-from domo_async._transfer.encoding.cells import Cells
-from domo_async._transfer.encoding.rules import CellRules
+from domo_async._transfer.encoding.cells import CellRules, Cells
 from domo_async._transfer.encoding.texts import UnencodableValue
 from domo_async._transfer.encoding.values import python_value
 from domo_async._transfer.reading.sql_text import Token, tokens

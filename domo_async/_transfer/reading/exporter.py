@@ -17,8 +17,8 @@ from domo_async._transfer.progress import ProgressOption, Reporter, reporting
 from domo_async._transfer.reading.checking import CheckingWriter
 from domo_async._transfer.reading.file_writer import TABLES, FileWriter, ObjectWriter, Sink, Writer, packed_as
 from domo_async._transfer.reading.heading import is_json, refuse_page
-from domo_async._transfer.reading.persistence import persistent
 from domo_async._transfer.reading.scanning import Selection, check_ended, check_last, check_uncut
+from domo_async._transfer.retrying import persistent
 from domo_async._transport import Download
 from domo_async.errors import IncompleteAnswer
 

@@ -26,8 +26,8 @@ from domo_async._transfer.arrow import (
 from domo_async._transfer.columns import ColumnSpec, distinct_names
 from domo_async._transfer.csv.splitter import BLOCK, RecordScanner
 from domo_async._transfer.reading.heading import HeaderFinder, check_heading, is_json, refuse_page
-from domo_async._transfer.reading.persistence import pause, persistent
 from domo_async._transfer.reading.sql_text import has_limit, is_ordered, limited
+from domo_async._transfer.retrying import pause, persistent
 from domo_async._transport import Download
 from domo_async.errors import DecodeError, IncompleteAnswer, SourceError
 

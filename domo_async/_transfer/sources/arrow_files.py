@@ -173,7 +173,7 @@ def _exact_times(file: Any, fine: Any, names: Sequence[str]) -> Iterator[pa.Reco
 
 def exact_times(name: str, micro: Any, nano: Any) -> Any:
     """Return times that were read as microseconds and as nanoseconds, which may have run over, without a loss."""
-    from domo_async._transfer.encoding.arrow_plain import leaves  # noqa: PLC0415 - optional
+    from domo_async._transfer.encoding.arrow_types import leaves  # noqa: PLC0415 - optional
 
     pc: Any = import_module("pyarrow.compute")
     cut = over = False

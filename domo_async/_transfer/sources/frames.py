@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import evolve, frozen
 
+from domo_async._defaults import BATCH_ROWS
 from domo_async._transfer.columns import ColumnSpec, ColumnType
 from domo_async._transfer.encoding.inference import columns_of_arrow, type_of_values
 from domo_async._transfer.encoding.texts import within_long
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
 
 __all__ = ["arrow_pieces", "is_frame", "open_frame", "open_frames"]
 
-_ROWS = 65_536
 # What pandas calls the levels of an index that have no names, as it stores them.
 _UNNAMED_INDEX = re.compile(r"__index_level_[0-9]+__")
 _NOT_OF_ARROW = {"Object", "Int128", "UInt128"}
@@ -324,8 +324,8 @@ def _opened_mixed(
     valued = frozenset(range(len(names))) - arrays.keys()
 
     def pieces() -> Iterator[Piece]:
-        for start in range(0, length, _ROWS):
-            rows = slice(start, min(start + _ROWS, length))
+        for start in range(0, length, BATCH_ROWS):
+            rows = slice(start, min(start + BATCH_ROWS, length))
             count = rows.stop - start
             columns = [
                 _whole(arrays[place].slice(start, count)) if place in arrays else pa.nulls(count)

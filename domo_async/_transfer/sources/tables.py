@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve, field, frozen
 
+from domo_async._defaults import BATCH_ROWS
 from domo_async._transfer.columns import ColumnSpec
 from domo_async._transfer.csv.format import Block
 from domo_async._transfer.encoding import (
@@ -34,7 +35,6 @@ __all__ = ["ArrowTable", "Piece", "RowTable"]
 Row = Sequence[object] | Mapping[str, object]
 # So many rows are encoded at a time: enough to be worth a hop to a thread, few enough to stay small.
 _ROWS = 2000
-_BATCH_ROWS = 65_536
 
 
 class _Table(SingleSource):
@@ -218,8 +218,8 @@ class ArrowTable(_Table):
                 schema, valued = piece.batch.schema, frozenset(piece.values)
                 _check_names(schema.names, names, rows)
                 encoder = _PieceEncoder(schema, valued, wanted, fit.columns, self._rules)
-            for start in range(0, piece.batch.num_rows, _BATCH_ROWS):
-                count = min(_BATCH_ROWS, piece.batch.num_rows - start)
+            for start in range(0, piece.batch.num_rows, BATCH_ROWS):
+                count = min(BATCH_ROWS, piece.batch.num_rows - start)
                 yield Block(await asyncio.to_thread(encoder.encode, piece, slice(start, start + count), rows), count)
                 rows += count
 

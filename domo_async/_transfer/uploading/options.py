@@ -14,9 +14,9 @@ from domo_async._transfer.encoding import CellRules
 from domo_async._transfer.progress import ProgressOption
 from domo_async._transfer.sources import Dialect, Format, Reading
 from domo_async._transfer.sources.column_mapping import Header, SchemaOption
-from domo_async._transfer.uploading.adaptive_concurrency import AdaptiveConcurrency
 from domo_async._transfer.uploading.backend import Action, PartitionTag
 from domo_async._transfer.uploading.compression import Compression
+from domo_async._transfer.uploading.concurrency import AdaptiveConcurrency
 from domo_async.errors import ConfigError
 
 __all__ = ["Nested", "UploadOptions", "UploadPlan", "UploadResult"]

@@ -12,11 +12,10 @@ from domo_async._clock import Clock
 from domo_async._concurrency import task_group
 from domo_async._transfer.part import Part
 from domo_async._transfer.progress import Reporter
-from domo_async._transfer.uploading.adaptive_concurrency import AdaptiveConcurrency
 from domo_async._transfer.uploading.backend import UploadSteps
 from domo_async._transfer.uploading.compression import Compressor
+from domo_async._transfer.uploading.concurrency import AdaptiveConcurrency, Slots
 from domo_async._transfer.uploading.journal import Journal, PartRecord, digest
-from domo_async._transfer.uploading.slots import Lanes
 from domo_async._transport import Body
 from domo_async.errors import ConfigError, DomoError, SourceError
 
@@ -48,7 +47,7 @@ class Sender:
 
     _steps: UploadSteps
     _upload_id: int
-    _lanes: Lanes
+    _slots: Slots
     _pace: AdaptiveConcurrency
     _compressor: Compressor
     _journal: Journal | None
@@ -74,20 +73,20 @@ class Sender:
         return count
 
     async def _next(self, parts: AsyncIterator[Part]) -> Part | None:
-        """Return the next part, which has a lane then, once there is room for it."""
-        await self._lanes.enter()
+        """Return the next part, which has a slot then, once there is room for it."""
+        await self._slots.enter()
         part = None
         try:
             part = await anext(parts, None)
         finally:
             if part is None:
-                self._lanes.leave(0)
+                self._slots.leave(0)
         if part is not None:
-            self._lanes.hold(part.held)
+            self._slots.hold(part.held)
         return part
 
     def _leave(self, held: int, _: asyncio.Task[None]) -> None:
-        self._lanes.leave(held)
+        self._slots.leave(held)
 
     async def _send_unless_there(self, number: int, part: Part) -> None:
         """Send a part, unless an earlier run did.

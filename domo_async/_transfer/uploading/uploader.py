@@ -23,12 +23,12 @@ from domo_async._transfer.threads import in_thread
 from domo_async._transfer.uploading.backend import UploadSteps
 from domo_async._transfer.uploading.committing import Committer
 from domo_async._transfer.uploading.compression import Compressor
+from domo_async._transfer.uploading.concurrency import Budget, Slots
 from domo_async._transfer.uploading.inferred import NUMBERS, InferredColumns
 from domo_async._transfer.uploading.journal import Finished, Journal, Sent, journal_at
 from domo_async._transfer.uploading.options import UploadOptions, UploadPlan, UploadResult
 from domo_async._transfer.uploading.part_sender import Count, Sender, SourceChanged
 from domo_async._transfer.uploading.proving import Comparison, file_records, known_files
-from domo_async._transfer.uploading.slots import Budget, Lanes
 from domo_async._transfer.uploading.spooling import Spool
 from domo_async.errors import (
     AfterCommitError,
@@ -535,7 +535,7 @@ class _Upload:
         sender = Sender(
             self._steps,
             upload_id,
-            Lanes(pace, self._budget),
+            Slots(pace, self._budget),
             pace,
             Compressor(self._options.compress),
             self._journal,

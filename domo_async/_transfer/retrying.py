@@ -1,4 +1,4 @@
-"""What is asked for again where its answer broke off."""
+"""Asks again where an answer broke off."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from typing import TypeVar
 
 from domo_async._settings import Settings
 from domo_async._transport import retry_delay
-from domo_async.errors import IncompleteAnswer
+from domo_async.errors import DomoError, IncompleteAnswer
 
-__all__ = ["pause", "persistent"]
+__all__ = ["delay_after", "pause", "persistent"]
 
 T = TypeVar("T")
 
 
 async def persistent(attempt: Callable[[], Awaitable[T]], settings: Settings) -> T:
-    """Return what an attempt gives; should the answer break off, make another from the beginning."""
+    """Return the result of an attempt; should the answer break off, make another from the beginning."""
     number = 1
     while True:
         try:
@@ -28,8 +28,13 @@ async def persistent(attempt: Callable[[], Awaitable[T]], settings: Settings) ->
 
 async def pause(error: IncompleteAnswer, attempt: int, settings: Settings) -> None:
     """Wait until the next attempt may be made, or raise `error` if there is to be none."""
-    chance = random.random()  # noqa: S311 - spreads callers, guards nothing
-    delay = retry_delay(settings.retries, error, attempt=attempt, idempotent=True, chance=chance)
+    delay = delay_after(error, attempt, settings)
     if delay is None:
         raise error
     await settings.clock.sleep(delay)
+
+
+def delay_after(error: DomoError, attempt: int, settings: Settings) -> float | None:
+    """Return the seconds to wait after an attempt that failed; None if there is to be no other."""
+    chance = random.random()  # noqa: S311 - spreads callers, guards nothing
+    return retry_delay(settings.retries, error, attempt=attempt, idempotent=True, chance=chance)

@@ -1,15 +1,18 @@
-"""How many parts are under way at once. Pure: times are passed in."""
+"""How many parts are under way at once: as many as each upload finds fastest, within what several may take together."""
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Callable
 from typing import Literal
 
 from attrs import define, field
 
-__all__ = ["MOST", "START", "AdaptiveConcurrency"]
+from domo_async._defaults import MOST_PARTS_AT_ONCE, PARTS_AT_ONCE
+from domo_async._settings import at_least
 
-START = 8
-MOST = 32
+__all__ = ["AdaptiveConcurrency", "Budget", "Slots"]
+
 _LEAST = 2
 # More parts at once have to bring that much more to be worth their connections, and fewer may cost so little.
 _GAIN = 1.15
@@ -18,7 +21,9 @@ _LOSS = 0.95
 
 @define
 class AdaptiveConcurrency:
-    """More parts at once while that brings more, fewer when the instance struggles or fewer do as well.
+    """More parts at once while that is faster, fewer when the instance struggles or fewer do as well.
+
+    Pure: times are passed in.
 
     Throughput is measured in rounds of as many parts as are under way. As long as each round is faster than the best
     before it, the number doubles. When the first doubling brings nothing, the number is halved as long as that costs
@@ -31,8 +36,8 @@ class AdaptiveConcurrency:
         rate: Bytes a second in the last round that ended; None before.
     """
 
-    limit: int = START
-    most: int = MOST
+    limit: int = PARTS_AT_ONCE
+    most: int = MOST_PARTS_AT_ONCE
     fixed: bool = False
     rate: float | None = field(default=None, init=False)
     _best: float = field(default=0.0, init=False)
@@ -81,8 +86,8 @@ class AdaptiveConcurrency:
             self.limit = min(2 * self.limit, self.most)
             if self.limit == self._settled:
                 self._phase = "staying"
-        elif self._settled == START:
-            self._phase, self.limit = "shrinking", START // 2
+        elif self._settled == PARTS_AT_ONCE:
+            self._phase, self.limit = "shrinking", PARTS_AT_ONCE // 2
         else:
             self._phase, self.limit = "staying", self._settled
 
@@ -95,3 +100,63 @@ class AdaptiveConcurrency:
             self._phase = "staying"
         else:
             self.limit //= 2
+
+
+@define(kw_only=True, eq=False)
+class Budget:
+    """What several uploads may take together.
+
+    Attributes:
+        parts: Parts under way, each of which takes a connection.
+        memory: Bytes of parts that are held in memory until they are sent. A part is begun while there is any room.
+    """
+
+    parts: int = field(default=64, validator=at_least(1))
+    memory: int = field(default=512 << 20, validator=at_least(1))
+    _under_way: int = field(default=0, init=False)
+    _held: int = field(default=0, init=False)
+    _changed: asyncio.Event = field(factory=asyncio.Event, init=False)
+
+    async def enter(self, may: Callable[[], bool]) -> None:
+        """Wait until one more part may be under way, and count it.
+
+        Args:
+            may: Whether it may as far as its own upload goes.
+        """
+        while not (may() and self._under_way < self.parts and (self._held < self.memory or not self._under_way)):
+            self._changed.clear()
+            await self._changed.wait()
+        self._under_way += 1
+
+    def hold(self, size: int) -> None:
+        """Count the bytes of a part that is held in memory."""
+        self._held += size
+
+    def leave(self, held: int) -> None:
+        """Count a part less, and the bytes that were held for it."""
+        self._held -= held
+        self._under_way -= 1
+        self._changed.set()
+
+
+@define(eq=False)
+class Slots:
+    """The parts of one upload that are under way."""
+
+    _pace: AdaptiveConcurrency
+    _budget: Budget
+    _under_way: int = field(default=0, init=False)
+
+    async def enter(self) -> None:
+        """Wait until one more part may be under way, and count it."""
+        await self._budget.enter(lambda: self._under_way < self._pace.limit)
+        self._under_way += 1
+
+    def hold(self, size: int) -> None:
+        """Count the bytes of a part that is held in memory."""
+        self._budget.hold(size)
+
+    def leave(self, held: int) -> None:
+        """Count a part less, and the bytes that were held for it."""
+        self._under_way -= 1
+        self._budget.leave(held)

@@ -1,0 +1,59 @@
+"""`block_scanner` and `empties` compiled, with the processor's instructions for many bytes at once.
+
+Not every installation has it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from domo_async._transfer.csv import _survey
+from domo_async._transfer.csv.block_scanner import BlockScan, BlockScanner, ScanState
+from domo_async._transfer.csv.empties import EmptyFields
+
+__all__ = ["CompiledBlockScanner", "CompiledEmptyFields"]
+
+
+class CompiledBlockScanner(BlockScanner):
+    """See `BlockScanner`."""
+
+    def __init__(self, width: int | None) -> None:
+        super().__init__(width)
+        self._commas_due = -1 if width is None else width - 1
+
+    def well_formed(self, block: bytes) -> int:
+        """See `BlockScanner.well_formed`."""
+        return _survey.well_formed(block)
+
+    def scan(self, block: bytes, state: ScanState) -> BlockScan | None:
+        """See `BlockScanner.scan`."""
+        found = _survey.survey(block, *state, self._commas_due)
+        return None if found is None else BlockScan(ScanState(*found[:3]), *found[3:])
+
+    def scan_file(self, file: int, start: int, end: int, state: ScanState) -> tuple[int, BlockScan]:
+        """See `BlockScanner.scan_file`."""
+        found = _survey.survey_file(file, start, end, *state, self._commas_due)
+        return found[0], BlockScan(ScanState(*found[1:4]), *found[4:], is_ascii=False)
+
+
+class CompiledEmptyFields(EmptyFields):
+    """See `EmptyFields`."""
+
+    def left_out(self, blocks: Iterable[bytes]) -> Iterator[bytes]:
+        """See `EmptyFields.left_out`."""
+        held, in_quotes, after_quote, column = b"", False, False, 0
+        for block in blocks:
+            joined = held + block if held else block
+            copied, taken, in_quotes, after_quote, column = _survey.without_empties(
+                joined, self._asked, in_quotes, after_quote, column
+            )
+            held = joined[taken:]
+            if copied:
+                yield copied
+        if held:
+            yield held
+
+    def bytes_in_file(self, file: int, start: int, end: int) -> int | None:
+        """See `EmptyFields.bytes_in_file`."""
+        found = _survey.count_empties(file, start, end, self._asked)
+        return found if found >= 0 else None
