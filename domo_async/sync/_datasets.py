@@ -911,7 +911,7 @@ class Datasets(Twin[AsyncDatasets]):
         """
         return self._portal.run(self._aio.statuses(dataset_ids))
 
-    def wait_until_visible(self, dataset_id: str, upload_id: int, /, *, timeout: float = 600.0) -> bool:
+    def wait_until_visible(self, dataset_id: str, upload_id: int | None = None, /, *, timeout: float = 600.0) -> bool:
         """Wait until queries see an upload whose commit named no index; where it named one, use `Indexes.wait`.
 
         `GET /api/data/v3/datasources/{dataset_id}/statuses`, at once, after 1 second and then every 2 seconds. Seen:
@@ -920,7 +920,8 @@ class Datasets(Twin[AsyncDatasets]):
 
         Args:
             dataset_id: The dataset.
-            upload_id: The upload, which is committed.
+            upload_id: The upload, which is committed; without one, whatever the instance is doing to the dataset, which
+                is looked at after 1 second for the first time.
             timeout: Seconds to wait at most; for half a minute of them, an older version is taken for a stale answer.
 
         Returns:
@@ -928,7 +929,7 @@ class Datasets(Twin[AsyncDatasets]):
 
         Raises:
             NotFound: There is no such dataset, or the instance does not have the route.
-            JobFailed: The update failed.
+            JobFailed: The update that brought the upload failed.
             WaitTimeout: It has not ended; it goes on.
         """
         return self._portal.run(self._aio.wait_until_visible(dataset_id, upload_id, timeout=timeout))
@@ -1158,12 +1159,14 @@ class Indexes(Twin[AsyncIndexes]):
         """Index data versions, so that queries see them.
 
         `POST /api/data/v3/datasources/{dataset_id}/indexes` (Datasets API, "Index Dataset"), and to wait
-        `GET /api/data/v3/datasources/{dataset_id}/indexes/{request_key}/statuses`.
+        `GET /api/data/v3/datasources/{dataset_id}/indexes/{request_key}/statuses`, or where the answer names no key
+        `GET /api/data/v3/datasources/{dataset_id}/statuses`.
 
         Args:
             dataset_id: The dataset.
             data_ids: The data versions; none stands for all that are complete and not indexed.
-            wait: Whether to return only when the index has ended, where the instance tells its key.
+            wait: Whether to return only when the index has ended. Where the instance tells neither of it nor of the
+                dataset's state, that is logged as a warning.
             timeout: Seconds to wait at most.
 
         Returns:

@@ -791,6 +791,13 @@ ROWS = [
         note="waited for",
     ),
     Row(
+        "E062",
+        lambda domo: domo.datasets.indexes.create("abc", wait=True),
+        (Sent("POST", f"{DATA}/indexes", json={"dataIds": []}, answer=whole({"requested": True})), STATUS),
+        gives=lambda index: Index(requested=True) == index,
+        note="waited for, though it has no key",
+    ),
+    Row(
         "E063",
         lambda domo: domo.datasets.create("hello world", {"Friend": "STRING", "Attending": "STRING"}),
         Sent(

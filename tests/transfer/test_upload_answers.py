@@ -191,3 +191,24 @@ async def test_other_rows_than_were_sent_are_no_error_where_keys_may_repeat(acti
         done.verified,
         done.notes,
     )
+
+
+@pytest.mark.parametrize(
+    ("states", "says"),
+    [
+        ([state("PROCESSING", 4), state("SUCCESS", 4)], ""),
+        ([404], "whether queries see the data yet is not known: 404"),
+        ([state("ERROR", 4)], "whether queries see the data yet is not known: its state does not tell"),
+    ],
+)
+async def test_an_index_without_a_key_is_waited_for_by_the_state(
+    states: list[object], says: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.WARNING)
+    clock = SkippingClock()
+    async with talking_to(Instance(states=states), clock=clock) as domo:
+        await domo.datasets.indexes.create("x", wait=True)
+
+    assert [1, 1][: len(states)] == clock.slept
+    assert says in caplog.text
+    assert bool(says) == bool(caplog.text)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import AsyncIterator, Awaitable, Iterable, Mapping, Sequence
 from datetime import datetime, tzinfo
-from functools import cached_property, partial
+from functools import cached_property
 from operator import attrgetter
 from typing import TYPE_CHECKING, Literal, overload
 
@@ -32,7 +32,7 @@ from domo_async._endpoints.datasets.partitions import Partitions
 from domo_async._endpoints.datasets.policies import Policies
 from domo_async._endpoints.datasets.result import Cell, QueryResult
 from domo_async._endpoints.datasets.schemas import Schemas
-from domo_async._endpoints.datasets.states import DatasetState, wait_until_visible
+from domo_async._endpoints.datasets.states import DatasetState, read_state, wait_until_visible
 from domo_async._endpoints.datasets.uploads import Uploads
 from domo_async._endpoints.datasets.versions import Versions
 from domo_async._transfer import (
@@ -744,12 +744,7 @@ class Datasets(Area):
         Raises:
             NotFound: There is no such dataset.
         """
-        return await self._http.request(
-            "GET",
-            url("/api/data/v3/datasources/{}/statuses", dataset_id),
-            params={"expireCache": expire_cache},
-            into=DatasetState,
-        )
+        return await read_state(self._http, dataset_id, expire_cache=expire_cache)
 
     async def statuses(self, dataset_ids: Iterable[str], /) -> tuple[DatasetState, ...]:
         """Return how far several datasets are.
@@ -773,7 +768,9 @@ class Datasets(Area):
             idempotent=True,
         )
 
-    async def wait_until_visible(self, dataset_id: str, upload_id: int, /, *, timeout: float = 600.0) -> bool:
+    async def wait_until_visible(
+        self, dataset_id: str, upload_id: int | None = None, /, *, timeout: float = 600.0
+    ) -> bool:
         """Wait until queries see an upload whose commit named no index; where it named one, use `Indexes.wait`.
 
         `GET /api/data/v3/datasources/{dataset_id}/statuses`, at once, after 1 second and then every 2 seconds. Seen:
@@ -782,7 +779,8 @@ class Datasets(Area):
 
         Args:
             dataset_id: The dataset.
-            upload_id: The upload, which is committed.
+            upload_id: The upload, which is committed; without one, whatever the instance is doing to the dataset, which
+                is looked at after 1 second for the first time.
             timeout: Seconds to wait at most; for half a minute of them, an older version is taken for a stale answer.
 
         Returns:
@@ -790,11 +788,10 @@ class Datasets(Area):
 
         Raises:
             NotFound: There is no such dataset, or the instance does not have the route.
-            JobFailed: The update failed.
+            JobFailed: The update that brought the upload failed.
             WaitTimeout: It has not ended; it goes on.
         """
-        look = partial(self.status, dataset_id, expire_cache=True)
-        return await wait_until_visible(look, self._http.settings.clock, dataset_id, upload_id, timeout)
+        return await wait_until_visible(self._http, dataset_id, upload_id, timeout)
 
     async def plan_upload(
         self, dataset_id: str, /, source: Source, *, options: UploadOptions = DEFAULT_OPTIONS

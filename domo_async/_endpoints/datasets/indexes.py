@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from functools import partial
 
 from domo_async._endpoints._area import Area
 from domo_async._endpoints.datasets.models import Index, IndexState, IndexStatus
+from domo_async._endpoints.datasets.states import wait_until_visible
 from domo_async._transport import url
 from domo_async._waiting import Verdict, wait_for
 from domo_async._wire import payload
-from domo_async.errors import DecodeError
+from domo_async.errors import DecodeError, DomoError, WaitTimeout
 
 __all__ = ["Indexes"]
 
+_logger = logging.getLogger("domo_async")
 _UNDER_WAY = frozenset({IndexState.PENDING, IndexState.PROCESSING})
 
 
@@ -32,12 +35,14 @@ class Indexes(Area):
         """Index data versions, so that queries see them.
 
         `POST /api/data/v3/datasources/{dataset_id}/indexes` (Datasets API, "Index Dataset"), and to wait
-        `GET /api/data/v3/datasources/{dataset_id}/indexes/{request_key}/statuses`.
+        `GET /api/data/v3/datasources/{dataset_id}/indexes/{request_key}/statuses`, or where the answer names no key
+        `GET /api/data/v3/datasources/{dataset_id}/statuses`.
 
         Args:
             dataset_id: The dataset.
             data_ids: The data versions; none stands for all that are complete and not indexed.
-            wait: Whether to return only when the index has ended, where the instance tells its key.
+            wait: Whether to return only when the index has ended. Where the instance tells neither of it nor of the
+                dataset's state, that is logged as a warning.
             timeout: Seconds to wait at most.
 
         Returns:
@@ -58,7 +63,20 @@ class Indexes(Area):
         )
         if wait and index.request_key is not None:
             await self.wait(dataset_id, index.request_key, timeout=timeout)
+        elif wait:
+            await self._wait_without_key(dataset_id, timeout)
         return index
+
+    async def _wait_without_key(self, dataset_id: str, timeout: float) -> None:
+        try:
+            if await wait_until_visible(self._http, dataset_id, None, timeout):
+                return
+            why = "its state does not tell"
+        except WaitTimeout:
+            raise
+        except DomoError as error:
+            why = str(error)
+        _logger.warning("an index was asked for, but whether queries see the data yet is not known: %s", why)
 
     async def create_in_query_service(self, dataset_id: str, /) -> Index:
         """Index all of a dataset's data by the query service's own route; prefer `create`.

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from functools import partial
 
 from attrs import frozen
 
-from domo_async._clock import Clock
 from domo_async._endpoints.datasets.models import IndexDetail
+from domo_async._transport import Transport, url
 from domo_async._waiting import Verdict, wait_for
 from domo_async._wire import EpochMillis, Model, NumericId
 
-__all__ = ["DatasetState", "DatasetVersionState", "UpdateStatus", "wait_until_visible"]
+__all__ = ["DatasetState", "DatasetVersionState", "UpdateStatus", "read_state", "wait_until_visible"]
 
 _UNDER_WAY = frozenset({"PENDING", "PROCESSING", "QUEUED", "RUNNING", "INDEXING", "UPLOADING"})
 _GOOD = "SUCCESS"
 # How long an answer is taken for one from before the upload, in seconds.
 _STALE = 30.0
+# When it is looked for the first time where nothing but the state tells, in seconds.
+_FIRST = 1.0
 
 
 @frozen(kw_only=True)
@@ -70,28 +72,51 @@ class DatasetState(Model):
     cached_timestamp: EpochMillis | None = None
 
 
-async def wait_until_visible(
-    look: Callable[[], Awaitable[DatasetState]], clock: Clock, dataset_id: str, upload_id: int, timeout: float
-) -> bool:
-    """Wait until queries see an upload; see `Datasets.wait_until_visible`."""
+async def read_state(http: Transport, dataset_id: str, *, expire_cache: bool | None) -> DatasetState:
+    """Return how far a dataset is; see `Datasets.status`."""
+    return await http.request(
+        "GET",
+        url("/api/data/v3/datasources/{}/statuses", dataset_id),
+        params={"expireCache": expire_cache},
+        into=DatasetState,
+    )
+
+
+async def wait_until_visible(http: Transport, dataset_id: str, upload_id: int | None, timeout: float) -> bool:
+    """Wait until queries see an upload, or whatever is being indexed; see `Datasets.wait_until_visible`."""
+    clock = http.settings.clock
     stale_until = clock.monotonic() + min(_STALE, timeout)
 
     def judged(state: DatasetState) -> Verdict:
         status, latest = state.status, _latest(state)
-        if status is None or status.code is None or latest is None:
+        if status is None or status.code is None or (latest is None and upload_id is not None):
             return Verdict(None, ended=True)
         word = status.code.upper()
         under_way = word in _UNDER_WAY
-        if latest < upload_id:
+        if _is_older(latest, upload_id):
             return Verdict(word, ended=not under_way and clock.monotonic() >= stale_until)
-        return Verdict(word, ended=not under_way, failed=not under_way and word != _GOOD, reason=status.message)
+        # Of what else may have gone wrong before, an index that is asked for knows nothing.
+        failed = upload_id is not None and not under_way and word != _GOOD
+        return Verdict(word, ended=not under_way, failed=failed, reason=status.message)
 
+    if upload_id is None:
+        # What is told at once may be from before the index was asked for.
+        await clock.sleep(min(_FIRST, timeout))
     found = await wait_for(
-        look, judged, what=f"the update of dataset {dataset_id}", clock=clock, timeout=timeout, pauses=(1.0, 2.0)
+        partial(read_state, http, dataset_id, expire_cache=True),
+        judged,
+        what=f"the update of dataset {dataset_id}",
+        clock=clock,
+        timeout=timeout,
+        pauses=(_FIRST, 2.0),
     )
-    latest = _latest(found)
     good = found.status is not None and found.status.code is not None and found.status.code.upper() == _GOOD
-    return good and latest is not None and latest >= upload_id
+    latest = _latest(found)
+    return good and (upload_id is None or latest is not None) and not _is_older(latest, upload_id)
+
+
+def _is_older(latest: int | None, upload_id: int | None) -> bool:
+    return latest is not None and upload_id is not None and latest < upload_id
 
 
 def _latest(state: DatasetState) -> int | None:
