@@ -67,7 +67,7 @@ async def _of_a_file(plain: PlainClient) -> Download:
 
 async def _of_a_fileset(plain: PlainClient) -> Download:
     content = bytes(n * 11 % 241 for n in range(SIZE))
-    fileset = await plain.call("POST", "/api/files/v1/filesets", json={"name": "All"})
+    fileset = await plain.call("POST", "/api/files/v1/filesets", json={"name": "All"}, status=201)
     form = aiohttp.FormData()
     form.add_field("createFileRequest", '{"directoryPath": ""}', content_type="application/json")
     form.add_field("file", content, filename="large.bin", content_type="application/x-any")

@@ -132,7 +132,7 @@ async def test_the_largest_numbers_that_are_taken_in_are_told_and_kept(tmp_path:
             b'{"content": {"a": 18446744073709551615, "b": 123456789012345678901234567890, "c": -9223372036854775808}}'
         )
         for _ in range(2):
-            await plain.call("POST", f"{documents}/", data=body)
+            await plain.call("POST", f"{documents}/", data=body, status=201)
         before = await plain.call("GET", documents)
         assert 18_446_744_073_709_551_615 == before[0]["content"]["a"]
         assert 1 == len(await plain.call("POST", f"{documents}/query?sum=content.a%20s&groupby=content.c%20c", json={}))

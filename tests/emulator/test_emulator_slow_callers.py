@@ -51,7 +51,9 @@ async def forms_of_standing_still(plain: PlainClient) -> list[tuple[str, str, tu
     """Return a request of each kind that takes a body, with the beginning of one."""
     dataset = await plain.create({"n": "LONG"})
     upload = await plain.open(dataset)
-    fileset = (await plain.call("POST", "/api/files/v1/filesets", json={"name": "set", "description": ""}))["id"]
+    fileset = (await plain.call("POST", "/api/files/v1/filesets", json={"name": "set", "description": ""}, status=201))[
+        "id"
+    ]
     form = b'--x\r\nContent-Disposition: form-data; name="file"; filename="a"\r\n\r\nhalf'
     multipart = ("Content-Type: multipart/form-data; boundary=x", "Content-Length: 1000")
     return [
