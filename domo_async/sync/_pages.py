@@ -7,7 +7,8 @@ from collections.abc import Sequence
 
 from domo_async._bulk import BulkProgressCallback, BulkReport
 from domo_async._defaults import CHANGES_AT_ONCE
-from domo_async._endpoints.cards import CardPart
+from domo_async._endpoints.cards import Card, CardPart
+from domo_async._endpoints.groups import Member
 from domo_async._endpoints.pages.area import Pages as AsyncPages
 from domo_async._endpoints.pages.models import Page, PageAccess, PageOrder, PagePermission, PageSummary, PageWithCards
 from domo_async._endpoints.sharing import Recipient
@@ -74,21 +75,116 @@ class Pages(Twin[AsyncPages]):
         """
         return self._portal.run(self._aio.get(page_id, parts=parts))
 
-    def create(self, *, parent_page_id: int | str, title: str, has_layout: bool | Unset = UNSET) -> Page:
-        """Create a page below another.
+    def details(self, page_id: int | str, /) -> Page:
+        """Return what is known of a page beside its cards.
+
+        `GET /api/content/v1/pages/{page_id}`. Unconfirmed: no document of Domo's describes it; two independent clients
+        use it.
+
+        Args:
+            page_id: The page.
+
+        Raises:
+            Forbidden: The token's owner may not see the page.
+            NotFound: There is no such page.
+        """
+        return self._portal.run(self._aio.details(page_id))
+
+    def cards(self, page_id: int | str, /, *, parts: Sequence[CardPart | str] | None = None) -> tuple[Card, ...]:
+        """Return the cards on a page.
+
+        `GET /api/content/v1/pages/{page_id}/cards`. Unconfirmed: no document of Domo's describes the answer; clients
+        use it, and it is seen to be asked for.
+
+        Args:
+            page_id: The page.
+            parts: What to tell of the cards beside the plain facts.
+
+        Raises:
+            ConfigError: `parts` is empty.
+            Forbidden: The token's owner may not see the page.
+            NotFound: There is no such page.
+        """
+        return self._portal.run(self._aio.cards(page_id, parts=parts))
+
+    def create(self, *, title: str, parent_page_id: int | str = 0, has_layout: bool | Unset = UNSET) -> Page:
+        """Create a page, at the top or below another.
 
         `POST /api/content/v1/pages` (Pages API, "Create Subpage").
 
         Args:
-            parent_page_id: The page to put it below.
             title: Its title.
+            parent_page_id: The page to put it below; 0 for the top, which is seen to be sent.
             has_layout: Whether to give it a layout; the instance's default is to.
 
         Raises:
             Forbidden: The token's owner may not.
             Conflict: The title is taken, or the like.
         """
-        return self._portal.run(self._aio.create(parent_page_id=parent_page_id, title=title, has_layout=has_layout))
+        return self._portal.run(self._aio.create(title=title, parent_page_id=parent_page_id, has_layout=has_layout))
+
+    def update(self, page_id: int | str, /, *, title: str | Unset = UNSET, locked: bool | Unset = UNSET) -> None:
+        """Change what is given of a page, and leave the rest.
+
+        `PUT /api/content/v1/pages/{page_id}`. Unconfirmed: no document of Domo's describes it; two independent clients
+        use it.
+
+        Args:
+            page_id: The page.
+            title: Its title.
+            locked: Whether it is locked against changes.
+
+        Raises:
+            ConfigError: Nothing is given to change.
+            Forbidden: The token's owner may not.
+            NotFound: There is no such page.
+        """
+        return self._portal.run(self._aio.update(page_id, title=title, locked=locked))
+
+    def add_owners(
+        self,
+        *,
+        page_ids: Sequence[int | str],
+        owners: Sequence[Member | int | str],
+        note: str | Unset = UNSET,
+        send_email: bool | Unset = UNSET,
+    ) -> None:
+        """Let users and groups own pages, besides those who do.
+
+        `PUT /api/content/v1/pages/bulk/owners`. Unconfirmed: no document of Domo's describes it; three independent
+        clients use it.
+
+        Args:
+            page_ids: The pages.
+            owners: The new owners; a bare number stands for a user.
+            note: What to tell them.
+            send_email: Whether to tell them by mail; the instance decides by default.
+
+        Raises:
+            ConfigError: `page_ids` or `owners` is empty.
+            Forbidden: The token's owner may not.
+            NotFound: There is no such page or owner.
+        """
+        return self._portal.run(
+            self._aio.add_owners(page_ids=page_ids, owners=owners, note=note, send_email=send_email)
+        )
+
+    def remove_owners(self, *, page_ids: Sequence[int | str], owners: Sequence[Member | int | str]) -> None:
+        """Let users and groups no longer own pages.
+
+        `POST /api/content/v1/pages/bulk/owners/remove`. Unconfirmed: no document of Domo's describes it; three
+        independent clients use it.
+
+        Args:
+            page_ids: The pages.
+            owners: The owners; a bare number stands for a user.
+
+        Raises:
+            ConfigError: `page_ids` or `owners` is empty.
+            Forbidden: The token's owner may not.
+            NotFound: There is no such page.
+        """
+        return self._portal.run(self._aio.remove_owners(page_ids=page_ids, owners=owners))
 
     def delete(self, page_id: int | str, /) -> None:
         """Delete a page.
@@ -109,16 +205,16 @@ class Pages(Twin[AsyncPages]):
         self,
         *,
         page_ids: Sequence[int],
-        parent_page_id: int,
+        parent_page_id: int | Unset = UNSET,
         page_permission: PagePermission | str = PagePermission.ORIGINAL,
     ) -> None:
-        """Move pages below another page.
+        """Move pages below another page, or to the top.
 
         `PUT /api/content/v1/pages/bulk/move` (Pages API, "Bulk Move Pages").
 
         Args:
             page_ids: The pages to move.
-            parent_page_id: The page to put them below.
+            parent_page_id: The page to put them below; left out, they are moved to the top, as is seen.
             page_permission: Who sees them from now on; ``ORIGINAL`` is the only value that is documented.
 
         Raises:
@@ -180,13 +276,13 @@ class Pages(Twin[AsyncPages]):
         (Users API, "Get All Users"), `GET /api/identity/v1/users/{user_id}` (Users API, "Get User By Id") and
         `GET /api/content/v2/groups/{group_id}` (Groups API, "Fetch Group"); then `POST /api/content/v1/share` (Content
         Sharing, "Share Resource") for each batch and `DELETE /api/content/v1/share/page/{page_id}/user/{person_id}`
-        (Pages API, "Revoke Page Access") for each user who is to lose access. No
-        route is known that takes a group's access away; such groups are ``skipped``.
+        (Pages API, "Revoke Page Access") for each user who is to lose access, and for each such group
+        `DELETE /api/content/v1/share/bulk/page/group/{id}`, which no document of Domo's describes.
 
         Args:
             page_id: The page.
             recipients: The users, by identifier or e-mail address, and the groups as `Recipient`.
-            remove: Whether users who are not named lose their access; owners never do.
+            remove: Whether users and groups who are not named lose their access; owners never do.
             allow_empty: Whether `recipients` may be empty, which is refused by default.
             send_email: Whether to tell by mail those who get access.
             dry_run: Whether to only read, and report what would be done.
@@ -195,7 +291,7 @@ class Pages(Twin[AsyncPages]):
             progress: Called with how far it has come, after each user or group.
 
         Returns:
-            A report of each user and group: ``added``, ``removed``, ``unchanged`` or ``skipped``.
+            A report of each user and group: ``added``, ``removed`` or ``unchanged``.
 
         Raises:
             ConfigError: `recipients` is empty, or names somebody twice.
@@ -235,13 +331,14 @@ class Pages(Twin[AsyncPages]):
         As `sync_access` does for each: `GET /api/content/v1/share/accesslist/page/{page_id}`,
         `GET /api/identity/v1/users` (Users API, "Get All Users"), `GET /api/identity/v1/users/{user_id}` (Users API,
         "Get User By Id"), `GET /api/content/v2/groups/{group_id}` (Groups API, "Fetch Group"),
-        `POST /api/content/v1/share` (Content Sharing, "Share Resource") and
-        `DELETE /api/content/v1/share/page/{page_id}/user/{person_id}` (Pages API, "Revoke Page Access").
+        `POST /api/content/v1/share` (Content Sharing, "Share Resource"),
+        `DELETE /api/content/v1/share/page/{page_id}/user/{person_id}` (Pages API, "Revoke Page Access") and
+        `DELETE /api/content/v1/share/bulk/page/group/{id}`.
 
         Args:
             page_ids: The pages.
             recipients: The users, by identifier or e-mail address, and the groups as `Recipient`.
-            remove: Whether users who are not named lose their access; owners never do.
+            remove: Whether users and groups who are not named lose their access; owners never do.
             send_email: Whether to tell by mail those who get access.
             dry_run: Whether to only read, and report what would be done.
             batch_size: The most users and groups to send in one request; a limit is not documented.
@@ -274,29 +371,30 @@ class Pages(Twin[AsyncPages]):
         self,
         page_id: int | str,
         /,
-        users: Sequence[int | str],
+        users: Sequence[Recipient | int | str],
         *,
         dry_run: bool = False,
         concurrency: int = CHANGES_AT_ONCE,
         stop_on_error: bool = False,
         progress: BulkProgressCallback | None = None,
     ) -> BulkReport[Recipient, None]:
-        """Take the access of many users to a page away; sends nothing for those who have none of their own.
+        """Take the access of many users and groups to a page away; sends nothing for those who have none of their own.
 
         `GET /api/content/v1/share/accesslist/page/{page_id}` and, for addresses, `GET /api/identity/v1/users` (Users
         API, "Get All Users"); then `DELETE /api/content/v1/share/page/{page_id}/user/{person_id}` (Pages API, "Revoke
-        Page Access") for each.
+        Page Access") for each user and `DELETE /api/content/v1/share/bulk/page/group/{id}` for each group.
 
         Args:
             page_id: The page.
-            users: The users, by identifier or e-mail address; owners of the page are skipped.
+            users: The users, by identifier or e-mail address, and groups as `Recipient`; owners of the page are
+                skipped.
             dry_run: Whether to only read, and report what would be done.
             concurrency: Users under way at once.
             stop_on_error: Whether to begin no further user once one has failed.
             progress: Called with how far it has come, after each user.
 
         Returns:
-            A report of each user: ``removed``, ``unchanged`` or ``skipped``.
+            A report of each: ``removed``, ``unchanged`` or ``skipped``.
 
         Raises:
             ConfigError: Somebody is named twice, or by what is neither an identifier nor an address.

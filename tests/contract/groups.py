@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from domo_async._endpoints.groups import CreatedGroup, Group, GroupUser, ListedGroup, Member
 from tests.contract.row import Row, Sent, documented, whole
+
+SALES = {"expression": {"operator": "AND", "operands": [{"key": "DEPARTMENT", "value": "Sales"}]}}
 
 ROWS = [
     Row(
@@ -245,5 +249,70 @@ ROWS = [
             ),
         ),
         gives=lambda report: ["unchanged", "created"] == [result.outcome for result in report],
+    ),
+    Row(
+        "seen: Groups, List groups with conditions",
+        lambda domo: domo.groups.list(
+            owner_id=27,
+            owner_type="USER",
+            group_type="closed",
+            is_manageable=True,
+            created_after=datetime(2025, 1, 1, tzinfo=UTC),
+            created_before=datetime(2025, 1, 2, tzinfo=UTC),
+            include_full_membership=True,
+        ).all(),
+        Sent(
+            "GET",
+            "/api/content/v2/groups/grouplist",
+            query={
+                "owner": "27",
+                "ownerType": "USER",
+                "groupType": "closed",
+                "isManageable": "true",
+                "createdAfter": "1735689600000",
+                "createdBefore": "1735776000000",
+                "includeFullMembership": "true",
+                "limit": "30",
+                "offset": "0",
+            },
+            answer=whole(
+                [
+                    {
+                        "created": "2025-01-01T12:00:00",
+                        "description": "All who buy",
+                        "groupId": 1234,
+                        "groupType": "closed",
+                        "memberCount": 2,
+                        "name": "Buyers",
+                        "owners": [{"displayName": "Ada", "id": "27", "type": "USER"}],
+                    }
+                ]
+            ),
+        ),
+        gives=ListedGroup,
+    ),
+    Row(
+        "seen: Groups, Update a dynamic group",
+        lambda domo: domo.groups.update(5, dynamic_definition=SALES),
+        Sent("PUT", "/api/content/v2/groups", json=[{"groupId": 5, "dynamicDefinition": SALES}]),
+    ),
+    Row(
+        "extra: Groups, Group owners",
+        lambda domo: domo.groups.owners([5, "6"]),
+        Sent(
+            "POST",
+            "/api/content/v2/groups/permissions",
+            query={"includeUsers": "true"},
+            json=["5", "6"],
+            answer=whole(
+                [
+                    {"permissions": {"owners": [{"type": "USER", "id": "27", "displayName": "Ada"}]}},
+                    {"owners": [{"type": "GROUP", "id": 8, "displayName": "Buyers"}]},
+                ]
+            ),
+        ),
+        gives=lambda found: (
+            [[(one.type, one.id) for one in owners] for owners in found] == [[("USER", 27)], [("GROUP", 8)]]
+        ),
     ),
 ]

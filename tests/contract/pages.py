@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 
+from domo_async._endpoints.cards import Card
+from domo_async._endpoints.groups import Member
 from domo_async._endpoints.pages import Page, PageAccess, PageSummary, PageWithCards
 from domo_async._endpoints.sharing import Recipient
 from tests.contract.row import Row, Sent, documented, whole
@@ -16,7 +18,6 @@ SUMMARY = {
     "owners": [{"id": 27, "type": "USER", "displayName": "Ada"}],
     "locked": False,
     "cardCount": 2,
-    "created": 1654190830737,
     "lastModified": 1654190830738,
 }
 ACCESS = {
@@ -164,9 +165,10 @@ ROWS = [
                 },
             ),
             Sent("DELETE", "/api/content/v1/share/page/7/user/28"),
+            Sent("DELETE", "/api/content/v1/share/bulk/page/group/5", query={"resourceIds": "7"}),
         ),
         gives=lambda report: (
-            ["added", "added", "unchanged", "removed", "skipped"] == [result.outcome for result in report]
+            ["added", "added", "unchanged", "removed", "removed"] == [result.outcome for result in report]
         ),
     ),
     Row(
@@ -213,5 +215,125 @@ ROWS = [
             Sent("DELETE", "/api/content/v1/share/page/7/user/28"),
         ),
         gives=lambda report: ["removed", "skipped", "unchanged"] == [result.outcome for result in report],
+    ),
+    Row(
+        "extra: Pages and Cards, Get page facts",
+        lambda domo: domo.pages.details(1234),
+        Sent(
+            "GET",
+            "/api/content/v1/pages/1234",
+            answer=whole(
+                {
+                    "created": 1735689600000,
+                    "isOwner": True,
+                    "locked": True,
+                    "metadata": "text",
+                    "mobileEnabled": True,
+                    "owners": [{"displayName": "Ada", "id": 27, "type": "USER"}],
+                    "pageId": 1234,
+                    "pageName": "Sales",
+                    "sharedViewPage": True,
+                    "title": "Sales",
+                    "type": "page",
+                    "updated": 1735689600000,
+                    "virtualPage": False,
+                }
+            ),
+        ),
+        gives=Page,
+    ),
+    Row(
+        "extra: Pages and Cards, Cards on a page",
+        lambda domo: domo.pages.cards(1234, parts=["metadata"]),
+        Sent(
+            "GET",
+            "/api/content/v1/pages/1234/cards",
+            query={"parts": "metadata"},
+            answer=whole([{"id": 5, "title": "Sales", "type": "kpi"}]),
+        ),
+        gives=Card,
+    ),
+    Row(
+        "extra: Pages and Cards, Update page",
+        lambda domo: domo.pages.update(1234, title="Sales", locked=True),
+        Sent("PUT", "/api/content/v1/pages/1234", json={"title": "Sales", "locked": True}),
+    ),
+    Row(
+        "extra: Pages and Cards, Add page owners",
+        lambda domo: domo.pages.add_owners(
+            page_ids=[1, "2"], owners=[27, Member(5, "GROUP")], note="Yours", send_email=False
+        ),
+        Sent(
+            "PUT",
+            "/api/content/v1/pages/bulk/owners",
+            json={
+                "pageIds": [1, 2],
+                "owners": [{"id": 27, "type": "USER"}, {"id": 5, "type": "GROUP"}],
+                "note": "Yours",
+                "sendEmail": False,
+            },
+        ),
+    ),
+    Row(
+        "extra: Pages and Cards, Remove page owners",
+        lambda domo: domo.pages.remove_owners(page_ids=[1], owners=["27"]),
+        Sent(
+            "POST",
+            "/api/content/v1/pages/bulk/owners/remove",
+            json={"pageIds": [1], "owners": [{"id": 27, "type": "USER"}]},
+        ),
+    ),
+    Row(
+        "seen: Pages, Move to the top",
+        lambda domo: domo.pages.move(page_ids=[1, 2]),
+        Sent("PUT", "/api/content/v1/pages/bulk/move", json={"pageIds": [1, 2], "pagePermission": "ORIGINAL"}),
+    ),
+    Row(
+        "seen: Pages, Create at the top",
+        lambda domo: domo.pages.create(title="Sales"),
+        Sent(
+            "POST",
+            "/api/content/v1/pages",
+            json={"parentPageId": "0", "title": "Sales"},
+            answer=whole({"pageId": 9, "title": "Sales", "owners": [{"displayName": None, "id": 1, "type": "USER"}]}),
+        ),
+        gives=Page,
+    ),
+    Row(
+        "seen: Pages, Admin summary as instances answer",
+        lambda domo: domo.pages.list(order_by="createdTime").all(),
+        Sent(
+            "POST",
+            "/api/content/v1/pages/adminsummary",
+            query={"limit": "50", "skip": "0"},
+            json={"orderBy": "createdTime", "ascending": True},
+            answer=whole(
+                {
+                    "pageAdminSummaries": [
+                        {
+                            "pageId": 2,
+                            "pageTitle": "Sales",
+                            "pageType": "page",
+                            "subType": "page",
+                            "parentPageId": None,
+                            "parentPageTitle": None,
+                            "topPageId": 2,
+                            "topPageTitle": "Sales",
+                            "ownerId": 27,
+                            "ownerName": "Ada",
+                            "owners": [{"displayName": "Ada", "id": 27, "type": "USER"}],
+                            "locked": False,
+                            "lastModified": 1735689600000,
+                            "cardCount": None,
+                            "dataAppId": 7,
+                            "dataAppTitle": "Portal",
+                        }
+                    ],
+                    "totalPageCount": 1,
+                }
+            ),
+        ),
+        gives=PageSummary,
+        says=lambda answer: answer["pageAdminSummaries"],
     ),
 ]

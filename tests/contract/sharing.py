@@ -47,4 +47,24 @@ ROWS = [
             json={"dataAppIds": ["5", "6"], "recipients": [{"id": 27, "type": "user"}], "message": "Look"},
         ),
     ),
+    Row(
+        "seen: Sharing, Revoke in bulk",
+        lambda domo: domo.sharing.revoke(
+            resources=[Resource(number) for number in range(60)] + [Resource(5, "badge")],
+            recipient=Recipient(27, "group"),
+        ),
+        (
+            Sent(
+                "DELETE",
+                "/api/content/v1/share/bulk/page/group/27",
+                query={"resourceIds": ",".join(map(str, range(50)))},
+            ),
+            Sent(
+                "DELETE",
+                "/api/content/v1/share/bulk/page/group/27",
+                query={"resourceIds": ",".join(map(str, range(50, 60)))},
+            ),
+            Sent("DELETE", "/api/content/v1/share/bulk/badge/group/27", query={"resourceIds": "5"}),
+        ),
+    ),
 ]

@@ -64,6 +64,10 @@ _VERSION = {
 # is the method and a pattern of the path.
 _DATASET = "/api/data/v3/datasources/[^/]+"
 SEEN: dict[tuple[str, str], Seen] = {
+    ("GET", "/api/audit/v1/user-audits/objectTypes"): Seen(
+        [{"type": "ACCOUNT", "translation": "Account"}],
+        "The sample has names alone; instances are seen to give what people call them, too.",
+    ),
     ("GET", "/api/data/v2/datasources/[^/]+/dataversions"): Seen(
         [_VERSION],
         "The sample has numbers for ids and three keys less; an answer captured by users of the API has texts.",

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from random import Random
+from typing import Any
 
 import pytest
 
@@ -173,7 +175,7 @@ async def test_several_changes_at_once_are_all_made_or_none(emulator: Emulator, 
         owners = await plain.call("POST", "/api/content/v2/groups/permissions", json=[str(group)])
 
     assert 1 == (await domo.groups.get(group)).member_count
-    assert [{"permissions": {"owners": [{"type": "USER", "id": 1, "displayName": "Emulator Owner"}]}}] == owners
+    assert [{"permissions": {"owners": [{"type": "USER", "id": "1", "displayName": "Emulator Owner"}]}}] == owners
 
 
 async def test_the_demo_world_has_a_hundred_groups_with_members(emulator: Emulator, domo: Domo) -> None:
@@ -186,3 +188,30 @@ async def test_the_demo_world_has_a_hundred_groups_with_members(emulator: Emulat
     assert all(group.member_count for group in listed)
     known = {user.id for user in await domo.users.list().all()}
     assert {one.id for group in listed for one in group.group_members} <= known
+
+
+async def test_groups_are_found_by_their_kind_owners_and_birth(domo: Domo) -> None:
+    opened = (await domo.groups.create(name="Readers", type="open")).id
+    dynamic = (await domo.groups.create(name="Sellers", type="dynamic")).id
+    await domo.groups.add_owners(dynamic, owners=[Member(opened, "GROUP")])
+    definition = {"expression": {"operator": "AND", "operands": [{"key": "DEPARTMENT", "value": "Sales"}]}}
+    await domo.groups.update(dynamic, dynamic_definition=definition)
+
+    async def found(**wanted: Any) -> list[str]:
+        return [str(group.name) async for group in domo.groups.list(**wanted)]
+
+    assert ["Readers"] == await found(group_type="open")
+    assert ["Sellers"] == await found(owner_id=opened, owner_type="GROUP")
+    assert ["Readers", "Sellers"] == await found(is_manageable=True, created_after=datetime(2020, 1, 1, tzinfo=UTC))
+    assert [] == await found(created_before=datetime(2020, 1, 1, tzinfo=UTC))
+    assert [[1], [1, opened]] == [[one.id for one in owners] for owners in await domo.groups.owners([opened, dynamic])]
+
+
+async def test_one_group_is_changed_and_deleted_by_its_own_address(emulator: Emulator, domo: Domo) -> None:
+    group = (await domo.groups.create(name="Readers", type="open")).id
+    async with connected(emulator) as plain:
+        await plain.call("PUT", f"/api/content/v2/groups/{group}", json={"id": group, "name": "Writers"})
+        assert "Writers" == (await domo.groups.get(group)).name
+        await plain.call("DELETE", f"/api/content/v2/groups/{group}")
+
+    assert [] == await domo.groups.list(search="Writers").all()

@@ -6,8 +6,9 @@ import pytest
 
 from domo_async import BadRequest, Conflict, Domo, Forbidden, NotFound
 from domo_async._emulator.routes import cards, pages
+from domo_async._endpoints.groups import Member
 from domo_async.emulator import Emulator
-from tests.emulator.others import colleague
+from tests.emulator.others import a_user, acting_as, colleague
 
 TOP = 0
 
@@ -115,3 +116,46 @@ async def test_only_its_owner_and_admins_move_and_delete_a_page(emulator: Emulat
         await ada.domo.pages.delete(own.page_id)
 
     assert ["Sales"] == [page.page_title async for page in domo.pages.list()]
+
+
+async def test_a_page_is_told_alone_changed_and_moved_to_the_top(domo: Domo) -> None:
+    top = await domo.pages.create(title="Sales")
+    page = await domo.pages.create(title="Week", parent_page_id=top.page_id)
+
+    await domo.pages.update(page.page_id, title="Weekly", locked=True)
+    await domo.pages.move(page_ids=[page.page_id])
+
+    told = await domo.pages.details(page.page_id)
+    assert ("Weekly", True, True) == (told.title, told.locked, told.is_owner)
+    assert told.created is not None
+    assert told.created <= (told.updated or told.created)
+    summaries = {each.page_title: each for each in await domo.pages.list(order_by="createdTime").all()}
+    weekly = summaries["Weekly"]
+    assert (None, page.page_id, "Weekly", None) == (
+        weekly.parent_page_id,
+        weekly.top_page_id,
+        weekly.top_page_title,
+        weekly.card_count,
+    )
+    assert ("page", 1, "Emulator Owner") == (weekly.page_type, weekly.owner_id, weekly.owner_name)
+    assert () == await domo.pages.cards(page.page_id)
+    with pytest.raises(Conflict):
+        await domo.pages.update(page.page_id, title="Sales")
+
+
+async def test_pages_get_owners_and_lose_them(domo: Domo) -> None:
+    ada = await a_user(domo, "Ada")
+    group = (await domo.groups.create(name="Buyers", type="closed")).id
+    pages = [(await domo.pages.create(title=title)).page_id for title in ("Sales", "Stock")]
+
+    await domo.pages.add_owners(page_ids=pages, owners=[ada, Member(group, "GROUP")])
+    async with acting_as(domo, ada) as theirs:
+        await theirs.pages.update(pages[0], locked=True)
+    await domo.pages.remove_owners(page_ids=pages[:1], owners=[1, ada])
+
+    left = (await domo.pages.details(pages[0])).owners
+    assert [("GROUP", group, "Buyers")] == [(one.type, one.id, one.display_name) for one in left]
+    assert ["USER", "USER", "GROUP"] == [one.type for one in (await domo.pages.details(pages[1])).owners]
+    assert [True] == [one.is_owner for one in (await domo.pages.access(pages[0])).groups]
+    with pytest.raises(BadRequest, match="must keep an owner"):
+        await domo.pages.remove_owners(page_ids=pages[:1], owners=[Member(group, "GROUP")])

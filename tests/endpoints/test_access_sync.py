@@ -9,7 +9,7 @@ import pytest
 from domo_async import ConfigError, Domo, Outcome, Unresolved
 from domo_async._emulator.faults import Fault
 from domo_async._endpoints.datasets import Grant
-from domo_async._endpoints.sharing import Recipient
+from domo_async._endpoints.sharing import Recipient, Resource
 from domo_async._endpoints.users import NewUser
 from domo_async.emulator import Emulator
 
@@ -170,7 +170,7 @@ async def test_a_page_is_shared_with_exactly_whom_it_is_to_be_and_again_nothing_
     assert [] == not_read(emulator)
 
 
-async def test_a_group_keeps_its_access_to_a_page_and_is_said_to(domo: Domo) -> None:
+async def test_a_group_that_is_not_named_loses_its_access_to_a_page(domo: Domo) -> None:
     users = await team(domo, 1)
     group_id = (await domo.groups.create(name="Buyers", type="closed")).id
     page_id = await page(domo)
@@ -178,9 +178,27 @@ async def test_a_group_keeps_its_access_to_a_page_and_is_said_to(domo: Domo) -> 
 
     report = await domo.pages.sync_access(page_id, users)
 
-    assert ["added", "unchanged", "skipped"] == outcomes(report)
-    assert "no known route" in str(report)
-    assert [group_id] == [group.id for group in (await domo.pages.access(page_id)).groups]
+    assert ["added", "unchanged", "removed"] == outcomes(report)
+    assert () == (await domo.pages.access(page_id)).groups
+
+
+async def test_access_of_a_group_is_taken_away_as_that_of_users_is(domo: Domo) -> None:
+    (user_id,) = await team(domo, 1)
+    group_id = (await domo.groups.create(name="Buyers", type="closed")).id
+    page_id = await page(domo)
+    group = Recipient(group_id, "group")
+    await domo.pages.sync_access(page_id, [user_id, group])
+
+    report = await domo.pages.revoke_many(page_id, [group, user_id])
+
+    assert ["removed", "removed"] == outcomes(report)
+    assert () == (await domo.pages.access(page_id)).groups
+    await domo.sharing.share(resources=[Resource(page_id)], recipients=[group, Recipient(user_id)])
+    await domo.sharing.revoke(resources=[Resource(page_id)], recipient=Recipient(user_id))
+    assert [group_id] == [one.id for one in (await domo.pages.access(page_id)).groups]
+    assert user_id not in await viewers(domo, page_id)
+    with pytest.raises(ConfigError, match="dataset"):
+        await domo.sharing.revoke(resources=[Resource("abc", "dataset")], recipient=group)
 
 
 async def test_one_user_whose_access_cannot_be_taken_does_not_keep_the_others(domo: Domo, emulator: Emulator) -> None:

@@ -28,6 +28,7 @@ from domo_async._emulator.http.web import (
     page_of,
     records_of,
     text,
+    whole_number,
 )
 from domo_async._emulator.persistence.records import Record
 from domo_async._emulator.services.activity import about
@@ -58,16 +59,32 @@ async def create(request: web.Request) -> web.Response:
 
 @routes.put("/api/content/v2/groups")
 async def update(request: web.Request) -> web.Response:
-    """Change the names, types and descriptions of groups, all or none."""
+    """Change the names, types and descriptions of groups, all or none.
+
+    Who is in a dynamic group by its definition is not worked out (emulator-defined).
+    """
+    return _update(request, await _objects(request))
+
+
+@routes.put("/api/content/v2/groups/{group_id}")
+async def update_one(request: web.Request) -> web.Response:
+    """Change a group's name, type and description."""
+    body = await json_object(request)
+    return _update(request, [{**body, "groupId": request.match_info["group_id"]}])
+
+
+def _update(request: web.Request, items: list[dict[str, Any]]) -> web.Response:
     changes = []
-    for item in await _objects(request):
+    for item in items:
         group = _changeable(request, item.get("groupId"))
         name = text({"name": group["name"], **item}, "name")
         _refuse_taken_name(instance_of(request), name, group["id"])
         description = str(item.get("description", group.get("description")) or "")
-        changes.append(
-            {**group, "name": name, "type": _type(item.get("type", group["type"])), "description": description}
-        )
+        kind, definition = _type(item.get("type", group["type"])), item.get("dynamicDefinition")
+        if definition is not None and not isinstance(definition, dict):
+            raise HTTPError(400, "dynamicDefinition must be an object")
+        known = {} if definition is None else {"dynamicDefinition": definition}
+        changes.append({**group, "name": name, "type": kind, "description": description, **known})
     if len({change["name"] for change in changes}) < len({change["id"] for change in changes}):
         raise HTTPError(400, "Two groups would have the same name")
     for change in changes:
@@ -82,6 +99,16 @@ async def delete(request: web.Request) -> web.Response:
     ids = await json_body(request)
     if not isinstance(ids, list) or not ids:
         raise HTTPError(400, "Required: an array of group ids")
+    return _delete(request, ids)
+
+
+@routes.delete("/api/content/v2/groups/{group_id}")
+async def delete_one(request: web.Request) -> web.Response:
+    """Delete a group."""
+    return _delete(request, [request.match_info["group_id"]])
+
+
+def _delete(request: web.Request, ids: list[Any]) -> web.Response:
     gone = [_changeable(request, group_id) for group_id in dict.fromkeys(map(str, ids))]
     for group in gone:
         records_of(request, "groups").remove(group["id"])
@@ -115,12 +142,18 @@ async def list_groups(request: web.Request) -> web.Response:
     if sort not in {*_SORTS, "memberCount"}:
         raise HTTPError(400, f"Unknown sort: {sort}; there are {', '.join(_SORTS)} and memberCount")
     wanted = query.get("search", "").strip().lower()
-    owner, member = query.get("owner"), query.get("members")
+    owner, member, caller = query.get("owner"), query.get("members"), caller_of(request)
+    manageable = flag(query["isManageable"], "isManageable") if "isManageable" in query else None
+    since = whole_number(query.get("createdAfter"), "createdAfter", 0)
+    until = whole_number(query.get("createdBefore"), "createdBefore", 1 << 62)
     found = [
         group
         for group in map(_whole, records_of(request, "groups"))
         if wanted in group["name"].lower()
-        and (owner is None or _has_user(group["owners"], owner))
+        and (owner is None or _has(group["owners"], query.get("ownerType", "USER"), owner))
+        and query.get("groupType", group["type"]) == group["type"]
+        and (manageable is None or manageable is _may_change(caller, group))
+        and since <= group["created"] < until
         and (member is None or _has_user(_members(group), member))
     ]
     found.sort(key=lambda group: _rank(group, sort), reverse=not ascending)
@@ -222,14 +255,21 @@ def _changeable(request: web.Request, group_id: object) -> Record:
     return group
 
 
+def _may_change(caller: Record, group: Record) -> bool:
+    return is_admin(caller) or _has_user(group["owners"], caller["id"])
+
+
 def _refuse_others(request: web.Request, group: Record) -> None:
-    caller = caller_of(request)
-    if not is_admin(caller) and not _has_user(group["owners"], caller["id"]):
+    if not _may_change(caller_of(request), group):
         raise HTTPError(403, f"Only an admin or an owner may change the group {group['name']}")
 
 
 def _has_user(people: list[Record], user_id: object) -> bool:
-    return any(each["type"] == "USER" and str(each["id"]) == str(user_id) for each in people)
+    return _has(people, "USER", user_id)
+
+
+def _has(people: list[Record], kind: str, number: object) -> bool:
+    return any(each["type"] == kind and str(each["id"]) == str(number) for each in people)
 
 
 # -- what is asked for ------------------------------------------------------------------------------------
@@ -351,7 +391,7 @@ def _describe_listed(instance: Instance, group: Record) -> dict[str, Any]:
         "groupType": group["type"],
         "groupMembers": [_describe_one(instance, one) for one in _members(group)],
         "memberCount": len(_members(group)),
-        "created": f"{moment:%Y-%m-%d %H:%M:%S}.{moment.microsecond // 100_000}",
+        "created": f"{moment:%Y-%m-%dT%H:%M:%S}",
         "description": group["description"],
     }
 
@@ -359,9 +399,9 @@ def _describe_listed(instance: Instance, group: Record) -> dict[str, Any]:
 def _describe_one(instance: Instance, one: Record) -> dict[str, Any]:
     """Return a member or an owner."""
     if one["type"] == "USER":
-        return {**one, "displayName": user_name(instance, one["id"])}
+        return {**one, "id": str(one["id"]), "displayName": user_name(instance, one["id"])}
     group = instance.records["groups"].find(one["id"])
-    return {**one, "displayName": str(one["id"]) if group is None else group["name"]}
+    return {**one, "id": str(one["id"]), "displayName": str(one["id"]) if group is None else group["name"]}
 
 
 def _describe_user(instance: Instance, user_id: int) -> dict[str, Any]:

@@ -20,7 +20,7 @@ from domo_async._emulator.errors import HTTPError
 from domo_async._emulator.http.web import answer, flag, instance_of, json_object, millis, page_of, text
 from domo_async._emulator.persistence.records import Record
 from domo_async._emulator.routes import cards
-from domo_async._emulator.routes.sharing import PAGE, Sight, forget_shares, sight_of
+from domo_async._emulator.routes.sharing import PAGE, Sight, change_owners, described_owners, forget_shares, sight_of
 from domo_async._emulator.state import Instance
 
 routes: web.RouteTableDef = web.RouteTableDef()
@@ -28,7 +28,7 @@ routes: web.RouteTableDef = web.RouteTableDef()
 _TOP = 0
 _TOPS = {"0", "-100000"}
 _PAGE = 100
-_ORDERS = {"pageTitle": "title", "lastModified": "modified", "created": "created"}
+_ORDERS = {"pageTitle": "title", "lastModified": "modified", "created": "created", "createdTime": "created"}
 _EPOCH = 1_700_000_000_000
 
 
@@ -78,9 +78,25 @@ async def create_page(request: web.Request) -> web.Response:
     return answer(_describe(instance, page))
 
 
+@routes.put("/api/content/v1/pages/bulk/owners")
+async def add_owners(request: web.Request) -> web.Response:
+    """Let users and groups own pages; mail is not sent, whatever `sendEmail` says."""
+    body = await json_object(request)
+    change_owners(request, "pages", body.get("pageIds"), body.get("owners"), add=True)
+    return web.Response()
+
+
+@routes.post("/api/content/v1/pages/bulk/owners/remove")
+async def remove_owners(request: web.Request) -> web.Response:
+    """Let users and groups no longer own pages."""
+    body = await json_object(request)
+    change_owners(request, "pages", body.get("pageIds"), body.get("owners"), add=False)
+    return web.Response()
+
+
 @routes.put("/api/content/v1/pages/bulk/move")
 async def move(request: web.Request) -> web.Response:
-    """Move pages below another, all or none."""
+    """Move pages below another, or to the top where none is told; all or none."""
     body = await json_object(request)
     instance, seen = instance_of(request), sight_of(request)
     ids = body.get("pageIds")
@@ -90,7 +106,7 @@ async def move(request: web.Request) -> web.Response:
         raise HTTPError(400, "pagePermission must be ORIGINAL")
     pages = instance.records["pages"]
     moved = [pages.get(page_id) for page_id in ids]
-    parent = _parent(instance, seen, body.get("parentPageId"))
+    parent = _parent(instance, seen, body.get("parentPageId", _TOP))
     above = {parent, *_above(instance, parent)}
     for page in moved:
         if not seen.owns(page):
@@ -108,7 +124,7 @@ async def move(request: web.Request) -> web.Response:
 async def list_pages(request: web.Request) -> web.Response:
     """List the pages that the caller sees. Not in the documents; other clients use it.
 
-    Emulator-defined: a page of 100 by default, and all keys of a summary but `pageId` and `pageTitle`.
+    Emulator-defined: a page of 100 by default; pages belong to no app.
     """
     body = await json_object(request)
     instance, seen = instance_of(request), sight_of(request)
@@ -167,6 +183,28 @@ async def list_cards(request: web.Request) -> web.Response:
     return answer(
         [cards.describe(instance, seen, card, parts) for card in _cards_on(instance, page) if seen.card(card)]
     )
+
+
+@routes.get("/api/content/v1/pages/{page_id}")
+async def get_facts(request: web.Request) -> web.Response:
+    """Give a page without its cards."""
+    instance, seen, page = _seen(request)
+    return answer({**_describe(instance, page), "isOwner": seen.owns(page)})
+
+
+@routes.put("/api/content/v1/pages/{page_id}")
+async def update(request: web.Request) -> web.Response:
+    """Change a page's title, or lock it; its owners and admins may (emulator-defined)."""
+    instance, seen, page = _seen(request)
+    if not seen.owns(page):
+        raise HTTPError(403, "Only its owners and admins may change a page")
+    body = await json_object(request)
+    title = text({"title": page["title"], **body}, "title")
+    if title != page["title"]:
+        _refuse_taken(instance, title, page["parentPageId"])
+    locked = flag(body.get("locked", page["locked"]), "locked")
+    instance.records["pages"].update(page["id"], title=title, locked=locked, modified=millis())
+    return web.Response()
 
 
 @routes.delete("/api/content/v1/pages/{page_id}")
@@ -236,17 +274,13 @@ def _card_counts(instance: Instance) -> dict[int, int]:
     return counts
 
 
-def _owner(instance: Instance, page: Record) -> dict[str, Any]:
-    return {"id": page["ownerId"], "type": "USER", "displayName": user_name(instance, page["ownerId"])}
-
-
 def _describe(instance: Instance, page: Record) -> dict[str, Any]:
     title = page["title"]
     return {
         "pageId": page["id"],
         "parentPageId": page["parentPageId"],
         "ownerId": page["ownerId"],
-        "owners": [_owner(instance, page)],
+        "owners": described_owners(instance, page),
         "type": "page",
         "title": title,
         "pageName": title,
@@ -256,20 +290,31 @@ def _describe(instance: Instance, page: Record) -> dict[str, Any]:
         "metadata": json.dumps({"pageTitle": title, "title": title, "type": "page"}, separators=(",", ":")),
         "virtualPage": False,
         "hasLayout": page["hasLayout"],
+        "created": page["created"],
+        "updated": page["modified"],
     }
 
 
 def _summarise(instance: Instance, page: Record, cards: int) -> dict[str, Any]:
+    above = [instance.records["pages"].get(each) for each in _above(instance, page["id"])]
+    parent, top = (above[0] if above else None), (above[-1] if above else page)
     return {
         "pageId": page["id"],
         "pageTitle": page["title"],
-        "parentPageId": page["parentPageId"],
-        "topPageId": next(reversed([page["id"], *_above(instance, page["id"])])),
-        "owners": [_owner(instance, page)],
+        "pageType": "page",
+        "subType": None,
+        "parentPageId": None if parent is None else parent["id"],
+        "parentPageTitle": None if parent is None else parent["title"],
+        "topPageId": top["id"],
+        "topPageTitle": top["title"],
+        "ownerId": page["ownerId"],
+        "ownerName": user_name(instance, page["ownerId"]),
+        "owners": described_owners(instance, page),
         "locked": page["locked"],
-        "cardCount": cards,
-        "created": page["created"],
         "lastModified": page["modified"],
+        "cardCount": cards or None,
+        "dataAppId": None,
+        "dataAppTitle": None,
     }
 
 

@@ -17,7 +17,7 @@ from domo_async._emulator.access.auth import OWNER_ID
 from domo_async._emulator.access.memberships import entities_of
 from domo_async._emulator.access.people import free_id, is_admin, user_name
 from domo_async._emulator.errors import HTTPError
-from domo_async._emulator.http.web import answer, caller_of, flag, instance_of, json_object, millis
+from domo_async._emulator.http.web import answer, caller_of, flag, instance_of, json_object, millis, records_of
 from domo_async._emulator.persistence.records import Record
 from domo_async._emulator.routes.dataset_access import is_permitted, let_view
 from domo_async._emulator.state import Instance
@@ -41,16 +41,18 @@ class Sight:
         everything: Whether they are an admin.
         shared: The kinds and ids of all that is shared with them.
         pages: The ids of the pages that they see.
+        entities: What they count as: themselves and their groups, by type and id.
     """
 
     user_id: int
     everything: bool
     shared: frozenset[tuple[str, str]]
     pages: frozenset[int]
+    entities: frozenset[tuple[str, str]] = frozenset()
 
     def owns(self, thing: Record) -> bool:
         """Return whether they may do with a page, card or app whatever they like."""
-        return self.everything or thing["ownerId"] == self.user_id
+        return self.everything or any((one["type"], str(one["id"])) in self.entities for one in owners_of(thing))
 
     def page(self, page: Record) -> bool:
         """Return whether they see a page."""
@@ -85,9 +87,63 @@ def sight(instance: Instance, user: Record) -> Sight:
     pages = frozenset(
         page["id"]
         for page in instance.records["pages"]
-        if page["ownerId"] == user_id or (PAGE, str(page["id"])) in shared
+        if (PAGE, str(page["id"])) in shared or any((one["type"], str(one["id"])) in mine for one in owners_of(page))
     )
-    return Sight(user_id, everything, shared, pages)
+    return Sight(user_id, everything, shared, pages, frozenset(mine))
+
+
+def owners_of(thing: Record) -> list[dict[str, Any]]:
+    """Return the users and groups that a page, card or app is owned by."""
+    return thing.get("owners") or [{"type": "USER", "id": thing["ownerId"]}]
+
+
+def described_owners(instance: Instance, thing: Record) -> list[dict[str, Any]]:
+    """Return a thing's owners with their names, as answers tell them."""
+    return [{**one, "displayName": _entity_name(instance, one)} for one in owners_of(thing)]
+
+
+def _entity_name(instance: Instance, one: dict[str, Any]) -> str | None:
+    if one["type"] == "USER":
+        return user_name(instance, one["id"])
+    group = instance.records["groups"].find(one["id"])
+    return None if group is None else group["name"]
+
+
+def change_owners(request: web.Request, collection: str, ids: object, owners: object, *, add: bool) -> None:
+    """Let users and groups own things, or no longer own them; all or none.
+
+    Emulator-defined: owners and admins may, and a thing must keep an owner (400).
+    """
+    instance, seen, things = instance_of(request), sight_of(request), records_of(request, collection)
+    if not isinstance(ids, list) or not ids:
+        raise HTTPError(400, "Required: an array of ids")
+    if not isinstance(owners, list) or not owners:
+        raise HTTPError(400, "Required: owners, an array of id and type")
+    named = [{"type": kind.upper(), "id": int(number)} for kind, number in map(_owner, owners)]
+    for one in named if add else ():
+        instance.records["users" if one["type"] == "USER" else "groups"].get(one["id"])
+    changed = []
+    for thing in map(things.get, ids):
+        if not seen.owns(thing):
+            raise HTTPError(403, f"Only its owners and admins may change who owns {thing['id']}")
+        kept = [one for one in owners_of(thing) if one not in named]
+        left = [*owners_of(thing), *(one for one in named if one not in owners_of(thing))] if add else kept
+        if not left:
+            raise HTTPError(400, f"{thing['id']} must keep an owner")
+        changed.append((thing, left))
+    for thing, left in changed:
+        first = next((one["id"] for one in left if one["type"] == "USER"), thing["ownerId"])
+        owner = thing["ownerId"] if {"type": "USER", "id": thing["ownerId"]} in left else first
+        things.update(thing["id"], owners=left, ownerId=owner)
+
+
+def _owner(value: object) -> tuple[str, str]:
+    if not isinstance(value, dict):
+        raise HTTPError(400, "Required: owners, an array of id and type")
+    kind, number = _typed({**value, "type": str(value.get("type", "")).lower()}, tuple(_RECIPIENTS))
+    if not number.isdecimal():
+        raise HTTPError(400, f"Not the id of an owner: {number}")
+    return kind, number
 
 
 def sight_of(request: web.Request) -> Sight:
@@ -150,7 +206,7 @@ async def revoke(request: web.Request) -> web.Response:
     user = instance.records["users"].get(request.match_info["person_id"])
     if not sight_of(request).owns(page):
         raise HTTPError(403, "Only the page's owner and admins may take access to it away")
-    if page["ownerId"] == user["id"]:
+    if {"type": "USER", "id": user["id"]} in owners_of(page):
         raise HTTPError(409, f"{user['displayName']} owns the page")
     shares = instance.records["shares"]
     held = {
@@ -162,6 +218,32 @@ async def revoke(request: web.Request) -> web.Response:
         raise HTTPError(409, f"{user['displayName']} has access by a group")
     if "USER" in held:
         shares.remove(held["USER"])
+    return web.Response()
+
+
+@routes.delete("/api/content/v1/share/bulk/{kind:page|badge}/{recipient_type:user|group}/{recipient_id}")
+async def revoke_many(request: web.Request) -> web.Response:
+    """Take a user's or a group's access to pages or cards away, of all or of none.
+
+    Emulator-defined: only a thing's owners and admins may, and owners keep their access (409).
+    """
+    instance, seen = instance_of(request), sight_of(request)
+    kind, recipient_type = request.match_info["kind"], request.match_info["recipient_type"]
+    recipient = instance.records[_RECIPIENTS[recipient_type]].get(request.match_info["recipient_id"])
+    ids = [each for each in request.query.get("resourceIds", "").split(",") if each.strip()]
+    if not ids:
+        raise HTTPError(400, "Required: resourceIds, ids with commas between them")
+    things = [instance.records[_COLLECTIONS[kind]].get(each.strip()) for each in ids]
+    for thing in things:
+        if not seen.owns(thing):
+            raise HTTPError(403, f"Only its owners and admins may take access to the {kind} {thing['id']} away")
+        if {"type": recipient_type.upper(), "id": recipient["id"]} in owners_of(thing):
+            raise HTTPError(409, f"{recipient['id']} owns the {kind} {thing['id']}")
+    shares = instance.records["shares"]
+    for thing in things:
+        key = _key(kind, thing["id"], recipient_type.upper(), recipient["id"])
+        if key in shares:
+            shares.remove(key)
     return web.Response()
 
 
@@ -177,9 +259,16 @@ async def access_list(request: web.Request) -> web.Response:
     for each in instance.records["shares"]:
         if (each["type"], each["id"]) == (kind, str(thing["id"])):
             found[each["recipientType"]].append({"id": int(each["recipientId"])})
-    owner = {"id": thing["ownerId"], "displayName": user_name(instance, thing["ownerId"]), "isOwner": True}
-    users = [{**user, "displayName": user_name(instance, user["id"]), "isOwner": False} for user in found["USER"]]
-    return answer({"users": [owner, *users], "groups": found["GROUP"]})
+    owning = {(one["type"], one["id"]) for one in owners_of(thing)}
+
+    def told(type: str, name: str) -> list[dict[str, Any]]:
+        ids = [*(one["id"] for one in owners_of(thing) if one["type"] == type), *(one["id"] for one in found[type])]
+        return [
+            {"id": each, name: _entity_name(instance, {"type": type, "id": each}), "isOwner": (type, each) in owning}
+            for each in dict.fromkeys(ids)
+        ]
+
+    return answer({"users": told("USER", "displayName"), "groups": told("GROUP", "name")})
 
 
 def _share(request: web.Request, body: dict[str, Any], things: list[tuple[str, str]]) -> web.Response:

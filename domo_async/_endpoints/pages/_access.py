@@ -98,10 +98,11 @@ async def share_many(
 
 
 async def revoke_many(
-    pages: Pages, http: Transport, page_id: int | str, people: Sequence[int | str], options: BulkOptions
+    pages: Pages, http: Transport, page_id: int | str, people: Sequence[Recipient | int | str], options: BulkOptions
 ) -> BulkReport[Recipient, None]:
-    """Take the access of some users to a page away."""
-    named = [Recipient(each) for each in require_list(people, "users", may_be_empty=True)]
+    """Take the access of some users and groups to a page away."""
+    listed = require_list(people, "users", may_be_empty=True)
+    named = [each if isinstance(each, Recipient) else Recipient(each) for each in listed]
     given = DesiredPageAccess.of(named, remove=False, allow_empty=True, send_email=False, batch_size=1)
     recipients = await _resolved(http, given, confirm=False)
     present = await _present(pages, page_id)
@@ -114,10 +115,18 @@ async def revoke_many(
 
     async def act(rows: Sequence[_Row]) -> Sequence[_Row]:
         for row in rows:
-            await pages.revoke_access(page_id, row.input.id)
+            await _take_away(pages, http, page_id, row.input)
         return rows
 
     return await carry_out(Plan([planned(*each) for each in recipients.items()], act), options)
+
+
+async def _take_away(pages: Pages, http: Transport, page_id: int | str, recipient: Recipient) -> None:
+    # The route of a single page is documented, and for users alone.
+    if recipient.type == RecipientType.USER:
+        await pages.revoke_access(page_id, recipient.id)
+    else:
+        await Sharing(http).revoke(resources=[Resource(page_id)], recipient=recipient)
 
 
 async def _resolved(http: Transport, wanted: DesiredPageAccess, *, confirm: bool = True) -> Mapping[_Key, Recipient]:
@@ -148,7 +157,7 @@ async def _plan(
 
     async def take(rows: Sequence[_Row]) -> None:
         for row in rows:
-            await pages.revoke_access(page_id, row.input.id)
+            await _take_away(pages, http, page_id, row.input)
 
     async def achieved() -> Callable[[_Row], bool]:
         now = await _present(pages, page_id)
@@ -183,10 +192,8 @@ def _difference(wanted: Mapping[_Key, Recipient], present: Mapping[_Key, _Presen
         recipient = Recipient(number, RecipientType(kind))
         if one.owner or not remove:
             yield BulkResult(recipient, Outcome.UNCHANGED, note=one.name)
-        elif kind == RecipientType.USER:
-            yield BulkResult(recipient, Outcome.REMOVED, note=one.name)
         else:
-            yield BulkResult(recipient, Outcome.SKIPPED, note="no known route takes a group's access away")
+            yield BulkResult(recipient, Outcome.REMOVED, note=one.name)
 
 
 def _key(recipient: Recipient) -> _Key:

@@ -9,8 +9,10 @@ from attrs import frozen
 
 from domo_async._bulk import BulkOptions, BulkProgressCallback, BulkReport
 from domo_async._defaults import CHANGES_AT_ONCE
-from domo_async._endpoints._area import Area, require_list
-from domo_async._endpoints.cards import CardPart
+from domo_async._endpoints._area import Area, require_changes, require_list
+from domo_async._endpoints._owners import numbers, owners_of
+from domo_async._endpoints.cards import Card, CardPart
+from domo_async._endpoints.groups import Member
 from domo_async._endpoints.pages import _access
 from domo_async._endpoints.pages.models import (
     Page,
@@ -111,14 +113,48 @@ class Pages(Area):
             into=PageWithCards,
         )
 
-    async def create(self, *, parent_page_id: int | str, title: str, has_layout: bool | Unset = UNSET) -> Page:
-        """Create a page below another.
+    async def details(self, page_id: int | str, /) -> Page:
+        """Return what is known of a page beside its cards.
+
+        `GET /api/content/v1/pages/{page_id}`. Unconfirmed: no document of Domo's describes it; two independent clients
+        use it.
+
+        Args:
+            page_id: The page.
+
+        Raises:
+            Forbidden: The token's owner may not see the page.
+            NotFound: There is no such page.
+        """
+        return await self._http.request("GET", url("/api/content/v1/pages/{}", page_id), into=Page)
+
+    async def cards(self, page_id: int | str, /, *, parts: Sequence[CardPart | str] | None = None) -> tuple[Card, ...]:
+        """Return the cards on a page.
+
+        `GET /api/content/v1/pages/{page_id}/cards`. Unconfirmed: no document of Domo's describes the answer; clients
+        use it, and it is seen to be asked for.
+
+        Args:
+            page_id: The page.
+            parts: What to tell of the cards beside the plain facts.
+
+        Raises:
+            ConfigError: `parts` is empty.
+            Forbidden: The token's owner may not see the page.
+            NotFound: There is no such page.
+        """
+        wanted = None if parts is None else require_list(parts, "parts")
+        path = url("/api/content/v1/pages/{}/cards", page_id)
+        return await self._http.request("GET", path, params={"parts": wanted}, into=tuple[Card, ...])
+
+    async def create(self, *, title: str, parent_page_id: int | str = 0, has_layout: bool | Unset = UNSET) -> Page:
+        """Create a page, at the top or below another.
 
         `POST /api/content/v1/pages` (Pages API, "Create Subpage").
 
         Args:
-            parent_page_id: The page to put it below.
             title: Its title.
+            parent_page_id: The page to put it below; 0 for the top, which is seen to be sent.
             has_layout: Whether to give it a layout; the instance's default is to.
 
         Raises:
@@ -128,6 +164,73 @@ class Pages(Area):
         # The page shows this number as text, and as a number everywhere else.
         body = payload(parent_page_id=str(parent_page_id), title=title, has_layout=has_layout)
         return await self._http.request("POST", url("/api/content/v1/pages"), json=body, into=Page)
+
+    async def update(self, page_id: int | str, /, *, title: str | Unset = UNSET, locked: bool | Unset = UNSET) -> None:
+        """Change what is given of a page, and leave the rest.
+
+        `PUT /api/content/v1/pages/{page_id}`. Unconfirmed: no document of Domo's describes it; two independent clients
+        use it.
+
+        Args:
+            page_id: The page.
+            title: Its title.
+            locked: Whether it is locked against changes.
+
+        Raises:
+            ConfigError: Nothing is given to change.
+            Forbidden: The token's owner may not.
+            NotFound: There is no such page.
+        """
+        changes = require_changes(payload(title=title, locked=locked))
+        await self._http.request("PUT", url("/api/content/v1/pages/{}", page_id), json=changes)
+
+    async def add_owners(
+        self,
+        *,
+        page_ids: Sequence[int | str],
+        owners: Sequence[Member | int | str],
+        note: str | Unset = UNSET,
+        send_email: bool | Unset = UNSET,
+    ) -> None:
+        """Let users and groups own pages, besides those who do.
+
+        `PUT /api/content/v1/pages/bulk/owners`. Unconfirmed: no document of Domo's describes it; three independent
+        clients use it.
+
+        Args:
+            page_ids: The pages.
+            owners: The new owners; a bare number stands for a user.
+            note: What to tell them.
+            send_email: Whether to tell them by mail; the instance decides by default.
+
+        Raises:
+            ConfigError: `page_ids` or `owners` is empty.
+            Forbidden: The token's owner may not.
+            NotFound: There is no such page or owner.
+        """
+        body = payload(
+            page_ids=numbers(page_ids, "page_ids"), owners=owners_of(owners), note=note, send_email=send_email
+        )
+        await self._http.request("PUT", url("/api/content/v1/pages/bulk/owners"), json=body)
+
+    async def remove_owners(self, *, page_ids: Sequence[int | str], owners: Sequence[Member | int | str]) -> None:
+        """Let users and groups no longer own pages.
+
+        `POST /api/content/v1/pages/bulk/owners/remove`. Unconfirmed: no document of Domo's describes it; three
+        independent clients use it.
+
+        Args:
+            page_ids: The pages.
+            owners: The owners; a bare number stands for a user.
+
+        Raises:
+            ConfigError: `page_ids` or `owners` is empty.
+            Forbidden: The token's owner may not.
+            NotFound: There is no such page.
+        """
+        body = payload(page_ids=numbers(page_ids, "page_ids"), owners=owners_of(owners))
+        # Taken away twice, they are gone all the same.
+        await self._http.request("POST", url("/api/content/v1/pages/bulk/owners/remove"), json=body, idempotent=True)
 
     async def delete(self, page_id: int | str, /) -> None:
         """Delete a page.
@@ -148,16 +251,16 @@ class Pages(Area):
         self,
         *,
         page_ids: Sequence[int],
-        parent_page_id: int,
+        parent_page_id: int | Unset = UNSET,
         page_permission: PagePermission | str = PagePermission.ORIGINAL,
     ) -> None:
-        """Move pages below another page.
+        """Move pages below another page, or to the top.
 
         `PUT /api/content/v1/pages/bulk/move` (Pages API, "Bulk Move Pages").
 
         Args:
             page_ids: The pages to move.
-            parent_page_id: The page to put them below.
+            parent_page_id: The page to put them below; left out, they are moved to the top, as is seen.
             page_permission: Who sees them from now on; ``ORIGINAL`` is the only value that is documented.
 
         Raises:
@@ -225,13 +328,13 @@ class Pages(Area):
         (Users API, "Get All Users"), `GET /api/identity/v1/users/{user_id}` (Users API, "Get User By Id") and
         `GET /api/content/v2/groups/{group_id}` (Groups API, "Fetch Group"); then `POST /api/content/v1/share` (Content
         Sharing, "Share Resource") for each batch and `DELETE /api/content/v1/share/page/{page_id}/user/{person_id}`
-        (Pages API, "Revoke Page Access") for each user who is to lose access. No
-        route is known that takes a group's access away; such groups are ``skipped``.
+        (Pages API, "Revoke Page Access") for each user who is to lose access, and for each such group
+        `DELETE /api/content/v1/share/bulk/page/group/{id}`, which no document of Domo's describes.
 
         Args:
             page_id: The page.
             recipients: The users, by identifier or e-mail address, and the groups as `Recipient`.
-            remove: Whether users who are not named lose their access; owners never do.
+            remove: Whether users and groups who are not named lose their access; owners never do.
             allow_empty: Whether `recipients` may be empty, which is refused by default.
             send_email: Whether to tell by mail those who get access.
             dry_run: Whether to only read, and report what would be done.
@@ -240,7 +343,7 @@ class Pages(Area):
             progress: Called with how far it has come, after each user or group.
 
         Returns:
-            A report of each user and group: ``added``, ``removed``, ``unchanged`` or ``skipped``.
+            A report of each user and group: ``added``, ``removed`` or ``unchanged``.
 
         Raises:
             ConfigError: `recipients` is empty, or names somebody twice.
@@ -272,13 +375,14 @@ class Pages(Area):
         As `sync_access` does for each: `GET /api/content/v1/share/accesslist/page/{page_id}`,
         `GET /api/identity/v1/users` (Users API, "Get All Users"), `GET /api/identity/v1/users/{user_id}` (Users API,
         "Get User By Id"), `GET /api/content/v2/groups/{group_id}` (Groups API, "Fetch Group"),
-        `POST /api/content/v1/share` (Content Sharing, "Share Resource") and
-        `DELETE /api/content/v1/share/page/{page_id}/user/{person_id}` (Pages API, "Revoke Page Access").
+        `POST /api/content/v1/share` (Content Sharing, "Share Resource"),
+        `DELETE /api/content/v1/share/page/{page_id}/user/{person_id}` (Pages API, "Revoke Page Access") and
+        `DELETE /api/content/v1/share/bulk/page/group/{id}`.
 
         Args:
             page_ids: The pages.
             recipients: The users, by identifier or e-mail address, and the groups as `Recipient`.
-            remove: Whether users who are not named lose their access; owners never do.
+            remove: Whether users and groups who are not named lose their access; owners never do.
             send_email: Whether to tell by mail those who get access.
             dry_run: Whether to only read, and report what would be done.
             batch_size: The most users and groups to send in one request; a limit is not documented.
@@ -303,29 +407,30 @@ class Pages(Area):
         self,
         page_id: int | str,
         /,
-        users: Sequence[int | str],
+        users: Sequence[Recipient | int | str],
         *,
         dry_run: bool = False,
         concurrency: int = CHANGES_AT_ONCE,
         stop_on_error: bool = False,
         progress: BulkProgressCallback | None = None,
     ) -> BulkReport[Recipient, None]:
-        """Take the access of many users to a page away; sends nothing for those who have none of their own.
+        """Take the access of many users and groups to a page away; sends nothing for those who have none of their own.
 
         `GET /api/content/v1/share/accesslist/page/{page_id}` and, for addresses, `GET /api/identity/v1/users` (Users
         API, "Get All Users"); then `DELETE /api/content/v1/share/page/{page_id}/user/{person_id}` (Pages API, "Revoke
-        Page Access") for each.
+        Page Access") for each user and `DELETE /api/content/v1/share/bulk/page/group/{id}` for each group.
 
         Args:
             page_id: The page.
-            users: The users, by identifier or e-mail address; owners of the page are skipped.
+            users: The users, by identifier or e-mail address, and groups as `Recipient`; owners of the page are
+                skipped.
             dry_run: Whether to only read, and report what would be done.
             concurrency: Users under way at once.
             stop_on_error: Whether to begin no further user once one has failed.
             progress: Called with how far it has come, after each user.
 
         Returns:
-            A report of each user: ``removed``, ``unchanged`` or ``skipped``.
+            A report of each: ``removed``, ``unchanged`` or ``skipped``.
 
         Raises:
             ConfigError: Somebody is named twice, or by what is neither an identifier nor an address.

@@ -26,6 +26,7 @@ class PageOrder(OpenEnum):
 
     PAGE_TITLE = "pageTitle"
     LAST_MODIFIED = "lastModified"
+    CREATED_TIME = "createdTime"
 
 
 class PagePermission(OpenEnum):
@@ -74,6 +75,9 @@ class Page(Model):
         metadata: Further facts: JSON, left as the text that it comes as.
         virtual_page: Whether it belongs to another instance.
         has_layout: Whether it has a layout.
+        is_owner: Whether it is the token's owner's.
+        created: When it was made.
+        updated: When it was last changed.
     """
 
     page_id: NumericId
@@ -89,33 +93,50 @@ class Page(Model):
     metadata: str | None = None
     virtual_page: bool | None = None
     has_layout: bool | None = None
+    is_owner: bool | None = None
+    created: EpochMillis | None = None
+    updated: EpochMillis | None = None
 
 
 @frozen(kw_only=True)
 class PageSummary(Model):
-    """A page as lists give it. Not in the documents; the fields are those that other clients read.
+    """A page as lists give it. Not in the documents; instances are seen to answer so.
 
     Attributes:
         page_id: Its number.
         page_title: Its title.
-        parent_page_id: The page that it is below; 0 or nothing for one at the top.
+        page_type: Its kind, such as ``page``.
+        sub_type: What kind of that it is.
+        parent_page_id: The page that it is below; nothing, or 0, for one at the top.
+        parent_page_title: The title of that.
         top_page_id: The uppermost page above it.
+        top_page_title: The title of that.
+        owner_id: Who made it.
+        owner_name: What people call whoever made it.
         owners: Whose it is.
         locked: Whether it is locked against changes.
-        card_count: How many cards are on it; unconfirmed.
-        created: When it was made; unconfirmed.
-        last_modified: When it was last changed; unconfirmed.
+        card_count: How many cards are on it; nothing where there are none.
+        last_modified: When it was last changed.
+        data_app_id: The App Studio app that it belongs to.
+        data_app_title: The title of that.
     """
 
     page_id: NumericId
     page_title: str | None = None
+    page_type: str | None = None
+    sub_type: str | None = None
     parent_page_id: NumericId | None = None
+    parent_page_title: str | None = None
     top_page_id: NumericId | None = None
+    top_page_title: str | None = None
+    owner_id: NumericId | None = None
+    owner_name: str | None = None
     owners: tuple[PageOwner, ...] = ()
     locked: bool | None = None
     card_count: int | None = None
-    created: EpochMillis | None = None
     last_modified: EpochMillis | None = None
+    data_app_id: NumericId | None = None
+    data_app_title: str | None = None
 
 
 @frozen(kw_only=True)
