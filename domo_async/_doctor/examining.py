@@ -36,7 +36,6 @@ _ME = "users.me"
 _SEARCH = "search.query"
 _AUTHORITIES = "roles.authorities"
 _AUTHORITY = re.compile(r"[a-z][a-z_-]{0,39}(\.[a-z_-]{1,40}){1,4}")
-_MOST_AUTHORITIES = 1000
 _FEW_TRIES = 2
 _LONGEST_WAIT = 5.0
 
@@ -231,6 +230,15 @@ class _Examination:
         self.identity = evolve(self.identity, active=getattr(profile, "active", None))
         if self.checks[me.route].status == 401:
             self.identity = evolve(self.identity, accepted=False)
+            return
+        role_id = getattr(profile, "role_id", None)
+        allowed = next((read for reads in self.reads.values() for read in reads if read.call == _AUTHORITIES), None)
+        if allowed is not None and role_id is not None:
+            # Asked for the user's own role, not for any.
+            found = await self._check(allowed, {allowed.needs[0]: role_id})
+            if isinstance(found, list | tuple):
+                told = {self.guard.shapes.shown(str(item), _AUTHORITY) for item in found}
+                self.identity = evolve(self.identity, authorities=tuple(sorted(told)))
 
     def _next(self) -> Read | None:
         """Return the next method that can be called, of a route that was not asked yet."""
@@ -242,9 +250,10 @@ class _Examination:
         # First what needs nothing: the rest lives on that.
         return min((read for read in ready if read is not None), key=lambda read: len(read.needs), default=None)
 
-    async def _check(self, read: Read) -> object:
+    async def _check(self, read: Read, arguments: Mapping[str, Any] | None = None) -> object:
         """Call a method, note what came of it, and return it."""
-        arguments = self._pool.arguments(read) or {}
+        if arguments is None:
+            arguments = self._pool.arguments(read) or {}
         began, sent = self.clock.monotonic(), self.guard.sent
         self.guard.status = None
         value: object = None
@@ -261,6 +270,8 @@ class _Examination:
             reason = type(error).__name__ if isinstance(error, DomoError) else "it took too long"
         except DomoError as error:
             verdict, reason = _judged(error)
+        except Exception as error:  # noqa: BLE001 - whatever an answer brings about, the others are asked
+            verdict, reason = Verdict.FAILED, f"a mistake of this library: {type(error).__name__}"
         findings = self.guard.shapes.take()
         if verdict is Verdict.CLEAN and any(finding.is_problem for finding in findings):
             verdict = Verdict.ODD
@@ -270,7 +281,7 @@ class _Examination:
             call=read.call,
             verdict=verdict,
             reason=reason,
-            status=self.guard.status,
+            status=None if verdict is Verdict.NOT_ASKED else self.guard.status,
             items=None if items is None else len(items),
             requests=self.guard.sent - sent,
             seconds=round(self.clock.monotonic() - began, 3),
@@ -279,9 +290,6 @@ class _Examination:
         if verdict in {Verdict.CLEAN, Verdict.ODD}:
             self.identity = evolve(self.identity, accepted=True)
             self._pool.take(read, arguments, [value] if items is None else items)
-            if read.call == _AUTHORITIES and items is not None:
-                told = sorted({str(item) for item in items if _AUTHORITY.fullmatch(str(item))})[:_MOST_AUTHORITIES]
-                self.identity = evolve(self.identity, authorities=tuple(told))
         return value
 
     def _rest(self, reason: str | None) -> None:
@@ -294,7 +302,7 @@ class _Examination:
 
     def _why_not(self, reads: Sequence[Read]) -> str:
         if not reads:
-            return "no method asks this route alone"
+            return "no method asks this route first"
         missing = ", ".join(self._pool.missing(reads[0]))
         return f"nothing that was read gives: {missing}"
 
@@ -319,6 +327,8 @@ def _judged(error: DomoError) -> tuple[Verdict, str]:
     """Return what an error means, without its message, which may repeat what the instance holds."""
     if isinstance(error, NotSent):
         return Verdict.NOT_ASKED, error.message
+    if isinstance(error, ConfigError):
+        return Verdict.NOT_ASKED, "what was read before cannot be asked for"
     if isinstance(error, Unauthorized | Forbidden):
         return Verdict.NOT_ALLOWED, type(error).__name__
     if isinstance(error, NotFound):

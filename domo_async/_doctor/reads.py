@@ -49,12 +49,12 @@ _IDENTIFIERS = ("_id", "_key", "_urn")
 
 @frozen
 class Read:
-    """A method that reads one route.
+    """A method that reads.
 
     Attributes:
         area: Where it is, such as ``task_center.queues``.
         name: Its name, such as ``get``.
-        route: Method and path, as its docstring names them.
+        routes: Method and path, as its docstring names them; the first is the one that it is called for.
         needs: The parameters that cannot be left out.
         positional: Those of them that are passed by their place.
         function: The method itself.
@@ -62,10 +62,20 @@ class Read:
 
     area: str
     name: str
-    route: str
+    routes: tuple[str, ...]
     needs: tuple[str, ...]
     positional: tuple[str, ...]
     function: Callable[..., Any]
+
+    @property
+    def route(self) -> str:
+        """The route that it is called for."""
+        return self.routes[0]
+
+    @property
+    def fit(self) -> tuple[int, bool]:
+        """How well it stands for the route, the least the best: asking nothing else, in the area of that name."""
+        return len(self.routes), _top(self.area) not in self.route
 
     @property
     def call(self) -> str:
@@ -84,7 +94,7 @@ def is_safe(method: str, template: str) -> bool:
 
 
 def reads_of(client: object) -> dict[str, list[Read]]:
-    """Return the routes that the areas of a client read, each with the methods that read nothing else.
+    """Return the routes that the areas of a client read, each with the methods that do so and change nothing.
 
     The routes are those that the docstrings of the methods name. Areas that the client is not set up for are left out.
 
@@ -97,17 +107,15 @@ def reads_of(client: object) -> dict[str, list[Read]]:
         if function.__doc__ is None:
             raise ConfigError("the check needs the docstrings: run Python without -OO")
         routes = dict.fromkeys(_ROUTE.findall(function.__doc__))
-        safe = {f"{method} {route}" for method, route in routes if is_safe(method, _PLACE.sub("{}", route))}
+        reading = [f"{method} {route}" for method, route in routes if is_safe(method, _PLACE.sub("{}", route))]
         # The same route, whatever a docstring calls its identifiers.
-        safe = {named.setdefault(_PLACE.sub("{}", route), route) for route in safe}
+        safe = [named.setdefault(_PLACE.sub("{}", route), route) for route in reading]
         for route in safe:
             found.setdefault(route, [])
-        if len(routes) == 1 and safe and not _goes_on(function):
+        if safe and len(safe) == len(routes) and not _goes_on(function):
             area, _, name = path.rpartition(".")
-            (route,) = safe
-            found[route].append(Read(area, name, route, *_needs(function), function))
-    # Where several areas ask a route, the one that it is called after knows most of it.
-    return {route: sorted(found[route], key=lambda read: _top(read.area) not in route) for route in sorted(found)}
+            found[safe[0]].append(Read(area, name, tuple(safe), *_needs(function), function))
+    return {route: sorted(found[route], key=lambda read: read.fit) for route in sorted(found)}
 
 
 def _methods(client: object) -> Iterator[tuple[str, Callable[..., Any]]]:
@@ -150,6 +158,8 @@ _ANY_NUMBER = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
 
 
 _LOOKED_AT = 50
+# What methods are called that give what their area is called after.
+_OF_THE_AREA = ("get", "list", "search")
 
 
 @frozen
@@ -212,7 +222,9 @@ class Pool:
             arguments: What it was called with.
             items: The items of the list that it gave, or the one thing.
         """
-        singular = {_singular(read.name), _singular(read.area.rpartition(".")[2])}
+        singular = {_singular(read.name)}
+        if read.name.startswith(_OF_THE_AREA):
+            singular.add(_singular(read.area.rpartition(".")[2]))
         for word in singular:
             self._lists.add((_top(read.area), word))
         for item in items[:_LOOKED_AT]:
@@ -227,6 +239,10 @@ class Pool:
         if identifier is not None:
             for word in words | set(_endings(type(item).__name__)):
                 self._put(f"{word}id", area, identifier, arguments)
+        elif len(needed := _needed(item)) == 1 and isinstance(name := getattr(item, needed[0]), str):
+            # Kinds of things have a name alone.
+            for word in _endings(type(item).__name__):
+                self._put(word, area, name, arguments)
         for each in attrs.fields(type(item)):
             value = getattr(item, each.name, None)
             if each.name != "id" and isinstance(value, str | int) and not isinstance(value, bool):
@@ -283,8 +299,11 @@ def _identifier(item: Model) -> Any:
     found = getattr(item, "id", None)
     if found is not None:
         return found
-    named = (each.name for each in attrs.fields(type(item)) if each.default is attrs.NOTHING)
-    return next((getattr(item, name) for name in named if name.endswith("_id")), None)
+    return next((getattr(item, name) for name in _needed(item) if name.endswith("_id")), None)
+
+
+def _needed(item: Model) -> list[str]:
+    return [each.name for each in attrs.fields(type(item)) if each.default is attrs.NOTHING]
 
 
 def _context(item: Model, words: set[str], identifier: Any) -> dict[str, Any]:

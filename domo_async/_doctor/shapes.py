@@ -83,6 +83,10 @@ class Shapes:
         ]
         self._note(FindingKind.UNEXPECTED, f"{_named(into)}{''.join(steps)}", "unknown")
 
+    def shown(self, text: str, form: re.Pattern[str]) -> str:
+        """Return a text that the instance chose, unless it may be more than the name of a thing."""
+        return text if form.fullmatch(text) and self._redact(text) == text else "(withheld)"
+
     def _count_left_out(self, content: bytes, into: object, came: int) -> None:
         sent = loads(content)
         if isinstance(sent, list) and len(sent) > came:
@@ -93,7 +97,7 @@ class Shapes:
             self._model(value)
         elif isinstance(value, OpenEnum):
             if not value.known:
-                word = self._shown(str(value), _WORD) if self._words else None
+                word = self.shown(str(value), _WORD) if self._words else None
                 self._note(FindingKind.UNKNOWN_WORD, where, "string", word=word)
         elif isinstance(value, list | tuple):
             for item in value:
@@ -112,7 +116,7 @@ class Shapes:
         fields = {name_on_wire(field): field for field in model_fields(type(value))}
         for key, extra in value.extras.items():
             if key not in fields:
-                self._note(FindingKind.UNKNOWN_KEY, f"{name}.{self._shown(key, _KEY)}", _type(extra))
+                self._note(FindingKind.UNKNOWN_KEY, f"{name}.{self.shown(key, _KEY)}", _type(extra))
             elif isinstance(extra, list | dict) and getattr(value, fields[key].name, None):
                 self._note(FindingKind.LEFT_OUT, f"{name}.{key}", _type(extra), len(extra))
             else:
@@ -122,10 +126,6 @@ class Shapes:
 
     def _note(self, kind: FindingKind, where: str, type_: str, count: int = 1, *, word: str | None = None) -> None:
         self._seen[_Seen(kind, where, type_, word)] += count
-
-    def _shown(self, text: str, form: re.Pattern[str]) -> str:
-        """Return a text that the instance chose, unless it may be more than the name of a thing."""
-        return text if form.fullmatch(text) and self._redact(text) == text else "(withheld)"
 
 
 def _type(value: object) -> str:

@@ -5,15 +5,18 @@ from __future__ import annotations
 import inspect
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import UTC, datetime
+from functools import cached_property
 from typing import Any
 
 import pytest
 from aiohttp import ClientSession, web
 
 from domo_async import ConfigError, ConnectError, DoctorReport, Domo, Settings
-from domo_async._doctor import Check, FindingKind, Guard, NotSent, Shapes, Verdict
+from domo_async._doctor import Bounds, Check, FindingKind, Guard, NotSent, Shapes, Verdict, examine
 from domo_async._doctor.reads import SAFE_POSTS, reads_of
-from domo_async._transport import url
+from domo_async._endpoints._area import Area
+from domo_async._transport import Transport, url
 from domo_async._wire import decode
 from domo_async.emulator import Emulator, Fault
 from domo_async.models import Task
@@ -26,6 +29,12 @@ Change = Callable[[str, Any], Any]
 @pytest.fixture(scope="module")
 async def demo() -> AsyncIterator[Emulator]:
     async with Emulator(world="demo", token=TOKEN) as emulator:
+        yield emulator
+
+
+@pytest.fixture(scope="module")
+async def bare() -> AsyncIterator[Emulator]:
+    async with Emulator(token=TOKEN) as emulator:
         yield emulator
 
 
@@ -74,7 +83,10 @@ async def test_the_demo_world_is_clean_and_nothing_is_changed(demo: Emulator) ->
     assert set() == {check.call for check in asked if check.verdict is not Verdict.CLEAN}
     assert len(asked) > 70
     assert report.requests == len(demo.log) <= len(asked) + 12, "each route once, and a search for what no list gives"
-    assert {"roles.get", "filesets.files.get", "task_center.tasks.get", "cards.get"} <= {each.call for each in asked}
+    assert "it fetches the content of a file" == by_call(report)["files.download"].reason
+    assert {"roles.get", "activity_log.event_types", "filesets.files.get", "task_center.tasks.get", "cards.get"} <= {
+        each.call for each in asked
+    }
     sent = {(each.method, each.path) for each in demo.log}
     assert all(method == "GET" or any(_fits(path, safe) for safe in SAFE_POSTS) for method, path in sent)
     assert (True, True) == (report.identity.accepted, report.identity.active)
@@ -146,17 +158,17 @@ async def test_new_words_are_counted_and_told_only_if_asked_for() -> None:
     assert ["BRAND_NEW"] == [each.word for each in naming.take()]
 
 
-async def test_a_refusal_on_one_route_is_told_and_stops_nothing(demo: Emulator) -> None:
-    demo.faults.add(Fault("GET /api/authorization/v1/roles", "status", status=403, count=None))
-    demo.faults.add(Fault("GET /api/content/v2/groups/grouplist", "status", status=404, count=None))
-    demo.faults.add(Fault("GET /api/social/v4/alerts", "status", status=400, count=None, body={"message": TOKEN}))
-    demo.faults.add(Fault("GET /api/queues/v1", "status", status=503, count=None))
-    demo.faults.add(Fault("GET /api/data/v1/accounts", "html", count=None))
+async def test_a_refusal_on_one_route_is_told_and_stops_nothing(bare: Emulator) -> None:
+    bare.faults.add(Fault("GET /api/authorization/v1/roles", "status", status=403, count=None))
+    bare.faults.add(Fault("GET /api/content/v2/groups/grouplist", "status", status=404, count=None))
+    bare.faults.add(Fault("GET /api/social/v4/alerts", "status", status=400, count=None, body={"message": TOKEN}))
+    bare.faults.add(Fault("GET /api/queues/v1", "status", status=503, count=None))
+    bare.faults.add(Fault("GET /api/data/v1/accounts", "html", count=None))
     try:
-        async with demo.client(settings=Settings(clock=SkippingClock())) as domo:
+        async with bare.client(settings=Settings(clock=SkippingClock())) as domo:
             report = await domo.doctor()
     finally:
-        demo.faults.clear()
+        bare.faults.clear()
 
     checks = by_call(report)
     assert (Verdict.NOT_ALLOWED, 403, "Forbidden") == _outcome(checks["roles.list"])
@@ -174,12 +186,76 @@ def _outcome(check: Check) -> tuple[Verdict, int | None, str | None]:
     return check.verdict, check.status, check.reason
 
 
-async def test_a_token_that_is_not_accepted_ends_it_at_once(demo: Emulator) -> None:
-    demo.log.clear()
-    async with Domo(demo.url, token="another-token-altogether") as domo:
+async def test_what_is_allowed_is_told_of_the_users_own_role(bare: Emulator) -> None:
+    async with bare.client() as domo:
+        user = await domo.users.create(display_name="Ada", email_address="ada@example.com", role_id=2)
+        expires = datetime(2100, 1, 1, tzinfo=UTC)
+        made = await domo.access_tokens.create(name="hers", owner_id=user.id, expires=expires)
+        allowed = await domo.roles.authorities(2)
+    async with Domo(bare.url, token=made.token) as hers:
+        report = await hers.doctor()
+
+    assert sorted(allowed) == list(report.identity.authorities or ())
+    assert {"dataset.edit"} <= set(allowed) < set(await _all_authorities(bare))
+    assert Verdict.NOT_ALLOWED in report.counts
+    assert report.ok
+
+
+async def _all_authorities(emulator: Emulator) -> tuple[str, ...]:
+    async with emulator.client() as domo:
+        return await domo.roles.authorities(1)
+
+
+class Odd(Area):
+    """What no area of the library may be."""
+
+    async def mistaken(self) -> None:
+        """Fail as a method does that an odd answer surprises: `GET /api/mistaken`."""
+        raise AttributeError(TOKEN)
+
+    async def lying(self) -> None:
+        """Change something, though it says that it reads: `GET /api/content/v2/users/me`."""
+        await self._http.request("POST", url("/api/data/v3/datasources"), json={"name": "made"})
+
+    async def good(self) -> tuple[str, ...]:
+        """Read: `GET /api/authorization/v1/roles/1/authorities`."""
+        return await self._http.request("GET", url("/api/authorization/v1/roles/1/authorities"), into=tuple[str, ...])
+
+
+class OddClient:
+    """A client of that area alone."""
+
+    def __init__(self, http: Transport) -> None:
+        self._http = http
+
+    @cached_property
+    def odd(self) -> Odd:
+        """The area."""
+        return Odd(self._http)
+
+
+async def test_a_method_that_fails_or_lies_is_told_and_stops_nothing(bare: Emulator) -> None:
+    guard = Guard(Shapes(lambda text: text), most=10)
+    async with bare.client() as domo:
+        client = OddClient(domo._transport.inspected(guard, domo.settings))
+        bare.log.clear()
+
+        report = await examine(client, guard, clock=domo.settings.clock, bounds=Bounds())
+
+    checks = by_call(report)
+    assert (Verdict.FAILED, None, "a mistake of this library: AttributeError") == _outcome(checks["odd.mistaken"])
+    assert Verdict.NOT_ASKED is checks["odd.lying"].verdict
+    assert Verdict.CLEAN is checks["odd.good"].verdict
+    assert ["GET"] == [each.method for each in bare.log]
+    assert TOKEN not in told(report)
+
+
+async def test_a_token_that_is_not_accepted_ends_it_at_once(bare: Emulator) -> None:
+    bare.log.clear()
+    async with Domo(bare.url, token="another-token-altogether") as domo:
         report = await domo.doctor()
 
-    assert 1 == len(demo.log) == report.requests
+    assert 1 == len(bare.log) == report.requests
     assert (False, False) == (report.ok, report.identity.accepted)
     assert {"the instance does not accept the token"} == {
         each.reason for each in report.checks if each.verdict is Verdict.NOT_ASKED
@@ -197,11 +273,11 @@ async def test_an_instance_that_cannot_be_reached_is_an_error() -> None:
             await domo.doctor()
 
 
-async def test_time_and_requests_are_bounded(demo: Emulator) -> None:
-    demo.log.clear()
-    async with demo.client() as domo:
+async def test_time_and_requests_are_bounded(bare: Emulator) -> None:
+    bare.log.clear()
+    async with bare.client() as domo:
         few = await domo.doctor(requests=5)
-        sent = len(demo.log)
+        sent = len(bare.log)
         late = await domo.doctor(seconds=1e-9)
         with pytest.raises(ConfigError):
             await domo.doctor(seconds=0)
@@ -212,11 +288,11 @@ async def test_time_and_requests_are_bounded(demo: Emulator) -> None:
     assert "the time was up: 1e-09 seconds" in {each.reason for each in late.checks}
 
 
-async def test_no_request_that_may_change_something_leaves(demo: Emulator) -> None:
+async def test_no_request_that_may_change_something_leaves(bare: Emulator) -> None:
     guard = Guard(Shapes(lambda text: text), most=10)
-    async with demo.client() as domo:
+    async with bare.client() as domo:
         inspected = domo._transport.inspected(guard, domo.settings)
-        demo.log.clear()
+        bare.log.clear()
 
         for method in sorted(WRITTEN):
             with pytest.raises(NotSent):
@@ -227,9 +303,9 @@ async def test_no_request_that_may_change_something_leaves(demo: Emulator) -> No
             async with inspected.download("GET", url("/api/data/v1/data-files/{}", 1)):
                 pass
 
-        assert 0 == len(demo.log)
+        assert 0 == len(bare.log)
         await domo.request("DELETE", "/api/authorization/v1/roles/12345")  # the client itself is as free as before
-        assert 1 == len(demo.log)
+        assert 1 == len(bare.log)
 
 
 async def test_the_methods_are_found_by_what_they_say_of_themselves() -> None:
