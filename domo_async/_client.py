@@ -29,11 +29,13 @@ if TYPE_CHECKING:
     from domo_async._endpoints.cards import Cards
     from domo_async._endpoints.certifications import Certifications
     from domo_async._endpoints.code_engine import CodeEngine
+    from domo_async._endpoints.data_providers import DataProviders
     from domo_async._endpoints.dataflows import Dataflows
     from domo_async._endpoints.datasets import Datasets
     from domo_async._endpoints.files import Files
     from domo_async._endpoints.filesets import FileSets
     from domo_async._endpoints.groups import Groups
+    from domo_async._endpoints.lineage import Lineage
     from domo_async._endpoints.migrations import Migrations
     from domo_async._endpoints.pages import Pages
     from domo_async._endpoints.reports import Reports
@@ -269,8 +271,15 @@ class Domo:
         return CodeEngine(self._transport)
 
     @cached_property
+    def data_providers(self) -> DataProviders:
+        """Data providers: the kinds of sources that connectors read."""
+        from domo_async._endpoints.data_providers import DataProviders
+
+        return DataProviders(self._transport)
+
+    @cached_property
     def dataflows(self) -> Dataflows:
-        """Dataflows: looked at and executed."""
+        """Dataflows: made, changed and executed."""
         from domo_async._endpoints.dataflows import Dataflows
 
         return Dataflows(self._transport)
@@ -302,6 +311,13 @@ class Domo:
         from domo_async._endpoints.groups import Groups
 
         return Groups(self._transport)
+
+    @cached_property
+    def lineage(self) -> Lineage:
+        """Lineage: what things are made from, and what is made from them."""
+        from domo_async._endpoints.lineage import Lineage
+
+        return Lineage(self._transport)
 
     @cached_property
     def migrations(self) -> Migrations:

@@ -237,7 +237,7 @@ class Emulator:
         leases = ExitStack()  # entered and left on the loop
 
         def begin() -> World:
-            versions = [version for dataset in self._instance.datasets() for version in dataset.referenced()]
+            versions = [version for dataset in self._instance.kept_datasets() for version in dataset.referenced()]
             leases.enter_context(storage.lease(versions))
             return worlds.snapshot(self._instance)
 

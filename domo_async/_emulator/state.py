@@ -210,6 +210,7 @@ class Dataset:
         kept: Versions that are not live any longer, and whose rows can still be downloaded.
         running: The indexes that are not done, in their order.
         indexed: The schema as it was when that index began; None before there was one.
+        deleted: Whether it was deleted softly, and waits to be restored.
     """
 
     id: str
@@ -227,6 +228,7 @@ class Dataset:
     kept: tuple[Version, ...] = ()
     running: tuple[Index, ...] = ()
     indexed: Schema | None = None
+    deleted: bool = False
     changed: Callable[[], None] = field(default=lambda: None, repr=False)
     versions: Watched[int, Version] = Factory(lambda self: Watched(self.changed), takes_self=True)
     partitions: Watched[str, Partition] = Factory(lambda self: Watched(self.changed), takes_self=True)
@@ -442,6 +444,11 @@ class Instance:
 
     def find_dataset(self, dataset_id: str) -> Dataset | None:
         """Return a dataset as it is, or None if there is none."""
+        dataset = self._datasets.get(dataset_id)
+        return None if dataset is None or dataset.deleted else dataset
+
+    def kept_dataset(self, dataset_id: str) -> Dataset | None:
+        """Return a dataset, also one that was deleted softly, or None if there is none."""
         return self._datasets.get(dataset_id)
 
     def forget_datasets(self) -> None:
@@ -461,7 +468,7 @@ class Instance:
         Raises:
             Refusal: 404, if there is none.
         """
-        dataset = self._datasets.get(dataset_id)
+        dataset = self.find_dataset(dataset_id)
         if dataset is None:
             raise HTTPError(404, f"DataSource not found: {dataset_id}")
         with self.by_nobody():
@@ -470,16 +477,28 @@ class Instance:
 
     def datasets(self) -> list[Dataset]:
         """Return all datasets, in the order of their creation."""
-        return [self.dataset(dataset_id) for dataset_id in self._datasets]
+        return [self.dataset(each.id) for each in self._datasets.values() if not each.deleted]
+
+    def kept_datasets(self) -> list[Dataset]:
+        """Return all datasets, also those that were deleted softly."""
+        return list(self._datasets.values())
 
     def holds(self, dataset: Dataset) -> bool:
         """Return whether `dataset` was neither deleted nor replaced by another world's."""
-        return self._datasets.get(dataset.id) is dataset
+        return self.find_dataset(dataset.id) is dataset
 
-    def delete_dataset(self, dataset: Dataset) -> list[Upload]:
-        """Forget a dataset and its uploads, which are returned."""
-        del self._datasets[dataset.id]
-        self.unsaved.note(DATASETS, dataset.id, removed=True)
+    def delete_dataset(self, dataset: Dataset, *, softly: bool = False) -> list[Upload]:
+        """Forget a dataset and its uploads, which are returned.
+
+        Args:
+            dataset: The dataset.
+            softly: Whether to keep it, with its rows, to be restored.
+        """
+        if softly:
+            dataset.deleted = True
+        else:
+            del self._datasets[dataset.id]
+            self.unsaved.note(DATASETS, dataset.id, removed=True)
         uploads = [upload for upload in self._uploads.values() if upload.dataset_id == dataset.id]
         for upload in uploads:
             del self._uploads[upload.id]

@@ -1,4 +1,4 @@
-"""Access tokens: the developer tokens of an instance's users. Not in the documents; other clients use the routes."""
+"""Access tokens: the developer tokens of an instance's users. Domo's own data service has the routes."""
 
 from __future__ import annotations
 
@@ -53,14 +53,15 @@ class AccessTokens(Area):
     def list(self) -> Pager[AccessToken]:
         """Iterate over all access tokens that you may see.
 
-        `GET /api/data/v1/accesstokens`. Not in the documents; other clients use it, and get them in one answer.
+        `GET /api/data/v1/accesstokens`. Seen: Domo's own data service has it without pages, and other clients use it.
         """
         return self._http.whole_list("GET", url("/api/data/v1/accesstokens"), into=tuple[AccessToken, ...], read=tuple)
 
     async def create(self, *, name: str, owner_id: int | str, expires: datetime) -> NewAccessToken:
         """Make an access token.
 
-        `POST /api/data/v1/accesstokens`. Not in the documents; other clients use it.
+        `POST /api/data/v1/accesstokens`. Seen: an answer was captured from an instance, Domo's own data service has the
+        route, and other clients use it.
 
         Args:
             name: Its name.
@@ -84,7 +85,7 @@ class AccessTokens(Area):
     async def revoke(self, token_id: int | str, /) -> None:
         """End an access token.
 
-        `DELETE /api/data/v1/accesstokens/{token_id}`. Not in the documents; other clients use it.
+        `DELETE /api/data/v1/accesstokens/{token_id}`. Seen: Domo's own data service has it, and other clients use it.
 
         Args:
             token_id: The token's id, not its value.

@@ -6,22 +6,81 @@ from collections.abc import Mapping, Sequence
 from itertools import chain
 from operator import attrgetter
 
-from attrs import frozen
+from attrs import field, frozen
 
 from domo_async._endpoints._area import Area
 from domo_async._endpoints.search import LARGEST_PAGE, MOST, Filter, Sort
 from domo_async._redaction import Secret
-from domo_async._transport import BODY_COUNT, QUERY, PageData, Pager, Paging, url
-from domo_async._wire import UNSET, EpochMillis, Model, NumericId, OpenEnum, Unset, either, payload
+from domo_async._transport import BODY_COUNT, QUERY, Body, PageData, Pager, Paging, url
+from domo_async._wire import UNSET, EpochMillis, Model, NumericId, OpenEnum, Unset, either, payload, wire_name
 from domo_async.errors import ConfigError
 
-__all__ = ["Account", "AccountStatus", "Accounts"]
+__all__ = [
+    "Account",
+    "AccountAccess",
+    "AccountAccessEntry",
+    "AccountAccessLevel",
+    "AccountAccessType",
+    "AccountStatus",
+    "Accounts",
+]
 
 
 class AccountStatus(OpenEnum):
     """Whether an account can be used: what the samples show."""
 
     ACTIVE = "Active"
+
+
+class AccountAccessLevel(OpenEnum):
+    """What somebody may do with an account."""
+
+    OWNER = "OWNER"
+    CAN_EDIT = "CAN_EDIT"
+    CAN_SHARE = "CAN_SHARE"
+    CAN_WRITE = "CAN_WRITE"
+    CAN_WRITE_ONLY = "CAN_WRITE_ONLY"
+    CAN_VIEW = "CAN_VIEW"
+    NONE = "NONE"
+    FEDERATED = "FEDERATED"
+
+
+class AccountAccessType(OpenEnum):
+    """Who can have access to an account."""
+
+    USER = "USER"
+    GROUP = "GROUP"
+    VIRTUAL_USER = "VIRTUAL_USER"
+
+
+@frozen(kw_only=True)
+class AccountAccessEntry(Model):
+    """A user or group that has access to an account.
+
+    Attributes:
+        id: The user, or the group.
+        type: Which of the two.
+        access_level: What it allows.
+        name: The user's or group's name.
+    """
+
+    id: str
+    type: AccountAccessType | None = None
+    access_level: AccountAccessLevel | None = None
+    name: str | None = None
+
+
+@frozen(kw_only=True)
+class AccountAccess(Model):
+    """Who has access to an account.
+
+    Attributes:
+        entries: The users and groups.
+        total_user_count: How many users there are.
+    """
+
+    entries: tuple[AccountAccessEntry, ...] = field(default=(), metadata=wire_name("list"))
+    total_user_count: int | None = None
 
 
 @frozen(kw_only=True)
@@ -47,7 +106,16 @@ class Account(Model):
         modified_at: When it was last changed.
         modified_by: Who changed it last.
         configurations: Its settings, perhaps with secrets: `configurations.get_secret_value()` returns them.
+        configurations_list: Its settings as a list of objects, where the instance tells them so.
+        credentials_settings_list: How it proves itself, likewise.
+        allow_external_use: Whether it may be used outside of connectors.
+        secret_id: The secret that holds what it proves itself with.
+        secret_manager_account_id: The account of the manager that keeps that secret.
+        validation_status: Whether it was checked, such as ``UNVERIFIED``.
+        validation_reason: What the check found.
+        validation_status_changed_at: When it was checked.
         account_template_id: The template that it was made from.
+        account_template_authorization_id: The authorization of that template.
         account_type: Its kind, as `Accounts.create` takes it.
         database_id: Its number, as searches call it.
         entity_type: What the search found: ``account``.
@@ -68,7 +136,16 @@ class Account(Model):
     modified_at: EpochMillis | None = None
     modified_by: NumericId | str | None = None
     configurations: Secret[Mapping[str, object] | tuple[object, ...]] | None = None
+    configurations_list: Secret[tuple[object, ...]] | None = None
+    credentials_settings_list: Secret[tuple[object, ...]] | None = None
+    allow_external_use: bool | None = None
+    secret_id: str | None = None
+    secret_manager_account_id: NumericId | str | None = None
+    validation_status: str | None = None
+    validation_reason: str | None = None
+    validation_status_changed_at: EpochMillis | None = None
     account_template_id: NumericId | str | None = None
+    account_template_authorization_id: NumericId | str | None = None
     account_type: str | None = None
     database_id: NumericId | str | None = None
     entity_type: str | None = None
@@ -120,24 +197,32 @@ def _accounts(answer: _Results | _Found) -> PageData[Account]:
 class Accounts(Area):
     """Data accounts: the credentials that connectors use."""
 
-    async def get(self, account_id: int | str, /) -> Account:
+    async def get(self, account_id: int | str, /, *, fields: str | Sequence[str] | None = None) -> Account:
         """Return an account.
 
         `GET /api/data/v1/accounts/{account_id}` (Data Accounts, "GET Account by ID").
 
         Args:
             account_id: The account.
+            fields: What to tell of it, such as ``"all"``; by default id, userId, name, displayName, type,
+                dataProviderType and valid.
 
         Raises:
             NotFound: There is no such account.
         """
-        return await self._http.request("GET", url("/api/data/v1/accounts/{}", account_id), into=Account)
+        return await self._http.request(
+            "GET", url("/api/data/v1/accounts/{}", account_id), params={"fields": fields}, into=Account
+        )
 
-    def list(self) -> Pager[Account]:
-        """Iterate over all accounts.
+    def list(self, *, type: str | None = None, fields: str | Sequence[str] | None = None) -> Pager[Account]:
+        """Iterate over the accounts of the token's owner; `search` finds those of others, too.
 
-        `GET /api/data/v1/accounts` (Data Accounts, "GET all accounts"); no pages are documented, so they come in one
-        answer.
+        `GET /api/data/v1/accounts` (Data Accounts, "GET all accounts"). Domo's own data service gives all by default,
+        so they come in one answer.
+
+        Args:
+            type: Their kind; ``data`` by default.
+            fields: What to tell of each, as `get` takes it.
         """
         return self._http.pages(
             "GET",
@@ -149,6 +234,7 @@ class Accounts(Area):
             read=PageData,
             page_size=1000,
             assured=100,
+            params={"type": type, "fields": fields},
         )
 
     def search(
@@ -254,7 +340,7 @@ class Accounts(Area):
     async def delete(self, account_id: int | str, /) -> None:
         """Delete an account, with which connectors can no longer log in.
 
-        `DELETE /api/data/v1/accounts/{account_id}`. Not in the documents; other clients use it.
+        `DELETE /api/data/v1/accounts/{account_id}`. Seen: Domo's own data service has it, and other clients use it.
 
         Args:
             account_id: The account.
@@ -263,3 +349,120 @@ class Accounts(Area):
             NotFound: There is no such account.
         """
         await self._http.request("DELETE", url("/api/data/v1/accounts/{}", account_id))
+
+    async def rename(self, account_id: int | str, /, *, display_name: str) -> Account:
+        """Change how people see an account, and return it.
+
+        `PUT /api/data/v1/accounts/{account_id}/name`. Seen: an answer was captured from an instance, Domo's own data
+        service has the route, and other clients use it. The name goes as it is, not as JSON.
+
+        Args:
+            account_id: The account.
+            display_name: How people are to see it.
+
+        Raises:
+            ConfigError: The name is empty.
+            NotFound: There is no such account.
+        """
+        if not display_name.strip():
+            raise ConfigError("display_name is empty")
+        return await self._http.request(
+            "PUT",
+            url("/api/data/v1/accounts/{}/name", account_id),
+            body=Body.of(display_name.encode(), "text/plain"),
+            into=Account,
+        )
+
+    async def access(self, account_id: int | str, /) -> AccountAccess:
+        """Return who has access to an account.
+
+        `GET /api/data/v2/accounts/share/{account_id}`. Seen: an answer was captured from an instance, Domo's own data
+        service has the route, and other clients use it.
+
+        Args:
+            account_id: The account.
+
+        Raises:
+            NotFound: There is no such account.
+        """
+        return await self._http.request("GET", url("/api/data/v2/accounts/share/{}", account_id), into=AccountAccess)
+
+    async def share(
+        self,
+        account_id: int | str,
+        /,
+        *,
+        grantee_id: int | str,
+        access_level: AccountAccessLevel | str,
+        type: AccountAccessType | str = AccountAccessType.USER,
+    ) -> None:
+        """Give a user or a group access to an account; ``NONE`` takes it away.
+
+        `PUT /api/data/v2/accounts/share/{account_id}`. Seen: Domo's own data service has it, and other clients use it.
+
+        Args:
+            account_id: The account.
+            grantee_id: The user, or the group.
+            access_level: What to allow.
+            type: Whether `grantee_id` is a user or a group.
+
+        Raises:
+            NotFound: There is no such account or user.
+        """
+        await self._http.request(
+            "PUT",
+            url("/api/data/v2/accounts/share/{}", account_id),
+            json=payload(type=type, id=str(grantee_id), access_level=access_level),
+        )
+
+    async def configuration(
+        self, account_id: int | str, /, *, data_provider_type: str, unmask: bool = False
+    ) -> Secret[dict[str, object]]:
+        """Return an account's settings; `get_secret_value()` of what is returned has them by name.
+
+        `GET /api/data/v1/providers/{data_provider_type}/account/{account_id}`. Seen: Domo's own data service has it,
+        which unmasks by default, and other clients use it.
+
+        Args:
+            account_id: The account.
+            data_provider_type: The data provider that it is for, as the account tells it.
+            unmask: Whether to ask for secrets in the clear, which an instance may refuse for some.
+
+        Raises:
+            NotFound: There is no such account of that data provider.
+        """
+        return await self._http.request(
+            "GET",
+            url("/api/data/v1/providers/{}/account/{}", data_provider_type, account_id),
+            params={"unmask": unmask},
+            into=Secret[dict[str, object]],
+        )
+
+    async def set_configuration(
+        self,
+        account_id: int | str,
+        /,
+        *,
+        data_provider_type: str,
+        configurations: Secret[Mapping[str, object]] | Mapping[str, object],
+    ) -> Account:
+        """Give an account other settings, and return it.
+
+        `PUT /api/data/v1/providers/{data_provider_type}/account/{account_id}`. Seen: an answer was captured from an
+        instance, Domo's own data service has the route, and other clients use it.
+
+        Args:
+            account_id: The account.
+            data_provider_type: The data provider that it is for, as the account tells it.
+            configurations: The settings, by name. No traceback shows them, and what in them is a `Secret`, or has the
+                name of one, is in no error.
+
+        Raises:
+            NotFound: There is no such account of that data provider.
+        """
+        return await self._http.request(
+            "PUT",
+            url("/api/data/v1/providers/{}/account/{}", data_provider_type, account_id),
+            json=Secret.of(configurations),
+            into=Account,
+        )

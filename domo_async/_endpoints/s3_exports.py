@@ -11,7 +11,7 @@ from attrs import evolve, field, frozen
 from domo_async._endpoints._area import Area, require_list
 from domo_async._redaction import Redactor, Secret, keeps_secret
 from domo_async._transport import url
-from domo_async._waiting import Verdict, job_failed, wait_for
+from domo_async._waiting import States, Verdict, job_failed, wait_for
 from domo_async._wire import UNSET, EpochMillis, Model, OpenEnum, Unset, payload
 from domo_async.errors import DomoError
 
@@ -172,6 +172,7 @@ class S3Exports(Area):
             NotFound: There is no such dataset.
             JobFailed: With `wait`: the export failed; says why, where the instance tells. No error tells the
                 credentials.
+            UnknownState: With `wait`: what the export's status means is not known.
             WaitTimeout: The export has not ended; carries the last status seen.
         """
         body = payload(
@@ -219,6 +220,7 @@ class S3Exports(Area):
         Raises:
             NotFound: There is no such dataset.
             JobFailed: The export failed; says why, where the instance tells.
+            UnknownState: What the export's status means is not known.
             WaitTimeout: The export has not ended; carries the last status seen.
         """
 
@@ -265,15 +267,16 @@ def _without_echo(export: S3Export, redactor: Redactor) -> S3Export:
     return evolve(export, extras=extras, error_code=code, message=message)
 
 
+_STATES = States(
+    good=[ExportStatus.SUCCESS],
+    bad=[ExportStatus.ERROR, ExportStatus.FAILED],
+    going=[ExportStatus.NONE, ExportStatus.EXPORTING, ExportStatus.RUNNING],
+)
+
+
 def _verdict(export: S3Export) -> Verdict:
-    failed = export.export_status in {ExportStatus.ERROR, ExportStatus.FAILED}
     reason = ": ".join(filter(None, (export.error_code, export.message))) or None
-    return Verdict(
-        export.export_status,
-        ended=failed or export.export_status == ExportStatus.SUCCESS,
-        failed=failed,
-        reason=reason,
-    )
+    return _STATES.judge(export.export_status, reason=reason)
 
 
 def _query(query: ExportQuery) -> Mapping[str, Any]:

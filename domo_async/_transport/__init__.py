@@ -14,7 +14,7 @@ from domo_async._transport.pager import (
     Pager,
     Paging,
 )
-from domo_async._transport.request import Body, QueryValue
+from domo_async._transport.request import Body, QueryValue, Repeated
 from domo_async._transport.retry import retry_delay
 from domo_async._transport.session import Download, Transport
 from domo_async._transport.url import Url, raw_url, url
@@ -33,6 +33,7 @@ __all__ = [
     "Pager",
     "Paging",
     "QueryValue",
+    "Repeated",
     "Transport",
     "Url",
     "raw_url",

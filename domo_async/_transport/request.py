@@ -16,7 +16,7 @@ from domo_async._transport.url import Url
 from domo_async._wire import UNSET, Unset, dumps, loads
 from domo_async.errors import ConfigError
 
-__all__ = ["NO_HEADERS", "Body", "QueryValue", "Request", "query_string"]
+__all__ = ["NO_HEADERS", "Body", "QueryValue", "Repeated", "Request", "query_string"]
 
 _JSON = "application/json"
 _NONE: Mapping[str, str] = MappingProxyType({})
@@ -24,7 +24,27 @@ NO_HEADERS: Secret[Mapping[str, str]] = Secret(_NONE)
 """What hooks add where there are none."""
 _IDEMPOTENT = frozenset({"GET", "HEAD", "OPTIONS", "PUT", "DELETE"})
 _METHODS = frozenset({"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"})
-QueryValue = str | int | float | bool | None | Unset | Iterable[str | int | float]
+
+
+@frozen
+class Repeated:
+    """A list of which each value goes out under a key of its own, ``type=a&type=b``; other lists go by commas.
+
+    Attributes:
+        values: The values.
+    """
+
+    values: Iterable[str | int | float]
+
+    @classmethod
+    def of(cls, values: str | Iterable[str] | None) -> Repeated | None:
+        """Return what is given, one value or several, or None for none."""
+        if values is None:
+            return None
+        return cls((values,) if isinstance(values, str) else tuple(values))
+
+
+QueryValue = str | int | float | bool | None | Unset | Iterable[str | int | float] | Repeated
 
 
 @frozen
@@ -159,7 +179,7 @@ class Request(NamedTuple):
 def query_string(params: Mapping[str, QueryValue] | None) -> str:
     """Return the query for `params`.
 
-    Booleans become ``true`` and ``false``, lists are joined by commas, None and UNSET are left out.
+    Booleans become ``true`` and ``false``, lists are joined by commas but for `Repeated`, None and UNSET are left out.
 
     Raises:
         ConfigError: Something among them cannot be in a query.
@@ -170,15 +190,20 @@ def query_string(params: Mapping[str, QueryValue] | None) -> str:
         raise ConfigError(f"params must be a mapping such as {{'limit': 10}}, not {type(params).__name__}")
     try:
         pairs = [
-            f"{quote_plus(name)}={quote_plus(_text(name, value), safe=',')}"
+            f"{quote_plus(name)}={quote_plus(text, safe=',')}"
             for name, value in params.items()
             if value is not None and value is not UNSET
+            for text in (_repeated(name, value) if type(value) is Repeated else (_text(name, value),))
         ]
     except UnicodeEncodeError:
         raise ConfigError("params hold a lone surrogate, which cannot be sent") from None
     except TypeError:
         raise ConfigError(f"the names of params must be strings: {list(params)!r}") from None
     return "&".join(pairs)
+
+
+def _repeated(name: str, value: Repeated) -> list[str]:
+    return [_item(name, item) for item in value.values]
 
 
 def _text(name: str, value: QueryValue) -> str:

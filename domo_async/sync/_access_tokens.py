@@ -16,14 +16,15 @@ class AccessTokens(Twin[AsyncAccessTokens]):
     def list(self) -> SyncPager[AccessToken]:
         """Iterate over all access tokens that you may see.
 
-        `GET /api/data/v1/accesstokens`. Not in the documents; other clients use it, and get them in one answer.
+        `GET /api/data/v1/accesstokens`. Seen: Domo's own data service has it without pages, and other clients use it.
         """
         return SyncPager(self._aio.list(), self._portal)
 
     def create(self, *, name: str, owner_id: int | str, expires: datetime) -> NewAccessToken:
         """Make an access token.
 
-        `POST /api/data/v1/accesstokens`. Not in the documents; other clients use it.
+        `POST /api/data/v1/accesstokens`. Seen: an answer was captured from an instance, Domo's own data service has the
+        route, and other clients use it.
 
         Args:
             name: Its name.
@@ -42,7 +43,7 @@ class AccessTokens(Twin[AsyncAccessTokens]):
     def revoke(self, token_id: int | str, /) -> None:
         """End an access token.
 
-        `DELETE /api/data/v1/accesstokens/{token_id}`. Not in the documents; other clients use it.
+        `DELETE /api/data/v1/accesstokens/{token_id}`. Seen: Domo's own data service has it, and other clients use it.
 
         Args:
             token_id: The token's id, not its value.

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from domo_async._endpoints.accounts import Account
+from domo_async._endpoints.accounts import Account, AccountAccess, AccountAccessLevel, AccountAccessType
 from domo_async._endpoints.accounts import Accounts as AsyncAccounts
 from domo_async._endpoints.search import LARGEST_PAGE, Filter, Sort
 from domo_async._redaction import Secret
@@ -16,26 +16,32 @@ from domo_async.sync._facade import SyncPager, Twin
 class Accounts(Twin[AsyncAccounts]):
     """Data accounts: the credentials that connectors use."""
 
-    def get(self, account_id: int | str, /) -> Account:
+    def get(self, account_id: int | str, /, *, fields: str | Sequence[str] | None = None) -> Account:
         """Return an account.
 
         `GET /api/data/v1/accounts/{account_id}` (Data Accounts, "GET Account by ID").
 
         Args:
             account_id: The account.
+            fields: What to tell of it, such as ``"all"``; by default id, userId, name, displayName, type,
+                dataProviderType and valid.
 
         Raises:
             NotFound: There is no such account.
         """
-        return self._portal.run(self._aio.get(account_id))
+        return self._portal.run(self._aio.get(account_id, fields=fields))
 
-    def list(self) -> SyncPager[Account]:
-        """Iterate over all accounts.
+    def list(self, *, type: str | None = None, fields: str | Sequence[str] | None = None) -> SyncPager[Account]:
+        """Iterate over the accounts of the token's owner; `search` finds those of others, too.
 
-        `GET /api/data/v1/accounts` (Data Accounts, "GET all accounts"); no pages are documented, so they come in one
-        answer.
+        `GET /api/data/v1/accounts` (Data Accounts, "GET all accounts"). Domo's own data service gives all by default,
+        so they come in one answer.
+
+        Args:
+            type: Their kind; ``data`` by default.
+            fields: What to tell of each, as `get` takes it.
         """
-        return SyncPager(self._aio.list(), self._portal)
+        return SyncPager(self._aio.list(type=type, fields=fields), self._portal)
 
     def search(
         self,
@@ -124,7 +130,7 @@ class Accounts(Twin[AsyncAccounts]):
     def delete(self, account_id: int | str, /) -> None:
         """Delete an account, with which connectors can no longer log in.
 
-        `DELETE /api/data/v1/accounts/{account_id}`. Not in the documents; other clients use it.
+        `DELETE /api/data/v1/accounts/{account_id}`. Seen: Domo's own data service has it, and other clients use it.
 
         Args:
             account_id: The account.
@@ -133,3 +139,108 @@ class Accounts(Twin[AsyncAccounts]):
             NotFound: There is no such account.
         """
         return self._portal.run(self._aio.delete(account_id))
+
+    def rename(self, account_id: int | str, /, *, display_name: str) -> Account:
+        """Change how people see an account, and return it.
+
+        `PUT /api/data/v1/accounts/{account_id}/name`. Seen: an answer was captured from an instance, Domo's own data
+        service has the route, and other clients use it. The name goes as it is, not as JSON.
+
+        Args:
+            account_id: The account.
+            display_name: How people are to see it.
+
+        Raises:
+            ConfigError: The name is empty.
+            NotFound: There is no such account.
+        """
+        return self._portal.run(self._aio.rename(account_id, display_name=display_name))
+
+    def access(self, account_id: int | str, /) -> AccountAccess:
+        """Return who has access to an account.
+
+        `GET /api/data/v2/accounts/share/{account_id}`. Seen: an answer was captured from an instance, Domo's own data
+        service has the route, and other clients use it.
+
+        Args:
+            account_id: The account.
+
+        Raises:
+            NotFound: There is no such account.
+        """
+        return self._portal.run(self._aio.access(account_id))
+
+    def share(
+        self,
+        account_id: int | str,
+        /,
+        *,
+        grantee_id: int | str,
+        access_level: AccountAccessLevel | str,
+        type: AccountAccessType | str = AccountAccessType.USER,
+    ) -> None:
+        """Give a user or a group access to an account; ``NONE`` takes it away.
+
+        `PUT /api/data/v2/accounts/share/{account_id}`. Seen: Domo's own data service has it, and other clients use it.
+
+        Args:
+            account_id: The account.
+            grantee_id: The user, or the group.
+            access_level: What to allow.
+            type: Whether `grantee_id` is a user or a group.
+
+        Raises:
+            NotFound: There is no such account or user.
+        """
+        return self._portal.run(
+            self._aio.share(account_id, grantee_id=grantee_id, access_level=access_level, type=type)
+        )
+
+    def configuration(
+        self, account_id: int | str, /, *, data_provider_type: str, unmask: bool = False
+    ) -> Secret[dict[str, object]]:
+        """Return an account's settings; `get_secret_value()` of what is returned has them by name.
+
+        `GET /api/data/v1/providers/{data_provider_type}/account/{account_id}`. Seen: Domo's own data service has it,
+        which unmasks by default, and other clients use it.
+
+        Args:
+            account_id: The account.
+            data_provider_type: The data provider that it is for, as the account tells it.
+            unmask: Whether to ask for secrets in the clear, which an instance may refuse for some.
+
+        Raises:
+            NotFound: There is no such account of that data provider.
+        """
+        return self._portal.run(
+            self._aio.configuration(account_id, data_provider_type=data_provider_type, unmask=unmask)
+        )
+
+    def set_configuration(
+        self,
+        account_id: int | str,
+        /,
+        *,
+        data_provider_type: str,
+        configurations: Secret[Mapping[str, object]] | Mapping[str, object],
+    ) -> Account:
+        """Give an account other settings, and return it.
+
+        `PUT /api/data/v1/providers/{data_provider_type}/account/{account_id}`. Seen: an answer was captured from an
+        instance, Domo's own data service has the route, and other clients use it.
+
+        Args:
+            account_id: The account.
+            data_provider_type: The data provider that it is for, as the account tells it.
+            configurations: The settings, by name. No traceback shows them, and what in them is a `Secret`, or has the
+                name of one, is in no error.
+
+        Raises:
+            NotFound: There is no such account of that data provider.
+        """
+        configurations = Secret.of(configurations)
+        return self._portal.run(
+            self._aio.set_configuration(
+                account_id, data_provider_type=data_provider_type, configurations=configurations
+            )
+        )

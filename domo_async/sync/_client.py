@@ -29,11 +29,13 @@ if TYPE_CHECKING:
     from domo_async.sync._cards import Cards
     from domo_async.sync._certifications import Certifications
     from domo_async.sync._code_engine import CodeEngine
+    from domo_async.sync._data_providers import DataProviders
     from domo_async.sync._dataflows import Dataflows
     from domo_async.sync._datasets import Datasets
     from domo_async.sync._files import Files
     from domo_async.sync._filesets import FileSets
     from domo_async.sync._groups import Groups
+    from domo_async.sync._lineage import Lineage
     from domo_async.sync._migrations import Migrations
     from domo_async.sync._pages import Pages
     from domo_async.sync._reports import Reports
@@ -224,8 +226,15 @@ class Domo(ClientTwin[AsyncDomo]):
         return CodeEngine(self._aio.code_engine, self._portal)
 
     @cached_property
+    def data_providers(self) -> DataProviders:
+        """Data providers: the kinds of sources that connectors read."""
+        from domo_async.sync._data_providers import DataProviders
+
+        return DataProviders(self._aio.data_providers, self._portal)
+
+    @cached_property
     def dataflows(self) -> Dataflows:
-        """Dataflows: looked at and executed."""
+        """Dataflows: made, changed and executed."""
         from domo_async.sync._dataflows import Dataflows
 
         return Dataflows(self._aio.dataflows, self._portal)
@@ -257,6 +266,13 @@ class Domo(ClientTwin[AsyncDomo]):
         from domo_async.sync._groups import Groups
 
         return Groups(self._aio.groups, self._portal)
+
+    @cached_property
+    def lineage(self) -> Lineage:
+        """Lineage: what things are made from, and what is made from them."""
+        from domo_async.sync._lineage import Lineage
+
+        return Lineage(self._aio.lineage, self._portal)
 
     @cached_property
     def migrations(self) -> Migrations:

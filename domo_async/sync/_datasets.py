@@ -7,7 +7,7 @@ import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, tzinfo
 from functools import cached_property, partial
-from typing import TYPE_CHECKING, Literal, overload
+from typing import TYPE_CHECKING, Any, Literal, overload
 
 from domo_async._bulk import BulkProgressCallback, BulkReport
 from domo_async._defaults import BATCH_ROWS, CHANGES_AT_ONCE, FILES_AT_ONCE, QUERIES_AT_ONCE
@@ -15,9 +15,13 @@ from domo_async._endpoints.datasets._frames import FrameKind
 from domo_async._endpoints.datasets._uploading import DEFAULT_OPTIONS, CreatedFrom
 from domo_async._endpoints.datasets.access import Access as AsyncAccess
 from domo_async._endpoints.datasets.area import Datasets as AsyncDatasets
-from domo_async._endpoints.datasets.grants import AccessList, AccessType, Grant, Grantee
+from domo_async._endpoints.datasets.bulk import BulkAction, BulkCheck, BulkResults
+from domo_async._endpoints.datasets.bulk import BulkChanges as AsyncBulkChanges
+from domo_async._endpoints.datasets.expressions import Expression
+from domo_async._endpoints.datasets.grants import AccessList, AccessType, DatasetAccess, Grant, Grantee
 from domo_async._endpoints.datasets.indexes import Indexes as AsyncIndexes
 from domo_async._endpoints.datasets.jobs import ExportJob, QueryJob
+from domo_async._endpoints.datasets.metadata import DatasetOrder, DatasetPart, DatasetTag
 from domo_async._endpoints.datasets.models import (
     AlteredSchema,
     Columns,
@@ -46,6 +50,7 @@ from domo_async._endpoints.datasets.states import DatasetState
 from domo_async._endpoints.datasets.uploads import Uploads as AsyncUploads
 from domo_async._endpoints.datasets.versions import RepairAction
 from domo_async._endpoints.datasets.versions import Versions as AsyncVersions
+from domo_async._endpoints.search import LARGEST_PAGE, Filter, Sort
 from domo_async._transfer import (
     Action,
     Budget,
@@ -94,8 +99,40 @@ class Access(Twin[AsyncAccess]):
         """
         return self._portal.run(self._aio.list(dataset_id))
 
-    def share(self, dataset_id: str, /, *, permissions: Sequence[Grant], send_email: bool) -> None:
-        """Give users and groups access to a dataset.
+    def list_all(self, *, offset: int = 0, limit: int | None = None, page_size: int = 100) -> SyncPager[DatasetAccess]:
+        """Iterate over who has access to which dataset, over all datasets of the instance.
+
+        `GET /api/data/v3/datasources/bulk/permissions`. Seen: Domo's own data service has it, with pages of 100 by
+        default.
+
+        Args:
+            offset: Entries to leave out at the beginning.
+            limit: The most entries to give in all, or None for all.
+            page_size: Entries to ask for at a time.
+
+        Raises:
+            ConfigError: A number is out of its range.
+            Forbidden: The token's owner may not see it.
+        """
+        return SyncPager(self._aio.list_all(offset=offset, limit=limit, page_size=page_size), self._portal)
+
+    def list_direct(self, dataset_ids: Sequence[str], /) -> tuple[DatasetAccess, ...]:
+        """Return who was given access to several datasets, by one request.
+
+        `POST /api/data/v3/datasources/bulk/directpermissions`. Seen: Domo's own data service has it.
+
+        Args:
+            dataset_ids: The datasets.
+
+        Raises:
+            ConfigError: `dataset_ids` is empty.
+        """
+        return self._portal.run(self._aio.list_direct(dataset_ids))
+
+    def share(
+        self, dataset_id: str, /, *, permissions: Sequence[Grant], send_email: bool, message: str | Unset = UNSET
+    ) -> None:
+        """Give users and groups access to a dataset; ``NONE`` takes it away.
 
         `POST /api/data/v3/datasources/{dataset_id}/share` (Datasets API, "Share Dataset with Access permissions").
 
@@ -103,23 +140,40 @@ class Access(Twin[AsyncAccess]):
             dataset_id: The dataset.
             permissions: Whom to allow what.
             send_email: Whether to tell them by mail.
+            message: What to tell them.
 
         Raises:
             ConfigError: `permissions` is empty.
             NotFound: There is no such dataset.
         """
-        return self._portal.run(self._aio.share(dataset_id, permissions=permissions, send_email=send_email))
+        return self._portal.run(
+            self._aio.share(dataset_id, permissions=permissions, send_email=send_email, message=message)
+        )
+
+    def change(self, dataset_id: str, /, grant: Grant) -> None:
+        """Change what one user or group may do with a dataset; ``NONE`` takes the access away.
+
+        `PUT /api/data/v3/datasources/{dataset_id}/permissions`. Seen: Domo's own data service has it. It mails nobody.
+
+        Args:
+            dataset_id: The dataset.
+            grant: Whom to allow what.
+
+        Raises:
+            NotFound: There is no such dataset or user.
+        """
+        return self._portal.run(self._aio.change(dataset_id, grant))
 
     def revoke(self, dataset_id: str, grantee_id: int | str, /, *, type: AccessType | str = AccessType.USER) -> None:
         """Take a user's or a group's access to a dataset away.
 
         `DELETE /api/data/v3/datasources/{dataset_id}/permissions/{type}/{grantee_id}` (Datasets API, "Revoke Dataset
-        Access"). The page shows users alone.
+        Access"). Domo's documentation shows users alone, its own data service takes all kinds.
 
         Args:
             dataset_id: The dataset.
-            grantee_id: The user, or the group.
-            type: Which of the two.
+            grantee_id: The user, the group or what else it is.
+            type: Which of these.
 
         Raises:
             NotFound: There is no such dataset or user.
@@ -130,7 +184,7 @@ class Access(Twin[AsyncAccess]):
         """Take a user's access to a dataset away, as `revoke` does; prefer that.
 
         `DELETE /api/data/v3/datasources/{dataset_id}/USERS/{user_id}` (Datasets API, "Remove user from dataset"). No
-        other source knows this route.
+        other source knows this route, Domo's own data service among them: an instance may refuse it.
 
         Args:
             dataset_id: The dataset.
@@ -142,9 +196,10 @@ class Access(Twin[AsyncAccess]):
         return self._portal.run(self._aio.remove(dataset_id, user_id))
 
     def remove_many(self, dataset_id: str, /, *, users: Sequence[Grantee | int | str]) -> None:
-        """Take the access of several users and groups to a dataset away at once.
+        """Take the access of several users and groups to a dataset away at once; prefer `share` with ``NONE``.
 
-        `DELETE /api/data/v3/datasources/{dataset_id}/users` (Datasets API, "Remove multiple users from dataset").
+        `DELETE /api/data/v3/datasources/{dataset_id}/users` (Datasets API, "Remove multiple users from dataset"). No
+        other source knows this route, Domo's own data service among them: an instance may refuse it.
 
         Args:
             dataset_id: The dataset.
@@ -175,14 +230,14 @@ class Access(Twin[AsyncAccess]):
         `GET /api/data/v3/datasources/{dataset_id}/permissions` (Datasets API, "Dataset Access List"); to see that all
         are there, `GET /api/identity/v1/users` (Users API, "Get All Users"), `GET /api/identity/v1/users/{user_id}`
         (Users API, "Get User By Id") and `GET /api/content/v2/groups/{group_id}` (Groups API, "Fetch Group"); then, for
-        each batch,
-        `POST /api/data/v3/datasources/{dataset_id}/share` (Datasets API, "Share Dataset with Access permissions") and
-        `DELETE /api/data/v3/datasources/{dataset_id}/users` (Datasets API, "Remove multiple users from dataset").
+        each batch, `POST /api/data/v3/datasources/{dataset_id}/share` (Datasets API, "Share Dataset with Access
+        permissions"), which takes access away by the level ``NONE``, and mails nobody then.
 
         Args:
             dataset_id: The dataset.
             permissions: Whom to allow what; a user may be given by e-mail address. ``NONE`` takes access away.
-            remove: Whether those who are not named lose their access; the owner never does.
+            remove: Whether users and groups that are not named lose their access; the owner never does, nor do cards,
+                apps and the like.
             allow_empty: Whether to take all access away if `permissions` is empty, which is refused by default.
             send_email: Whether to tell by mail those who get access.
             dry_run: Whether to only read, and report what would be done.
@@ -230,14 +285,14 @@ class Access(Twin[AsyncAccess]):
 
         As `sync` does for each: `GET /api/data/v3/datasources/{dataset_id}/permissions` (Datasets API, "Dataset Access
         List"), `GET /api/identity/v1/users` (Users API, "Get All Users"), `GET /api/identity/v1/users/{user_id}` (Users
-        API, "Get User By Id"), `GET /api/content/v2/groups/{group_id}` (Groups API, "Fetch Group"),
-        `POST /api/data/v3/datasources/{dataset_id}/share` (Datasets API, "Share Dataset with Access permissions") and
-        `DELETE /api/data/v3/datasources/{dataset_id}/users` (Datasets API, "Remove multiple users from dataset").
+        API, "Get User By Id"), `GET /api/content/v2/groups/{group_id}` (Groups API, "Fetch Group") and
+        `POST /api/data/v3/datasources/{dataset_id}/share` (Datasets API, "Share Dataset with Access permissions").
 
         Args:
             dataset_ids: The datasets.
             permissions: Whom to allow what; a user may be given by e-mail address. ``NONE`` takes access away.
-            remove: Whether those who are not named lose their access; the owners never do.
+            remove: Whether users and groups that are not named lose their access; the owners never do, nor do cards,
+                apps and the like.
             send_email: Whether to tell by mail those who get access.
             dry_run: Whether to only read, and report what would be done.
             batch_size: The most users and groups to send in one request; a limit is not documented.
@@ -305,37 +360,49 @@ class Datasets(Twin[AsyncDatasets]):
         """Who sees which rows of a dataset."""
         return Policies(self._aio.policies, self._portal)
 
+    @cached_property
+    def bulk(self) -> BulkChanges:
+        """Many datasets tagged, shared, handed over, run or deleted by one request."""
+        return BulkChanges(self._aio.bulk, self._portal)
+
     def list(
         self,
         *,
         name_like: str | None = None,
         owner_id: int | str | None = None,
         data_provider_type: str | None = None,
-        type: str | None = None,
+        type: str | Sequence[str] | None = None,
         display_type: str | None = None,
+        dataset_ids: str | Sequence[str] | None = None,
+        created_since: datetime | None = None,
         include_hidden: bool | None = None,
-        order_by: str | None = None,
-        parts: str | Sequence[str] | None = None,
+        order_by: DatasetOrder | str | None = None,
+        parts: DatasetPart | str | Sequence[DatasetPart | str] | None = None,
         offset: int = 0,
         limit: int | None = None,
         page_size: int = 50,
     ) -> SyncPager[Dataset]:
         """Iterate over the datasets that the token's owner may see.
 
-        `GET /api/data/v3/datasources`. Not in the documents; other clients use it.
+        `GET /api/data/v3/datasources`. Seen: Domo's own data service has it, and several clients use it.
 
         Args:
             name_like: What their names contain.
             owner_id: Who owns them.
             data_provider_type: The kind of connector that fills them.
-            type: Their kind.
+            type: Their kind, or several kinds.
             display_type: The kind that people see.
-            include_hidden: Whether to give hidden ones too.
-            order_by: What to sort by; which words the instance knows is not known, ``name`` among them.
+            dataset_ids: One dataset or several, of which those that fit the rest are given.
+            created_since: When they were made at the earliest, with a time zone.
+            include_hidden: Whether to give hidden ones too; by default not.
+            order_by: What to sort by.
             parts: What to tell of each, as `get` takes it.
             offset: Datasets to leave out at the beginning.
             limit: The most datasets to give in all, or None for all.
             page_size: Datasets to ask for at a time.
+
+        Raises:
+            ConfigError: A number is out of its range, or `created_since` has no time zone.
         """
         return SyncPager(
             self._aio.list(
@@ -344,6 +411,8 @@ class Datasets(Twin[AsyncDatasets]):
                 data_provider_type=data_provider_type,
                 type=type,
                 display_type=display_type,
+                dataset_ids=dataset_ids,
+                created_since=created_since,
                 include_hidden=include_hidden,
                 order_by=order_by,
                 parts=parts,
@@ -373,7 +442,65 @@ class Datasets(Twin[AsyncDatasets]):
         """
         return self._portal.run(self._aio.create(name, columns, user_defined_type=user_defined_type))
 
-    def get(self, dataset_id: str, /, *, parts: str | Sequence[str] | None = None) -> Dataset:
+    def search(
+        self,
+        query: str = "*",
+        /,
+        *,
+        filters: Sequence[Filter] = (),
+        sort: Sort | Unset = UNSET,
+        offset: int = 0,
+        limit: int | None = None,
+        page_size: int = LARGEST_PAGE,
+    ) -> SyncPager[Dataset]:
+        """Iterate over the datasets that a search finds, each with its metadata.
+
+        `POST /api/data/ui/v3/datasources/search`. Seen: Domo's own data service has it, and five clients use it.
+
+            for dataset in domo.datasets.search(filters=[Wildcard("name_sort", "*sales*")]): ...
+
+        Args:
+            query: What to look for; ``*`` stands for any text.
+            filters: What all that is found matches; `domo_async._endpoints.search` has them.
+            sort: How to sort; by default what suits best comes first.
+            offset: Datasets to leave out at the beginning.
+            limit: The most datasets to give in all, or None for all.
+            page_size: Datasets to ask for at a time, 100 at most.
+
+        Raises:
+            ConfigError: A number is out of its range.
+        """
+        return SyncPager(
+            self._aio.search(query, filters=filters, sort=sort, offset=offset, limit=limit, page_size=page_size),
+            self._portal,
+        )
+
+    def tags(self) -> tuple[DatasetTag, ...]:
+        """Return all tags that datasets have.
+
+        `GET /api/data/ui/v3/datasources/search/tags/all`. Seen: Domo's own data service has it.
+        """
+        return self._portal.run(self._aio.tags())
+
+    def find_tags(self, term: str, /, *, limit: int | None = None) -> tuple[DatasetTag, ...]:
+        """Return the tags of datasets that contain a text.
+
+        `POST /api/data/ui/v3/datasources/search/tags`. Seen: Domo's own data service has it.
+
+        Args:
+            term: The text.
+            limit: The most tags to give; 100 by default.
+        """
+        return self._portal.run(self._aio.find_tags(term, limit=limit))
+
+    def get(
+        self,
+        dataset_id: str,
+        /,
+        *,
+        parts: DatasetPart | str | Sequence[DatasetPart | str] | None = None,
+        include_all_details: bool | None = None,
+    ) -> Dataset:
         """Return a dataset's metadata.
 
         `GET /api/data/v3/datasources/{dataset_id}` (Datasets API, "Get Metadata").
@@ -381,25 +508,130 @@ class Datasets(Twin[AsyncDatasets]):
         Args:
             dataset_id: The dataset.
             parts: What to include, as a list or by commas, such as ``"core,permission"``.
+            include_all_details: Whether to include all that there is; by default not.
 
         Raises:
             NotFound: There is no such dataset, or the token's owner may not see it.
         """
-        return self._portal.run(self._aio.get(dataset_id, parts=parts))
+        return self._portal.run(self._aio.get(dataset_id, parts=parts, include_all_details=include_all_details))
+
+    def get_many(
+        self,
+        dataset_ids: Sequence[str],
+        /,
+        *,
+        parts: DatasetPart | str | Sequence[DatasetPart | str] | None = None,
+        include_all_details: bool | None = None,
+        include_private: bool | None = None,
+        include_formulas: bool | None = None,
+    ) -> tuple[Dataset, ...]:
+        """Return the metadata of several datasets by one request.
+
+        `POST /api/data/v3/datasources/bulk`. Seen: Domo's own data service has it, and two clients use it.
+
+        Args:
+            dataset_ids: The datasets; how many an instance takes at once is not known.
+            parts: What to tell of each, as `get` takes it.
+            include_all_details: Whether to tell all that there is; by default not.
+            include_private: Whether to give private ones too; by default not.
+            include_formulas: Whether to tell their formulas; by default so.
+
+        Returns:
+            Those that there are and that the token's owner may see; in which order, and whether others are an error, is
+            not documented.
+
+        Raises:
+            ConfigError: `dataset_ids` is empty.
+        """
+        return self._portal.run(
+            self._aio.get_many(
+                dataset_ids,
+                parts=parts,
+                include_all_details=include_all_details,
+                include_private=include_private,
+                include_formulas=include_formulas,
+            )
+        )
 
     def delete(self, dataset_id: str, /, *, delete_method: DeleteMethod | str | None = None) -> None:
         """Delete a dataset with its data.
 
-        `DELETE /api/data/v3/datasources/{dataset_id}`. Not in the documents; other clients use it.
+        `DELETE /api/data/v3/datasources/{dataset_id}`. Seen: Domo's own data service has it, and several clients use
+        it.
 
         Args:
             dataset_id: The dataset.
-            delete_method: Whether it can be had back; the instance's default is not known.
+            delete_method: ``soft``, which is the instance's default, so that `restore` can bring it back, or ``hard``.
 
         Raises:
             NotFound: There is no such dataset.
         """
         return self._portal.run(self._aio.delete(dataset_id, delete_method=delete_method))
+
+    def delete_many(self, dataset_ids: Sequence[str], /, *, delete_method: DeleteMethod | str | None = None) -> None:
+        """Delete several datasets with their data by one request; `bulk.delete` tells what became of each.
+
+        `POST /api/data/v3/datasources/delete`. Seen: Domo's own data service has it. What it answers, and what it does
+        where it cannot delete all of them, is not documented.
+
+        Args:
+            dataset_ids: The datasets.
+            delete_method: ``soft``, which is the instance's default, so that `restore` can bring them back, or
+                ``hard``.
+
+        Raises:
+            ConfigError: `dataset_ids` is empty.
+        """
+        return self._portal.run(self._aio.delete_many(dataset_ids, delete_method=delete_method))
+
+    def restore(self, dataset_ids: Sequence[str], /, *, new_owner_id: int | str | Unset = UNSET) -> None:
+        """Bring datasets back that were deleted softly.
+
+        `POST /api/data/v3/datasources/restore`. Seen: Domo's own data service has it.
+
+        Args:
+            dataset_ids: The datasets.
+            new_owner_id: The user who is to own them; by default who did.
+
+        Raises:
+            ConfigError: `dataset_ids` is empty.
+            NotFound: One of them is not there to be brought back.
+        """
+        return self._portal.run(self._aio.restore(dataset_ids, new_owner_id=new_owner_id))
+
+    def set_owner(
+        self, dataset_id: str, /, *, user_id: int | str | Unset = UNSET, group_id: int | str | Unset = UNSET
+    ) -> None:
+        """Hand a dataset over to a user or to a group.
+
+        `PUT /api/data/v2/datasources/{dataset_id}/responsibleUsers`. Seen: Domo's own data service has it, and two
+        clients use it.
+
+        Args:
+            dataset_id: The dataset.
+            user_id: The user who is to own it.
+            group_id: Or the group.
+
+        Raises:
+            ConfigError: Both are given, or neither.
+            NotFound: There is no such dataset.
+        """
+        return self._portal.run(self._aio.set_owner(dataset_id, user_id=user_id, group_id=group_id))
+
+    def set_owner_of_many(self, dataset_ids: Sequence[str], /, *, user_id: int | str) -> None:
+        """Hand several datasets over to a user by one request; `bulk.reassign` tells what became of each.
+
+        `PUT /api/data/v2/datasources/responsible-user/{user_id}`. Seen: Domo's own data service has it.
+
+        Args:
+            dataset_ids: The datasets.
+            user_id: The user who is to own them.
+
+        Raises:
+            ConfigError: `dataset_ids` is empty.
+            NotFound: There is no such user.
+        """
+        return self._portal.run(self._aio.set_owner_of_many(dataset_ids, user_id=user_id))
 
     def update_properties(
         self,
@@ -409,8 +641,8 @@ class Datasets(Twin[AsyncDatasets]):
         data_provider_type: str | Unset = UNSET,
         name: str | Unset = UNSET,
         description: str | Unset = UNSET,
-    ) -> None:
-        """Change what is given of a dataset's properties.
+    ) -> Dataset:
+        """Change what is given of a dataset's properties, and return it.
 
         `PUT /api/data/v3/datasources/{dataset_id}/properties` (Datasets API, "Change Dataset Properties").
 
@@ -420,6 +652,10 @@ class Datasets(Twin[AsyncDatasets]):
             name: The dataset's name. Not on the page; other clients send it to this route, always along with
                 `description`, so whether one of the two alone leaves the other as it is, is not known.
             description: What it holds; see `name`.
+
+        Returns:
+            The dataset as it is now. Domo's documentation shows no answer; where none comes, it is asked for anew by
+            `GET /api/data/v3/datasources/{dataset_id}`.
 
         Raises:
             ConfigError: Nothing is given to change.
@@ -483,6 +719,64 @@ class Datasets(Twin[AsyncDatasets]):
             DecodeError: The answer is not a query's result.
         """
         return self._portal.run(self._aio.query(dataset_id, sql, params))
+
+    def query_structured(
+        self,
+        dataset_id: str,
+        /,
+        columns: Sequence[Expression],
+        *,
+        where: Mapping[str, Any] | None = None,
+        group_by: Sequence[Expression] = (),
+        order_by: Sequence[Expression] = (),
+        limit: int | None = None,
+        offset: int = 0,
+        use_cache: bool = True,
+    ) -> QueryResult:
+        """Run a query that is made of expressions, as Domo's own pages send them; `query` takes SQL.
+
+        `POST /api/query/v1/execute/{dataset_id}`. Unconfirmed in this form: Domo's documentation shows SQL, two clients
+        send expressions.
+
+            domo.datasets.query_structured(
+                orders.id,
+                ["region", {"exprType": "FUNCTION", "name": "COUNT", "arguments": [column("id")]}],
+                where={"exprType": "IN", "leftExpr": column("year"),
+                       "selectSet": [{"exprType": "NUMBER_VALUE", "value": 2024}]},
+                group_by=["region"],
+            )
+
+        Args:
+            dataset_id: The dataset.
+            columns: What to return: names of columns, or expressions as objects with ``exprType``.
+            where: What a row has to fit, as such an object.
+            group_by: What to group by.
+            order_by: What to sort by.
+            limit: The most rows to return, or None for as many as the instance gives.
+            offset: Rows to leave out at the beginning; needs `limit`.
+            use_cache: Whether a result of before may be given.
+
+        Returns:
+            The rows with their columns' names and types.
+
+        Raises:
+            ConfigError: There are no columns, or an offset without a limit.
+            BadRequest: The query is wrong; says how.
+            NotFound: There is no such dataset.
+            DecodeError: The answer is not a query's result.
+        """
+        return self._portal.run(
+            self._aio.query_structured(
+                dataset_id,
+                columns,
+                where=where,
+                group_by=group_by,
+                order_by=order_by,
+                limit=limit,
+                offset=offset,
+                use_cache=use_cache,
+            )
+        )
 
     def query_many(
         self, jobs: Iterable[QueryJob], /, *, concurrency: int = QUERIES_AT_ONCE, stop_on_error: bool = False
@@ -1150,6 +1444,123 @@ class Datasets(Twin[AsyncDatasets]):
         )
 
 
+class BulkChanges(Twin[AsyncBulkChanges]):
+    """Many datasets tagged, shared, handed over, run or deleted by one request."""
+
+    def tag(self, dataset_ids: Sequence[str], /, *, tags: Sequence[str]) -> BulkResults:
+        """Give datasets tags beside those that they have.
+
+        `POST /api/data/v1/ui/bulk/tag`. Seen: Domo's own data service has it, and a client uses it.
+
+        Args:
+            dataset_ids: The datasets.
+            tags: The tags.
+
+        Raises:
+            ConfigError: `dataset_ids` or `tags` is empty.
+        """
+        return self._portal.run(self._aio.tag(dataset_ids, tags=tags))
+
+    def untag(self, dataset_ids: Sequence[str], /, *, tags: Sequence[str]) -> BulkResults:
+        """Take tags away from datasets, which keep their others.
+
+        `POST /api/data/v1/ui/bulk/tag/delete`. Seen: Domo's own data service has it.
+
+        Args:
+            dataset_ids: The datasets.
+            tags: The tags.
+
+        Raises:
+            ConfigError: `dataset_ids` or `tags` is empty.
+        """
+        return self._portal.run(self._aio.untag(dataset_ids, tags=tags))
+
+    def share(
+        self,
+        dataset_ids: Sequence[str],
+        /,
+        *,
+        permissions: Sequence[Grant],
+        send_email: bool,
+        message: str | Unset = UNSET,
+    ) -> BulkResults:
+        """Give users and groups access to datasets; ``NONE`` takes it away.
+
+        `POST /api/data/v1/ui/bulk/share`. Seen: Domo's own data service has it.
+
+        Args:
+            dataset_ids: The datasets.
+            permissions: Whom to allow what.
+            send_email: Whether to tell them by mail.
+            message: What to tell them.
+
+        Raises:
+            ConfigError: `dataset_ids` or `permissions` is empty.
+        """
+        return self._portal.run(
+            self._aio.share(dataset_ids, permissions=permissions, send_email=send_email, message=message)
+        )
+
+    def reassign(
+        self, dataset_ids: Sequence[str], /, *, user_id: int | str | Unset = UNSET, group_id: int | str | Unset = UNSET
+    ) -> BulkResults:
+        """Hand datasets over to a user or to a group.
+
+        `POST /api/data/v1/ui/bulk/reassign`. Seen: Domo's own data service has it; that the new owner goes as
+        ``userId`` or ``groupId`` is taken from its type of the body, unconfirmed.
+
+        Args:
+            dataset_ids: The datasets.
+            user_id: The user who is to own them.
+            group_id: Or the group.
+
+        Raises:
+            ConfigError: `dataset_ids` is empty, or both of the others are given, or neither.
+        """
+        return self._portal.run(self._aio.reassign(dataset_ids, user_id=user_id, group_id=group_id))
+
+    def run(self, dataset_ids: Sequence[str], /) -> BulkResults:
+        """Have the connectors of datasets run now.
+
+        `POST /api/data/v1/ui/bulk/run`. Seen: Domo's own data service has it.
+
+        Args:
+            dataset_ids: The datasets.
+
+        Raises:
+            ConfigError: `dataset_ids` is empty.
+        """
+        return self._portal.run(self._aio.run(dataset_ids))
+
+    def delete(self, dataset_ids: Sequence[str], /) -> BulkResults:
+        """Delete datasets with their data.
+
+        `POST /api/data/v1/ui/bulk/delete`. Seen: Domo's own data service has it, and two clients use it. Whether
+        `Datasets.restore` can bring them back is not documented.
+
+        Args:
+            dataset_ids: The datasets.
+
+        Raises:
+            ConfigError: `dataset_ids` is empty.
+        """
+        return self._portal.run(self._aio.delete(dataset_ids))
+
+    def check(self, action: BulkAction | str, dataset_ids: Sequence[str], /) -> BulkCheck:
+        """Ask to which datasets something could be done, without doing it.
+
+        `POST /api/data/v1/ui/bulk/{action}/check`. Seen: Domo's own data service has it.
+
+        Args:
+            action: What is to be done.
+            dataset_ids: The datasets.
+
+        Raises:
+            ConfigError: `dataset_ids` is empty.
+        """
+        return self._portal.run(self._aio.check(action, dataset_ids))
+
+
 class Indexes(Twin[AsyncIndexes]):
     """Indexes of a dataset."""
 
@@ -1337,7 +1748,8 @@ class Policies(Twin[AsyncPolicies]):
     def list(self, dataset_id: str, /) -> tuple[Policy, ...]:
         """Return a dataset's policies with whom they are about, "All Rows" among them.
 
-        `GET /api/query/v1/data-control/{dataset_id}/filter-groups`. Not in the documents; other clients use it.
+        `GET /api/query/v1/data-control/{dataset_id}/filter-groups`. Seen: a page of Domo's shows it, which is not among
+        the documents of the other routes, and other clients use it.
 
         Args:
             dataset_id: The dataset.
@@ -1360,7 +1772,8 @@ class Policies(Twin[AsyncPolicies]):
     ) -> Policy:
         """Create a policy. It counts once policies are enabled for the dataset.
 
-        `POST /api/query/v1/data-control/{dataset_id}/filter-groups`. Not in the documents; other clients use it.
+        `POST /api/query/v1/data-control/{dataset_id}/filter-groups`. Seen: a page of Domo's shows it, which is not
+        among the documents of the other routes, and other clients use it.
 
         Args:
             dataset_id: The dataset.
@@ -1394,8 +1807,8 @@ class Policies(Twin[AsyncPolicies]):
     ) -> Policy:
         """Make a policy what is given here; whoever is not named loses it.
 
-        `PUT /api/query/v1/data-control/{dataset_id}/filter-groups/{policy_id}`. Not in the documents; other clients
-        use it.
+        `PUT /api/query/v1/data-control/{dataset_id}/filter-groups/{policy_id}`. Seen: a page of Domo's shows it, which
+        is not among the documents of the other routes, and other clients use it.
 
         Args:
             dataset_id: The dataset.
@@ -1425,8 +1838,8 @@ class Policies(Twin[AsyncPolicies]):
     def delete(self, dataset_id: str, policy_id: int | str, /) -> None:
         """Delete a policy.
 
-        `DELETE /api/query/v1/data-control/{dataset_id}/filter-groups/{policy_id}`. Not in the documents; other
-        clients use it.
+        `DELETE /api/query/v1/data-control/{dataset_id}/filter-groups/{policy_id}`. Seen: a page of Domo's shows it,
+        which is not among the documents of the other routes, and other clients use it.
 
         Args:
             dataset_id: The dataset.

@@ -53,6 +53,7 @@ class S3Exports(Twin[AsyncS3Exports]):
             NotFound: There is no such dataset.
             JobFailed: With `wait`: the export failed; says why, where the instance tells. No error tells the
                 credentials.
+            UnknownState: With `wait`: what the export's status means is not known.
             WaitTimeout: The export has not ended; carries the last status seen.
         """
         return self._portal.run(
@@ -97,6 +98,7 @@ class S3Exports(Twin[AsyncS3Exports]):
         Raises:
             NotFound: There is no such dataset.
             JobFailed: The export failed; says why, where the instance tells.
+            UnknownState: What the export's status means is not known.
             WaitTimeout: The export has not ended; carries the last status seen.
         """
         return self._portal.run(self._aio.wait(dataset_id, export_id, timeout=timeout))

@@ -4,13 +4,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 
+from domo_async._endpoints.datasets.models import DeleteMethod
 from domo_async._endpoints.streams.area import Streams as AsyncStreams
 from domo_async._endpoints.streams.models import (
     ConfigurationItem,
     RunType,
     SavedStream,
+    ScheduleState,
     Stream,
+    StreamErrorCategory,
     StreamExecution,
     StreamTransport,
     UpdateMethod,
@@ -26,12 +30,12 @@ class Streams(Twin[AsyncStreams]):
         self,
         *,
         transport: StreamTransport,
-        configuration: Sequence[ConfigurationItem],
-        account_id: int | str | None,
-        update_method: UpdateMethod | str,
         data_provider_key: str,
         data_source_name: str,
-        data_source_description: str,
+        data_source_description: str | Unset = UNSET,
+        configuration: Sequence[ConfigurationItem] = (),
+        account_id: int | str | None = None,
+        update_method: UpdateMethod | str = UpdateMethod.REPLACE,
         advanced_schedule_json: str | Unset = UNSET,
     ) -> SavedStream:
         """Create a stream, and the dataset that it fills.
@@ -40,17 +44,16 @@ class Streams(Twin[AsyncStreams]):
 
         Args:
             transport: The connector.
-            configuration: Its settings.
-            account_id: The account by which it logs in; None for a connector that needs none, which is sent as null.
-                The page does not say so, but shows such a stream.
-            update_method: What a run does to the dataset's rows: ``REPLACE`` or ``APPEND``.
             data_provider_key: The kind of source, such as ``snowflake-unload-v2``.
             data_source_name: The dataset's name.
             data_source_description: What the dataset is for.
+            configuration: The connector's settings.
+            account_id: The account by which it logs in; None for a connector that needs none.
+            update_method: What a run does to the dataset's rows.
             advanced_schedule_json: When it runs, as JSON text: ``{"type": "MANUAL", "timezone": "UTC"}``.
 
         Returns:
-            What the instance tells, possibly nothing; the page shows no answer.
+            The stream. Domo's documentation shows no answer; where none comes, there is nothing in it.
 
         Raises:
             BadRequest: There is no such connector, account or data provider.
@@ -58,28 +61,157 @@ class Streams(Twin[AsyncStreams]):
         return self._portal.run(
             self._aio.create(
                 transport=transport,
-                configuration=configuration,
-                account_id=account_id,
-                update_method=update_method,
                 data_provider_key=data_provider_key,
                 data_source_name=data_source_name,
                 data_source_description=data_source_description,
+                configuration=configuration,
+                account_id=account_id,
+                update_method=update_method,
                 advanced_schedule_json=advanced_schedule_json,
             )
         )
 
-    def get(self, stream_id: int | str, /) -> Stream:
+    def list(
+        self,
+        *,
+        fields: str | Sequence[str] | None = None,
+        offset: int = 0,
+        limit: int | None = None,
+        page_size: int = 50,
+    ) -> SyncPager[Stream]:
+        """Iterate over the streams that the token's owner may see.
+
+        `GET /api/data/v1/streams`. Seen: Domo's own data service has it, and other clients use it. It tells no total;
+        an answer of more streams than were asked for is taken as all.
+
+        Args:
+            fields: What to tell of each, such as ``"all"``.
+            offset: Streams to leave out at the beginning.
+            limit: The most streams to give in all, or None for all.
+            page_size: Streams to ask for at a time; the instance's own default is 50.
+
+        Raises:
+            ConfigError: A number is out of its range.
+        """
+        return SyncPager(self._aio.list(fields=fields, offset=offset, limit=limit, page_size=page_size), self._portal)
+
+    def search(self, query: str, /, *, fields: str | Sequence[str] | None = None) -> tuple[Stream, ...]:
+        """Return the streams that a query finds.
+
+        `GET /api/data/v1/streams/search`. Seen: Domo's own data service has it, and another client uses it.
+
+        Args:
+            query: Such as ``dataSource.name:orders`` or ``dataSource.id:…``, as Domo's Stream API has it.
+            fields: What to tell of each; ``"all"`` by default.
+        """
+        return self._portal.run(self._aio.search(query, fields=fields))
+
+    def of_dataset(self, dataset_id: str, /) -> int:
+        """Return the number of the stream that fills a dataset.
+
+        `GET /api/data/v1/streams/lookup`. Seen: Domo's own data service has it.
+
+        Args:
+            dataset_id: The dataset.
+
+        Raises:
+            NotFound: No stream fills it, or there is no such dataset.
+        """
+        return self._portal.run(self._aio.of_dataset(dataset_id))
+
+    def get_many(
+        self, stream_ids: Sequence[int | str], /, *, fields: str | Sequence[str] | None = None
+    ) -> tuple[Stream, ...]:
+        """Return several streams by one request.
+
+        `GET /api/data/v1/streams/bulk`. Seen: Domo's own data service has it, and a client asks for 50 at once.
+
+        Args:
+            stream_ids: The streams.
+            fields: What to tell of each, such as ``"all"``.
+
+        Raises:
+            ConfigError: `stream_ids` is empty.
+        """
+        return self._portal.run(self._aio.get_many(stream_ids, fields=fields))
+
+    def get(self, stream_id: int | str, /, *, fields: str | Sequence[str] | None = None) -> Stream:
         """Return a stream with its settings and its last runs.
 
         `GET /api/data/v1/streams/{stream_id}` (Datasets API, "Stream (Connector) - Get").
 
         Args:
             stream_id: The stream; a dataset tells it as `stream_id`.
+            fields: What to tell of it, such as ``"all"``.
 
         Raises:
             NotFound: There is no such stream.
         """
-        return self._portal.run(self._aio.get(stream_id))
+        return self._portal.run(self._aio.get(stream_id, fields=fields))
+
+    def delete(self, stream_id: int | str, /, *, delete_method: DeleteMethod | str | None = None) -> None:
+        """Delete a stream; what becomes of its dataset is not documented.
+
+        `DELETE /api/data/v1/streams/{stream_id}`. Seen: Domo's own data service has it.
+
+        Args:
+            stream_id: The stream.
+            delete_method: ``soft``, which is the instance's default, or ``hard``.
+
+        Raises:
+            NotFound: There is no such stream.
+        """
+        return self._portal.run(self._aio.delete(stream_id, delete_method=delete_method))
+
+    def set_schedule_state(
+        self, stream_id: int | str, state: ScheduleState | str, /, *, inactive_schedule_code: int | None = None
+    ) -> None:
+        """Have a stream's schedule kept, or not.
+
+        `POST /api/data/v1/streams/{stream_id}/scheduleState/{state}`. Seen: Domo's own data service has it.
+
+        Args:
+            stream_id: The stream.
+            state: ``ACTIVE``, ``INACTIVE`` or ``MANUAL``.
+            inactive_schedule_code: Why it is not kept, as a number whose meanings are not documented.
+
+        Raises:
+            NotFound: There is no such stream.
+        """
+        return self._portal.run(
+            self._aio.set_schedule_state(stream_id, state, inactive_schedule_code=inactive_schedule_code)
+        )
+
+    def activate_schedules(self, stream_ids: Sequence[int | str], /) -> None:
+        """Have the schedules of several streams kept.
+
+        `POST /api/data/v1/streams/scheduleState/bulk/activate`. Seen: Domo's own data service has it.
+
+        Args:
+            stream_ids: The streams.
+
+        Raises:
+            ConfigError: `stream_ids` is empty.
+        """
+        return self._portal.run(self._aio.activate_schedules(stream_ids))
+
+    def deactivate_schedules(
+        self, stream_ids: Sequence[int | str], /, *, inactive_schedule_code: int | Unset = UNSET
+    ) -> None:
+        """Have the schedules of several streams no longer kept.
+
+        `POST /api/data/v1/streams/scheduleState/bulk/deactivate`. Seen: Domo's own data service has it.
+
+        Args:
+            stream_ids: The streams.
+            inactive_schedule_code: Why not, as a number whose meanings are not documented.
+
+        Raises:
+            ConfigError: `stream_ids` is empty.
+        """
+        return self._portal.run(
+            self._aio.deactivate_schedules(stream_ids, inactive_schedule_code=inactive_schedule_code)
+        )
 
     def update(
         self,
@@ -103,16 +235,16 @@ class Streams(Twin[AsyncStreams]):
             stream_id: The stream.
             transport: The connector.
             configuration: Its settings, all of them.
-            account_id: The account by which it logs in; None for a connector that needs none, which is sent as null.
-                The page does not say so.
-            update_method: What a run does to the dataset's rows: ``REPLACE`` or ``APPEND``.
+            account_id: The account by which it logs in; None for a connector that needs none, which is sent as null, as
+                whether the stream would keep its account without that is not known.
+            update_method: What a run does to the dataset's rows.
             data_provider_key: The kind of source, such as ``postgresql-partition``.
             data_source_name: The dataset's name.
             data_source_description: What the dataset is for.
             advanced_schedule_json: When it runs, as JSON text: ``{"type": "MANUAL", "timezone": "UTC"}``.
 
         Returns:
-            What the instance tells, possibly nothing; the page shows no answer.
+            The stream. Domo's documentation shows no answer; where none comes, there is nothing in it.
 
         Raises:
             NotFound: There is no such stream.
@@ -131,18 +263,43 @@ class Streams(Twin[AsyncStreams]):
             )
         )
 
-    def history(self, stream_id: int | str, /) -> tuple[StreamExecution, ...]:
-        """Return the runs of a stream with their main facts; what is not among those is None.
+    def history(
+        self,
+        stream_id: int | str,
+        /,
+        *,
+        limit: int | None = None,
+        date: date | str | None = None,
+        tz: str | None = None,
+        remove_configuration_changes: bool | None = None,
+        remove_deleted: bool | None = None,
+    ) -> tuple[StreamExecution, ...]:
+        """Return the last runs of a stream with their main facts; what is not among those is None.
 
-        `GET /api/data/v1/streams/{stream_id}/history/aggregate` (Datasets API, "Stream Execution History").
+        `GET /api/data/v1/streams/{stream_id}/history/aggregate` (Datasets API, "Stream Execution History"). Its
+        parameters are those of Domo's own data service.
 
         Args:
             stream_id: The stream.
+            limit: The most runs to give; 1,000 by default, so that a stream may have had more. `executions` gives all.
+            date: The day of the runs, such as ``2024-12-31``; all by default.
+            tz: The time zone of that day, such as ``UTC``.
+            remove_configuration_changes: Whether to leave out that settings changed; by default not.
+            remove_deleted: Whether to leave out what was deleted; by default not.
 
         Raises:
             NotFound: There is no such stream.
         """
-        return self._portal.run(self._aio.history(stream_id))
+        return self._portal.run(
+            self._aio.history(
+                stream_id,
+                limit=limit,
+                date=date,
+                tz=tz,
+                remove_configuration_changes=remove_configuration_changes,
+                remove_deleted=remove_deleted,
+            )
+        )
 
     def run(
         self,
@@ -150,6 +307,11 @@ class Streams(Twin[AsyncStreams]):
         /,
         *,
         run_type: RunType | str = RunType.MANUAL,
+        abort_running: bool | None = None,
+        data_tag: str | None = None,
+        restate_data_tag: str | None = None,
+        append_id: str | None = None,
+        start_connector: bool | None = None,
         wait: bool = False,
         timeout: float = 3600.0,
     ) -> StreamExecution:
@@ -160,11 +322,16 @@ class Streams(Twin[AsyncStreams]):
 
         With `wait`, `GET /api/data/v1/streams/{stream_id}/executions/{execution_id}` as well, which is not in the
         documents; and `GET /api/data/v1/streams/{stream_id}` where the answer does not tell the run, to look for the
-        one under way.
+        one under way. The parameters beside the run type are those of Domo's own data service.
 
         Args:
             stream_id: The stream.
-            run_type: ``MANUAL``; the pages name no other.
+            run_type: ``MANUAL``; Domo's documentation names no other.
+            abort_running: Whether to stop the run under way, which refuses another one otherwise.
+            data_tag: The partition to fill.
+            restate_data_tag: The partition to fill anew.
+            append_id: What to append to, such as ``latest``.
+            start_connector: Whether the connector is to run, which it is by default; else you bring the rows.
             wait: Whether to wait until the run has ended.
             timeout: Seconds to wait for that.
 
@@ -174,10 +341,23 @@ class Streams(Twin[AsyncStreams]):
         Raises:
             NotFound: There is no such stream.
             JobFailed: The run failed; says why, where the instance tells.
+            UnknownState: What the run's state means is not known.
             WaitTimeout: The run has not ended; carries the last state seen.
             DecodeError: With `wait`: the run was started, but the instance does not tell which one it is.
         """
-        return self._portal.run(self._aio.run(stream_id, run_type=run_type, wait=wait, timeout=timeout))
+        return self._portal.run(
+            self._aio.run(
+                stream_id,
+                run_type=run_type,
+                abort_running=abort_running,
+                data_tag=data_tag,
+                restate_data_tag=restate_data_tag,
+                append_id=append_id,
+                start_connector=start_connector,
+                wait=wait,
+                timeout=timeout,
+            )
+        )
 
     def executions(
         self, stream_id: int | str, /, *, offset: int = 0, limit: int | None = None, page_size: int = 100
@@ -214,12 +394,41 @@ class Streams(Twin[AsyncStreams]):
         """
         return self._portal.run(self._aio.get_execution(stream_id, execution_id))
 
+    def abort(
+        self,
+        stream_id: int | str,
+        execution_id: int | str,
+        /,
+        *,
+        category: StreamErrorCategory | str = StreamErrorCategory.CONNECTOR,
+        message: str | Unset = UNSET,
+    ) -> StreamExecution:
+        """Stop a run of a stream, and return it.
+
+        `PUT /api/data/v1/streams/{stream_id}/executions/{execution_id}/abort`. Seen: Domo's own data service has it,
+        and two clients use it.
+
+        Args:
+            stream_id: The stream.
+            execution_id: The run.
+            category: Whose doing it is; ``CONNECTOR`` is what other clients send.
+            message: Why.
+
+        Returns:
+            The run, which may not have ended yet.
+
+        Raises:
+            NotFound: There is no such stream or run.
+            Conflict: It has ended already.
+        """
+        return self._portal.run(self._aio.abort(stream_id, execution_id, category=category, message=message))
+
     def wait(self, stream_id: int | str, execution_id: int | str, /, *, timeout: float = 3600.0) -> StreamExecution:
         """Wait until a run of a stream has ended, and return it.
 
         Asks `GET /api/data/v1/streams/{stream_id}/executions/{execution_id}` again and again, with pauses that grow.
-        This route is not in the documents; other clients use it. A run has failed if its state is ``ERROR``, or if it
-        has ended in any state but ``SUCCESS``.
+        Domo's own data service has this route, and other clients use it. ``WARNING`` is no failure: the rows came, and
+        `StreamExecution.errors` tells the rest.
 
         Args:
             stream_id: The stream.
@@ -229,6 +438,7 @@ class Streams(Twin[AsyncStreams]):
         Raises:
             NotFound: There is no such stream or run.
             JobFailed: The run failed; says why, where the instance tells.
+            UnknownState: What the run's state means is not known.
             WaitTimeout: The run has not ended; carries the last state seen.
         """
         return self._portal.run(self._aio.wait(stream_id, execution_id, timeout=timeout))

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from domo_async._endpoints.dataflows import Dataflow, DataflowExecution
+from domo_async._endpoints.dataflows import (
+    Dataflow,
+    DataflowExecution,
+    DataflowGrant,
+    DataflowVersion,
+    DataflowVersionDetails,
+)
+from domo_async._endpoints.datasets import Grant
 from tests.contract.row import Row, Sent, whole
 
 FLOWS = "/api/dataprocessing/v1/dataflows"
@@ -59,6 +66,30 @@ FLOW = {
     "numOutputs": 1,
 }
 
+DEFINITION = {"name": "Clean", "databaseType": "MAGIC", "inputs": [], "outputs": [], "actions": []}
+VERSION = {
+    "id": 262,
+    "onboardFlowId": 46,
+    "timeStamp": 1634058358000,
+    "authorId": 27,
+    "description": "text",
+    "numInputs": 1,
+    "numOutputs": 1,
+    "executionCount": 565,
+    "executionSuccessCount": 560,
+    "versionNumber": 3,
+}
+READ = {
+    **ENDED,
+    "inputDataSources": [{"dataSourceId": "abc", "dataVersionId": 1306, "rowsRead": 909, "bytesRead": 291266}],
+    "outputDataSources": [{"dataSourceId": "xyz", "dataVersionId": 495, "rowsWritten": 1816}],
+    "totalRowsRead": 909,
+    "totalBytesRead": 291266,
+    "totalRowsWritten": 1816,
+    "totalBytesWritten": 97986,
+    "meanDownloadRateKbps": 56.014071115596686,
+}
+
 ROWS = [
     Row(
         "extra: Dataflows, List dataflows",
@@ -113,5 +144,90 @@ ROWS = [
         lambda domo: domo.dataflows.get_execution(46, 53816),
         Sent("GET", f"{FLOWS}/46/executions/53816", answer=whole(ENDED)),
         gives=DataflowExecution,
+    ),
+    Row(
+        "extra: Dataflows, Get execution",
+        lambda domo: domo.dataflows.get_execution(70, 433238),
+        Sent("GET", f"{FLOWS}/70/executions/433238", answer=whole(READ)),
+        gives=DataflowExecution,
+        note="as an instance was seen to answer",
+    ),
+    Row(
+        "extra: Dataflows, Create dataflow",
+        lambda domo: domo.dataflows.create(definition=DEFINITION),
+        Sent("POST", FLOWS, json=DEFINITION, answer=whole(FLOW)),
+        gives=Dataflow,
+    ),
+    Row(
+        "extra: Dataflows, Update dataflow definition",
+        lambda domo: domo.dataflows.update(46, definition=DEFINITION),
+        Sent("PUT", f"{FLOWS}/46", json=DEFINITION, answer=whole(FLOW)),
+        gives=Dataflow,
+    ),
+    Row(
+        "extra: Dataflows, Patch dataflow",
+        lambda domo: domo.dataflows.patch(46, responsible_user_id=27, enabled=False),
+        Sent("PUT", f"{FLOWS}/46/patch", json={"responsibleUserId": 27, "enabled": False}),
+    ),
+    Row(
+        "extra: Dataflows, Delete dataflow",
+        lambda domo: domo.dataflows.delete(46),
+        Sent("DELETE", f"{FLOWS}/46"),
+    ),
+    Row(
+        "extra: Dataflows, Versions",
+        lambda domo: domo.dataflows.versions(46),
+        Sent("GET", f"{FLOWS}/46/versions", answer=whole([VERSION])),
+        gives=DataflowVersion,
+    ),
+    Row(
+        "extra: Dataflows, Get version",
+        lambda domo: domo.dataflows.get_version(46, 262),
+        Sent(
+            "GET",
+            "/api/dataprocessing/v2/dataflows/46/versions/262",
+            answer=whole({**VERSION, "dataFlow": {**FLOW, "onboardFlowVersion": VERSION, "settings": {}}}),
+        ),
+        gives=DataflowVersionDetails,
+    ),
+    Row(
+        "extra: Dataflows, Get tags",
+        lambda domo: domo.dataflows.tags(46),
+        Sent("GET", f"{FLOWS}/46/tags", answer=whole({"flowId": 46, "tags": ["nightly"]})),
+        gives=lambda tags: ("nightly",) == tags,
+    ),
+    Row(
+        "extra: Dataflows, Get tags",
+        lambda domo: domo.dataflows.tags(46),
+        Sent("GET", f"{FLOWS}/46/tags", answer=whole(["nightly"])),
+        gives=lambda tags: ("nightly",) == tags,
+        note="as a list",
+    ),
+    Row(
+        "extra: Dataflows, Set tags",
+        lambda domo: domo.dataflows.set_tags(46, tags=["nightly"]),
+        Sent("PUT", f"{FLOWS}/46/tags", json={"flowId": 46, "tags": ["nightly"]}),
+    ),
+    Row(
+        "extra: Dataflows, Share a Dataflow",
+        lambda domo: domo.dataflows.share(
+            46,
+            permissions=[DataflowGrant(27, "VIEW_AND_EXECUTE")],
+            dataset_permissions={"abc": [Grant(27, "CAN_VIEW")]},
+            message="Look",
+        ),
+        Sent(
+            "PUT",
+            f"{FLOWS}/permissions/share/46",
+            json={
+                "dataFlowPermissions": [{"type": "USER", "id": "27", "accessLevel": "VIEW_AND_EXECUTE"}],
+                "dataSetPermissions": {
+                    "abc": {"permissions": [{"id": "27", "type": "USER", "accessLevel": "CAN_VIEW"}]}
+                },
+                "sendEmail": False,
+                "message": "Look",
+            },
+            answer=b"true",
+        ),
     ),
 ]

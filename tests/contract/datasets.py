@@ -143,17 +143,20 @@ CONTROL = "/api/query/v1/data-control/abc"
 POLICY_SENT = {
     "name": "North",
     "dataSourceId": "abc",
-    "userIds": [27],
+    "userIds": ["27"],
     "virtualUserIds": [],
-    "groupIds": [8],
+    "groupIds": ["8"],
     "dataSourcePermissions": False,
     "parameters": [{"type": "COLUMN", "name": "Region", "values": ["North"], "operator": "EQUALS", "ignoreCase": True}],
 }
 POLICY = {
     **POLICY_SENT,
+    "userIds": [27],
+    "groupIds": [8],
     "filterGroupId": 1002,
+    "policySetId": 474,
     "type": "user",
-    "resources": {"VIRTUAL_USER": []},
+    "resources": {"VIRTUAL_USER": [], "GROUP": ["8"]},
     "parameters": [
         {
             "type": "COLUMN",
@@ -901,7 +904,23 @@ ROWS = [
     Row(
         "E069",
         lambda domo: domo.datasets.update_properties("abc", data_provider_type="domo-jupyterdata"),
-        Sent("PUT", f"{DATA}/properties", json={"dataProviderType": "domo-jupyterdata"}),
+        Sent(
+            "PUT",
+            f"{DATA}/properties",
+            json={"dataProviderType": "domo-jupyterdata"},
+            answer=documented("E040"),
+        ),
+        gives=Dataset,
+    ),
+    Row(
+        "E069",
+        lambda domo: domo.datasets.update_properties("abc", data_provider_type="domo-jupyterdata"),
+        (
+            Sent("PUT", f"{DATA}/properties", json={"dataProviderType": "domo-jupyterdata"}),
+            Sent("GET", DATA, answer=documented("E040")),
+        ),
+        gives=Dataset,
+        note="without an answer",
     ),
     Row(
         "E069",
@@ -912,6 +931,7 @@ ROWS = [
             json={"dataSourceName": "Orders", "dataSourceDescription": ""},
             answer=documented("E040"),
         ),
+        gives=Dataset,
         note="name and description, as other clients do",
     ),
     Row("E070", lambda domo: domo.datasets.schemas.latest("abc"), LATEST, gives=LatestSchema),
@@ -1064,6 +1084,56 @@ ROWS = [
         ),
         Sent("POST", f"{CONTROL}/filter-groups", json=POLICY_SENT, answer=whole(POLICY)),
         gives=Policy,
+    ),
+    Row(
+        "extra: PDP, Create row policy",
+        lambda domo: domo.datasets.policies.create(
+            "abc",
+            name="Own department",
+            filters=[PolicyFilter("Department", ["domo.policy.managed_user_department"], type="DYNAMIC")],
+            groups=["8"],
+        ),
+        Sent(
+            "POST",
+            f"{CONTROL}/filter-groups",
+            json={
+                **POLICY_SENT,
+                "name": "Own department",
+                "userIds": [],
+                "parameters": [
+                    {
+                        "type": "DYNAMIC",
+                        "name": "Department",
+                        "values": ["domo.policy.managed_user_department"],
+                        "operator": "EQUALS",
+                        "ignoreCase": True,
+                    }
+                ],
+            },
+            answer=whole(
+                {
+                    "name": "Own department",
+                    "filterGroupId": 595,
+                    "dataSourceId": "abc",
+                    "policySetId": 474,
+                    "groupIds": [8],
+                    "dataSourcePermissions": False,
+                    "parameters": [
+                        {
+                            "name": "Department",
+                            "value": "domo.policy.managed_user_department",
+                            "values": ["domo.policy.managed_user_department"],
+                            "type": "DYNAMIC",
+                            "operator": "EQUALS",
+                            "not": False,
+                            "ignoreCase": False,
+                        }
+                    ],
+                }
+            ),
+        ),
+        gives=Policy,
+        note="by an attribute of whoever asks",
     ),
     Row(
         "extra: PDP, Update row policy",

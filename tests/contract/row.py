@@ -22,7 +22,7 @@ class Sent:
     Attributes:
         method: The HTTP method.
         path: The path, as it is sent.
-        query: All of the query, as text.
+        query: All of the query, as text; a list for a key that stands several times.
         json: The JSON body; NOTHING if there is none, or none that is JSON.
         body: The body where it is not JSON, or what judges it.
         answer: The answer's body.
@@ -33,7 +33,7 @@ class Sent:
 
     method: str
     path: str
-    query: Mapping[str, str] = field(factory=dict, kw_only=True)
+    query: Mapping[str, str | list[str]] = field(factory=dict, kw_only=True)
     json: object = field(default=NOTHING, kw_only=True)
     body: bytes | Callable[[bytes], bool] | None = field(default=None, kw_only=True)
     answer: bytes = field(default=b"", kw_only=True)

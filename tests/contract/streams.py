@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from domo_async._endpoints.streams import (
@@ -35,6 +36,13 @@ UPDATED = {
     "advancedScheduleJson": '{"type": "MANUAL", "timezone": "UTC"}',
 }
 
+PLAIN = {
+    "transport": {"type": "API"},
+    "configuration": [],
+    "updateMethod": "REPLACE",
+    "dataProvider": {"key": "api"},
+    "dataSource": {"name": "hello world"},
+}
 SAVED = {"id": 371, "dataSource": {"id": "dcad2f50-e65e-4259-a9e8-214a3d1e18a7", "name": "hello world"}}
 
 
@@ -67,6 +75,36 @@ def update(domo: Any) -> Any:
         advanced_schedule_json='{"type": "MANUAL", "timezone": "UTC"}',
     )
 
+
+# As Domo's own data service has it.
+ABORTED = {
+    "streamId": 371,
+    "executionId": 2,
+    "currentState": "ERROR",
+    "currentPhase": "FINAL",
+    "latestPhase": {
+        "phaseType": "IMPORT",
+        "startedAt": 1735689600,
+        "endedAt": 1735689601,
+        "streamId": 371,
+        "executionId": 2,
+    },
+    "cancelledBy": "27",
+    "runType": "MANUAL",
+    "retryExecution": None,
+    "errors": [
+        {
+            "id": 1,
+            "streamId": 371,
+            "executionId": 2,
+            "category": "CONNECTOR",
+            "code": 7,
+            "message": "enough",
+            "parameters": {"file": "a.csv"},
+            "invalidatesExecution": True,
+        }
+    ],
+}
 
 ROWS = [
     Row(
@@ -103,14 +141,28 @@ ROWS = [
         gives=StreamExecution,
         note="waited for",
     ),
-    Row("E042", create, Sent("POST", "/api/data/v1/streams", json=CREATED, answer=whole(SAVED)), gives=SavedStream),
     Row(
         "E042",
-        lambda domo: create(domo, account_id=None, configuration=[], transport=StreamTransport("API")),
+        create,
+        Sent("POST", "/api/data/v1/streams", json=CREATED, status=201, answer=documented("E043")),
+        gives=SavedStream,
+    ),
+    Row(
+        "E042",
+        create,
+        Sent("POST", "/api/data/v1/streams", json=CREATED, answer=whole(SAVED)),
+        gives=SavedStream,
+        note="told in short",
+    ),
+    Row(
+        "E042",
+        lambda domo: domo.streams.create(
+            transport=StreamTransport("API"), data_provider_key="api", data_source_name="hello world"
+        ),
         Sent(
             "POST",
             "/api/data/v1/streams",
-            json={**CREATED, "account": None, "configuration": [], "transport": {"type": "API"}},
+            json=PLAIN,
         ),
         gives=lambda saved: saved == SavedStream(),
         note="without an account and without an answer",
@@ -180,5 +232,129 @@ ROWS = [
         ),
         gives=StreamExecution,
         note="waited for",
+    ),
+    Row(
+        "data service: streams, history",
+        lambda domo: domo.streams.history(
+            371,
+            limit=5,
+            date=date(2024, 12, 31),
+            tz="UTC",
+            remove_configuration_changes=True,
+            remove_deleted=True,
+        ),
+        Sent(
+            "GET",
+            "/api/data/v1/streams/371/history/aggregate",
+            query={
+                "limit": "5",
+                "date": "2024-12-31",
+                "tz": "UTC",
+                "removeConfigurationChanges": "true",
+                "removeDeleted": "true",
+            },
+            answer=documented("E045"),
+        ),
+        gives=StreamExecution,
+    ),
+    Row(
+        "data service: streams, run",
+        lambda domo: domo.streams.run(
+            371,
+            abort_running=True,
+            data_tag="day",
+            restate_data_tag="day",
+            append_id="latest",
+            start_connector=False,
+        ),
+        Sent(
+            "POST",
+            "/api/data/v1/streams/371/executions",
+            query={
+                "abortRunning": "true",
+                "dataTag": "day",
+                "restateDataTag": "day",
+                "appendId": "latest",
+                "startConnector": "false",
+            },
+            json=RUN,
+            status=201,
+            answer=documented("E032"),
+        ),
+        gives=StreamExecution,
+    ),
+    Row(
+        "extra: Streams, List streams",
+        lambda domo: domo.streams.list(fields="all", limit=1).all(),
+        Sent(
+            "GET",
+            "/api/data/v1/streams",
+            query={"fields": "all", "limit": "1", "offset": "0"},
+            answer=b"[" + documented("E043") + b"]",
+        ),
+        gives=Stream,
+    ),
+    Row(
+        "data service: streams, search",
+        lambda domo: domo.streams.search("dataSource.name:Covid"),
+        Sent(
+            "GET",
+            "/api/data/v1/streams/search",
+            query={"q": "dataSource.name:Covid"},
+            answer=b"[" + documented("E043") + b"]",
+        ),
+        gives=Stream,
+    ),
+    Row(
+        "data service: streams, lookup",
+        lambda domo: domo.streams.of_dataset("abc"),
+        Sent("GET", "/api/data/v1/streams/lookup", query={"dataSourceId": "abc"}, answer=b"371"),
+        gives=lambda number: 371 == number,
+    ),
+    Row(
+        "extra: Streams, Bulk get streams",
+        lambda domo: domo.streams.get_many([371, "372"], fields="all"),
+        Sent(
+            "GET",
+            "/api/data/v1/streams/bulk",
+            query={"streamId": "371,372", "fields": "all"},
+            answer=b"[" + documented("E043") + b"]",
+        ),
+        gives=Stream,
+    ),
+    Row(
+        "data service: streams, delete",
+        lambda domo: domo.streams.delete(371, delete_method="soft"),
+        Sent("DELETE", "/api/data/v1/streams/371", query={"deleteMethod": "soft"}),
+    ),
+    Row(
+        "data service: streams, schedule state",
+        lambda domo: domo.streams.set_schedule_state(371, "INACTIVE", inactive_schedule_code=3),
+        Sent("POST", "/api/data/v1/streams/371/scheduleState/INACTIVE", query={"inactiveScheduleCode": "3"}),
+    ),
+    Row(
+        "data service: streams, activate schedules",
+        lambda domo: domo.streams.activate_schedules([371, 372]),
+        Sent("POST", "/api/data/v1/streams/scheduleState/bulk/activate", json={"streamIds": [371, 372]}),
+    ),
+    Row(
+        "data service: streams, deactivate schedules",
+        lambda domo: domo.streams.deactivate_schedules([371], inactive_schedule_code=3),
+        Sent(
+            "POST",
+            "/api/data/v1/streams/scheduleState/bulk/deactivate",
+            json={"streamIds": [371], "inactiveScheduleCode": 3},
+        ),
+    ),
+    Row(
+        "extra: Streams, Abort execution",
+        lambda domo: domo.streams.abort(371, 2, message="enough"),
+        Sent(
+            "PUT",
+            "/api/data/v1/streams/371/executions/2/abort",
+            json={"category": "CONNECTOR", "message": "enough"},
+            answer=whole(ABORTED),
+        ),
+        gives=StreamExecution,
     ),
 ]

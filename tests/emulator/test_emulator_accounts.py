@@ -38,14 +38,14 @@ async def test_what_looks_like_a_secret_is_not_told_again(domo: Domo):
     assert Secret({"region": "us-west-2", "secretKey": "********"}) == account.configurations
 
 
-async def test_the_page_s_keys_are_text(emulator: Emulator):
+async def test_an_account_is_told_by_number_under_both_names(emulator: Emulator):
     async with connected(emulator) as plain:
         made = await plain.call(
             "POST", "/api/data/v1/accounts", json={"displayName": "New Account", "accountType": "Standard"}
         )
         listed = await plain.call("GET", "/api/data/v1/accounts/")
 
-    assert ("1", "New Account", "Active") == (made["accountId"], made["displayName"], made["status"])
+    assert (1, 1, "New Account", "Active") == (made["accountId"], made["id"], made["displayName"], made["status"])
     assert [made] == listed
 
 

@@ -75,7 +75,7 @@ async def test_it_limits_results_as_it_is_told() -> None:
     with started("--token", "secret", "--world", "demo", "--result-limit", "2") as said:
         url = next(line for line in said.splitlines() if "DOMO_BASE_URL" in line).partition("=")[2]
         async with aiohttp.ClientSession(url, headers={"X-DOMO-Developer-Token": "secret"}) as session:
-            async with session.get(f"{DATASETS}?limit=1&orderBy=-rowCount") as response:
+            async with session.get(f"{DATASETS}?limit=1&orderBy=lastUpdated") as response:
                 dataset = (await response.json())["dataSources"][0]["id"]
             query = {"sql": "SELECT * FROM table"}
             async with session.post(f"/api/query/v1/execute/{dataset}", json=query) as response:

@@ -60,6 +60,25 @@ _VERSION = {
     "numRows": 23,
     "numBytes": 1725,
 }
+_ACCOUNT = {
+    "id": 45,
+    "accountId": 45,
+    "userId": 27,
+    "name": "text",
+    "displayName": "text",
+    "type": "data",
+    "valid": True,
+    "dataProviderType": "google-spreadsheets",
+    "credentialsType": "oauth",
+    "createdAt": 1664924354000,
+    "createdBy": 27,
+    "modifiedAt": 1682350828000,
+    "modifiedBy": 27,
+    "configurations": {},
+    "accountTemplateId": None,
+    "accountTemplateAuthorizationId": None,
+}
+_ACCOUNT_WHY = "The sample has three keys and the number as text; an answer captured from an instance has these."
 # The instance is held to these instead of the documents' samples: what real instances are seen to give wins. The key
 # is the method and a pattern of the path.
 _DATASET = "/api/data/v3/datasources/[^/]+"
@@ -72,6 +91,9 @@ SEEN: dict[tuple[str, str], Seen] = {
         [_VERSION],
         "The sample has numbers for ids and three keys less; an answer captured by users of the API has texts.",
     ),
+    ("GET", "/api/data/v1/accounts"): Seen([_ACCOUNT], _ACCOUNT_WHY),
+    ("POST", "/api/data/v1/accounts"): Seen(_ACCOUNT, _ACCOUNT_WHY),
+    ("GET", "/api/data/v1/accounts/[^/]+"): Seen(_ACCOUNT, _ACCOUNT_WHY),
     ("PUT", f"{_DATASET}/uploads/[^/]+/parts/[^/]+"): Seen(
         {"uploadStatus": "success", "uploadMessage": None},
         "The documents show nothing; Domo's own OpenAPI calls it VaultMultipartUploadStatusMessage.",

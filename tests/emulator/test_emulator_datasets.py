@@ -27,7 +27,7 @@ async def test_a_dataset_lives_and_dies(domo: Domo) -> None:
     await domo.datasets.set_tags(made.id, tags=["b", "a", "b"])
 
     seen = await domo.datasets.get(made.id, parts="core,permission")
-    assert ("Web Orders", "Of the shop") == (seen.name, seen.extras["description"])
+    assert ("Web Orders", "Of the shop") == (seen.name, seen.description)
     assert ("b", "a") == seen.tag_names
     await domo.datasets.set_tags(made.id, tags=[])
     assert () == (await domo.datasets.get(made.id)).tag_names
@@ -46,7 +46,7 @@ async def test_datasets_are_listed_in_pages_by_what_is_asked_for(domo: Domo, emu
         theirs = await ada.datasets.create("Orders of Ada", COLUMNS)
         seen_by_ada = await ada.datasets.list().all()
 
-    found = domo.datasets.list(name_like="ORDERS", owner_id=1, order_by="-name", page_size=2)
+    found = domo.datasets.list(name_like="ORDERS", owner_id=1, order_by="nameDescending", page_size=2)
     assert ["orders c", "orders b", "Orders a"] == [dataset.name async for dataset in found]
     assert [theirs.id] == [dataset.id for dataset in seen_by_ada]
     assert [theirs.id] == [dataset.id async for dataset in domo.datasets.list(owner_id=1001)]

@@ -18,6 +18,11 @@ from tests.emulator.test_emulator_versions import Clock
 PARTS = "PUT /api/data/v3/datasources/*/uploads/*/parts/*"
 COMMIT = "PUT */commit"
 
+# What a list of datasets is where there is none, for a page of so many.
+NO_DATASETS = (
+    '{"dataSources":[],"_metaData":{"totalCount":0,"limit":%d,"offset":0,"executor":"APIDATA","augmented":false}}'
+)
+
 
 async def test_a_status_fault_answers_before_any_effect() -> None:
     async with plain_client() as plain:
@@ -254,7 +259,7 @@ async def test_truncate_tells_the_right_length() -> None:
     async with plain_client() as plain:
         plain.emulator.faults.add(Fault("GET *", "truncate"))
         async with plain.session.get(DATASETS) as response:
-            assert response.headers["Content-Length"] == str(len('{"dataSources":[],"_metaData":{"totalCount":0}}'))
+            assert response.headers["Content-Length"] == str(len(NO_DATASETS % 50))
             with pytest.raises(aiohttp.ClientPayloadError):
                 await response.read()
 
@@ -311,7 +316,7 @@ async def test_the_log_tells_what_was_asked() -> None:
         first, second = log
         assert (first.method, first.path, first.query, first.status) == ("GET", DATASETS, "limit=3", 200)
         assert (first.request_bytes, second.request_bytes) == (0, 2)
-        assert first.response_bytes == len('{"dataSources":[],"_metaData":{"totalCount":0}}')
+        assert first.response_bytes == len(NO_DATASETS % 3)
         assert first.finished >= first.started
         assert first.connection == second.connection
         assert log.matching("POST *") == [second] == log[1:]

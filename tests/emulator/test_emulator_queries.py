@@ -215,7 +215,7 @@ async def test_datasets_are_listed_described_renamed_and_deleted() -> None:
         await plain.call("PUT", f"{DATASETS}/{second}/properties", json=new)
 
         page = await plain.call("GET", f"{DATASETS}?limit=1&offset=1")
-        assert page["_metaData"] == {"totalCount": 2}
+        assert page["_metaData"]["totalCount"] == 2
         assert [dataset["id"] for dataset in page["dataSources"]] == [second]
         found = await plain.call("GET", f"{DATASETS}?nameLike=rename")
         assert [(each["name"], each["dataProviderType"]) for each in found["dataSources"]] == [

@@ -80,7 +80,7 @@ async def test_an_export_goes_from_none_over_exporting_to_success():
         emulator.now = lambda: 1010.0
         (done,) = await domo.s3_exports.list(dataset)
 
-    assert ["none", "exporting", "success"] == [each.export_status for each in (begun, running, done)]
+    assert ["none", "running", "success"] == [each.export_status for each in (begun, running, done)]
     assert {begun.export_id} == {running.export_id, done.export_id}
     assert ({}, None) == (running.url_row_count_map, running.finished)
     assert done.started
@@ -120,7 +120,7 @@ async def test_a_test_can_have_an_export_fail(domo: Domo, emulator: Emulator):
         await export(domo, dataset, wait=True)
     again = await export(domo, dataset, wait=True)
 
-    assert ("error", "EXPORT_FAILED: the bucket is closed") == (caught.value.state, caught.value.reason)
+    assert ("failed", "EXPORT_FAILED: the bucket is closed") == (caught.value.state, caught.value.reason)
     assert "success" == again.export_status
 
 

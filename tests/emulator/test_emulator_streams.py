@@ -154,13 +154,14 @@ async def test_a_run_that_was_aborted_has_failed():
         started = await slow.domo.streams.run(stream.id)
         path = f"/api/data/v1/streams/{stream.id}/executions/{started.execution_id}/abort"
 
-        aborted = await plain.call("PUT", path, json={"category": "CONNECTOR", "message": "changed my mind"})
-        with pytest.raises(JobFailed, match="ABORTED: changed my mind"):
+        aborted = await slow.domo.streams.abort(stream.id, 1, category="USER", message="changed my mind")
+        with pytest.raises(JobFailed, match="ERROR: changed my mind"):
             await slow.domo.streams.wait(stream.id, 1)
         await plain.call("PUT", path, json={}, status=409)
 
-    assert ("ABORTED", "1") == (aborted["currentState"], aborted["cancelledBy"])
-    assert aborted["endedAt"] is not None
+    assert ("ERROR", 1) == (aborted.current_state, aborted.cancelled_by)
+    assert ["USER"] == [error.category for error in aborted.errors if not isinstance(error, str)]
+    assert aborted.ended_at is not None
 
 
 async def test_runs_are_told_the_last_one_first_and_page_by_page(domo: Domo):

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from aiohttp import web
 
-from domo_async import BadRequest, ConfigError, Domo, JobFailed, ServerError, TransportError, WaitTimeout
+from domo_async import BadRequest, ConfigError, Domo, JobFailed, ServerError, TransportError, UnknownState, WaitTimeout
 from domo_async._endpoints.s3_exports import AwsCredentials, ExportQuery, S3Export
 from tests.support import SkippingClock, talking_to
 
@@ -101,6 +101,18 @@ async def test_an_export_in_the_newer_words_is_waited_for_to_its_end() -> None:
     async with talking_to(Instance([told("running")], [told("failed")])) as domo:
         with pytest.raises(JobFailed, match="ended as failed"):
             await create(domo, wait=True)
+
+
+async def test_a_status_that_nobody_knows_is_told_at_the_first_look_without_the_credentials() -> None:
+    clock = SkippingClock()
+
+    async with talking_to(Instance([told("paused", message=f"denied to {SECRETS[1]}")]), clock=clock) as domo:
+        with pytest.raises(UnknownState, match="export mine of dataset orders is in the state paused") as caught:
+            await create(domo, wait=True)
+
+    assert "paused" == caught.value.state
+    assert [] == clock.slept
+    assert SECRETS[1] not in f"{caught.value} {caught.value.reason}"
 
 
 async def test_an_export_that_takes_too_long_tells_its_last_status():

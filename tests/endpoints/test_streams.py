@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from aiohttp import web
 
-from domo_async import DecodeError, JobFailed, TransportError, WaitTimeout
+from domo_async import DecodeError, JobFailed, TransportError, UnknownState, WaitTimeout
 from domo_async._endpoints.streams import ConfigurationItem, StreamExecution, StreamTransport
 from tests.support import SkippingClock, talking_to
 
@@ -90,25 +90,43 @@ async def test_a_run_that_failed_without_a_word_has_no_reason():
     assert caught.value.reason is None
 
 
-async def test_a_run_that_was_stopped_is_not_waited_for_until_the_timeout():
+@pytest.mark.parametrize(
+    "facts",
+    [
+        {"currentState": "ABORTED", "endedAt": 1652481807},
+        {"currentState": "INDEXING"},
+        {"currentState": "UNKNOWN", "endedAt": 1652481807},
+    ],
+    ids=lambda facts: facts["currentState"],
+)
+async def test_a_state_that_nobody_knows_is_told_at_the_first_look(facts: Mapping[str, object]) -> None:
     clock = SkippingClock()
 
-    async with talking_to(Instance({"currentState": "ABORTED", "endedAt": 1652481807}), clock=clock) as domo:
-        with pytest.raises(JobFailed, match="ended as ABORTED"):
+    async with talking_to(Instance(facts), clock=clock) as domo:
+        with pytest.raises(UnknownState, match=f"run 12 of stream 7 is in the state {facts['currentState']}") as caught:
             await domo.streams.wait(7, 12)
 
+    assert facts["currentState"] == caught.value.state
     assert [] == clock.slept
 
 
-async def test_a_state_that_nobody_knows_is_waited_out():
-    async with talking_to(Instance({"currentState": "INDEXING"}, SUCCESS)) as domo:
-        assert "SUCCESS" == (await domo.streams.wait(7, 12)).current_state
+async def test_a_run_with_a_warning_has_brought_its_rows_and_an_invalid_one_has_failed() -> None:
+    warning = {"message": "2 rows were left out", "category": "CONNECTOR_WARNING", "code": 7}
+    warned = {**SUCCESS, "currentState": "WARNING", "errors": [warning]}
+
+    async with talking_to(Instance({"currentState": "IDLE"}, {"currentState": "UNKNOWN"}, warned)) as domo:
+        done = await domo.streams.run(7, wait=True)
+    async with talking_to(Instance({"currentState": "INVALID", "errors": ["gone"]})) as domo:
+        with pytest.raises(JobFailed, match="ended as INVALID: gone"):
+            await domo.streams.wait(7, 12)
+
+    assert ("WARNING", 3, "2 rows were left out") == (done.current_state, done.rows_inserted, done.error_text)
 
 
 async def test_a_run_that_takes_too_long_tells_its_last_state():
     clock = SkippingClock()
 
-    async with talking_to(Instance({"currentState": "QUEUED"}, ACTIVE), clock=clock) as domo:
+    async with talking_to(Instance({"currentState": "IDLE"}, ACTIVE), clock=clock) as domo:
         with pytest.raises(WaitTimeout, match="run 12 of stream 7 has not ended after 60 seconds") as caught:
             await domo.streams.run(7, wait=True, timeout=60)
 

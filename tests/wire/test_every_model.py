@@ -60,6 +60,7 @@ NEEDED = {
     "ColumnPosition.column_position": "It is all that it says of the column.",
     "ConfigurationItem.name": "Settings are known by it.",
     "UserAttribute.key": "Attributes are known by it.",
+    "DatasetTag.key": "Tags are known by it.",
     "FieldSort.field": "It is sent, too.",
     "ConnectorContext.connector": "It is sent, too.",
     "FilePermission.entity_type": "With whose number it says whose the permission is.",

@@ -139,6 +139,10 @@ _ROUTES: dict[str, Route] = {
         defaults={"query": "*", "sort.fieldSorts.sortOrder": "ASC"},
         other_names={"entities": ("entityList", _grouped)},
     ),
+    "POST /api/data/ui/v3/datasources/search": Route(
+        kinds={"query": Kind.TEXT, "value": Kind.TEXT}, defaults={"query": "*", "sort.fieldSorts.sortOrder": "ASC"}
+    ),
+    "PUT /api/data/v1/providers/{}/account/{}": _OWN,
     "POST /api/queues/v1/tasks/list": Route(lists=dict.fromkeys(_TASK_FILTERS, Kind.TEXT)),
     "POST /api/queues/v1/{}/permissions": _RIGHTS,
     "POST /api/workflow/v1/models/{}/permissions": _RIGHTS,

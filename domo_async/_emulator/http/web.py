@@ -190,6 +190,11 @@ def query_flag(request: web.Request, key: str, *, default: bool = False) -> bool
     return flag(request.query.get(key, default), key)
 
 
+def query_values(request: web.Request, key: str) -> list[str]:
+    """Return the values of a key of the query string, whether it stands several times or they come by commas."""
+    return [value for values in request.query.getall(key, []) for value in values.split(",") if value]
+
+
 def whole_number(value: Any, key: str, default: int) -> int:
     """Return an integer, from JSON or the query string, that is not negative.
 

@@ -46,6 +46,7 @@ def document_of(instance: Instance, dataset: Dataset) -> dict[str, Any]:
         "updated": dataset.updated.isoformat(),
         "schema": _schema(dataset.schema),
         "indexed": None if dataset.indexed is None else _schema(dataset.indexed),
+        "deleted": dataset.deleted,
         "known": [_version(version) for version in known.values()],
         "versions": [version.table for version in dataset.versions.values()],
         "live": [version.table for version in dataset.live],
@@ -95,6 +96,7 @@ def add_dataset(instance: Instance, document: Mapping[str, Any]) -> Dataset:
         visible=versions(document["visible"]),
         kept=versions(document.get("kept")),
         row_count=document.get("rows", sum(known[table].rows for table in document["visible"])),
+        deleted=document.get("deleted", False),
         changed=instance.note_of(document["id"]),
     )
     dataset.versions.update((version.data_id, version) for version in versions(document["versions"]))
@@ -133,6 +135,7 @@ def check_document(document: Mapping[str, Any]) -> None:
     for key in ("id", "name", "description", "providerType"):
         _must_be(str, document[key], key)
     _must_be(int, document["ownerId"], "ownerId")
+    _must_be(bool, document.get("deleted", False), "deleted")
     schemas = [document["schema"], document.get("indexed"), *(each.get("schema") for each in document["indexes"])]
     for column in (Column(**each) for schema in schemas if schema is not None for each in schema["columns"]):
         _check_column(column.name, column.type)

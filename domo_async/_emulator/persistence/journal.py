@@ -305,7 +305,7 @@ class Keeper:
 
     def _value(self, kind: str, key: str) -> Any:
         if kind == DATASETS:
-            dataset = self._instance.find_dataset(key)
+            dataset = self._instance.kept_dataset(key)
             return None if dataset is None else document_of(self._instance, dataset)
         if kind == TOKENS:
             return self.tokens[key]

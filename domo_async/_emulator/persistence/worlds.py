@@ -70,7 +70,7 @@ class World:
 
 def snapshot(instance: Instance) -> World:
     """Return what an instance knows now."""
-    return World(instance.records.snapshot(), [document_of(instance, dataset) for dataset in instance.datasets()])
+    return World(instance.records.snapshot(), [document_of(instance, dataset) for dataset in instance.kept_datasets()])
 
 
 def restore(instance: Instance, world: World) -> None:

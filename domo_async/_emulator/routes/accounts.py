@@ -1,8 +1,9 @@
 """Data accounts: the credentials that connectors use.
 
-An answer has the keys that the page shows and those that instances are known to give. Emulator-defined: whoever is
-neither the owner nor an admin does not see an account; settings are masked, and not kept, but for those that are known
-to be no secrets; an account may be deleted while streams use it, which then fail.
+An answer has the keys that Domo's documentation shows and those that instances are known to give. Emulator-defined:
+what the levels of access allow, which are CAN_VIEW < CAN_WRITE < CAN_SHARE < CAN_EDIT < OWNER, and that admins may
+everything; settings are masked, and not kept, but for those that are known to be no secrets; an account may be deleted
+while streams use it, which then fail.
 """
 
 from __future__ import annotations
@@ -13,15 +14,40 @@ from typing import Any
 
 from aiohttp import web
 
+from domo_async._emulator.access.memberships import entities_of
 from domo_async._emulator.access.people import free_id, user_name
-from domo_async._emulator.access.rights import is_owner, require_owner
+from domo_async._emulator.access.rights import is_owner
 from domo_async._emulator.errors import HTTPError
-from domo_async._emulator.http.web import answer, caller_of, instance_of, json_object, millis, records_of, text
+from domo_async._emulator.http.web import (
+    BODY,
+    answer,
+    caller_of,
+    instance_of,
+    json_body,
+    json_object,
+    millis,
+    query_flag,
+    records_of,
+    text,
+)
 from domo_async._emulator.persistence.records import Record
 from domo_async._emulator.services.secrecy import masked
 from domo_async._emulator.state import Instance
 
 routes: web.RouteTableDef = web.RouteTableDef()
+
+_ACCESS = "account_access"
+_KINDS = {"USER": "users", "GROUP": "groups"}
+_RANKS = {
+    "NONE": 0,
+    "FEDERATED": 1,
+    "CAN_VIEW": 1,
+    "CAN_WRITE_ONLY": 1,
+    "CAN_WRITE": 2,
+    "CAN_SHARE": 3,
+    "CAN_EDIT": 4,
+    "OWNER": 5,
+}
 
 
 @routes.post("/api/data/v1/accounts")
@@ -38,23 +64,89 @@ async def create(request: web.Request) -> web.Response:
 @routes.get("/api/data/v1/accounts")
 @routes.get("/api/data/v1/accounts/")
 async def list_accounts(request: web.Request) -> web.Response:
-    """List the accounts that the caller may see."""
-    caller = caller_of(request)
-    found = (record for record in records_of(request, "accounts") if is_owner(caller, record["userId"]))
+    """List the accounts that the caller may see, with all fields (emulator-defined)."""
+    instance, caller = instance_of(request), caller_of(request)
+    kind = request.query.get("type", "data")
+    found = (each for each in instance.records["accounts"] if _may(instance, caller, each) and each["type"] == kind)
     return answer([_describe(record) for record in found])
 
 
 @routes.get("/api/data/v1/accounts/{account_id}")
 async def get(request: web.Request) -> web.Response:
     """Return an account."""
-    return answer(_describe(_account_of(request)))
+    return answer(_describe(_account_of(request, "CAN_VIEW")))
 
 
 @routes.delete("/api/data/v1/accounts/{account_id}")
 async def delete(request: web.Request) -> web.Response:
-    """Delete an account. Not in the documents; other clients use it."""
-    records_of(request, "accounts").remove(_account_of(request)["id"])
+    """Delete an account."""
+    instance, account = instance_of(request), _account_of(request, "OWNER")
+    instance.records["accounts"].remove(account["id"])
+    if account["id"] in instance.records[_ACCESS]:
+        instance.records[_ACCESS].remove(account["id"])
     return web.Response()
+
+
+@routes.put("/api/data/v1/accounts/{account_id}/name")
+async def rename(request: web.Request) -> web.Response:
+    """Change how people see an account; the name comes as it is, or as a JSON string."""
+    account = _account_of(request, "CAN_EDIT")
+    written = request[BODY].decode(errors="replace").strip()
+    if written.startswith('"'):
+        written = text({"name": await json_body(request)}, "name")
+    if not written:
+        raise HTTPError(400, "Required: the name, as text")
+    return answer(_describe(_change(request, account, displayName=written)))
+
+
+@routes.get("/api/data/v2/accounts/share/{account_id}")
+async def list_access(request: web.Request) -> web.Response:
+    """List the users and groups that have access, the owner first."""
+    instance, account = instance_of(request), _account_of(request, "CAN_VIEW")
+    owner = {"type": "USER", "id": str(account["userId"]), "accessLevel": "OWNER"}
+    entries = [owner, *_grants(instance, account)]
+    return answer(
+        {
+            "list": [{**each, "name": _name(instance, each)} for each in entries],
+            "totalUserCount": sum(each["type"] == "USER" for each in entries),
+        }
+    )
+
+
+@routes.put("/api/data/v2/accounts/share/{account_id}")
+async def share(request: web.Request) -> web.Response:
+    """Give a user or a group access, in place of what it had; ``OWNER`` hands the account over."""
+    instance, account, body = instance_of(request), _account_of(request, "CAN_SHARE"), await json_object(request)
+    kind, level = body.get("type", "USER"), text(body, "accessLevel")
+    if kind not in _KINDS or level not in _RANKS:
+        raise HTTPError(400, f"Required: type, {' or '.join(_KINDS)}, and accessLevel, one of {', '.join(_RANKS)}")
+    if str(body.get("id") or "") == str(account["userId"]) and kind == "USER":
+        raise HTTPError(400, "The owner's access cannot be changed; make someone else the owner first")
+    grantee = instance.records[_KINDS[kind]].get(body.get("id"))["id"]
+    kept = [each for each in _grants(instance, account) if (each["type"], each["id"]) != (kind, str(grantee))]
+    if level == "OWNER":
+        if kind != "USER":
+            raise HTTPError(400, "Only a user can own an account")
+        kept.append({"type": "USER", "id": str(account["userId"]), "accessLevel": "CAN_EDIT"})
+        _change(request, account, userId=grantee)
+    elif level != "NONE":
+        kept.append({"type": kind, "id": str(grantee), "accessLevel": level})
+    instance.records[_ACCESS].put(account["id"], {"grants": kept})
+    return answer({})
+
+
+@routes.get("/api/data/v1/providers/{provider}/account/{account_id}")
+async def configuration(request: web.Request) -> web.Response:
+    """Return the settings of an account, masked whatever `unmask` says, as the secrets are not kept."""
+    query_flag(request, "unmask", default=True)
+    return answer(_account_of_provider(request)["configurations"])
+
+
+@routes.put("/api/data/v1/providers/{provider}/account/{account_id}")
+async def set_configuration(request: web.Request) -> web.Response:
+    """Give an account other settings."""
+    account, body = _account_of_provider(request), await json_object(request)
+    return answer(_describe(_change(request, account, configurations=masked(body))))
 
 
 def add_account(
@@ -96,9 +188,9 @@ def add_account(
             "valid": True,
             "dataProviderType": data_provider_type,
             "createdAt": moment,
-            "createdBy": str(user_id),
+            "createdBy": user_id,
             "modifiedAt": moment,
-            "modifiedBy": str(user_id),
+            "modifiedBy": user_id,
             # Nothing here logs in anywhere with them.
             "configurations": masked(configurations or {}),
         },
@@ -118,20 +210,60 @@ def _form(body: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _account_of(request: web.Request) -> Record:
+def _account_of(request: web.Request, level: str) -> Record:
+    """Return the account that the path names, if the caller has at least `level` of access to it."""
     record = records_of(request, "accounts").get(request.match_info["account_id"])
-    require_owner(request, record["userId"])
+    if not _may(instance_of(request), caller_of(request), record, level):
+        raise HTTPError(403, f"You do not have the permission for this: it takes {level} of the account")
     return record
+
+
+def _account_of_provider(request: web.Request) -> Record:
+    record = _account_of(request, "CAN_EDIT")
+    if record["dataProviderType"] != request.match_info["provider"]:
+        raise HTTPError(404, f"{request.match_info['provider']} has no account {record['id']}")
+    return record
+
+
+def _may(instance: Instance, user: Record, account: Record, level: str = "CAN_VIEW") -> bool:
+    if is_owner(user, account["userId"]):
+        return True
+    entities = entities_of(instance, user)
+    return any(
+        (each["type"], each["id"]) in entities and _RANKS[each["accessLevel"]] >= _RANKS[level]
+        for each in _grants(instance, account)
+    )
+
+
+def _grants(instance: Instance, account: Record) -> list[Record]:
+    record = instance.records[_ACCESS].find(account["id"])
+    return [] if record is None else record["grants"]
+
+
+def _change(request: web.Request, account: Record, **changes: object) -> Record:
+    modified = {"modifiedAt": millis(), "modifiedBy": caller_of(request)["id"]}
+    return records_of(request, "accounts").update(account["id"], **changes, **modified)
+
+
+def _name(instance: Instance, entry: Record) -> str:
+    if entry["type"] == "USER":
+        return user_name(instance, entry["id"])
+    group = instance.records["groups"].find(entry["id"])
+    return entry["id"] if group is None else str(group.get("name", entry["id"]))
 
 
 def _describe(record: Record) -> dict[str, Any]:
     return {
-        "accountId": str(record["id"]),
+        "accountId": record["id"],
         "displayName": record["displayName"],
         "status": _status(record),
         **record,
         "credentialsType": "fields",
         "accountTemplateId": None,
+        "accountTemplateAuthorizationId": None,
+        "allowExternalUse": False,
+        "secretId": None,
+        "secretManagerAccountId": None,
     }
 
 

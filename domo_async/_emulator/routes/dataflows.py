@@ -3,7 +3,8 @@
 An execution is told as CREATED in the answer to its start, then as RUNNING_DATA_FLOW for as long as a job takes, and
 ends as SUCCESS, or as what the scripted outcomes of the job ``stream`` say for the dataflow's id. Emulator-defined: it
 touches the output datasets but moves no rows, and the definition's actions are kept as they came. The owner (the
-responsible user) and admins may change and execute a dataflow, everyone may look at it.
+responsible user), admins and those with whom it is shared so may change and execute a dataflow, everyone may look at
+it.
 """
 
 from __future__ import annotations
@@ -16,8 +17,9 @@ from typing import Any
 
 from aiohttp import web
 
+from domo_async._emulator.access.memberships import entities_of
 from domo_async._emulator.access.people import user_name
-from domo_async._emulator.access.rights import require_owner
+from domo_async._emulator.access.rights import is_owner
 from domo_async._emulator.errors import HTTPError
 from domo_async._emulator.http.web import (
     answer,
@@ -30,6 +32,7 @@ from domo_async._emulator.http.web import (
     text,
 )
 from domo_async._emulator.persistence.records import Record
+from domo_async._emulator.routes.dataset_access import is_permitted, share_dataset
 from domo_async._emulator.services.jobs import begin_job, is_over
 from domo_async._emulator.state import Instance
 
@@ -39,6 +42,7 @@ routes: web.RouteTableDef = web.RouteTableDef()
 
 _FLOWS = "dataflows"
 _EXECUTIONS = "dataflow_executions"
+_VERSIONS = "dataflow_versions"
 _COLLECTION = "/api/dataprocessing/v1/dataflows"
 _FLOW = _COLLECTION + "/{dataflow_id}"
 _PAGE = 100
@@ -47,6 +51,18 @@ _DEFINITION = (
     *("name", "description", "actions", "inputs", "outputs", "databaseType", "responsibleUserId", "engineProperties"),
     *("gui", "settings", "enabled"),
 )
+_KINDS = {"USER": "users", "GROUP": "groups"}
+# Which level allows what is emulator-defined.
+_RIGHTS: dict[str, tuple[str, ...]] = {
+    "OWNER": ("EDIT", "EXECUTE", "SHARE"),
+    "CAN_EDIT_AND_SHARE": ("EDIT", "EXECUTE", "SHARE"),
+    "CAN_EDIT": ("EDIT", "EXECUTE"),
+    "VIEW_AND_EXECUTE_AND_SHARE": ("EXECUTE", "SHARE"),
+    "VIEW_AND_EXECUTE": ("EXECUTE",),
+    "CAN_VIEW_AND_SHARE": ("SHARE",),
+    "CAN_VIEW": (),
+    "NONE": (),
+}
 _GOOD_END = "SUCCESS"
 _BAD_END = "FAILED_DATA_FLOW"
 
@@ -74,10 +90,12 @@ async def create(request: web.Request) -> web.Response:
         "dapDataFlowId": str(uuid.uuid4()),
         "responsibleUserId": definition.get("responsibleUserId", caller_of(request)["id"]),
     }
-    return answer(_describe(instance, instance.records[_FLOWS].put(number, flow), None))
+    flow = instance.records[_FLOWS].put(number, {**flow, **_version(instance, flow, caller_of(request)["id"], 1)})
+    return answer(_describe(instance, flow, None))
 
 
 @routes.get(_FLOW)
+@routes.get("/api/dataprocessing/v2/dataflows/{dataflow_id}")
 async def get(request: web.Request) -> web.Response:
     """Return a dataflow with its actions."""
     instance, flow = instance_of(request), _flow(request)
@@ -90,16 +108,18 @@ async def update(request: web.Request) -> web.Response:
     instance, flow = instance_of(request), _changeable(request)
     body = await json_object(request)
     text(body, "name")
-    changed = _changed(instance, flow, body, version=flow["version"] + 1)
+    changed = _changed(instance, flow, body)
+    made = _version(instance, changed, caller_of(request)["id"], len(_versions(instance, flow)) + 1)
+    changed = instance.records[_FLOWS].update(flow["id"], **made)
     return answer(_describe(instance, changed, _last_executions(instance).get(flow["id"])))
 
 
 @routes.put(_FLOW + "/patch")
 async def patch(request: web.Request) -> web.Response:
-    """Change what is given of a dataflow."""
-    flow = _changeable(request)
-    _changed(instance_of(request), flow, await json_object(request), version=flow["version"])
-    return web.Response()
+    """Change what is given of a dataflow; that it is answered is emulator-defined."""
+    instance, flow = instance_of(request), _changeable(request)
+    changed = _changed(instance, flow, await json_object(request))
+    return answer(_describe(instance, changed, _last_executions(instance).get(flow["id"])))
 
 
 @routes.delete(_FLOW)
@@ -107,17 +127,76 @@ async def delete(request: web.Request) -> web.Response:
     """Delete a dataflow with its executions; its datasets stay."""
     flow = _changeable(request)
     records_of(request, _FLOWS).remove(flow["id"])
-    executions = records_of(request, _EXECUTIONS)
-    for execution in executions:
-        if execution["onboardFlowId"] == flow["id"]:
-            executions.remove(execution["id"])
+    for kept in (records_of(request, _EXECUTIONS), records_of(request, _VERSIONS)):
+        for each in kept:
+            if each["onboardFlowId"] == flow["id"]:
+                kept.remove(each["id"])
     return web.Response()
+
+
+@routes.get(_FLOW + "/versions")
+async def list_versions(request: web.Request) -> web.Response:
+    """List the versions of a dataflow, the newest first."""
+    instance, flow = instance_of(request), _flow(request)
+    return answer([_describe_version(instance, each) for each in reversed(_versions(instance, flow))])
+
+
+@routes.get("/api/dataprocessing/v2/dataflows/{dataflow_id}/versions/{version_id}")
+async def get_version(request: web.Request) -> web.Response:
+    """Return a version with the dataflow as it was then."""
+    instance, flow = instance_of(request), _flow(request)
+    wanted = request.match_info["version_id"]
+    version = next((each for each in _versions(instance, flow) if str(each["id"]) == wanted), None)
+    if version is None:
+        raise HTTPError(404, f"Dataflow {flow['id']} has no version {wanted}")
+    then = {**flow, **version["definition"], "version": version["id"], "modified": version["timeStamp"]}
+    return answer({**_describe_version(instance, version), "dataFlow": _describe(instance, then, None)})
+
+
+@routes.get(_FLOW + "/tags")
+async def list_tags(request: web.Request) -> web.Response:
+    """Return the tags of a dataflow."""
+    flow = _flow(request)
+    return answer({"flowId": flow["id"], "tags": flow.get("tags", [])})
+
+
+@routes.put(_FLOW + "/tags")
+async def set_tags(request: web.Request) -> web.Response:
+    """Give a dataflow these tags in place of those that it had."""
+    flow, body = _changeable(request), await json_object(request)
+    tags = body.get("tags")
+    if not isinstance(tags, list) or not all(isinstance(each, str) and each for each in tags):
+        raise HTTPError(400, "Required: tags, an array of strings")
+    records_of(request, _FLOWS).update(flow["id"], tags=list(dict.fromkeys(tags)))
+    return answer({"flowId": flow["id"], "tags": list(dict.fromkeys(tags))})
+
+
+@routes.put(_COLLECTION + "/permissions/share/{dataflow_id}")
+async def share(request: web.Request) -> web.Response:
+    """Give users and groups access to a dataflow, and to datasets; all of it or none."""
+    instance, flow, body = instance_of(request), _permitted(request, "SHARE"), await json_object(request)
+    given, datasets = body.get("dataFlowPermissions"), body.get("dataSetPermissions") or {}
+    if not isinstance(given, list) or not all(isinstance(each, dict) for each in given):
+        raise HTTPError(400, "Required: dataFlowPermissions, an array of objects with id, type and accessLevel")
+    grants = {(each["type"], each["id"]): each for each in flow.get("grants", [])}
+    for each in given:
+        grant = _grant(instance, each)
+        grants.pop((grant["type"], grant["id"]), None)
+        if grant["accessLevel"] != "NONE":
+            grants[grant["type"], grant["id"]] = grant
+    for dataset_id, shared in datasets.items():
+        dataset = instance.dataset(dataset_id)
+        if not is_permitted(instance, dataset, caller_of(request), "CAN_SHARE"):
+            raise HTTPError(403, f"You may not share the dataset {dataset_id}")
+        share_dataset(instance, dataset, shared if isinstance(shared, dict) else {}, caller_of(request))
+    records_of(request, _FLOWS).update(flow["id"], grants=list(grants.values()))
+    return answer(True)
 
 
 @routes.post(_FLOW + "/executions")
 async def execute(request: web.Request) -> web.Response:
     """Start an execution; while another one runs, it is refused (emulator-defined)."""
-    instance, flow = instance_of(request), _changeable(request)
+    instance, flow = instance_of(request), _permitted(request, "EXECUTE")
     last = _last_executions(instance).get(flow["id"])
     if last is not None and "endTime" not in last:
         raise HTTPError(409, f"Dataflow {flow['id']} is running already")
@@ -188,12 +267,13 @@ def seed(instance: Instance, rng: random.Random) -> None:
             "outputs": [{"dataSourceId": target.id, "versionChainType": "REPLACE"}],
         }
         number = instance.records.next_id(_FLOWS)
+        owner = rng.choice(users)
         flow = {
             **_new(number, _definition(instance, definition), created),
             "dapDataFlowId": str(uuid.UUID(int=rng.getrandbits(128), version=4)),
-            "responsibleUserId": rng.choice(users),
+            "responsibleUserId": owner,
         }
-        instance.records[_FLOWS].put(number, flow)
+        instance.records[_FLOWS].put(number, {**flow, **_version(instance, flow, owner, 1)})
 
 
 def _new(number: int, definition: Record, created: int) -> Record:
@@ -207,7 +287,38 @@ def _new(number: int, definition: Record, created: int) -> Record:
         "id": number,
         "created": created,
         "modified": created,
-        "version": 0,
+    }
+
+
+def _version(instance: Instance, flow: Record, author_id: int, number: int) -> Record:
+    """Keep a dataflow's definition as a version of it; returns what the dataflow has to know of that."""
+    version_id = instance.records.next_id(_VERSIONS)
+    version = {
+        "id": version_id,
+        "onboardFlowId": flow["id"],
+        "timeStamp": flow["modified"],
+        "authorId": author_id,
+        "versionNumber": number,
+        "definition": {key: flow[key] for key in _DEFINITION if key in flow},
+    }
+    instance.records[_VERSIONS].put(version_id, version)
+    return {"version": version_id}
+
+
+def _versions(instance: Instance, flow: Record) -> list[Record]:
+    """Return the versions of a dataflow, the oldest first."""
+    return [each for each in instance.records[_VERSIONS] if each["onboardFlowId"] == flow["id"]]
+
+
+def _describe_version(instance: Instance, version: Record) -> dict[str, Any]:
+    runs = [each for each in instance.records[_EXECUTIONS] if each["dataFlowVersion"] == version["id"]]
+    definition = version["definition"]
+    return {
+        **{key: value for key, value in version.items() if key != "definition"},
+        "numInputs": len(definition.get("inputs", [])),
+        "numOutputs": len(definition.get("outputs", [])),
+        "executionCount": len(runs),
+        "executionSuccessCount": sum(each["state"] == _GOOD_END for each in runs),
     }
 
 
@@ -216,9 +327,24 @@ def _flow(request: web.Request) -> Record:
 
 
 def _changeable(request: web.Request) -> Record:
-    flow = _flow(request)
-    require_owner(request, flow["responsibleUserId"])
+    return _permitted(request, "EDIT")
+
+
+def _permitted(request: web.Request, right: str) -> Record:
+    """Return the dataflow that the path names, if the caller is its owner or was granted a right to it."""
+    instance, flow, caller = instance_of(request), _flow(request), caller_of(request)
+    entities = entities_of(instance, caller)
+    levels = (each["accessLevel"] for each in flow.get("grants", []) if (each["type"], each["id"]) in entities)
+    if not is_owner(caller, flow["responsibleUserId"]) and not any(right in _RIGHTS[level] for level in levels):
+        raise HTTPError(403, f"You do not have the permission for this: it takes {right} of the dataflow")
     return flow
+
+
+def _grant(instance: Instance, item: Record) -> Record:
+    kind, level = item.get("type", "USER"), text(item, "accessLevel")
+    if kind not in _KINDS or level not in _RIGHTS:
+        raise HTTPError(400, f"Required: type, {' or '.join(_KINDS)}, and accessLevel, one of {', '.join(_RIGHTS)}")
+    return {"type": kind, "id": str(instance.records[_KINDS[kind]].get(item.get("id"))["id"]), "accessLevel": level}
 
 
 def _definition(instance: Instance, body: Record) -> Record:
@@ -235,11 +361,11 @@ def _definition(instance: Instance, body: Record) -> Record:
     return definition
 
 
-def _changed(instance: Instance, flow: Record, body: Record, *, version: int) -> Record:
+def _changed(instance: Instance, flow: Record, body: Record) -> Record:
     definition = _definition(instance, body)
     if "name" in definition:
         text(definition, "name")
-    return instance.records[_FLOWS].update(flow["id"], **definition, modified=millis(), version=version)
+    return instance.records[_FLOWS].update(flow["id"], **definition, modified=millis())
 
 
 def _describe(instance: Instance, flow: Record, last: Record | None) -> dict[str, Any]:
@@ -288,6 +414,8 @@ def _describe(instance: Instance, flow: Record, last: Record | None) -> dict[str
         "numInputs": len(flow["inputs"]),
         "numOutputs": len(flow["outputs"]),
         "actions": flow["actions"],
+        "settings": flow.get("settings", {}),
+        "tags": flow.get("tags", []),
     }
     return described if last is None else {**described, "lastExecution": _describe_execution(last)}
 

@@ -4,7 +4,7 @@ The levels are CAN_VIEW < CAN_SHARE < CAN_EDIT < CO_OWNER < OWNER; each allows w
 is what exactly they allow: CAN_VIEW to read and query, CAN_SHARE to give and take access up to one's own level,
 CAN_EDIT to change data, columns, tags and properties, CO_OWNER to delete and to set policies. Admins may everything.
 FEDERATED counts as CAN_VIEW; NONE takes access away; OWNER hands the dataset over, its former owner stays as CO_OWNER.
-No mails are sent.
+No mails are sent. What has access beside users and groups, such as cards and apps, is kept, but does nothing.
 """
 
 from __future__ import annotations
@@ -25,12 +25,22 @@ from domo_async._emulator.http.web import (
     instance_of,
     json_body,
     json_object,
+    page_of,
     text,
 )
 from domo_async._emulator.persistence.records import Record
 from domo_async._emulator.state import Dataset, Instance
 
-__all__ = ["forget", "is_permitted", "let_view", "level_of", "permitted", "routes"]
+__all__ = [
+    "forget",
+    "hand_over",
+    "is_permitted",
+    "let_view",
+    "level_of",
+    "permitted",
+    "routes",
+    "share_dataset",
+]
 
 routes: web.RouteTableDef = web.RouteTableDef()
 
@@ -38,7 +48,36 @@ _ACCESS = "dataset_access"
 _LEVELS = ("NONE", "FEDERATED", "CAN_VIEW", "CAN_SHARE", "CAN_EDIT", "CO_OWNER", "OWNER")
 _RANKS = {level: rank for rank, level in enumerate(_LEVELS)} | {"FEDERATED": _LEVELS.index("CAN_VIEW")}
 _KINDS = {"USER": "users", "GROUP": "groups"}
+_OTHERS = (
+    "CARD",
+    "VIRTUAL_USER",
+    "APPROVAL",
+    "ENIGMA_FORM_INSTANCE",
+    "DATA_APP",
+    "DATA_APP_VIEW",
+    "WORKFLOW",
+    "REPORT_VIEW_PAGE",
+)
 _DATASET = "/api/data/v3/datasources/{dataset_id}"
+
+
+@routes.get("/api/data/v3/datasources/bulk/permissions")
+async def list_all(request: web.Request) -> web.Response:
+    """List who has access to which dataset, of those that the caller may see (emulator-defined)."""
+    instance, caller = instance_of(request), caller_of(request)
+    seen = [dataset for dataset in instance.datasets() if is_permitted(instance, dataset, caller)]
+    return answer(page_of(request, _entries(instance, seen), limit=100))
+
+
+@routes.post("/api/data/v3/datasources/bulk/directpermissions")
+async def list_direct(request: web.Request) -> web.Response:
+    """List who has access to several datasets; those that the caller may not see are left out (emulator-defined)."""
+    ids = await json_body(request)
+    if not isinstance(ids, list):
+        raise HTTPError(400, "Required: a JSON array of dataset ids")
+    instance, caller = instance_of(request), caller_of(request)
+    seen = [each for each in instance.datasets() if each.id in ids and is_permitted(instance, each, caller)]
+    return answer(_entries(instance, seen))
 
 
 @routes.get(_DATASET + "/permissions")
@@ -46,8 +85,7 @@ async def list_access(request: web.Request) -> web.Response:
     """List the users and groups that have access, the owner first."""
     dataset = permitted(request)
     instance = instance_of(request)
-    owner = {"type": "USER", "id": str(dataset.owner_id), "accessLevel": "OWNER"}
-    entries = [owner, *_grants(instance, dataset)]
+    entries = _held(instance, dataset)
     return answer(
         {
             "list": [{**entry, "name": _name(instance, entry)} for entry in entries],
@@ -61,19 +99,16 @@ async def list_access(request: web.Request) -> web.Response:
 async def share(request: web.Request) -> web.Response:
     """Give users and groups access, in place of what they had."""
     dataset = permitted(request, "CAN_SHARE")
-    body = await json_object(request)
-    if "sendEmail" in body:
-        flag(body["sendEmail"], "sendEmail")
-    instance = instance_of(request)
-    level = level_of(instance, dataset, caller_of(request))
-    granted = [_grant(instance, item) for item in _objects(body.get("permissions"), "permissions")]
-    for grant in granted:
-        if _RANKS[grant["accessLevel"]] > _RANKS[level]:
-            raise HTTPError(403, f"You may not give {grant['accessLevel']}, which is more than your own {level}")
-        _check_removable(instance, dataset, grant, level)
-    for grant in granted:
-        _give(instance, dataset, grant)
+    share_dataset(instance_of(request), dataset, await json_object(request), caller_of(request))
     return answer({})
+
+
+@routes.put(_DATASET + "/permissions")
+async def change(request: web.Request) -> web.Response:
+    """Give one user or group access, in place of what it had."""
+    dataset = permitted(request, "CAN_SHARE")
+    share_dataset(instance_of(request), dataset, {"permissions": [await json_object(request)]}, caller_of(request))
+    return web.Response()
 
 
 @routes.delete(_DATASET + "/permissions/{type}/{grantee_id}")
@@ -131,6 +166,29 @@ def level_of(instance: Instance, dataset: Dataset, user: Record) -> str:
     return max(levels, key=_RANKS.__getitem__, default="NONE")
 
 
+def share_dataset(instance: Instance, dataset: Dataset, body: Record, caller: Record) -> None:
+    """Give access to a dataset, all that a body asks for or none of it.
+
+    Raises:
+        Refusal: 400, if it makes no sense; 403, if the caller may not; 404, if there is nobody such.
+    """
+    if body.get("sendEmail") is not None:
+        flag(body["sendEmail"], "sendEmail")
+    level = level_of(instance, dataset, caller)
+    granted = [_grant(instance, item) for item in _objects(body.get("permissions"), "permissions")]
+    for grant in granted:
+        if _RANKS[grant["accessLevel"]] > _RANKS[level]:
+            raise HTTPError(403, f"You may not give {grant['accessLevel']}, which is more than your own {level}")
+        _check_removable(instance, dataset, grant, level)
+    for grant in granted:
+        _give(instance, dataset, grant)
+
+
+def hand_over(instance: Instance, dataset: Dataset, user_id: object) -> None:
+    """Make a user the owner of a dataset; the former one stays as CO_OWNER."""
+    _give(instance, dataset, {"type": "USER", "id": str(user_id), "accessLevel": "OWNER"})
+
+
 def let_view(instance: Instance, dataset: Dataset, kind: str, grantee_id: object) -> None:
     """Let a user or a group (``USER`` or ``GROUP``) view a dataset, unless they may do more already."""
     grantee = {"type": kind, "id": str(grantee_id)}
@@ -173,6 +231,16 @@ def _give(instance: Instance, dataset: Dataset, grant: Record) -> None:
     instance.records[_ACCESS].put(dataset.id, {"grants": kept})
 
 
+def _held(instance: Instance, dataset: Dataset) -> list[Record]:
+    """Return all that has access to a dataset, the owner first."""
+    owner = {"type": "USER", "id": str(dataset.owner_id), "accessLevel": "OWNER"}
+    return [owner, *_grants(instance, dataset)]
+
+
+def _entries(instance: Instance, datasets: Sequence[Dataset]) -> list[Record]:
+    return [{"dataSourceId": dataset.id, **entry} for dataset in datasets for entry in _held(instance, dataset)]
+
+
 def _grants(instance: Instance, dataset: Dataset) -> list[Record]:
     record = instance.records[_ACCESS].find(dataset.id)
     return [] if record is None else record["grants"]
@@ -198,14 +266,15 @@ def _grant(instance: Instance, item: Record) -> Record:
         raise HTTPError(400, f"accessLevel must be one of {', '.join(_LEVELS)}")
     if level == "OWNER" and (grantee["type"] != "USER" or not grantee["id"].isdecimal()):
         raise HTTPError(400, "Only a user can own a dataset")
-    instance.records[_KINDS[grantee["type"]]].get(grantee["id"])
+    if grantee["type"] in _KINDS and level != "NONE":
+        instance.records[_KINDS[grantee["type"]]].get(grantee["id"])
     return {**grantee, "accessLevel": level}
 
 
 def _grantee(item: Record) -> Record:
     kind = item.get("type", "USER")
-    if not isinstance(kind, str) or kind not in _KINDS:
-        raise HTTPError(400, "type must be USER or GROUP")
+    if not isinstance(kind, str) or kind not in {*_KINDS, *_OTHERS}:
+        raise HTTPError(400, f"type must be one of {', '.join([*_KINDS, *_OTHERS])}")
     if not isinstance(item.get("id"), str | int) or item["id"] == "":
         raise HTTPError(400, "Required: id, of a user or a group")
     return {"type": kind, "id": str(item["id"])}
@@ -220,5 +289,5 @@ def _objects(value: Any, what: str) -> Sequence[Record]:
 def _name(instance: Instance, entry: Record) -> str:
     if entry["type"] == "USER":
         return user_name(instance, entry["id"])
-    group = instance.records["groups"].find(entry["id"])
+    group = instance.records["groups"].find(entry["id"]) if entry["type"] == "GROUP" else None
     return entry["id"] if group is None else str(group.get("name", entry["id"]))

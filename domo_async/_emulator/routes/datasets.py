@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import uuid
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -22,6 +22,7 @@ from domo_async._emulator.http.web import (
     json_object,
     millis,
     query_flag,
+    query_values,
     storage_of,
     text,
     whole_number,
@@ -45,13 +46,24 @@ _PERMISSIONS = {
     "CO_OWNER": "READ_WRITE_DELETE_SHARE_ADMIN",
     "OWNER": "READ_WRITE_DELETE_SHARE_ADMIN",
 }
-_ORDERS: dict[str, Callable[[Dataset], Any]] = {
-    "name": lambda dataset: dataset.name.lower(),
-    "created": lambda dataset: dataset.created,
-    "lasttouched": lambda dataset: dataset.touched,
-    "lastupdated": lambda dataset: dataset.updated,
-    "rowcount": lambda dataset: dataset.row_count,
-    "columncount": lambda dataset: len(dataset.schema.columns),
+# By the words of lists: what is sorted by, and whether the greatest comes first.
+_ORDERS: dict[str, tuple[Callable[[Dataset, Mapping[str, int]], Any], bool]] = {
+    "name": (lambda dataset, _: dataset.name.lower(), False),
+    "nameDescending": (lambda dataset, _: dataset.name.lower(), True),
+    "lastTouched": (lambda dataset, _: dataset.touched, True),
+    "lastTouchedAscending": (lambda dataset, _: dataset.touched, False),
+    "lastUpdated": (lambda dataset, _: dataset.updated, True),
+    "lastUpdatedAscending": (lambda dataset, _: dataset.updated, False),
+    "createdAt": (lambda dataset, _: dataset.created, True),
+    "createdAtAscending": (lambda dataset, _: dataset.created, False),
+    "cardCount": (lambda _, cards: cards["cardCount"], True),
+    "cardCountAscending": (lambda _, cards: cards["cardCount"], False),
+    "cardViewCount": (lambda _, cards: cards["cardViewCount"], True),
+    "cardViewCountAscending": (lambda _, cards: cards["cardViewCount"], False),
+    # No dataset here is in error.
+    "errorState": (lambda *_: 0, False),
+    "errorStateDescending": (lambda *_: 0, True),
+    "dataSourceId": (lambda dataset, _: dataset.id, False),
 }
 
 
@@ -85,9 +97,7 @@ async def create(request: web.Request) -> web.Response:
 async def list_datasets(request: web.Request) -> web.Response:
     """List the datasets that the caller may see, a page of 50 by default.
 
-    Emulator-defined: `orderBy` takes ``name``, ``created``, ``lastTouched``, ``lastUpdated``, ``rowCount`` and
-    ``columnCount``, with a minus before it for the other way round, and by default the order is that of creation;
-    `createdSince` takes milliseconds or ISO 8601; no dataset is hidden.
+    Emulator-defined: by default the order is that of creation; each dataset is told with all parts; none is hidden.
     """
     query = request.query
     instance, caller = instance_of(request), caller_of(request)
@@ -95,66 +105,93 @@ async def list_datasets(request: web.Request) -> web.Response:
     offset = whole_number(query.get("offset"), "offset", 0)
     query_flag(request, "includeHidden")
     wanted = query.get("nameLike", "").lower()
-    since = _moment(query["createdSince"]) if "createdSince" in query else None
-    kinds = {query[key] for key in ("dataProviderType", "type", "displayType") if key in query}
+    since = whole_number(query.get("createdSince"), "createdSince", 0)
+    kinds = [query_values(request, key) for key in ("dataProviderType", "type", "displayType")]
+    ids = query_values(request, "dataSourceId")
     found = [
         dataset
         for dataset in instance.datasets()
         if wanted in dataset.name.lower()
-        and kinds <= {dataset.provider_type}
+        and all(not kind or dataset.provider_type in kind for kind in kinds)
+        and (not ids or dataset.id in ids)
         and query.get("ownerId") in (None, str(dataset.owner_id))
-        and (since is None or dataset.created >= since)
+        and millis(dataset.created) >= since
         and is_permitted(instance, dataset, caller)
     ]
     if order := query.get("orderBy"):
-        key = _ORDERS.get(order.removeprefix("-").lower())
-        if key is None:
-            raise HTTPError(400, f"orderBy does not know {order}")
-        found.sort(key=key, reverse=order.startswith("-"))
-    return answer(
-        {
-            "dataSources": _described(instance, found[offset : offset + limit], caller),
-            "_metaData": {"totalCount": len(found)},
-        }
-    )
+        if order not in _ORDERS:
+            raise HTTPError(400, f"orderBy must be one of {', '.join(_ORDERS)}")
+        key, descending = _ORDERS[order]
+        cards = card_counts(instance)
+        found.sort(key=lambda dataset: key(dataset, cards.get(dataset.id, _NO_CARDS)), reverse=descending)
+    page = described(instance, found[offset : offset + limit], caller)
+    return answer(envelope(page, total=len(found), limit=limit, offset=offset))
 
 
 @routes.post("/api/data/v3/datasources/bulk")
 async def get_many(request: web.Request) -> web.Response:
     """Describe several datasets; those that do not exist or may not be seen are left out (emulator-defined)."""
-    ids = await json_body(request)
-    if not isinstance(ids, list):
-        raise HTTPError(400, "Required: a JSON array of dataset ids")
+    ids = await dataset_ids(request)
+    for key in ("includeAllDetails", "includePrivate", "includeFormulas"):
+        query_flag(request, key)
     instance, caller = instance_of(request), caller_of(request)
-    wanted = {each for each in ids if isinstance(each, str)}
     found = [
-        dataset for dataset in instance.datasets() if dataset.id in wanted and is_permitted(instance, dataset, caller)
+        dataset for dataset in instance.datasets() if dataset.id in ids and is_permitted(instance, dataset, caller)
     ]
-    return answer({"dataSources": _described(instance, found, caller)})
+    return answer(envelope(described(instance, found, caller), total=len(found), limit=len(ids), offset=0))
 
 
 @routes.get("/api/data/v3/datasources/{dataset_id}")
 async def get(request: web.Request) -> web.Response:
     """Describe a dataset; `part` and `requestedParts` are taken, but all parts given (emulator-defined)."""
     dataset = permitted(request)
-    return answer(_described(instance_of(request), [dataset], caller_of(request))[0])
+    query_flag(request, "includeAllDetails")
+    return answer(described(instance_of(request), [dataset], caller_of(request))[0])
 
 
 @routes.delete("/api/data/v3/datasources/{dataset_id}")
 async def delete(request: web.Request) -> web.Response:
-    """Delete a dataset and its data. That ``soft`` does the same as ``hard`` is emulator-defined."""
-    dataset = permitted(request, "CO_OWNER")
-    if request.query.get("deleteMethod", "soft") not in ("soft", "hard"):
-        raise HTTPError(400, "deleteMethod must be soft or hard")
-    storage, instance = storage_of(request), instance_of(request)
-    uploads = instance.delete_dataset(dataset)
-    dataset_access.forget(instance, dataset)
-    policies.forget(instance, dataset)
-    if dataset.id in instance.records[_TAGS]:
-        instance.records[_TAGS].remove(dataset.id)
-    for upload in uploads:
-        await storage.run(storage.discard_parts, upload.spool)
-    await collect_garbage(request)
+    """Delete a dataset and its data; ``soft``, as by default, keeps them for as long as the instance lives."""
+    softly = is_soft(request)
+    await delete_datasets(request, [permitted(request, "CO_OWNER")], softly=softly)
+    return web.Response()
+
+
+@routes.post("/api/data/v3/datasources/delete")
+async def delete_many(request: web.Request) -> web.Response:
+    """Delete several datasets, all or none of them (emulator-defined)."""
+    softly = is_soft(request)
+    instance, caller = instance_of(request), caller_of(request)
+    datasets = [instance.dataset(each) for each in await dataset_ids(request)]
+    for dataset in datasets:
+        if not is_permitted(instance, dataset, caller, "CO_OWNER"):
+            raise HTTPError(403, f"You may not delete the dataset {dataset.id}")
+    await delete_datasets(request, datasets, softly=softly)
+    return web.Response()
+
+
+@routes.post("/api/data/v3/datasources/restore")
+async def restore(request: web.Request) -> web.Response:
+    """Bring datasets back that were deleted softly, all or none of them (emulator-defined)."""
+    body = await json_object(request)
+    wanted = body.get("datasets")
+    if not isinstance(wanted, list) or not wanted or not all(isinstance(each, dict) for each in wanted):
+        raise HTTPError(400, "Required: datasets, an array of objects with datasetId")
+    instance, caller = instance_of(request), caller_of(request)
+    found: list[tuple[Dataset, str | None]] = []
+    for each in wanted:
+        dataset = instance.kept_dataset(text(each, "datasetId"))
+        if dataset is None or not dataset.deleted:
+            raise HTTPError(404, f"There is no deleted dataset {each['datasetId']}")
+        if not is_permitted(instance, dataset, caller, "CO_OWNER"):
+            raise HTTPError(403, f"You may not restore the dataset {dataset.id}")
+        owner = each.get("newOwnerId")
+        found.append((dataset, None if owner is None else instance.records["users"].get(owner)["id"]))
+    for dataset, owner_id in found:
+        dataset.deleted = False
+        dataset.touched = datetime.now(UTC)
+        if owner_id is not None:
+            dataset_access.hand_over(instance, dataset, owner_id)
     return web.Response()
 
 
@@ -170,7 +207,7 @@ async def update_properties(request: web.Request) -> web.Response:
     dataset.provider_type = provider_type
     dataset.description = str(body.get("dataSourceDescription", dataset.description) or "")
     dataset.touched = datetime.now(UTC)
-    return answer(_described(instance_of(request), [dataset], caller_of(request))[0])
+    return answer(described(instance_of(request), [dataset], caller_of(request))[0])
 
 
 @routes.post("/api/data/ui/v3/datasources/{dataset_id}/tags")
@@ -180,8 +217,7 @@ async def set_tags(request: web.Request) -> web.Response:
     tags = await json_body(request)
     if not isinstance(tags, list) or not all(isinstance(tag, str) and tag for tag in tags):
         raise HTTPError(400, "Required: an array of tags")
-    instance_of(request).records[_TAGS].put(dataset.id, {"tags": list(dict.fromkeys(tags))})
-    dataset.touched = datetime.now(UTC)
+    put_tags(instance_of(request), dataset, tags)
     return answer({})
 
 
@@ -230,6 +266,7 @@ def describe(
     (both emulator-defined).
     """
     stream = instance.records["dataset_streams"].find(dataset.id)
+    connector = None if stream is None else instance.records["streams"].find(stream["streamId"])
     return {
         "id": dataset.id,
         "displayType": dataset.provider_type,
@@ -260,14 +297,18 @@ def describe(
         "cloudName": "Domo",
         "permissions": _PERMISSIONS[level],
         "hidden": False,
-        "tags": orjson.dumps(_tags(instance, dataset)).decode(),
+        "tags": orjson.dumps(tags_of(instance, dataset)).decode(),
+        "accountId": None if connector is None else connector["accountId"],
+        "cryoStatus": "ADRENALINE",
+        "nextUpdate": None,
         "scheduleActive": False,
         "cardCount": cards["cardCount"],
         "cloudEngine": "domo",
     }
 
 
-def _described(instance: Instance, datasets: list[Dataset], caller: Record) -> list[dict[str, Any]]:
+def described(instance: Instance, datasets: list[Dataset], caller: Record) -> list[dict[str, Any]]:
+    """Return datasets as a user sees them."""
     cards = card_counts(instance)
     return [
         describe(instance, dataset, level=level_of(instance, dataset, caller), cards=cards.get(dataset.id, _NO_CARDS))
@@ -275,18 +316,52 @@ def _described(instance: Instance, datasets: list[Dataset], caller: Record) -> l
     ]
 
 
-def _tags(instance: Instance, dataset: Dataset) -> list[str]:
+def envelope(page: list[dict[str, Any]], *, total: int, limit: int, offset: int) -> dict[str, Any]:
+    """Return datasets as lists of them come."""
+    facts = {"totalCount": total, "limit": limit, "offset": offset, "executor": "APIDATA", "augmented": False}
+    return {"dataSources": page, "_metaData": facts}
+
+
+async def dataset_ids(request: web.Request) -> list[str]:
+    """Return the ids of datasets that are the request's body."""
+    ids = await json_body(request)
+    if not isinstance(ids, list) or not all(isinstance(each, str) for each in ids):
+        raise HTTPError(400, "Required: a JSON array of dataset ids")
+    return list(dict.fromkeys(ids))
+
+
+def is_soft(request: web.Request) -> bool:
+    """Return whether what is deleted is to be kept, to be restored."""
+    method = request.query.get("deleteMethod", "soft")
+    if method not in ("soft", "hard"):
+        raise HTTPError(400, "deleteMethod must be soft or hard")
+    return method == "soft"
+
+
+async def delete_datasets(request: web.Request, datasets: Sequence[Dataset], *, softly: bool) -> None:
+    """Delete datasets, and what is known of them but by whom they could be restored."""
+    storage, instance = storage_of(request), instance_of(request)
+    uploads = [upload for dataset in datasets for upload in instance.delete_dataset(dataset, softly=softly)]
+    for dataset in () if softly else datasets:
+        dataset_access.forget(instance, dataset)
+        policies.forget(instance, dataset)
+        if dataset.id in instance.records[_TAGS]:
+            instance.records[_TAGS].remove(dataset.id)
+    for upload in uploads:
+        await storage.run(storage.discard_parts, upload.spool)
+    await collect_garbage(request)
+
+
+def put_tags(instance: Instance, dataset: Dataset, tags: Sequence[str]) -> None:
+    """Give a dataset these tags in place of those that it had."""
+    instance.records[_TAGS].put(dataset.id, {"tags": list(dict.fromkeys(tags))})
+    dataset.touched = datetime.now(UTC)
+
+
+def tags_of(instance: Instance, dataset: Dataset) -> list[str]:
+    """Return the tags of a dataset."""
     record = instance.records[_TAGS].find(dataset.id)
     return [] if record is None else record["tags"]
-
-
-def _moment(written: str) -> datetime:
-    try:
-        moment = datetime.fromtimestamp(int(written) / 1000, UTC) if written.isdecimal() else None
-        moment = moment or datetime.fromisoformat(written)
-    except (ValueError, OverflowError) as error:
-        raise HTTPError(400, f"createdSince is no moment: {written}") from error
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def _schema_json(schema: Schema) -> dict[str, Any]:
@@ -354,7 +429,7 @@ def search_documents(instance: Instance) -> Iterator[dict[str, Any]]:
             "dataProviderType": dataset.provider_type,
             "rowCount": dataset.row_count,
             "columnCount": len(dataset.schema.columns),
-            "tags": _tags(instance, dataset),
+            "tags": tags_of(instance, dataset),
         }
 
 

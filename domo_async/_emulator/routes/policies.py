@@ -3,12 +3,16 @@
 No document shows these routes; what other clients send is understood. Once they are enabled, a query sees the rows of
 all policies that are about its user, on his own or by a group, and none if there is no such policy; owner, co-owners
 and admins see all rows, as do the users of the policy "All Rows", which each dataset has from the first look at its
-policies on. Emulator-defined are the operators beside ``EQUALS``, how values are compared (below), that virtual users
-are kept but never ask, and that policies count for queries, exports and what cards show alone, not for numbers of rows.
+policies on. A parameter of the type DYNAMIC names attributes of whoever asks; which attribute a name such as
+``domo.policy.managed_user_department`` stands for is emulator-defined: the one whose name is alike but for ``user`` or
+``employee`` before it. Emulator-defined, too, are the operators beside ``EQUALS``, how values are compared (below),
+that virtual users are kept but never ask, and that policies count for queries, exports and what cards show alone, not
+for numbers of rows.
 """
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
@@ -117,7 +121,7 @@ def visible_rows(instance: Instance, dataset: Dataset, user: Record) -> str | No
     if any(policy["type"] == _OPEN for policy in about):
         return None
     columns = {column.name: column for column in dataset.schema.columns}
-    return " OR ".join(_condition(policy, columns) for policy in about) or "false"
+    return " OR ".join(_condition(policy, columns, user) for policy in about) or "false"
 
 
 def forget(instance: Instance, dataset: Dataset) -> None:
@@ -155,23 +159,22 @@ def _open_policy(instance: Instance, dataset: Dataset) -> None:
 
 
 def _read(instance: Instance, dataset: Dataset, body: Record) -> Record:
-    users, groups = _ids(body, "userIds"), _ids(body, "groupIds")
-    for user in users:
-        instance.records["users"].get(user)
-    for group in groups:
-        instance.records["groups"].get(group)
+    # Requests have texts or numbers, answers have numbers.
+    users = [instance.records["users"].get(each)["id"] for each in _ids(body, "userIds")]
+    groups = [instance.records["groups"].get(each)["id"] for each in _ids(body, "groupIds")]
     if body.get("dataSourceId", dataset.id) != dataset.id:
         raise HTTPError(400, "dataSourceId is another dataset than that of the path")
     virtual = _ids(body, "virtualUserIds")
     return {
         "name": text(body, "name"),
         "dataSourceId": dataset.id,
+        "policySetId": zlib.crc32(dataset.id.encode()) % 1_000_000,
         "type": "user",
         "virtualUserIds": virtual,
         "userIds": users,
         "groupIds": groups,
         "dataSourcePermissions": flag(body.get("dataSourcePermissions", False), "dataSourcePermissions"),
-        "resources": {"VIRTUAL_USER": virtual},
+        "resources": {"VIRTUAL_USER": list(map(str, virtual)), "GROUP": list(map(str, groups))},
         "parameters": list(_parameters(dataset, body.get("parameters"))),
     }
 
@@ -190,8 +193,9 @@ def _parameters(dataset: Dataset, parameters: object) -> Iterator[Record]:
     for each in parameters:
         values = each["values"] if isinstance(each.get("values"), list) else [each.get("value")]
         operator = each.get("operator", "EQUALS")
-        if each.get("type", "COLUMN") != "COLUMN":
-            raise HTTPError(400, "Only parameters of the type COLUMN are known here")
+        kind = each.get("type") or "COLUMN"
+        if kind not in ("COLUMN", "DYNAMIC"):
+            raise HTTPError(400, "The type of a parameter must be COLUMN or DYNAMIC")
         if text(each, "name") not in columns:
             raise HTTPError(400, f"The dataset has no column {each['name']}")
         if operator not in _OPERATORS:
@@ -204,19 +208,42 @@ def _parameters(dataset: Dataset, parameters: object) -> Iterator[Record]:
             "name": each["name"],
             "value": values[0],
             "values": values,
-            "type": "COLUMN",
+            "type": kind,
             "operator": operator,
             "not": flag(each.get("not", False), "not"),
             "ignoreCase": flag(each.get("ignoreCase", True), "ignoreCase"),
         }
 
 
-def _condition(policy: Record, columns: dict[str, Column]) -> str:
+def _condition(policy: Record, columns: dict[str, Column], user: Record) -> str:
     """Return the condition that a row fits all parameters of a policy; a column that is gone fits nothing."""
     conditions = [
-        _parameter(each, columns[each["name"]]) if each["name"] in columns else "false" for each in policy["parameters"]
+        _parameter(_meant(each, user), columns[each["name"]]) if each["name"] in columns else "false"
+        for each in policy["parameters"]
     ]
     return f"({' AND '.join(conditions) or 'true'})"
+
+
+def _meant(parameter: Record, user: Record) -> Record:
+    """Return a parameter with the values that it stands for where a user asks."""
+    if parameter["type"] != "DYNAMIC":
+        return parameter
+    return {**parameter, "values": [value for name in parameter["values"] for value in _attribute(str(name), user)]}
+
+
+def _attribute(name: str, user: Record) -> list[object]:
+    """Return the values of the attribute of a user that a policy names."""
+    wanted = _plain(name.removeprefix("domo.policy.").removeprefix("managed_"))
+    known: dict[str, list[object]] = {
+        _plain(key): [value] for key, value in user.items() if isinstance(value, str | int)
+    }
+    known.update({_plain(pair["key"]): pair["values"] for pair in user.get("attributes", [])})
+    names = (wanted, wanted.removeprefix("user"), wanted.removeprefix("employee"))
+    return next((known[each] for each in names if each in known), [])
+
+
+def _plain(name: str) -> str:
+    return name.replace("_", "").lower()
 
 
 def _parameter(parameter: Record, column: Column) -> str:
@@ -235,7 +262,7 @@ def _parameter(parameter: Record, column: Column) -> str:
 
 
 def _any(form: str) -> Callable[[str, Sequence[str]], str]:
-    return lambda cell, values: "(" + " OR ".join(form.format(cell, value) for value in values) + ")"
+    return lambda cell, values: "(" + (" OR ".join(form.format(cell, value) for value in values) or "false") + ")"
 
 
 _TEXTUAL = ("LIKE", "BEGINS_WITH", "ENDS_WITH", "CONTAINS")
@@ -246,7 +273,7 @@ _OPERATORS: dict[str, Callable[[str, Sequence[str]], str]] = {
     "LESS_THAN": _any("{} < {}"),
     "GREATER_THAN_EQUAL": _any("{} >= {}"),
     "LESS_THAN_EQUAL": _any("{} <= {}"),
-    "BETWEEN": lambda cell, values: f"{cell} BETWEEN {values[0]} AND {values[1]}",
+    "BETWEEN": lambda cell, values: f"{cell} BETWEEN {values[0]} AND {values[1]}" if len(values) == 2 else "false",
     "BEGINS_WITH": _any("starts_with({}, {})"),
     "ENDS_WITH": _any("ends_with({}, {})"),
     "CONTAINS": _any("contains({}, {})"),

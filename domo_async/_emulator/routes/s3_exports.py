@@ -35,7 +35,7 @@ _EXPORTS = "s3_exports"
 _ROUTE = "/api/query/v1/export/{dataset_id}"
 _LONGEST_NAME = 255
 _BOM = b"\xef\xbb\xbf"
-_ACTIVE = ("none", "exporting")
+_ACTIVE = ("none", "running")
 
 
 @routes.post(_ROUTE)
@@ -137,8 +137,8 @@ def _state_of_data(dataset: Dataset) -> list[int]:
 
 
 def _job(instance: Instance, dataset: Dataset) -> Record:
-    job = begin_job(instance, "s3_export", dataset.id, dataset.name, good="success", bad="error")
-    return job if job["state"] in {*_ACTIVE, "success"} else {**job, "state": "error"}
+    job = begin_job(instance, "s3_export", dataset.id, dataset.name, good="success", bad="failed")
+    return job if job["state"] in {*_ACTIVE, "success"} else {**job, "state": "failed"}
 
 
 def _former(instance: Instance, storage: Storage, dataset: Dataset, caller: Record) -> Record | None:
@@ -149,7 +149,7 @@ def _former(instance: Instance, storage: Storage, dataset: Dataset, caller: Reco
     """
     exports = _exports(instance, storage, dataset)
     mine = next((export for export in exports if export["userId"] == caller["id"]), None)
-    if mine is not None and mine["data"] == _state_of_data(dataset) and mine["status"] != "error":
+    if mine is not None and mine["data"] == _state_of_data(dataset) and mine["status"] != "failed":
         return mine
     active = next((export for export in exports if export["status"] in _ACTIVE), None)
     if active is not None:
@@ -172,19 +172,19 @@ def _seen(instance: Instance, storage: Storage, export: Record) -> Record:
     """Return what has become of an export; its file comes to its place with its success."""
     job = export["job"]
     if not is_over(instance, job) or job["state"] in _ACTIVE:
-        return {"status": "exporting"}
+        return {"status": "running"}
     arriving = _arriving(storage, export)
-    if job["state"] == "error":
+    if job["state"] == "failed":
         arriving.unlink(missing_ok=True)
-        return {"status": "error", "message": job["reason"]}
+        return {"status": "failed", "message": job["reason"]}
     if export["rows"] is None:
-        return {"status": "exporting"}
+        return {"status": "running"}
     target = _root(storage).joinpath(*export["place"], "part-0.csv")
     try:
         target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         arriving.replace(target)
     except OSError as error:
-        return {"status": "error", "message": f"The file cannot be written: {error.strerror}"}
+        return {"status": "failed", "message": f"The file cannot be written: {error.strerror}"}
     return {"status": "success", "files": {target.as_uri(): export["rows"]}}
 
 
@@ -218,7 +218,7 @@ def _write(
 
 
 def _describe(export: Record) -> dict[str, Any]:
-    failed = export["status"] == "error"
+    failed = export["status"] == "failed"
     ended = failed or export["status"] == "success"
     return {
         "bucket": export["bucket"],

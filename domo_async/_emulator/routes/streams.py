@@ -8,11 +8,12 @@ the dataset may see the stream, and whoever may edit it may change and run it.
 
 from __future__ import annotations
 
+import re
 import time
 import uuid
-import zlib
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from itertools import islice
 from random import Random
 from typing import Any
 
@@ -21,11 +22,22 @@ from aiohttp import web
 
 from domo_async._emulator.access.people import free_id
 from domo_async._emulator.errors import HTTPError, thread_of_execution
-from domo_async._emulator.http.web import answer, caller_of, instance_of, json_object, page_of, text
+from domo_async._emulator.http.web import (
+    answer,
+    caller_of,
+    instance_of,
+    json_object,
+    page_of,
+    query_flag,
+    query_values,
+    text,
+    whole_number,
+)
 from domo_async._emulator.persistence.records import Record
 from domo_async._emulator.routes.dataset_access import is_permitted, level_of
 from domo_async._emulator.routes.datasets import describe as describe_dataset
 from domo_async._emulator.services.jobs import begin_job, ended_job, is_over
+from domo_async._emulator.services.providers import provider_of
 from domo_async._emulator.state import Column, Dataset, Instance
 
 routes: web.RouteTableDef = web.RouteTableDef()
@@ -36,27 +48,106 @@ _COLUMNS = (
     Column("_BATCH_LAST_RUN_", "DATETIME", "_BATCH_LAST_RUN_"),
 )
 _SCHEDULES = {"MINUTE": "0 0/{} * * * ?", "HOUR": "0 0 0/{} * * ?", "DAY": "0 0 0 1/{} * ?"}
-_ACTIVE, _ABORTED = "ACTIVE", "ABORTED"
+_ACTIVE, _ERROR = "ACTIVE", "ERROR"
+_GOOD = ("SUCCESS", "WARNING")
+_METHODS = ("REPLACE", "APPEND", "UPSERT", "DELETE")
+_CATEGORIES = ("CONNECTOR", "FRAMEWORK", "USER", "CONNECTOR_WARNING")
+_SCHEDULE_STATES = ("MANUAL", "ACTIVE", "INACTIVE")
+_QUERY = re.compile(r"dataSource\.(id|name|owner\.id):(.*)", re.DOTALL)
 _SECOND = 10**9
 _PAGE = 50
 
 
 @routes.post("/api/data/v1/streams")
 async def create(request: web.Request) -> web.Response:
-    """Create a stream and its dataset. The documents give no answer; that it is the stream is emulator-defined."""
+    """Create a stream and its dataset."""
     instance, body, owner_id = instance_of(request), await json_object(request), caller_of(request)["id"]
     definition = _definition(instance, body)
     name, description = _dataset_texts(body)
     dataset = instance.create_dataset(
         name, _COLUMNS, description=description, provider_type=definition["dataProviderKey"], owner_id=owner_id
     )
-    return answer(_describe(request, add_stream(instance, dataset, definition, user_id=owner_id)))
+    return answer(_describe(request, add_stream(instance, dataset, definition, user_id=owner_id)), status=201)
 
 
 @routes.get("/api/data/v1/streams")
 async def list_streams(request: web.Request) -> web.Response:
-    """List streams. Not in the documents; other clients use it."""
+    """List streams, a page of 50 by default; all fields of each are told (emulator-defined)."""
     return answer([_describe(request, stream) for stream in page_of(request, _streams(request), limit=_PAGE)])
+
+
+@routes.get("/api/data/v1/streams/search")
+async def search(request: web.Request) -> web.Response:
+    """Find the streams of a dataset by ``dataSource.id``, ``dataSource.name`` or ``dataSource.owner.id``.
+
+    A name is found that contains the text; other queries are refused (both emulator-defined).
+    """
+    matched = _QUERY.fullmatch(request.query.get("q", ""))
+    if matched is None:
+        raise HTTPError(400, "Required: q, such as dataSource.id:… or dataSource.name:…")
+    key, wanted = matched[1], matched[2].strip('"')
+    instance = instance_of(request)
+
+    def fits(dataset: Dataset) -> bool:
+        if key == "name":
+            return wanted.lower() in dataset.name.lower()
+        return wanted == (dataset.id if key == "id" else str(dataset.owner_id))
+
+    found = (each for each in _streams(request) if fits(instance.dataset(each["dataSourceId"])))
+    return answer([_describe(request, stream) for stream in found])
+
+
+@routes.get("/api/data/v1/streams/lookup")
+async def lookup(request: web.Request) -> web.Response:
+    """Tell the number of the stream that fills a dataset."""
+    instance = instance_of(request)
+    stream = _stream_of_dataset(instance, instance.dataset(request.query.get("dataSourceId", "")))
+    if stream is None or stream not in _streams(request):
+        raise HTTPError(404, "No stream fills this dataset")
+    return answer(stream["id"])
+
+
+@routes.get("/api/data/v1/streams/bulk")
+async def get_many(request: web.Request) -> web.Response:
+    """Return several streams; those that are not there are left out (emulator-defined)."""
+    wanted = query_values(request, "streamId")
+    return answer([_describe(request, each) for each in _streams(request) if str(each["id"]) in wanted])
+
+
+@routes.post("/api/data/v1/streams/scheduleState/bulk/{change}")
+async def set_schedule_states(request: web.Request) -> web.Response:
+    """Have the schedules of several streams kept, or no longer."""
+    states = {"activate": "ACTIVE", "deactivate": "INACTIVE"}
+    body, change = await json_object(request), request.match_info["change"]
+    numbers = body.get("streamIds")
+    if change not in states or not isinstance(numbers, list):
+        raise HTTPError(400, "Required: streamIds, an array of the numbers of streams")
+    streams = [_permitted_stream(request, number, "CAN_EDIT") for number in numbers]
+    for stream in streams:
+        _set_schedule_state(request, stream, states[change], body.get("inactiveScheduleCode"))
+    return web.Response()
+
+
+@routes.post("/api/data/v1/streams/{stream_id}/scheduleState/{state}")
+async def set_schedule_state(request: web.Request) -> web.Response:
+    """Have a stream's schedule kept, or not."""
+    stream, state = _stream_of(request, "CAN_EDIT"), request.match_info["state"]
+    if state not in _SCHEDULE_STATES:
+        raise HTTPError(400, f"The state must be one of {', '.join(_SCHEDULE_STATES)}")
+    code = request.query.get("inactiveScheduleCode")
+    _set_schedule_state(request, stream, state, None if code is None else whole_number(code, "code", 0))
+    return web.Response()
+
+
+@routes.delete("/api/data/v1/streams/{stream_id}")
+async def delete(request: web.Request) -> web.Response:
+    """Delete a stream; its dataset stays (emulator-defined)."""
+    instance, stream = instance_of(request), _stream_of(request, "CO_OWNER")
+    for execution in list(_executions(instance, stream)):
+        instance.records["stream_executions"].remove(_key(execution))
+    instance.records["dataset_streams"].remove(stream["dataSourceId"])
+    instance.records["streams"].remove(stream["id"])
+    return web.Response()
 
 
 @routes.get("/api/data/v1/streams/{stream_id}")
@@ -67,7 +158,7 @@ async def get(request: web.Request) -> web.Response:
 
 @routes.put("/api/data/v1/streams/{stream_id}")
 async def update(request: web.Request) -> web.Response:
-    """Set what makes up a stream; without a schedule, the former one stays. The answer is emulator-defined."""
+    """Set what makes up a stream; without a schedule, the former one stays."""
     instance, stream = instance_of(request), _stream_of(request, "CAN_EDIT")
     body = await json_object(request)
     definition = _definition(instance, body)
@@ -83,34 +174,63 @@ async def update(request: web.Request) -> web.Response:
 
 @routes.post("/api/data/v1/streams/{stream_id}/executions")
 async def run(request: web.Request) -> web.Response:
-    """Start a run; its type comes as ``runType`` or as ``action``."""
-    instance, stream = instance_of(request), _stream_of(request, "CAN_EDIT")
-    body = await json_object(request)
+    """Start a run; its type comes as ``runType`` or as ``action``.
+
+    `abortRunning` stops the one under way; partitions and what else is asked for change nothing (emulator-defined).
+    """
+    stream, body = _stream_of(request, "CAN_EDIT"), await json_object(request)
     run_type = text(body, "runType" if "runType" in body else "action")
-    if _current(instance, stream) is not None:
-        raise HTTPError(409, f"Stream {stream['id']} is running already")
+    execution = _start(request, stream, run_type, stop=query_flag(request, "abortRunning"))
+    return answer(_describe_execution(instance_of(request), execution, starting=True), status=201)
+
+
+def run_stream_of(request: web.Request, dataset: Dataset) -> Record:
+    """Start a run of the stream that fills a dataset."""
+    stream = _stream_of_dataset(instance_of(request), dataset)
+    if stream is None:
+        raise HTTPError(404, "No stream fills this dataset")
+    return _start(request, stream, "MANUAL", stop=False)
+
+
+def _start(request: web.Request, stream: Record, run_type: str, *, stop: bool) -> Record:
+    instance = instance_of(request)
+    if (current := _current(instance, stream)) is not None:
+        if not stop:
+            raise HTTPError(409, f"Stream {stream['id']} is running already")
+        _stop(request, current, "CONNECTOR", None)
+        stream = instance.records["streams"].get(stream["id"])
     job = begin_job(instance, "stream", stream["id"], good="SUCCESS", bad="ERROR")
     if not _has_account(instance, stream):
         job = {**job, "state": "ERROR", "reason": f"There is no account {stream['accountId']}"}
     dataset = instance.dataset(stream["dataSourceId"])
     dataset.touched = datetime.now(UTC)
-    if job["state"] == "SUCCESS":
+    if job["state"] in _GOOD:
         dataset.updated = dataset.touched
     started_by = str(caller_of(request)["id"])
-    execution = add_execution(instance, stream, dataset, job, run_type=run_type, started_by=started_by)
-    return answer(_describe_execution(instance, execution, starting=True), status=201)
+    return add_execution(instance, stream, dataset, job, run_type=run_type, started_by=started_by)
 
 
 @routes.get("/api/data/v1/streams/{stream_id}/history/aggregate")
 async def history(request: web.Request) -> web.Response:
-    """Return the main facts of all runs, the last one first."""
-    instance = instance_of(request)
-    return answer([_aggregate(instance, execution) for execution in _executions(instance, _stream_of(request))])
+    """Return the main facts of the last runs, 1,000 by default, the last one first.
+
+    A `date` leaves out those that began on another day, of UTC whatever `tz` says (emulator-defined).
+    """
+    instance, limit = instance_of(request), whole_number(request.query.get("limit"), "limit", 1000)
+    for key in ("removeConfigurationChanges", "removeDeleted"):
+        query_flag(request, key)
+    day = request.query.get("date")
+    runs = (
+        execution
+        for execution in _executions(instance, _stream_of(request))
+        if day is None or day == f"{datetime.fromtimestamp(execution['startedAt'] // _SECOND, UTC):%Y-%m-%d}"
+    )
+    return answer([_aggregate(instance, execution) for execution in islice(runs, limit)])
 
 
 @routes.get("/api/data/v1/streams/{stream_id}/executions")
 async def list_executions(request: web.Request) -> web.Response:
-    """List runs, the last one first (emulator-defined). Not in the documents; other clients use it."""
+    """List runs, the last one first (emulator-defined)."""
     instance = instance_of(request)
     page = page_of(request, list(_executions(instance, _stream_of(request))), limit=_PAGE)
     return answer([_describe_execution(instance, execution) for execution in page])
@@ -118,20 +238,28 @@ async def list_executions(request: web.Request) -> web.Response:
 
 @routes.get("/api/data/v1/streams/{stream_id}/executions/{execution_id}")
 async def get_execution(request: web.Request) -> web.Response:
-    """Return a run. Not in the documents; other clients use it."""
+    """Return a run."""
     return answer(_describe_execution(instance_of(request), _execution_of(request, _stream_of(request))))
 
 
 @routes.put("/api/data/v1/streams/{stream_id}/executions/{execution_id}/abort")
 async def abort(request: web.Request) -> web.Response:
-    """Stop a run. Not in the documents; other clients use it. The state ``ABORTED`` is emulator-defined."""
+    """Stop a run, which ends in ``ERROR`` with who stopped it."""
     instance, stream = instance_of(request), _stream_of(request, "CAN_EDIT")
     execution, body = _execution_of(request, stream), await json_object(request)
     if _state(instance, execution) != _ACTIVE:
         raise HTTPError(409, f"Run {execution['executionId']} of stream {stream['id']} has ended already")
-    aborted = {"at": time.time_ns(), "by": str(caller_of(request)["id"]), "message": body.get("message")}
-    kept = instance.records["stream_executions"].update(_key(execution), aborted=aborted)
-    return answer(_describe_execution(instance, kept))
+    category = body.get("category") or "CONNECTOR"
+    if category not in _CATEGORIES:
+        raise HTTPError(400, f"category must be one of {', '.join(_CATEGORIES)}")
+    message = body.get("message") or request.query.get("message")
+    return answer(_describe_execution(instance, _stop(request, execution, category, message)))
+
+
+def _stop(request: web.Request, execution: Record, category: str, message: object) -> Record:
+    by = str(caller_of(request)["id"])
+    aborted = {"at": time.time_ns(), "by": by, "category": category, "message": message}
+    return instance_of(request).records["stream_executions"].update(_key(execution), aborted=aborted)
 
 
 # -- state ----------------------------------------------------------------------------------------------
@@ -201,7 +329,7 @@ def add_execution(
     """
     number = instance.records["streams"].get(stream["id"])["runs"] + 1
     instance.records["streams"].update(stream["id"], runs=number)
-    brings = stream["updateMethod"] == "REPLACE" and job["state"] == "SUCCESS"
+    brings = stream["updateMethod"] == "REPLACE" and job["state"] in _GOOD
     random_id = uuid.uuid4() if rng is None else uuid.UUID(int=rng.getrandbits(128), version=4)
     execution = {
         "streamId": stream["id"],
@@ -233,12 +361,26 @@ def _streams(request: web.Request) -> list[Record]:
 
 def _stream_of(request: web.Request, level: str = "CAN_VIEW") -> Record:
     """Return the stream that the path names, if its dataset is there and the caller has `level` of access to it."""
-    instance, number = instance_of(request), request.match_info["stream_id"]
+    return _permitted_stream(request, request.match_info["stream_id"], level)
+
+
+def _permitted_stream(request: web.Request, number: object, level: str) -> Record:
+    instance = instance_of(request)
     stream = instance.records["streams"].get(number)
     dataset = instance.dataset(stream["dataSourceId"])
     if not is_permitted(instance, dataset, caller_of(request), level):
         raise HTTPError(403, f"You do not have the permission for this: it takes {level} of the dataset")
     return stream
+
+
+def _stream_of_dataset(instance: Instance, dataset: Dataset) -> Record | None:
+    known = instance.records["dataset_streams"].find(dataset.id)
+    return None if known is None else instance.records["streams"].find(known["streamId"])
+
+
+def _set_schedule_state(request: web.Request, stream: Record, state: str, code: object) -> None:
+    """Keep the state of a schedule, which starts nothing either way."""
+    instance_of(request).records["streams"].update(stream["id"], scheduleState=state, inactiveScheduleCode=code)
 
 
 def _execution_of(request: web.Request, stream: Record) -> Record:
@@ -267,7 +409,7 @@ def _has_account(instance: Instance, stream: Record) -> bool:
 
 def _state(instance: Instance, execution: Record) -> str:
     if execution["aborted"] is not None:
-        return _ABORTED
+        return _ERROR
     return str(execution["job"]["state"]) if is_over(instance, execution["job"]) else _ACTIVE
 
 
@@ -288,9 +430,12 @@ def _definition(instance: Instance, body: dict[str, Any]) -> Record:
         Refusal: 400, if something is missing, or there is no such account.
     """
     transport, provider, account = _part(body, "transport"), _part(body, "dataProvider"), body.get("account")
-    configuration = body.get("configuration")
+    configuration = body.get("configuration", [])
     if not isinstance(configuration, list):
-        raise HTTPError(400, "Required: configuration, an array of objects with name and value")
+        raise HTTPError(400, "configuration must be an array of objects with name and value")
+    update_method = body.get("updateMethod", "REPLACE")
+    if update_method not in _METHODS:
+        raise HTTPError(400, f"updateMethod must be one of {', '.join(_METHODS)}")
     if account is not None and (not isinstance(account, dict) or "id" not in account):
         raise HTTPError(400, "account must be an object with id, or null")
     account_id = None if account is None else account["id"]
@@ -301,7 +446,7 @@ def _definition(instance: Instance, body: dict[str, Any]) -> Record:
         "transport": {key: transport.get(key) for key in ("type", "description", "version")},
         "configuration": [_setting(item) for item in configuration],
         "accountId": account_id,
-        "updateMethod": text(body, "updateMethod"),
+        "updateMethod": update_method,
         "dataProviderKey": text(provider, "key"),
         "advancedScheduleJson": _schedule_text(body.get("advancedScheduleJson")),
     }
@@ -346,12 +491,12 @@ def _schedule_text(value: object) -> str | None:
 
 
 def _describe(request: web.Request, stream: Record) -> dict[str, Any]:
-    """Return a stream; what is told of a data provider beside its key is emulator-defined."""
+    """Return a stream."""
     instance = instance_of(request)
     executions = list(_executions(instance, stream))
     current = _current(instance, stream)
     ended = executions[1:] if current is not None else executions
-    good = (execution for execution in ended if _state(instance, execution) == "SUCCESS")
+    good = (execution for execution in ended if _state(instance, execution) in _GOOD)
     last_good = next(good, None)
     last_state = _state(instance, ended[0]) if ended else "SUCCESS"
     dataset = instance.dataset(stream["dataSourceId"])
@@ -365,7 +510,7 @@ def _describe(request: web.Request, stream: Record) -> dict[str, Any]:
         "invalidExecutionId": None,
         "transport": stream["transport"],
         "updateMethod": stream["updateMethod"],
-        "dataProvider": _describe_provider(stream),
+        "dataProvider": provider_of(stream["dataProviderKey"], since=stream["createdAt"] * 1000),
         "account": _describe_account(instance, stream),
         "dataSource": {
             **source,
@@ -386,41 +531,15 @@ def _describe(request: web.Request, stream: Record) -> dict[str, Any]:
         "lastExecution": _in_stream(instance, ended[0] if ended else None),
         "lastSuccessfulExecution": _in_stream(instance, last_good),
         "currentExecution": _in_stream(instance, current),
-        "currentExecutionState": _state(instance, executions[0]) if executions else None,
+        "currentExecutionState": _state(instance, executions[0]) if executions else "IDLE",
         "createdAt": stream["createdAt"],
         "createdBy": stream["createdBy"],
         "modifiedAt": stream["modifiedAt"],
         "modifiedBy": stream["modifiedBy"],
-        "scheduleState": "MANUAL" if kind == "MANUAL" else "ACTIVE",
+        "scheduleState": stream.get("scheduleState") or ("MANUAL" if kind == "MANUAL" else "ACTIVE"),
         "scheduleAssertion": False,
-        "inactiveScheduleCode": None,
+        "inactiveScheduleCode": stream.get("inactiveScheduleCode"),
         "configuration": [{"streamId": stream["id"], **item} for item in stream["configuration"]],
-    }
-
-
-def _describe_provider(stream: Record) -> dict[str, Any]:
-    key = stream["dataProviderKey"]
-    return {
-        "id": zlib.crc32(key.encode()) % 10_000,
-        "key": key,
-        "name": key.replace("-", " ").capitalize(),
-        "url": None,
-        "defaultConnectorId": None,
-        "defaultConnectorLabel": None,
-        "authenticationScheme": None,
-        "connectorValidatorPresent": False,
-        "resourceBundlePresent": False,
-        "moduleHandler": None,
-        "iconPicker": False,
-        "scope": "0",
-        "producer": "DOMO",
-        "version": "0",
-        # In milliseconds, though the stream around it counts in seconds.
-        "dateCreated": stream["createdAt"] * 1000,
-        "dateUpdated": stream["createdAt"] * 1000,
-        "visibility": "WITH_CONNECTOR",
-        "type": "STANDARD",
-        "authenticationSchemeConfiguration": [],
     }
 
 
@@ -479,7 +598,7 @@ def _describe_execution(instance: Instance, execution: Record, *, starting: bool
         "retryExecution": None,
         "containerManagerId": execution["containerManagerId"],
         "uploadId": None,
-        "indexRequestKey": _compact(_ended_at(execution)) if state == "SUCCESS" else None,
+        "indexRequestKey": _compact(_ended_at(execution)) if state in _GOOD else None,
         "currentState": state,
         "runType": execution["runType"],
         "createdAt": begun,
@@ -487,8 +606,8 @@ def _describe_execution(instance: Instance, execution: Record, *, starting: bool
         "latestPhase": None,
         "currentPhase": None,
         "removed": False,
-        "rowsInserted": execution["rows"] if state == "SUCCESS" else 0,
-        "bytesInserted": execution["bytes"] if state == "SUCCESS" else 0,
+        "rowsInserted": execution["rows"] if state in _GOOD else 0,
+        "bytesInserted": execution["bytes"] if state in _GOOD else 0,
         "startedBy": execution["startedBy"],
         "cancelledBy": aborted.get("by"),
         "dataTag": None,
@@ -496,8 +615,21 @@ def _describe_execution(instance: Instance, execution: Record, *, starting: bool
         "peakMemoryCommittedBytes": None if running else 0,
         "exportable": False,
         "manualIndex": False,
-        # The keys of an error are emulator-defined.
-        "errors": [{"message": reason}] if reason else [],
+        "errors": [_describe_error(execution, aborted.get("category", "CONNECTOR"), reason)] if reason else [],
+    }
+
+
+def _describe_error(execution: Record, category: str, message: str) -> dict[str, Any]:
+    return {
+        "id": 1,
+        "streamId": execution["streamId"],
+        "executionId": execution["executionId"],
+        "category": category,
+        "code": 0,
+        "message": message,
+        "parameters": {},
+        "invalidatesExecution": False,
+        "keepUpload": False,
     }
 
 

@@ -5,16 +5,27 @@ from __future__ import annotations
 from domo_async._endpoints.datasets._uploading import CreatedFrom
 from domo_async._endpoints.datasets.access import Access
 from domo_async._endpoints.datasets.area import Datasets
+from domo_async._endpoints.datasets.bulk import BulkAction, BulkChanges, BulkCheck, BulkResults, InvalidReason
+from domo_async._endpoints.datasets.expressions import Expression, column
 from domo_async._endpoints.datasets.grants import (
     AccessEntry,
     AccessLevel,
     AccessList,
     AccessType,
+    DatasetAccess,
     Grant,
     Grantee,
 )
 from domo_async._endpoints.datasets.indexes import Indexes
 from domo_async._endpoints.datasets.jobs import ExportJob, QueryJob
+from domo_async._endpoints.datasets.metadata import (
+    CryoStatus,
+    DatasetCertification,
+    DatasetOrder,
+    DatasetPart,
+    DatasetPermission,
+    DatasetTag,
+)
 from domo_async._endpoints.datasets.models import (
     AlteredSchema,
     CardInfo,
@@ -56,6 +67,7 @@ from domo_async._endpoints.datasets.policies import (
     Policy,
     PolicyControl,
     PolicyFilter,
+    PolicyFilterType,
     PolicyOperator,
     PolicyParameter,
 )
@@ -73,6 +85,10 @@ __all__ = [
     "AccessList",
     "AccessType",
     "AlteredSchema",
+    "BulkAction",
+    "BulkChanges",
+    "BulkCheck",
+    "BulkResults",
     "CardInfo",
     "Cell",
     "Column",
@@ -83,17 +99,25 @@ __all__ = [
     "CommitSize",
     "CreatedDataset",
     "CreatedFrom",
+    "CryoStatus",
     "DataVersion",
     "DataVersionDetails",
     "Dataset",
+    "DatasetAccess",
     "DatasetCard",
     "DatasetCardOwner",
+    "DatasetCertification",
+    "DatasetOrder",
     "DatasetOwner",
+    "DatasetPart",
+    "DatasetPermission",
     "DatasetState",
+    "DatasetTag",
     "DatasetVersionState",
     "Datasets",
     "DeleteMethod",
     "ExportJob",
+    "Expression",
     "Grant",
     "Grantee",
     "Index",
@@ -104,6 +128,7 @@ __all__ = [
     "IndexedSchema",
     "IndexedTable",
     "Indexes",
+    "InvalidReason",
     "LatestSchema",
     "MadeVersion",
     "OpenedUpload",
@@ -115,6 +140,7 @@ __all__ = [
     "Policy",
     "PolicyControl",
     "PolicyFilter",
+    "PolicyFilterType",
     "PolicyOperator",
     "PolicyParameter",
     "QueryJob",
@@ -129,4 +155,5 @@ __all__ = [
     "UploadStatus",
     "Uploads",
     "Versions",
+    "column",
 ]

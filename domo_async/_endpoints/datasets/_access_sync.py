@@ -10,7 +10,7 @@ from attrs import evolve, frozen
 from domo_async._bulk import BulkOptions, BulkReport, BulkResult, Outcome, Plan, apply_many, attempt, carry_out
 from domo_async._endpoints._area import require_list
 from domo_async._endpoints._known import confirm_groups
-from domo_async._endpoints.datasets.grants import AccessEntry, AccessLevel, AccessType, Grant, Grantee
+from domo_async._endpoints.datasets.grants import AccessEntry, AccessLevel, AccessType, Grant
 from domo_async._endpoints.users import Users
 from domo_async._endpoints.users._directory import People, is_address, refuse_repeated
 from domo_async.errors import ConfigError
@@ -88,7 +88,8 @@ async def _resolved(http: Transport, grants: Sequence[Grant]) -> Mapping[_Key, G
     known = [evolve(grant, id=str(numbers.get(grant.id, grant.id))) for grant in grants]
     refuse_repeated([_key(grant) for grant in known], "users and groups")
     await people.confirm([int(grant.id) for grant in known if _is_user(grant) and str(grant.id).isdigit()])
-    await confirm_groups(http, [int(grant.id) for grant in known if not _is_user(grant) and str(grant.id).isdigit()])
+    groups = [grant for grant in known if grant.type == AccessType.GROUP]
+    await confirm_groups(http, [int(grant.id) for grant in groups if str(grant.id).isdigit()])
     return {_key(grant): grant for grant in known}
 
 
@@ -101,7 +102,8 @@ async def _plan(
         await access.share(dataset_id, permissions=[row.input for row in rows], send_email=wanted.send_email)
 
     async def take(rows: Sequence[_Row]) -> None:
-        await access.remove_many(dataset_id, users=[Grantee(row.input.id, row.input.type) for row in rows])
+        nobody = [evolve(row.input, access_level=AccessLevel.NONE) for row in rows]
+        await access.share(dataset_id, permissions=nobody, send_email=False)
 
     async def achieved() -> Callable[[_Row], bool]:
         now = await _present(access, dataset_id)
@@ -137,8 +139,10 @@ def _difference(grants: Mapping[_Key, Grant], present: Mapping[_Key, AccessEntry
         if key in grants:
             continue
         level = entry.access_level or AccessLevel.CAN_VIEW
-        leaves = remove and level != AccessLevel.OWNER
-        grant = Grant(entry.id, level, entry.type or AccessType.USER)
+        kind = entry.type or AccessType.USER
+        # Cards, apps and the like keep what they need to work.
+        leaves = remove and level != AccessLevel.OWNER and kind in {AccessType.USER, AccessType.GROUP}
+        grant = Grant(entry.id, level, kind)
         yield BulkResult(grant, Outcome.REMOVED if leaves else Outcome.UNCHANGED, note=entry.name)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from functools import partial
 from typing import TYPE_CHECKING
@@ -61,14 +61,17 @@ class ResultReader:
         """Return a query's result, which comes in one piece."""
         return check_whole(await self._answer(sql))
 
+    async def structured_result(self, body: Mapping[str, object]) -> QueryResult:
+        """Return the result of a query that is made of expressions."""
+        return check_whole(await self._ask(body))
+
     async def _answer(self, sql: str) -> QueryResult:
+        return await self._ask(payload(sql=sql))
+
+    async def _ask(self, body: Mapping[str, object]) -> QueryResult:
         # A query changes nothing, so it may be sent again although it is a POST.
         return await self.http.raw(
-            "POST",
-            url("/api/query/v1/execute/{}", self.dataset_id),
-            read=read_result,
-            json=payload(sql=sql),
-            idempotent=True,
+            "POST", url("/api/query/v1/execute/{}", self.dataset_id), read=read_result, json=body, idempotent=True
         )
 
     def csv(self, sql: str) -> Callable[[], AbstractAsyncContextManager[Download]]:

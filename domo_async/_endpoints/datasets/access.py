@@ -8,9 +8,9 @@ from domo_async._bulk import BulkOptions, BulkProgressCallback, BulkReport
 from domo_async._defaults import CHANGES_AT_ONCE
 from domo_async._endpoints._area import Area, require_list
 from domo_async._endpoints.datasets import _access_sync
-from domo_async._endpoints.datasets.grants import AccessList, AccessType, Grant, Grantee
-from domo_async._transport import url
-from domo_async._wire import payload
+from domo_async._endpoints.datasets.grants import AccessList, AccessType, DatasetAccess, Grant, Grantee, granted
+from domo_async._transport import QUERY, PageData, Pager, url
+from domo_async._wire import UNSET, Unset, payload
 
 __all__ = ["Access"]
 
@@ -33,8 +33,55 @@ class Access(Area):
             "GET", url("/api/data/v3/datasources/{}/permissions", dataset_id), into=AccessList
         )
 
-    async def share(self, dataset_id: str, /, *, permissions: Sequence[Grant], send_email: bool) -> None:
-        """Give users and groups access to a dataset.
+    def list_all(self, *, offset: int = 0, limit: int | None = None, page_size: int = 100) -> Pager[DatasetAccess]:
+        """Iterate over who has access to which dataset, over all datasets of the instance.
+
+        `GET /api/data/v3/datasources/bulk/permissions`. Seen: Domo's own data service has it, with pages of 100 by
+        default.
+
+        Args:
+            offset: Entries to leave out at the beginning.
+            limit: The most entries to give in all, or None for all.
+            page_size: Entries to ask for at a time.
+
+        Raises:
+            ConfigError: A number is out of its range.
+            Forbidden: The token's owner may not see it.
+        """
+        return self._http.pages(
+            "GET",
+            url("/api/data/v3/datasources/bulk/permissions"),
+            QUERY,
+            into=tuple[DatasetAccess, ...],
+            read=PageData,
+            page_size=page_size,
+            offset=offset,
+            limit=limit,
+        )
+
+    async def list_direct(self, dataset_ids: Sequence[str], /) -> tuple[DatasetAccess, ...]:
+        """Return who was given access to several datasets, by one request.
+
+        `POST /api/data/v3/datasources/bulk/directpermissions`. Seen: Domo's own data service has it.
+
+        Args:
+            dataset_ids: The datasets.
+
+        Raises:
+            ConfigError: `dataset_ids` is empty.
+        """
+        return await self._http.request(
+            "POST",
+            url("/api/data/v3/datasources/bulk/directpermissions"),
+            json=require_list(dataset_ids, "dataset_ids"),
+            into=tuple[DatasetAccess, ...],
+            idempotent=True,
+        )
+
+    async def share(
+        self, dataset_id: str, /, *, permissions: Sequence[Grant], send_email: bool, message: str | Unset = UNSET
+    ) -> None:
+        """Give users and groups access to a dataset; ``NONE`` takes it away.
 
         `POST /api/data/v3/datasources/{dataset_id}/share` (Datasets API, "Share Dataset with Access permissions").
 
@@ -42,23 +89,34 @@ class Access(Area):
             dataset_id: The dataset.
             permissions: Whom to allow what.
             send_email: Whether to tell them by mail.
+            message: What to tell them.
 
         Raises:
             ConfigError: `permissions` is empty.
             NotFound: There is no such dataset.
         """
-        # The page shows identifiers as text, as the access list does.
-        granted = [
-            payload(id=str(grant.id), type=grant.type, access_level=grant.access_level)
-            for grant in require_list(permissions, "permissions")
-        ]
         # Sent twice, it gives the same access, but mails twice.
         await self._http.request(
             "POST",
             url("/api/data/v3/datasources/{}/share", dataset_id),
-            json=payload(permissions=granted, send_email=send_email),
+            json=payload(permissions=granted(permissions), send_email=send_email, message=message),
             idempotent=not send_email,
         )
+
+    async def change(self, dataset_id: str, /, grant: Grant) -> None:
+        """Change what one user or group may do with a dataset; ``NONE`` takes the access away.
+
+        `PUT /api/data/v3/datasources/{dataset_id}/permissions`. Seen: Domo's own data service has it. It mails nobody.
+
+        Args:
+            dataset_id: The dataset.
+            grant: Whom to allow what.
+
+        Raises:
+            NotFound: There is no such dataset or user.
+        """
+        (changed,) = granted([grant])
+        await self._http.request("PUT", url("/api/data/v3/datasources/{}/permissions", dataset_id), json=changed)
 
     async def revoke(
         self, dataset_id: str, grantee_id: int | str, /, *, type: AccessType | str = AccessType.USER
@@ -66,12 +124,12 @@ class Access(Area):
         """Take a user's or a group's access to a dataset away.
 
         `DELETE /api/data/v3/datasources/{dataset_id}/permissions/{type}/{grantee_id}` (Datasets API, "Revoke Dataset
-        Access"). The page shows users alone.
+        Access"). Domo's documentation shows users alone, its own data service takes all kinds.
 
         Args:
             dataset_id: The dataset.
-            grantee_id: The user, or the group.
-            type: Which of the two.
+            grantee_id: The user, the group or what else it is.
+            type: Which of these.
 
         Raises:
             NotFound: There is no such dataset or user.
@@ -84,7 +142,7 @@ class Access(Area):
         """Take a user's access to a dataset away, as `revoke` does; prefer that.
 
         `DELETE /api/data/v3/datasources/{dataset_id}/USERS/{user_id}` (Datasets API, "Remove user from dataset"). No
-        other source knows this route.
+        other source knows this route, Domo's own data service among them: an instance may refuse it.
 
         Args:
             dataset_id: The dataset.
@@ -96,9 +154,10 @@ class Access(Area):
         await self._http.request("DELETE", url("/api/data/v3/datasources/{}/USERS/{}", dataset_id, user_id))
 
     async def remove_many(self, dataset_id: str, /, *, users: Sequence[Grantee | int | str]) -> None:
-        """Take the access of several users and groups to a dataset away at once.
+        """Take the access of several users and groups to a dataset away at once; prefer `share` with ``NONE``.
 
-        `DELETE /api/data/v3/datasources/{dataset_id}/users` (Datasets API, "Remove multiple users from dataset").
+        `DELETE /api/data/v3/datasources/{dataset_id}/users` (Datasets API, "Remove multiple users from dataset"). No
+        other source knows this route, Domo's own data service among them: an instance may refuse it.
 
         Args:
             dataset_id: The dataset.
@@ -134,14 +193,14 @@ class Access(Area):
         `GET /api/data/v3/datasources/{dataset_id}/permissions` (Datasets API, "Dataset Access List"); to see that all
         are there, `GET /api/identity/v1/users` (Users API, "Get All Users"), `GET /api/identity/v1/users/{user_id}`
         (Users API, "Get User By Id") and `GET /api/content/v2/groups/{group_id}` (Groups API, "Fetch Group"); then, for
-        each batch,
-        `POST /api/data/v3/datasources/{dataset_id}/share` (Datasets API, "Share Dataset with Access permissions") and
-        `DELETE /api/data/v3/datasources/{dataset_id}/users` (Datasets API, "Remove multiple users from dataset").
+        each batch, `POST /api/data/v3/datasources/{dataset_id}/share` (Datasets API, "Share Dataset with Access
+        permissions"), which takes access away by the level ``NONE``, and mails nobody then.
 
         Args:
             dataset_id: The dataset.
             permissions: Whom to allow what; a user may be given by e-mail address. ``NONE`` takes access away.
-            remove: Whether those who are not named lose their access; the owner never does.
+            remove: Whether users and groups that are not named lose their access; the owner never does, nor do cards,
+                apps and the like.
             allow_empty: Whether to take all access away if `permissions` is empty, which is refused by default.
             send_email: Whether to tell by mail those who get access.
             dry_run: Whether to only read, and report what would be done.
@@ -181,14 +240,14 @@ class Access(Area):
 
         As `sync` does for each: `GET /api/data/v3/datasources/{dataset_id}/permissions` (Datasets API, "Dataset Access
         List"), `GET /api/identity/v1/users` (Users API, "Get All Users"), `GET /api/identity/v1/users/{user_id}` (Users
-        API, "Get User By Id"), `GET /api/content/v2/groups/{group_id}` (Groups API, "Fetch Group"),
-        `POST /api/data/v3/datasources/{dataset_id}/share` (Datasets API, "Share Dataset with Access permissions") and
-        `DELETE /api/data/v3/datasources/{dataset_id}/users` (Datasets API, "Remove multiple users from dataset").
+        API, "Get User By Id"), `GET /api/content/v2/groups/{group_id}` (Groups API, "Fetch Group") and
+        `POST /api/data/v3/datasources/{dataset_id}/share` (Datasets API, "Share Dataset with Access permissions").
 
         Args:
             dataset_ids: The datasets.
             permissions: Whom to allow what; a user may be given by e-mail address. ``NONE`` takes access away.
-            remove: Whether those who are not named lose their access; the owners never do.
+            remove: Whether users and groups that are not named lose their access; the owners never do, nor do cards,
+                apps and the like.
             send_email: Whether to tell by mail those who get access.
             dry_run: Whether to only read, and report what would be done.
             batch_size: The most users and groups to send in one request; a limit is not documented.

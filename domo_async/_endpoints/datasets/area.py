@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Awaitable, Iterable, Mapping, Sequenc
 from datetime import datetime, tzinfo
 from functools import cached_property
 from operator import attrgetter
-from typing import TYPE_CHECKING, Literal, overload
+from typing import TYPE_CHECKING, Any, Literal, overload
 
 from domo_async._defaults import BATCH_ROWS, FILES_AT_ONCE, QUERIES_AT_ONCE
 from domo_async._endpoints._area import Area, require_changes, require_list
@@ -16,8 +16,11 @@ from domo_async._endpoints.datasets._reading import ResultReader, chosen
 from domo_async._endpoints.datasets._rows import rows_of_cells, utf8
 from domo_async._endpoints.datasets._uploading import DEFAULT_OPTIONS, CreatedFrom, Uploading, by_keys
 from domo_async._endpoints.datasets.access import Access
+from domo_async._endpoints.datasets.bulk import BulkChanges
+from domo_async._endpoints.datasets.expressions import Expression, expressions
 from domo_async._endpoints.datasets.indexes import Indexes
 from domo_async._endpoints.datasets.jobs import ExportJob, QueryJob, check_query, checked_exports
+from domo_async._endpoints.datasets.metadata import DatasetOrder, DatasetPart, DatasetTag
 from domo_async._endpoints.datasets.models import (
     Columns,
     CreateAnswer,
@@ -35,6 +38,7 @@ from domo_async._endpoints.datasets.schemas import Schemas
 from domo_async._endpoints.datasets.states import DatasetState, read_state, wait_until_visible
 from domo_async._endpoints.datasets.uploads import Uploads
 from domo_async._endpoints.datasets.versions import Versions
+from domo_async._endpoints.search import LARGEST_PAGE, Filter, Sort
 from domo_async._transfer import (
     Action,
     Budget,
@@ -60,8 +64,8 @@ from domo_async._transfer import (
     listed,
     scan,
 )
-from domo_async._transport import QUERY, PageData, Pager, url
-from domo_async._wire import UNSET, Unset, payload, without_nulls
+from domo_async._transport import BODY_COUNT, QUERY, PageData, Pager, Repeated, url
+from domo_async._wire import UNSET, Unset, either, epoch_millis, payload, without_nulls
 from domo_async.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -114,37 +118,49 @@ class Datasets(Area):
         """Who sees which rows of a dataset."""
         return Policies(self._http)
 
+    @cached_property
+    def bulk(self) -> BulkChanges:
+        """Many datasets tagged, shared, handed over, run or deleted by one request."""
+        return BulkChanges(self._http)
+
     def list(
         self,
         *,
         name_like: str | None = None,
         owner_id: int | str | None = None,
         data_provider_type: str | None = None,
-        type: str | None = None,
+        type: str | Sequence[str] | None = None,
         display_type: str | None = None,
+        dataset_ids: str | Sequence[str] | None = None,
+        created_since: datetime | None = None,
         include_hidden: bool | None = None,
-        order_by: str | None = None,
-        parts: str | Sequence[str] | None = None,
+        order_by: DatasetOrder | str | None = None,
+        parts: DatasetPart | str | Sequence[DatasetPart | str] | None = None,
         offset: int = 0,
         limit: int | None = None,
         page_size: int = 50,
     ) -> Pager[Dataset]:
         """Iterate over the datasets that the token's owner may see.
 
-        `GET /api/data/v3/datasources`. Not in the documents; other clients use it.
+        `GET /api/data/v3/datasources`. Seen: Domo's own data service has it, and several clients use it.
 
         Args:
             name_like: What their names contain.
             owner_id: Who owns them.
             data_provider_type: The kind of connector that fills them.
-            type: Their kind.
+            type: Their kind, or several kinds.
             display_type: The kind that people see.
-            include_hidden: Whether to give hidden ones too.
-            order_by: What to sort by; which words the instance knows is not known, ``name`` among them.
+            dataset_ids: One dataset or several, of which those that fit the rest are given.
+            created_since: When they were made at the earliest, with a time zone.
+            include_hidden: Whether to give hidden ones too; by default not.
+            order_by: What to sort by.
             parts: What to tell of each, as `get` takes it.
             offset: Datasets to leave out at the beginning.
             limit: The most datasets to give in all, or None for all.
             page_size: Datasets to ask for at a time.
+
+        Raises:
+            ConfigError: A number is out of its range, or `created_since` has no time zone.
         """
         return self._http.pages(
             "GET",
@@ -160,8 +176,10 @@ class Datasets(Area):
                 "nameLike": name_like,
                 "ownerId": owner_id,
                 "dataProviderType": data_provider_type,
-                "type": type,
+                "type": Repeated.of(type),
                 "displayType": display_type,
+                "dataSourceId": Repeated.of(dataset_ids),
+                "createdSince": None if created_since is None else epoch_millis(created_since),
                 "includeHidden": include_hidden,
                 "orderBy": order_by,
                 "part": parts,
@@ -194,7 +212,88 @@ class Datasets(Area):
             await self._http.request("POST", url("/api/data/v2/datasources"), json=body, into=CreateAnswer)
         ).data_source
 
-    async def get(self, dataset_id: str, /, *, parts: str | Sequence[str] | None = None) -> Dataset:
+    def search(
+        self,
+        query: str = "*",
+        /,
+        *,
+        filters: Sequence[Filter] = (),
+        sort: Sort | Unset = UNSET,
+        offset: int = 0,
+        limit: int | None = None,
+        page_size: int = LARGEST_PAGE,
+    ) -> Pager[Dataset]:
+        """Iterate over the datasets that a search finds, each with its metadata.
+
+        `POST /api/data/ui/v3/datasources/search`. Seen: Domo's own data service has it, and five clients use it.
+
+            async for dataset in domo.datasets.search(filters=[Wildcard("name_sort", "*sales*")]): ...
+
+        Args:
+            query: What to look for; ``*`` stands for any text.
+            filters: What all that is found matches; `domo_async._endpoints.search` has them.
+            sort: How to sort; by default what suits best comes first.
+            offset: Datasets to leave out at the beginning.
+            limit: The most datasets to give in all, or None for all.
+            page_size: Datasets to ask for at a time, 100 at most.
+
+        Raises:
+            ConfigError: A number is out of its range.
+        """
+        return self._http.pages(
+            "POST",
+            url("/api/data/ui/v3/datasources/search"),
+            BODY_COUNT,
+            key=attrgetter("id"),
+            into=DatasetList,
+            read=lambda answer: PageData(answer.data_sources, total=answer.total),
+            page_size=page_size,
+            most=LARGEST_PAGE,
+            offset=offset,
+            limit=limit,
+            json=payload(
+                query=query,
+                entities=["DATASET"],
+                filters=[each.to_json() for each in filters],
+                combine_results=True,
+                sort=sort if isinstance(sort, Unset) else sort.to_json(),
+            ),
+        )
+
+    async def tags(self) -> tuple[DatasetTag, ...]:
+        """Return all tags that datasets have.
+
+        `GET /api/data/ui/v3/datasources/search/tags/all`. Seen: Domo's own data service has it.
+        """
+        return await self._http.request(
+            "GET", url("/api/data/ui/v3/datasources/search/tags/all"), into=tuple[DatasetTag, ...]
+        )
+
+    async def find_tags(self, term: str, /, *, limit: int | None = None) -> tuple[DatasetTag, ...]:
+        """Return the tags of datasets that contain a text.
+
+        `POST /api/data/ui/v3/datasources/search/tags`. Seen: Domo's own data service has it.
+
+        Args:
+            term: The text.
+            limit: The most tags to give; 100 by default.
+        """
+        return await self._http.request(
+            "POST",
+            url("/api/data/ui/v3/datasources/search/tags"),
+            params={"term": term, "limit": limit},
+            into=tuple[DatasetTag, ...],
+            idempotent=True,
+        )
+
+    async def get(
+        self,
+        dataset_id: str,
+        /,
+        *,
+        parts: DatasetPart | str | Sequence[DatasetPart | str] | None = None,
+        include_all_details: bool | None = None,
+    ) -> Dataset:
         """Return a dataset's metadata.
 
         `GET /api/data/v3/datasources/{dataset_id}` (Datasets API, "Get Metadata").
@@ -202,28 +301,162 @@ class Datasets(Area):
         Args:
             dataset_id: The dataset.
             parts: What to include, as a list or by commas, such as ``"core,permission"``.
+            include_all_details: Whether to include all that there is; by default not.
 
         Raises:
             NotFound: There is no such dataset, or the token's owner may not see it.
         """
         return await self._http.request(
-            "GET", url("/api/data/v3/datasources/{}", dataset_id), params={"part": parts}, into=Dataset
+            "GET",
+            url("/api/data/v3/datasources/{}", dataset_id),
+            params={"part": parts, "includeAllDetails": include_all_details},
+            into=Dataset,
         )
+
+    async def get_many(
+        self,
+        dataset_ids: Sequence[str],
+        /,
+        *,
+        parts: DatasetPart | str | Sequence[DatasetPart | str] | None = None,
+        include_all_details: bool | None = None,
+        include_private: bool | None = None,
+        include_formulas: bool | None = None,
+    ) -> tuple[Dataset, ...]:
+        """Return the metadata of several datasets by one request.
+
+        `POST /api/data/v3/datasources/bulk`. Seen: Domo's own data service has it, and two clients use it.
+
+        Args:
+            dataset_ids: The datasets; how many an instance takes at once is not known.
+            parts: What to tell of each, as `get` takes it.
+            include_all_details: Whether to tell all that there is; by default not.
+            include_private: Whether to give private ones too; by default not.
+            include_formulas: Whether to tell their formulas; by default so.
+
+        Returns:
+            Those that there are and that the token's owner may see; in which order, and whether others are an error, is
+            not documented.
+
+        Raises:
+            ConfigError: `dataset_ids` is empty.
+        """
+        found, _ = await self._http.read_list(
+            "POST",
+            url("/api/data/v3/datasources/bulk"),
+            params={
+                "part": parts,
+                "includeAllDetails": include_all_details,
+                "includePrivate": include_private,
+                "includeFormulas": include_formulas,
+            },
+            json=require_list(dataset_ids, "dataset_ids"),
+            into=DatasetList,
+        )
+        return found.data_sources
 
     async def delete(self, dataset_id: str, /, *, delete_method: DeleteMethod | str | None = None) -> None:
         """Delete a dataset with its data.
 
-        `DELETE /api/data/v3/datasources/{dataset_id}`. Not in the documents; other clients use it.
+        `DELETE /api/data/v3/datasources/{dataset_id}`. Seen: Domo's own data service has it, and several clients use
+        it.
 
         Args:
             dataset_id: The dataset.
-            delete_method: Whether it can be had back; the instance's default is not known.
+            delete_method: ``soft``, which is the instance's default, so that `restore` can bring it back, or ``hard``.
 
         Raises:
             NotFound: There is no such dataset.
         """
         await self._http.request(
             "DELETE", url("/api/data/v3/datasources/{}", dataset_id), params={"deleteMethod": delete_method}
+        )
+
+    async def delete_many(
+        self, dataset_ids: Sequence[str], /, *, delete_method: DeleteMethod | str | None = None
+    ) -> None:
+        """Delete several datasets with their data by one request; `bulk.delete` tells what became of each.
+
+        `POST /api/data/v3/datasources/delete`. Seen: Domo's own data service has it. What it answers, and what it does
+        where it cannot delete all of them, is not documented.
+
+        Args:
+            dataset_ids: The datasets.
+            delete_method: ``soft``, which is the instance's default, so that `restore` can bring them back, or
+                ``hard``.
+
+        Raises:
+            ConfigError: `dataset_ids` is empty.
+        """
+        await self._http.request(
+            "POST",
+            url("/api/data/v3/datasources/delete"),
+            params={"deleteMethod": delete_method},
+            json=require_list(dataset_ids, "dataset_ids"),
+        )
+
+    async def restore(self, dataset_ids: Sequence[str], /, *, new_owner_id: int | str | Unset = UNSET) -> None:
+        """Bring datasets back that were deleted softly.
+
+        `POST /api/data/v3/datasources/restore`. Seen: Domo's own data service has it.
+
+        Args:
+            dataset_ids: The datasets.
+            new_owner_id: The user who is to own them; by default who did.
+
+        Raises:
+            ConfigError: `dataset_ids` is empty.
+            NotFound: One of them is not there to be brought back.
+        """
+        owner = new_owner_id if isinstance(new_owner_id, Unset) else str(new_owner_id)
+        restored = [payload(dataset_id=each, new_owner_id=owner) for each in require_list(dataset_ids, "dataset_ids")]
+        await self._http.request("POST", url("/api/data/v3/datasources/restore"), json=payload(datasets=restored))
+
+    async def set_owner(
+        self, dataset_id: str, /, *, user_id: int | str | Unset = UNSET, group_id: int | str | Unset = UNSET
+    ) -> None:
+        """Hand a dataset over to a user or to a group.
+
+        `PUT /api/data/v2/datasources/{dataset_id}/responsibleUsers`. Seen: Domo's own data service has it, and two
+        clients use it.
+
+        Args:
+            dataset_id: The dataset.
+            user_id: The user who is to own it.
+            group_id: Or the group.
+
+        Raises:
+            ConfigError: Both are given, or neither.
+            NotFound: There is no such dataset.
+        """
+        owners = {
+            key: str(value)
+            for key, value in (("responsible_user_id", user_id), ("responsible_group_id", group_id))
+            if not isinstance(value, Unset)
+        }
+        if len(owners) != 1:
+            raise ConfigError("give either user_id or group_id")
+        await self._http.request(
+            "PUT", url("/api/data/v2/datasources/{}/responsibleUsers", dataset_id), json=payload(**owners)
+        )
+
+    async def set_owner_of_many(self, dataset_ids: Sequence[str], /, *, user_id: int | str) -> None:
+        """Hand several datasets over to a user by one request; `bulk.reassign` tells what became of each.
+
+        `PUT /api/data/v2/datasources/responsible-user/{user_id}`. Seen: Domo's own data service has it.
+
+        Args:
+            dataset_ids: The datasets.
+            user_id: The user who is to own them.
+
+        Raises:
+            ConfigError: `dataset_ids` is empty.
+            NotFound: There is no such user.
+        """
+        await self._http.request(
+            "PUT",
+            url("/api/data/v2/datasources/responsible-user/{}", user_id),
+            json=require_list(dataset_ids, "dataset_ids"),
         )
 
     async def update_properties(
@@ -234,8 +467,8 @@ class Datasets(Area):
         data_provider_type: str | Unset = UNSET,
         name: str | Unset = UNSET,
         description: str | Unset = UNSET,
-    ) -> None:
-        """Change what is given of a dataset's properties.
+    ) -> Dataset:
+        """Change what is given of a dataset's properties, and return it.
 
         `PUT /api/data/v3/datasources/{dataset_id}/properties` (Datasets API, "Change Dataset Properties").
 
@@ -246,6 +479,10 @@ class Datasets(Area):
                 `description`, so whether one of the two alone leaves the other as it is, is not known.
             description: What it holds; see `name`.
 
+        Returns:
+            The dataset as it is now. Domo's documentation shows no answer; where none comes, it is asked for anew by
+            `GET /api/data/v3/datasources/{dataset_id}`.
+
         Raises:
             ConfigError: Nothing is given to change.
             NotFound: There is no such dataset.
@@ -253,9 +490,15 @@ class Datasets(Area):
         body = payload(
             {"dataSourceName": name, "dataSourceDescription": description}, data_provider_type=data_provider_type
         )
-        await self._http.request(
-            "PUT", url("/api/data/v3/datasources/{}/properties", dataset_id), json=require_changes(body)
+        changed = await self._http.request(
+            "PUT",
+            url("/api/data/v3/datasources/{}/properties", dataset_id),
+            json=require_changes(body),
+            into=either(Dataset, type(None)),
+            empty=None,
+            undocumented=True,
         )
+        return await self.get(dataset_id) if changed is None else changed
 
     async def set_tags(self, dataset_id: str, /, *, tags: Sequence[str]) -> None:
         """Give a dataset exactly these tags; it loses all others.
@@ -320,6 +563,62 @@ class Datasets(Area):
             DecodeError: The answer is not a query's result.
         """
         return await ResultReader(self._http, dataset_id).result(bind(sql, params))
+
+    async def query_structured(
+        self,
+        dataset_id: str,
+        /,
+        columns: Sequence[Expression],
+        *,
+        where: Mapping[str, Any] | None = None,
+        group_by: Sequence[Expression] = (),
+        order_by: Sequence[Expression] = (),
+        limit: int | None = None,
+        offset: int = 0,
+        use_cache: bool = True,
+    ) -> QueryResult:
+        """Run a query that is made of expressions, as Domo's own pages send them; `query` takes SQL.
+
+        `POST /api/query/v1/execute/{dataset_id}`. Unconfirmed in this form: Domo's documentation shows SQL, two clients
+        send expressions.
+
+            await domo.datasets.query_structured(
+                orders.id,
+                ["region", {"exprType": "FUNCTION", "name": "COUNT", "arguments": [column("id")]}],
+                where={"exprType": "IN", "leftExpr": column("year"),
+                       "selectSet": [{"exprType": "NUMBER_VALUE", "value": 2024}]},
+                group_by=["region"],
+            )
+
+        Args:
+            dataset_id: The dataset.
+            columns: What to return: names of columns, or expressions as objects with ``exprType``.
+            where: What a row has to fit, as such an object.
+            group_by: What to group by.
+            order_by: What to sort by.
+            limit: The most rows to return, or None for as many as the instance gives.
+            offset: Rows to leave out at the beginning; needs `limit`.
+            use_cache: Whether a result of before may be given.
+
+        Returns:
+            The rows with their columns' names and types.
+
+        Raises:
+            ConfigError: There are no columns, or an offset without a limit.
+            BadRequest: The query is wrong; says how.
+            NotFound: There is no such dataset.
+            DecodeError: The answer is not a query's result.
+        """
+        if offset and limit is None:
+            raise ConfigError("an offset needs a limit")
+        asked = payload(
+            columns=expressions(columns, "columns"),
+            group_by_columns=expressions(group_by, "group_by", may_be_empty=True),
+            order_by_columns=expressions(order_by, "order_by", may_be_empty=True),
+            where=UNSET if where is None else where,
+            limit=UNSET if limit is None else {"limit": limit, "offset": offset},
+        )
+        return await ResultReader(self._http, dataset_id).structured_result(payload(use_cache=use_cache, query=asked))
 
     def query_many(
         self, jobs: Iterable[QueryJob], /, *, concurrency: int = QUERIES_AT_ONCE, stop_on_error: bool = False

@@ -2,18 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 from attrs import field, frozen
 
-from domo_async._wire import Model, OpenEnum, wire_name
+from domo_async._endpoints._area import require_list
+from domo_async._wire import Model, OpenEnum, payload, wire_name
 
-__all__ = ["AccessEntry", "AccessLevel", "AccessList", "AccessType", "Grant", "Grantee"]
+__all__ = ["AccessEntry", "AccessLevel", "AccessList", "AccessType", "DatasetAccess", "Grant", "Grantee", "granted"]
 
 
 class AccessType(OpenEnum):
-    """Who can be given access."""
+    """Who, or what, can have access."""
 
     USER = "USER"
     GROUP = "GROUP"
+    CARD = "CARD"
+    VIRTUAL_USER = "VIRTUAL_USER"
+    APPROVAL = "APPROVAL"
+    ENIGMA_FORM_INSTANCE = "ENIGMA_FORM_INSTANCE"
+    DATA_APP = "DATA_APP"
+    DATA_APP_VIEW = "DATA_APP_VIEW"
+    WORKFLOW = "WORKFLOW"
+    REPORT_VIEW_PAGE = "REPORT_VIEW_PAGE"
 
 
 class AccessLevel(OpenEnum):
@@ -30,11 +42,11 @@ class AccessLevel(OpenEnum):
 
 @frozen(kw_only=True)
 class AccessEntry(Model):
-    """A user or group that has access to a dataset.
+    """A user, a group or something else that has access to a dataset.
 
     Attributes:
-        id: The user, or the group.
-        type: Which of the two.
+        id: The user, the group or what else it is.
+        type: Which of these.
         access_level: What it allows.
         name: The user's or group's name.
     """
@@ -58,6 +70,23 @@ class AccessList(Model):
     entries: tuple[AccessEntry, ...] = field(default=(), metadata=wire_name("list"))
     total_user_count: int | None = None
     total_group_count: int | None = None
+
+
+@frozen(kw_only=True)
+class DatasetAccess(Model):
+    """Who has access to which dataset.
+
+    Attributes:
+        data_source_id: The dataset.
+        id: The user, the group or what else it is.
+        type: Which of these.
+        access_level: What it allows.
+    """
+
+    data_source_id: str
+    id: str
+    type: AccessType | None = None
+    access_level: AccessLevel | None = None
 
 
 @frozen
@@ -86,3 +115,15 @@ class Grant:
     id: int | str
     access_level: AccessLevel | str
     type: AccessType | str = AccessType.USER
+
+
+def granted(grants: Sequence[Grant]) -> list[dict[str, Any]]:
+    """Return access as requests have it; identifiers are text there, as Domo's documentation shows them.
+
+    Raises:
+        ConfigError: There is none.
+    """
+    return [
+        payload(id=str(grant.id), type=grant.type, access_level=grant.access_level)
+        for grant in require_list(grants, "permissions")
+    ]

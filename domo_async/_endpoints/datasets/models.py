@@ -7,6 +7,8 @@ from typing import Any, TypeAlias
 
 from attrs import evolve, field, frozen
 
+from domo_async._endpoints.data_providers import DataProvider
+from domo_async._endpoints.datasets.metadata import CryoStatus, DatasetCertification, DatasetPermission
 from domo_async._transfer import ColumnType
 from domo_async._wire import EpochMillis, IsoStamp, Model, NumericId, OpenEnum, loads, structure, wire_name
 from domo_async.errors import ConfigError, DecodeError
@@ -146,6 +148,27 @@ class CardInfo(Model):
 
 
 @frozen(kw_only=True)
+class IndexedTable(Model):
+    """A table of an indexed schema; datasets have one."""
+
+    columns: tuple[Column, ...] = ()
+
+
+@frozen(kw_only=True)
+class IndexedSchema(Model):
+    """The schema that queries see (`Schemas.indexed`)."""
+
+    tables: tuple[IndexedTable, ...] = ()
+    name: str | None = None
+    data_source_id: str | None = None
+
+    @property
+    def columns(self) -> tuple[Column, ...]:
+        """The columns in order."""
+        return tuple(column for table in self.tables for column in table.columns)
+
+
+@frozen(kw_only=True)
 class Dataset(Model):
     """A dataset's metadata (`Datasets.get`). Which keys come depends on the parts asked for.
 
@@ -176,13 +199,38 @@ class Dataset(Model):
         current_user_full_access: Whether the token's owner may do all with it.
         cloud_id: The cloud that holds it.
         cloud_name: That cloud's name.
-        permissions: What the token's owner may do, such as ``READ_WRITE_DELETE_SHARE_ADMIN``.
+        permissions: What the token's owner may do.
         hidden: Whether lists leave it out.
         schedule_active: Whether its connector runs on a schedule.
         card_count: Cards that use it.
         cloud_engine: The engine of its cloud.
-        tags: Its tags as the instance writes them: a JSON list in a string. Not in the documents, but observed;
-            `tag_names` reads it.
+        tags: Its tags as the instance writes them: a JSON list in a string. `tag_names` reads it.
+        tags_list: Its tags, where the instance tells them as a list.
+        description: What it holds.
+        account_id: The account by which its connector logs in.
+        user_defined_type: The kind that whoever made it gave it.
+        cryo_status: Where its data are.
+        next_update: When its schedule fills it next.
+        update_frequency: How long its schedule waits between two runs, in milliseconds.
+        data_last_updated: When its data last changed, as searches tell it.
+        data_provider: The kind of source that fills it.
+        schema: Its columns, as searches tell them.
+        certification: Whether it is certified.
+        features: What the instance can do with it, by name.
+        message: What is to be said of its last update.
+        message_code: That as a number.
+        phase: How far its update is.
+        inactive_schedule_code: Why its schedule is not kept.
+        alert_count: Alerts that watch it.
+        user_count: Users who have access to it.
+        data_flow_count: Dataflows that read it.
+        data_source_count: Datasets that are made from it.
+        impact_alert_count: Alerts that depend on it, directly or not.
+        impact_card_count: Cards that depend on it, directly or not.
+        impact_data_flow_count: Dataflows that depend on it, directly or not.
+        impact_data_source_count: Datasets that depend on it, directly or not.
+        impact_counts_complete: Whether all of these were counted.
+        impact_counts_updated: When they were counted.
     """
 
     id: str
@@ -211,26 +259,58 @@ class Dataset(Model):
     current_user_full_access: bool | None = None
     cloud_id: str | None = None
     cloud_name: str | None = None
-    permissions: str | None = None
+    permissions: DatasetPermission | None = None
     hidden: bool | None = None
     schedule_active: bool | None = None
     card_count: int | None = None
     cloud_engine: str | None = None
     tags: str | None = None
+    tags_list: tuple[str, ...] = ()
+    description: str | None = None
+    account_id: NumericId | str | None = None
+    user_defined_type: str | None = None
+    cryo_status: CryoStatus | None = None
+    next_update: EpochMillis | None = None
+    update_frequency: int | None = None
+    data_last_updated: EpochMillis | None = None
+    data_provider: DataProvider | None = None
+    schema: IndexedSchema | None = None
+    certification: DatasetCertification | None = None
+    features: Mapping[str, bool] | None = None
+    message: str | None = None
+    message_code: int | None = None
+    phase: str | None = None
+    inactive_schedule_code: int | str | None = None
+    alert_count: int | None = None
+    user_count: int | None = None
+    data_flow_count: int | None = None
+    data_source_count: int | None = None
+    impact_alert_count: int | None = None
+    impact_card_count: int | None = None
+    impact_data_flow_count: int | None = None
+    impact_data_source_count: int | None = None
+    impact_counts_complete: bool | None = None
+    impact_counts_updated: EpochMillis | None = None
 
     @property
     def tag_names(self) -> tuple[str, ...]:
-        """The tags, read from `tags`.
+        """The tags, whether the instance tells them as a list or as text.
 
         Raises:
             DecodeError: `tags` is not a JSON list of strings.
         """
-        return () if not self.tags else structure(loads(self.tags.encode()), tuple[str, ...])
+        if self.tags_list or not self.tags:
+            return self.tags_list
+        return structure(loads(self.tags.encode()), tuple[str, ...])
 
 
 @frozen(kw_only=True)
 class _ListFacts(Model):
     total_count: int | None = None
+    limit: int | None = None
+    offset: int | None = None
+    executor: str | None = None
+    augmented: bool | None = None
 
 
 @frozen(kw_only=True)
@@ -250,7 +330,7 @@ class DatasetList(Model):
 
 
 class DeleteMethod(OpenEnum):
-    """How to delete a dataset."""
+    """How to delete a dataset: so that `Datasets.restore` can bring it back, or for good."""
 
     SOFT = "soft"
     HARD = "hard"
@@ -273,27 +353,6 @@ class LatestSchema(Model):
     def columns(self) -> tuple[Column, ...]:
         """The columns in order."""
         return self.schema.columns
-
-
-@frozen(kw_only=True)
-class IndexedTable(Model):
-    """A table of an indexed schema; datasets have one."""
-
-    columns: tuple[Column, ...] = ()
-
-
-@frozen(kw_only=True)
-class IndexedSchema(Model):
-    """The schema that queries see (`Schemas.indexed`)."""
-
-    tables: tuple[IndexedTable, ...] = ()
-    name: str | None = None
-    data_source_id: str | None = None
-
-    @property
-    def columns(self) -> tuple[Column, ...]:
-        """The columns in order."""
-        return tuple(column for table in self.tables for column in table.columns)
 
 
 @frozen(kw_only=True)

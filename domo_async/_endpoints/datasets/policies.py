@@ -11,7 +11,15 @@ from domo_async._endpoints._area import Area, require_list
 from domo_async._transport import url
 from domo_async._wire import UNSET, Model, NumericId, OpenEnum, payload, wire_name
 
-__all__ = ["Policies", "Policy", "PolicyControl", "PolicyFilter", "PolicyOperator", "PolicyParameter"]
+__all__ = [
+    "Policies",
+    "Policy",
+    "PolicyControl",
+    "PolicyFilter",
+    "PolicyFilterType",
+    "PolicyOperator",
+    "PolicyParameter",
+]
 
 _OPTIONS = ("load_associations", "load_filters", "include_open_policy", "sort")
 
@@ -31,6 +39,13 @@ class PolicyOperator(OpenEnum):
     CONTAINS = "CONTAINS"
 
 
+class PolicyFilterType(OpenEnum):
+    """What a column is compared with: values as they are, or attributes of whoever asks."""
+
+    COLUMN = "COLUMN"
+    DYNAMIC = "DYNAMIC"
+
+
 @frozen(kw_only=True)
 class PolicyParameter(Model):
     """A condition of a policy.
@@ -39,7 +54,7 @@ class PolicyParameter(Model):
         name: The column.
         value: The value, where there is one alone.
         values: The values, any of which fits.
-        type: Its kind, such as ``COLUMN``.
+        type: Whether the values are meant as they are, or name attributes of whoever asks.
         operator: How the column is compared with them.
         negated: Whether what fits is what is not seen.
         ignore_case: Whether letters of either case are the same.
@@ -48,7 +63,7 @@ class PolicyParameter(Model):
     name: str | None = None
     value: str | int | float | None = None
     values: tuple[str | int | float | None, ...] = ()
-    type: str | None = None
+    type: PolicyFilterType | None = None
     operator: PolicyOperator | None = None
     negated: bool | None = field(default=None, metadata=wire_name("not"))
     ignore_case: bool | None = None
@@ -70,6 +85,7 @@ class Policy(Model):
         resources: Who else it is about, by kind.
         parameters: Its conditions, all of which a row has to fit.
         order: Its place.
+        policy_set_id: The set of policies that it belongs to.
     """
 
     filter_group_id: NumericId
@@ -83,6 +99,7 @@ class Policy(Model):
     resources: Mapping[str, Any] | None = None
     parameters: tuple[PolicyParameter, ...] = ()
     order: int | None = None
+    policy_set_id: NumericId | None = None
 
 
 @frozen(kw_only=True)
@@ -108,10 +125,12 @@ class PolicyFilter:
 
     Attributes:
         column: The column's name.
-        values: The values, any of which fits.
+        values: The values, any of which fits; for ``DYNAMIC`` the names of attributes, such as
+            ``domo.policy.managed_user_department``.
         operator: How the column is compared with them.
         ignore_case: Whether letters of either case are the same.
         negated: Whether what fits is what is not seen.
+        type: Whether the values are meant as they are, or name attributes of whoever asks.
     """
 
     column: str
@@ -119,6 +138,7 @@ class PolicyFilter:
     operator: PolicyOperator | str = PolicyOperator.EQUALS
     ignore_case: bool = True
     negated: bool = False
+    type: PolicyFilterType | str = PolicyFilterType.COLUMN
 
 
 class Policies(Area):
@@ -127,7 +147,8 @@ class Policies(Area):
     async def list(self, dataset_id: str, /) -> tuple[Policy, ...]:
         """Return a dataset's policies with whom they are about, "All Rows" among them.
 
-        `GET /api/query/v1/data-control/{dataset_id}/filter-groups`. Not in the documents; other clients use it.
+        `GET /api/query/v1/data-control/{dataset_id}/filter-groups`. Seen: a page of Domo's shows it, which is not among
+        the documents of the other routes, and other clients use it.
 
         Args:
             dataset_id: The dataset.
@@ -155,7 +176,8 @@ class Policies(Area):
     ) -> Policy:
         """Create a policy. It counts once policies are enabled for the dataset.
 
-        `POST /api/query/v1/data-control/{dataset_id}/filter-groups`. Not in the documents; other clients use it.
+        `POST /api/query/v1/data-control/{dataset_id}/filter-groups`. Seen: a page of Domo's shows it, which is not
+        among the documents of the other routes, and other clients use it.
 
         Args:
             dataset_id: The dataset.
@@ -190,8 +212,8 @@ class Policies(Area):
     ) -> Policy:
         """Make a policy what is given here; whoever is not named loses it.
 
-        `PUT /api/query/v1/data-control/{dataset_id}/filter-groups/{policy_id}`. Not in the documents; other clients
-        use it.
+        `PUT /api/query/v1/data-control/{dataset_id}/filter-groups/{policy_id}`. Seen: a page of Domo's shows it, which
+        is not among the documents of the other routes, and other clients use it.
 
         Args:
             dataset_id: The dataset.
@@ -217,8 +239,8 @@ class Policies(Area):
     async def delete(self, dataset_id: str, policy_id: int | str, /) -> None:
         """Delete a policy.
 
-        `DELETE /api/query/v1/data-control/{dataset_id}/filter-groups/{policy_id}`. Not in the documents; other
-        clients use it.
+        `DELETE /api/query/v1/data-control/{dataset_id}/filter-groups/{policy_id}`. Seen: a page of Domo's shows it,
+        which is not among the documents of the other routes, and other clients use it.
 
         Args:
             dataset_id: The dataset.
@@ -261,14 +283,15 @@ def _body(
     return payload(
         name=name,
         data_source_id=dataset_id,
-        user_ids=require_list(users, "users", may_be_empty=True),
-        virtual_user_ids=require_list(virtual_users, "virtual_users", may_be_empty=True),
-        group_ids=require_list(groups, "groups", may_be_empty=True),
+        # Text, as Domo's own page shows them; answers have numbers.
+        user_ids=[str(each) for each in require_list(users, "users", may_be_empty=True)],
+        virtual_user_ids=[str(each) for each in require_list(virtual_users, "virtual_users", may_be_empty=True)],
+        group_ids=[str(each) for each in require_list(groups, "groups", may_be_empty=True)],
         data_source_permissions=False,
         parameters=[
             payload(
                 {"not": True if condition.negated else UNSET},
-                type="COLUMN",
+                type=condition.type,
                 name=condition.column,
                 values=require_list(condition.values, "values"),
                 operator=condition.operator,

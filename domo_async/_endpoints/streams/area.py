@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from functools import partial
 from operator import attrgetter
 from typing import Any
 
+from attrs import evolve
+
 from domo_async._endpoints._area import Area, require_list
+from domo_async._endpoints.datasets.models import DeleteMethod
 from domo_async._endpoints.streams.models import (
     ConfigurationItem,
     ExecutionState,
     RunType,
     SavedStream,
+    ScheduleState,
     Stream,
+    StreamErrorCategory,
     StreamExecution,
     StreamTransport,
     UpdateMethod,
 )
 from domo_async._transport import QUERY, PageData, Pager, url
-from domo_async._waiting import Verdict, wait_for
+from domo_async._waiting import States, Verdict, wait_for
 from domo_async._wire import UNSET, Unset, payload, without_nulls
 from domo_async.errors import DecodeError
 
@@ -33,12 +39,12 @@ class Streams(Area):
         self,
         *,
         transport: StreamTransport,
-        configuration: Sequence[ConfigurationItem],
-        account_id: int | str | None,
-        update_method: UpdateMethod | str,
         data_provider_key: str,
         data_source_name: str,
-        data_source_description: str,
+        data_source_description: str | Unset = UNSET,
+        configuration: Sequence[ConfigurationItem] = (),
+        account_id: int | str | None = None,
+        update_method: UpdateMethod | str = UpdateMethod.REPLACE,
         advanced_schedule_json: str | Unset = UNSET,
     ) -> SavedStream:
         """Create a stream, and the dataset that it fills.
@@ -47,17 +53,16 @@ class Streams(Area):
 
         Args:
             transport: The connector.
-            configuration: Its settings.
-            account_id: The account by which it logs in; None for a connector that needs none, which is sent as null.
-                The page does not say so, but shows such a stream.
-            update_method: What a run does to the dataset's rows: ``REPLACE`` or ``APPEND``.
             data_provider_key: The kind of source, such as ``snowflake-unload-v2``.
             data_source_name: The dataset's name.
             data_source_description: What the dataset is for.
+            configuration: The connector's settings.
+            account_id: The account by which it logs in; None for a connector that needs none.
+            update_method: What a run does to the dataset's rows.
             advanced_schedule_json: When it runs, as JSON text: ``{"type": "MANUAL", "timezone": "UTC"}``.
 
         Returns:
-            What the instance tells, possibly nothing; the page shows no answer.
+            The stream. Domo's documentation shows no answer; where none comes, there is nothing in it.
 
         Raises:
             BadRequest: There is no such connector, account or data provider.
@@ -65,7 +70,7 @@ class Streams(Area):
         definition = _definition(
             transport=transport,
             configuration=configuration,
-            account_id=account_id,
+            account=UNSET if account_id is None else payload(id=account_id),
             update_method=update_method,
             data_provider_key=data_provider_key,
             data_source_name=data_source_name,
@@ -81,18 +86,185 @@ class Streams(Area):
             undocumented=True,
         )
 
-    async def get(self, stream_id: int | str, /) -> Stream:
+    def list(
+        self,
+        *,
+        fields: str | Sequence[str] | None = None,
+        offset: int = 0,
+        limit: int | None = None,
+        page_size: int = 50,
+    ) -> Pager[Stream]:
+        """Iterate over the streams that the token's owner may see.
+
+        `GET /api/data/v1/streams`. Seen: Domo's own data service has it, and other clients use it. It tells no total;
+        an answer of more streams than were asked for is taken as all.
+
+        Args:
+            fields: What to tell of each, such as ``"all"``.
+            offset: Streams to leave out at the beginning.
+            limit: The most streams to give in all, or None for all.
+            page_size: Streams to ask for at a time; the instance's own default is 50.
+
+        Raises:
+            ConfigError: A number is out of its range.
+        """
+        return self._http.pages(
+            "GET",
+            url("/api/data/v1/streams"),
+            QUERY,
+            key=attrgetter("id"),
+            into=tuple[Stream, ...],
+            read=lambda streams: PageData(streams, more=False if len(streams) > page_size else None),
+            page_size=page_size,
+            offset=offset,
+            limit=limit,
+            params={"fields": fields},
+        )
+
+    async def search(self, query: str, /, *, fields: str | Sequence[str] | None = None) -> tuple[Stream, ...]:
+        """Return the streams that a query finds.
+
+        `GET /api/data/v1/streams/search`. Seen: Domo's own data service has it, and another client uses it.
+
+        Args:
+            query: Such as ``dataSource.name:orders`` or ``dataSource.id:…``, as Domo's Stream API has it.
+            fields: What to tell of each; ``"all"`` by default.
+        """
+        return await self._http.request(
+            "GET", url("/api/data/v1/streams/search"), params={"q": query, "fields": fields}, into=tuple[Stream, ...]
+        )
+
+    async def of_dataset(self, dataset_id: str, /) -> int:
+        """Return the number of the stream that fills a dataset.
+
+        `GET /api/data/v1/streams/lookup`. Seen: Domo's own data service has it.
+
+        Args:
+            dataset_id: The dataset.
+
+        Raises:
+            NotFound: No stream fills it, or there is no such dataset.
+        """
+        return await self._http.request(
+            "GET", url("/api/data/v1/streams/lookup"), params={"dataSourceId": dataset_id}, into=int
+        )
+
+    async def get_many(
+        self, stream_ids: Sequence[int | str], /, *, fields: str | Sequence[str] | None = None
+    ) -> tuple[Stream, ...]:
+        """Return several streams by one request.
+
+        `GET /api/data/v1/streams/bulk`. Seen: Domo's own data service has it, and a client asks for 50 at once.
+
+        Args:
+            stream_ids: The streams.
+            fields: What to tell of each, such as ``"all"``.
+
+        Raises:
+            ConfigError: `stream_ids` is empty.
+        """
+        return await self._http.request(
+            "GET",
+            url("/api/data/v1/streams/bulk"),
+            params={"streamId": require_list(stream_ids, "stream_ids"), "fields": fields},
+            into=tuple[Stream, ...],
+        )
+
+    async def get(self, stream_id: int | str, /, *, fields: str | Sequence[str] | None = None) -> Stream:
         """Return a stream with its settings and its last runs.
 
         `GET /api/data/v1/streams/{stream_id}` (Datasets API, "Stream (Connector) - Get").
 
         Args:
             stream_id: The stream; a dataset tells it as `stream_id`.
+            fields: What to tell of it, such as ``"all"``.
 
         Raises:
             NotFound: There is no such stream.
         """
-        return await self._http.request("GET", url("/api/data/v1/streams/{}", stream_id), into=Stream)
+        return await self._http.request(
+            "GET", url("/api/data/v1/streams/{}", stream_id), params={"fields": fields}, into=Stream
+        )
+
+    async def delete(self, stream_id: int | str, /, *, delete_method: DeleteMethod | str | None = None) -> None:
+        """Delete a stream; what becomes of its dataset is not documented.
+
+        `DELETE /api/data/v1/streams/{stream_id}`. Seen: Domo's own data service has it.
+
+        Args:
+            stream_id: The stream.
+            delete_method: ``soft``, which is the instance's default, or ``hard``.
+
+        Raises:
+            NotFound: There is no such stream.
+        """
+        await self._http.request(
+            "DELETE", url("/api/data/v1/streams/{}", stream_id), params={"deleteMethod": delete_method}
+        )
+
+    async def set_schedule_state(
+        self, stream_id: int | str, state: ScheduleState | str, /, *, inactive_schedule_code: int | None = None
+    ) -> None:
+        """Have a stream's schedule kept, or not.
+
+        `POST /api/data/v1/streams/{stream_id}/scheduleState/{state}`. Seen: Domo's own data service has it.
+
+        Args:
+            stream_id: The stream.
+            state: ``ACTIVE``, ``INACTIVE`` or ``MANUAL``.
+            inactive_schedule_code: Why it is not kept, as a number whose meanings are not documented.
+
+        Raises:
+            NotFound: There is no such stream.
+        """
+        await self._http.request(
+            "POST",
+            url("/api/data/v1/streams/{}/scheduleState/{}", stream_id, state),
+            params={"inactiveScheduleCode": inactive_schedule_code},
+            # What it sets is set the same by a second one.
+            idempotent=True,
+        )
+
+    async def activate_schedules(self, stream_ids: Sequence[int | str], /) -> None:
+        """Have the schedules of several streams kept.
+
+        `POST /api/data/v1/streams/scheduleState/bulk/activate`. Seen: Domo's own data service has it.
+
+        Args:
+            stream_ids: The streams.
+
+        Raises:
+            ConfigError: `stream_ids` is empty.
+        """
+        await self._http.request(
+            "POST",
+            url("/api/data/v1/streams/scheduleState/bulk/activate"),
+            json=payload(stream_ids=require_list(stream_ids, "stream_ids")),
+            idempotent=True,
+        )
+
+    async def deactivate_schedules(
+        self, stream_ids: Sequence[int | str], /, *, inactive_schedule_code: int | Unset = UNSET
+    ) -> None:
+        """Have the schedules of several streams no longer kept.
+
+        `POST /api/data/v1/streams/scheduleState/bulk/deactivate`. Seen: Domo's own data service has it.
+
+        Args:
+            stream_ids: The streams.
+            inactive_schedule_code: Why not, as a number whose meanings are not documented.
+
+        Raises:
+            ConfigError: `stream_ids` is empty.
+        """
+        await self._http.request(
+            "POST",
+            url("/api/data/v1/streams/scheduleState/bulk/deactivate"),
+            json=payload(
+                stream_ids=require_list(stream_ids, "stream_ids"), inactive_schedule_code=inactive_schedule_code
+            ),
+            idempotent=True,
+        )
 
     async def update(
         self,
@@ -116,16 +288,16 @@ class Streams(Area):
             stream_id: The stream.
             transport: The connector.
             configuration: Its settings, all of them.
-            account_id: The account by which it logs in; None for a connector that needs none, which is sent as null.
-                The page does not say so.
-            update_method: What a run does to the dataset's rows: ``REPLACE`` or ``APPEND``.
+            account_id: The account by which it logs in; None for a connector that needs none, which is sent as null, as
+                whether the stream would keep its account without that is not known.
+            update_method: What a run does to the dataset's rows.
             data_provider_key: The kind of source, such as ``postgresql-partition``.
             data_source_name: The dataset's name.
             data_source_description: What the dataset is for.
             advanced_schedule_json: When it runs, as JSON text: ``{"type": "MANUAL", "timezone": "UTC"}``.
 
         Returns:
-            What the instance tells, possibly nothing; the page shows no answer.
+            The stream. Domo's documentation shows no answer; where none comes, there is nothing in it.
 
         Raises:
             NotFound: There is no such stream.
@@ -133,7 +305,7 @@ class Streams(Area):
         definition = _definition(
             transport=transport,
             configuration=configuration,
-            account_id=account_id,
+            account=None if account_id is None else payload(id=account_id),
             update_method=update_method,
             data_provider_key=data_provider_key,
             data_source_name=data_source_name,
@@ -149,19 +321,44 @@ class Streams(Area):
             undocumented=True,
         )
 
-    async def history(self, stream_id: int | str, /) -> tuple[StreamExecution, ...]:
-        """Return the runs of a stream with their main facts; what is not among those is None.
+    async def history(
+        self,
+        stream_id: int | str,
+        /,
+        *,
+        limit: int | None = None,
+        date: date | str | None = None,
+        tz: str | None = None,
+        remove_configuration_changes: bool | None = None,
+        remove_deleted: bool | None = None,
+    ) -> tuple[StreamExecution, ...]:
+        """Return the last runs of a stream with their main facts; what is not among those is None.
 
-        `GET /api/data/v1/streams/{stream_id}/history/aggregate` (Datasets API, "Stream Execution History").
+        `GET /api/data/v1/streams/{stream_id}/history/aggregate` (Datasets API, "Stream Execution History"). Its
+        parameters are those of Domo's own data service.
 
         Args:
             stream_id: The stream.
+            limit: The most runs to give; 1,000 by default, so that a stream may have had more. `executions` gives all.
+            date: The day of the runs, such as ``2024-12-31``; all by default.
+            tz: The time zone of that day, such as ``UTC``.
+            remove_configuration_changes: Whether to leave out that settings changed; by default not.
+            remove_deleted: Whether to leave out what was deleted; by default not.
 
         Raises:
             NotFound: There is no such stream.
         """
         return await self._http.request(
-            "GET", url("/api/data/v1/streams/{}/history/aggregate", stream_id), into=tuple[StreamExecution, ...]
+            "GET",
+            url("/api/data/v1/streams/{}/history/aggregate", stream_id),
+            params={
+                "limit": limit,
+                "date": None if date is None else str(date),
+                "tz": tz,
+                "removeConfigurationChanges": remove_configuration_changes,
+                "removeDeleted": remove_deleted,
+            },
+            into=tuple[StreamExecution, ...],
         )
 
     async def run(
@@ -170,6 +367,11 @@ class Streams(Area):
         /,
         *,
         run_type: RunType | str = RunType.MANUAL,
+        abort_running: bool | None = None,
+        data_tag: str | None = None,
+        restate_data_tag: str | None = None,
+        append_id: str | None = None,
+        start_connector: bool | None = None,
         wait: bool = False,
         timeout: float = 3600.0,
     ) -> StreamExecution:
@@ -180,11 +382,16 @@ class Streams(Area):
 
         With `wait`, `GET /api/data/v1/streams/{stream_id}/executions/{execution_id}` as well, which is not in the
         documents; and `GET /api/data/v1/streams/{stream_id}` where the answer does not tell the run, to look for the
-        one under way.
+        one under way. The parameters beside the run type are those of Domo's own data service.
 
         Args:
             stream_id: The stream.
-            run_type: ``MANUAL``; the pages name no other.
+            run_type: ``MANUAL``; Domo's documentation names no other.
+            abort_running: Whether to stop the run under way, which refuses another one otherwise.
+            data_tag: The partition to fill.
+            restate_data_tag: The partition to fill anew.
+            append_id: What to append to, such as ``latest``.
+            start_connector: Whether the connector is to run, which it is by default; else you bring the rows.
             wait: Whether to wait until the run has ended.
             timeout: Seconds to wait for that.
 
@@ -194,12 +401,20 @@ class Streams(Area):
         Raises:
             NotFound: There is no such stream.
             JobFailed: The run failed; says why, where the instance tells.
+            UnknownState: What the run's state means is not known.
             WaitTimeout: The run has not ended; carries the last state seen.
             DecodeError: With `wait`: the run was started, but the instance does not tell which one it is.
         """
         started = await self._http.request(
             "POST",
             url("/api/data/v1/streams/{}/executions", stream_id),
+            params={
+                "abortRunning": abort_running,
+                "dataTag": data_tag,
+                "restateDataTag": restate_data_tag,
+                "appendId": append_id,
+                "startConnector": start_connector,
+            },
             json=payload(run_type=run_type, action=run_type),
             into=StreamExecution,
             empty=StreamExecution(),
@@ -258,14 +473,49 @@ class Streams(Area):
             "GET", url("/api/data/v1/streams/{}/executions/{}", stream_id, execution_id), into=StreamExecution
         )
 
+    async def abort(
+        self,
+        stream_id: int | str,
+        execution_id: int | str,
+        /,
+        *,
+        category: StreamErrorCategory | str = StreamErrorCategory.CONNECTOR,
+        message: str | Unset = UNSET,
+    ) -> StreamExecution:
+        """Stop a run of a stream, and return it.
+
+        `PUT /api/data/v1/streams/{stream_id}/executions/{execution_id}/abort`. Seen: Domo's own data service has it,
+        and two clients use it.
+
+        Args:
+            stream_id: The stream.
+            execution_id: The run.
+            category: Whose doing it is; ``CONNECTOR`` is what other clients send.
+            message: Why.
+
+        Returns:
+            The run, which may not have ended yet.
+
+        Raises:
+            NotFound: There is no such stream or run.
+            Conflict: It has ended already.
+        """
+        return await self._http.request(
+            "PUT",
+            url("/api/data/v1/streams/{}/executions/{}/abort", stream_id, execution_id),
+            json=payload(category=category, message=message),
+            into=StreamExecution,
+            empty=StreamExecution(),
+        )
+
     async def wait(
         self, stream_id: int | str, execution_id: int | str, /, *, timeout: float = 3600.0
     ) -> StreamExecution:
         """Wait until a run of a stream has ended, and return it.
 
         Asks `GET /api/data/v1/streams/{stream_id}/executions/{execution_id}` again and again, with pauses that grow.
-        This route is not in the documents; other clients use it. A run has failed if its state is ``ERROR``, or if it
-        has ended in any state but ``SUCCESS``.
+        Domo's own data service has this route, and other clients use it. ``WARNING`` is no failure: the rows came, and
+        `StreamExecution.errors` tells the rest.
 
         Args:
             stream_id: The stream.
@@ -275,6 +525,7 @@ class Streams(Area):
         Raises:
             NotFound: There is no such stream or run.
             JobFailed: The run failed; says why, where the instance tells.
+            UnknownState: What the run's state means is not known.
             WaitTimeout: The run has not ended; carries the last state seen.
         """
         return await wait_for(
@@ -297,24 +548,31 @@ class Streams(Area):
         return current.execution_id
 
 
+_STATES = States(
+    # A warning is told of rows that came.
+    good=[ExecutionState.SUCCESS, ExecutionState.WARNING],
+    bad=[ExecutionState.ERROR, ExecutionState.INVALID],
+    going=[ExecutionState.IDLE, ExecutionState.ACTIVE, ExecutionState.UNKNOWN],
+)
+# With one of these a run that has ended does not tell how.
+_UNTOLD = {ExecutionState.IDLE, ExecutionState.UNKNOWN}
+
+
 def _verdict(execution: StreamExecution) -> Verdict:
     state = execution.current_state
-    succeeded = state == ExecutionState.SUCCESS
-    # Nobody documents all the bad ends; one that was stopped, for instance, may be called in several ways.
-    stopped = execution.ended_at is not None and state not in {None, ExecutionState.ACTIVE, ExecutionState.SUCCESS}
-    failed = state == ExecutionState.ERROR or stopped
-    return Verdict(state, ended=succeeded or failed, failed=failed, reason=execution.error_text)
+    verdict = _STATES.judge(state, reason=execution.error_text)
+    return evolve(verdict, known=False) if execution.ended_at is not None and state in _UNTOLD else verdict
 
 
 def _definition(
     *,
     transport: StreamTransport,
     configuration: Sequence[ConfigurationItem],
-    account_id: int | str | None,
+    account: Mapping[str, Any] | Unset | None,
     update_method: UpdateMethod | str,
     data_provider_key: str,
     data_source_name: str,
-    data_source_description: str,
+    data_source_description: str | Unset,
     advanced_schedule_json: str | Unset,
 ) -> Mapping[str, Any]:
     """Return what makes up a stream, without what only answers have."""
@@ -324,7 +582,7 @@ def _definition(
             payload(name=item.name, value=item.value, type=item.type or "string", category=item.category or "METADATA")
             for item in require_list(configuration, "configuration", may_be_empty=True)
         ],
-        account=None if account_id is None else payload(id=account_id),
+        account=account,
         update_method=update_method,
         data_provider=payload(key=data_provider_key),
         data_source=payload(name=data_source_name, description=data_source_description),

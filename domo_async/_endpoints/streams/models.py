@@ -6,23 +6,27 @@ Streams and executions tell times in seconds, the dataset and the data provider 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from attrs import frozen
 
+from domo_async._endpoints.data_providers import DataProvider
 from domo_async._endpoints.datasets.models import Dataset, Schema
-from domo_async._wire import CompactStamp, EpochMillis, EpochSeconds, Model, NumericId, OpenEnum, dumps
+from domo_async._wire import CompactStamp, EpochSeconds, Model, NumericId, OpenEnum, dumps, without_nulls
 
 __all__ = [
     "ConfigurationItem",
     "ExecutionState",
     "RunType",
     "SavedStream",
-    "SavedStreamDataset",
+    "ScheduleState",
     "Stream",
     "StreamAccount",
-    "StreamDataProvider",
-    "StreamDataset",
+    "StreamError",
+    "StreamErrorCategory",
     "StreamExecution",
+    "StreamPhase",
+    "StreamPhaseTimes",
     "StreamTransport",
     "UpdateMethod",
 ]
@@ -33,6 +37,8 @@ class UpdateMethod(OpenEnum):
 
     REPLACE = "REPLACE"
     APPEND = "APPEND"
+    UPSERT = "UPSERT"
+    DELETE = "DELETE"
 
 
 class RunType(OpenEnum):
@@ -40,14 +46,52 @@ class RunType(OpenEnum):
 
     MANUAL = "MANUAL"
     AUTOMATED = "AUTOMATED"
+    RETRY = "RETRY"
+    REPLAY = "REPLAY"
+    BATCH = "BATCH"
+    EXTENDED = "EXTENDED"
+    API = "API"
+    UNKNOWN = "UNKNOWN"
 
 
 class ExecutionState(OpenEnum):
-    """How far a run is. ``ERROR`` is not in the documents, but instances have it."""
+    """How far a run is. ``WARNING`` is a run that brought its rows, but has something to tell."""
 
+    IDLE = "IDLE"
     ACTIVE = "ACTIVE"
     SUCCESS = "SUCCESS"
+    WARNING = "WARNING"
     ERROR = "ERROR"
+    INVALID = "INVALID"
+    UNKNOWN = "UNKNOWN"
+
+
+class StreamPhase(OpenEnum):
+    """What a run is at."""
+
+    INIT = "INIT"
+    QUEUE = "QUEUE"
+    IMPORT = "IMPORT"
+    DATASTORE = "DATASTORE"
+    INDEX = "INDEX"
+    FINAL = "FINAL"
+
+
+class StreamErrorCategory(OpenEnum):
+    """Who or what something is the fault of."""
+
+    CONNECTOR = "CONNECTOR"
+    FRAMEWORK = "FRAMEWORK"
+    USER = "USER"
+    CONNECTOR_WARNING = "CONNECTOR_WARNING"
+
+
+class ScheduleState(OpenEnum):
+    """Whether a stream's schedule is kept."""
+
+    MANUAL = "MANUAL"
+    ACTIVE = "ACTIVE"
+    INACTIVE = "INACTIVE"
 
 
 @frozen
@@ -85,53 +129,6 @@ class ConfigurationItem(Model):
 
 
 @frozen(kw_only=True)
-class StreamDataProvider(Model):
-    """The kind of source that a connector reads. Its times come in milliseconds.
-
-    Attributes:
-        id: Its number.
-        key: Its name for programs, such as ``snowflake-unload-v2``.
-        name: Its name for people.
-        url: Where it lives.
-        default_connector_id: The connector that is offered first.
-        default_connector_label: How that one is called.
-        authentication_scheme: How it logs in.
-        connector_validator_present: Whether settings can be checked.
-        resource_bundle_present: Whether it has texts of its own.
-        module_handler: What handles it; only null is documented.
-        icon_picker: Whether an icon can be chosen.
-        scope: Its scope, as text.
-        producer: Who made it.
-        version: Its version, as text.
-        date_created: When it was made.
-        date_updated: When it was last changed.
-        visibility: Where it is shown.
-        type: Its kind.
-        authentication_scheme_configuration: What logging in takes; only an empty list is documented.
-    """
-
-    id: NumericId | None = None
-    key: str | None = None
-    name: str | None = None
-    url: str | None = None
-    default_connector_id: NumericId | str | None = None
-    default_connector_label: str | None = None
-    authentication_scheme: str | None = None
-    connector_validator_present: bool | None = None
-    resource_bundle_present: bool | None = None
-    module_handler: object = None
-    icon_picker: bool | None = None
-    scope: str | None = None
-    producer: str | None = None
-    version: str | None = None
-    date_created: EpochMillis | None = None
-    date_updated: EpochMillis | None = None
-    visibility: str | None = None
-    type: str | None = None
-    authentication_scheme_configuration: tuple[object, ...] = ()
-
-
-@frozen(kw_only=True)
 class StreamAccount(Model):
     """The account by which a connector logs in. The documents show none but its number; the rest is in `extras`.
 
@@ -143,16 +140,54 @@ class StreamAccount(Model):
 
 
 @frozen(kw_only=True)
-class StreamDataset(Dataset):
-    """The dataset that a stream fills. Its times come in milliseconds.
+class StreamError(Model):
+    """What went wrong in a run.
 
     Attributes:
-        next_update: When the schedule fills it next.
-        tags: Its tags: the JSON text of a list.
+        message: What, for people.
+        code: What, for programs.
+        category: Whose fault it is.
+        id: Its number.
+        stream_id: The stream.
+        execution_id: The run.
+        parameters: What the message speaks of.
+        invalidates_execution: Whether the run is no good because of it.
+        keep_upload: Whether the rows are kept all the same.
     """
 
-    next_update: EpochMillis | None = None
-    tags: str | None = None
+    message: str | None = None
+    code: int | str | None = None
+    category: StreamErrorCategory | None = None
+    id: NumericId | None = None
+    stream_id: NumericId | None = None
+    execution_id: NumericId | None = None
+    parameters: Mapping[str, str | None] | None = None
+    invalidates_execution: bool | None = None
+    keep_upload: bool | None = None
+
+    @property
+    def text(self) -> str:
+        """The message, or all that there is where there is none."""
+        return self.message or dumps(without_nulls(self)).decode()
+
+
+@frozen(kw_only=True)
+class StreamPhaseTimes(Model):
+    """When a run was at something. Its times come in seconds.
+
+    Attributes:
+        phase_type: What it was at.
+        started_at: When that began.
+        ended_at: When that ended.
+        stream_id: The stream.
+        execution_id: The run.
+    """
+
+    phase_type: StreamPhase | None = None
+    started_at: EpochSeconds | None = None
+    ended_at: EpochSeconds | None = None
+    stream_id: NumericId | None = None
+    execution_id: NumericId | None = None
 
 
 @frozen(kw_only=True)
@@ -168,7 +203,7 @@ class StreamExecution(Model):
         update_method: What it does to the rows.
         index: Whether the data are indexed.
         retry_count: How often it was tried again.
-        retry_execution: What it tries again; only null is documented.
+        retry_execution: What it tries again, as an object like this one or as text.
         container_manager_id: Where it runs.
         upload_id: The upload that it made.
         index_request_key: When the index was asked for.
@@ -176,8 +211,8 @@ class StreamExecution(Model):
         run_type: What started it.
         created_at: When it was made.
         modified_at: When it last changed.
-        latest_phase: The last phase; only null is documented.
-        current_phase: The phase; only null is documented.
+        latest_phase: The last phase with its times.
+        current_phase: The phase.
         removed: Whether it was removed.
         rows_inserted: How many rows it brought.
         bytes_inserted: How many bytes.
@@ -188,7 +223,7 @@ class StreamExecution(Model):
         peak_memory_committed_bytes: The most memory that it was given.
         exportable: Whether it can be exported.
         manual_index: Whether the index has to be asked for.
-        errors: What went wrong; only an empty list is documented.
+        errors: What went wrong.
     """
 
     stream_id: NumericId | None = None
@@ -207,8 +242,8 @@ class StreamExecution(Model):
     run_type: RunType | None = None
     created_at: EpochSeconds | None = None
     modified_at: EpochSeconds | None = None
-    latest_phase: object = None
-    current_phase: object = None
+    latest_phase: StreamPhaseTimes | None = None
+    current_phase: StreamPhase | None = None
     removed: bool | None = None
     rows_inserted: int | None = None
     bytes_inserted: int | None = None
@@ -219,35 +254,32 @@ class StreamExecution(Model):
     peak_memory_committed_bytes: int | None = None
     exportable: bool | None = None
     manual_index: bool | None = None
-    errors: tuple[object, ...] = ()
+    errors: tuple[StreamError | str, ...] = ()
 
     @property
     def error_text(self) -> str | None:
-        """What went wrong, as text: each error's message, or all of an error that has none."""
-        return "; ".join(map(_told, self.errors)) or None
-
-
-def _told(error: object) -> str:
-    message = error.get("message") if isinstance(error, Mapping) else error
-    return message if isinstance(message, str) else dumps(error).decode()
+        """What went wrong, as text."""
+        return "; ".join(error if isinstance(error, str) else error.text for error in self.errors) or None
 
 
 @frozen(kw_only=True)
-class Stream(Model):
-    """A connector that fills a dataset. Its own times come in seconds.
+class SavedStream(Model):
+    """A connector that fills a dataset, as it was made or changed. Its own times come in seconds.
 
     Attributes:
-        id: Its number.
+        id: Its number; None where the instance did not tell.
         valid: Whether it can run.
         invalid_execution_id: The run that showed that it cannot.
         transport: The connector.
         update_method: What a run does to the dataset's rows.
         data_provider: The kind of source.
         account: The account by which the connector logs in.
+        accounts: All accounts that it uses, as objects.
+        account_template: What the account is made from, as an object.
         data_source: The dataset that is filled.
         schema_definition: The dataset's columns.
         schedule_expression: When it runs, as a Quartz cron expression.
-        schedule_start_date: From when on; only null is documented.
+        schedule_start_date: From when on.
         advanced_schedule_json: When it runs, as JSON text.
         schedule_retry_expression: When a run that failed is tried again.
         schedule_retry_count: How often.
@@ -265,17 +297,19 @@ class Stream(Model):
         configuration: The connector's settings.
     """
 
-    id: NumericId
+    id: NumericId | None = None
     valid: bool | None = None
     invalid_execution_id: NumericId | None = None
     transport: StreamTransport | None = None
     update_method: UpdateMethod | None = None
-    data_provider: StreamDataProvider | None = None
+    data_provider: DataProvider | None = None
     account: StreamAccount | None = None
-    data_source: StreamDataset | None = None
+    accounts: tuple[Mapping[str, Any], ...] = ()
+    account_template: Mapping[str, Any] | None = None
+    data_source: Dataset | None = None
     schema_definition: Schema | None = None
     schedule_expression: str | None = None
-    schedule_start_date: object = None
+    schedule_start_date: EpochSeconds | None = None
     advanced_schedule_json: str | None = None
     schedule_retry_expression: str | None = None
     schedule_retry_count: int | None = None
@@ -287,33 +321,18 @@ class Stream(Model):
     created_by: NumericId | None = None
     modified_at: EpochSeconds | None = None
     modified_by: NumericId | None = None
-    schedule_state: str | None = None
+    schedule_state: ScheduleState | None = None
     schedule_assertion: bool | None = None
     inactive_schedule_code: int | str | None = None
     configuration: tuple[ConfigurationItem, ...] = ()
 
 
 @frozen(kw_only=True)
-class SavedStreamDataset(Model):
-    """The dataset of a stream that was made or changed. Undocumented, and may be missing.
-
-    Attributes:
-        id: Its id.
-        name: Its name.
-    """
-
-    id: str | None = None
-    name: str | None = None
-
-
-@frozen(kw_only=True)
-class SavedStream(Model):
-    """A stream that was made or changed. Undocumented: all of it may be missing, and what else came is in `extras`.
+class Stream(SavedStream):
+    """A connector that fills a dataset. Its own times come in seconds; `SavedStream` explains the rest.
 
     Attributes:
         id: Its number.
-        data_source: The dataset that it fills.
     """
 
-    id: NumericId | None = None
-    data_source: SavedStreamDataset | None = None
+    id: NumericId

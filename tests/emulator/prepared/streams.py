@@ -8,7 +8,7 @@ from domo_async._emulator.services.jobs import ended_job
 from domo_async._emulator.state import Column, Instance
 
 # By their random names: the formulas of the sample's dataset.
-FREE = {"E043": ("$.dataSource.properties.formulas.formulas",)}
+FREE = dict.fromkeys(("E042", "E043"), ("$.dataSource.properties.formulas.formulas",))
 
 
 def prepare(instance: Instance) -> None:

@@ -1,0 +1,254 @@
+"""Datasets searched for, handed over and changed many at a time.
+
+Each dataset of a bulk request is changed or not on its own, and the answer tells which were. Emulator-defined: which
+reason stands for what, that a bulk deletion is a soft one, and that only users can own datasets here.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+from aiohttp import web
+
+from domo_async._emulator.errors import HTTPError
+from domo_async._emulator.http.web import answer, caller_of, instance_of, json_object, whole_number
+from domo_async._emulator.persistence.records import Record
+from domo_async._emulator.routes import datasets
+from domo_async._emulator.routes.dataset_access import hand_over, is_permitted, permitted, share_dataset
+from domo_async._emulator.routes.datasets import (
+    dataset_ids,
+    delete_datasets,
+    described,
+    envelope,
+    put_tags,
+    tags_of,
+)
+from domo_async._emulator.routes.streams import run_stream_of
+from domo_async._emulator.search.searching import SearchIndex
+from domo_async._emulator.state import Dataset, Instance
+
+__all__ = ["routes"]
+
+routes: web.RouteTableDef = web.RouteTableDef()
+
+_SEARCH = "/api/data/ui/v3/datasources/search"
+_BULK = "/api/data/v1/ui/bulk"
+_LEVELS = {"tag": "CAN_EDIT", "share": "CAN_SHARE", "reassign": "OWNER", "run": "CAN_EDIT", "delete": "CO_OWNER"}
+_TYPE = "DATA_SOURCE"
+
+
+@routes.post(_SEARCH)
+async def search(request: web.Request) -> web.Response:
+    """Search for datasets as the search over everything does, and describe what is found."""
+    instance, body = instance_of(request), await json_object(request)
+    found, total = _sought(request, body)
+    page = [{**told, **_more(instance, told["id"])} for told in described(instance, found, caller_of(request))]
+    limit, offset = whole_number(body.get("count"), "count", len(page)), whole_number(body.get("offset"), "offset", 0)
+    told = envelope(page, total=total, limit=limit, offset=offset)
+    return answer({**told, "_metaData": {**told["_metaData"], "executor": "SEARCH"}})
+
+
+@routes.get(_SEARCH + "/tags/all")
+async def all_tags(request: web.Request) -> web.Response:
+    """List all tags of the datasets that the caller may see, the most used first (emulator-defined)."""
+    return answer(_tags(request, ""))
+
+
+@routes.post(_SEARCH + "/tags")
+async def find_tags(request: web.Request) -> web.Response:
+    """List the tags that contain a term."""
+    found = _tags(request, request.query.get("term", ""))
+    return answer(found[: whole_number(request.query.get("limit"), "limit", 100)])
+
+
+@routes.put("/api/data/v2/datasources/{dataset_id}/responsibleUsers")
+async def set_owner(request: web.Request) -> web.Response:
+    """Hand a dataset over."""
+    dataset = permitted(request, "OWNER")
+    body = await json_object(request)
+    if body.get("responsibleGroupId") is not None:
+        raise HTTPError(400, "This instance knows only users as owners of datasets")
+    hand_over(instance_of(request), dataset, _user(instance_of(request), body.get("responsibleUserId")))
+    return web.Response()
+
+
+@routes.put("/api/data/v2/datasources/responsible-user/{user_id}")
+async def set_owner_of_many(request: web.Request) -> web.Response:
+    """Hand several datasets over, all or none of them (emulator-defined)."""
+    instance, caller = instance_of(request), caller_of(request)
+    user_id = instance.records["users"].get(request.match_info["user_id"])["id"]
+    owned = [instance.dataset(each) for each in await dataset_ids(request)]
+    for dataset in owned:
+        if not is_permitted(instance, dataset, caller, "OWNER"):
+            raise HTTPError(403, f"You may not hand over the dataset {dataset.id}")
+    for dataset in owned:
+        hand_over(instance, dataset, user_id)
+    return web.Response()
+
+
+@routes.post(_BULK + "/tag")
+async def tag(request: web.Request) -> web.Response:
+    """Give datasets tags beside those that they have."""
+    body = await json_object(request)
+    instance, tags = instance_of(request), _tag_names(body)
+    return _done(request, "tag", body, lambda each: put_tags(instance, each, [*tags_of(instance, each), *tags]))
+
+
+@routes.post(_BULK + "/tag/delete")
+async def untag(request: web.Request) -> web.Response:
+    """Take tags away from datasets."""
+    body = await json_object(request)
+    instance, tags = instance_of(request), set(_tag_names(body))
+
+    def act(dataset: Dataset) -> None:
+        put_tags(instance, dataset, [each for each in tags_of(instance, dataset) if each not in tags])
+
+    return _done(request, "tag", body, act)
+
+
+@routes.post(_BULK + "/share")
+async def share(request: web.Request) -> web.Response:
+    """Give users and groups access to datasets."""
+    body = await json_object(request)
+    shared, instance, caller = body.get("dataSourceShareEntity"), instance_of(request), caller_of(request)
+    if not isinstance(shared, dict):
+        raise HTTPError(400, "Required: dataSourceShareEntity, an object")
+    return _done(request, "share", body, lambda each: share_dataset(instance, each, shared, caller))
+
+
+@routes.post(_BULK + "/reassign")
+async def reassign(request: web.Request) -> web.Response:
+    """Hand datasets over; that the new owner stands under ``userId`` is unconfirmed."""
+    body, instance = await json_object(request), instance_of(request)
+    if body.get("groupId") is not None:
+        raise HTTPError(400, "This instance knows only users as owners of datasets")
+    user_id = _user(instance, body.get("userId"))
+    return _done(request, "reassign", body, lambda each: hand_over(instance, each, user_id))
+
+
+@routes.post(_BULK + "/run")
+async def run(request: web.Request) -> web.Response:
+    """Run the streams of datasets."""
+    body = await json_object(request)
+    return _done(request, "run", body, lambda each: run_stream_of(request, each))
+
+
+@routes.post(_BULK + "/delete")
+async def delete(request: web.Request) -> web.Response:
+    """Delete datasets softly."""
+    body, gone = await json_object(request), list[Dataset]()
+    response = _done(request, "delete", body, gone.append)
+    await delete_datasets(request, gone, softly=True)
+    return response
+
+
+@routes.post(_BULK + "/{action}/check")
+async def check(request: web.Request) -> web.Response:
+    """Tell to which datasets something could be done."""
+    action = request.match_info["action"]
+    if action not in _LEVELS:
+        raise HTTPError(404, f"There is no bulk action {action}")
+    reasons = {each: _reason(request, action, each) for each in _ids(request, await json_object(request))}
+    return answer(
+        {
+            "typeValid": True,
+            "validItems": [each for each, reason in reasons.items() if reason is None],
+            "invalidItems": {each: reason for each, reason in reasons.items() if reason is not None},
+        }
+    )
+
+
+def _sought(request: web.Request, body: Record) -> tuple[list[Dataset], int]:
+    """Return the datasets that the caller may see of a search's page, and how many it found in all."""
+    instance, caller = instance_of(request), caller_of(request)
+    seen = {each.id: each for each in instance.datasets() if is_permitted(instance, each, caller)}
+    index = SearchIndex([each for each in datasets.search_documents(instance) if each["databaseId"] in seen])
+    found = index.answer({**body, "entityList": [["dataset"]]}, now=datetime.now(UTC))
+    return [seen[hit["databaseId"]] for hit in found["searchObjects"]], found["totalResultCount"]
+
+
+def _more(instance: Instance, dataset_id: str) -> dict[str, Any]:
+    """Return what searches tell of a dataset beside its metadata; nothing is told to depend on it."""
+    dataset = instance.dataset(dataset_id)
+    columns = [
+        {"id": each.id, "name": each.name, "order": each.order, "type": each.type, "visible": each.visible}
+        for each in dataset.schema.columns
+    ]
+    counts = ("alertCount", "dataFlowCount", "dataSourceCount")
+    impacts = ("impactAlertCount", "impactCardCount", "impactDataFlowCount", "impactDataSourceCount")
+    return {
+        "tagsList": tags_of(instance, dataset),
+        "schema": {"name": dataset.id, "tables": [{"columns": columns}]},
+        "dataLastUpdated": int(dataset.updated.timestamp() * 1000),
+        **dict.fromkeys((*counts, *impacts), 0),
+    }
+
+
+def _tags(request: web.Request, term: str) -> list[dict[str, Any]]:
+    instance, caller = instance_of(request), caller_of(request)
+    seen = (each for each in instance.datasets() if is_permitted(instance, each, caller))
+    counts = Counter(tag for dataset in seen for tag in tags_of(instance, dataset))
+    return [
+        {"key": tag, "display": tag, "displayMeta": count}
+        for tag, count in counts.most_common()
+        if term.lower() in tag.lower()
+    ]
+
+
+def _tag_names(body: Record) -> list[str]:
+    tags = body.get("tags")
+    if not isinstance(tags, list) or not tags or not all(isinstance(each, str) and each for each in tags):
+        raise HTTPError(400, "Required: tags, an array of strings")
+    return tags
+
+
+def _user(instance: Instance, user_id: object) -> object:
+    if user_id is None:
+        raise HTTPError(400, "Required: the id of the user who is to own the datasets")
+    return instance.records["users"].get(user_id)["id"]
+
+
+def _ids(request: web.Request, body: Record) -> list[str]:
+    """Return the ids that a bulk request is about: those that are named, or what a search of its own finds."""
+    items = body.get("bulkItems", body)
+    if not isinstance(items, dict) or items.get("type", _TYPE) != _TYPE:
+        raise HTTPError(400, f"Required: ids, an array of dataset ids, and the type {_TYPE}")
+    ids, excluded, query = items.get("ids") or [], items.get("excludeIds") or [], items.get("query")
+    if isinstance(query, dict) and not ids:
+        ids = [dataset.id for dataset in _sought(request, query)[0]]
+    if not isinstance(ids, list) or not isinstance(excluded, list) or not all(isinstance(each, str) for each in ids):
+        raise HTTPError(400, "Required: ids, an array of dataset ids")
+    return [each for each in dict.fromkeys(ids) if each not in excluded]
+
+
+def _reason(request: web.Request, action: str, dataset_id: str) -> str | None:
+    """Return why something cannot be done to a dataset."""
+    instance = instance_of(request)
+    dataset = instance.find_dataset(dataset_id)
+    if dataset is None:
+        return "NO_ACCESS" if instance.kept_dataset(dataset_id) is None else "DELETED"
+    if not is_permitted(instance, dataset, caller_of(request), _LEVELS[action]):
+        return "NO_ACCESS"
+    has_stream = dataset_id in instance.records["dataset_streams"]
+    return "WRONG_TYPE" if action == "run" and not has_stream else None
+
+
+def _done(request: web.Request, action: str, body: Record, act: Callable[[Dataset], object]) -> web.Response:
+    """Do something to each dataset to which it can be done, and tell what became of each."""
+    successful: list[str] = []
+    failed: dict[str, str] = {}
+    for dataset_id in _ids(request, body):
+        reason = _reason(request, action, dataset_id)
+        if reason is None:
+            try:
+                act(instance_of(request).dataset(dataset_id))
+            except HTTPError as refusal:
+                reason = refusal.message
+        if reason is None:
+            successful.append(dataset_id)
+        else:
+            failed[dataset_id] = reason
+    return answer({"successful": successful, "failed": failed})
