@@ -8,13 +8,14 @@ from domo_async._emulator.state import Instance
 
 
 def prepare(instance: Instance) -> None:
-    put(
-        instance,
-        user_id=OWNER_ID,
-        action="VIEWED",
-        type="ACCOUNT",
-        noun="account",
-        object_id="7",
-        name="Warehouse",
-        time=1654000000000,
-    )
+    for kind, noun in (("ACCOUNT", "account"), ("PAGE", "page")):
+        put(
+            instance,
+            user_id=OWNER_ID,
+            action="VIEWED",
+            type=kind,
+            noun=noun,
+            object_id="7",
+            name="Warehouse",
+            time=1654000000000,
+        )
