@@ -45,6 +45,7 @@ from domo_async._endpoints.ai import (
 )
 from domo_async._endpoints.alerts import (
     Alert,
+    AlertSubscriber,
     AlertSubscription,
     SubscriptionType,
 )
@@ -98,6 +99,12 @@ from domo_async._endpoints.certifications import (
     EntityType,
 )
 from domo_async._endpoints.code_engine import (
+    CodeFunction,
+    CodeLanguage,
+    CodePackage,
+    CodePackagePermission,
+    CodePackageVersion,
+    CodeVariable,
     ExecutionError,
     ExecutionLog,
     ExecutionSettings,
@@ -403,6 +410,7 @@ __all__ = [
     "AccountStatus",
     "Activity",
     "Alert",
+    "AlertSubscriber",
     "AlertSubscription",
     "AlteredSchema",
     "AmplifierCandidate",
@@ -439,6 +447,12 @@ __all__ = [
     "ChatMessage",
     "ChatRole",
     "Chunking",
+    "CodeFunction",
+    "CodeLanguage",
+    "CodePackage",
+    "CodePackagePermission",
+    "CodePackageVersion",
+    "CodeVariable",
     "Collection",
     "CollectionGrant",
     "CollectionPermission",

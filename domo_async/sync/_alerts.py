@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from domo_async._endpoints.alerts import Alert, AlertSubscription, SubscriptionType
+from domo_async._endpoints.alerts import Alert, AlertSubscriber, AlertSubscription, SubscriptionType
 from domo_async._endpoints.alerts import Alerts as AsyncAlerts
 from domo_async._wire import UNSET, Unset
 from domo_async.sync._facade import SyncPager, Twin
@@ -98,6 +98,118 @@ class Alerts(Twin[AsyncAlerts]):
         """
         return self._portal.run(self._aio.get(alert_id, fields=fields))
 
+    def create(
+        self,
+        *,
+        name: str,
+        type: str,
+        resource_type: str,
+        resource_id: str,
+        configurations: Sequence[Mapping[str, object]] = (),
+        category: str | Unset = UNSET,
+        description: str | Unset = UNSET,
+        rule: str | Unset = UNSET,
+        trigger_frequency: str | Unset = UNSET,
+        filters: Sequence[Mapping[str, object]] | Unset = UNSET,
+        filter_rules: Sequence[str] | Unset = UNSET,
+        filter_groups: Sequence[Mapping[str, object]] | Unset = UNSET,
+        subscriptions: Sequence[AlertSubscription] | Unset = UNSET,
+        enabled: bool | Unset = UNSET,
+        owner: int | str | Unset = UNSET,
+    ) -> Alert | None:
+        """Make an alert. Is not sent twice, unless the instance surely did not take it.
+
+        `POST /api/social/v4/alerts`. Seen on instances, not in the documents.
+
+        Args:
+            name: Its name.
+            type: What it looks for, such as ``ANY_ROW`` or ``SUMMARY_NUMBER``.
+            resource_type: What it watches: ``DATASET``, ``CARD`` …
+            resource_id: Which one.
+            configurations: Its settings, each as JSON with ``name`` and ``value``, such as
+                ``{"name": "OPERATION", "value": "ROWS_ADDED"}``.
+            category: What it is about, such as ``DATA``.
+            description: What it is for.
+            rule: What it looks for, in words.
+            trigger_frequency: How often it goes off, in words.
+            filters: What the data are limited to, each as JSON.
+            filter_rules: The same in words.
+            filter_groups: The policies that it goes by, each as JSON.
+            subscriptions: Who is told.
+            enabled: Whether it is switched on.
+            owner: Whose it is.
+
+        Returns:
+            The alert, as far as the instance tells of it; None where it says nothing.
+        """
+        return self._portal.run(
+            self._aio.create(
+                name=name,
+                type=type,
+                resource_type=resource_type,
+                resource_id=resource_id,
+                configurations=configurations,
+                category=category,
+                description=description,
+                rule=rule,
+                trigger_frequency=trigger_frequency,
+                filters=filters,
+                filter_rules=filter_rules,
+                filter_groups=filter_groups,
+                subscriptions=subscriptions,
+                enabled=enabled,
+                owner=owner,
+            )
+        )
+
+    def update(
+        self,
+        alert_id: int | str,
+        /,
+        *,
+        owner: int | str | Unset = UNSET,
+        name: str | Unset = UNSET,
+        description: str | Unset = UNSET,
+        enabled: bool | Unset = UNSET,
+        configurations: Sequence[Mapping[str, object]] | Unset = UNSET,
+        filters: Sequence[Mapping[str, object]] | Unset = UNSET,
+        filter_groups: Sequence[Mapping[str, object]] | Unset = UNSET,
+    ) -> Alert | None:
+        """Change what is given of an alert.
+
+        `PATCH /api/social/v4/alerts/{alert_id}`. Seen on instances with an owner, not in the documents; that it takes
+        all else that is here is unconfirmed.
+
+        Args:
+            alert_id: The alert.
+            owner: Whose it is to be.
+            name: Its name.
+            description: What it is for.
+            enabled: Whether it is switched on.
+            configurations: Its settings, each as JSON with ``name`` and ``value``.
+            filters: What the data are limited to, each as JSON.
+            filter_groups: The policies that it goes by, each as JSON.
+
+        Returns:
+            The alert, as far as the instance tells of it; None where it says nothing.
+
+        Raises:
+            ConfigError: Nothing is given to change.
+            NotFound: There is no such alert.
+        """
+        return self._portal.run(
+            self._aio.update(
+                alert_id,
+                owner=owner,
+                name=name,
+                description=description,
+                enabled=enabled,
+                configurations=configurations,
+                filters=filters,
+                filter_groups=filter_groups,
+            )
+        )
+
     def delete(self, alert_id: int | str, /) -> None:
         """Delete an alert.
 
@@ -110,6 +222,19 @@ class Alerts(Twin[AsyncAlerts]):
             NotFound: There is no such alert.
         """
         return self._portal.run(self._aio.delete(alert_id))
+
+    def subscriptions(self, alert_id: int | str, /) -> tuple[AlertSubscriber, ...]:
+        """Return who is told of an alert.
+
+        `GET /api/social/v4/alerts/{alert_id}/subscriptions`. Seen on instances, not in the documents.
+
+        Args:
+            alert_id: The alert.
+
+        Raises:
+            NotFound: There is no such alert.
+        """
+        return self._portal.run(self._aio.subscriptions(alert_id))
 
     def subscribe(self, alert_id: int | str, /, *, subscriber_id: int | str, type: SubscriptionType | str) -> None:
         """Subscribe somebody to an alert.

@@ -3,16 +3,193 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from functools import cached_property
 
+from domo_async._endpoints._permissions import Permission
 from domo_async._endpoints.code_engine import CodeEngine as AsyncCodeEngine
-from domo_async._endpoints.code_engine import FunctionExecution
+from domo_async._endpoints.code_engine import (
+    CodeLanguage,
+    CodePackage,
+    CodePackagePermission,
+    CodePackageVersion,
+    FunctionExecution,
+)
+from domo_async._endpoints.code_engine import CodePackages as AsyncCodePackages
 from domo_async._wire import UNSET, Unset
-from domo_async.sync._facade import Twin
+from domo_async.sync._facade import SyncPager, Twin
+
+
+class CodePackages(Twin[AsyncCodePackages]):
+    """Packages of functions. Domo's OpenAPI description has most of these routes; `list` and `create` are seen."""
+
+    def list(self) -> SyncPager[CodePackage]:
+        """Iterate over the packages that the token's owner may see.
+
+        `GET /api/codeengine/v2/packages`. Unconfirmed: no document of Domo's describes it; three independent clients
+        use it.
+        """
+        return SyncPager(self._aio.list(), self._portal)
+
+    def get(self, package_id: str, /, *, versions: bool = True) -> CodePackage:
+        """Return a package.
+
+        `GET /api/codeengine/v2/packages/{package_id}` (Domo's OpenAPI description, "Get package").
+
+        Args:
+            package_id: The package.
+            versions: Whether to ask for its versions as well.
+
+        Raises:
+            NotFound: There is no such package.
+        """
+        return self._portal.run(self._aio.get(package_id, versions=versions))
+
+    def get_version(
+        self, package_id: str, version: str, /, *, parts: Sequence[str] = ("functions", "code", "privateFunctions")
+    ) -> CodePackageVersion:
+        """Return a version of a package.
+
+        `GET /api/codeengine/v2/packages/{package_id}/versions/{version}` (Domo's OpenAPI description, "Get version").
+
+        Args:
+            package_id: The package.
+            version: The version, such as ``1.0.1``.
+            parts: What to tell of it beside its facts: ``functions``, ``code``, ``privateFunctions``; all by default.
+
+        Raises:
+            NotFound: There is no such package or version.
+        """
+        return self._portal.run(self._aio.get_version(package_id, version, parts=parts))
+
+    def create(
+        self,
+        *,
+        name: str,
+        code: str,
+        language: CodeLanguage | str,
+        functions: Sequence[Mapping[str, object]],
+        description: str = "",
+        environment: str = "LAMBDA",
+        configuration: Mapping[str, object] = {"accountsMapping": ()},
+        package_id: str | Unset = UNSET,
+        version: str | Unset = UNSET,
+    ) -> CodePackage:
+        """Create a package, or a version of one that is there. Is not sent twice.
+
+        `POST /api/codeengine/v2/packages`. Seen on instances, not in the documents.
+
+        Args:
+            name: Its name.
+            code: The functions' source.
+            language: What that is written in.
+            functions: The functions, each as JSON: ``name``, ``displayName``, ``inputs``, ``output`` …
+            description: What it is for.
+            environment: Where it runs.
+            configuration: The accounts and packages that it uses, as JSON; none by default.
+            package_id: The package that it is a version of; a new one by default.
+            version: The version.
+
+        Raises:
+            NotFound: There is no such package.
+        """
+        return self._portal.run(
+            self._aio.create(
+                name=name,
+                code=code,
+                language=language,
+                functions=functions,
+                description=description,
+                environment=environment,
+                configuration=configuration,
+                package_id=package_id,
+                version=version,
+            )
+        )
+
+    def release(self, package_id: str, version: str, /) -> CodePackage | None:
+        """Release a version of a package, which others can call from then on.
+
+        `POST /api/codeengine/v2/packages/{package_id}/versions/{version}/release` (Domo's OpenAPI description, "Release
+        a version").
+
+        Args:
+            package_id: The package.
+            version: The version.
+
+        Returns:
+            The package; None where the instance does not tell it.
+
+        Raises:
+            Conflict: The version is released already.
+            NotFound: There is no such package or version.
+        """
+        return self._portal.run(self._aio.release(package_id, version))
+
+    def set_owner(self, package_id: str, owner: int, /) -> CodePackage:
+        """Give a package to another user.
+
+        `PUT /api/codeengine/v2/packages/{package_id}`. Seen on instances, not in the documents.
+
+        Args:
+            package_id: The package.
+            owner: The user whose it is to be.
+
+        Raises:
+            NotFound: There is no such package.
+        """
+        return self._portal.run(self._aio.set_owner(package_id, owner))
+
+    def delete(self, package_id: str, /) -> None:
+        """Delete a package.
+
+        `DELETE /api/codeengine/v2/packages/{package_id}`. Seen on instances, not in the documents.
+
+        Args:
+            package_id: The package.
+
+        Raises:
+            NotFound: There is no such package.
+        """
+        return self._portal.run(self._aio.delete(package_id))
+
+    def permissions(self, package_id: str, /) -> Mapping[str, tuple[CodePackagePermission, ...]]:
+        """Return who may do what with a package, by type: ``USER``, ``GROUP``.
+
+        `GET /api/codeengine/v2/packages/{package_id}/permissions`. Domo's OpenAPI description calls the types ``users``
+        and ``groups``; these are what instances are seen to answer.
+
+        Args:
+            package_id: The package.
+
+        Raises:
+            NotFound: There is no such package.
+        """
+        return self._portal.run(self._aio.permissions(package_id))
+
+    def set_permissions(self, package_id: str, /, *, permissions: Sequence[Permission]) -> None:
+        """Say who may do what with a package. Domo's OpenAPI description says that all others lose what they had.
+
+        `POST /api/codeengine/v2/packages/{package_id}/permissions`. Seen on instances, in this form.
+
+        Args:
+            package_id: The package.
+            permissions: The users and groups, each with all that is allowed.
+
+        Raises:
+            ConfigError: `permissions` is empty.
+            NotFound: There is no such package.
+        """
+        return self._portal.run(self._aio.set_permissions(package_id, permissions=permissions))
 
 
 class CodeEngine(Twin[AsyncCodeEngine]):
-    """Code Engine: functions run on the instance."""
+    """Code Engine: functions run on the instance, and the packages that they are in."""
+
+    @cached_property
+    def packages(self) -> CodePackages:
+        """Packages of functions."""
+        return CodePackages(self._aio.packages, self._portal)
 
     def run(
         self,
@@ -42,7 +219,8 @@ class CodeEngine(Twin[AsyncCodeEngine]):
 
         Raises:
             JobFailed: The function failed, or the instance could not tell how it went; carries the status and the
-                reason. A status that this release does not know is taken for that, too.
+                reason.
+            UnknownState: What the status means is not known.
             WaitTimeout: The instance answered before the function had ended, and it goes on.
             NotFound: There is no such function.
         """
@@ -51,3 +229,37 @@ class CodeEngine(Twin[AsyncCodeEngine]):
                 package_id, version, function_name, input_variables=input_variables, get_logs=get_logs, check=check
             )
         )
+
+    def get_execution(self, package_id: str, execution_id: str, /) -> FunctionExecution:
+        """Return an execution.
+
+        `GET /api/codeengine/v2/packages/{package_id}/executions/{execution_id}` (Domo's OpenAPI description, "Get
+        execution by ID").
+
+        Args:
+            package_id: The package.
+            execution_id: The execution, as `run` tells it.
+
+        Raises:
+            NotFound: There is no such execution, or not any more.
+        """
+        return self._portal.run(self._aio.get_execution(package_id, execution_id))
+
+    def wait(self, package_id: str, execution_id: str, /, *, timeout: float = 600.0) -> FunctionExecution:
+        """Wait until an execution has ended well, and return it.
+
+        `GET /api/codeengine/v2/packages/{package_id}/executions/{execution_id}` (Domo's OpenAPI description, "Get
+        execution by ID"), again and again.
+
+        Args:
+            package_id: The package.
+            execution_id: The execution, as `run` tells it.
+            timeout: Seconds to wait at most.
+
+        Raises:
+            JobFailed: The function failed, or the instance could not tell how it went.
+            UnknownState: What the status means is not known.
+            WaitTimeout: It has not ended; it goes on.
+            NotFound: There is no such execution, or not any more.
+        """
+        return self._portal.run(self._aio.wait(package_id, execution_id, timeout=timeout))

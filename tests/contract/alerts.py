@@ -2,10 +2,133 @@
 
 from __future__ import annotations
 
-from domo_async._endpoints.alerts import Alert, AlertSubscription, SubscriptionType
+from domo_async._endpoints.alerts import Alert, AlertSubscriber, AlertSubscription, SubscriptionType
 from tests.contract.row import Row, Sent, documented, whole
 
+ROWS_ADDED = [{"name": "OPERATION", "value": "ROWS_ADDED"}]
+SEEN_ALERT = {
+    "id": 7,
+    "active": True,
+    "category": "DATA",
+    "configurations": ROWS_ADDED,
+    "contextual": False,
+    "createdAt": "2025-01-01T12:00:00Z",
+    "createdBy": 123456,
+    "currentUserSubscribed": False,
+    "enabled": True,
+    "filterGroups": [{"filterGroupId": 12345, "name": "text", "type": "open"}],
+    "filterRules": ["text"],
+    "filters": [{"column": "text", "operand": "IN", "values": ["text"]}],
+    "modifiedAt": 1735732800000,
+    "modifiedBy": 123456,
+    "name": "text",
+    "owner": 123456,
+    "resourceId": "1234",
+    "resourceName": "text",
+    "resourceType": "CARD",
+    "rule": "text",
+    "subscriptions": [{"id": 123, "subscribedBy": 1234, "subscriberId": "1234", "type": "USER"}],
+    "triggerFrequency": "Rarely",
+    "triggered": False,
+    "type": "SUMMARY_NUMBER",
+}
+
 ROWS = [
+    Row(
+        "seen: Alerts, Create alert",
+        lambda domo: domo.alerts.create(
+            name="text",
+            type="SUMMARY_NUMBER",
+            resource_type="CARD",
+            resource_id="1234",
+            configurations=ROWS_ADDED,
+            category="DATA",
+            rule="text",
+            trigger_frequency="Rarely",
+            filters=[{"column": "text"}],
+            filter_rules=["text"],
+            filter_groups=[{"filterGroupId": 12345}],
+            subscriptions=[AlertSubscription(27, "USER")],
+            enabled=True,
+            owner=27,
+            description="",
+        ),
+        Sent(
+            "POST",
+            "/api/social/v4/alerts",
+            json={
+                "name": "text",
+                "type": "SUMMARY_NUMBER",
+                "resourceType": "CARD",
+                "resourceId": "1234",
+                "configurations": ROWS_ADDED,
+                "category": "DATA",
+                "rule": "text",
+                "triggerFrequency": "Rarely",
+                "filters": [{"column": "text"}],
+                "filterRules": ["text"],
+                "filterGroups": [{"filterGroupId": 12345}],
+                "subscriptions": [{"subscriberId": 27, "type": "USER"}],
+                "enabled": True,
+                "owner": 27,
+                "description": "",
+            },
+            answer=whole(SEEN_ALERT),
+            status=201,
+        ),
+        gives=Alert,
+    ),
+    Row(
+        "seen: Alerts, Create alert",
+        lambda domo: domo.alerts.create(name="n", type="ANY_ROW", resource_type="DATASET", resource_id="d"),
+        Sent(
+            "POST",
+            "/api/social/v4/alerts",
+            json={"name": "n", "type": "ANY_ROW", "resourceType": "DATASET", "resourceId": "d", "configurations": []},
+            answer=b"7",
+            status=201,
+        ),
+        gives=lambda alert: alert == Alert(id=7),
+        note="told by its number alone",
+    ),
+    Row(
+        "seen: Alerts, Update alert",
+        lambda domo: domo.alerts.update(7, owner=27, enabled=False),
+        Sent(
+            "PATCH",
+            "/api/social/v4/alerts/7",
+            json={"id": 7, "owner": 27, "enabled": False},
+            answer=whole(SEEN_ALERT),
+        ),
+        gives=Alert,
+    ),
+    Row(
+        "seen: Alerts, Update alert",
+        lambda domo: domo.alerts.update("7", name="new"),
+        Sent("PATCH", "/api/social/v4/alerts/7", json={"id": "7", "name": "new"}),
+        note="without an answer",
+    ),
+    Row(
+        "seen: Alerts, List subscriptions",
+        lambda domo: domo.alerts.subscriptions(7),
+        Sent(
+            "GET",
+            "/api/social/v4/alerts/7/subscriptions",
+            answer=whole(
+                [
+                    {
+                        "currentUserMember": False,
+                        "id": 817,
+                        "mutedSubscriberIds": [466826668],
+                        "subscribedBy": 466826668,
+                        "subscriberId": "1907294812",
+                        "type": "GROUP",
+                    }
+                ]
+            ),
+        ),
+        gives=AlertSubscriber,
+    ),
     Row(
         "E006",
         lambda domo: domo.alerts.list(all=True, page_size=5).all(),
@@ -75,7 +198,7 @@ ROWS = [
     Row(
         "E008",
         lambda domo: domo.alerts.delete(123),
-        Sent("DELETE", "/api/social/v4/alerts/123"),
+        Sent("DELETE", "/api/social/v4/alerts/123", status=204),
     ),
     Row(
         "E008",
@@ -91,7 +214,12 @@ ROWS = [
     Row(
         "E010",
         lambda domo: domo.alerts.unsubscribe(123, subscriber_id=12345, type=SubscriptionType.GROUP),
-        Sent("DELETE", "/api/social/v4/alerts/123/subscriptions", query={"subscriberId": "12345", "type": "GROUP"}),
+        Sent(
+            "DELETE",
+            "/api/social/v4/alerts/123/subscriptions",
+            query={"subscriberId": "12345", "type": "GROUP"},
+            status=204,
+        ),
     ),
     Row(
         "E011",

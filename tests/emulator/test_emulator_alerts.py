@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from domo_async import BadRequest, Domo, Forbidden, NotFound
+from domo_async import BadRequest, ConfigError, Domo, Forbidden, NotFound
 from domo_async._emulator.routes import alerts, cards, pages
 from domo_async._endpoints.alerts import AlertSubscription
 from domo_async.emulator import Emulator
@@ -127,10 +127,10 @@ async def test_subscriptions_begin_once_and_end(emulator: Emulator, domo: Domo) 
             await domo.alerts.subscribe(alert, subscriber_id=str(ada.id), type="USER")
         await domo.alerts.subscribe(alert, subscriber_id=ada.id, type="DAILY")
         told = await plain.call("GET", f"{PATH}/{alert}/subscriptions")
-        assert [(ada.id, "USER"), (ada.id, "DAILY")] == [(each["subscriberId"], each["type"]) for each in told]
+        assert [(ada.id, "USER"), (ada.id, "DAILY")] == [(int(each["subscriberId"]), each["type"]) for each in told]
 
         await ada.domo.alerts.unsubscribe(alert, subscriber_id=ada.id, type="USER")
-        await plain.call("POST", f"{PATH}/{alert}/subscriptions?subscriberId={ada.id}&type=DAILY")
+        await plain.call("POST", f"{PATH}/{alert}/subscriptions?subscriberId={ada.id}&type=DAILY", status=204)
 
         assert [] == await plain.call("GET", f"{PATH}/{alert}/subscriptions")
         with pytest.raises(NotFound):
@@ -153,6 +153,43 @@ async def test_sharing_subscribes(emulator: Emulator, domo: Domo) -> None:
         assert (await domo.alerts.get(alert)).current_user_subscribed is False
         with pytest.raises(BadRequest, match="userMessage"):
             await domo.alerts.share(alert, user_message="", alert_subscriptions=[AlertSubscription(1, "USER")])
+
+
+async def test_an_alert_is_made_changed_and_told_with_its_subscribers(emulator: Emulator, domo: Domo) -> None:
+    dataset = await domo.datasets.create("Orders", {"a": "LONG"})
+    me = (await domo.users.me()).id
+
+    made = await domo.alerts.create(
+        name="More",
+        type="ANY_ROW",
+        resource_type="DATASET",
+        resource_id=dataset.id,
+        configurations=[{"name": "OPERATION", "value": "ROWS_ADDED"}],
+        filters=[{"column": "a", "operand": "IN", "values": ["1"]}],
+        filter_rules=["a is 1"],
+        subscriptions=[AlertSubscription(me, "USER")],
+    )
+    assert made is not None
+    changed = await domo.alerts.update(made.id, name="Fewer", enabled=False)
+    (subscriber,) = await domo.alerts.subscriptions(made.id)
+
+    assert ("More", "Orders", True, ("a is 1",)) == (
+        *(made.name, made.resource_name, made.current_user_subscribed),
+        made.filter_rules,
+    )
+    assert changed is not None
+    assert ("Fewer", False, made.filters, made.configurations) == (
+        *(changed.name, changed.enabled),
+        *(changed.filters, changed.configurations),
+    )
+    assert (str(me), "USER", me, False, ()) == (
+        *(subscriber.subscriber_id, subscriber.type, subscriber.subscribed_by),
+        *(subscriber.current_user_member, subscriber.muted_subscriber_ids),
+    )
+    with pytest.raises(NotFound):
+        await domo.alerts.update(4711, owner=me)
+    with pytest.raises(ConfigError):
+        await domo.alerts.update(made.id)
 
 
 async def test_only_its_owner_and_admins_change_an_alert(emulator: Emulator, domo: Domo) -> None:

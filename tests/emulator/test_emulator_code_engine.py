@@ -7,9 +7,11 @@ from typing import Any
 
 import pytest
 
-from domo_async import Domo, JobFailed, NotFound, WaitTimeout
+from domo_async import BadRequest, Conflict, Domo, Forbidden, JobFailed, NotFound, WaitTimeout
 from domo_async._emulator.routes.code_engine import Functions, Printed, functions_of
+from domo_async._endpoints._permissions import Permission
 from domo_async.emulator import Emulator, JobOutcome
+from tests.emulator.others import another
 from tests.emulator.plain_client import connected
 
 PACKAGE = "756f0b19-5125-44f6-b541-058980ff6a94"
@@ -160,3 +162,54 @@ async def test_an_execution_that_runs_is_found_to_have_ended():
     assert "RUNNING" == caught.value.state
     assert ("RUNNING", None, None) == (running["status"], running["result"], running["completedOn"])
     assert ("SUCCESS", {"a": 1}) == (ended["status"], ended["result"])
+
+
+async def test_a_package_is_made_changed_released_and_deleted(emulator: Emulator, domo: Domo):
+    packages = domo.code_engine.packages
+    public = {"name": "total", "displayName": "Total", "inputs": [{"name": "region", "type": "text"}]}
+    private = {"name": "helper", "isPrivate": True}
+
+    made = await packages.create(name="Sums", code="v1", language="PYTHON", functions=[public, private])
+    second = await packages.create(
+        name="Sums", code="v2", language="PYTHON", functions=[public], package_id=made.id, version="1.1.0"
+    )
+    released = await packages.release(made.id, "1.0.0")
+    whole = await packages.get_version(made.id, "1.0.0")
+    brief = await packages.get_version(made.id, "1.0.0", parts=["functions"])
+
+    assert ("Sums", "PYTHON", "1", ["1.0.0"]) == (
+        *(made.name, made.language, made.owner),
+        [version.version for version in made.versions],
+    )
+    assert ["1.0.0", "1.1.0"] == [version.version for version in second.versions]
+    assert released is not None
+    assert [True, False] == [version.released is not None for version in released.versions]
+    assert ("v1", ["total", "helper"]) == (whole.code, [function.name for function in whole.functions])
+    assert (None, ["total"]) == (brief.code, [function.name for function in brief.functions])
+    assert "text" == whole.functions[0].inputs[0].type
+    assert [made.id] == [package.id for package in await packages.list().all()]
+    assert () == (await packages.get(made.id, versions=False)).versions
+    for attempt in (
+        packages.release(made.id, "1.0.0"),
+        packages.create(name="Sums", code="", language="PYTHON", functions=[], package_id=made.id, version="1.0.0"),
+    ):
+        with pytest.raises(Conflict):
+            await attempt
+    with pytest.raises(NotFound):
+        await packages.get_version(made.id, "9.9.9")
+    with pytest.raises(BadRequest):
+        await packages.create(name="Sums", code="", language="PYTHON", functions=[{}])
+
+    async with another(emulator) as other:
+        assert [] == await other.code_engine.packages.list().all()
+        with pytest.raises(Forbidden):
+            await other.code_engine.packages.get(made.id)
+        await packages.set_permissions(made.id, permissions=[Permission(77, ["READ"], "User 77")])
+        assert "v1" == (await other.code_engine.packages.get_version(made.id, "1.0.0")).code
+        with pytest.raises(Forbidden):
+            await other.code_engine.packages.delete(made.id)
+    granted = await packages.permissions(made.id)
+    assert [(1, ("ADMIN",)), (77, ("READ",))] == [(each.id, each.permissions) for each in granted["USER"]]
+    assert "77" == (await packages.set_owner(made.id, 77)).owner
+    await packages.delete(made.id)
+    assert [] == await packages.list().all()

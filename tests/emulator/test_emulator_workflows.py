@@ -265,7 +265,7 @@ async def test_a_workflow_is_started_by_its_trigger_and_started_again(emulator: 
     trigger = (await domo.workflows.get_version(model, "1.0.0")).manual_trigger_id
     assert trigger is not None
 
-    first = await domo.workflows.activate(trigger, data={"sum": 20})
+    first = await domo.workflows.activate(trigger, data={"sum": 20, "note": None})
     done = await domo.workflows.wait(first.id)
     again = await domo.workflows.restart(first.id, data={"sum": 21})
 
@@ -276,6 +276,7 @@ async def test_a_workflow_is_started_by_its_trigger_and_started_again(emulator: 
         emulator._instance.records["workflow_instances"].get(run.id)["data"]["sum"]
         for run in await domo.workflows.executions(model)
     ]
+    assert {"sum": 21, "note": None} == emulator._instance.records["workflow_instances"].get(again.id)["data"]
     with pytest.raises(NotFound):
         await domo.workflows.activate("no-trigger")
     with pytest.raises(NotFound):

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from aiohttp import web
 
-from domo_async import JobFailed, ServerError, WaitTimeout
+from domo_async import JobFailed, ServerError, UnknownState, WaitTimeout
 from domo_async._endpoints.code_engine import ExecutionError, FunctionExecution
 from tests.support import talking_to
 
@@ -36,12 +36,19 @@ async def test_a_result_of_another_type_than_declared_raises_with_both_types() -
         await run({"status": "RESULT_TYPE_FAILURE", "result": "three", "errorInformation": told})
 
 
-@pytest.mark.parametrize("status", ["FAILED", "UNDEFINED", "BRAND_NEW"])
+@pytest.mark.parametrize("status", ["FAILED", "UNDEFINED"])
 async def test_whatever_is_not_surely_a_good_end_raises_even_without_a_reason(status: str) -> None:
     with pytest.raises(JobFailed) as failed:
         await run({"status": status, "errorInformation": {}})
 
     assert (status, None) == (failed.value.state, failed.value.reason)
+
+
+async def test_a_status_that_nobody_knows_is_told_as_such() -> None:
+    with pytest.raises(UnknownState, match="the function total is in the state BRAND_NEW") as unknown:
+        await run({"status": "BRAND_NEW", "errorInformation": {}})
+
+    assert "BRAND_NEW" == unknown.value.state
 
 
 async def test_a_function_that_still_runs_raises_that_it_goes_on_rather_than_giving_no_result() -> None:

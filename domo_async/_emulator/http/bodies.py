@@ -117,6 +117,7 @@ _USUAL = Route()
 _OWN = Route(opaque=True)
 _RIGHTS = Route(kinds={"id": Kind.TEXT}, lists={"permissions": Kind.TEXT})
 _TEXTS, _NUMBERS = Route(items=Kind.TEXT), Route(items=Kind.NUMBER)
+_ALERT = Route(kinds={"resourceId": Kind.TEXT}, lists={"filterRules": Kind.TEXT})
 _TASK_FILTERS = _keys(
     """
     assignedBy assignedOn assignedTo completedBy completedOn createdBy createdOn displayType queueId status updatedOn
@@ -146,6 +147,14 @@ _ROUTES: dict[str, Route] = {
     "POST /api/queues/v1/tasks/list": Route(lists=dict.fromkeys(_TASK_FILTERS, Kind.TEXT)),
     "POST /api/queues/v1/{}/permissions": _RIGHTS,
     "POST /api/workflow/v1/models/{}/permissions": _RIGHTS,
+    "POST /api/workflow/v2/executions/cancel": _TEXTS,
+    "POST /api/workflow/v2/executions/{}/restart": _OWN,
+    "POST /api/workflow/v2/triggers/{}/activate": _OWN,
+    "POST /api/codeengine/v2/packages": _OWN,
+    "POST /api/codeengine/v2/packages/{}/permissions": _RIGHTS,
+    "POST /api/social/v4/alerts": _ALERT,
+    "PATCH /api/social/v4/alerts/{}": _ALERT,
+    "PUT /api/social/v4/alerts/{}": _ALERT,
     "PUT /api/queues/v1/{}/tasks/{}/assign": Route(kinds={"userId": Kind.TEXT}, defaults={"type": "USER"}),
     "PUT /api/queues/v1/{}/tasks/{}/outputs": _OWN,
     "POST /api/queues/v1/{}/tasks/{}/complete": _OWN,
@@ -165,6 +174,7 @@ _ROUTES: dict[str, Route] = {
     "POST /api/files/v1/filesets/search": Route(lists={"value": Kind.TEXT}),
     "POST /api/files/v1/filesets/{}/files/search": Route(lists={"value": Kind.TEXT}),
     "POST /api/files/v1/filesets/{}/query": Route(kinds={"query": Kind.TEXT}),
+    "POST /api/files/v1/filesets/{}/files/reindex": Route(lists={"fileIds": Kind.TEXT}),
     "POST /api/identity/v1/users/search": Route(
         kinds={"text": Kind.TEXT}, lists={"ids": Kind.TEXT, "parts": Kind.TEXT, "attributes": Kind.TEXT}
     ),
@@ -176,6 +186,7 @@ _ROUTES: dict[str, Route] = {
     "POST /api/content/v1/pages": Route(kinds={"parentPageId": Kind.TEXT}),
     "PUT /api/content/v1/pages/bulk/move": Route(kinds={"parentPageId": Kind.NUMBER}),
     "POST /domo/workflow/v1/models/{}/start": _OWN,
+    "PUT /api/datastores/v2/collections/{}/documents/update": _OWN,
     # Documents of App DB, and queries for them, hold what applications put there.
     **{
         f"{method} {path}": _OWN

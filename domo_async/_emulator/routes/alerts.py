@@ -61,7 +61,7 @@ _TYPES = ("USER", "GROUP", "BUZZ", "DAILY", "WEEKLY", "AUTO")
 _KINDS_OF_SUBSCRIBERS = {"USER": "users", "GROUP": "groups"}
 _TEXTS = ("name", "type", "category", "resourceType", "resourceId", "rule", "triggerFrequency", "description")
 _FLAGS = ("triggered", "active", "enabled", "contextual", "suggested")
-_LISTS = ("actions", "configurations", "filterGroups")
+_LISTS = ("actions", "configurations", "filterGroups", "filters", "filterRules")
 
 
 def create(
@@ -113,6 +113,9 @@ def create(
             "actions": [],
             "configurations": [],
             "filterGroups": [],
+            "filters": [],
+            "filterRules": [],
+            "description": "",
             "subscriptions": [],
             "error": {},
             **more,
@@ -153,7 +156,7 @@ async def list_alerts(request: web.Request) -> web.Response:
 
 @routes.post("/api/social/v4/alerts")
 async def create_alert(request: web.Request) -> web.Response:
-    """Make an alert. Not in the documents; other clients use it.
+    """Make an alert.
 
     Emulator-defined: it has a name, and a resourceType and a resourceId of something that there is.
     """
@@ -171,7 +174,11 @@ async def create_alert(request: web.Request) -> web.Response:
     alert = create(
         instance, name=name, resource_id=resource_id, resource_type=resource_type, owner_id=caller["id"], **changes
     )
-    return answer(_describe(instance, caller, alert))
+    given = body.get("subscriptions") or []
+    if not isinstance(given, list) or not all(isinstance(each, dict) for each in given):
+        raise HTTPError(400, "subscriptions must be an array of objects")
+    _add(request, alert, [_subscription(request, each) for each in given])
+    return answer(_describe(instance, caller, records_of(request, "alerts").get(alert["id"])), status=201)
 
 
 @routes.get("/api/social/v4/alerts/{alert_id}")
@@ -182,8 +189,9 @@ async def get(request: web.Request) -> web.Response:
 
 
 @routes.patch("/api/social/v4/alerts/{alert_id}")
+@routes.put("/api/social/v4/alerts/{alert_id}")
 async def update(request: web.Request) -> web.Response:
-    """Change the keys that are sent. Not in the documents; other clients use it."""
+    """Change the keys that are sent."""
     body = await json_object(request)
     alert = _own_alert_of(request)
     changes = _changes(body)
@@ -200,7 +208,7 @@ async def update(request: web.Request) -> web.Response:
 async def delete(request: web.Request) -> web.Response:
     """Delete an alert."""
     records_of(request, "alerts").remove(_own_alert_of(request)["id"])
-    return web.Response()
+    return web.Response(status=204)
 
 
 def _alert_of(request: web.Request) -> Record:
@@ -234,8 +242,8 @@ def _changes(body: dict[str, Any]) -> Record:
 
 @routes.get("/api/social/v4/alerts/{alert_id}/subscriptions")
 async def list_subscriptions(request: web.Request) -> web.Response:
-    """List an alert's subscriptions. Not in the documents; other clients use it."""
-    return answer(_alert_of(request)["subscriptions"])
+    """List an alert's subscriptions."""
+    return answer(_describe(instance_of(request), caller_of(request), _alert_of(request))["subscriptions"])
 
 
 @routes.post("/api/social/v4/alerts/{alert_id}/subscriptions")
@@ -267,7 +275,7 @@ def _unsubscribe(request: web.Request) -> web.Response:
     if len(left) == len(alert["subscriptions"]):
         raise HTTPError(404, f"There is no such subscription to the alert {alert['id']}")
     records_of(request, "alerts").update(alert["id"], subscriptions=left)
-    return web.Response()
+    return web.Response(status=204)
 
 
 @routes.post("/api/social/v4/alerts/{alert_id}/share")
@@ -356,10 +364,23 @@ def _watches(watched: set[tuple[str, str]]) -> Callable[[Record], bool]:
 
 
 def _describe(instance: Instance, caller: Record, alert: Record) -> Record:
+    entities = entities_of(instance, caller)
+    subscriptions = [
+        {
+            # The subscriber's id is text here and a number where it is sent.
+            **each,
+            "id": number,
+            "subscriberId": str(each["subscriberId"]),
+            "currentUserMember": each["type"] == "GROUP" and ("GROUP", str(each["subscriberId"])) in entities,
+            "mutedSubscriberIds": [],
+        }
+        for number, each in enumerate(alert["subscriptions"], 1)
+    ]
     return {
         **alert,
+        "subscriptions": subscriptions,
         "resourceName": _resource_name(instance, alert),
-        "currentUserSubscribed": _is_subscribed(alert, entities_of(instance, caller)),
+        "currentUserSubscribed": _is_subscribed(alert, entities),
     }
 
 

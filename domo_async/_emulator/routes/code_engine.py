@@ -1,12 +1,14 @@
-"""Code Engine: functions that tests lend the instance, and an echo for all others.
+"""Code Engine: packages, functions that tests lend the instance, and an echo for all others.
 
-The documents name no types and tell nothing of how a function is found; all of that is emulator-defined.
+The documents name no types and tell nothing of how a function is found; all of that is emulator-defined: the code of a
+package is kept and never run.
 """
 
 from __future__ import annotations
 
 import inspect
 import math
+import re
 import threading
 import uuid
 from collections.abc import Callable, Mapping, Sequence
@@ -17,8 +19,20 @@ import orjson
 from aiohttp import web
 from attrs import field, frozen
 
+from domo_async._emulator.access.people import user_name
+from domo_async._emulator.access.rights import granted, has_right, require, require_owner
 from domo_async._emulator.errors import HTTPError
-from domo_async._emulator.http.web import answer, caller_of, flag, instance_of, iso, json_object, records_of
+from domo_async._emulator.http.web import (
+    answer,
+    caller_of,
+    flag,
+    instance_of,
+    iso,
+    json_body,
+    json_object,
+    records_of,
+    text,
+)
 from domo_async._emulator.job_outcomes import JobOutcome
 from domo_async._emulator.persistence.records import Record
 from domo_async._emulator.services.jobs import is_over
@@ -29,6 +43,9 @@ __all__ = ["Functions", "Printed", "functions_of", "routes"]
 routes: web.RouteTableDef = web.RouteTableDef()
 
 _EXECUTIONS = "code_engine_executions"
+_PACKAGES = "code_engine_packages"
+_FIRST_VERSION = "1.0.0"
+_VERSION = re.compile(r"[a-zA-Z0-9.-]{1,50}")
 _PACKAGE = "/api/codeengine/v2/packages/{package}"
 _ANY = "*"
 _TYPES = ("boolean", "decimal", "number", "object", "text")
@@ -170,6 +187,196 @@ async def get_execution(request: web.Request) -> web.Response:
     if record["packageId"] != request.match_info["package"]:
         raise HTTPError(404, f"The package has no execution {record['executionId']}")
     return answer(_describe(record, runs=record["runs"] and not is_over(instance_of(request), record)))
+
+
+@routes.get("/api/codeengine/v2/packages")
+async def list_packages(request: web.Request) -> web.Response:
+    """List the packages that the caller may see, without their versions, which is emulator-defined."""
+    packages = records_of(request, _PACKAGES)
+    seen = [package for package in packages if has_right(request, package["owner"], package["permissions"])]
+    return answer([_describe_package(package, versions=False) for package in seen])
+
+
+@routes.post("/api/codeengine/v2/packages")
+async def create_package(request: web.Request) -> web.Response:
+    """Make a package; or a version of the one that is named, in place of one that is not released."""
+    body, packages = await json_object(request), records_of(request, _PACKAGES)
+    version = _version_of(request, body)
+    if not body.get("id"):
+        package = new_package(text(body, "name"), caller_of(request)["id"], version, language=text(body, "language"))
+        return answer(_describe_package(packages.put(package["id"], package)))
+    package = packages.get(body["id"])
+    require(request, package["owner"], package["permissions"], "WRITE")
+    former = _find(package, version["version"])
+    if former is not None and former["released"] is not None:
+        raise HTTPError(409, f"Version {version['version']} is released already")
+    others = [each for each in package["versions"] if each["version"] != version["version"]]
+    return answer(_describe_package(packages.update(package["id"], versions=[*others, version], updatedOn=iso())))
+
+
+@routes.get(_PACKAGE)
+async def get_package(request: web.Request) -> web.Response:
+    """Return a package, with its versions where these are asked for as ``parts``."""
+    versions = "versions" in request.query.get("parts", "").split(",")
+    return answer(_describe_package(_package_of(request), versions=versions))
+
+
+@routes.put(_PACKAGE)
+async def set_package_owner(request: web.Request) -> web.Response:
+    """Give a package to another user."""
+    package, owner = _package_of(request), (await json_object(request)).get("owner")
+    require_owner(request, package["owner"])
+    user = records_of(request, "users").get(owner)
+    changed = records_of(request, _PACKAGES).update(package["id"], owner=str(user["id"]), updatedOn=iso())
+    return answer(_describe_package(changed))
+
+
+@routes.delete(_PACKAGE)
+async def delete_package(request: web.Request) -> web.Response:
+    """Delete a package; the answer is the number of packages."""
+    package = _package_of(request)
+    require(request, package["owner"], package["permissions"], "DELETE")
+    records_of(request, _PACKAGES).remove(package["id"])
+    return answer(1)
+
+
+@routes.get(_PACKAGE + "/permissions")
+async def get_permissions(request: web.Request) -> web.Response:
+    """Return who may do what, by type; the owner may do everything."""
+    instance, package = instance_of(request), _package_of(request)
+    owner = {"id": package["owner"], "name": user_name(instance, package["owner"]), "permissions": ["ADMIN"]}
+    held = {
+        kind: [{"id": key, **each} for key, each in grants.items()] for kind, grants in package["permissions"].items()
+    }
+    return answer({"GROUP": held.get("GROUP", []), "USER": [owner, *held.get("USER", [])]})
+
+
+@routes.post(_PACKAGE + "/permissions")
+async def set_permissions(request: web.Request) -> web.Response:
+    """Set the permissions of those who are named, in place of all others."""
+    package, entries = _package_of(request), await json_body(request)
+    require(request, package["owner"], package["permissions"], "SHARE")
+    records_of(request, _PACKAGES).update(package["id"], permissions=granted({}, entries))
+    return web.Response()
+
+
+@routes.get(_PACKAGE + "/versions/{version}")
+async def get_version(request: web.Request) -> web.Response:
+    """Return a version of a package, with what ``parts`` asks for: code, functions, private functions."""
+    package = _package_of(request)
+    version, parts = _known_version(request, package), request.query.get("parts", "").split(",")
+    functions = [
+        function
+        for function in version["functions"]
+        if ("privateFunctions" if function.get("isPrivate") else "functions") in parts
+    ]
+    told = {key: version[key] for key in ("configuration", "createdBy", "description", "version")}
+    return answer(
+        {
+            **told,
+            **({"code": version["code"]} if "code" in parts else {}),
+            "createdOn": package["createdOn"],
+            "functions": functions,
+            "packageId": package["id"],
+            "updatedBy": version["createdBy"],
+            "updatedOn": package["updatedOn"],
+        }
+    )
+
+
+@routes.post(_PACKAGE + "/versions/{version}/release")
+async def release(request: web.Request) -> web.Response:
+    """Release a version."""
+    package = _package_of(request)
+    require(request, package["owner"], package["permissions"], "WRITE")
+    version = _known_version(request, package)
+    if version["released"] is not None:
+        raise HTTPError(409, f"Version {version['version']} is released already")
+    versions = [
+        {**each, "released": iso()} if each["version"] == version["version"] else each for each in package["versions"]
+    ]
+    return answer(_describe_package(records_of(request, _PACKAGES).update(package["id"], versions=versions)))
+
+
+def new_package(
+    name: str, owner: object, version: Record, *, language: str = "JAVASCRIPT", package_id: str | None = None
+) -> Record:
+    """Return a new package, which is not kept yet."""
+    now = iso()
+    return {
+        "id": package_id or str(uuid.uuid4()),
+        "name": name,
+        "description": version["description"],
+        "language": language,
+        "owner": str(owner),
+        "createdOn": now,
+        "updatedOn": now,
+        "versions": [version],
+        "permissions": {},
+    }
+
+
+def _version_of(request: web.Request, body: Mapping[str, Any]) -> Record:
+    """Return the version that a body describes."""
+    manifest = body.get("manifest")
+    functions = manifest.get("functions") if isinstance(manifest, dict) else None
+    if not isinstance(functions, list) or not all(isinstance(each, dict) and each.get("name") for each in functions):
+        raise HTTPError(400, "Required: manifest, an object with functions, an array of objects with a name")
+    number = body.get("version") or _FIRST_VERSION
+    if not isinstance(number, str) or not _VERSION.fullmatch(number):
+        raise HTTPError(400, "version must be like 1.0.0")
+    return {
+        "version": number,
+        "description": str(body.get("description") or ""),
+        "code": str(body.get("code") or ""),
+        "functions": functions,
+        "configuration": {
+            "accountsMapping": [],
+            "externalPackageMapping": {},
+            "mlModel": [],
+            **(manifest.get("configuration") or {} if isinstance(manifest, dict) else {}),
+        },
+        "createdBy": str(caller_of(request)["id"]),
+        "released": None,
+    }
+
+
+def _package_of(request: web.Request) -> Record:
+    """Return the package that the path names, if the caller may see it."""
+    package = records_of(request, _PACKAGES).get(request.match_info["package"])
+    require(request, package["owner"], package["permissions"])
+    return package
+
+
+def _find(package: Record, number: str) -> Record | None:
+    return next((version for version in package["versions"] if version["version"] == number), None)
+
+
+def _known_version(request: web.Request, package: Record) -> Record:
+    version = _find(package, request.match_info["version"])
+    if version is None:
+        raise HTTPError(404, f"The package {package['id']} has no version {request.match_info['version']}")
+    return version
+
+
+def _describe_package(package: Record, *, versions: bool = True) -> dict[str, Any]:
+    keys = ("createdOn", "description", "id", "language", "name", "owner", "updatedOn")
+    told = {key: package[key] for key in keys}
+    listed = [
+        {
+            **{key: version[key] for key in ("configuration", "createdBy", "description", "released", "version")},
+            "functions": [],
+        }
+        for version in package["versions"]
+    ]
+    return {
+        **told,
+        "availability": "PRIVATE",
+        "environment": "LAMBDA",
+        "packageSource": "CUSTOM",
+        "users": [],
+        **({"versions": listed} if versions else {}),
+    }
 
 
 async def _end(function: _Function | None, variables: Mapping[str, Any], outcome: JobOutcome | None) -> Record:
