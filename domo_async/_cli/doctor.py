@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,7 +13,7 @@ from domo_async import Domo
 from domo_async._cli.common.connection import InstanceOption, TokenFileOption, call
 from domo_async._cli.common.exits import DebugOption, ExitCode, readable_errors
 from domo_async._cli.common.listing import print_table_of
-from domo_async._cli.common.output import counted, out, print_json
+from domo_async._cli.common.output import counted, err, out, print_json
 
 if TYPE_CHECKING:
     from domo_async._doctor import Check, DoctorReport, Finding
@@ -40,8 +41,8 @@ def doctor(
             "--words", help="Tell words that this release does not know, not only count them: look at them yourself."
         ),
     ] = False,
-    seconds: Annotated[float, typer.Option(min=0.1, help="How long it may take in all.")] = 120.0,
-    requests: Annotated[int, typer.Option(min=1, help="The most requests, retries included.")] = 300,
+    seconds: Annotated[float, typer.Option(min=0.1, help="How long it may take in all.")] = 300.0,
+    requests: Annotated[int, typer.Option(min=1, help="The most requests, retries included.")] = 500,
     instance: InstanceOption = None,
     token_file: TokenFileOption = None,
     debug: DebugOption = False,
@@ -59,7 +60,9 @@ def doctor(
     async def work(domo: Domo) -> DoctorReport:
         return await domo.doctor(name_instance=name_instance, words=words, seconds=seconds, requests=requests)
 
-    report = call(work, instance, token_file, debug=debug)
+    waiting = err.status("Asking each route that reads…") if err.is_terminal else nullcontext()
+    with waiting:
+        report = call(work, instance, token_file, debug=debug)
     if output is not None:
         with readable_errors(debug=debug):
             output.write_text(json.dumps(report.to_dict(), indent=2) + "\n", encoding="utf-8")

@@ -111,7 +111,7 @@ def emulator(
             metavar="MANIFEST",
             exists=True,
             help="The manifest.json of an app of the App Framework: its folder is served at a port of its own, with"
-            " what the app asks for by its aliases, and without a token.",
+            " what the app asks for by its aliases, and without a token: to whoever reaches --host.",
             rich_help_panel="Apps",
         ),
     ] = None,

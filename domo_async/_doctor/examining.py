@@ -54,9 +54,9 @@ class Bounds:
         requests: The most requests, retries included.
     """
 
-    seconds: float = field(default=120.0, validator=positive)
+    seconds: float = field(default=300.0, validator=positive)
     call_seconds: float = field(default=30.0, validator=positive)
-    requests: int = field(default=300, validator=positive)
+    requests: int = field(default=500, validator=positive)
 
 
 def patient(settings: Settings) -> Settings:

@@ -114,7 +114,8 @@ class Emulator:
                 take from working clients, too: numbers for texts and texts for numbers, null for what is left out,
                 one item for a list of one, slashes at the end of a path, and fewer keys.
             app: The ``manifest.json`` of an app of the App Framework, its folder, or its content. The app is served at
-                a port of its own with what it asks for by its aliases, as the owner, without a token.
+                a port of its own with what it asks for by its aliases, as the owner, without a token: to whoever
+                reaches `host`.
             app_port: That port; 0 for one that is free.
             tls: Whether to speak TLS, by a certificate of its own; see `ca_file`. Needs the extra ``tls``.
 

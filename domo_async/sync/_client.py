@@ -352,7 +352,7 @@ class Domo(ClientTwin[AsyncDomo]):
         return Workflows(self._aio.workflows, self._portal)
 
     def doctor(
-        self, *, name_instance: bool = False, words: bool = False, seconds: float = 120.0, requests: int = 300
+        self, *, name_instance: bool = False, words: bool = False, seconds: float = 300.0, requests: int = 500
     ) -> DoctorReport:
         """Check, reading only, what this instance answers: each read route once, compared with the known forms.
 

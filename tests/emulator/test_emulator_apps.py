@@ -356,6 +356,34 @@ async def test_the_tools_log_in_publish_and_ask_for_data(emulator: Emulator) -> 
         assert ["1.0.0"] == await domo.request("GET", f"/api/apps/v1/designs/{design['id']}/versions")
 
 
+async def test_designs_are_told_with_the_keys_that_instances_give(emulator: Emulator) -> None:
+    async with emulator.client() as domo:
+        made = await domo.request("POST", "/api/apps/v1/designs", json=dict(MANIFEST))
+        await domo.request("POST", "/api/apps/v1/instances", json={"designId": made["id"]})
+        told = await domo.request("GET", f"/api/apps/v1/designs/{made['id']}", params={"parts": "versions"})
+
+    assert {
+        *("createdBy", "createdDate", "creator", "deletedDate", "description", "hasThumbnail", "id", "instances"),
+        *("latestVersion", "name", "owner", "owners", "referencingCards", "trusted", "updatedBy", "updatedDate"),
+        "versions",
+    } == set(told)
+    assert (
+        {"avatarKey", "detail", "displayName", "id", "role", "roleId"} == set(told["creator"]) == set(told["owners"][0])
+    )
+    assert ("1", {"email": "owner@example.com"}) == (told["owner"], told["owners"][0]["detail"])
+    assert {
+        *("accountsMapping", "actionsMapping", "collectionsMapping", "createdBy", "createdDate", "databasesMapping"),
+        *("datasetsMapping", "designId", "designVersion", "disabled", "id", "owner", "packageMapping", "temporary"),
+        *("updatedBy", "updatedDate", "workflowMapping"),
+    } == set(told["instances"][0])
+    assert {
+        *("accountsMapping", "actionsMapping", "collectionsMapping", "createdBy", "createdDate", "databasesMapping"),
+        *("datasetsMapping", "deletedDate", "designId", "draft", "flags", "fullpage", "id", "packagesMapping"),
+        *("publicAssetsEnabled", "releasedDate", "scopes", "size", "trusted", "updatedBy", "updatedDate", "version"),
+        "workflowsMapping",
+    } == set(told["versions"][0])
+
+
 async def test_a_design_is_its_owners_alone(emulator: Emulator) -> None:
     async with aiohttp.ClientSession(emulator.url) as session, emulator.client() as domo:
         asked, as_owner = Asked(session), {"X-DOMO-Developer-Token": emulator.token}
@@ -376,8 +404,10 @@ async def test_a_design_is_its_owners_alone(emulator: Emulator) -> None:
     assert ["Emulator Owner", "Ada"] == [owner["displayName"] for owner in shared["owners"]]
 
 
-async def test_tls_is_spoken_by_a_certificate_of_its_own() -> None:
-    async with Emulator(tls=True, app={"name": "Shop"}) as emulator:
+async def test_tls_is_spoken_by_a_certificate_of_its_own(tmp_path: Path) -> None:
+    async with Emulator(tls=True, data=tmp_path / "data"):
+        pass
+    async with Emulator(tls=True, data=tmp_path / "data", app={"name": "Shop"}) as emulator:
         trusting = ssl.create_default_context(cafile=str(emulator.ca_file))
         async with emulator.client() as domo, aiohttp.ClientSession() as session:
             me = await domo.users.me()

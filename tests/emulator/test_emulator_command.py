@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import ssl
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -54,6 +55,19 @@ async def test_it_says_where_its_console_is_and_how_to_get_in_and_can_be_strict(
             role = {"name": "Steward", "description": ""}
             async with session.post("/api/authorization/v1/roles", json=role, headers=headers) as response:
                 assert 400 == response.status
+
+
+async def test_it_serves_an_app_and_speaks_tls_by_a_certificate_that_it_names(tmp_path: Path) -> None:
+    (tmp_path / "manifest.json").write_text('{"name": "Shop"}')
+    with started("--app", str(tmp_path / "manifest.json"), "--app-port", "0", "--tls") as said:
+        app = next(line.strip() for line in said.splitlines() if line.startswith("  https://") and "#" not in line)
+        trusted = next(line for line in said.splitlines() if "NODE_EXTRA_CA_CERTS" in line).rpartition("=")[2]
+        context = ssl.create_default_context(cafile=trusted)
+        async with (
+            aiohttp.ClientSession() as session,
+            session.get(f"{app}domo/environment/v1/", ssl=context) as response,
+        ):
+            assert "Emulator Owner" == (await response.json())["userName"]
 
 
 @pytest.mark.parametrize("way", ["file", "environment"])

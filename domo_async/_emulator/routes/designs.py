@@ -56,6 +56,10 @@ _MAPPINGS = {
     "packagesMapping": ("packageMapping",),
     "workflowsMapping": ("workflowMapping",),
 }
+_UNWIRED = (
+    *("accountsMapping", "actionsMapping", "collectionsMapping", "databasesMapping"),
+    *("datasetsMapping", "packageMapping", "workflowMapping"),
+)
 
 
 @routes.get(_BASE)
@@ -284,6 +288,8 @@ def _new_instance(request: web.Request, design: Record, instance_id: str, *, tem
             "updatedDate": moment,
             "temporary": temporary,
             "disabled": False,
+            # Nobody wires it: what the manifest maps is taken.
+            **dict.fromkeys(_UNWIRED),
         },
     )
 
@@ -329,10 +335,8 @@ def _describe(request: web.Request, design: Record, *, with_versions: bool = Tru
         "description": design["description"],
         "latestVersion": design["latestVersion"],
         "owner": str(owner),
-        "owners": [
-            {"id": each, "displayName": (people.find(each) or {"displayName": str(each)})["displayName"]}
-            for each in design["owners"]
-        ],
+        "owners": [_person(people.find(each), each) for each in design["owners"]],
+        "creator": _person(people.find(design["createdBy"]), design["createdBy"]),
         "createdBy": str(design["createdBy"]),
         "createdDate": design["createdDate"],
         "updatedBy": str(design["updatedBy"]),
@@ -343,6 +347,18 @@ def _describe(request: web.Request, design: Record, *, with_versions: bool = Tru
         "instances": [each for each in records_of(request, INSTANCES) if each["designId"] == design["id"]],
         "referencingCards": [],
         "versions": versions if with_versions else [],
+    }
+
+
+def _person(user: Record | None, user_id: int) -> dict[str, Any]:
+    user = {} if user is None else user
+    return {
+        "id": user_id,
+        "displayName": user.get("displayName", str(user_id)),
+        "avatarKey": None,
+        "detail": {"email": user.get("emailAddress")},
+        "role": None,
+        "roleId": user.get("roleId"),
     }
 
 
