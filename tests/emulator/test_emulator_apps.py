@@ -321,7 +321,8 @@ async def test_the_tools_log_in_publish_and_ask_for_data(emulator: Emulator) -> 
         await asked(f"{assets}?path=../a.js", b"1", status=400, headers=as_tool)
         (listed,) = await asked("/api/apps/v1/designs/?checkAdminAuthority=false&deleted=false", headers=as_tool)
         described = await asked(f"/api/apps/v1/designs/{design['id']}?parts=versions", headers=as_tool)
-        async with session.get(assets, headers={"X-Domo-Authentication": sid}) as answer:
+        async with session.get(assets.replace("1.0.0", "latest"), headers={"X-Domo-Authentication": sid}) as answer:
+            assert 'attachment; filename="Shop"' == answer.headers["Content-Disposition"]
             packed = zipfile.ZipFile(io.BytesIO(await answer.read()))
 
         assert (design["id"], "Shop", False) == (listed["id"], listed["name"], listed["hasThumbnail"])
@@ -344,7 +345,7 @@ async def test_the_tools_log_in_publish_and_ask_for_data(emulator: Emulator) -> 
         await asked("/data/v1/sales", status=404, headers=as_tool)
 
         await asked(
-            f"/api/apps/v1/designs/{design['id']}/versions/1.0.0/release", method="PUT", status=204, headers=as_tool
+            f"/api/apps/v1/designs/{design['id']}/versions/latest/release", method="PUT", status=204, headers=as_tool
         )
         await asked(f"{assets}?path=js/a.js", b"2", status=400, headers=as_tool)
         await asked(f"/api/apps/v1/designs/{design['id']}?force=false", method="DELETE", status=204, headers=as_tool)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import io
+import re
 import uuid
 import zipfile
 from collections.abc import Mapping
@@ -185,14 +186,15 @@ async def release(request: web.Request) -> web.Response:
     design = _design_of(request)
     version = _version_of(request, design)
     changed = {**version, "releasedDate": iso(), "draft": False}
-    _change(request, design, versions={**design["versions"], request.match_info["version"]: changed})
+    _change(request, design, versions={**design["versions"], _number_of(request, design): changed})
     return web.Response(status=204)
 
 
 @routes.post(_VERSION + "/assets")
 async def upload(request: web.Request) -> web.Response:
     """Take a file of a version, which is made if it is not there."""
-    design, number = _design_of(request), request.match_info["version"]
+    design = _design_of(request)
+    number = _number_of(request, design)
     path, content = _path_of(request), request[BODY]
     known = design["versions"].get(number)
     if known is not None and known["releasedDate"] is not None:
@@ -214,7 +216,8 @@ async def upload(request: web.Request) -> web.Response:
 @routes.get(_VERSION + "/assets")
 async def download(request: web.Request) -> web.Response:
     """Send a file of a version, or all of them as an archive."""
-    design, number = _design_of(request), request.match_info["version"]
+    design = _design_of(request)
+    number = _number_of(request, design)
     _version_of(request, design)
     assets = _assets(instance_of(request), design["id"], number)
     if "path" in request.query:
@@ -226,14 +229,17 @@ async def download(request: web.Request) -> web.Response:
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
         for path, content in assets.items():
             archive.writestr(path, content)
-    return web.Response(body=packed.getvalue(), content_type="application/zip")
+    # The tools make a folder of that name.
+    name = re.sub(r"[^A-Za-z0-9_-]+", "-", design["name"]).strip("-") or "app"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return web.Response(body=packed.getvalue(), content_type="application/zip", headers=headers)
 
 
 @routes.delete(_VERSION + "/assets")
 async def delete_asset(request: web.Request) -> web.Response:
     """Delete a file of a version."""
     design, path = _design_of(request), _path_of(request)
-    records_of(request, ASSETS).remove(f"{design['id']}/{request.match_info['version']}/{path}")
+    records_of(request, ASSETS).remove(f"{design['id']}/{_number_of(request, design)}/{path}")
     return answer({"path": path, "status": "deleted"})
 
 
@@ -400,10 +406,17 @@ def _design(request: web.Request, design_id: str, *, deleted: bool = False) -> R
 
 
 def _version_of(request: web.Request, design: Record) -> Record:
-    version: Record | None = design["versions"].get(request.match_info["version"])
+    number = _number_of(request, design)
+    version: Record | None = design["versions"].get(number)
     if version is None:
-        raise HTTPError(404, f"The design has no version {request.match_info['version']}")
+        raise HTTPError(404, f"The design has no version {number}")
     return version
+
+
+def _number_of(request: web.Request, design: Record) -> str:
+    """Return the version that the path names; the tools ask for ``latest``, too."""
+    number = request.match_info["version"]
+    return str(design["latestVersion"]) if number == "latest" else number
 
 
 def _path_of(request: web.Request) -> str:
