@@ -21,6 +21,11 @@ __all__ = ["Hook", "model_hook"]
 
 Hook = Callable[[Any, Any], Any]
 
+# Before that, a hook for an object's keys would take longer to compile than it saves.
+_MET_OFTEN = 200
+_MOST_SPECIALIZED = 32
+_MOST_MET = 256
+_MOST_KEYS = 128
 _compiled: dict[tuple[type, bool], Hook] = {}
 _compiling = RLock()
 
@@ -80,8 +85,9 @@ def _compile(cls: type[Model], converter: Converter, *, strict: bool) -> Hook:
             except (DecodeError, KeyError) as error:
                 raise failed(error, key) from None
             unknown = len(value) + missing - 3
-            extras = NO_EXTRAS if unknown == 0 else further(value, unknown)
+            extras = NO_EXTRAS if unknown == 0 else further(value)
             if odd is not None: extras = {**extras, **odd}
+            else: learn(value)
             made = blank()
             made.made = v0
             made.owner = v1
@@ -89,6 +95,8 @@ def _compile(cls: type[Model], converter: Converter, *, strict: bool) -> Hook:
             made.extras = extras
             made.__class__ = cls
             return made
+
+    An object whose keys were met often does not get that far: see `_Specialized`.
     """
     fields = model_fields(cls)
     scope: dict[str, Any] = {
@@ -103,7 +111,7 @@ def _compile(cls: type[Model], converter: Converter, *, strict: bool) -> Hook:
         "unreadable": _unreadable(cls.__name__, _secret_keys(fields)),
         "what": describe(cls),
     }
-    body: list[str] = []
+    conversions: list[list[str]] = []
     for number, attribute in enumerate(fields):
         needed = without_null(attribute.type)
         scope[f"type{number}"] = needed
@@ -111,48 +119,147 @@ def _compile(cls: type[Model], converter: Converter, *, strict: bool) -> Hook:
         scope[f"default{number}"] = getattr(attribute.default, "factory", attribute.default)
         conversion, names = fast_path(f"v{number}", attribute.type, f"hook{number}(v{number}, type{number})")
         scope |= names
-        body += _field_lines(number, attribute, conversion, strict=strict)
+        conversions.append(list(_without_nulls(number, attribute, conversion)))
+    construction = list(_construction(fields, blank=scope["blank"] is not None))
+    specialized = _Specialized(fields, conversions, construction, scope)
     lines = [
         "def hook(value, _):",
         " if value.__class__ is not dict: value = alone(value, what)",
+        " if specialized:",
+        "  special = specialized.get(tuple(value))",
+        "  if special is not None:",
+        "   try: return special(*value.values())",
+        "   except DecodeError: pass",
         " key, missing, odd = '', 0, None",
         " try:",
-        *(f"  {line}" for line in body or ["pass"]),
+        *(
+            f"  {line}"
+            for number, attribute in enumerate(fields)
+            for line in _field_lines(number, attribute, conversions[number], strict=strict)
+        ),
+        "  pass",
         " except (DecodeError, KeyError) as error:",
         "  raise failed(error, key) from None",
         f" unknown = len(value) + missing - {len(fields)}",
-        " extras = NO_EXTRAS if unknown == 0 else further(value, unknown)",
+        " extras = NO_EXTRAS if unknown == 0 else further(value)",
         " if odd is not None: extras = {**extras, **odd}",
-        *(f" {line}" for line in _construction(fields, blank=scope["blank"] is not None)),
+        " else: learn(value)",
+        *(f" {line}" for line in construction),
     ]
+    scope |= {"specialized": specialized.hooks, "learn": specialized.learn}
     exec("\n".join(lines), scope)  # noqa: S102 - names of fields and keys, written by whoever wrote the class
     hook: Hook = scope["hook"]
     return hook
 
 
+class _Specialized:
+    """Hooks for objects with certain keys in a certain order, as those of a long list mostly have.
+
+    Such a hook gets the values of the object as its arguments, and looks nothing up::
+
+        def special(v0, e0, v1):
+            if v0.__class__ is not int: v0 = hook0(v0, type0)
+            if v1 is None: pass
+            elif v1.__class__ is int and 100000000000 <= v1 < 4294967296000: v1 = moment(v1 / 1000, UTC)
+            else: v1 = hook1(v1, type1)
+            v2 = default2
+            extras = {k0: e0}
+            made = blank()
+            ...
+            return made
+
+    What it cannot read, the model's own hook reads once more, which knows what to tell and to keep.
+
+    Args:
+        fields: The fields of the model.
+        conversions: Of each field, the lines that structure its value.
+        construction: The lines that make the instance.
+        scope: The names that those use.
+    """
+
+    def __init__(
+        self,
+        fields: Sequence[Attribute[Any]],
+        conversions: Sequence[Sequence[str]],
+        construction: Sequence[str],
+        scope: Mapping[str, Any],
+    ) -> None:
+        self.hooks: dict[tuple[str, ...], Callable[..., Any]] = {}
+        self._met: dict[tuple[str, ...], int] = {}
+        self._numbers = {name_on_wire(attribute): number for number, attribute in enumerate(fields)}
+        self._fields = fields
+        self._conversions = conversions
+        self._construction = construction
+        self._scope = scope
+
+    def learn(self, value: Mapping[str, Any]) -> None:
+        """Count an object that was read without a problem; compile a hook for its keys once there were many."""
+        if len(self.hooks) >= _MOST_SPECIALIZED or len(value) > _MOST_KEYS:
+            return
+        keys = tuple(value)
+        if len(self._met) >= _MOST_MET:
+            self._met.clear()  # what an instance answers must not fill the memory
+        count = self._met[keys] = self._met.get(keys, 0) + 1
+        if count == _MET_OFTEN:
+            self.hooks[keys] = self._compile(keys)
+
+    def _compile(self, keys: tuple[str, ...]) -> Callable[..., Any]:
+        known = [key for key in keys if key in self._numbers]
+        further = [key for key in keys if key not in self._numbers]
+        parameters = {
+            **{key: f"v{self._numbers[key]}" for key in known},
+            **{key: f"e{index}" for index, key in enumerate(further)},
+        }
+        extras = ", ".join(f"k{index}: e{index}" for index in range(len(further)))
+        lines = [
+            f"def special({', '.join(parameters[key] for key in keys)}):",
+            *(f" {line}" for key in known for line in self._conversions[self._numbers[key]]),
+            *(
+                f" v{number} = {_default(number, attribute)}"
+                for number, attribute in enumerate(self._fields)
+                if name_on_wire(attribute) not in parameters
+            ),
+            f" extras = {{{extras}}}" if further else " extras = NO_EXTRAS",
+            *(f" {line}" for line in self._construction),
+        ]
+        # The keys themselves are no part of the source: whoever answers has written them.
+        scope = {**self._scope, **{f"k{index}": key for index, key in enumerate(further)}}
+        exec("\n".join(lines), scope)  # noqa: S102
+        special: Callable[..., Any] = scope["special"]
+        return special
+
+
+def _without_nulls(number: int, attribute: Attribute[Any], conversion: Sequence[str]) -> Iterator[str]:
+    """Yield the lines that structure a value; some routes write null for a list that others leave out."""
+    if attribute.default is NOTHING or NULL in kinds(attribute.type):
+        yield from conversion
+        return
+    yield f"if v{number} is None: v{number} = {_default(number, attribute)}"
+    yield from (f"el{line}" if index == 0 else line for index, line in enumerate(conversion))
+
+
+def _default(number: int, attribute: Attribute[Any]) -> str:
+    """Return the expression for a field's default."""
+    return f"default{number}()" if hasattr(attribute.default, "factory") else f"default{number}"
+
+
 def _field_lines(number: int, attribute: Attribute[Any], conversion: Sequence[str], *, strict: bool) -> Iterator[str]:
     """Yield the lines that put the structured value of one field into its variable."""
-    variable, key, default = f"v{number}", repr(name_on_wire(attribute)), attribute.default
+    variable, key = f"v{number}", repr(name_on_wire(attribute))
     yield f"key = {key}"
-    if default is NOTHING:
+    if attribute.default is NOTHING:
         # It identifies the thing, or is all that there is: without it there is nothing to give.
         yield f"{variable} = value[{key}]"
         handler = f"{variable}, odd = unreadable(error, key, value, None, odd)"
         yield from _guarded(conversion, "PartlyRead", handler, strict=strict)
         return
-    call = "()" if hasattr(default, "factory") else ""
+    default = _default(number, attribute)
     # Not `value.get`, which takes twice as long for a key that is not there.
     yield f"if {key} in value:"
     yield f" {variable} = value[{key}]"
-    if NULL not in kinds(attribute.type):
-        # Some routes write null for a list that others leave out.
-        conversion = [
-            f"if {variable} is None: {variable} = default{number}{call}",
-            *(f"el{line}" if index == 0 else line for index, line in enumerate(conversion)),
-        ]
-    handler = f"{variable}, odd = unreadable(error, key, value, default{number}{call}, odd)"
+    handler = f"{variable}, odd = unreadable(error, key, value, {default}, odd)"
     yield from (f" {line}" for line in _guarded(conversion, "DecodeError", handler, strict=strict))
-    yield f"else: {variable} = default{number}{call}; missing += 1"
+    yield f"else: {variable} = {default}; missing += 1"
 
 
 def _guarded(lines: Sequence[str], error: str, handler: str, *, strict: bool) -> Iterator[str]:
@@ -239,21 +346,6 @@ def _unreadable(model: str, secret: frozenset[str]) -> Callable[..., tuple[Any, 
     return keep
 
 
-def _further(known: frozenset[str]) -> Callable[[Mapping[str, Any], int], dict[str, Any]]:
-    """Return what picks the extras of an object, given how many there are."""
-    latest: tuple[str, ...] = ()
-
-    def pick(value: Mapping[str, Any], count: int) -> dict[str, Any]:
-        nonlocal latest
-        keys = latest  # another thread may replace it
-        if len(keys) == count:
-            # The objects of a list mostly have the same keys, and an object that has these has no others.
-            try:
-                return {key: value[key] for key in keys}
-            except KeyError:
-                pass
-        extras = {key: item for key, item in value.items() if key not in known}
-        latest = tuple(extras)
-        return extras
-
-    return pick
+def _further(known: frozenset[str]) -> Callable[[Mapping[str, Any]], dict[str, Any]]:
+    """Return what picks the extras of an object."""
+    return lambda value: {key: item for key, item in value.items() if key not in known}

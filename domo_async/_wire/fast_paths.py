@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from enum import Enum
 from typing import Any, Final, Union, get_args
 
-from domo_async._wire.identifiers import is_numeric_id
+from domo_async._wire.identifiers import id_or_text, is_numeric_id
 from domo_async._wire.timestamps import TimestampForm
 from domo_async._wire.typeinfo import EVERY_KIND, NULL, PLAIN, is_anything, is_enum, is_union, kinds, stamp_form
 
@@ -43,6 +43,9 @@ def fast_path(variable: str, annotation: Any, call: str) -> tuple[list[str], dic
     made: list[tuple[str, str]] = []
     for kind in EVERY_KIND:
         takers = [member for member in members if kind in kinds(member)]
+        if len(takers) == 2 and kind is str and is_numeric_id(takers[0]) and takers[1] is str:
+            names["id_or_text"] = id_or_text
+            made.append((f"{variable}.__class__ is str", f"id_or_text({variable})"))
         if len(takers) != 1:
             continue  # nobody takes it, or it depends on the value
         if _is_kept(kind, takers[0]):

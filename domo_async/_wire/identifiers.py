@@ -9,13 +9,18 @@ from typing import Annotated, Any, Final, get_origin
 
 from domo_async._wire.errors import expected
 
-__all__ = ["NUMERIC_ID", "NumericId", "is_numeric_id", "read_numeric_id"]
+__all__ = ["NUMERIC_ID", "NumericId", "id_or_text", "is_numeric_id", "read_numeric_id"]
 
 _DIGITS = re.compile(r"-?[0-9]{1,19}")
 NUMERIC_ID: Final = "an integer, perhaps as text"
 
 NumericId = Annotated[int, NUMERIC_ID]
 """A number that may arrive as ``27`` or as ``"27"``."""
+
+
+def id_or_text(value: str) -> int | str:
+    """Return what a text is where either a `NumericId` or another identifier may stand."""
+    return int(value) if _DIGITS.fullmatch(value.strip()) else value
 
 
 def is_numeric_id(into: Any) -> bool:
