@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from domo_async._transfer.columns import ColumnSpec, ColumnType
+from domo_async._transfer.file_writer import Target
 from domo_async._transfer.files.content import Content, OutgoingContent, content_body, content_name, reported_body
-from domo_async._transfer.files.downloading import DownloadTarget, download, fetch_to
+from domo_async._transfer.files.downloading import download, fetch_to
 from domo_async._transfer.files.folders import FolderEntry, FolderOptions, FolderReport, pull, push
 from domo_async._transfer.files.many import Contents, Targets, download_many, upload_many
 from domo_async._transfer.files.resuming import Described, DownloadResult
@@ -19,7 +20,7 @@ from domo_async._transfer.progress import (
     told_the_end,
 )
 from domo_async._transfer.reading.binding import Params, bind
-from domo_async._transfer.reading.exporter import ExportResult, ExportTarget, export
+from domo_async._transfer.reading.exporter import ExportResult, export
 from domo_async._transfer.reading.scanning import Selection, collect, scan
 from domo_async._transfer.reading.sql_text import select
 from domo_async._transfer.results import ItemResult, ItemResults, as_completed, gather_results, listed
@@ -43,9 +44,7 @@ __all__ = [
     "Contents",
     "Described",
     "DownloadResult",
-    "DownloadTarget",
     "ExportResult",
-    "ExportTarget",
     "FolderEntry",
     "FolderOptions",
     "FolderReport",
@@ -68,6 +67,7 @@ __all__ = [
     "Selection",
     "Source",
     "StoredVersion",
+    "Target",
     "Targets",
     "UploadOptions",
     "UploadPlan",

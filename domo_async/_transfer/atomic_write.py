@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import inspect
 import io
 import os
 import re
@@ -39,6 +40,8 @@ _KEPT_OF_NAME = 80
 _MOST_LINKS = 40
 _DESCRIPTOR = re.compile(r"(?:/dev/fd|/proc/(?:self|thread-self|(\d+))(?:/task/\d+)?/fd)/(\d{1,9})")
 _POLL = 0.05
+# Letters of the modes in which files are open for writing.
+_WRITING = frozenset("wax+")
 _BINARY = getattr(os, "O_BINARY", 0)
 # What file systems say that cannot reserve room.
 _NOT_KNOWN = {errno.EOPNOTSUPP, errno.EINVAL, errno.ENOSYS, errno.ENODEV}
@@ -172,12 +175,22 @@ def check_file_object(target: object) -> None:
         ConfigError: It is not a binary file object that is open for writing.
     """
     kind = type(target).__name__
-    if not callable(getattr(target, "write", None)):
+    write = getattr(target, "write", None)
+    if not callable(write):
         raise ConfigError(f"cannot write to a {kind}; give a path or a binary file object")
-    if isinstance(target, io.TextIOBase):
+    if inspect.iscoroutinefunction(write):
+        mode = getattr(target, "mode", "wb")
+        is_text, closed = "b" not in mode, getattr(target, "closed", False)
+        writable = not _WRITING.isdisjoint(mode)
+    elif isinstance(target, io.IOBase):
+        is_text, closed = isinstance(target, io.TextIOBase), target.closed
+        writable = closed or target.writable()
+    else:
+        return
+    if is_text:
         raise ConfigError(f'the {kind} takes text, and what is written is bytes; open it in binary mode, such as "wb"')
-    if isinstance(target, io.IOBase) and (target.closed or not target.writable()):
-        raise ConfigError(f"the {kind} is {'closed' if target.closed else 'open for reading alone'}")
+    if closed or not writable:
+        raise ConfigError(f"the {kind} is {'closed' if closed else 'open for reading alone'}")
 
 
 def write_all(target: BinaryIO, piece: bytes) -> None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import inspect
 import os
 from collections.abc import AsyncGenerator, Awaitable, Iterator, Mapping
 from contextlib import suppress
+from typing import Any
 from urllib.request import getproxies, proxy_bypass
 
 import aiohttp
@@ -430,11 +432,18 @@ def _session(
         trace_configs=trace_configs,
         request_class=OnceRequest,
         response_class=WatchedResponse,
-        middlewares=middlewares,
         max_line_size=LARGEST_HEADER,
         max_field_size=LARGEST_HEADER,
-        max_headers=MOST_HEADERS,
+        **_if_known(middlewares=middlewares, max_headers=MOST_HEADERS),
     )
+
+
+def _if_known(**options: Any) -> dict[str, Any]:
+    """Return the options that this version of aiohttp has: without them its own limit holds, and nothing is to pass."""
+    return {name: value for name, value in options.items() if name in _KNOWN}
+
+
+_KNOWN = frozenset(inspect.signature(aiohttp.ClientSession.__init__).parameters)
 
 
 def _open_headers(hooked: Secret[Mapping[str, str]]) -> dict[str, str]:

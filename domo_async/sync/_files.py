@@ -17,7 +17,7 @@ from domo_async._endpoints.files.models import (
     FilePermissions,
     FileRevision,
 )
-from domo_async._transfer import Content, Contents, DownloadResult, DownloadTarget, ItemResults, ProgressOption, Targets
+from domo_async._transfer import Content, Contents, DownloadResult, ItemResults, ProgressOption, Target, Targets
 from domo_async.sync._facade import SyncPager, Twin
 
 
@@ -206,7 +206,7 @@ class Files(Twin[AsyncFiles]):
         self,
         file_id: int | str,
         /,
-        target: DownloadTarget,
+        target: Target,
         *,
         revision_id: int | str | None = None,
         file_name: str | None = None,
@@ -218,7 +218,7 @@ class Files(Twin[AsyncFiles]):
         self,
         file_id: int | str,
         /,
-        target: DownloadTarget | None,
+        target: Target | None,
         *,
         revision_id: int | str | None = None,
         file_name: str | None = None,
@@ -229,7 +229,7 @@ class Files(Twin[AsyncFiles]):
         self,
         file_id: int | str,
         /,
-        target: DownloadTarget | None = None,
+        target: Target | None = None,
         *,
         revision_id: int | str | None = None,
         file_name: str | None = None,

@@ -28,10 +28,10 @@ from domo_async._transfer import (
     Content,
     Contents,
     DownloadResult,
-    DownloadTarget,
     FolderReport,
     ItemResults,
     ProgressOption,
+    Target,
     Targets,
 )
 from domo_async._wire import UNSET, Unset
@@ -690,14 +690,7 @@ class FileSetFiles(Twin[AsyncFileSetFiles]):
     ) -> bytes: ...
     @overload
     def download(
-        self,
-        fileset_id: str,
-        file_id: str,
-        /,
-        target: DownloadTarget,
-        *,
-        verify: bool = True,
-        progress: ProgressOption = None,
+        self, fileset_id: str, file_id: str, /, target: Target, *, verify: bool = True, progress: ProgressOption = None
     ) -> DownloadResult: ...
     @overload
     def download(
@@ -705,7 +698,7 @@ class FileSetFiles(Twin[AsyncFileSetFiles]):
         fileset_id: str,
         file_id: str,
         /,
-        target: DownloadTarget | None,
+        target: Target | None,
         *,
         verify: bool = True,
         progress: ProgressOption = None,
@@ -715,7 +708,7 @@ class FileSetFiles(Twin[AsyncFileSetFiles]):
         fileset_id: str,
         file_id: str,
         /,
-        target: DownloadTarget | None = None,
+        target: Target | None = None,
         *,
         verify: bool = True,
         progress: ProgressOption = None,
@@ -757,14 +750,14 @@ class FileSetFiles(Twin[AsyncFileSetFiles]):
     ) -> bytes: ...
     @overload
     def download_by_path(
-        self, fileset_id: str, /, target: DownloadTarget, *, path: str, progress: ProgressOption = None
+        self, fileset_id: str, /, target: Target, *, path: str, progress: ProgressOption = None
     ) -> DownloadResult: ...
     @overload
     def download_by_path(
-        self, fileset_id: str, /, target: DownloadTarget | None, *, path: str, progress: ProgressOption = None
+        self, fileset_id: str, /, target: Target | None, *, path: str, progress: ProgressOption = None
     ) -> bytes | DownloadResult: ...
     def download_by_path(
-        self, fileset_id: str, /, target: DownloadTarget | None = None, *, path: str, progress: ProgressOption = None
+        self, fileset_id: str, /, target: Target | None = None, *, path: str, progress: ProgressOption = None
     ) -> bytes | DownloadResult:
         """Return the content of the file at a path, or stream it to disk; of a directory, all its files as a ZIP.
 
@@ -804,7 +797,7 @@ class FileSetFiles(Twin[AsyncFileSetFiles]):
         self,
         fileset_id: str,
         /,
-        target: DownloadTarget,
+        target: Target,
         *,
         file_ids: Sequence[str] = (),
         paths: Sequence[str] = (),
@@ -815,7 +808,7 @@ class FileSetFiles(Twin[AsyncFileSetFiles]):
         self,
         fileset_id: str,
         /,
-        target: DownloadTarget | None,
+        target: Target | None,
         *,
         file_ids: Sequence[str] = (),
         paths: Sequence[str] = (),
@@ -825,7 +818,7 @@ class FileSetFiles(Twin[AsyncFileSetFiles]):
         self,
         fileset_id: str,
         /,
-        target: DownloadTarget | None = None,
+        target: Target | None = None,
         *,
         file_ids: Sequence[str] = (),
         paths: Sequence[str] = (),

@@ -26,6 +26,7 @@ from domo_async import (
     TransportError,
 )
 from domo_async._transfer import Progress
+from domo_async._transfer.file_writer import FileWriter
 from tests.support import TOKEN, SkippingClock, listening, raw_answer, talking_to
 from tests.transfer.downloads import Chaos, FileServer
 
@@ -246,12 +247,13 @@ async def test_one_that_fails_for_good_says_why_and_leaves_nothing(tmp_path):
 async def test_a_download_that_is_given_up_while_it_writes_lets_the_write_end_first(tmp_path, monkeypatch):
     writing, ended = threading.Event(), []
 
-    def slowly(file, piece):
+    def slowly(writer, pieces):
         writing.set()
         time.sleep(0.05)
-        ended.append(file.closed)
+        os.fstat(writer._fd)  # which fails once it is closed
+        ended.append(len(pieces) > 0)
 
-    monkeypatch.setattr("domo_async._transfer.files.downloading.write_all", slowly)
+    monkeypatch.setattr(FileWriter, "_write", slowly)
     async with talking_to(server_of()) as domo:
         task = asyncio.create_task(domo.files.download(401, tmp_path / "out.bin"))
         await asyncio.to_thread(writing.wait)
@@ -259,7 +261,7 @@ async def test_a_download_that_is_given_up_while_it_writes_lets_the_write_end_fi
         with pytest.raises(asyncio.CancelledError):
             await task
 
-    assert [False] == ended
+    assert [True] == ended
     assert [] == list(tmp_path.iterdir())
 
 
@@ -267,7 +269,7 @@ async def test_a_full_disk_is_told_and_leaves_nothing(tmp_path, monkeypatch):
     def full(*_):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("domo_async._transfer.files.downloading.write_all", full)
+    monkeypatch.setattr(FileWriter, "_write", full)
     async with talking_to(server_of()) as domo:
         with pytest.raises(OSError, match="No space left"):
             await domo.files.download(401, tmp_path / "out.bin")

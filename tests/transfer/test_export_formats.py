@@ -17,9 +17,8 @@ from pyarrow import feather, parquet
 
 from domo_async import BadRequest, ConfigError, DomoError, IncompleteAnswer, NotFound
 from domo_async._endpoints.datasets import ExportJob, QueryJob
-from domo_async._transfer import ExportResult, Progress
-from domo_async._transfer.reading import file_writer
-from domo_async._transfer.reading.file_writer import Sink
+from domo_async._transfer import ExportResult, Progress, file_writer
+from domo_async._transfer.file_writer import Sink
 from domo_async.emulator import Fault
 from tests.support import talking_to
 

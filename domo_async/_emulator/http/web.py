@@ -26,11 +26,20 @@ AUTHENTICATION = web.AppKey("authentication", Authentication)
 STRICT = web.AppKey("strict", bool)
 """Whether requests are taken only as the documents have them."""
 
-CALLER = web.RequestKey("caller", int)
-BODY = web.RequestKey("body", bytes)
+T = TypeVar("T")
+
+
+def request_key(name: str, value: type[T]) -> web.RequestKey[T]:
+    """Return a key for a value that a request carries."""
+    # aiohttp has such keys from 3.14 on; before, an application's does as well.
+    key: Any = getattr(web, "RequestKey", web.AppKey)(name, value)
+    return key  # type: ignore[no-any-return]
+
+
+CALLER = request_key("caller", int)
+BODY = request_key("body", bytes)
 """The whole body, which has come before the handler is called, but for those that `takes_body_as_it_comes`."""
 
-T = TypeVar("T")
 Handler: TypeAlias = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 _TAKES_BODY = "takes_body_as_it_comes"

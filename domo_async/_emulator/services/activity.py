@@ -13,7 +13,7 @@ from attrs import frozen
 
 from domo_async._emulator.access.people import user_name
 from domo_async._emulator.errors import HTTPError
-from domo_async._emulator.http.web import CALLER, millis
+from domo_async._emulator.http.web import CALLER, millis, request_key
 from domo_async._emulator.persistence.records import Record
 from domo_async._emulator.state import Instance
 
@@ -170,7 +170,7 @@ class _Subject:
     name: str | None = None
 
 
-_SUBJECT = web.RequestKey("subject", _Subject)
+_SUBJECT = request_key("subject", _Subject)
 _UNSAID = _Subject()
 
 

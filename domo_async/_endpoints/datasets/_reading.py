@@ -15,10 +15,10 @@ from domo_async._endpoints.datasets.result import QueryResult
 from domo_async._transfer import (
     ColumnSpec,
     ExportResult,
-    ExportTarget,
     Params,
     ProgressOption,
     Selection,
+    Target,
     bind,
     export,
 )
@@ -91,7 +91,7 @@ class ResultReader:
         return Selection(sql=sql, fetch=self.csv(sql), heading=self._heading, page=self._page, read=_table)
 
     async def export(
-        self, target: ExportTarget, sql: str, *, header: bool = True, progress: ProgressOption = None
+        self, target: Target, sql: str, *, header: bool = True, progress: ProgressOption = None
     ) -> ExportResult:
         """Write a query's result to disk."""
         if not header and is_table_name(target):

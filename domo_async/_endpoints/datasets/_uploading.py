@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+import aiofiles.os
 from attrs import evolve, field, frozen
 
 from domo_async._concurrency import uninterrupted
@@ -112,7 +112,7 @@ class Uploading:
             if not sources:
                 raise ConfigError("there is nothing to upload")
             if options.resume is not None:
-                await asyncio.to_thread(os.makedirs, options.resume, exist_ok=True)
+                await aiofiles.os.makedirs(options.resume, exist_ok=True)
 
             async def work(dataset_id: str) -> UploadResult:
                 own = evolve(options, progress=progress_of(dataset_id), resume=_journal_of(options.resume, dataset_id))

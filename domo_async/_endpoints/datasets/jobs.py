@@ -10,8 +10,8 @@ from pathlib import Path
 from attrs import frozen
 
 from domo_async._transfer import Params, bind, listed
+from domo_async._transfer.file_writer import packed_as
 from domo_async._transfer.reading.exporter import is_table_name
-from domo_async._transfer.reading.file_writer import packed_as
 from domo_async.errors import ConfigError
 
 __all__ = ["ExportJob", "QueryJob", "check_query", "checked_exports"]

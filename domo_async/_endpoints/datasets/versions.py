@@ -20,7 +20,7 @@ from domo_async._endpoints.datasets.models import (
     version_details,
 )
 from domo_async._endpoints.datasets.partitions import Partition
-from domo_async._transfer import DownloadResult, DownloadTarget, ProgressOption, download
+from domo_async._transfer import DownloadResult, ProgressOption, Target, download
 from domo_async._transfer.reading.heading import refuse_page
 from domo_async._transport import QUERY, Body, Download, PageData, Pager, url
 from domo_async._wire import OpenEnum, epoch_millis, payload
@@ -128,7 +128,7 @@ class Versions(Area):
         dataset_id: str,
         data_id: int | str,
         /,
-        target: DownloadTarget,
+        target: Target,
         *,
         header: bool = True,
         alone: bool = False,
@@ -141,7 +141,7 @@ class Versions(Area):
         dataset_id: str,
         data_id: int | str,
         /,
-        target: DownloadTarget | None,
+        target: Target | None,
         *,
         header: bool = True,
         alone: bool = False,
@@ -153,7 +153,7 @@ class Versions(Area):
         dataset_id: str,
         data_id: int | str,
         /,
-        target: DownloadTarget | None = None,
+        target: Target | None = None,
         *,
         header: bool = True,
         alone: bool = False,

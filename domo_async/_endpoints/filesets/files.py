@@ -23,10 +23,10 @@ from domo_async._transfer import (
     Content,
     Contents,
     DownloadResult,
-    DownloadTarget,
     ItemResults,
     ProgressOption,
     Reporter,
+    Target,
     Targets,
     content_body,
     content_name,
@@ -463,7 +463,7 @@ class FileSetFiles(Area):
         fileset_id: str,
         file_id: str,
         /,
-        target: DownloadTarget,
+        target: Target,
         *,
         verify: bool = True,
         progress: ProgressOption = None,
@@ -474,7 +474,7 @@ class FileSetFiles(Area):
         fileset_id: str,
         file_id: str,
         /,
-        target: DownloadTarget | None,
+        target: Target | None,
         *,
         verify: bool = True,
         progress: ProgressOption = None,
@@ -484,7 +484,7 @@ class FileSetFiles(Area):
         fileset_id: str,
         file_id: str,
         /,
-        target: DownloadTarget | None = None,
+        target: Target | None = None,
         *,
         verify: bool = True,
         progress: ProgressOption = None,
@@ -532,14 +532,14 @@ class FileSetFiles(Area):
     ) -> bytes: ...
     @overload
     async def download_by_path(
-        self, fileset_id: str, /, target: DownloadTarget, *, path: str, progress: ProgressOption = None
+        self, fileset_id: str, /, target: Target, *, path: str, progress: ProgressOption = None
     ) -> DownloadResult: ...
     @overload
     async def download_by_path(
-        self, fileset_id: str, /, target: DownloadTarget | None, *, path: str, progress: ProgressOption = None
+        self, fileset_id: str, /, target: Target | None, *, path: str, progress: ProgressOption = None
     ) -> bytes | DownloadResult: ...
     async def download_by_path(
-        self, fileset_id: str, /, target: DownloadTarget | None = None, *, path: str, progress: ProgressOption = None
+        self, fileset_id: str, /, target: Target | None = None, *, path: str, progress: ProgressOption = None
     ) -> bytes | DownloadResult:
         """Return the content of the file at a path, or stream it to disk; of a directory, all its files as a ZIP.
 
@@ -586,7 +586,7 @@ class FileSetFiles(Area):
         self,
         fileset_id: str,
         /,
-        target: DownloadTarget,
+        target: Target,
         *,
         file_ids: Sequence[str] = (),
         paths: Sequence[str] = (),
@@ -597,7 +597,7 @@ class FileSetFiles(Area):
         self,
         fileset_id: str,
         /,
-        target: DownloadTarget | None,
+        target: Target | None,
         *,
         file_ids: Sequence[str] = (),
         paths: Sequence[str] = (),
@@ -607,7 +607,7 @@ class FileSetFiles(Area):
         self,
         fileset_id: str,
         /,
-        target: DownloadTarget | None = None,
+        target: Target | None = None,
         *,
         file_ids: Sequence[str] = (),
         paths: Sequence[str] = (),

@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Literal, Protocol, TypeAlias
 
+import aiofiles.os
 from attrs import evolve, frozen
 
 from domo_async._defaults import FILES_AT_ONCE
@@ -155,7 +156,7 @@ async def push(steps: FolderSteps, folder: Path, options: FolderOptions, setting
         ConfigError: There is no such folder, or it is empty and all of the other one would be deleted.
     """
     started = settings.clock.monotonic()
-    if not await asyncio.to_thread(folder.is_dir):
+    if not await aiofiles.os.path.isdir(folder):
         raise ConfigError(f"there is no folder {folder}")
     files, others = await asyncio.to_thread(local_files, folder)
     others |= await asyncio.to_thread(_unsendable, steps, files)

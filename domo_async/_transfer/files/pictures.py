@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
 
+import aiofiles
 from attrs import frozen
 
 from domo_async._transfer.atomic_write import atomic_write, check_writable
@@ -72,8 +73,8 @@ class PictureFile:
         if not all(file.startswith(magic) for file in files):
             raise DecodeError(f"what came is no {self.path.suffix[1:].upper()}")
         content = files[0] if len(files) == 1 else await asyncio.to_thread(_joined, files)
-        async with atomic_write(self.path) as partial:
-            await asyncio.to_thread(partial.write_bytes, content)
+        async with atomic_write(self.path) as partial, aiofiles.open(partial, "wb") as file:
+            await file.write(content)
 
 
 def _need_pypdf() -> None:

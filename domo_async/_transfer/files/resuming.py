@@ -6,18 +6,19 @@ import hashlib
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager
-from typing import Protocol, TypeAlias
+from typing import TypeAlias
 
 from attrs import define, field, frozen
 
 from domo_async._settings import Settings
+from domo_async._transfer.file_writer import RestartableWriter
 from domo_async._transfer.progress import Reporter
 from domo_async._transfer.retrying import delay_after
 from domo_async._transfer.threads import in_thread
 from domo_async._transport import Download
 from domo_async.errors import APIError, ContentMismatch, IncompleteAnswer, TransportError
 
-__all__ = ["Described", "DownloadResult", "Fetch", "Look", "Sink", "Transfer"]
+__all__ = ["Described", "DownloadResult", "Fetch", "Look", "Transfer"]
 
 Fetch: TypeAlias = Callable[[Mapping[str, str]], AbstractAsyncContextManager[Download]]
 """Asks for the content with these headers."""
@@ -86,18 +87,6 @@ class DownloadResult:
     verified: bool
 
 
-class Sink(Protocol):
-    """Where a content goes."""
-
-    def write(self, piece: bytes) -> None:
-        """Take the next piece; called in a thread."""
-        ...
-
-    def restart(self) -> bool:
-        """Forget all, and return whether that is possible."""
-        ...
-
-
 class _Anew(IncompleteAnswer):
     """What is there does not go together with what came; only a new beginning helps."""
 
@@ -107,7 +96,7 @@ class Transfer:
     """One content on its way down.
 
     Attributes:
-        size: Bytes that are in the sink.
+        size: Bytes that were written.
         tag: The ETag of the answer that they are from.
         total: The length of the whole that they are a part of, where an answer told it.
         part: Whether the last answer went on where an earlier one broke off.
@@ -118,7 +107,7 @@ class Transfer:
     _fetch: Fetch
     _look: Look | None
     _described: Described
-    _sink: Sink
+    _writer: RestartableWriter
     _reporter: Reporter
     _settings: Settings
     size: int = 0
@@ -170,7 +159,7 @@ class Transfer:
         return self.size > 0 and known and not self._packed
 
     def _restart(self) -> bool:
-        if self.size and not self._sink.restart():
+        if self.size and not self._writer.restart():
             return False
         self._reporter.moved(-self.size)
         self._forget()
@@ -262,11 +251,11 @@ class Transfer:
         self._reporter.moved(size)
 
     def _write(self, pieces: list[bytes]) -> int:
-        joined = b"".join(pieces)
-        self._sink.write(joined)
+        self._writer.write(pieces)
         for known in self._hashes.values():
-            known.update(joined)
-        return len(joined)
+            for piece in pieces:
+                known.update(piece)
+        return sum(map(len, pieces))
 
     async def _verify(self) -> None:
         """Compare what came with what it has to be, which may have changed meanwhile."""

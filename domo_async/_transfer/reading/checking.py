@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from domo_async._transfer.csv.format import BYTE_ORDER_MARK
 from domo_async._transfer.csv.splitter import RecordScanner
-from domo_async._transfer.reading.file_writer import Writer
+from domo_async._transfer.file_writer import Writer
 from domo_async._transfer.reading.heading import HeaderFinder
 from domo_async.errors import DecodeError, IncompleteAnswer, SourceError
 

@@ -13,18 +13,26 @@ from attrs import frozen
 
 from domo_async._settings import Settings
 from domo_async._transfer.atomic_write import atomic_write, check_file_object, object_errors, special_file
+from domo_async._transfer.file_writer import (
+    TABLES,
+    AsyncFileTarget,
+    FileWriter,
+    ObjectWriter,
+    Sink,
+    Target,
+    Writer,
+    packed_as,
+)
 from domo_async._transfer.progress import ProgressOption, Reporter, reporting
 from domo_async._transfer.reading.checking import CheckingWriter
-from domo_async._transfer.reading.file_writer import TABLES, FileWriter, ObjectWriter, Sink, Writer, packed_as
 from domo_async._transfer.reading.heading import is_json, refuse_page
 from domo_async._transfer.reading.scanning import Selection, check_ended, check_last, check_uncut
 from domo_async._transfer.retrying import persistent
 from domo_async._transport import Download
 from domo_async.errors import IncompleteAnswer
 
-__all__ = ["ExportResult", "ExportTarget", "export", "is_table_name"]
+__all__ = ["ExportResult", "export", "is_table_name"]
 
-ExportTarget: TypeAlias = str | os.PathLike[str] | BinaryIO
 _CsvOfJson: TypeAlias = Callable[[bytes], bytes]
 
 
@@ -67,9 +75,10 @@ class _Export:
             await check_uncut(self.selection, rows)
         return size, rows
 
-    async def to_object(self, target: BinaryIO, packing: str | None = None) -> tuple[int, int]:
+    async def to_object(self, target: BinaryIO | AsyncFileTarget, packing: str | None = None) -> tuple[int, int]:
         """Write the CSV to a file object; what it was given cannot be taken back, so there is no second try."""
-        size, rows = await self._copy(partial(ObjectWriter, target, packing), await self._names())
+        writer = ObjectWriter(target, packing)
+        size, rows = await self._copy(lambda: writer, await self._names())
         await check_uncut(self.selection, rows)
         return size, rows
 
@@ -124,7 +133,7 @@ class _Export:
 
 
 async def export(
-    target: ExportTarget,
+    target: Target,
     *,
     header: bool,
     selection: Selection,

@@ -9,6 +9,8 @@ from contextlib import aclosing, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import aiofiles.os
+
 from domo_async._transfer.arrow import arrow_schema, narrowest, needs_arrow, widened, wider
 from domo_async._transfer.columns import distinct_names
 from domo_async._transfer.progress import Reporter
@@ -57,7 +59,7 @@ async def write_table(selection: Selection, path: Path, suffix: str, reporter: R
         raise
     finally:
         await in_thread(file.close)
-    return await in_thread(os.path.getsize, path), rows
+    return await aiofiles.os.path.getsize(path), rows
 
 
 class _TableFile:

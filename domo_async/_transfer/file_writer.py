@@ -1,21 +1,38 @@
-"""Where bytes go that come faster than they can be waited for one by one: a thread writes, behind a bounded queue."""
+"""Where downloads and exports go: files, file objects, memory; and a thread that writes behind a bounded queue."""
 
 from __future__ import annotations
 
 import asyncio
+import inspect
 import os
 import queue
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import BinaryIO, Protocol
+from typing import Any, BinaryIO, Protocol, TypeAlias, TypeVar
 
 from domo_async._concurrency import wait_for_end
-from domo_async._transfer.atomic_write import write_all
+from domo_async._transfer.atomic_write import check_file_object, check_writable, write_all
 from domo_async._transfer.gzipping import Packer, gzip_packer
+from domo_async._transfer.threads import in_thread
 from domo_async.errors import ConfigError
 
-__all__ = ["TABLES", "FileWriter", "ObjectWriter", "Sink", "Writer", "packed_as"]
+__all__ = [
+    "TABLES",
+    "AsyncFileTarget",
+    "FileWriter",
+    "MemoryWriter",
+    "ObjectWriter",
+    "RestartableWriter",
+    "Sink",
+    "Target",
+    "Writer",
+    "check_target",
+    "is_awaited",
+    "packed_as",
+    "writing",
+]
 
 # Handed over in pieces of this size, as each costs a word between threads.
 _HANDED = 1 << 20
@@ -26,34 +43,87 @@ _FLUSHED = 32 << 20
 _MOST_AT_ONCE = 256
 
 
+W = TypeVar("W", bound="Writer")
+
+
+class AsyncFileTarget(Protocol):
+    """A binary file object whose ``write`` is awaited, such as those of aiofiles and anyio."""
+
+    async def write(self, data: bytes, /) -> int:
+        """Write bytes, and return how many."""
+        ...
+
+
+Target: TypeAlias = str | os.PathLike[str] | BinaryIO | AsyncFileTarget
+"""What can be written to: a path or a binary file object."""
+
+
 class Writer(Protocol):
-    """What takes bytes, in a thread."""
+    """Takes bytes, in a thread."""
 
     def write(self, pieces: Sequence[bytes]) -> None:
         """Take bytes."""
         ...
 
     def close(self, *, whole: bool) -> None:
-        """Let go, of what is whole or of what was given up."""
+        """Let go: of a whole content, or of one that was given up."""
         ...
 
 
+class RestartableWriter(Writer, Protocol):
+    """A writer that may be able to begin anew."""
+
+    def restart(self) -> bool:
+        """Forget all bytes, and return whether that is possible."""
+        ...
+
+
+class MemoryWriter:
+    """Keeps bytes in memory.
+
+    Attributes:
+        content: The bytes.
+    """
+
+    def __init__(self) -> None:
+        self.content = bytearray()
+
+    def write(self, pieces: Sequence[bytes]) -> None:
+        """Keep."""
+        for piece in pieces:
+            self.content += piece
+
+    def restart(self) -> bool:
+        """Forget all bytes."""
+        self.content.clear()
+        return True
+
+    def close(self, *, whole: bool) -> None:
+        """Keep the content."""
+
+
 class ObjectWriter:
-    """Writes to a file object, compressed if need be; it stays the caller's to close.
+    """Writes to a file object, compressed if need be; the caller closes it.
+
+    One whose ``write`` is awaited is written to on the event loop on which this is made.
 
     Args:
         target: The file object.
         packing: The compression, as `packed_as` gives it.
     """
 
-    def __init__(self, target: BinaryIO, packing: str | None = None) -> None:
-        self._target = target
+    def __init__(self, target: BinaryIO | AsyncFileTarget, packing: str | None = None) -> None:
+        self._target: Any = _AwaitedFile(target) if is_awaited(target) else target
         self._packer = _packer(packing)
 
     def write(self, pieces: Sequence[bytes]) -> None:
         """Write."""
         joined = b"".join(pieces)
         write_all(self._target, joined if self._packer is None else self._packer.compress(joined))
+
+    def restart(self) -> bool:
+        """Return False: nobody takes back what a file object was given."""
+        return False
 
     def close(self, *, whole: bool) -> None:
         """Leave it open."""
@@ -62,7 +132,7 @@ class ObjectWriter:
 
 
 class FileWriter:
-    """Writes a new file, compressed if need be, and brings it to the disk meanwhile.
+    """Writes a file anew, compressed if need be, and has the system write it to the disk meanwhile.
 
     Args:
         path: The file.
@@ -85,8 +155,14 @@ class FileWriter:
             getattr(os, "fdatasync", os.fsync)(self._fd)
             self._unflushed = 0
 
+    def restart(self) -> bool:
+        """Empty the file; not possible where it is compressed."""
+        os.ftruncate(self._fd, 0)
+        os.lseek(self._fd, 0, os.SEEK_SET)
+        return self._packer is None
+
     def close(self, *, whole: bool) -> None:
-        """Close the file; one that is whole is safely on the disk then."""
+        """Close the file; a whole one is safely on the disk then."""
         try:
             if whole:
                 if self._packer is not None:
@@ -107,8 +183,48 @@ class FileWriter:
                 rest[0] = rest[0][written:]
 
 
+class _AwaitedFile:
+    """A file object whose ``write`` is awaited, for threads."""
+
+    def __init__(self, file: Any) -> None:
+        self._file = file
+        self._loop = asyncio.get_running_loop()
+
+    def write(self, piece: bytes) -> Any:
+        return asyncio.run_coroutine_threadsafe(self._file.write(piece), self._loop).result()
+
+
+def is_awaited(target: object) -> bool:
+    """Return whether the ``write`` of a file object is awaited."""
+    return inspect.iscoroutinefunction(getattr(target, "write", None))
+
+
+def check_target(target: object) -> None:
+    """Refuse what cannot be written to.
+
+    Raises:
+        ConfigError: It is neither a path to a place that can be written to, nor a binary file object.
+    """
+    if isinstance(target, str | os.PathLike):
+        check_writable(Path(target))
+    else:
+        check_file_object(target)
+
+
+@asynccontextmanager
+async def writing(open_writer: Callable[[], W]) -> AsyncIterator[W]:
+    """Open a writer for a block, which writes all or fails."""
+    writer = await in_thread(open_writer)
+    whole = False
+    try:
+        yield writer
+        whole = True
+    finally:
+        await in_thread(lambda: writer.close(whole=whole))
+
+
 TABLES = frozenset({".parquet", ".arrow", ".feather"})
-"""What files of Parquet and Arrow end in."""
+"""How the names of Parquet and Arrow files end."""
 
 # Who asks for these does not mean CSV, plain or compressed.
 _PACKED = frozenset({".bz2", ".xz", ".zip", ".lz4", ".7z"})
