@@ -328,7 +328,7 @@ def _judged(error: DomoError) -> tuple[Verdict, str]:
     if isinstance(error, NotSent):
         return Verdict.NOT_ASKED, error.message
     if isinstance(error, ConfigError):
-        return Verdict.NOT_ASKED, "what was read before cannot be asked for"
+        return Verdict.NOT_ASKED, "it takes more than what was read before"
     if isinstance(error, Unauthorized | Forbidden):
         return Verdict.NOT_ALLOWED, type(error).__name__
     if isinstance(error, NotFound):

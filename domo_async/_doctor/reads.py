@@ -41,7 +41,9 @@ _PLACE = re.compile(r"\{[^}]*\}")
 # What methods have that ask until something has happened.
 _PATIENT = frozenset({"every", "timeout"})
 # Other names for the identifier of the same thing.
-_ALSO = {"datasource": "dataset", "schedule": "report"}
+_ALSO = (("datasource", "dataset"), ("dataset", "datasource"), ("schedule", "report"))
+# Queries that are written otherwise than most.
+_QUERIES = {"streams.search": "dataSource.name:*"}
 # Arguments that are made of the identifier of something.
 _MADE_OF = {"urns": "card_id"}
 _IDENTIFIERS = ("_id", "_key", "_urn")
@@ -186,12 +188,12 @@ class Pool:
         for name in reversed(read.needs):
             if name in chosen:
                 continue
-            found = self._find(read.area, name)
+            found = self._find(read.area, name.removesuffix("s") if name.endswith("_ids") else name)
             if found is not None:
-                chosen[name] = found.value
+                chosen[name] = [found.value] if name.endswith("_ids") else found.value
                 for key, value in found.context.items():
                     chosen.setdefault(key, value)
-            elif (fixed := self._fixed().get(name)) is not None:
+            elif (fixed := self._fixed(read).get(name)) is not None:
                 chosen[name] = fixed
             else:
                 return None
@@ -199,8 +201,13 @@ class Pool:
 
     def missing(self, read: Read) -> list[str]:
         """Return the parameters of a method that there is nothing for."""
-        fixed = self._fixed()
-        return [name for name in read.needs if name not in fixed and self._find(read.area, name) is None]
+        fixed = self._fixed(read)
+        return [
+            name
+            for name in read.needs
+            if name not in fixed
+            and self._find(read.area, name.removesuffix("s") if name.endswith("_ids") else name) is None
+        ]
 
     def wanted(self, reads: Iterable[Read]) -> list[str]:
         """Return what a search may find that methods have no argument for, such as ``card``."""
@@ -247,6 +254,8 @@ class Pool:
             value = getattr(item, each.name, None)
             if each.name != "id" and isinstance(value, str | int) and not isinstance(value, bool):
                 self._put(_plain(each.name), area, value, arguments)
+            elif isinstance(value, Model) and _identifier(value) is not None:
+                self._put(f"{_plain(each.name)}id", area, _identifier(value), arguments)
             elif isinstance(value, list | tuple) and value and isinstance(value[0], Model):
                 # An answer that is wrapped around a list.
                 context = arguments if identifier is None else {**arguments, **_context(item, words, identifier)}
@@ -259,7 +268,7 @@ class Pool:
 
     def _find(self, area: str, name: str) -> _Found | None:
         names = [_plain(name)]
-        names += [_plain(name.replace(word, other)) for word, other in _ALSO.items() if word in name]
+        names += [_plain(name.replace(*pair)) for pair in _ALSO if pair[0] in name]
         # A list of bare words, such as types of integrations, tells no more than what they are.
         names.append(f"[{name.rpartition('_')[2]}]")
         top = _top(area)
@@ -273,9 +282,9 @@ class Pool:
         there = [each for one in names for each in self._found.get(one, ()) if _singular(_top(each.area)) + "id" == one]
         return there[0] if there else None
 
-    def _fixed(self) -> dict[str, Any]:
+    def _fixed(self, read: Read) -> dict[str, Any]:
         return {
-            "query": "*",
+            "query": _QUERIES.get(read.call, "*"),
             "text": "*",
             "sql": "SELECT COUNT(*) FROM table",
             "filter": {},
