@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from numbers import Integral
 from typing import NamedTuple
 from urllib.parse import quote
+from uuid import UUID
 
 from domo_async.errors import ConfigError
 
@@ -48,7 +50,8 @@ def url(template: str, *segments: str | int) -> Url:
 
 
 def _segment(value: str | int) -> str:
-    if isinstance(value, bool) or not isinstance(value, (str, int)):
+    # The integers of numpy and pandas, and UUIDs, come out of frames.
+    if isinstance(value, bool) or not isinstance(value, str | Integral | UUID):
         raise ConfigError(f"an identifier is a string or a whole number, not {type(value).__name__}")
     return _quoted(str(value))
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from urllib.parse import unquote
+from uuid import UUID
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -38,6 +40,14 @@ def test_what_is_no_identifier_is_refused(bad):
 
 def test_whole_numbers_are_identifiers():
     assert "/api/x/17" == url("/api/x/{}", 17).path
+
+
+def test_what_frames_hold_as_identifiers_are_identifiers():
+    number, uuid = np.int64(1001), UUID("9a1c5f0e-0000-4000-8000-000000000001")
+
+    assert "/api/1001/9a1c5f0e-0000-4000-8000-000000000001" == url("/api/{}/{}", number, uuid).path  # type: ignore[arg-type]
+    with pytest.raises(ConfigError, match="not bool"):
+        url("/api/{}", np.bool_(True))  # type: ignore[arg-type]
 
 
 def test_a_caller_s_path_is_quoted_once():
