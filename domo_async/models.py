@@ -211,6 +211,7 @@ from domo_async._endpoints.files import (
     FilePermissions,
     FileRevision,
     FileRights,
+    ScanState,
 )
 from domo_async._endpoints.filesets import (
     ConnectorContext,
@@ -661,6 +662,7 @@ __all__ = [
     "RunType",
     "S3Export",
     "SavedStream",
+    "ScanState",
     "Schedule",
     "ScheduleOrder",
     "ScheduleRecipient",
