@@ -318,7 +318,7 @@ class Dataflows(Area):
     def list(self) -> Pager[Dataflow]:
         """Iterate over all dataflows.
 
-        `GET /api/dataprocessing/v1/dataflows`. Not in the documents; other clients use it. No pages are known, so they
+        `GET /api/dataprocessing/v1/dataflows`. Seen: other clients use it. No pages are known, so they
         come in one answer.
         """
         return self._http.whole_list(
@@ -328,7 +328,8 @@ class Dataflows(Area):
     async def get(self, dataflow_id: int | str, /) -> Dataflow:
         """Return a dataflow with its actions.
 
-        `GET /api/dataprocessing/v1/dataflows/{dataflow_id}`. Not in the documents; other clients use it.
+        `GET /api/dataprocessing/v1/dataflows/{dataflow_id}`. Seen: an answer was captured from an instance, and other
+        clients use it.
 
         Args:
             dataflow_id: The dataflow.
@@ -550,8 +551,8 @@ class Dataflows(Area):
         """Execute a dataflow.
 
         `POST /api/dataprocessing/v1/dataflows/{dataflow_id}/executions`, and to wait
-        `GET /api/dataprocessing/v1/dataflows/{dataflow_id}/executions/{execution_id}`. Not in the documents; other
-        clients use them.
+        `GET /api/dataprocessing/v1/dataflows/{dataflow_id}/executions/{execution_id}`. Seen: answers were
+        captured from an instance, and other clients use them.
 
         Args:
             dataflow_id: The dataflow.
@@ -583,8 +584,8 @@ class Dataflows(Area):
     ) -> DataflowExecution:
         """Wait until an execution has ended, and return it.
 
-        `GET /api/dataprocessing/v1/dataflows/{dataflow_id}/executions/{execution_id}`, again and again. Not in the
-        documents; other clients use it.
+        `GET /api/dataprocessing/v1/dataflows/{dataflow_id}/executions/{execution_id}`, again and again. Seen: an
+        answer was captured from an instance, and other clients use it.
 
         Args:
             dataflow_id: The dataflow.
@@ -610,7 +611,8 @@ class Dataflows(Area):
     ) -> Pager[DataflowExecution]:
         """Iterate over a dataflow's executions.
 
-        `GET /api/dataprocessing/v1/dataflows/{dataflow_id}/executions`. Not in the documents; other clients use it.
+        `GET /api/dataprocessing/v1/dataflows/{dataflow_id}/executions`. Seen: an answer was captured from an instance,
+        and other clients use it.
 
         Args:
             dataflow_id: The dataflow.
@@ -636,8 +638,8 @@ class Dataflows(Area):
     async def get_execution(self, dataflow_id: int | str, execution_id: int | str, /) -> DataflowExecution:
         """Return an execution.
 
-        `GET /api/dataprocessing/v1/dataflows/{dataflow_id}/executions/{execution_id}`. Not in the documents; other
-        clients use it.
+        `GET /api/dataprocessing/v1/dataflows/{dataflow_id}/executions/{execution_id}`. Seen: answers were
+        captured from an instance, and other clients use it.
 
         Args:
             dataflow_id: The dataflow.

@@ -25,7 +25,7 @@ class Dataflows(Twin[AsyncDataflows]):
     def list(self) -> SyncPager[Dataflow]:
         """Iterate over all dataflows.
 
-        `GET /api/dataprocessing/v1/dataflows`. Not in the documents; other clients use it. No pages are known, so they
+        `GET /api/dataprocessing/v1/dataflows`. Seen: other clients use it. No pages are known, so they
         come in one answer.
         """
         return SyncPager(self._aio.list(), self._portal)
@@ -33,7 +33,8 @@ class Dataflows(Twin[AsyncDataflows]):
     def get(self, dataflow_id: int | str, /) -> Dataflow:
         """Return a dataflow with its actions.
 
-        `GET /api/dataprocessing/v1/dataflows/{dataflow_id}`. Not in the documents; other clients use it.
+        `GET /api/dataprocessing/v1/dataflows/{dataflow_id}`. Seen: an answer was captured from an instance, and other
+        clients use it.
 
         Args:
             dataflow_id: The dataflow.
@@ -221,8 +222,8 @@ class Dataflows(Twin[AsyncDataflows]):
         """Execute a dataflow.
 
         `POST /api/dataprocessing/v1/dataflows/{dataflow_id}/executions`, and to wait
-        `GET /api/dataprocessing/v1/dataflows/{dataflow_id}/executions/{execution_id}`. Not in the documents; other
-        clients use them.
+        `GET /api/dataprocessing/v1/dataflows/{dataflow_id}/executions/{execution_id}`. Seen: answers were
+        captured from an instance, and other clients use them.
 
         Args:
             dataflow_id: The dataflow.
@@ -243,8 +244,8 @@ class Dataflows(Twin[AsyncDataflows]):
     def wait(self, dataflow_id: int | str, execution_id: int | str, /, *, timeout: float = 3600.0) -> DataflowExecution:
         """Wait until an execution has ended, and return it.
 
-        `GET /api/dataprocessing/v1/dataflows/{dataflow_id}/executions/{execution_id}`, again and again. Not in the
-        documents; other clients use it.
+        `GET /api/dataprocessing/v1/dataflows/{dataflow_id}/executions/{execution_id}`, again and again. Seen: an
+        answer was captured from an instance, and other clients use it.
 
         Args:
             dataflow_id: The dataflow.
@@ -264,7 +265,8 @@ class Dataflows(Twin[AsyncDataflows]):
     ) -> SyncPager[DataflowExecution]:
         """Iterate over a dataflow's executions.
 
-        `GET /api/dataprocessing/v1/dataflows/{dataflow_id}/executions`. Not in the documents; other clients use it.
+        `GET /api/dataprocessing/v1/dataflows/{dataflow_id}/executions`. Seen: an answer was captured from an instance,
+        and other clients use it.
 
         Args:
             dataflow_id: The dataflow.
@@ -282,8 +284,8 @@ class Dataflows(Twin[AsyncDataflows]):
     def get_execution(self, dataflow_id: int | str, execution_id: int | str, /) -> DataflowExecution:
         """Return an execution.
 
-        `GET /api/dataprocessing/v1/dataflows/{dataflow_id}/executions/{execution_id}`. Not in the documents; other
-        clients use it.
+        `GET /api/dataprocessing/v1/dataflows/{dataflow_id}/executions/{execution_id}`. Seen: answers were
+        captured from an instance, and other clients use it.
 
         Args:
             dataflow_id: The dataflow.

@@ -1852,7 +1852,7 @@ class Policies(Twin[AsyncPolicies]):
     def enable(self, dataset_id: str, /, *, enabled: bool = True, external: bool = False) -> PolicyControl:
         """Let a dataset's policies count, or no longer. Once they do, whom none is about sees no rows.
 
-        `PUT /api/query/v1/data-control/{dataset_id}`. Not in the documents; other clients use it.
+        `PUT /api/query/v1/data-control/{dataset_id}`. Seen: other clients use it.
 
         Args:
             dataset_id: The dataset.

@@ -320,9 +320,9 @@ class Streams(Twin[AsyncStreams]):
         `POST /api/data/v1/streams/{stream_id}/executions` (Connectors, "Run a Connector"; Datasets API, "Execute
         Dataset Stream"). One page documents the run type as ``runType``, the other as ``action``: both are sent.
 
-        With `wait`, `GET /api/data/v1/streams/{stream_id}/executions/{execution_id}` as well, which is not in the
-        documents; and `GET /api/data/v1/streams/{stream_id}` where the answer does not tell the run, to look for the
-        one under way. The parameters beside the run type are those of Domo's own data service.
+        With `wait`, `GET /api/data/v1/streams/{stream_id}/executions/{execution_id}` as well, which Domo's own
+        data service has; and `GET /api/data/v1/streams/{stream_id}` where the answer does not tell the run, to look for
+        the one under way. The parameters beside the run type are those of that service, too.
 
         Args:
             stream_id: The stream.
@@ -364,7 +364,7 @@ class Streams(Twin[AsyncStreams]):
     ) -> SyncPager[StreamExecution]:
         """Iterate over the runs of a stream, with all that is known of each.
 
-        `GET /api/data/v1/streams/{stream_id}/executions`. Not in the documents; other clients use it. In which order
+        `GET /api/data/v1/streams/{stream_id}/executions`. Seen: Domo's own data service has it. In which order
         they come is unconfirmed. An answer of more runs than were asked for is taken as all.
 
         Args:
@@ -382,8 +382,8 @@ class Streams(Twin[AsyncStreams]):
     def get_execution(self, stream_id: int | str, execution_id: int | str, /) -> StreamExecution:
         """Return a run of a stream.
 
-        `GET /api/data/v1/streams/{stream_id}/executions/{execution_id}`. This route is not in the documents; other
-        clients use it.
+        `GET /api/data/v1/streams/{stream_id}/executions/{execution_id}`. Seen: Domo's own data service has it,
+        and other clients use it.
 
         Args:
             stream_id: The stream.

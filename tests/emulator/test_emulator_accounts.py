@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from domo_async import Domo, Forbidden, NotFound, Secret
+from domo_async import ConfigError, Domo, Forbidden, NotFound, Secret
 from domo_async._endpoints.search import FieldSort, Sort, Term
 from domo_async.emulator import Emulator
 from tests.emulator.others import another
@@ -105,3 +105,37 @@ async def test_an_account_is_for_its_owner_and_admins(emulator: Emulator, domo: 
             await other.accounts.delete(account.number)
 
     assert [account, own] == await domo.accounts.list().all()
+
+
+async def test_an_account_is_renamed_shared_and_configured(domo: Domo, emulator: Emulator) -> None:
+    account = await domo.accounts.create(display_name="B", name="b", data_provider_type="s3", configurations=S3)
+    number = account.number
+    assert number is not None
+
+    renamed = await domo.accounts.rename(number, display_name="Spare ö")
+    async with another(emulator, 1001) as ada:
+        with pytest.raises(Forbidden):
+            await ada.accounts.get(number)
+        await domo.accounts.share(number, grantee_id=1001, access_level="CAN_VIEW")
+        assert "Spare ö" == (await ada.accounts.get(number)).display_name
+        assert [number] == [each.number for each in await ada.accounts.list(type="data", fields="all").all()]
+        with pytest.raises(Forbidden):
+            await ada.accounts.rename(number, display_name="Mine")
+        access = await domo.accounts.access(number)
+        await domo.accounts.share(number, grantee_id=1001, access_level="NONE")
+        with pytest.raises(Forbidden):
+            await ada.accounts.get(number)
+    changed = await domo.accounts.set_configuration(
+        number, data_provider_type="s3", configurations={"region": "eu-central-1", "secretKey": "new"}
+    )
+    settings = await domo.accounts.configuration(number, data_provider_type="s3")
+
+    assert ("Spare ö", number) == (renamed.display_name, renamed.number)
+    assert [("1", "OWNER"), ("1001", "CAN_VIEW")] == [(each.id, each.access_level) for each in access.entries]
+    assert 2 == access.total_user_count
+    assert {"region": "eu-central-1", "secretKey": "********"} == settings.get_secret_value()
+    assert "eu-central-1" not in f"{settings!r} {changed!r}"
+    with pytest.raises(NotFound):
+        await domo.accounts.configuration(number, data_provider_type="other")
+    with pytest.raises(ConfigError, match="display_name is empty"):
+        await domo.accounts.rename(number, display_name=" ")

@@ -5,11 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from aiohttp import web
 
-from domo_async import Conflict, Domo, Forbidden, JobFailed, NotFound
+from domo_async import ConfigError, Conflict, Domo, Forbidden, JobFailed, NotFound, UnknownState
 from domo_async._emulator.job_outcomes import JobOutcome
+from domo_async._endpoints.dataflows import DataflowGrant
+from domo_async._endpoints.datasets import Grant
 from domo_async.emulator import Emulator
 from tests.emulator.others import another
+from tests.support import SkippingClock, talking_to
 
 FLOWS = "/api/dataprocessing/v1/dataflows"
 
@@ -91,3 +95,78 @@ async def test_only_the_responsible_user_executes(domo: Domo, emulator: Emulator
 
         await domo.request("PUT", f"{FLOWS}/{number}/patch", json={"responsibleUserId": 1001})
         assert "SUCCESS" == (await ada.dataflows.execute(number, wait=True)).state
+
+
+async def test_each_change_of_a_definition_is_a_version_that_can_be_read(domo: Domo) -> None:
+    made = await domo.dataflows.create(
+        definition={"name": "First", "databaseType": "MAGIC", "actions": [{"type": "a"}]}
+    )
+    await domo.dataflows.execute(made.id, wait=True)
+    await domo.dataflows.patch(made.id, name="Patched", enabled=False)
+
+    changed = await domo.dataflows.update(made.id, definition={"name": "Second", "actions": [{"type": "b"}]})
+    second, first = await domo.dataflows.versions(made.id)
+    then = await domo.dataflows.get_version(made.id, first.id)
+    run = await domo.dataflows.execute(made.id, wait=True)
+
+    assert ("Second", False) == (changed.name, changed.enabled)
+    assert ([2, 1], [0, 1]) == (
+        [second.version_number, first.version_number],
+        [second.execution_count, first.execution_count],
+    )
+    assert then.data_flow is not None
+    assert ("First", "a") == (then.data_flow.name, then.data_flow.actions[0]["type"])
+    assert second.id == run.data_flow_version
+    with pytest.raises(NotFound):
+        await domo.dataflows.get_version(made.id, 404)
+    with pytest.raises(ConfigError, match="needs a name"):
+        await domo.dataflows.create(definition={"databaseType": "MAGIC"})
+    await domo.dataflows.delete(made.id)
+    with pytest.raises(NotFound):
+        await domo.dataflows.versions(made.id)
+
+
+async def test_tags_are_set_and_a_dataflow_is_shared_with_its_datasets(domo: Domo, emulator: Emulator) -> None:
+    number = await create(domo)
+    source = (await domo.dataflows.get(number)).inputs[0].data_source_id
+    assert source is not None
+
+    await domo.dataflows.set_tags(number, tags=["nightly", "b"])
+    async with another(emulator, 1001) as ada:
+        await domo.dataflows.share(
+            number,
+            permissions=[DataflowGrant(1001, "VIEW_AND_EXECUTE")],
+            dataset_permissions={source: [Grant(1001, "CAN_VIEW")]},
+        )
+        await ada.dataflows.execute(number, wait=True)
+        assert "Orders" == (await ada.datasets.get(source)).name
+        with pytest.raises(Forbidden):
+            await ada.dataflows.patch(number, name="Mine")
+        await domo.dataflows.share(number, permissions=[DataflowGrant(1001, "NONE")])
+        with pytest.raises(Forbidden):
+            await ada.dataflows.execute(number)
+
+    assert ("nightly", "b") == await domo.dataflows.tags(number) == (await domo.dataflows.get(number)).tags
+    await domo.dataflows.set_tags(number, tags=[])
+    assert () == await domo.dataflows.tags(number)
+
+
+async def test_a_state_of_an_execution_that_nobody_knows_is_told_at_the_first_look() -> None:
+    async def handler(request: web.BaseRequest) -> web.StreamResponse:
+        state = request.path.rpartition("/")[2]
+        return web.json_response(
+            {
+                "1": {"id": 1, "state": "PAUSED"},
+                "2": {"id": 2, "state": "KILLED", "failed": True, "endTime": 1620395329000},
+                "3": {"id": 3, "state": "DONE", "failed": False, "endTime": "1620395329000"},
+            }[state]
+        )
+
+    clock = SkippingClock()
+    async with talking_to(handler, clock=clock) as domo:
+        with pytest.raises(UnknownState, match="execution 1 of dataflow 46 is in the state PAUSED"):
+            await domo.dataflows.wait(46, 1)
+        with pytest.raises(JobFailed, match="ended as KILLED"):
+            await domo.dataflows.wait(46, 2)
+        assert "DONE" == (await domo.dataflows.wait(46, 3)).state
+    assert [] == clock.slept

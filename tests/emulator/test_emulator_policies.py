@@ -122,3 +122,18 @@ async def test_what_cannot_be_a_policy_is_refused(domo: Domo, emulator: Emulator
             await policies.create(dataset, name="No", filters=[PolicyFilter("region", ["red"])], users=[404])
         with pytest.raises(NotFound):
             await policies.delete(dataset, 404)
+
+
+async def test_a_policy_may_go_by_an_attribute_of_whoever_asks(domo: Domo, emulator: Emulator) -> None:
+    async with another(emulator, 1001) as ada:
+        dataset = await shared(domo)
+        own = [PolicyFilter("region", ["domo.policy.managed_user_department"], type="DYNAMIC", ignore_case=False)]
+        policy = await domo.datasets.policies.create(dataset, name="Own", filters=own, users=["1001"])
+        await domo.datasets.policies.enable(dataset)
+        assert [] == await amounts(ada, dataset)
+        await domo.users.update(1001, attributes={"department": ["South"]})
+        assert [2] == await amounts(ada, dataset)
+
+    assert ("DYNAMIC", (1001,)) == (policy.parameters[0].type, policy.user_ids)
+    assert policy.policy_set_id is not None
+    assert {"VIRTUAL_USER": [], "GROUP": []} == policy.resources

@@ -293,3 +293,108 @@ def test_a_demo_has_streams_and_is_the_same_each_time():
     assert len(instance.records["stream_executions"]) > 50
     assert instance.records.snapshot() == demo(3).records.snapshot()
     assert instance.records.snapshot() != demo(4).records.snapshot()
+
+
+async def test_streams_are_listed_looked_up_searched_for_and_given_by_number(domo: Domo, emulator: Emulator) -> None:
+    covid, orders = await made(domo), await made(domo, data_source_name="Orders")
+    dataset = dataset_of(orders)
+
+    assert [covid.id, orders.id] == [each.id for each in await domo.streams.list(page_size=1).all()]
+    assert orders.id == await domo.streams.of_dataset(dataset)
+    assert [orders.id] == [each.id for each in await domo.streams.search(f"dataSource.id:{dataset}")]
+    assert [orders.id] == [each.id for each in await domo.streams.search("dataSource.name:order")]
+    assert [covid.id] == [each.id for each in await domo.streams.get_many([covid.id, 404], fields="all")]
+    async with another(emulator) as other:
+        assert [] == await other.streams.list().all()
+        with pytest.raises(NotFound):
+            await other.streams.of_dataset(dataset)
+    with pytest.raises(BadRequest, match="dataSource"):
+        await domo.streams.search("anything")
+
+
+async def test_a_stream_that_needs_no_account_is_made_of_three_things_and_told_whole(
+    domo: Domo, emulator: Emulator
+) -> None:
+    transport = {"type": "API"}
+    async with connected(emulator) as plain:
+        body = {"transport": transport, "dataProvider": {"key": "api"}, "dataSource": {"name": "Words"}}
+        told = await plain.call("POST", "/api/data/v1/streams", json=body, status=201)
+
+    saved = await domo.streams.create(
+        transport=StreamTransport("API"), data_provider_key="api", data_source_name="Orders"
+    )
+
+    assert ("REPLACE", None, "IDLE") == (told["updateMethod"], told["account"], told["currentExecutionState"])
+    assert ("REPLACE", None, "IDLE") == (saved.update_method, saved.account, saved.current_execution_state)
+    assert saved.data_source is not None
+    assert "Orders" == saved.data_source.name
+    assert saved.data_provider is not None
+    assert "api" == saved.data_provider.key
+
+
+async def test_a_stream_is_deleted_without_its_dataset(domo: Domo) -> None:
+    stream = await made(domo)
+    await domo.streams.run(stream.id)
+
+    await domo.streams.delete(stream.id)
+
+    assert [] == await domo.streams.list().all()
+    assert -1 == (await domo.datasets.get(dataset_of(stream))).stream_id
+
+
+async def test_schedules_are_switched_off_and_on(domo: Domo) -> None:
+    first, second = await made(domo), await made(domo)
+
+    await domo.streams.set_schedule_state(first.id, "INACTIVE", inactive_schedule_code=3)
+    assert ("INACTIVE", 3) == await schedule_of(domo, first)
+    await domo.streams.activate_schedules([first.id, second.id])
+    assert ("ACTIVE", None) == await schedule_of(domo, first) == await schedule_of(domo, second)
+    await domo.streams.deactivate_schedules([second.id])
+    assert "INACTIVE" == (await schedule_of(domo, second))[0]
+    with pytest.raises(NotFound):
+        await domo.streams.activate_schedules([first.id, 404])
+
+
+async def schedule_of(domo: Domo, stream: Stream) -> tuple[str | None, int | str | None]:
+    told = await domo.streams.get(stream.id)
+    return told.schedule_state, told.inactive_schedule_code
+
+
+async def test_a_run_takes_the_place_of_the_one_under_way_if_it_is_asked_to() -> None:
+    async with slow_instance() as slow:
+        stream = await made(slow.domo)
+        first = await slow.domo.streams.run(stream.id)
+        with pytest.raises(Conflict):
+            await slow.domo.streams.run(stream.id)
+        second = await slow.domo.streams.run(stream.id, abort_running=True, data_tag="day", append_id="latest")
+
+        assert first.execution_id is not None
+        assert "ERROR" == (await slow.domo.streams.get_execution(stream.id, first.execution_id)).current_state
+        assert "ACTIVE" == second.current_state
+
+
+async def test_a_run_with_a_warning_counts_as_a_good_one(domo: Domo, emulator: Emulator) -> None:
+    stream = await made(domo)
+    emulator.outcomes.add(JobOutcome("stream", "WARNING", "2 rows were left out"))
+
+    done = await domo.streams.run(stream.id, wait=True)
+
+    assert ("WARNING", "2 rows were left out") == (done.current_state, done.error_text)
+    assert (await domo.streams.get(stream.id)).last_successful_execution is not None
+
+
+async def test_a_history_is_of_as_many_runs_and_of_the_day_that_are_asked_for(domo: Domo) -> None:
+    stream = await made(domo)
+    for _ in range(3):
+        await domo.streams.run(stream.id)
+    today = datetime.now(UTC).date()
+
+    some = await domo.streams.history(stream.id, limit=2, remove_deleted=True, remove_configuration_changes=True)
+
+    assert [3, 2] == [run.execution_id for run in some]
+    assert (
+        3
+        == len(await domo.streams.history(stream.id, tz="UTC"))
+        >= len(await domo.streams.history(stream.id, date=today))
+    )
+    assert () == await domo.streams.history(stream.id, date="2001-01-01")

@@ -90,6 +90,35 @@ async def test_access_is_taken_by_none_and_the_rest_may_stay(domo: Domo) -> None
     assert str(users[1]) in await levels(domo, dataset_id)
 
 
+async def test_access_is_taken_where_the_documented_routes_for_it_are_refused(domo: Domo, emulator: Emulator) -> None:
+    users = await team(domo, 2)
+    dataset_id = await dataset(domo)
+    grants = [Grant(user, "CAN_VIEW") for user in users]
+    await domo.datasets.access.sync(dataset_id, grants)
+    for route in ("DELETE */users", "DELETE */USERS/*"):
+        emulator.faults.add(Fault(route, "status", status=405, count=None))
+
+    report = await domo.datasets.access.sync(dataset_id, grants[:1], send_email=True)
+    emulator.log.clear()
+    await domo.datasets.access.share_many([dataset_id], permissions=[Grant(users[0], "NONE")])
+
+    assert {Outcome.REMOVED: 1, Outcome.UNCHANGED: 2} == report.counts
+    assert ["1"] == list(await levels(domo, dataset_id))
+    assert [f"POST /api/data/v3/datasources/{dataset_id}/share"] == not_read(emulator)
+
+
+async def test_cards_and_apps_keep_the_access_that_they_have(domo: Domo) -> None:
+    (user,) = await team(domo, 1)
+    dataset_id = await dataset(domo)
+    app = Grant("app-1", "CAN_VIEW", "DATA_APP")
+    await domo.datasets.access.share(dataset_id, permissions=[app, Grant(user, "CAN_VIEW")], send_email=False)
+
+    report = await domo.datasets.access.sync(dataset_id, [], allow_empty=True)
+
+    assert {Outcome.REMOVED: 1, Outcome.UNCHANGED: 2} == report.counts
+    assert {"1", "app-1"} == (await levels(domo, dataset_id)).keys()
+
+
 async def test_many_datasets_are_shared_alike_and_one_that_is_not_there_fails_alone(
     domo: Domo, emulator: Emulator
 ) -> None:
