@@ -151,6 +151,37 @@ async def test_odd_forms_are_told_by_key_type_and_count_alone(
     assert TOKEN not in told(report)
 
 
+@pytest.mark.parametrize("form", ["texts", "numbers", "lists", "keys"])
+async def test_whatever_an_instance_answers_nothing_of_it_is_told(
+    changed: Callable[..., Awaitable[DoctorReport]], form: str
+) -> None:
+    forms: dict[str, Callable[[Any], Any]] = {
+        "texts": lambda value: f"leaked {value}",
+        "numbers": lambda _: 77777777,
+        "lists": lambda value: [f"leaked {value}", {"leaked": value}],
+        "keys": lambda value: {f"leaked {value}": value, "a7777777": value, "leaked@example.com": "leaked"},
+    }
+
+    def change(path: str, answer: Any) -> Any:
+        return answer if "users/me" in path else _with_values(answer, forms[form])
+
+    report = await changed(change, words=False)
+
+    assert len(report.checks) > 70
+    assert any(each.findings for each in report.checks)
+    for leak in ("leaked", "7777777", "@"):
+        assert leak not in told(report)
+
+
+def _with_values(answer: Any, change: Callable[[Any], Any]) -> Any:
+    """Return an answer in which each value that is neither an object nor a list is another."""
+    if isinstance(answer, dict):
+        return {key: _with_values(value, change) for key, value in answer.items()}
+    if isinstance(answer, list):
+        return [_with_values(value, change) for value in answer[:5]]
+    return change(answer)
+
+
 async def test_new_words_are_counted_and_told_only_if_asked_for() -> None:
     task = decode(b'{"id": "1", "status": "BRAND_NEW"}', Task)
     counting, naming = Shapes(lambda text: text), Shapes(lambda text: text, words=True)
