@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from domo_async._endpoints.cards import Cards
     from domo_async._endpoints.certifications import Certifications
     from domo_async._endpoints.code_engine import CodeEngine
+    from domo_async._endpoints.data_apps import DataApps
     from domo_async._endpoints.data_providers import DataProviders
     from domo_async._endpoints.dataflows import Dataflows
     from domo_async._endpoints.datasets import Datasets
@@ -276,6 +277,13 @@ class Domo:
         from domo_async._endpoints.data_providers import DataProviders
 
         return DataProviders(self._transport)
+
+    @cached_property
+    def data_apps(self) -> DataApps:
+        """App Studio apps: pages with a navigation of their own."""
+        from domo_async._endpoints.data_apps import DataApps
+
+        return DataApps(self._transport)
 
     @cached_property
     def dataflows(self) -> Dataflows:

@@ -85,7 +85,9 @@ from domo_async._endpoints.beast_modes import (
 )
 from domo_async._endpoints.cards import (
     Card,
+    CardColumn,
     CardDataSource,
+    CardDefinition,
     CardOrder,
     CardOwner,
     CardPart,
@@ -95,6 +97,7 @@ from domo_async._endpoints.cards import (
 )
 from domo_async._endpoints.certifications import (
     Certification,
+    CertificationMetadata,
     CertificationState,
     EntityType,
 )
@@ -110,6 +113,12 @@ from domo_async._endpoints.code_engine import (
     ExecutionSettings,
     ExecutionStatus,
     FunctionExecution,
+)
+from domo_async._endpoints.data_apps import (
+    DataApp,
+    DataAppAccess,
+    DataAppSummary,
+    DataAppUser,
 )
 from domo_async._endpoints.data_providers import (
     DataProvider,
@@ -435,13 +444,16 @@ __all__ = [
     "BulkCheck",
     "BulkResults",
     "Card",
+    "CardColumn",
     "CardDataSource",
+    "CardDefinition",
     "CardInfo",
     "CardOrder",
     "CardOwner",
     "CardPart",
     "Cell",
     "Certification",
+    "CertificationMetadata",
     "CertificationState",
     "ChangeStatus",
     "ChatAnswer",
@@ -474,6 +486,10 @@ __all__ = [
     "CreatedReport",
     "CreatedRevision",
     "CryoStatus",
+    "DataApp",
+    "DataAppAccess",
+    "DataAppSummary",
+    "DataAppUser",
     "DataProvider",
     "DataProviderCapabilities",
     "DataProviderScope",

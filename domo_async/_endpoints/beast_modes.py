@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from operator import attrgetter
+from typing import Any
 
 import attrs
 from attrs import frozen
@@ -11,6 +12,7 @@ from attrs import frozen
 from domo_async._endpoints._area import Area, require_list
 from domo_async._transport import BODY, PageData, Pager, url
 from domo_async._wire import UNSET, EpochMillis, Model, NumericId, OpenEnum, Unset, payload, wire_name
+from domo_async.errors import ConfigError
 
 __all__ = [
     "BeastMode",
@@ -31,6 +33,7 @@ class BeastModeResourceType(OpenEnum):
 
     CARD = "CARD"
     DATA_SOURCE = "DATA_SOURCE"
+    FUNCTION_TEMPLATE = "FUNCTION_TEMPLATE"
 
 
 class BeastModeValidity(OpenEnum):
@@ -38,6 +41,7 @@ class BeastModeValidity(OpenEnum):
 
     VALID = "VALID"
     ILLEGAL_REFERENCE = "ILLEGAL_REFERENCE"
+    INCOMPATIBLE_LINK = "INCOMPATIBLE_LINK"
 
 
 @frozen(kw_only=True)
@@ -115,6 +119,7 @@ class BeastMode(Model):
     Attributes:
         id: Its number.
         name: Its name.
+        description: What it is for.
         owner: Whose it is.
         expression: The formula.
         data_type: The type of what it gives, such as ``DECIMAL``.
@@ -141,6 +146,7 @@ class BeastMode(Model):
 
     id: NumericId
     name: str | None = None
+    description: str | None = None
     owner: NumericId | None = None
     expression: str | None = None
     data_type: str | None = None
@@ -171,6 +177,11 @@ class _Found(Model):
     total_hits: int | None = None
     has_more: bool | None = None
     degraded: bool | None = None
+
+
+def _on_dataset(data_set_id: str) -> dict[str, Any]:
+    resource = payload(type=BeastModeResourceType.DATA_SOURCE, id=data_set_id)
+    return payload(resource=resource, visible=True, active=False, valid=BeastModeValidity.VALID)
 
 
 def _batch(found: _Found) -> PageData[BeastMode]:
@@ -263,20 +274,106 @@ class BeastModes(Area):
             most=5000,
         )
 
-    async def get(self, beast_mode_id: int | str, /) -> BeastMode:
+    async def create(
+        self,
+        *,
+        name: str,
+        expression: str,
+        data_set_id: str | Unset = UNSET,
+        data_type: str | Unset = UNSET,
+        is_global: bool = False,
+        aggregated: bool | Unset = UNSET,
+        variable: bool = False,
+        strict: bool | None = None,
+    ) -> BeastMode:
+        """Create a Beast Mode on a dataset, or one that can be used everywhere.
+
+        `POST /api/query/v1/functions/template`. Unconfirmed: no document of Domo's describes it; independent clients
+        use it, and it is seen to be sent.
+
+        Args:
+            name: Its name.
+            expression: The formula.
+            data_set_id: The dataset that it is on; needed unless it is global.
+            data_type: The type of what it gives, such as ``DECIMAL``.
+            is_global: Whether it can be used everywhere.
+            aggregated: Whether it makes one value of many rows.
+            variable: Whether it is a variable.
+            strict: Whether a formula that cannot be calculated is refused.
+
+        Raises:
+            ConfigError: There is neither a dataset nor is it global.
+            BadRequest: The formula is refused.
+        """
+        if isinstance(data_set_id, Unset) and not is_global:
+            raise ConfigError("a Beast Mode is on a dataset: give data_set_id, or is_global=True")
+        links = [] if isinstance(data_set_id, Unset) else [_on_dataset(data_set_id)]
+        return await self._http.request(
+            "POST",
+            url("/api/query/v1/functions/template"),
+            params={"strict": strict},
+            json=payload(
+                {"global": is_global},
+                name=name,
+                expression=expression,
+                data_type=data_type,
+                aggregated=aggregated,
+                variable=variable,
+                links=links,
+            ),
+            into=BeastMode,
+        )
+
+    async def delete(self, beast_mode_id: int | str, /) -> None:
+        """Delete a Beast Mode.
+
+        `DELETE /api/query/v1/functions/template/{beast_mode_id}`. Unconfirmed: no document of Domo's describes it;
+        independent clients use it.
+
+        Args:
+            beast_mode_id: The Beast Mode.
+
+        Raises:
+            Forbidden: The token's owner may not.
+            NotFound: There is no such Beast Mode.
+        """
+        await self._http.request("DELETE", url("/api/query/v1/functions/template/{}", beast_mode_id))
+
+    async def get_many(self, beast_mode_ids: Sequence[int | str], /) -> tuple[BeastMode, ...]:
+        """Return several Beast Modes; those that there are not are left out.
+
+        `POST /api/query/v1/functions/list/id`. Unconfirmed: no document of Domo's describes it; the answer is seen.
+
+        Args:
+            beast_mode_ids: The Beast Modes.
+
+        Raises:
+            ConfigError: `beast_mode_ids` is empty.
+        """
+        ids = [str(each) for each in require_list(beast_mode_ids, "beast_mode_ids")]
+        found = await self._http.request(
+            "POST",
+            url("/api/query/v1/functions/list/id"),
+            json=payload(ids=ids),
+            into=dict[str, BeastMode],
+            idempotent=True,
+        )
+        return tuple(found[each] for each in ids if each in found)
+
+    async def get(self, beast_mode_id: int | str, /, *, hidden: bool | None = None) -> BeastMode:
         """Return a Beast Mode.
 
         `GET /api/query/v1/functions/template/{beast_mode_id}` (Beast Modes, "Get Beast Mode by Id").
 
         Args:
             beast_mode_id: The Beast Mode.
+            hidden: Whether to give it though lists leave it out; seen to be sent, not documented.
 
         Raises:
             NotFound: There is no such Beast Mode.
         """
-        return await self._http.request(
-            "GET", url("/api/query/v1/functions/template/{}", beast_mode_id), into=BeastMode
-        )
+        path = url("/api/query/v1/functions/template/{}", beast_mode_id)
+        return await self._http.request("GET", path, params={"hidden": hidden}, into=BeastMode)
 
     async def update(self, beast_mode_id: int | str, /, *, expression: str, strict: bool | None = None) -> BeastMode:
         """Change the formula of a Beast Mode, and leave the rest.

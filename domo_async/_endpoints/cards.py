@@ -11,12 +11,14 @@ from attrs import field, frozen
 from domo_async._endpoints._area import Area, require_list
 from domo_async._transfer.files.pictures import PictureFile
 from domo_async._transport import QUERY_SKIP, PageData, Pager, url
-from domo_async._wire import UNSET, EpochMillis, Model, NumericId, OpenEnum, Unset, payload, wire_name
+from domo_async._wire import UNSET, EpochMillis, EpochSeconds, Model, NumericId, OpenEnum, Unset, payload, wire_name
 from domo_async.errors import DecodeError
 
 __all__ = [
     "Card",
+    "CardColumn",
     "CardDataSource",
+    "CardDefinition",
     "CardOrder",
     "CardOwner",
     "CardPart",
@@ -90,13 +92,17 @@ class Card(Model):
         type: Its kind, such as ``kpi``.
         title: Its title.
         description: What it is about.
-        owner_id: Who made it.
+        owner_id: Whose it was first.
+        creator_id: Who made it.
         owners: Whose it is; the part ``owners``.
+        is_current_user_owner: Whether it is the token's owner's.
         access: Whether the token's owner may see it.
         active: Whether it is in use.
         locked: Whether it is locked against changes.
-        created: When it was made; unconfirmed.
-        last_modified: When it was last changed; unconfirmed.
+        created: When it was made; instances write seconds.
+        badge_updated: When its picture was last made.
+        last_modified: When it was last changed; no answer of an instance is seen to tell it.
+        allow_table_drill: Whether its rows can be looked at.
         metadata: Its further facts, such as ``chartType``; the part of this name.
         datasources: The datasets that feed it; the part of this name.
         properties: Its settings; the part of this name.
@@ -114,12 +120,16 @@ class Card(Model):
     title: str | None = None
     description: str | None = None
     owner_id: NumericId | None = None
+    creator_id: NumericId | None = None
     owners: tuple[CardOwner, ...] = ()
+    is_current_user_owner: bool | None = None
     access: bool | None = None
     active: bool | None = None
     locked: bool | None = None
-    created: EpochMillis | None = None
+    created: EpochSeconds | None = None
+    badge_updated: EpochMillis | None = None
     last_modified: EpochMillis | None = None
+    allow_table_drill: bool | None = None
     metadata: Mapping[str, object] | None = None
     datasources: tuple[CardDataSource, ...] = ()
     properties: Mapping[str, object] | None = None
@@ -129,6 +139,58 @@ class Card(Model):
     card_id: NumericId | None = None
     card_title: str | None = None
     page_hierarchy: tuple[object, ...] = ()
+
+
+@frozen(kw_only=True)
+class CardColumn(Model):
+    """A column that a card can show.
+
+    Attributes:
+        id: Its identifier.
+        name: Its name.
+        type: Its type, such as ``string``.
+        source_id: The dataset that it is of.
+        order: Its place.
+        hidden: Whether it is left out.
+        is_aggregatable: Whether it can be summed up.
+        is_calculation: Whether a Beast Mode calculates it.
+        is_controlled: Whether policies keep rows of it back.
+        is_encrypted: Whether it is encrypted.
+    """
+
+    id: str | None = None
+    name: str | None = None
+    type: str | None = None
+    source_id: str | None = None
+    order: int | None = None
+    hidden: bool | None = None
+    is_aggregatable: bool | None = None
+    is_calculation: bool | None = None
+    is_controlled: bool | None = None
+    is_encrypted: bool | None = None
+
+
+@frozen(kw_only=True)
+class CardDefinition(Model):
+    """How a card is made. Not in the documents; instances are seen to answer so.
+
+    Attributes:
+        id: The card.
+        urn: Its number as text.
+        columns: The columns that it can show.
+        definition: Its charts, queries, filters, formulas, colours and texts, as instances write them.
+        data_source_write: Whether the token's owner may change the dataset.
+        drillpath: The views below it.
+        embedded: Whether it is shown elsewhere.
+    """
+
+    id: NumericId | None = None
+    urn: str | None = None
+    columns: tuple[CardColumn, ...] = ()
+    definition: Mapping[str, object] | None = None
+    data_source_write: bool | None = None
+    drillpath: tuple[object, ...] = ()
+    embedded: bool | None = None
 
 
 @frozen(kw_only=True)
@@ -289,7 +351,12 @@ class Cards(Area):
     """Cards: what they are, titles and renderings."""
 
     async def get(
-        self, urns: Sequence[int | str], /, *, parts: Sequence[CardPart | str] | None = None
+        self,
+        urns: Sequence[int | str],
+        /,
+        *,
+        parts: Sequence[CardPart | str] | None = None,
+        include_filtered: bool | None = None,
     ) -> tuple[Card, ...]:
         """Return cards.
 
@@ -299,6 +366,7 @@ class Cards(Area):
         Args:
             urns: The cards.
             parts: What to tell beside the plain facts.
+            include_filtered: Whether to give cards that the token's owner may not see, too; then `Card.access` tells.
 
         Raises:
             ConfigError: `urns` or `parts` is empty.
@@ -309,9 +377,51 @@ class Cards(Area):
             params={
                 "urns": require_list(urns, "urns"),
                 "parts": None if parts is None else require_list(parts, "parts"),
+                "includeFiltered": include_filtered,
             },
             into=tuple[Card, ...],
         )
+
+    async def definition(
+        self, urn: int | str, /, *, dynamic_text: bool | Unset = UNSET, variables: bool | Unset = UNSET
+    ) -> CardDefinition:
+        """Return how a card is made: what it asks of its dataset, and how it shows that.
+
+        `PUT /api/content/v3/cards/kpi/definition`, which changes nothing. Unconfirmed: no document of Domo's describes
+        it; three independent clients use it, and the answer is seen.
+
+        Args:
+            urn: The card.
+            dynamic_text: Whether to tell texts with what is to be put into them.
+            variables: Whether to tell variables.
+
+        Raises:
+            Forbidden: The token's owner may not see the card.
+            NotFound: There is no such card.
+        """
+        return await self._http.request(
+            "PUT",
+            url("/api/content/v3/cards/kpi/definition"),
+            json=payload(urn=str(urn), dynamic_text=dynamic_text, variables=variables),
+            into=CardDefinition,
+        )
+
+    async def delete_many(self, card_ids: Sequence[int | str], /) -> None:
+        """Delete cards.
+
+        `DELETE /api/content/v1/cards/bulk`. Unconfirmed: no document of Domo's describes it; one client uses it, and it
+        is seen to be sent.
+
+        Args:
+            card_ids: The cards.
+
+        Raises:
+            ConfigError: `card_ids` is empty.
+            Forbidden: The token's owner may not.
+            NotFound: There is no such card.
+        """
+        ids = require_list(card_ids, "card_ids")
+        await self._http.request("DELETE", url("/api/content/v1/cards/bulk"), params={"cardIds": ids})
 
     def list(
         self,

@@ -6,9 +6,9 @@ from attrs import frozen
 
 from domo_async._endpoints._area import Area
 from domo_async._transport import url
-from domo_async._wire import Model, OpenEnum
+from domo_async._wire import EpochMillis, Model, NumericId, OpenEnum
 
-__all__ = ["Certification", "CertificationState", "Certifications", "EntityType"]
+__all__ = ["Certification", "CertificationMetadata", "CertificationState", "Certifications", "EntityType"]
 
 
 class EntityType(OpenEnum):
@@ -25,20 +25,39 @@ class CertificationState(OpenEnum):
 
 
 @frozen(kw_only=True)
+class CertificationMetadata(Model):
+    """How a certification came about. Not in the documents; instances are seen to answer so.
+
+    Attributes:
+        admin_certified: Whether an administrator certified it without a request for approval.
+        approval_request_id: The request for approval.
+        approval_template_title: The title of the template that it follows.
+        process_type: Whose process it is, such as ``COMPANY``.
+        user_id: Who certified it.
+    """
+
+    admin_certified: bool | None = None
+    approval_request_id: str | None = None
+    approval_template_title: str | None = None
+    process_type: str | None = None
+    user_id: NumericId | None = None
+
+
+@frozen(kw_only=True)
 class Certification(Model):
     """Whether a card or a dataset is certified. The page shows only one that is not, where all but `tag` is null.
 
     Attributes:
         tag: What the state is of, ``CERTIFIED``.
         state: How the certification stands; None if there is none.
-        metadata: Further facts.
-        updated: When it was last changed; the page does not show in which form.
+        metadata: How it came about.
+        updated: When it was last changed.
     """
 
     tag: str | None = None
     state: CertificationState | None = None
-    metadata: object = None
-    updated: object = None
+    metadata: CertificationMetadata | None = None
+    updated: EpochMillis | None = None
 
 
 class Certifications(Area):

@@ -52,18 +52,91 @@ class BeastModes(Twin[AsyncBeastModes]):
             self._portal,
         )
 
-    def get(self, beast_mode_id: int | str, /) -> BeastMode:
+    def create(
+        self,
+        *,
+        name: str,
+        expression: str,
+        data_set_id: str | Unset = UNSET,
+        data_type: str | Unset = UNSET,
+        is_global: bool = False,
+        aggregated: bool | Unset = UNSET,
+        variable: bool = False,
+        strict: bool | None = None,
+    ) -> BeastMode:
+        """Create a Beast Mode on a dataset, or one that can be used everywhere.
+
+        `POST /api/query/v1/functions/template`. Unconfirmed: no document of Domo's describes it; independent clients
+        use it, and it is seen to be sent.
+
+        Args:
+            name: Its name.
+            expression: The formula.
+            data_set_id: The dataset that it is on; needed unless it is global.
+            data_type: The type of what it gives, such as ``DECIMAL``.
+            is_global: Whether it can be used everywhere.
+            aggregated: Whether it makes one value of many rows.
+            variable: Whether it is a variable.
+            strict: Whether a formula that cannot be calculated is refused.
+
+        Raises:
+            ConfigError: There is neither a dataset nor is it global.
+            BadRequest: The formula is refused.
+        """
+        return self._portal.run(
+            self._aio.create(
+                name=name,
+                expression=expression,
+                data_set_id=data_set_id,
+                data_type=data_type,
+                is_global=is_global,
+                aggregated=aggregated,
+                variable=variable,
+                strict=strict,
+            )
+        )
+
+    def delete(self, beast_mode_id: int | str, /) -> None:
+        """Delete a Beast Mode.
+
+        `DELETE /api/query/v1/functions/template/{beast_mode_id}`. Unconfirmed: no document of Domo's describes it;
+        independent clients use it.
+
+        Args:
+            beast_mode_id: The Beast Mode.
+
+        Raises:
+            Forbidden: The token's owner may not.
+            NotFound: There is no such Beast Mode.
+        """
+        return self._portal.run(self._aio.delete(beast_mode_id))
+
+    def get_many(self, beast_mode_ids: Sequence[int | str], /) -> tuple[BeastMode, ...]:
+        """Return several Beast Modes; those that there are not are left out.
+
+        `POST /api/query/v1/functions/list/id`. Unconfirmed: no document of Domo's describes it; the answer is seen.
+
+        Args:
+            beast_mode_ids: The Beast Modes.
+
+        Raises:
+            ConfigError: `beast_mode_ids` is empty.
+        """
+        return self._portal.run(self._aio.get_many(beast_mode_ids))
+
+    def get(self, beast_mode_id: int | str, /, *, hidden: bool | None = None) -> BeastMode:
         """Return a Beast Mode.
 
         `GET /api/query/v1/functions/template/{beast_mode_id}` (Beast Modes, "Get Beast Mode by Id").
 
         Args:
             beast_mode_id: The Beast Mode.
+            hidden: Whether to give it though lists leave it out; seen to be sent, not documented.
 
         Raises:
             NotFound: There is no such Beast Mode.
         """
-        return self._portal.run(self._aio.get(beast_mode_id))
+        return self._portal.run(self._aio.get(beast_mode_id, hidden=hidden))
 
     def update(self, beast_mode_id: int | str, /, *, expression: str, strict: bool | None = None) -> BeastMode:
         """Change the formula of a Beast Mode, and leave the rest.

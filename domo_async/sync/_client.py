@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from domo_async.sync._cards import Cards
     from domo_async.sync._certifications import Certifications
     from domo_async.sync._code_engine import CodeEngine
+    from domo_async.sync._data_apps import DataApps
     from domo_async.sync._data_providers import DataProviders
     from domo_async.sync._dataflows import Dataflows
     from domo_async.sync._datasets import Datasets
@@ -231,6 +232,13 @@ class Domo(ClientTwin[AsyncDomo]):
         from domo_async.sync._data_providers import DataProviders
 
         return DataProviders(self._aio.data_providers, self._portal)
+
+    @cached_property
+    def data_apps(self) -> DataApps:
+        """App Studio apps: pages with a navigation of their own."""
+        from domo_async.sync._data_apps import DataApps
+
+        return DataApps(self._aio.data_apps, self._portal)
 
     @cached_property
     def dataflows(self) -> Dataflows:

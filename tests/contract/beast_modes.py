@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from domo_async._endpoints.beast_modes import BeastMode, BeastModeFilter, BeastModeSort, BeastModeStatistics
-from tests.contract.row import Row, Sent, documented
+from tests.contract.row import Row, Sent, documented, whole
 
 ROWS = [
     Row(
@@ -108,5 +108,80 @@ ROWS = [
         Sent("PUT", "/api/query/v1/functions/template/232", json={"locked": False}, answer=documented("E023")),
         gives=BeastMode,
         note="to unlock",
+    ),
+    Row(
+        "seen: Beast Modes, Create",
+        lambda domo: domo.beast_modes.create(
+            name="Total",
+            expression="SUM(`amount`)",
+            data_set_id="abc",
+            data_type="DECIMAL",
+            aggregated=True,
+            strict=True,
+        ),
+        Sent(
+            "POST",
+            "/api/query/v1/functions/template",
+            query={"strict": "true"},
+            json={
+                "name": "Total",
+                "expression": "SUM(`amount`)",
+                "dataType": "DECIMAL",
+                "aggregated": True,
+                "global": False,
+                "variable": False,
+                "links": [
+                    {
+                        "resource": {"type": "DATA_SOURCE", "id": "abc"},
+                        "visible": True,
+                        "active": False,
+                        "valid": "VALID",
+                    }
+                ],
+            },
+            answer=whole({"id": 27, "name": "Total", "expression": "SUM(`amount`)"}),
+        ),
+        gives=BeastMode,
+    ),
+    Row(
+        "seen: Beast Modes, Delete",
+        lambda domo: domo.beast_modes.delete(27),
+        Sent("DELETE", "/api/query/v1/functions/template/27"),
+    ),
+    Row(
+        "seen: Beast Modes, List by ids",
+        lambda domo: domo.beast_modes.get_many([27, "29"]),
+        Sent(
+            "POST",
+            "/api/query/v1/functions/list/id",
+            json={"ids": ["27", "29"]},
+            answer=whole({"27": {"id": 27, "name": "Total", "description": "Of all", "status": "VALID"}}),
+        ),
+        gives=BeastMode,
+        says=lambda answer: list(answer.values()),
+    ),
+    Row(
+        "seen: Beast Modes, Get a hidden one",
+        lambda domo: domo.beast_modes.get(27, hidden=True),
+        Sent(
+            "GET",
+            "/api/query/v1/functions/template/27",
+            query={"hidden": "true"},
+            answer=whole(
+                {
+                    "id": 27,
+                    "name": "Total",
+                    "links": [
+                        {
+                            "resource": {"type": "FUNCTION_TEMPLATE", "id": "29"},
+                            "visible": False,
+                            "active": True,
+                            "valid": "INCOMPATIBLE_LINK",
+                        }
+                    ],
+                }
+            ),
+        ),
+        gives=BeastMode,
     ),
 ]

@@ -6,7 +6,7 @@ from base64 import b64encode
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from domo_async._endpoints.cards import Card, CardPart, Rendering, RenderPart
+from domo_async._endpoints.cards import Card, CardDefinition, CardPart, Rendering, RenderPart
 from tests.contract.row import Row, Sent, documented, whole
 
 SCRATCH = TemporaryDirectory()
@@ -210,5 +210,72 @@ ROWS = [
         ),
         gives=Rendering,
         note="with every part",
+    ),
+    Row(
+        "seen: Cards, Get cards as instances answer",
+        lambda domo: domo.cards.get([1234], include_filtered=True),
+        Sent(
+            "GET",
+            "/api/content/v1/cards",
+            query={"urns": "1234", "includeFiltered": "true"},
+            answer=whole(
+                [
+                    {
+                        "id": 1234,
+                        "urn": "1234",
+                        "type": "kpi",
+                        "title": "Sales",
+                        "ownerId": 27,
+                        "creatorId": 27,
+                        "owners": [{"id": "27", "type": "USER", "displayName": "Ada"}],
+                        "isCurrentUserOwner": False,
+                        "access": False,
+                        "created": 1603811235,
+                        "badgeUpdated": 1603811235000,
+                        "allowTableDrill": True,
+                    }
+                ]
+            ),
+        ),
+        gives=Card,
+    ),
+    Row(
+        "extra: Pages and Cards, KPI definition",
+        lambda domo: domo.cards.definition(1234, dynamic_text=True, variables=True),
+        Sent(
+            "PUT",
+            "/api/content/v3/cards/kpi/definition",
+            json={"urn": "1234", "dynamicText": True, "variables": True},
+            answer=whole(
+                {
+                    "columns": [
+                        {
+                            "hidden": False,
+                            "id": "region",
+                            "isAggregatable": True,
+                            "isCalculation": False,
+                            "isControlled": False,
+                            "isEncrypted": False,
+                            "name": "region",
+                            "order": 0,
+                            "sourceId": "abc",
+                            "type": "string",
+                        }
+                    ],
+                    "dataSourceWrite": True,
+                    "definition": {"charts": {"main": {"chartType": "badge_basic_table"}}, "subscriptions": {}},
+                    "drillpath": [],
+                    "embedded": False,
+                    "id": 1234,
+                    "urn": "1234",
+                }
+            ),
+        ),
+        gives=CardDefinition,
+    ),
+    Row(
+        "extra: Pages and Cards, Bulk delete cards",
+        lambda domo: domo.cards.delete_many([1234, "5"]),
+        Sent("DELETE", "/api/content/v1/cards/bulk", query={"cardIds": "1234,5"}),
     ),
 ]

@@ -20,7 +20,9 @@ ROWS = [
         Sent(
             "GET",
             f"/api/tags/v3/DATA_SOURCE/{DATASET}/system/CERTIFIED/state",
-            answer=whole({"tag": "CERTIFIED", "state": "ACTIVE", "metadata": {"by": 27}, "updated": 1734458216000}),
+            answer=whole(
+                {"tag": "CERTIFIED", "state": "ACTIVE", "metadata": {"userId": "27"}, "updated": 1734458216000}
+            ),
         ),
         gives=Certification,
         note="of what is certified",
@@ -41,5 +43,28 @@ ROWS = [
         "E030",
         lambda domo: domo.certifications.remove("CARD", 512),
         Sent("DELETE", "/api/tags/v3/CARD/512/system/CERTIFIED/state", status=204),
+    ),
+    Row(
+        "seen: Certified Content, Get a certification",
+        lambda domo: domo.certifications.get("CARD", 512),
+        Sent(
+            "GET",
+            "/api/tags/v3/CARD/512/system/CERTIFIED/state",
+            answer=whole(
+                {
+                    "metadata": {
+                        "adminCertified": False,
+                        "approvalRequestId": "00000000-0000-0000-0000-000000000000",
+                        "approvalTemplateTitle": "Cards",
+                        "processType": "COMPANY",
+                        "userId": "12345",
+                    },
+                    "state": "ACTIVE",
+                    "tag": "CERTIFIED",
+                    "updated": 1735689600000,
+                }
+            ),
+        ),
+        gives=Certification,
     ),
 ]

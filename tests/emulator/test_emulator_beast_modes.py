@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from domo_async import BadRequest, Domo, Forbidden, NotFound
+from domo_async import BadRequest, ConfigError, Domo, Forbidden, NotFound
 from domo_async._emulator.persistence.records import Record
 from domo_async._emulator.routes import beast_modes, cards
 from domo_async._endpoints.beast_modes import BeastModeFilter, BeastModeSort
@@ -193,3 +193,25 @@ async def test_beast_modes_can_be_made_as_other_clients_do(emulator: Emulator, d
     assert 1 == (await domo.beast_modes.statistics()).total
     with pytest.raises(NotFound):
         await domo.beast_modes.get(4711)
+
+
+async def test_a_beast_mode_is_created_found_by_its_number_and_deleted(domo: Domo) -> None:
+    dataset = await a_dataset(domo)
+    made = await domo.beast_modes.create(name="Total", expression="SUM(`amount`)", data_set_id=dataset, strict=True)
+    everywhere = await domo.beast_modes.create(name="One", expression="1", is_global=True)
+
+    found = await domo.beast_modes.get_many([everywhere.id, made.id, 999])
+    await domo.beast_modes.delete(made.id)
+
+    assert ["One", "Total"] == [each.name for each in found]
+    assert ("VALID", True) == (made.status, made.aggregated)
+    assert [dataset] == [link.resource.id for link in made.links if link.resource]
+    with pytest.raises(NotFound):
+        await domo.beast_modes.get(made.id)
+    with pytest.raises(ConfigError, match="data_set_id"):
+        await domo.beast_modes.create(name="Total", expression="1")
+    with pytest.raises(BadRequest):
+        await domo.beast_modes.create(name="Bad", expression="SUM(`gone`)", data_set_id=dataset, strict=True)
+    async with colleague(domo) as ada:
+        with pytest.raises(Forbidden):
+            await ada.domo.beast_modes.delete(everywhere.id)

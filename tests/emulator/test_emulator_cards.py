@@ -3,6 +3,7 @@ from __future__ import annotations
 import struct
 import zlib
 from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -247,3 +248,31 @@ async def test_a_card_shows_each_user_the_rows_that_policies_let_them_see(emulat
     assert isinstance(hers.query_result, dict)
     assert [["South", 200.0]] == hers.query_result["rows"]
     assert ("200", "1,441.5") == (hers.summary, ours.summary)
+
+
+async def test_a_card_tells_its_birth_and_how_it_is_made_and_is_deleted(emulator: Emulator, domo: Domo) -> None:
+    dataset = await orders(domo)
+    card, other = by_region(emulator, dataset), by_region(emulator, dataset, title="Other")
+
+    (told,) = await domo.cards.get([card["id"]])
+    made = await domo.cards.definition(card["id"], dynamic_text=True)
+    await domo.cards.delete_many([card["id"]])
+
+    assert told.created is not None
+    assert datetime.now(UTC) - timedelta(minutes=5) < told.created <= datetime.now(UTC)
+    assert (1, True, None) == (told.creator_id, told.is_current_user_owner, told.last_modified)
+    assert told.badge_updated is not None
+    assert ["region", "amount"] == [column.name for column in made.columns]
+    assert {"allowTableDrill", "charts", "dynamicTitle", "subscriptions"} <= set(made.definition or {})
+    assert [other["id"]] == [each.id for each in await domo.cards.list().all()]
+    with pytest.raises(NotFound):
+        await domo.cards.definition(card["id"])
+
+
+async def test_cards_that_may_not_be_seen_are_told_where_that_is_asked_for(emulator: Emulator, domo: Domo) -> None:
+    card = by_region(emulator, await orders(domo))
+    async with colleague(domo) as ada:
+        assert () == await ada.domo.cards.get([card["id"]])
+        (told,) = await ada.domo.cards.get([card["id"]], include_filtered=True)
+
+    assert told.access is False

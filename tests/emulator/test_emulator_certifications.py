@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -18,8 +18,14 @@ async def test_a_certification_comes_and_goes(domo: Domo) -> None:
     await domo.certifications.certify("DATA_SOURCE", dataset)
     found = await domo.certifications.get("DATA_SOURCE", dataset)
     assert ("CERTIFIED", "ACTIVE") == (found.tag, found.state)
-    assert isinstance(found.updated, int)
-    assert abs(datetime.now(UTC).timestamp() * 1000 - found.updated) < 60_000
+    assert found.updated is not None
+    assert abs(datetime.now(UTC) - found.updated) < timedelta(minutes=1)
+    assert found.metadata is not None
+    assert (True, "COMPANY", 1) == (
+        found.metadata.admin_certified,
+        found.metadata.process_type,
+        found.metadata.user_id,
+    )
     assert (await domo.certifications.get("CARD", 512)).state is None
 
     await domo.certifications.remove("DATA_SOURCE", dataset)

@@ -210,6 +210,27 @@ async def get(request: web.Request) -> web.Response:
     return answer(await _describe(request, record))
 
 
+@routes.post("/api/query/v1/functions/list/id")
+async def get_several(request: web.Request) -> web.Response:
+    """Return Beast Modes by their numbers; those that there are not are left out (emulator-defined)."""
+    ids = (await json_object(request)).get("ids")
+    if not isinstance(ids, list):
+        raise HTTPError(400, "Required: ids, an array of numbers")
+    found = (records_of(request, "beast_modes").find(each) for each in ids)
+    return answer({str(record["id"]): await _describe(request, record) for record in found if record is not None})
+
+
+@routes.delete("/api/query/v1/functions/template/{beast_mode_id}")
+async def delete(request: web.Request) -> web.Response:
+    """Delete a Beast Mode; its owner and admins may (emulator-defined)."""
+    record = records_of(request, "beast_modes").get(request.match_info["beast_mode_id"])
+    caller = caller_of(request)
+    if caller["id"] != record["owner"] and not is_admin(caller):
+        raise HTTPError(403, "Only its owner and admins may delete a Beast Mode")
+    records_of(request, "beast_modes").remove(record["id"])
+    return web.Response()
+
+
 @routes.put("/api/query/v1/functions/template/{beast_mode_id}")
 async def update(request: web.Request) -> web.Response:
     """Change whichever keys are sent."""

@@ -169,14 +169,18 @@ async def list_of_dataset(request: web.Request) -> web.Response:
 async def get_several(request: web.Request) -> web.Response:
     """Return cards by their numbers. Not in the documents; other clients use it.
 
-    Emulator-defined: cards that there are not, or that the caller does not see, are left out.
+    Emulator-defined: cards that there are not are left out, and so are those that the caller does not see, unless
+    ``includeFiltered`` asks for them.
     """
+    filtered = query_flag(request, "includeFiltered")
     urns = [urn.strip() for urn in request.query.get("urns", "").split(",") if urn.strip()]
     if not urns:
         raise HTTPError(400, "Required: urns, the numbers of cards")
     instance, seen, parts = instance_of(request), sight_of(request), parts_of(request)
     found = (instance.records["cards"].find(urn) for urn in dict.fromkeys(urns))
-    return answer([describe(instance, seen, card, parts) for card in found if card is not None and seen.card(card)])
+    return answer(
+        [describe(instance, seen, card, parts) for card in found if card is not None and (filtered or seen.card(card))]
+    )
 
 
 @routes.post("/api/content/v2/cards/adminsummary")
@@ -219,6 +223,77 @@ async def list_cards(request: web.Request) -> web.Response:
                 for card in page
             ],
             "totalCardCount": len(found),
+        }
+    )
+
+
+@routes.put("/api/content/v3/cards/kpi/definition")
+async def definition(request: web.Request) -> web.Response:
+    """Tell how a card is made. Not in the documents; other clients use it.
+
+    Emulator-defined: what its charts and subscriptions hold.
+    """
+    instance, seen, card = _seen(request, text(await json_object(request), "urn"))
+    dataset, made = _dataset(instance, card), card["definition"]
+    shown = [name for name in (made["groupBy"], made["value"]) if name]
+    return answer(
+        {
+            "id": card["id"],
+            "urn": str(card["id"]),
+            "columns": [
+                {
+                    "id": column.name,
+                    "name": column.name,
+                    "type": column.type.lower(),
+                    "sourceId": card["datasourceId"],
+                    "order": order,
+                    "hidden": False,
+                    "isAggregatable": True,
+                    "isCalculation": False,
+                    "isControlled": False,
+                    "isEncrypted": False,
+                }
+                for order, column in enumerate(dataset.schema.columns if dataset else ())
+            ],
+            "definition": {
+                "allowTableDrill": True,
+                "annotations": [],
+                "chartVersion": "12",
+                "charts": {
+                    "main": {
+                        "chartType": card.get("chartType", _TABLE),
+                        "component": "main",
+                        "goal": None,
+                        "overrides": {},
+                    }
+                },
+                "conditionalFormats": [],
+                "controls": [],
+                "dynamicDescription": {
+                    "displayOnCardDetails": True,
+                    "text": [{"text": card.get("description", ""), "type": "TEXT"}],
+                },
+                "dynamicTitle": {"text": [{"text": card["title"], "type": "TEXT"}]},
+                "formulas": [],
+                "inputTable": False,
+                "modified": card.get("modified", _EPOCH),
+                "segments": {"active": [], "definitions": []},
+                "subscriptions": {
+                    "main": {
+                        "name": "main",
+                        "columns": [{"column": name, "aggregation": made["aggregation"]} for name in shown],
+                        "filters": [],
+                        "orderBy": [],
+                        "groupBy": [{"column": made["groupBy"]}] if made["groupBy"] else [],
+                        "fiscal": False,
+                        "projection": False,
+                        "distinct": False,
+                    }
+                },
+            },
+            "dataSourceWrite": seen.owns(card),
+            "drillpath": [],
+            "embedded": False,
         }
     )
 
@@ -304,8 +379,11 @@ def describe(instance: Instance, seen: Sight, card: Record, parts: set[str]) -> 
         "access": seen.card(card),
         "active": True,
         "locked": False,
-        "created": card.get("created", _EPOCH),
-        "lastModified": card.get("modified", _EPOCH),
+        "creatorId": card["ownerId"],
+        "isCurrentUserOwner": card["ownerId"] == seen.user_id,
+        "allowTableDrill": True,
+        "created": card.get("created", _EPOCH) // 1000,
+        "badgeUpdated": card.get("modified", _EPOCH),
         **{key: value for key, value in optional.items() if key in parts},
     }
 

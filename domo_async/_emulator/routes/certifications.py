@@ -26,10 +26,17 @@ async def get(request: web.Request) -> web.Response:
 
 @routes.put(f"{_STATE}/ACTIVE")
 async def certify(request: web.Request) -> web.Response:
-    """Certify; ``metadata`` stays null, and ``updated`` is in milliseconds (emulator-defined)."""
+    """Certify, as an admin and so without a request for approval."""
     key = _key(request)
     _refuse_others(request)
-    records_of(request, "certifications").put(key, {"state": "ACTIVE", "updated": millis()})
+    metadata = {
+        "adminCertified": True,
+        "approvalRequestId": None,
+        "approvalTemplateTitle": None,
+        "processType": "COMPANY",
+        "userId": str(caller_of(request)["id"]),
+    }
+    records_of(request, "certifications").put(key, {"state": "ACTIVE", "metadata": metadata, "updated": millis()})
     return web.Response()
 
 

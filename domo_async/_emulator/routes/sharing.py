@@ -255,20 +255,26 @@ async def access_list(request: web.Request) -> web.Response:
     thing = instance.records[_COLLECTIONS[kind]].get(request.match_info["thing_id"])
     if not sight_of(request).sees(kind, thing):
         raise HTTPError(403, "You have no access to it")
-    found: dict[str, list[dict[str, Any]]] = {"USER": [], "GROUP": []}
-    for each in instance.records["shares"]:
-        if (each["type"], each["id"]) == (kind, str(thing["id"])):
-            found[each["recipientType"]].append({"id": int(each["recipientId"])})
-    owning = {(one["type"], one["id"]) for one in owners_of(thing)}
+    return answer(people_who_see(instance, kind, thing))
+
+
+def people_who_see(instance: Instance, kind: str, thing: Record) -> dict[str, list[dict[str, Any]]]:
+    """Return the users and groups that own a thing or that it is shared with, as answers tell them."""
+    owning = [(one["type"], one["id"]) for one in owners_of(thing)]
+    shared = [
+        (each["recipientType"], int(each["recipientId"]))
+        for each in instance.records["shares"]
+        if (each["type"], each["id"]) == (kind, str(thing["id"]))
+    ]
 
     def told(type: str, name: str) -> list[dict[str, Any]]:
-        ids = [*(one["id"] for one in owners_of(thing) if one["type"] == type), *(one["id"] for one in found[type])]
         return [
-            {"id": each, name: _entity_name(instance, {"type": type, "id": each}), "isOwner": (type, each) in owning}
-            for each in dict.fromkeys(ids)
+            {"id": one[1], name: _entity_name(instance, {"type": one[0], "id": one[1]}), "isOwner": one in owning}
+            for one in dict.fromkeys([*owning, *shared])
+            if one[0] == type
         ]
 
-    return answer({"users": told("USER", "displayName"), "groups": told("GROUP", "name")})
+    return {"users": told("USER", "displayName"), "groups": told("GROUP", "name")}
 
 
 def _share(request: web.Request, body: dict[str, Any], things: list[tuple[str, str]]) -> web.Response:

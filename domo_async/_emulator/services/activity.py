@@ -81,6 +81,7 @@ OBJECTS = (
     _Object("/api/content/v1/cards/kpi", "CARD", "card", "cards"),
     _Object("/api/content/v1/cards", "CARD", "card", "cards"),
     _Object("/api/content/v2/cards", "CARD", "card", "cards"),
+    _Object("/api/content/v3/cards", "CARD", "card", "cards"),
     _Object("/api/content/v1/share/page", "PAGE", "page", "pages"),
     _Object("/api/content/v1/pages", "PAGE", "page", "pages"),
     _Object("/api/content/v3/stacks", "PAGE", "page", "pages"),
@@ -120,6 +121,7 @@ _CERTIFIED = {
 _BY_LAST_WORD = {
     "search": "VIEWED",
     "list": "VIEWED",
+    "definition": "VIEWED",
     "adminsummary": "VIEWED",
     "card-email-data": "VIEWED",
     "bulk": "VIEWED",
