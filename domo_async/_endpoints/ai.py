@@ -18,8 +18,11 @@ __all__ = [
     "ChatMessage",
     "ChatRole",
     "Chunking",
+    "Classification",
+    "ClassificationLabel",
     "DataSourceSchema",
     "Embeddings",
+    "ExtractedData",
     "GeneratedText",
     "Image",
     "ModelUsage",
@@ -27,6 +30,8 @@ __all__ = [
     "PromptTemplate",
     "ReasoningEffort",
     "SchemaColumn",
+    "Sentiment",
+    "SentimentTopic",
     "SqlOption",
     "StopReason",
     "TextChoice",
@@ -166,6 +171,99 @@ class ChatAnswer(Model):
     def text(self) -> str:
         """All texts of it, a line each."""
         return "\n".join(str(each["text"]) for each in self.content if each.get("type") == "TEXT" and "text" in each)
+
+
+@frozen
+class ClassificationLabel:
+    """A class that something may belong to.
+
+    Attributes:
+        label: Its name.
+        description: When something belongs to it.
+    """
+
+    label: str
+    description: str | Unset = UNSET
+
+
+@frozen(kw_only=True)
+class Classification(Model):
+    """What something belongs to.
+
+    Attributes:
+        output: The labels that were chosen.
+        classification_type: ``SINGLE_LABEL`` or ``MULTI_LABEL``.
+        model: The model.
+        is_customer_model: Whether the model is not one of Domo's.
+        session_id: The AI session that the request belongs to.
+        request_id: The request.
+        model_provider_usage: What it cost.
+    """
+
+    output: tuple[str, ...] = ()
+    classification_type: str | None = None
+    model: str | None = None
+    is_customer_model: bool | None = None
+    session_id: str | None = None
+    request_id: str | None = None
+    model_provider_usage: ModelUsage | None = None
+
+
+@frozen(kw_only=True)
+class ExtractedData(Model):
+    """What was found in a text.
+
+    Attributes:
+        output: The values, by the names that were asked for.
+        model: The model.
+        is_customer_model: Whether the model is not one of Domo's.
+        request_id: The request.
+        model_provider_usage: What it cost.
+    """
+
+    output: Mapping[str, object] = field(factory=dict)
+    model: str | None = None
+    is_customer_model: bool | None = None
+    request_id: str | None = None
+    model_provider_usage: ModelUsage | None = None
+
+
+@frozen
+class SentimentTopic:
+    """Something that a text may be for or against.
+
+    Attributes:
+        topic: Its name: letters, digits and underscores.
+        description: What it is.
+    """
+
+    topic: str
+    description: str | Unset = UNSET
+
+
+@frozen(kw_only=True)
+class Sentiment(Model):
+    """Whether a text is for or against something: ``positive``, ``negative``, ``neutral`` or ``not_applicable``.
+
+    Attributes:
+        type: ``DEFAULT`` for the text as a whole, ``TARGETED`` for topics.
+        sentiment: What the text is as a whole.
+        topic_sentiments: What it is of each topic.
+        model: The model.
+        is_customer_model: Whether the model is not one of Domo's.
+        session_id: The AI session that the request belongs to.
+        request_id: The request.
+        model_provider_usage: What it cost.
+    """
+
+    type: str | None = None
+    sentiment: str | None = None
+    topic_sentiments: Mapping[str, str] | None = None
+    model: str | None = None
+    is_customer_model: bool | None = None
+    session_id: str | None = None
+    request_id: str | None = None
+    model_provider_usage: ModelUsage | None = None
 
 
 class ReasoningEffort(OpenEnum):
@@ -310,6 +408,16 @@ def _reasoning(effort: ReasoningEffort | str | Unset) -> Mapping[str, object] | 
 
 def _text(content: str) -> Mapping[str, object]:
     return {"type": "TEXT", "text": content}
+
+
+def _contents(given: str | Sequence[str | Mapping[str, object]]) -> list[Mapping[str, object]]:
+    """Return what a model is to look at as JSON, each with a type.
+
+    Raises:
+        ConfigError: There is nothing.
+    """
+    contents = [given] if isinstance(given, str) else require_list(given, "input")
+    return [_text(each) if isinstance(each, str) else each for each in contents]
 
 
 def _system(system: str | Unset) -> Sequence[Mapping[str, object]] | Unset:
@@ -815,4 +923,139 @@ class Ai(Area):
                 model_configuration=model_configuration,
             ),
             into=Embeddings,
+        )
+
+    async def classify(
+        self,
+        input: str | Sequence[str | Mapping[str, object]],
+        /,
+        *,
+        labels: Sequence[ClassificationLabel | str],
+        several: bool = False,
+        instructions: str | Unset = UNSET,
+        model: str | Unset = UNSET,
+        model_configuration: Mapping[str, object] | Unset = UNSET,
+        session_id: str | Unset = UNSET,
+    ) -> Classification:
+        """Have a model say what something belongs to.
+
+        `POST /api/ai/v1/classification` (Domo's OpenAPI of the AI services, "Classification").
+
+        Args:
+            input: A text; or several, or other contents, each as JSON with a ``type``, see `ChatMessage`.
+            labels: The classes, from 2 to 50.
+            several: Whether it may belong to several of them.
+            instructions: What else the model has to know.
+            model: The model, if not the one that the instance is set to.
+            model_configuration: What else the model takes.
+            session_id: The AI session that the request belongs to.
+
+        Raises:
+            ConfigError: There is no input, or there are no labels.
+            BadRequest: There is no such model.
+            Forbidden: AI services are not for the token's owner.
+        """
+        return await self._http.request(
+            "POST",
+            url("/api/ai/v1/classification"),
+            json=payload(
+                input=_contents(input),
+                labels=[
+                    ClassificationLabel(each) if isinstance(each, str) else each
+                    for each in require_list(labels, "labels")
+                ],
+                classification_type="MULTI_LABEL" if several else "SINGLE_LABEL",
+                instructions=instructions,
+                model=model,
+                model_configuration=model_configuration,
+                session_id=session_id,
+            ),
+            into=Classification,
+        )
+
+    async def extract(
+        self,
+        input: str | Sequence[str | Mapping[str, object]],
+        /,
+        *,
+        output_structure: Mapping[str, Mapping[str, object]],
+        instructions: str | Unset = UNSET,
+        model: str | Unset = UNSET,
+        model_configuration: Mapping[str, object] | Unset = UNSET,
+        session_id: str | Unset = UNSET,
+    ) -> ExtractedData:
+        """Have a model find values in a text. Domo calls this a beta, which may change.
+
+        `POST /api/ai/v1/extract` (Domo's OpenAPI of the AI services, "Data Extraction").
+
+        Args:
+            input: A text; or several, or other contents, each as JSON with a ``type``, see `ChatMessage`.
+            output_structure: What to find: a JSON schema by each name, such as
+                ``{"email": {"type": "string", "description": "Email address"}}``.
+            instructions: What else the model has to know.
+            model: The model, if not the one that the instance is set to.
+            model_configuration: What else the model takes.
+            session_id: The AI session that the request belongs to.
+
+        Raises:
+            ConfigError: There is no input.
+            BadRequest: There is no such model.
+            Forbidden: AI services are not for the token's owner.
+        """
+        return await self._http.request(
+            "POST",
+            url("/api/ai/v1/extract"),
+            json=payload(
+                input=_contents(input),
+                output_structure=output_structure,
+                instructions=instructions,
+                model=model,
+                model_configuration=model_configuration,
+                session_id=session_id,
+            ),
+            into=ExtractedData,
+        )
+
+    async def sentiment(
+        self,
+        input: str | Sequence[str | Mapping[str, object]],
+        /,
+        *,
+        topics: Sequence[SentimentTopic | str] = (),
+        instructions: str | Unset = UNSET,
+        model: str | Unset = UNSET,
+        model_configuration: Mapping[str, object] | Unset = UNSET,
+        session_id: str | Unset = UNSET,
+    ) -> Sentiment:
+        """Have a model say whether a text is for or against something.
+
+        `POST /api/ai/v1/sentiment` (Domo's OpenAPI of the AI services, "Sentiment Analysis"), and for topics
+        `POST /api/ai/v1/targeted-sentiment` ("Targeted Sentiment Analysis").
+
+        Args:
+            input: A text; or several, or other contents, each as JSON with a ``type``, see `ChatMessage`.
+            topics: What to tell apart, at most 50; by default the text is judged as a whole.
+            instructions: What else the model has to know.
+            model: The model, if not the one that the instance is set to.
+            model_configuration: What else the model takes.
+            session_id: The AI session that the request belongs to.
+
+        Raises:
+            ConfigError: There is no input.
+            BadRequest: There is no such model.
+            Forbidden: AI services are not for the token's owner.
+        """
+        given = [SentimentTopic(each) if isinstance(each, str) else each for each in topics]
+        return await self._http.request(
+            "POST",
+            url("/api/ai/v1/targeted-sentiment") if given else url("/api/ai/v1/sentiment"),
+            json=payload(
+                input=_contents(input),
+                topics=given or UNSET,
+                instructions=instructions,
+                model=model,
+                model_configuration=model_configuration,
+                session_id=session_id,
+            ),
+            into=Sentiment,
         )

@@ -343,6 +343,19 @@ class Workflows(Area):
             into=tuple[WorkflowTrigger, ...],
         )
 
+    async def get_trigger(self, trigger_id: str, /) -> WorkflowTrigger:
+        """Return something that starts a workflow.
+
+        `GET /api/workflow/v2/triggers/{trigger_id}`. Seen on instances, not in the documents.
+
+        Args:
+            trigger_id: The trigger.
+
+        Raises:
+            NotFound: There is no such trigger.
+        """
+        return await self._http.request("GET", url("/api/workflow/v2/triggers/{}", trigger_id), into=WorkflowTrigger)
+
     # -- runs -------------------------------------------------------------------------------------------------
 
     async def start(

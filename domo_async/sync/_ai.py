@@ -10,13 +10,18 @@ from domo_async._endpoints.ai import (
     ChatAnswer,
     ChatMessage,
     Chunking,
+    Classification,
+    ClassificationLabel,
     DataSourceSchema,
     Embeddings,
+    ExtractedData,
     GeneratedText,
     Image,
     OutputStyle,
     PromptTemplate,
     ReasoningEffort,
+    Sentiment,
+    SentimentTopic,
     SqlOption,
     WordLength,
 )
@@ -473,4 +478,126 @@ class Ai(Twin[AsyncAi]):
         """
         return self._portal.run(
             self._aio.embed_images(images, model=model, dimensions=dimensions, model_configuration=model_configuration)
+        )
+
+    def classify(
+        self,
+        input: str | Sequence[str | Mapping[str, object]],
+        /,
+        *,
+        labels: Sequence[ClassificationLabel | str],
+        several: bool = False,
+        instructions: str | Unset = UNSET,
+        model: str | Unset = UNSET,
+        model_configuration: Mapping[str, object] | Unset = UNSET,
+        session_id: str | Unset = UNSET,
+    ) -> Classification:
+        """Have a model say what something belongs to.
+
+        `POST /api/ai/v1/classification` (Domo's OpenAPI of the AI services, "Classification").
+
+        Args:
+            input: A text; or several, or other contents, each as JSON with a ``type``, see `ChatMessage`.
+            labels: The classes, from 2 to 50.
+            several: Whether it may belong to several of them.
+            instructions: What else the model has to know.
+            model: The model, if not the one that the instance is set to.
+            model_configuration: What else the model takes.
+            session_id: The AI session that the request belongs to.
+
+        Raises:
+            ConfigError: There is no input, or there are no labels.
+            BadRequest: There is no such model.
+            Forbidden: AI services are not for the token's owner.
+        """
+        return self._portal.run(
+            self._aio.classify(
+                input,
+                labels=labels,
+                several=several,
+                instructions=instructions,
+                model=model,
+                model_configuration=model_configuration,
+                session_id=session_id,
+            )
+        )
+
+    def extract(
+        self,
+        input: str | Sequence[str | Mapping[str, object]],
+        /,
+        *,
+        output_structure: Mapping[str, Mapping[str, object]],
+        instructions: str | Unset = UNSET,
+        model: str | Unset = UNSET,
+        model_configuration: Mapping[str, object] | Unset = UNSET,
+        session_id: str | Unset = UNSET,
+    ) -> ExtractedData:
+        """Have a model find values in a text. Domo calls this a beta, which may change.
+
+        `POST /api/ai/v1/extract` (Domo's OpenAPI of the AI services, "Data Extraction").
+
+        Args:
+            input: A text; or several, or other contents, each as JSON with a ``type``, see `ChatMessage`.
+            output_structure: What to find: a JSON schema by each name, such as
+                ``{"email": {"type": "string", "description": "Email address"}}``.
+            instructions: What else the model has to know.
+            model: The model, if not the one that the instance is set to.
+            model_configuration: What else the model takes.
+            session_id: The AI session that the request belongs to.
+
+        Raises:
+            ConfigError: There is no input.
+            BadRequest: There is no such model.
+            Forbidden: AI services are not for the token's owner.
+        """
+        return self._portal.run(
+            self._aio.extract(
+                input,
+                output_structure=output_structure,
+                instructions=instructions,
+                model=model,
+                model_configuration=model_configuration,
+                session_id=session_id,
+            )
+        )
+
+    def sentiment(
+        self,
+        input: str | Sequence[str | Mapping[str, object]],
+        /,
+        *,
+        topics: Sequence[SentimentTopic | str] = (),
+        instructions: str | Unset = UNSET,
+        model: str | Unset = UNSET,
+        model_configuration: Mapping[str, object] | Unset = UNSET,
+        session_id: str | Unset = UNSET,
+    ) -> Sentiment:
+        """Have a model say whether a text is for or against something.
+
+        `POST /api/ai/v1/sentiment` (Domo's OpenAPI of the AI services, "Sentiment Analysis"), and for topics
+        `POST /api/ai/v1/targeted-sentiment` ("Targeted Sentiment Analysis").
+
+        Args:
+            input: A text; or several, or other contents, each as JSON with a ``type``, see `ChatMessage`.
+            topics: What to tell apart, at most 50; by default the text is judged as a whole.
+            instructions: What else the model has to know.
+            model: The model, if not the one that the instance is set to.
+            model_configuration: What else the model takes.
+            session_id: The AI session that the request belongs to.
+
+        Raises:
+            ConfigError: There is no input.
+            BadRequest: There is no such model.
+            Forbidden: AI services are not for the token's owner.
+        """
+        return self._portal.run(
+            self._aio.sentiment(
+                input,
+                topics=topics,
+                instructions=instructions,
+                model=model,
+                model_configuration=model_configuration,
+                session_id=session_id,
+            )
         )

@@ -107,6 +107,19 @@ class Workflows(Twin[AsyncWorkflows]):
         """
         return self._portal.run(self._aio.triggers(model_id, types=types))
 
+    def get_trigger(self, trigger_id: str, /) -> WorkflowTrigger:
+        """Return something that starts a workflow.
+
+        `GET /api/workflow/v2/triggers/{trigger_id}`. Seen on instances, not in the documents.
+
+        Args:
+            trigger_id: The trigger.
+
+        Raises:
+            NotFound: There is no such trigger.
+        """
+        return self._portal.run(self._aio.get_trigger(trigger_id))
+
     def start(
         self,
         model_id: str,

@@ -6,13 +6,18 @@ from domo_async._endpoints.ai import (
     ChatAnswer,
     ChatMessage,
     Chunking,
+    Classification,
+    ClassificationLabel,
     DataSourceSchema,
     Embeddings,
+    ExtractedData,
     GeneratedText,
     Image,
     OutputStyle,
     PromptTemplate,
     SchemaColumn,
+    Sentiment,
+    SentimentTopic,
     WordLength,
 )
 from tests.contract.row import Row, Sent, documented, whole
@@ -51,6 +56,7 @@ SAID = {
     "requestId": "df2256fd-d133-4ea1-b958-295be09be7c1",
     "stopReason": "END_TURN",
 }
+JUDGED = {"model": MODEL, "isCustomerModel": False, "sessionId": SESSION, "requestId": "5e2d7a6b"}
 EMBEDDED = {"embeddings": [[0.1, 0.2, 0.3, 0.4, 0.5]], "modelId": MODEL, "modelProviderUsage": USAGE}
 PNG = {"data": "iVBORw==", "mediaType": "image/png", "type": "base64"}
 ORDERS = DataSourceSchema("Orders", [SchemaColumn("id", "LONG")])
@@ -204,6 +210,66 @@ ROWS = [
             ),
         ),
         gives=ChatAnswer,
+    ),
+    Row(
+        "openapi: AI Services, Classification",
+        lambda domo: domo.ai.classify(
+            "Down!", labels=["low", ClassificationLabel("high", "System outage")], instructions="Quick", model=MODEL
+        ),
+        Sent(
+            "POST",
+            "/api/ai/v1/classification",
+            json={
+                "input": [{"type": "TEXT", "text": "Down!"}],
+                "labels": [{"label": "low"}, {"label": "high", "description": "System outage"}],
+                "classificationType": "SINGLE_LABEL",
+                "instructions": "Quick",
+                "model": MODEL,
+            },
+            answer=whole({"output": ["high"], "classificationType": "SINGLE_LABEL", **JUDGED}),
+        ),
+        gives=Classification,
+    ),
+    Row(
+        "openapi: AI Services, Data Extraction",
+        lambda domo: domo.ai.extract(
+            ["Contact: Sarah", {"type": "IMAGE", "image": PNG}], output_structure={"name": {"type": "string"}}
+        ),
+        Sent(
+            "POST",
+            "/api/ai/v1/extract",
+            json={
+                "input": [{"type": "TEXT", "text": "Contact: Sarah"}, {"type": "IMAGE", "image": PNG}],
+                "outputStructure": {"name": {"type": "string"}},
+            },
+            answer=whole({"output": {"name": "Sarah"}, "model": MODEL, "isCustomerModel": False, "requestId": "r"}),
+        ),
+        gives=ExtractedData,
+    ),
+    Row(
+        "openapi: AI Services, Sentiment Analysis",
+        lambda domo: domo.ai.sentiment("Amazing!"),
+        Sent(
+            "POST",
+            "/api/ai/v1/sentiment",
+            json={"input": [{"type": "TEXT", "text": "Amazing!"}]},
+            answer=whole({"type": "DEFAULT", "sentiment": "positive", "modelProviderUsage": None, **JUDGED}),
+        ),
+        gives=Sentiment,
+    ),
+    Row(
+        "openapi: AI Services, Targeted Sentiment Analysis",
+        lambda domo: domo.ai.sentiment("Slow shipping.", topics=["shipping", SentimentTopic("price", "Its cost")]),
+        Sent(
+            "POST",
+            "/api/ai/v1/targeted-sentiment",
+            json={
+                "input": [{"type": "TEXT", "text": "Slow shipping."}],
+                "topics": [{"topic": "shipping"}, {"topic": "price", "description": "Its cost"}],
+            },
+            answer=whole({"type": "TARGETED", "topicSentiments": {"shipping": "negative"}, **JUDGED}),
+        ),
+        gives=Sentiment,
     ),
     Row(
         "openapi: AI Services, Text Embeddings",

@@ -323,6 +323,16 @@ ROWS = [
         gives=WorkflowTrigger,
     ),
     Row(
+        "seen: Workflows, Get trigger",
+        lambda domo: domo.workflows.get_trigger(TRIGGER),
+        Sent(
+            "GET",
+            f"/api/workflow/v2/triggers/{TRIGGER}",
+            answer=whole({"id": TRIGGER, "type": "API", "active": True, "createdAt": 1709726400000, "metadata": {}}),
+        ),
+        gives=WorkflowTrigger,
+    ),
+    Row(
         "seen: Workflows, List models",
         lambda domo: domo.workflows.list().all(),
         Sent(

@@ -7,7 +7,15 @@ from typing import Any
 import pytest
 
 from domo_async import Domo
-from domo_async._endpoints.ai import ChatMessage, DataSourceSchema, Image, PromptTemplate, SchemaColumn, WordLength
+from domo_async._endpoints.ai import (
+    ChatMessage,
+    ClassificationLabel,
+    DataSourceSchema,
+    Image,
+    PromptTemplate,
+    SchemaColumn,
+    WordLength,
+)
 from tests.emulator.plain_client import PlainClient, plain_client
 
 CITY = """San Francisco, officially the City and County of San Francisco, is a commercial, financial, and cultural
@@ -179,3 +187,25 @@ async def test_a_picture_and_a_calculation_are_written_about(domo: Domo, plain: 
     assert "SUM(`amount`)" in sum_of.output
     assert "FROM" not in sum_of.output
     await plain.call("POST", "/api/ai/v1/image/text", json={"image": {"data": "no base64!"}}, status=400)
+
+
+async def test_texts_are_classified_judged_and_searched_for_values(domo: Domo, plain: PlainClient):
+    labels = [ClassificationLabel("outage", "the system is down"), ClassificationLabel("request", "a wish for more")]
+
+    one = await domo.ai.classify("Our system went down", labels=labels)
+    both = await domo.ai.classify("nothing of these", labels=labels, several=True)
+    found = await domo.ai.extract(
+        "Name: Sarah Johnson, email: s@example.com", output_structure={"name": {}, "email": {}, "phone": {}}
+    )
+    whole = await domo.ai.sentiment("The product is excellent and works perfectly.")
+    parts = await domo.ai.sentiment("The price is fair. Shipping was slow.", topics=["price", "shipping", "color"])
+
+    assert (("outage",), "SINGLE_LABEL") == (one.output, one.classification_type)
+    assert ("outage", "request") == both.output
+    assert {"name": "Sarah Johnson", "email": "s@example.com", "phone": None} == found.output
+    assert ("positive", None) == (whole.sentiment, whole.topic_sentiments)
+    assert {"price": "positive", "shipping": "negative", "color": "not_applicable"} == parts.topic_sentiments
+    for path in ("classification", "extract", "sentiment", "targeted-sentiment"):
+        await plain.call("POST", f"/api/ai/v1/{path}", json={"input": "text"}, status=400)
+        if path != "sentiment":
+            await plain.call("POST", f"/api/ai/v1/{path}", json={"input": [{"type": "TEXT", "text": "a"}]}, status=400)

@@ -250,6 +250,7 @@ async def test_workflows_their_versions_and_triggers_are_told(emulator: Emulator
     assert [old.manual_trigger_id, new.manual_trigger_id] == [trigger.id for trigger in triggers]
     assert triggers == await domo.workflows.triggers(model, types=["MANUAL", "TIMER"])
     assert () == await domo.workflows.triggers(model, types="TIMER")
+    assert triggers[0] == await domo.workflows.get_trigger(triggers[0].id)
     assert new.manual_trigger_id == (await domo.workflows.get_execution(run.id)).trigger_id
     for attempt in (domo.workflows.get_version(model, "9.9.9"), domo.workflows.get("no-model")):
         with pytest.raises(NotFound):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from base64 import b64decode
 from typing import Any
@@ -22,6 +23,8 @@ _SUMMARY_MODEL = "domo.domo_ai.domogpt-summarize-v1:anthropic"
 _EMBEDDING_MODEL = "domo.domo_ai.domo-embed-text-multilingual-v1:cohere"
 _STYLES = ("BULLETED", "NUMBERED", "PARAGRAPH")
 _ROLES = ("USER", "ASSISTANT")
+_FRIENDLY = frozenset({"amazing", "excellent", "fair", "good", "great", "happy", "love", "perfect", "perfectly"})
+_UNFRIENDLY = frozenset({"angry", "awful", "bad", "broken", "down", "hate", "late", "poor", "slow", "terrible"})
 _DIMENSIONS = 16
 _MOST_DIMENSIONS = 4096
 _WORDS = 50
@@ -103,6 +106,63 @@ async def call_tools(request: web.Request) -> web.Response:
     return _chat_answer(body, [asked], "TOOL_USE", said)
 
 
+@routes.post("/api/ai/v1/classification")
+async def classify(request: web.Request) -> web.Response:
+    """Choose the labels whose words, or those of their descriptions, the text has most of."""
+    body = await json_object(request)
+    said, labels = _words_of(body), body.get("labels")
+    if not isinstance(labels, list) or not all(isinstance(label, dict) for label in labels) or len(labels) < 2:
+        raise HTTPError(400, "Required: labels, an array of at least two objects with a label")
+    kind = body.get("classificationType")
+    if kind not in {"SINGLE_LABEL", "MULTI_LABEL"}:
+        raise HTTPError(400, "Required: classificationType, SINGLE_LABEL or MULTI_LABEL")
+    scores = {
+        text(label, "label"): len(said & _words(f"{label['label']} {label.get('description') or ''}"))
+        for label in labels
+    }
+    best = max(scores.values())
+    chosen = [label for label, score in scores.items() if score == best]
+    output = chosen if kind == "MULTI_LABEL" else chosen[:1]
+    return answer({"output": output, "classificationType": kind, **_judged(body)})
+
+
+@routes.post("/api/ai/v1/extract")
+async def extract(request: web.Request) -> web.Response:
+    """Find what stands behind each name and a colon, up to the end of the line or a comma; else null."""
+    body = await json_object(request)
+    _words_of(body)
+    said, wanted = "\n".join(_texts_of(body)), body.get("outputStructure")
+    if not isinstance(wanted, dict):
+        raise HTTPError(400, "Required: outputStructure, an object")
+    found = {name: re.search(rf"\b{re.escape(name)}:[ \t]*([^,\n]+)", said, re.IGNORECASE) for name in wanted}
+    told = {key: value for key, value in _judged(body).items() if key != "sessionId"}
+    return answer({"output": {name: hit and hit[1].strip() for name, hit in found.items()}, **told})
+
+
+@routes.post("/api/ai/v1/sentiment")
+async def sentiment(request: web.Request) -> web.Response:
+    """Judge a text by its friendly and unfriendly words."""
+    body = await json_object(request)
+    return answer({"type": "DEFAULT", "sentiment": _mood(_words_of(body)), **_judged(body)})
+
+
+@routes.post("/api/ai/v1/targeted-sentiment")
+async def targeted_sentiment(request: web.Request) -> web.Response:
+    """Judge each topic by the words of the sentences that name it."""
+    body = await json_object(request)
+    _words_of(body)
+    topics = body.get("topics")
+    if not isinstance(topics, list) or not topics or not all(isinstance(topic, dict) for topic in topics):
+        raise HTTPError(400, "Required: topics, an array of objects with a topic")
+    sentences = [_words(sentence) for said in _texts_of(body) for sentence in re.split(r"[.!?]", said)]
+    moods = {}
+    for topic in topics:
+        name = text(topic, "topic")
+        about = [words for words in sentences if _words(name.replace("_", " ")) & words]
+        moods[name] = _mood(frozenset().union(*about)) if about else "not_applicable"
+    return answer({"type": "TARGETED", "topicSentiments": moods, **_judged(body)})
+
+
 @routes.post("/api/ai/v1/embedding/text")
 async def embed_text(request: web.Request) -> web.Response:
     """Return a vector for each text: near to each other for texts that share words."""
@@ -121,6 +181,34 @@ async def embed_images(request: web.Request) -> web.Response:
     if not isinstance(images, list) or not images:
         raise HTTPError(400, "Required: input, an array of images")
     return _embedded(body, [[_image(each).hex()] for each in images])
+
+
+def _texts_of(body: dict[str, Any]) -> list[str]:
+    """Return the texts of what is to be judged."""
+    contents = body.get("input")
+    if not isinstance(contents, list) or not contents or not all(isinstance(each, dict) for each in contents):
+        raise HTTPError(400, "Required: input, an array of objects with a type")
+    return [str(each["text"]) for each in contents if "text" in each]
+
+
+def _words_of(body: dict[str, Any]) -> frozenset[str]:
+    return frozenset().union(*map(_words, _texts_of(body)))
+
+
+def _words(said: str) -> frozenset[str]:
+    return frozenset(re.findall(r"[^\W_]+", said.lower()))
+
+
+def _mood(said: frozenset[str]) -> str:
+    balance = len(said & _FRIENDLY) - len(said & _UNFRIENDLY)
+    return "positive" if balance > 0 else "negative" if balance < 0 else "neutral"
+
+
+def _judged(body: dict[str, Any]) -> dict[str, Any]:
+    """Return what answers of a judgement tell beside it."""
+    common = _common(body, _CHAT_MODEL)
+    told = {"model": common["modelId"], "sessionId": common["sessionId"], "isCustomerModel": False}
+    return {**told, "requestId": str(uuid.uuid4()), "modelProviderUsage": None}
 
 
 def _embedded(body: dict[str, Any], inputs: list[list[str]]) -> web.Response:
