@@ -38,6 +38,7 @@ from domo_async._endpoints.datasets.models import (
     LatestSchema,
     MadeVersion,
     OpenedUpload,
+    PartStatus,
     UploadStatus,
 )
 from domo_async._endpoints.datasets.partitions import Partition, PartitionFilter
@@ -1976,7 +1977,7 @@ class Uploads(Twin[AsyncUploads]):
             )
         )
 
-    def put_part(self, dataset_id: str, upload_id: int, part: int, /, data: bytes | Body) -> None:
+    def put_part(self, dataset_id: str, upload_id: int, part: int, /, data: bytes | Body) -> PartStatus:
         """Send a part: stage 2. A part sent again under its number takes the former one's place.
 
         `PUT /api/data/v3/datasources/{dataset_id}/uploads/{upload_id}/parts/{part}` (Datasets API, "Upload CSV").
@@ -1988,8 +1989,12 @@ class Uploads(Twin[AsyncUploads]):
             data: CSV, whole records, in UTF-8. A header row is not sent; of one that names the dataset's columns,
                 sources tell both that it is taken and that it is not there.
 
+        Returns:
+            What the instance says of the part; the document shows no answer.
+
         Raises:
             NotFound: There is no such upload.
+            JobFailed: The instance answers that it did not take the part.
         """
         return self._portal.run(self._aio.put_part(dataset_id, upload_id, part, data))
 

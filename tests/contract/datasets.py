@@ -31,6 +31,7 @@ from domo_async._endpoints.datasets import (
     OpenedUpload,
     Partition,
     PartitionFilter,
+    PartStatus,
     Policy,
     PolicyControl,
     PolicyFilter,
@@ -491,6 +492,20 @@ ROWS = [
         "E052",
         lambda domo: domo.datasets.uploads.put_part("abc", 10, 1, b"Jae and Oleksii, why\nhello, it is the way"),
         put(b"Jae and Oleksii, why\nhello, it is the way"),
+        gives=lambda told: PartStatus() == told,
+        note="an empty answer",
+    ),
+    Row(
+        "E052",
+        lambda domo: domo.datasets.uploads.put_part("abc", 10, 2, b"North\n"),
+        Sent(
+            "PUT",
+            f"{DATA}/uploads/10/parts/2",
+            body=b"North\n",
+            headers=CSV,
+            answer=whole({"uploadStatus": "success", "uploadMessage": None}),
+        ),
+        gives=PartStatus,
     ),
     Row(
         "E053",

@@ -31,12 +31,14 @@ class Instance:
         commit: The answer to a commit.
         states: What is told of the index, or of the dataset, look by look; a number is a status.
         versions: The data versions, look by look; a number is a status.
+        part: The answer to each part.
     """
 
     def __init__(self, *, commit: object = None, states: object = ("SUCCESS",), versions: object = ()) -> None:
         self.commit = COMMITTED if commit is None else commit
         self.states: list[object] = list(states)  # type: ignore[call-overload]
         self.versions = list(versions) or [[OLD], [OLD, MADE]]  # type: ignore[call-overload]
+        self.part: object = {"uploadStatus": "success", "uploadMessage": None}
         self.asked: list[str] = []
 
     async def __call__(self, request: web.BaseRequest) -> web.StreamResponse:
@@ -59,7 +61,7 @@ class Instance:
             "latest": {"schema": {"columns": [{"name": "n", "type": "LONG"}]}},
             "uploads": {"uploadId": "5", "dataSourceId": 7, "requestedAsOf": "2025-11-30 12:00:00.000"},
         }
-        return web.json_response(answers.get(last, {"uploadStatus": "success", "uploadMessage": None}))
+        return web.json_response(answers.get(last, self.part))
 
     @staticmethod
     def _refused(status: int) -> web.Response:
@@ -212,3 +214,13 @@ async def test_an_index_without_a_key_is_waited_for_by_the_state(
     assert [1, 1][: len(states)] == clock.slept
     assert says in caplog.text
     assert bool(says) == bool(caplog.text)
+
+
+async def test_a_part_that_the_instance_says_it_did_not_take_is_not_committed() -> None:
+    instance = Instance()
+    instance.part = {"uploadStatus": "ERROR", "uploadMessage": "the vault is full"}
+    async with talking_to(instance) as domo:
+        with pytest.raises(UploadError, match=r"part 1 could not be sent: .*the vault is full.*nothing was committed"):
+            await domo.datasets.upload("x", b"1\n2\n")
+
+    assert "PUT commit" not in instance.asked

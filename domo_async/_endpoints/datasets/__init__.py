@@ -52,6 +52,7 @@ from domo_async._endpoints.datasets.models import (
     LatestSchema,
     MadeVersion,
     OpenedUpload,
+    PartStatus,
     Schema,
     UploadStatus,
 )
@@ -132,6 +133,7 @@ __all__ = [
     "LatestSchema",
     "MadeVersion",
     "OpenedUpload",
+    "PartStatus",
     "Partition",
     "PartitionField",
     "PartitionFilter",

@@ -40,12 +40,16 @@ __all__ = [
     "LatestSchema",
     "MadeVersion",
     "OpenedUpload",
+    "PartStatus",
     "Schema",
     "UploadStatus",
     "columns_of",
     "made_version",
     "version_details",
 ]
+
+
+_REFUSED = frozenset({"error", "failed", "failure"})
 
 
 @frozen(kw_only=True)
@@ -369,6 +373,24 @@ class OpenedUpload(Model):
     upload_id: NumericId
     data_source_id: str | None = None
     requested_as_of: EpochMillis | None = None
+
+
+@frozen(kw_only=True)
+class PartStatus(Model):
+    """What the instance says of a part that it was sent (`Uploads.put_part`), as Domo's data service has it.
+
+    Attributes:
+        upload_status: Whether it was taken, such as ``success``.
+        upload_message: Why it was not.
+    """
+
+    upload_status: str | None = None
+    upload_message: str | None = None
+
+    @property
+    def refused(self) -> bool:
+        """Whether the instance says that it was not taken."""
+        return self.upload_status is not None and self.upload_status.lower() in _REFUSED
 
 
 @frozen(kw_only=True)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 
 from domo_async._endpoints._area import Area
-from domo_async._endpoints.datasets.models import Commit, OpenedUpload
+from domo_async._endpoints.datasets.models import Commit, OpenedUpload, PartStatus
 from domo_async._transfer import Action, PartitionTag
 from domo_async._transport import Body, url
 from domo_async._wire import epoch_millis, payload
+from domo_async.errors import JobFailed
 
 __all__ = ["Uploads"]
 
@@ -71,7 +72,7 @@ class Uploads(Area):
             into=OpenedUpload,
         )
 
-    async def put_part(self, dataset_id: str, upload_id: int, part: int, /, data: bytes | Body) -> None:
+    async def put_part(self, dataset_id: str, upload_id: int, part: int, /, data: bytes | Body) -> PartStatus:
         """Send a part: stage 2. A part sent again under its number takes the former one's place.
 
         `PUT /api/data/v3/datasources/{dataset_id}/uploads/{upload_id}/parts/{part}` (Datasets API, "Upload CSV").
@@ -83,14 +84,28 @@ class Uploads(Area):
             data: CSV, whole records, in UTF-8. A header row is not sent; of one that names the dataset's columns,
                 sources tell both that it is taken and that it is not there.
 
+        Returns:
+            What the instance says of the part; the document shows no answer.
+
         Raises:
             NotFound: There is no such upload.
+            JobFailed: The instance answers that it did not take the part.
         """
-        await self._http.request(
+        told = await self._http.request(
             "PUT",
             url("/api/data/v3/datasources/{}/uploads/{}/parts/{}", dataset_id, upload_id, part),
             body=data if isinstance(data, Body) else Body.of(data, "text/csv"),
+            into=PartStatus,
+            empty=PartStatus(),
+            undocumented=True,
         )
+        if told.refused:
+            raise JobFailed(
+                f"the instance did not take part {part}: {told.upload_message or told.upload_status}",
+                state=str(told.upload_status),
+                reason=told.upload_message,
+            )
+        return told
 
     async def commit(
         self,
