@@ -226,7 +226,6 @@ from domo_async._endpoints.files import (
     FilePermissions,
     FileRevision,
     FileRights,
-    ScanState,
 )
 from domo_async._endpoints.filesets import (
     ConnectorContext,
@@ -688,7 +687,6 @@ __all__ = [
     "RunType",
     "S3Export",
     "SavedStream",
-    "ScanState",
     "Schedule",
     "ScheduleOrder",
     "ScheduleRecipient",

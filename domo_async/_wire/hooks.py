@@ -122,7 +122,9 @@ def _bool(value: Any, _: Any) -> bool:
     if value.__class__ is bool:
         flag: bool = value
         return flag
-    word = _WORDS.get(str(value).strip().lower()) if value.__class__ in (str, int) else None
+    if type(value) in NUMBERS and value in (0, 1):
+        return bool(value)
+    word = _WORDS.get(value.strip().lower()) if value.__class__ is str else None
     if word is None:
         raise expected(describe(bool), value)
     return word

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import zlib
 from collections.abc import Iterator, Mapping
+from importlib import import_module
 from typing import Any, get_args
 
 import aiohttp
@@ -20,9 +21,10 @@ from domo_async._wire.model import model_fields
 from domo_async._wire.typeinfo import is_anything
 from domo_async.emulator import Emulator
 from tests.contract.row import Row
-from tests.contract.test_contract import collected
-from tests.emulator.test_emulator_contract import PREPARED, ROWS, session_of
+from tests.contract.test_contract import TABLES, collected
+from tests.emulator.test_emulator_contract import PREPARED, session_of
 from tests.real.forms import FORMS, Form
+from tests.real.shapes import EXCEPTIONS, misses, shape_of
 from tests.support import SkippingClock, serving
 
 CLIENTS = ("async", "facade")
@@ -146,56 +148,83 @@ def _as_it_comes(annotation: Any) -> bool:
     return any(map(is_anything, parts)) or {str, int} <= parts
 
 
-async def differences(table: str, *, clients: int, every: bool) -> tuple[dict[str, str], int]:
-    """Return what the rows of a table give otherwise in other forms, and how many of them the instance answers well.
+@attrs.define
+class Outcome:
+    """What came of the rows of a table.
+
+    Attributes:
+        differences: What they give otherwise in other forms.
+        misses: Where the instance's answers are not as instances are seen to give them.
+        good: How many rows the instance answers well.
+    """
+
+    differences: dict[str, str] = attrs.field(factory=dict)
+    misses: set[tuple[str, str]] = attrs.field(factory=set)
+    good: int = 0
+
+
+def misses_of(given: Given) -> Iterator[tuple[str, str]]:
+    """Yield where an answer has not the shape that real ones have."""
+    route = shape_of(given.method, given.path)
+    if route and given.status < 300 and given.body and "json" in given.headers.get("Content-Type", ""):
+        yield from ((route.name, miss) for miss in misses(route.answer, loads(given.body)))
+
+
+async def outcome_of(table: str, *, clients: int, every: bool) -> Outcome:
+    """Ask all rows of a table.
 
     Args:
         table: The table of the contract.
         clients: How many clients ask.
         every: Whether all forms are tried for each row, not a few of them.
     """
-    found: dict[str, str] = {}
-    good = 0
+    found = Outcome()
     async with (
         Emulator() as emulator,
         aiohttp.ClientSession(emulator.url, auto_decompress=False) as http,
     ):
         proxy = Proxy(http)
         async with serving(proxy) as origin:
-            for row in (row for name, row in ROWS if name == table):
+            for row in import_module(f"tests.contract.{table}").ROWS:
                 chosen = zlib.crc32(f"{row.id} {row.note}".encode())
                 for client in (CLIENTS * 2)[chosen % 2 :][:clients]:
                     emulator.reset()
-                    PREPARED[table].prepare(emulator._instance)
+                    if table in PREPARED:
+                        PREPARED[table].prepare(emulator._instance)
                     apps = any(sent.path.startswith("/domo/") for sent in row.sends)
                     session = await session_of(http, emulator) if apps else "none"
                     proxy.given, proxy.again = [], None
                     first = await outcome(row, client, origin, emulator.token, session)
                     given = proxy.given
-                    good += not isinstance(first, type)
+                    found.good += not isinstance(first, type)
+                    found.misses.update(miss for each in given for miss in misses_of(each))
                     names = NAMES if every else [NAMES[(chosen + n * 5) % len(NAMES)] for n in range(2)]
                     for name in names:
                         proxy.again, proxy.form = list(given), FORMS[name]
                         answer = await outcome(row, client, origin, emulator.token, session)
                         if where := difference(first, answer):
-                            found[f"{row.id} {row.note} ({client}, {name})"] = where
-    return found, good
+                            found.differences[f"{row.id} {row.note} ({client}, {name})"] = where
+    return found
 
 
-@pytest.mark.parametrize("table", PREPARED)
-async def test_every_form_of_an_answer_says_the_same(table: str) -> None:
+@pytest.mark.parametrize("table", TABLES)
+async def test_answers_are_as_real_ones_and_say_the_same_in_every_form(table: str) -> None:
     """A few forms for each row, the same ones every day."""
-    found, good = await differences(table, clients=1, every=False)
+    found = await outcome_of(table, clients=1, every=False)
 
-    assert {} == found
-    assert good
+    assert {} == found.differences
+    assert set() == found.misses - {(route, miss) for route, miss, _ in EXCEPTIONS}
+    assert found.good or table not in PREPARED
+    for route, miss, why in EXCEPTIONS:
+        if (route, miss) in found.misses:
+            print(f"{route}: {miss}. {why}")  # noqa: T201 - for whoever reads the tests' output
 
 
 @pytest.mark.long
 @pytest.mark.timeout(1800)
-@pytest.mark.parametrize("table", PREPARED)
+@pytest.mark.parametrize("table", TABLES)
 async def test_every_form_of_every_answer_says_the_same_to_both_clients(table: str) -> None:
-    found, good = await differences(table, clients=2, every=True)
+    found = await outcome_of(table, clients=2, every=True)
 
-    assert {} == found
-    assert good
+    assert {} == found.differences
+    assert found.good or table not in PREPARED

@@ -13,7 +13,6 @@ from domo_async._endpoints.files.models import (
     FilePermissions,
     FileRevision,
     FileRights,
-    ScanState,
 )
 
 __all__ = [
@@ -27,5 +26,4 @@ __all__ = [
     "FileRevision",
     "FileRights",
     "Files",
-    "ScanState",
 ]

@@ -11,7 +11,8 @@ from tests.contract.row import documented
 def prepare(instance: Instance) -> None:
     """Put them into the state, as the samples show them."""
     (application,) = json.loads(documented("E129"))
-    instance.records["applications"].put("a-1", {**application, "applicationId": "a-1"})
+    own = next(iter(instance.records["applications"]))
+    instance.records["applications"].put("a-1", {**own, **application, "applicationId": "a-1"})
     (job,) = json.loads(documented("E130"))["jobs"]
     for name in ("j-1", "j-2", "j-3", "j-4"):
         instance.records["executor_jobs"].put(name, {**job, "jobId": name, "applicationId": "a-1"})
