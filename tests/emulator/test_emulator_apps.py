@@ -17,6 +17,7 @@ import pytest
 from domo_async import ConfigError, ConnectError, Domo
 from domo_async._emulator.apps.data_query import DataQuery
 from domo_async._emulator.errors import HTTPError
+from domo_async._emulator.routes.beast_modes import create as create_beast_mode
 from domo_async._emulator.routes.workflows import add_model
 from domo_async.emulator import Emulator, Fault
 
@@ -79,6 +80,10 @@ async def emulator(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Em
         dataset = await domo.datasets.create("sales", {"Region Name": "STRING", "amount": "LONG", "day": "DATE"})
         await domo.datasets.upload(dataset.id, ROWS)
         emulator.functions.add("double", lambda number: 2 * number)
+        for name, formula in (("twice", "`amount` * 2"), ("total", "SUM(`amount`)")):
+            create_beast_mode(
+                emulator._instance, name=name, expression=formula, dataset_id=dataset.id, card_ids=[], owner_id=1
+            )
         add_model(emulator._instance, name="Refunds", owner=1, model_id="model-1")
         yield emulator
 
@@ -110,6 +115,9 @@ async def asked(emulator: Emulator) -> AsyncIterator[Asked]:
         ("?fields=region, amt&filter='amt' > 1&groupby='region'&orderby='region'", [("South", 2), ("a,b's", 5)]),
         ("?fields=amt&orderby='region' descending&limit=1", [(5,)]),
         ("?fields=amt&filter=Region Name == South", [(2,)]),
+        ("?useBeastMode=true&fields=twice,amt&filter=twice >= 4&orderby=amt", [(4, 2), (10, 5)]),
+        ("?useBeastMode=true&fields=region,total&groupby=region&orderby=region&limit=1", [("North", 1)]),
+        ("?useBeastMode=true&fields=twice&sum=twice", [(16,)]),
         ("?fields=amt&filter=day todate year", []),
         ("?fields=amt&filter=day last 2 hours", []),
     ],
@@ -138,6 +146,7 @@ async def test_data_come_in_the_form_that_is_wanted(asked: Asked) -> None:
         ("/data/v1/unknown", 404, "maps no dataset to the alias unknown"),
         ("/data/v1/absent", 404, "the dataset absent, which is not there"),
         ("/data/v1/sales?fields=other", 400, "There is no column other"),
+        ("/data/v1/sales?fields=twice", 400, "There is no column twice"),
         ("/data/v1/sales?filter=other > 1", 400, "not understood"),
         ("/data/v1/sales?filter=amt > x", 400, "is not a number"),
         ("/data/v1/sales?filter=day last few days", 400, "last takes a number"),

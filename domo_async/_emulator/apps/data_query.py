@@ -16,7 +16,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import orjson
-from attrs import frozen
+from attrs import evolve, field, frozen
 
 from domo_async._emulator.errors import HTTPError
 
@@ -59,11 +59,13 @@ class DataQuery:
         columns: The names and types of the dataset's columns.
         aliases: The columns by what the app calls them; none for all by their own names.
         now: The present moment.
+        formulas: The formulas of Beast Modes by name, which are there if the query says that it uses some.
     """
 
     columns: Mapping[str, str]
     aliases: Mapping[str, str]
     now: datetime
+    formulas: Mapping[str, str] = field(factory=dict)
 
     def sql(self, query: Mapping[str, str]) -> str:
         """Return the SQL for a query string.
@@ -74,6 +76,8 @@ class DataQuery:
         given = {key.lower(): value for key, value in query.items()}
         if unknown := given.keys() - _KNOWN:
             raise HTTPError(400, f"Unknown query operators: {', '.join(sorted(unknown))}")
+        if self.formulas and given.get("usebeastmode", "").lower() != "true":
+            return evolve(self, formulas={}).sql(query)
         if given.get("calendar", "standard").lower() != "standard":
             raise HTTPError(400, "Only calendar=standard is there")
         aggregates = self._aggregates(given)
@@ -121,7 +125,7 @@ class DataQuery:
         return selected
 
     def _usual(self, name: str) -> str:
-        numeric = self.columns[self._source(name)] in _NUMERIC
+        numeric = self._is_numeric(name)
         return _AGGREGATES["sum" if numeric else "unique"]
 
     def _aggregates(self, given: Mapping[str, str]) -> dict[str, str]:
@@ -144,7 +148,7 @@ class DataQuery:
 
     def _condition(self, text: str) -> str:
         """Return a filter as SQL. A column's name may hold anything, so that the longest that fits is meant."""
-        names = sorted({*self.aliases, *self.columns}, key=len, reverse=True)
+        names = sorted({*self.aliases, *self.columns, *self.formulas}, key=len, reverse=True)
         for name in names:
             for written in (f"'{name}'", f'"{name}"', name):
                 if text.startswith(written) and (found := _OPERATOR.match(text, len(written))) is not None:
@@ -152,8 +156,11 @@ class DataQuery:
         raise HTTPError(400, f"The filter is not understood: {text}")
 
     def _compared(self, name: str, operator: str, value: str) -> str:
-        column, numeric = self._column(name), self.columns[self._source(name)] in _NUMERIC
+        column, numeric = self._column(name), self._is_numeric(name)
         if operator in _SIGNS:
+            if self._source(name) in self.formulas:
+                # What it gives is not known; a number is one, unless it stands in quotes.
+                numeric = _NUMBER.fullmatch(value) is not None
             return f"{column} {_SIGNS[operator]} {_literal(_unquoted(value), numeric=numeric)}"
         if operator in {"~", "contains", "!~", "!contains"}:
             pattern = _escaped(_unquoted(value))
@@ -210,21 +217,25 @@ class DataQuery:
 
     def _called(self, name: str) -> str:
         """Return what the app gets a column as: by its alias, if it has one."""
-        if name in self.aliases or (name in self.columns and not self.aliases):
+        if name in self.aliases or (name in {*self.columns, *self.formulas} and not self.aliases):
             return name
         alias = next((alias for alias, column in self.aliases.items() if column == name), None)
-        if alias is None and name not in self.columns:
+        if alias is None and name not in {*self.columns, *self.formulas}:
             raise HTTPError(400, f"There is no column {name}")
         return alias or name
 
     def _source(self, name: str) -> str:
         source = self.aliases.get(name, name)
-        if source not in self.columns:
+        if source not in self.columns and source not in self.formulas:
             raise HTTPError(400, f"The manifest maps {name} to the column {source}, which the dataset does not have")
         return source
 
+    def _is_numeric(self, name: str) -> bool:
+        return self.columns.get(self._source(name)) in _NUMERIC
+
     def _column(self, name: str) -> str:
-        return _name(self._source(name))
+        source = self._source(name)
+        return _name(source) if source in self.columns else f"({self.formulas[source]})"
 
 
 def _split(text: str) -> list[str]:

@@ -161,13 +161,21 @@ class AppSite:
         if _EXCEL in accept:
             raise HTTPError(406, "Excel files are not there; ask for text/csv")
         columns = {column.name: column.type for column in dataset.schema.columns if column.visible}
-        query = DataQuery(columns, alias.columns, datetime.now(UTC))
+        query = DataQuery(columns, alias.columns, datetime.now(UTC), self._formulas(dataset))
         result = await self._execute(call, dataset, query.sql(call.request.query))
         if "text/csv" in accept:
             return web.Response(text=_csv(result), content_type="text/csv", charset="utf-8")
         if _COLUMNAR in accept:
             return answer(result)
         return answer([dict(zip(result["columns"], row, strict=True)) for row in result["rows"]])
+
+    def _formulas(self, dataset: Dataset) -> dict[str, str]:
+        """Return the formulas of a dataset's Beast Modes."""
+        return {
+            each["name"]: each["expression"]
+            for each in self.instance.records["beast_modes"]
+            if any(link["resource"]["id"] == dataset.id for link in each["links"])
+        }
 
     async def _sql(self, call: _Call) -> web.Response:
         alias, dataset = self._dataset(call)
