@@ -292,7 +292,7 @@ class Connection:
         plain = {"Accept": request.accept, "Accept-Encoding": ACCEPTED, **request.headers}
         headers = {**plain, "User-Agent": self._user_agent}
         if hooked is not NO_HEADERS:
-            headers.update(_open_headers(hooked))
+            headers |= _open_headers(hooked)
         connector = sessions.connector if self._given is None else None
         target = self._origin + request.target
         hop = 0

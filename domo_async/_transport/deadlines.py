@@ -18,31 +18,30 @@ class Deadlines:
     Args:
         loop: The event loop that they run on.
         late: Seconds that a limit may be noticed late at the most.
+
+    Attributes:
+        loop: That event loop.
+        running: The blocks that are being run.
     """
 
     def __init__(self, loop: asyncio.AbstractEventLoop, late: float) -> None:
         self.loop = loop
         self._late = late
-        self._running: set[Deadline] = set()
+        self.running: set[Deadline] = set()
         self._ticking = False
 
-    def enter(self, deadline: Deadline) -> None:
-        """Look at a deadline from now on."""
-        self._running.add(deadline)
+    def watch(self) -> None:
+        """Look at those that run until there are none."""
         if not self._ticking:
             self._ticking = True
             self.loop.call_later(self._late, self._tick)
 
-    def leave(self, deadline: Deadline) -> None:
-        """Look at it no more."""
-        self._running.discard(deadline)
-
     def _tick(self) -> None:
         now = self.loop.time()
-        for deadline in [deadline for deadline in self._running if deadline.ends <= now]:
-            self._running.discard(deadline)
+        for deadline in [deadline for deadline in self.running if deadline.ends <= now]:
+            self.running.discard(deadline)
             deadline.expire()
-        self._ticking = bool(self._running)
+        self._ticking = bool(self.running)
         if self._ticking:
             self.loop.call_later(self._late, self._tick)
 
@@ -68,11 +67,12 @@ class Deadline:
             raise RuntimeError("a request is sent from within a task of asyncio's")
         self._task = task
         self._cancelling = task.cancelling()
-        self._deadlines.enter(self)
+        self._deadlines.running.add(self)
+        self._deadlines.watch()
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
-        self._deadlines.leave(self)
+        self._deadlines.running.discard(self)
         # Whoever else has cancelled the task meanwhile is to see it cancelled.
         if self._expired and self._task.uncancel() <= self._cancelling and kind is asyncio.CancelledError:
             raise TimeoutError from error

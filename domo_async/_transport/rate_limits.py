@@ -210,7 +210,10 @@ class Slots:
         left = self._held.pop(template) - 1
         if left:
             self._held[template] = left
-        self._pass_on()
+        if self._waiting:
+            self._pass_on()
+        else:
+            self._free += 1
 
     def _pass_on(self) -> None:
         while self._waiting:

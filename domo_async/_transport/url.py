@@ -46,18 +46,20 @@ def url(template: str, *segments: str | int) -> Url:
     Raises:
         ConfigError: An identifier is empty, a dot segment or no identifier at all, and would reach another route.
     """
-    return Url(template, template.format(*map(_segment, segments)) if segments else template)
+    if not segments:
+        return Url(template, template)
+    try:
+        return Url(template, template.format(*map(_quoted, segments)))
+    except TypeError:  # what cannot be looked up, such as a list
+        raise ConfigError("an identifier is a string or a whole number, not a container") from None
 
 
-def _segment(value: str | int) -> str:
+@lru_cache(maxsize=1024, typed=True)
+def _quoted(value: str | int) -> str:
     # The integers of numpy and pandas, and UUIDs, come out of frames.
     if isinstance(value, bool) or not isinstance(value, str | Integral | UUID):
         raise ConfigError(f"an identifier is a string or a whole number, not {type(value).__name__}")
-    return _quoted(str(value))
-
-
-@lru_cache(maxsize=1024)
-def _quoted(text: str) -> str:
+    text = str(value)
     if text.strip() in {"", ".", ".."}:
         raise ConfigError(f"{text!r} is not an identifier; the request would reach another route")
     try:

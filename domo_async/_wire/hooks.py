@@ -264,10 +264,13 @@ def _fixed_tuple(into: Any, known: Converter) -> Hook:
 def _mapping(into: Any, known: Converter, *, strict: bool) -> Hook:
     key_type, value_type = get_args(into) or (str, Any)
     key_hook, value_hook = known.get_structure_hook(key_type), known.get_structure_hook(value_type)
+    keeps = key_type is str and is_anything(value_type)  # keys of JSON are strings
 
     def hook(value: Any, _: Any) -> dict[Any, Any]:
         if value.__class__ is not dict:
             raise expected("an object", value)
+        if keeps:
+            return dict(value)
         made = {}
         left = {}
         first: DecodeError | None = None
