@@ -1696,7 +1696,8 @@ class Partitions(Twin[AsyncPartitions]):
         `DELETE /api/query/v1/datasources/{dataset_id}/tag/{partition_id}/data`,
         `DELETE /api/query/v1/datasources/{dataset_id}/partition/{partition_id}`,
         `POST /api/data/v3/datasources/{dataset_id}/indexes` (Datasets API, "Delete Data Version", "Delete Partition
-        Tag", "Index Dataset"), and to wait `GET /api/data/v3/datasources/{dataset_id}/indexes/{index_id}/statuses`.
+        Tag", "Index Dataset"), and to wait `GET /api/data/v3/datasources/{dataset_id}/indexes/{request_key}/statuses`,
+        or where the answer names no key `GET /api/data/v3/datasources/{dataset_id}/statuses`.
         Should a step fail, the same call does what is left: a partition whose data or tag are gone is no error. To
         replace a partition, upload to it.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
+from functools import partial
 from operator import attrgetter
 from typing import overload
 
@@ -22,7 +23,7 @@ from domo_async._endpoints.datasets.models import (
 from domo_async._endpoints.datasets.partitions import Partition
 from domo_async._transfer import DownloadResult, ProgressOption, Target, download
 from domo_async._transfer.reading.heading import refuse_page
-from domo_async._transport import QUERY, Body, Download, PageData, Pager, url
+from domo_async._transport import QUERY, Body, Download, PageData, Pager, QueryValue, Transport, Url, url
 from domo_async._wire import OpenEnum, epoch_millis, payload
 from domo_async.errors import ConfigError, NotFound
 
@@ -194,15 +195,9 @@ class Versions(Area):
         """
         path = url("/api/data/v2/datasources/{}/dataversions/{}", dataset_id, data_id)
         params = {"includeHeader": header, "excludeAppendedData": alone, "rowLimit": limit}
-
-        @asynccontextmanager
-        async def content(headers: Mapping[str, str]) -> AsyncIterator[Download]:
-            asked = self._http.download("GET", path, params=params, accept="text/csv, application/csv", headers=headers)
-            async with asked as answer:
-                refuse_page(answer)
-                yield answer
-
-        return await download(content, target, self._http.settings, progress=progress)
+        return await download(
+            partial(_content, self._http, path, params), target, self._http.settings, progress=progress
+        )
 
     async def create(
         self,
@@ -419,3 +414,13 @@ def _live(newest: Sequence[DataVersion], rows: int | None) -> int | None:
         if total == rows:
             return count
     return None
+
+
+@asynccontextmanager
+async def _content(
+    http: Transport, path: Url, params: Mapping[str, QueryValue], headers: Mapping[str, str]
+) -> AsyncIterator[Download]:
+    asked = http.download("GET", path, params=params, accept="text/csv, application/csv", headers=headers)
+    async with asked as answer:
+        refuse_page(answer)
+        yield answer
