@@ -50,6 +50,15 @@ def test_an_import_of_which_some_failed_exits_with_1_and_tells_why(cli: Cli, tmp
     assert f"bad@{domain}, Bad, 99999: there is no role 99999" in ended.stderr
 
 
+def test_an_import_says_whether_to_invite(cli: Cli, tmp_path: Path, domain: str) -> None:
+    file = written(tmp_path / "users.csv", f"name,email,role\nAda,ada@{domain},4\n")
+
+    ended = cli("users", "import", file, "--no-invite", "--debug")
+
+    assert "1 created\n" in ended.stdout
+    assert "1 skipped\n" in cli("users", "import", file, "--invite").stdout
+
+
 def test_an_import_can_update(cli: Cli, tmp_path: Path, domain: str) -> None:
     file = written(tmp_path / "users.csv", f"name,email,role\nAda,ada@{domain},4\n")
     renamed = written(tmp_path / "renamed.csv", f"name,email,role\nAda Lovelace,ada@{domain},4\n")

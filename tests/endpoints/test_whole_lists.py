@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from aiohttp import web
 
 from domo_async import Domo, ListIncomplete, Pager
-from domo_async.emulator import Emulator
+from domo_async.emulator import Emulator, Fault
 from tests.support import talking_to
 
 USERS = [{"id": number, "displayName": f"U{number}", "emailAddress": f"u{number}@example.com"} for number in range(230)]
@@ -136,3 +137,50 @@ def test_loops_that_delete_what_they_list_leave_nothing() -> None:
         assert [] == domo.datasets.list().all()
         assert [] == [group for group in domo.groups.list() if str(group.name).startswith("g")]
         assert [] == domo.filesets.files.search(fileset.id).all()
+
+
+async def test_entries_of_the_log_that_cannot_be_read_hide_none_of_the_others(caplog: pytest.LogCaptureFixture) -> None:
+    start = datetime(2024, 12, 1, tzinfo=UTC)
+    base = round(start.timestamp() * 1000)
+    entries: list[Any] = [{"time": base + number, "eventText": str(number)} for number in range(900)]
+
+    async def handler(request: web.BaseRequest) -> web.StreamResponse:
+        first, last, offset = (int(request.query[key]) for key in ("start", "end", "offset"))
+        found = [entry for entry in reversed(entries) if first <= entry["time"] <= last]
+        page = found[offset : offset + min(int(request.query["limit"]), 300)]
+        return web.json_response([{**entry, "time": None} if entry["time"] % 7 == 0 else entry for entry in page])
+
+    async with talking_to(handler) as domo:
+        read = [entry.event_text async for entry in domo.activity_log.iterate(start, start + timedelta(seconds=1))]
+
+    assert [entry["eventText"] for entry in entries if entry["time"] % 7] == read
+    assert "could not be read" in caplog.text
+
+
+async def test_hits_of_a_search_that_cannot_be_read_hide_none_of_the_others() -> None:
+    hits: list[Any] = [{"entityType": "card", "databaseId": number} for number in range(250)]
+
+    async def handler(request: web.BaseRequest) -> web.StreamResponse:
+        asked = await request.json()
+        page = hits[asked["offset"] : asked["offset"] + asked["count"]]
+        told: list[object] = [hit if hit["databaseId"] % 7 else "odd" for hit in page]
+        return web.json_response({"totalResultCount": len(hits), "searchObjects": told})
+
+    async with talking_to(handler) as domo:
+        found = await domo.search.iterate(entities=["card"]).all()
+
+    assert [number for number in range(250) if number % 7] == [int(str(hit.database_id)) for hit in found]
+
+
+def test_a_list_that_is_not_whole_gives_blocking_callers_what_came() -> None:
+    with Emulator() as emulator, emulator.sync_client() as domo:
+        for number in range(3):
+            domo.datasets.create(f"d{number}", {"a": "LONG"})
+        pager = domo.datasets.list(page_size=2)
+        assert 3 == len(pager.all())
+        answer = {"dataSources": [], "_metaData": {"totalCount": 3}}
+        emulator.faults.add(Fault("GET */datasources", "status", status=200, body=answer, count=None))
+        with pytest.raises(ListIncomplete) as caught:
+            pager.all()
+
+    assert (3, 0, ()) == (caught.value.total, caught.value.given, caught.value.items)
