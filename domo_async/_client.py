@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from domo_async._endpoints.lineage import Lineage
     from domo_async._endpoints.migrations import Migrations
     from domo_async._endpoints.pages import Pages
+    from domo_async._endpoints.publications import Publications
     from domo_async._endpoints.reports import Reports
     from domo_async._endpoints.roles import Roles
     from domo_async._endpoints.s3_exports import S3Exports
@@ -340,6 +341,13 @@ class Domo:
         from domo_async._endpoints.pages import Pages
 
         return Pages(self._transport)
+
+    @cached_property
+    def publications(self) -> Publications:
+        """Publications: content that the instance gives to others."""
+        from domo_async._endpoints.publications import Publications
+
+        return Publications(self._transport)
 
     @cached_property
     def reports(self) -> Reports:

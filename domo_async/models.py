@@ -284,6 +284,13 @@ from domo_async._endpoints.pages import (
     PageSummary,
     PageWithCards,
 )
+from domo_async._endpoints.publications import (
+    Publication,
+    PublicationSubscriber,
+    PublicationSummary,
+    PublishedContent,
+    PublishedType,
+)
 from domo_async._endpoints.reports import (
     CreatedReport,
     Frequency,
@@ -652,6 +659,11 @@ __all__ = [
     "PolicyParameter",
     "PromptTemplate",
     "ProviderAccounts",
+    "Publication",
+    "PublicationSubscriber",
+    "PublicationSummary",
+    "PublishedContent",
+    "PublishedType",
     "QueryJob",
     "QueryProfile",
     "QueryResult",

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from domo_async.sync._lineage import Lineage
     from domo_async.sync._migrations import Migrations
     from domo_async.sync._pages import Pages
+    from domo_async.sync._publications import Publications
     from domo_async.sync._reports import Reports
     from domo_async.sync._roles import Roles
     from domo_async.sync._s3_exports import S3Exports
@@ -295,6 +296,13 @@ class Domo(ClientTwin[AsyncDomo]):
         from domo_async.sync._pages import Pages
 
         return Pages(self._aio.pages, self._portal)
+
+    @cached_property
+    def publications(self) -> Publications:
+        """Publications: content that the instance gives to others."""
+        from domo_async.sync._publications import Publications
+
+        return Publications(self._aio.publications, self._portal)
 
     @cached_property
     def reports(self) -> Reports:

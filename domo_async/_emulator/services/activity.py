@@ -100,6 +100,7 @@ OBJECTS = (
     _Object("/api/executor/v1/applications", "EXECUTOR_APPLICATION", "application", "applications"),
     _Object("/api/executor/v2/applications", "EXECUTOR_APPLICATION", "application", "applications"),
     _Object("/api/files/v1/filesets", "FILESET", "FileSet", "filesets"),
+    _Object("/api/publish/v2/publication", "PUBLICATION", "publication", "publications"),
     _Object("/api/queues/v1/{queue_id}/tasks", "HOPPER_TASK", "task", "tasks"),
     _Object("/api/queues/v1/tasks", "HOPPER_TASK", "task", "tasks"),
     _Object("/api/queues/v1", "HOPPER_QUEUE", "queue", "queues"),
