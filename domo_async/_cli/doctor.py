@@ -63,13 +63,14 @@ def doctor(
     waiting = err.status("Asking each route that reads…") if err.is_terminal else nullcontext()
     with waiting:
         report = call(work, instance, token_file, debug=debug)
-    if output is not None:
-        with readable_errors(debug=debug):
-            output.write_text(json.dumps(report.to_dict(), indent=2) + "\n", encoding="utf-8")
+    # What took so long is shown, whatever becomes of the file.
     if as_json:
         print_json(report.to_dict())
     else:
         _print(report)
+    if output is not None:
+        with readable_errors(debug=debug):
+            output.write_text(json.dumps(report.to_dict(), indent=2) + "\n", encoding="utf-8")
     if not report.ok:
         raise typer.Exit(ExitCode.FAILED)
 

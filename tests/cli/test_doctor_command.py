@@ -33,6 +33,7 @@ def test_doctor_says_by_its_exit_code_that_something_is_wrong(cli: Cli, emulator
     emulator.faults.add(Fault("GET /api/social/v4/alerts", "status", status=422, count=None))
     failed = cli("doctor")
     stranger = cli("doctor", environment={"DOMO_DEVELOPER_TOKEN": "nobody-at-all"})
+    unwritten = cli("doctor", "--output", "/no/such/folder/report.json")
     nobody = cli("doctor", environment={"DOMO_DEVELOPER_TOKEN": None})
 
     assert 0 == only_forbidden.code
@@ -45,3 +46,5 @@ def test_doctor_says_by_its_exit_code_that_something_is_wrong(cli: Cli, emulator
     assert 1 == stranger.code
     assert "token: not accepted" in stranger.stdout
     assert 2 == nobody.code
+    assert (1, True) == (unwritten.code, "token: accepted" in unwritten.stdout)
+    assert "No such file or directory" in unwritten.stderr

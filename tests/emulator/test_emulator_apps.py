@@ -184,6 +184,7 @@ async def test_people_and_groups(asked: Asked, emulator: Emulator) -> None:
     (short,) = await asked("/domo/users/v1?limit=1")
     detailed = await asked(f"/domo/users/v1/{environment['userId']}?includeDetails=true")
     groups = await asked("/domo/groups/v1")
+    assert ">EO</text>" in await asked(short["avatarKey"])
 
     assert ("Emulator Owner", "owner@example.com") == (environment["userName"], environment["userEmail"])
     assert {"id", "displayName", "avatarKey", "role"} == set(short)

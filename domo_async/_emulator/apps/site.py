@@ -14,6 +14,7 @@ import re
 import uuid
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime
+from html import escape
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, unquote
@@ -40,6 +41,10 @@ _COLUMNAR = "application/json"
 _EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _ENDS = frozenset({TokenType.FROM, TokenType.JOIN})
 _INDEX = "index.html"
+_AVATAR = (
+    '<svg xmlns="http://www.w3.org/2000/svg" width="100" height="100"><rect width="100" height="100" fill="#99ccee"/>'
+    '<text x="50" y="64" font-family="sans-serif" font-size="40" text-anchor="middle">{}</text></svg>'
+)
 
 
 @frozen
@@ -120,6 +125,7 @@ class AppSite:
                 ("GET", r"/domo/environment/v1", self._environment),
                 ("GET", r"/domo/users/v1", self._users),
                 ("GET", r"/domo/users/v1/(?P<id>[^/]+)", self._user),
+                ("GET", r"/domo/avatars/v[12]/USER/(?P<id>\d+)", self._avatar),
                 ("GET", r"/domo/groups/v1", self._groups),
                 ("GET", r"/domo/groups/v1/(?P<id>\d+)", self._group),
                 ("GET", r"/domo/groups/v1/user/(?P<id>[^/]+)", self._groups_of),
@@ -254,6 +260,13 @@ class AppSite:
                 "pending": False,
             }
         return told
+
+    async def _avatar(self, call: _Call) -> web.Response:
+        """Draw a user's initials; emulator-defined."""
+        user = self.instance.records["users"].get(call.names["id"])
+        initials = escape("".join(word[0] for word in user["displayName"].split()[:2]).upper())
+        headers = {"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; sandbox"}
+        return web.Response(text=_AVATAR.format(initials), content_type="image/svg+xml", headers=headers)
 
     async def _groups(self, call: _Call) -> web.Response:
         return answer([_group(group) for group in _page(call, list(self.instance.records["groups"]))])
