@@ -11,6 +11,7 @@ from domo_async._endpoints.beast_modes import BeastModeFilter, BeastModeSort
 from domo_async.emulator import Emulator
 from tests.emulator.others import colleague
 from tests.emulator.plain_client import connected
+from tests.support import STRICT
 
 COLUMNS = {"day": "DATE", "region": "STRING", "orders": "LONG", "amount": "DOUBLE"}
 
@@ -146,6 +147,7 @@ async def test_beast_modes_are_found_by_names_and_conditions(emulator: Emulator,
     assert {"Total amount", "total of mine"} == {hit.name for hit in hits}
 
 
+@STRICT
 async def test_the_search_comes_in_pages_and_in_order(emulator: Emulator, domo: Domo) -> None:
     dataset_id = await a_dataset(domo)
     for number in range(7):

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from copy import deepcopy
 from enum import Enum
 from math import isfinite
 from typing import Any
@@ -71,8 +72,10 @@ _KINDS: dict[str, Kind] = {
 _LISTS: dict[str, Kind | None] = {
     key: kind
     for kind, keys in {
-        Kind.TEXT: _keys("dataAppIds dataIds facetValuesToInclude fieldsToReturn orderByString taskIds tasksId values"),
-        Kind.NUMBER: _keys("accounts groupIds idList pageIds parentPageIds userIds virtualUserIds"),
+        Kind.TEXT: _keys(
+            "dataAppIds dataIds facetValuesToInclude fieldsToReturn orderByString tagNames taskIds tasksId values"
+        ),
+        Kind.NUMBER: _keys("accounts dataFlowIds groupIds idList pageIds parentPageIds userIds virtualUserIds"),
         None: _keys(
             """
             addMembers addOwners alertSubscriptions columns configuration dataSourceSchemas dateFilters entries
@@ -90,6 +93,16 @@ _OPAQUE = _keys(
     modelConfiguration parameters queryOverrides value
     """
 )
+
+
+# Which keys a search goes by, and what it then looks for; clients say that it does, and leave the rest out.
+_CLAUSES = {
+    "includePageTitleClause": "pageTitleSearchText",
+    "includeCardTitleClause": "cardTitleSearchText",
+    "includeTitleClause": "titleSearchText",
+    "includeParentPageIdsClause": "parentPageIds",
+    "includeStatusClause": "status",
+}
 
 
 @frozen(kw_only=True)
@@ -133,6 +146,10 @@ def _grouped(entities: object) -> object:
     return [[each.lower() if isinstance(each, str) else each for each in entities]]
 
 
+def _itself(value: object) -> object:
+    return value
+
+
 # By method and path, whose parameters are written as ``{}``.
 _ROUTES: dict[str, Route] = {
     "POST /api/search/v1/query": Route(
@@ -164,6 +181,14 @@ _ROUTES: dict[str, Route] = {
     "PUT /api/authorization/v1/roles/settings": Route(
         kinds={"defaultRoleId": Kind.NUMBER}, lists={"allowlistRoleIds": Kind.NUMBER}
     ),
+    "POST /api/identity/v1/users": Route(other_names={"email": ("emailAddress", _itself)}),
+    "POST /api/content/v2/groups": Route(defaults={"type": "open"}),
+    "POST /api/data/v2/datasources": Route(
+        defaults={"userDefinedType": "api"}, other_names={"name": ("dataSourceName", _itself)}
+    ),
+    "POST /api/query/v1/functions/search": Route(
+        defaults={"limit": 50, "filters": [], "sort": {"field": "name", "ascending": True}, "sort.ascending": True}
+    ),
     "PATCH /api/authorization/v1/roles/{}/authorities": _TEXTS,
     "PUT /api/authorization/v1/roles/{}/authorities": _TEXTS,
     "PUT /api/authorization/v1/roles/{}/users": _NUMBERS,
@@ -183,8 +208,10 @@ _ROUTES: dict[str, Route] = {
     "PUT /api/dataprocessing/v1/dataflows/{}": _OWN,
     "PUT /api/dataprocessing/v1/dataflows/{}/patch": Route(kinds={"responsibleUserId": Kind.NUMBER}),
     "POST /api/content/v1/share": Route(lists={"resources": None}),
-    "POST /api/content/v1/pages": Route(kinds={"parentPageId": Kind.TEXT}),
-    "PUT /api/content/v1/pages/bulk/move": Route(kinds={"parentPageId": Kind.NUMBER}),
+    "POST /api/content/v1/pages": Route(kinds={"parentPageId": Kind.TEXT}, defaults={"parentPageId": "0"}),
+    "PUT /api/content/v1/pages/bulk/move": Route(
+        kinds={"parentPageId": Kind.NUMBER}, defaults={"pagePermission": "ORIGINAL"}
+    ),
     "POST /domo/workflow/v1/models/{}/start": _OWN,
     "PUT /api/datastores/v2/collections/{}/documents/update": _OWN,
     # Documents of App DB, and queries for them, hold what applications put there.
@@ -224,7 +251,7 @@ def as_documented(body: Any, method: str, path: str) -> Any:
             if other in read and name not in read:
                 read[name] = written(read.pop(other))
         for steps, value in route.defaults.items():
-            _fill(read, steps.split("."), value)
+            _fill(read, steps.split("."), deepcopy(value))
     return read
 
 
@@ -243,9 +270,13 @@ def _members(value: Mapping[str, Any], route: Route) -> Iterator[tuple[str, Any]
     for key, item in value.items():
         lists = key in route.lists or (key in _LISTS and key not in route.kinds)
         kind = (route.lists[key] if key in route.lists else _LISTS[key]) if lists else _kind_of(key, route)
+        if item is None and key != "value":
+            continue
         if key in _OPAQUE and kind is None and not isinstance(item, list):
             yield key, item
-        elif item is not None:
+        elif key in _CLAUSES and value.get(_CLAUSES[key]) is None:
+            yield key, False
+        else:
             # One for a list of one: a value where those are listed, an object where objects are.
             alone = lists and not isinstance(item, list) and isinstance(item, dict) is (kind is None)
             yield key, _read([item] if alone else item, kind, route)

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import random
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -112,6 +112,38 @@ async def update(request: web.Request) -> web.Response:
     made = _version(instance, changed, caller_of(request)["id"], len(_versions(instance, flow)) + 1)
     changed = instance.records[_FLOWS].update(flow["id"], **made)
     return answer(_describe(instance, changed, _last_executions(instance).get(flow["id"])))
+
+
+@routes.put(_COLLECTION + "/bulk/patch")
+async def patch_many(request: web.Request) -> web.Response:
+    """Change what is given of several dataflows, all or none. Not in the documents; other clients use it."""
+    instance, body = instance_of(request), await json_object(request)
+    for flow in _named(request, body):
+        _changed(instance, flow, {key: body[key] for key in ("enabled", "responsibleUserId") if key in body})
+    return web.Response()
+
+
+@routes.put(_COLLECTION + "/bulk/tag")
+async def tag_many(request: web.Request) -> web.Response:
+    """Give several dataflows further tags, all or none. Not in the documents; other clients use it."""
+    return await _retag(request, lambda former, named: [*former, *named])
+
+
+@routes.put(_COLLECTION + "/bulk/tag/delete")
+async def untag_many(request: web.Request) -> web.Response:
+    """Take tags from several dataflows, all or none. Not in the documents; other clients use it."""
+    return await _retag(request, lambda former, named: [tag for tag in former if tag not in named])
+
+
+async def _retag(request: web.Request, change: Callable[[list[str], list[str]], list[str]]) -> web.Response:
+    body = await json_object(request)
+    tags = body.get("tagNames")
+    if not isinstance(tags, list) or not all(isinstance(each, str) and each for each in tags):
+        raise HTTPError(400, "Required: tagNames, an array of strings")
+    for flow in _named(request, body):
+        after = change(flow.get("tags", []), tags)
+        records_of(request, _FLOWS).update(flow["id"], tags=list(dict.fromkeys(after)))
+    return web.Response()
 
 
 @routes.put(_FLOW + "/patch")
@@ -330,9 +362,18 @@ def _changeable(request: web.Request) -> Record:
     return _permitted(request, "EDIT")
 
 
-def _permitted(request: web.Request, right: str) -> Record:
-    """Return the dataflow that the path names, if the caller is its owner or was granted a right to it."""
-    instance, flow, caller = instance_of(request), _flow(request), caller_of(request)
+def _named(request: web.Request, body: Record) -> list[Record]:
+    """Return the dataflows that a body names, if the caller may change them all."""
+    ids = body.get("dataFlowIds")
+    if not isinstance(ids, list) or not ids:
+        raise HTTPError(400, "Required: dataFlowIds, an array of numbers")
+    return [_permitted(request, "EDIT", records_of(request, _FLOWS).get(each)) for each in ids]
+
+
+def _permitted(request: web.Request, right: str, flow: Record | None = None) -> Record:
+    """Return a dataflow, by default the one that the path names, if the caller owns it or was granted a right to it."""
+    instance, caller = instance_of(request), caller_of(request)
+    flow = _flow(request) if flow is None else flow
     entities = entities_of(instance, caller)
     levels = (each["accessLevel"] for each in flow.get("grants", []) if (each["type"], each["id"]) in entities)
     if not is_owner(caller, flow["responsibleUserId"]) and not any(right in _RIGHTS[level] for level in levels):
