@@ -1637,7 +1637,7 @@ class Indexes(Twin[AsyncIndexes]):
             What the last look gave.
 
         Raises:
-            NotFound: There is no such dataset or index.
+            NotFound: There is no such dataset or index, and not after a second either.
             JobFailed: It failed.
             WaitTimeout: It has not ended; it goes on.
             DecodeError: The instance does not tell how far it is.

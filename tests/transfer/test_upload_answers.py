@@ -94,6 +94,18 @@ async def test_an_index_that_ends_otherwise_is_told_after_the_commit(state: str)
     assert isinstance(caught.value.__cause__, JobFailed)
 
 
+@pytest.mark.parametrize("first", [404, {"dataSourceId": "x", "progress": None}])
+async def test_an_index_that_is_not_known_at_once_is_looked_for_again(first: object) -> None:
+    clock = SkippingClock()
+    async with talking_to(Instance(states=[first, "PENDING", "SUCCESS"]), clock=clock) as domo:
+        await domo.datasets.upload("x", b"1\n2\n")
+    assert [1, 2] == clock.slept
+
+    async with talking_to(Instance(states=[first, first])) as domo:
+        with pytest.raises(AfterCommitError, match="404|does not tell how far"):
+            await domo.datasets.upload("x", b"1\n2\n")
+
+
 async def test_an_upload_goes_on_where_the_versions_cannot_be_read(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.WARNING)
     async with talking_to(Instance(versions=[403])) as domo:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from functools import partial
 
 from domo_async._endpoints._area import Area
 from domo_async._endpoints.datasets.models import Index, IndexState, IndexStatus
@@ -12,7 +11,7 @@ from domo_async._endpoints.datasets.states import wait_until_visible
 from domo_async._transport import url
 from domo_async._waiting import Verdict, wait_for
 from domo_async._wire import payload
-from domo_async.errors import DecodeError, DomoError, WaitTimeout
+from domo_async.errors import DecodeError, DomoError, NotFound, WaitTimeout
 
 __all__ = ["Indexes"]
 
@@ -135,14 +134,30 @@ class Indexes(Area):
             What the last look gave.
 
         Raises:
-            NotFound: There is no such dataset or index.
+            NotFound: There is no such dataset or index, and not after a second either.
             JobFailed: It failed.
             WaitTimeout: It has not ended; it goes on.
             DecodeError: The instance does not tell how far it is.
         """
+        looks = 0
+
+        async def look() -> IndexStatus:
+            nonlocal looks
+            looks += 1
+            try:
+                return await self.status(dataset_id, request_key)
+            except NotFound:
+                if looks > 1:
+                    raise
+                return IndexStatus()
+
+        def judged(status: IndexStatus) -> Verdict:
+            # Other clients look after a second: at once, the instance may not know of the index yet.
+            return Verdict(None, ended=False) if looks == 1 and status.progress is None else _judged(status)
+
         return await wait_for(
-            partial(self.status, dataset_id, request_key),
-            _judged,
+            look,
+            judged,
             what=f"index {request_key} of dataset {dataset_id}",
             clock=self._http.settings.clock,
             timeout=timeout,
