@@ -242,6 +242,8 @@ from domo_async._endpoints.filesets import (
     FileSetStats,
     FileSort,
     FilterOperator,
+    PartUpload,
+    PartUploadStatus,
     ShareLink,
 )
 from domo_async._endpoints.groups import (
@@ -647,6 +649,8 @@ __all__ = [
     "PageSummary",
     "PageWithCards",
     "PartStatus",
+    "PartUpload",
+    "PartUploadStatus",
     "Partition",
     "PartitionField",
     "PartitionFilter",

@@ -21,6 +21,7 @@ from domo_async._endpoints.filesets.models import (
     FileSetAccess,
     FileSetFile,
     FileSetStats,
+    PartUpload,
     ShareLink,
 )
 from domo_async._redaction import Secret
@@ -590,6 +591,82 @@ class FileSetFiles(Twin[AsyncFileSetFiles]):
         """
         token = Secret.of(token)
         return self._portal.run(self._aio.unshare(fileset_id, token))
+
+    def begin_upload(self, fileset_id: str, /, *, path: str) -> PartUpload:
+        """Begin to upload a file in parts, each of which can be sent again alone; `upload` sends a file in one piece.
+
+        `POST /api/files/v1/filesets/{fileset_id}/files/multipart` (Domo's OpenAPI description, "Initiate a split file
+        upload"). Unconfirmed: no independent client is known to use it.
+
+        ```python
+        begun = domo.filesets.files.begin_upload(fileset_id, path="reports/2024.pdf")
+        for number, part in enumerate(parts):
+            domo.filesets.files.upload_part(fileset_id, begun.file.id, number, part)
+        done = domo.filesets.files.finish_upload(fileset_id, begun.file.id)
+        ```
+
+        Args:
+            fileset_id: The FileSet.
+            path: Where the file is to lie.
+
+        Raises:
+            ConfigError: The path names no file.
+            Conflict: A file lies there.
+            NotFound: There is no such FileSet.
+        """
+        return self._portal.run(self._aio.begin_upload(fileset_id, path=path))
+
+    def upload_part(self, fileset_id: str, file_id: str, number: int, part: bytes, /) -> PartUpload:
+        """Send a part of a file.
+
+        `POST /api/files/v1/filesets/{fileset_id}/files/multipart/{file_id}/part/{number}` (Domo's OpenAPI description,
+        "Submit a part of a file for upload").
+
+        Args:
+            fileset_id: The FileSet.
+            file_id: The file, as `begin_upload` tells it.
+            number: Which part it is, from 0 on.
+            part: Its bytes.
+
+        Raises:
+            ConfigError: The number is negative.
+            NotFound: No such upload is under way.
+        """
+        return self._portal.run(self._aio.upload_part(fileset_id, file_id, number, part))
+
+    def finish_upload(self, fileset_id: str, file_id: str, /) -> PartUpload:
+        """Put a file together of its parts.
+
+        `POST /api/files/v1/filesets/{fileset_id}/files/multipart/{file_id}/finalize` (Domo's OpenAPI description,
+        "Finalize a split file upload").
+
+        Args:
+            fileset_id: The FileSet.
+            file_id: The file, as `begin_upload` tells it.
+
+        Returns:
+            The file, with its size and hash: compare them with what you sent.
+
+        Raises:
+            Conflict: A file lies at its path by now.
+            NotFound: No such upload is under way, or it has no parts.
+        """
+        return self._portal.run(self._aio.finish_upload(fileset_id, file_id))
+
+    def abort_upload(self, fileset_id: str, file_id: str, /) -> PartUpload:
+        """Give an upload in parts up; what was sent is gone.
+
+        `POST /api/files/v1/filesets/{fileset_id}/files/multipart/{file_id}/abort` (Domo's OpenAPI description, "Abort a
+        split file upload").
+
+        Args:
+            fileset_id: The FileSet.
+            file_id: The file, as `begin_upload` tells it.
+
+        Raises:
+            NotFound: No such upload is under way.
+        """
+        return self._portal.run(self._aio.abort_upload(fileset_id, file_id))
 
     def upload(
         self,

@@ -22,6 +22,7 @@ from domo_async._endpoints.filesets import (
     FileSetFile,
     FileSetStats,
     FileSort,
+    PartUpload,
     ShareLink,
 )
 from tests.contract.row import Row, Sent, documented, whole
@@ -212,6 +213,51 @@ ROWS = [
             status=201,
         ),
         gives=FileSetFile,
+    ),
+    Row(
+        "openapi: Documents, Initiate a split file upload",
+        lambda domo: domo.filesets.files.begin_upload("fs", path="a/b.txt"),
+        Sent(
+            "POST",
+            f"{FILESETS}/fs/files/multipart",
+            json={"path": "a/b.txt"},
+            answer=whole({"file": {**SEEN_FILE, "size": None, "hash": None}, "status": "CREATED"}),
+            status=202,
+        ),
+        gives=PartUpload,
+    ),
+    Row(
+        "openapi: Documents, Submit a part of a file for upload",
+        lambda domo: domo.filesets.files.upload_part("fs", "f1", 0, RULES),
+        Sent(
+            "POST",
+            f"{FILESETS}/fs/files/multipart/f1/part/0",
+            body=form(("part", "part", "application/octet-stream", RULES)),
+            answer=whole({"file": SEEN_FILE, "status": "PROCESSING"}),
+            status=202,
+        ),
+        gives=PartUpload,
+    ),
+    Row(
+        "openapi: Documents, Finalize a split file upload",
+        lambda domo: domo.filesets.files.finish_upload("fs", "f1"),
+        Sent(
+            "POST",
+            f"{FILESETS}/fs/files/multipart/f1/finalize",
+            answer=whole({"file": SEEN_FILE, "status": "SUCCESS"}),
+            status=201,
+        ),
+        gives=PartUpload,
+    ),
+    Row(
+        "openapi: Documents, Abort a split file upload",
+        lambda domo: domo.filesets.files.abort_upload("fs", "f1"),
+        Sent(
+            "POST",
+            f"{FILESETS}/fs/files/multipart/f1/abort",
+            answer=whole({"file": SEEN_FILE, "status": "FAILED"}),
+        ),
+        gives=PartUpload,
     ),
     Row(
         "openapi: Documents, Update a File or Directory",

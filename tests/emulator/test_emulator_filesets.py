@@ -278,6 +278,40 @@ async def test_the_last_page_of_several_repeats_the_cursor_that_it_was_asked_for
     assert 3 == len(await domo.filesets.files.search(fileset, page_size=2).all())
 
 
+async def test_a_file_goes_up_in_parts_whatever_their_order(emulator: Emulator, domo: Domo):
+    fileset, files = await filled(domo, "there.txt"), domo.filesets.files
+    begun = await files.begin_upload(fileset, path="a/large.bin")
+
+    for number, part in ((2, LARGE[9:]), (0, b"wrong"), (1, LARGE[5:9]), (0, LARGE[:5])):
+        sent = await files.upload_part(fileset, begun.file.id, number, part)
+    assert ["there.txt"] == [file.path async for file in files.search(fileset)]
+    done = await files.finish_upload(fileset, begun.file.id)
+
+    assert ("CREATED", "PROCESSING", "SUCCESS") == (begun.status, sent.status, done.status)
+    assert (hashlib.sha256(LARGE).hexdigest(), len(LARGE), "a/large.bin") == (
+        *(done.file.hash, done.file.size),
+        done.file.path,
+    )
+    assert LARGE == await files.download(fileset, begun.file.id)
+    assert 2 == len(on_disk(emulator))
+
+    given_up = await files.begin_upload(fileset, path="b.bin")
+    await files.upload_part(fileset, given_up.file.id, 0, b"gone")
+    assert "FAILED" == (await files.abort_upload(fileset, given_up.file.id)).status
+    assert 2 == len(on_disk(emulator))
+    empty = await files.begin_upload(fileset, path="c.bin")
+    for attempt in (
+        files.upload_part(fileset, given_up.file.id, 0, b""),
+        files.finish_upload(fileset, begun.file.id),
+        files.finish_upload(fileset, empty.file.id),
+        files.abort_upload(fileset, "no-upload"),
+    ):
+        with pytest.raises(NotFound):
+            await attempt
+    with pytest.raises(Conflict):
+        await files.begin_upload(fileset, path="there.txt")
+
+
 async def test_files_are_found_by_directory_page_by_page(domo: Domo):
     fileset = await filled(domo, "r/1.txt", "r/q/2.txt", "3.txt", "r/4.txt", "rr/5.txt")
 

@@ -46,7 +46,7 @@ from domo_async._emulator.http.web import (
     text,
     whole_number,
 )
-from domo_async._emulator.persistence.blobs import Blobs, blobs_of, content_response
+from domo_async._emulator.persistence.blobs import FILES, Arrival, Blobs, blobs_of, content_response
 from domo_async._emulator.persistence.records import Collection, Record
 from domo_async._emulator.search.filtering import selected
 from domo_async._emulator.search.mongo import moment_of
@@ -58,6 +58,7 @@ from domo_async._emulator.services.trees import (
     check_free,
     file_at,
     files_of,
+    guessed_type,
     is_text,
     lies_in,
     make_directories,
@@ -91,6 +92,8 @@ _FILE_FIELDS = (
 )
 _FLAGS = ("aiEnabled", "pdpEnabled")
 _SHARES = "fileset_share_links"
+_UPLOADS = "fileset_uploads"
+_CHUNK = 1 << 20
 _MOST_ZIPPED = 1000
 _DOCUMENTS = frozenset({"pdf", "msword", "rtf"})
 
@@ -272,6 +275,76 @@ async def upload(request: web.Request) -> web.Response:
     described = _describe_file(request, fileset, files.get(made["id"]))
     told = answer(described, status=200 if form.name is None and was_there else 201)
     return told if former is None else blobs_of(request).forget([former["sha256"]], told)
+
+
+@routes.post(_SET + "/files/multipart")
+async def begin_upload(request: web.Request) -> web.Response:
+    """Begin an upload in parts, which are kept until it is finished or aborted."""
+    fileset, path = _fileset_of(request, "EDIT"), path_of(text(await json_object(request), "path"))
+    if not path or file_at(_files(request, fileset), path) is not None:
+        raise HTTPError(409 if path else 400, f"There is a file or a directory at {path or '/'} already")
+    file = {**new_file(path, caller_of(request)["id"]), "fileType": "OTHER"}
+    upload = records_of(request, _UPLOADS).put(file["id"], {"fileSetId": fileset["id"], "file": file})
+    return answer(_describe_upload(request, fileset, upload, "CREATED"), status=202)
+
+
+@routes.post(_SET + "/files/multipart/{file_id}/part/{number}")
+@takes_body_as_it_comes
+async def upload_part(request: web.Request) -> web.Response:
+    """Take a part, in place of the former one of its number."""
+    fileset = _fileset_of(request, "EDIT")
+    _upload_of(request, fileset)
+    number = whole_number(request.match_info["number"], "number", 0)
+    if request.content_type != "multipart/form-data":
+        raise HTTPError(400, "The request's body must be multipart/form-data")
+    with blobs_of(request).arrival() as arrival:
+        form = FileForm("", field="part")
+        try:
+            await form.read(request, arrival)
+        except ValueError as error:
+            raise HTTPError(400, f"The form is broken: {error}") from error
+        if form.name is None:
+            raise HTTPError(400, "Required: part")
+        await storage_of(request).run(arrival.force_to_disk)
+        # It may have been finished meanwhile.
+        upload = _upload_of(request, fileset)
+        content = arrival.keep()
+        parts = _parts_of(request, upload["file"]["id"])
+        former = parts.find(number)
+        parts.put(number, {"number": number, "sha256": content.sha256, "size": content.size})
+    told = answer(_describe_upload(request, fileset, upload, "PROCESSING"), status=202)
+    return told if former is None else blobs_of(request).forget([former["sha256"]], told)
+
+
+@routes.post(_SET + "/files/multipart/{file_id}/finalize")
+async def finish_upload(request: web.Request) -> web.Response:
+    """Put a file together of its parts, in the order of their numbers."""
+    fileset = _fileset_of(request, "EDIT")
+    upload, files = _upload_of(request, fileset), _files(request, fileset)
+    file, blobs = upload["file"], blobs_of(request)
+    parts = sorted(_parts_of(request, file["id"]), key=lambda part: part["number"])
+    if not parts:
+        raise HTTPError(404, f"Nothing was uploaded of {file['path']}")
+    with blobs.arrival() as arrival:
+        await storage_of(request).run(_put_together, blobs, [part["sha256"] for part in parts], arrival)
+        # It may have been aborted meanwhile, and the path taken.
+        _upload_of(request, fileset)
+        if file_at(files, file["path"]) is not None:
+            raise HTTPError(409, f"There is a file or a directory at {file['path']} already")
+        make_directories(files, parent_of(file["path"]), caller_of(request)["id"])
+        made = with_content(file, guessed_type(file["path"]), arrival.keep())
+        files.put(made["id"], made)
+    _touch(request, fileset)
+    told = answer({"file": _describe_file(request, fileset, made), "status": "SUCCESS"}, status=201)
+    return _end_upload(request, file["id"], told)
+
+
+@routes.post(_SET + "/files/multipart/{file_id}/abort")
+async def abort_upload(request: web.Request) -> web.Response:
+    """Give an upload up."""
+    fileset = _fileset_of(request, "EDIT")
+    upload = _upload_of(request, fileset)
+    return _end_upload(request, upload["file"]["id"], answer(_describe_upload(request, fileset, upload, "FAILED")))
 
 
 @routes.get(_SET + "/stats")
@@ -586,6 +659,42 @@ def _is_indexed(fileset: Record) -> bool:
 
 def _page_context(offset: int, limit: int, total: int) -> dict[str, int]:
     return {"count": max(0, min(limit, total - offset)), "totalCount": total, "offset": offset}
+
+
+def _upload_of(request: web.Request, fileset: Record) -> Record:
+    """Return the upload in parts that the path names."""
+    upload = records_of(request, _UPLOADS).find(request.match_info["file_id"])
+    if upload is None or upload["fileSetId"] != fileset["id"]:
+        raise HTTPError(404, "There is no such upload under way")
+    return upload
+
+
+def _parts_of(request: web.Request, file_id: str) -> Collection:
+    # Its contents are held by the name that those of files have.
+    return records_of(request, f"{FILES}/upload-{file_id}")
+
+
+def _put_together(blobs: Blobs, hashes: Sequence[str], arrival: Arrival) -> None:
+    for sha256 in hashes:
+        with blobs.open(sha256) as content:
+            while chunk := content.read(_CHUNK):
+                arrival.write(chunk)
+    arrival.force_to_disk()
+
+
+def _end_upload(request: web.Request, file_id: str, told: web.Response) -> web.Response:
+    """Forget an upload with its parts."""
+    parts = _parts_of(request, file_id)
+    garbage = [part["sha256"] for part in parts]
+    for key in parts.keys():  # noqa: SIM118 - it iterates over records
+        parts.remove(key)
+    records_of(request, _UPLOADS).remove(file_id)
+    return blobs_of(request).forget(garbage, told)
+
+
+def _describe_upload(request: web.Request, fileset: Record, upload: Record, status: str) -> dict[str, Any]:
+    file = {**_describe_file(request, fileset, upload["file"]), "downloadUrl": None}
+    return {"file": file, "status": status}
 
 
 def _links(request: web.Request, fileset: Record) -> list[Record]:

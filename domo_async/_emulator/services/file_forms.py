@@ -20,9 +20,17 @@ _LARGEST_FORM_FIELD = 64 << 10
 
 @define
 class FileForm:
-    """The form of an upload. What its second field says may stand in the query, too."""
+    """The form of an upload. What its second field says may stand in the query, too.
+
+    Attributes:
+        said: What the second field says.
+        field: What the field is called that holds the content.
+        name: The content's file name.
+        content_type: Its media type.
+    """
 
     said: str
+    field: str = "file"
     name: str | None = None
     content_type: str = ""
 
@@ -35,7 +43,7 @@ class FileForm:
                 raise HTTPError(400, "The form has a form in it")
             if part.name == "createFileRequest":
                 self.said = (await _field_text(request, part)) or self.said
-            elif part.name == "file" and self.name is None:
+            elif part.name == self.field and self.name is None:
                 self.name = _file_name(part.filename)
                 self.content_type = readable(part.headers.get("Content-Type") or guessed_type(self.name))
                 while chunk := await in_time(request, part.read_chunk(_CHUNK)):

@@ -16,6 +16,8 @@ from domo_async._endpoints.filesets.models import (
     FileSetFile,
     FileSetPermission,
     FileSetStats,
+    PartUpload,
+    PartUploadStatus,
     ShareLink,
 )
 
@@ -36,6 +38,8 @@ __all__ = [
     "FileSets",
     "FileSort",
     "FilterOperator",
+    "PartUpload",
+    "PartUploadStatus",
     "ShareLink",
     "SortOrder",
 ]

@@ -17,7 +17,7 @@ from domo_async._endpoints._area import Area, require_list
 from domo_async._endpoints.filesets._guards import a_file, below_the_root
 from domo_async._endpoints.filesets._requests import content_of, create, describe, path_of
 from domo_async._endpoints.filesets.filters import DateFilter, FieldFilter, FileSort, search_body
-from domo_async._endpoints.filesets.models import Deletion, FileMatch, FileSetFile, PageContext, ShareLink
+from domo_async._endpoints.filesets.models import Deletion, FileMatch, FileSetFile, PageContext, PartUpload, ShareLink
 from domo_async._redaction import Secret
 from domo_async._transfer import (
     Content,
@@ -358,6 +358,100 @@ class FileSetFiles(Area):
         await self._http.request(
             "DELETE",
             url("/api/files/v1/filesets/{}/files/share/{}", fileset_id, Secret.of(token).get_secret_value()),
+        )
+
+    async def begin_upload(self, fileset_id: str, /, *, path: str) -> PartUpload:
+        """Begin to upload a file in parts, each of which can be sent again alone; `upload` sends a file in one piece.
+
+        `POST /api/files/v1/filesets/{fileset_id}/files/multipart` (Domo's OpenAPI description, "Initiate a split file
+        upload"). Unconfirmed: no independent client is known to use it.
+
+        ```python
+        begun = await domo.filesets.files.begin_upload(fileset_id, path="reports/2024.pdf")
+        for number, part in enumerate(parts):
+            await domo.filesets.files.upload_part(fileset_id, begun.file.id, number, part)
+        done = await domo.filesets.files.finish_upload(fileset_id, begun.file.id)
+        ```
+
+        Args:
+            fileset_id: The FileSet.
+            path: Where the file is to lie.
+
+        Raises:
+            ConfigError: The path names no file.
+            Conflict: A file lies there.
+            NotFound: There is no such FileSet.
+        """
+        return await self._http.request(
+            "POST",
+            url("/api/files/v1/filesets/{}/files/multipart", fileset_id),
+            json=payload(path=below_the_root(path)),
+            into=PartUpload,
+        )
+
+    async def upload_part(self, fileset_id: str, file_id: str, number: int, part: bytes, /) -> PartUpload:
+        """Send a part of a file.
+
+        `POST /api/files/v1/filesets/{fileset_id}/files/multipart/{file_id}/part/{number}` (Domo's OpenAPI description,
+        "Submit a part of a file for upload").
+
+        Args:
+            fileset_id: The FileSet.
+            file_id: The file, as `begin_upload` tells it.
+            number: Which part it is, from 0 on.
+            part: Its bytes.
+
+        Raises:
+            ConfigError: The number is negative.
+            NotFound: No such upload is under way.
+        """
+        if number < 0:
+            raise ConfigError("parts are numbered from 0 on")
+        return await self._http.request(
+            "POST",
+            url("/api/files/v1/filesets/{}/files/multipart/{}/part/{}", fileset_id, file_id, number),
+            body=Body.multipart({"part": ("part", Body.of(part, "application/octet-stream"))}),
+            into=PartUpload,
+            # The same part twice is the same part.
+            idempotent=True,
+        )
+
+    async def finish_upload(self, fileset_id: str, file_id: str, /) -> PartUpload:
+        """Put a file together of its parts.
+
+        `POST /api/files/v1/filesets/{fileset_id}/files/multipart/{file_id}/finalize` (Domo's OpenAPI description,
+        "Finalize a split file upload").
+
+        Args:
+            fileset_id: The FileSet.
+            file_id: The file, as `begin_upload` tells it.
+
+        Returns:
+            The file, with its size and hash: compare them with what you sent.
+
+        Raises:
+            Conflict: A file lies at its path by now.
+            NotFound: No such upload is under way, or it has no parts.
+        """
+        return await self._http.request(
+            "POST", url("/api/files/v1/filesets/{}/files/multipart/{}/finalize", fileset_id, file_id), into=PartUpload
+        )
+
+    async def abort_upload(self, fileset_id: str, file_id: str, /) -> PartUpload:
+        """Give an upload in parts up; what was sent is gone.
+
+        `POST /api/files/v1/filesets/{fileset_id}/files/multipart/{file_id}/abort` (Domo's OpenAPI description, "Abort a
+        split file upload").
+
+        Args:
+            fileset_id: The FileSet.
+            file_id: The file, as `begin_upload` tells it.
+
+        Raises:
+            NotFound: No such upload is under way.
+        """
+        return await self._http.request(
+            "POST", url("/api/files/v1/filesets/{}/files/multipart/{}/abort", fileset_id, file_id), into=PartUpload
         )
 
     async def upload(

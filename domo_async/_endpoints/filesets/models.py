@@ -21,6 +21,8 @@ __all__ = [
     "FileSetPermission",
     "FileSetStats",
     "PageContext",
+    "PartUpload",
+    "PartUploadStatus",
     "ShareLink",
 ]
 
@@ -223,6 +225,28 @@ class FileSetStats(Model):
     index_complete_count: int | None = None
     index_failed_count: int | None = None
     index_skipped_count: int | None = None
+
+
+class PartUploadStatus(OpenEnum):
+    """How far an upload in parts is."""
+
+    CREATED = "CREATED"
+    PROCESSING = "PROCESSING"
+    SUCCESS = "SUCCESS"
+    FAILED = "FAILED"
+
+
+@frozen(kw_only=True)
+class PartUpload(Model):
+    """An upload in parts.
+
+    Attributes:
+        file: What is known of the file so far; its `id` names the upload.
+        status: How far it is.
+    """
+
+    file: FileSetFile
+    status: PartUploadStatus | None = None
 
 
 @frozen(kw_only=True)
