@@ -9,7 +9,8 @@ from typing import Any
 import orjson
 import pytest
 
-from tests.emulator.plain_client import DATASETS, PlainClient, plain_client
+from domo_async.emulator import Emulator
+from tests.emulator.plain_client import DATASETS, PlainClient, connected, plain_client
 from tests.support import STRICT
 
 COLUMNS = {"Order Id": "LONG", "we`ird \"na'me": "STRING", "amount": "DOUBLE", "price": "DECIMAL", "at": "DATETIME"}
@@ -244,10 +245,11 @@ async def test_search_finds_datasets_by_the_words_of_their_names() -> None:
 @pytest.mark.parametrize(
     "change", [{"count": 9_000, "offset": 1_001}, {"query": None}, {"entityList": []}, {"count": -1}]
 )
-async def test_a_search_beyond_the_limits_is_refused(change: dict[str, object], plain: PlainClient) -> None:
+async def test_a_search_beyond_the_limits_is_refused(change: dict[str, object], emulator: Emulator) -> None:
     body = {"query": "x", "entityList": [["dataset"]], **change}
 
-    await plain.call("POST", "/api/search/v1/query", json=body, status=400)
+    async with connected(emulator) as plain:
+        await plain.call("POST", "/api/search/v1/query", json=body, status=400)
 
 
 TYPED = {"s": "STRING", "n": "LONG", "d": "DECIMAL", "x": "DOUBLE", "day": "DATE", "at": "DATETIME"}

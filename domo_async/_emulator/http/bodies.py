@@ -238,6 +238,8 @@ def as_documented(body: Any, method: str, path: str) -> Any:
         method: The request's method.
         path: The path of its route, with its parameters in braces.
     """
+    if path.startswith("/emulator/"):  # no instance has these, and a null means something to them
+        return body
     route = _ROUTES.get(f"{method} {_PARAMETER.sub('{}', path).rstrip('/')}", _USUAL)
     if route.opaque:
         return body
