@@ -21,14 +21,22 @@ __all__ = ["SAFE_POSTS", "Pool", "Read", "is_safe", "reads_of"]
 
 SAFE_POSTS: frozenset[str] = frozenset(
     {
+        "/api/content/v1/dataapps/adminsummary",
+        "/api/content/v1/pages/adminsummary",
         "/api/content/v1/reportschedules/history/search",
+        "/api/content/v2/cards/adminsummary",
         "/api/data/ui/v3/datasources/search",
+        "/api/data/ui/v3/datasources/search/tags",
+        "/api/data/v3/datasources/bulk",
+        "/api/data/v3/datasources/bulk/directpermissions",
+        "/api/data/v3/datasources/statuses",
         "/api/datastores/v2/collections/{}/documents/query",
         "/api/files/v1/filesets/search",
         "/api/files/v1/filesets/{}/files/search",
         "/api/identity/v1/users/search",
         "/api/query/v1/datasources/{}/partition/list",
         "/api/query/v1/execute/{}",
+        "/api/query/v1/functions/list/id",
         "/api/query/v1/functions/search",
         "/api/queues/v1/tasks/list",
         "/api/search/v1/query",
@@ -286,6 +294,7 @@ class Pool:
         return {
             "query": _QUERIES.get(read.call, "*"),
             "text": "*",
+            "term": "a",
             "sql": "SELECT COUNT(*) FROM table",
             "filter": {},
             "entities": [entity.value for entity in SearchEntity],
