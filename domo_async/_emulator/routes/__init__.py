@@ -125,11 +125,11 @@ def register(app: web.Application, instance: Instance, *, exact: bool) -> None:
 
 
 def _with_either_end(routes: Iterable[web.AbstractRouteDef]) -> Iterator[web.RouteDef]:
-    """Yield routes both with and without a slash at the end of their paths."""
+    """Yield the routes of instances both with and without a slash at the end of their paths."""
     known = [route for route in routes if isinstance(route, web.RouteDef)]
     paths = {(route.method, route.path) for route in known}
     for route in known:
         yield route
         twin = route.path.rstrip("/") if route.path.endswith("/") else f"{route.path}/"
-        if (route.method, twin) not in paths:
+        if (route.method, twin) not in paths and not route.path.startswith("/emulator/"):
             yield web.RouteDef(route.method, twin, route.handler, route.kwargs)
