@@ -288,8 +288,8 @@ class BeastModes(Area):
     ) -> BeastMode:
         """Create a Beast Mode on a dataset, or one that can be used everywhere.
 
-        `POST /api/query/v1/functions/template`. Unconfirmed: no document of Domo's describes it; independent clients
-        use it, and it is seen to be sent.
+        `POST /api/query/v1/functions/template`. Seen: samples of instances show it, no document of Domo's does;
+        independent clients use it.
 
         Args:
             name: Its name.
@@ -342,7 +342,7 @@ class BeastModes(Area):
     async def get_many(self, beast_mode_ids: Sequence[int | str], /) -> tuple[BeastMode, ...]:
         """Return several Beast Modes; those that there are not are left out.
 
-        `POST /api/query/v1/functions/list/id`. Unconfirmed: no document of Domo's describes it; the answer is seen.
+        `POST /api/query/v1/functions/list/id`. Seen: samples of instances show it, no document of Domo's does.
 
         Args:
             beast_mode_ids: The Beast Modes.

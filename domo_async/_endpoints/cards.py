@@ -387,8 +387,8 @@ class Cards(Area):
     ) -> CardDefinition:
         """Return how a card is made: what it asks of its dataset, and how it shows that.
 
-        `PUT /api/content/v3/cards/kpi/definition`, which changes nothing. Unconfirmed: no document of Domo's describes
-        it; three independent clients use it, and the answer is seen.
+        `PUT /api/content/v3/cards/kpi/definition`, which changes nothing. Seen: samples of instances show it, no
+        document of Domo's does; three independent clients use it.
 
         Args:
             urn: The card.
@@ -409,8 +409,8 @@ class Cards(Area):
     async def delete_many(self, card_ids: Sequence[int | str], /) -> None:
         """Delete cards.
 
-        `DELETE /api/content/v1/cards/bulk`. Unconfirmed: no document of Domo's describes it; one client uses it, and it
-        is seen to be sent.
+        `DELETE /api/content/v1/cards/bulk`. Seen: samples of instances show it, no document of Domo's does; one client
+        uses it.
 
         Args:
             card_ids: The cards.

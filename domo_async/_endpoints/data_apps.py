@@ -119,8 +119,8 @@ class DataApps(Area):
     ) -> Pager[DataAppSummary]:
         """Iterate over apps: all that the token's owner administers, or those that meet the conditions.
 
-        `POST /api/content/v1/dataapps/adminsummary`. Unconfirmed: no document of Domo's describes it; two independent
-        clients use it, and the answer is seen.
+        `POST /api/content/v1/dataapps/adminsummary`. Seen: samples of instances show it, no document of Domo's does;
+        two independent clients use it.
 
         Args:
             title: Only those with this in their titles.
@@ -209,8 +209,8 @@ class DataApps(Area):
     ) -> None:
         """Let users and groups own apps, besides those who do.
 
-        `PUT /api/content/v1/dataapps/bulk/owners`. Unconfirmed: no document of Domo's describes it; two independent
-        clients use it.
+        `PUT /api/content/v1/dataapps/bulk/owners`. Seen: samples of instances show it, no document of Domo's does; two
+        independent clients use it.
 
         Args:
             data_app_ids: The apps.
@@ -228,8 +228,8 @@ class DataApps(Area):
     async def remove_owners(self, *, data_app_ids: Sequence[int | str], owners: Sequence[Member | int | str]) -> None:
         """Let users and groups no longer own apps.
 
-        `POST /api/content/v1/dataapps/bulk/owners/remove`. Unconfirmed: no document of Domo's describes it; it is seen
-        to be sent.
+        `POST /api/content/v1/dataapps/bulk/owners/remove`. Seen: samples of instances show it, no document of Domo's
+        does.
 
         Args:
             data_app_ids: The apps.

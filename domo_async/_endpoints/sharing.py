@@ -99,8 +99,8 @@ class Sharing(Area):
     async def revoke(self, *, resources: Sequence[Resource], recipient: Recipient) -> None:
         """Take the access of a user or a group to pages and cards away, 50 of them in a request.
 
-        `DELETE /api/content/v1/share/bulk/{kind}/{recipient_type}/{recipient_id}`. Unconfirmed: no document of Domo's
-        describes it; one client uses it for pages, and it is seen for pages and cards. Of datasets,
+        `DELETE /api/content/v1/share/bulk/{kind}/{recipient_type}/{recipient_id}`. Seen: samples of instances show it,
+        no document of Domo's does; one client uses it for pages, and it is seen for pages and cards. Of datasets,
         `DatasetAccess.revoke` takes access away.
 
         Args:

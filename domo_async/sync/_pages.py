@@ -78,8 +78,8 @@ class Pages(Twin[AsyncPages]):
     def details(self, page_id: int | str, /) -> Page:
         """Return what is known of a page beside its cards.
 
-        `GET /api/content/v1/pages/{page_id}`. Unconfirmed: no document of Domo's describes it; two independent clients
-        use it.
+        `GET /api/content/v1/pages/{page_id}`. Seen: samples of instances show it, no document of Domo's does; two
+        independent clients use it.
 
         Args:
             page_id: The page.
@@ -126,8 +126,8 @@ class Pages(Twin[AsyncPages]):
     def update(self, page_id: int | str, /, *, title: str | Unset = UNSET, locked: bool | Unset = UNSET) -> None:
         """Change what is given of a page, and leave the rest.
 
-        `PUT /api/content/v1/pages/{page_id}`. Unconfirmed: no document of Domo's describes it; two independent clients
-        use it.
+        `PUT /api/content/v1/pages/{page_id}`. Seen: samples of instances show it, no document of Domo's does; two
+        independent clients use it.
 
         Args:
             page_id: The page.
@@ -151,8 +151,8 @@ class Pages(Twin[AsyncPages]):
     ) -> None:
         """Let users and groups own pages, besides those who do.
 
-        `PUT /api/content/v1/pages/bulk/owners`. Unconfirmed: no document of Domo's describes it; three independent
-        clients use it.
+        `PUT /api/content/v1/pages/bulk/owners`. Seen: samples of instances show it, no document of Domo's does; three
+        independent clients use it.
 
         Args:
             page_ids: The pages.
@@ -172,8 +172,8 @@ class Pages(Twin[AsyncPages]):
     def remove_owners(self, *, page_ids: Sequence[int | str], owners: Sequence[Member | int | str]) -> None:
         """Let users and groups no longer own pages.
 
-        `POST /api/content/v1/pages/bulk/owners/remove`. Unconfirmed: no document of Domo's describes it; three
-        independent clients use it.
+        `POST /api/content/v1/pages/bulk/owners/remove`. Seen: samples of instances show it, no document of Domo's does;
+        three independent clients use it.
 
         Args:
             page_ids: The pages.

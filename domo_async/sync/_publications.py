@@ -19,8 +19,8 @@ class Publications(Twin[AsyncPublications]):
     ) -> SyncPager[PublicationSummary]:
         """Iterate over the publications of the instance.
 
-        `GET /api/publish/v2/publication/summaries`. Unconfirmed: no document of Domo's describes it; two independent
-        clients use it, and the answer is seen.
+        `GET /api/publish/v2/publication/summaries`. Seen: samples of instances show it, no document of Domo's does; two
+        independent clients use it.
 
         Args:
             search: What names have to hold.
@@ -58,8 +58,8 @@ class Publications(Twin[AsyncPublications]):
     ) -> str:
         """Give content to other instances.
 
-        `POST /api/publish/v2/publication`. Unconfirmed: no document of Domo's describes it; two independent clients use
-        it. The instance goes on with it after it has answered; `list` tells how it went.
+        `POST /api/publish/v2/publication`. Seen: samples of instances show it, no document of Domo's does; two
+        independent clients use it. The instance goes on with it after it has answered; `list` tells how it went.
 
         Args:
             name: Its name.

@@ -88,8 +88,8 @@ class Roles(Twin[AsyncRoles]):
         """Change a role's name and description.
 
         `PUT /api/authorization/v1/roles/{role_id}`, which takes both: what is not given is read before, by
-        `GET /api/authorization/v1/roles/{role_id}` (Roles Governance API, "Get Role By Id"). Unconfirmed: no document
-        of Domo's describes the change; six independent clients send it.
+        `GET /api/authorization/v1/roles/{role_id}` (Roles Governance API, "Get Role By Id"). Seen: samples
+        of instances show the change, no document of Domo's does; six independent clients send it.
 
         Args:
             role_id: The role.
@@ -116,8 +116,8 @@ class Roles(Twin[AsyncRoles]):
     ) -> SyncPager[RoleUser]:
         """Iterate over the users who have a role.
 
-        `GET /api/authorization/v1/roles/{role_id}/users`. Unconfirmed: no document of Domo's describes it; several
-        independent clients use it.
+        `GET /api/authorization/v1/roles/{role_id}/users`. Seen: samples of instances show it, no document of Domo's
+        does; several independent clients use it.
 
         Args:
             role_id: The role.
@@ -142,8 +142,8 @@ class Roles(Twin[AsyncRoles]):
     def add_users(self, role_id: int | str, /, *, users: Sequence[int | str]) -> None:
         """Give users a role in place of the one that they have; `assign` looks before, and reports on each.
 
-        `PUT /api/authorization/v1/roles/{role_id}/users`. Unconfirmed: no document of Domo's describes it; two
-        independent clients use it.
+        `PUT /api/authorization/v1/roles/{role_id}/users`. Seen: samples of instances show it, no document of Domo's
+        does; two independent clients use it.
 
         Args:
             role_id: The role.
@@ -158,8 +158,8 @@ class Roles(Twin[AsyncRoles]):
     def known_authorities(self) -> tuple[Authority, ...]:
         """Return all authorities that a role can have.
 
-        `GET /api/authorization/v1/authorities`. Unconfirmed: no document of Domo's describes it; several independent
-        clients use it.
+        `GET /api/authorization/v1/authorities`. Seen: samples of instances show it, no document of Domo's
+        does; several independent clients use it.
         """
         return self._portal.run(self._aio.known_authorities())
 

@@ -108,8 +108,8 @@ class Users(Twin[AsyncUsers]):
     def profile(self, user_id: int | str, /) -> UserProfile:
         """Return a user with what the older routes tell: who invited the user and when, whether that was accepted.
 
-        `GET /api/content/v3/users/{user_id}`. Unconfirmed: no document of Domo's describes it; three independent
-        clients use it.
+        `GET /api/content/v3/users/{user_id}`. Seen: samples of instances show it, no document of Domo's does; three
+        independent clients use it.
 
         Args:
             user_id: The user.
@@ -124,7 +124,7 @@ class Users(Twin[AsyncUsers]):
     ) -> SyncPager[UserProfile]:
         """Iterate over all users as the older routes tell them.
 
-        `GET /api/content/v3/users`. Unconfirmed: no document of Domo's describes it; it is seen to be sent.
+        `GET /api/content/v3/users`. Seen: samples of instances show it, no document of Domo's does.
 
         Args:
             active: Whether to give only those who can log in, or only others.
