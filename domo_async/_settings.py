@@ -79,7 +79,7 @@ class Timeouts:
 
     Attributes:
         connect: For a connection, name resolution and TLS included.
-        read: For an answer to begin, for the next bytes of a streamed one, and for a stalled upload to move on.
+        read: For an answer to begin, for its next bytes, and for a stalled upload to move on.
         total: For a whole call: connecting, redirects, and the answer to its last byte. Each try of a call that is sent
             again has as long anew; how long the waits between tries are at most, `Retries` says. A turn is waited for
             as long before that: a slot (see `Settings.connections`) as long as others move on, a rate limit if it lets

@@ -263,9 +263,8 @@ class Connection:
                 good = is_good(response)
                 if good and not read:
                     return response, b""
-                limit.ends = ends if ends < float("inf") else loop.time() + call.patience
                 most = self._settings.max_answer if good else _MOST_EXPLAINED
-                return response, await _read_body(response, request, most)
+                return response, await _read_body(response, call, most)
         except (aiohttp.ClientError, LostError, OSError) as error:  # a timeout is an OSError
             failure: Exception = error
         except RuntimeError as error:
@@ -301,7 +300,7 @@ class Connection:
             response = await exchange.run()
             if response.status not in _REDIRECTS or "Location" not in response.headers:
                 return response
-            await _read_body(response, request, _MOST_EXPLAINED)
+            await _read_body(response, call, _MOST_EXPLAINED)
             target = self._redirected(request, response, target, hop)
             hop += 1
             # Who has once left the instance comes back as a stranger: else others could have it asked with our rights.
@@ -484,13 +483,13 @@ def is_good(response: aiohttp.ClientResponse) -> bool:
     return 200 <= response.status < 300
 
 
-async def _read_body(response: aiohttp.ClientResponse, request: Request, most: int) -> bytes:
+async def _read_body(response: aiohttp.ClientResponse, call: Call, most: int) -> bytes:
     """Return an answer's body; of an error or redirect, which its status explains, what can be had of it.
 
     Raises:
         TransportError: The body of a good answer broke off, or is larger than `most`.
     """
-    good = is_good(response)
+    request, good = call.request, is_good(response)
     pieces: list[bytes] = []
     left = most - (response.content_length or 0 if good else 0)
     whole = False
@@ -500,6 +499,7 @@ async def _read_body(response: aiohttp.ClientResponse, request: Request, most: i
             # Most answers are small and uncoded, and what goes on at each of them counts.
             coded = aiter(decoded(response, request)) if "Content-Encoding" in response.headers else None
             while left >= 0 and not whole:
+                call.keep_moving()
                 piece = await (response.content.readany() if coded is None else anext(coded, b""))
                 left -= len(piece)
                 pieces.append(piece)

@@ -445,6 +445,18 @@ async def test_total_is_the_whole_call():
             await domo.request("GET", "/api/x")
 
 
+async def test_a_body_that_stands_still_ends_by_the_limit_for_reading():
+    begun = raw_answer("{}" * 50)[:-5]
+
+    # The total would be over long after the test's own limit.
+    async with (
+        raw_server(lambda *_: begun) as server,
+        client(server.url, retries=ONCE, timeouts=Timeouts(read=0.2, total=500)) as domo,
+    ):
+        with pytest.raises(TimeoutError):
+            await domo.request("GET", "/api/x")
+
+
 async def test_a_slot_that_never_becomes_free_is_told_with_what_has_it():
     async with (
         raw_server(lambda *_: raw_answer("1")) as server,
