@@ -170,6 +170,15 @@ ROWS = [
         Sent("PUT", f"{FLOWS}/46/patch", json={"responsibleUserId": 27, "enabled": False}),
     ),
     Row(
+        "collection: Dataflows, bulk patch",
+        lambda domo: domo.dataflows.patch_many([46, 47], responsible_user_id=27, enabled=False),
+        Sent(
+            "PUT",
+            f"{FLOWS}/bulk/patch",
+            json={"dataFlowIds": [46, 47], "responsibleUserId": 27, "enabled": False},
+        ),
+    ),
+    Row(
         "extra: Dataflows, Delete dataflow",
         lambda domo: domo.dataflows.delete(46),
         Sent("DELETE", f"{FLOWS}/46"),

@@ -126,6 +126,16 @@ async def test_each_change_of_a_definition_is_a_version_that_can_be_read(domo: D
         await domo.dataflows.versions(made.id)
 
 
+async def test_several_dataflows_are_switched_off_by_one_request(domo: Domo) -> None:
+    numbers = [await create(domo, name) for name in ("a", "b")]
+
+    await domo.dataflows.patch_many(numbers, enabled=False)
+
+    assert [False, False] == [each.enabled async for each in domo.dataflows.list()]
+    with pytest.raises(ConfigError, match="nothing is given"):
+        await domo.dataflows.patch_many(numbers)
+
+
 async def test_tags_are_set_and_a_dataflow_is_shared_with_its_datasets(domo: Domo, emulator: Emulator) -> None:
     number = await create(domo)
     source = (await domo.dataflows.get(number)).inputs[0].data_source_id
