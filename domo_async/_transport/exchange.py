@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import inspect
 import select
 import socket
 import ssl
@@ -213,7 +214,7 @@ class Exchange:
     def _send(
         self, headers: Mapping[str, str], data: aiohttp.Payload | AsyncIterator[bytes] | None
     ) -> Awaitable[aiohttp.ClientResponse]:
-        if self.connector is not None:
+        if self.connector is not None and _SENDS_STRAIGHT:
             return self._send_straight(self.connector, headers, data)
         return self.session.request(
             self.call.request.method,
@@ -267,6 +268,8 @@ class Exchange:
             raise
 
 
+# Earlier versions of aiohttp bound no number of headers, and take their requests by `session.request` alone.
+_SENDS_STRAIGHT = "max_headers" in inspect.signature(ResponseHandler.set_response_params).parameters
 _running: ContextVar[Exchange] = ContextVar("_running")
 
 

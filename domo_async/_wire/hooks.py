@@ -72,7 +72,9 @@ def converter(*, strict: bool) -> Converter:
         float: _float,
         Decimal: _decimal,
         date: _date,
-        # cattrs asks base classes before predicates, so these would be taken for str and int.
+        # cattrs asks base classes before predicates, so these would be taken for str and int,
+        # and Enum itself for what versions before 26 make of it.
+        Enum: _enum,
         StrEnum: _enum,
         IntEnum: _enum,
     }

@@ -1389,8 +1389,9 @@ class Datasets(Twin[AsyncDatasets]):
             dataset_id: The dataset.
             target: The path of the file to write, which appears under its name only when it is whole: Parquet if it
                 ends in ``.parquet``, Arrow if in ``.arrow`` or ``.feather``, else CSV, compressed if in ``.gz`` or
-                ``.zst``. Or a binary file object, to which CSV is written as the answer comes, as it is to devices and
-                pipes. Links are followed, and a file that is there keeps its mode, owner and links.
+                ``.zst``. Or a binary file object, also one with an async ``write``, to which CSV is written as the
+                answer comes, as it is to devices and pipes. Links are followed, and a file that is there keeps its
+                mode, owner and links.
             sql: What to export; everything by default.
             params: Values for the placeholders in `sql`, as `query` takes them.
             header: Whether the first row of CSV names the columns.

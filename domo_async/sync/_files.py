@@ -248,8 +248,9 @@ class Files(Twin[AsyncFiles]):
         Args:
             file_id: The file.
             target: The path of the file to write, which appears under its name only when it is whole; or a binary file
-                object, which is written to as the answer comes, as are devices and pipes. Links are followed, and a
-                file that is there keeps its mode, owner and links. Without a target the content is returned.
+                object, also one with an async ``write``, which is written to as the answer comes, as are devices and
+                pipes. Links are followed, and a file that is there keeps its mode, owner and links. Without a target
+                the content is returned.
             revision_id: The revision; the current one by default.
             file_name: The name that the instance is to give the file in its answer's headers.
             verify: Whether to compare the length and the SHA-256 (or else the MD5) with what the instance tells of

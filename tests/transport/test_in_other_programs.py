@@ -106,7 +106,7 @@ async def refuse(response: aiohttp.ClientResponse) -> None:
         {"raise_for_status": True},
         {"raise_for_status": refuse},
         {"auto_decompress": False},
-        {"base_url": "http://127.0.0.1:9/other/"},
+        {"base_url": f"http://127.0.0.1:9/{'' if aiohttp.__version__ < '3.12' else 'other/'}"},
         {"timeout": aiohttp.ClientTimeout(total=0.000001)},
         {"json_serialize": str},
         {"read_bufsize": 1},

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import gzip
+import inspect
 import json
 import logging
 import socket
@@ -420,6 +421,10 @@ async def test_no_page_takes_long_to_look_at(piece):
             await domo.request("GET", "/api/x")
 
 
+@pytest.mark.skipif(
+    "max_headers" not in inspect.signature(aiohttp.ClientSession.__init__).parameters,
+    reason="this version of aiohttp bounds the size of headers, and not their number",
+)
 async def test_headers_have_a_limit_beyond_what_gateways_send():
     long = [f"X-{number}: {'v' * 9000}" for number in range(3)]
     many = [f"X-{number}: v" for number in range(1000)]

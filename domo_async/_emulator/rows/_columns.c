@@ -16,7 +16,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "../../_transfer/csv/_words.h"
+#include "../../_native/csv_bitmasks.h"
 
 #define DECIMAL_DIGITS 38
 #define DOUBLE_MAGNITUDE 308
@@ -91,18 +91,24 @@ typedef struct {
 
 static unsigned __int128 powers_of_ten[DECIMAL_DIGITS + 1];
 
+/* Whether eight bytes are digits, by SWAR: 0x30 to 0x39. The high half of each is 3 as it is, and stays 3 when 6 is added,
+   so that the low half is at most 9. A carry out of a byte could only come from one that is not a digit. */
 static inline int are_digits(uint64_t word)
 {
     return ((word & 0xF0F0F0F0F0F0F0F0u) | ((word + 0x0606060606060606u) & 0xF0F0F0F0F0F0F0F0u) >> 4) ==
            0x3333333333333333u;
 }
 
-/* The value of up to eight digits, of which there is at least one; may read eight bytes. Return whether they are digits. */
+/* The value of one to eight digits, by SWAR; may read eight bytes. Return whether they are digits.
+
+   Each step joins neighbours: eight digits become four numbers of two digits, those two of four, and those one of eight.
+   The product adds the left neighbour, which lies lower, times a power of ten to the right one: 2561 is 10 << 8 | 1,
+   6553601 is 100 << 16 | 1, and 42949672960001 is 10000 << 32 | 1. */
 static inline int few_digits(const uint8_t *text, Py_ssize_t length, uint64_t *value)
 {
     uint64_t word;
     memcpy(&word, text, sizeof word);
-    /* The digits move to the end, with zeros before them. */
+    /* The digits move to the end, with the digit 0 (0x30) before them. Two shifts, as one by 64 would have no meaning. */
     word <<= 64 - 8 * length;
     word |= (0x3030303030303030u >> 4 * length) >> 4 * length;
     if (!are_digits(word))
@@ -362,8 +368,8 @@ static Py_ssize_t find_records(const Source *source, const uint8_t *block, size_
 
     for (size_t at = 0; at < *length; at += WORD) {
         const uint64_t there = *length - at >= WORD ? ~(uint64_t)0 : ((uint64_t)1 << (*length - at)) - 1;
-        Places all = places(block + at);
-        if (!look_outside(&all, there, &before))
+        Bitmasks all = bitmasks(block + at);
+        if (!keep_outside_quotes(&all, there, &before))
             return -1;
         for (uint64_t delimiters = all.commas | all.feeds; delimiters; delimiters &= delimiters - 1)
             source->ends[fields++] = (uint32_t)(at + (size_t)__builtin_ctzll(delimiters));

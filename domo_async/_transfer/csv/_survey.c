@@ -1,5 +1,5 @@
-/* `survey` and `empties` at full speed: one pass over words of 64 bytes. Where this is not built, Python does the same; see
-   survey.py and empties.py, which also say what is asked. */
+/* `block_scanner` and `empties` at full speed: one pass over structural bitmasks of 64 bytes, see csv_bitmasks.h. Where
+   this is not built, Python does the same; block_scanner.py and empties.py also say what is asked. */
 
 #define PY_SSIZE_T_CLEAN
 #define Py_LIMITED_API 0x030B0000
@@ -8,7 +8,7 @@
 #include <errno.h>
 #include <unistd.h>
 
-#include "_words.h"
+#include "../../_native/csv_bitmasks.h"
 
 /* Without the instruction that counts bits, which processors have had since 2008, the work takes twice as long. */
 #if defined(__x86_64__)
@@ -17,14 +17,14 @@
 #define COUNTS_BITS
 #endif
 
-/* The places in the word that begins at some byte; none beyond the block's end. */
-static inline Places places_at(const uint8_t *block, Py_ssize_t length, Py_ssize_t at)
+/* The bitmasks of the 64 bytes from a place on; no bits beyond the block's end. */
+static inline Bitmasks bitmasks_at(const uint8_t *block, Py_ssize_t length, Py_ssize_t at)
 {
     uint8_t last[WORD] = {0};
     if (length - at >= WORD)
-        return places(block + at);
+        return bitmasks(block + at);
     memcpy(last, block + at, (size_t)(length - at));
-    return places(last);
+    return bitmasks(last);
 }
 
 /* What is to be known of the bytes before a block. */
@@ -32,7 +32,7 @@ typedef struct {
     uint64_t in_quotes; /* all ones, or none */
     int last;
     Py_ssize_t commas;
-} Mark;
+} ScanState;
 
 typedef struct {
     Py_ssize_t ends, last_end, lines, open_lines;
@@ -40,27 +40,28 @@ typedef struct {
     uint64_t others; /* not zero if a byte is not ASCII */
 } Found;
 
-/* Return whether everything fits; if so, `mark` is that of the next block. The block is not empty. */
-COUNTS_BITS static int survey_block(const uint8_t *block, Py_ssize_t length, Py_ssize_t each, Mark *mark, Found *found)
+/* Return whether everything fits; if so, `state` is that of the next block. The block is not empty. */
+COUNTS_BITS static int survey_block(const uint8_t *block, Py_ssize_t length, Py_ssize_t each, ScanState *state,
+                                    Found *found)
 {
     Before before = {
-        .in_quotes = mark->in_quotes,
-        .edge = mark->last == ',' || mark->last == '\n' || mark->last == '"',
-        .closed = !mark->in_quotes && mark->last == '"',
-        .returned = !mark->in_quotes && mark->last == '\r',
+        .in_quotes = state->in_quotes,
+        .edge = state->last == ',' || state->last == '\n' || state->last == '"',
+        .closed = !state->in_quotes && state->last == '"',
+        .returned = !state->in_quotes && state->last == '\r',
     };
-    uint64_t others = 0, pairs = 0, quoted = mark->last == '"';
-    Py_ssize_t commas = mark->commas, ends = 0, last_end = -1, lines = 0, open_lines = 0;
+    uint64_t others = 0, pairs = 0, quoted = state->last == '"';
+    Py_ssize_t commas = state->commas, ends = 0, last_end = -1, lines = 0, open_lines = 0;
 
     for (Py_ssize_t at = 0; at < length; at += WORD) {
         const uint64_t there = length - at >= WORD ? ~(uint64_t)0 : ((uint64_t)1 << (length - at)) - 1;
-        Places all = places_at(block, length, at);
+        Bitmasks all = bitmasks_at(block, length, at);
         const uint64_t all_feeds = all.feeds;
         others |= all.others;
         pairs |= all.quotes & (all.quotes << 1 | quoted);
         quoted = all.quotes >> 63;
         lines += __builtin_popcountll(all_feeds);
-        if (!look_outside(&all, there, &before))
+        if (!keep_outside_quotes(&all, there, &before))
             return 0;
         uint64_t delimiters = all.commas, feeds = all.feeds;
         if (feeds) {
@@ -69,19 +70,20 @@ COUNTS_BITS static int survey_block(const uint8_t *block, Py_ssize_t length, Py_
             last_end = at + last_feed;
             open_lines = __builtin_popcountll(all_feeds >> last_feed) - 1;
             while (each >= 0 && feeds) {
+                /* All bits up to the lowest feed, which ends the next record. */
                 const uint64_t record = feeds ^ (feeds - 1);
                 if (commas + __builtin_popcountll(delimiters & record) != each)
                     return 0;
                 commas = 0;
                 delimiters &= ~record;
-                feeds &= feeds - 1;
+                feeds &= feeds - 1; /* clears the lowest bit */
             }
         } else {
             open_lines += __builtin_popcountll(all_feeds);
         }
         commas += __builtin_popcountll(delimiters);
     }
-    *mark = (Mark){before.in_quotes, block[length - 1], each < 0 ? 0 : commas};
+    *state = (ScanState){before.in_quotes, block[length - 1], each < 0 ? 0 : commas};
     *found = (Found){ends, last_end, lines, open_lines, pairs, others};
     return 1;
 }
@@ -95,6 +97,7 @@ static Py_ssize_t count_well_formed(const uint8_t *block, Py_ssize_t length)
             memcpy(text, block + at, sizeof text);
             for (int n = 0; n < 8; n++)
                 high |= text[n];
+            /* No byte has its highest bit set: all of it is ASCII. */
             if (!(high & 0x8080808080808080u)) {
                 at += WORD;
                 continue;
@@ -116,6 +119,7 @@ static Py_ssize_t without_cut_off(const uint8_t *block, Py_ssize_t length)
     for (Py_ssize_t back = 1; back <= 3 && back < length; back++) {
         const uint8_t byte = block[length - back];
         if (!continues(byte))
+            /* The first byte of a character says how many it has. */
             return byte < 0xC0 || back >= (byte < 0xE0 ? 2 : byte < 0xF0 ? 3 : 4) ? length : length - back;
     }
     return length;
@@ -125,7 +129,7 @@ static Py_ssize_t without_cut_off(const uint8_t *block, Py_ssize_t length)
 #define CHUNK (128 << 10)
 
 /* Survey a file as far as everything fits and can be read, as if it were one block; return how many bytes that are. */
-static Py_ssize_t survey_open_file(int file, off_t start, off_t end, Py_ssize_t each, uint8_t *chunk, Mark *mark,
+static Py_ssize_t survey_open_file(int file, off_t start, off_t end, Py_ssize_t each, uint8_t *chunk, ScanState *state,
                                    Found *found)
 {
     off_t at = start;
@@ -137,12 +141,12 @@ static Py_ssize_t survey_open_file(int file, off_t start, off_t end, Py_ssize_t 
         if (length <= 0)
             break;
         length = without_cut_off(chunk, length);
-        Mark next = *mark;
+        ScanState next = *state;
         if (!survey_block(chunk, length, each, &next, &more))
             break;
         if (more.others && count_well_formed(chunk, length) != length)
             break;
-        *mark = next;
+        *state = next;
         found->ends += more.ends;
         found->lines += more.lines;
         found->pairs |= more.pairs;
@@ -155,52 +159,53 @@ static Py_ssize_t survey_open_file(int file, off_t start, off_t end, Py_ssize_t 
 }
 
 PyDoc_STRVAR(survey_file_doc, "survey_file(file, start, end, in_quotes, last, commas, each, /)\n--\n\n"
-                              "See `Surveyor.survey_file`, and `survey` here.");
+                              "See `BlockScanner.scan_file`, and `survey` here.");
 
 static PyObject *survey_file(PyObject *Py_UNUSED(module), PyObject *arguments)
 {
     int file, in_quotes;
     long long start, end;
     Py_ssize_t each, length;
-    Mark mark;
+    ScanState state;
     Found found = {.last_end = -1};
     uint8_t *chunk;
-    if (!PyArg_ParseTuple(arguments, "iLLpinn", &file, &start, &end, &in_quotes, &mark.last, &mark.commas, &each))
+    if (!PyArg_ParseTuple(arguments, "iLLpinn", &file, &start, &end, &in_quotes, &state.last, &state.commas, &each))
         return NULL;
     chunk = PyMem_Malloc(CHUNK);
     if (!chunk)
         return PyErr_NoMemory();
-    mark.in_quotes = in_quotes ? ~(uint64_t)0 : 0;
+    state.in_quotes = in_quotes ? ~(uint64_t)0 : 0;
     Py_BEGIN_ALLOW_THREADS
-    length = survey_open_file(file, (off_t)start, (off_t)end, each, chunk, &mark, &found);
+    length = survey_open_file(file, (off_t)start, (off_t)end, each, chunk, &state, &found);
     Py_END_ALLOW_THREADS
     PyMem_Free(chunk);
-    return Py_BuildValue("nNinnnnnN", length, PyBool_FromLong(mark.in_quotes != 0), mark.last, mark.commas, found.ends,
+    return Py_BuildValue("nNinnnnnN", length, PyBool_FromLong(state.in_quotes != 0), state.last, state.commas, found.ends,
                          found.last_end, found.lines, found.open_lines, PyBool_FromLong(found.pairs != 0));
 }
 
 PyDoc_STRVAR(survey_doc, "survey(block, in_quotes, last, commas, each, /)\n--\n\n"
-                         "See `Surveyor.survey`; each record has to have `each` delimiters, or any number if that is -1.");
+                         "See `BlockScanner.scan`; each record has to have `each` delimiters, or any number if that is "
+                         "-1.");
 
 static PyObject *survey(PyObject *Py_UNUSED(module), PyObject *arguments)
 {
     Py_buffer block;
     int in_quotes, fits = 0;
     Py_ssize_t each;
-    Mark mark;
+    ScanState state;
     Found found;
-    if (!PyArg_ParseTuple(arguments, "y*pinn", &block, &in_quotes, &mark.last, &mark.commas, &each))
+    if (!PyArg_ParseTuple(arguments, "y*pinn", &block, &in_quotes, &state.last, &state.commas, &each))
         return NULL;
-    mark.in_quotes = in_quotes ? ~(uint64_t)0 : 0;
+    state.in_quotes = in_quotes ? ~(uint64_t)0 : 0;
     if (block.len) {
         Py_BEGIN_ALLOW_THREADS
-        fits = survey_block(block.buf, block.len, each, &mark, &found);
+        fits = survey_block(block.buf, block.len, each, &state, &found);
         Py_END_ALLOW_THREADS
     }
     PyBuffer_Release(&block);
     if (!fits)
         Py_RETURN_NONE;
-    return Py_BuildValue("NinnnnnNN", PyBool_FromLong(mark.in_quotes != 0), mark.last, mark.commas, found.ends,
+    return Py_BuildValue("NinnnnnNN", PyBool_FromLong(state.in_quotes != 0), state.last, state.commas, found.ends,
                          found.last_end, found.lines, found.open_lines, PyBool_FromLong(found.pairs != 0),
                          PyBool_FromLong(found.others == 0));
 }
@@ -226,8 +231,8 @@ COUNTS_BITS static Py_ssize_t leave_out_empties(const uint8_t *block, Py_ssize_t
     for (Py_ssize_t at = 0; at < length; at += WORD) {
         const Py_ssize_t bytes = length - at >= WORD ? WORD : length - at;
         const uint64_t there = bytes == WORD ? ~(uint64_t)0 : ((uint64_t)1 << bytes) - 1;
-        const Places all = places_at(block, length, at);
-        const uint64_t inside = within(all.quotes, begun->in_quotes);
+        const Bitmasks all = bitmasks_at(block, length, at);
+        const uint64_t inside = prefix_xor(all.quotes, begun->in_quotes);
         const uint64_t opening = all.quotes & inside, closing = all.quotes & ~inside;
         const uint64_t commas = all.commas & ~inside, feeds = all.feeds & ~inside;
         /* What follows a quote that opens and one that closes; with another one beside them they are part of a text. */
@@ -252,7 +257,7 @@ COUNTS_BITS static Py_ssize_t leave_out_empties(const uint8_t *block, Py_ssize_t
             begun->column = __builtin_popcountll(commas & ~(~(uint64_t)0 >> __builtin_clzll(feeds)));
         else
             begun->column += __builtin_popcountll(commas);
-        begun->in_quotes = spread(inside);
+        begun->in_quotes = spread_highest(inside);
         begun->quotes = last_of(all.quotes, begun->quotes, bytes);
         begun->opening = last_of(opening, begun->opening, bytes);
         begun->closing = last_of(closing, begun->closing, bytes);
@@ -323,13 +328,19 @@ static PyObject *without_empties(PyObject *Py_UNUSED(module), PyObject *argument
     Py_END_ALLOW_THREADS
     if (length)
         after_quote = text[length - 1] == '"';
-    if (left_out && _PyBytes_Resize(&copied, length - left_out) < 0)
-        return NULL;
+    if (left_out) {
+        /* A copy, as the limited API resizes no bytes. */
+        PyObject *shorter = PyBytes_FromStringAndSize(copy, length - left_out);
+        Py_DECREF(copied);
+        if (!shorter)
+            return NULL;
+        copied = shorter;
+    }
     return Py_BuildValue("NnNNn", copied, length, PyBool_FromLong(begun.in_quotes != 0), PyBool_FromLong(after_quote),
                          begun.column);
 }
 
-PyDoc_STRVAR(well_formed_doc, "well_formed(block, /)\n--\n\nSee `Surveyor.well_formed`.");
+PyDoc_STRVAR(well_formed_doc, "well_formed(block, /)\n--\n\nSee `BlockScanner.well_formed`.");
 
 static PyObject *well_formed(PyObject *Py_UNUSED(module), PyObject *arguments)
 {
