@@ -179,6 +179,16 @@ ROWS = [
         ),
     ),
     Row(
+        "collection: Dataflows, bulk/tag",
+        lambda domo: domo.dataflows.tag_many([46, 47], tags=["nightly"]),
+        Sent("PUT", f"{FLOWS}/bulk/tag", json={"dataFlowIds": [46, 47], "tagNames": ["nightly"]}),
+    ),
+    Row(
+        "collection: Dataflows, bulk/tag/delete",
+        lambda domo: domo.dataflows.untag_many([46, 47], tags=["nightly"]),
+        Sent("PUT", f"{FLOWS}/bulk/tag/delete", json={"dataFlowIds": [46, 47], "tagNames": ["nightly"]}),
+    ),
+    Row(
         "extra: Dataflows, Delete dataflow",
         lambda domo: domo.dataflows.delete(46),
         Sent("DELETE", f"{FLOWS}/46"),

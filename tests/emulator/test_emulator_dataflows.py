@@ -126,11 +126,14 @@ async def test_each_change_of_a_definition_is_a_version_that_can_be_read(domo: D
         await domo.dataflows.versions(made.id)
 
 
-async def test_several_dataflows_are_switched_off_by_one_request(domo: Domo) -> None:
+async def test_several_dataflows_are_switched_off_and_tagged_by_one_request(domo: Domo) -> None:
     numbers = [await create(domo, name) for name in ("a", "b")]
 
     await domo.dataflows.patch_many(numbers, enabled=False)
+    await domo.dataflows.tag_many(numbers, tags=["x", "y"])
+    await domo.dataflows.untag_many(numbers[:1], tags=["x"])
 
+    assert [("y",), ("x", "y")] == [await domo.dataflows.tags(number) for number in numbers]
     assert [False, False] == [each.enabled async for each in domo.dataflows.list()]
     with pytest.raises(ConfigError, match="nothing is given"):
         await domo.dataflows.patch_many(numbers)
