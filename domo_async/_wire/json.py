@@ -20,9 +20,10 @@ __all__ = ["dumps", "loads"]
 _MARK = b"\xef\xbb\xbf"
 # Digits as zeros, all else as ones: the fastest way to look for many digits in a row.
 _DIGITS = bytes(ord("0") if byte in b"0123456789" else ord("1") for byte in range(256))
-# The shortest integer that may be beyond 64 bits; of its digits every fourth is looked at first.
+# The shortest integer that may be beyond 64 bits. Every third digit is looked at first: of such an integer there are at
+# least six, and of the thirteen of milliseconds since 1970, which are in most answers, at most five.
 _GREAT_DIGITS = 19
-_STEP = 4
+_STEP = 3
 _GREAT = re.compile(rb"(?:^|[:,\[\s])-?[1-9][0-9]{18,}(?:$|[,\]}\s])")
 # An escape, in the group if it is half a character.
 _ESCAPE = re.compile(rb"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F]|(u[dD][89a-fA-F])|.)", re.DOTALL)

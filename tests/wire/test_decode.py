@@ -537,6 +537,13 @@ def test_digits_in_a_text_or_after_a_point_are_no_great_integer(text: str) -> No
     assert {"text": text, "number": 0.12345678901234567890123, "after": 10**30} == loads(body)
 
 
+@pytest.mark.parametrize("before", range(7))
+def test_a_great_integer_is_found_wherever_in_the_document_it_begins(before: int) -> None:
+    document = b" " * before + b'{"at":1734458216000,"great":9223372036854775808,"also":-18446744073709551616}'
+
+    assert {"at": 1734458216000, "great": 2**63, "also": -(2**64)} == loads(document)
+
+
 def test_models_and_extras_keep_great_integers() -> None:
     """In fields, unions and what no field is for."""
     assert 2**70 == decode(b'{"id":1180591620717411303424}', Owner).id
