@@ -59,7 +59,7 @@ def _zone(name: str) -> ZoneInfo:
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise typer.BadParameter(f"{name!r} is no time zone; write such as Europe/Berlin or UTC") from None
+        raise typer.BadParameter(f"{name!r} is not a time zone; write such as Europe/Berlin or UTC") from None
 
 
 def upload(

@@ -48,14 +48,14 @@ def form(kind: pa.DataType, column: ColumnSpec, rules: CellRules) -> Form:
         case "nested", _:
             return _json_form(kind, column, rules)
         case "timestamp", _:
-            return _in_turn(_local_form(_plain_type(kind), column, rules), _moments(column.type))
+            return _composed(_local_form(_plain_type(kind), column, rules), _moments(column.type))
         case found, target:
             if target in _FORMS:
                 return _FORMS[target].get(found, same)
             return _TEXTS.get(found, _text)
 
 
-def _in_turn(first: Form, second: Form) -> Form:
+def _composed(first: Form, second: Form) -> Form:
     return lambda values: second(first(values))
 
 

@@ -96,7 +96,7 @@ class Cells(dict[type, _Write]):
         """Return a value as a field.
 
         Raises:
-            Refused: It cannot be one of this column.
+            UnencodableValue: It cannot be one of this column.
         """
         return self[type(value)](value)
 

@@ -32,7 +32,7 @@ def json_text(value: object) -> str:
     """Return what is nested as JSON; exact decimals become text in it, since JSON's readers make them floats.
 
     Raises:
-        Refused: It holds what JSON does not: infinity, bytes, sets, keys that are not plain, itself.
+        UnencodableValue: It holds what JSON does not: infinity, bytes, sets, keys that are not plain, itself.
     """
     try:
         return _written(value).decode()

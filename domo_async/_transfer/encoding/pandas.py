@@ -76,7 +76,7 @@ def _is_of(dtype: object, package: str) -> bool:
 
 
 def frame_rows(frame: pd.DataFrame, *, rows: int = 50_000) -> Iterator[list[Sequence[object]]]:
-    """Yield the rows of a frame, so many at a time; marks for missing values stay as they are.
+    """Yield the rows of a frame in chunks; marks for missing values stay as they are.
 
     Args:
         frame: The frame.

@@ -42,7 +42,7 @@ class RowEncoder:
         """Return rows as CSV, their cells by position.
 
         Raises:
-            SourceError: A row is no sequence, has more or fewer cells than there are columns, or a cell cannot be
+            SourceError: A row is not a sequence, has more or fewer cells than there are columns, or a cell cannot be
                 written; names the row, counted from 1 over all calls, and the column.
         """
         self._check_kinds(rows)
@@ -56,7 +56,7 @@ class RowEncoder:
         """Return rows as CSV, their cells by name; a name that a row does not have is NULL.
 
         Raises:
-            SourceError: A row is no mapping, has a key that is no column's name, or a cell cannot be written; names the
+            SourceError: A row is not a mapping, has a key that no column has, or a cell cannot be written; names the
                 row, counted from 1 over all calls, and the column.
         """
         for kind in set(map(type, rows)):

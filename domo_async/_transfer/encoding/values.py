@@ -31,7 +31,7 @@ def python_value(value: Any) -> object:
     not have. An enumeration is its value if that is text, or else its name.
 
     Raises:
-        Refused: It is infinite, or a time that Python's own types do not reach.
+        UnencodableValue: It is infinite, or a time that Python's own types do not reach.
     """
     kind = type(value)
     if is_missing_type(kind):

@@ -32,7 +32,7 @@ def first_fields(blocks: Iterable[bytes], dialect: Dialect, *, whole: bool = Tru
         whole: Whether there are no more.
 
     Raises:
-        SourceError: It is no CSV, or not in the encoding.
+        SourceError: It is not CSV, or not in the encoding.
     """
     held = bytearray()
     enough = 1
