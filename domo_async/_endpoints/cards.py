@@ -428,10 +428,10 @@ class Cards(Area):
         *,
         title: str | Unset = UNSET,
         page_ids: Sequence[int | str] | Unset = UNSET,
-        order_by: CardOrder | str = CardOrder.CARD_TITLE,
+        sort_by: CardOrder | str = CardOrder.CARD_TITLE,
         ascending: bool = True,
         parts: Sequence[CardPart | str] | None = None,
-        skip: int = 0,
+        offset: int = 0,
         limit: int | None = None,
         page_size: int = 100,
     ) -> Pager[Card]:
@@ -442,10 +442,10 @@ class Cards(Area):
         Args:
             title: Only those with this in their titles.
             page_ids: Only those on one of these pages.
-            order_by: What to sort by.
+            sort_by: What to sort by.
             ascending: Whether the smallest comes first.
             parts: What to tell beside the plain facts.
-            skip: Cards to leave out at the beginning.
+            offset: Cards to leave out at the beginning.
             limit: The most cards to give in all.
             page_size: Cards to ask for at a time.
 
@@ -458,7 +458,7 @@ class Cards(Area):
             QUERY_SKIP,
             params={"parts": None if parts is None else require_list(parts, "parts")},
             json=payload(
-                order_by=order_by,
+                order_by=sort_by,
                 ascending=ascending,
                 include_card_title_clause=UNSET if isinstance(title, Unset) else True,
                 card_title_search_text=title,
@@ -467,7 +467,7 @@ class Cards(Area):
             key=_identity,
             into=_Summaries,
             read=_batch,
-            offset=skip,
+            offset=offset,
             limit=limit,
             page_size=page_size,
             assured=100,

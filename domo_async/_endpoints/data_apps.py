@@ -111,9 +111,9 @@ class DataApps(Area):
         self,
         *,
         title: str | Unset = UNSET,
-        order_by: str = "title",
+        sort_by: str = "title",
         ascending: bool = True,
-        skip: int = 0,
+        offset: int = 0,
         limit: int | None = None,
         page_size: int = 100,
     ) -> Pager[DataAppSummary]:
@@ -124,9 +124,9 @@ class DataApps(Area):
 
         Args:
             title: Only those with this in their titles.
-            order_by: What to sort by.
+            sort_by: What to sort by.
             ascending: Whether the smallest comes first.
-            skip: Apps to leave out at the beginning.
+            offset: Apps to leave out at the beginning.
             limit: The most apps to give in all.
             page_size: Apps to ask for at a time.
 
@@ -139,14 +139,14 @@ class DataApps(Area):
             QUERY_SKIP,
             key=attrgetter("data_app_id"),
             json=payload(
-                order_by=order_by,
+                order_by=sort_by,
                 ascending=ascending,
                 include_title_clause=UNSET if isinstance(title, Unset) else True,
                 title_search_text=title,
             ),
             into=_Summaries,
             read=_page,
-            offset=skip,
+            offset=offset,
             limit=limit,
             page_size=page_size,
         )

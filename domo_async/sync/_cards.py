@@ -78,10 +78,10 @@ class Cards(Twin[AsyncCards]):
         *,
         title: str | Unset = UNSET,
         page_ids: Sequence[int | str] | Unset = UNSET,
-        order_by: CardOrder | str = CardOrder.CARD_TITLE,
+        sort_by: CardOrder | str = CardOrder.CARD_TITLE,
         ascending: bool = True,
         parts: Sequence[CardPart | str] | None = None,
-        skip: int = 0,
+        offset: int = 0,
         limit: int | None = None,
         page_size: int = 100,
     ) -> SyncPager[Card]:
@@ -92,10 +92,10 @@ class Cards(Twin[AsyncCards]):
         Args:
             title: Only those with this in their titles.
             page_ids: Only those on one of these pages.
-            order_by: What to sort by.
+            sort_by: What to sort by.
             ascending: Whether the smallest comes first.
             parts: What to tell beside the plain facts.
-            skip: Cards to leave out at the beginning.
+            offset: Cards to leave out at the beginning.
             limit: The most cards to give in all.
             page_size: Cards to ask for at a time.
 
@@ -106,10 +106,10 @@ class Cards(Twin[AsyncCards]):
             self._aio.list(
                 title=title,
                 page_ids=page_ids,
-                order_by=order_by,
+                sort_by=sort_by,
                 ascending=ascending,
                 parts=parts,
-                skip=skip,
+                offset=offset,
                 limit=limit,
                 page_size=page_size,
             ),

@@ -19,9 +19,9 @@ class DataApps(Twin[AsyncDataApps]):
         self,
         *,
         title: str | Unset = UNSET,
-        order_by: str = "title",
+        sort_by: str = "title",
         ascending: bool = True,
-        skip: int = 0,
+        offset: int = 0,
         limit: int | None = None,
         page_size: int = 100,
     ) -> SyncPager[DataAppSummary]:
@@ -32,9 +32,9 @@ class DataApps(Twin[AsyncDataApps]):
 
         Args:
             title: Only those with this in their titles.
-            order_by: What to sort by.
+            sort_by: What to sort by.
             ascending: Whether the smallest comes first.
-            skip: Apps to leave out at the beginning.
+            offset: Apps to leave out at the beginning.
             limit: The most apps to give in all.
             page_size: Apps to ask for at a time.
 
@@ -43,7 +43,7 @@ class DataApps(Twin[AsyncDataApps]):
         """
         return SyncPager(
             self._aio.list(
-                title=title, order_by=order_by, ascending=ascending, skip=skip, limit=limit, page_size=page_size
+                title=title, sort_by=sort_by, ascending=ascending, offset=offset, limit=limit, page_size=page_size
             ),
             self._portal,
         )

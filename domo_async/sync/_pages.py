@@ -24,9 +24,9 @@ class Pages(Twin[AsyncPages]):
         *,
         title: str | Unset = UNSET,
         parent_page_ids: Sequence[int | str] | Unset = UNSET,
-        order_by: PageOrder | str = PageOrder.PAGE_TITLE,
+        sort_by: PageOrder | str = PageOrder.PAGE_TITLE,
         ascending: bool = True,
-        skip: int = 0,
+        offset: int = 0,
         limit: int | None = None,
         page_size: int = 50,
     ) -> SyncPager[PageSummary]:
@@ -37,9 +37,9 @@ class Pages(Twin[AsyncPages]):
         Args:
             title: Only those with this in their titles.
             parent_page_ids: Only those right below one of these pages.
-            order_by: What to sort by.
+            sort_by: What to sort by.
             ascending: Whether the smallest comes first.
-            skip: Pages to leave out at the beginning.
+            offset: Pages to leave out at the beginning.
             limit: The most pages to give in all.
             page_size: Pages to ask for at a time.
 
@@ -50,9 +50,9 @@ class Pages(Twin[AsyncPages]):
             self._aio.list(
                 title=title,
                 parent_page_ids=parent_page_ids,
-                order_by=order_by,
+                sort_by=sort_by,
                 ascending=ascending,
-                skip=skip,
+                offset=offset,
                 limit=limit,
                 page_size=page_size,
             ),

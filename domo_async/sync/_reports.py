@@ -45,9 +45,9 @@ class Reports(Twin[AsyncReports]):
         *,
         filter: ReportScope | str | None = None,
         title: str | None = None,
-        order_by: ScheduleOrder | str = ScheduleOrder.START_DATE,
-        is_ascending: bool | None = None,
-        skip: int = 0,
+        sort_by: ScheduleOrder | str = ScheduleOrder.START_DATE,
+        ascending: bool | None = None,
+        offset: int = 0,
         limit: int | None = None,
         page_size: int = 100,
     ) -> SyncPager[Report]:
@@ -58,10 +58,10 @@ class Reports(Twin[AsyncReports]):
         Args:
             filter: Whose reports, by default ``USER``.
             title: Text to look for in the title.
-            order_by: What to sort by. It is always sent: another client finds that reports are else in no lasting
+            sort_by: What to sort by. It is always sent: another client finds that reports are else in no lasting
                 order, so that pages repeat some and leave others out.
-            is_ascending: Whether to sort upwards, by default not.
-            skip: Reports to leave out at the beginning.
+            ascending: Whether to sort upwards, by default not.
+            offset: Reports to leave out at the beginning.
             limit: The most reports to give, or None for all.
             page_size: Reports to ask for at a time.
 
@@ -72,9 +72,9 @@ class Reports(Twin[AsyncReports]):
             self._aio.list(
                 filter=filter,
                 title=title,
-                order_by=order_by,
-                is_ascending=is_ascending,
-                skip=skip,
+                sort_by=sort_by,
+                ascending=ascending,
+                offset=offset,
                 limit=limit,
                 page_size=page_size,
             ),
@@ -86,9 +86,9 @@ class Reports(Twin[AsyncReports]):
         *,
         filter: ReportScope | str | None = None,
         title: str | None = None,
-        order_by: ScheduleOrder | str = ScheduleOrder.START_DATE,
-        is_ascending: bool | None = None,
-        skip: int = 0,
+        sort_by: ScheduleOrder | str = ScheduleOrder.START_DATE,
+        ascending: bool | None = None,
+        offset: int = 0,
         limit: int | None = None,
         page_size: int = 100,
     ) -> SyncPager[Report]:
@@ -99,9 +99,9 @@ class Reports(Twin[AsyncReports]):
         Args:
             filter: Whose reports, by default ``USER``.
             title: Text to look for in the title.
-            order_by: What to sort by; always sent, as by `list`.
-            is_ascending: Whether to sort upwards, by default not.
-            skip: Reports to leave out at the beginning.
+            sort_by: What to sort by; always sent, as by `list`.
+            ascending: Whether to sort upwards, by default not.
+            offset: Reports to leave out at the beginning.
             limit: The most reports to give, or None for all.
             page_size: Reports to ask for at a time.
 
@@ -112,9 +112,9 @@ class Reports(Twin[AsyncReports]):
             self._aio.list_sorted(
                 filter=filter,
                 title=title,
-                order_by=order_by,
-                is_ascending=is_ascending,
-                skip=skip,
+                sort_by=sort_by,
+                ascending=ascending,
+                offset=offset,
                 limit=limit,
                 page_size=page_size,
             ),
@@ -281,23 +281,23 @@ class Reports(Twin[AsyncReports]):
         """
         return self._portal.run(self._aio.set_emails_enabled(enabled=enabled))
 
-    def misconfigured(self, *, skip: int = 0, limit: int | None = None, page_size: int = 100) -> SyncPager[Report]:
+    def misconfigured(self, *, offset: int = 0, limit: int | None = None, page_size: int = 100) -> SyncPager[Report]:
         """Iterate over the reports that cannot be sent as they are.
 
         `GET /api/content/v1/reportschedules/misconfigured` (Scheduled Reports API, "Get Misconfigured Reports").
 
         Args:
-            skip: Reports to leave out at the beginning.
+            offset: Reports to leave out at the beginning.
             limit: The most reports to give, or None for all.
             page_size: Reports to ask for at a time.
 
         Raises:
             ConfigError: A number is out of its range.
         """
-        return SyncPager(self._aio.misconfigured(skip=skip, limit=limit, page_size=page_size), self._portal)
+        return SyncPager(self._aio.misconfigured(offset=offset, limit=limit, page_size=page_size), self._portal)
 
     def resources(
-        self, *, title: str | None = None, skip: int = 0, limit: int | None = None, page_size: int = 100
+        self, *, title: str | None = None, offset: int = 0, limit: int | None = None, page_size: int = 100
     ) -> SyncPager[ReportedResource]:
         """Iterate over what there are reports about.
 
@@ -305,14 +305,16 @@ class Reports(Twin[AsyncReports]):
 
         Args:
             title: Text to look for in the title.
-            skip: Resources to leave out at the beginning.
+            offset: Resources to leave out at the beginning.
             limit: The most resources to give, or None for all.
             page_size: Resources to ask for at a time.
 
         Raises:
             ConfigError: A number is out of its range.
         """
-        return SyncPager(self._aio.resources(title=title, skip=skip, limit=limit, page_size=page_size), self._portal)
+        return SyncPager(
+            self._aio.resources(title=title, offset=offset, limit=limit, page_size=page_size), self._portal
+        )
 
     def for_resource(
         self, resource_type: ReportResourceType | str, resource_id: int | str, /, *, show_all: bool | None = None
@@ -601,7 +603,7 @@ class ReportHistory(Twin[AsyncReportHistory]):
     """What became of scheduled reports. Every page names 403 and 409 as errors, and none says when 409 comes."""
 
     def for_schedule(
-        self, schedule_id: int | str, /, *, skip: int = 0, limit: int | None = None, page_size: int = 100
+        self, schedule_id: int | str, /, *, offset: int = 0, limit: int | None = None, page_size: int = 100
     ) -> SyncPager[ReportRun]:
         """Iterate over the runs of one schedule.
 
@@ -610,17 +612,19 @@ class ReportHistory(Twin[AsyncReportHistory]):
 
         Args:
             schedule_id: The schedule.
-            skip: Runs to leave out at the beginning.
+            offset: Runs to leave out at the beginning.
             limit: The most runs to give, or None for all.
             page_size: Runs to ask for at a time.
 
         Raises:
             ConfigError: A number is out of its range.
         """
-        return SyncPager(self._aio.for_schedule(schedule_id, skip=skip, limit=limit, page_size=page_size), self._portal)
+        return SyncPager(
+            self._aio.for_schedule(schedule_id, offset=offset, limit=limit, page_size=page_size), self._portal
+        )
 
     def created(
-        self, *, filter: ReportScope | str | None = None, days: int | None = None, is_ascending: bool | None = None
+        self, *, filter: ReportScope | str | None = None, days: int | None = None, ascending: bool | None = None
     ) -> SyncPager[CreatedReport]:
         """Iterate over the reports that were made lately; no pages are documented, so they come in one answer.
 
@@ -629,17 +633,17 @@ class ReportHistory(Twin[AsyncReportHistory]):
         Args:
             filter: Whose reports, by default ``USER``.
             days: How many days to look back, by default 10.
-            is_ascending: Whether the oldest come first, by default not.
+            ascending: Whether the oldest come first, by default not.
         """
-        return SyncPager(self._aio.created(filter=filter, days=days, is_ascending=is_ascending), self._portal)
+        return SyncPager(self._aio.created(filter=filter, days=days, ascending=ascending), self._portal)
 
     def extended(
         self,
         *,
         filter: ReportScope | str | None = None,
         days: int | None = None,
-        order_by: RunOrder | str | None = None,
-        is_ascending: bool | None = None,
+        sort_by: RunOrder | str | None = None,
+        ascending: bool | None = None,
     ) -> SyncPager[ReportRun]:
         """Iterate over the runs of the last days, with what each report is about; they come in one answer.
 
@@ -648,21 +652,21 @@ class ReportHistory(Twin[AsyncReportHistory]):
         Args:
             filter: Whose reports, by default ``USER``.
             days: How many days to look back, by default 10.
-            order_by: What to sort by, by default the start.
-            is_ascending: Whether to sort upwards, by default not.
+            sort_by: What to sort by, by default the start.
+            ascending: Whether to sort upwards, by default not.
         """
         return SyncPager(
-            self._aio.extended(filter=filter, days=days, order_by=order_by, is_ascending=is_ascending), self._portal
+            self._aio.extended(filter=filter, days=days, sort_by=sort_by, ascending=ascending), self._portal
         )
 
     def list(
         self,
         *,
         filter: ReportScope | str | None = None,
-        order_by: RunOrder | str | None = None,
-        is_ascending: bool | None = None,
+        sort_by: RunOrder | str | None = None,
+        ascending: bool | None = None,
         include_recipient_info: bool | None = None,
-        skip: int = 0,
+        offset: int = 0,
         limit: int | None = None,
         page_size: int = 100,
     ) -> SyncPager[ReportRun]:
@@ -672,10 +676,10 @@ class ReportHistory(Twin[AsyncReportHistory]):
 
         Args:
             filter: Whose reports, by default ``USER``.
-            order_by: What to sort by, by default the start.
-            is_ascending: Whether to sort upwards, by default not.
+            sort_by: What to sort by, by default the start.
+            ascending: Whether to sort upwards, by default not.
             include_recipient_info: Whether to say whom each run went to, by default not.
-            skip: Runs to leave out at the beginning.
+            offset: Runs to leave out at the beginning.
             limit: The most runs to give, or None for all.
             page_size: Runs to ask for at a time.
 
@@ -685,10 +689,10 @@ class ReportHistory(Twin[AsyncReportHistory]):
         return SyncPager(
             self._aio.list(
                 filter=filter,
-                order_by=order_by,
-                is_ascending=is_ascending,
+                sort_by=sort_by,
+                ascending=ascending,
                 include_recipient_info=include_recipient_info,
-                skip=skip,
+                offset=offset,
                 limit=limit,
                 page_size=page_size,
             ),
@@ -716,9 +720,9 @@ class ReportHistory(Twin[AsyncReportHistory]):
         automated: bool | Unset = UNSET,
         schedule_id: int | str | Unset = UNSET,
         filter: ReportScope | str | None = None,
-        order_by: RunOrder | str | None = None,
-        is_ascending: bool | None = None,
-        skip: int = 0,
+        sort_by: RunOrder | str | None = None,
+        ascending: bool | None = None,
+        offset: int = 0,
         limit: int | None = None,
         page_size: int = 100,
     ) -> SyncPager[ReportRun]:
@@ -732,9 +736,9 @@ class ReportHistory(Twin[AsyncReportHistory]):
             automated: Whether the schedule sent it, and not someone by hand.
             schedule_id: The schedule; the page leaves out how that is called, which Domo's OpenAPI tells.
             filter: Whose reports, by default ``USER``.
-            order_by: What to sort by, by default the start.
-            is_ascending: Whether to sort upwards, by default not.
-            skip: Runs to leave out at the beginning.
+            sort_by: What to sort by, by default the start.
+            ascending: Whether to sort upwards, by default not.
+            offset: Runs to leave out at the beginning.
             limit: The most runs to give, or None for all.
             page_size: Runs to ask for at a time.
 
@@ -748,9 +752,9 @@ class ReportHistory(Twin[AsyncReportHistory]):
                 automated=automated,
                 schedule_id=schedule_id,
                 filter=filter,
-                order_by=order_by,
-                is_ascending=is_ascending,
-                skip=skip,
+                sort_by=sort_by,
+                ascending=ascending,
+                offset=offset,
                 limit=limit,
                 page_size=page_size,
             ),

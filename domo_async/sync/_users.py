@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 
 from domo_async._bulk import BulkProgressCallback, BulkReport
 from domo_async._defaults import CHANGES_AT_ONCE
-from domo_async._endpoints._area import SortOrder
 from domo_async._endpoints.users.area import Users as AsyncUsers
 from domo_async._endpoints.users.models import (
     AttributeValue,
@@ -174,7 +173,7 @@ class Users(Twin[AsyncUsers]):
         parts: Sequence[UserParts | str] | None = None,
         attributes: Sequence[str] | None = None,
         sort_by: str = "displayName",
-        sort_order: SortOrder | str = SortOrder.ASC,
+        ascending: bool = True,
         include_deleted: bool = False,
         include_support: bool = False,
         offset: int = 0,
@@ -192,7 +191,7 @@ class Users(Twin[AsyncUsers]):
             parts: How much to give of each.
             attributes: Which facts to give of each, such as ``title``.
             sort_by: The fact to sort by.
-            sort_order: Which way.
+            ascending: Whether to sort upwards.
             include_deleted: Whether to find users who were deleted.
             include_support: Whether to find Domo's support.
             offset: Users to leave out at the beginning.
@@ -210,7 +209,7 @@ class Users(Twin[AsyncUsers]):
                 parts=parts,
                 attributes=attributes,
                 sort_by=sort_by,
-                sort_order=sort_order,
+                ascending=ascending,
                 include_deleted=include_deleted,
                 include_support=include_support,
                 offset=offset,

@@ -76,10 +76,10 @@ ROWS = [
         lambda domo: domo.cards.list(
             title="sal",
             page_ids=[7, "8"],
-            order_by="lastModified",
+            sort_by="lastModified",
             ascending=False,
             parts=["owners"],
-            skip=10,
+            offset=10,
             limit=5,
         ).all(),
         Sent(

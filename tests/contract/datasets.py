@@ -1059,7 +1059,7 @@ ROWS = [
     ),
     Row(
         "extra: Datasets, List datasets",
-        lambda domo: domo.datasets.list(name_like="ord", owner_id=27, order_by="name", page_size=1).all(),
+        lambda domo: domo.datasets.list(name_like="ord", owner_id=27, sort_by="name", page_size=1).all(),
         (
             Sent(
                 "GET",

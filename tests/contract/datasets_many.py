@@ -82,7 +82,7 @@ ROWS = [
             dataset_ids=["abc", "def"],
             created_since=datetime(2025, 1, 1, tzinfo=UTC),
             include_hidden=True,
-            order_by="createdAtAscending",
+            sort_by="createdAtAscending",
             parts=["core", "certification"],
         ).all(),
         Sent(

@@ -82,7 +82,7 @@ ROWS = [
     Row(
         "extra: Pages and Cards, Pages admin summary",
         lambda domo: domo.pages.list(
-            title="sal", parent_page_ids=[5, "6"], order_by="lastModified", ascending=False, skip=35, page_size=35
+            title="sal", parent_page_ids=[5, "6"], sort_by="lastModified", ascending=False, offset=35, page_size=35
         ).all(),
         Sent(
             "POST",
@@ -301,7 +301,7 @@ ROWS = [
     ),
     Row(
         "seen: Pages, Admin summary as instances answer",
-        lambda domo: domo.pages.list(order_by="createdTime").all(),
+        lambda domo: domo.pages.list(sort_by="createdTime").all(),
         Sent(
             "POST",
             "/api/content/v1/pages/adminsummary",

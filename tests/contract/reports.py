@@ -136,7 +136,7 @@ ROWS = [
     Row(
         "E132",
         lambda domo: domo.reports.list(
-            filter="ALL", title="Sales", order_by="title", is_ascending=True, skip=20, limit=10
+            filter="ALL", title="Sales", sort_by="title", ascending=True, offset=20, limit=10
         ).all(),
         Sent(
             "GET",
@@ -427,7 +427,7 @@ ROWS = [
     ),
     Row(
         "E149",
-        lambda domo: domo.reports.history.created(filter="USER", days=3, is_ascending=True).all(),
+        lambda domo: domo.reports.history.created(filter="USER", days=3, ascending=True).all(),
         Sent(
             "GET",
             f"{BASE}/created",
@@ -443,9 +443,7 @@ ROWS = [
     ),
     Row(
         "E151",
-        lambda domo: domo.reports.history.extended(
-            filter="USER", days=3, order_by="emailSize", is_ascending=False
-        ).all(),
+        lambda domo: domo.reports.history.extended(filter="USER", days=3, sort_by="emailSize", ascending=False).all(),
         Sent(
             "GET",
             f"{BASE}/extendedHistory",
@@ -470,7 +468,7 @@ ROWS = [
     Row(
         "E153",
         lambda domo: domo.reports.history.list(
-            filter="ALL", order_by="status", is_ascending=True, include_recipient_info=True, skip=5, limit=7
+            filter="ALL", sort_by="status", ascending=True, include_recipient_info=True, offset=5, limit=7
         ).all(),
         Sent(
             "GET",
@@ -517,7 +515,7 @@ ROWS = [
     Row(
         "E155",
         lambda domo: domo.reports.history.search(
-            automated=False, filter="USER", order_by="endTime", is_ascending=True, skip=5, limit=7
+            automated=False, filter="USER", sort_by="endTime", ascending=True, offset=5, limit=7
         ).all(),
         Sent(
             "POST",
@@ -574,9 +572,7 @@ ROWS = [
     ),
     Row(
         "E159",
-        lambda domo: domo.reports.list_sorted(
-            filter="USER", title="S", order_by="nextRunDate", is_ascending=False
-        ).all(),
+        lambda domo: domo.reports.list_sorted(filter="USER", title="S", sort_by="nextRunDate", ascending=False).all(),
         Sent(
             "GET",
             f"{BASE}/sortby",

@@ -120,7 +120,7 @@ ROWS = [
             parts=["DETAILED"],
             attributes=["title"],
             sort_by="created",
-            sort_order="DESC",
+            ascending=False,
             include_deleted=True,
             page_size=100,
         ).all(),

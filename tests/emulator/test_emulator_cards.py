@@ -102,7 +102,7 @@ async def test_lists_of_cards_come_in_pages_and_in_order(emulator: Emulator, dom
     for number in range(120):
         by_region(emulator, dataset_id, title=f"Card {number:03}", page_ids=[page["id"]] if number < 110 else ())
 
-    titles = [card.title async for card in domo.cards.list(page_ids=[page["id"]], ascending=False, skip=5)]
+    titles = [card.title async for card in domo.cards.list(page_ids=[page["id"]], ascending=False, offset=5)]
 
     assert [f"Card {number:03}" for number in range(104, -1, -1)] == titles
 

@@ -37,10 +37,10 @@ async def test_lists_take_the_words_kinds_and_times_of_the_data_service(domo: Do
     async def listed(**asked: object) -> str:
         return "".join(str(each.name) for each in await domo.datasets.list(**asked).all())  # type: ignore[arg-type]
 
-    assert ("abc", "cba") == (await listed(order_by="name"), await listed(order_by="nameDescending"))
-    assert ("cab", "bac") == (await listed(order_by="createdAt"), await listed(order_by="createdAtAscending"))
+    assert ("abc", "cba") == (await listed(sort_by="name"), await listed(sort_by="nameDescending"))
+    assert ("cab", "bac") == (await listed(sort_by="createdAt"), await listed(sort_by="createdAtAscending"))
     for order in DatasetOrder:
-        assert 3 == len(await listed(order_by=order)), order
+        assert 3 == len(await listed(sort_by=order)), order
     assert "ac" == await listed(created_since=datetime(2025, 1, 2, tzinfo=UTC))
     assert "bc" == await listed(dataset_ids=[first, third], include_hidden=True, parts=["core", "status"])
     assert ("bac", "c") == (await listed(type=["api", "webform"]), await listed(type="webform"))

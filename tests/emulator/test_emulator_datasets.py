@@ -46,14 +46,14 @@ async def test_datasets_are_listed_in_pages_by_what_is_asked_for(domo: Domo, emu
         theirs = await ada.datasets.create("Orders of Ada", COLUMNS)
         seen_by_ada = await ada.datasets.list().all()
 
-    found = domo.datasets.list(name_like="ORDERS", owner_id=1, order_by="nameDescending", page_size=2)
+    found = domo.datasets.list(name_like="ORDERS", owner_id=1, sort_by="nameDescending", page_size=2)
     assert ["orders c", "orders b", "Orders a"] == [dataset.name async for dataset in found]
     assert [theirs.id] == [dataset.id for dataset in seen_by_ada]
     assert [theirs.id] == [dataset.id async for dataset in domo.datasets.list(owner_id=1001)]
     assert 5 == len(await domo.datasets.list(data_provider_type="api").all())
     assert [] == await domo.datasets.list(type="csv").all()
     with pytest.raises(BadRequest, match="orderBy"):
-        await domo.datasets.list(order_by="colour").all()
+        await domo.datasets.list(sort_by="colour").all()
 
 
 async def test_access_is_given_seen_and_taken(domo: Domo, emulator: Emulator) -> None:

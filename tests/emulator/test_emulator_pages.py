@@ -40,8 +40,8 @@ async def test_lists_of_pages_come_in_pages_and_in_order(emulator: Emulator, dom
     for number in range(120):
         pages.create(emulator._instance, title=f"Page {number:03}", at=1_700_000_000_000 - number)
 
-    by_title = [page.page_title async for page in domo.pages.list(title="PAGE", skip=10, limit=100)]
-    latest = await domo.pages.list(order_by="lastModified", ascending=False).first()
+    by_title = [page.page_title async for page in domo.pages.list(title="PAGE", offset=10, limit=100)]
+    latest = await domo.pages.list(sort_by="lastModified", ascending=False).first()
 
     assert [f"Page {number:03}" for number in range(10, 110)] == by_title
     assert latest is not None
@@ -129,7 +129,7 @@ async def test_a_page_is_told_alone_changed_and_moved_to_the_top(domo: Domo) -> 
     assert ("Weekly", True, True) == (told.title, told.locked, told.is_owner)
     assert told.created is not None
     assert told.created <= (told.updated or told.created)
-    summaries = {each.page_title: each for each in await domo.pages.list(order_by="createdTime").all()}
+    summaries = {each.page_title: each for each in await domo.pages.list(sort_by="createdTime").all()}
     weekly = summaries["Weekly"]
     assert (None, page.page_id, "Weekly", None) == (
         weekly.parent_page_id,

@@ -134,7 +134,7 @@ async def test_search_finds_by_text_and_by_values_page_by_page(domo: Domo) -> No
 
     sales, social = UserFilter("department", ["Sales", "Support"]), UserFilter("roleId", [5])
     assert ["Ada", "Adam", "Bo", "Cleo", "Emulator Owner"] == await names()
-    assert ["Emulator Owner", "Cleo"] == await names(sort_order="DESC", limit=2)
+    assert ["Emulator Owner", "Cleo"] == await names(ascending=False, limit=2)
     assert ["Ada", "Adam"] == await names(text="ADA")
     assert ["Ada", "Cleo"] == await names(filters=[sales])
     assert ["Cleo"] == await names(filters=[sales, social])

@@ -134,7 +134,7 @@ class Datasets(Area):
         dataset_ids: str | Sequence[str] | None = None,
         created_since: datetime | None = None,
         include_hidden: bool | None = None,
-        order_by: DatasetOrder | str | None = None,
+        sort_by: DatasetOrder | str | None = None,
         parts: DatasetPart | str | Sequence[DatasetPart | str] | None = None,
         offset: int = 0,
         limit: int | None = None,
@@ -153,7 +153,7 @@ class Datasets(Area):
             dataset_ids: One dataset or several, of which those that fit the rest are given.
             created_since: When they were made at the earliest, with a time zone.
             include_hidden: Whether to give hidden ones too; by default not.
-            order_by: What to sort by.
+            sort_by: What to sort by.
             parts: What to tell of each, as `get` takes it.
             offset: Datasets to leave out at the beginning.
             limit: The most datasets to give in all, or None for all.
@@ -181,7 +181,7 @@ class Datasets(Area):
                 "dataSourceId": Repeated.of(dataset_ids),
                 "createdSince": None if created_since is None else epoch_millis(created_since),
                 "includeHidden": include_hidden,
-                "orderBy": order_by,
+                "orderBy": sort_by,
                 "part": parts,
             },
         )

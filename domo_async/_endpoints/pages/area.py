@@ -47,9 +47,9 @@ class Pages(Area):
         *,
         title: str | Unset = UNSET,
         parent_page_ids: Sequence[int | str] | Unset = UNSET,
-        order_by: PageOrder | str = PageOrder.PAGE_TITLE,
+        sort_by: PageOrder | str = PageOrder.PAGE_TITLE,
         ascending: bool = True,
-        skip: int = 0,
+        offset: int = 0,
         limit: int | None = None,
         page_size: int = 50,
     ) -> Pager[PageSummary]:
@@ -60,9 +60,9 @@ class Pages(Area):
         Args:
             title: Only those with this in their titles.
             parent_page_ids: Only those right below one of these pages.
-            order_by: What to sort by.
+            sort_by: What to sort by.
             ascending: Whether the smallest comes first.
-            skip: Pages to leave out at the beginning.
+            offset: Pages to leave out at the beginning.
             limit: The most pages to give in all.
             page_size: Pages to ask for at a time.
 
@@ -75,7 +75,7 @@ class Pages(Area):
             url("/api/content/v1/pages/adminsummary"),
             QUERY_SKIP,
             json=payload(
-                order_by=order_by,
+                order_by=sort_by,
                 ascending=ascending,
                 include_page_title_clause=UNSET if isinstance(title, Unset) else True,
                 page_title_search_text=title,
@@ -85,7 +85,7 @@ class Pages(Area):
             key=attrgetter("page_id"),
             into=_Summaries,
             read=_batch,
-            offset=skip,
+            offset=offset,
             limit=limit,
             page_size=page_size,
             # No client asks for fewer at a time.

@@ -59,9 +59,9 @@ class Reports(Area):
         *,
         filter: ReportScope | str | None = None,
         title: str | None = None,
-        order_by: ScheduleOrder | str = ScheduleOrder.START_DATE,
-        is_ascending: bool | None = None,
-        skip: int = 0,
+        sort_by: ScheduleOrder | str = ScheduleOrder.START_DATE,
+        ascending: bool | None = None,
+        offset: int = 0,
         limit: int | None = None,
         page_size: int = 100,
     ) -> Pager[Report]:
@@ -72,26 +72,26 @@ class Reports(Area):
         Args:
             filter: Whose reports, by default ``USER``.
             title: Text to look for in the title.
-            order_by: What to sort by. It is always sent: another client finds that reports are else in no lasting
+            sort_by: What to sort by. It is always sent: another client finds that reports are else in no lasting
                 order, so that pages repeat some and leave others out.
-            is_ascending: Whether to sort upwards, by default not.
-            skip: Reports to leave out at the beginning.
+            ascending: Whether to sort upwards, by default not.
+            offset: Reports to leave out at the beginning.
             limit: The most reports to give, or None for all.
             page_size: Reports to ask for at a time.
 
         Raises:
             ConfigError: A number is out of its range.
         """
-        return self._schedules(_SCHEDULES, filter, title, order_by, is_ascending, skip, limit, page_size)
+        return self._schedules(_SCHEDULES, filter, title, sort_by, ascending, offset, limit, page_size)
 
     def list_sorted(
         self,
         *,
         filter: ReportScope | str | None = None,
         title: str | None = None,
-        order_by: ScheduleOrder | str = ScheduleOrder.START_DATE,
-        is_ascending: bool | None = None,
-        skip: int = 0,
+        sort_by: ScheduleOrder | str = ScheduleOrder.START_DATE,
+        ascending: bool | None = None,
+        offset: int = 0,
         limit: int | None = None,
         page_size: int = 100,
     ) -> Pager[Report]:
@@ -102,9 +102,9 @@ class Reports(Area):
         Args:
             filter: Whose reports, by default ``USER``.
             title: Text to look for in the title.
-            order_by: What to sort by; always sent, as by `list`.
-            is_ascending: Whether to sort upwards, by default not.
-            skip: Reports to leave out at the beginning.
+            sort_by: What to sort by; always sent, as by `list`.
+            ascending: Whether to sort upwards, by default not.
+            offset: Reports to leave out at the beginning.
             limit: The most reports to give, or None for all.
             page_size: Reports to ask for at a time.
 
@@ -112,7 +112,7 @@ class Reports(Area):
             ConfigError: A number is out of its range.
         """
         path = url("/api/content/v1/reportschedules/sortby")
-        return self._schedules(path, filter, title, order_by, is_ascending, skip, limit, page_size)
+        return self._schedules(path, filter, title, sort_by, ascending, offset, limit, page_size)
 
     async def create(
         self,
@@ -281,13 +281,13 @@ class Reports(Area):
         """
         await self._http.request("PUT", url("/api/content/v1/reportschedules/emails/enabled"), json=enabled)
 
-    def misconfigured(self, *, skip: int = 0, limit: int | None = None, page_size: int = 100) -> Pager[Report]:
+    def misconfigured(self, *, offset: int = 0, limit: int | None = None, page_size: int = 100) -> Pager[Report]:
         """Iterate over the reports that cannot be sent as they are.
 
         `GET /api/content/v1/reportschedules/misconfigured` (Scheduled Reports API, "Get Misconfigured Reports").
 
         Args:
-            skip: Reports to leave out at the beginning.
+            offset: Reports to leave out at the beginning.
             limit: The most reports to give, or None for all.
             page_size: Reports to ask for at a time.
 
@@ -299,13 +299,13 @@ class Reports(Area):
             "GET",
             url("/api/content/v1/reportschedules/misconfigured"),
             Report,
-            skip=skip,
+            offset=offset,
             limit=limit,
             page_size=page_size,
         )
 
     def resources(
-        self, *, title: str | None = None, skip: int = 0, limit: int | None = None, page_size: int = 100
+        self, *, title: str | None = None, offset: int = 0, limit: int | None = None, page_size: int = 100
     ) -> Pager[ReportedResource]:
         """Iterate over what there are reports about.
 
@@ -313,7 +313,7 @@ class Reports(Area):
 
         Args:
             title: Text to look for in the title.
-            skip: Resources to leave out at the beginning.
+            offset: Resources to leave out at the beginning.
             limit: The most resources to give, or None for all.
             page_size: Resources to ask for at a time.
 
@@ -325,7 +325,7 @@ class Reports(Area):
             "GET",
             url("/api/content/v1/reportschedules/resources"),
             ReportedResource,
-            skip=skip,
+            offset=offset,
             limit=limit,
             page_size=page_size,
             key=attrgetter("type", "resource_id"),
@@ -671,9 +671,9 @@ class Reports(Area):
         path: Url,
         filter: ReportScope | str | None,
         title: str | None,
-        order_by: ScheduleOrder | str,
-        is_ascending: bool | None,
-        skip: int,
+        sort_by: ScheduleOrder | str,
+        ascending: bool | None,
+        offset: int,
         limit: int | None,
         page_size: int,
     ) -> Pager[Report]:
@@ -682,10 +682,10 @@ class Reports(Area):
             "GET",
             path,
             Report,
-            skip=skip,
+            offset=offset,
             limit=limit,
             page_size=page_size,
-            params={"filter": filter, "title": title, "orderBy": order_by, "isAscending": is_ascending},
+            params={"filter": filter, "title": title, "orderBy": sort_by, "isAscending": ascending},
         )
 
     async def _mail(

@@ -15,7 +15,7 @@ class ReportHistory(Area):
     """What became of scheduled reports. Every page names 403 and 409 as errors, and none says when 409 comes."""
 
     def for_schedule(
-        self, schedule_id: int | str, /, *, skip: int = 0, limit: int | None = None, page_size: int = 100
+        self, schedule_id: int | str, /, *, offset: int = 0, limit: int | None = None, page_size: int = 100
     ) -> Pager[ReportRun]:
         """Iterate over the runs of one schedule.
 
@@ -24,7 +24,7 @@ class ReportHistory(Area):
 
         Args:
             schedule_id: The schedule.
-            skip: Runs to leave out at the beginning.
+            offset: Runs to leave out at the beginning.
             limit: The most runs to give, or None for all.
             page_size: Runs to ask for at a time.
 
@@ -36,13 +36,13 @@ class ReportHistory(Area):
             "GET",
             url("/api/content/v1/reportschedules/{}/history", schedule_id),
             ReportRun,
-            skip=skip,
+            offset=offset,
             limit=limit,
             page_size=page_size,
         )
 
     def created(
-        self, *, filter: ReportScope | str | None = None, days: int | None = None, is_ascending: bool | None = None
+        self, *, filter: ReportScope | str | None = None, days: int | None = None, ascending: bool | None = None
     ) -> Pager[CreatedReport]:
         """Iterate over the reports that were made lately; no pages are documented, so they come in one answer.
 
@@ -51,12 +51,12 @@ class ReportHistory(Area):
         Args:
             filter: Whose reports, by default ``USER``.
             days: How many days to look back, by default 10.
-            is_ascending: Whether the oldest come first, by default not.
+            ascending: Whether the oldest come first, by default not.
         """
         return self._http.whole_list(
             "GET",
             url("/api/content/v1/reportschedules/created"),
-            params={"filter": filter, "days": days, "isAscending": is_ascending},
+            params={"filter": filter, "days": days, "isAscending": ascending},
             into=tuple[CreatedReport, ...],
             read=tuple,
         )
@@ -66,8 +66,8 @@ class ReportHistory(Area):
         *,
         filter: ReportScope | str | None = None,
         days: int | None = None,
-        order_by: RunOrder | str | None = None,
-        is_ascending: bool | None = None,
+        sort_by: RunOrder | str | None = None,
+        ascending: bool | None = None,
     ) -> Pager[ReportRun]:
         """Iterate over the runs of the last days, with what each report is about; they come in one answer.
 
@@ -76,13 +76,13 @@ class ReportHistory(Area):
         Args:
             filter: Whose reports, by default ``USER``.
             days: How many days to look back, by default 10.
-            order_by: What to sort by, by default the start.
-            is_ascending: Whether to sort upwards, by default not.
+            sort_by: What to sort by, by default the start.
+            ascending: Whether to sort upwards, by default not.
         """
         return self._http.whole_list(
             "GET",
             url("/api/content/v1/reportschedules/extendedHistory"),
-            params={"filter": filter, "days": days, "orderBy": order_by, "isAscending": is_ascending},
+            params={"filter": filter, "days": days, "orderBy": sort_by, "isAscending": ascending},
             into=tuple[ReportRun, ...],
             read=tuple,
         )
@@ -91,10 +91,10 @@ class ReportHistory(Area):
         self,
         *,
         filter: ReportScope | str | None = None,
-        order_by: RunOrder | str | None = None,
-        is_ascending: bool | None = None,
+        sort_by: RunOrder | str | None = None,
+        ascending: bool | None = None,
         include_recipient_info: bool | None = None,
-        skip: int = 0,
+        offset: int = 0,
         limit: int | None = None,
         page_size: int = 100,
     ) -> Pager[ReportRun]:
@@ -104,10 +104,10 @@ class ReportHistory(Area):
 
         Args:
             filter: Whose reports, by default ``USER``.
-            order_by: What to sort by, by default the start.
-            is_ascending: Whether to sort upwards, by default not.
+            sort_by: What to sort by, by default the start.
+            ascending: Whether to sort upwards, by default not.
             include_recipient_info: Whether to say whom each run went to, by default not.
-            skip: Runs to leave out at the beginning.
+            offset: Runs to leave out at the beginning.
             limit: The most runs to give, or None for all.
             page_size: Runs to ask for at a time.
 
@@ -119,13 +119,13 @@ class ReportHistory(Area):
             "GET",
             url("/api/content/v1/reportschedules/history"),
             ReportRun,
-            skip=skip,
+            offset=offset,
             limit=limit,
             page_size=page_size,
             params={
                 "filter": filter,
-                "orderBy": order_by,
-                "isAscending": is_ascending,
+                "orderBy": sort_by,
+                "isAscending": ascending,
                 "includeRecipientInfo": include_recipient_info,
             },
         )
@@ -153,9 +153,9 @@ class ReportHistory(Area):
         automated: bool | Unset = UNSET,
         schedule_id: int | str | Unset = UNSET,
         filter: ReportScope | str | None = None,
-        order_by: RunOrder | str | None = None,
-        is_ascending: bool | None = None,
-        skip: int = 0,
+        sort_by: RunOrder | str | None = None,
+        ascending: bool | None = None,
+        offset: int = 0,
         limit: int | None = None,
         page_size: int = 100,
     ) -> Pager[ReportRun]:
@@ -169,9 +169,9 @@ class ReportHistory(Area):
             automated: Whether the schedule sent it, and not someone by hand.
             schedule_id: The schedule; the page leaves out how that is called, which Domo's OpenAPI tells.
             filter: Whose reports, by default ``USER``.
-            order_by: What to sort by, by default the start.
-            is_ascending: Whether to sort upwards, by default not.
-            skip: Runs to leave out at the beginning.
+            sort_by: What to sort by, by default the start.
+            ascending: Whether to sort upwards, by default not.
+            offset: Runs to leave out at the beginning.
             limit: The most runs to give, or None for all.
             page_size: Runs to ask for at a time.
 
@@ -183,10 +183,10 @@ class ReportHistory(Area):
             "POST",
             url("/api/content/v1/reportschedules/history/search"),
             ReportRun,
-            skip=skip,
+            offset=offset,
             limit=limit,
             page_size=page_size,
-            params={"filter": filter, "orderBy": order_by, "isAscending": is_ascending},
+            params={"filter": filter, "orderBy": sort_by, "isAscending": ascending},
             json=payload(
                 include_title_clause=title is not UNSET,
                 title_search_text=title,

@@ -264,7 +264,7 @@ class Users(Area):
         parts: Sequence[UserParts | str] | None = None,
         attributes: Sequence[str] | None = None,
         sort_by: str = "displayName",
-        sort_order: SortOrder | str = SortOrder.ASC,
+        ascending: bool = True,
         include_deleted: bool = False,
         include_support: bool = False,
         offset: int = 0,
@@ -282,7 +282,7 @@ class Users(Area):
             parts: How much to give of each.
             attributes: Which facts to give of each, such as ``title``.
             sort_by: The fact to sort by.
-            sort_order: Which way.
+            ascending: Whether to sort upwards.
             include_deleted: Whether to find users who were deleted.
             include_support: Whether to find Domo's support.
             offset: Users to leave out at the beginning.
@@ -300,7 +300,7 @@ class Users(Area):
                 show_count=True,
                 include_deleted=include_deleted,
                 include_support=include_support,
-                sort=payload(field=sort_by, order=sort_order),
+                sort=payload(field=sort_by, order=SortOrder.ASC if ascending else SortOrder.DESC),
                 filters=_filters(text, filters),
                 ids=UNSET if ids is None else [str(each) for each in require_list(ids, "ids")],
                 parts=UNSET if parts is None else require_list(parts, "parts"),
