@@ -357,13 +357,29 @@ def parts_of(request: web.Request) -> set[str]:
     return {part.strip() for part in request.query.get("parts", "").split(",") if part.strip()}
 
 
+def _source(dataset: Dataset) -> dict[str, Any]:
+    """Return what a card tells of its dataset."""
+    return {
+        "dataSourceId": dataset.id,
+        "dataSourceName": dataset.name,
+        "displayType": dataset.provider_type,
+        "dataType": dataset.provider_type,
+        "providerType": dataset.provider_type,
+        "isSampleData": False,
+        "lastUpdated": millis(dataset.updated),
+        "adc": False,
+        "phase": None,
+        "state": "SUCCESS",
+    }
+
+
 def describe(instance: Instance, seen: Sight, card: Record, parts: set[str]) -> dict[str, Any]:
     """Return a card as those routes give it that no document shows; some keys only if they are asked for."""
     dataset = _dataset(instance, card)
     optional: dict[str, Any] = {
         "metadata": {"chartType": card.get("chartType", _TABLE), "currentMethod": "POPNONE"},
         "owners": [_owner(instance, card)],
-        "datasources": [{"dataSourceId": dataset.id, "dataSourceName": dataset.name}] if dataset else [],
+        "datasources": [] if dataset is None else [_source(dataset)],
         "properties": {},
         "certification": {},
         "drillPathURNs": [],
