@@ -11,7 +11,7 @@ from attrs import field, frozen
 from domo_async._clock import Clock
 from domo_async.errors import ConfigError, JobFailed, UnknownState, WaitTimeout
 
-__all__ = ["Backoff", "States", "Verdict", "check_known", "job_failed", "wait_for"]
+__all__ = ["Backoff", "States", "Verdict", "check_good", "check_known", "job_failed", "wait_for"]
 
 T = TypeVar("T")
 _logger = logging.getLogger("domo_async")
@@ -163,6 +163,25 @@ def check_known(what: str, verdict: Verdict) -> None:
         raise UnknownState(
             f"{what} is in the state {verdict.state}{because}; this release does not know what that means,"
             " so it does not wait any longer: look at the job, which may go on",
+            state=verdict.state,
+            reason=verdict.reason,
+        )
+
+
+def check_good(what: str, verdict: Verdict) -> None:
+    """Refuse a verdict on a job whose answer is its last word, unless it surely ended well.
+
+    Raises:
+        JobFailed: It came to a bad end.
+        UnknownState: What its state means is not known, or it tells none.
+    """
+    if verdict.failed:
+        raise job_failed(what, verdict)
+    check_known(what, verdict)
+    if not verdict.ended:
+        state = "without a state" if verdict.state is None else f"with the state {verdict.state}"
+        raise UnknownState(
+            f"{what} was answered {state}, which does not tell whether it took effect: look before it is done again",
             state=verdict.state,
             reason=verdict.reason,
         )

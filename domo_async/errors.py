@@ -340,11 +340,11 @@ class UnknownState(DomoError):
     """A job's state is a word that this release does not know: the job may go on, or have ended well or badly.
 
     Attributes:
-        state: The word.
+        state: The word; None where the answer to a job that has ended tells no state.
         reason: What the instance says about it, where it does.
     """
 
-    def __init__(self, message: str, *, state: str, reason: str | None = None) -> None:
+    def __init__(self, message: str, *, state: str | None, reason: str | None = None) -> None:
         super().__init__(message)
         self.state = state
         self.reason = reason

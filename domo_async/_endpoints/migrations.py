@@ -8,7 +8,7 @@ from attrs import frozen
 
 from domo_async._endpoints._area import Area
 from domo_async._transport import url
-from domo_async._waiting import Verdict, job_failed
+from domo_async._waiting import States, check_good
 from domo_async._wire import IsoStamp, Model, OpenEnum, payload
 
 __all__ = [
@@ -227,6 +227,7 @@ class FederatedMigrations(Area):
 
         Raises:
             JobFailed: It is incomplete or was aborted; says why, where the instance tells. Not with ``check=False``.
+            UnknownState: The answer tells no state, or one that is not known. Not with ``check=False``.
         """
         migration = await self._http.request(
             "POST",
@@ -248,6 +249,7 @@ class FederatedMigrations(Area):
 
         Raises:
             JobFailed: It is incomplete or was aborted; says why, where the instance tells. Not with ``check=False``.
+            UnknownState: The answer tells no state, or one that is not known. Not with ``check=False``.
         """
         migration = await self._http.request(
             "POST", url("/api/query/migration/federated/v1/to/v2/{}/reverse", datasource_id), into=Migration
@@ -308,6 +310,7 @@ class AmplifierMigrations(Area):
 
         Raises:
             JobFailed: It is incomplete or was aborted; says why, where the instance tells. Not with ``check=False``.
+            UnknownState: The answer tells no state, or one that is not known. Not with ``check=False``.
         """
         migration = await self._http.request(
             "POST",
@@ -343,6 +346,7 @@ class AmplifierMigrations(Area):
 
         Raises:
             JobFailed: It is incomplete or was aborted; says why, where the instance tells. Not with ``check=False``.
+            UnknownState: The answer tells no state, or one that is not known. Not with ``check=False``.
         """
         migration = await self._http.request(
             "POST", url("/api/query/migration/amplifier/to/federated/{}", datasource_id), into=Migration
@@ -364,11 +368,11 @@ class Migrations(Area):
         return AmplifierMigrations(self._http)
 
 
+_STATES = States(good=[MigrationState.COMPLETE], bad=[MigrationState.INCOMPLETE, MigrationState.ABORTED], going=[])
+
+
 def _complete(migration: Migration, datasource_id: str) -> Migration:
     """Return a migration that is complete: the status is 200 even where it is not."""
-    if migration.state == MigrationState.COMPLETE:
-        return migration
-    raise job_failed(
-        f"the migration of {datasource_id}{f' (toe {migration.toe})' if migration.toe else ''}",
-        Verdict(migration.state, ended=True, failed=True, reason=migration.error_message),
-    )
+    what = f"the migration of {datasource_id}{f' (toe {migration.toe})' if migration.toe else ''}"
+    check_good(what, _STATES.judge(migration.state, reason=migration.error_message))
+    return migration

@@ -78,6 +78,7 @@ class FederatedMigrations(Twin[AsyncFederatedMigrations]):
 
         Raises:
             JobFailed: It is incomplete or was aborted; says why, where the instance tells. Not with ``check=False``.
+            UnknownState: The answer tells no state, or one that is not known. Not with ``check=False``.
         """
         return self._portal.run(
             self._aio.migrate(datasource_id, account_id, catalog=catalog, schema=schema, table=table, check=check)
@@ -95,6 +96,7 @@ class FederatedMigrations(Twin[AsyncFederatedMigrations]):
 
         Raises:
             JobFailed: It is incomplete or was aborted; says why, where the instance tells. Not with ``check=False``.
+            UnknownState: The answer tells no state, or one that is not known. Not with ``check=False``.
         """
         return self._portal.run(self._aio.reverse(datasource_id, check=check))
 
@@ -146,6 +148,7 @@ class AmplifierMigrations(Twin[AsyncAmplifierMigrations]):
 
         Raises:
             JobFailed: It is incomplete or was aborted; says why, where the instance tells. Not with ``check=False``.
+            UnknownState: The answer tells no state, or one that is not known. Not with ``check=False``.
         """
         return self._portal.run(self._aio.migrate(datasource_id, integration_id, check=check))
 
@@ -172,6 +175,7 @@ class AmplifierMigrations(Twin[AsyncAmplifierMigrations]):
 
         Raises:
             JobFailed: It is incomplete or was aborted; says why, where the instance tells. Not with ``check=False``.
+            UnknownState: The answer tells no state, or one that is not known. Not with ``check=False``.
         """
         return self._portal.run(self._aio.reverse(datasource_id, check=check))
 

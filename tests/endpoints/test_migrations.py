@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from aiohttp import web
 
-from domo_async import DecodeError, JobFailed, TransportError
+from domo_async import JobFailed, TransportError, UnknownState
 from tests.support import Handler, talking_to
 
 CALLS = {
@@ -27,7 +27,7 @@ def answering(**facts: object) -> Handler:
 
 
 @every_call
-@pytest.mark.parametrize("state", ["INCOMPLETE", "ABORTED", "SOMETHING_NEW"])
+@pytest.mark.parametrize("state", ["INCOMPLETE", "ABORTED"])
 async def test_a_migration_that_is_not_complete_is_an_error_that_says_why(call, state):
     async with talking_to(answering(state=state, errorMessage="the table is gone")) as domo:
         with pytest.raises(JobFailed) as caught:
@@ -64,9 +64,18 @@ async def test_an_error_without_a_message_or_a_toe_still_names_dataset_and_state
 
 
 @every_call
+async def test_an_end_that_is_not_known_is_told_as_neither_good_nor_bad(call):
+    async with talking_to(answering(state="SOMETHING_NEW", errorMessage="the table is gone")) as domo:
+        with pytest.raises(UnknownState) as caught:
+            await call(domo.migrations)
+
+    assert ("SOMETHING_NEW", "the table is gone") == (caught.value.state, caught.value.reason)
+
+
+@every_call
 async def test_an_answer_without_a_state_is_not_taken_for_success(call):
     async with talking_to(answering()) as domo:
-        with pytest.raises(DecodeError, match="state"):
+        with pytest.raises(UnknownState, match="without a state"):
             await call(domo.migrations)
 
 
