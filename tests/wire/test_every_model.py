@@ -51,6 +51,11 @@ OF_THEIR_OWN = {"QueryResult"}
 PLAIN = [each for each in MODELS if each.__qualname__ not in OF_THEIR_OWN]
 # What must be there beside identifiers, as there is nothing to give without it.
 NEEDED = {
+    "Authority.authority": "Authorities are known by it.",
+    "CodeFunction.name": "Functions are called by it.",
+    "CodePackageVersion.version": "Versions are known by it.",
+    "PartUpload.file": "It holds the identifier.",
+    "ShareLink.token": "It is the link.",
     "Activity.time": "An entry of the log is told from others by when it was.",
     "EventType.type": "It is all that it says.",
     "ObjectType.type": "It is all that it says.",
