@@ -1224,6 +1224,7 @@ class Datasets(Twin[AsyncDatasets]):
         Raises:
             NotFound: There is no such dataset, or the instance does not have the route.
             JobFailed: The update that brought the upload failed.
+            UnknownState: What the dataset's state means is not known.
             WaitTimeout: It has not ended; it goes on.
         """
         return self._portal.run(self._aio.wait_until_visible(dataset_id, upload_id, timeout=timeout))

@@ -228,6 +228,96 @@ async def test_an_index_without_a_key_is_waited_for_by_the_state(
     assert bool(says) == bool(caplog.text)
 
 
+@pytest.mark.parametrize("word", ["aborted", " Error", "WHO_KNOWS", 5, ["error"], {"code": "ERROR"}])
+async def test_a_commit_whose_word_does_not_say_that_it_was_taken_is_looked_up(word: object) -> None:
+    odd = {**COMMITTED, "status": word, "indexing": None}
+    async with talking_to(Instance(commit=odd, versions=[[OLD]])) as domo:
+        with pytest.raises(CommitUncertain, match="show no trace of it"):
+            await domo.datasets.upload("x", b"1\n2\n")
+    async with talking_to(Instance(commit=odd, states=[404])) as domo:
+        done = await domo.datasets.upload("x", b"1\n2\n")
+
+    assert (5, True) == (done.data_version, done.verified)
+
+
+@pytest.mark.parametrize("word", ["", None, "SUCCESS", "Processing"])
+async def test_a_commit_whose_word_says_that_it_was_taken_is_not_looked_up(word: object) -> None:
+    instance = Instance(commit={**COMMITTED, "status": word}, versions=[[OLD]])
+    async with talking_to(instance) as domo:
+        done = await domo.datasets.upload("x", b"1\n2\n")
+
+    assert (None, True, 2) == (done.data_version, done.verified, instance.asked.count("GET dataversions"))
+
+
+@pytest.mark.parametrize("commit", [400, 404, 502])
+@pytest.mark.parametrize(
+    ("word", "how"),
+    [
+        ("SUCCESS", None),
+        (" success", None),
+        ("ERROR", UploadError),
+        ("Failed", UploadError),
+        ("processing", CommitUncertain),
+        ("WHO_KNOWS", CommitUncertain),
+        ({"code": "ERROR"}, CommitUncertain),
+    ],
+)
+async def test_the_version_of_a_lost_commit_tells_in_any_spelling(
+    commit: int, word: object, how: type[Exception] | None
+) -> None:
+    versions = [[OLD], [OLD, {**MADE, "uploadStatus": word}]]
+    async with talking_to(Instance(commit=commit, versions=versions, states=[state("SUCCESS", 5)])) as domo:
+        if how is None:
+            assert 5 == (await domo.datasets.upload("x", b"1\n2\n")).data_version
+            return
+        with pytest.raises(how) as caught:
+            await domo.datasets.upload("x", b"1\n2\n")
+
+    assert (how is UploadError) == ("nothing was committed" in str(caught.value))
+
+
+@pytest.mark.parametrize(("commit", "how"), [(404, CommitUncertain), (400, UploadError)])
+async def test_an_upload_that_is_not_there_any_more_may_be_committed(commit: int, how: type[Exception]) -> None:
+    """As one is that somebody on the way sent twice; that its rows do not fit is a refusal whoever sent it."""
+    async with talking_to(Instance(commit=commit, versions=[[OLD], 403])) as domo:
+        with pytest.raises(how):
+            await domo.datasets.upload("x", b"1\n2\n")
+
+
+@pytest.mark.parametrize("action", ["UPSERT", "DELETE"])
+@pytest.mark.parametrize("rows", [1, 3, None])
+async def test_a_lost_commit_by_keys_is_found_whatever_rows_its_version_counts(
+    action: Action, rows: int | None, tmp_path: object
+) -> None:
+    versions = [[OLD], [OLD, {**MADE, "numRows": rows}]]
+    async with talking_to(Instance(commit=502, versions=versions, states=[state("SUCCESS", 5)])) as domo:
+        done = await domo.datasets.upload("x", b"1\n1\n", action=action, keys=["n"], resume=f"{tmp_path}/journal")
+
+    assert (5, False) == (done.data_version, done.verified)
+
+
+async def test_a_version_that_turns_out_bad_after_the_commit_is_told() -> None:
+    broken = {**MADE, "uploadStatus": "ERROR", "numRows": None}
+    async with talking_to(Instance(versions=[[OLD], [OLD, broken]])) as domo:
+        with pytest.raises(AfterCommitError, match="data version 5 is ERROR"):
+            await domo.datasets.upload("x", b"1\n2\n")
+
+
+async def test_an_empty_key_of_an_index_is_none() -> None:
+    keyless = {**COMMITTED, "indexing": {"requestKey": ""}}
+    async with talking_to(Instance(commit=keyless, states=[state("SUCCESS", 5)])) as domo:
+        done = await domo.datasets.upload("x", b"1\n2\n")
+
+    assert () == done.notes
+
+
+async def test_a_state_that_nobody_knows_does_not_say_that_an_upload_failed() -> None:
+    async with talking_to(Instance(commit=UNNAMED, states=[state("MELLOW", 5)])) as domo:
+        done = await domo.datasets.upload("x", b"1\n2\n")
+
+    assert ("the instance does not tell whether queries see the rows yet",) == done.notes
+
+
 async def test_a_part_that_the_instance_says_it_did_not_take_is_not_committed() -> None:
     instance = Instance()
     instance.part = {"uploadStatus": "ERROR", "uploadMessage": "the vault is full"}

@@ -10,6 +10,7 @@ from attrs import frozen
 from domo_async._endpoints.datasets.models import Column
 from domo_async._transfer import Action, ColumnSpec, Committed, StoredVersion, UploadOptions
 from domo_async._transport import Body
+from domo_async._wire import Model
 from domo_async.errors import ConfigError, NotFound
 
 if TYPE_CHECKING:
@@ -72,7 +73,10 @@ class DatasetUploadSteps:
     async def versions(self) -> Mapping[int, StoredVersion]:
         """Return the dataset's data versions."""
         versions = await self._datasets.versions.list(self.dataset_id)
-        return {version.data_id: StoredVersion(version.upload_status, version.num_rows) for version in versions}
+        return {
+            version.data_id: StoredVersion(_word(version, version.upload_status, "uploadStatus"), version.num_rows)
+            for version in versions
+        }
 
     async def open(self) -> int:
         """Open an upload and return its id."""
@@ -107,9 +111,9 @@ class DatasetUploadSteps:
             recorded_date=options.recorded_date,
         )
         return Committed(
-            request_key=None if answer.indexing is None else answer.indexing.request_key,
+            request_key=(answer.indexing and answer.indexing.request_key) or None,
             rows=None if answer.size is None else answer.size.row_count,
-            status=answer.status,
+            status=_word(answer, answer.status, "status"),
         )
 
     def _opening_action(self) -> Action | None:
@@ -139,6 +143,11 @@ class DatasetUploadSteps:
     async def wait_until_visible(self, upload_id: int, timeout: float) -> bool:
         """Wait until queries see an upload; return whether the instance tells that they do."""
         return await self._datasets.wait_until_visible(self.dataset_id, upload_id, timeout=timeout)
+
+
+def _word(answer: Model, word: str | None, key: str) -> str | None:
+    """Return the state that an answer tells; that it tells one which cannot be read is not that it tells none."""
+    return str(answer.extras[key]) if key in answer.extras else word or None
 
 
 def _named(columns: Sequence[Column]) -> set[str]:

@@ -1088,6 +1088,7 @@ class Datasets(Area):
         Raises:
             NotFound: There is no such dataset, or the instance does not have the route.
             JobFailed: The update that brought the upload failed.
+            UnknownState: What the dataset's state means is not known.
             WaitTimeout: It has not ended; it goes on.
         """
         return await wait_until_visible(self._http, dataset_id, upload_id, timeout)

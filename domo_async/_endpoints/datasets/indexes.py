@@ -60,7 +60,7 @@ class Indexes(Area):
             empty=Index(),
             undocumented=True,
         )
-        if wait and index.request_key is not None:
+        if wait and index.request_key:
             await self.wait(dataset_id, index.request_key, timeout=timeout)
         elif wait:
             await self._wait_without_key(dataset_id, timeout)

@@ -49,7 +49,7 @@ __all__ = [
 ]
 
 
-_REFUSED = frozenset({"error", "failed", "failure"})
+_REFUSED = frozenset({"error", "failed", "failure", "aborted", "invalid", "rejected", "canceled", "cancelled"})
 
 
 @frozen(kw_only=True)
@@ -390,7 +390,7 @@ class PartStatus(Model):
     @property
     def refused(self) -> bool:
         """Whether the instance says that it was not taken."""
-        return self.upload_status is not None and self.upload_status.lower() in _REFUSED
+        return self.upload_status is not None and self.upload_status.strip().lower() in _REFUSED
 
 
 @frozen(kw_only=True)

@@ -15,6 +15,7 @@ __all__ = ["DatasetState", "DatasetVersionState", "UpdateStatus", "read_state", 
 
 _UNDER_WAY = frozenset({"PENDING", "PROCESSING", "QUEUED", "RUNNING", "INDEXING", "UPLOADING"})
 _GOOD = "SUCCESS"
+_BAD = frozenset({"ERROR", "FAILED", "FAILURE", "INVALID", "ABORTED", "CANCELED", "CANCELLED"})
 # How long an answer is taken for one from before the upload, in seconds.
 _STALE = 30.0
 # When it is looked for the first time where nothing but the state tells, in seconds.
@@ -96,8 +97,9 @@ async def wait_until_visible(http: Transport, dataset_id: str, upload_id: int | 
         if _is_older(latest, upload_id):
             return Verdict(word, ended=not under_way and clock.monotonic() >= stale_until)
         # Of what else may have gone wrong before, an index that is asked for knows nothing.
-        failed = upload_id is not None and not under_way and word != _GOOD
-        return Verdict(word, ended=not under_way, failed=failed, reason=status.message)
+        failed = upload_id is not None and word in _BAD
+        known = upload_id is None or failed or under_way or word == _GOOD
+        return Verdict(word, ended=known and not under_way, failed=failed, reason=status.message, known=known)
 
     if upload_id is None:
         # What is told at once may be from before the index was asked for.

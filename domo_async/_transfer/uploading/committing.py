@@ -23,6 +23,7 @@ from domo_async.errors import (
     DecodeError,
     DomoError,
     JobFailed,
+    NotFound,
     RowCountMismatch,
     TransportError,
     UploadError,
@@ -32,8 +33,12 @@ from domo_async.errors import (
 __all__ = ["Committer"]
 
 _logger = logging.getLogger("domo_async")
-# States of a commit that are known to be bad.
-_FAILED = frozenset({"error", "failed", "failure"})
+# Words by which an answer to a commit says that it was taken; any other has it looked up.
+_TAKEN = frozenset(
+    {"success", "succeeded", "ok", "complete", "completed", "committed", "done", "warning"}
+    | {"pending", "processing", "queued", "running", "indexing"}
+)
+_STATUSES_OF_VERSIONS = {"failed": "error", "failure": "error", "aborted": "error", "invalid": "error"}
 # How long the data versions are asked about a commit whose answer was lost, in seconds.
 _SETTLE = 30.0
 _NO_TRACE = f"its data versions show no trace of it after {_SETTLE:.0f} seconds, which does not say that none will come"
@@ -52,6 +57,25 @@ class Settled:
     data_version: int | None
     verified: bool
     notes: tuple[str, ...] = ()
+
+
+@frozen
+class _Doubt:
+    """Why it is not told whether a commit took effect.
+
+    Attributes:
+        why: The reason, as messages tell it.
+        of_ours: Whether there is a data version that surely has to do with the commit.
+    """
+
+    why: str
+    of_ours: bool = False
+
+
+def _status(version: StoredVersion) -> str | None:
+    """Return how far a data version is, in one spelling."""
+    word = None if version.status is None else version.status.strip().lower()
+    return None if word is None else _STATUSES_OF_VERSIONS.get(word, word)
 
 
 @frozen
@@ -85,8 +109,8 @@ class Committer:
         """
         lost = TransportError("the run that sent it ended before the answer came")
         outcome = await self._watch(sent, lost, timeout=_SETTLE)
-        if isinstance(outcome, str):
-            raise self.uncertain(lost, outcome, sent)
+        if isinstance(outcome, _Doubt):
+            raise self.uncertain(lost, outcome.why, sent)
         return outcome
 
     async def refuse_if_committed(self, journal: Journal) -> None:
@@ -116,8 +140,7 @@ class Committer:
             with suppress(UploadError):
                 self._journal.made(version)
         found = counted if committed.rows is None else committed.rows
-        by_keys = self._options.effective_action in {"UPSERT", "DELETE"}
-        if by_keys and found is not None and found != sent.rows:
+        if self._by_keys and found is not None and found != sent.rows:
             notes.append(f"the instance counts {found} rows for the {sent.rows} that were sent, as keys may repeat")
         elif self._options.verify and found is not None and found != sent.rows:
             where = "the instance" if version is None else f"data version {version}"
@@ -165,7 +188,15 @@ class Committer:
         version = committed.data_version
         if version is None and self._is_new(sent) and self._upload_id in versions:
             version = self._upload_id
-        return version, versions[version].rows if version is not None and version in versions else None
+        stored = None if version is None else versions.get(version)
+        if stored is not None and _status(stored) == "error":
+            raise AfterCommitError(
+                f"the instance took the commit, but says now that data version {version} is {stored.status}: see"
+                " whether the dataset has the rows before you upload them again",
+                dataset_id=self._steps.dataset_id,
+                upload_id=self._upload_id,
+            )
+        return version, None if stored is None else stored.rows
 
     async def _commit(self, sent: Sent) -> Committed:
         if self._journal is None:
@@ -186,7 +217,7 @@ class Committer:
     async def _commit_once(self, sent: Sent) -> Committed:
         try:
             committed = await self._steps.commit(self._upload_id)
-            if committed.status is None or committed.status.lower() not in _FAILED:
+            if committed.status is None or committed.status.strip().lower() in _TAKEN:
                 return committed
             lost: DomoError = JobFailed(f"its answer says {committed.status}", state=committed.status)
         except TransportError as error:
@@ -206,11 +237,11 @@ class Committer:
         outcome = await self._watch(sent, lost, timeout=0.0 if final else _SETTLE)
         if isinstance(outcome, Committed):
             return outcome
-        if final:
+        if final and not (isinstance(outcome, _Doubt) and (outcome.of_ours or isinstance(lost, NotFound))):
             raise self._fail(f"the commit was refused: {lost}", upload_id=self._upload_id) from lost
-        raise self.uncertain(lost, outcome or _NO_TRACE, sent) from lost
+        raise self.uncertain(lost, _NO_TRACE if outcome is None else outcome.why, sent) from lost
 
-    async def _watch(self, sent: Sent, lost: DomoError, *, timeout: float) -> Committed | str | None:
+    async def _watch(self, sent: Sent, lost: DomoError, *, timeout: float) -> Committed | _Doubt | None:
         """Watch the data versions for the one that an upload made.
 
         That a version's number is its upload's is what is seen (both count up by dataset) but not documented. No other
@@ -221,16 +252,16 @@ class Committer:
         """
         backoff = Backoff(self._clock, timeout=timeout)
         while True:
-            outcome: str | None = None
+            outcome: _Doubt | None = None
             try:
                 versions = await self._steps.versions()
             except (APIError, TransportError, DecodeError) as error:
-                outcome = f"its data versions could not be read: {error}"
+                outcome = _Doubt(f"its data versions could not be read: {error}")
                 if isinstance(error, APIError) and error.refused:
                     return outcome
             else:
                 mine = versions.get(self._upload_id)
-                if mine is not None and mine.status == "error" and self._is_new(sent):
+                if mine is not None and _status(mine) == "error" and self._is_new(sent):
                     raise self._fail(f"the commit failed: {lost}", upload_id=self._upload_id) from lost
                 found = None if mine is None else self._judged(mine, sent)
                 if isinstance(found, Committed):
@@ -243,14 +274,26 @@ class Committer:
         """Return whether a version with the upload's number surely was not there before it."""
         return sent.before is not None and self._upload_id not in sent.before
 
-    def _judged(self, mine: StoredVersion, sent: Sent) -> Committed | str:
+    def _judged(self, mine: StoredVersion, sent: Sent) -> Committed | _Doubt:
         """Return the commit that a version with the upload's number stands for, or what else it may be."""
         version = f"data version {self._upload_id}"
         if sent.before is None:
-            return f"{version} is there, but it is not known whether it was there before"
-        if not self._is_new(sent) or mine.rows not in {None, sent.rows}:
-            return f"{version} is not that of the upload"
-        return Committed(self._upload_id) if mine.status in {None, "success"} else f"{version} is {mine.status}"
+            return _Doubt(f"{version} is there, but it is not known whether it was there before")
+        if not self._is_new(sent):
+            return _Doubt(f"{version} is not that of the upload")
+        if not self._by_keys and mine.rows not in {None, sent.rows}:
+            return _Doubt(f"{version} holds {mine.rows} rows, so that it is hardly that of the upload")
+        status = _status(mine)
+        return (
+            Committed(self._upload_id)
+            if status in {None, "success"}
+            else _Doubt(f"{version} is {status}", of_ours=True)
+        )
+
+    @property
+    def _by_keys(self) -> bool:
+        """Whether the instance may count other rows than were sent, as keys may repeat."""
+        return self._options.effective_action in {"UPSERT", "DELETE"}
 
     def uncertain(self, lost: DomoError, why: str, sent: Sent) -> CommitUncertain:
         """Return the error for a commit whose outcome is not known."""
