@@ -197,6 +197,7 @@ class Publications(Area):
         content: Sequence[PublishedContent],
         subscriber_domains: Sequence[str],
         description: str | Unset = UNSET,
+        publication_id: str | None = None,
     ) -> str:
         """Give content to other instances.
 
@@ -209,6 +210,8 @@ class Publications(Area):
             content: What to give.
             subscriber_domains: The instances to give it to.
             description: What it is for.
+            publication_id: Its identifier, a UUID; by default a new one. Whoever keeps it can look the publication up
+                after an answer that was lost.
 
         Returns:
             The identifier of the publication.
@@ -216,7 +219,7 @@ class Publications(Area):
         Raises:
             ConfigError: `content` or `subscriber_domains` is empty.
         """
-        number = str(uuid.uuid4())
+        number = publication_id or str(uuid.uuid4())
         items = [
             payload(domain=domain, domo_object_id=str(each.id), type=each.type)
             for each in require_list(content, "content")

@@ -55,6 +55,7 @@ class Publications(Twin[AsyncPublications]):
         content: Sequence[PublishedContent],
         subscriber_domains: Sequence[str],
         description: str | Unset = UNSET,
+        publication_id: str | None = None,
     ) -> str:
         """Give content to other instances.
 
@@ -67,6 +68,8 @@ class Publications(Twin[AsyncPublications]):
             content: What to give.
             subscriber_domains: The instances to give it to.
             description: What it is for.
+            publication_id: Its identifier, a UUID; by default a new one. Whoever keeps it can look the publication up
+                after an answer that was lost.
 
         Returns:
             The identifier of the publication.
@@ -81,5 +84,6 @@ class Publications(Twin[AsyncPublications]):
                 content=content,
                 subscriber_domains=subscriber_domains,
                 description=description,
+                publication_id=publication_id,
             )
         )

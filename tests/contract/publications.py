@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-
 from domo_async._endpoints.publications import (
     Publication,
     PublicationSummary,
@@ -13,17 +11,6 @@ from tests.contract.row import Row, Sent, whole
 
 ROUTE = "/api/publish/v2/publication"
 NOW = "2026-03-06T12:00:00.000Z"
-
-
-def _is_asked_for(body: bytes) -> bool:
-    told = json.loads(body)
-    return len(told.pop("id")) == 36 and told == {
-        "new": "true",
-        "name": "Sales",
-        "domain": "acme.domo.com",
-        "content": [{"domain": "acme.domo.com", "domoObjectId": "7", "type": "PAGE"}],
-        "subscriberDomain": ["shop.domo.com"],
-    }
 
 
 ROWS = [
@@ -98,8 +85,22 @@ ROWS = [
             domain="acme.domo.com",
             content=[PublishedContent(7)],
             subscriber_domains=["shop.domo.com"],
+            publication_id="5177f516-e50d-47d8-a287-a8a707425c3c",
         ),
-        Sent("POST", ROUTE, body=_is_asked_for, status=202, answer=b"{}"),
-        gives=lambda number: len(number) == 36,
+        Sent(
+            "POST",
+            ROUTE,
+            json={
+                "id": "5177f516-e50d-47d8-a287-a8a707425c3c",
+                "new": "true",
+                "name": "Sales",
+                "domain": "acme.domo.com",
+                "content": [{"domain": "acme.domo.com", "domoObjectId": "7", "type": "PAGE"}],
+                "subscriberDomain": ["shop.domo.com"],
+            },
+            status=202,
+            answer=b"{}",
+        ),
+        gives=lambda number: number == "5177f516-e50d-47d8-a287-a8a707425c3c",
     ),
 ]
