@@ -36,6 +36,13 @@ _DATASET = b"""{"id":"08a067ca-bba4-4df0-b3d6-4ba45a4a2a8a","displayType":"domo-
 _SCHEMA = b'{"schema":{"columns":[%s]}}' % b",".join(
     b'{"name":"%s","type":"%s"}' % (name.encode(), kind.encode()) for name, kind in COLUMNS.items()
 )
+# What an export of the same query is compared with.
+_RESULT = b'{"columns":[%s],"metadata":[%s],"rows":[],"numRows":0,"numColumns":%d}' % (
+    b",".join(b'"%s"' % name.encode() for name in COLUMNS),
+    b",".join(b'{"type":"%s"}' % kind.encode() for kind in COLUMNS.values()),
+    len(COLUMNS),
+)
+_HEADER = ",".join(COLUMNS).encode() + b"\n"
 _ANSWERS = {
     b"latest": _SCHEMA,
     b"dataversions": b"[]",
@@ -99,15 +106,18 @@ class _Connection:
     def _answer(self, path: bytes) -> None:
         if b"/export/" in path:
             self._send_export()
+        elif b"/query/v1/execute/" in path:
+            self._stream.sendall(_head(b"application/json", len(_RESULT)) + _RESULT)
         else:
             name = path.rpartition(b"/")[2]
             body = _DATASET if path == b"/api/data/v3/datasources/" + name else _ANSWERS.get(name, b"{}")
             self._stream.sendall(_head(b"application/json", len(body)) + body)
 
     def _send_export(self) -> None:
-        self._stream.sendall(_head(b"text/csv", self._export))
-        for start in range(0, self._export, len(self._block)):
-            self._stream.sendall(self._block[: self._export - start])
+        blocks = -(-self._export // len(self._block))
+        self._stream.sendall(_head(b"text/csv", len(_HEADER) + blocks * len(self._block)) + _HEADER)
+        for _ in range(blocks):
+            self._stream.sendall(self._block)
 
 
 def _head(content_type: bytes, length: int) -> bytes:
@@ -119,7 +129,7 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--latency", type=float, default=0.0, help="seconds from a request's end to its answer")
     parser.add_argument("--bandwidth", type=float, default=0.0, help="bytes a second and connection; 0: no limit")
-    parser.add_argument("--export", type=int, default=0, help="bytes of an export")
+    parser.add_argument("--export", type=int, default=0, help="bytes of an export, rounded up to whole records")
     options = parser.parse_args()
     listener = socket.create_server(("127.0.0.1", 0), backlog=128)
     if options.bandwidth:
