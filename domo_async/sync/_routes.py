@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Final
 
 from attrs import frozen
@@ -20,10 +20,17 @@ _INTRODUCTION: Final = """\
 
 Each route that Domo's documents describe, or that a method of this library needs, with the call that reaches it:
 awaited on `domo_async.Domo`, and blocking on `domo_async.sync.Domo`. Parameters that may be left out are left out here;
-the method's docstring has them all, and the document that the route comes from. What has no method yet is reached by
+the method's docstring has them all, and the source that the route comes from. Routes without a method are reached by
 `domo.request("GET", "/api/…")`.
+
+A *documented* route stands in Domo's documents. A *seen* one does not, but in the types of Domo's own services or in
+answers of instances. An *unconfirmed* one is known from other clients alone.
 """
 _ROUTE: Final = re.compile(r"`([A-Z]+ /[^`\s]+)`")
+_STATUSES: Final = ("documented", "seen", "unconfirmed")
+# After a route a docstring names the document in brackets.
+_DOCUMENT: Final = re.compile(r"\s*\([A-Z]")
+_SEEN: Final = re.compile(r"\bSeen\b|OpenAPI|data service|Domo's portal")
 
 
 @frozen
@@ -34,26 +41,45 @@ class _Call:
     path: str
     arguments: str
     iterated: bool
-    routes: tuple[str, ...]
+    routes: Mapping[str, str]
 
-    def rows(self) -> Iterator[str]:
-        """Yield a line of the table for each of its routes."""
+    def rows(self, statuses: Mapping[str, str]) -> Iterator[str]:
+        """Yield a line of the table for each of its routes, with what is known of it."""
         call = f"domo.{self.path}({self.arguments})"
         before = "async for … in " if self.iterated else "await "
         blocking = "for … in " if self.iterated else ""
         for route in self.routes:
-            yield f"| `{route}` | `{before}{call}` | `{blocking}{call}` |"
+            yield f"| `{route}` | {statuses[route]} | `{before}{call}` | `{blocking}{call}` |"
 
 
 def routes_page(generator: Generator) -> str:
     """Return the index as Markdown."""
     calls = sorted(_calls(generator, generator.client, generator.client_class(), ""), key=lambda call: call.area)
-    lines = [_INTRODUCTION]
+    statuses = _best(calls)
+    counts = ", ".join(f"{list(statuses.values()).count(status)} {status}" for status in _STATUSES)
+    lines = [f"{_INTRODUCTION}\nOf {len(statuses)} routes: {counts}.\n"]
     for area in dict.fromkeys(call.area for call in calls):
-        lines += [f"## {area}", "", "| route | awaited | blocking |", "|---|---|---|"]
-        lines += [row for call in calls if call.area == area for row in call.rows()]
+        lines += [f"## {area}", "", "| route | source | awaited | blocking |", "|---|---|---|---|"]
+        lines += [row for call in calls if call.area == area for row in call.rows(statuses)]
         lines.append("")
     return "\n".join(lines)
+
+
+def _best(calls: Iterable[_Call]) -> dict[str, str]:
+    """Return the routes, each with the best that any call tells of it."""
+    found: dict[str, str] = {}
+    for route, status in (pair for call in calls for pair in call.routes.items()):
+        found[route] = min(status, found.get(route, status), key=_STATUSES.index)
+    return found
+
+
+def _statuses(docstring: str) -> dict[str, str]:
+    """Return the routes that a docstring names, each with what it tells of where it comes from."""
+    otherwise = "seen" if _SEEN.search(docstring) else "unconfirmed"
+    return {
+        route[1]: "documented" if _DOCUMENT.match(docstring, route.end()) else otherwise
+        for route in _ROUTE.finditer(docstring)
+    }
 
 
 def _calls(generator: Generator, module: Module, node: ast.ClassDef, prefix: str) -> Iterator[_Call]:
@@ -67,7 +93,7 @@ def _calls(generator: Generator, module: Module, node: ast.ClassDef, prefix: str
                 if twin := generator.twin_of(module, name):
                     yield from _calls(generator, twin.module, twin.node, f"{path}.")
             case _ if "." in path and not item.decorator_list:
-                routes = tuple(dict.fromkeys(_ROUTE.findall(ast.get_docstring(item) or "")))
+                routes = _statuses(ast.get_docstring(item) or "")
                 iterated = isinstance(item, ast.FunctionDef) or _yields(item)
                 yield _Call(path.partition(".")[0], path, _required(item.args), iterated, routes)
             case _:

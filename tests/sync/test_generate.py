@@ -397,13 +397,13 @@ def test_the_index_names_each_route_with_the_calls_that_reach_it() -> None:
     page = (ROOT.joinpath(*SHOP.split(".")) / "ROUTES.md").read_text()
 
     rows = [line for line in page.splitlines() if line.startswith("| `")]
-    renumber = "domo.orders.renumber(number, new_number, by=…)"
+    renumber, follow = "domo.orders.renumber(number, new_number, by=…)", "domo.orders.follow()"
     assert [
-        "| `GET /orders/{number}` | `await domo.orders.get(number)` | `domo.orders.get(number)` |",
-        f"| `PUT /orders/{{number}}` | `await {renumber}` | `{renumber}` |",
-        f"| `POST /numbers` | `await {renumber}` | `{renumber}` |",
-        "| `GET /orders` | `async for … in domo.orders.list()` | `for … in domo.orders.list()` |",
-        "| `GET /orders/next` | `async for … in domo.orders.follow()` | `for … in domo.orders.follow()` |",
+        "| `GET /orders/{number}` | documented | `await domo.orders.get(number)` | `domo.orders.get(number)` |",
+        f"| `PUT /orders/{{number}}` | unconfirmed | `await {renumber}` | `{renumber}` |",
+        f"| `POST /numbers` | unconfirmed | `await {renumber}` | `{renumber}` |",
+        "| `GET /orders` | seen | `async for … in domo.orders.list()` | `for … in domo.orders.list()` |",
+        f"| `GET /orders/next` | unconfirmed | `async for … in {follow}` | `for … in {follow}` |",
     ] == rows
 
 

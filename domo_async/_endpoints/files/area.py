@@ -293,8 +293,8 @@ class Files(Area):
         """Return a file's content, or stream it to disk: whole, or not at all.
 
         `GET /api/data/v1/data-files/{file_id}` (Files API, "Download a File"), or
-        `GET /api/data/v1/data-files/{file_id}/revision/{revision_id}` for a revision. What it has to be is asked
-        before by `GET /api/data/v1/data-files/{file_id}/details` or
+        `GET /api/data/v1/data-files/{file_id}/revision/{revision_id}` (Files API, "Download a File" of a
+        revision). What it has to be is asked before by `GET /api/data/v1/data-files/{file_id}/details` or
         `GET /api/data/v1/data-files/{file_id}/revisions/{revision_id}/details`. A download that breaks off goes on
         where it did, if the instance gives parts of files and the file is still the same, and else begins anew; no
         document tells which instances do.

@@ -68,7 +68,7 @@ class Orders(Twin[AsyncOrders]):
     def list(self, *, state: State = "any") -> SyncPager[Order]:
         """List the orders.
 
-        `GET /orders`, page by page.
+        `GET /orders`, page by page. Seen: other shops answer it.
         """
         return SyncPager(self._aio.list(state=state), self._portal)
 

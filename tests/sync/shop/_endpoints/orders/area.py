@@ -72,7 +72,7 @@ class Orders(Area):
     def list(self, *, state: State = "any") -> Pager[Order]:
         """List the orders.
 
-        `GET /orders`, page by page.
+        `GET /orders`, page by page. Seen: other shops answer it.
         """
 
         async def fetch(page: int) -> Sequence[Order]:
