@@ -94,8 +94,8 @@ class Pager(Generic[T]):
 
     A list that is shorter than the instance says is a `ListIncomplete` after the items that came. What is taken at its
     word: a total that is reached, though something was made for each thing deleted; the end where no total is told and
-    a page is short, unless it is as long as pages that are cut (a multiple of 5, from 10 on); and a cursor that is
-    missing or repeats.
+    a page is not longer than half of what was asked for, unless it is as long as pages that are cut (a multiple of 5,
+    from 10 on); and a cursor that is missing or repeats.
     """
 
     def __init__(
@@ -239,7 +239,8 @@ def by_offset(
         fetch: Gives the page at an offset, of a size.
         page_size: Items to ask for at a time.
         assured: Items that the instance surely gives at a time, if there are so many: a page of fewer than these and
-            than were asked for is the last one. Said of any size, it would lose items where pages are capped.
+            than half of what was asked for is the last one. Said of any size, it would lose items where pages are
+            capped.
         most: The greatest size that the documents allow.
         offset: Items to leave out at the beginning.
         limit: The most items to give in all, or None for all that there are.
@@ -382,6 +383,14 @@ class _Reading(Generic[T]):
         self._unreadable += batch.unreadable
 
 
+class _Before(NamedTuple):
+    """The page before: where it began, what its items are told by, and whether it was shorter than asked for."""
+
+    at: int
+    keys: Sequence[Any]
+    is_short: bool
+
+
 @frozen
 class _Asking(Generic[T]):
     """How the pages of a list are asked for; see `by_offset`."""
@@ -414,7 +423,7 @@ class _OffsetReading(_Reading[T]):
 
     async def pages(self) -> AsyncGenerator[Sequence[T], None]:
         """Yield what is new of each page."""
-        before: tuple[int, Sequence[Any]] | None = None
+        before: _Before | None = None
         joints: list[tuple[int, Any]] = []
         told, barren = False, 0
         while True:
@@ -430,24 +439,20 @@ class _OffsetReading(_Reading[T]):
             if repeated and (batch.length >= asked or more is None):
                 await self._judge_repeat(batch, asked, more=more)
                 return
-            if self._at == self._asking.offset + self._positions:
-                self._positions += batch.length
-            if before is not None and batch.total == total is not None:
-                self._learn(before, keys)
-            ends = more is False or (more is None and self._is_last(batch, asked))
+            self._follow(before, keys, batch.length, settled=batch.total == total is not None)
             self._reach = max(self._reach, batch.length)
             page = self._given.new(batch.items)
             if page:
                 yield page
             if self._given.is_enough:
                 return
-            if ends:
+            if self._is_end(batch, asked, more=more):
                 break
             barren = 0 if page and not repeated else barren + 1
             if barren > _MOST_BARREN:
                 self._promises_more = True
                 return
-            before = self._at, keys
+            before = _Before(self._at, keys, is_short=batch.length < asked)
             self._at += step
             joints += [(self._at - 1, keys[-1])] if keys else []
         if self._wary and not told and self._given.can_tell:
@@ -469,19 +474,35 @@ class _OffsetReading(_Reading[T]):
             return self._at + step < batch.total
         return None
 
+    def _is_end(self, batch: PageData[T], asked: int, *, more: bool | None) -> bool:
+        """Return whether no further page is asked for."""
+        if batch.length and batch.more is None and self._given.can_tell and self._lacks():
+            return False
+        return more is False or (more is None and self._is_last(batch, asked))
+
+    def _lacks(self) -> bool:
+        """Return whether fewer items came than the instance says that there are."""
+        return self._total is not None and self._given.count + self._unreadable < self._total - self._asking.offset
+
     def _is_last(self, batch: PageData[T], asked: int) -> bool:
         """Return whether a page is taken for the last one, where nothing tells."""
         if batch.length >= min(asked, self._asking.assured):
             return False
+        if self._given.can_tell and 2 * batch.length > asked >= _LEAST_CAP:
+            # Some items may have been taken out of it. What the next page has in common with it is given once.
+            return False
         # Pages have one greatest length: one that is shorter than another was not cut.
         return batch.length < self._reach or not _may_be_cut(batch.length)
 
-    def _learn(self, before: tuple[int, Sequence[Any]], keys: Sequence[Any]) -> None:
-        """See how far the page before reached: as far as to what it shares with this one."""
-        at, known = before
-        shared = len(set(known).intersection(keys))
-        if shared:
-            self._reach = max(self._reach, self._at - at + shared)
+    def _follow(self, before: _Before | None, keys: Sequence[Any], length: int, *, settled: bool) -> None:
+        """See how far this page and the one before reach: that one as far as to what it shares with this one."""
+        shared = 0 if before is None else len(set(before.keys).intersection(keys))
+        is_short = before is not None and before.is_short
+        if self._at == self._asking.offset + self._positions:
+            # Only where a page was short may the next one begin amid it.
+            self._positions += length - (shared if is_short else 0)
+        if shared and before is not None and (settled or is_short):
+            self._reach = max(self._reach, self._at - before.at + shared)
 
     async def _judge_repeat(self, batch: PageData[T], asked: int, *, more: bool | None) -> None:
         """Let a page that came before be the end where that is sure.

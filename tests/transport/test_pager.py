@@ -382,3 +382,24 @@ async def test_a_body_s_pages_keep_the_rest_of_the_body_and_are_asked_for_again_
         assert ["a"] == await pager.all()
 
     assert [{"name": "x", "limit": 2, "offset": 0}] * 2 == bodies
+
+
+@pytest.mark.parametrize("total", [None, "of all", "of what is shown"])
+@pytest.mark.parametrize("hidden", [range(7, 8), range(3, 230, 9), [0, 49, 99, 100, 150], [229]])
+@pytest.mark.parametrize("cap", [1000, 20])
+async def test_a_page_from_which_some_items_were_taken_is_not_the_last(total, hidden, cap):
+    """Where the instance counts the hidden ones as well, it says that it is not whole."""
+    shown = [item for item in range(230) if item not in hidden]
+    count = {None: None, "of all": 230, "of what is shown": len(shown)}[total]
+
+    async def fetch(offset, size):
+        page = range(230)[offset : offset + min(size, cap)]
+        return PageData([item for item in page if item in shown], total=count)
+
+    pager = by_offset(fetch, page_size=20 if total is None else 50, assured=50, key=int)
+    if total == "of all":
+        with pytest.raises(ListIncomplete) as caught:
+            await pager.all()
+        assert shown == list(caught.value.items)
+    else:
+        assert shown == await pager.all()
