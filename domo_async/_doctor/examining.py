@@ -105,7 +105,7 @@ class Guard:
         self.sent += 1
         self.status = None
 
-    def answered(self, _request: Request, status: int | None) -> None:
+    def answered(self, _request: Request, status: int | None, /) -> None:
         """Keep the status of an answer."""
         self.status = status
 

@@ -62,7 +62,7 @@ class Inspector(Protocol):
             DomoError: It must not be sent.
         """
 
-    def answered(self, request: Request, status: int | None) -> None:
+    def answered(self, request: Request, status: int | None, /) -> None:
         """Be told of the status of an answer, None if none came."""
 
     def read(self, content: bytes, into: object, value: object) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gzip
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
 import pytest
@@ -95,15 +95,17 @@ async def test_saving_on_disk_waits_for_nobody_s_body_either(tmp_path):
 async def test_bodies_that_stop_to_come_are_not_waited_for():
     async with plain_client(patience=0.3) as plain:
         forms = await forms_of_standing_still(plain)
-        connections = []
-        async with asyncio.timeout(30):
-            for method, path, lines, beginning in forms:
-                async with raw(plain.emulator) as standing:
-                    standing.head(method, path, *lines)
-                    standing.writer.write(beginning)
-                    connections.append((path, (await standing.answered())[0]))
 
-        assert [(path, 408) for _, path, _, _ in forms] == connections
+        async def stopped(method: str, path: str, lines: Sequence[str], beginning: bytes) -> tuple[str, int]:
+            async with raw(plain.emulator) as standing:
+                standing.head(method, path, *lines)
+                standing.writer.write(beginning)
+                return path, (await standing.answered())[0]
+
+        async with asyncio.timeout(30):
+            ended = await asyncio.gather(*(stopped(*form) for form in forms))
+
+        assert [(path, 408) for _, path, _, _ in forms] == ended
         assert "open" == plain.emulator._instance.uploads()[0].state
 
 

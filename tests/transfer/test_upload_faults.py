@@ -39,7 +39,7 @@ def random_fault(dice: random.Random) -> Fault:
         count=dice.choice([1, 2, None, None]) if kind not in {"delay", "stall"} else 1,
         skip=dice.choice([0, 0, 0, 1, 2]),
         status=dice.choice([400, 401, 403, 404, 409, 429, 500, 502, 503, 504]),
-        delay=dice.choice([0.01, 0.05]) if kind == "delay" else dice.choice([0.05, 1.5]),
+        delay=dice.choice([0.01, 0.05]) if kind == "delay" else dice.choice([0.05, 0.6]),
         after_bytes=dice.choice([None, 1, 300]) if kind in {"drop_before", "truncate"} else None,
         headers=dice.choice([{}, {"Retry-After": "1"}]),
     )
@@ -53,7 +53,7 @@ async def rows_in(domo: Domo, dataset_id: str) -> list[object]:
 async def test_the_dataset_holds_exactly_the_old_or_the_new_rows_and_the_caller_is_told_which(seed):
     dice = random.Random(seed)
     told: Counter[str] = Counter()
-    settings = Settings(clock=SkippingClock(), timeouts=Timeouts(read=1))
+    settings = Settings(clock=SkippingClock(), timeouts=Timeouts(read=0.4))
     async with Emulator() as emulator, emulator.client(settings=settings) as domo:
         dataset = await domo.datasets.create("Test", {"n": "LONG", "text": "STRING"})
         await domo.datasets.upload(dataset.id, b"0,first\n")

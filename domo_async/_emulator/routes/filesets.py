@@ -265,6 +265,7 @@ async def upload(request: web.Request) -> web.Response:
             was_there = file_at(files, directory) is not None
             made = make_directories(files, directory, user_id)
         else:
+            was_there = False
             path = str(PurePosixPath(directory, form.name))
             check_free(files, path)
             make_directories(files, directory, user_id)

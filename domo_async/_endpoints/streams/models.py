@@ -335,4 +335,4 @@ class Stream(SavedStream):
         id: Its number.
     """
 
-    id: NumericId
+    id: NumericId  # pyright: ignore[reportGeneralTypeIssues] - all fields go by name
