@@ -10,6 +10,8 @@ from domo_async._transfer.files.folders import FolderEntry, FolderOptions, Folde
 from domo_async._transfer.files.many import Contents, Targets, download_many, upload_many
 from domo_async._transfer.files.resuming import Described, DownloadResult
 from domo_async._transfer.files.trees import RemoteFile
+from domo_async._transfer.loading.loading import load_folder
+from domo_async._transfer.loading.report import ChangedFiles, Commits, LoadEntry, LoadOptions, LoadReport
 from domo_async._transfer.progress import (
     Progress,
     ProgressCallback,
@@ -36,8 +38,10 @@ __all__ = [
     "Action",
     "ArrowStream",
     "Budget",
+    "ChangedFiles",
     "ColumnSpec",
     "ColumnType",
+    "Commits",
     "Committed",
     "Compression",
     "Content",
@@ -52,6 +56,9 @@ __all__ = [
     "Header",
     "ItemResult",
     "ItemResults",
+    "LoadEntry",
+    "LoadOptions",
+    "LoadReport",
     "Nested",
     "OutgoingContent",
     "Params",
@@ -84,6 +91,7 @@ __all__ = [
     "fetch_to",
     "gather_results",
     "listed",
+    "load_folder",
     "opened",
     "plan_upload",
     "progress_bars",

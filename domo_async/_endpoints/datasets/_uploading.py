@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -17,11 +17,14 @@ from domo_async._endpoints.datasets.models import Columns, columns_of
 from domo_async._transfer import (
     Budget,
     ItemResults,
+    LoadOptions,
+    LoadReport,
     Source,
     UploadOptions,
     UploadPlan,
     UploadResult,
     gather_results,
+    load_folder,
     opened,
     plan_upload,
     progress_bars,
@@ -103,6 +106,17 @@ class Uploading:
         return CreatedFrom(
             id=dataset.id, columns={column.name: column.type.value for column in columns_of(columns)}, upload=done
         )
+
+    async def load_folder(
+        self,
+        folder: str | os.PathLike[str] | Sequence[str | os.PathLike[str]],
+        dataset_id: str,
+        ledger: str | os.PathLike[str],
+        options: LoadOptions,
+    ) -> LoadReport:
+        """Load the files of a folder, each once."""
+        steps = self._steps(dataset_id, evolve(options.upload, action="APPEND"))
+        return await load_folder(steps, folder, ledger, options, self._http.settings.clock, self._budget)
 
     async def upload_many(
         self, sources: Mapping[str, Source], options: UploadOptions, budget: Budget, *, stop_on_error: bool

@@ -42,12 +42,16 @@ from domo_async._endpoints.search import LARGEST_PAGE, Filter, Sort
 from domo_async._transfer import (
     Action,
     Budget,
+    ChangedFiles,
+    Commits,
     Compression,
     ExportResult,
     Format,
     Header,
     ItemResult,
     ItemResults,
+    LoadOptions,
+    LoadReport,
     Nested,
     Params,
     PartitionTag,
@@ -1186,6 +1190,63 @@ class Datasets(Area):
             ConfigError: There are none.
         """
         return await self._uploading.upload_many(sources, options, budget or Budget(), stop_on_error=stop_on_error)
+
+    async def load_folder(
+        self,
+        folder: str | os.PathLike[str] | Sequence[str | os.PathLike[str]],
+        /,
+        dataset_id: str,
+        *,
+        ledger: str | os.PathLike[str],
+        commits: Commits = "together",
+        changed: ChangedFiles = "refuse",
+        dry_run: bool = False,
+        options: UploadOptions = DEFAULT_OPTIONS,
+    ) -> LoadReport:
+        """Append the files of a folder to a dataset, each exactly once, however often this is called.
+
+        A ledger, which is an SQLite file, knows each file by its content: the same call night after night loads what
+        is new, after a crash as well, and from any machine that has the ledger. What was sent when a run ended is
+        looked up in the data versions before anything else is sent. Each file is read first as an upload would: one
+        that the dataset does not take is set aside with its line and the reason, and the others are loaded.
+
+            report = await domo.datasets.load_folder("exports/", dataset_id, ledger="orders.ledger")
+            report.raise_for_failures()
+
+        For what is new all that `upload` sends: `POST /api/data/v3/datasources/{dataset_id}/uploads`,
+        `PUT /api/data/v3/datasources/{dataset_id}/uploads/{upload_id}/parts/{part}`,
+        `PUT /api/data/v3/datasources/{dataset_id}/uploads/{upload_id}/commit`,
+        `GET /api/data/v2/datasources/{dataset_id}/schemas/latest`,
+        `GET /api/data/v2/datasources/{dataset_id}/dataversions` and
+        `GET /api/data/v3/datasources/{dataset_id}/indexes/{request_key}/statuses`.
+
+        Args:
+            folder: A folder, whose folders belong to it, a pattern such as ``exports/*.csv``, a file, or several of
+                these. There may be no files yet.
+            dataset_id: The dataset.
+            ledger: The path of the ledger, made if there is none. Beside it lie a lock, as only one run at a time may
+                have it, and a folder with the journals of the uploads under way. Machines share it on a file system
+                that locks files for all of them.
+            commits: Whether the files of one call are committed ``"together"``, or ``"each"`` by itself in the order of
+                their names; then none is begun after one that the instance refuses.
+            changed: What to do with a file that holds other content than what was loaded from its path: ``"refuse"``
+                it, ``"append"`` all of it, or ``"skip"`` it. One that goes on after the rows that were loaded from it
+                is always refused.
+            dry_run: Whether to only tell what would be loaded; nothing is sent or written.
+            options: The other parameters of `upload`. With ``schema="evolve"`` files may bring new columns, of which
+                the report tells.
+
+        Returns:
+            What became of each file. Those that vanished since they were loaded are told once.
+
+        Raises:
+            ConfigError: The ledger cannot be used, another process has it, or the options do not append.
+            SourceError: There is no such file or folder.
+            NotFound: There is no such dataset.
+            AfterCommitError: Files are loaded, but the ledger could not be written; the next call finds that they are.
+        """
+        load = LoadOptions(commits=commits, changed=changed, dry_run=dry_run, upload=options)
+        return await self._uploading.load_folder(folder, dataset_id, ledger, load)
 
     async def append_rows(
         self,

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote
 from urllib.request import url2pathname
 
+from attrs import frozen
+
 from domo_async._transfer.seekable import SLICE, OnDisk
 from domo_async._transfer.sources.arrow_files import open_arrow_file
 from domo_async._transfer.sources.base import FolderColumns, NamedSource, OfFile, Reading
@@ -29,7 +31,7 @@ from domo_async.errors import ConfigError, SourceError
 if TYPE_CHECKING:
     from domo_async._transfer.sources.base import OpenSource
 
-__all__ = ["hive_partitions", "open_paths"]
+__all__ = ["FoundFile", "find_files", "hive_partitions", "open_paths"]
 
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+):/")
 _MAGIC = 8
@@ -64,8 +66,53 @@ async def open_paths(paths: Sequence[object], reading: Reading) -> OpenSource:
     found = await asyncio.to_thread(_files_of, texts)
     once, notes = await asyncio.to_thread(_each_once, found)
     if len(found) == 1:
-        return await _open_file(found[0], reading, alone=[found[0]] == list(map(Path, texts)))
+        named = not isinstance(paths[0], FoundFile) and [found[0]] == list(map(Path, texts))
+        return await _open_file(found[0], reading, alone=named)
     return ManyFiles(once, lambda path: _open_file(path, reading), notes)
+
+
+@frozen
+class FoundFile:
+    """A file that was found in a folder or by a pattern, so that what stands in its folders' names are columns."""
+
+    path: Path
+
+    def __fspath__(self) -> str:
+        return str(self.path)
+
+
+def find_files(paths: Sequence[object]) -> tuple[list[Path], list[Path], tuple[str, ...]]:
+    """Return the files that paths, patterns and folders stand for, as `open_paths` finds them; there may be none yet.
+
+    Returns:
+        The files, each once; the folders that were looked into; and what is to be told.
+
+    Raises:
+        ConfigError: One is not a path.
+        SourceError: There is no such file or folder, or it cannot be read.
+    """
+    found, folders = [], []
+    for text in map(_path_text, paths):
+        where = _looked_into(text)
+        folders.append(where)
+        # That nothing has come yet is as it may be; that there is no such folder is not.
+        found += [] if where.is_dir() and _is_empty(text) else _expanded(text)
+    once, notes = _each_once(list(map(Path, found)))
+    return once, folders, notes
+
+
+def _looked_into(text: str) -> Path:
+    """Return the folder that a path, a pattern or a folder's files lie in."""
+    if os.path.lexists(text) or not glob.has_magic(text):
+        return Path(text) if Path(text).is_dir() else Path(text).parent
+    parts = Path(text).parts
+    return Path(*parts[: next(place for place, part in enumerate(parts) if glob.has_magic(part))])
+
+
+def _is_empty(text: str) -> bool:
+    if not os.path.lexists(text):
+        return glob.has_magic(text) and not glob.glob(text, recursive=True)  # noqa: PTH207 - absolute patterns, too
+    return Path(text).is_dir() and not _files_in(text)
 
 
 def _path_text(path: object) -> str:
@@ -137,6 +184,13 @@ def _expanded(path: str) -> list[str]:
 
 
 def _folder_files(folder: str) -> list[str]:
+    files = _files_in(folder)
+    if not files:
+        raise SourceError(f"the folder {folder} holds no files")
+    return files
+
+
+def _files_in(folder: str) -> list[str]:
     def failed(error: OSError) -> None:
         raise SourceError(f"cannot read {error.filename}: {error.strerror}") from None
 
@@ -144,8 +198,6 @@ def _folder_files(folder: str) -> list[str]:
     for where, folders, names in os.walk(folder, onerror=failed):
         folders[:] = [name for name in folders if not _is_hidden(name)]
         files += [str(Path(where, name)) for name in names if not _is_hidden(name)]
-    if not files:
-        raise SourceError(f"the folder {folder} holds no files")
     return sorted(files)
 
 

@@ -15,7 +15,7 @@ from domo_async._transfer.seekable import SLICE
 from domo_async._transfer.uploading.journal import FileRecord, PartRecord
 from domo_async.errors import SourceError
 
-__all__ = ["Comparison", "Known", "file_records", "known_files"]
+__all__ = ["Comparison", "Known", "file_records", "holds_rows_of", "known_files"]
 
 _LINE_ENDS = (b"", b"\n", b"\r\n")
 _PACKED = (b"\x1f\x8b", b"\x28\xb5\x2f\xfd")
@@ -115,7 +115,7 @@ def known_files(paths: Iterable[Path], earlier: Mapping[str, FileRecord]) -> Kno
         elif _goes_on(path, record.size):
             grown.append(path)
     gone = [record for path, record in earlier.items() if Path(path) in others or not _is_of_size(path, record.size)]
-    moved = [(path, record.path) for path in others for record in gone if _holds_rows_of(path, record)]
+    moved = [(path, record.path) for path in others for record in gone if holds_rows_of(path, record)]
     return Known(tuple(there), tuple(grown), tuple(moved))
 
 
@@ -130,7 +130,7 @@ def _is_of_size(path: str, size: int) -> bool:
         return False
 
 
-def _holds_rows_of(path: Path, record: FileRecord) -> bool:
+def holds_rows_of(path: Path, record: FileRecord) -> bool:
     """Return whether a file holds the rows of one that was there under another name; a header alone is not rows."""
     if not _begins_with(path, record):
         return False

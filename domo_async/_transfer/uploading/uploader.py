@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence, Sized
-from contextlib import aclosing, asynccontextmanager, nullcontext
+from contextlib import aclosing, asynccontextmanager, nullcontext, suppress
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -42,7 +42,7 @@ from domo_async.errors import (
     UploadError,
 )
 
-__all__ = ["opened", "plan_upload", "upload", "upload_opened"]
+__all__ = ["opened", "plan_upload", "settle_upload", "upload", "upload_opened"]
 
 # How often an upload begins anew because somebody else adds columns at the same time.
 _logger = logging.getLogger("domo_async")
@@ -107,6 +107,32 @@ async def upload_opened(
         return await _upload(steps, source, options, clock, budget, None, {}, inferred=inferred)
     except _ColumnsChanged as changed:
         raise changed.failure from None
+
+
+async def settle_upload(steps: UploadSteps, options: UploadOptions, clock: Clock) -> Finished | None:
+    """See what became of the upload of a journal, without its source; commit it if all of it had been sent.
+
+    Args:
+        steps: The requests.
+        options: How it was uploaded; ``resume`` is the journal.
+        clock: The clock.
+
+    Returns:
+        What took effect; None if surely nothing did, and the upload may be gone on with or given up.
+
+    Raises:
+        ConfigError: The journal is another dataset's.
+        AfterCommitError: Somebody else committed the upload.
+        CommitUncertain: Whether the commit took effect is not known.
+    """
+    assert options.resume is not None  # noqa: S101 - who calls has one
+    with journal_at(options.resume) as journal:
+        await _settle_earlier(steps, options, journal, clock)
+        if journal.upload_id is not None and journal.sent is not None:
+            failure = _Failures(steps.dataset_id, journal, {})
+            with suppress(UploadError):
+                await Committer(steps, journal.upload_id, options, journal, clock, failure).commit(journal.sent)
+        return journal.finished if journal.upload_id is None else None
 
 
 async def plan_upload(

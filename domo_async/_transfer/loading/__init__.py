@@ -1,0 +1,1 @@
+"""Folders whose files are loaded into a dataset, each once, however often and by whom that is tried."""

@@ -1,0 +1,204 @@
+"""Which files a dataset holds, in an SQLite file that several machines may share: a row for each content."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack, closing, contextmanager
+from pathlib import Path
+
+from attrs import asdict, field, fields, frozen
+
+from domo_async._locking import lock
+from domo_async._transfer.loading.rows import LedgerRow
+from domo_async.errors import ConfigError
+
+__all__ = ["Ledger", "is_of_ledger", "ledger_at"]
+
+# What is in the head of the file, so that somebody else's database is never written to.
+_APPLICATION = 0x646F6D6F
+_VERSION = 1
+_TABLE = """
+CREATE TABLE files (
+    dataset TEXT NOT NULL, digest TEXT NOT NULL, path TEXT NOT NULL, size INTEGER NOT NULL, modified TEXT NOT NULL,
+    head TEXT NOT NULL, state TEXT NOT NULL, at TEXT NOT NULL, rows INTEGER, journal TEXT, upload_id INTEGER,
+    data_version INTEGER, error TEXT, line INTEGER, gone TEXT, PRIMARY KEY (dataset, digest)
+)
+"""
+
+
+_COLUMNS = tuple(column.name for column in fields(LedgerRow))
+
+
+@frozen
+class Ledger:
+    """The rows of one dataset. Each method is one transaction.
+
+    Attributes:
+        path: The file.
+    """
+
+    path: Path
+    _dataset_id: str
+    _connection: sqlite3.Connection | None = field(repr=False)
+
+    def rows(self) -> list[LedgerRow]:
+        """Return all rows, in the order in which they were written."""
+        if self._connection is None:
+            return []
+        query = f"SELECT {', '.join(_COLUMNS)} FROM files WHERE dataset = ? ORDER BY at, path"  # noqa: S608 - our names
+        with _readable(self.path):
+            return [
+                LedgerRow(**dict(zip(_COLUMNS, found, strict=True)))
+                for found in self._connection.execute(query, [self._dataset_id])
+            ]
+
+    def write(self, rows: Iterable[LedgerRow], *, instead: Sequence[LedgerRow] = ()) -> None:
+        """Write rows, in place of those of the same contents and of others.
+
+        Args:
+            rows: What is to be there.
+            instead: What goes in the same step.
+        """
+        assert self._connection is not None  # noqa: S101 - a dry run writes nothing
+        values = [[self._dataset_id, *asdict(row).values()] for row in rows]
+        places = ", ".join("?" * (len(_COLUMNS) + 1))
+        with _readable(self.path), self._connection:
+            self._connection.executemany(
+                "DELETE FROM files WHERE dataset = ? AND digest = ?",
+                [[self._dataset_id, row.digest] for row in instead],
+            )
+            self._connection.executemany(
+                f"INSERT OR REPLACE INTO files (dataset, {', '.join(_COLUMNS)}) VALUES ({places})",  # noqa: S608
+                values,
+            )
+
+    def new_journal(self, name: str) -> Path:
+        """Make an empty journal; that it is there tells the next run that it was not removed by somebody."""
+        path = self.journal(name)
+        try:
+            path.parent.mkdir(exist_ok=True)
+            path.touch(mode=0o600, exist_ok=False)
+        except OSError as error:
+            raise ConfigError(f"cannot write the journal {path}: {error.strerror}; nothing was sent") from None
+        return path
+
+    def journal(self, name: str) -> Path:
+        """Return where a journal is."""
+        return _journals(self.path) / name
+
+    def clean_up(self) -> None:
+        """Remove the journals whose files are all told of as loaded."""
+        folder = _journals(self.path)
+        if self._connection is None or not folder.is_dir():
+            return
+        with _readable(self.path):
+            found = self._connection.execute("SELECT DISTINCT journal FROM files WHERE journal IS NOT NULL")
+            needed = {name for (name,) in found}
+        for path in folder.glob("*.journal"):
+            if path.name not in needed:
+                path.unlink(missing_ok=True)
+
+
+def is_of_ledger(file: Path, ledger: Path) -> bool:
+    """Return whether a file is a ledger, its lock, its journals or what SQLite keeps beside it."""
+    own, other = os.path.realpath(ledger), os.path.realpath(file)
+    beside = {f"{own}{end}" for end in ("", "-journal", "-wal", "-shm", ".lock")}
+    return other in beside or other.startswith(f"{own}.journals{os.sep}")
+
+
+@contextmanager
+def ledger_at(path: Path, dataset_id: str, *, dry_run: bool) -> Iterator[Ledger]:
+    """Give the ledger at a path, made if there is none; nobody else writes to it meanwhile.
+
+    Args:
+        path: The file.
+        dataset_id: The dataset whose rows are meant.
+        dry_run: Whether it is only read, and not made.
+
+    Raises:
+        ConfigError: It cannot be read or written, is not a ledger, or another process has it.
+    """
+    if path.exists() and not path.is_file():
+        raise ConfigError(f"the ledger {path} is not a file; name a file, which is made if there is none")
+    with ExitStack() as stack:
+        connection = None
+        if not dry_run:
+            try:
+                file = stack.enter_context(Path(f"{path}.lock").open("a+b"))
+            except OSError as error:
+                raise ConfigError(
+                    f"cannot write the ledger {path}: {error.strerror or error}; name another file for it. Nothing was"
+                    " sent"
+                ) from None
+            try:
+                lock(file)
+            except OSError:
+                raise ConfigError(f"another process is loading with the ledger {path}; nothing was sent") from None
+        if not dry_run or path.exists():
+            with _readable(path):
+                connection = _connect(path, dry_run=dry_run)
+                if connection is not None:
+                    stack.enter_context(closing(connection))
+        yield Ledger(path, dataset_id, connection)
+
+
+def _connect(path: Path, *, dry_run: bool) -> sqlite3.Connection | None:
+    mode = "ro" if dry_run else "rwc"
+    # Threads take turns with it.
+    connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode={mode}", uri=True, check_same_thread=False)
+    try:
+        is_new = _is_new(connection, path)
+        if is_new and dry_run:
+            connection.close()
+            return None
+        # What is said to be written down is on the disk, whatever SQLite was built for.
+        connection.execute("PRAGMA synchronous = FULL")
+        if is_new:
+            with connection:
+                connection.execute("BEGIN")
+                connection.execute(_TABLE)
+                connection.execute(f"PRAGMA application_id = {_APPLICATION}")
+                connection.execute(f"PRAGMA user_version = {_VERSION}")
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _is_new(connection: sqlite3.Connection, path: Path) -> bool:
+    """Return whether a database is empty.
+
+    Raises:
+        ConfigError: It is neither that nor a ledger.
+    """
+    (application,), (version,), (tables,) = (
+        connection.execute(query).fetchone()
+        for query in ("PRAGMA application_id", "PRAGMA user_version", "SELECT count(*) FROM sqlite_master")
+    )
+    if application == tables == 0:
+        return True
+    if application != _APPLICATION:
+        raise ConfigError(f"{path} is not a ledger of loaded files, and was left as it is; name another file")
+    if version != _VERSION:
+        raise ConfigError(
+            f"the ledger {path} was written by another version of domo-async; load with that one. Nothing was sent"
+        )
+    return False
+
+
+@contextmanager
+def _readable(path: Path) -> Iterator[None]:
+    """Say of the ledger what SQLite says."""
+    try:
+        yield
+    except sqlite3.DatabaseError as error:
+        raise ConfigError(
+            f"cannot use the ledger {path}: {error}. It was left as it is: without it nothing tells which files are"
+            " loaded already"
+        ) from None
+
+
+def _journals(path: Path) -> Path:
+    return Path(f"{path}.journals")

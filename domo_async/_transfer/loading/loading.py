@@ -1,0 +1,466 @@
+"""Load the files of a folder into a dataset, each exactly once, whatever ends in the middle of it."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import uuid
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import ExitStack
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from attrs import define, evolve, field, frozen
+
+from domo_async._clock import Clock
+from domo_async._transfer.columns import ColumnSpec
+from domo_async._transfer.loading.report import FileFound, FileOutcome, LoadEntry, LoadOptions, LoadReport
+from domo_async._transfer.loading.rows import LedgerRow, moment_text
+from domo_async._transfer.progress import told_the_end
+from domo_async._transfer.sources.paths import FoundFile, find_files
+from domo_async._transfer.threads import in_thread
+from domo_async._transfer.uploading.backend import UploadSteps
+from domo_async._transfer.uploading.concurrency import Budget
+from domo_async._transfer.uploading.journal import FileRecord, Finished
+from domo_async._transfer.uploading.options import UploadOptions
+from domo_async._transfer.uploading.proving import file_records, holds_rows_of, known_files
+from domo_async._transfer.uploading.uploader import opened, plan_upload, settle_upload, upload
+from domo_async.errors import AfterCommitError, CommitUncertain, ConfigError, DomoError, SourceError
+
+if TYPE_CHECKING:
+    from domo_async._transfer.loading.ledger import Ledger
+
+__all__ = ["load_folder"]
+
+# How many of a file's first bytes tell which others it may begin with.
+_HEAD = 512
+
+
+async def load_folder(
+    steps: UploadSteps,
+    folder: str | os.PathLike[str] | Sequence[str | os.PathLike[str]],
+    ledger: str | os.PathLike[str],
+    options: LoadOptions,
+    clock: Clock,
+    budget: Budget,
+) -> LoadReport:
+    """Load a folder; see `Datasets.load_folder`."""
+    # With SQLite, which nothing else needs.
+    from domo_async._transfer.loading.ledger import is_of_ledger, ledger_at  # noqa: PLC0415
+
+    started = clock.monotonic()
+    if not isinstance(ledger, str | os.PathLike) or not os.fspath(ledger):
+        raise ConfigError(f"ledger names a file, and is {ledger!r:.80}")
+    where = _absolute(Path(ledger))
+    wanted = [folder] if isinstance(folder, str | os.PathLike) else list(folder)
+    paths, folders, notes = await in_thread(find_files, wanted)
+    paths = [path for path in paths if not is_of_ledger(path, where)]
+    columns = await steps.columns()
+    with told_the_end(options.upload.progress), ExitStack() as stack:
+        found = await in_thread(stack.enter_context, ledger_at(where, steps.dataset_id, dry_run=options.dry_run))
+        load = _Load(steps, found, options, clock, budget, columns)
+        entries = await load.run(paths, folders)
+    return LoadReport(
+        dataset_id=steps.dataset_id,
+        entries=tuple(entries),
+        dry_run=options.dry_run,
+        seconds=clock.monotonic() - started,
+        notes=notes,
+    )
+
+
+@frozen
+class _Seen:
+    """A file as it is tonight."""
+
+    path: Path
+    record: FileRecord
+    modified: str
+    head: str
+    heads: Mapping[int, str]
+
+    @property
+    def absolute(self) -> str:
+        return str(_absolute(self.path))
+
+
+@frozen
+class _File:
+    """A file that is to be loaded."""
+
+    path: Path
+    row: LedgerRow
+    entry: LoadEntry
+
+
+@define
+class _Load:
+    _steps: UploadSteps
+    _ledger: Ledger
+    _options: LoadOptions
+    _clock: Clock
+    _budget: Budget
+    _columns: Sequence[ColumnSpec]
+    _rows: list[LedgerRow] = field(factory=list, init=False)
+    # By path and content: of one that was written to, both are told.
+    _entries: dict[tuple[str, str], LoadEntry] = field(factory=dict, init=False)
+
+    async def run(self, paths: Sequence[Path], folders: Sequence[Path]) -> list[LoadEntry]:
+        self._rows = await in_thread(self._ledger.rows)
+        lengths = sorted({min(row.size, _HEAD) for row in self._rows})
+        seen: list[_Seen] = []
+        for path in paths:
+            try:
+                seen.append(await in_thread(_look_at, path, lengths))
+            except SourceError as error:
+                self._tell(LoadEntry(path=str(path), found="new", outcome="failed", error=error), "")
+        await self._settle_all(seen)
+        files = await self._told_apart(seen)
+        if self._options.commits == "together":
+            await self._load_together(files)
+        else:
+            await self._load_each(files)
+        gone = self._vanished(folders)
+        if not self._options.dry_run:
+            await in_thread(self._ledger.write, [evolve(row, gone=self._now()) for row in gone])
+            await in_thread(self._ledger.clean_up)
+        order = {str(path): place for place, path in enumerate(paths)}
+        told = sorted(self._entries.values(), key=lambda entry: order.get(entry.path, len(order)))
+        return told + [_entry(row, "vanished", "skipped") for row in gone]
+
+    def _tell(self, entry: LoadEntry, digest: str) -> None:
+        self._entries[entry.path, digest] = entry
+
+    def _now(self) -> str:
+        return moment_text(self._clock.now())
+
+    async def _settle_all(self, seen: Sequence[_Seen]) -> None:
+        """See what became of what earlier runs sent, before anything else is."""
+        pending = [row for row in self._rows if row.state in {"sending", "uncertain"}]
+        for journal in dict.fromkeys(row.journal for row in pending):
+            rows = [row for row in pending if row.journal == journal]
+            if not self._options.dry_run:
+                await self._settle(str(journal), rows, seen)
+                continue
+            for row in rows:
+                self._tell(_entry(row, "pending", "planned"), row.digest)
+        self._rows = await in_thread(self._ledger.rows)
+
+    async def _settle(self, journal: str, rows: Sequence[LedgerRow], seen: Sequence[_Seen]) -> None:
+        path = self._ledger.journal(journal)
+        there = {(file.absolute, file.record.digest): file.path for file in seen}
+        files = []
+        for row in rows:
+            place = there.get((row.path, row.digest), Path(row.path))
+            files.append(_File(place, row, evolve(_entry(row, "pending", "not begun"), path=str(place))))
+        try:
+            if not await in_thread(path.exists):
+                raise CommitUncertain(  # noqa: TRY301 - as if the instance did not tell
+                    f"the journal {path} is not there any longer: nothing tells whether the {len(rows)} files that an"
+                    " earlier run sent with it were loaded. Put it back, and the same call finds out",
+                    dataset_id=self._steps.dataset_id,
+                    upload_id=rows[0].upload_id or 0,
+                    rows=sum(row.rows or 0 for row in rows),
+                    versions_before=(),
+                )
+            finished = await settle_upload(self._steps, self._upload_options(path), self._clock)
+        except (CommitUncertain, AfterCommitError) as error:
+            await self._uncertain(files, error)
+            return
+        if finished is not None:
+            await self._loaded(files, finished, {}, None)
+            return
+        if all((row.path, row.digest) in there for row in rows) and await self._send(files, path, resumed=True):
+            return
+        # Nothing was committed, and nobody goes on with it: what is still there is new.
+        await self._give_up(files)
+
+    async def _give_up(self, files: Sequence[_File]) -> None:
+        await in_thread(self._forget, [file.row for file in files])
+
+    def _forget(self, rows: Sequence[LedgerRow]) -> None:
+        self._ledger.write([], instead=rows)
+
+    def _upload_options(self, journal: Path) -> UploadOptions:
+        return evolve(self._options.upload, action="APPEND", resume=journal)
+
+    async def _told_apart(self, seen: Sequence[_Seen]) -> list[_File]:
+        """Tell the files apart, and return those that are to be loaded."""
+        known = {row.digest: row for row in self._rows if row.state != "bad"}
+        present = {file.absolute for file in seen}
+        moved: dict[str, LedgerRow] = {}
+        met: dict[str, str] = {}
+        files = []
+        for file in seen:
+            path, digest = str(file.path), file.record.digest
+            entry = LoadEntry(path=path, found="known", outcome="skipped", size=file.record.size)
+            if (path, digest) in self._entries:
+                continue
+            if digest in known:
+                row = known[digest]
+                other = None if row.path == file.absolute else row.path
+                if row.state != "loaded":
+                    unsettled: FileOutcome = "planned" if self._options.dry_run else "uncertain"
+                    self._tell(evolve(entry, found="pending", outcome=unsettled, same_as=other), digest)
+                    continue
+                if row.gone is not None or (other and other not in present and not _is_there(other)):
+                    moved[digest] = evolve(row, path=file.absolute, gone=None)
+                self._tell(evolve(entry, rows=row.rows, data_version=row.data_version, same_as=other), digest)
+            elif digest in met:
+                self._tell(evolve(entry, same_as=met[digest]), digest)
+            else:
+                met[digest] = path
+                entry = await self._compared(file, evolve(entry, found="new", outcome="not begun"))
+                self._tell(entry, digest)
+                if entry.outcome == "not begun":
+                    files.append(_File(file.path, self._new_row(file), entry))
+        self._rows = [moved.get(row.digest, row) for row in self._rows]
+        if not self._options.dry_run:
+            await in_thread(self._ledger.write, list(moved.values()))
+        return files
+
+    def _new_row(self, file: _Seen) -> LedgerRow:
+        return LedgerRow(
+            digest=file.record.digest,
+            path=file.absolute,
+            size=file.record.size,
+            modified=file.modified,
+            head=file.head,
+            state="sending",
+            at=self._now(),
+        )
+
+    async def _compared(self, file: _Seen, entry: LoadEntry) -> LoadEntry:
+        """Say whether a file stands for one that was loaded, or holds its rows."""
+        before = [row for row in self._rows if row.path == file.absolute and row.state != "bad"]
+        real = Path(file.record.path)
+        for row in before:
+            earlier = {file.record.path: FileRecord(file.record.path, row.size, row.digest)}
+            if (await in_thread(known_files, [real], earlier)).grown:
+                error = SourceError(
+                    f"{file.path} begins with the rows that were loaded from it on {row.at[:10]}: they would be there"
+                    " twice. Give the new rows alone, in a file of their own"
+                )
+                return evolve(entry, found="changed", outcome="refused", same_as=row.path, error=error)
+        if before:
+            error = SourceError(
+                f"{file.path} is not what was loaded from it on {before[-1].at[:10]}; if all its rows are new, load it"
+                ' with changed="append", and leave it out with changed="skip"'
+            )
+            return self._changed(entry, before[-1].path, error)
+        for row in self._rows:
+            if row.state == "bad" or file.heads.get(min(row.size, _HEAD)) != row.head or _is_there(row.path):
+                continue
+            if await in_thread(holds_rows_of, real, FileRecord(row.path, row.size, row.digest)):
+                error = SourceError(
+                    f"{file.path} begins with the rows that were loaded from {row.path}, which is not there any longer:"
+                    ' renamed, the file would be there twice. Only if its rows are new, load it with changed="append"'
+                )
+                return self._changed(entry, row.path, error)
+        return entry
+
+    def _changed(self, entry: LoadEntry, before: str, error: SourceError) -> LoadEntry:
+        entry = evolve(entry, found="changed", same_as=before)
+        if self._options.changed == "refuse":
+            return evolve(entry, outcome="refused", error=error)
+        return evolve(entry, outcome="skipped") if self._options.changed == "skip" else entry
+
+    async def _planned(self, file: _File) -> _File | None:
+        """Read a file as an upload would, and tell of it if it is not to be sent."""
+        options = evolve(self._options.upload, action="APPEND", progress=None)
+        try:
+            async with opened([FoundFile(file.path)], options) as source:
+                plan = await plan_upload(self._columns, source, options)
+        except SourceError as error:
+            reason = error
+            if str(file.path) not in error.message:
+                reason = SourceError(f"{file.path}: {error.message}", line=error.line)
+            self._tell(evolve(file.entry, outcome="bad", line=error.line, error=reason), file.row.digest)
+            if not self._options.dry_run:
+                row = evolve(file.row, state="bad", error=str(reason), line=error.line)
+                await in_thread(self._ledger.write, [row])
+            return None
+        order = plan.order or range(len(plan.columns))
+        missing = [name for name, place in zip(plan.columns, order, strict=True) if place is None]
+        entry = evolve(file.entry, rows=plan.rows, added=plan.added, missing=tuple(missing))
+        outcome: FileOutcome = "planned" if plan.rows and self._options.dry_run else "not begun"
+        self._tell(evolve(entry, outcome=outcome if plan.rows else "skipped"), file.row.digest)
+        return _File(file.path, evolve(file.row, rows=plan.rows), entry) if plan.rows else None
+
+    async def _load_together(self, files: Sequence[_File]) -> None:
+        planned = [found for file in files if (found := await self._planned(file)) is not None]
+        named: set[str] = set()
+        for place, file in enumerate(planned):
+            # The first file that has a column is the one that brings it.
+            added = {name: kind for name, kind in file.entry.added.items() if name.casefold() not in named}
+            named.update(map(str.casefold, added))
+            planned[place] = evolve(file, entry=evolve(file.entry, added=added))
+            told = self._entries[file.entry.path, file.row.digest]
+            self._tell(evolve(told, added=added), file.row.digest)
+        if planned and not self._options.dry_run:
+            await self._load(planned)
+
+    async def _load_each(self, files: Sequence[_File]) -> None:
+        for file in files:
+            planned = await self._planned(file)
+            if planned is None or self._options.dry_run:
+                continue
+            await self._load([planned])
+            told = self._entries[file.entry.path, file.row.digest]
+            if told.outcome in {"failed", "uncertain"}:
+                # It is the instance that fails; the others would have to wait for it as well.
+                return
+            if told.added:
+                self._columns = await self._steps.columns()
+
+    async def _load(self, files: Sequence[_File]) -> None:
+        name = f"{uuid.uuid4().hex}.journal"
+        # It is made before the ledger names it, so that one that is not there was removed by somebody.
+        journal = await in_thread(self._ledger.new_journal, name)
+        sending = [evolve(file, row=evolve(file.row, journal=name, at=self._now())) for file in files]
+        await in_thread(self._ledger.write, [file.row for file in sending])
+        if not await self._send(sending, journal, resumed=False):
+            await self._give_up(sending)
+
+    async def _send(self, files: Sequence[_File], journal: Path, *, resumed: bool) -> bool:
+        """Upload files, and return whether the ledger still needs the journal or knows what became of it."""
+        options = self._upload_options(journal)
+        added: dict[str, str] = {}
+        after: DomoError | None = None
+        try:
+            done = await upload(
+                self._steps, [FoundFile(file.path) for file in files], options, self._clock, self._budget
+            )
+            added = done.added
+        except CommitUncertain as error:
+            await self._uncertain(files, error)
+            return True
+        except AfterCommitError as error:
+            after = error
+        except (SourceError, ConfigError) as error:
+            if not resumed:
+                for file in files:
+                    outcome: FileOutcome = "bad" if isinstance(error, SourceError) and len(files) == 1 else "failed"
+                    line = error.line if isinstance(error, SourceError) else None
+                    self._tell(evolve(file.entry, outcome=outcome, line=line, error=error), file.row.digest)
+            return False
+        except DomoError as error:
+            for file in files:
+                self._tell(evolve(file.entry, outcome="failed", error=error), file.row.digest)
+            return True
+        try:
+            finished = await settle_upload(self._steps, options, self._clock)
+        except DomoError as error:
+            await self._uncertain(files, after or error)
+            return True
+        if finished is None:
+            # The journal told of a commit that it does not know: somebody else has a copy.
+            await self._uncertain(files, after or DomoError(f"the journal {journal} does not tell of the upload"))
+            return True
+        await self._loaded(files, finished, added, after)
+        return True
+
+    async def _uncertain(self, files: Sequence[_File], error: DomoError) -> None:
+        for file in files:
+            self._tell(evolve(file.entry, outcome="uncertain", error=error), file.row.digest)
+        upload_id = error.upload_id if isinstance(error, CommitUncertain | AfterCommitError) else None
+        rows = [
+            evolve(file.row, state="uncertain", upload_id=upload_id, error=str(error), at=self._now()) for file in files
+        ]
+        await in_thread(self._ledger.write, rows)
+
+    async def _loaded(
+        self, files: Sequence[_File], finished: Finished, added: Mapping[str, str], after: DomoError | None
+    ) -> None:
+        """Write down what took effect: the contents that were sent, as the journal has them."""
+        sent = {record.path: record for record in finished.sent.files}
+        rows = []
+        for file in files:
+            record = sent.get(_real(file.path))
+            row = file.row
+            if record is not None and record.digest != row.digest:
+                row = evolve(row, digest=record.digest, size=record.size, rows=None)
+            rows.append(
+                evolve(
+                    row,
+                    state="loaded",
+                    journal=None,
+                    upload_id=finished.upload_id,
+                    data_version=finished.data_version,
+                    error=None,
+                    at=self._now(),
+                )
+            )
+        try:
+            await in_thread(partial(self._ledger.write, rows, instead=[file.row for file in files]))
+        except ConfigError as error:
+            raise AfterCommitError(
+                f"upload {finished.upload_id} is committed, but {error}; the same call finds that its files are loaded",
+                dataset_id=self._steps.dataset_id,
+                upload_id=finished.upload_id,
+            ) from error
+        for file, row in zip(files, rows, strict=True):
+            brought = {name: added.get(name, kind) for name, kind in file.entry.added.items()}
+            entry = evolve(
+                file.entry,
+                outcome="loaded",
+                rows=row.rows,
+                size=row.size,
+                data_version=finished.data_version,
+                added=added if len(files) == 1 else brought,
+                error=after,
+            )
+            self._tell(entry, file.row.digest)
+
+    def _vanished(self, folders: Iterable[Path]) -> list[LedgerRow]:
+        """Return the rows of files that were loaded out of these folders, and are not there any longer."""
+        places = [_absolute(folder) for folder in folders]
+        return [
+            row
+            for row in self._rows
+            if row.state == "loaded" and row.gone is None and not _is_there(row.path)
+            if any(Path(row.path).is_relative_to(place) for place in places)
+        ]
+
+
+def _entry(row: LedgerRow, found: FileFound, outcome: FileOutcome) -> LoadEntry:
+    return LoadEntry(
+        path=row.path, found=found, outcome=outcome, rows=row.rows, size=row.size, data_version=row.data_version
+    )
+
+
+def _look_at(path: Path, lengths: Sequence[int]) -> _Seen:
+    """Return what a file is.
+
+    Raises:
+        SourceError: It is not a file, or cannot be read.
+    """
+    if not path.is_file():
+        raise SourceError(f"{path} is not a file that can be read again, and was left alone")
+    (record,) = file_records([Path(_real(path))])
+    try:
+        with path.open("rb") as file:
+            begin = file.read(_HEAD)
+            modified = datetime.fromtimestamp(os.fstat(file.fileno()).st_mtime, UTC)
+    except OSError as error:
+        raise SourceError(f"cannot read {path}: {error.strerror}; it was left alone") from None
+    heads = {length: _hash(begin[:length]) for length in lengths if length <= len(begin)}
+    return _Seen(path, record, moment_text(modified), _hash(begin), heads)
+
+
+def _absolute(path: Path) -> Path:
+    return Path(os.path.abspath(path))  # noqa: PTH100 - links are kept
+
+
+def _real(path: Path) -> str:
+    return os.path.realpath(path)
+
+
+def _is_there(path: str) -> bool:
+    return os.path.lexists(path)
+
+
+def _hash(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
