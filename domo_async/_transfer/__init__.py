@@ -11,7 +11,14 @@ from domo_async._transfer.files.many import Contents, Targets, download_many, up
 from domo_async._transfer.files.resuming import Described, DownloadResult
 from domo_async._transfer.files.trees import RemoteFile
 from domo_async._transfer.loading.loading import load_folder
-from domo_async._transfer.loading.report import ChangedFiles, Commits, LoadEntry, LoadOptions, LoadReport
+from domo_async._transfer.loading.report import (
+    ChangedFiles,
+    Commits,
+    LoadEntry,
+    LoadOptions,
+    LoadReport,
+    UncertainFiles,
+)
 from domo_async._transfer.progress import (
     Progress,
     ProgressCallback,
@@ -76,6 +83,7 @@ __all__ = [
     "StoredVersion",
     "Target",
     "Targets",
+    "UncertainFiles",
     "UploadOptions",
     "UploadPlan",
     "UploadResult",

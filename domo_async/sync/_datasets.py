@@ -72,6 +72,7 @@ from domo_async._transfer import (
     SchemaOption,
     Source,
     Target,
+    UncertainFiles,
     UploadOptions,
     UploadPlan,
     UploadResult,
@@ -1331,6 +1332,7 @@ class Datasets(Twin[AsyncDatasets]):
         ledger: str | os.PathLike[str],
         commits: Commits = "together",
         changed: ChangedFiles = "refuse",
+        uncertain: UncertainFiles = "keep",
         dry_run: bool = False,
         options: UploadOptions = DEFAULT_OPTIONS,
     ) -> LoadReport:
@@ -1363,6 +1365,8 @@ class Datasets(Twin[AsyncDatasets]):
             changed: What to do with a file that holds other content than what was loaded from its path: ``"refuse"``
                 it, ``"append"`` all of it, or ``"skip"`` it. One that goes on after the rows that were loaded from it
                 is always refused.
+            uncertain: What to do with files of an earlier run of which the instance does not tell whether they were
+                loaded, once somebody has looked: ``"keep"`` asking, take them for ``"loaded"``, or ``"resend"`` them.
             dry_run: Whether to only tell what would be loaded; nothing is sent or written.
             options: The other parameters of `upload`. With ``schema="evolve"`` files may bring new columns, of which
                 the report tells.
@@ -1378,7 +1382,14 @@ class Datasets(Twin[AsyncDatasets]):
         """
         return self._portal.run(
             self._aio.load_folder(
-                folder, dataset_id, ledger=ledger, commits=commits, changed=changed, dry_run=dry_run, options=options
+                folder,
+                dataset_id,
+                ledger=ledger,
+                commits=commits,
+                changed=changed,
+                uncertain=uncertain,
+                dry_run=dry_run,
+                options=options,
             )
         )
 

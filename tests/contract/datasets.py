@@ -49,6 +49,7 @@ CSV = {"Content-Type": "text/csv"}
 NO_QUERY: Mapping[str, str] = MappingProxyType({})
 RECORDED = datetime(2023, 3, 31, 14, 21, 13, tzinfo=UTC)
 # What goes out before and around the three stages of each upload.
+SCRATCH = tempfile.TemporaryDirectory()
 LATEST = Sent("GET", "/api/data/v2/datasources/abc/schemas/latest", answer=documented("E070"))
 OPEN = Sent(
     "POST",
@@ -201,6 +202,12 @@ SCANNED = Sent(
     answer=b"id\n1\n\n",
     content_type="text/csv",
 )
+
+
+def regions() -> Path:
+    folder = Path(tempfile.mkdtemp(dir=SCRATCH.name))
+    (folder / "regions.csv").write_bytes(b"Region\nNorth\nSouth\n")
+    return folder
 
 
 def put(content: bytes) -> Sent:
@@ -367,6 +374,18 @@ ROWS = [
         (LATEST, OPEN, BEFORE, put(b'"North"\n"South"\n'), commit("APPEND"), SEEN, AFTER),
         gives=lambda outcomes: [("abc", 10)] == [(each.item, each.result.data_version) for each in outcomes],
         note="several",
+    ),
+    Row(
+        "E051,E052,E053",
+        lambda domo: domo.datasets.load_folder(
+            regions(), "abc", ledger=Path(tempfile.mkdtemp(dir=SCRATCH.name), "night.ledger")
+        ),
+        (LATEST, LATEST, BEFORE, OPEN, put(b"North\nSouth\n"), commit("APPEND"), SEEN, AFTER),
+        gives=lambda report: (
+            [("new", "loaded", 2, 10)]
+            == [(entry.found, entry.outcome, entry.rows, entry.data_version) for entry in report]
+        ),
+        note="of a folder",
     ),
     Row(
         "E070",

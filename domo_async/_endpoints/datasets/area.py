@@ -59,6 +59,7 @@ from domo_async._transfer import (
     SchemaOption,
     Source,
     Target,
+    UncertainFiles,
     UploadOptions,
     UploadPlan,
     UploadResult,
@@ -1200,6 +1201,7 @@ class Datasets(Area):
         ledger: str | os.PathLike[str],
         commits: Commits = "together",
         changed: ChangedFiles = "refuse",
+        uncertain: UncertainFiles = "keep",
         dry_run: bool = False,
         options: UploadOptions = DEFAULT_OPTIONS,
     ) -> LoadReport:
@@ -1232,6 +1234,8 @@ class Datasets(Area):
             changed: What to do with a file that holds other content than what was loaded from its path: ``"refuse"``
                 it, ``"append"`` all of it, or ``"skip"`` it. One that goes on after the rows that were loaded from it
                 is always refused.
+            uncertain: What to do with files of an earlier run of which the instance does not tell whether they were
+                loaded, once somebody has looked: ``"keep"`` asking, take them for ``"loaded"``, or ``"resend"`` them.
             dry_run: Whether to only tell what would be loaded; nothing is sent or written.
             options: The other parameters of `upload`. With ``schema="evolve"`` files may bring new columns, of which
                 the report tells.
@@ -1245,7 +1249,7 @@ class Datasets(Area):
             NotFound: There is no such dataset.
             AfterCommitError: Files are loaded, but the ledger could not be written; the next call finds that they are.
         """
-        load = LoadOptions(commits=commits, changed=changed, dry_run=dry_run, upload=options)
+        load = LoadOptions(commits=commits, changed=changed, uncertain=uncertain, dry_run=dry_run, upload=options)
         return await self._uploading.load_folder(folder, dataset_id, ledger, load)
 
     async def append_rows(

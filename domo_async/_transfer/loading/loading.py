@@ -10,6 +10,7 @@ from contextlib import ExitStack
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from attrs import define, evolve, field, frozen
@@ -36,6 +37,7 @@ __all__ = ["load_folder"]
 
 # How many of a file's first bytes tell which others it may begin with.
 _HEAD = 512
+_NO_COLUMNS: Mapping[str, str] = MappingProxyType({})
 
 
 async def load_folder(
@@ -167,7 +169,12 @@ class _Load:
                 )
             finished = await settle_upload(self._steps, self._upload_options(path), self._clock)
         except (CommitUncertain, AfterCommitError) as error:
-            await self._uncertain(files, error)
+            if self._options.uncertain == "keep":
+                await self._uncertain(files, _with_way_out(error))
+            elif self._options.uncertain == "loaded":
+                await self._written_loaded(files, [file.row for file in files])
+            else:
+                await self._give_up(files)
             return
         if finished is not None:
             await self._loaded(files, finished, {}, None)
@@ -382,25 +389,25 @@ class _Load:
             row = file.row
             if record is not None and record.digest != row.digest:
                 row = evolve(row, digest=record.digest, size=record.size, rows=None)
-            rows.append(
-                evolve(
-                    row,
-                    state="loaded",
-                    journal=None,
-                    upload_id=finished.upload_id,
-                    data_version=finished.data_version,
-                    error=None,
-                    at=self._now(),
-                )
-            )
+            rows.append(evolve(row, upload_id=finished.upload_id, data_version=finished.data_version))
         try:
-            await in_thread(partial(self._ledger.write, rows, instead=[file.row for file in files]))
+            await self._written_loaded(files, rows, added, after)
         except ConfigError as error:
             raise AfterCommitError(
                 f"upload {finished.upload_id} is committed, but {error}; the same call finds that its files are loaded",
                 dataset_id=self._steps.dataset_id,
                 upload_id=finished.upload_id,
             ) from error
+
+    async def _written_loaded(
+        self,
+        files: Sequence[_File],
+        rows: Sequence[LedgerRow],
+        added: Mapping[str, str] = _NO_COLUMNS,
+        after: DomoError | None = None,
+    ) -> None:
+        rows = [evolve(row, state="loaded", journal=None, error=None, at=self._now()) for row in rows]
+        await in_thread(partial(self._ledger.write, rows, instead=[file.row for file in files]))
         for file, row in zip(files, rows, strict=True):
             brought = {name: added.get(name, kind) for name, kind in file.entry.added.items()}
             entry = evolve(
@@ -408,7 +415,7 @@ class _Load:
                 outcome="loaded",
                 rows=row.rows,
                 size=row.size,
-                data_version=finished.data_version,
+                data_version=row.data_version,
                 added=added if len(files) == 1 else brought,
                 error=after,
             )
@@ -423,6 +430,12 @@ class _Load:
             if row.state == "loaded" and row.gone is None and not _is_there(row.path)
             if any(Path(row.path).is_relative_to(place) for place in places)
         ]
+
+
+def _with_way_out(error: DomoError) -> DomoError:
+    """Say of what the instance does not tell what people can do who have looked themselves."""
+    error.message += '. If you have looked: say uncertain="loaded" if the rows are there, uncertain="resend" if not'
+    return error
 
 
 def _entry(row: LedgerRow, found: FileFound, outcome: FileOutcome) -> LoadEntry:

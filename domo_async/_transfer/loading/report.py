@@ -11,15 +11,26 @@ from attrs import Attribute, field, frozen
 from domo_async._transfer.uploading.options import UploadOptions
 from domo_async.errors import ConfigError, DomoError
 
-__all__ = ["ChangedFiles", "Commits", "FileFound", "FileOutcome", "LoadEntry", "LoadOptions", "LoadReport"]
+__all__ = [
+    "ChangedFiles",
+    "Commits",
+    "FileFound",
+    "FileOutcome",
+    "LoadEntry",
+    "LoadOptions",
+    "LoadReport",
+    "UncertainFiles",
+]
 
 Commits: TypeAlias = Literal["together", "each"]
 ChangedFiles: TypeAlias = Literal["refuse", "append", "skip"]
+UncertainFiles: TypeAlias = Literal["keep", "loaded", "resend"]
 FileFound: TypeAlias = Literal["new", "changed", "known", "pending", "vanished"]
 FileOutcome: TypeAlias = Literal["loaded", "planned", "skipped", "bad", "refused", "failed", "not begun", "uncertain"]
 
 _COMMITS = ("together", "each")
 _CHANGED = ("refuse", "append", "skip")
+_UNCERTAIN = ("keep", "loaded", "resend")
 _NOT_LOADED = frozenset({"bad", "refused", "failed", "not begun", "uncertain"})
 
 
@@ -44,6 +55,7 @@ class LoadOptions:
 
     commits: Commits = field(default="together", validator=_one_of(_COMMITS))
     changed: ChangedFiles = field(default="refuse", validator=_one_of(_CHANGED))
+    uncertain: UncertainFiles = field(default="keep", validator=_one_of(_UNCERTAIN))
     dry_run: bool = False
     upload: UploadOptions = field(factory=UploadOptions, validator=_appends)
 

@@ -93,6 +93,8 @@ def find_files(paths: Sequence[object]) -> tuple[list[Path], list[Path], tuple[s
     """
     found, folders = [], []
     for text in map(_path_text, paths):
+        if not os.path.lexists(text) and not glob.has_magic(text):
+            raise SourceError(f"there is no file or folder {text}")
         where = _looked_into(text)
         folders.append(where)
         # That nothing has come yet is as it may be; that there is no such folder is not.
