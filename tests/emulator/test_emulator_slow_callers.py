@@ -157,15 +157,20 @@ async def test_the_body_of_a_stranger_is_not_waited_for():
     async with plain_client() as plain:
         dataset = await plain.create({"n": "LONG"})
         upload = await plain.open(dataset)
-        for path in (f"{upload}/parts/1", f"{upload}/commit"):
-            async with raw(plain.emulator) as stranger:
-                stranger.head("PUT", path, "Content-Length: 10000000000", token=False)
+        strangers = [
+            ("PUT", f"{upload}/parts/1", 10_000_000_000, 401),
+            ("PUT", f"{upload}/commit", 10_000_000_000, 401),
+            ("POST", "/api/content/v2/authentication", 50_000_000, 413),
+            ("POST", "/", 50_000_000, 413),
+        ]
 
-                assert 401 == (await stranger.answered())[0]
-        for method, path in (("POST", "/api/content/v2/authentication"), ("POST", "/")):
+        async def refused(method: str, path: str, length: int) -> int:
             async with raw(plain.emulator) as stranger:
-                stranger.head(method, path, "Content-Length: 50000000", token=False)
-                assert 413 == (await stranger.answered())[0]
+                stranger.head(method, path, f"Content-Length: {length}", token=False)
+                return (await stranger.answered())[0]
+
+        statuses = await asyncio.gather(*(refused(method, path, length) for method, path, length, _ in strangers))
+        assert [status for *_, status in strangers] == statuses
 
 
 async def test_open_uploads_are_bounded_and_those_that_nobody_goes_on_with_make_room():
