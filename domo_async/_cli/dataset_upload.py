@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import attrs
@@ -27,7 +27,21 @@ if TYPE_CHECKING:
     from domo_async._endpoints.datasets._uploading import CreatedFrom
     from domo_async._transfer import Action, Source, UploadPlan, UploadResult
 
-__all__ = ["upload"]
+__all__ = [
+    "Choice",
+    "DelimiterOption",
+    "EncodingOption",
+    "EvolveOption",
+    "Format",
+    "FormatOption",
+    "HeaderOption",
+    "MessageOption",
+    "NullOption",
+    "SkipRowsOption",
+    "ZoneOption",
+    "as_options",
+    "upload",
+]
 
 
 class Choice(StrEnum):
@@ -62,6 +76,53 @@ def _zone(name: str) -> ZoneInfo:
         raise typer.BadParameter(f"{name!r} is not a time zone; write such as Europe/Berlin or UTC") from None
 
 
+EvolveOption: TypeAlias = Annotated[
+    bool,
+    typer.Option("--evolve", help="Add the columns that the dataset lacks; those that the files lack are NULL."),
+]
+HeaderOption: TypeAlias = Annotated[
+    Choice,
+    typer.Option(help="Whether CSV begins with the names of its columns.", rich_help_panel="Files"),
+]
+DelimiterOption: TypeAlias = Annotated[
+    str,
+    typer.Option(
+        parser=lambda text: _TABS.get(text, text),
+        metavar="CHARACTER",
+        help=r"What separates the fields of CSV; tab or \t for a tab.",
+        rich_help_panel="Files",
+    ),
+]
+EncodingOption: TypeAlias = Annotated[str, typer.Option(help="The encoding of CSV.", rich_help_panel="Files")]
+NullOption: TypeAlias = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="TEXT", help="A text that is NULL in CSV, such as NA; may be repeated.", rich_help_panel="Files"
+    ),
+]
+SkipRowsOption: TypeAlias = Annotated[
+    int, typer.Option(min=0, help="How many records of CSV stand before its header.", rich_help_panel="Files")
+]
+FormatOption: TypeAlias = Annotated[
+    Format,
+    typer.Option(
+        "--format",
+        help="What the files are; auto goes by their names, and refuses what does not begin as CSV.",
+        rich_help_panel="Files",
+    ),
+]
+ZoneOption: TypeAlias = Annotated[
+    ZoneInfo | None,
+    typer.Option(
+        metavar="ZONE",
+        parser=_zone,
+        help="The zone in whose local time points in time are written, such as Europe/Berlin.",
+        rich_help_panel="Files",
+    ),
+]
+MessageOption: TypeAlias = Annotated[str | None, typer.Option(help="A note for the data version.")]
+
+
 def upload(
     files: Annotated[
         list[str],
@@ -93,11 +154,8 @@ def upload(
     partition: Annotated[
         str | None, typer.Option(help="The partition to write to, in place of the rows that it holds; others stay.")
     ] = None,
-    message: Annotated[str | None, typer.Option(help="A note for the data version.")] = None,
-    evolve: Annotated[
-        bool,
-        typer.Option("--evolve", help="Add the columns that the dataset lacks; those that the files lack are NULL."),
-    ] = False,
+    message: MessageOption = None,
+    evolve: EvolveOption = False,
     allow_empty: Annotated[
         bool, typer.Option("--allow-empty", help="Let there be no rows, which empties the dataset.")
     ] = False,
@@ -111,46 +169,13 @@ def upload(
         ),
     ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only tell what would be sent.")] = False,
-    header: Annotated[
-        Choice,
-        typer.Option(help="Whether CSV begins with the names of its columns.", rich_help_panel="Files"),
-    ] = Choice.AUTO,
-    delimiter: Annotated[
-        str,
-        typer.Option(
-            parser=lambda text: _TABS.get(text, text),
-            metavar="CHARACTER",
-            help=r"What separates the fields of CSV; tab or \t for a tab.",
-            rich_help_panel="Files",
-        ),
-    ] = ",",
-    encoding: Annotated[str, typer.Option(help="The encoding of CSV.", rich_help_panel="Files")] = "utf-8",
-    null: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="TEXT", help="A text that is NULL in CSV, such as NA; may be repeated.", rich_help_panel="Files"
-        ),
-    ] = None,
-    skip_rows: Annotated[
-        int, typer.Option(min=0, help="How many records of CSV stand before its header.", rich_help_panel="Files")
-    ] = 0,
-    format_: Annotated[
-        Format,
-        typer.Option(
-            "--format",
-            help="What the files are; auto goes by their names, and refuses what does not begin as CSV.",
-            rich_help_panel="Files",
-        ),
-    ] = Format.AUTO,
-    zone: Annotated[
-        ZoneInfo | None,
-        typer.Option(
-            metavar="ZONE",
-            parser=_zone,
-            help="The zone in whose local time points in time are written, such as Europe/Berlin.",
-            rich_help_panel="Files",
-        ),
-    ] = None,
+    header: HeaderOption = Choice.AUTO,
+    delimiter: DelimiterOption = ",",
+    encoding: EncodingOption = "utf-8",
+    null: NullOption = None,
+    skip_rows: SkipRowsOption = 0,
+    format_: FormatOption = Format.AUTO,
+    zone: ZoneOption = None,
     part_size: PartSizeOption = None,
     concurrency: Annotated[
         int | None, typer.Option(min=1, help="How many parts go up at once.", show_default="adaptive")
@@ -208,7 +233,7 @@ def upload(
 
     def advice(error: BaseException) -> str | None:
         if isinstance(error, SourceError):
-            return _as_options(error)
+            return as_options(error)
         if create is not None and isinstance(error, CommitUncertain | AfterCommitError):
             return f"The new dataset is {error.dataset_id}"
         return _way_on(error, resume, files)
@@ -279,7 +304,7 @@ _OPTIONS = {
 }
 
 
-def _as_options(error: SourceError) -> str | None:
+def as_options(error: SourceError) -> str | None:
     """Return what the parameters that a message names are called here."""
     named = [f"{parameter} is {option}" for parameter, option in _OPTIONS.items() if parameter in str(error)]
     return f"On the command line: {', '.join(named)}" if named else None

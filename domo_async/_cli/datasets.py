@@ -28,6 +28,7 @@ from domo_async._cli.common.output import (
     table,
 )
 from domo_async._cli.dataset_rows import DatasetArgument, export, query
+from domo_async._cli.dataset_sync import sync
 from domo_async._cli.dataset_upload import upload
 
 if TYPE_CHECKING:
@@ -112,6 +113,7 @@ def _columns(given: list[str]) -> dict[str, str]:
 
 
 app.command(epilog=EXIT_CODES)(upload)
+app.command(epilog=EXIT_CODES)(sync)
 app.command(epilog=EXIT_CODES)(query)
 app.command(epilog=EXIT_CODES)(export)
 

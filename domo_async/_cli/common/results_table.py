@@ -33,16 +33,18 @@ class ResultsTable:
         rows: One for each thing: first what people know it by, and its ``outcome`` and ``error``.
         counts: How many had each outcome.
         dry_run: Whether nothing was changed.
+        failed_with: How the command ends where that is not told by the counts.
     """
 
     rows: Sequence[Mapping[str, Any]]
     counts: Mapping[str, int]
     dry_run: bool = False
+    failed_with: ExitCode | None = None
 
     @property
     def ok(self) -> bool:
         """Whether all of it went well."""
-        return not any(self.counts.get(bad) for bad in _BAD)
+        return self.failed_with is None and not any(self.counts.get(bad) for bad in _BAD)
 
 
 def has_changed(report: BulkReport[Any, Any]) -> bool:
@@ -91,7 +93,7 @@ def tell(told: ResultsTable, *, as_json: bool, quiet: bool = False) -> None:
     elif not quiet or not told.ok:
         _print(told)
     if not told.ok:
-        raise typer.Exit(ExitCode.FAILED)
+        raise typer.Exit(told.failed_with or ExitCode.FAILED)
 
 
 def _print(told: ResultsTable) -> None:

@@ -99,8 +99,8 @@ class LoadEntry:
         """Return it flat, with what tells of an error as text."""
         return {
             "path": self.path,
-            "found": self.found,
             "outcome": self.outcome,
+            "found": self.found,
             "rows": self.rows,
             "size": self.size,
             "data_version": self.data_version,
