@@ -38,7 +38,8 @@ def doctor(
     words: Annotated[
         bool,
         typer.Option(
-            "--words", help="Tell words that this release does not know, not only count them: look at them yourself."
+            "--words",
+            help="Tell words and keys that this release does not know, not only count them: look at them yourself.",
         ),
     ] = False,
     seconds: Annotated[float, typer.Option(min=0.1, help="How long it may take in all.")] = 300.0,

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
+from functools import cache
 from typing import Any, NamedTuple, get_args
 
 import attrs
@@ -20,7 +21,9 @@ __all__ = ["Shapes"]
 # A key or a word of any length, or with a number in it, may be a value that stands in the place of one.
 _KEY = re.compile(r"[A-Za-z_$][A-Za-z_$-]{0,39}[0-9]{0,2}[A-Za-z_$-]{0,20}")
 _WORD = re.compile(r"[A-Za-z][A-Za-z_ -]{0,39}")
+_PART = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 _STEP = re.compile(r"\[[^]]*\]|\.[^.\[]+")
+_WITHHELD = "(withheld)"
 _TYPES: dict[type, str] = {
     type(None): "null",
     bool: "boolean",
@@ -45,7 +48,7 @@ class Shapes:
 
     Args:
         redact: Takes secrets out of a text.
-        words: Whether unknown words are told, not only counted.
+        words: Whether unknown words are told, not only counted, and unknown keys whatever they are made of.
     """
 
     def __init__(self, redact: Callable[[str], str], *, words: bool = False) -> None:
@@ -85,7 +88,13 @@ class Shapes:
 
     def shown(self, text: str, form: re.Pattern[str]) -> str:
         """Return a text that the instance chose, unless it may be more than the name of a thing."""
-        return text if form.fullmatch(text) and self._redact(text) == text else "(withheld)"
+        return text if form.fullmatch(text) and self._redact(text) == text else _WITHHELD
+
+    def _shown_key(self, key: str) -> str:
+        """Return a key that no field stands for, unless it may be a name of the customer's."""
+        parts = {part.lower() for part in _PART.findall(key)}
+        own = self._words or (key.lstrip("_")[:1].islower() and parts <= _known_parts())
+        return self.shown(key, _KEY) if own else _WITHHELD
 
     def _count_left_out(self, content: bytes, into: object, came: int) -> None:
         sent = loads(content)
@@ -116,7 +125,7 @@ class Shapes:
         fields = {name_on_wire(field): field for field in model_fields(type(value))}
         for key, extra in value.extras.items():
             if key not in fields:
-                self._note(FindingKind.UNKNOWN_KEY, f"{name}.{self.shown(key, _KEY)}", _type(extra))
+                self._note(FindingKind.UNKNOWN_KEY, f"{name}.{self._shown_key(key)}", _type(extra))
             elif isinstance(extra, list | dict) and getattr(value, fields[key].name, None):
                 self._note(FindingKind.LEFT_OUT, f"{name}.{key}", _type(extra), len(extra))
             else:
@@ -154,3 +163,15 @@ def _models(into: object) -> set[type[Model]]:
                 found.add(model)
                 waiting += [field.type for field in model_fields(model)]
     return found
+
+
+@cache
+def _known_parts() -> frozenset[str]:
+    """Return the words that the keys of all models are made of: ``last`` and ``touched`` of ``lastTouched``."""
+    waiting: list[type[Model]] = [Model]
+    found: set[str] = set()
+    while waiting:
+        model = waiting.pop()
+        waiting += model.__subclasses__()
+        found.update(part.lower() for field in model_fields(model) for part in _PART.findall(name_on_wire(field)))
+    return frozenset(found)

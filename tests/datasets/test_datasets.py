@@ -5,6 +5,7 @@ from __future__ import annotations
 import pickle
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from aiohttp import web
@@ -294,3 +295,21 @@ async def test_any_route_can_be_asked_raw(domo):
     assert None is await domo.request("DELETE", f"/api/data/v3/datasources/{dataset_id}")
     with pytest.raises(NotFound):
         await domo.datasets.get(dataset_id)
+
+
+async def test_the_type_of_a_column_may_be_plain_text(domo):
+    text: Any = "LONG"
+    made = await domo.datasets.create("d", [Column(name="id", type=text), Column(name="n", type=ColumnType.STRING)])
+    await domo.datasets.schemas.alter(made.id, [Column(name="id", type=text, upsert_key=True)])
+
+    columns = (await domo.datasets.schemas.latest(made.id)).columns
+    assert [("id", ColumnType.LONG, True)] == [(each.name, each.type, each.upsert_key) for each in columns]
+
+
+@pytest.mark.parametrize(
+    "columns",
+    [[("id", "LONG")], ["id"], {"id": int}, {1: "LONG"}, [Column(name="id", type=ColumnType("BOOL"))], {"id": "BOOL"}],
+)
+async def test_columns_that_are_none_are_refused_before_anything_is_sent(domo, domo_emulator, columns):
+    with pytest.raises(ConfigError, match=r"Column objects|both the name and the type|Domo knows"):
+        await domo.datasets.create("d", columns)

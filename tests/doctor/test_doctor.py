@@ -367,3 +367,17 @@ def test_the_blocking_client_has_it_too() -> None:
 
     assert report.ok
     assert address == report.instance == report.to_dict()["instance"]
+
+
+async def test_a_key_that_may_name_a_customer_is_told_only_where_words_are_asked_for(
+    changed: Callable[..., Awaitable[DoctorReport]],
+) -> None:
+    def change(path: str, answer: Any) -> Any:
+        if path == "/api/authorization/v1/roles":
+            answer[0] |= {"roleCreated": 1, "_metaData": 1, "acmeRevenue": 1, "Acme": 1, "a@b.co": 1, TOKEN: 1}
+        return answer
+
+    report = await changed(change)
+
+    found = {each.where.removeprefix("Role."): each.count for each in by_call(report)["roles.list"].findings}
+    assert {"roleCreated": 1, "_metaData": 1, "(withheld)": 4} == found

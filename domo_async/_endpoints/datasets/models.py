@@ -86,6 +86,7 @@ class Column(Model):
 
 
 Columns: TypeAlias = Mapping[str, str | ColumnType] | Sequence[Column]
+"""Columns as a caller gives them: names and types, or `Column` objects, whose type may be its plain text as well."""
 
 
 def columns_of(columns: Columns) -> list[Column]:
@@ -95,9 +96,9 @@ def columns_of(columns: Columns) -> list[Column]:
         ConfigError: There are none, a name is empty or appears twice, or a type is not one of Domo's.
     """
     given = (
-        [Column(name=name, type=ColumnType(kind)) for name, kind in columns.items()]
+        [Column(name=name, type=_column_type(name, kind)) for name, kind in columns.items()]
         if isinstance(columns, Mapping)
-        else list(columns)
+        else [_typed(column) for column in columns]
     )
     if not given:
         raise ConfigError("a dataset needs at least one column")
@@ -111,6 +112,18 @@ def columns_of(columns: Columns) -> list[Column]:
             " (a boolean goes as LONG or STRING)"
         )
     return given
+
+
+def _typed(column: object) -> Column:
+    if not isinstance(column, Column):
+        raise ConfigError(f'columns are {{"name": "TYPE"}} or Column objects, not {type(column).__name__}')
+    return evolve(column, type=_column_type(column.name, column.type))
+
+
+def _column_type(name: object, kind: object) -> ColumnType:
+    if not isinstance(name, str) or not isinstance(kind, str):
+        raise ConfigError(f"column {name!r} has type {kind!r}; both the name and the type are texts")
+    return ColumnType(kind)
 
 
 @frozen(kw_only=True)
