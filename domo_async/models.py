@@ -226,6 +226,7 @@ from domo_async._endpoints.files import (
     FilePermissions,
     FileRevision,
     FileRights,
+    ScanState,
 )
 from domo_async._endpoints.filesets import (
     ConnectorContext,
@@ -703,6 +704,7 @@ __all__ = [
     "RunType",
     "S3Export",
     "SavedStream",
+    "ScanState",
     "Schedule",
     "ScheduleOrder",
     "ScheduleRecipient",

@@ -239,7 +239,8 @@ class Files(Twin[AsyncFiles]):
         """Return a file's content, or stream it to disk: whole, or not at all.
 
         `GET /api/data/v1/data-files/{file_id}` (Files API, "Download a File"), or
-        `GET /api/data/v1/data-files/{file_id}/revision/{revision_id}` (Files API, "Download a File" of a
+        `GET /api/data/v1/data-files/{file_id}/revisions/{revision_id}` for a revision, or, where the instance does not
+        know that, `GET /api/data/v1/data-files/{file_id}/revision/{revision_id}` (Files API, "Download a File" of a
         revision). What it has to be is asked before by `GET /api/data/v1/data-files/{file_id}/details` or
         `GET /api/data/v1/data-files/{file_id}/revisions/{revision_id}/details`. A download that breaks off goes on
         where it did, if the instance gives parts of files and the file is still the same, and else begins anew; no

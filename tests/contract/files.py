@@ -14,7 +14,7 @@ from domo_async._endpoints.files import (
     FilePermissions,
     FileRevision,
 )
-from tests.contract.row import Row, Sent, documented, whole
+from tests.contract.row import Row, Sent, documented, refusal, whole
 
 SCRATCH = TemporaryDirectory()
 FILES = "/api/data/v1/data-files"
@@ -126,13 +126,54 @@ ROWS = [
             Sent("GET", f"{FILES}/401/revisions/430/details", answer=whole(REVISION)),
             Sent(
                 "GET",
-                f"{FILES}/401/revision/430",
+                f"{FILES}/401/revisions/430",
                 query={"fileName": "a b.pdf"},
                 answer=PDF,
                 content_type="application/pdf",
             ),
         ),
         gives=lambda content: content == PDF,
+    ),
+    Row(
+        "seen: Files, Revision",
+        lambda domo: domo.files.download(401, revision_id=430, verify=False),
+        (
+            Sent("GET", f"{FILES}/401/revisions/430", status=404, answer=refusal(404)),
+            Sent("GET", f"{FILES}/401/revision/430", answer=PDF, content_type="application/pdf"),
+        ),
+        gives=lambda content: content == PDF,
+        note="from an instance that knows the singular alone",
+    ),
+    Row(
+        "seen: Files, Get Revision Metadata",
+        lambda domo: domo.files.get_revision(90356, 92251, expand=["metadata"]),
+        Sent(
+            "GET",
+            f"{FILES}/90356/revisions/92251/details",
+            query={"expand": "metadata"},
+            answer=whole(
+                {
+                    "bucket": "text",
+                    "contentType": "text/plain",
+                    "dataFileId": 90356,
+                    "dataFileRevisionId": "92251",
+                    "datetimeDeleted": None,
+                    "datetimeUploaded": 1735689600000,
+                    "description": "text",
+                    "locationKey": "text",
+                    "md5Hash": "text",
+                    "metadata": {"fileName": "a.txt", "imageType": False, "sourceContentLength": 3},
+                    "parts": None,
+                    "scanState": "PENDING",
+                    "sha256HashValue": "text",
+                    "sizeBytes": 3,
+                    "uploadTimeMillis": 1,
+                    "uploadUserId": 27,
+                }
+            ),
+        ),
+        gives=FileRevision,
+        note="with all that instances tell",
     ),
     Row(
         "E094",

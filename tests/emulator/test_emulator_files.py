@@ -125,6 +125,23 @@ async def test_files_are_listed_by_owner_and_number(emulator: Emulator, domo: Do
     assert mine[1:] == [file.data_file_id async for file in domo.files.list(data_file_ids=[*mine[1:], 9])]
 
 
+async def test_a_revision_tells_its_metadata_where_they_are_asked_for(emulator: Emulator, domo: Domo):
+    file_id = (await domo.files.upload(b"abc", name="a.txt", description="mine")).data_file_id
+    (bare,) = await domo.files.list_revisions(file_id)
+    (whole,) = await domo.files.list_revisions(file_id, expand=["metadata"])
+
+    assert (None, "SAFE", "mine") == (bare.metadata, bare.scan_state, bare.description)
+    assert whole.metadata is not None
+    assert ("a.txt", 3) == (whole.metadata["fileName"], whole.metadata["sourceContentLength"])
+    assert {} == whole.extras
+    assert b"abc" == await domo.files.download(file_id, revision_id=bare.data_file_revision_id)
+    async with connected(emulator) as plain:
+        twice = await plain.call("GET", f"{FILES}/{file_id}/details?expand=revisions&expand=metadata")
+        listed = await plain.call("GET", f"{FILES}/details?dataFileIds={file_id}&dataFileIds=9")
+    assert (1, "mine") == (len(twice["revisions"]), twice["metadata"]["description"])
+    assert [file_id] == [each["dataFileId"] for each in listed]
+
+
 async def test_a_download_has_the_name_that_is_asked_for_by_either_key(emulator: Emulator, domo: Domo):
     file_id = (await domo.files.upload(b"x", name="own name.txt")).data_file_id
     revision = (await domo.files.list_revisions(file_id))[0].data_file_revision_id

@@ -7,7 +7,7 @@ The owner and admins may do everything; others what an entry allows whose ``gran
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from random import Random
 from typing import Any
 
@@ -85,7 +85,7 @@ async def upload(request: web.Request) -> web.Response:
 async def list_files(request: web.Request) -> web.Response:
     """List the files that the caller may read."""
     instance, parts = instance_of(request), _expanded(request)
-    owner, wanted = request.query.get("userId"), request.query.get("dataFileIds")
+    owner, wanted = request.query.get("userId"), ",".join(request.query.getall("dataFileIds", [])) or None
     ids = None if wanted is None else {part.strip() for part in wanted.split(",")}
     return answer(
         [
@@ -119,15 +119,15 @@ async def get(request: web.Request) -> web.Response:
 @routes.get(_FILE + "/revisions/details")
 async def list_revisions(request: web.Request) -> web.Response:
     """Describe all revisions, the oldest first."""
-    _expanded(request)
-    return answer([_revision_json(each) for each in _revisions(instance_of(request), _file_of(request, "READ"))])
+    parts, file = _expanded(request), _file_of(request, "READ")
+    return answer([_revision_json(each, file, parts) for each in _revisions(instance_of(request), file)])
 
 
 @routes.get(_FILE + "/revisions/{revision_id}/details")
 async def get_revision(request: web.Request) -> web.Response:
     """Describe a revision."""
-    _expanded(request)
-    return answer(_revision_json(_revision_of(request, _file_of(request, "READ"))))
+    parts, file = _expanded(request), _file_of(request, "READ")
+    return answer(_revision_json(_revision_of(request, file), file, parts))
 
 
 # Its page writes the singular in the path, all others the plural.
@@ -344,7 +344,8 @@ def _download(request: web.Request, file: Record, revision: Record) -> web.Strea
 
 
 def _expanded(request: web.Request) -> tuple[str, ...]:
-    parts = tuple(part.strip() for part in request.query.get("expand", "").split(",") if part.strip())
+    given = ",".join(request.query.getall("expand", []))  # instances also take the key several times
+    parts = tuple(part.strip() for part in given.split(",") if part.strip())
     strange = [part for part in parts if part not in _PARTS]
     if strange:
         raise HTTPError(400, f"expand takes revisions and metadata, not {strange[0]}")
@@ -365,9 +366,9 @@ def _describe(instance: Instance, file: Record, parts: tuple[str, ...], *, curre
         "dataFileId": file["dataFileId"],
         "name": file["name"],
         "responsibleUserId": file["responsibleUserId"],
-        "currentRevision": _revision_json(revisions[-1]),
+        "currentRevision": _revision_json(revisions[-1], file, parts),
         "datetimeCreated": file["datetimeCreated"],
-        "revisions": [_revision_json(each) for each in revisions] if "revisions" in parts else [],
+        "revisions": [_revision_json(each, file, parts) for each in revisions] if "revisions" in parts else [],
         "existing": False,
     }
     if not current:
@@ -377,8 +378,22 @@ def _describe(instance: Instance, file: Record, parts: tuple[str, ...], *, curre
     return described
 
 
-def _revision_json(revision: Record) -> dict[str, Any]:
+def _revision_json(revision: Record, file: Record, parts: Collection[str]) -> dict[str, Any]:
+    """Return a revision, with its metadata where these are asked for; else they are null, which is emulator-defined."""
+    metadata = {
+        "description": file["description"],
+        "fileName": file["name"],
+        "publicAccess": file["publicAccess"],
+        "sourceContentLength": revision["sizeBytes"],
+        "sourceContentType": revision["contentType"],
+    }
     return {
+        "bucket": "domo-files",
+        "locationKey": revision["sha256"],
+        "datetimeDeleted": None,
+        "description": file["description"],
+        "metadata": metadata if "metadata" in parts else None,
+        "parts": None,
         "dataFileRevisionId": revision["dataFileRevisionId"],
         "dataFileId": revision["dataFileId"],
         "contentType": revision["contentType"],

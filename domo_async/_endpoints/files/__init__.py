@@ -13,6 +13,7 @@ from domo_async._endpoints.files.models import (
     FilePermissions,
     FileRevision,
     FileRights,
+    ScanState,
 )
 
 __all__ = [
@@ -26,4 +27,5 @@ __all__ = [
     "FileRevision",
     "FileRights",
     "Files",
+    "ScanState",
 ]

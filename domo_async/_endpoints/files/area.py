@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 from pathlib import Path
 from typing import overload
@@ -39,7 +39,7 @@ from domo_async._transfer import (
 )
 from domo_async._transport import Body, Download, Pager, Url, url
 from domo_async._wire import payload
-from domo_async.errors import ConfigError
+from domo_async.errors import APIError, ConfigError
 
 __all__ = ["Files"]
 
@@ -293,7 +293,8 @@ class Files(Area):
         """Return a file's content, or stream it to disk: whole, or not at all.
 
         `GET /api/data/v1/data-files/{file_id}` (Files API, "Download a File"), or
-        `GET /api/data/v1/data-files/{file_id}/revision/{revision_id}` (Files API, "Download a File" of a
+        `GET /api/data/v1/data-files/{file_id}/revisions/{revision_id}` for a revision, or, where the instance does not
+        know that, `GET /api/data/v1/data-files/{file_id}/revision/{revision_id}` (Files API, "Download a File" of a
         revision). What it has to be is asked before by `GET /api/data/v1/data-files/{file_id}/details` or
         `GET /api/data/v1/data-files/{file_id}/revisions/{revision_id}/details`. A download that breaks off goes on
         where it did, if the instance gives parts of files and the file is still the same, and else begins anew; no
@@ -322,9 +323,9 @@ class Files(Area):
             ContentMismatch: What came is not what the instance tells of the file, each time that it was asked for; no
                 file was left.
         """
-        path = _content(file_id, revision_id)
+        places = _content(file_id, revision_id)
         return await download(
-            partial(self._fetch, path, file_name),
+            partial(self._fetch, places, file_name),
             target,
             self._http.settings,
             look=partial(self._describe, file_id, revision_id) if verify else None,
@@ -498,10 +499,22 @@ class Files(Area):
             into=CreatedFile,
         )
 
-    def _fetch(
-        self, path: Url, file_name: str | None, headers: Mapping[str, str]
-    ) -> AbstractAsyncContextManager[Download]:
-        return self._http.download("GET", path, params={"fileName": file_name}, headers=headers)
+    @asynccontextmanager
+    async def _fetch(
+        self, places: Sequence[Url], file_name: str | None, headers: Mapping[str, str]
+    ) -> AsyncGenerator[Download]:
+        """Ask for a content at the first of the places that the instance knows."""
+        async with AsyncExitStack() as stack:
+            for number, place in enumerate(places, 1):
+                asked = self._http.download("GET", place, params={"fileName": file_name}, headers=headers)
+                try:
+                    found = await stack.enter_async_context(asked)
+                except APIError as error:
+                    if number == len(places) or error.status not in _NO_SUCH_ROUTE:
+                        raise
+                else:
+                    yield found
+                    return
 
     async def _describe(self, file_id: int | str, revision_id: int | str | None) -> Described:
         """Return what a content has to be, as far as the instance tells."""
@@ -515,8 +528,11 @@ class Files(Area):
         return Described.of(revision.size_bytes, sha256=revision.sha256_hash_value, md5=revision.md5_hash)
 
 
-def _content(file_id: int | str, revision_id: int | str | None) -> Url:
-    """Return where a content is.
+_NO_SUCH_ROUTE = frozenset({404, 405})
+
+
+def _content(file_id: int | str, revision_id: int | str | None) -> Sequence[Url]:
+    """Return where a content can be: instances write the plural, the page of a revision the singular.
 
     Raises:
         ConfigError: The id is the name of a route.
@@ -524,8 +540,11 @@ def _content(file_id: int | str, revision_id: int | str | None) -> Url:
     if file_id == "details":
         raise ConfigError("'details' is the list of all files and no file's id; see list()")
     if revision_id is None:
-        return url("/api/data/v1/data-files/{}", file_id)
-    return url("/api/data/v1/data-files/{}/revision/{}", file_id, revision_id)
+        return (url("/api/data/v1/data-files/{}", file_id),)
+    return (
+        url("/api/data/v1/data-files/{}/revisions/{}", file_id, revision_id),
+        url("/api/data/v1/data-files/{}/revision/{}", file_id, revision_id),
+    )
 
 
 def _listed(expand: Sequence[FileParts | str] | None) -> Sequence[str] | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from attrs import field, frozen
 
 from domo_async._wire import EpochMillis, Model, NumericId, OpenEnum
@@ -16,6 +18,7 @@ __all__ = [
     "FilePermissions",
     "FileRevision",
     "FileRights",
+    "ScanState",
 ]
 
 
@@ -62,6 +65,15 @@ class CreatedRevision(Model):
     revision_id: NumericId
 
 
+class ScanState(OpenEnum):
+    """What the scan of a content for viruses says."""
+
+    PENDING = "PENDING"
+    SAFE = "SAFE"
+    QUARANTINED = "QUARANTINED"
+    MISSING = "MISSING"
+
+
 @frozen(kw_only=True)
 class FileRevision(Model):
     """One state of a file's content.
@@ -75,8 +87,14 @@ class FileRevision(Model):
         upload_time_millis: How many milliseconds the upload took.
         md5_hash: Its MD5, in upper-case hexadecimal digits.
         datetime_uploaded: When it was uploaded.
-        scan_state: What the scan for viruses says, such as ``SAFE``.
+        scan_state: What the scan for viruses says.
         sha256_hash_value: Its SHA-256, in upper-case hexadecimal digits.
+        description: What it is.
+        metadata: What else is known of it, if that was asked for, such as ``fileName`` and ``imageWidth``, as JSON.
+        parts: What it is made of; neither this nor what follows is on the page.
+        bucket: Where the instance keeps it.
+        location_key: Where it is in there.
+        datetime_deleted: When it was deleted.
     """
 
     data_file_revision_id: NumericId
@@ -87,8 +105,14 @@ class FileRevision(Model):
     upload_time_millis: int | None = None
     md5_hash: str | None = None
     datetime_uploaded: EpochMillis | None = None
-    scan_state: str | None = None
+    scan_state: ScanState | None = None
     sha256_hash_value: str | None = None
+    description: str | None = None
+    metadata: Mapping[str, object] | None = None
+    parts: str | None = None
+    bucket: str | None = None
+    location_key: str | None = None
+    datetime_deleted: EpochMillis | None = None
 
 
 @frozen(kw_only=True)
