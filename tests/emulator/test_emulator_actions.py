@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from domo_async.emulator import JobOutcome
 from tests.emulator.plain_client import DATASETS, PlainClient
 
 KEYED = [{"name": "id", "type": "LONG", "upsertKey": True}, {"name": "note", "type": "STRING"}]
@@ -101,3 +102,33 @@ async def test_what_is_not_kept_any_longer_is_not_found(plain: PlainClient) -> N
     await plain.call("GET", f"{versions}/{first['uploadId']}", status=404)
     await plain.call("DELETE", versions, json=[second["uploadId"]])
     await plain.call("GET", f"{versions}/{second['uploadId']}", status=404)
+
+
+async def test_an_index_can_come_to_a_bad_end(plain: PlainClient) -> None:
+    dataset = await keyed(plain)
+    plain.emulator.outcomes.add(JobOutcome("index", "FAILED", "no room", pattern=dataset))
+
+    failed = await plain.upload(dataset, b"3,c\n", action="APPEND")
+    path = f"{DATASETS}/{dataset}/indexes/{failed['indexing']['requestKey']}/statuses"
+    progress = (await plain.call("GET", path))["progress"]
+    state = await plain.call("GET", f"{DATASETS}/{dataset}/statuses")
+    assert ("FAILED", "no room") == (progress["status"], progress["message"])
+    assert ("FAILED", "no room") == (state["status"]["code"], state["status"]["message"])
+    assert [[1, "a"], [2, "b"]] == await plain.rows(dataset)
+
+    await plain.call("POST", f"{DATASETS}/{dataset}/indexes", json={})
+    assert [[1, "a"], [2, "b"], [3, "c"]] == await plain.rows(dataset)
+    assert "SUCCESS" == (await plain.call("GET", f"{DATASETS}/{dataset}/statuses"))["status"]["code"]
+
+
+async def test_marks_of_keys_and_times_are_taken_as_text(plain: PlainClient) -> None:
+    columns = [{"name": "id", "type": "LONG", "upsertKey": "true"}]
+    body = {"userDefinedType": "api", "dataSourceName": "Orders", "schema": {"columns": columns}}
+    dataset = (await plain.call("POST", "/api/data/v2/datasources", json=body))["dataSource"]["dataSourceId"]
+
+    upload = await opened(plain, dataset, b"1\n1\n", action="UPSERT", recordedDate="1680272473000")
+    await plain.call("PUT", f"{upload}/commit", json={"index": "true"})
+    details = await plain.call("GET", f"{DATASETS}/{dataset}/dataversions/details")
+
+    assert [[1]] == await plain.rows(dataset)
+    assert [1680272473000] == [version["datetimeRecorded"] for version in details]

@@ -52,8 +52,8 @@ _KINDS: dict[str, Kind] = {
         Kind.NUMBER: _keys(
             """
             accountId alertActionId count executionTimeout expires facetValueLimit facetValueOffset floatNumber
-            fromRoleId height hourOfDay limit longNumber max min minOfHour numTablePages offset pageId roleId scale
-            subscriberId topK viewId width
+            fromRoleId height hourOfDay limit longNumber max min minOfHour numTablePages offset pageId recordedDate
+            roleId scale subscriberId topK viewId width
             """
         ),
         Kind.FLAG: _keys(
@@ -62,7 +62,7 @@ _KINDS: dict[str, Kind] = {
             hasLayout ignoreCase includeBOM includeCardTitleClause includeDeleted includePageTitleClause
             includeParentPageIdsClause includePhonetic includeScheduleIdClause includeStatusClause includeSupport
             includeTitleClause includeTypeClause index isAutomated isRelevance locked not publicAccess required
-            sendEmail showCount syncEnabled treatLongsAsStrings useCache visible
+            sendEmail showCount syncEnabled treatLongsAsStrings upsertKey useCache visible
             """
         ),
     }.items()
