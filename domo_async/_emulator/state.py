@@ -20,7 +20,7 @@ from attrs import Attribute, Factory, define, evolve, field, frozen
 
 from domo_async._emulator.access.auth import OWNER_ID
 from domo_async._emulator.errors import HTTPError
-from domo_async._emulator.job_outcomes import JobOutcomes
+from domo_async._emulator.job_outcomes import JobOutcome, JobOutcomes
 from domo_async._emulator.persistence.changes import Changes, Watched
 from domo_async._emulator.persistence.records import Records
 from domo_async._emulator.rows.parts import Part
@@ -179,6 +179,8 @@ class Index:
         ready_at: When it is done, in seconds of the emulator's clock.
         schema: The columns that queries see once it is done.
         rows: How many rows they see then.
+        failed: The state that it ends in where it comes to a bad end, and changes nothing.
+        reason: Why it does.
     """
 
     id: int
@@ -187,6 +189,8 @@ class Index:
     ready_at: float
     schema: Schema
     rows: int
+    failed: str | None = None
+    reason: str | None = None
 
 
 def _note_change(dataset: Dataset, _attribute: Attribute[Any], value: Any) -> Any:
@@ -286,12 +290,25 @@ class Dataset:
 
     def seen_after(self, live: Sequence[Version], data_ids: Sequence[int] = ()) -> tuple[Version, ...]:
         """Return what queries see once `data_ids` of the live versions are indexed, or all if there are none."""
-        base = self.running[-1].visible if self.running else self.visible
+        base = self._seen_last()
         return tuple(version for version in live if not data_ids or version in base or version.data_id in data_ids)
 
-    def index(self, index_id: int, data_ids: Sequence[int], *, ready_at: float, rows: int) -> Index:
+    def _seen_last(self) -> tuple[Version, ...]:
+        """Return what queries see once the indexes that run are done."""
+        good = [index for index in self.running if index.failed is None]
+        return good[-1].visible if good else self.visible
+
+    def index(
+        self,
+        index_id: int,
+        data_ids: Sequence[int],
+        *,
+        ready_at: float,
+        rows: int,
+        outcome: JobOutcome | None = None,
+    ) -> Index:
         """Begin to index `data_ids`, or all live versions if that is empty."""
-        base = self.running[-1].visible if self.running else self.visible
+        base = self._seen_last()
         visible = self.seen_after(self.live, data_ids)
         index = Index(
             id=index_id,
@@ -300,6 +317,8 @@ class Dataset:
             ready_at=ready_at,
             schema=self.schema,
             rows=rows,
+            failed=None if outcome is None else outcome.state,
+            reason=None if outcome is None else outcome.reason,
         )
         self.indexes[index_id] = index
         self.running = (*self.running, index)
@@ -309,13 +328,14 @@ class Dataset:
         """Let the indexes that are due become visible."""
         while self.running and self.running[0].ready_at <= now:
             done, *later = self.running
-            self.visible, self.indexed, self.running = done.visible, done.schema, tuple(later)
-            self.row_count = done.rows
+            self.running = tuple(later)
+            if done.failed is None:
+                self.visible, self.indexed, self.row_count = done.visible, done.schema, done.rows
 
-    def index_state(self, index: Index) -> Literal["PENDING", "PROCESSING", "SUCCESS"]:
+    def index_state(self, index: Index) -> str:
         """Return how far `index` is; the indexes of a dataset run one after the other."""
         if index not in self.running:
-            return "SUCCESS"
+            return index.failed or "SUCCESS"
         return "PROCESSING" if index is self.running[0] else "PENDING"
 
     def referenced(self) -> Iterator[Version]:
@@ -535,8 +555,10 @@ class Instance:
             data_ids: The versions; none stands for all.
             rows: How many rows queries see then.
         """
-        now = self.now()
-        index = dataset.index(self.records.next_id("indexes"), data_ids, ready_at=now + self.index_delay, rows=rows)
+        now, outcome = self.now(), self.outcomes.take("index", dataset.id)
+        index = dataset.index(
+            self.records.next_id("indexes"), data_ids, ready_at=now + self.index_delay, rows=rows, outcome=outcome
+        )
         dataset.settle(now)
         return index
 

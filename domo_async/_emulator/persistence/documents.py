@@ -62,6 +62,8 @@ def document_of(instance: Instance, dataset: Dataset) -> dict[str, Any]:
                 "visible": [version.table for version in index.visible] if index in dataset.running else None,
                 "schema": _schema(index.schema) if index in dataset.running else None,
                 "rows": index.rows,
+                "failed": index.failed,
+                "reason": index.reason,
                 "due": index.ready_at + ahead if index in dataset.running else 0.0,
                 "left": index.ready_at - instance.now() if index in dataset.running else 0.0,
             }
@@ -107,7 +109,8 @@ def add_dataset(instance: Instance, document: Mapping[str, Any]) -> Dataset:
         seen = schema if each.get("schema") is None else _read_schema(each["schema"])
         visible = versions(each["visible"])
         rows = each.get("rows", sum(version.rows for version in visible))
-        index = Index(each["id"], versions(each["versions"]), visible, ready_at, seen, rows)
+        failed, reason = each.get("failed"), each.get("reason")
+        index = Index(each["id"], versions(each["versions"]), visible, ready_at, seen, rows, failed, reason)
         dataset.indexes[index.id] = index
         if each["visible"] is not None:
             dataset.running = (*dataset.running, index)
@@ -148,6 +151,8 @@ def check_document(document: Mapping[str, Any]) -> None:
         _must_be(bool, deleted, "deleted")
     for index in document["indexes"]:
         _must_be(int, index["id"], "id")
+        for key in ("failed", "reason"):
+            _must_be(str, index.get(key) or "", key)
         for key in ("due", "left"):
             _must_be(float, float(index[key]), key)
 

@@ -198,7 +198,7 @@ async def index_status(request: web.Request) -> web.Response:
             "progress": {
                 "status": state,
                 "progress": 100 if state == "SUCCESS" else 0,
-                "message": None,
+                "message": index.reason if state == index.failed else None,
                 "requestKey": key,
                 "lastUpdate": now,
                 "lastSuccessfulIndex": now if state == "SUCCESS" else None,
@@ -215,6 +215,9 @@ async def _index(request: web.Request, dataset: Dataset, data_ids: list[int]) ->
 
 def _state(dataset: Dataset) -> dict[str, Any]:
     """Return how far a dataset is. The words of ``code`` and of ``appendChain`` are emulator-defined."""
+    done = [index for index in dataset.indexes.values() if index not in dataset.running]
+    last = done[-1] if done else None
+    code = "PROCESSING" if dataset.running else (last.failed if last else None) or "SUCCESS"
     newest = max(dataset.versions.values(), key=lambda version: version.data_id, default=None)
     updated = millis(dataset.updated)
     return {
@@ -222,9 +225,9 @@ def _state(dataset: Dataset) -> dict[str, Any]:
         "dataSourceId": dataset.id,
         "dimension": {"columnCount": len(dataset.schema.columns), "rowCount": dataset.row_count, "schema": None},
         "status": {
-            "code": "PROCESSING" if dataset.running else "SUCCESS",
-            "percent": 0 if dataset.running else 100,
-            "message": None,
+            "code": code,
+            "percent": 100 if code == "SUCCESS" else 0,
+            "message": last.reason if last and not dataset.running else None,
             "dataCurrentAsOf": updated,
             "dataUpdatedAsOf": updated,
         },
