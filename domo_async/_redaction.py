@@ -9,15 +9,25 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from enum import Enum
 from functools import wraps
 from inspect import signature
-from typing import Any, Generic, NoReturn, Self, TypeVar, overload
+from typing import Any, Generic, NoReturn, Self, TypeVar, cast, overload
 
-__all__ = ["Redactor", "Secret", "is_secret_name", "keeps_secret", "secret_values", "secrets_of", "without_frames"]
+__all__ = [
+    "Redactor",
+    "Secret",
+    "is_secret_name",
+    "keeps_secret",
+    "masked",
+    "secret_values",
+    "secrets_of",
+    "without_frames",
+]
 
 C = TypeVar("C", bound=type)
 E = TypeVar("E", bound=BaseException)
 N = TypeVar("N", bound=Enum)
 # Whatever is secret, but never that there is nothing.
 T = TypeVar("T", bound="str | Mapping[str, object] | tuple[object, ...]")
+V = TypeVar("V")
 T_co = TypeVar("T_co", covariant=True)
 
 _MASK = "***"
@@ -159,13 +169,39 @@ def secret_values(value: object, *, deepest: int = _DEEPEST) -> set[str]:
             if is_secret and here:
                 found.add(here)
         elif left > 0 and isinstance(here, Mapping):
-            waiting.extend(
-                (below, is_secret or (isinstance(name, str) and is_secret_name(name)), left - 1)
-                for name, below in here.items()
-            )
+            named = _names_secret(here)
+            waiting.extend((below, is_secret or _is_secret(name, named), left - 1) for name, below in here.items())
         elif left > 0 and isinstance(here, (list, tuple)):
             waiting.extend((below, is_secret, left - 1) for below in here)
     return found
+
+
+def masked(value: V) -> V:
+    """Return a JSON value with a mask in place of each text that stands under the name of a secret, however deep."""
+    return cast("V", _masked(value, False, _DEEPEST))
+
+
+def _masked(value: object, is_secret: bool, left: int) -> object:
+    if isinstance(value, str):
+        return _MASK if is_secret and value else value
+    if isinstance(value, Mapping):
+        if left <= 0:
+            return _MASK
+        named = _names_secret(value)
+        return {name: _masked(below, is_secret or _is_secret(name, named), left - 1) for name, below in value.items()}
+    if type(value) in {list, tuple}:
+        below = [_masked(item, is_secret, left - 1) for item in value] if left > 0 else [_MASK]  # type: ignore[attr-defined]
+        return below if isinstance(value, list) else tuple(below)
+    return value
+
+
+def _names_secret(pair: Mapping[Any, object]) -> bool:
+    """Return whether a mapping is a setting, with its name and value side by side, of something secret."""
+    return any(isinstance(name := pair.get(key), str) and is_secret_name(name) for key in ("name", "key", "type"))
+
+
+def _is_secret(name: object, named: bool) -> bool:
+    return isinstance(name, str) and ((named and name.lower() == "value") or is_secret_name(name))
 
 
 def secrets_of(headers: Mapping[str, str]) -> set[str]:

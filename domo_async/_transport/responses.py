@@ -27,8 +27,11 @@ _LONGEST_LINE = 300
 # Each `<` is looked at up to the next one, so that no page takes long.
 _TAG = re.compile(r"<[^<>]*>")
 _READS = frozenset({"GET", "HEAD", "OPTIONS"})
-# A pair of a text that is not whole JSON.
-_PAIR = re.compile(r'"([^"\\]*)"(\s*:\s*)"(?:[^"\\]|\\.)*+"?')
+# A name in a text that is not whole JSON, up to where its value begins; and a value that is no list and no object.
+_NAME = re.compile(r"""(?<![\w.-])([A-Za-z][\w.-]{0,63})["']?\s{0,8}[:=]\s{0,8}""")
+_VALUE = re.compile(
+    r"""(["'])(?:(?!\1)[^\\]|\\.)*+\1?|(?:(?:Bearer|Basic)\s{1,8})?[^\s,;&<>"'\]}]*+""", re.DOTALL | re.IGNORECASE
+)
 _SECONDS = re.compile(r"-?\d{1,300}(?:\.\d{1,300})?", re.ASCII)
 
 
@@ -48,7 +51,7 @@ def api_error(
         now: The time, to make sense of a Retry-After that is a date.
         redactor: Takes out what the body may repeat of the request.
     """
-    text = _text(body, redactor)
+    text, redactor = _without_secrets(body, redactor)
     facts = _json_object(body)
     message = _first_text(facts, "message", "statusReason", "error", "errorMessage", "detail", "title")
     error = APIError.for_status(
@@ -73,12 +76,7 @@ def decode_error(request: Request, error: DecodeError, body: bytes, *, redactor:
         redactor: Takes out what the body may repeat of the request. What the answer itself holds under names of secrets
             is taken out as well.
     """
-    try:
-        told = redactor.also(secret_values(loads(body if len(body) <= _LARGE else b"")))
-        text = _text(body, told)
-    except DecodeError:
-        told = redactor
-        text = _PAIR.sub(_masked, _text(body, redactor))
+    text, told = _without_secrets(body, redactor)
     took_effect = "" if request.method in _READS else "; the request took effect, so do not send it again"
     line = " ".join(text[: 2 * _LONGEST_LINE].split())
     beginning = line if len(line) <= _LONGEST_LINE else line[: _LONGEST_LINE - 1] + "…"
@@ -91,8 +89,27 @@ def decode_error(request: Request, error: DecodeError, body: bytes, *, redactor:
     return _with_body(found, text, told)
 
 
-def _masked(pair: re.Match[str]) -> str:
-    return f'"{pair[1]}"{pair[2]}"***"' if is_secret_name(pair[1]) else pair[0]
+def _without_secrets(body: bytes, redactor: Redactor) -> tuple[str, Redactor]:
+    """Return the text of a body without what it holds under names of secrets, and what takes that out elsewhere."""
+    try:
+        told = redactor.also(secret_values(loads(body if len(body) <= _LARGE else b"")))
+    except DecodeError:
+        return _without_pairs(_text(body, redactor)), redactor
+    return _text(body, told), told
+
+
+def _without_pairs(text: str) -> str:
+    """Return a text that is not whole JSON without the values that stand behind names of secrets."""
+    shown, at = [], 0
+    for name in _NAME.finditer(text):
+        if name.start() < at or not is_secret_name(name[1]):
+            continue
+        value = _VALUE.match(text, name.end())
+        quote = "" if value is None else value[1] or ""
+        shown += [text[at : name.end()], f"{quote}***{quote}"]
+        # Where a list or an object ends that is cut nobody can tell.
+        at = len(text) if value is None or text[name.end() : name.end() + 1] in {"[", "{"} else value.end()
+    return "".join([*shown, text[at:]])
 
 
 def unusable_body(

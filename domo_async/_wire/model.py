@@ -8,6 +8,8 @@ from typing import Any, NoReturn
 import attrs
 from attrs import Attribute, field, frozen
 
+from domo_async._redaction import masked
+
 __all__ = ["NO_EXTRAS", "Model", "camel_case", "model_fields", "name_on_wire", "wire_name"]
 
 _WIRE_NAME = "domo_async.wire_name"
@@ -61,9 +63,13 @@ class Model:
         return hash((type(self), *(_hashable(getattr(self, a.name)) for a in fields if a.hash is not False)))
 
     def __repr__(self) -> str:
-        shown = [f"{a.name}={getattr(self, a.name)!r}" for a in model_fields(type(self)) if a.repr]
+        fields = {a.name: getattr(self, a.name) for a in model_fields(type(self)) if a.repr}
+        # The text of a setting is secret by the name or type that stands beside it; all else by the key above it.
+        if "value" in fields:
+            fields |= masked({key: fields[key] for key in ("name", "type", "value") if key in fields})
+        shown = [f"{name}={masked(value)!r}" for name, value in fields.items()]
         if self.extras:
-            shown.append(f"extras={self.extras!r}")
+            shown.append(f"extras={masked(self.extras)!r}")
         return f"{type(self).__qualname__}({', '.join(shown)})"
 
 
