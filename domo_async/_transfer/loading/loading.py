@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from functools import partial
@@ -97,6 +97,14 @@ class _File:
     entry: LoadEntry
 
 
+@frozen
+class _Earlier:
+    """What was sent before, by where it was and by how it begins."""
+
+    by_path: Mapping[str, Sequence[LedgerRow]]
+    by_head: Mapping[str, Sequence[LedgerRow]]
+
+
 @define
 class _Load:
     _steps: UploadSteps
@@ -124,7 +132,7 @@ class _Load:
             await self._load_together(files)
         else:
             await self._load_each(files)
-        gone = self._vanished(folders)
+        gone = await in_thread(self._vanished, folders)
         if not self._options.dry_run:
             await in_thread(self._ledger.write, [evolve(row, gone=self._now()) for row in gone])
             await in_thread(self._ledger.clean_up)
@@ -195,7 +203,9 @@ class _Load:
 
     async def _told_apart(self, seen: Sequence[_Seen]) -> list[_File]:
         """Tell the files apart, and return those that are to be loaded."""
-        known = {row.digest: row for row in self._rows if row.state != "bad"}
+        held = [row for row in self._rows if row.state != "bad"]
+        known = {row.digest: row for row in held}
+        earlier = _Earlier(_grouped(held, lambda row: row.path), _grouped(held, lambda row: row.head))
         present = {file.absolute for file in seen}
         moved: dict[str, LedgerRow] = {}
         met: dict[str, str] = {}
@@ -219,7 +229,7 @@ class _Load:
                 self._tell(evolve(entry, same_as=met[digest]), digest)
             else:
                 met[digest] = path
-                entry = await self._compared(file, evolve(entry, found="new", outcome="not begun"))
+                entry = await self._compared(file, evolve(entry, found="new", outcome="not begun"), earlier)
                 self._tell(entry, digest)
                 if entry.outcome == "not begun":
                     files.append(_File(file.path, self._new_row(file), entry))
@@ -239,13 +249,13 @@ class _Load:
             at=self._now(),
         )
 
-    async def _compared(self, file: _Seen, entry: LoadEntry) -> LoadEntry:
+    async def _compared(self, file: _Seen, entry: LoadEntry, earlier: _Earlier) -> LoadEntry:
         """Say whether a file stands for one that was loaded, or holds its rows."""
-        before = [row for row in self._rows if row.path == file.absolute and row.state != "bad"]
+        before = earlier.by_path.get(file.absolute, [])
         real = Path(file.record.path)
         for row in before:
-            earlier = {file.record.path: FileRecord(file.record.path, row.size, row.digest)}
-            if (await in_thread(known_files, [real], earlier)).grown:
+            record = FileRecord(file.record.path, row.size, row.digest)
+            if (await in_thread(known_files, [real], {record.path: record})).grown:
                 error = SourceError(
                     f"{file.path} begins with the rows that were loaded from it on {row.at[:10]}: they would be there"
                     " twice. Give the new rows alone, in a file of their own"
@@ -257,8 +267,8 @@ class _Load:
                 ' with changed="append", and leave it out with changed="skip"'
             )
             return self._changed(entry, before[-1].path, error)
-        for row in self._rows:
-            if row.state == "bad" or file.heads.get(min(row.size, _HEAD)) != row.head or _is_there(row.path):
+        for row in [row for head in file.heads.values() for row in earlier.by_head.get(head, [])]:
+            if _is_there(row.path):
                 continue
             if await in_thread(holds_rows_of, real, FileRecord(row.path, row.size, row.digest)):
                 error = SourceError(
@@ -430,6 +440,13 @@ class _Load:
             if row.state == "loaded" and row.gone is None and not _is_there(row.path)
             if any(Path(row.path).is_relative_to(place) for place in places)
         ]
+
+
+def _grouped(rows: Iterable[LedgerRow], key: Callable[[LedgerRow], str]) -> dict[str, list[LedgerRow]]:
+    groups: dict[str, list[LedgerRow]] = {}
+    for row in rows:
+        groups.setdefault(key(row), []).append(row)
+    return groups
 
 
 def _with_way_out(error: DomoError) -> DomoError:
