@@ -91,6 +91,7 @@ class States:
             state: The state, in the instance's words, or None where it tells none.
             reason: Why the job came to a bad end, where the instance tells.
         """
+        state = (state or "").strip() or None
         word = "" if state is None else state.upper()
         failed = word in self.bad
         known = state is None or failed or word in self.good or word in self.going
@@ -139,10 +140,12 @@ async def wait_for(
         check_known(what, verdict)
         _logger.info("a job has not ended, and is waited for up to %.0f s in all", timeout)
         if not await backoff.pause():
-            state = "not known" if verdict.state is None else verdict.state
-            raise WaitTimeout(
-                f"{what} has not ended after {timeout:g} seconds, its state is {state}; it goes on", state=verdict.state
+            seen = (
+                f"has not ended after {timeout:g} seconds, its state is {verdict.state}; it goes on"
+                if verdict.state is not None
+                else f"has not told its state in {timeout:g} seconds; whether it goes on is not known"
             )
+            raise WaitTimeout(f"{what} {seen}", state=verdict.state)
 
 
 def job_failed(what: str, verdict: Verdict) -> JobFailed:

@@ -94,7 +94,7 @@ def test_the_last_state_that_was_seen_goes_with_a_timeout():
 
 
 def test_a_timeout_without_any_state_says_so():
-    with pytest.raises(WaitTimeout, match="its state is not known") as caught:
+    with pytest.raises(WaitTimeout, match="has not told its state.*whether it goes on is not known") as caught:
         wait_until_ended(Job(Verdict(None, ended=False)), timeout=1)
 
     assert caught.value.state is None
@@ -189,3 +189,14 @@ def test_the_last_pause_is_cut_to_the_time_left():
 
 def test_no_time_means_no_pause():
     assert [] == pauses_of(timeout=0, first=1, longest=2)
+
+
+@pytest.mark.parametrize(
+    ("state", "told"),
+    [(" done ", (True, True)), ("GOING", (False, True)), ("", (False, True)), ("else", (False, False))],
+)
+def test_words_mean_the_same_in_any_spelling_and_no_word_is_no_state(state, told):
+    verdict = States(good=["DONE"], bad=["BAD"], going=["going"]).judge(state)
+
+    assert told == (verdict.ended, verdict.known)
+    assert (state.strip() or None) == verdict.state

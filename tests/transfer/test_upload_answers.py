@@ -77,7 +77,7 @@ async def test_identifiers_as_text_are_those_of_the_upload_and_its_version() -> 
 
 async def test_the_index_that_the_commit_names_is_waited_for() -> None:
     clock = SkippingClock()
-    instance = Instance(states=["PENDING", "PROCESSING", "PENDING", "SUCCESS"])
+    instance = Instance(states=["PENDING", " Processing", "pending", " success "])
     async with talking_to(instance, clock=clock) as domo:
         await domo.datasets.upload("x", b"1\n2\n")
 

@@ -167,8 +167,8 @@ class Indexes(Area):
 
 def _judged(status: IndexStatus) -> Verdict:
     progress = status.progress
-    if progress is None or progress.status is None:
+    state = "" if progress is None or progress.status is None else progress.status.strip().upper()
+    if progress is None or not state:
         raise DecodeError("the instance does not tell how far the index is", path="$.progress.status")
-    state = progress.status.upper()
     ended = state not in _UNDER_WAY
     return Verdict(state, ended=ended, failed=ended and state != IndexState.SUCCESS, reason=progress.message)

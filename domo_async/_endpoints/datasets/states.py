@@ -92,7 +92,7 @@ async def wait_until_visible(http: Transport, dataset_id: str, upload_id: int | 
         status, latest = state.status, _latest(state)
         if status is None or status.code is None or (latest is None and upload_id is not None):
             return Verdict(None, ended=True)
-        word = status.code.upper()
+        word = status.code.strip().upper()
         under_way = word in _UNDER_WAY
         if _is_older(latest, upload_id):
             return Verdict(word, ended=not under_way and clock.monotonic() >= stale_until)
@@ -112,7 +112,7 @@ async def wait_until_visible(http: Transport, dataset_id: str, upload_id: int | 
         timeout=timeout,
         pauses=(_FIRST, 2.0),
     )
-    good = found.status is not None and found.status.code is not None and found.status.code.upper() == _GOOD
+    good = found.status is not None and found.status.code is not None and found.status.code.strip().upper() == _GOOD
     latest = _latest(found)
     return good and (upload_id is None or latest is not None) and not _is_older(latest, upload_id)
 
