@@ -48,7 +48,16 @@ if TYPE_CHECKING:
     from domo_async._bulk import BulkProgress, BulkReport, BulkResult, Outcome
     from domo_async._doctor import DoctorReport
     from domo_async._fleet import Fleet, FleetResults
-    from domo_async._transfer import Budget, Progress, ProgressEvents, UploadOptions, UploadPlan, UploadResult
+    from domo_async._transfer import (
+        Budget,
+        LoadEntry,
+        LoadReport,
+        Progress,
+        ProgressEvents,
+        UploadOptions,
+        UploadPlan,
+        UploadResult,
+    )
 
 __all__ = [
     "UNSET",
@@ -79,6 +88,8 @@ __all__ = [
     "IncompleteAnswer",
     "JobFailed",
     "ListIncomplete",
+    "LoadEntry",
+    "LoadReport",
     "NotFound",
     "Outcome",
     "Pager",
@@ -116,7 +127,16 @@ _ON_USE = {
     "domo_async._bulk": {"BulkProgress", "BulkReport", "BulkResult", "Outcome"},
     "domo_async._doctor": {"DoctorReport"},
     "domo_async._fleet": {"Fleet", "FleetResults"},
-    "domo_async._transfer": {"Budget", "Progress", "ProgressEvents", "UploadOptions", "UploadPlan", "UploadResult"},
+    "domo_async._transfer": {
+        "Budget",
+        "LoadEntry",
+        "LoadReport",
+        "Progress",
+        "ProgressEvents",
+        "UploadOptions",
+        "UploadPlan",
+        "UploadResult",
+    },
 }
 
 

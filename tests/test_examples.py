@@ -82,6 +82,25 @@ def test_the_bulk_upload_goes_on_when_a_file_fails(tmp_path: Path) -> None:
     assert "bad.csv: not uploaded: " in ended.stdout
 
 
+def test_the_nightly_load_takes_each_file_once(tmp_path: Path) -> None:
+    (tmp_path / "mon.csv").write_text("id,day\n1,mon\n2,mon\n", encoding="utf-8")
+    with Emulator() as emulator, emulator.sync_client() as domo:
+        dataset = domo.datasets.create("Nightly", {"id": "LONG", "day": "STRING"})
+        settings = {"DOMO_BASE_URL": emulator.url, "DOMO_DEVELOPER_TOKEN": emulator.token}
+        first = run("nightly_load.py", str(tmp_path), dataset.id, **settings)
+        (tmp_path / "tue.csv").write_text("id,day,more\n3,tue,7\n", encoding="utf-8")
+        (tmp_path / "wed.csv").write_text("id,day\nfour,wed\n", encoding="utf-8")
+        second = run("nightly_load.py", str(tmp_path), dataset.id, **settings)
+        rows = [tuple(row) for row in domo.datasets.query(dataset.id, "SELECT id, more FROM table ORDER BY id")]
+
+    assert (0, "2 rows of 1 files\n", "") == (first.returncode, first.stdout, first.stderr)
+    assert (1, "") == (second.returncode, second.stderr)
+    assert f"1 rows of 1 files\nnew column more, by {tmp_path / 'tue.csv'}\nbad: {tmp_path / 'wed.csv'}: line 2" in (
+        second.stdout
+    )
+    assert [(1, None), (2, None), (3, 7)] == rows
+
+
 def test_groups_get_the_members_that_a_file_says() -> None:
     ended = run("sync_groups_from_csv.py")
 
