@@ -77,7 +77,9 @@ def decode_error(request: Request, error: DecodeError, body: bytes, *, redactor:
             is taken out as well.
     """
     text, told = _without_secrets(body, redactor)
-    took_effect = "" if request.method in _READS else "; the request took effect, so do not send it again"
+    # A POST that may be sent again is a search or a query.
+    reads = request.method in _READS or (request.method == "POST" and request.idempotent)
+    took_effect = "" if reads else "; the request took effect, so do not send it again"
     line = " ".join(text[: 2 * _LONGEST_LINE].split())
     beginning = line if len(line) <= _LONGEST_LINE else line[: _LONGEST_LINE - 1] + "…"
     found = DecodeError(

@@ -606,3 +606,18 @@ def test_a_context_that_verifies_nothing_is_refused():
 def test_a_transport_needs_no_loop_to_be_made():
     assert "acme" in repr(Domo("acme", token="t"))
     assert isinstance(Domo("acme", token="t")._transport, Transport)
+
+
+@pytest.mark.parametrize(
+    "call", [lambda domo: domo.users.search().all(), lambda domo: domo.datasets.query("x", "SELECT 1")]
+)
+async def test_a_post_that_reads_is_not_said_to_have_taken_effect(call):
+    async def answer(request):
+        await request.read()
+        return web.json_response([5])
+
+    async with talking_to(answer) as domo:
+        with pytest.raises(DecodeError) as caught:
+            await call(domo)
+
+    assert "took effect" not in str(caught.value)
