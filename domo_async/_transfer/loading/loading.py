@@ -178,7 +178,7 @@ class _Load:
             finished = await settle_upload(self._steps, self._upload_options(path), self._clock)
         except (CommitUncertain, AfterCommitError) as error:
             if self._options.uncertain == "keep":
-                await self._uncertain(files, _with_way_out(error))
+                await self._uncertain(files, _with_way_out(_reworded(error, path)))
             elif self._options.uncertain == "loaded":
                 await self._written_loaded(files, [file.row for file in files])
             else:
@@ -352,7 +352,7 @@ class _Load:
             )
             added = done.added
         except CommitUncertain as error:
-            await self._uncertain(files, error)
+            await self._uncertain(files, _reworded(error, journal))
             return True
         except AfterCommitError as error:
             after = error
@@ -364,8 +364,9 @@ class _Load:
                     self._tell(evolve(file.entry, outcome=outcome, line=line, error=error), file.row.digest)
             return False
         except DomoError as error:
+            failure = _reworded(error, journal)
             for file in files:
-                self._tell(evolve(file.entry, outcome="failed", error=error), file.row.digest)
+                self._tell(evolve(file.entry, outcome="failed", error=failure), file.row.digest)
             return True
         try:
             finished = await settle_upload(self._steps, options, self._clock)
@@ -449,9 +450,17 @@ def _grouped(rows: Iterable[LedgerRow], key: Callable[[LedgerRow], str]) -> dict
     return groups
 
 
+def _reworded(error: DomoError, journal: Path) -> DomoError:
+    """Return an upload's error with the way on that there is here, where the ledger has the journal."""
+    told = error.message.replace(f" with resume={str(journal)!r}", "")
+    error.message = told.replace("Remove the journal only if", 'Say uncertain="resend" only if')
+    return error
+
+
 def _with_way_out(error: DomoError) -> DomoError:
     """Say of what the instance does not tell what people can do who have looked themselves."""
-    error.message += '. If you have looked: say uncertain="loaded" if the rows are there, uncertain="resend" if not'
+    if "uncertain=" not in error.message:
+        error.message += '. If you have looked: say uncertain="loaded" if the rows are there, uncertain="resend" if not'
     return error
 
 
