@@ -244,6 +244,32 @@ async def test_a_folder_may_be_empty_but_must_be_there(night, folder, tmp_path):
             await night(missing)
 
 
+@pytest.mark.parametrize("folder", [5, None, [5], "", "-"], ids=repr)
+async def test_what_is_not_a_path_is_refused(domo, dataset, ledger, folder):
+    with pytest.raises(ConfigError):
+        await domo.datasets.load_folder(folder, dataset, ledger=ledger)
+    assert not ledger.exists()
+
+
+async def test_a_file_that_is_written_to_meanwhile_is_not_loaded_until_it_stays_as_it_is(
+    domo, emulator, dataset, folder, night
+):
+    path = write(folder, "a.csv", "1,x")
+    emulator.faults.add(Fault("PUT *parts/1", "delay", delay=0.05))
+    task = asyncio.create_task(night())
+    while not emulator.faults.fired:
+        await asyncio.sleep(0.001)
+    write(folder, "a.csv", "2,x", "3,x")
+    report = await task
+
+    again = await night()
+
+    assert [("a.csv", "new", "bad")] == told(report)
+    assert [("a.csv", "new", "loaded")] == told(again)
+    assert path.exists()
+    assert [2, 3] == await ids(domo, dataset)
+
+
 async def test_a_ledger_in_the_folder_is_not_loaded(domo, dataset, folder, night):
     write(folder, "a.csv", "1,x")
     for _ in range(2):

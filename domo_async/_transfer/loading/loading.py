@@ -56,7 +56,9 @@ async def load_folder(
     if not isinstance(ledger, str | os.PathLike) or not os.fspath(ledger):
         raise ConfigError(f"ledger names a file, and is {ledger!r:.80}")
     where = _absolute(Path(ledger))
-    wanted = [folder] if isinstance(folder, str | os.PathLike) else list(folder)
+    wanted: Sequence[object] = [folder]
+    if isinstance(folder, Sequence) and not isinstance(folder, str):
+        wanted = folder
     paths, folders, notes = await in_thread(find_files, wanted)
     paths = [path for path in paths if not is_of_ledger(path, where)]
     columns = await steps.columns()
