@@ -46,20 +46,38 @@ def decode_list(body: bytes, into: type[T], *, strict: bool = False) -> tuple[T,
         The value, and how many items of its lists could not be read and so are left out.
 
     Raises:
-        DecodeError: As of `decode`; or a list of the model could not be read at all, so that it would pass for an empty
-            one.
+        DecodeError: As of `decode`; or a list of the model could not be read at all, or stands under another key, so
+            that it would pass for an empty one.
     """
     value, left = _read(body, into, strict=strict)
     if isinstance(value, Model) and value.extras:
-        for attribute in model_fields(type(value)):
+        lists = [each for each in model_fields(type(value)) if is_sequence(without_null(each.type))]
+        for attribute in lists:
             key = name_on_wire(attribute)
             odd = value.extras.get(key, [])
-            if is_sequence(without_null(attribute.type)):
-                if not isinstance(odd, list):
-                    step = key_step(key)
-                    raise DecodeError(f"expected a list, got {seen(odd)} at ${step}", path=f"${step}")
-                left += len(odd)
+            if not isinstance(odd, list):
+                step = key_step(key)
+                raise DecodeError(f"expected a list, got {seen(odd)} at ${step}", path=f"${step}")
+            left += len(odd)
+        if lists and not left and not any(getattr(value, each.name) for each in lists):
+            _refuse_other_list(body, value, set(map(name_on_wire, lists)))
     return value, left
+
+
+def _refuse_other_list(body: bytes, value: Model, keys: set[str]) -> None:
+    """Raise if none of the keys of a model's lists is there, but another one that holds a list of objects.
+
+    Raises:
+        DecodeError: So it is.
+    """
+    others = [
+        key for key, held in value.extras.items() if isinstance(held, list) and held and isinstance(held[0], dict)
+    ]
+    sent = loads(body)
+    if others and isinstance(sent, dict) and not keys & sent.keys():
+        raise DecodeError(
+            f"no list stands under {' or '.join(map(repr, sorted(keys)))}, but one under {others[0]!r}", path="$"
+        )
 
 
 def _read(body: bytes, into: type[T], *, strict: bool) -> tuple[T, int]:

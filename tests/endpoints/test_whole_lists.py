@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from aiohttp import web
 
-from domo_async import Domo, ListIncomplete, Pager
+from domo_async import DecodeError, Domo, ListIncomplete, Pager
 from domo_async.emulator import Emulator, Fault
 from tests.support import talking_to
 
@@ -184,3 +184,22 @@ def test_a_list_that_is_not_whole_gives_blocking_callers_what_came() -> None:
             pager.all()
 
     assert (3, 0, ()) == (caught.value.total, caught.value.given, caught.value.items)
+
+
+@pytest.mark.parametrize("answer", [{"datasources": DATASETS[:2]}, {"items": DATASETS[:2], "count": 2}])
+async def test_a_list_under_another_key_does_not_pass_for_an_empty_one(answer: dict[str, Any]) -> None:
+    async def handler(_: web.BaseRequest) -> web.StreamResponse:
+        return web.json_response(answer)
+
+    async with talking_to(handler) as domo:
+        with pytest.raises(DecodeError, match=f"but one under '{next(iter(answer))}'"):
+            await domo.datasets.list().all()
+
+
+@pytest.mark.parametrize("answer", [{"dataSources": None, "warnings": [{}]}, {"dataSources": [], "x": [{}]}, {}])
+async def test_an_empty_list_is_empty_whatever_stands_beside_it(answer: dict[str, Any]) -> None:
+    async def handler(_: web.BaseRequest) -> web.StreamResponse:
+        return web.json_response(answer)
+
+    async with talking_to(handler) as domo:
+        assert [] == await domo.datasets.list().all()
