@@ -6,6 +6,7 @@ import io
 import tempfile
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 
@@ -204,6 +205,7 @@ SCANNED = Sent(
 )
 
 
+@cache
 def regions() -> Path:
     folder = Path(tempfile.mkdtemp(dir=SCRATCH.name))
     (folder / "regions.csv").write_bytes(b"Region\nNorth\nSouth\n")
