@@ -9,7 +9,7 @@ import pytest
 
 from domo_async import ConfigError, Domo, SourceError
 from domo_async._endpoints.datasets import Column
-from domo_async._transfer import ColumnType, UploadOptions
+from domo_async._transfer import Action, ColumnType, UploadOptions
 from domo_async.emulator import Emulator
 
 PLAIN = {"id": "LONG", "region": "STRING", "amount": "DECIMAL"}
@@ -142,3 +142,19 @@ async def test_versions_of_a_dataset_with_upsert_keys_are_not_thinned_out(domo: 
     with pytest.raises(ConfigError, match="upsert keys"):
         await domo.datasets.versions.keep_last(dataset, 1)
     assert 2 == len(await domo.datasets.versions.list(dataset))
+
+
+@pytest.mark.parametrize("action", [None, "REPLACE", "APPEND"])
+async def test_keys_that_an_upload_would_not_go_by_are_refused(domo: Domo, action: Action | None) -> None:
+    made = (await domo.datasets.create("d", {"id": "LONG"})).id
+    await domo.datasets.upload(made, b"1\n2\n")
+    options = UploadOptions(action=action, keys=["id"])
+    for call in (
+        domo.datasets.upload(made, b"1\n", action=action, keys=["id"]),
+        domo.datasets.plan_upload(made, b"1\n", options=options),
+        domo.datasets.create_from(b"id\n1\n", "e", options=options),
+    ):
+        with pytest.raises(ConfigError, match=r"use datasets\.upsert"):
+            await call
+
+    assert [(1,), (2,)] == await content(domo, made)

@@ -79,6 +79,7 @@ class Uploading:
         self, source: Source, name: str, columns: Columns | None, options: UploadOptions
     ) -> CreatedFrom:
         """Create a dataset with a source's columns, and upload the source."""
+        _refuse_idle_keys(options)
         if options.resume is not None:
             raise ConfigError(
                 "create_from cannot be resumed, since each call creates a dataset: create it first, and upload to it"
@@ -140,6 +141,7 @@ class Uploading:
             return await upload(steps, source, options, self._http.settings.clock, budget)
 
     def _steps(self, dataset_id: str, options: UploadOptions) -> DatasetUploadSteps:
+        _refuse_idle_keys(options)
         return DatasetUploadSteps(dataset_id, self._datasets, options)
 
     async def _remove(self, dataset_id: str, error: BaseException) -> None:
@@ -163,6 +165,19 @@ def by_keys(options: UploadOptions, action: Literal["UPSERT", "DELETE"], keys: I
     if action == "DELETE" and options.schema == "evolve":
         raise ConfigError('rows are deleted by the keys that there are: schema="evolve" does not go with it')
     return evolve(options, action=action, keys=keys or options.keys)
+
+
+def _refuse_idle_keys(options: UploadOptions) -> None:
+    """Refuse keys where all rows would be replaced, though whoever names some wants to keep the others.
+
+    Raises:
+        ConfigError: So it would be.
+    """
+    if options.keys and options.effective_action not in {"UPSERT", "DELETE"}:
+        raise ConfigError(
+            f"keys say which rows are replaced, and {options.effective_action} does not go by them: use"
+            ' datasets.upsert, or say action="UPSERT"; nothing was sent'
+        )
 
 
 def _journal_of(folder: str | os.PathLike[str] | None, dataset_id: str) -> Path | None:
