@@ -233,6 +233,37 @@ async def test_no_variable_of_a_failed_call_is_a_secret(failure):
                     assert [] == leaks(error), name
 
 
+@pytest.mark.parametrize("media_type", ["application/json", "text/csv"])
+@pytest.mark.parametrize("way", ["scan", "frame", "export"])
+async def test_what_an_export_is_answered_instead_is_told_without_secrets(way, media_type, tmp_path):
+    # Not the token, which the suite looks for in errors that nobody gets to see, too.
+    secret = "a-secret-that-a-hook-sends"
+    settings = attrs.evolve(GIVEN, before_request=(lambda event: event.headers.update({"X-Hook-Secret": secret}),))
+    heading = raw_answer(json.dumps({"columns": ["n"], "metadata": [{"type": "LONG"}], "rows": [], "numRows": 0}))
+
+    def instance(number: int, _: object) -> bytes:
+        told = json.dumps({"message": secret, "status": secret, "toe": secret})
+        return heading if number == 1 else raw_answer(told, f"Content-Type: {media_type}")
+
+    async def call(domo: Domo) -> None:
+        if way == "scan":
+            _ = [batch async for batch in domo.datasets.scan("d")]
+        elif way == "frame":
+            await domo.datasets.frame("d")
+        else:
+            await domo.datasets.export("d", tmp_path / "out.csv")
+
+    async with raw_server(instance) as server, Domo(server.url, token=TOKEN, settings=settings) as domo:
+        error = await failed(domo, call)
+
+    assert isinstance(error, DecodeError)
+    assert "POST /api/query/v1/execute/export/d: " in str(error)
+    # The frames above the transport hold what the caller asked for; the error tells it without secrets.
+    chain = (error, error.__cause__, error.__context__)
+    assert secret not in "".join(f"{each} {each!r} {vars(each)}" for each in chain if each is not None)
+    assert [] == [*tmp_path.iterdir()]
+
+
 @pytest.mark.parametrize("hook", [raising, interrupting])
 async def test_no_variable_is_a_secret_where_a_hook_ends_the_call(hook, emulator):
     def call() -> BaseException:

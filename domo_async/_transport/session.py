@@ -60,11 +60,23 @@ _JSON_BEGINS = frozenset({b"{", b"["})
 
 
 class Download:
-    """An answer whose body is read as it arrives."""
+    """An answer whose body is read as it arrives.
 
-    def __init__(self, response: aiohttp.ClientResponse, request: Request) -> None:
+    Args:
+        response: The answer.
+        request: What was asked.
+        misread: Returns the error for a body that could not be understood, without the secrets that it may repeat.
+    """
+
+    def __init__(
+        self,
+        response: aiohttp.ClientResponse,
+        request: Request,
+        misread: Callable[[DecodeError, Secret[bytes]], DecodeError],
+    ) -> None:
         self._response = response
         self._request = request
+        self._misread = misread
         # Kept, since the response lets go of it with the last byte.
         self._protocol = None if response.connection is None else response.connection.protocol
 
@@ -108,6 +120,18 @@ class Download:
         # A connection that ends with the body has its end for an exception, too.
         if self._is_framed and self._protocol is not None and self._protocol.exception() is not None:
             raise IncompleteAnswer("the answer goes on after the length that it announced")
+
+    async def understood(self, content: Secret[bytes], read: Callable[[bytes], T]) -> T:
+        """Return what `read` makes of the whole body, which it does on a thread.
+
+        Raises:
+            DecodeError: It could not; tells what any other answer's would, without secrets.
+        """
+        try:
+            return await asyncio.to_thread(read, content.get_secret_value())
+        except DecodeError as error:
+            failure = self._misread(error, content)
+        raise failure
 
 
 class Transport:
@@ -357,7 +381,15 @@ class Transport:
         )
         response = await self._persist(request, self._open_stream)
         try:
-            yield Download(response, request)
+            yield Download(response, request, partial(self._misread, request))
+        except DecodeError as error:
+            if error.method is None:
+                # Whoever read it tells what came, which may repeat what was sent; so may the frames.
+                told = self._redactor_for(request).text(error.message)
+                error.message = f"{request.method} {request.url.path}: {told}"
+                error.args = (error.message,)
+                error.method, error.request_path = request.method, request.url.path
+            raise error.with_traceback(None) from None
         finally:
             # What was not read to its end cannot be used for another request.
             response.close()

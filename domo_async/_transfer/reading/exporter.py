@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 from collections.abc import AsyncIterator, Callable, Sequence
 from functools import partial
@@ -11,6 +10,7 @@ from typing import BinaryIO, TypeAlias
 
 from attrs import frozen
 
+from domo_async._redaction import Secret
 from domo_async._settings import Settings
 from domo_async._transfer.atomic_write import atomic_write, check_file_object, object_errors, special_file
 from domo_async._transfer.file_writer import (
@@ -111,8 +111,9 @@ class _Export:
                     moved += len(piece)
                     self.reporter.moved(len(piece))
                     await sink.write(piece)
-            check_last(answer, last)
-            await sink.finish()
+                # Within, so that what is found wrong with the answer is told without secrets that it repeats.
+                check_last(answer, last)
+                await sink.finish()
             if not answer.tells_its_end and not is_json(answer):
                 await check_ended(self.selection, writer.rows)
         except BaseException as error:
@@ -125,8 +126,8 @@ class _Export:
 
     async def _pieces(self, answer: Download) -> AsyncIterator[bytes]:
         if is_json(answer):
-            content = b"".join([piece async for piece in answer.chunks()])
-            yield await asyncio.to_thread(self.csv_of_json, content)
+            content = Secret(b"".join([piece async for piece in answer.chunks()]))
+            yield await answer.understood(content, self.csv_of_json)
             return
         async for piece in answer.chunks():
             yield piece

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from attrs import frozen
 
 from domo_async._concurrency import cancel_all, wait_for_end
+from domo_async._redaction import Secret
 from domo_async._settings import Settings
 from domo_async._transfer.arrow import (
     arrow_schema,
@@ -155,14 +156,14 @@ async def _batches(
                 await check_ended(selection, rows)
             return
         paged = is_ordered(selection.sql) and not has_limit(selection.sql)
-        content = b"" if paged else b"".join([piece async for piece in answer.chunks()])
+        content = Secret(b"" if paged else b"".join([piece async for piece in answer.chunks()]))
     if paged:
         async for table in _pages(selection):
             for batch in _retyped(table, names, kinds, text=text):
                 yield batch
         return
-    told(len(content))
-    table = await asyncio.to_thread(selection.read, content)
+    told(len(content.get_secret_value()))
+    table = await answer.understood(content, selection.read)
     for batch in _retyped(table, names, kinds, text=text):
         yield batch
 
