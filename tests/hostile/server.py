@@ -412,6 +412,7 @@ async def hostile_server(instance: Emulator) -> AsyncIterator[HostileServer]:
         async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
             with contextlib.suppress(OSError, ValueError, asyncio.LimitOverrunError, asyncio.IncompleteReadError):
                 await server.serve(reader, writer)
+            writer.close()  # in hours of trying, there would be too many open
 
         async with listening(serve) as server.url, listening(server.serve_strangers) as other:
             # Another name, as cookies do not tell ports apart.

@@ -63,7 +63,8 @@ async def load_folder(
     paths = [path for path in paths if not is_of_ledger(path, where)]
     columns = await steps.columns()
     with told_the_end(options.upload.progress), ExitStack() as stack:
-        found = await in_thread(stack.enter_context, ledger_at(where, steps.dataset_id, dry_run=options.dry_run))
+        opened = ledger_at(where, steps.dataset_id, dry_run=options.dry_run)
+        found = await in_thread(partial(stack.enter_context, opened))
         load = _Load(steps, found, options, clock, budget, columns)
         entries = await load.run(paths, folders)
     return LoadReport(
