@@ -19,7 +19,10 @@ def test_doctor_tells_what_the_instance_answers(cli: Cli, emulator: Emulator, tm
     assert f"{written['requests']} requests in " in table.stdout
     assert None is written["instance"]
     assert emulator.url == json.loads(printed.stdout)["instance"]
-    assert {"clean", "not asked"} == {check["verdict"] for check in written["checks"]} == {*written["counts"]}
+    verdicts = {check["verdict"] for check in written["checks"]}
+    assert verdicts == {*written["counts"]}
+    # What others left on the instance may lack what one thing leads to, such as a dataset's stream.
+    assert {"clean", "not asked"} <= verdicts <= {"clean", "not asked", "not found"}
     assert {"GET"} == {each.method for each in emulator.log if not each.path.rstrip("/").endswith(READ_BY_POST)}
 
 
