@@ -270,7 +270,7 @@ class _Examination:
             reason = type(error).__name__ if isinstance(error, DomoError) else "it took too long"
         except DomoError as error:
             verdict, reason = _judged(error)
-        except Exception as error:  # noqa: BLE001 - whatever an answer brings about, the others are asked
+        except Exception as error:  # noqa: BLE001 - one odd answer must not stop the check
             verdict, reason = Verdict.FAILED, f"a mistake of this library: {type(error).__name__}"
         findings = self.guard.shapes.take()
         if verdict is Verdict.CLEAN and any(finding.is_problem for finding in findings):

@@ -70,7 +70,7 @@ class Ledger:
                 [[self._dataset_id, row.digest] for row in instead],
             )
             self._connection.executemany(
-                f"INSERT OR REPLACE INTO files (dataset, {', '.join(_COLUMNS)}) VALUES ({places})",  # noqa: S608
+                f"INSERT OR REPLACE INTO files (dataset, {', '.join(_COLUMNS)}) VALUES ({places})",  # noqa: S608 - our own names
                 values,
             )
 

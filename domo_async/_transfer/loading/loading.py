@@ -50,7 +50,7 @@ async def load_folder(
 ) -> LoadReport:
     """Load a folder; see `Datasets.load_folder`."""
     # With SQLite, which nothing else needs.
-    from domo_async._transfer.loading.ledger import is_of_ledger, ledger_at  # noqa: PLC0415
+    from domo_async._transfer.loading.ledger import is_of_ledger, ledger_at  # noqa: PLC0415 - loads sqlite3
 
     started = clock.monotonic()
     if not isinstance(ledger, str | os.PathLike) or not os.fspath(ledger):
