@@ -240,6 +240,26 @@ async def test_a_commit_whose_word_does_not_say_that_it_was_taken_is_looked_up(w
     assert (5, True) == (done.data_version, done.verified)
 
 
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {"error": "the vault is full"},
+        {**COMMITTED, "errors": [{"row": 1}]},
+        {**COMMITTED, "success": False},
+        {**COMMITTED, "uploadId": 6},
+        {"status": 500, "message": "broken"},
+    ],
+)
+async def test_a_commit_whose_answer_contradicts_it_is_looked_up(answer: dict[str, object]) -> None:
+    async with talking_to(Instance(commit=answer, versions=[[OLD]])) as domo:
+        with pytest.raises(CommitUncertain, match="show no trace of it"):
+            await domo.datasets.upload("x", b"1\n2\n")
+    async with talking_to(Instance(commit=answer, states=[404])) as domo:
+        done = await domo.datasets.upload("x", b"1\n2\n")
+
+    assert (5, True) == (done.data_version, done.verified)
+
+
 @pytest.mark.parametrize("word", ["", None, "SUCCESS", "Processing"])
 async def test_a_commit_whose_word_says_that_it_was_taken_is_not_looked_up(word: object) -> None:
     instance = Instance(commit={**COMMITTED, "status": word}, versions=[[OLD]])
@@ -318,9 +338,12 @@ async def test_a_state_that_nobody_knows_does_not_say_that_an_upload_failed() ->
     assert ("the instance does not tell whether queries see the rows yet",) == done.notes
 
 
-async def test_a_part_that_the_instance_says_it_did_not_take_is_not_committed() -> None:
+@pytest.mark.parametrize(
+    "answer", [{"uploadStatus": "ERROR", "uploadMessage": "the vault is full"}, {"error": "the vault is full"}]
+)
+async def test_a_part_that_the_instance_says_it_did_not_take_is_not_committed(answer: object) -> None:
     instance = Instance()
-    instance.part = {"uploadStatus": "ERROR", "uploadMessage": "the vault is full"}
+    instance.part = answer
     async with talking_to(instance) as domo:
         with pytest.raises(UploadError, match=r"part 1 could not be sent: .*the vault is full.*nothing was committed"):
             await domo.datasets.upload("x", b"1\n2\n")

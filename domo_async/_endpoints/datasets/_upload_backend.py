@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from domo_async._endpoints.datasets.models import Column
+from domo_async._endpoints.datasets.models import Column, Commit
 from domo_async._transfer import Action, ColumnSpec, Committed, StoredVersion, UploadOptions
 from domo_async._transport import Body
 from domo_async._wire import Model
@@ -113,7 +113,7 @@ class DatasetUploadSteps:
         return Committed(
             request_key=(answer.indexing and answer.indexing.request_key) or None,
             rows=None if answer.size is None else answer.size.row_count,
-            status=_word(answer, answer.status, "status"),
+            status=_outcome(answer, upload_id),
         )
 
     def _opening_action(self) -> Action | None:
@@ -143,6 +143,13 @@ class DatasetUploadSteps:
     async def wait_until_visible(self, upload_id: int, timeout: float) -> bool:
         """Wait until queries see an upload; return whether the instance tells that they do."""
         return await self._datasets.wait_until_visible(self.dataset_id, upload_id, timeout=timeout)
+
+
+def _outcome(answer: Commit, upload_id: int) -> str | None:
+    """Return the word by which a commit's answer says how it went; that it contradicts itself is such a word, too."""
+    if answer.upload_id is not None and answer.upload_id != upload_id:
+        return f"that it is for upload {answer.upload_id}"
+    return answer.error or _word(answer, answer.status, "status")
 
 
 def _word(answer: Model, word: str | None, key: str) -> str | None:

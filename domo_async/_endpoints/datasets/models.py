@@ -50,6 +50,8 @@ __all__ = [
 
 
 _REFUSED = frozenset({"error", "failed", "failure", "aborted", "invalid", "rejected", "canceled", "cancelled"})
+# Fields by which an answer tells a failure.
+_ERRORS = ("error", "errors", "errorCode", "errorMessage", "exception")
 
 
 @frozen(kw_only=True)
@@ -389,7 +391,20 @@ class OpenedUpload(Model):
 
 
 @frozen(kw_only=True)
-class PartStatus(Model):
+class _UploadAnswer(Model):
+    """An answer with a status code of success, which may say otherwise itself."""
+
+    @property
+    def error(self) -> str | None:
+        """The failure that the answer tells, whatever its status code is; None if it tells none."""
+        told = {key: self.extras[key] for key in _ERRORS if self.extras.get(key)}
+        if self.extras.get("success") is False:
+            told["success"] = False
+        return str(told) if told else None
+
+
+@frozen(kw_only=True)
+class PartStatus(_UploadAnswer):
     """What the instance says of a part that it was sent (`Uploads.put_part`), as Domo's data service has it.
 
     Attributes:
@@ -403,7 +418,8 @@ class PartStatus(Model):
     @property
     def refused(self) -> bool:
         """Whether the instance says that it was not taken."""
-        return self.upload_status is not None and self.upload_status.strip().lower() in _REFUSED
+        told = self.upload_status is not None and self.upload_status.strip().lower() in _REFUSED
+        return told or self.error is not None
 
 
 @frozen(kw_only=True)
@@ -434,7 +450,7 @@ class CommitSize(Model):
 
 
 @frozen(kw_only=True)
-class Commit(Model):
+class Commit(_UploadAnswer):
     """What a commit answers, as Domo's data service has it; the documents show no answer.
 
     Attributes:
