@@ -393,8 +393,8 @@ class UploadError(DomoError):
 class CommitUncertain(DomoError):
     """A commit was sent, its answer was lost, and the instance does not tell whether it took effect.
 
-    It was not sent twice. With a journal the same call finds out and goes on. Without one, look whether the dataset
-    has a data version with the upload's number before you upload the rows again: if it has, they are in.
+    It was not sent twice. With a journal the same call finds out and goes on. Without one, upload the rows again only
+    where the dataset surely does not have them: the message says what to look at.
 
     Attributes:
         dataset_id: The dataset.

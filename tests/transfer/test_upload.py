@@ -310,7 +310,7 @@ async def test_a_commit_without_a_trace_or_a_refusal_is_uncertain_and_not_sent_a
     emulator.log.clear()
     emulator.faults.add(fault)
 
-    with pytest.raises(CommitUncertain, match="look whether the dataset has data version 2"):
+    with pytest.raises(CommitUncertain, match="only if the dataset has no data version 2"):
         await domo.datasets.upload(dataset_id, table(range(9)))
 
     assert 1 == len(emulator.log.matching(COMMIT))

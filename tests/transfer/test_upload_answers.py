@@ -133,6 +133,13 @@ async def test_what_may_have_been_there_before_is_not_taken_for_the_upload() -> 
             await domo.datasets.upload("x", b"1\n2\n")
 
 
+async def test_a_version_of_other_rows_is_not_a_reason_to_take_ours_for_stored() -> None:
+    other = {**MADE, "numRows": 1}
+    async with talking_to(Instance(versions=[[OLD], [OLD, other]], commit=502)) as domo:
+        with pytest.raises(CommitUncertain, match=r"holds 1 rows, .*only if the dataset has none of them, whatever"):
+            await domo.datasets.upload("x", b"1\n2\n")
+
+
 async def test_a_commit_that_says_that_it_failed_is_looked_up() -> None:
     failed = {**COMMITTED, "status": "ERROR", "indexing": None}
     broken = {**MADE, "uploadStatus": "error", "numRows": 0}

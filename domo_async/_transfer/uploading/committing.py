@@ -66,10 +66,12 @@ class _Doubt:
     Attributes:
         why: The reason, as messages tell it.
         of_ours: Whether there is a data version that surely has to do with the commit.
+        of_others: Whether there is one with the upload's number that others may have made.
     """
 
     why: str
     of_ours: bool = False
+    of_others: bool = False
 
 
 def _status(version: StoredVersion) -> str | None:
@@ -110,7 +112,7 @@ class Committer:
         lost = TransportError("the run that sent it ended before the answer came")
         outcome = await self._watch(sent, lost, timeout=_SETTLE)
         if isinstance(outcome, _Doubt):
-            raise self.uncertain(lost, outcome.why, sent)
+            raise self.uncertain(lost, outcome.why, sent, of_others=outcome.of_others)
         return outcome
 
     async def refuse_if_committed(self, journal: Journal) -> None:
@@ -239,7 +241,9 @@ class Committer:
             return outcome
         if final and not (isinstance(outcome, _Doubt) and (outcome.of_ours or isinstance(lost, NotFound))):
             raise self._fail(f"the commit was refused: {lost}", upload_id=self._upload_id) from lost
-        raise self.uncertain(lost, _NO_TRACE if outcome is None else outcome.why, sent) from lost
+        if outcome is None:
+            raise self.uncertain(lost, _NO_TRACE, sent) from lost
+        raise self.uncertain(lost, outcome.why, sent, of_others=outcome.of_others) from lost
 
     async def _watch(self, sent: Sent, lost: DomoError, *, timeout: float) -> Committed | _Doubt | None:
         """Watch the data versions for the one that an upload made.
@@ -278,11 +282,12 @@ class Committer:
         """Return the commit that a version with the upload's number stands for, or what else it may be."""
         version = f"data version {self._upload_id}"
         if sent.before is None:
-            return _Doubt(f"{version} is there, but it is not known whether it was there before")
+            return _Doubt(f"{version} is there, but it is not known whether it was there before", of_others=True)
         if not self._is_new(sent):
-            return _Doubt(f"{version} is not that of the upload")
+            return _Doubt(f"{version} is not that of the upload", of_others=True)
         if not self._by_keys and mine.rows not in {None, sent.rows}:
-            return _Doubt(f"{version} holds {mine.rows} rows, so that it is hardly that of the upload")
+            why = f"{version} holds {mine.rows} rows, so that it is hardly that of the upload"
+            return _Doubt(why, of_others=True)
         status = _status(mine)
         return (
             Committed(self._upload_id)
@@ -295,16 +300,25 @@ class Committer:
         """Whether the instance may count other rows than were sent, as keys may repeat."""
         return self._options.effective_action in {"UPSERT", "DELETE"}
 
-    def uncertain(self, lost: DomoError, why: str, sent: Sent) -> CommitUncertain:
-        """Return the error for a commit whose outcome is not known."""
+    def uncertain(self, lost: DomoError, why: str, sent: Sent, *, of_others: bool = False) -> CommitUncertain:
+        """Return the error for a commit whose outcome is not known.
+
+        Args:
+            lost: What was heard of the commit.
+            why: Why its outcome is not known.
+            sent: What was sent before it.
+            of_others: Whether a data version with the upload's number says nothing, as others may have made it.
+        """
         dataset_id = self._steps.dataset_id
         journal = None if self._journal is None else str(self._journal.path)
-        version = f"data version {self._upload_id}"
+        look = f"has no data version {self._upload_id}: if it has, they are in"
+        if of_others:
+            look = f"has none of them, whatever data version {self._upload_id} is: they may be in, or some of them"
         advice = (
-            f"Before you upload the rows again, look whether the dataset has {version}: if it has, they are in"
+            f"Upload the rows again only if the dataset {look}"
             if journal is None
             else f"The same call with resume={journal!r} finds out and goes on. Remove the journal only if the dataset"
-            f" has no {version}: if it has, the rows are in"
+            f" {look}"
         )
         return CommitUncertain(
             f"whether the commit of upload {self._upload_id} ({sent.rows} rows) to dataset {dataset_id} took effect is"
