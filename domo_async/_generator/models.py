@@ -5,12 +5,14 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-if TYPE_CHECKING:
-    from domo_async.sync._generate import Generator
+from domo_async._generator.layout import HEADER, laid_out
+from domo_async._generator.package import Package
 
-__all__ = ["models_module"]
+__all__ = ["MODELS", "models_module"]
+
+MODELS: Final = "models.py"
 
 _INTRODUCTION: Final = '''\
 """What the areas take and give: models, enums and types, all to be imported from here."""
@@ -20,7 +22,7 @@ from __future__ import annotations
 '''
 
 
-def models_module(generator: Generator) -> str:
+def models_module(package: Package) -> str:
     """Return the source of the module.
 
     Raises:
@@ -28,36 +30,33 @@ def models_module(generator: Generator) -> str:
     """
     areas: dict[str, list[str]] = {}
     origins: dict[str, tuple[str, str]] = {}
-    for area, names in _areas(generator):
+    for area, names in _areas(package):
         for name in names:
-            origin = generator.origin_of(area, name)
-            if generator.is_mirrored(origin):
+            origin = package.origin_of(area, name)
+            if package.is_mirrored(origin):
                 continue
             if name not in origins:
                 areas.setdefault(area, []).append(name)
             elif origin != origins[name]:
                 raise SystemExit(f"{area} has a {name} and {origins[name][0]} has another: rename one")
             origins[name] = origin
-    imports = "".join(f"from {area} import (\n{_lines(_sorted_for_import(names))})\n" for area, names in areas.items())
-    return f"{_INTRODUCTION}{imports}\n__all__ = [\n{_lines(map(_quoted, _sorted(origins)))}]\n"
+    imports = "".join(f"from {area} import ({_comma_separated(names)})\n" for area, names in areas.items())
+    public = _comma_separated(f'"{name}"' for name in origins)
+    text = f"{HEADER}{_INTRODUCTION}{imports}\n__all__ = [{public}]\n"
+    return laid_out({MODELS: text}, (package.name.partition(".")[0], "domo_async"))[MODELS]
 
 
-def _lines(items: Iterable[str]) -> str:
-    return "".join(f"    {item},\n" for item in items)
+def _comma_separated(items: Iterable[str]) -> str:
+    return "".join(f"{item}, " for item in items)
 
 
-def _quoted(name: str) -> str:
-    return f'"{name}"'
-
-
-def _areas(generator: Generator) -> Iterator[tuple[str, list[str]]]:
+def _areas(package: Package) -> Iterator[tuple[str, list[str]]]:
     """Yield each area's module with its public names."""
-    folder = generator.folder.parent
-    for path in sorted((folder / "_endpoints").iterdir()):
+    for path in sorted((package.folder / "_endpoints").iterdir()):
         module = path / "__init__.py" if path.is_dir() else path
         if path.name.startswith("_") or not module.is_file() or module.suffix != ".py":
             continue
-        yield f"{generator.package}._endpoints.{path.stem}", _public(module)
+        yield f"{package.name}._endpoints.{path.stem}", _public(module)
 
 
 def _public(path: Path) -> list[str]:
@@ -68,17 +67,3 @@ def _public(path: Path) -> list[str]:
             case _:
                 pass
     raise SystemExit(f"{path}: list what is public in __all__")
-
-
-def _sorted(names: Iterable[str]) -> list[str]:
-    """Return names in the order that the linter asks for in a list: constants, classes, functions."""
-    return sorted(names, key=lambda name: (_category(name), name))
-
-
-def _sorted_for_import(names: Iterable[str]) -> list[str]:
-    """Return names in the order that the linter asks for in an import, which is blind to case."""
-    return sorted(names, key=lambda name: (_category(name), name.lower()))
-
-
-def _category(name: str) -> int:
-    return 0 if name.isupper() else 1 if name[0].isupper() else 2

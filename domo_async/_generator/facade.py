@@ -1,0 +1,95 @@
+"""The synchronous facade as a whole: a module for each area, one for the client, and the public door."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+from domo_async._generator.classes import ClassWriter, Output
+from domo_async._generator.layout import HEADER, import_text, laid_out
+from domo_async._generator.package import CLIENT, Package
+from domo_async._generator.source import quoted_list
+from domo_async._generator.wording import OMITTED, RULES, Rule, Wording
+
+__all__ = ["Generator"]
+
+# What is written by hand, as it takes callables, which have no twin: names, and the modules that they are in.
+BY_HAND: Final = {"Fleet": "_fleet"}
+
+
+class Generator:
+    """Generates the facade of one package.
+
+    Args:
+        root: The folder that holds the top package.
+        package: The package's dotted name.
+        rules: How docstrings are reworded.
+        omitted: Parameters of the client that the facade does not have.
+
+    Attributes:
+        package: The package.
+    """
+
+    def __init__(
+        self,
+        root: Path,
+        package: str = "domo_async",
+        *,
+        rules: Sequence[Rule] = RULES,
+        omitted: frozenset[str] = OMITTED,
+    ) -> None:
+        self.package = Package(root, package)
+        self._wording = Wording(rules, omitted)
+        self._outputs: dict[str, Output] = {}
+
+    @property
+    def folder(self) -> Path:
+        """Where the facade is."""
+        return self.package.folder / "sync"
+
+    def generate(self) -> dict[str, str]:
+        """Return the facade: texts by file name."""
+        for twin in self.package.twins:
+            output = self._outputs.setdefault(twin.module.output, Output(twin.module.output))
+            ClassWriter(self.package, self._wording, output, twin.module, twin.node).write_twin()
+        output = self._outputs[CLIENT] = Output(CLIENT)
+        ClassWriter(
+            self.package, self._wording, output, self.package.client, self.package.client_class()
+        ).write_client()
+        self._wording.refuse_unused()
+        files = {f"{output.name}.py": self._module_text(output) for output in self._outputs.values()}
+        return laid_out(
+            {"__init__.py": self._init_text(), **files}, (self.package.name.partition(".")[0], "domo_async")
+        )
+
+    def _module_text(self, output: Output) -> str:
+        source = "_client" if output.name == CLIENT else f"_endpoints.{output.name.removeprefix('_')}"
+        docstring = f'"""`{self.package.name}.{source}` for callers that block."""\n'
+        clash = output.imports.keys() & output.classes.keys()
+        if clash:
+            raise SystemExit(
+                f"{self.folder / output.name}.py: {quoted_list(clash)} would be imported and defined: rename one"
+            )
+        return "\n".join([HEADER + docstring, import_text(output.imports.values()), *output.classes.values()])
+
+    def _init_text(self) -> str:
+        by_hand = {name: module for name, module in BY_HAND.items() if (self.folder / f"{module}.py").exists()}
+        names = {"Domo": CLIENT, **by_hand}
+        imports = "\n".join(f"from {self.package.name}.sync.{module} import {name}" for name, module in names.items())
+        return HEADER + _INIT.format(imports=imports, names=", ".join(f'"{name}"' for name in names))
+
+
+_INIT: Final = '''\
+"""The same client for callers that block, also from within a running event loop, as in Jupyter.
+
+A client runs on a thread of its own, and any number of threads can use it at once. Callbacks are called on the
+client's thread, so they must not make blocking calls themselves. After a fork, make a new client.
+"""
+
+from __future__ import annotations
+
+{imports}
+
+__all__ = [{names}]
+'''
