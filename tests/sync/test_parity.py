@@ -17,7 +17,7 @@ import domo_async
 import domo_async._endpoints
 import domo_async.sync
 from domo_async._endpoints import _area
-from domo_async.sync._generate import OMITTED
+from domo_async._generator import OMITTED
 
 _RETURNS = {"Pager": "SyncPager", "CursorPager": "SyncCursorPager", "AsyncIterator": "Iterator"}
 
