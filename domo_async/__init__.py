@@ -9,6 +9,7 @@ from domo_async._client import Domo
 from domo_async._redaction import Secret
 from domo_async._settings import AppAccess, RateLimit, RequestEvent, ResponseEvent, Retries, Settings, Timeouts
 from domo_async._transport import CursorPager, Pager
+from domo_async._version import __version__ as __version__
 from domo_async._wire import UNSET, Unset
 from domo_async.errors import (
     AfterCommitError,
@@ -120,7 +121,6 @@ __all__ = [
     "UploadResult",
     "WaitTimeout",
 ]
-__version__ = "0.1.0"
 
 # What not every program needs is imported when it is first asked for.
 _ON_USE = {

@@ -10,6 +10,7 @@ from typing import Any, TypeAlias
 from urllib.parse import urlsplit
 
 from attrs import Attribute, field, frozen
+from attrs.validators import optional
 
 from domo_async._clock import Clock, SystemClock
 from domo_async._redaction import Secret, keeps_secret
@@ -262,7 +263,8 @@ class Settings:
         tls: A TLS context of your own, for instance with a company's certificate authority. Certificates are always
             verified; there is no switch for that.
         proxy: URL of an HTTP proxy, as text or as a `Secret`; it may hold credentials, so it is kept as one.
-        user_agent: The User-Agent header.
+        user_agent: The name of your application, such as ``nightly-load/2.1``. It stands first in the User-Agent,
+            before the names and versions of this library, Python and aiohttp.
         before_request: Hooks called before each try. What one raises ends the call.
         after_response: Hooks called after each try. What one raises is logged, since the request was carried out.
         clock: Where time comes from; tests pass their own.
@@ -280,7 +282,7 @@ class Settings:
         default=None, validator=_is_a(ssl.SSLContext, type(None), example="ssl.create_default_context()")
     )
     proxy: Secret[str] | None = field(default=None, converter=_secret_or_none, validator=_proxy)
-    user_agent: str = field(default="domo-async", validator=_header_value)
+    user_agent: str | None = field(default=None, validator=optional(_header_value))
     before_request: tuple[Callable[[RequestEvent], Awaitable[None] | None], ...] = field(
         default=(), converter=_hooks, validator=_all_callable
     )

@@ -201,6 +201,8 @@ class ClassWriter:
         method = f"self._aio.{signature.name}"
         if wrap == "iterate":
             call = f"self._portal.iterate({self._deferred(method, signature.arguments)})"
+        elif wrap == "view":
+            call = f"self._of({method}({signature.arguments}), self._portal)"
         elif wrap in _PAGERS:
             call = f"Sync{wrap}({method}({signature.arguments}), self._portal)"
         else:
@@ -285,6 +287,9 @@ class ClassWriter:
             case ast.Subscript(ast.Name("AsyncIterator"), inner) if generates or isinstance(function, ast.FunctionDef):
                 self._import(Import("collections.abc", "Iterator"))
                 return f"Iterator[{self._annotation(inner)}]", "iterate"
+            case ast.Name("Self") if self._is_client and isinstance(function, ast.FunctionDef):
+                self._import(Import("typing", "Self"))
+                return "Self", "view"
             case _:
                 pass
         if generates:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from domo_async._transport.hooks import Headers
 from domo_async._transport.pager import (
     BODY,
     BODY_COUNT,
@@ -29,6 +30,7 @@ __all__ = [
     "CursorPage",
     "CursorPager",
     "Download",
+    "Headers",
     "PageData",
     "Pager",
     "Paging",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import inspect
 import os
+import sys
 from collections.abc import AsyncGenerator, Awaitable, Iterator, Mapping
 from contextlib import suppress
 from typing import Any
@@ -12,12 +13,12 @@ from urllib.request import getproxies, proxy_bypass
 
 import aiohttp
 from aiohttp.abc import AbstractCookieJar
-from attrs import define
+from attrs import define, frozen
 from multidict import CIMultiDict
 from yarl import URL
 
 from domo_async._redaction import Secret, is_secret_name, secrets_of
-from domo_async._settings import Credentials, Settings
+from domo_async._settings import Credentials, Settings, Timeouts
 from domo_async._transport.codings import ACCEPTED, decoded
 from domo_async._transport.deadlines import Deadline, Deadlines
 from domo_async._transport.exchange import (
@@ -33,6 +34,7 @@ from domo_async._transport.exchange import (
 )
 from domo_async._transport.redirects import for_strangers, leads_to, origin_of
 from domo_async._transport.request import NO_HEADERS, Request
+from domo_async._version import __version__
 from domo_async.errors import (
     AnswerTooLarge,
     APIError,
@@ -41,13 +43,14 @@ from domo_async.errors import (
     TransportError,
 )
 
-__all__ = ["Connection", "is_good"]
+__all__ = ["Connection", "Limits", "is_good"]
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _MAX_REDIRECTS = 5
 # A longer body is a transfer, which may take as long as it likes.
 _SMALL_BODY = 1 << 18
 _LARGEST_KEPT = 8 << 20
+_OURSELVES = f"domo-async/{__version__} Python/{'.'.join(map(str, sys.version_info[:3]))} aiohttp/{aiohttp.__version__}"
 # What is read of an answer whose status says all that matters.
 _MOST_EXPLAINED = 256 << 10
 # Headers of a caller's session that would change what we ask for, or how a body is framed.
@@ -126,6 +129,33 @@ async def _farewell(connector: aiohttp.BaseConnector) -> AsyncGenerator[None, No
         await connector.close()
 
 
+@frozen
+class Limits:
+    """How long requests may take, in the forms that are needed for each of them.
+
+    Attributes:
+        timeouts: What they are made of.
+        unhurried: aiohttp's limits where we see to the answer's coming.
+        streamed: Those where the answer is read as it arrives.
+        late: Seconds that a limit may be noticed late at the most.
+    """
+
+    timeouts: Timeouts
+    unhurried: aiohttp.ClientTimeout
+    streamed: aiohttp.ClientTimeout
+    late: float
+
+    @classmethod
+    def of(cls, timeouts: Timeouts) -> Limits:
+        """Return what follows from timeouts."""
+        return cls(
+            timeouts,
+            aiohttp.ClientTimeout(total=None, connect=timeouts.connect),
+            aiohttp.ClientTimeout(total=None, connect=timeouts.connect, sock_read=timeouts.read),
+            min(1.0, timeouts.read / 8, timeouts.total / 8),
+        )
+
+
 class Connection:
     """The connections to one instance.
 
@@ -145,16 +175,15 @@ class Connection:
         if session is not None and not isinstance(session, aiohttp.ClientSession):
             raise ConfigError(f"session must be an aiohttp.ClientSession, not {type(session).__name__}")
         self._origin = origin_of(origin)
-        self._user_agent = settings.user_agent
+        self._user_agent = " ".join(filter(None, [settings.user_agent, _OURSELVES]))
         self._token_header = Secret({credentials.header: credentials.token.get_secret_value()})
         self._settings = settings
         self._given = session
         self._sessions: _Sessions | None = None
         self.closed: bool = False
-        limits = settings.timeouts
-        self._deadlines: Deadlines
-        self._unhurried = aiohttp.ClientTimeout(total=None, connect=limits.connect)
-        self._streamed = aiohttp.ClientTimeout(total=None, connect=limits.connect, sock_read=limits.read)
+        self._loop: asyncio.AbstractEventLoop
+        # By how late a limit may be noticed.
+        self._deadlines: dict[float, Deadlines] = {}
 
     async def close(self) -> None:
         """Close our own connections for good; a session of the caller's stays open."""
@@ -204,34 +233,36 @@ class Connection:
                 )
             before.abandon()
             self._sessions = None
-        limits = self._settings.timeouts
-        self._deadlines = Deadlines(loop, min(1.0, limits.read / 8, limits.total / 8))
+        self._loop = loop
+        self._deadlines.clear()
 
     def fetch(
-        self, request: Request, hooked: Secret[Mapping[str, str]]
+        self, request: Request, added: Secret[Mapping[str, str]], limits: Limits
     ) -> Awaitable[tuple[aiohttp.ClientResponse, bytes]]:
         """Send a request and return the answer with its body.
 
         Args:
             request: What to send.
-            hooked: Headers of the caller's hooks.
+            added: Headers of the caller's.
+            limits: How long it may take.
 
         Raises:
             TransportError: No whole answer came.
             APIError: It was a redirect that must not be followed.
         """
         small = request.body is None or request.body.length <= _SMALL_BODY
-        seconds = self._settings.timeouts.total if small else float("inf")
-        return self._limited(request, hooked, self._unhurried, seconds, read=True)
+        seconds = limits.timeouts.total if small else float("inf")
+        return self._limited(request, added, limits, limits.unhurried, seconds, read=True)
 
     def open(
-        self, request: Request, hooked: Secret[Mapping[str, str]]
+        self, request: Request, added: Secret[Mapping[str, str]], limits: Limits
     ) -> Awaitable[tuple[aiohttp.ClientResponse, bytes]]:
         """Send a request and return the answer with its body still to be read, which may take as long as it likes.
 
         Args:
             request: What to send.
-            hooked: Headers of the caller's hooks.
+            added: Headers of the caller's.
+            limits: How long it may take.
 
         Returns:
             The answer, and its body if its status is not good.
@@ -240,26 +271,30 @@ class Connection:
             TransportError: No answer came.
             APIError: It was a redirect that must not be followed.
         """
-        return self._limited(request, hooked, self._streamed, self._settings.timeouts.total, read=False)
+        return self._limited(request, added, limits, limits.streamed, limits.timeouts.total, read=False)
 
     async def _limited(
         self,
         request: Request,
-        hooked: Secret[Mapping[str, str]],
+        added: Secret[Mapping[str, str]],
+        limits: Limits,
         timeout: aiohttp.ClientTimeout,
         seconds: float,
         *,
         read: bool,
     ) -> tuple[aiohttp.ClientResponse, bytes]:
         """Return the answer that all redirects lead to, with its body if it is to be read or explains an error."""
-        loop = self._deadlines.loop
+        loop = self._loop
         ends = loop.time() + seconds
-        limit = Deadline(self._deadlines, ends)
-        call = Call(request, timeout, ends, self._settings.timeouts.read, loop, limit)
+        deadlines = self._deadlines.get(limits.late)
+        if deadlines is None:
+            deadlines = self._deadlines[limits.late] = Deadlines(loop, limits.late)
+        limit = Deadline(deadlines, ends)
+        call = Call(request, timeout, ends, limits.timeouts.read, loop, limit)
         try:
             with limit:
                 sessions = self._usable() or await self._made()
-                response = await self._follow(sessions, call, hooked)
+                response = await self._follow(sessions, call, added)
                 good = is_good(response)
                 if good and not read:
                     return response, b""
@@ -284,14 +319,14 @@ class Connection:
         raise translated(failure, request, sent=call.sent)
 
     async def _follow(
-        self, sessions: _Sessions, call: Call, hooked: Secret[Mapping[str, str]]
+        self, sessions: _Sessions, call: Call, added: Secret[Mapping[str, str]]
     ) -> aiohttp.ClientResponse:
         """Return the head of the answer that all redirects lead to."""
-        request, session, sealed = call.request, sessions.inside, self._sealed(sessions, hooked)
+        request, session, sealed = call.request, sessions.inside, self._sealed(sessions, added)
         plain = {"Accept": request.accept, "Accept-Encoding": ACCEPTED, **request.headers}
         headers = {**plain, "User-Agent": self._user_agent}
-        if hooked is not NO_HEADERS:
-            headers |= _open_headers(hooked)
+        if added is not NO_HEADERS:
+            headers |= _open_headers(added)
         connector = sessions.connector if self._given is None else None
         target = self._origin + request.target
         hop = 0
@@ -307,13 +342,13 @@ class Connection:
             if sealed is not _NOTHING and origin_of(target) != self._origin:
                 session, headers, sealed = sessions.outside, for_strangers(plain), _NOTHING
 
-    def _sealed(self, sessions: _Sessions, hooked: Secret[Mapping[str, str]]) -> Secret[Mapping[str, str]]:
+    def _sealed(self, sessions: _Sessions, added: Secret[Mapping[str, str]]) -> Secret[Mapping[str, str]]:
         """Return the headers for the instance that are secrets; a later one takes the place of an earlier one."""
-        if sessions.sealed is _NOTHING and hooked is NO_HEADERS:
+        if sessions.sealed is _NOTHING and added is NO_HEADERS:
             return self._token_header
         merged: CIMultiDict[str] = CIMultiDict(sessions.sealed.get_secret_value())
         merged.update(self._token_header.get_secret_value())
-        merged.update({name: value for name, value in hooked.get_secret_value().items() if is_secret_name(name)})
+        merged.update({name: value for name, value in added.get_secret_value().items() if is_secret_name(name)})
         return Secret(merged)
 
     def _redirected(self, request: Request, response: aiohttp.ClientResponse, target: str, hop: int) -> str:
@@ -445,9 +480,9 @@ def _if_known(**options: Any) -> dict[str, Any]:
 _KNOWN = frozenset(inspect.signature(aiohttp.ClientSession.__init__).parameters)
 
 
-def _open_headers(hooked: Secret[Mapping[str, str]]) -> dict[str, str]:
-    """Return the headers of hooks that are not secrets by their names."""
-    return {name: value for name, value in hooked.get_secret_value().items() if not is_secret_name(name)}
+def _open_headers(added: Secret[Mapping[str, str]]) -> dict[str, str]:
+    """Return the headers of the caller's that are not secrets by their names."""
+    return {name: value for name, value in added.get_secret_value().items() if not is_secret_name(name)}
 
 
 def _text_or_none(value: object) -> str | None:

@@ -5,19 +5,33 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Awaitable, Callable, Mapping
-from typing import NamedTuple, Protocol, TypeVar
+from typing import NamedTuple, Protocol, TypeAlias, TypeVar
 
 from domo_async._redaction import Secret
 from domo_async._settings import RequestEvent, ResponseEvent, Settings
 from domo_async._transport.request import Request
 from domo_async.errors import ConfigError, DecodeError
 
-__all__ = ["Inspector", "Try", "announce", "is_watched", "report", "tell_of_success", "tell_of_wait", "warn_of_answer"]
+__all__ = [
+    "Headers",
+    "Inspector",
+    "Try",
+    "allowed",
+    "announce",
+    "is_watched",
+    "joined",
+    "report",
+    "tell_of_success",
+    "tell_of_wait",
+    "warn_of_answer",
+]
 
 E = TypeVar("E")
 _logger = logging.getLogger("domo_async")
 _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _HEADER_VALUE = re.compile(r"[^\x00-\x08\x0a-\x1f\x7f\ud800-\udfff]*")
+Headers: TypeAlias = Mapping[str, Secret[str] | str]
+"""Headers of a caller's; values that are secret may be wrapped."""
 _FRAMING = frozenset(
     {
         "connection",
@@ -32,6 +46,24 @@ _FRAMING = frozenset(
         "upgrade",
     }
 )
+
+
+# What says who is calling, and what a method itself asks for: each with what to do instead.
+_OURS = {
+    "x-domo-developer-token": "make another client with token=… for another user",
+    "x-domo-authentication": "make another client with session_token=… for another session",
+    "user-agent": "give the application's name as Settings(user_agent=…)",
+    "cookie": "give a session with cookies of its own as Domo(session=…)",
+    "proxy-authorization": "put name and password into the proxy's address, Settings(proxy=…)",
+    "accept": "each method asks for what it reads",
+    "accept-encoding": "each method asks for what it reads",
+    "range": "each method asks for what it reads",
+    "if-range": "each method asks for what it reads",
+    "if-match": "each method asks for what it reads",
+    "if-none-match": "each method asks for what it reads",
+    "if-modified-since": "each method asks for what it reads",
+    "if-unmodified-since": "each method asks for what it reads",
+}
 
 
 class Try(NamedTuple):
@@ -91,10 +123,41 @@ async def announce(settings: Settings, sending: Try) -> Secret[Mapping[str, str]
                     f"{event.method} {url.template}: {sending.attempt - 1} tries were made before, without success"
                 )
             raise
-    problem = _unfit(event.headers)
+    problem = _unfit(event.headers, "a before_request hook")
     if problem is not None:
         raise ConfigError(problem)
     return Secret(event.headers)
+
+
+def allowed(headers: Secret[Headers]) -> Secret[Mapping[str, str]]:
+    """Return headers that a caller wants to add to requests.
+
+    Raises:
+        ConfigError: One cannot be a header, or is one that the client sets itself; says what to do instead.
+    """
+    given = headers.get_secret_value()
+    if not isinstance(given, Mapping):
+        raise ConfigError(f"headers must be a mapping such as {{'X-Request-Id': '…'}}, not {type(given).__name__}")
+    plain = {name: value.get_secret_value() if isinstance(value, Secret) else value for name, value in given.items()}
+    ours = next((name for name in plain if isinstance(name, str) and name.lower() in _OURS), None)
+    problem = (
+        _unfit(plain, "headers=…")
+        if ours is None
+        else f"headers=… may not have {ours}, which the client sets itself: {_OURS[ours.lower()]}"
+    )
+    if problem is None:
+        return Secret(plain)
+    del given, plain  # a traceback may show local variables
+    raise ConfigError(problem)
+
+
+def joined(earlier: Secret[Mapping[str, str]], later: Secret[Mapping[str, str]]) -> Secret[Mapping[str, str]]:
+    """Return both, the later ones in the place of earlier ones of the same names."""
+    if not earlier.get_secret_value():
+        return later
+    names = {name.lower() for name in later.get_secret_value()}
+    kept = {name: value for name, value in earlier.get_secret_value().items() if name.lower() not in names}
+    return Secret({**kept, **later.get_secret_value()})
 
 
 def is_watched(settings: Settings) -> bool:
@@ -159,15 +222,15 @@ async def _call(hook: Callable[[E], Awaitable[None] | None], event: E) -> None:
         await waiting
 
 
-def _unfit(headers: object) -> str | None:
-    """Return why what hooks want to add cannot be, or None: it is not a header, or one that frames the request."""
+def _unfit(headers: object, who: str) -> str | None:
+    """Return why what a caller wants to add cannot be, or None: it is not a header, or one that frames the request."""
     if not isinstance(headers, dict):
         return f"the headers of a RequestEvent must be a dict, not {type(headers).__name__}"
     for name, value in headers.items():
         if not isinstance(name, str) or not _HEADER_NAME.fullmatch(name):
-            return f"a before_request hook added a header whose name cannot be one: {name!r}"
+            return f"{who} added a header whose name cannot be one: {name!r}"
         if name.lower() in _FRAMING:
-            return f"a before_request hook added the header {name}, which the client sets itself"
+            return f"{who} added the header {name}, which the client sets itself"
         if not isinstance(value, str) or not _HEADER_VALUE.fullmatch(value):
-            return f"a before_request hook gave the header {name} what cannot be its value: not printable text"
+            return f"{who} gave the header {name} what cannot be its value: not printable text"
     return None

@@ -8,7 +8,7 @@ from datetime import timedelta
 from operator import itemgetter
 
 from domo_async._clock import Clock
-from domo_async._settings import RateLimit
+from domo_async._settings import RateLimit, Settings
 from domo_async._transport.hooks import tell_of_wait
 from domo_async._transport.request import Request
 from domo_async.errors import RateLimited, TimeoutError  # noqa: A004
@@ -72,20 +72,14 @@ class RateLimiter:
         clock: Where time comes from.
         limit: At most so many requests in so many seconds, or None.
         family: The route family, as messages name it.
-        longest_hold: The most seconds that the gate is closed for because the instance asks for it.
-        patience: The most seconds that the first in line waits for the limit.
     """
 
-    def __init__(
-        self, clock: Clock, limit: RateLimit | None, *, family: str, longest_hold: float, patience: float
-    ) -> None:
+    def __init__(self, clock: Clock, limit: RateLimit | None, *, family: str) -> None:
         self._clock = clock
         self._log = SlidingLog(limit) if limit is not None else None
         self._family = family
-        self._longest_hold = longest_hold
-        self._patience = patience
         self._held_until = _NEVER
-        # Beyond `_held_until` only if the instance asked for longer than anyone waits.
+        # Beyond `_held_until` only if the instance asked for longer than the caller waits who was told.
         self._asked_until = _NEVER
         self._line = asyncio.Lock()
         self._ended = asyncio.Event()
@@ -96,15 +90,15 @@ class RateLimiter:
             return False
         return self._held_until == _NEVER or self._held_until <= self._clock.monotonic()
 
-    async def enter(self, request: Request) -> None:
-        """Wait for one's turn. Every return is to be followed by one `leave`.
+    async def enter(self, request: Request, settings: Settings) -> None:
+        """Wait for one's turn, as long as the settings have it. Every return is to be followed by one `leave`.
 
         Raises:
             RateLimited: The instance asked for a longer silence than is waited for.
             TimeoutError: The limit lets the request go later than is waited for.
         """
         async with self._line:
-            await self._head_of_line(request)
+            await self._head_of_line(request, settings)
             if self._log is not None:
                 self._log.start()
 
@@ -114,10 +108,10 @@ class RateLimiter:
             self._log.end(self._clock.monotonic())
             self._ended.set()
 
-    def hold(self, seconds: float) -> None:
+    def hold(self, seconds: float, longest: float) -> None:
         """Let nobody pass for so long, or for the longest hold and with nobody waiting for it."""
         now = self._clock.monotonic()
-        self._held_until = max(self._held_until, now + min(seconds, self._longest_hold))
+        self._held_until = max(self._held_until, now + min(seconds, longest))
         self._asked_until = max(self._asked_until, now + seconds)
 
     def move(self) -> None:
@@ -126,18 +120,19 @@ class RateLimiter:
         if self._log is not None:
             self._log.end_all(self._clock.monotonic())
 
-    async def _head_of_line(self, request: Request) -> None:
+    async def _head_of_line(self, request: Request, settings: Settings) -> None:
+        longest, patience = settings.retries.max_retry_after, settings.timeouts.total
         while True:
             now = self._clock.monotonic()
             held = self._held_until - now
-            if held > 0 and self._asked_until > self._held_until:
+            if held > 0 and (self._asked_until > self._held_until or held > longest):
                 raise self._refusal(request, held, self._asked_until - now)
             wait = held if held > 0 else self._log.wait(now) if self._log is not None else 0.0
             if wait is None:
                 self._ended.clear()
                 await self._ended.wait()
             elif wait > 0:
-                if held <= 0 and wait > self._patience:
+                if held <= 0 and wait > patience:
                     raise TimeoutError(
                         f"{request.method} {request.url.path}: the rate limit of {self._family!r} lets it go in"
                         f" {wait:.0f} s, later than Timeouts.total; see Settings.rate_limits",
@@ -173,14 +168,12 @@ class Slots:
         count: How many.
         what: What has the slots, as messages name it.
         advice: What to do if they are never free.
-        patience: Seconds to wait at the most while no slot becomes free.
     """
 
-    def __init__(self, count: int, *, what: str, advice: str, patience: float) -> None:
+    def __init__(self, count: int, *, what: str, advice: str) -> None:
         self._free = count
         self._what = what
         self._advice = advice
-        self._patience = patience
         self._held: dict[str, int] = {}
         self._waiting: deque[asyncio.Future[None]] = deque()
         self._moved = 0.0
@@ -194,13 +187,17 @@ class Slots:
         self._held[template] = self._held.get(template, 0) + 1
         return True
 
-    async def acquire(self, request: Request) -> None:
+    async def acquire(self, request: Request, patience: float) -> None:
         """Wait for a slot. Every return is to be followed by one `release`.
+
+        Args:
+            request: What is to be sent.
+            patience: Seconds to wait at the most while no slot becomes free.
 
         Raises:
             TimeoutError: No slot became free for too long; says what has them.
         """
-        await self._wait(request)
+        await self._wait(request, patience)
         template = request.url.template
         self._held[template] = self._held.get(template, 0) + 1
 
@@ -224,7 +221,7 @@ class Slots:
                 return
         self._free += 1
 
-    async def _wait(self, request: Request) -> None:
+    async def _wait(self, request: Request, patience: float) -> None:
         loop = asyncio.get_running_loop()
         waiter: asyncio.Future[None] = loop.create_future()
         self._waiting.append(waiter)
@@ -232,9 +229,9 @@ class Slots:
         told = False
         try:
             while not waiter.done():
-                left = max(began, self._moved) + self._patience - loop.time()
+                left = max(began, self._moved) + patience - loop.time()
                 if left <= 0:
-                    raise self._full(request)  # noqa: TRY301 - to give up the place in the line
+                    raise self._full(request, patience)  # noqa: TRY301 - to give up the place in the line
                 await asyncio.wait((waiter,), timeout=left if told else min(left, _TOLD_AFTER))
                 if not told and not waiter.done():
                     told = True
@@ -251,9 +248,9 @@ class Slots:
         named = ", ".join(f"{count} of {template}" for template, count in most)
         return named + (", and others" if len(self._held) > _NAMED else "")
 
-    def _full(self, request: Request) -> TimeoutError:
+    def _full(self, request: Request, patience: float) -> TimeoutError:
         return TimeoutError(
-            f"{request.method} {request.url.path}: nothing was sent, as no slot became free for {self._patience:g} s."
+            f"{request.method} {request.url.path}: nothing was sent, as no slot became free for {patience:g} s."
             f" {self._what} have all {sum(self._held.values())}: {self._holders()}. {self._advice}, or raise"
             " Settings.connections",
             sent=False,

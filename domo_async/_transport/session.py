@@ -15,17 +15,21 @@ from typing import TypeVar, overload
 from urllib.parse import unquote, urlsplit
 
 import aiohttp
+from attrs import evolve
 
 from domo_async._redaction import Redactor, Secret, secrets_of
-from domo_async._settings import Credentials, Settings
+from domo_async._settings import Credentials, Retries, Settings, Timeouts
 from domo_async._transport.codings import decoded, is_coded
-from domo_async._transport.connection import Connection, is_good
+from domo_async._transport.connection import Connection, Limits, is_good
 from domo_async._transport.exchange import translated
 from domo_async._transport.hooks import (
+    Headers,
     Inspector,
     Try,
+    allowed,
     announce,
     is_watched,
+    joined,
     report,
     tell_of_success,
     tell_of_wait,
@@ -159,15 +163,15 @@ class Transport:
         self.origin = origin
         self.settings = settings
         self._connection = Connection(origin, credentials, settings, session)
+        self._limits = Limits.of(settings.timeouts)
+        # Headers for each request, beside those of the settings' hooks.
+        self._headers = NO_HEADERS
         # An answer is read after its request is forgotten, and others may have been sent meanwhile.
-        self._hooked_lately: deque[Secret[Mapping[str, str]]] = deque(maxlen=2 * settings.connections)
+        self._added_lately: deque[Secret[Mapping[str, str]]] = deque(maxlen=2 * settings.connections)
         self._redactor = Redactor(
             [credentials.token.get_secret_value(), *_passwords(settings.proxy), *self._connection.secrets()]
         )
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self._calls_at_once: Slots
-        self._streams_at_once: Slots
-        self._gates: dict[str, RateLimiter] = {}
+        self._turns = _Turns()
         self._calls = itertools.count(1)
         self._inspector: Inspector | None = None
 
@@ -179,7 +183,35 @@ class Transport:
             settings: How it retries and limits rates; the connections stay as they are.
         """
         made = copy.copy(self)
-        vars(made).update(settings=settings, _inspector=inspector, _gates={})
+        vars(made).update(settings=settings, _inspector=inspector, _turns=_Turns())
+        return made
+
+    def with_options(
+        self,
+        *,
+        timeouts: Timeouts | None,
+        retries: Retries | None,
+        headers: Secret[Headers] | None,
+    ) -> Transport:
+        """Return a transport over the same connections, slots and rate limits that behaves otherwise in some ways.
+
+        Args:
+            timeouts: Its timeouts; None for the same.
+            retries: How it sends again; None for the same.
+            headers: What to add to the headers of each request, in the place of earlier ones of the same names.
+
+        Raises:
+            ConfigError: One of them cannot be; headers that the client sets itself are refused.
+        """
+        made = copy.copy(self)
+        made.settings = evolve(
+            self.settings,
+            timeouts=self.settings.timeouts if timeouts is None else timeouts,
+            retries=self.settings.retries if retries is None else retries,
+        )
+        made._limits = Limits.of(made.settings.timeouts)  # noqa: SLF001 - another of this class
+        if headers is not None:
+            made._headers = joined(self._headers, allowed(headers))  # noqa: SLF001 - another of this class
         return made
 
     @property
@@ -198,18 +230,7 @@ class Transport:
     def _move(self, loop: asyncio.AbstractEventLoop) -> None:
         """Make ready for an event loop."""
         self._connection.use_in(loop)
-        # Callers wait here and not in aiohttp's pool, so that no timeout runs meanwhile. Streams, which last as long as
-        # their readers like, are counted apart: a reader that makes calls would wait for itself.
-        most, patience = self._connection.most_at_once(), self.settings.timeouts.total
-        self._calls_at_once = Slots(
-            most, what="Calls", advice="Look for what makes the instance slow", patience=patience
-        )
-        self._streams_at_once = Slots(
-            most, what="Streams", advice="Read them to their end or close them", patience=patience
-        )
-        for gate in self._gates.values():
-            gate.move()
-        self._loop = loop
+        self._turns.move(loop, self._connection.most_at_once())
 
     @overload
     async def request(
@@ -393,7 +414,7 @@ class Transport:
         finally:
             # What was not read to its end cannot be used for another request.
             response.close()
-            self._streams_at_once.release(request)
+            self._turns.streams.release(request)
 
     def pages(
         self,
@@ -536,11 +557,11 @@ class Transport:
         if unusable is not None:
             raise unusable
 
-    def _redactor_for(self, request: Request, hooked: Secret[Mapping[str, str]] = NO_HEADERS) -> Redactor:
+    def _redactor_for(self, request: Request, added: Secret[Mapping[str, str]] = NO_HEADERS) -> Redactor:
         """Return what takes out all that the instance may repeat: the token, and other secrets that were sent."""
         sent = set() if request.body is None else request.body.secrets()
         lately: set[str] = set().union(
-            *(secrets_of(headers.get_secret_value()) for headers in (*self._hooked_lately, hooked))
+            *(secrets_of(headers.get_secret_value()) for headers in (*self._added_lately, added))
         )
         return self._redactor.also(sent | self._connection.cookies() | lately)
 
@@ -559,7 +580,7 @@ class Transport:
                 "no asyncio event loop runs here: call this within asyncio.run(…); under trio, or where nothing is"
                 " awaited, use domo_async.sync.Domo"
             ) from None
-        if loop is not self._loop:
+        if loop is not self._turns.loop:
             self._move(loop)
         gate = self._gate(request.url.family)
         call = next(self._calls)
@@ -567,7 +588,7 @@ class Transport:
         lost = False
         while True:
             if not gate.enter_at_once():
-                await gate.enter(request)
+                await gate.enter(request, self.settings)
             try:
                 return await send(Try(request, call, attempt))
             except DomoError as error:
@@ -585,7 +606,7 @@ class Transport:
                     chance=random.random(),  # noqa: S311 - spreads callers, guards nothing
                 )
                 if isinstance(error, RateLimited):
-                    gate.hold(error.retry_after or delay or 0.0)
+                    gate.hold(error.retry_after or delay or 0.0, self.settings.retries.max_retry_after)
                 if delay is None or self._connection.closed:
                     raise
             finally:
@@ -595,22 +616,17 @@ class Transport:
             attempt += 1
 
     def _gate(self, family: str) -> RateLimiter:
-        gate = self._gates.get(family)
+        gates = self._turns.gates
+        gate = gates.get(family)
         if gate is None:
             settings = self.settings
-            gate = self._gates[family] = RateLimiter(
-                settings.clock,
-                settings.rate_limits.get(family),
-                family=family,
-                longest_hold=settings.retries.max_retry_after,
-                patience=settings.timeouts.total,
-            )
+            gate = gates[family] = RateLimiter(settings.clock, settings.rate_limits.get(family), family=family)
         return gate
 
     async def _read_whole(self, sending: Try) -> Secret[bytes]:
-        slots, request = self._calls_at_once, sending.request
+        slots, request = self._turns.calls, sending.request
         if not slots.acquire_at_once(request):
-            await slots.acquire(request)
+            await slots.acquire(request, self.settings.timeouts.total)
         try:
             _, content = await self._answer(sending, self._connection.fetch)
         finally:
@@ -619,9 +635,9 @@ class Transport:
 
     async def _open_stream(self, sending: Try) -> aiohttp.ClientResponse:
         """Return an answer whose body is still to come; its slot is kept until the reader is done with it."""
-        slots, request = self._streams_at_once, sending.request
+        slots, request = self._turns.streams, sending.request
         if not slots.acquire_at_once(request):
-            await slots.acquire(request)
+            await slots.acquire(request, self.settings.timeouts.total)
         try:
             response, _ = await self._answer(sending, self._connection.open)
         except BaseException:
@@ -632,23 +648,26 @@ class Transport:
     async def _answer(
         self,
         sending: Try,
-        exchange: Callable[[Request, Secret[Mapping[str, str]]], Awaitable[tuple[aiohttp.ClientResponse, bytes]]],
+        exchange: Callable[
+            [Request, Secret[Mapping[str, str]], Limits], Awaitable[tuple[aiohttp.ClientResponse, bytes]]
+        ],
     ) -> tuple[aiohttp.ClientResponse, bytes]:
         """Send once, and return an answer of good status with what was read of its body."""
         settings, request = self.settings, sending.request
         if self._inspector is not None:
             self._inspector.admit(request, streamed=exchange == self._connection.open)
-        hooked = NO_HEADERS
+        added = self._headers
         if settings.before_request:
-            hooked = await announce(settings, sending)
-            self._hooked_lately.append(hooked)
+            added = joined(added, await announce(settings, sending))
+        if added is not NO_HEADERS:
+            self._added_lately.append(added)
         started = settings.clock.monotonic() if is_watched(settings) else None
         status = None
         try:
-            response, content = await exchange(request, hooked)
+            response, content = await exchange(request, added, self._limits)
             status = response.status
         except DomoError as error:
-            raise self._redactor_for(request, hooked).error(error) from None
+            raise self._redactor_for(request, added).error(error) from None
         finally:
             if self._inspector is not None:
                 self._inspector.answered(request, status)
@@ -656,13 +675,39 @@ class Transport:
                 await report(settings, sending, status, settings.clock.monotonic() - started)
         if is_good(response):
             return response, content
-        redactor = self._redactor_for(request, hooked)
+        redactor = self._redactor_for(request, added)
         failure = api_error(
             request, response.status, response.headers, content, now=settings.clock.now(), redactor=redactor
         )
         # The answer may repeat what was sent, and a traceback may show local variables.
         del response, content
         raise failure
+
+
+class _Turns:
+    """What requests wait for before they are sent, shared by all views of a transport.
+
+    Attributes:
+        loop: The event loop that they run on.
+        calls: Slots for calls. Callers wait here and not in aiohttp's pool, so that no timeout runs meanwhile.
+        streams: Slots for what lasts as long as its reader likes: counted apart, as a reader that makes calls would
+            else wait for itself.
+        gates: Rate limits by route family.
+    """
+
+    def __init__(self) -> None:
+        self.loop: asyncio.AbstractEventLoop | None = None
+        self.calls: Slots
+        self.streams: Slots
+        self.gates: dict[str, RateLimiter] = {}
+
+    def move(self, loop: asyncio.AbstractEventLoop, most: int) -> None:
+        """Be for another event loop from now on, with so many requests of each kind at once."""
+        self.calls = Slots(most, what="Calls", advice="Look for what makes the instance slow")
+        self.streams = Slots(most, what="Streams", advice="Read them to their end or close them")
+        for gate in self.gates.values():
+            gate.move()
+        self.loop = loop
 
 
 def _passwords(proxy: Secret[str] | None) -> Iterator[str]:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, Self
 
 from domo_async._client import Domo as AsyncDomo
 from domo_async._redaction import Secret
-from domo_async._settings import AppAccess, Settings
-from domo_async._transport import QueryValue
+from domo_async._settings import AppAccess, Retries, Settings, Timeouts
+from domo_async._transport import Headers, QueryValue
 from domo_async._wire import UNSET, Unset
 from domo_async.sync._facade import ClientTwin
 from domo_async.sync._portal import Portal
@@ -138,6 +138,33 @@ class Domo(ClientTwin[AsyncDomo]):
     def settings(self) -> Settings:
         """How this client behaves."""
         return self._aio.settings
+
+    def with_options(
+        self,
+        *,
+        timeouts: Timeouts | None = None,
+        retries: Retries | None = None,
+        headers: Secret[Headers] | Headers | None = None,
+    ) -> Self:
+        """Return a view of this client that behaves otherwise in some ways, for one call or for many.
+
+            table = domo.with_options(timeouts=Timeouts(total=900)).datasets.query(dataset_id, sql)
+
+        It costs next to nothing, and shares connections, slots and rate limits with this client: the two are one, and
+        closing either closes both. What is not given stays as it is; a view can be made of a view.
+
+        Args:
+            timeouts: See `Timeouts`.
+            retries: See `Retries`; ``Retries(attempts=1)`` sends nothing twice.
+            headers: What to add to the headers of each request, such as ``{"X-Request-Id": "…"}``; a value may be a
+                `Secret`. They go to the instance, and to no other host that it redirects to.
+
+        Raises:
+            ConfigError: An option cannot be one; or a header is one that the client sets itself, such as that of the
+                token: says what to do instead.
+        """
+        headers = Secret.of(headers)
+        return self._of(self._aio.with_options(timeouts=timeouts, retries=retries, headers=headers), self._portal)
 
     @cached_property
     def access_tokens(self) -> AccessTokens:

@@ -137,6 +137,7 @@ def test_an_async_generator_becomes_an_iterator(shop: Domo) -> None:
 def test_overloads_and_properties_are_mirrored(shop: Domo) -> None:
     assert shop.request("7", into=int) == 7
     assert shop.shelves == 3
+    assert shop.with_shelves(5).shelves == 5
 
 
 def test_the_client_is_entered_closed_and_named_as_the_async_one(log: Log) -> None:

@@ -10,17 +10,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domo_async import RateLimit
+from domo_async import RateLimit, Settings, Timeouts
 from domo_async._transport import url
 from domo_async._transport.rate_limits import RateLimiter
 from domo_async._transport.request import Request
 from tests.support import LoopClock, run_virtually
 
 SEARCH = Request.of("POST", url("/api/search/v1/query"))
+PATIENT = Settings(timeouts=Timeouts(total=120))
 
 
 def gate_of(limit: RateLimit | None, clock: LoopClock) -> RateLimiter:
-    return RateLimiter(clock, limit, family="search", longest_hold=120, patience=120)
+    return RateLimiter(clock, limit, family="search")
 
 
 async def calls_through(
@@ -32,7 +33,7 @@ async def calls_through(
     order: list[int] = []
 
     async def call(number: int) -> None:
-        await gate.enter(SEARCH)
+        await gate.enter(SEARCH, PATIENT)
         order.append(number)
         there, back = delays[number % len(delays)]
         try:
@@ -86,7 +87,7 @@ def test_a_caller_who_gives_up_gives_the_place_back():
         entered: list[float] = []
 
         async def call() -> None:
-            await gate.enter(SEARCH)
+            await gate.enter(SEARCH, PATIENT)
             entered.append(clock.monotonic())
             gate.leave()
 
@@ -107,10 +108,10 @@ def test_a_failed_request_counts_like_any_other():
         clock = LoopClock()
         gate = gate_of(RateLimit(2, 60), clock)
         for _ in range(2):
-            await gate.enter(SEARCH)
+            await gate.enter(SEARCH, PATIENT)
             await asyncio.sleep(1)
             gate.leave()
-        await gate.enter(SEARCH)
+        await gate.enter(SEARCH, PATIENT)
         return clock.monotonic()
 
     assert run_virtually(main()) == pytest.approx(61, abs=0.2)
@@ -121,8 +122,8 @@ def test_a_family_without_a_limit_waits_only_while_it_is_held():
         clock = LoopClock()
         gate = gate_of(None, clock)
         _, _, free = await calls_through(gate, 500, [(0.0, 0.0)])
-        gate.hold(10)
-        gate.hold(3)
+        gate.hold(10, 120)
+        gate.hold(3, 120)
         _, order, held = await calls_through(gate, 500, [(0.0, 0.0)])
         assert sorted(order) == order
         return free, held

@@ -6,12 +6,14 @@ import asyncio
 import logging
 import pickle
 import ssl
+import sys
 from collections.abc import Awaitable, Callable
 
 import aiohttp
 import pytest
 from aiohttp import web
 
+import domo_async
 from domo_async import (
     APIError,
     BadRequest,
@@ -44,11 +46,10 @@ async def test_a_request_carries_token_query_and_json():
                 "token": request.headers["X-DOMO-Developer-Token"],
                 "path": request.raw_path,
                 "json": await request.json(),
-                "agent": request.headers["User-Agent"],
             }
         )
 
-    async with talking_to(handler, user_agent="tests/1") as domo:
+    async with talking_to(handler) as domo:
         seen = await domo.request(
             "post",
             "/api/x y/1",
@@ -60,8 +61,19 @@ async def test_a_request_carries_token_query_and_json():
         "token": TOKEN,
         "path": "/api/x%20y/1?a=b%26c&flag=true&ids=1,2",
         "json": {"k": None},
-        "agent": "tests/1",
     } == seen
+
+
+async def test_the_user_agent_names_the_application_this_library_and_python_with_their_versions():
+    async def handler(request: web.Request) -> web.Response:
+        return web.json_response(request.headers["User-Agent"])
+
+    python = ".".join(map(str, sys.version_info[:3]))
+    ours = f"domo-async/{domo_async.__version__} Python/{python} aiohttp/{aiohttp.__version__}"
+    async with talking_to(handler) as domo:
+        assert ours == await domo.request("GET", "/api/x")
+    async with talking_to(handler, user_agent="nightly-load/2.1 (finance)") as domo:
+        assert f"nightly-load/2.1 (finance) {ours}" == await domo.request("GET", "/api/x")
 
 
 async def test_session_tokens_have_their_own_header():

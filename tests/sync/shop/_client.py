@@ -76,6 +76,10 @@ class Domo:
     async def _release(self) -> None:
         await self._log.do("close")
 
+    def with_shelves(self, shelves: int) -> Self:
+        """Return the same shop with other shelves."""
+        return type(self)(self._log.name, shelves=shelves, log=self._log)
+
     @property
     def shelves(self) -> int:
         """How many shelves there are."""

@@ -46,6 +46,10 @@ class Domo(ClientTwin[AsyncDomo]):
         portal = Portal()
         return cls._of(portal.run(AsyncDomo.login(name, password, log=log)), portal)
 
+    def with_shelves(self, shelves: int) -> Self:
+        """Return the same shop with other shelves."""
+        return self._of(self._aio.with_shelves(shelves), self._portal)
+
     @property
     def shelves(self) -> int:
         """How many shelves there are."""
