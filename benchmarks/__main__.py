@@ -8,7 +8,21 @@ import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
-from benchmarks import calls, emulator, export, facade, frames, imports, lists, memory, query, spark, upload, wan
+from benchmarks import (
+    calls,
+    emulator,
+    export,
+    facade,
+    frames,
+    imports,
+    lists,
+    memory,
+    query,
+    rewrite,
+    spark,
+    upload,
+    wan,
+)
 from benchmarks._harness import Options, Row, parse_size, table
 
 BENCHMARKS: Mapping[str, Callable[[Options], Iterator[Row]]] = {
@@ -23,6 +37,7 @@ BENCHMARKS: Mapping[str, Callable[[Options], Iterator[Row]]] = {
     "query": query.benchmark,
     "lists": lists.benchmark,
     "frames": frames.benchmark,
+    "rewrite": rewrite.benchmark,
     "spark": spark.benchmark,
 }
 # Needs an extra of its own, and minutes.

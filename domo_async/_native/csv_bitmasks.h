@@ -2,8 +2,9 @@
    byte, in which bit n is set where byte n is that byte. The lowest bit stands for the first byte.
 
    The fields that are in quotes come from the mask of quotes by a prefix XOR; commas and line feeds that are left outside
-   of them are where fields and records end. Both extension modules include this: the scanner of uploads
-   (_transfer/csv/_survey.c), and the reader of the embedded instance (_emulator/rows/_columns.c).
+   of them are where fields and records end. All extension modules include this: the scanner of uploads
+   (_transfer/csv/_survey.c), the rewriter of other dialects (_transfer/csv/_rewrite.c), and the reader of the embedded
+   instance (_emulator/rows/_columns.c).
 
    For GCC and Clang, and not for Windows, whose files are read in another way. */
 
@@ -27,26 +28,35 @@ typedef struct {
 
 #include <emmintrin.h>
 
+/* The 64 bytes that are looked at. */
+typedef struct {
+    __m128i text[4];
+} Word;
+
+static inline Word word_of(const uint8_t *bytes)
+{
+    Word word;
+    for (int n = 0; n < 4; n++)
+        word.text[n] = _mm_loadu_si128((const __m128i *)(bytes + 16 * n));
+    return word;
+}
+
 /* SSE2 compares 16 bytes at once, and movemask gathers the highest bit of each. */
-static inline uint64_t bitmask_of(const __m128i text[4], char byte)
+static inline uint64_t bitmask_of(Word word, char byte)
 {
     const __m128i sought = _mm_set1_epi8(byte);
     uint64_t found = 0;
     for (int n = 0; n < 4; n++)
-        found |= (uint64_t)(uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(text[n], sought)) << (16 * n);
+        found |= (uint64_t)(uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(word.text[n], sought)) << (16 * n);
     return found;
 }
 
-static inline Bitmasks bitmasks(const uint8_t *bytes)
+static inline uint64_t bitmask_of_others(Word word)
 {
-    __m128i text[4];
     uint64_t others = 0;
-    for (int n = 0; n < 4; n++) {
-        text[n] = _mm_loadu_si128((const __m128i *)(bytes + 16 * n));
-        others |= (uint64_t)(uint32_t)_mm_movemask_epi8(text[n]) << (16 * n);
-    }
-    return (Bitmasks){bitmask_of(text, '"'), bitmask_of(text, ','), bitmask_of(text, '\r'), bitmask_of(text, '\n'),
-                      others};
+    for (int n = 0; n < 4; n++)
+        others |= (uint64_t)(uint32_t)_mm_movemask_epi8(word.text[n]) << (16 * n);
+    return others;
 }
 
 #else
@@ -64,29 +74,46 @@ static inline uint64_t swar_movemask(uint64_t bytes)
     return ((bytes & SWAR_EACH(0x80)) >> 7) * 0x0102040810204080u >> 56;
 }
 
-static inline uint64_t bitmask_of(const uint64_t text[8], char byte)
+/* The 64 bytes that are looked at. */
+typedef struct {
+    uint64_t text[8];
+} Word;
+
+static inline Word word_of(const uint8_t *bytes)
+{
+    Word word;
+    memcpy(word.text, bytes, sizeof word.text);
+    return word;
+}
+
+static inline uint64_t bitmask_of(Word word, char byte)
 {
     uint64_t found = 0;
     for (int n = 0; n < 8; n++) {
         /* A byte is zero where the sought one is. To seven bits of a byte 0x7f is added, which sets the highest bit unless
            they are zero, and carries into no other byte; the eighth bit is taken from the byte itself. */
-        const uint64_t differs = text[n] ^ SWAR_EACH(byte);
+        const uint64_t differs = word.text[n] ^ SWAR_EACH(byte);
         found |= swar_movemask(~(((differs & SWAR_EACH(0x7f)) + SWAR_EACH(0x7f)) | differs)) << (8 * n);
     }
     return found;
 }
 
-static inline Bitmasks bitmasks(const uint8_t *bytes)
+static inline uint64_t bitmask_of_others(Word word)
 {
-    uint64_t text[8], others = 0;
-    memcpy(text, bytes, sizeof text);
+    uint64_t others = 0;
     for (int n = 0; n < 8; n++)
-        others |= swar_movemask(text[n]) << (8 * n);
-    return (Bitmasks){bitmask_of(text, '"'), bitmask_of(text, ','), bitmask_of(text, '\r'), bitmask_of(text, '\n'),
-                      others};
+        others |= swar_movemask(word.text[n]) << (8 * n);
+    return others;
 }
 
 #endif
+
+static inline Bitmasks bitmasks(const uint8_t *bytes)
+{
+    const Word word = word_of(bytes);
+    return (Bitmasks){bitmask_of(word, '"'), bitmask_of(word, ','), bitmask_of(word, '\r'), bitmask_of(word, '\n'),
+                      bitmask_of_others(word)};
+}
 
 /* The prefix XOR of the quotes: bit n is the parity of the quotes up to byte n, itself included. It is set within quotes:
    an opening quote is in, a closing one out. `before` is all ones if the word begins within quotes, else zero. */

@@ -77,6 +77,36 @@ def survey(folder: Path) -> Callable[[bytes], None]:
     return check
 
 
+def rewrite(folder: Path) -> Callable[[bytes], None]:
+    """Return a check: the compiled rewriter writes what the one in Python writes, or both refuse."""
+    built("domo_async._transfer.csv._rewrite", folder)
+    from domo_async import SourceError
+    from domo_async._transfer.csv.compiled import CompiledRewriter
+    from domo_async._transfer.csv.rewriting import FieldRule, Rewriter
+
+    def check(data: bytes) -> None:
+        made = atheris.FuzzedDataProvider(data)
+        width = made.ConsumeIntInRange(1, 4)
+        order = [made.ConsumeIntInRange(0, width) for _ in range(made.ConsumeIntInRange(1, 5))]
+        rules = {0: FieldRule(frozenset({"NA", '""'}))}
+        delimiter = ",;\t\0"[made.ConsumeIntInRange(0, 3)]
+        returns = made.ConsumeBool()
+        cut = made.ConsumeIntInRange(0, 300)
+        text = made.ConsumeBytes(1_000)
+        found: list[object] = []
+        for way in (Rewriter, CompiledRewriter):
+            rewriter = way(
+                delimiter=delimiter, width=width, order=order, constants=['"x"'], rules=rules, returns=returns
+            )
+            try:
+                found.append([rewriter.feed(text[:cut]), rewriter.feed(text[cut:]), rewriter.finish()])
+            except SourceError as error:
+                found.append(str(error))
+        assert found[0] == found[1], (delimiter, order, returns, text, cut)
+
+    return check
+
+
 def columns(folder: Path) -> Callable[[bytes], None]:
     """Return a check: the reader of plain rows reads, or says that it does not; the sanitizers see the rest."""
     module = built("domo_async._emulator.rows._columns", folder)
@@ -110,7 +140,6 @@ def columns(folder: Path) -> Callable[[bytes], None]:
 
 if __name__ == "__main__":
     target, place = sys.argv[1:3]
-    atheris.Setup(
-        [sys.argv[0], *sys.argv[3:]], {"binding": binding, "survey": survey, "columns": columns}[target](Path(place))
-    )
+    targets = {"binding": binding, "survey": survey, "rewrite": rewrite, "columns": columns}
+    atheris.Setup([sys.argv[0], *sys.argv[3:]], targets[target](Path(place)))
     atheris.Fuzz()

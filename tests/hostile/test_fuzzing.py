@@ -14,7 +14,11 @@ import pytest
 from tests.conftest import TRIES
 
 ROOT = Path(__file__).parents[2]
-SOURCES = {"survey": "domo_async/_transfer/csv/_survey.c", "columns": "domo_async/_emulator/rows/_columns.c"}
+SOURCES = {
+    "survey": "domo_async/_transfer/csv/_survey.c",
+    "rewrite": "domo_async/_transfer/csv/_rewrite.c",
+    "columns": "domo_async/_emulator/rows/_columns.c",
+}
 # A run takes a millisecond or so.
 RUNS = 50 * TRIES
 
@@ -40,7 +44,7 @@ def build(source: str, folder: Path) -> None:
     subprocess.run(command, check=True)
 
 
-@pytest.mark.parametrize("target", ["binding", "survey", "columns"])
+@pytest.mark.parametrize("target", ["binding", *SOURCES])
 def test_nothing_found_by_fuzzing_is_wrong(target: str, library: Path, tmp_path: Path, pytestconfig: pytest.Config):
     environment = dict(os.environ)
     if target in SOURCES:

@@ -5,17 +5,21 @@ from __future__ import annotations
 import csv
 import io
 from typing import Any
+from unittest import mock
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
 from domo_async import ConfigError, SourceError
-from domo_async._transfer.csv.rewriting import FieldRule, Rewriter, first_fields, spellings
+from domo_async._transfer.csv.rewriting import FieldRule, Rewriter, fastest_rewriter, first_fields, spellings
 from domo_async._transfer.csv.splitter import RecordScanner
+from tests.transfer.scanners import needs_compiled, without_sse2
 from tests.transfer.test_splitter import cuts, pieces
 
 Row = list[str | None]
+FASTEST = fastest_rewriter()
+WAYS = [pytest.param(Rewriter, id="plain"), pytest.param(FASTEST, id="compiled", marks=needs_compiled)]
 
 PIECES = ["a", "é", "日本", '"', '""', ",", ";", "\n", "\r\n", "\r", " ", '"\n', '";"', "\x00", "x" * 30, "]^-\\"]
 texts = st.lists(st.sampled_from(PIECES), max_size=24).map("".join)
@@ -66,8 +70,8 @@ def read(text: str, delimiter: str) -> tuple[list[Row], int | None]:  # noqa: C9
     return rows, None
 
 
-def rewritten(chunks: list[bytes], **options: object) -> tuple[bytes, int]:
-    rewriter = Rewriter(**options)  # type: ignore[arg-type]
+def rewritten(chunks: list[bytes], way: type[Rewriter] = Rewriter, **options: object) -> tuple[bytes, int]:
+    rewriter = way(**options)  # type: ignore[arg-type]
     blocks = [*map(rewriter.feed, chunks), rewriter.finish()]
     for content, records in blocks:
         scanner = RecordScanner()
@@ -76,9 +80,9 @@ def rewritten(chunks: list[bytes], **options: object) -> tuple[bytes, int]:
     return b"".join(content for content, _ in blocks), sum(records for _, records in blocks)
 
 
-def outcome(chunks: list[bytes], **options: object) -> tuple[Any, int | None]:
+def outcome(chunks: list[bytes], way: type[Rewriter] = Rewriter, **options: object) -> tuple[Any, int | None]:
     try:
-        return rewritten(chunks, **options)
+        return rewritten(chunks, way, **options)
     except SourceError as error:
         return str(error), error.line
 
@@ -180,6 +184,87 @@ def test_no_record_is_written_that_begins_with_what_looks_like_a_byte_order_mark
     assert ('a,b\n"\ufeffc","\n\ufeff"\n"\ufeff","\ufeff"\n'.encode(), 3) == rewritten([content])
 
 
+@pytest.fixture(scope="module", params=["as installed", "without SSE2"])
+def compiled(request, tmp_path_factory):
+    """The compiled rewriter, also as it is on processors without instructions for 16 bytes at once."""
+    if request.param == "as installed":
+        yield FASTEST
+        return
+    module = without_sse2("_rewrite", tmp_path_factory.mktemp("compiled"))
+    with mock.patch(f"{FASTEST.__module__}._rewrite", module):
+        yield FASTEST
+
+
+WORDS = [
+    "a",
+    "é",
+    "日本",
+    '"',
+    '""',
+    ",",
+    ";",
+    "§",
+    "\n",
+    "\r\n",
+    "\r",
+    "NA",
+    '"NA"',
+    "\ufeff",
+    "x" * 61,
+    '";"',
+    "\n\n",
+]
+nulls = st.sets(st.sampled_from(["NA", "é", "a", "x" * 61]))
+
+
+@st.composite
+def rewritings(draw: st.DrawFn) -> dict[str, Any]:
+    """What a rewriter may be asked for."""
+    width = draw(st.none() | st.integers(1, 3))
+    options: dict[str, Any] = {
+        "delimiter": draw(st.sampled_from(",;\ta§\x00")),
+        "width": width,
+        "returns": draw(st.none() | st.booleans()),
+        "skip": draw(st.sampled_from([0, 0, 2])),
+        "bom": draw(st.booleans()),
+    }
+    if draw(st.booleans()):
+        constants = ["", '"2024"', "é"] if width else []
+        highest = (width or 3) + len(constants) - 1
+        places = st.none() | st.integers(0, highest)
+        options |= {"order": draw(st.lists(places, min_size=1, max_size=6)), "constants": constants}
+    if width and draw(st.booleans()):
+        options["rules"] = {
+            place: FieldRule(spellings(draw(nulls)) | draw(st.sets(st.just('""')))) for place in range(0, width, 2)
+        }
+    return options
+
+
+@needs_compiled
+@given(st.lists(st.sampled_from(WORDS), max_size=40).map("".join), rewritings(), cuts)
+@example("a;b\nc;d\r\n" * 9, {"delimiter": ";", "order": [1, None, 0, 2], "constants": ["2024"], "width": 2}, [])
+@example('5" x;NA\n"";",\n"\n' * 9, {"delimiter": ";", "width": 2, "rules": {1: FieldRule(spellings(["NA"]))}}, [])
+@example('a;"' + "é" * 64 + '""";\ufeff\n', {"delimiter": ";", "order": [2, 0]}, [63, 64, 65])
+def test_compiled_code_writes_and_refuses_what_plain_python_does(compiled, text, options, cuts):
+    chunks = pieces(text.encode(), cuts)
+
+    assert outcome(chunks, **options) == outcome(chunks, compiled, **options)
+
+
+@needs_compiled
+@given(st.lists(st.lists(st.lists(st.sampled_from(PIECES), max_size=4).map("".join), min_size=3, max_size=3)), cuts)
+def test_compiled_code_reads_what_the_csv_module_writes(compiled, rows, cuts):
+    buffer = io.StringIO(newline="")
+    csv.writer(buffer, delimiter=";", quoting=csv.QUOTE_ALL).writerows(rows)
+
+    content, records = rewritten(
+        pieces(buffer.getvalue().encode(), cuts), compiled, delimiter=";", width=3, order=[2, 0]
+    )
+
+    assert [[row[2], row[0]] for row in rows] == list(csv.reader(io.StringIO(content.decode(), newline="")))
+    assert len(rows) == records
+
+
 REFUSED = [
     (b'a,b\n"c"d,e\n', {}, 2, "goes on after its end"),
     (b'a,b\n"c\n\n"d,e\n', {}, 4, "goes on after its end"),
@@ -200,11 +285,12 @@ REFUSED = [
 ]
 
 
+@pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize(("content", "options", "line", "says"), REFUSED)
 @pytest.mark.parametrize("step", [1, 1000])
-def test_what_cannot_be_read_is_refused_with_its_line(content, options, line, says, step):
+def test_what_cannot_be_read_is_refused_with_its_line(content, options, line, says, step, way):
     with pytest.raises(SourceError, match=says) as caught:
-        rewritten([content[start : start + step] for start in range(0, len(content), step)], **options)
+        rewritten([content[start : start + step] for start in range(0, len(content), step)], way, **options)
 
     assert line == caught.value.line
 
@@ -247,8 +333,9 @@ def test_null_and_constants_are_put_in_and_what_stands_first_is_left_out():
     assert (b',,2024\n,1,2024\n"x;y","2",2024\n', 3) == found
 
 
-def test_records_come_as_soon_as_they_are_whole():
-    rewriter = Rewriter(delimiter=";")
+@pytest.mark.parametrize("way", WAYS)
+def test_records_come_as_soon_as_they_are_whole(way):
+    rewriter = way(delimiter=";")
 
     assert (b"", 0) == rewriter.feed(b"a;")
     assert (b"a,b\n", 1) == rewriter.feed(b'b\n"c')
@@ -256,10 +343,11 @@ def test_records_come_as_soon_as_they_are_whole():
     assert (b"", 0) == rewriter.finish()
 
 
+@pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("inside", ["x", pytest.param('""', marks=pytest.mark.long), "\n"])
-def test_a_huge_field_is_read_without_reading_it_again_and_again(inside):
+def test_a_huge_field_is_read_without_reading_it_again_and_again(inside, way):
     content = ('1;"' + inside * (20_000_000 // len(inside)) + '"\n').encode()
-    rewriter = Rewriter(delimiter=";", width=2)
+    rewriter = way(delimiter=";", width=2)
 
     blocks = [rewriter.feed(content[start : start + (1 << 14)]) for start in range(0, len(content), 1 << 14)]
     blocks.append(rewriter.finish())

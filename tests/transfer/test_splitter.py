@@ -4,12 +4,7 @@ from __future__ import annotations
 
 import codecs
 import csv
-import importlib.util
 import io
-import shutil
-import subprocess
-import sysconfig
-from importlib.machinery import EXTENSION_SUFFIXES
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, Literal
@@ -24,7 +19,7 @@ from domo_async._transfer.csv import splitter
 from domo_async._transfer.csv.block_scanner import BlockScanner, ScanState
 from domo_async._transfer.csv.format import first_record
 from domo_async._transfer.csv.splitter import BLOCK, LoneReturn, RecordScanner, StrayQuote, Unsplittable
-from tests.transfer.scanners import FASTEST, SCANNERS, needs_compiled
+from tests.transfer.scanners import FASTEST, SCANNERS, needs_compiled, without_sse2
 
 NASTY = ["a", "é", "日本", '"', '""', ",", "\n", "\r\n", "\r", " ", "x" * 30, "\N{PILE OF POO}", "\x00"]
 fields = st.lists(st.sampled_from(NASTY), max_size=4).map("".join)
@@ -175,16 +170,8 @@ def compiled(request, tmp_path_factory):
     if request.param == "as installed":
         yield FASTEST
         return
-    compiler = shutil.which("cc")
-    if compiler is None or FASTEST is BlockScanner:
-        pytest.skip("there is no compiler")
-    library = tmp_path_factory.mktemp("compiled") / f"_survey{EXTENSION_SUFFIXES[0]}"
-    source = Path(splitter.__file__).with_name("_survey.c")
-    flags = ["-O2", "-shared", "-fPIC", "-U__SSE2__", f"-I{sysconfig.get_path('include')}"]
-    subprocess.run([compiler, *flags, "-o", str(library), str(source)], check=True)
-    spec = importlib.util.spec_from_file_location("_survey", library)
-    assert spec is not None
-    with mock.patch(f"{FASTEST.__module__}._survey", importlib.util.module_from_spec(spec)):
+    module = without_sse2("_survey", tmp_path_factory.mktemp("compiled"))
+    with mock.patch(f"{FASTEST.__module__}._survey", module):
         yield FASTEST
 
 

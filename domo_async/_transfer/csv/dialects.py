@@ -90,6 +90,7 @@ class Grammar:
     Attributes:
         record: Matches a record and, as its first group, the line end after it.
         overrun: Matches a record up to a quoted field that something else follows than a delimiter or a line end.
+        returns: Whether a lone carriage return ends a record.
 
     Raises:
         ConfigError: The delimiter cannot be one.
@@ -108,16 +109,16 @@ class Grammar:
         self.overrun: re.Pattern[str] = re.compile(rf"(?:{field}{mark})*{_QUOTED}(?={after})")
         self._field = re.compile(rf"{mark}({_QUOTED}|[^{mark}]*+)")
         self._delimiter = delimiter
-        self._returns = returns
+        self.returns: bool = returns
 
     def line_ends(self, text: str) -> int:
         """Return the number of line ends in a text."""
         ends = text.count("\n")
-        return ends + text.count("\r") - text.count("\r\n") if self._returns and "\r" in text else ends
+        return ends + text.count("\r") - text.count("\r\n") if self.returns and "\r" in text else ends
 
     def line_end(self, text: str, start: int, stop: int) -> int:
         """Return the place after the last line end of a stretch, or its start if there is none."""
-        returned = text.rfind("\r", start, stop) if self._returns else -1
+        returned = text.rfind("\r", start, stop) if self.returns else -1
         return max(text.rfind("\n", start, stop), returned, start - 1) + 1
 
     def with_line_feeds(self, text: str) -> str:
@@ -125,7 +126,7 @@ class Grammar:
         if "\r" not in text:
             return text
         text = text.replace("\r\n", "\n")
-        return text.replace("\r", "\n") if self._returns else text
+        return text.replace("\r", "\n") if self.returns else text
 
     def fields(self, record: str) -> list[str]:
         """Return the fields of a record, without its line end, as they are written."""

@@ -11,7 +11,7 @@ from itertools import islice
 from domo_async._transfer.columns import ColumnSpec
 from domo_async._transfer.csv import rewriting
 from domo_async._transfer.csv.format import EMPTY_TEXT, NULL, Block, quoted
-from domo_async._transfer.csv.rewriting import FieldRule, Rewriter, records, spellings
+from domo_async._transfer.csv.rewriting import FieldRule, fastest_rewriter, records, spellings
 from domo_async._transfer.encoding import text_fits
 from domo_async._transfer.sources.base import Dialect
 from domo_async._transfer.sources.column_mapping import ColumnMapping
@@ -64,7 +64,7 @@ async def rewritten(
     Raises:
         SourceError: A record does not fit; names its line.
     """
-    rewriter = Rewriter(
+    rewriter = fastest_rewriter()(
         delimiter=dialect.delimiter,
         encoding=dialect.encoding,
         order=fit.order,
@@ -92,7 +92,7 @@ def sample(block: bytes, dialect: Dialect, *, whole: bool) -> list[list[str]]:
         dialect: How they are written.
         whole: Whether there are no more, so that a last row without a line end counts.
     """
-    rewriter = Rewriter(delimiter=dialect.delimiter, encoding=dialect.encoding)
+    rewriter = fastest_rewriter()(delimiter=dialect.delimiter, encoding=dialect.encoding)
     content, count = b"", 0
     with suppress(SourceError):
         for start in range(0, len(block), _PIECE):

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from domo_async._transfer.columns import ColumnSpec, ColumnType
 from domo_async._transfer.csv.format import text_of
-from domo_async._transfer.csv.rewriting import Rewriter, records
+from domo_async._transfer.csv.rewriting import fastest_rewriter, records
 from domo_async._transfer.part import Part
 from domo_async.errors import SourceError
 
@@ -50,7 +50,7 @@ class InferredColumns:
         self._before += part.records
 
     def _check_each(self, content: bytes) -> None:
-        rewriter = Rewriter(width=self._width, bom=False, returns=False)
+        rewriter = fastest_rewriter()(width=self._width, bom=False, returns=False)
         text = (rewriter.feed(content).content + rewriter.finish().content).decode()
         for number, fields in enumerate(records(text), self._before + 1):
             for place, column in self._numbers.items():
