@@ -1,4 +1,4 @@
-"""The caller's callbacks, which are told of what happened and do not change it."""
+"""Calls of the caller's callbacks, which observe events and cannot change their outcome."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ _logger = logging.getLogger("domo_async")
 
 
 def notify(callback: Callable[[T], object] | None, event: T, what: str) -> None:
-    """Call a callback if there is one; should it fail, that is logged, and what it was told of stays as it is.
+    """Call a callback, if there is one; its failure is logged and changes nothing else.
 
     Args:
         callback: The callback.
-        event: What to tell it.
-        what: What it is called in the log.
+        event: Its argument.
+        what: Its name in the log.
     """
     if callback is None:
         return

@@ -1,4 +1,4 @@
-"""Time as a dependency: whatever waits or measures takes a `Clock`, so that tests need no waiting."""
+"""Time as a dependency: code that waits or measures takes a `Clock`, so that tests need not wait."""
 
 from __future__ import annotations
 

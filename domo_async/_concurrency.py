@@ -97,7 +97,7 @@ async def wait_for_end(*work: asyncio.Future[Any]) -> None:
 
 
 async def cancel_all(*tasks: asyncio.Future[Any]) -> None:
-    """Cancel tasks, and wait until they have let go of what they hold. Their errors are dropped."""
+    """Cancel tasks, and wait until they have released their resources. Their errors are dropped."""
     for task in tasks:
         task.cancel()
     await wait_for_end(*tasks)

@@ -1,4 +1,4 @@
-"""What calls, the command line and Spark do unless told otherwise: numbers that stand here alone."""
+"""Defaults of calls, the command line and Spark, defined only here."""
 
 from __future__ import annotations
 

@@ -38,13 +38,13 @@ _AHEAD = 100
 
 @frozen(repr=False)
 class FleetResults(Mapping[str, T_co], Generic[T_co]):
-    """What a call gave on each instance: a mapping of the instances where it went well.
+    """The results of a call on each instance: a mapping of the instances where it succeeded.
 
     Asked for an instance where it failed, it raises that instance's error.
 
     Attributes:
-        ok: What the call gave, by the instances' names.
-        failed: What went wrong, by the instances' names.
+        ok: The results, by the instances' names.
+        failed: The errors, by the instances' names.
     """
 
     ok: Mapping[str, T_co] = field(factory=dict)
@@ -129,8 +129,8 @@ class Fleet:
         """Do something on every instance, and wait for all.
 
         Args:
-            call: What to do with a client. A `DomoError` on one instance is that instance's result; any other error
-                is raised at once, and ends what is under way.
+            call: The function that is called with each client. A `DomoError` on one instance is that instance's result;
+                any other error is raised at once, and ends the calls that are under way.
         """
         ok: dict[str, T] = {}
         failed: dict[str, DomoError] = {}
@@ -195,7 +195,7 @@ def _client(name: str, given: Member, settings: Settings | None) -> Domo:
 
 
 def members(instances: Mapping[str, T]) -> Mapping[str, T]:
-    """Return what a fleet was given with its tokens wrapped, so that no traceback shows them with local variables."""
+    """Return the arguments of a fleet with wrapped tokens, so that tracebacks with local variables do not show them."""
     if not isinstance(instances, Mapping):
         return instances
     return {name: _wrapped(member) for name, member in instances.items()}
@@ -234,7 +234,7 @@ def _failure(failed: Mapping[str, DomoError]) -> FleetError:
 
 
 async def _all_ended(pieces: Iterable[Awaitable[None]]) -> None:
-    """Wait for all, and raise what one of them raised."""
+    """Wait for all, and raise the first error among them."""
     for outcome in await asyncio.gather(*pieces, return_exceptions=True):
         if isinstance(outcome, BaseException):
             raise outcome

@@ -10,7 +10,7 @@ __all__ = ["lock"]
 if sys.platform == "win32":
     import msvcrt
 
-    # Beyond all content, since Windows would keep others from reading what is locked.
+    # Beyond all content, since Windows keeps others from reading locked bytes.
     _FAR = 1 << 30
 
     def lock(file: BinaryIO) -> None:
@@ -19,10 +19,10 @@ if sys.platform == "win32":
         Raises:
             OSError: Another one has it.
         """
-        place = file.tell()
+        position = file.tell()
         file.seek(_FAR)
         msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
-        file.seek(place)
+        file.seek(position)
 
 else:
     import fcntl

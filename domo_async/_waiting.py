@@ -1,4 +1,4 @@
-"""Waiting for what the instance does in its own time."""
+"""Waiting for jobs of the instance."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Backoff:
         timeout: Seconds in all.
         first: Seconds of the first pause; each further one is `growth` times as long.
         longest: Seconds of the longest pause.
-        growth: What the pauses grow by.
+        growth: The factor by which the pauses grow.
     """
 
     def __init__(
@@ -49,14 +49,14 @@ class Backoff:
 
 @frozen
 class Verdict:
-    """What a look at a job tells.
+    """The state of a job, as one request showed it.
 
     Attributes:
         state: Its state, in the instance's words.
         ended: Whether it goes no further.
         failed: Whether it came to a bad end.
         reason: Why it did, where the instance tells.
-        known: Whether it is known what the state means.
+        known: Whether the meaning of the state is known.
     """
 
     state: str | None
@@ -72,10 +72,10 @@ def _words(words: Iterable[str]) -> frozenset[str]:
 
 @frozen
 class States:
-    """What the words mean by which a kind of job tells its state, in capitals or not.
+    """The meaning of the words for the states of a type of job, regardless of case.
 
     Attributes:
-        good: The job has done what it was to do.
+        good: The job has succeeded.
         bad: It came to a bad end.
         going: It has not ended. So has one that does not tell its state yet.
     """
@@ -85,7 +85,7 @@ class States:
     going: frozenset[str] = field(converter=_words)
 
     def judge(self, state: str | None, *, reason: str | None = None) -> Verdict:
-        """Return what a state means.
+        """Return the meaning of a state.
 
         Args:
             state: The state, in the instance's words, or None where it tells none.
@@ -107,11 +107,11 @@ async def wait_for(
     timeout: float,
     pauses: tuple[float, float] | None = None,
 ) -> T:
-    """Look at a job until it has ended, with pauses that grow, and return what the last look gave.
+    """Poll a job with growing pauses until it has ended, and return the last answer.
 
     Args:
         look: Asks the instance.
-        judge: Says what the answer means.
+        judge: Returns the meaning of an answer.
         what: The job, as messages name it.
         clock: Where time comes from.
         timeout: Seconds to wait at most.
@@ -120,7 +120,7 @@ async def wait_for(
     Raises:
         ConfigError: `timeout` is not a number of seconds.
         JobFailed: It came to a bad end; says why, where the instance tells.
-        UnknownState: What its state means is not known.
+        UnknownState: The meaning of its state is not known.
         WaitTimeout: It has not ended; carries the last state seen.
     """
     if isinstance(timeout, bool) or not isinstance(timeout, (int, float)) or not 0 <= timeout < float("inf"):
@@ -176,7 +176,7 @@ def check_good(what: str, verdict: Verdict) -> None:
 
     Raises:
         JobFailed: It came to a bad end.
-        UnknownState: What its state means is not known, or it tells none.
+        UnknownState: The meaning of its state is not known, or it tells none.
     """
     if verdict.failed:
         raise job_failed(what, verdict)

@@ -75,10 +75,10 @@ class ConfigError(DomoError, ValueError):
 
 
 class SourceError(DomoError, ValueError):
-    """What is to be uploaded cannot be read, or is not what the dataset takes; a dataset is as it was.
+    """The source of an upload cannot be read, or does not fit the dataset; the dataset is unchanged.
 
     Attributes:
-        line: The line of the source, counted from 1, where that is known.
+        line: The line of the source, counted from 1, if it is known.
     """
 
     def __init__(self, message: str, *, line: int | None = None) -> None:
@@ -87,9 +87,9 @@ class SourceError(DomoError, ValueError):
 
 
 class TargetError(DomoError, OSError):
-    """A file on this machine could not be written, such as where the disk is full.
+    """A file on this machine could not be written, for example because the disk is full.
 
-    One that was there is as it was, unless the message says otherwise.
+    A file that existed before is unchanged, unless the message says otherwise.
     """
 
 
@@ -98,7 +98,7 @@ class TransportError(DomoError):
 
     Attributes:
         sent: Whether the server may have received (and carried out) the request.
-        passing: Whether another try may go better; if not, none was made.
+        passing: Whether another attempt may succeed; if not, none was made.
     """
 
     def __init__(self, message: str, *, sent: bool = True, passing: bool = True) -> None:
@@ -126,7 +126,7 @@ class AnswerTooLarge(TransportError):
     """An answer is larger than `Settings.max_answer`; the rest of it was not read.
 
     Attributes:
-        limit: How many bytes were allowed.
+        limit: The number of bytes that was allowed.
     """
 
     def __init__(self, message: str, *, limit: int) -> None:
@@ -135,13 +135,13 @@ class AnswerTooLarge(TransportError):
 
 
 class ContentMismatch(TransportError):
-    """A content is not what it is said to be: another length, another hash, or stored under another name.
+    """Content differs from its description: its length, its hash, or the name under which it was stored.
 
-    Nothing is kept of one that came so; one that was stored so is there, and the message names it.
+    Content that was downloaded is discarded. Content that was stored remains, and the message names it.
 
     Attributes:
-        expected: What it was to be.
-        found: What it is.
+        expected: The expected length, hash or name.
+        found: The actual one.
     """
 
     def __init__(self, message: str, *, expected: str, found: str) -> None:
@@ -151,13 +151,13 @@ class ContentMismatch(TransportError):
 
 
 class DecodeError(DomoError, ValueError):
-    """An answer arrived whole but is not what the documents promise.
+    """An answer arrived completely, but does not have a known form.
 
     Attributes:
-        path: Where in the JSON, such as ``$.columns[3].type``.
-        method: The request's HTTP method, or None where it was not an answer to one.
-        request_path: The request's path, without the query, or None as well.
-        body: The answer's body as text, cut at 64 KiB. Where the request made something, its identifier is there.
+        path: The place in the JSON, such as ``$.columns[3].type``.
+        method: The request's HTTP method, or None if the JSON was not an answer to a request.
+        request_path: The request's path without the query, or None likewise.
+        body: The answer's body as text, cut at 64 KiB. If the request created something, its id can be found here.
     """
 
     def __init__(
@@ -177,12 +177,12 @@ class DecodeError(DomoError, ValueError):
 
 
 class ListIncomplete(DecodeError):
-    """The instance says that a list has more items than it gave; those that came before are right.
+    """A list has more items than the instance returned; the items that were returned are right.
 
     Attributes:
-        total: How many items it says that there are, or None where it only says that there are more.
-        given: How many came.
-        items: Those, where they were asked for all at once; what iterates has them already.
+        total: The number of items that the instance announced, or None if it only said that there are more.
+        given: The number of items that it returned.
+        items: The returned items, if all were asked for at once; a loop has received them already.
     """
 
     def __init__(self, message: str, *, total: int | None, given: int) -> None:
@@ -197,15 +197,15 @@ class APIError(DomoError):
 
     Attributes:
         status: The HTTP status.
-        reason: What Domo said was wrong, or a summary of a page that is not JSON.
+        reason: The reason that Domo gives, or a summary of a page that is not JSON.
         code: Domo's error code (``errorCode``), if it gave one.
         toe: Domo's thread of execution, which its support asks for.
         method: The request's HTTP method.
         path: The request's path, without the query.
         retry_after: Seconds that the instance asked to wait, if it did.
         body: The answer's body as text, cut at 64 KiB.
-        after_lost_answer: Whether an earlier try of the same call got no answer and may have been carried out, so that
-            this refusal may be due to its effect.
+        after_lost_answer: Whether an earlier attempt of the same call got no answer and may have taken effect, so that
+            this refusal may be a consequence of it.
     """
 
     def __init__(
@@ -234,19 +234,19 @@ class APIError(DomoError):
 
     @property
     def refused(self) -> bool:
-        """Whether it is Domo's own refusal, so that what was asked surely did not happen.
+        """Whether Domo itself refused the request, so that it surely did not take effect.
 
-        It is where the status refuses and the body is Domo's JSON error. A proxy's page of the same status may come
-        after the request took effect, and so may 408, 413, 499 and 5xx, whoever sends them.
+        This needs a status that refuses and a body that is Domo's JSON error. A proxy's page of the same status may
+        come after the request took effect, and so may 408, 413, 499 and 5xx, whoever sends them.
         """
         return not self.after_lost_answer and self.status in _REFUSALS and _is_of_domo(self.body, self.status)
 
     @property
     def put_off(self) -> bool:
-        """Whether what was asked surely was not taken, and may be asked for again later.
+        """Whether the request surely was not carried out and may be repeated later.
 
-        It is where the status is 429, which a limiter answers instead of handing the request on, or where Domo's own
-        JSON error says 503 with Retry-After. A proxy's page of that status may come after the request took effect.
+        This is so for status 429, which a limiter answers instead of handing the request on, and for Domo's own JSON
+        error with status 503 and Retry-After. A proxy's page of that status may come after the request took effect.
         """
         return self.status == 429 or (
             self.status == 503 and self.retry_after is not None and _is_of_domo(self.body, self.status)
@@ -255,8 +255,8 @@ class APIError(DomoError):
     @classmethod
     def for_status(cls, status: int, **facts: Any) -> APIError:
         """Return the error of the subclass that stands for `status`."""
-        kind = _BY_STATUS.get(status) or (ServerError if status >= 500 else APIError)
-        return kind(status=status, **facts)
+        found = _BY_STATUS.get(status) or (ServerError if status >= 500 else APIError)
+        return found(status=status, **facts)
 
 
 class BadRequest(APIError):
@@ -272,7 +272,7 @@ class Forbidden(APIError):
 
 
 class NotFound(APIError):
-    """404: there is no such object, or the token's owner may not see it."""
+    """404: the object does not exist, or the token's owner may not see it."""
 
 
 class Conflict(APIError):
@@ -284,10 +284,10 @@ class RateLimited(APIError):
 
 
 class ServerError(APIError):
-    """5xx: the instance failed; what was asked may or may not have happened."""
+    """5xx: the instance failed; the request may or may not have taken effect."""
 
 
-# An allow-list: a status that is not in it says nothing of what happened.
+# An allow-list: any other status does not tell whether the request took effect.
 _REFUSALS = frozenset({400, 401, 403, 404, 405, 406, 409, 410, 412, 415, 422, 429})
 
 
@@ -311,11 +311,11 @@ _BY_STATUS: dict[int, type[APIError]] = {
 
 
 class JobFailed(DomoError):
-    """A job came to a bad end.
+    """A job failed.
 
     Attributes:
         state: The last state seen.
-        reason: Why, in the instance's words, where it tells.
+        reason: The reason in the instance's words, if it gives one.
     """
 
     def __init__(self, message: str, *, state: str, reason: str | None = None) -> None:
@@ -325,10 +325,10 @@ class JobFailed(DomoError):
 
 
 class WaitTimeout(DomoError, builtins.TimeoutError):
-    """A job had not ended when the wait did; it goes on without us.
+    """A job did not end within the timeout; it continues on the instance.
 
     Attributes:
-        state: The last state seen, or None where none was.
+        state: The last state seen, or None if none was seen.
     """
 
     def __init__(self, message: str, *, state: str | None) -> None:
@@ -340,8 +340,8 @@ class UnknownState(DomoError):
     """A job's state is a word that this release does not know: the job may go on, or have ended well or badly.
 
     Attributes:
-        state: The word; None where the answer to a job that has ended tells no state.
-        reason: What the instance says about it, where it does.
+        state: The word; None if the job has ended and its answer has no state.
+        reason: The reason in the instance's words, if it gives one.
     """
 
     def __init__(self, message: str, *, state: str | None, reason: str | None = None) -> None:
@@ -351,11 +351,11 @@ class UnknownState(DomoError):
 
 
 class SearchIncomplete(DomoError):
-    """Some hits of a search cannot be had; those that came before are right.
+    """Some hits of a search cannot be read; the hits that came before are right.
 
     Attributes:
-        entity: What was searched for.
-        total: How many hits the part of the search has that cannot be had whole.
+        entity: The type of the objects that were searched for.
+        total: The number of hits in the part of the search that cannot be read completely.
     """
 
     def __init__(self, message: str, *, entity: str, total: int) -> None:
@@ -369,9 +369,9 @@ class UploadError(DomoError):
 
     Attributes:
         dataset_id: The dataset.
-        upload_id: The upload that was opened, or None where that failed already.
-        part: The number of the part that could not be sent, or None where it was another step.
-        journal: The journal's path, if there is one: the same call with ``resume=`` that path goes on from here.
+        upload_id: The upload that was opened, or None if opening it failed.
+        part: The number of the part that could not be sent, or None if another step failed.
+        journal: The journal's path, if there is one: the same call with ``resume=`` and this path continues from here.
     """
 
     def __init__(
@@ -393,8 +393,8 @@ class UploadError(DomoError):
 class CommitUncertain(DomoError):
     """A commit was sent, its answer was lost, and the instance does not tell whether it took effect.
 
-    It was not sent twice. With a journal the same call finds out and goes on. Without one, upload the rows again only
-    where the dataset surely does not have them: the message says what to look at.
+    It was not sent twice. With a journal, the same call finds out and continues. Without one, upload the rows again
+    only if the dataset surely does not have them: the message says where to look.
 
     Attributes:
         dataset_id: The dataset.
@@ -414,7 +414,7 @@ class CommitUncertain(DomoError):
 
 
 class AfterCommitError(DomoError):
-    """An upload took effect, but what was to follow, such as its index, did not; the cause is attached.
+    """An upload took effect, but a later step, such as indexing, failed; the cause is attached.
 
     Attributes:
         dataset_id: The dataset; it holds the new rows.
@@ -428,11 +428,11 @@ class AfterCommitError(DomoError):
 
 
 class RowCountMismatch(AfterCommitError):
-    """An upload was committed, but the instance counts other rows than were sent.
+    """An upload was committed, but the instance counts another number of rows than was sent.
 
     Attributes:
-        sent: Rows that were sent.
-        found: Rows that the instance counts in this upload's data version.
+        sent: The number of rows that was sent.
+        found: The number that the instance counts in the upload's data version.
     """
 
     def __init__(self, message: str, *, dataset_id: str, upload_id: int, sent: int, found: int) -> None:
@@ -442,10 +442,10 @@ class RowCountMismatch(AfterCommitError):
 
 
 class BulkError(DomoError):
-    """Some of what was asked for in bulk did not happen; the report says of each row what became of it.
+    """Some items of a bulk operation failed; the report has the result of each item.
 
     Attributes:
-        errors: What went wrong, in the order of the input.
+        errors: The errors, in the order of the input.
     """
 
     def __init__(self, message: str, *, errors: Sequence[DomoError]) -> None:
@@ -457,7 +457,7 @@ class FleetError(DomoError):
     """A call failed on some of several instances.
 
     Attributes:
-        errors: What went wrong, by the instances' names.
+        errors: The errors, by the instances' names.
     """
 
     def __init__(self, message: str, *, errors: Mapping[str, DomoError]) -> None:
@@ -466,10 +466,10 @@ class FleetError(DomoError):
 
 
 class Unresolved(DomoError):
-    """Some of what was named is not on the instance; nothing was changed.
+    """Some names do not exist on the instance; nothing was changed.
 
     Attributes:
-        names: All that was not found: addresses, names or identifiers, as they were given.
+        names: The names that were not found: addresses, names or ids, as they were given.
     """
 
     def __init__(self, message: str, *, names: Sequence[int | str]) -> None:

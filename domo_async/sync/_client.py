@@ -122,7 +122,7 @@ class Domo(ClientTwin[AsyncDomo]):
 
         Raises:
             Unauthorized: The instance refuses the login; `code` says why, such as ``INVALID_CREDENTIALS``.
-            Forbidden: There is no such instance.
+            Forbidden: The instance does not exist.
             ConfigError: The instance cannot be one.
         """
         password = Secret.of(password)
@@ -182,7 +182,7 @@ class Domo(ClientTwin[AsyncDomo]):
 
     @cached_property
     def activity_log(self) -> ActivityLog:
-        """The activity log: who did what, and when."""
+        """The activity log: the actions of users, with times."""
         from domo_async.sync._activity_log import ActivityLog
 
         return ActivityLog(self._aio.activity_log, self._portal)
@@ -305,7 +305,7 @@ class Domo(ClientTwin[AsyncDomo]):
 
     @cached_property
     def lineage(self) -> Lineage:
-        """Lineage: what things are made from, and what is made from them."""
+        """Lineage: the sources of objects, and the objects that are made from them."""
         from domo_async.sync._lineage import Lineage
 
         return Lineage(self._aio.lineage, self._portal)
@@ -340,7 +340,7 @@ class Domo(ClientTwin[AsyncDomo]):
 
     @cached_property
     def roles(self) -> Roles:
-        """Roles and what they allow."""
+        """Roles and their authorities."""
         from domo_async.sync._roles import Roles
 
         return Roles(self._aio.roles, self._portal)
@@ -400,7 +400,7 @@ class Domo(ClientTwin[AsyncDomo]):
         """Check, reading only, what this instance answers: each read route once, compared with the known forms.
 
         Only GET, and those searches that are asked by POST, can leave; whatever else would is refused before it is
-        sent. The arguments come from what was read before. A route that the user may not use does not stop the rest.
+        sent. The arguments come from earlier answers. A route that the user may not use does not stop the rest.
 
         The report tells routes, keys, types and counts. It holds no token, and no names, addresses, identifiers or
         values of the instance's, so that it can be attached to a bug report: `DoctorReport.to_dict`.
@@ -408,7 +408,7 @@ class Domo(ClientTwin[AsyncDomo]):
         Args:
             name_instance: Whether the report names the instance.
             words: Whether it names words that are new where this release knows all; some may be your company's.
-            seconds: How long it may take in all. What was not asked then is told.
+            seconds: The time limit in seconds. Routes that were not reached are reported.
             requests: How many requests it may send in all, retries included.
 
         Raises:
@@ -435,7 +435,7 @@ class Domo(ClientTwin[AsyncDomo]):
             path: The path on the instance, such as ``"/api/data/v3/datasources"``, without a query.
             params: The query. None and UNSET are left out, booleans become ``true`` and ``false``, lists are joined by
                 commas.
-            json: The JSON body; None is sent as null. What is a `Secret` in it is sent as its value.
+            json: The JSON body; None is sent as null. A `Secret` in it is sent as its value.
             idempotent: Whether it may be sent again after a failure in which the instance may have carried it out;
                 by default GET, HEAD, PUT and DELETE may, POST and PATCH may not.
 
