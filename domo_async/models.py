@@ -389,6 +389,7 @@ from domo_async._endpoints.task_center import (
     TaskContract,
     TaskPart,
     TaskPerson,
+    TasksAssigned,
     TaskSource,
     TaskStatus,
     TimeRange,
@@ -404,6 +405,7 @@ from domo_async._endpoints.users import (
     UserFilterOperator,
     UserParts,
     UserProfile,
+    UserSession,
 )
 from domo_async._endpoints.workflows import (
     TriggerType,
@@ -738,6 +740,7 @@ __all__ = [
     "TaskPerson",
     "TaskSource",
     "TaskStatus",
+    "TasksAssigned",
     "Term",
     "TextChoice",
     "TimeRange",
@@ -752,6 +755,7 @@ __all__ = [
     "UserFilterOperator",
     "UserParts",
     "UserProfile",
+    "UserSession",
     "ViewType",
     "Wildcard",
     "WordLength",

@@ -10,7 +10,7 @@ from domo_async._endpoints.groups.models import Member
 from domo_async._endpoints.users._directory import user_number
 from domo_async._wire import payload
 
-__all__ = ["numbers", "owners_of"]
+__all__ = ["numbers", "owners_of", "owners_with_text_ids"]
 
 
 def numbers(ids: Sequence[int | str], name: str) -> list[int]:
@@ -30,3 +30,12 @@ def owners_of(owners: Sequence[Member | int | str]) -> list[dict[str, Any]]:
     """
     named = [one if isinstance(one, Member) else Member(one) for one in require_list(owners, "owners")]
     return [payload(id=user_number(one.id), type=one.type) for one in named]
+
+
+def owners_with_text_ids(owners: Sequence[Member | int | str]) -> list[dict[str, Any]]:
+    """Return owners as those routes take them that have identifiers as texts.
+
+    Raises:
+        ConfigError: There are none, or one of them is none.
+    """
+    return [{**one, "id": str(one["id"])} for one in owners_of(owners)]

@@ -8,7 +8,7 @@ from operator import attrgetter
 from attrs import frozen
 
 from domo_async._endpoints._area import Area, require_list
-from domo_async._endpoints._owners import owners_of
+from domo_async._endpoints._owners import owners_of, owners_with_text_ids
 from domo_async._endpoints.groups import Member
 from domo_async._endpoints.pages import PageOwner
 from domo_async._transport import QUERY_SKIP, PageData, Pager, url
@@ -111,6 +111,7 @@ class DataApps(Area):
         self,
         *,
         title: str | Unset = UNSET,
+        owner_ids: Sequence[int | str] | Unset = UNSET,
         sort_by: str = "title",
         ascending: bool = True,
         offset: int = 0,
@@ -124,6 +125,8 @@ class DataApps(Area):
 
         Args:
             title: Only those with this in their titles.
+            owner_ids: Only those that one of these users owns. Another client sends it; an instance that does not heed
+                it gives all, so look at the owners.
             sort_by: What to sort by.
             ascending: Whether the smallest comes first.
             offset: Apps to leave out at the beginning.
@@ -131,8 +134,9 @@ class DataApps(Area):
             page_size: Apps to ask for at a time.
 
         Raises:
-            ConfigError: A number is out of its range.
+            ConfigError: `owner_ids` is empty, or a number is out of its range.
         """
+        owners = UNSET if isinstance(owner_ids, Unset) else require_list(owner_ids, "owner_ids")
         return self._http.pages(
             "POST",
             url("/api/content/v1/dataapps/adminsummary"),
@@ -143,6 +147,8 @@ class DataApps(Area):
                 ascending=ascending,
                 include_title_clause=UNSET if isinstance(title, Unset) else True,
                 title_search_text=title,
+                include_owner_clause=UNSET if isinstance(owners, Unset) else True,
+                owner_ids=owners,
             ),
             into=_Summaries,
             read=_page,
@@ -239,8 +245,7 @@ class DataApps(Area):
             ConfigError: `data_app_ids` or `owners` is empty.
             NotFound: There is no such app.
         """
-        named = [{**one, "id": str(one["id"])} for one in owners_of(owners)]
-        body = payload(entity_ids=_texts(data_app_ids), owners=named)
+        body = payload(entity_ids=_texts(data_app_ids), owners=owners_with_text_ids(owners))
         # Taken away twice, they are gone all the same.
         await self._http.request("POST", url("/api/content/v1/dataapps/bulk/owners/remove"), json=body, idempotent=True)
 

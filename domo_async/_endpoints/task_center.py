@@ -15,6 +15,7 @@ from domo_async._endpoints._area import Area, require_changes, require_list
 from domo_async._endpoints._permissions import Permission, Right, sent_permissions
 from domo_async._transport import QUERY, PageData, Pager, url
 from domo_async._wire import UNSET, IsoStamp, Model, NumericId, OpenEnum, Unset, either, payload, wire_name
+from domo_async.errors import ConfigError
 
 __all__ = [
     "ContractProperty",
@@ -35,6 +36,7 @@ __all__ = [
     "TaskSource",
     "TaskStatus",
     "Tasks",
+    "TasksAssigned",
     "TimeRange",
 ]
 
@@ -336,6 +338,19 @@ def _ranges(values: Sequence[TimeRange] | Unset, name: str) -> Sequence[TimeRang
     return values if isinstance(values, Unset) else require_list(values, name)
 
 
+@frozen(kw_only=True)
+class TasksAssigned(Model):
+    """What became of the tasks of a queue that were to be assigned by one request.
+
+    Attributes:
+        completed: Those that were assigned.
+        failed: Those that were not; the sample shows none, so their form is not known.
+    """
+
+    completed: tuple[Task, ...] = ()
+    failed: tuple[object, ...] = ()
+
+
 class Queues(Area):
     """Queues of tasks."""
 
@@ -368,6 +383,22 @@ class Queues(Area):
             NotFound: There is no such queue.
         """
         return await self._http.request("GET", url("/api/queues/v1/{}", queue_id), into=Queue)
+
+    async def set_owner(self, queue_id: str, user_id: int | str, /) -> Queue:
+        """Give a queue to another user.
+
+        `PUT /api/queues/v1/{queue_id}/owner/{user_id}`. Seen: samples of instances show it, no document of Domo's does;
+        two independent clients use it.
+
+        Args:
+            queue_id: The queue.
+            user_id: The user whose it is to be.
+
+        Raises:
+            Forbidden: The token's owner may not.
+            NotFound: There is no such queue or user.
+        """
+        return await self._http.request("PUT", url("/api/queues/v1/{}/owner/{}", queue_id, user_id), into=Queue)
 
     async def set_permissions(self, queue_id: str, /, *, permissions: Sequence[Permission]) -> None:
         """Say what users and groups may do with a queue.
@@ -599,6 +630,34 @@ class Tasks(Area):
         # The page calls the list tasksId, other clients call it taskIds.
         body = payload(tasks_id=tasks, task_ids=tasks, type=TaskPerson.USER, user_id=str(user_id))
         return await self._http.request("PUT", path, json=body, into=_TASK_OR_NONE, empty=None, undocumented=True)
+
+    async def assign_many(
+        self, task_ids: Mapping[str, Sequence[str]], /, *, user_id: int | str
+    ) -> Mapping[str, TasksAssigned]:
+        """Assign tasks of several queues to a user by one request.
+
+        `PUT /api/queues/v1/tasks/assign`. Seen: samples of instances show it, no document of Domo's does.
+
+        Args:
+            task_ids: By queue, its tasks that are to be assigned.
+            user_id: Who is to do them.
+
+        Returns:
+            By queue, which tasks were assigned and which were not.
+
+        Raises:
+            ConfigError: There are no tasks, or a queue is named without any.
+            NotFound: There is no such user.
+        """
+        if not task_ids:
+            raise ConfigError("task_ids is empty")
+        return await self._http.request(
+            "PUT",
+            url("/api/queues/v1/tasks/assign"),
+            params={"assignTo": str(user_id), "assigneeType": TaskPerson.USER},
+            json={queue: require_list(tasks, f"the tasks of {queue}") for queue, tasks in task_ids.items()},
+            into=dict[str, TasksAssigned],
+        )
 
     async def void(self, queue_id: str, task_id: str, /) -> Task | None:
         """Void a task, so that nobody is to do it any more.

@@ -19,6 +19,7 @@ class DataApps(Twin[AsyncDataApps]):
         self,
         *,
         title: str | Unset = UNSET,
+        owner_ids: Sequence[int | str] | Unset = UNSET,
         sort_by: str = "title",
         ascending: bool = True,
         offset: int = 0,
@@ -32,6 +33,8 @@ class DataApps(Twin[AsyncDataApps]):
 
         Args:
             title: Only those with this in their titles.
+            owner_ids: Only those that one of these users owns. Another client sends it; an instance that does not heed
+                it gives all, so look at the owners.
             sort_by: What to sort by.
             ascending: Whether the smallest comes first.
             offset: Apps to leave out at the beginning.
@@ -39,11 +42,17 @@ class DataApps(Twin[AsyncDataApps]):
             page_size: Apps to ask for at a time.
 
         Raises:
-            ConfigError: A number is out of its range.
+            ConfigError: `owner_ids` is empty, or a number is out of its range.
         """
         return SyncPager(
             self._aio.list(
-                title=title, sort_by=sort_by, ascending=ascending, offset=offset, limit=limit, page_size=page_size
+                title=title,
+                owner_ids=owner_ids,
+                sort_by=sort_by,
+                ascending=ascending,
+                offset=offset,
+                limit=limit,
+                page_size=page_size,
             ),
             self._portal,
         )

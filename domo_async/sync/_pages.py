@@ -24,6 +24,7 @@ class Pages(Twin[AsyncPages]):
         *,
         title: str | Unset = UNSET,
         parent_page_ids: Sequence[int | str] | Unset = UNSET,
+        owner_ids: Sequence[int | str] | Unset = UNSET,
         sort_by: PageOrder | str = PageOrder.PAGE_TITLE,
         ascending: bool = True,
         offset: int = 0,
@@ -37,6 +38,8 @@ class Pages(Twin[AsyncPages]):
         Args:
             title: Only those with this in their titles.
             parent_page_ids: Only those right below one of these pages.
+            owner_ids: Only those that one of these users owns. Other clients send it; an instance that does not heed
+                it gives all, so look at the owners.
             sort_by: What to sort by.
             ascending: Whether the smallest comes first.
             offset: Pages to leave out at the beginning.
@@ -44,12 +47,13 @@ class Pages(Twin[AsyncPages]):
             page_size: Pages to ask for at a time.
 
         Raises:
-            ConfigError: `parent_page_ids` is empty, or a number is out of its range.
+            ConfigError: `parent_page_ids` or `owner_ids` is empty, or a number is out of its range.
         """
         return SyncPager(
             self._aio.list(
                 title=title,
                 parent_page_ids=parent_page_ids,
+                owner_ids=owner_ids,
                 sort_by=sort_by,
                 ascending=ascending,
                 offset=offset,

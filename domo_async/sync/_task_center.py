@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 
 from domo_async._endpoints._permissions import Permission
-from domo_async._endpoints.task_center import DisplayType, Queue, Task, TaskPart, TaskStatus, TimeRange
+from domo_async._endpoints.task_center import DisplayType, Queue, Task, TaskPart, TasksAssigned, TaskStatus, TimeRange
 from domo_async._endpoints.task_center import Queues as AsyncQueues
 from domo_async._endpoints.task_center import TaskCenter as AsyncTaskCenter
 from domo_async._endpoints.task_center import Tasks as AsyncTasks
@@ -41,6 +41,22 @@ class Queues(Twin[AsyncQueues]):
             NotFound: There is no such queue.
         """
         return self._portal.run(self._aio.get(queue_id))
+
+    def set_owner(self, queue_id: str, user_id: int | str, /) -> Queue:
+        """Give a queue to another user.
+
+        `PUT /api/queues/v1/{queue_id}/owner/{user_id}`. Seen: samples of instances show it, no document of Domo's does;
+        two independent clients use it.
+
+        Args:
+            queue_id: The queue.
+            user_id: The user whose it is to be.
+
+        Raises:
+            Forbidden: The token's owner may not.
+            NotFound: There is no such queue or user.
+        """
+        return self._portal.run(self._aio.set_owner(queue_id, user_id))
 
     def set_permissions(self, queue_id: str, /, *, permissions: Sequence[Permission]) -> None:
         """Say what users and groups may do with a queue.
@@ -228,6 +244,26 @@ class Tasks(Twin[AsyncTasks]):
             NotFound: There is no such task or user.
         """
         return self._portal.run(self._aio.assign(queue_id, task_id, user_id=user_id, task_ids=task_ids))
+
+    def assign_many(
+        self, task_ids: Mapping[str, Sequence[str]], /, *, user_id: int | str
+    ) -> Mapping[str, TasksAssigned]:
+        """Assign tasks of several queues to a user by one request.
+
+        `PUT /api/queues/v1/tasks/assign`. Seen: samples of instances show it, no document of Domo's does.
+
+        Args:
+            task_ids: By queue, its tasks that are to be assigned.
+            user_id: Who is to do them.
+
+        Returns:
+            By queue, which tasks were assigned and which were not.
+
+        Raises:
+            ConfigError: There are no tasks, or a queue is named without any.
+            NotFound: There is no such user.
+        """
+        return self._portal.run(self._aio.assign_many(task_ids, user_id=user_id))
 
     def void(self, queue_id: str, task_id: str, /) -> Task | None:
         """Void a task, so that nobody is to do it any more.

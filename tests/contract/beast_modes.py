@@ -184,4 +184,26 @@ ROWS = [
         ),
         gives=BeastMode,
     ),
+    Row(
+        "extra: Beast Modes, Bulk templates",
+        lambda domo: domo.beast_modes.set_owner([27, "28"], 700632941),
+        (
+            Sent(
+                "POST",
+                "/api/query/v1/functions/list/id",
+                json={"ids": ["27", "28"]},
+                answer=whole({"27": {"id": 27, "links": [{"resource": {"id": "a"}, "new": 1}]}, "28": {"id": 28}}),
+            ),
+            Sent(
+                "POST",
+                "/api/query/v1/functions/bulk/template",
+                json={
+                    "update": [
+                        {"id": 27, "owner": 700632941, "links": [{"resource": {"id": "a"}, "new": 1}]},
+                        {"id": 28, "owner": 700632941, "links": []},
+                    ]
+                },
+            ),
+        ),
+    ),
 ]

@@ -7,6 +7,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from domo_async._endpoints.cards import Card, CardDefinition, CardPart, Rendering, RenderPart
+from domo_async._endpoints.groups import Member
 from tests.contract.row import Row, Sent, documented, whole
 
 SCRATCH = TemporaryDirectory()
@@ -277,5 +278,28 @@ ROWS = [
         "extra: Pages and Cards, Bulk delete cards",
         lambda domo: domo.cards.delete_many([1234, "5"]),
         Sent("DELETE", "/api/content/v1/cards/bulk", query={"cardIds": "1234,5"}),
+    ),
+    Row(
+        "extra: Pages and Cards, Update owners",
+        lambda domo: domo.cards.add_owners(card_ids=[1234, "5"], owners=[27], note="Yours", send_email=False),
+        Sent(
+            "POST",
+            "/api/content/v1/cards/owners/add",
+            json={
+                "cardIds": [1234, 5],
+                "cardOwners": [{"id": "27", "type": "USER"}],
+                "note": "Yours",
+                "sendEmail": False,
+            },
+        ),
+    ),
+    Row(
+        "extra: Pages and Cards, Update owners",
+        lambda domo: domo.cards.remove_owners(card_ids=[1234], owners=[27, Member(5, "GROUP")]),
+        Sent(
+            "POST",
+            "/api/content/v1/cards/owners/remove",
+            json={"cardIds": [1234], "cardOwners": [{"id": "27", "type": "USER"}, {"id": "5", "type": "GROUP"}]},
+        ),
     ),
 ]

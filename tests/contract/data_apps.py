@@ -108,4 +108,18 @@ ROWS = [
             json={"entityIds": ["7"], "owners": [{"id": "27", "type": "USER"}]},
         ),
     ),
+    Row(
+        "extra: App Studio, Admin Summary",
+        lambda domo: domo.data_apps.list(owner_ids=[27]).all(),
+        Sent(
+            "POST",
+            f"{APPS}/adminsummary",
+            query={"limit": "100", "skip": "0"},
+            json={"orderBy": "title", "ascending": True, "includeOwnerClause": True, "ownerIds": [27]},
+            answer=whole({"dataAppAdminSummaries": [{"dataAppId": 7, "owners": [OWNER]}], "totalDataAppCount": 1}),
+        ),
+        gives=DataAppSummary,
+        says=lambda answer: answer["dataAppAdminSummaries"],
+        note="of one owner",
+    ),
 ]

@@ -336,4 +336,23 @@ ROWS = [
         gives=PageSummary,
         says=lambda answer: answer["pageAdminSummaries"],
     ),
+    Row(
+        "extra: Pages and Cards, Pages admin summary",
+        lambda domo: domo.pages.list(owner_ids=[27, "28"], page_size=35).all(),
+        Sent(
+            "POST",
+            "/api/content/v1/pages/adminsummary",
+            query={"limit": "35", "skip": "0"},
+            json={
+                "orderBy": "pageTitle",
+                "ascending": True,
+                "includePageOwnerClause": True,
+                "ownerIds": [27, "28"],
+            },
+            answer=whole({"pageAdminSummaries": [SUMMARY]}),
+        ),
+        gives=PageSummary,
+        says=lambda answer: answer["pageAdminSummaries"],
+        note="of some owners",
+    ),
 ]

@@ -188,4 +188,24 @@ ROWS = [
             ],
         ),
     ),
+    Row(
+        "extra: Task Center, Transfer queue ownership",
+        lambda domo: domo.task_center.queues.set_owner(_QUEUE, 700632941),
+        Sent("PUT", f"/api/queues/v1/{_QUEUE}/owner/700632941", answer=documented("E165")),
+        gives=Queue,
+    ),
+    Row(
+        "seen: Task Center, Assign tasks of several queues",
+        lambda domo: domo.task_center.tasks.assign_many({_QUEUE: [_TASK, "T-2"]}, user_id=700632941),
+        Sent(
+            "PUT",
+            "/api/queues/v1/tasks/assign",
+            query={"assignTo": "700632941", "assigneeType": "USER"},
+            json={_QUEUE: [_TASK, "T-2"]},
+            answer=b'{"' + _QUEUE.encode() + b'": {"completed": [' + documented("E168") + b'], "failed": ["T-2"]}}',
+        ),
+        gives=lambda found: (
+            [_TASK] == [task.id for task in found[_QUEUE].completed] and ("T-2",) == found[_QUEUE].failed
+        ),
+    ),
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from domo_async._endpoints.users import NewUser, User, UserChange, UserFilter, UserProfile
+from domo_async._endpoints.users import NewUser, User, UserChange, UserFilter, UserProfile, UserSession
 from tests.contract.row import Row, Sent, documented, refusal, whole
 
 _ADA = {"id": 27, "displayName": "Ada Lovelace", "userName": "ada", "emailAddress": "ada@example.com", "roleId": 4}
@@ -389,5 +389,45 @@ ROWS = [
             json={"domoUserId": "27", "password": "new-and-secret"},
             answer=b"{}",
         ),
+    ),
+    Row(
+        "seen: Users, Let a user no longer log in",
+        lambda domo: domo.users.deactivate(27),
+        (
+            Sent(
+                "GET",
+                "/api/content/v3/users/27",
+                query={"includeDetails": "true"},
+                answer=whole({"id": 27, "displayName": "Ada", "roleId": 5, "detail": {"title": "Clerk"}}),
+            ),
+            Sent(
+                "PUT",
+                "/api/content/v3/users",
+                json={"id": 27, "displayName": "Ada", "roleId": 5, "detail": {"title": "Clerk", "active": False}},
+            ),
+            Sent(
+                "GET",
+                "/api/content/v3/users/27",
+                query={"includeDetails": "true"},
+                answer=whole({"id": 27, "displayName": "Ada", "roleId": 5, "detail": {"active": False}}),
+            ),
+        ),
+        gives=UserProfile,
+    ),
+    Row(
+        "seen: Users, Logins",
+        lambda domo: domo.users.sessions().all(),
+        Sent(
+            "GET",
+            "/api/sessions/v1/admin",
+            query={"limit": "1000000"},
+            answer=whole([{"id": 1, "userId": "27", "tokenType": "sss", "ip": "10.0.0.1", "customerId": "acme"}]),
+        ),
+        gives=UserSession,
+    ),
+    Row(
+        "seen: Users, End a login",
+        lambda domo: domo.users.end_session(1),
+        Sent("DELETE", "/api/sessions/v1/admin/1", status=204),
     ),
 ]

@@ -496,4 +496,22 @@ ROWS = [
             and found["GROUP"] == ()
         ),
     ),
+    Row(
+        "seen: Workflows, Change a model",
+        lambda domo: domo.workflows.set_owner(MODEL, 27),
+        (
+            Sent(
+                "GET",
+                f"/api/workflow/v1/models/{MODEL}",
+                answer=whole({"id": MODEL, "name": "Refunds", "owner": "26", "lockInfo": [{"version": "1.0.0"}]}),
+            ),
+            Sent(
+                "PUT",
+                f"/api/workflow/v1/models/{MODEL}",
+                json={"id": MODEL, "name": "Refunds", "owner": "27", "lockInfo": [{"version": "1.0.0"}]},
+                answer=whole({"id": MODEL, "name": "Refunds", "owner": "27", "numberOfVersions": 1}),
+            ),
+        ),
+        gives=WorkflowModel,
+    ),
 ]

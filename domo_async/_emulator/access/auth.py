@@ -8,7 +8,7 @@ import secrets
 import time
 from collections.abc import Mapping
 
-from attrs import define, field
+from attrs import define, field, frozen
 
 from domo_async._emulator.errors import HTTPError
 from domo_async._emulator.persistence.records import Records
@@ -23,6 +23,19 @@ OWNER_ID = 1
 
 _ACCESS_TOKENS = "access_tokens"
 _PASSWORDS = "passwords"
+
+
+@frozen
+class Session:
+    """A login.
+
+    Attributes:
+        number: What it is ended by.
+        user_id: Who logged in.
+    """
+
+    number: int
+    user_id: int
 
 
 @define
@@ -101,6 +114,17 @@ class Authentication:
         self._sessions[_digest(session)] = user_id
         return session
 
+    def sessions(self) -> list[Session]:
+        """Return the logins of all users that are still good."""
+        return [Session(_number(digest), user_id) for digest, user_id in self._sessions.items()]
+
+    def end_session(self, number: str) -> bool:
+        """End a login, and return whether there was one of that number."""
+        ended = [digest for digest in self._sessions if str(_number(digest)) == number]
+        for digest in ended:
+            del self._sessions[digest]
+        return bool(ended)
+
     def forget(self, user_id: int) -> None:
         """Let a user's tokens, sessions and password no longer be valid."""
         for kept in (self.tokens, self._sessions):
@@ -111,6 +135,11 @@ class Authentication:
                 self.records[_ACCESS_TOKENS].remove(record["id"])
         if user_id in self.records[_PASSWORDS]:
             self.records[_PASSWORDS].remove(user_id)
+
+
+def _number(digest: str) -> int:
+    """Return the number of a login, which opens nothing."""
+    return int(digest[:12], 16)
 
 
 def _digest(token: str) -> str:

@@ -220,6 +220,19 @@ async def get_several(request: web.Request) -> web.Response:
     return answer({str(record["id"]): await _describe(request, record) for record in found if record is not None})
 
 
+@routes.post("/api/query/v1/functions/bulk/template")
+async def update_several(request: web.Request) -> web.Response:
+    """Change Beast Modes, all or none; ``update`` is all that this instance knows of it, and its answer is empty."""
+    body = await json_object(request)
+    updates = body.get("update")
+    if not isinstance(updates, list) or not all(isinstance(each, dict) for each in updates) or not updates:
+        raise HTTPError(400, "Required: update, an array of objects with id")
+    made = [await _updated(request, each.get("id"), each) for each in updates]
+    for record, changes in made:
+        records_of(request, "beast_modes").update(record["id"], **changes)
+    return web.Response()
+
+
 @routes.delete("/api/query/v1/functions/template/{beast_mode_id}")
 async def delete(request: web.Request) -> web.Response:
     """Delete a Beast Mode; its owner and admins may (emulator-defined)."""
@@ -235,7 +248,14 @@ async def delete(request: web.Request) -> web.Response:
 async def update(request: web.Request) -> web.Response:
     """Change whichever keys are sent."""
     body = await json_object(request)
-    record = records_of(request, "beast_modes").get(request.match_info["beast_mode_id"])
+    record, changes = await _updated(request, request.match_info["beast_mode_id"], body)
+    changed = records_of(request, "beast_modes").update(record["id"], **changes)
+    return answer(await _describe(request, changed))
+
+
+async def _updated(request: web.Request, beast_mode_id: object, body: Mapping[str, Any]) -> tuple[Record, Record]:
+    """Return a Beast Mode and what is to be changed of it, unless it is not to be saved so."""
+    record = records_of(request, "beast_modes").get(beast_mode_id)
     caller = caller_of(request)
     reserved = record["locked"] or body.keys() & {"locked", "owner"}
     if reserved and not (caller["id"] == record["owner"] or is_admin(caller)):
@@ -244,9 +264,8 @@ async def update(request: web.Request) -> web.Response:
     if not changes:
         raise HTTPError(400, "There is nothing to change: expression, locked, name, owner or another key")
     changes["lastModified"] = millis()
-    described = await _checked(request, {**record, **changes})
-    records_of(request, "beast_modes").update(record["id"], **changes)
-    return answer(described)
+    await _checked(request, {**record, **changes})
+    return record, changes
 
 
 async def _checked(request: web.Request, record: Record) -> Record:

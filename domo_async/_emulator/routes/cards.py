@@ -37,7 +37,15 @@ from domo_async._emulator.http.web import (
 from domo_async._emulator.persistence.records import Record
 from domo_async._emulator.routes.dataset_access import permitted
 from domo_async._emulator.routes.policies import visible_rows
-from domo_async._emulator.routes.sharing import CARD, Sight, forget_shares, sight_of
+from domo_async._emulator.routes.sharing import (
+    CARD,
+    Sight,
+    change_owners,
+    described_owners,
+    forget_shares,
+    owners_of,
+    sight_of,
+)
 from domo_async._emulator.rows.storage import Storage
 from domo_async._emulator.services.pictures import LINES_ON_A_PAGE, Bar, chart_png, text_pdf
 from domo_async._emulator.sql import Translation, rendering, translate
@@ -155,7 +163,7 @@ async def list_of_dataset(request: web.Request) -> web.Response:
                 "chartType": card.get("chartType", _TABLE),
                 "title": card["title"],
                 "ownerId": card["ownerId"],
-                "owners": [_owner(instance, card)],
+                "owners": _owners(instance, card),
                 "access": seen.card(card),
                 "datasourceId": dataset.id,
             }
@@ -314,6 +322,16 @@ async def delete(request: web.Request) -> web.Response:
     return web.Response()
 
 
+@routes.post("/api/content/v1/cards/owners/{action}")
+async def set_owners(request: web.Request) -> web.Response:
+    """Let users and groups own cards, or no longer own them; mail is not sent, whatever `sendEmail` says."""
+    body, action = await json_object(request), request.match_info["action"]
+    if action not in {"add", "remove"}:
+        raise HTTPError(404, f"Owners are added or removed, not {action}")
+    change_owners(request, "cards", body.get("cardIds"), body.get("cardOwners"), add=action == "add")
+    return web.Response()
+
+
 @routes.put("/api/content/v1/cards/{card_id}/title")
 async def update_title(request: web.Request) -> web.Response:
     """Change a card's title, its description, or both."""
@@ -378,7 +396,7 @@ def describe(instance: Instance, seen: Sight, card: Record, parts: set[str]) -> 
     dataset = _dataset(instance, card)
     optional: dict[str, Any] = {
         "metadata": {"chartType": card.get("chartType", _TABLE), "currentMethod": "POPNONE"},
-        "owners": [_owner(instance, card)],
+        "owners": _owners(instance, card),
         "datasources": [] if dataset is None else [_source(dataset)],
         "properties": {},
         "certification": {},
@@ -396,7 +414,7 @@ def describe(instance: Instance, seen: Sight, card: Record, parts: set[str]) -> 
         "active": True,
         "locked": False,
         "creatorId": card["ownerId"],
-        "isCurrentUserOwner": card["ownerId"] == seen.user_id,
+        "isCurrentUserOwner": {"type": "USER", "id": seen.user_id} in owners_of(card),
         "allowTableDrill": True,
         "created": card.get("created", _EPOCH) // 1000,
         "badgeUpdated": card.get("modified", _EPOCH),
@@ -404,8 +422,9 @@ def describe(instance: Instance, seen: Sight, card: Record, parts: set[str]) -> 
     }
 
 
-def _owner(instance: Instance, card: Record) -> dict[str, Any]:
-    return {"id": str(card["ownerId"]), "type": "USER", "displayName": user_name(instance, card["ownerId"])}
+def _owners(instance: Instance, card: Record) -> list[dict[str, Any]]:
+    """Return a card's owners, whose numbers are texts here."""
+    return [{**one, "id": str(one["id"])} for one in described_owners(instance, card)]
 
 
 def _dataset(instance: Instance, card: Record) -> Dataset | None:

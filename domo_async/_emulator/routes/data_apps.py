@@ -14,6 +14,7 @@ from domo_async._emulator.routes.sharing import (
     change_owners,
     described_owners,
     forget_shares,
+    is_owned_by,
     people_who_see,
     sight_of,
 )
@@ -42,6 +43,11 @@ async def list_apps(request: web.Request) -> web.Response:
     if flag(body.get("includeTitleClause", False), "includeTitleClause"):
         wanted = str(body.get("titleSearchText") or "").lower()
         found = [app for app in found if wanted in app["title"].lower()]
+    if flag(body.get("includeOwnerClause", False), "includeOwnerClause") and "ownerIds" in body:
+        owners = body["ownerIds"]
+        if not isinstance(owners, list):
+            raise HTTPError(400, "ownerIds must be an array of numbers")
+        found = [app for app in found if is_owned_by(app, set(map(str, owners)))]
     order = body.get("orderBy", "title")
     if order not in _ORDERS:
         raise HTTPError(400, f"orderBy must be one of {', '.join(_ORDERS)}")

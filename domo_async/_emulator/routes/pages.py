@@ -20,7 +20,15 @@ from domo_async._emulator.errors import HTTPError
 from domo_async._emulator.http.web import answer, flag, instance_of, json_object, millis, page_of, text
 from domo_async._emulator.persistence.records import Record
 from domo_async._emulator.routes import cards
-from domo_async._emulator.routes.sharing import PAGE, Sight, change_owners, described_owners, forget_shares, sight_of
+from domo_async._emulator.routes.sharing import (
+    PAGE,
+    Sight,
+    change_owners,
+    described_owners,
+    forget_shares,
+    is_owned_by,
+    sight_of,
+)
 from domo_async._emulator.state import Instance
 
 routes: web.RouteTableDef = web.RouteTableDef()
@@ -137,7 +145,7 @@ async def list_pages(request: web.Request) -> web.Response:
         found = [page for page in found if str(page["parentPageId"]) in parents]
     if body.get("includePageOwnerClause"):
         owners = _ids(body, "ownerIds")
-        found = [page for page in found if str(page["ownerId"]) in owners]
+        found = [page for page in found if is_owned_by(page, owners)]
     order = body.get("orderBy", "pageTitle")
     if order not in _ORDERS:
         raise HTTPError(400, f"orderBy must be one of {', '.join(_ORDERS)}")

@@ -6,8 +6,8 @@ from typing import Any
 
 from aiohttp import web
 
-from domo_async._emulator.access.auth import LOGIN_PATH, OWNER_ID
-from domo_async._emulator.access.people import is_admin
+from domo_async._emulator.access.auth import LOGIN_PATH, OWNER_ID, Session
+from domo_async._emulator.access.people import is_admin, must_be_admin
 from domo_async._emulator.errors import HTTPError
 from domo_async._emulator.http.web import (
     CALLER,
@@ -15,6 +15,7 @@ from domo_async._emulator.http.web import (
     authentication_of,
     caller_of,
     json_object,
+    page_of,
     records_of,
     text,
     whole_number,
@@ -37,7 +38,7 @@ async def log_in(request: web.Request) -> web.Response:
         raise HTTPError(400, "Only the method password is there")
     user = _user_of_address(request, text(body, "emailAddress"))
     authentication = authentication_of(request)
-    if not authentication.is_password(user["id"], text(body, "password")):
+    if not user.get("active", True) or not authentication.is_password(user["id"], text(body, "password")):
         leave_out(request)
         # As Domo does it: a wrong password is no error status.
         return answer({"success": False, "reason": "INVALID_CREDENTIALS"})
@@ -65,6 +66,41 @@ async def set_password(request: web.Request) -> web.Response:
     authentication_of(request).set_password(user["id"], text(body, "password"))
     about(request, user["id"], user["displayName"])
     return answer({})
+
+
+@routes.get("/api/sessions/v1/admin")
+async def list_sessions(request: web.Request) -> web.Response:
+    """List the logins of all users that are still good, for admins; their tokens are masked.
+
+    Emulator-defined: a new start of the instance does not end them, and when they began is not kept.
+    """
+    must_be_admin(request, "see the logins of users")
+    sessions = authentication_of(request).sessions()
+    return answer([_describe(session) for session in page_of(request, sessions, limit=len(sessions))])
+
+
+@routes.delete("/api/sessions/v1/admin/{session_id}")
+async def end_session(request: web.Request) -> web.Response:
+    """End a login, for admins."""
+    must_be_admin(request, "end the logins of users")
+    if not authentication_of(request).end_session(request.match_info["session_id"]):
+        raise HTTPError(404, f"There is no login {request.match_info['session_id']}")
+    return web.Response(status=204)
+
+
+def _describe(session: Session) -> dict[str, Any]:
+    return {
+        "id": session.number,
+        "userId": str(session.user_id),
+        "sessionId": "00000000-0000-XXXX-XXXX-XXXXXXXXXXXX",
+        "customerId": "emulator",
+        "tokenType": "sss",
+        "ip": "127.0.0.1",
+        "created": None,
+        "lastAccess": None,
+        "absoluteTimeout": "0001-01-01T00:00:00Z",
+        "idleTimeout": 604_800_000_000_000,
+    }
 
 
 def _user_of_address(request: web.Request, address: str) -> Record:

@@ -6,7 +6,7 @@ theirs, and the cards on a page that they see; admins see everything. Whoever se
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from random import Random
 from typing import Any
 
@@ -95,6 +95,11 @@ def sight(instance: Instance, user: Record) -> Sight:
 def owners_of(thing: Record) -> list[dict[str, Any]]:
     """Return the users and groups that a page, card or app is owned by."""
     return thing.get("owners") or [{"type": "USER", "id": thing["ownerId"]}]
+
+
+def is_owned_by(thing: Record, user_ids: Collection[str]) -> bool:
+    """Return whether one of some users, whose numbers are texts, owns a page, card or app."""
+    return any(one["type"] == "USER" and str(one["id"]) in user_ids for one in owners_of(thing))
 
 
 def described_owners(instance: Instance, thing: Record) -> list[dict[str, Any]]:

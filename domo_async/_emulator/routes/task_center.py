@@ -19,7 +19,7 @@ from typing import Any
 
 from aiohttp import web
 
-from domo_async._emulator.access.rights import granted, has_right, require
+from domo_async._emulator.access.rights import granted, has_right, require, require_owner
 from domo_async._emulator.errors import HTTPError
 from domo_async._emulator.http.web import (
     answer,
@@ -100,6 +100,16 @@ async def set_permissions(request: web.Request) -> web.Response:
     require(request, queue["owner"], queue["permissions"], "SHARE")
     queues.update(queue["id"], permissions=granted(queue["permissions"], await json_body(request)))
     return web.Response()
+
+
+@routes.put("/api/queues/v1/{queue_id}/owner/{owner_id}")
+async def set_queue_owner(request: web.Request) -> web.Response:
+    """Give a queue to another user; its owner and admins may (emulator-defined)."""
+    queues = records_of(request, "queues")
+    queue = queues.get(request.match_info["queue_id"])
+    require_owner(request, queue["owner"])
+    user = records_of(request, "users").get(request.match_info["owner_id"])
+    return answer(_describe_queue(queues.update(queue["id"], owner=str(user["id"]), updatedOn=iso())))
 
 
 # -- tasks ----------------------------------------------------------------------------------------------
@@ -192,21 +202,45 @@ async def assign(request: web.Request) -> web.Response:
     if text(body, "type") != "USER":
         raise HTTPError(400, "type must be USER")
     user = records_of(request, "users").get(text(body, "userId"))
-    answers = [
-        _changed(
-            request,
-            task,
-            assignedTo=str(user["id"]),
-            assigneeType="USER",
-            assignedOn=iso(),
-            assignedBy=str(caller_of(request)["id"]),
-            version=task["version"] + 1,
-            lockedOn=None,
-            lockedBy=None,
-        )
-        for task in tasks
-    ]
-    return answers[0]
+    first, *_ = [_changed(request, task, **_assignment(request, task, user)) for task in tasks]
+    return first
+
+
+@routes.put("/api/queues/v1/tasks/assign")
+async def assign_many(request: web.Request) -> web.Response:
+    """Assign tasks of several queues to a user, and tell of each queue which were and which were not.
+
+    Emulator-defined: a task that is not there, is not the caller's to see or is no longer open,
+    is among the ``failed``.
+    """
+    body, kind = await json_object(request), request.query.get("assigneeType", "USER")
+    if kind != "USER":
+        raise HTTPError(400, "assigneeType must be USER")
+    user = records_of(request, "users").get(request.query.get("assignTo", ""))
+    told: dict[str, dict[str, list[object]]] = {}
+    for queue_id, named in body.items():
+        outcome: dict[str, list[object]] = {"completed": [], "failed": []}
+        for task_id in _names(named, queue_id):
+            task = records_of(request, "tasks").find(task_id)
+            if task is None or task["queueId"] != queue_id or task["status"] != "OPEN" or not _may_see(request, task):
+                outcome["failed"].append(task_id)
+            else:
+                outcome["completed"].append(_change(request, task, **_assignment(request, task, user)))
+        told[queue_id] = outcome
+    return answer(told)
+
+
+def _assignment(request: web.Request, task: Record, user: Record) -> dict[str, Any]:
+    """Return what changes of a task that is assigned to a user."""
+    return {
+        "assignedTo": str(user["id"]),
+        "assigneeType": "USER",
+        "assignedOn": iso(),
+        "assignedBy": str(caller_of(request)["id"]),
+        "version": task["version"] + 1,
+        "lockedOn": None,
+        "lockedBy": None,
+    }
 
 
 @routes.post("/api/queues/v1/{queue_id}/tasks/{task_id}/void")
@@ -356,10 +390,14 @@ def _open_task(request: web.Request, task_id: str | None = None, *, locked: bool
 
 
 def _changed(request: web.Request, task: Record, **changes: Any) -> web.Response:
-    """Change a task, and answer it, without its form as in the sample."""
+    """Change a task, and answer it."""
+    return answer(_change(request, task, **changes))
+
+
+def _change(request: web.Request, task: Record, **changes: Any) -> dict[str, Any]:
+    """Change a task, and return it as it is told, without its form as in the sample."""
     caller = str(caller_of(request)["id"])
-    changed = records_of(request, "tasks").update(task["id"], **changes, updatedOn=iso(), updatedBy=caller)
-    return answer(_describe(changed))
+    return _describe(records_of(request, "tasks").update(task["id"], **changes, updatedOn=iso(), updatedBy=caller))
 
 
 def _let_go_on(instance: Instance, task: Record) -> None:

@@ -150,7 +150,7 @@ async def get_profile(request: web.Request) -> web.Response:
 async def list_detailed_profiles(request: web.Request) -> web.Response:
     """List users with their roles; all of them unless a limit is asked for (emulator-defined)."""
     active = flag(request.query.get("active", "true"), "active")
-    users = list(records_of(request, "users")) if active else []
+    users = [user for user in records_of(request, "users") if user.get("active", True) is active]
     roles = {role["id"]: role["name"] for role in records_of(request, "roles")}
     page = page_of(request, users, limit=len(users))
     keys = ("id", "displayName", "roleId", "invitorUserId", "detail")
@@ -167,6 +167,31 @@ async def create_profile(request: web.Request) -> web.Response:
     if not isinstance(detail, dict):
         raise HTTPError(400, "Required: detail, an object with email")
     return answer(_profile(_create(request, text(body, "displayName"), text(detail, "email"), body.get("roleId"))))
+
+
+@routes.put("/api/content/v3/users")
+async def update_profile(request: web.Request) -> web.Response:
+    """Change a user, and let the user log in or not, by ``active`` among the details.
+
+    Emulator-defined: admins may; whoever is no longer active has no tokens and no logins any more, and cannot log in.
+    The body has all of the user; what it leaves out stays.
+    """
+    must_be_admin(request, "change users")
+    body = await json_object(request)
+    user = records_of(request, "users").get(body.get("id"))
+    detail = body.get("detail") or {}
+    if not isinstance(detail, dict):
+        raise HTTPError(400, "detail must be an object")
+    known = {key: [body[key]] for key in ("displayName", "roleId") if body.get(key) is not None}
+    changed = _changed(request, user, known) if known else user
+    active = flag(detail.get("active", changed.get("active", True)), "active")
+    if not active and user["id"] == OWNER_ID:
+        raise HTTPError(400, "The owner of the instance cannot be made inactive")
+    records_of(request, "users").put(user["id"], {**changed, "active": active})
+    if not active:
+        authentication_of(request).forget(user["id"])
+    about(request, user["id"], user["displayName"])
+    return web.Response()
 
 
 @routes.get("/api/content/v3/users/{user_id}")
@@ -385,13 +410,13 @@ def _profile(user: Record) -> dict[str, Any]:
         "userType": "USER",
         "modified": user.get("modified"),
         "created": None if user.get("created") is None else user["created"] // 1000,
-        "active": True,
+        "active": user.get("active", True),
         "pending": False,
         "anonymous": False,
         "systemUser": False,
         "roleId": user.get("roleId"),
         "invitorUserId": user.get("invitorUserId"),
-        "detail": {"email": user.get("emailAddress")},
+        "detail": {"email": user.get("emailAddress"), "active": user.get("active", True)},
     }
 
 

@@ -21,7 +21,7 @@ from typing import Any
 from aiohttp import web
 
 from domo_async._emulator.access.people import user_name
-from domo_async._emulator.access.rights import granted, has_right, require
+from domo_async._emulator.access.rights import granted, has_right, require, require_owner
 from domo_async._emulator.errors import HTTPError
 from domo_async._emulator.http.web import (
     answer,
@@ -241,6 +241,31 @@ async def get_definition(request: web.Request) -> web.Response:
             "designElements": [_step(number, step) for number, step in enumerate(steps)],
             "outputs": [],
             "version": 1,
+        }
+    )
+
+
+@routes.put("/api/workflow/v1/models/{model_id}")
+async def update_model(request: web.Request) -> web.Response:
+    """Change a workflow's name, description and owner; its owner and admins may (emulator-defined)."""
+    body, models = await json_object(request), records_of(request, "workflow_models")
+    model = models.get(request.match_info["model_id"])
+    require_owner(request, model["owner"])
+    changes: dict[str, str] = {key: text(body, key) for key in ("name", "owner") if key in body}
+    if "owner" in changes:
+        changes["owner"] = str(records_of(request, "users").get(changes["owner"])["id"])
+    if isinstance(body.get("description"), str):
+        changes["description"] = body["description"]
+    changed = models.update(model["id"], **changes, updatedOn=iso(), updatedBy=str(caller_of(request)["id"]))
+    keys = ("createdBy", "createdOn", "description", "id", "name", "owner", "updatedBy", "updatedOn")
+    return answer(
+        {
+            **{key: changed[key] for key in keys},
+            "deployments": [],
+            "lastVersionUpdatedBy": changed["updatedBy"],
+            "lastVersionUpdatedOn": changed["updatedOn"],
+            "numberOfVersions": len(changed["versions"]),
+            "userPermissions": [],
         }
     )
 

@@ -47,6 +47,7 @@ class Pages(Area):
         *,
         title: str | Unset = UNSET,
         parent_page_ids: Sequence[int | str] | Unset = UNSET,
+        owner_ids: Sequence[int | str] | Unset = UNSET,
         sort_by: PageOrder | str = PageOrder.PAGE_TITLE,
         ascending: bool = True,
         offset: int = 0,
@@ -60,6 +61,8 @@ class Pages(Area):
         Args:
             title: Only those with this in their titles.
             parent_page_ids: Only those right below one of these pages.
+            owner_ids: Only those that one of these users owns. Other clients send it; an instance that does not heed
+                it gives all, so look at the owners.
             sort_by: What to sort by.
             ascending: Whether the smallest comes first.
             offset: Pages to leave out at the beginning.
@@ -67,9 +70,10 @@ class Pages(Area):
             page_size: Pages to ask for at a time.
 
         Raises:
-            ConfigError: `parent_page_ids` is empty, or a number is out of its range.
+            ConfigError: `parent_page_ids` or `owner_ids` is empty, or a number is out of its range.
         """
         parents = UNSET if isinstance(parent_page_ids, Unset) else require_list(parent_page_ids, "parent_page_ids")
+        owners = UNSET if isinstance(owner_ids, Unset) else require_list(owner_ids, "owner_ids")
         return self._http.pages(
             "POST",
             url("/api/content/v1/pages/adminsummary"),
@@ -81,6 +85,8 @@ class Pages(Area):
                 page_title_search_text=title,
                 include_parent_page_ids_clause=UNSET if isinstance(parents, Unset) else True,
                 parent_page_ids=parents,
+                include_page_owner_clause=UNSET if isinstance(owners, Unset) else True,
+                owner_ids=owners,
             ),
             key=attrgetter("page_id"),
             into=_Summaries,

@@ -14,6 +14,7 @@ from domo_async._endpoints.users.models import (
     UserFilterOperator,
     UserParts,
     UserProfile,
+    UserSession,
 )
 
 __all__ = [
@@ -27,5 +28,6 @@ __all__ = [
     "UserFilterOperator",
     "UserParts",
     "UserProfile",
+    "UserSession",
     "Users",
 ]

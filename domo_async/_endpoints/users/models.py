@@ -7,7 +7,8 @@ from typing import Literal, TypeAlias
 
 from attrs import frozen
 
-from domo_async._wire import UNSET, EpochMillis, EpochSeconds, Model, NumericId, OpenEnum, Unset
+from domo_async._redaction import Secret
+from domo_async._wire import UNSET, EpochMillis, EpochSeconds, IsoStamp, Model, NumericId, OpenEnum, Unset
 
 __all__ = [
     "AttributeValue",
@@ -20,6 +21,7 @@ __all__ = [
     "UserFilterOperator",
     "UserParts",
     "UserProfile",
+    "UserSession",
 ]
 
 AttributeValue: TypeAlias = str | int | float | bool | None
@@ -125,6 +127,41 @@ class UserProfile(Model):
     rights: int | None = None
     time_zone: str | None = None
     detail: Mapping[str, object] | None = None
+
+    @property
+    def is_active(self) -> bool | None:
+        """Whether the user can log in, wherever the answer tells it; None if it does not."""
+        told = self.active if self.active is not None else (self.detail or {}).get("active")
+        return told if isinstance(told, bool) else None
+
+
+@frozen(kw_only=True)
+class UserSession(Model):
+    """A login of a user. Not in the documents; instances are seen to answer so.
+
+    Attributes:
+        id: What it is ended by.
+        user_id: The user.
+        session_id: What it goes by among services; masked in what is seen, and shown by nothing here.
+        token_type: What kind of token it was made from.
+        ip: Where the user logged in from.
+        created: When it began.
+        last_access: When it was last used.
+        absolute_timeout: When it ends at the latest; the year 1 stands for never.
+        idle_timeout: After how long without use it ends, in nanoseconds.
+        customer_id: The instance's other name.
+    """
+
+    id: NumericId | str
+    user_id: NumericId | None = None
+    session_id: Secret[str] | None = None
+    token_type: str | None = None
+    ip: str | None = None
+    created: IsoStamp | None = None
+    last_access: IsoStamp | None = None
+    absolute_timeout: str | None = None
+    idle_timeout: int | None = None
+    customer_id: str | None = None
 
 
 class UserFilterOperator(OpenEnum):
