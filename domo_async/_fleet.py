@@ -22,6 +22,7 @@ from domo_async._client import Domo
 from domo_async._concurrency import cancel_all, map_concurrent
 from domo_async._redaction import Secret
 from domo_async._settings import Settings
+from domo_async._wire import Record
 from domo_async.errors import ConfigError, DomoError, FleetError
 
 __all__ = ["Fleet", "FleetResults", "members", "results_of", "size_of"]
@@ -37,7 +38,7 @@ _AHEAD = 100
 
 
 @frozen(repr=False)
-class FleetResults(Mapping[str, T_co], Generic[T_co]):
+class FleetResults(Record, Mapping[str, T_co], Generic[T_co]):
     """The results of a call on each instance: a mapping of the instances where it succeeded.
 
     Asked for an instance where it failed, it raises that instance's error.

@@ -12,6 +12,7 @@ from inspect import signature
 from typing import Any, Generic, NoReturn, Self, TypeVar, cast, overload
 
 __all__ = [
+    "MASK",
     "Redactor",
     "Secret",
     "is_secret_name",
@@ -30,7 +31,8 @@ T = TypeVar("T", bound="str | Mapping[str, object] | tuple[object, ...]")
 V = TypeVar("V")
 T_co = TypeVar("T_co", covariant=True)
 
-_MASK = "***"
+MASK = "***"
+"""What stands in place of a secret."""
 # A shorter one may be a word of any message; it is taken out only where it stands alone.
 _LONG = 8
 _SECRET_NAME = re.compile(
@@ -86,13 +88,13 @@ class Secret(Generic[T_co]):
         return self._ask()
 
     def __repr__(self) -> str:
-        return f"Secret('{_MASK}')"
+        return f"Secret('{MASK}')"
 
     def __str__(self) -> str:
-        return _MASK
+        return MASK
 
     def __format__(self, spec: str) -> str:
-        return format(_MASK, spec)
+        return format(MASK, spec)
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Secret):
@@ -183,14 +185,14 @@ def masked(value: V) -> V:
 
 def _masked(value: object, is_secret: bool, left: int) -> object:
     if isinstance(value, str):
-        return _MASK if is_secret and value else value
+        return MASK if is_secret and value else value
     if isinstance(value, Mapping):
         if left <= 0:
-            return _MASK
+            return MASK
         named = _names_secret(value)
         return {name: _masked(below, is_secret or _is_secret(name, named), left - 1) for name, below in value.items()}
     if type(value) in {list, tuple}:
-        below = [_masked(item, is_secret, left - 1) for item in value] if left > 0 else [_MASK]  # type: ignore[attr-defined]
+        below = [_masked(item, is_secret, left - 1) for item in value] if left > 0 else [MASK]  # type: ignore[attr-defined]
         return below if isinstance(value, list) else tuple(below)
     return value
 
@@ -248,7 +250,7 @@ class Redactor:
             ordered = sorted(secrets, key=len, reverse=True)
             forms = "|".join(form for secret in ordered for form in _forms(secret))
             self._pattern = Secret(re.compile(forms, re.IGNORECASE))
-        return self._pattern.get_secret_value().sub(_MASK, text)
+        return self._pattern.get_secret_value().sub(MASK, text)
 
     def error(self, error: E) -> E:
         """Take the secrets out of an error and those that led to it, and return it, to be raised anew.

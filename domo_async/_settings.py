@@ -14,6 +14,7 @@ from attrs.validators import optional
 
 from domo_async._clock import Clock, SystemClock
 from domo_async._redaction import Secret, keeps_secret
+from domo_async._wire import Record
 from domo_async.errors import ConfigError
 
 __all__ = [
@@ -75,7 +76,7 @@ positive: _Validator = above(0)
 
 
 @frozen(kw_only=True)
-class Timeouts:
+class Timeouts(Record):
     """Seconds to wait.
 
     Attributes:
@@ -107,7 +108,7 @@ def _statuses(value: Iterable[int]) -> frozenset[int]:
 
 
 @frozen(kw_only=True)
-class Retries:
+class Retries(Record):
     """How often and how soon a failed request is sent again.
 
     Only what may be repeated is: idempotent requests after any passing failure, others only when the instance
@@ -132,7 +133,7 @@ class Retries:
 
 
 @frozen
-class RateLimit:
+class RateLimit(Record):
     """At most `requests` in any `seconds` seconds, counted where the instance counts.
 
     Attributes:
@@ -145,7 +146,7 @@ class RateLimit:
 
 
 @frozen(kw_only=True)
-class RequestEvent:
+class RequestEvent(Record):
     """What a `before_request` hook is told.
 
     Attributes:
@@ -164,7 +165,7 @@ class RequestEvent:
 
 
 @frozen(kw_only=True)
-class ResponseEvent:
+class ResponseEvent(Record):
     """What an `after_response` hook is told.
 
     Attributes:

@@ -16,8 +16,8 @@ ROOT = Path(domo_async.__file__).parent
 # From the ground up. Rooms of one floor do not know each other.
 FLOORS = [
     {"errors", "_callbacks", "_clock", "_defaults", "_generator", "_locking", "_redaction", "_version"},
-    {"_concurrency"},
-    {"_settings", "_waiting", "_wire"},
+    {"_concurrency", "_wire"},
+    {"_settings", "_waiting"},
     {"_transport"},
     {"_bulk", "_transfer"},
     {"_endpoints"},

@@ -12,6 +12,7 @@ from domo_async._bulk.resolve_unknown import outcome_unknown
 from domo_async._callbacks import notify
 from domo_async._concurrency import map_concurrent
 from domo_async._settings import at_least
+from domo_async._wire import Record
 from domo_async.errors import ConfigError, DomoError, Unresolved
 
 __all__ = [
@@ -36,7 +37,7 @@ K = TypeVar("K", bound=Hashable)
 
 
 @frozen
-class BulkProgress:
+class BulkProgress(Record):
     """How far a call in bulk has come.
 
     Attributes:

@@ -9,7 +9,7 @@ from typing import Any, Generic, TypeVar, overload
 
 from attrs import fields, frozen, has
 
-from domo_async._wire import UNSET
+from domo_async._wire import UNSET, Record
 from domo_async.errors import BulkError, DomoError
 
 __all__ = ["BulkReport", "BulkResult", "Outcome"]
@@ -45,7 +45,7 @@ _CHANGES = frozenset({Outcome.CREATED, Outcome.UPDATED, Outcome.DELETED, Outcome
 
 
 @frozen
-class BulkResult(Generic[I_co, V_co]):
+class BulkResult(Record, Generic[I_co, V_co]):
     """What became of one row.
 
     Attributes:
@@ -67,8 +67,11 @@ class BulkResult(Generic[I_co, V_co]):
         """Whether it went well: not so where it failed or was not begun."""
         return self.outcome not in {Outcome.FAILED, Outcome.NOT_BEGUN}
 
-    def to_dict(self) -> dict[str, Any]:
-        """Return it flat: the input's own fields (or ``input``), ``outcome``, ``value``, ``error`` and ``note``."""
+    def to_row(self) -> dict[str, Any]:
+        """Return it flat, as a row of a table.
+
+        That is the input's own fields (or ``input``), ``outcome``, ``value``, ``error`` and ``note``.
+        """
         return {
             **_flat(self.input),
             "outcome": str(self.outcome),
@@ -79,7 +82,7 @@ class BulkResult(Generic[I_co, V_co]):
 
 
 @frozen(repr=False)
-class BulkReport(Sequence[BulkResult[I_co, V_co]]):
+class BulkReport(Record, Sequence[BulkResult[I_co, V_co]]):
     """The results of a call in bulk: a sequence in the order of the input, printed as a table.
 
     Attributes:
@@ -136,8 +139,8 @@ class BulkReport(Sequence[BulkResult[I_co, V_co]]):
         return BulkError(f"{len(failed)} of {len(self)} failed: {'; '.join([*told, *more])}", errors=errors)
 
     def to_dicts(self) -> list[dict[str, Any]]:
-        """Return the results as flat dictionaries, such as for a CSV file; see `BulkResult.to_dict`."""
-        return [result.to_dict() for result in self.results]
+        """Return the results as flat dictionaries, such as for a CSV file; see `BulkResult.to_row`."""
+        return [result.to_row() for result in self.results]
 
     def __len__(self) -> int:
         return len(self.results)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from contextlib import nullcontext
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -66,14 +66,18 @@ def doctor(
         report = call(work, instance, token_file, debug=debug)
     # What took so long is shown, whatever becomes of the file.
     if as_json:
-        print_json(report.to_dict())
+        print_json(_as_json(report))
     else:
         _print(report)
     if output is not None:
         with readable_errors(debug=debug):
-            output.write_text(json.dumps(report.to_dict(), indent=2) + "\n", encoding="utf-8")
+            output.write_text(json.dumps(_as_json(report), indent=2) + "\n", encoding="utf-8")
     if not report.ok:
         raise typer.Exit(ExitCode.FAILED)
+
+
+def _as_json(report: DoctorReport) -> dict[str, Any]:
+    return {"report": "domo-async doctor", "ok": report.ok, "counts": dict(report.counts), **report.to_dict()}
 
 
 def _print(report: DoctorReport) -> None:

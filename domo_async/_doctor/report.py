@@ -6,9 +6,10 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
 
-from attrs import asdict, frozen
+from attrs import frozen
+
+from domo_async._wire import Record
 
 __all__ = ["Check", "DoctorReport", "Finding", "FindingKind", "Identity", "Verdict"]
 
@@ -52,7 +53,7 @@ _BAD = frozenset({Verdict.REFUSED, Verdict.FAILED})
 
 
 @frozen(kw_only=True)
-class Finding:
+class Finding(Record):
     """Something of an answer that does not have the known form.
 
     Attributes:
@@ -76,7 +77,7 @@ class Finding:
 
 
 @frozen(kw_only=True)
-class Check:
+class Check(Record):
     """What became of one read route.
 
     Attributes:
@@ -108,7 +109,7 @@ class Check:
 
 
 @frozen(kw_only=True)
-class Identity:
+class Identity(Record):
     """Whom the token stands for, as far as it can be told without a name.
 
     Attributes:
@@ -123,7 +124,7 @@ class Identity:
 
 
 @frozen(kw_only=True)
-class DoctorReport:
+class DoctorReport(Record):
     """What a read-only check of an instance found.
 
     It holds no token, no names, addresses, identifiers or values of the instance's: routes, keys, types and counts.
@@ -166,14 +167,3 @@ class DoctorReport:
         """How many routes had each verdict."""
         found = Counter(check.verdict for check in self.checks)
         return {verdict: found[verdict] for verdict in Verdict if found[verdict]}
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return it as JSON values, to be attached to a bug report."""
-        told = asdict(self, value_serializer=lambda _, __, value: _plain(value))
-        return {"report": "domo-async doctor", "ok": self.ok, "counts": dict(self.counts), **told}
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, datetime):
-        return value.isoformat()
-    return str(value) if isinstance(value, StrEnum) else value

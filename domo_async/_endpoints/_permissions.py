@@ -8,7 +8,7 @@ from typing import Any
 from attrs import frozen
 
 from domo_async._endpoints._area import require_list
-from domo_async._wire import OpenEnum, payload
+from domo_async._wire import OpenEnum, Record, payload
 
 __all__ = ["Permission", "Right", "sent_permissions"]
 
@@ -30,7 +30,7 @@ class Right(OpenEnum):
 
 
 @frozen
-class Permission:
+class Permission(Record):
     """What a user or a group may do.
 
     Attributes:

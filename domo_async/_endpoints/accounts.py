@@ -286,9 +286,9 @@ class Accounts(Area):
             limit=limit,
             json=payload(
                 query=query,
-                filters=[each.to_json() for each in filters] or UNSET,
+                filters=[each.to_payload() for each in filters] or UNSET,
                 facet_values_to_include=facet_values_to_include,
-                sort=sort if isinstance(sort, Unset) else sort.to_json(),
+                sort=sort if isinstance(sort, Unset) else sort.to_payload(),
                 combine_results=combine_results,
                 query_profile=query_profile,
                 entity_list=[["account"]],

@@ -9,7 +9,7 @@ from attrs import field, frozen
 
 from domo_async._endpoints._area import Area, require_list
 from domo_async._transport import url
-from domo_async._wire import UNSET, Model, OpenEnum, Unset, payload
+from domo_async._wire import UNSET, Model, OpenEnum, Record, Unset, payload
 from domo_async.errors import ConfigError
 
 __all__ = [
@@ -132,7 +132,7 @@ class StopReason(OpenEnum):
 
 
 @frozen
-class ChatMessage:
+class ChatMessage(Record):
     """Something that is said in a chat.
 
     Attributes:
@@ -174,7 +174,7 @@ class ChatAnswer(Model):
 
 
 @frozen
-class ClassificationLabel:
+class ClassificationLabel(Record):
     """A class that something may belong to.
 
     Attributes:
@@ -229,7 +229,7 @@ class ExtractedData(Model):
 
 
 @frozen
-class SentimentTopic:
+class SentimentTopic(Record):
     """Something that a text may be for or against.
 
     Attributes:
@@ -297,7 +297,7 @@ def _base64(given: str | bytes) -> str:
 
 
 @frozen
-class Image:
+class Image(Record):
     """A picture for a model.
 
     Attributes:
@@ -312,7 +312,7 @@ class Image:
 
 
 @frozen(kw_only=True)
-class Chunking:
+class Chunking(Record):
     """How a long text is cut before it is summed up.
 
     Attributes:
@@ -339,7 +339,7 @@ class OutputStyle(OpenEnum):
 
 
 @frozen
-class PromptTemplate:
+class PromptTemplate(Record):
     """What goes to the model, with placeholders for what is to be put in.
 
     Attributes:
@@ -351,7 +351,7 @@ class PromptTemplate:
 
 
 @frozen
-class SchemaColumn:
+class SchemaColumn(Record):
     """A column of data that SQL is to be written for.
 
     Attributes:
@@ -366,7 +366,7 @@ class SchemaColumn:
 
 
 @frozen
-class DataSourceSchema:
+class DataSourceSchema(Record):
     """Data that SQL is to be written for.
 
     Attributes:
@@ -381,7 +381,7 @@ class DataSourceSchema:
 
 
 @frozen
-class WordLength:
+class WordLength(Record):
     """How many words a summary should have; models do their best.
 
     Attributes:

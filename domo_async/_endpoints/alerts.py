@@ -9,7 +9,7 @@ from attrs import frozen
 
 from domo_async._endpoints._area import Area, require_changes, require_list
 from domo_async._transport import QUERY, PageData, Pager, url
-from domo_async._wire import UNSET, Model, NumericId, OpenEnum, SpacedStamp, Unset, payload, structure
+from domo_async._wire import UNSET, Model, NumericId, OpenEnum, Record, SpacedStamp, Unset, payload, structure
 
 __all__ = ["Alert", "AlertSubscriber", "AlertSubscription", "Alerts", "SubscriptionType"]
 
@@ -26,7 +26,7 @@ class SubscriptionType(OpenEnum):
 
 
 @frozen
-class AlertSubscription:
+class AlertSubscription(Record):
     """Somebody whom an alert is shared with.
 
     Attributes:

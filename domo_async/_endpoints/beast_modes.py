@@ -13,7 +13,7 @@ from domo_async._endpoints._area import Area, require_list
 from domo_async._endpoints._owners import numbers
 from domo_async._endpoints.users._directory import user_number
 from domo_async._transport import BODY, PageData, Pager, url
-from domo_async._wire import UNSET, EpochMillis, Model, NumericId, OpenEnum, Unset, payload, wire_name
+from domo_async._wire import UNSET, EpochMillis, Model, NumericId, OpenEnum, Record, Unset, payload, wire_name
 from domo_async.errors import APIError, ConfigError
 
 __all__ = [
@@ -195,7 +195,7 @@ def _ids(given: Sequence[int | str] | Unset) -> tuple[int | str, ...] | Unset:
 
 
 @frozen
-class BeastModeFilter:
+class BeastModeFilter(Record):
     """A condition on the Beast Modes to find.
 
     Attributes:
@@ -209,7 +209,7 @@ class BeastModeFilter:
 
 
 @frozen
-class BeastModeSort:
+class BeastModeSort(Record):
     """The order of the Beast Modes that are found.
 
     Attributes:

@@ -13,7 +13,7 @@ from domo_async._endpoints._area import Area, require_changes, require_list
 from domo_async._endpoints.datasets.grants import AccessType, Grant, granted
 from domo_async._transport import QUERY, PageData, Pager, url
 from domo_async._waiting import States, Verdict, wait_for
-from domo_async._wire import UNSET, EpochMillis, Model, NumericId, OpenEnum, Unset, either, payload
+from domo_async._wire import UNSET, EpochMillis, Model, NumericId, OpenEnum, Record, Unset, either, payload
 from domo_async.errors import ConfigError, DomoError
 
 __all__ = [
@@ -55,7 +55,7 @@ class DataflowAccessLevel(OpenEnum):
 
 
 @frozen
-class DataflowGrant:
+class DataflowGrant(Record):
     """Access to a dataflow to give.
 
     Attributes:

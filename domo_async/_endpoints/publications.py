@@ -10,7 +10,7 @@ from attrs import frozen
 
 from domo_async._endpoints._area import Area, require_list
 from domo_async._transport import QUERY, PageData, Pager, url
-from domo_async._wire import UNSET, IsoStamp, Model, NumericId, OpenEnum, Unset, payload
+from domo_async._wire import UNSET, IsoStamp, Model, NumericId, OpenEnum, Record, Unset, payload
 
 __all__ = [
     "Publication",
@@ -33,7 +33,7 @@ class PublishedType(OpenEnum):
 
 
 @frozen
-class PublishedContent:
+class PublishedContent(Record):
     """Something to publish.
 
     Attributes:

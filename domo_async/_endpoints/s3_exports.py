@@ -12,7 +12,7 @@ from domo_async._endpoints._area import Area, require_list
 from domo_async._redaction import Redactor, Secret, keeps_secret
 from domo_async._transport import url
 from domo_async._waiting import States, Verdict, job_failed, wait_for
-from domo_async._wire import UNSET, EpochMillis, Model, OpenEnum, Unset, payload
+from domo_async._wire import UNSET, EpochMillis, Model, OpenEnum, Record, Unset, payload
 from domo_async.errors import DomoError
 
 __all__ = [
@@ -54,7 +54,7 @@ def _secret_or_none(value: Secret[str] | str | None) -> Secret[str] | None:
 
 @keeps_secret("access_key", "access_secret", "session_token")
 @frozen
-class AwsCredentials:
+class AwsCredentials(Record):
     """What S3 is written with: given as text or as a `Secret`, and kept as one.
 
     Attributes:
@@ -69,7 +69,7 @@ class AwsCredentials:
 
 
 @frozen
-class ExportColumn:
+class ExportColumn(Record):
     """A column of a query.
 
     Attributes:
@@ -85,7 +85,7 @@ ExportColumns: TypeAlias = Sequence[ExportColumn | str]
 
 
 @frozen
-class ExportQuery:
+class ExportQuery(Record):
     """What is exported.
 
     Attributes:

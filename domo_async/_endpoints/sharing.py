@@ -8,7 +8,7 @@ from attrs import frozen
 
 from domo_async._endpoints._area import Area, require_list
 from domo_async._transport import url
-from domo_async._wire import UNSET, OpenEnum, Unset, payload
+from domo_async._wire import UNSET, OpenEnum, Record, Unset, payload
 from domo_async.errors import ConfigError
 
 __all__ = ["Recipient", "RecipientType", "Resource", "SharedType", "Sharing"]
@@ -32,7 +32,7 @@ class RecipientType(OpenEnum):
 
 
 @frozen
-class Resource:
+class Resource(Record):
     """Something to share.
 
     Attributes:
@@ -45,7 +45,7 @@ class Resource:
 
 
 @frozen
-class Recipient:
+class Recipient(Record):
     """Somebody to share something with.
 
     Attributes:

@@ -11,6 +11,7 @@ from attrs import frozen
 
 from domo_async._callbacks import notify
 from domo_async._clock import Clock
+from domo_async._wire import Record
 from domo_async.errors import ConfigError
 
 __all__ = [
@@ -28,7 +29,7 @@ _EVERY = 0.1
 
 
 @frozen
-class Progress:
+class Progress(Record):
     """How far a transfer has come.
 
     Attributes:

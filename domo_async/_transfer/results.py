@@ -10,6 +10,7 @@ from typing import Generic, TypeVar
 from attrs import frozen
 
 from domo_async._concurrency import cancel_all, check_concurrency, map_concurrent
+from domo_async._wire import Record
 from domo_async.errors import ConfigError, DomoError
 
 __all__ = ["ItemResult", "ItemResults", "as_completed", "gather_results", "listed"]
@@ -19,7 +20,7 @@ R = TypeVar("R")
 
 
 @frozen
-class ItemResult(Generic[K, R]):
+class ItemResult(Record, Generic[K, R]):
     """What became of one of several transfers.
 
     Attributes:
@@ -42,7 +43,7 @@ class ItemResult(Generic[K, R]):
 
 
 @frozen
-class ItemResults(Generic[K, R]):
+class ItemResults(Record, Generic[K, R]):
     """What became of several transfers, in the order in which they were given.
 
     Attributes:

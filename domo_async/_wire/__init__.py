@@ -20,6 +20,7 @@ from domo_async._wire.enums import OpenEnum
 from domo_async._wire.identifiers import NumericId
 from domo_async._wire.json import dumps, loads
 from domo_async._wire.model import Model, wire_name
+from domo_async._wire.record import Record
 from domo_async._wire.timestamps import (
     CompactStamp,
     EpochMillis,
@@ -40,6 +41,7 @@ __all__ = [
     "Model",
     "NumericId",
     "OpenEnum",
+    "Record",
     "SpacedStamp",
     "TimestampForm",
     "Unset",

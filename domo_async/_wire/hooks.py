@@ -49,7 +49,7 @@ from domo_async._wire.typeinfo import (
 )
 from domo_async.errors import DecodeError
 
-__all__ = ["converter"]
+__all__ = ["Hook", "converter", "secret_hook", "typed_converter"]
 
 
 _NUMBER = re.compile(r"[+-]?\d{1,400}(?:\.\d{0,400})?(?:[eE][+-]?\d{1,4})?")
@@ -64,6 +64,13 @@ def converter(*, strict: bool) -> Converter:
     Args:
         strict: Whether a value that cannot be read is an error wherever it stands.
     """
+    made = typed_converter(strict=strict)
+    made.register_structure_hook_factory(is_model, partial(model_hook, strict=strict))
+    return made
+
+
+def typed_converter(*, strict: bool) -> Converter:
+    """Return a new converter that knows the types of fields, but not those that are made of fields."""
     made = Converter()
     hooks: dict[type, Hook] = {
         str: _str,
@@ -90,8 +97,7 @@ def converter(*, strict: bool) -> Converter:
     made.register_structure_hook_factory(is_fixed_tuple, _fixed_tuple)  # asked before what stands above it
     made.register_structure_hook_factory(is_mapping, partial(_mapping, strict=strict))
     made.register_structure_hook_factory(is_union, _union)
-    made.register_structure_hook_factory(is_secret, _secret)
-    made.register_structure_hook_factory(is_model, partial(model_hook, strict=strict))
+    made.register_structure_hook_factory(is_secret, secret_hook)
     return made
 
 
@@ -183,7 +189,8 @@ def _anything(value: Any, _: Any) -> Any:
     return value
 
 
-def _secret(into: Any, known: Converter) -> Hook:
+def secret_hook(into: Any, known: Converter) -> Hook:
+    """Return what wraps a value, and shows nothing of one that cannot be read."""
     wrapped = get_args(into)[0]
     hook = known.get_structure_hook(wrapped)
     what = describe(into)

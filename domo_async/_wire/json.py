@@ -11,7 +11,7 @@ from typing import Any, NoReturn
 
 import orjson
 
-from domo_async._redaction import Secret
+from domo_async._redaction import MASK, Secret
 from domo_async._wire.encode import unstructure
 from domo_async.errors import ConfigError, DecodeError
 
@@ -121,6 +121,8 @@ def _default(value: object) -> object:
 
 
 def _revealed(secret: Secret[object]) -> orjson.Fragment:
+    if secret.get_secret_value() == MASK:
+        raise ConfigError(f"a secret is {MASK!r}, as what masks one is read back: give the secret itself")
     try:
         return orjson.Fragment(dumps(secret.get_secret_value()))
     except ConfigError as error:

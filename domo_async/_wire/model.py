@@ -9,6 +9,7 @@ import attrs
 from attrs import Attribute, field, frozen
 
 from domo_async._redaction import masked
+from domo_async._wire.record import Record
 
 __all__ = ["NO_EXTRAS", "Model", "camel_case", "model_fields", "name_on_wire", "wire_name"]
 
@@ -41,7 +42,7 @@ NO_EXTRAS: Mapping[str, Any] = _NoExtras()
 
 
 @frozen(kw_only=True)
-class Model:
+class Model(Record):
     """What Domo answered, with a field for each documented key.
 
     Attributes:

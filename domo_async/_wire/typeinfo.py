@@ -14,6 +14,7 @@ from domo_async._redaction import Secret
 from domo_async._wire.enums import OpenEnum
 from domo_async._wire.identifiers import NUMERIC_ID, is_numeric_id
 from domo_async._wire.model import Model, model_fields
+from domo_async._wire.record import Record
 from domo_async._wire.timestamps import TimestampForm
 
 __all__ = [
@@ -28,6 +29,7 @@ __all__ = [
     "is_literal",
     "is_mapping",
     "is_model",
+    "is_record",
     "is_secret",
     "is_sequence",
     "is_stamp",
@@ -60,6 +62,12 @@ def is_anything(into: Any) -> bool:
 def is_model(into: Any) -> bool:
     """Return whether `into` is a model class."""
     return isinstance(into, type) and issubclass(into, Model)
+
+
+def is_record(into: Any) -> bool:
+    """Return whether `into` is a class of records, with or without what it holds, as in ``BulkResult[int, str]``."""
+    cls = get_origin(into) or into
+    return isinstance(cls, type) and issubclass(cls, Record)
 
 
 def is_enum(into: Any) -> bool:
@@ -146,7 +154,7 @@ def kinds(into: Any) -> frozenset[type]:
         return frozenset(map(type, get_args(into)))
     if is_enum(into):
         return frozenset(type(member.value) for member in into)
-    if is_model(into) or is_mapping(into):
+    if is_record(into) or is_mapping(into):
         return frozenset({dict})
     return frozenset({list}) if is_sequence(into) else EVERY_KIND
 

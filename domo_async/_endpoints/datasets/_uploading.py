@@ -33,6 +33,7 @@ from domo_async._transfer import (
     upload_opened,
 )
 from domo_async._transport import Transport
+from domo_async._wire import Record
 from domo_async.errors import AfterCommitError, CommitUncertain, ConfigError, DomoError
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ DEFAULT_OPTIONS: UploadOptions = UploadOptions()
 
 
 @frozen(kw_only=True)
-class CreatedFrom:
+class CreatedFrom(Record):
     """A dataset that was made of a source.
 
     Attributes:

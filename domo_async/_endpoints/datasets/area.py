@@ -259,9 +259,9 @@ class Datasets(Area):
             json=payload(
                 query=query,
                 entities=["DATASET"],
-                filters=[each.to_json() for each in filters],
+                filters=[each.to_payload() for each in filters],
                 combine_results=True,
-                sort=sort if isinstance(sort, Unset) else sort.to_json(),
+                sort=sort if isinstance(sort, Unset) else sort.to_payload(),
             ),
         )
 

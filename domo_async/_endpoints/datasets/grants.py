@@ -8,7 +8,7 @@ from typing import Any
 from attrs import field, frozen
 
 from domo_async._endpoints._area import require_list
-from domo_async._wire import Model, OpenEnum, payload, wire_name
+from domo_async._wire import Model, OpenEnum, Record, payload, wire_name
 
 __all__ = ["AccessEntry", "AccessLevel", "AccessList", "AccessType", "DatasetAccess", "Grant", "Grantee", "granted"]
 
@@ -90,7 +90,7 @@ class DatasetAccess(Model):
 
 
 @frozen
-class Grantee:
+class Grantee(Record):
     """Whose access is meant.
 
     Attributes:
@@ -103,7 +103,7 @@ class Grantee:
 
 
 @frozen
-class Grant:
+class Grant(Record):
     """Access to give.
 
     Attributes:

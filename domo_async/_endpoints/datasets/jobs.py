@@ -12,13 +12,14 @@ from attrs import frozen
 from domo_async._transfer import Params, bind, listed
 from domo_async._transfer.file_writer import packed_as
 from domo_async._transfer.reading.exporter import is_table_name
+from domo_async._wire import Record
 from domo_async.errors import ConfigError
 
 __all__ = ["ExportJob", "QueryJob", "check_query", "checked_exports"]
 
 
 @frozen(eq=False)
-class QueryJob:
+class QueryJob(Record):
     """One of several queries.
 
     Attributes:
@@ -33,7 +34,7 @@ class QueryJob:
 
 
 @frozen(eq=False)
-class ExportJob:
+class ExportJob(Record):
     """One of several exports.
 
     Attributes:

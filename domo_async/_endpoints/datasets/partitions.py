@@ -13,7 +13,7 @@ from attrs import field, frozen
 from domo_async._endpoints._area import Area, SortOrder
 from domo_async._endpoints.datasets.indexes import Indexes
 from domo_async._transport import BODY, PageData, Pager, url
-from domo_async._wire import IsoStamp, Model, NumericId, OpenEnum, TimestampForm, payload
+from domo_async._wire import IsoStamp, Model, NumericId, OpenEnum, Record, TimestampForm, payload
 from domo_async.errors import NotFound
 
 __all__ = ["Partition", "PartitionField", "PartitionFilter", "Partitions", "SortOrder"]
@@ -50,7 +50,7 @@ def _sent(bound: Bound) -> str | int | None:
 
 
 @frozen
-class PartitionFilter:
+class PartitionFilter(Record):
     """A field to sort and filter partitions by.
 
     Attributes:

@@ -9,7 +9,7 @@ from attrs import field, frozen
 
 from domo_async._endpoints._area import Area, require_list
 from domo_async._transport import url
-from domo_async._wire import UNSET, Model, NumericId, OpenEnum, payload, wire_name
+from domo_async._wire import UNSET, Model, NumericId, OpenEnum, Record, payload, wire_name
 
 __all__ = [
     "Policies",
@@ -120,7 +120,7 @@ class PolicyControl(Model):
 
 
 @frozen
-class PolicyFilter:
+class PolicyFilter(Record):
     """A condition that rows have to fit.
 
     Attributes:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any, overload
+from typing import TYPE_CHECKING, Any, Self, overload
 
 from attrs import evolve, frozen
 
@@ -67,6 +67,14 @@ class QueryResult(Model):
     def types(self) -> tuple[ColumnType, ...]:
         """The columns' types in order."""
         return tuple(column.type for column in self.metadata)
+
+    @classmethod
+    def _of_fields(cls, fields: dict[str, Any]) -> Self:
+        # What the cells of a row are, the columns' types tell.
+        kinds = [column.type for column in fields.get("metadata", ())]
+        rows = fields.get("rows", ())
+        columns = [[row[place] for row in rows] for place in range(len(kinds))]
+        return super()._of_fields({**fields, "rows": Rows(kinds, columns, len(rows))})
 
     def __len__(self) -> int:
         return len(self.rows)

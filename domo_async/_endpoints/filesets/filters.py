@@ -10,7 +10,7 @@ import attrs
 from attrs import frozen
 
 from domo_async._endpoints._area import SortOrder, require_list
-from domo_async._wire import UNSET, OpenEnum, TimestampForm, Unset, payload, wire_name
+from domo_async._wire import UNSET, OpenEnum, Record, TimestampForm, Unset, payload, wire_name
 from domo_async.errors import ConfigError
 
 __all__ = ["DateFilter", "FieldFilter", "FileSort", "FilterOperator", "SortOrder", "search_body"]
@@ -30,7 +30,7 @@ class FilterOperator(OpenEnum):
 
 
 @frozen
-class FieldFilter:
+class FieldFilter(Record):
     """What a field has to be: ``FieldFilter("name", ["Marketing"], "LIKE")``.
 
     Attributes:
@@ -53,7 +53,7 @@ class FieldFilter:
 
 
 @frozen
-class DateFilter:
+class DateFilter(Record):
     """When something has to have happened: ``DateFilter("created", start, end)``, ``DateFilter("created", start)``.
 
     Attributes:
@@ -82,7 +82,7 @@ class DateFilter:
 
 
 @frozen
-class FileSort:
+class FileSort(Record):
     """What a list is sorted by: ``FieldSort("name")``.
 
     Attributes:

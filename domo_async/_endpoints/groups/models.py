@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 from attrs import field, frozen
 
-from domo_async._wire import Model, NumericId, OpenEnum, SpacedStamp, wire_name
+from domo_async._wire import Model, NumericId, OpenEnum, Record, SpacedStamp, wire_name
 
 __all__ = [
     "CreatedGroup",
@@ -141,7 +141,7 @@ class CreatedGroup(Model):
 
 
 @frozen
-class Member:
+class Member(Record):
     """A member of a group.
 
     Attributes:
@@ -154,7 +154,7 @@ class Member:
 
 
 @frozen
-class Membership:
+class Membership(Record):
     """A place in a group.
 
     Attributes:

@@ -83,7 +83,7 @@ class Search(Area):
             filters=_json(filters),
             or_filters=_json(or_filters),
             not_filters=_json(not_filters),
-            sort=sort if isinstance(sort, Unset) else sort.to_json(),
+            sort=sort if isinstance(sort, Unset) else sort.to_payload(),
             facet_values_to_include=_names(facet_values_to_include, "facet_values_to_include"),
             facet_value_limit=facet_value_limit,
             facet_value_offset=facet_value_offset,
@@ -193,7 +193,7 @@ def _group(entity: str | Sequence[str]) -> list[str]:
 
 
 def _json(filters: Sequence[Filter]) -> object:
-    return [each.to_json() for each in filters] or UNSET
+    return [each.to_payload() for each in filters] or UNSET
 
 
 def _names(names: Sequence[str] | Unset, parameter: str) -> list[str] | Unset:

@@ -15,7 +15,7 @@ from typing import Any, TypeAlias
 import attrs
 from attrs import frozen
 
-from domo_async._wire import UNSET, OpenEnum, TimestampForm, payload
+from domo_async._wire import UNSET, OpenEnum, Record, TimestampForm, payload
 from domo_async.errors import ConfigError
 
 __all__ = [
@@ -80,7 +80,7 @@ def _json(kind: str, field: str, /, *, negated: bool = False, **facts: object) -
 
 
 @frozen
-class Term:
+class Term(Record):
     """A field is a term, or one of several.
 
     Attributes:
@@ -97,7 +97,7 @@ class Term:
         if not isinstance(self.value, str) and not self.value:
             raise ConfigError("a term filter has no terms")
 
-    def to_json(self) -> dict[str, Any]:
+    def to_payload(self) -> dict[str, Any]:
         """Return the filter as it is sent."""
         if isinstance(self.value, str):
             return _json("term", self.field, negated=self.negated, value=self.value)
@@ -105,7 +105,7 @@ class Term:
 
 
 @frozen
-class Wildcard:
+class Wildcard(Record):
     """A field is like a pattern.
 
     Attributes:
@@ -116,13 +116,13 @@ class Wildcard:
     field: str = attrs.field(validator=_not_blank)
     query: str = attrs.field(validator=_not_blank)
 
-    def to_json(self) -> dict[str, Any]:
+    def to_payload(self) -> dict[str, Any]:
         """Return the filter as it is sent."""
         return _json("wildcard", self.field, query=self.query)
 
 
 @frozen
-class QueryString:
+class QueryString(Record):
     """A field matches a query string, whose syntax the documents leave open.
 
     Attributes:
@@ -133,13 +133,13 @@ class QueryString:
     field: str = attrs.field(validator=_not_blank)
     query_string: str = attrs.field(validator=_not_blank)
 
-    def to_json(self) -> dict[str, Any]:
+    def to_payload(self) -> dict[str, Any]:
         """Return the filter as it is sent."""
         return _json("queryString", self.field, query_string=self.query_string)
 
 
 @frozen
-class DateBucket:
+class DateBucket(Record):
     """A date is not long ago.
 
     Attributes:
@@ -150,13 +150,13 @@ class DateBucket:
     field: str = attrs.field(validator=_not_blank)
     value: Bucket | str = attrs.field(validator=_not_blank)
 
-    def to_json(self) -> dict[str, Any]:
+    def to_payload(self) -> dict[str, Any]:
         """Return the filter as it is sent."""
         return _json("dateBucket", self.field, value=self.value)
 
 
 @frozen
-class DateRange:
+class DateRange(Record):
     """A date lies in a range. Its bounds are sent in milliseconds since 1970.
 
     The documents call them timestamps and show none; neither their form nor whether they belong to the range is
@@ -175,10 +175,10 @@ class DateRange:
     negated: bool = attrs.field(default=False, kw_only=True)
 
     def __attrs_post_init__(self) -> None:
-        self.to_json()
+        self.to_payload()
         _ordered(self.from_, self.to)
 
-    def to_json(self) -> dict[str, Any]:
+    def to_payload(self) -> dict[str, Any]:
         """Return the filter as it is sent."""
         from_, to = (
             UNSET if moment is None else TimestampForm.EPOCH_MILLIS.format(moment) for moment in (self.from_, self.to)
@@ -187,7 +187,7 @@ class DateRange:
 
 
 @frozen
-class Numeric:
+class Numeric(Record):
     """A number compares with another.
 
     Attributes:
@@ -202,14 +202,14 @@ class Numeric:
     number: _Number = attrs.field(validator=_numbers)
     negated: bool = attrs.field(default=False, kw_only=True)
 
-    def to_json(self) -> dict[str, Any]:
+    def to_payload(self) -> dict[str, Any]:
         """Return the filter as it is sent."""
         key = "long_number" if isinstance(self.number, int) else "float_number"
         return _json("numeric", self.field, negated=self.negated, operator=self.operator, **{key: self.number})
 
 
 @frozen
-class Range:
+class Range(Record):
     """A number lies in a range. Whether the bounds belong to it is not documented.
 
     Attributes:
@@ -225,14 +225,14 @@ class Range:
     def __attrs_post_init__(self) -> None:
         _ordered(self.from_, self.to)
 
-    def to_json(self) -> dict[str, Any]:
+    def to_payload(self) -> dict[str, Any]:
         """Return the filter as it is sent."""
         from_, to = (UNSET if bound is None else bound for bound in (self.from_, self.to))
         return _json("range", self.field, from_=from_, to=to)
 
 
 @frozen
-class Flag:
+class Flag(Record):
     """A field is true, or is false; the documents call the filter ``boolean``.
 
     Attributes:
@@ -243,13 +243,13 @@ class Flag:
     field: str = attrs.field(validator=_not_blank)
     value: bool
 
-    def to_json(self) -> dict[str, Any]:
+    def to_payload(self) -> dict[str, Any]:
         """Return the filter as it is sent."""
         return _json("boolean", self.field, value=self.value)
 
 
 @frozen
-class Missing:
+class Missing(Record):
     """A hit lacks a field. Unconfirmed: the documents, in spite of the name, say "the field to match if it exists".
 
     Attributes:
@@ -260,7 +260,7 @@ class Missing:
     field: str = attrs.field(validator=_not_blank)
     negated: bool = attrs.field(default=False, kw_only=True)
 
-    def to_json(self) -> dict[str, Any]:
+    def to_payload(self) -> dict[str, Any]:
         """Return the filter as it is sent."""
         return _json("missing", self.field, negated=self.negated)
 

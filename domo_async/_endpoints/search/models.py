@@ -10,7 +10,7 @@ import attrs
 from attrs import frozen
 
 from domo_async._endpoints._area import SortOrder
-from domo_async._wire import UNSET, EpochMillis, Model, NumericId, OpenEnum, payload, wire_name
+from domo_async._wire import UNSET, EpochMillis, Model, NumericId, OpenEnum, Record, payload, wire_name
 from domo_async.errors import ConfigError
 
 __all__ = [
@@ -64,7 +64,7 @@ class FieldSort(Model):
 
 
 @frozen
-class Sort:
+class Sort(Record):
     """How to sort what is found.
 
     Attributes:
@@ -85,7 +85,7 @@ class Sort:
         if not self.fields and not self.relevance:
             raise ConfigError("a sort by nothing has no meaning; give fields, or leave it out")
 
-    def to_json(self) -> dict[str, Any]:
+    def to_payload(self) -> dict[str, Any]:
         """Return the sort as it is sent."""
         return payload(field_sorts=list(self.fields) or UNSET, is_relevance=self.relevance)
 

@@ -8,7 +8,7 @@ from typing import Literal, TypeAlias
 from attrs import frozen
 
 from domo_async._redaction import Secret
-from domo_async._wire import UNSET, EpochMillis, EpochSeconds, IsoStamp, Model, NumericId, OpenEnum, Unset
+from domo_async._wire import UNSET, EpochMillis, EpochSeconds, IsoStamp, Model, NumericId, OpenEnum, Record, Unset
 
 __all__ = [
     "AttributeValue",
@@ -171,7 +171,7 @@ class UserFilterOperator(OpenEnum):
 
 
 @frozen
-class UserFilter:
+class UserFilter(Record):
     """What a user has to be like, to be found by a search.
 
     Attributes:
@@ -186,7 +186,7 @@ class UserFilter:
 
 
 @frozen
-class NewUser:
+class NewUser(Record):
     """A user to create.
 
     Attributes:
@@ -201,7 +201,7 @@ class NewUser:
 
 
 @frozen
-class UserChange:
+class UserChange(Record):
     """What to change of a user; what is not given is left.
 
     Attributes:

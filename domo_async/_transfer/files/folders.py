@@ -28,6 +28,7 @@ from domo_async._transfer.files.trees import (
 )
 from domo_async._transfer.progress import ProgressOption, Reporter, reporting
 from domo_async._transfer.results import ItemResults, gather_results
+from domo_async._wire import Record
 from domo_async.errors import ConfigError, DecodeError, DomoError, SourceError, TargetError
 
 __all__ = ["FolderEntry", "FolderOptions", "FolderReport", "FolderSteps", "pull", "push"]
@@ -36,7 +37,7 @@ FolderAction: TypeAlias = Literal["upload", "download", "delete", "keep", "skip"
 
 
 @frozen(kw_only=True)
-class FolderEntry:
+class FolderEntry(Record):
     """One file of a folder, and what became of it.
 
     Attributes:
@@ -56,7 +57,7 @@ class FolderEntry:
 
 
 @frozen(kw_only=True)
-class FolderReport:
+class FolderReport(Record):
     """What became of a folder, or in a dry run, what would.
 
     Attributes:

@@ -16,6 +16,7 @@ from domo_async._transfer.progress import Reporter
 from domo_async._transfer.retrying import delay_after
 from domo_async._transfer.threads import in_thread
 from domo_async._transport import Download
+from domo_async._wire import Record
 from domo_async.errors import APIError, ContentMismatch, IncompleteAnswer, TransportError
 
 __all__ = ["Described", "DownloadResult", "Fetch", "Look", "Transfer"]
@@ -71,7 +72,7 @@ Look: TypeAlias = Callable[[], Awaitable[Described]]
 
 
 @frozen(kw_only=True)
-class DownloadResult:
+class DownloadResult(Record):
     """A content that came whole, and is written.
 
     Attributes:

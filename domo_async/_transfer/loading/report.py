@@ -9,6 +9,7 @@ from typing import Any, Literal, TypeAlias
 from attrs import Attribute, field, frozen
 
 from domo_async._transfer.uploading.options import UploadOptions
+from domo_async._wire import Record
 from domo_async.errors import ConfigError, DomoError
 
 __all__ = [
@@ -61,7 +62,7 @@ class LoadOptions:
 
 
 @frozen(kw_only=True)
-class LoadEntry:
+class LoadEntry(Record):
     """One file, and what became of it.
 
     Attributes:
@@ -95,8 +96,8 @@ class LoadEntry:
     line: int | None = None
     error: DomoError | None = None
 
-    def to_dict(self) -> dict[str, Any]:
-        """Return it flat, with what tells of an error as text."""
+    def to_row(self) -> dict[str, Any]:
+        """Return it flat, as a row of a table, with what tells of an error as text."""
         return {
             "path": self.path,
             "outcome": self.outcome,
@@ -113,7 +114,7 @@ class LoadEntry:
 
 
 @frozen(kw_only=True)
-class LoadReport:
+class LoadReport(Record):
     """What became of a folder's files, or in a dry run, what would.
 
     Attributes:
@@ -168,7 +169,7 @@ class LoadReport:
 
     def to_dicts(self) -> list[dict[str, Any]]:
         """Return the entries as flat dictionaries, such as for a CSV file."""
-        return [entry.to_dict() for entry in self.entries]
+        return [entry.to_row() for entry in self.entries]
 
     def raise_for_failures(self) -> None:
         """Raise the error of the first file that was not loaded, or with which something went wrong afterwards."""

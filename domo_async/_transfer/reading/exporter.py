@@ -29,6 +29,7 @@ from domo_async._transfer.reading.heading import is_json, refuse_page
 from domo_async._transfer.reading.scanning import Selection, check_ended, check_last, check_uncut
 from domo_async._transfer.retrying import persistent
 from domo_async._transport import Download
+from domo_async._wire import Record
 from domo_async.errors import IncompleteAnswer
 
 __all__ = ["ExportResult", "export", "is_table_name"]
@@ -37,7 +38,7 @@ _CsvOfJson: TypeAlias = Callable[[bytes], bytes]
 
 
 @frozen(kw_only=True)
-class ExportResult:
+class ExportResult(Record):
     """What came whole, and is written.
 
     Attributes:

@@ -17,6 +17,7 @@ from domo_async._transfer.sources.column_mapping import Header, SchemaOption
 from domo_async._transfer.uploading.backend import Action, PartitionTag
 from domo_async._transfer.uploading.compression import Compression
 from domo_async._transfer.uploading.concurrency import AdaptiveConcurrency
+from domo_async._wire import Record
 from domo_async.errors import ConfigError
 
 __all__ = ["Nested", "UploadOptions", "UploadPlan", "UploadResult"]
@@ -84,7 +85,7 @@ def _moment(_: Any, attribute: Attribute[Any], value: Any) -> None:
 
 
 @frozen(kw_only=True)
-class UploadOptions:
+class UploadOptions(Record):
     """How to upload.
 
     Attributes:
@@ -193,7 +194,7 @@ class UploadOptions:
 
 
 @frozen(kw_only=True)
-class UploadResult:
+class UploadResult(Record):
     """An upload that took effect.
 
     Attributes:
@@ -230,7 +231,7 @@ class UploadResult:
 
 
 @frozen(kw_only=True)
-class UploadPlan:
+class UploadPlan(Record):
     """What an upload would send.
 
     Attributes:
