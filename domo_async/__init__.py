@@ -7,7 +7,16 @@ from typing import TYPE_CHECKING
 
 from domo_async._client import Domo
 from domo_async._redaction import Secret
-from domo_async._settings import AppAccess, RateLimit, RequestEvent, ResponseEvent, Retries, Settings, Timeouts
+from domo_async._settings import (
+    AppAccess,
+    ClientCertificate,
+    RateLimit,
+    RequestEvent,
+    ResponseEvent,
+    Retries,
+    Settings,
+    Timeouts,
+)
 from domo_async._transport import CursorPager, Pager
 from domo_async._version import __version__ as __version__
 from domo_async._wire import UNSET, Unset
@@ -17,6 +26,7 @@ from domo_async.errors import (
     APIError,
     BadRequest,
     BulkError,
+    CertificateError,
     CommitUncertain,
     ConfigError,
     Conflict,
@@ -30,6 +40,7 @@ from domo_async.errors import (
     JobFailed,
     ListIncomplete,
     NotFound,
+    ProxyError,
     RateLimited,
     RowCountMismatch,
     SearchIncomplete,
@@ -72,6 +83,8 @@ __all__ = [
     "BulkProgress",
     "BulkReport",
     "BulkResult",
+    "CertificateError",
+    "ClientCertificate",
     "CommitUncertain",
     "ConfigError",
     "Conflict",
@@ -96,6 +109,7 @@ __all__ = [
     "Pager",
     "Progress",
     "ProgressEvents",
+    "ProxyError",
     "RateLimit",
     "RateLimited",
     "RequestEvent",

@@ -6,8 +6,9 @@ import os
 import ssl
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from ipaddress import ip_address
+from pathlib import Path
 from typing import Any, TypeAlias
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from attrs import Attribute, field, frozen
 from attrs.validators import optional
@@ -19,6 +20,7 @@ from domo_async.errors import ConfigError
 
 __all__ = [
     "AppAccess",
+    "ClientCertificate",
     "Credentials",
     "RateLimit",
     "RequestEvent",
@@ -30,6 +32,8 @@ __all__ = [
     "at_least",
     "credentials_from_env",
     "instance_origin",
+    "is_loopback",
+    "unfit_proxy",
 ]
 
 
@@ -198,22 +202,48 @@ def _limits(_: Any, attribute: Attribute[Any], value: Any) -> None:
 
 
 def _proxy(_: Any, attribute: Attribute[Any], value: Secret[Any] | None) -> None:
-    problem = None if value is None else _unfit_proxy(value.get_secret_value())
+    problem = None if value is None else unfit_proxy(value.get_secret_value())
     if problem is not None:
         raise ConfigError(f"{attribute.name} {problem}")
 
 
-def _unfit_proxy(address: object) -> str | None:
+def unfit_proxy(address: object) -> str | None:
     """Return why an address cannot be a proxy's, without repeating it, as it may hold a password."""
     try:
-        parts = urlsplit(address) if isinstance(address, str) else None
+        parts = urlsplit(address) if isinstance(address, str) and address.isprintable() else None
         usable = parts is not None and parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
     except ValueError:
         usable = False
-    if usable:
-        return None
-    socks = " (SOCKS is not supported)" if isinstance(address, str) and address.startswith("socks") else ""
+    if usable and parts is not None:
+        # HTTP puts a colon between the two.
+        return (
+            "has a user name with a colon, which no proxy can be told" if ":" in unquote(parts.username or "") else None
+        )
+    socks = " (SOCKS is not supported)" if isinstance(address, str) and address.lower().startswith("socks") else ""
     return f"must be the URL of an HTTP proxy, such as 'http://proxy.example.com:3128', or None{socks}"
+
+
+def _words(value: Any) -> Any:
+    """Return hosts as a tuple: a text has commas or spaces between them, as ``NO_PROXY`` does."""
+    if isinstance(value, str):
+        return tuple(value.replace(",", " ").split())
+    return tuple(value) if isinstance(value, Iterable) and not isinstance(value, bytes) else value
+
+
+def _hosts(_: Any, attribute: Attribute[Any], value: Any) -> None:
+    if not isinstance(value, tuple) or not all(isinstance(host, str) and host.strip() for host in value):
+        raise ConfigError(f"{attribute.name} must be hosts, such as ['localhost', '.corp.example.com'], not {value!r}")
+
+
+def _path(value: Any) -> Path:
+    try:
+        return Path(value).expanduser()
+    except (TypeError, RuntimeError):
+        raise ConfigError(f"a path is text or a pathlib.Path, and its home folder is known: not {value!r}") from None
+
+
+def _path_or_none(value: Any) -> Path | None:
+    return None if value is None else _path(value)
 
 
 def _secret_or_none(value: Secret[str] | str | None) -> Secret[str] | None:
@@ -245,6 +275,28 @@ def _clock(_: Any, attribute: Attribute[Any], value: Any) -> None:
         raise ConfigError(f"{attribute.name} must have the methods monotonic, now and sleep; {value!r} has not")
 
 
+@keeps_secret("password")
+@frozen
+class ClientCertificate:
+    """What a client proves itself with where the other side of TLS demands a certificate.
+
+    It is offered to the instance, and to an HTTPS proxy on the way there: to no host that a redirect leads to.
+
+    Attributes:
+        cert: A PEM file with the certificate, and those of the authorities below the one that the other side trusts.
+        key: A PEM file with its private key, or None if that is in `cert`.
+        password: What the key is encrypted with, if it is; as text or as a `Secret`, and kept as one.
+    """
+
+    cert: Path = field(converter=_path)
+    key: Path | None = field(default=None, converter=_path_or_none)
+    password: Secret[str] | None = field(default=None, kw_only=True, converter=_secret_or_none)
+
+
+def _certificate(value: Any) -> Any:
+    return ClientCertificate(value) if isinstance(value, (str, os.PathLike)) else value
+
+
 @keeps_secret("proxy")
 @frozen(kw_only=True)
 class Settings:
@@ -261,9 +313,20 @@ class Settings:
             where one says for how long it keeps them, a connection is given up before that.
         max_answer: The most bytes, decompressed, of an answer that is held in memory. Exports and downloads, which
             are passed on as they arrive, have no limit.
-        tls: A TLS context of your own, for instance with a company's certificate authority. Certificates are always
-            verified; there is no switch for that.
-        proxy: URL of an HTTP proxy, as text or as a `Secret`; it may hold credentials, so it is kept as one.
+        ca: A company's certificate authority, which is trusted beside those of the system: a PEM or DER file, or a
+            directory as ``openssl rehash`` makes it. Certificates are always verified; there is no switch for that.
+        cert: The client's own certificate, where the instance or the proxy demands one: a `ClientCertificate`, or a
+            PEM file that holds it with its key.
+        tls: Instead of `ca` and `cert`, a TLS context of your own.
+        proxy: URL of an HTTP proxy for all requests, as text or as a `Secret`; it may hold credentials
+            (``http://name:password@host:3128``), so it is kept as one. Connections to the instance go through it as
+            they are, encrypted: it is not told the token. None leaves it to the environment, see `trust_env`.
+        no_proxy: Hosts that are reached without a proxy, as in ``NO_PROXY``: names with all below them
+            (``corp.example.com``), addresses, networks (``10.0.0.0/8``), each perhaps with a port, or ``*`` for all.
+        trust_env: Whether the environment is heeded where these options say nothing. ``HTTPS_PROXY``, ``HTTP_PROXY``
+            and ``ALL_PROXY`` name proxies, but never for this very machine, and ``NO_PROXY`` hosts without;
+            ``SSL_CERT_FILE`` and ``SSL_CERT_DIR``, or else ``REQUESTS_CA_BUNDLE`` or ``CURL_CA_BUNDLE``, name the
+            authorities to trust. Small letters do for those of proxies. No netrc file is read.
         user_agent: The name of your application, such as ``nightly-load/2.1``. It stands first in the User-Agent,
             before the names and versions of this library, Python and aiohttp.
         before_request: Hooks called before each try. What one raises ends the call.
@@ -282,7 +345,15 @@ class Settings:
     tls: ssl.SSLContext | None = field(
         default=None, validator=_is_a(ssl.SSLContext, type(None), example="ssl.create_default_context()")
     )
+    ca: Path | None = field(default=None, converter=_path_or_none)
+    cert: ClientCertificate | None = field(
+        default=None,
+        converter=_certificate,
+        validator=_is_a(ClientCertificate, type(None), example="ClientCertificate('client.pem', 'client.key')"),
+    )
     proxy: Secret[str] | None = field(default=None, converter=_secret_or_none, validator=_proxy)
+    no_proxy: tuple[str, ...] = field(default=(), converter=_words, validator=_hosts)
+    trust_env: bool = field(default=True, validator=_is_a(bool, example="True"))
     user_agent: str | None = field(default=None, validator=optional(_header_value))
     before_request: tuple[Callable[[RequestEvent], Awaitable[None] | None], ...] = field(
         default=(), converter=_hooks, validator=_all_callable
@@ -299,6 +370,8 @@ class Settings:
                 "the TLS context does not verify certificates; load your certificate authority into it instead "
                 "(context.load_verify_locations)"
             )
+        if self.tls is not None and (self.ca is not None or self.cert is not None):
+            raise ConfigError("give tls, or else ca and cert: they can be loaded into a context of your own")
 
 
 @frozen
@@ -341,7 +414,8 @@ def _unfit_token(token: object) -> str | None:
     return "the token begins or ends with a space" if token != token.strip() else None
 
 
-def _is_loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
+    """Return whether a host is this very machine."""
     try:
         return ip_address(host).is_loopback
     except ValueError:
@@ -380,7 +454,7 @@ def instance_origin(instance: str) -> str:
         raise ConfigError(f"not an instance: {instance!r}; write 'acme', 'acme.domo.com' or 'https://acme.domo.com'")
     if parts.path not in {"", "/"} or parts.query or parts.fragment:
         raise ConfigError(f"give the instance alone, without a path: {instance!r}")
-    if parts.scheme == "http" and not _is_loopback(host):
+    if parts.scheme == "http" and not is_loopback(host):
         raise ConfigError(f"{instance!r} would send the token in the clear; use https")
     shown = f"[{host}]" if ":" in host else ascii_host.lower()
     return f"{parts.scheme}://{shown}" + (f":{port}" if port is not None else "")

@@ -16,6 +16,7 @@ __all__ = [
     "AnswerTooLarge",
     "BadRequest",
     "BulkError",
+    "CertificateError",
     "CommitUncertain",
     "ConfigError",
     "Conflict",
@@ -29,6 +30,7 @@ __all__ = [
     "JobFailed",
     "ListIncomplete",
     "NotFound",
+    "ProxyError",
     "RateLimited",
     "RowCountMismatch",
     "SearchIncomplete",
@@ -112,6 +114,31 @@ class ConnectError(TransportError):
 
     def __init__(self, message: str, *, passing: bool = True) -> None:
         super().__init__(message, sent=False, passing=passing)
+
+
+class ProxyError(ConnectError):
+    """The proxy cannot be reached, wants a name and password, or does not connect to the instance.
+
+    Attributes:
+        status: The HTTP status that it answered with, such as 407, or None where it did not answer.
+    """
+
+    def __init__(self, message: str, *, status: int | None = None, passing: bool = True) -> None:
+        super().__init__(message, passing=passing)
+        self.status = status
+
+
+class CertificateError(ConnectError):
+    """A certificate was not accepted: the server's by this machine, or the client's by the server.
+
+    Attributes:
+        issuer: Who issued the server's certificate, by its own word, where that is known: such as the proxy of a
+            company that opens encrypted traffic.
+    """
+
+    def __init__(self, message: str, *, issuer: str | None = None) -> None:
+        super().__init__(message, passing=False)
+        self.issuer = issuer
 
 
 class TimeoutError(TransportError, builtins.TimeoutError):  # noqa: A001 - the name users look for

@@ -5,20 +5,21 @@ from __future__ import annotations
 import asyncio
 import inspect
 import os
+import ssl
 import sys
 from collections.abc import AsyncGenerator, Awaitable, Iterator, Mapping
 from contextlib import suppress
 from typing import Any
-from urllib.request import getproxies, proxy_bypass
 
 import aiohttp
 from aiohttp.abc import AbstractCookieJar
-from attrs import define, frozen
+from attrs import define, evolve, frozen
 from multidict import CIMultiDict
 from yarl import URL
 
 from domo_async._redaction import Secret, is_secret_name, secrets_of
-from domo_async._settings import Credentials, Settings, Timeouts
+from domo_async._settings import Credentials, Settings, Timeouts, is_loopback
+from domo_async._transport.certificates import Contexts
 from domo_async._transport.codings import ACCEPTED, decoded
 from domo_async._transport.deadlines import Deadline, Deadlines
 from domo_async._transport.exchange import (
@@ -28,10 +29,10 @@ from domo_async._transport.exchange import (
     Exchange,
     LostError,
     OnceRequest,
-    Proxy,
     WatchedResponse,
-    translated,
 )
+from domo_async._transport.failures import proxy_refusal, translated
+from domo_async._transport.proxies import Proxies, Proxy
 from domo_async._transport.redirects import for_strangers, leads_to, origin_of
 from domo_async._transport.request import NO_HEADERS, Request
 from domo_async._version import __version__
@@ -88,7 +89,6 @@ class _Sessions:
         inside: Goes to the instance.
         outside: Goes to wherever the instance redirects to, and has nothing of the caller's.
         sealed: Headers of the caller's session that are secrets; for the instance.
-        proxy: The proxy to go through.
         farewell: Closes the connections when it is closed, which the loop does in its end if nobody did; None if they
             are the caller's.
     """
@@ -99,7 +99,6 @@ class _Sessions:
     inside: aiohttp.ClientSession
     outside: aiohttp.ClientSession
     sealed: Secret[Mapping[str, str]]
-    proxy: Proxy | None
     farewell: AsyncGenerator[None, None] | None
 
     def __del__(self) -> None:
@@ -180,10 +179,28 @@ class Connection:
         self._settings = settings
         self._given = session
         self._sessions: _Sessions | None = None
+        self._contexts: Contexts | None = None
+        self._proxies = _proxies_of(settings, session)
+        self._proxy = self._proxies.leading_to(self._origin)
+        self._check_ways()
         self.closed: bool = False
         self._loop: asyncio.AbstractEventLoop
         # By how late a limit may be noticed.
         self._deadlines: dict[float, Deadlines] = {}
+
+    def _check_ways(self) -> None:
+        """See to it that TLS and the proxy are as they have to be before anything is sent.
+
+        Raises:
+            ConfigError: They are not.
+        """
+        proxy = self._proxy
+        if proxy is not None and self._origin.startswith("http:") and not is_loopback(proxy.address.host or ""):
+            raise ConfigError(
+                f"{self._origin} does not speak TLS, and the proxy {proxy} is another machine: it would read the token"
+            )
+        if _names_tls(self._settings) or (self._given is None and self._origin.startswith("https:")):
+            self._contexts = Contexts.of(self._settings)
 
     async def close(self) -> None:
         """Close our own connections for good; a session of the caller's stays open."""
@@ -201,7 +218,8 @@ class Connection:
             sessions.abandon()
 
     def secrets(self) -> Iterator[str]:
-        """Yield what the caller's session tells the instance and nobody else may be told."""
+        """Yield what the instance is told for the caller's session, and the proxies, and nobody else may be."""
+        yield from self._proxies.secrets()
         if self._given is not None:
             yield from secrets_of(self._given.headers)
             if self._given.auth is not None:
@@ -316,7 +334,8 @@ class Connection:
                 sent=call.sent,
                 passing=False,
             )
-        raise translated(failure, request, sent=call.sent)
+        unproved = call.just_encrypted and self._settings.cert is None
+        raise translated(failure, request, sent=call.sent, proxy=call.proxy, unproved=unproved)
 
     async def _follow(
         self, sessions: _Sessions, call: Call, added: Secret[Mapping[str, str]]
@@ -329,10 +348,16 @@ class Connection:
             headers |= _open_headers(added)
         connector = sessions.connector if self._given is None else None
         target = self._origin + request.target
-        hop = 0
+        call.proxy, hop = self._proxy, 0
         while True:
-            exchange = Exchange(session, call, URL(target, encoded=True), headers, sealed, sessions.proxy, connector)
+            tls = self._tls(target, call.proxy, inside=session is sessions.inside and sealed is not _NOTHING)
+            exchange = Exchange(session, call, URL(target, encoded=True), headers, sealed, tls, connector)
             response = await exchange.run()
+            if response.status == 407:
+                # The instance has no proxies before it whose logins are ours to give.
+                response.close()
+                what = f"{request.method} {request.url.path}"
+                raise proxy_refusal(what, origin_of(target), call.proxy, 407, response.reason, response.headers)
             if response.status not in _REDIRECTS or "Location" not in response.headers:
                 return response
             await _read_body(response, call, _MOST_EXPLAINED)
@@ -341,6 +366,17 @@ class Connection:
             # Who has once left the instance comes back as a stranger: else others could have it asked with our rights.
             if sealed is not _NOTHING and origin_of(target) != self._origin:
                 session, headers, sealed = sessions.outside, for_strangers(plain), _NOTHING
+            call.proxy = self._proxies.leading_to(target)
+
+    def _tls(self, target: str, proxy: Proxy | None, *, inside: bool) -> ssl.SSLContext | bool:
+        """Return how to speak TLS on the way to an address; True for as the connections do by themselves."""
+        is_spoken = target.startswith("https:") or (proxy is not None and proxy.address.scheme == "https")
+        settings = self._settings
+        if not is_spoken or (self._given is not None and not _names_tls(settings)):
+            return True
+        if self._contexts is None:
+            self._contexts = Contexts.of(settings)
+        return self._contexts.inside if inside else self._contexts.outside
 
     def _sealed(self, sessions: _Sessions, added: Secret[Mapping[str, str]]) -> Secret[Mapping[str, str]]:
         """Return the headers for the instance that are secrets; a later one takes the place of an earlier one."""
@@ -404,13 +440,11 @@ class Connection:
             # Slots are counted by the transport, calls and streams apart.
             limit=0,
             keepalive_timeout=settings.keepalive,
-            ssl=settings.tls if settings.tls is not None else True,
         )
         # A token is all that the API needs; cookies would only carry state between unrelated calls.
         plain = _session(connector)
         loop = asyncio.get_running_loop()
-        proxy = Proxy.of(settings.proxy)
-        return _Sessions(loop, os.getpid(), connector, plain, plain, _NOTHING, proxy, _farewell(connector))
+        return _Sessions(loop, os.getpid(), connector, plain, plain, _NOTHING, _farewell(connector))
 
     def _make_of(self, given: aiohttp.ClientSession, connector: aiohttp.BaseConnector) -> _Sessions:
         """Make sessions that send through a caller's connections, and have of its session what the instance may see.
@@ -421,9 +455,6 @@ class Connection:
         base = getattr(given, "_base_url", None)
         if given.auth is not None and (base is None or str(base.origin()) == self._origin):
             headers.setdefault("Authorization", given.auth.encode())
-        proxy = self._settings.proxy or Secret.of(_text_or_none(getattr(given, "_default_proxy", None)))
-        if proxy is None and given.trust_env:
-            proxy = Secret.of(_proxy_of_environment(self._origin))
         sealed = {name: headers.pop(name) for name in list(headers) if is_secret_name(name)}
         loop = asyncio.get_running_loop()
         if getattr(connector, "_loop", loop) is not loop:
@@ -445,7 +476,6 @@ class Connection:
             inside,
             _session(connector),
             Secret(sealed) if sealed else _NOTHING,
-            Proxy.of(proxy),
             farewell=None,
         )
 
@@ -485,16 +515,23 @@ def _open_headers(added: Secret[Mapping[str, str]]) -> dict[str, str]:
     return {name: value for name, value in added.get_secret_value().items() if not is_secret_name(name)}
 
 
-def _text_or_none(value: object) -> str | None:
-    return None if value is None else str(value)
+def _names_tls(settings: Settings) -> bool:
+    return any(named is not None for named in (settings.tls, settings.ca, settings.cert))
 
 
-def _proxy_of_environment(origin: str) -> str | None:
-    """Return the proxy that ``HTTPS_PROXY`` and its like name; a netrc file, with its passwords, is not read."""
-    address = URL(origin)
-    if proxy_bypass(address.host or ""):
-        return None
-    return getproxies().get(address.scheme)
+def _proxies_of(settings: Settings, given: aiohttp.ClientSession | None) -> Proxies:
+    """Return the proxies of the settings, or else those of a caller's session, for which it is its say what counts.
+
+    aiohttp itself would read passwords from a netrc file, too, and knows no exceptions with ports and networks.
+    """
+    fixed = None if settings.proxy is None else Proxy.of(settings.proxy, "Settings.proxy")
+    if given is None:
+        return Proxies.of(fixed, settings.no_proxy, environment=settings.trust_env)
+    address, login = getattr(given, "_default_proxy", None), getattr(given, "_default_proxy_auth", None)
+    if fixed is None and address is not None:
+        fixed = Proxy.of(Secret(str(address)), "the session's proxy")
+        fixed = fixed if login is None else evolve(fixed, login=Secret(login))
+    return Proxies.of(fixed, settings.no_proxy, environment=given.trust_env)
 
 
 def _close_without_loop(connector: aiohttp.BaseConnector) -> None:

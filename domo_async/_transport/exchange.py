@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import inspect
 import select
-import socket
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextvars import ContextVar
@@ -16,18 +15,13 @@ from weakref import WeakKeyDictionary
 import aiohttp
 from aiohttp.client_proto import ResponseHandler
 from aiohttp.connector import Connection
-from attrs import define, frozen
+from attrs import define
 from yarl import URL
 
 from domo_async._redaction import Secret
 from domo_async._transport.deadlines import Deadline
+from domo_async._transport.proxies import Proxy
 from domo_async._transport.request import Body, Request
-from domo_async.errors import (
-    ConnectError,
-    IncompleteAnswer,
-    TimeoutError,  # noqa: A004
-    TransportError,
-)
 
 __all__ = [
     "LARGEST_HEADER",
@@ -36,9 +30,7 @@ __all__ = [
     "Exchange",
     "LostError",
     "OnceRequest",
-    "Proxy",
     "WatchedResponse",
-    "translated",
 ]
 
 LARGEST_HEADER = 64 << 10
@@ -47,9 +39,6 @@ MOST_HEADERS = 256
 _EARLIER = 1.0
 # By itself aiohttp would send an idempotent request a second time after these.
 _RESENT_AFTER = (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError)
-_NO_SUCH_NAME: frozenset[int] = frozenset(
-    getattr(socket, name) for name in ("EAI_NONAME", "EAI_NODATA") if hasattr(socket, name)
-)
 
 
 class LostError(Exception):
@@ -80,6 +69,8 @@ class Call:
         loop: The event loop.
         limit: What is to expire.
         sent: Whether a server may have received the request.
+        proxy: The proxy that it goes through on its present way.
+        just_encrypted: Whether it was sent on an encrypted connection that had carried nothing before.
     """
 
     request: Request
@@ -89,31 +80,12 @@ class Call:
     loop: asyncio.AbstractEventLoop
     limit: Deadline
     sent: bool = False
+    proxy: Proxy | None = None
+    just_encrypted: bool = False
 
     def keep_moving(self) -> None:
         """Let it end unless something moves on, or it is over before."""
         self.limit.ends = min(self.loop.time() + self.patience, self.ends)
-
-
-@frozen
-class Proxy:
-    """A proxy.
-
-    Attributes:
-        address: Its address, without name and password.
-        login: Those.
-    """
-
-    address: URL
-    login: Secret[aiohttp.BasicAuth] | None
-
-    @classmethod
-    def of(cls, address: Secret[str] | None) -> Proxy | None:
-        """Return the proxy that an address stands for."""
-        if address is None:
-            return None
-        url, login = aiohttp.helpers.strip_auth_from_url(URL(address.get_secret_value()))
-        return cls(url, Secret.of(login))
 
 
 @define(eq=False)
@@ -126,7 +98,7 @@ class Exchange:
         target: The address.
         headers: All headers but those of the body and those that are secrets.
         sealed: Those that are secrets: aiohttp has them only while it writes the head.
-        proxy: The proxy to go through.
+        tls: How to speak TLS; True for as the connections of the session do.
         connector: What has the connections, where the session is our own: it has no cookies, middlewares and traces
             then, and what it does besides is left out, a quarter of what a small call costs.
         line: The connection that it was sent on.
@@ -137,7 +109,7 @@ class Exchange:
     target: URL
     headers: Mapping[str, str]
     sealed: Secret[Mapping[str, str]]
-    proxy: Proxy | None
+    tls: ssl.SSLContext | bool
     connector: aiohttp.BaseConnector | None
     line: _Line | None = None
 
@@ -167,10 +139,12 @@ class Exchange:
         if protocol is None:
             raise _StaleError
         self.line = line = _lines.get(protocol)
+        self.call.just_encrypted = False
         if line is None:
             self.line = _lines[protocol] = line = _Line(protocol)
             # What is encrypted may have something to be read that is no answer, such as a ticket.
             plain = protocol.transport is not None and protocol.transport.get_extra_info("sslcontext") is None
+            self.call.just_encrypted = not plain
             if protocol.should_close or (plain and line.has_spoken(protocol)):
                 raise LostError(aiohttp.ClientConnectionError("the server spoke before it was asked"))
         elif protocol.should_close or line.expires <= self.call.loop.time() or line.has_spoken(protocol):
@@ -223,7 +197,8 @@ class Exchange:
             headers=headers,
             allow_redirects=False,
             timeout=self.call.timeout,
-            proxy=None if self.proxy is None else self.proxy.address,
+            proxy=None if self.call.proxy is None else self.call.proxy.address,
+            ssl=self.tls,
             auto_decompress=False,
         )
 
@@ -242,7 +217,8 @@ class Exchange:
             data=data,
             loop=call.loop,
             response_class=WatchedResponse,
-            proxy=None if self.proxy is None else self.proxy.address,
+            proxy=None if call.proxy is None else call.proxy.address,
+            ssl=self.tls,
             session=self.session,
         )
         connection = await connector.connect(request, [], call.timeout)
@@ -304,7 +280,7 @@ class OnceRequest(aiohttp.ClientRequest):
 
     def update_proxy(self, proxy: URL | None, proxy_auth: aiohttp.BasicAuth | None, proxy_headers: Any) -> None:
         """Take over the proxy, with the name and password that nobody was told before."""
-        ours = _running.get().proxy
+        ours = _running.get().call.proxy
         if ours is not None and ours.login is not None:
             proxy_auth = ours.login.get_secret_value()
         super().update_proxy(proxy, proxy_auth, proxy_headers)
@@ -374,63 +350,3 @@ def _look_for_unread(protocol: ResponseHandler) -> Callable[[], object]:
     poll = select.poll()
     poll.register(number, select.POLLIN)
     return partial(poll.poll, 0)
-
-
-def translated(error: Exception, request: Request, *, sent: bool = True) -> TransportError:
-    """Return our error for aiohttp's. Their texts may quote headers, so only what is harmless is kept.
-
-    Args:
-        error: The error.
-        request: What was asked.
-        sent: Whether the server may have received it.
-    """
-    what = f"{request.method} {request.url.path}"
-    if isinstance(error, LostError):
-        error = error.error
-    if isinstance(error, TransportError):
-        return error
-    if isinstance(error, asyncio.TimeoutError):
-        missing = "no answer, or no progress," if sent else "no connection"
-        return TimeoutError(f"{what}: {missing} in time (see Settings.timeouts)", sent=sent)
-    if isinstance(error, aiohttp.ClientPayloadError):
-        return IncompleteAnswer(f"{what}: the answer broke off before its end")
-    if isinstance(error, aiohttp.ClientResponseError) and error.message.startswith("Got more than"):
-        most = f"{MOST_HEADERS} headers of {LARGEST_HEADER >> 10} KiB each"
-        return TransportError(f"{what}: the answer's headers are more than {most}", passing=False)
-    unconnected = _not_connected(what, error)
-    if unconnected is not None:
-        return unconnected
-    if isinstance(error, (aiohttp.ServerDisconnectedError, OSError)):
-        return TransportError(f"{what}: the connection was closed before the answer", sent=sent)
-    return TransportError(f"{what}: no valid HTTP answer ({type(error).__name__})", sent=sent)
-
-
-def _not_connected(what: str, error: Exception) -> ConnectError | None:
-    """Return our error if there was no connection."""
-    if isinstance(error, aiohttp.ClientHttpProxyError):
-        advice = "; give it a name and password: Settings(proxy='http://name:password@host:port')"
-        told = f"the proxy refused to connect, with status {error.status}{advice if error.status == 407 else ''}"
-        return ConnectError(f"{what}: {told}", passing=error.status >= 500)
-    if isinstance(error, aiohttp.ClientProxyConnectionError):
-        return ConnectError(f"{what}: the proxy cannot be reached; see Settings.proxy")
-    if isinstance(error, (aiohttp.ClientConnectorCertificateError, aiohttp.ClientSSLError)):
-        return _not_secure(what, error)
-    if isinstance(error, aiohttp.ClientConnectorError):
-        reason = error.os_error
-        if isinstance(reason, socket.gaierror) and reason.errno in _NO_SUCH_NAME:
-            return ConnectError(f"{what}: there is no host {error.host!r}; check the instance's name", passing=False)
-        told = str(reason) or type(reason).__name__
-        return ConnectError(f"{what}: cannot connect to {error.host}:{error.port}: {told}")
-    return None
-
-
-def _not_secure(what: str, error: Exception) -> ConnectError:
-    cause = getattr(error, "certificate_error", None) or getattr(error, "os_error", None) or error
-    if isinstance(cause, ssl.SSLCertVerificationError):
-        return ConnectError(
-            f"{what}: the server's certificate was not accepted: {cause.verify_message}; behind a proxy that opens"
-            " encrypted traffic, load its certificate authority into Settings.tls",
-            passing=False,
-        )
-    reason = getattr(cause, "reason", None) or type(cause).__name__
-    return ConnectError(f"{what}: no encrypted connection could be made ({reason})")

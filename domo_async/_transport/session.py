@@ -8,11 +8,10 @@ import copy
 import itertools
 import random
 from collections import deque
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Hashable, Iterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Hashable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
 from typing import TypeVar, overload
-from urllib.parse import unquote, urlsplit
 
 import aiohttp
 from attrs import evolve
@@ -21,7 +20,7 @@ from domo_async._redaction import Redactor, Secret, secrets_of
 from domo_async._settings import Credentials, Retries, Settings, Timeouts
 from domo_async._transport.codings import decoded, is_coded
 from domo_async._transport.connection import Connection, Limits, is_good
-from domo_async._transport.exchange import translated
+from domo_async._transport.failures import translated
 from domo_async._transport.hooks import (
     Headers,
     Inspector,
@@ -168,9 +167,7 @@ class Transport:
         self._headers = NO_HEADERS
         # An answer is read after its request is forgotten, and others may have been sent meanwhile.
         self._added_lately: deque[Secret[Mapping[str, str]]] = deque(maxlen=2 * settings.connections)
-        self._redactor = Redactor(
-            [credentials.token.get_secret_value(), *_passwords(settings.proxy), *self._connection.secrets()]
-        )
+        self._redactor = Redactor([credentials.token.get_secret_value(), *self._connection.secrets()])
         self._turns = _Turns()
         self._calls = itertools.count(1)
         self._inspector: Inspector | None = None
@@ -708,13 +705,6 @@ class _Turns:
         for gate in self.gates.values():
             gate.move()
         self.loop = loop
-
-
-def _passwords(proxy: Secret[str] | None) -> Iterator[str]:
-    """Yield the password in a proxy's address, as it is written there and as it is meant."""
-    password = None if proxy is None else urlsplit(proxy.get_secret_value()).password
-    if password:
-        yield from {password, unquote(password)}
 
 
 def _may_have_happened(request: Request, error: DomoError) -> bool:

@@ -1,0 +1,222 @@
+"""Whom TLS trusts, and what it proves the client with."""
+
+from __future__ import annotations
+
+import os
+import re
+import ssl
+import sys
+from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from attrs import frozen
+
+from domo_async._settings import ClientCertificate, Settings
+from domo_async.errors import ConfigError
+
+__all__ = ["Contexts", "Presented", "presented_by"]
+
+_PEM = b"-----BEGIN "
+_HASHED = re.compile(r"[0-9a-f]{8}\.\d+")
+# The first that is set counts, as the tools whose variables they are have it; the first two belong together.
+_OPENSSL_S = frozenset({"SSL_CERT_FILE", "SSL_CERT_DIR"})
+_BUNDLES = ("SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
+_MOST_NAMES = 5
+
+
+@frozen
+class Contexts:
+    """TLS contexts, each for those who may be told what is in it.
+
+    Attributes:
+        inside: For the instance, and proxies on the way there: has the client's certificate.
+        outside: For wherever the instance redirects to.
+    """
+
+    inside: ssl.SSLContext
+    outside: ssl.SSLContext
+
+    @classmethod
+    def of(cls, settings: Settings, environ: Mapping[str, str] = os.environ) -> Contexts:
+        """Return the contexts that settings stand for.
+
+        Raises:
+            ConfigError: A file that is named, by them or by the environment, is not what it has to be.
+        """
+        if settings.tls is not None:
+            return cls(settings.tls, settings.tls)
+        named = {name: environ[name] for name in _BUNDLES if environ.get(name)} if settings.trust_env else {}
+        del environ  # it may hold secrets, and a traceback may show local variables
+        if settings.ca is None and settings.cert is None and not named:
+            outside = _of_system()
+            return cls(outside, outside)
+        outside = _trusting(settings.ca, named)
+        if settings.cert is None:
+            return cls(outside, outside)
+        inside = _trusting(settings.ca, named)
+        _load_client(inside, settings.cert)
+        return cls(inside, outside)
+
+
+@frozen
+class Presented:
+    """What a server whose certificate was not accepted is said to be. Its own words: none of it was proved.
+
+    Attributes:
+        issuer: Who issued its certificate, or the topmost that it sent along; None if that is not known.
+        names: The hosts that it is for.
+        ends: Until when it counts, as certificates have it; None if that is not known.
+    """
+
+    issuer: str | None = None
+    names: tuple[str, ...] = ()
+    ends: str | None = None
+
+
+def presented_by(error: BaseException) -> Presented:
+    """Return what is known of a certificate that was not accepted."""
+    found = getattr(error, "presented", None)
+    return found if isinstance(found, Presented) else Presented()
+
+
+class _Handshake(ssl.SSLObject):
+    """Keeps what a certificate says of itself that is not accepted: the error of ssl does not tell."""
+
+    def do_handshake(self) -> None:
+        try:
+            super().do_handshake()
+        except ssl.SSLCertVerificationError as error:
+            error.presented = _presented(self)  # type: ignore[attr-defined]
+            raise
+
+
+class _Context(ssl.SSLContext):
+    sslobject_class = _Handshake
+
+
+def _presented(handshake: ssl.SSLObject) -> Presented:
+    try:
+        # Public only from Python 3.13 on, and there without what the certificates say.
+        chain = [each.get_info() for each in handshake._sslobj.get_unverified_chain() or ()]  # type: ignore[attr-defined] # noqa: SLF001
+        names = [value for kind, value in chain[0].get("subjectAltName", ()) if kind in {"DNS", "IP Address"}]
+        return Presented(_name(chain[-1].get("issuer", ())), tuple(names[:_MOST_NAMES]), chain[0].get("notAfter"))
+    except (AttributeError, IndexError, TypeError, ValueError):
+        return Presented()
+
+
+def _name(parts: Any) -> str | None:
+    """Return a distinguished name for people: the most telling part first."""
+    found = {kind: value for part in parts for kind, value in part}
+    told = [found[kind] for kind in ("commonName", "organizationalUnitName", "organizationName") if found.get(kind)]
+    return ", ".join(dict.fromkeys(told)) or None
+
+
+def _blank(*, strict: bool) -> _Context:
+    """Return a context that trusts nobody yet.
+
+    Args:
+        strict: Whether certificates have to keep all rules of RFC 5280, which many a company's own do not.
+    """
+    context = _Context(ssl.PROTOCOL_TLS_CLIENT)  # which verifies certificates and names
+    context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN  # it may be an intermediate authority that is trusted
+    if strict and sys.version_info >= (3, 13):
+        context.verify_flags |= ssl.VERIFY_X509_STRICT
+    context.set_alpn_protocols(["http/1.1"])
+    return context
+
+
+@lru_cache(maxsize=1)
+def _of_system() -> ssl.SSLContext:
+    # Kept, as reading all that a system trusts takes some 40 ms.
+    context = _blank(strict=True)
+    _load_system(context)
+    return context
+
+
+def _load_system(context: ssl.SSLContext) -> None:
+    if _OPENSSL_S.isdisjoint(os.environ):
+        context.load_default_certs()
+        return
+    # OpenSSL itself heeds the environment, which is not to count here.
+    paths = ssl.get_default_verify_paths()
+    if Path(paths.openssl_cafile).is_file():
+        context.load_verify_locations(cafile=paths.openssl_cafile)
+    if Path(paths.openssl_capath).is_dir():
+        context.load_verify_locations(capath=paths.openssl_capath)
+
+
+def _trusting(ca: Path | None, named: Mapping[str, str]) -> ssl.SSLContext:
+    """Return a context that trusts what the environment names, or else the system, and an authority beside them."""
+    context = _blank(strict=ca is None and not named)
+    if not _OPENSSL_S.isdisjoint(named):
+        if "SSL_CERT_FILE" in named:  # of which OpenSSL does not tell that it is not there
+            _load(context, Path(named["SSL_CERT_FILE"]), "SSL_CERT_FILE of the environment")
+        context.load_default_certs()
+    elif named:
+        variable, path = next(iter(named.items()))
+        _load(context, Path(path), f"{variable} of the environment")
+    else:
+        _load_system(context)
+    if ca is not None:
+        _load(context, ca, "ca")
+    return context
+
+
+def _load(context: ssl.SSLContext, path: Path, what: str) -> None:
+    """Have a context trust the authorities in a file or directory.
+
+    Raises:
+        ConfigError: There are none.
+    """
+    try:
+        if path.is_dir():
+            if not any(_HASHED.fullmatch(each.name) for each in path.iterdir()):
+                raise ConfigError(
+                    f"{what}: no certificate in the directory {path} is named by its hash: run `openssl rehash {path}`,"
+                    " or name one file"
+                )
+            context.load_verify_locations(capath=path)
+            return
+        content = path.read_bytes()
+        if _PEM in content:
+            context.load_verify_locations(cafile=path)
+        else:
+            context.load_verify_locations(cadata=content)
+    except ssl.SSLError as error:
+        problem = f"holds no certificate, in PEM or DER ({error.reason or 'not understood'})"
+    except (OSError, ValueError) as error:
+        problem = f"cannot be read: {getattr(error, 'strerror', None) or error}"
+    else:
+        return
+    raise ConfigError(f"{what}: {path} {problem}")
+
+
+def _load_client(context: ssl.SSLContext, certificate: ClientCertificate) -> None:
+    cert, key, password = certificate.cert, certificate.key, certificate.password
+
+    def ask() -> str:
+        # Without it, OpenSSL would ask at the terminal, and wait.
+        if password is None:
+            raise ConfigError(
+                f"the client's key in {key or cert} is encrypted: give its password, as"
+                " ClientCertificate(…, password=…) or in DOMO_CLIENT_KEY_PASSWORD"
+            )
+        return password.get_secret_value()
+
+    try:
+        context.load_cert_chain(cert, key, ask)
+    except ssl.SSLError as error:
+        problem = {
+            "KEY_VALUES_MISMATCH": "the key is not that of the certificate",
+            "BAD_DECRYPT": "the password is wrong",
+        }.get(
+            error.reason or "", "PEM files with a certificate and its key are due, and the key's password if it has one"
+        )
+    except OSError as error:
+        problem = error.strerror or str(error)
+    else:
+        return
+    files = f"{cert}" if key is None else f"{cert} and {key}"
+    raise ConfigError(f"the client's certificate cannot be loaded from {files}: {problem}")
