@@ -2,7 +2,21 @@
 
 from __future__ import annotations
 
-from domo_async._endpoints.users import NewUser, User, UserChange, UserFilter, UserProfile, UserSession
+from attrs import evolve
+
+from domo_async._endpoints.users import (
+    NewUser,
+    OffboardingAction,
+    OffboardingKind,
+    OffboardingPlan,
+    OffboardingStep,
+    OwnedThing,
+    User,
+    UserChange,
+    UserFilter,
+    UserProfile,
+    UserSession,
+)
 from tests.contract.row import Row, Sent, documented, refusal, whole
 
 _ADA = {"id": 27, "displayName": "Ada Lovelace", "userName": "ada", "emailAddress": "ada@example.com", "roleId": 4}
@@ -12,6 +26,31 @@ ROLES = Sent(
     "/api/authorization/v1/roles",
     query={"limit": "100", "offset": "0"},
     answer=whole([{"id": 4, "name": "D"}, {"id": 5, "name": "E"}]),
+)
+
+_OWNED = Sent(
+    "GET",
+    "/api/data/v3/datasources",
+    query={"ownerId": "27", "limit": "50", "offset": "0"},
+    answer=whole({"dataSources": [{"id": "d-1", "name": "Orders", "owner": {"id": "27", "type": "USER"}}]}),
+)
+_HANDED_OVER = (
+    Sent("PUT", "/api/data/v2/datasources/responsible-user/31", json=["d-1"]),
+    evolve(_OWNED, answer=whole({"dataSources": []})),
+)
+_PLAN = OffboardingPlan(
+    27,
+    None,
+    User(id=31),
+    "keep",
+    False,
+    (
+        OffboardingStep(
+            OffboardingKind.DATASET,
+            OffboardingAction.HAND_OVER,
+            (OwnedThing(OffboardingKind.DATASET, "d-1", "Orders"),),
+        ),
+    ),
 )
 
 ROWS = [
@@ -429,5 +468,45 @@ ROWS = [
         "seen: Users, End a login",
         lambda domo: domo.users.end_session(1),
         Sent("DELETE", "/api/sessions/v1/admin/1", status=204),
+    ),
+    *(
+        Row(
+            "bulk: Users, Offboarding",
+            call,
+            (
+                Sent(
+                    "GET",
+                    "/api/identity/v1/users",
+                    query={"parts": "DETAILED", "limit": "100", "offset": "0"},
+                    answer=whole({"users": [_ADA, {**_ADA, "id": 31, "emailAddress": "grace@example.com"}]}),
+                ),
+                Sent("GET", "/api/content/v2/users/me", answer=whole({"id": 1, "displayName": "Admin"})),
+                _OWNED,
+                *sends,
+            ),
+            gives=gives,
+            note=note,
+        )
+        for note, call, sends, gives in (
+            (
+                "planned",
+                lambda domo: domo.users.plan_offboarding("ada@example.com", to="grace@example.com", kinds=["dataset"]),
+                (),
+                lambda plan: (plan.leaver_id, plan.to.id, plan.counts) == (27, 31, {"dataset": 1}),
+            ),
+            (
+                "done",
+                lambda domo: domo.users.offboard("ada@example.com", to="grace@example.com", kinds=["dataset"]),
+                _HANDED_OVER,
+                lambda report: report.complete and [str(each.input.id) for each in report] == ["d-1"],
+            ),
+        )
+    ),
+    Row(
+        "bulk: Users, Offboarding",
+        lambda domo: domo.users.carry_out_offboarding(_PLAN),
+        _HANDED_OVER,
+        gives=lambda report: report.complete and not report.dry_run,
+        note="as planned",
     ),
 ]

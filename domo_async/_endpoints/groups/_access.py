@@ -9,7 +9,7 @@ from domo_async._endpoints.groups.models import Member
 from domo_async._transport import Transport, url
 from domo_async._wire import payload
 
-__all__ = ["change_access", "people_of"]
+__all__ = ["change_access", "hand_over_groups", "people_of"]
 
 
 def people_of(people: Sequence[Member | int | str], name: str) -> list[object]:
@@ -23,3 +23,12 @@ async def change_access(http: Transport, group_id: int | str, **people: object) 
     # The page shows all identifiers as text.
     change = payload(group_id=str(group_id), **people)
     return await http.request("PUT", url("/api/content/v2/groups/access"), json=[change], into=bool, empty=True)
+
+
+async def hand_over_groups(http: Transport, group_ids: Sequence[int | str], *, leaver: int, to: int) -> None:
+    """Let a user own groups in another's place, by one request."""
+    changes = [
+        payload(group_id=str(each), add_owners=people_of([to], "to"), remove_owners=people_of([leaver], "leaver"))
+        for each in group_ids
+    ]
+    await http.request("PUT", url("/api/content/v2/groups/access"), json=changes, into=bool, empty=True)

@@ -16,11 +16,27 @@ from domo_async._endpoints.users.models import (
     UserProfile,
     UserSession,
 )
+from domo_async._endpoints.users.offboarding import (
+    LeaverAccount,
+    OffboardingAction,
+    OffboardingKind,
+    OffboardingPlan,
+    OffboardingReport,
+    OffboardingStep,
+    OwnedThing,
+)
 
 __all__ = [
     "AttributeValue",
     "Exists",
+    "LeaverAccount",
     "NewUser",
+    "OffboardingAction",
+    "OffboardingKind",
+    "OffboardingPlan",
+    "OffboardingReport",
+    "OffboardingStep",
+    "OwnedThing",
     "User",
     "UserAttribute",
     "UserChange",

@@ -1,0 +1,273 @@
+"""Carries out what was planned: first what is owned, then what opens doors, the leaver's own account last of all."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import TypeAlias
+
+from attrs import evolve
+
+from domo_async._bulk import IN_DOUBT, BulkProgress, BulkProgressCallback, BulkResult, Outcome, outcome_unknown
+from domo_async._callbacks import notify
+from domo_async._concurrency import check_concurrency, map_concurrent
+from domo_async._endpoints._offboarding.kinds import Handler, Left
+from domo_async._endpoints._offboarding.planning import chosen_handlers
+from domo_async._endpoints.users.area import Users
+from domo_async._endpoints.users.offboarding import (
+    OffboardingAction,
+    OffboardingKind,
+    OffboardingPlan,
+    OffboardingReport,
+    OffboardingStep,
+    OwnedThing,
+)
+from domo_async._transport import Transport
+from domo_async.errors import DomoError, NotFound
+
+__all__ = ["carry_out_plan"]
+
+_Row: TypeAlias = BulkResult[OwnedThing, None]
+_Key: TypeAlias = tuple[OffboardingKind, str]
+_OUTCOMES: Mapping[OffboardingAction, Outcome] = {
+    OffboardingAction.REVOKE: Outcome.DELETED,
+    OffboardingAction.END: Outcome.DELETED,
+    OffboardingAction.DELETE: Outcome.DELETED,
+    OffboardingAction.NONE: Outcome.SKIPPED,
+}
+# What opens doors is taken away when all else is done, as jobs of the leaver's may still run by it.
+_KEYS = frozenset({OffboardingKind.ACCESS_TOKEN, OffboardingKind.LOGIN})
+_PAUSES = (1.0, 3.0, 6.0)
+_GONE = "is not there any more"
+
+
+async def carry_out_plan(
+    http: Transport,
+    plan: OffboardingPlan,
+    *,
+    dry_run: bool,
+    concurrency: int,
+    progress: BulkProgressCallback | None,
+) -> OffboardingReport:
+    """Do what is planned, and report on each thing; an error of `DomoError` is a thing's outcome, not the call's."""
+    check_concurrency(concurrency)
+    work = _Work(http, plan, concurrency, progress)
+    if not dry_run:
+        await work.do()
+    return OffboardingReport(work.rows, dry_run=dry_run, plan=plan)
+
+
+class _Work:
+    """The rows of a plan, and what became of them so far."""
+
+    def __init__(
+        self, http: Transport, plan: OffboardingPlan, concurrency: int, progress: BulkProgressCallback | None
+    ) -> None:
+        self._http = http
+        self._plan = plan
+        self._concurrency = concurrency
+        self._progress = progress
+        self._handlers = {each.kind: each for each in chosen_handlers(http, plan)}
+        self._rows: dict[_Key, _Row] = {_key(row.input): row for step in plan.steps for row in _planned(step)}
+        self._settled = {key for key, row in self._rows.items() if not row.outcome.changes}
+        self._failed = sum(row.outcome is Outcome.FAILED for row in self._rows.values())
+        self._known = {step.kind for step in plan.steps if step.error is None}
+
+    @property
+    def rows(self) -> tuple[_Row, ...]:
+        """The rows in the order of the plan."""
+        return tuple(self._rows.values())
+
+    async def do(self) -> None:
+        """Give all away, then end tokens and logins, look whether all is done, and let the leaver go."""
+        kinds = [step.kind for step in self._plan.steps if step.movable and step.kind is not OffboardingKind.USER]
+        moving = [kind for kind in kinds if kind not in _KEYS]
+        await self._move([kind for kind in moving if not self._follows(kind)])
+        await self._verify(moving)
+        await self._move([kind for kind in kinds if kind in _KEYS])
+        await self._let_go()
+
+    def _follows(self, kind: OffboardingKind) -> bool:
+        return self._handlers[kind].action is OffboardingAction.FOLLOW
+
+    def _pending(self, kind: OffboardingKind) -> list[OwnedThing]:
+        return [row.input for row in self._of(kind) if _key(row.input) not in self._settled]
+
+    def _of(self, kind: OffboardingKind) -> list[_Row]:
+        return [row for row in self._rows.values() if row.input.kind is kind]
+
+    async def _move(self, kinds: Collection[OffboardingKind]) -> None:
+        """Give the things of some kinds away, several batches at once."""
+        batches = []
+        for handler in (self._handlers[kind] for kind in kinds):
+            things = self._pending(handler.kind)
+            batches += [(handler, things[at : at + handler.batch]) for at in range(0, len(things), handler.batch)]
+
+        async def batch(one: tuple[Handler, Sequence[OwnedThing]]) -> None:
+            await self._move_batch(*one)
+
+        await map_concurrent(batches, batch, concurrency=self._concurrency)
+
+    async def _move_batch(self, handler: Handler, things: Sequence[OwnedThing]) -> None:
+        """Give some things away; where the instance refuses several at once, find out which it is about."""
+        try:
+            await handler.move(things)
+        except Left as error:
+            for thing in things:
+                self._settle(thing, error if thing.id in error.ids else None)
+        except DomoError as error:
+            if outcome_unknown(error):
+                await self._look_up(handler, things, error)
+            elif len(things) > 1:
+                middle = len(things) // 2
+                await self._move_batch(handler, things[:middle])
+                await self._move_batch(handler, things[middle:])
+            elif isinstance(error, NotFound):
+                await self._look_up(handler, things, error, gone=_GONE)
+            else:
+                self._settle(things[0], error)
+        else:
+            for thing in things:
+                self._settle(thing)
+
+    async def _look_up(
+        self, handler: Handler, things: Sequence[OwnedThing], error: DomoError, *, gone: str = IN_DOUBT
+    ) -> None:
+        """Find out what is still the leaver's, since the answer does not tell."""
+        try:
+            left = set(map(_key, await handler.find()))
+        except DomoError as lookup:
+            told = DomoError(f"whether it was done is not known: {error}; looking it up failed: {lookup}")
+            for thing in things:
+                self._settle(thing, told)
+            return
+        for thing in things:
+            if _key(thing) in left:
+                self._settle(thing, error)
+            else:
+                self._settle(thing, note=gone)
+
+    async def _verify(self, kinds: Sequence[OffboardingKind]) -> None:
+        """See that nothing is left with the leaver, as a list that lags behind may tell only after a while."""
+        left: dict[OffboardingKind, list[OwnedThing] | DomoError] = {}
+        looking = [kind for kind in kinds if kind in self._known and self._of(kind)]
+        for pause in (*_PAUSES, None):
+            found = await map_concurrent(
+                [self._handlers[kind] for kind in looking], _found, concurrency=self._concurrency
+            )
+            left.update(zip(looking, found, strict=True))
+            looking = [kind for kind in looking if self._contradicts(kind, left[kind])]
+            if not looking or pause is None:
+                break
+            await self._http.settings.clock.sleep(pause)
+        for kind, things in left.items():
+            self._take_in(kind, things)
+
+    def _contradicts(self, kind: OffboardingKind, found: list[OwnedThing] | DomoError) -> bool:
+        """Return whether something that was given away is told to be the leaver's."""
+        if isinstance(found, DomoError):
+            return False
+        keys = set(map(_key, found))
+        return any(row.outcome is not Outcome.FAILED and _key(row.input) in keys for row in self._of(kind))
+
+    def _take_in(self, kind: OffboardingKind, found: list[OwnedThing] | DomoError) -> None:
+        """Note what a look at all of a kind tells, after all of it was to be given away."""
+        if isinstance(found, DomoError):
+            for thing in self._pending(kind):
+                self._settle(thing, DomoError(f"whether it went with its dataset is not known: {found}"))
+            return
+        keys = set(map(_key, found))
+        for row in self._of(kind):
+            key = _key(row.input)
+            if key not in keys:
+                if key not in self._settled:
+                    self._settle(row.input)
+            elif self._follows(kind):
+                self._settle(row.input, DomoError("its dataset is still the leaver's"))
+            elif row.outcome is not Outcome.FAILED:
+                self._settle(row.input, DomoError("the instance took the change, but still tells it as the leaver's"))
+        for thing in found:
+            if _key(thing) not in self._rows:
+                self._settle(thing, DomoError("it came to the leaver while this ran; run it again"))
+
+    async def _let_go(self) -> None:
+        """Deactivate or delete the leaver, if nothing is left or it is to be done all the same."""
+        pending = self._pending(OffboardingKind.USER)
+        for thing in pending:
+            left = [row for row in self._rows.values() if row.input.kind is not OffboardingKind.USER and _is_left(row)]
+            if left and not self._plan.force:
+                self._rows[_key(thing)] = evolve(
+                    self._rows[_key(thing)],
+                    outcome=Outcome.NOT_BEGUN,
+                    note=f"since {len(left)} things are left, such as the {left[0].input}; force does it all the same",
+                )
+                self._tell(thing)
+            else:
+                await self._end_account(thing)
+
+    async def _end_account(self, thing: OwnedThing) -> None:
+        users = Users(self._http)
+        try:
+            if self._plan.account == "delete":
+                await users.delete(thing.id)
+            else:
+                await users.deactivate(thing.id)
+        except DomoError as error:
+            if self._plan.account == "delete" and (outcome_unknown(error) or isinstance(error, NotFound)):
+                await self._look_for(users, thing, error)
+            else:
+                self._settle(thing, error)
+        else:
+            self._settle(thing)
+
+    async def _look_for(self, users: Users, thing: OwnedThing, error: DomoError) -> None:
+        try:
+            await users.get(thing.id)
+        except NotFound:
+            self._settle(thing, note=IN_DOUBT)
+        except DomoError as lookup:
+            self._settle(thing, DomoError(f"whether it was done is not known: {error}; looking it up failed: {lookup}"))
+        else:
+            self._settle(thing, error)
+
+    def _settle(self, thing: OwnedThing, error: DomoError | None = None, note: str | None = None) -> None:
+        """Note what became of a thing."""
+        row = self._rows.get(_key(thing)) or BulkResult(thing, Outcome.UPDATED)
+        if error is not None:
+            self._failed += row.outcome is not Outcome.FAILED
+            row = evolve(row, outcome=Outcome.FAILED, error=error, note=None)
+        elif note is not None:
+            row = evolve(row, note=note)
+        self._rows[_key(thing)] = row
+        self._tell(thing)
+
+    def _tell(self, thing: OwnedThing) -> None:
+        self._settled.add(_key(thing))
+        progress = BulkProgress(len(self._settled), len(self._rows), self._failed, self._rows[_key(thing)])
+        notify(self._progress, progress, "progress")
+
+
+def _planned(step: OffboardingStep) -> list[_Row]:
+    """Return what is to become of the things of a kind; one row, if it is not known what there is."""
+    if step.error is not None:
+        thing = OwnedThing(step.kind, "?")
+        error = DomoError(f"what there is could not be found out, and stays as it is: {step.error}")
+        return [BulkResult(thing, Outcome.FAILED, error=error)]
+    outcome = _OUTCOMES.get(step.action, Outcome.UPDATED)
+    note = step.note if step.action is OffboardingAction.NONE else None
+    return [BulkResult(thing, outcome, note=note) for thing in step.things]
+
+
+def _is_left(row: _Row) -> bool:
+    return not row.ok or row.outcome is Outcome.SKIPPED
+
+
+def _key(thing: OwnedThing) -> _Key:
+    """Return what tells a thing from all others, whatever it is called by now."""
+    return thing.kind, thing.id
+
+
+async def _found(handler: Handler) -> list[OwnedThing] | DomoError:
+    try:
+        return list(await handler.find())
+    except DomoError as error:
+        return error

@@ -1,0 +1,157 @@
+"""Offboarding: everything a leaver has goes to another, kind by kind, also after a kill, and never in silence."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+
+from domo_async import BulkProgress, ConfigError, Domo, Outcome, Unresolved
+from domo_async._endpoints.users import OffboardingKind, OffboardingPlan, OffboardingReport, OwnedThing
+from domo_async.emulator import Emulator, Fault
+from tests.emulator.others import a_user, acting_as
+from tests.endpoints.leaver import KINDS, a_file, furnish
+
+EACH = 27  # of eighteen kinds, and a dataset more for each stream: more than 500 things
+
+
+def rows(report: OffboardingReport) -> set[tuple[OwnedThing, Outcome]]:
+    return {(row.input, row.outcome) for row in report if row.outcome.changes}
+
+
+async def left(domo: Domo, leaver: int, to: int) -> OffboardingPlan:
+    """Return what the leaver still has."""
+    return await domo.users.plan_offboarding(leaver, to=to, account="keep")
+
+
+async def test_a_leaver_of_500_things_leaves_nothing_behind_though_killed_in_the_middle() -> None:
+    async with Emulator(world="demo") as emulator, emulator.client() as domo:
+        ada, grace = await furnish(emulator, domo, "Leaver", EACH), await a_user(domo, "Heiress")
+
+        plan = await domo.users.plan_offboarding("leaver@example.com", to=grace)
+        dry = await domo.users.offboard(ada, to=grace, dry_run=True)
+        assert plan.things == tuple(row.input for row in dry)
+        assert {**dict.fromkeys(KINDS, EACH), "dataset": 2 * EACH, "login": 1, "user": 1} == plan.counts
+        assert plan == (await domo.users.plan_offboarding(ada, to=grace)), "a dry run changed something"
+
+        done: list[object] = []
+
+        def stop_amid(progress: BulkProgress) -> None:
+            done.append(progress.result)
+            if len(done) == 150:
+                offboarding.cancel()
+
+        offboarding = asyncio.ensure_future(domo.users.offboard(ada, to=grace, progress=stop_amid))
+        with pytest.raises(asyncio.CancelledError):
+            await offboarding
+        between = await left(domo, ada, grace)
+        assert 0 < len(between.things) < len(plan.things) - 100
+
+        emulator.log.clear()
+        report = await domo.users.offboard(ada, to=grace)
+        requests = len(emulator.log)
+
+        report.raise_for_failures()
+        assert report.complete
+        moved_first = set(plan.things) - {row.input for row in report}
+        assert rows(dry) == {(thing, outcome) for thing, outcome in rows(dry) if thing in moved_first} | rows(report)
+        assert () == (await left(domo, ada, grace)).things
+        assert (await domo.users.profile(ada)).is_active is False
+        hers = await left(domo, grace, 1)
+        gone = {OffboardingKind.ACCESS_TOKEN, OffboardingKind.LOGIN, OffboardingKind.USER}
+        assert {kind: count for kind, count in plan.counts.items() if kind not in gone} == hers.counts
+        assert requests < 420, "more requests than the kinds without bulk routes call for"
+
+        again = await domo.users.offboard(ada, to=grace)
+        assert (0, True) == (len(again), again.complete)
+
+
+@pytest.fixture
+async def emulator() -> AsyncIterator[Emulator]:
+    async with Emulator() as emulator:
+        yield emulator
+
+
+@pytest.fixture
+async def domo(emulator: Emulator) -> AsyncIterator[Domo]:
+    async with emulator.client() as domo:
+        yield domo
+
+
+async def test_what_cannot_be_moved_is_told_and_keeps_the_account_unless_forced(emulator: Emulator, domo: Domo) -> None:
+    ada, grace = await furnish(emulator, domo, "Ada", 1), await a_user(domo, "Grace")
+    a_file(emulator, ada)
+
+    report = await domo.users.offboard(ada, to=grace, account="delete")
+
+    (file,) = report.of("skipped")
+    assert ("file", "notes.txt") == (file.input.kind, file.input.name)
+    assert "no route is known" in str(file.note)
+    (user,) = report.of("not begun")
+    assert "1 things are left, such as the file notes.txt" in str(user.note)
+    assert not report.complete
+    assert "Ada" == (await domo.users.get(ada)).display_name
+
+    forced = await domo.users.offboard(ada, to=grace, account="delete", force=True)
+    assert {"deleted": 1, "skipped": 1} == forced.counts
+    assert ada not in [user.id async for user in domo.users.list()]
+    gone = await domo.users.plan_offboarding(ada, to=grace)
+    assert (None, ("file",)) == (gone.leaver, tuple(str(thing.kind) for thing in gone.left))
+
+
+async def test_things_fail_alone_and_the_account_stays(emulator: Emulator, domo: Domo) -> None:
+    ada, grace = await furnish(emulator, domo, "Ada", 4), await a_user(domo, "Grace")
+    plan = await domo.users.plan_offboarding(ada, to=grace)
+    bad = next(thing for thing in plan.things if thing.kind is OffboardingKind.DATASET)
+    alert = next(thing for thing in plan.things if thing.kind is OffboardingKind.ALERT)
+    emulator.faults.add(Fault(f"PATCH *alerts/{alert.id}", "status", status=403, count=1))
+    emulator.faults.add(Fault("PUT *responsible-user*", "status", status=403, count=1))
+
+    report = await domo.users.carry_out_offboarding(plan)
+
+    assert [alert] == [row.input for row in report.failed]
+    assert Outcome.NOT_BEGUN is report[-1].outcome
+    assert bad in [row.input for row in report.of("updated")]
+    assert [alert] == [thing for thing in (await left(domo, ada, grace)).things if thing.kind != "login"]
+
+
+async def test_a_lost_answer_is_looked_up_and_a_kind_that_cannot_be_read_is_told(
+    emulator: Emulator, domo: Domo
+) -> None:
+    ada, grace = await furnish(emulator, domo, "Ada", 2), await a_user(domo, "Grace")
+    emulator.faults.add(Fault("POST *cards/owners/remove", "drop_after", count=9))
+    emulator.faults.add(Fault("GET *reportschedules*", "status", status=403, count=1))
+
+    report = await domo.users.offboard(ada, to=grace)
+
+    cards = [row for row in report if row.input.kind is OffboardingKind.CARD]
+    assert [Outcome.UPDATED] * 2 == [row.outcome for row in cards]
+    (unknown,) = report.failed
+    assert ("report", "?") == (unknown.input.kind, unknown.input.id)
+    assert "could not be found out" in str(unknown.error)
+    assert (await domo.users.profile(ada)).is_active
+
+
+async def test_nobody_offboards_oneself_or_to_nobody(emulator: Emulator, domo: Domo) -> None:
+    ada = await a_user(domo, role_id=1)
+    async with acting_as(domo, ada) as theirs:
+        with pytest.raises(ConfigError, match="the leaver's own"):
+            await theirs.users.offboard(ada, to=1)
+    for leaver, to, error in ((ada, ada, ConfigError), (ada, 999, Unresolved), ("nobody@example.com", 1, Unresolved)):
+        with pytest.raises(error):
+            await domo.users.offboard(leaver, to=to)
+    with pytest.raises(ConfigError, match="there is no kind cats; there are dataset"):
+        await domo.users.plan_offboarding(ada, to=1, kinds=["cats"])
+
+
+async def test_only_the_kinds_that_are_meant_are_looked_at_and_a_kept_account_can_go_on(
+    emulator: Emulator, domo: Domo
+) -> None:
+    ada, grace = await furnish(emulator, domo, "Ada", 1), await a_user(domo, "Grace")
+
+    report = await domo.users.offboard(ada, to=grace, account="keep", kinds=["alert", "card"], skip=["card"])
+
+    assert {"alert": {"updated": 1}} == report.by_kind
+    async with await Domo.login(emulator.url, "ada@example.com", "engine number 1") as login:
+        assert ada == (await login.users.me()).id
