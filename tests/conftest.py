@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import re
@@ -65,6 +66,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if not _names(config, "hostile") or not _searches(config):
         # They take as long as one likes, and so are asked for by both names.
         items[:] = [item for item in items if not {"long", "hostile"} <= {mark.name for mark in item.iter_markers()}]
+
+
+def pytest_collection_finish() -> None:
+    """Keep the collector of garbage from going through the tests themselves again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 _WORD = re.compile(r"[A-Za-z0-9_-]{12,}")

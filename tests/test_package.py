@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import importlib.metadata
 import os
 import shutil
 import subprocess
 import sys
 import venv
 import zipfile
+from email import message_from_bytes
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parent.parent
 
@@ -46,6 +50,28 @@ def test_without_a_compiler_the_wheel_holds_the_package_all_the_same_and_nothing
     assert set() == compiled_in(plain)
 
 
+def copy_requirements(wheel: Path, folder: Path) -> None:
+    """Copy what a wheel requires without extras, and what that requires, from where tests run: no index is asked."""
+    archive = zipfile.ZipFile(wheel)
+    (metadata,) = (name for name in archive.namelist() if name.endswith(".dist-info/METADATA"))
+    required = message_from_bytes(archive.read(metadata)).get_all("Requires-Dist", [])
+    known = set()
+    while required:
+        requirement = Requirement(required.pop())
+        name = canonicalize_name(requirement.name)
+        if name in known or (requirement.marker is not None and not requirement.marker.evaluate({"extra": ""})):
+            continue
+        known.add(name)
+        distribution = importlib.metadata.distribution(name)
+        required += distribution.requires or []
+        for top in {file.parts[0] for file in distribution.files or ()} - {"..", "__pycache__"}:
+            source = Path(str(distribution.locate_file(top)))
+            if source.is_dir():
+                shutil.copytree(source, folder / top, ignore=shutil.ignore_patterns("__pycache__"), dirs_exist_ok=True)
+            else:
+                shutil.copy(source, folder)
+
+
 WITHOUT_EXTRAS = """
 import domo_async, domo_async.sync
 from domo_async._transfer.csv.splitter import RecordScanner
@@ -71,10 +97,13 @@ def test_the_wheel_works_without_extras(tmp_path):
     if shutil.which("cc") is not None:
         csv = {"domo_async/_transfer/csv/_rewrite", "domo_async/_transfer/csv/_survey"}
         assert {"domo_async/_emulator/rows/_columns", *csv} == compiled_in(wheel)
-    venv.create(tmp_path / "env", with_pip=True)
+    venv.create(tmp_path / "env")
     bin_folder = tmp_path / "env" / ("Scripts" if sys.platform == "win32" else "bin")
     python = str(bin_folder / "python")
-    subprocess.run([python, "-m", "pip", "install", "-q", str(wheel)], check=True, capture_output=True)
+    pip = [sys.executable, "-m", "pip", "--python", python, "install", "-q", "--no-deps", "--no-index", "--no-compile"]
+    subprocess.run([*pip, str(wheel)], check=True, capture_output=True)
+    where = [python, "-c", "import sysconfig; print(sysconfig.get_path('platlib'))"]
+    copy_requirements(wheel, Path(subprocess.run(where, check=True, capture_output=True, text=True).stdout.strip()))
 
     subprocess.run([python, "-W", "error", "-c", WITHOUT_EXTRAS], check=True, cwd=tmp_path)
     command = subprocess.run(

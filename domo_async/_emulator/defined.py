@@ -166,7 +166,7 @@ def _definitions(
         if isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
             yield f"{prefix}{child.name}", child
             yield from _definitions(child, f"{prefix}{child.name}.")
-        else:
+        elif not isinstance(child, ast.expr):  # nothing is defined within one
             yield from _definitions(child, prefix)
 
 
