@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable
 from typing import TypeVar
+
+from domo_async._telemetry import cause_of, tell
+from domo_async._telemetry.events import CALLBACK_FAILED
 
 __all__ = ["notify"]
 
 T = TypeVar("T")
-_logger = logging.getLogger("domo_async")
 
 
 def notify(callback: Callable[[T], object] | None, event: T, what: str) -> None:
@@ -24,5 +25,5 @@ def notify(callback: Callable[[T], object] | None, event: T, what: str) -> None:
         return
     try:
         callback(event)
-    except Exception as error:
-        _logger.warning("a %s callback failed: %s", what, type(error).__name__, exc_info=True)
+    except Exception as error:  # noqa: BLE001 - told, with its traceback
+        tell(CALLBACK_FAILED, failed=error, callback=what, cause=cause_of(error))

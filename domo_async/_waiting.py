@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Awaitable, Callable, Iterable
 from typing import TypeVar
 
 from attrs import field, frozen
 
 from domo_async._clock import Clock
+from domo_async._telemetry import tell
+from domo_async._telemetry.events import JOB_GOES_ON
 from domo_async.errors import ConfigError, JobFailed, UnknownState, WaitTimeout
 
 __all__ = ["Backoff", "States", "Verdict", "check_good", "check_known", "job_failed", "wait_for"]
 
 T = TypeVar("T")
-_logger = logging.getLogger("domo_async")
 
 
 class Backoff:
@@ -138,7 +138,7 @@ async def wait_for(
         if verdict.ended:
             return found
         check_known(what, verdict)
-        _logger.info("a job has not ended, and is waited for up to %.0f s in all", timeout)
+        tell(JOB_GOES_ON, wait_seconds=timeout)
         if not await backoff.pause():
             seen = (
                 f"has not ended after {timeout:g} seconds, its state is {verdict.state}; it goes on"

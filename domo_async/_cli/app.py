@@ -22,12 +22,14 @@ from domo_async._cli import (
     workflows,
 )
 from domo_async._cli.common.exits import EXIT_CODES
+from domo_async._cli.common.logs import LoggingGroup
 from domo_async._cli.common.output import out
 
 __all__ = ["app"]
 
 app: typer.Typer = typer.Typer(
     name="domo-async",
+    cls=LoggingGroup,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import logging
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from typing import NamedTuple, Protocol, TypeAlias, TypeVar
 
 from domo_async._redaction import Secret
 from domo_async._settings import RequestEvent, ResponseEvent, Settings
+from domo_async._telemetry import cause_of, tell
+from domo_async._telemetry.events import CALLBACK_FAILED, DELETED, NOT_UNDERSTOOD, RETRIED, TRIED, WAITING
 from domo_async._transport.request import Request
-from domo_async.errors import ConfigError, DecodeError
+from domo_async.errors import APIError, ConfigError, DecodeError, DomoError
 
 __all__ = [
     "Headers",
@@ -21,13 +22,13 @@ __all__ = [
     "is_watched",
     "joined",
     "report",
+    "tell_of_retry",
     "tell_of_success",
     "tell_of_wait",
     "warn_of_answer",
 ]
 
 E = TypeVar("E")
-_logger = logging.getLogger("domo_async")
 _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _HEADER_VALUE = re.compile(r"[^\x00-\x08\x0a-\x1f\x7f\ud800-\udfff]*")
 Headers: TypeAlias = Mapping[str, Secret[str] | str]
@@ -162,22 +163,21 @@ def joined(earlier: Secret[Mapping[str, str]], later: Secret[Mapping[str, str]])
 
 def is_watched(settings: Settings) -> bool:
     """Return whether anyone wants a report of a try."""
-    return bool(settings.after_response) or _logger.isEnabledFor(logging.DEBUG)
+    return bool(settings.after_response) or TRIED.log.isEnabledFor(TRIED.level)
 
 
 async def report(settings: Settings, sent: Try, status: int | None, seconds: float) -> None:
     """Log a try and call the hooks after it. Nothing but what is listed here is ever logged."""
     request = sent.request
-    if _logger.isEnabledFor(logging.DEBUG):
-        _logger.debug(
-            "%s %s -> %s in %.1f ms (request %d, attempt %d)",
-            request.method,
-            request.url.template,
-            status or "no answer",
-            seconds * 1000,
-            sent.call,
-            sent.attempt,
-        )
+    tell(
+        TRIED,
+        method=request.method,
+        route=request.url.template,
+        status=status,
+        seconds=seconds,
+        request=sent.call,
+        attempt=sent.attempt,
+    )
     event = ResponseEvent(
         method=request.method,
         template=request.url.template,
@@ -189,31 +189,51 @@ async def report(settings: Settings, sent: Try, status: int | None, seconds: flo
     for hook in settings.after_response:
         try:
             await _call(hook, event)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - told, with its traceback
             # The request was carried out; what a hook thinks of it does not change that.
-            _logger.warning("an after_response hook failed: %s", type(error).__name__, exc_info=True)
+            tell(CALLBACK_FAILED, failed=error, callback="after_response", cause=cause_of(error))
 
 
 def tell_of_wait(request: Request, seconds: float, cause: str) -> None:
-    """Log that a request has to wait.
+    """Tell that a request has to wait for its turn.
 
     Args:
         request: What is to be sent.
         seconds: For how long at the most.
-        cause: What it waits for.
+        cause: What it waits for: ``rate_limit``, ``pause`` or ``slot``.
     """
-    _logger.info("%s %s waits up to %.1f s for %s", request.method, request.url.template, seconds, cause)
+    tell(WAITING, method=request.method, route=request.url.template, wait_seconds=seconds, cause=cause)
+
+
+def tell_of_retry(request: Request, error: DomoError, attempt: int, seconds: float) -> None:
+    """Tell that a request is sent again.
+
+    Args:
+        request: What is sent.
+        error: How the try before failed.
+        attempt: The number of the try that comes.
+        seconds: How long it waits.
+    """
+    tell(
+        RETRIED,
+        method=request.method,
+        route=request.url.template,
+        attempt=attempt,
+        wait_seconds=seconds,
+        status=error.status if isinstance(error, APIError) else None,
+        cause=cause_of(error),
+    )
 
 
 def tell_of_success(request: Request, attempt: int) -> None:
-    """Log that what was to be deleted is gone, as an earlier try without an answer did it."""
-    _logger.info("%s %s was carried out by a try before attempt %d", request.method, request.url.template, attempt)
+    """Tell that what was to be deleted is gone, as an earlier try without an answer did it."""
+    tell(DELETED, method=request.method, route=request.url.template, attempt=attempt)
 
 
 def warn_of_answer(request: Request, error: DecodeError) -> None:
-    """Log that an answer that no document shows is not understood; of what it holds nothing is told."""
+    """Tell that an answer that no document shows is not understood; of what it holds nothing is told."""
     wanted = error.message.partition(", got ")[0]
-    _logger.warning("the answer to %s %s is not understood: %s", request.method, request.url.template, wanted)
+    tell(NOT_UNDERSTOOD, method=request.method, route=request.url.template, cause=wanted)
 
 
 async def _call(hook: Callable[[E], Awaitable[None] | None], event: E) -> None:

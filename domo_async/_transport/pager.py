@@ -10,6 +10,8 @@ from typing import Any, Generic, NamedTuple, TypeVar
 
 from attrs import frozen
 
+from domo_async._telemetry import tell
+from domo_async._telemetry.events import INCOMPLETE
 from domo_async.errors import APIError, ConfigError, DecodeError, ListIncomplete
 
 __all__ = [
@@ -358,6 +360,7 @@ class _Reading(Generic[T]):
 
     def incomplete(self, why: str) -> ListIncomplete:
         """Return the error for a list that is not whole."""
+        tell(INCOMPLETE, items=self._given.count, total=self._total)
         much = "more" if self._promises_more or self._total is None else f"{self._total} items"
         return ListIncomplete(
             f"the instance says that the list has {much}, but gave {self._given.count} items: {why}",

@@ -9,6 +9,8 @@ from operator import itemgetter
 
 from domo_async._clock import Clock
 from domo_async._settings import RateLimit, Settings
+from domo_async._telemetry import tell
+from domo_async._telemetry.events import BROKEN, HELD
 from domo_async._transport.hooks import tell_of_wait
 from domo_async._transport.request import Request
 from domo_async.errors import RateLimited, TimeoutError  # noqa: A004
@@ -113,6 +115,10 @@ class RateLimiter:
         now = self._clock.monotonic()
         self._held_until = max(self._held_until, now + min(seconds, longest))
         self._asked_until = max(self._asked_until, now + seconds)
+        if seconds > longest:
+            tell(BROKEN, family=self._family, wait_seconds=longest, total=seconds)
+        elif seconds > 0:
+            tell(HELD, family=self._family, wait_seconds=seconds)
 
     def move(self) -> None:
         """Be for another event loop from now on; nobody is in line."""
@@ -139,7 +145,7 @@ class RateLimiter:
                         sent=False,
                         passing=False,
                     )
-                tell_of_wait(request, wait, "the instance, which asked for a pause" if held > 0 else "the rate limit")
+                tell_of_wait(request, wait, "pause" if held > 0 else "rate_limit")
                 await self._clock.sleep(max(wait, _SHORTEST_SLEEP))
             else:
                 return
@@ -235,7 +241,7 @@ class Slots:
                 await asyncio.wait((waiter,), timeout=left if told else min(left, _TOLD_AFTER))
                 if not told and not waiter.done():
                     told = True
-                    tell_of_wait(request, left, f"a slot; taken by {self._holders()}")
+                    tell_of_wait(request, left, "slot")
         except BaseException:
             if waiter.done():
                 self._pass_on()

@@ -30,8 +30,8 @@ from domo_async._transport.hooks import (
     is_watched,
     joined,
     report,
+    tell_of_retry,
     tell_of_success,
-    tell_of_wait,
     warn_of_answer,
 )
 from domo_async._transport.pager import PageData, Pager, Paging, by_cursor, by_offset
@@ -606,9 +606,9 @@ class Transport:
                     gate.hold(error.retry_after or delay or 0.0, self.settings.retries.max_retry_after)
                 if delay is None or self._connection.closed:
                     raise
+                tell_of_retry(request, error, attempt + 1, delay)
             finally:
                 gate.leave()
-            tell_of_wait(request, delay, "another try")
             await self.settings.clock.sleep(delay)
             attempt += 1
 

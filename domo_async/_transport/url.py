@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from numbers import Integral
 from typing import NamedTuple
@@ -11,6 +12,9 @@ from uuid import UUID
 from domo_async.errors import ConfigError
 
 __all__ = ["Url", "raw_url", "url"]
+
+# What stands in the routes of the documents beside identifiers: words, and versions.
+_ROUTE_WORD = re.compile(r"[a-z]+(?:[-_A-Z]?[a-z]+)*|v[0-9]{1,2}|s3|")
 
 
 class Url(NamedTuple):
@@ -86,4 +90,11 @@ def raw_url(path: str) -> Url:
         raise ConfigError(f"{path!r} holds a lone surrogate") from None
     if any(part in {".", ".."} for part in quoted.lower().replace("%2e", ".").split("/")):
         raise ConfigError(f"{path!r} climbs with dot segments; write the path that you mean")
-    return Url(path, quoted)
+    return Url(_template(path), quoted)
+
+
+@lru_cache(maxsize=1024)
+def _template(path: str) -> str:
+    """Return the route that a path goes by, as far as that can be told: what may be an identifier or a name is `{}`."""
+    first, *rest = path.lstrip("/").split("/")
+    return "/" + "/".join([first, *(part if _ROUTE_WORD.fullmatch(part) else "{}" for part in rest)])

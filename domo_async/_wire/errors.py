@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
+from domo_async._telemetry import tell
+from domo_async._telemetry.events import NOT_READ
 from domo_async.errors import DecodeError
 
 __all__ = ["PartlyRead", "expected", "key_step", "seen", "under", "warn", "warn_once"]
 
-_log = logging.getLogger("domo_async._wire")
 _warned: set[str] = set()
 _MOST_WARNED = 1000  # what an instance answers must not fill the memory
 
@@ -55,7 +55,7 @@ def warn_once(where: str, error: DecodeError, kept: str) -> None:
 def warn(where: str, error: DecodeError, kept: str) -> None:
     """Log that something of an answer could not be read; of the value nothing is told, since it may be a secret."""
     wanted = error.message.partition(", got ")[0]
-    _log.warning("%s could not be read (%s at %s); %s", where, wanted, _cut(error.path), kept)
+    tell(NOT_READ, where=where, cause=wanted, place=_cut(error.path), kept=kept)
 
 
 def expected(what: str, value: object) -> DecodeError:

@@ -150,7 +150,7 @@ def test_an_uncertain_commit_has_a_code_of_its_own(cli: Cli, dataset_id: str, fi
     ended = cli("datasets", "upload", str(file), "--dataset", dataset_id)
 
     assert 3 == ended.code
-    assert ended.stderr.startswith("CommitUncertain: ")
+    assert "\nCommitUncertain: " in ended.stderr
 
 
 def test_what_fails_after_the_commit_has_a_code_of_its_own(

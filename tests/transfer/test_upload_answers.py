@@ -179,7 +179,7 @@ async def test_it_says_where_the_state_does_not_tell_either(
         done = await domo.datasets.upload("x", b"1\n2\n")
 
     assert ("the instance does not tell whether queries see the rows yet",) == done.notes
-    assert "whether queries see its rows yet is not known" in caplog.text
+    assert "whether queries see the rows of dataset x yet is not known" in caplog.text
 
 
 @pytest.mark.parametrize(("code", "how"), [("ERROR", JobFailed), ("PROCESSING", WaitTimeout)])
@@ -218,8 +218,8 @@ async def test_other_rows_than_were_sent_are_no_error_where_keys_may_repeat(acti
     ("states", "says"),
     [
         ([state("PROCESSING", 4), state("SUCCESS", 4)], ""),
-        ([404], "whether queries see the data yet is not known: 404"),
-        ([state("ERROR", 4)], "whether queries see the data yet is not known: its state does not tell"),
+        ([404], "whether queries see the rows of dataset x yet is not known: 404"),
+        ([state("ERROR", 4)], "whether queries see the rows of dataset x yet is not known: its state does not tell"),
     ],
 )
 async def test_an_index_without_a_key_is_waited_for_by_the_state(

@@ -180,7 +180,7 @@ async def test_a_hook_that_fails_after_the_effect_does_not_make_it_a_failure(cap
     ):
         assert 1 == await domo.request("POST", "/api/x", json={})
 
-    assert "after_response hook failed" in caplog.text
+    assert "after_response callback failed" in caplog.text
 
 
 @pytest.mark.parametrize(

@@ -502,8 +502,8 @@ async def test_waits_are_logged(caplog):
     ):
         await domo.request("GET", "/api/x")
 
-    assert [("domo_async", logging.INFO)] == [record[:2] for record in caplog.record_tuples]
-    assert "GET /api/x waits up to" in caplog.text
+    assert [("domo_async.http", logging.INFO)] == [record[:2] for record in caplog.record_tuples]
+    assert "GET /api/x failed (TransportError), and is sent again in" in caplog.text
 
 
 # What cannot get better, and what may

@@ -459,10 +459,10 @@ async def test_a_log_line_holds_what_is_listed_and_nothing_else(caplog):
     async with talking_to(handler) as domo:
         await domo.datasets.query("my-dataset", "SELECT 'secret sql'")
 
-    lines = [record.getMessage() for record in caplog.records if record.name == "domo_async"]
+    lines = [record.getMessage() for record in caplog.records if record.name == "domo_async.http"]
     assert 1 == len(lines)
     assert lines[0].startswith("POST /api/query/v1/execute/{} -> 200 in ")
-    assert lines[0].endswith(" ms (request 1, attempt 1)")
+    assert lines[0].endswith(" s (request 1, attempt 1)")
     assert "secret" not in caplog.text
     assert "my-dataset" not in lines[0]
 

@@ -379,7 +379,7 @@ def test_an_odd_value_is_logged_once_and_never_shown(caplog: pytest.LogCaptureFi
 
     assert [
         "Account.expires could not be read (expected a timestamp like 1734458216000 at $); it is in extras as it came"
-    ] == [record.getMessage() for record in caplog.records if record.name == "domo_async._wire"]
+    ] == [record.getMessage() for record in caplog.records if record.name == "domo_async.answers"]
 
 
 def test_a_key_that_the_instance_chose_is_neither_logged_nor_of_any_length(caplog: pytest.LogCaptureFixture) -> None:
@@ -397,7 +397,7 @@ def test_a_key_that_the_instance_chose_is_neither_logged_nor_of_any_length(caplo
             decode(body, Limits, strict=True)
         assert len(refused.value.path) < 120
 
-    logged = [record.getMessage() for record in caplog.records if record.name == "domo_async._wire"]
+    logged = [record.getMessage() for record in caplog.records if record.name == "domo_async.answers"]
     assert ["Limits.byUser could not be read (expected an integer at $[…]); it is in extras as it came"] == logged
 
 
@@ -419,7 +419,7 @@ def test_items_that_cannot_be_read_are_left_out_of_a_list_and_told(caplog: pytes
         assert [Item(id=1), Item(id=3)] == decode(b'[{"id": 1}, {"id": "two"}, {"id": 3}]', list[Item])
 
     logged = "an answer could not be read (expected an integer at $[1].id); 1 of its items are left out"
-    assert [logged] * 2 == [record.getMessage() for record in caplog.records if record.name == "domo_async._wire"]
+    assert [logged] * 2 == [record.getMessage() for record in caplog.records if record.name == "domo_async.answers"]
 
 
 @pytest.mark.parametrize(

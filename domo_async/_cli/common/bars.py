@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 
+from domo_async._cli.common.logs import logs
 from domo_async._cli.common.output import counted, megabytes
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ def transfer_bar(
         quiet: Whether to draw none.
         thing: What parts are to be called.
     """
-    if quiet or not console.is_terminal:
+    if quiet or logs.quiet or not console.is_terminal:
         yield None
         return
     from rich import progress  # noqa: PLC0415 - most commands draw no bar
@@ -78,7 +79,7 @@ def bulk_bar(console: Console, title: str, *, quiet: bool = False) -> Iterator[C
         title: What stands before the bar.
         quiet: Whether to draw none.
     """
-    if quiet or not console.is_terminal:
+    if quiet or logs.quiet or not console.is_terminal:
         yield None
         return
     from rich import progress  # noqa: PLC0415 - most commands draw no bar

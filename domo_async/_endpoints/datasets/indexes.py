@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Sequence
 
 from domo_async._endpoints._area import Area
 from domo_async._endpoints.datasets.models import Index, IndexState, IndexStatus
 from domo_async._endpoints.datasets.states import wait_until_visible
+from domo_async._telemetry import cause_of, tell
+from domo_async._telemetry.events import NOT_SEEN
 from domo_async._transport import url
 from domo_async._waiting import Verdict, wait_for
 from domo_async._wire import payload
@@ -15,7 +16,6 @@ from domo_async.errors import DecodeError, DomoError, NotFound, WaitTimeout
 
 __all__ = ["Indexes"]
 
-_logger = logging.getLogger("domo_async")
 _UNDER_WAY = frozenset({IndexState.PENDING, IndexState.PROCESSING})
 
 
@@ -74,8 +74,8 @@ class Indexes(Area):
         except WaitTimeout:
             raise
         except DomoError as error:
-            why = str(error)
-        _logger.warning("an index was asked for, but whether queries see the data yet is not known: %s", why)
+            why = cause_of(error)
+        tell(NOT_SEEN, dataset_id=dataset_id, cause=why)
 
     async def create_in_query_service(self, dataset_id: str, /) -> Index:
         """Index all of a dataset's data by the query service's own route; prefer `create`.

@@ -8,6 +8,8 @@ from typing import Final, NamedTuple, TypeAlias
 
 from domo_async._endpoints.search._split import MOST, Part, adds_up, fits, split
 from domo_async._endpoints.search.models import SearchHit
+from domo_async._telemetry import tell
+from domo_async._telemetry.events import INCOMPLETE
 from domo_async.errors import SearchIncomplete
 
 __all__ = ["Page", "SearchReader"]
@@ -162,6 +164,7 @@ class SearchReader:
 
     def _incomplete(self, found: _Found, why: str) -> SearchIncomplete:
         part, total = found.part, found.page.total
+        tell(INCOMPLETE, total=total)
         after = f" after {part.after.isoformat()}" if part.after else ""
         until = f" up to {part.until.isoformat()}" if part.until else ""
         return SearchIncomplete(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import Callable
 from contextlib import suppress
 
@@ -11,6 +10,8 @@ from attrs import frozen
 
 from domo_async._clock import Clock
 from domo_async._concurrency import wait_for_end
+from domo_async._telemetry import cause_of, tell
+from domo_async._telemetry.events import COMMIT_LOST, COMMIT_UNCERTAIN, NOT_SEEN, NOT_VERIFIED, VERSION_UNKNOWN
 from domo_async._transfer.uploading.backend import Committed, StoredVersion, UploadSteps
 from domo_async._transfer.uploading.journal import Journal, Sent
 from domo_async._transfer.uploading.options import UploadOptions
@@ -32,7 +33,6 @@ from domo_async.errors import (
 
 __all__ = ["Committer"]
 
-_logger = logging.getLogger("domo_async")
 # Words by which an answer to a commit says that it was taken; any other has it looked up.
 _TAKEN = frozenset(
     {"success", "succeeded", "ok", "complete", "completed", "committed", "done", "warning"}
@@ -175,8 +175,8 @@ class Committer:
                     dataset_id=self._steps.dataset_id,
                     upload_id=self._upload_id,
                 ) from error
-            why = str(error)
-        _logger.warning("the upload is committed, but whether queries see its rows yet is not known: %s", why)
+            why = cause_of(error)
+        tell(NOT_SEEN, dataset_id=self._steps.dataset_id, upload_id=self._upload_id, cause=why)
         return ["the instance does not tell whether queries see the rows yet"]
 
     async def _version(self, committed: Committed, sent: Sent) -> tuple[int | None, int | None]:
@@ -184,8 +184,8 @@ class Committer:
         try:
             versions = await self._steps.versions()
         except DomoError as error:
-            lost = "" if committed.rows is not None else ", so that its rows are not verified"
-            _logger.warning("the upload is committed, but the data versions cannot be read%s: %s", lost, error)
+            event = NOT_VERIFIED if committed.rows is None else VERSION_UNKNOWN
+            tell(event, dataset_id=self._steps.dataset_id, upload_id=self._upload_id, cause=cause_of(error))
             return committed.data_version, None
         version = committed.data_version
         if version is None and self._is_new(sent) and self._upload_id in versions:
@@ -232,6 +232,7 @@ class Committer:
 
     async def _settle_lost(self, sent: Sent, lost: DomoError) -> Committed:
         """Find out whether a commit whose answer says nothing took effect. It is never sent twice."""
+        tell(COMMIT_LOST, dataset_id=self._steps.dataset_id, upload_id=self._upload_id, cause=cause_of(lost))
         refused = isinstance(lost, APIError) and lost.refused
         # A refusal is looked into as well: it may answer the second of two tries, of which the first took effect.
         # 409 may mean that a try is still at work.
@@ -310,6 +311,7 @@ class Committer:
             of_others: Whether a data version with the upload's number says nothing, as others may have made it.
         """
         dataset_id = self._steps.dataset_id
+        tell(COMMIT_UNCERTAIN, dataset_id=dataset_id, upload_id=self._upload_id)
         journal = None if self._journal is None else str(self._journal.path)
         look = f"has no data version {self._upload_id}: if it has, they are in"
         if of_others:

@@ -10,6 +10,8 @@ from attrs import define, frozen
 
 from domo_async._clock import Clock
 from domo_async._concurrency import task_group
+from domo_async._telemetry import tell
+from domo_async._telemetry.events import PART_RESENT, PART_SENT
 from domo_async._transfer.part import Part
 from domo_async._transfer.progress import Reporter
 from domo_async._transfer.uploading.backend import UploadSteps
@@ -119,6 +121,7 @@ class Sender:
             if tries > 1:
                 self._pace.struggled()
                 self._reporter.retried()
+                tell(PART_RESENT, upload_id=self._upload_id, part=number, attempt=tries)
             self._reporter.moved(-moved)
             moved = 0
             if packed is not None:
@@ -140,6 +143,7 @@ class Sender:
         except DomoError as error:
             raise await self._failed(number, error) from error
         self._pace.done(part.length, self._clock.monotonic())
+        tell(PART_SENT, upload_id=self._upload_id, part=number, rows=part.records, bytes=part.length)
 
 
 async def _awaited(work: Callable[[], Awaitable[None]]) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import os
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence, Sized
 from contextlib import aclosing, asynccontextmanager, nullcontext, suppress
@@ -13,6 +12,8 @@ from typing import Any
 from attrs import define, evolve, field
 
 from domo_async._clock import Clock
+from domo_async._telemetry import cause_of, tell
+from domo_async._telemetry.events import COMMITTED, OPENED, REPLAYED, RESUMED, VERSIONS_UNKNOWN
 from domo_async._transfer.columns import ColumnSpec
 from domo_async._transfer.part import Part, empty_part, part_sizes
 from domo_async._transfer.progress import Reporter, reporting
@@ -45,7 +46,6 @@ from domo_async.errors import (
 __all__ = ["opened", "plan_upload", "settle_upload", "upload", "upload_opened"]
 
 # How often an upload begins anew because somebody else adds columns at the same time.
-_logger = logging.getLogger("domo_async")
 _ROUNDS = 5
 _NO_COLUMNS: Mapping[str, str] = MappingProxyType({})
 
@@ -73,7 +73,7 @@ async def upload(
         for left in reversed(range(_ROUNDS)):
             async with _opened_unless_known(source, options, journal) as (open_source, left_out):
                 if isinstance(open_source, Finished):
-                    return _replayed(open_source, clock.monotonic() - started)
+                    return _replayed(steps.dataset_id, open_source, clock.monotonic() - started)
                 try:
                     done = await _upload(steps, open_source, options, clock, budget, journal, added)
                 except _ColumnsChanged as changed:
@@ -310,8 +310,9 @@ def _twice(what: str, journal: Journal) -> ConfigError:
     )
 
 
-def _replayed(finished: Finished, seconds: float) -> UploadResult:
+def _replayed(dataset_id: str, finished: Finished, seconds: float) -> UploadResult:
     """Return what an upload came to that took effect before."""
+    tell(REPLAYED, dataset_id=dataset_id, upload_id=finished.upload_id, rows=finished.sent.rows)
     return UploadResult(
         rows=finished.sent.rows,
         bytes=finished.sent.bytes,
@@ -395,7 +396,7 @@ class _Upload:
             by_bytes = earlier is not None and not (self._source.files and earlier.sent.files)
             if earlier is not None and by_bytes and await self._is_known(earlier, parts, looked_at):
                 self._reporter.finish()
-                return _replayed(earlier, self._clock.monotonic() - self._started)
+                return _replayed(self._steps.dataset_id, earlier, self._clock.monotonic() - self._started)
             if self._fit.added:
                 # Where columns are to be added, all rows are checked before.
                 looked_at.extend([await self._kept(part) async for part in parts])
@@ -415,6 +416,15 @@ class _Upload:
         sent = await self._completed(upload_id, sent)
         committer = self._committer(upload_id)
         committed = await committer.commit(sent)
+        tell(
+            COMMITTED,
+            dataset_id=self._steps.dataset_id,
+            upload_id=upload_id,
+            rows=sent.rows,
+            bytes=sent.bytes,
+            parts=sent.parts,
+            data_version=committed.data_version,
+        )
         settled = await committer.settle(committed, sent)
         self._reporter.finish(sent.bytes)
         return UploadResult(
@@ -526,6 +536,7 @@ class _Upload:
         journal = self._journal
         if journal is not None and journal.upload_id is not None:
             self._before = journal.before
+            tell(RESUMED, dataset_id=self._steps.dataset_id, upload_id=journal.upload_id, parts=len(journal.parts))
             return journal.upload_id
         if journal is not None:
             await self._learn_versions()
@@ -533,6 +544,7 @@ class _Upload:
             upload_id = await self._steps.open()
         except DomoError as error:
             raise self._failure(f"no upload could be opened: {error}") from error
+        tell(OPENED, dataset_id=self._steps.dataset_id, upload_id=upload_id)
         if journal is not None:
             journal.opened(upload_id, self._before)
         return upload_id
@@ -543,11 +555,7 @@ class _Upload:
         except DomoError as error:
             # They are asked for to look up a commit whose answer is lost, which is seldom.
             self._before = None
-            _logger.warning(
-                "the data versions cannot be read: should the commit's answer be lost, nothing tells whether it took"
-                " effect: %s",
-                error,
-            )
+            tell(VERSIONS_UNKNOWN, dataset_id=self._steps.dataset_id, cause=cause_of(error))
 
     async def _send(self, upload_id: int, parts: AsyncIterator[Part]) -> Sent:
         async def beside() -> None:

@@ -1,0 +1,197 @@
+"""What commands log on standard error, and the options that say how much: ``-v``, ``-q``, ``--log-json``."""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from functools import cache
+from typing import Annotated, Any, TextIO
+
+import typer
+from attrs import define
+from typer.core import TyperGroup
+
+from domo_async._cli.common.output import one_line, printable
+from domo_async._telemetry import FIELDS
+
+__all__ = ["LoggingGroup", "logs"]
+
+_LIBRARY = logging.getLogger("domo_async")
+_PANEL = "Logging"
+
+
+@define
+class _Logs:
+    """How much the running command logs.
+
+    Attributes:
+        quiet: Whether it logs errors alone, and draws no bars.
+    """
+
+    quiet: bool = False
+    _verbosity: int = 0
+    _handler: logging.Handler | None = None
+    _before: int = logging.NOTSET
+
+    def begin(self) -> None:
+        """Log warnings, until more or less is asked for."""
+        self.end()
+        self.quiet, self._verbosity = False, 0
+        self._handler = _OnStderr()
+        self._handler.setFormatter(_Lines())
+        _LIBRARY.addHandler(self._handler)
+        self._before = _LIBRARY.level
+        self._set_level()
+
+    @property
+    def is_verbose(self) -> bool:
+        """Whether all is logged."""
+        return self._verbosity > 1
+
+    def end(self) -> None:
+        """Log nothing any more."""
+        if self._handler is not None:
+            _LIBRARY.removeHandler(self._handler)
+            _LIBRARY.setLevel(self._before)
+        self._handler = None
+
+    def more(self, times: int) -> int:
+        """Log more: what is waited for and sent again, and at the second time each request."""
+        self._verbosity += times
+        self._set_level()
+        return times
+
+    def less(self, wanted: bool) -> bool:
+        """Log errors alone."""
+        self.quiet = self.quiet or wanted
+        self._set_level()
+        return wanted
+
+    def as_json(self, wanted: bool) -> bool:
+        """Log a JSON object a line."""
+        if wanted and self._handler is not None:
+            self._handler.setFormatter(_JsonLines())
+        return wanted
+
+    def _set_level(self) -> None:
+        if self._handler is not None:
+            levels = (logging.WARNING, logging.INFO, logging.DEBUG)
+            level = logging.ERROR if self.quiet else levels[min(self._verbosity, 2)]
+            self._handler.setLevel(level)
+            # Whoever has set the library's level, as tests do, is to see what that lets through.
+            _LIBRARY.setLevel(min(level, self._before or level))
+
+
+logs: _Logs = _Logs()
+
+
+class _OnStderr(logging.StreamHandler[TextIO]):
+    """Writes to whatever standard error is at the time: a bar that is drawn takes its place."""
+
+    @property
+    def stream(self) -> TextIO:
+        return sys.stderr
+
+    @stream.setter
+    def stream(self, _: TextIO) -> None:
+        pass
+
+
+class _Lines(logging.Formatter):
+    """A line for people, whatever a name on the way holds."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        when = datetime.fromtimestamp(record.created).astimezone()
+        line = f"{when:%H:%M:%S} {record.levelname.lower()}: {one_line(record.getMessage())}"
+        if record.exc_info and logs.is_verbose:
+            line += f"\n{printable(self.formatException(record.exc_info))}"
+        return line
+
+
+class _JsonLines(logging.Formatter):
+    """A JSON object for programs, in ASCII, with no more than the fields that are listed."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        fields = {name: getattr(record, name) for name in sorted(FIELDS) if getattr(record, name, None) is not None}
+        line = {
+            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname,
+            "logger": record.name,
+            "event": getattr(record, "event", None),
+            "message": record.getMessage(),
+            **fields,
+        }
+        return json.dumps(line)
+
+
+class LoggingGroup(TyperGroup):
+    """A group of commands all of which take the options of logging, as does the group before their names."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        for command in (self, *_commands(self)):
+            _take_options(command)
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run a command."""
+        ctx.call_on_close(logs.end)
+        return super().invoke(ctx)
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Read the options, which may say how much is logged."""
+        logs.begin()
+        return super().parse_args(ctx, args)
+
+
+def _commands(group: Any) -> Iterator[Any]:
+    for command in group.commands.values():
+        yield from _commands(command) if hasattr(command, "commands") else [command]
+
+
+def _take_options(command: Any) -> None:
+    """Add the options to a command; what is quiet already also logs less then."""
+    quiet = next((option for option in command.params if "--quiet" in option.opts), None)
+    if quiet is not None:
+        quiet.callback = lambda _context, _option, wanted: logs.less(wanted)
+    command.params += [option for option in _options() if quiet is None or "--quiet" not in option.opts]
+
+
+@cache
+def _options() -> list[Any]:
+    """Return the options, as typer makes them."""
+
+    def none(
+        _verbose: Annotated[
+            int,
+            typer.Option(
+                "-v",
+                "--verbose",
+                count=True,
+                callback=logs.more,
+                help="Log more on standard error: what is waited for and sent again; -vv: each request.",
+                rich_help_panel=_PANEL,
+                show_default=False,
+            ),
+        ] = 0,
+        _quiet: Annotated[
+            bool,
+            typer.Option(
+                "-q", "--quiet", callback=logs.less, help="Log errors alone; show no bars.", rich_help_panel=_PANEL
+            ),
+        ] = False,
+        _log_json: Annotated[
+            bool,
+            typer.Option("--log-json", callback=logs.as_json, help="Log a JSON object a line.", rich_help_panel=_PANEL),
+        ] = False,
+    ) -> None:
+        """Take the options."""
+
+    made = typer.Typer(add_completion=False)
+    made.command()(none)
+    options: list[Any] = [option for option in typer.main.get_command(made).params if option.name != "help"]
+    for option in options:
+        option.expose_value = False
+    return options

@@ -1,0 +1,220 @@
+"""Every event that the library tells of, with the fields that it may have: an allow-list.
+
+No field holds a token, a value of the caller's data, or a path with what the caller calls things. `TELEMETRY.md` tells
+users of the events; a test holds the two together.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import TypeAlias
+
+from attrs import frozen
+
+from domo_async.errors import APIError
+
+__all__ = ["EVENTS", "FIELDS", "Event", "Value", "cause_of", "log_of", "tell"]
+
+Value: TypeAlias = str | int | float | None
+
+FIELDS = frozenset(
+    {
+        "attempt",
+        "bytes",
+        "callback",
+        "cause",
+        "data_version",
+        "dataset_id",
+        "family",
+        "items",
+        "kept",
+        "method",
+        "part",
+        "parts",
+        "place",
+        "request",
+        "route",
+        "rows",
+        "seconds",
+        "status",
+        "total",
+        "upload_id",
+        "wait_seconds",
+        "where",
+    }
+)
+"""All that a log line may have beside its text; `event` is the event's name."""
+
+EVENTS: dict[str, Event] = {}
+"""All events by name."""
+
+
+@frozen
+class Event:
+    """Something that is told of, always in the same words.
+
+    Attributes:
+        name: Its name, which stays the same from release to release.
+        log: What logs it.
+        level: How much it matters.
+        text: The words, with the fields in their places as ``%``-formatting has them.
+    """
+
+    name: str
+    log: logging.Logger
+    level: int
+    text: str
+
+
+def log_of(area: str) -> logging.Logger:
+    """Return what logs for an area, such as ``domo_async.http``; ``domo_async`` for all else.
+
+    It says nothing by itself, as a library's should: the application decides.
+    """
+    return logging.getLogger(f"domo_async.{area}" if area else "domo_async")
+
+
+log_of("").addHandler(logging.NullHandler())
+
+
+def _event(name: str, area: str, level: int, text: str) -> Event:
+    made = EVENTS[name] = Event(name, log_of(area), level, text)
+    return made
+
+
+TRIED = _event(
+    "request",
+    "http",
+    logging.DEBUG,
+    "%(method)s %(route)s -> %(status)s in %(seconds).4f s (request %(request)d, attempt %(attempt)d)",
+)
+RETRIED = _event(
+    "retry",
+    "http",
+    logging.INFO,
+    "%(method)s %(route)s failed (%(cause)s), and is sent again in %(wait_seconds).1f s as attempt %(attempt)d",
+)
+WAITING = _event(
+    "wait", "http", logging.INFO, "%(method)s %(route)s waits up to %(wait_seconds).1f s for its turn: %(cause)s"
+)
+HELD = _event(
+    "pause",
+    "http",
+    logging.WARNING,
+    "the instance asked for a pause: requests to %(family)s are held back for %(wait_seconds).1f s",
+)
+BROKEN = _event(
+    "breaker",
+    "http",
+    logging.WARNING,
+    "the instance asked for a pause of %(total).0f s, longer than is waited for: requests to %(family)s fail at once"
+    " for %(wait_seconds).0f s",
+)
+DELETED = _event(
+    "delete_confirmed", "http", logging.INFO, "%(method)s %(route)s was carried out by a try before attempt %(attempt)d"
+)
+NOT_UNDERSTOOD = _event(
+    "answer_not_understood", "http", logging.WARNING, "the answer to %(method)s %(route)s is not understood: %(cause)s"
+)
+INCOMPLETE = _event(
+    "list_incomplete",
+    "http",
+    logging.WARNING,
+    "a list is not complete: the instance says that there are more than came",
+)
+OPENED = _event("upload_opened", "transfer", logging.INFO, "upload %(upload_id)s to dataset %(dataset_id)s is opened")
+RESUMED = _event(
+    "upload_resumed",
+    "transfer",
+    logging.INFO,
+    "upload %(upload_id)s to dataset %(dataset_id)s goes on from its journal, with %(parts)d parts sent before",
+)
+REPLAYED = _event(
+    "upload_replayed",
+    "transfer",
+    logging.INFO,
+    "upload %(upload_id)s to dataset %(dataset_id)s took effect before, with %(rows)d rows; nothing is sent",
+)
+PART_SENT = _event(
+    "part_sent",
+    "transfer",
+    logging.DEBUG,
+    "part %(part)d of upload %(upload_id)s is sent: %(rows)d rows, %(bytes)d bytes",
+)
+PART_RESENT = _event(
+    "part_resent",
+    "transfer",
+    logging.INFO,
+    "part %(part)d of upload %(upload_id)s is sent again, for the %(attempt)d. time",
+)
+COMMITTED = _event(
+    "upload_committed",
+    "transfer",
+    logging.INFO,
+    "upload %(upload_id)s to dataset %(dataset_id)s is committed: %(rows)d rows, %(bytes)d bytes, %(parts)d parts",
+)
+COMMIT_LOST = _event(
+    "commit_lookup",
+    "transfer",
+    logging.WARNING,
+    "whether the commit of upload %(upload_id)s to dataset %(dataset_id)s took effect is looked up, as its answer does"
+    " not tell: %(cause)s",
+)
+COMMIT_UNCERTAIN = _event(
+    "commit_uncertain",
+    "transfer",
+    logging.WARNING,
+    "whether the commit of upload %(upload_id)s to dataset %(dataset_id)s took effect is not known",
+)
+VERSIONS_UNKNOWN = _event(
+    "versions_unknown",
+    "transfer",
+    logging.WARNING,
+    "the data versions of dataset %(dataset_id)s cannot be read (%(cause)s): should the commit's answer be lost,"
+    " nothing tells whether it took effect",
+)
+NOT_VERIFIED = _event(
+    "rows_not_verified",
+    "transfer",
+    logging.WARNING,
+    "upload %(upload_id)s to dataset %(dataset_id)s is committed, but the data versions cannot be read (%(cause)s), so"
+    " that its rows are not verified",
+)
+VERSION_UNKNOWN = _event(
+    "version_unknown",
+    "transfer",
+    logging.WARNING,
+    "upload %(upload_id)s to dataset %(dataset_id)s is committed, but the data versions cannot be read (%(cause)s)",
+)
+NOT_SEEN = _event(
+    "index_unknown",
+    "transfer",
+    logging.WARNING,
+    "whether queries see the rows of dataset %(dataset_id)s yet is not known: %(cause)s",
+)
+JOB_GOES_ON = _event(
+    "job_wait", "jobs", logging.INFO, "a job has not ended, and is waited for up to %(wait_seconds).0f s in all"
+)
+NOT_READ = _event(
+    "value_not_read", "answers", logging.WARNING, "%(where)s could not be read (%(cause)s at %(place)s); %(kept)s"
+)
+CALLBACK_FAILED = _event("callback_failed", "", logging.WARNING, "the %(callback)s callback failed: %(cause)s")
+
+
+def tell(event: Event, *, failed: BaseException | None = None, **fields: Value) -> None:
+    """Tell of an event.
+
+    Args:
+        event: What happened.
+        failed: An error of the caller's own code, which is logged with its traceback.
+        **fields: What there is to tell of it; their names are among `FIELDS`.
+    """
+    log = event.log
+    if log.isEnabledFor(event.level):
+        log.log(event.level, event.text, fields, exc_info=failed, extra={"event": event.name, **fields}, stacklevel=2)
+
+
+def cause_of(error: BaseException) -> str:
+    """Return what may be told of an error: its kind, and the status of an answer."""
+    kind = type(error).__name__
+    return f"{error.status} {kind}" if isinstance(error, APIError) else kind
