@@ -6,12 +6,12 @@ import os
 import re
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from domo_async.emulator import Emulator
+from tests import forking
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
 
@@ -19,11 +19,11 @@ EXAMPLES = Path(__file__).parent.parent / "examples"
 def run(name: str, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     inherited = {key: value for key, value in os.environ.items() if not key.startswith("DOMO_")}
     return subprocess.run(
-        [sys.executable, str(EXAMPLES / name), *arguments],
+        forking.python(str(EXAMPLES / name), *arguments),
         capture_output=True,
         encoding="utf-8",
         env={**inherited, "PYTHONIOENCODING": "utf-8", **environment},
-        timeout=float(environment.get("PATIENCE", "30")),
+        timeout=float(environment.get("PATIENCE", "60")),
         check=False,
     )
 

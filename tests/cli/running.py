@@ -14,9 +14,10 @@ from typer import testing
 
 from domo_async._cli.app import app
 from domo_async.emulator import Emulator
+from tests import forking
 
 CSV = 'id,name,price\n1,"a ""quoted"" name",1.5\n2,,\n3,"",12345678901234567890.5\n4,NULL,0\n'
-WAIT = 20.0  # seconds for what ends at once, unless it never does
+WAIT = 60.0  # seconds for what ends at once, unless it never does
 
 
 # Each run makes the commands of the app anew, which takes longer than most of them.
@@ -50,7 +51,7 @@ class Cli:
     def start(self, *arguments: str) -> subprocess.Popen[str]:
         """Start a command in a process of its own."""
         return subprocess.Popen(
-            [sys.executable, "-m", "domo_async", *arguments],
+            forking.python("-m", "domo_async", *arguments),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -69,7 +70,7 @@ class Cli:
 
         seen, terminal = pty.openpty()
         environment = {**os.environ, **self.environment, "TERM": "xterm-256color", "COLUMNS": "80"}
-        command = [sys.executable, "-m", "domo_async", *arguments]
+        command = forking.python("-m", "domo_async", *arguments)
         process = subprocess.Popen(command, stdout=terminal, stderr=terminal, env=environment)
         os.close(terminal)
         drawn = b""

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from domo_async.emulator import Emulator, Fault
+from tests import forking
 from tests.cli.running import WAIT, Cli, Ended
 from tests.cli.test_commands import until
 
@@ -27,7 +28,7 @@ needs_full = pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is
 def in_shell(cli: Cli, command: str, *arguments: str, folder: Path | None = None) -> Ended:
     """Run a command in bash, in which CLI stands for `domo-async`; the exit code is that of the first in a pipe."""
     quoted = [shlex.quote(argument) for argument in arguments]
-    script = command.format(*quoted).replace("CLI", f"{shlex.quote(sys.executable)} -m domo_async")
+    script = command.format(*quoted).replace("CLI", shlex.join(forking.python("-m", "domo_async")))
     ended = subprocess.run(
         ["bash", "-c", f"{script}\nexit ${{PIPESTATUS[0]}}"],
         capture_output=True,
@@ -130,7 +131,7 @@ def test_a_pipe_that_does_not_wait_gets_all_of_it(cli: Cli, emulator: Emulator, 
     os.set_blocking(writing, False)
     fcntl.fcntl(writing, fcntl.F_SETPIPE_SZ, 4096)  # full at nearly every write
     process = subprocess.Popen(
-        [sys.executable, "-m", "domo_async", "datasets", *command],
+        forking.python("-m", "domo_async", "datasets", *command),
         stdout=writing,
         stderr=subprocess.PIPE,
         env={**os.environ, **cli.environment},
@@ -177,7 +178,7 @@ def test_a_signal_ends_a_command_tells_the_outcome_and_leaves_nothing(
 def test_a_signal_that_is_ignored_stays_so(cli: Cli, filled: str, emulator: Emulator, tmp_path: Path) -> None:
     target = tmp_path / "out.csv"
     emulator.faults.add(Fault("POST *export*", "delay", delay=0.5))
-    arguments = [sys.executable, "-m", "domo_async", "datasets", "export", filled, str(target), "-q"]
+    arguments = forking.python("-m", "domo_async", "datasets", "export", filled, str(target), "-q")
     process = subprocess.Popen(
         ["bash", "-c", 'trap "" HUP; exec "$@"', "bash", *arguments], env={**os.environ, **cli.environment}
     )

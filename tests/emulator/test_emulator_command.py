@@ -15,6 +15,7 @@ from urllib.parse import unquote
 import aiohttp
 import pytest
 
+from tests import forking
 from tests.emulator.plain_client import DATASETS
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals are POSIX's")
@@ -24,7 +25,7 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals are POS
 def started(*options: str) -> Iterator[str]:
     """Start one on a free port; gives all that it says."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "domo_async", "emulator", "--port", "0", *options],
+        forking.python("-m", "domo_async", "emulator", "--port", "0", *options),
         stdout=subprocess.PIPE,
         encoding="utf-8",
         env={**os.environ, "PYTHONUNBUFFERED": "1", "COLUMNS": "60"},

@@ -18,6 +18,7 @@ import pytest
 from domo_async import ConfigError
 from domo_async._emulator.persistence.journal import Journal
 from domo_async.emulator import Emulator
+from tests import forking
 from tests.emulator.crashing import TOKEN, Worker, crash, start
 from tests.emulator.plain_client import DATASETS, PlainClient, connected, plain_client
 
@@ -153,7 +154,7 @@ def test_a_kill_releases_the_directory(tmp_path: Path) -> None:
         with pytest.raises(ConfigError, match=f"the process {process.process.pid}"), Emulator(data=tmp_path):
             pass
         second = subprocess.run(
-            [sys.executable, "-m", "domo_async", "emulator", "--port", "0", "--data", str(tmp_path)],
+            forking.python("-m", "domo_async", "emulator", "--port", "0", "--data", str(tmp_path)),
             capture_output=True,
             encoding="utf-8",
             check=False,

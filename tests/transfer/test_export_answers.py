@@ -7,7 +7,6 @@ import io
 import json
 import os
 import subprocess
-import sys
 from collections.abc import Mapping
 from typing import Any
 
@@ -17,6 +16,7 @@ from pyarrow import parquet
 
 from domo_async import APIError, DecodeError, Domo, DomoError, IncompleteAnswer, Retries, Settings
 from domo_async._transfer.reading import heading
+from tests import forking
 from tests.support import TOKEN, SkippingClock, listening, raw_answer, serving, talking_to
 
 PAGE = '<!DOCTYPE html>\n<html class="auth_index_html"><head><title>Domo</title></head><body>Sign in</body></html>\n'
@@ -210,7 +210,7 @@ async def test_the_command_says_so_and_leaves_the_file(tmp_path):
     async with serving(Answering(PAGE)) as origin:
         ended = await asyncio.to_thread(
             subprocess.run,
-            [sys.executable, "-m", "domo_async", "datasets", "export", "x", "out.csv"],
+            forking.python("-m", "domo_async", "datasets", "export", "x", "out.csv"),
             capture_output=True,
             encoding="utf-8",
             cwd=tmp_path,
