@@ -148,7 +148,6 @@ from domo_async._endpoints.dataflows import (
 from domo_async._endpoints.datasets import (
     AccessEntry,
     AccessLevel,
-    AccessList,
     AccessType,
     AlteredSchema,
     BulkAction,
@@ -433,7 +432,6 @@ __all__ = [
     "MOST",
     "AccessEntry",
     "AccessLevel",
-    "AccessList",
     "AccessToken",
     "AccessType",
     "Account",

@@ -62,7 +62,9 @@ async def main() -> None:
             print(f"  {region!r:8} {total:>8}")
 
         # Independent calls can wait at the same time.
-        dataset, versions = await asyncio.gather(domo.datasets.get(orders.id), domo.datasets.versions.list(orders.id))
+        dataset, versions = await asyncio.gather(
+            domo.datasets.get(orders.id), domo.datasets.versions.list(orders.id).all()
+        )
         print(f"{dataset.name!r} has {dataset.row_count} rows and {len(versions)} data version(s)")
 
         # An export is streamed to disk. The file appears under its name only when it is whole.

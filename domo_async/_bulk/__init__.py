@@ -12,6 +12,7 @@ from domo_async._bulk.executor import (
     attempt,
     carry_out,
 )
+from domo_async._bulk.reconcile import Steps, reconcile, reconcile_many
 from domo_async._bulk.report import BulkReport, BulkResult, Outcome
 from domo_async._bulk.resolve_unknown import create_once, outcome_unknown
 
@@ -24,9 +25,12 @@ __all__ = [
     "BulkResult",
     "Outcome",
     "Plan",
+    "Steps",
     "apply_many",
     "attempt",
     "carry_out",
     "create_once",
     "outcome_unknown",
+    "reconcile",
+    "reconcile_many",
 ]

@@ -132,7 +132,7 @@ def show(
         dataset, schema, versions = await asyncio.gather(
             domo.datasets.get(dataset_id),
             domo.datasets.schemas.latest(dataset_id),
-            domo.datasets.versions.list(dataset_id),
+            domo.datasets.versions.list(dataset_id).all(),
         )
         return dataset, schema.columns, sorted(versions, key=attrgetter("data_id"), reverse=True)
 

@@ -10,7 +10,7 @@ from attrs import evolve, field, frozen
 
 from domo_async._endpoints._area import Area, require_list
 from domo_async._redaction import Redactor, Secret, keeps_secret
-from domo_async._transport import url
+from domo_async._transport import Pager, url
 from domo_async._waiting import States, Verdict, job_failed, wait_for
 from domo_async._wire import UNSET, EpochMillis, Model, OpenEnum, Record, Unset, payload
 from domo_async.errors import DomoError
@@ -193,8 +193,8 @@ class S3Exports(Area):
             export = _without_echo(export, redactor)
             return await self._ended(dataset_id, export, timeout) if wait else export
 
-    async def list(self, dataset_id: str, /) -> tuple[S3Export, ...]:
-        """Return all exports of a dataset, with how far they are.
+    def list(self, dataset_id: str, /) -> Pager[S3Export]:
+        """Iterate over all exports of a dataset, each with its status.
 
         `GET /api/query/v1/export/{dataset_id}` (Export to S3, "Export Status").
 
@@ -204,7 +204,9 @@ class S3Exports(Area):
         Raises:
             NotFound: There is no such dataset.
         """
-        return await self._http.request("GET", url("/api/query/v1/export/{}", dataset_id), into=tuple[S3Export, ...])
+        return self._http.whole_list(
+            "GET", url("/api/query/v1/export/{}", dataset_id), into=tuple[S3Export, ...], read=tuple
+        )
 
     async def wait(self, dataset_id: str, export_id: str, /, *, timeout: float = 3600.0) -> S3Export:
         """Wait until an export has ended, and return it.
@@ -225,7 +227,7 @@ class S3Exports(Area):
         """
 
         async def look() -> S3Export:
-            exports = await self.list(dataset_id)
+            exports = await self.list(dataset_id).all()
             # One that is not there tells nothing.
             return next((each for each in exports if each.export_id == export_id), S3Export(export_id=export_id))
 

@@ -18,7 +18,7 @@ from domo_async._endpoints.datasets.area import Datasets as AsyncDatasets
 from domo_async._endpoints.datasets.bulk import BulkAction, BulkCheck, BulkResults
 from domo_async._endpoints.datasets.bulk import BulkChanges as AsyncBulkChanges
 from domo_async._endpoints.datasets.expressions import Expression
-from domo_async._endpoints.datasets.grants import AccessList, AccessType, DatasetAccess, Grant, Grantee
+from domo_async._endpoints.datasets.grants import AccessEntry, AccessType, DatasetAccess, Grant, Grantee
 from domo_async._endpoints.datasets.indexes import Indexes as AsyncIndexes
 from domo_async._endpoints.datasets.jobs import ExportJob, QueryJob
 from domo_async._endpoints.datasets.metadata import DatasetOrder, DatasetPart, DatasetTag
@@ -90,8 +90,8 @@ if TYPE_CHECKING:
 class Access(Twin[AsyncAccess]):
     """Who may see, change and share a dataset."""
 
-    def list(self, dataset_id: str, /) -> AccessList:
-        """Return who has access to a dataset.
+    def list(self, dataset_id: str, /) -> SyncPager[AccessEntry]:
+        """Iterate over who has access to a dataset.
 
         `GET /api/data/v3/datasources/{dataset_id}/permissions` (Datasets API, "Dataset Access List").
 
@@ -101,7 +101,7 @@ class Access(Twin[AsyncAccess]):
         Raises:
             NotFound: There is no such dataset.
         """
-        return self._portal.run(self._aio.list(dataset_id))
+        return SyncPager(self._aio.list(dataset_id), self._portal)
 
     def list_all(self, *, offset: int = 0, limit: int | None = None, page_size: int = 100) -> SyncPager[DatasetAccess]:
         """Iterate over who has access to which dataset, over all datasets of the instance.
@@ -229,13 +229,16 @@ class Access(Twin[AsyncAccess]):
         stop_on_error: bool = False,
         progress: BulkProgressCallback | None = None,
     ) -> BulkReport[Grant, None]:
-        """Let exactly these users and groups have access to a dataset, besides its owner; sends only what differs.
+        """Give exactly these users and groups access to a dataset, besides its owner; sends only what differs.
 
-        `GET /api/data/v3/datasources/{dataset_id}/permissions` (Datasets API, "Dataset Access List"); to see that all
-        are there, `GET /api/identity/v1/users` (Users API, "Get All Users"), `GET /api/identity/v1/users/{user_id}`
-        (Users API, "Get User By Id") and `GET /api/content/v2/groups/{group_id}` (Groups API, "Fetch Group"); then, for
-        each batch, `POST /api/data/v3/datasources/{dataset_id}/share` (Datasets API, "Share Dataset with Access
-        permissions"), which takes access away by the level ``NONE``, and mails nobody then.
+            grants = [Grant("ada@example.com", "CAN_EDIT"), Grant(5, "CAN_VIEW", "GROUP")]
+            report = domo.datasets.access.sync(dataset.id, grants, dry_run=True)
+
+        Reads `GET /api/data/v3/datasources/{dataset_id}/permissions` and, side by side with it, those who are named:
+        `POST /api/identity/v1/users/search`, `GET /api/identity/v1/users`, `GET /api/identity/v1/users/{user_id}` and
+        `GET /api/content/v2/groups/{group_id}`. Then each batch is one
+        `POST /api/data/v3/datasources/{dataset_id}/share`, which takes access away by the level ``NONE``, and mails
+        nobody then.
 
         Args:
             dataset_id: The dataset.
@@ -287,10 +290,9 @@ class Access(Twin[AsyncAccess]):
     ) -> BulkReport[str, BulkReport[Grant, None]]:
         """Give users and groups the same access to many datasets; sends only what differs.
 
-        As `sync` does for each: `GET /api/data/v3/datasources/{dataset_id}/permissions` (Datasets API, "Dataset Access
-        List"), `GET /api/identity/v1/users` (Users API, "Get All Users"), `GET /api/identity/v1/users/{user_id}` (Users
-        API, "Get User By Id"), `GET /api/content/v2/groups/{group_id}` (Groups API, "Fetch Group") and
-        `POST /api/data/v3/datasources/{dataset_id}/share` (Datasets API, "Share Dataset with Access permissions").
+        The requests of `sync` for each: `GET /api/data/v3/datasources/{dataset_id}/permissions`,
+        `POST /api/identity/v1/users/search`, `GET /api/identity/v1/users`, `GET /api/identity/v1/users/{user_id}`,
+        `GET /api/content/v2/groups/{group_id}` and `POST /api/data/v3/datasources/{dataset_id}/share`.
 
         Args:
             dataset_ids: The datasets.
@@ -1724,8 +1726,8 @@ class Indexes(Twin[AsyncIndexes]):
 class Partitions(Twin[AsyncPartitions]):
     """Partitions of a dataset."""
 
-    def list(self, dataset_id: str, /) -> tuple[Partition, ...]:
-        """Return the dataset's partitions, without their rows; those whose data were deleted are among them.
+    def list(self, dataset_id: str, /) -> SyncPager[Partition]:
+        """Iterate over the dataset's partitions, without their rows; those whose data were deleted are among them.
 
         `GET /api/query/v1/datasources/{dataset_id}/partition` (Datasets API, "GET Partition List"). The document shows
         no answer.
@@ -1736,7 +1738,7 @@ class Partitions(Twin[AsyncPartitions]):
         Raises:
             NotFound: There is no such dataset.
         """
-        return self._portal.run(self._aio.list(dataset_id))
+        return SyncPager(self._aio.list(dataset_id), self._portal)
 
     def search(
         self,
@@ -1822,8 +1824,8 @@ class Partitions(Twin[AsyncPartitions]):
 class Policies(Twin[AsyncPolicies]):
     """Policies of datasets."""
 
-    def list(self, dataset_id: str, /) -> tuple[Policy, ...]:
-        """Return a dataset's policies with whom they are about, "All Rows" among them.
+    def list(self, dataset_id: str, /) -> SyncPager[Policy]:
+        """Iterate over a dataset's policies with whom they are about, "All Rows" among them.
 
         `GET /api/query/v1/data-control/{dataset_id}/filter-groups`. Seen: a page of Domo's shows it, which is not among
         the documents of the other routes, and other clients use it.
@@ -1834,7 +1836,7 @@ class Policies(Twin[AsyncPolicies]):
         Raises:
             NotFound: There is no such dataset.
         """
-        return self._portal.run(self._aio.list(dataset_id))
+        return SyncPager(self._aio.list(dataset_id), self._portal)
 
     def create(
         self,
@@ -2186,8 +2188,8 @@ class Uploads(Twin[AsyncUploads]):
 class Versions(Twin[AsyncVersions]):
     """Data versions of a dataset."""
 
-    def list(self, dataset_id: str, /) -> tuple[DataVersion, ...]:
-        """Return the dataset's data versions.
+    def list(self, dataset_id: str, /) -> SyncPager[DataVersion]:
+        """Iterate over the dataset's data versions.
 
         `GET /api/data/v2/datasources/{dataset_id}/dataversions` (Managing Dataset History, "Listing Dataset Versions").
 
@@ -2197,7 +2199,7 @@ class Versions(Twin[AsyncVersions]):
         Raises:
             NotFound: There is no such dataset.
         """
-        return self._portal.run(self._aio.list(dataset_id))
+        return SyncPager(self._aio.list(dataset_id), self._portal)
 
     def details(
         self,

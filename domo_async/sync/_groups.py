@@ -331,16 +331,20 @@ class Groups(Twin[AsyncGroups]):
         remove: bool = True,
         allow_empty: bool = False,
         dry_run: bool = False,
-        batch_size: int = 100,
+        batch_size: int = 500,
         stop_on_error: bool = False,
         progress: BulkProgressCallback | None = None,
     ) -> BulkReport[Membership, None]:
-        """Let a group have exactly these users as members; sends only what differs, so doing it again sends nothing.
+        """Give a group exactly these members; sends only what differs, so that the same call again sends nothing.
 
-        `GET /api/content/v2/groups/users`; for addresses and new members `GET /api/identity/v1/users` (Users API, "Get
-        All Users") or, for a few, `GET /api/identity/v1/users/{user_id}` (Users API, "Get User By Id"); for owners
-        `GET /api/content/v2/groups/{group_id}` (Groups API, "Fetch Group") and `GET /api/content/v2/groups/grouplist`;
-        then `PUT /api/content/v2/groups/access` (Groups API, "Remove Multiple People from a Group") for each batch.
+            report = domo.groups.sync_members(12, ["ada@example.com", 34], dry_run=True)
+            print(report)
+
+        Reads `GET /api/content/v2/groups/users` and, side by side with it, the users who are named:
+        `POST /api/identity/v1/users/search`, `GET /api/identity/v1/users/{user_id}` for up to 20,
+        `GET /api/identity/v1/users` for addresses that the search does not find. For owners also
+        `GET /api/content/v2/groups/{group_id}` and `GET /api/content/v2/groups/grouplist`. Then each batch of people to
+        add and to remove is one `PUT /api/content/v2/groups/access`.
 
         Args:
             group_id: The group.
@@ -349,7 +353,7 @@ class Groups(Twin[AsyncGroups]):
             remove: Whether members (and owners, if given) who are not named are to leave.
             allow_empty: Whether to take all members out if `members` is empty, which is refused by default.
             dry_run: Whether to only read, and report what would be done.
-            batch_size: The most people to send in one request; a limit is not documented.
+            batch_size: The most people to add and remove in one request; a limit is not documented.
             stop_on_error: Whether to begin no further batch once one has failed.
             progress: Called with how far it has come, after each member.
 
@@ -384,19 +388,20 @@ class Groups(Twin[AsyncGroups]):
         remove: bool = True,
         allow_empty: bool = False,
         dry_run: bool = False,
-        batch_size: int = 100,
+        batch_size: int = 500,
         concurrency: int = CHANGES_AT_ONCE,
         stop_on_error: bool = False,
         progress: BulkProgressCallback | None = None,
     ) -> BulkReport[str, BulkReport[Membership, None]]:
-        """Let many groups have exactly these users as members, and create the groups that are missing.
+        """Give many groups exactly these members, and create the groups that are missing.
 
-        All is read and compared before anything is changed; doing it again changes nothing.
+        All is read and compared before anything is changed; the same call again changes nothing.
 
-        `GET /api/content/v2/groups/grouplist`, then as `sync_members` does: `GET /api/content/v2/groups/users`,
-        `GET /api/identity/v1/users` (Users API, "Get All Users"), `GET /api/identity/v1/users/{user_id}` (Users API,
-        "Get User By Id"), `POST /api/content/v2/groups` (Groups API, "Create a Group") and
-        `PUT /api/content/v2/groups/access` (Groups API, "Remove Multiple People from a Group").
+            domo.groups.sync({"Buyers": ["ada@example.com", 34], "Sellers": [35]})
+
+        `GET /api/content/v2/groups/grouplist`, the requests of `sync_members`: `GET /api/content/v2/groups/users`,
+        `POST /api/identity/v1/users/search`, `GET /api/identity/v1/users/{user_id}`, `GET /api/identity/v1/users` and
+        `PUT /api/content/v2/groups/access`; and `POST /api/content/v2/groups` for each group that is missing.
 
         Args:
             memberships: The members by the groups' names: users by identifier or e-mail address.

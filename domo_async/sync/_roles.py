@@ -183,7 +183,7 @@ class Roles(Twin[AsyncRoles]):
         allow_empty: bool = False,
         dry_run: bool = False,
     ) -> BulkReport[str, None]:
-        """Let a role have exactly these authorities; sends nothing if it has them already.
+        """Give a role exactly these authorities; sends nothing if it has them already.
 
         `GET /api/authorization/v1/roles/{role_id}/authorities`, then
         `PATCH /api/authorization/v1/roles/{role_id}/authorities` (Roles Governance API, "Update Role Authorities").
@@ -219,9 +219,11 @@ class Roles(Twin[AsyncRoles]):
     ) -> BulkReport[int | str, User]:
         """Give many users a role in place of the one that they have; sends nothing for those who have it already.
 
-        `GET /api/identity/v1/users` (Users API, "Get All Users"), or `GET /api/identity/v1/users/{user_id}` (Users API,
-        "Get User By Id") for up to 20 and for those not listed, and `GET /api/authorization/v1/roles` (Roles Governance
-        API, "Get All Roles"); then `PATCH /api/identity/v1/users/{user_id}` (Users API, "Update User") for each.
+            domo.roles.assign(4, ["ada@example.com", 34])
+
+        Reads `GET /api/authorization/v1/roles` and, side by side with it, the users:
+        `POST /api/identity/v1/users/search`, `GET /api/identity/v1/users` and `GET /api/identity/v1/users/{user_id}`.
+        Then `PATCH /api/identity/v1/users/{user_id}` for each who has another role.
 
         Args:
             role_id: The role.

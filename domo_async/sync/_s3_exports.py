@@ -6,7 +6,7 @@ from __future__ import annotations
 from domo_async._endpoints.s3_exports import AwsCredentials, ExportQuery, S3Export
 from domo_async._endpoints.s3_exports import S3Exports as AsyncS3Exports
 from domo_async._wire import UNSET, Unset
-from domo_async.sync._facade import Twin
+from domo_async.sync._facade import SyncPager, Twin
 
 
 class S3Exports(Twin[AsyncS3Exports]):
@@ -71,8 +71,8 @@ class S3Exports(Twin[AsyncS3Exports]):
             )
         )
 
-    def list(self, dataset_id: str, /) -> tuple[S3Export, ...]:
-        """Return all exports of a dataset, with how far they are.
+    def list(self, dataset_id: str, /) -> SyncPager[S3Export]:
+        """Iterate over all exports of a dataset, each with its status.
 
         `GET /api/query/v1/export/{dataset_id}` (Export to S3, "Export Status").
 
@@ -82,7 +82,7 @@ class S3Exports(Twin[AsyncS3Exports]):
         Raises:
             NotFound: There is no such dataset.
         """
-        return self._portal.run(self._aio.list(dataset_id))
+        return SyncPager(self._aio.list(dataset_id), self._portal)
 
     def wait(self, dataset_id: str, export_id: str, /, *, timeout: float = 3600.0) -> S3Export:
         """Wait until an export has ended, and return it.

@@ -90,7 +90,7 @@ def test_a_partition_is_replaced_alone_and_never_the_whole(
 
     with emulator.sync_client() as domo:
         assert 8 == domo.datasets.get(filled).row_count
-        assert "why" == domo.datasets.versions.list(filled)[-1].upload_message
+        assert "why" == domo.datasets.versions.list(filled).all()[-1].upload_message
 
 
 def test_rows_are_replaced_and_deleted_by_keys(cli: Cli, tmp_path: Path, emulator: Emulator) -> None:

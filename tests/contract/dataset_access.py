@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from domo_async._endpoints.datasets import Grant
-from tests.contract.row import Row, Sent, whole
+from tests.contract.row import Row, Sent, searched, whole
 
 _ACCESS = {
     "list": [
@@ -20,19 +20,15 @@ ROWS = [
         "extra: Datasets, Sync access",
         lambda domo: domo.datasets.access.sync("abc", [Grant("Bob@example.com", "CAN_VIEW"), Grant(28, "CAN_EDIT")]),
         (
-            Sent(
-                "GET",
-                "/api/identity/v1/users",
-                query={"parts": "DETAILED", "limit": "100", "offset": "0"},
-                answer=whole({"users": [{"id": 29, "emailAddress": "bob@example.com"}]}),
-            ),
+            searched("bob@example.com", users=[{"id": 29, "emailAddress": "bob@example.com"}]),
+            Sent("GET", "/api/data/v3/datasources/abc/permissions", answer=whole(_ACCESS), beside=True),
             Sent(
                 "GET",
                 "/api/identity/v1/users/28",
                 query={"parts": "DETAILED"},
                 answer=whole({"users": [{"id": 28}]}),
+                beside=True,
             ),
-            Sent("GET", "/api/data/v3/datasources/abc/permissions", answer=whole(_ACCESS)),
             Sent(
                 "POST",
                 "/api/data/v3/datasources/abc/share",
@@ -58,12 +54,7 @@ ROWS = [
             ["abc"], permissions=[Grant("eve@example.com", "NONE"), Grant(5, "CAN_SHARE", "GROUP")], send_email=True
         ),
         (
-            Sent(
-                "GET",
-                "/api/identity/v1/users",
-                query={"parts": "DETAILED", "limit": "100", "offset": "0"},
-                answer=whole({"users": [{"id": 28, "emailAddress": "eve@example.com"}]}),
-            ),
+            searched("eve@example.com", users=[{"id": 28, "emailAddress": "eve@example.com"}]),
             Sent("GET", "/api/content/v2/groups/5", answer=whole({"id": 5, "name": "Some"})),
             Sent("GET", "/api/data/v3/datasources/abc/permissions", answer=whole(_ACCESS)),
             Sent(

@@ -13,7 +13,7 @@ from types import MappingProxyType
 from attrs import evolve
 
 from domo_async._endpoints.datasets import (
-    AccessList,
+    AccessEntry,
     AlteredSchema,
     Commit,
     CreatedDataset,
@@ -263,9 +263,10 @@ ROWS = [
     ),
     Row(
         "E038",
-        lambda domo: domo.datasets.access.list("abc"),
+        lambda domo: domo.datasets.access.list("abc").all(),
         Sent("GET", f"{DATA}/permissions", answer=documented("E038")),
-        gives=AccessList,
+        gives=AccessEntry,
+        says=lambda answer: answer["list"],
     ),
     Row(
         "E039",
@@ -689,7 +690,7 @@ ROWS = [
     ),
     Row(
         "E057",
-        lambda domo: domo.datasets.partitions.list("abc"),
+        lambda domo: domo.datasets.partitions.list("abc").all(),
         Sent(
             "GET",
             f"{QUERY}/partition",
@@ -1047,7 +1048,7 @@ ROWS = [
         gives=lambda table: [1, None] == table.column("id").to_pylist(),
         note="as a frame",
     ),
-    Row("E072", lambda domo: domo.datasets.versions.list("abc"), BEFORE, gives=DataVersion),
+    Row("E072", lambda domo: domo.datasets.versions.list("abc").all(), BEFORE, gives=DataVersion),
     Row(
         "E073",
         lambda domo: domo.datasets.versions.delete("abc", data_ids=[2]),
@@ -1104,7 +1105,7 @@ ROWS = [
     ),
     Row(
         "extra: PDP, List row policies",
-        lambda domo: domo.datasets.policies.list("abc"),
+        lambda domo: domo.datasets.policies.list("abc").all(),
         Sent(
             "GET",
             f"{CONTROL}/filter-groups",

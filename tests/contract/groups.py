@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from domo_async._endpoints.groups import CreatedGroup, Group, GroupUser, ListedGroup, Member
-from tests.contract.row import Row, Sent, documented, whole
+from tests.contract.row import Row, Sent, documented, searched, whole
 
 SALES = {"expression": {"operator": "AND", "operands": [{"key": "DEPARTMENT", "value": "Sales"}]}}
 
@@ -171,19 +171,15 @@ ROWS = [
         "extra: Groups, Sync members",
         lambda domo: domo.groups.sync_members(12, ["ada@example.com", 34], owners=[Member(7, "GROUP"), 27]),
         (
+            searched("ada@example.com", users=[{"id": 27, "emailAddress": "Ada@example.com"}]),
             Sent(
                 "GET",
                 "/api/content/v2/groups/users",
-                query={"group": "12", "limit": "100", "offset": "0"},
+                query={"group": "12", "limit": "500", "offset": "0"},
                 answer=whole({"groupUserList": [{"userId": 34}, {"userId": 35, "displayName": "Bob"}]}),
+                beside=True,
             ),
-            Sent(
-                "GET",
-                "/api/identity/v1/users",
-                query={"parts": "DETAILED", "limit": "100", "offset": "0"},
-                answer=whole({"users": [{"id": 27, "emailAddress": "Ada@example.com"}]}),
-            ),
-            Sent("GET", "/api/content/v2/groups/12", answer=whole({"id": 12, "name": "Buyers"})),
+            Sent("GET", "/api/content/v2/groups/12", answer=whole({"id": 12, "name": "Buyers"}), beside=True),
             Sent(
                 "GET",
                 "/api/content/v2/groups/grouplist",
@@ -199,7 +195,7 @@ ROWS = [
                         "groupId": "12",
                         "addMembers": [{"type": "USER", "id": "27"}],
                         "removeMembers": [{"type": "USER", "id": "35"}],
-                        "addOwners": [{"type": "USER", "id": "27"}, {"type": "GROUP", "id": "7"}],
+                        "addOwners": [{"type": "GROUP", "id": "7"}, {"type": "USER", "id": "27"}],
                         "removeOwners": [{"type": "USER", "id": "1"}],
                     }
                 ],
@@ -207,7 +203,7 @@ ROWS = [
             ),
         ),
         gives=lambda report: (
-            ["added", "unchanged", "removed", "added", "added", "removed"] == [result.outcome for result in report]
+            ["added", "unchanged", "added", "added", "removed", "removed"] == [result.outcome for result in report]
         ),
     ),
     Row(
@@ -223,14 +219,8 @@ ROWS = [
             Sent(
                 "GET",
                 "/api/content/v2/groups/users",
-                query={"group": "12", "limit": "100", "offset": "0"},
+                query={"group": "12", "limit": "500", "offset": "0"},
                 answer=whole({"groupUserList": [{"userId": 34}]}),
-            ),
-            Sent(
-                "GET",
-                "/api/identity/v1/users",
-                query={"parts": "DETAILED", "limit": "100", "offset": "0"},
-                answer=whole({"users": []}),
             ),
             Sent(
                 "GET", "/api/identity/v1/users/34", query={"parts": "DETAILED"}, answer=whole({"users": [{"id": 34}]})

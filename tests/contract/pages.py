@@ -8,7 +8,7 @@ from domo_async._endpoints.cards import Card
 from domo_async._endpoints.groups import Member
 from domo_async._endpoints.pages import Page, PageAccess, PageSummary, PageWithCards
 from domo_async._endpoints.sharing import Recipient
-from tests.contract.row import Row, Sent, documented, whole
+from tests.contract.row import Row, Sent, documented, searched, whole
 
 SUMMARY = {
     "pageId": 7,
@@ -145,16 +145,15 @@ ROWS = [
         "extra: Pages and Cards, Sync access",
         lambda domo: domo.pages.sync_access(7, ["Bob@example.com", Recipient(6, "group")]),
         (
+            searched("bob@example.com", users=[{"id": 29, "emailAddress": "bob@example.com"}]),
             Sent(
                 "GET",
-                "/api/identity/v1/users",
-                query={"parts": "DETAILED", "limit": "100", "offset": "0"},
-                answer=whole({"users": [{"id": 29, "emailAddress": "bob@example.com"}]}),
+                "/api/content/v1/share/accesslist/page/7",
+                query={"expandUsers": "false"},
+                answer=whole(ACCESS),
+                beside=True,
             ),
-            Sent("GET", "/api/content/v2/groups/6", answer=whole({"id": 6, "name": "Some"})),
-            Sent(
-                "GET", "/api/content/v1/share/accesslist/page/7", query={"expandUsers": "false"}, answer=whole(ACCESS)
-            ),
+            Sent("GET", "/api/content/v2/groups/6", answer=whole({"id": 6, "name": "Some"}), beside=True),
             Sent(
                 "POST",
                 "/api/content/v1/share",
@@ -203,14 +202,13 @@ ROWS = [
         "extra: Pages and Cards, Revoke many",
         lambda domo: domo.pages.revoke_many(7, ["Eve@example.com", 27, 30]),
         (
+            searched("eve@example.com", users=[{"id": 28, "emailAddress": "eve@example.com"}]),
             Sent(
                 "GET",
-                "/api/identity/v1/users",
-                query={"parts": "DETAILED", "limit": "100", "offset": "0"},
-                answer=whole({"users": [{"id": 28, "emailAddress": "eve@example.com"}]}),
-            ),
-            Sent(
-                "GET", "/api/content/v1/share/accesslist/page/7", query={"expandUsers": "false"}, answer=whole(ACCESS)
+                "/api/content/v1/share/accesslist/page/7",
+                query={"expandUsers": "false"},
+                answer=whole(ACCESS),
+                beside=True,
             ),
             Sent("DELETE", "/api/content/v1/share/page/7/user/28"),
         ),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from domo_async._endpoints.roles import Authority, Role, RoleChange, RoleUser
-from tests.contract.row import Row, Sent, documented, refusal, whole
+from tests.contract.row import Row, Sent, documented, refusal, searched, whole
 
 ROLES = "/api/authorization/v1/roles"
 CHANGED = whole({"status": "SUCCESS", "message": ""})
@@ -81,10 +81,19 @@ ROWS = [
         "extra: Roles Governance, Assign",
         lambda domo: domo.roles.assign(5, ["ada@example.com", 28, 29], concurrency=1),
         (
+            searched("ada@example.com", users=[]),
+            Sent(
+                "GET",
+                "/api/authorization/v1/roles",
+                query={"limit": "100", "offset": "0"},
+                answer=whole([{"id": 5, "name": "Social"}]),
+                beside=True,
+            ),
             Sent(
                 "GET",
                 "/api/identity/v1/users",
                 query={"parts": "DETAILED", "limit": "100", "offset": "0"},
+                beside=True,
                 answer=whole(
                     {"users": [{"id": 27, "emailAddress": "Ada@example.com", "roleId": 5}, {"id": 28, "roleId": 4}]}
                 ),
@@ -94,12 +103,7 @@ ROWS = [
                 "/api/identity/v1/users/29",
                 query={"parts": "DETAILED"},
                 answer=whole({"users": [{"id": 29, "roleId": 5}]}),
-            ),
-            Sent(
-                "GET",
-                "/api/authorization/v1/roles",
-                query={"limit": "100", "offset": "0"},
-                answer=whole([{"id": 5, "name": "Social"}]),
+                beside=True,
             ),
             Sent("PATCH", "/api/identity/v1/users/28", json={"roleId": 5}, answer=whole({"id": 28, "roleId": 5})),
         ),

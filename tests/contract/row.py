@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from attrs import field, frozen
 
-__all__ = ["NOTHING", "Row", "Sent", "documented", "whole"]
+__all__ = ["NOTHING", "Row", "Sent", "documented", "searched", "whole"]
 
 NOTHING = object()
 _ANSWERS = Path(__file__).parent / "answers"
@@ -29,6 +29,7 @@ class Sent:
         status: Its status.
         content_type: Its media type.
         headers: Headers that must go out.
+        beside: Whether it goes out side by side with the request before it, so that either may come first.
     """
 
     method: str
@@ -40,6 +41,7 @@ class Sent:
     status: int = field(default=200, kw_only=True)
     content_type: str = field(default="application/json", kw_only=True)
     headers: Mapping[str, str] = field(factory=dict, kw_only=True)
+    beside: bool = field(default=False, kw_only=True)
 
 
 @frozen
@@ -79,3 +81,25 @@ def refusal(status: int) -> bytes:
 def whole(answer: object) -> bytes:
     """Return a JSON answer that is written in the row itself."""
     return json.dumps(answer).encode()
+
+
+def searched(*addresses: str, users: Sequence[Mapping[str, object]], beside: bool = False) -> Sent:
+    """Return the request that looks up users by their addresses, answered with these users."""
+    return Sent(
+        "POST",
+        "/api/identity/v1/users/search",
+        json={
+            "showCount": True,
+            "includeDeleted": False,
+            "includeSupport": False,
+            "sort": {"field": "displayName", "order": "ASC"},
+            "filters": [
+                {"filterType": "value", "field": "emailAddress", "values": [*addresses], "operator": "EQ"},
+            ],
+            "parts": ["DETAILED"],
+            "limit": 200,
+            "offset": 0,
+        },
+        answer=whole({"users": users, "count": len(users)}),
+        beside=beside,
+    )

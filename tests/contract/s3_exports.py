@@ -91,13 +91,13 @@ ROWS = [
     ),
     Row(
         "E075",
-        lambda domo: domo.s3_exports.list(DATASET),
+        lambda domo: domo.s3_exports.list(DATASET).all(),
         Sent("GET", PATH, answer=documented("E075")),
         gives=S3Export,
     ),
     Row(
         "E075",
-        lambda domo: domo.s3_exports.list(DATASET),
+        lambda domo: domo.s3_exports.list(DATASET).all(),
         Sent(
             "GET",
             PATH,

@@ -180,7 +180,7 @@ async def test_a_plan_refuses_what_an_upload_would(domo):
 
 
 async def versions(domo, dataset_id: str) -> list[int]:
-    return sorted(version.data_id for version in await domo.datasets.versions.list(dataset_id))
+    return sorted(version.data_id for version in await domo.datasets.versions.list(dataset_id).all())
 
 
 async def test_versions_that_were_replaced_are_deleted(domo):
@@ -240,7 +240,7 @@ async def test_a_partition_is_removed_altogether(domo):
     await domo.datasets.partitions.remove(dataset.id, "second/b")
 
     assert [(1, "x")] == await rows(domo, dataset.id)
-    assert ["first"] == [found.partition_id for found in await domo.datasets.partitions.list(dataset.id)]
+    assert ["first"] == [found.partition_id for found in await domo.datasets.partitions.list(dataset.id).all()]
 
 
 @pytest.mark.parametrize("route", ["DELETE *data", "DELETE *partition/*", "POST *indexes"])
@@ -255,7 +255,7 @@ async def test_a_removal_that_failed_halfway_is_completed_by_the_same_call(domo,
     await domo.datasets.partitions.remove(dataset.id, "first")
 
     assert [] == await rows(domo, dataset.id)
-    assert () == await domo.datasets.partitions.list(dataset.id)
+    assert [] == await domo.datasets.partitions.list(dataset.id).all()
 
 
 async def test_the_partition_of_a_missing_dataset_is_not_found(domo):

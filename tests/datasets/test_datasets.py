@@ -248,7 +248,7 @@ async def test_every_commit_makes_a_data_version(domo):
     for rows in (b"1\n", b"1\n2\n"):
         await domo.datasets.upload(dataset.id, rows)
 
-    first, second = await domo.datasets.versions.list(dataset.id)
+    first, second = await domo.datasets.versions.list(dataset.id).all()
 
     assert isinstance(first, DataVersion)
     assert (1, 2) == (first.num_rows, second.num_rows)

@@ -77,4 +77,4 @@ async def test_several_uploads_take_the_same_care(domo: Domo) -> None:
     many = await domo.datasets.upload_many({dataset.id: b"1\n"}, options=options)
 
     assert (1, []) == (plan.rows, list(many.failed))
-    assert ["jan"] == [found.partition_id for found in await domo.datasets.partitions.list(dataset.id)]
+    assert ["jan"] == [found.partition_id for found in await domo.datasets.partitions.list(dataset.id).all()]

@@ -141,7 +141,7 @@ async def test_versions_of_a_dataset_with_upsert_keys_are_not_thinned_out(domo: 
 
     with pytest.raises(ConfigError, match="upsert keys"):
         await domo.datasets.versions.keep_last(dataset, 1)
-    assert 2 == len(await domo.datasets.versions.list(dataset))
+    assert 2 == len(await domo.datasets.versions.list(dataset).all())
 
 
 @pytest.mark.parametrize("action", [None, "REPLACE", "APPEND"])

@@ -196,7 +196,7 @@ async def test_who_has_access_is_told_of_all_datasets_in_pages(domo: Domo, emula
     assert expected == [(each.data_source_id, each.id, each.access_level) for each in told[:3]]
     assert ["USER", "DATA_APP", "REPORT_VIEW_PAGE"] == [each.type for each in direct]
     await domo.datasets.access.change(first, Grant(1001, "NONE"))
-    assert 1 == len((await domo.datasets.access.list(first)).entries)
+    assert 1 == len(await domo.datasets.access.list(first).all())
 
 
 async def test_a_query_made_of_expressions_gives_what_its_sql_gives(domo: Domo, clock: SkippingClock) -> None:

@@ -95,7 +95,7 @@ async def test_whoever_is_put_into_all_rows_sees_them(domo: Domo, emulator: Emul
     async with another(emulator, 1001) as ada:
         dataset = await shared(domo)
         await domo.datasets.policies.enable(dataset)
-        (everything,) = await domo.datasets.policies.list(dataset)
+        (everything,) = await domo.datasets.policies.list(dataset).all()
         assert ("All Rows", "open") == (everything.name, everything.type)
         assert [] == await amounts(ada, dataset)
 

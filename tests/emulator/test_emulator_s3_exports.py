@@ -76,9 +76,9 @@ async def test_an_export_goes_from_none_over_exporting_to_success():
         emulator.now = lambda: 1000.0
         dataset = await put(emulator)
         begun = await export(domo, dataset)
-        (running,) = await domo.s3_exports.list(dataset)
+        (running,) = await domo.s3_exports.list(dataset).all()
         emulator.now = lambda: 1010.0
-        (done,) = await domo.s3_exports.list(dataset)
+        (done,) = await domo.s3_exports.list(dataset).all()
 
     assert ["none", "running", "success"] == [each.export_status for each in (begun, running, done)]
     assert {begun.export_id} == {running.export_id, done.export_id}
@@ -97,7 +97,7 @@ async def test_an_export_has_the_data_of_its_beginning():
         with pytest.raises(BadRequest, match="active"):
             await export(domo, dataset)
         emulator.now = lambda: 1010.0
-        (done,) = await domo.s3_exports.list(dataset)
+        (done,) = await domo.s3_exports.list(dataset).all()
 
         assert b"Customer ID,region\n1,before\n" == path_of(done).read_bytes()
 
@@ -110,7 +110,7 @@ async def test_data_that_have_not_changed_are_not_exported_again(domo: Domo, emu
     second = await export(domo, dataset)
 
     assert first.export_id != second.export_id
-    assert [second.export_id, first.export_id] == [each.export_id for each in await domo.s3_exports.list(dataset)]
+    assert [second.export_id, first.export_id] == [each.export_id for each in await domo.s3_exports.list(dataset).all()]
 
 
 async def test_a_test_can_have_an_export_fail(domo: Domo, emulator: Emulator):
@@ -143,7 +143,7 @@ async def test_an_export_that_cannot_be_is_refused_and_not_kept(domo: Domo, emul
     with pytest.raises(BadRequest):
         await export(domo, dataset, **wrong)
 
-    assert () == await domo.s3_exports.list(dataset)
+    assert [] == await domo.s3_exports.list(dataset).all()
 
 
 async def test_who_may_not_see_a_dataset_does_not_export_it(emulator: Emulator):
@@ -153,4 +153,4 @@ async def test_who_may_not_see_a_dataset_does_not_export_it(emulator: Emulator):
         with pytest.raises(Forbidden):
             await export(others, dataset)
         with pytest.raises(Forbidden):
-            await others.s3_exports.list(dataset)
+            await others.s3_exports.list(dataset).all()

@@ -216,7 +216,7 @@ async def test_deleted_versions_are_gone_after_the_index(domo: Domo) -> None:
     await domo.datasets.versions.delete(dataset.id, data_ids=[int(second.data_id or 0)], index=True)
 
     assert [(3,)] == await rows(domo, dataset.id)
-    assert [third.data_id] == [version.data_id for version in await domo.datasets.versions.list(dataset.id)]
+    assert [third.data_id] == [version.data_id for version in await domo.datasets.versions.list(dataset.id).all()]
 
 
 @pytest.mark.parametrize("call", ["delete", "share", "remove_many", "update"])
@@ -269,7 +269,7 @@ async def test_partitions_are_listed_searched_and_deleted(domo: Domo) -> None:
         )
     partitions = domo.datasets.partitions
 
-    listed = await partitions.list(dataset.id)
+    listed = await partitions.list(dataset.id).all()
     largest = partitions.search(dataset.id, filters=[PartitionFilter("rowcount", "DESC", 2)], page_size=1)
 
     assert {"part/0", "part/1", "part/2"} == {partition.partition_id for partition in listed}
@@ -286,7 +286,7 @@ async def test_partitions_are_listed_searched_and_deleted(domo: Domo) -> None:
     assert {0, 2} == {row[0] for row in await rows(domo, dataset.id)}
     assert {"part/0", "part/2"} == {partition.partition_id for partition in await partitions.search(dataset.id).all()}
     await partitions.delete(dataset.id, "part/1")
-    assert 2 == len(await partitions.list(dataset.id))
+    assert 2 == len(await partitions.list(dataset.id).all())
 
 
 def test_a_bound_without_a_zone_is_refused() -> None:

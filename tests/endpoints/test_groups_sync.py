@@ -4,7 +4,17 @@ from __future__ import annotations
 
 import pytest
 
-from domo_async import BulkError, ConfigError, Domo, NotFound, Outcome, Unresolved
+from domo_async import (
+    BulkError,
+    ConfigError,
+    Domo,
+    NotFound,
+    Outcome,
+    RequestEvent,
+    ResponseEvent,
+    Settings,
+    Unresolved,
+)
 from domo_async._emulator.faults import Fault
 from domo_async._endpoints.groups import Member, Memberships
 from domo_async._endpoints.users import NewUser
@@ -27,7 +37,8 @@ async def members(domo: Domo, group_id: int) -> set[int | None]:
 
 
 def not_read(emulator: Emulator) -> list[str]:
-    return [f"{record.method} {record.path}" for record in emulator.log if record.method != "GET"]
+    sent = [f"{record.method} {record.path}" for record in emulator.log if record.method != "GET"]
+    return [each for each in sent if each != "POST /api/identity/v1/users/search"]
 
 
 async def test_a_group_gets_the_members_it_is_to_have_in_batches_and_again_nothing_is_sent(
@@ -50,6 +61,58 @@ async def test_a_group_gets_the_members_it_is_to_have_in_batches_and_again_nothi
     assert {Outcome.UNCHANGED: 25} == again.counts
     assert not again.changed
     assert [] == not_read(emulator)
+
+
+class Trips:
+    """Keeps what is sent, and how many requests wait one for another: each waits for all answers before it."""
+
+    def __init__(self) -> None:
+        self.requests: list[str] = []
+        self.one_after_another = 0
+        self._places: dict[tuple[str, str], int] = {}
+        self.settings = Settings(before_request=(self._before,), after_response=(self._after,))
+
+    def _before(self, event: RequestEvent) -> None:
+        self.requests.append(f"{event.method} {event.template}")
+        self._places[event.method, event.path] = self.one_after_another + 1
+
+    def _after(self, event: ResponseEvent) -> None:
+        self.one_after_another = max(self.one_after_another, self._places[event.method, event.path])
+
+
+async def test_200_members_in_and_200_out_take_three_requests_one_after_another(domo: Domo, emulator: Emulator) -> None:
+    users = await team(domo, 400)
+    group_id = await group(domo)
+    await domo.groups.add_members(group_id, members=users[:200])
+
+    for wanted, named in ((users[200:], users[200:]), (users[:200], [f"u{n}@example.com" for n in range(200)])):
+        trips = Trips()
+        async with emulator.client(settings=trips.settings) as watched:
+            report = await watched.groups.sync_members(group_id, named)
+
+        assert 3 == trips.one_after_another
+        assert ["GET /api/content/v2/groups/users"] * 2 + [
+            "POST /api/identity/v1/users/search",
+            "PUT /api/content/v2/groups/access",
+        ] == sorted(trips.requests)
+        assert {Outcome.ADDED: 200, Outcome.REMOVED: 200} == report.counts
+        assert set(wanted) == await members(domo, group_id)
+
+
+async def test_users_whom_a_search_does_not_find_are_looked_up_by_the_documented_routes(
+    domo: Domo, emulator: Emulator
+) -> None:
+    users = await team(domo, 30)
+    group_id = await group(domo)
+    emulator.faults.add(Fault("POST /api/identity/v1/users/search", "status", status=404))
+
+    by_number = await domo.groups.sync_members(group_id, users)
+    emulator.faults.add(Fault("POST /api/identity/v1/users/search", "status", status=404))
+    by_address = await domo.groups.sync_members(group_id, [f"U{n}@example.com" for n in range(30)])
+
+    assert {Outcome.ADDED: 30} == by_number.counts
+    assert "u0@example.com" == by_number[0].input.name
+    assert {Outcome.UNCHANGED: 30} == by_address.counts
 
 
 async def test_members_may_be_named_by_address_and_those_not_named_may_stay(domo: Domo) -> None:

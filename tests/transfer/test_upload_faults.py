@@ -109,7 +109,7 @@ async def upload_as_advised(
             told.append("uncertain")
             faults.clear()
             emulator.faults.clear()
-            versions = {version.data_id for version in await others.datasets.versions.list(dataset)}
+            versions = {version.data_id for version in await others.datasets.versions.list(dataset).all()}
             if upload["resume"] is None and error.upload_id in versions:
                 return told
         except AfterCommitError:

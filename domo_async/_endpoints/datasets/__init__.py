@@ -10,7 +10,6 @@ from domo_async._endpoints.datasets.expressions import Expression, column
 from domo_async._endpoints.datasets.grants import (
     AccessEntry,
     AccessLevel,
-    AccessList,
     AccessType,
     DatasetAccess,
     Grant,
@@ -83,7 +82,6 @@ __all__ = [
     "Access",
     "AccessEntry",
     "AccessLevel",
-    "AccessList",
     "AccessType",
     "AlteredSchema",
     "BulkAction",

@@ -1,33 +1,42 @@
-"""Datasets brought to be shared with whom they are to be shared."""
+"""The steps by which datasets are shared with the wanted users and groups."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, TypeAlias
+from collections.abc import Callable, Mapping, Sequence
+from typing import Protocol, TypeAlias
 
 from attrs import evolve, frozen
 
-from domo_async._bulk import BulkOptions, BulkReport, BulkResult, Outcome, Plan, apply_many, attempt, carry_out
+from domo_async._bulk import BulkOptions, BulkReport, BulkResult, Outcome, Steps, attempt, reconcile, reconcile_many
 from domo_async._endpoints._area import require_list
 from domo_async._endpoints._known import confirm_groups
 from domo_async._endpoints.datasets.grants import AccessEntry, AccessLevel, AccessType, Grant
 from domo_async._endpoints.users import Users
 from domo_async._endpoints.users._directory import People, is_address, refuse_repeated
+from domo_async._transport import Pager, Transport
 from domo_async.errors import ConfigError
 
-if TYPE_CHECKING:
-    from domo_async._endpoints.datasets.access import Access
-    from domo_async._transport import Transport
-
-__all__ = ["DesiredAccess", "share_many", "sync"]
+__all__ = ["AccessRequests", "DesiredAccess", "share_many", "sync"]
 
 _Row: TypeAlias = BulkResult[Grant, None]
 _Key: TypeAlias = tuple[str, str]
 
 
+class AccessRequests(Protocol):
+    """The requests of `Access` that the steps send."""
+
+    def list(self, dataset_id: str, /) -> Pager[AccessEntry]:
+        """Iterate over who has access to a dataset."""
+        ...
+
+    async def share(self, dataset_id: str, /, *, permissions: Sequence[Grant], send_email: bool) -> None:
+        """Give users and groups access to a dataset."""
+        ...
+
+
 @frozen(kw_only=True)
 class DesiredAccess:
-    """Who is to have access.
+    """The users and groups who are to have access.
 
     Attributes:
         grants: Whom to allow what.
@@ -56,102 +65,118 @@ class DesiredAccess:
         refuse_repeated([_key(grant) for grant in given], "users and groups")
         return cls(grants=given, remove=remove, send_email=send_email, batch_size=batch_size)
 
+    async def resolved(self, http: Transport) -> Mapping[_Key, Grant]:
+        """Return the grants by key, with identifiers in place of addresses.
 
-async def sync(
-    access: Access, http: Transport, dataset_id: str, wanted: DesiredAccess, options: BulkOptions
-) -> BulkReport[Grant, None]:
-    """Bring one dataset to be shared as it is to be."""
-    grants = await _resolved(http, wanted.grants)
-    return await carry_out(await _plan(access, dataset_id, grants, wanted), options)
-
-
-async def share_many(
-    access: Access, http: Transport, dataset_ids: Sequence[str], wanted: DesiredAccess, options: BulkOptions
-) -> BulkReport[str, BulkReport[Grant, None]]:
-    """Bring many datasets to be shared alike."""
-    ids = require_list(dataset_ids, "dataset_ids", may_be_empty=True)
-    refuse_repeated(ids, "datasets")
-    require_list(wanted.grants, "permissions")
-    grants = await _resolved(http, wanted.grants)
-
-    async def plan_for(dataset_id: str) -> Plan[Grant, None]:
-        return await _plan(access, dataset_id, grants, wanted)
-
-    return await apply_many(ids, plan_for, options)
+        Raises:
+            Unresolved: Some users or groups are not there; names all of them.
+        """
+        addresses = [grant.id for grant in self.grants if _is_user(grant) and is_address(grant.id)]
+        people = People(Users(http))
+        numbers = await people.numbers(addresses)
+        known = [evolve(grant, id=str(numbers.get(grant.id, grant.id))) for grant in self.grants]
+        refuse_repeated([_key(grant) for grant in known], "users and groups")
+        await people.confirm([int(grant.id) for grant in known if _is_user(grant) and str(grant.id).isdigit()])
+        groups = [grant for grant in known if grant.type == AccessType.GROUP]
+        await confirm_groups(http, [int(grant.id) for grant in groups if str(grant.id).isdigit()])
+        return {_key(grant): grant for grant in known}
 
 
-async def _resolved(http: Transport, grants: Sequence[Grant]) -> Mapping[_Key, Grant]:
-    """Return grants by whom they are for, with identifiers in place of addresses."""
-    addresses = [grant.id for grant in grants if _is_user(grant) and is_address(grant.id)]
-    people = People(Users(http))
-    numbers = await people.numbers(addresses)
-    known = [evolve(grant, id=str(numbers.get(grant.id, grant.id))) for grant in grants]
-    refuse_repeated([_key(grant) for grant in known], "users and groups")
-    await people.confirm([int(grant.id) for grant in known if _is_user(grant) and str(grant.id).isdigit()])
-    groups = [grant for grant in known if grant.type == AccessType.GROUP]
-    await confirm_groups(http, [int(grant.id) for grant in groups if str(grant.id).isdigit()])
-    return {_key(grant): grant for grant in known}
+@frozen(kw_only=True)
+class _DatasetSteps(Steps[_Key, Grant, AccessEntry, Grant, None]):
+    """The users and groups who have access to a dataset, by key; its owner always has.
 
+    Attributes:
+        grants: The wanted ones, where they were looked up before.
+    """
 
-async def _plan(
-    access: Access, dataset_id: str, grants: Mapping[_Key, Grant], wanted: DesiredAccess
-) -> Plan[Grant, None]:
-    present = await _present(access, dataset_id)
+    access: AccessRequests
+    http: Transport
+    dataset_id: str
+    desired: DesiredAccess
+    grants: Mapping[_Key, Grant] | None = None
 
-    async def share(rows: Sequence[_Row]) -> None:
-        await access.share(dataset_id, permissions=[row.input for row in rows], send_email=wanted.send_email)
+    @property
+    def batch_size(self) -> int:
+        return self.desired.batch_size
 
-    async def take(rows: Sequence[_Row]) -> None:
+    async def wanted(self) -> Mapping[_Key, Grant]:
+        return await self.desired.resolved(self.http) if self.grants is None else self.grants
+
+    async def present(self) -> Mapping[_Key, AccessEntry]:
+        return {
+            (str(entry.type or AccessType.USER), entry.id): entry
+            for entry in await self.access.list(self.dataset_id).all()
+            if entry.access_level != AccessLevel.NONE
+        }
+
+    def compare(self, wanted: Grant, present: AccessEntry | None, /) -> _Row:
+        return BulkResult(wanted, _outcome(wanted, present), note=None if present is None else present.name)
+
+    def surplus(self, present: AccessEntry, /) -> _Row:
+        level, category = present.access_level or AccessLevel.CAN_VIEW, present.type or AccessType.USER
+        # Cards, apps and the like keep what they need to work.
+        leaves = self.desired.remove and level != AccessLevel.OWNER and category in {AccessType.USER, AccessType.GROUP}
+        grant = Grant(present.id, level, category)
+        return BulkResult(grant, Outcome.REMOVED if leaves else Outcome.UNCHANGED, note=present.name)
+
+    async def prepare(self, rows: Sequence[_Row], /) -> Sequence[_Row]:
+        # Those whose access is taken away come last, and so they do in each batch.
+        return sorted(rows, key=lambda row: row.outcome is Outcome.REMOVED)
+
+    async def apply(self, rows: Sequence[_Row], /) -> Sequence[_Row]:
+        given = [row for row in rows if row.outcome is not Outcome.REMOVED]
+        taken = [row for row in rows if row.outcome is Outcome.REMOVED]
+        # A share that mails is not sent again by itself, so it is looked up whether it took effect.
+        return [*await attempt(given, self._share, self._achieved), *await attempt(taken, self._take)]
+
+    async def _share(self, rows: Sequence[_Row]) -> None:
+        permissions = [row.input for row in rows]
+        await self.access.share(self.dataset_id, permissions=permissions, send_email=self.desired.send_email)
+
+    async def _take(self, rows: Sequence[_Row]) -> None:
         nobody = [evolve(row.input, access_level=AccessLevel.NONE) for row in rows]
-        await access.share(dataset_id, permissions=nobody, send_email=False)
+        await self.access.share(self.dataset_id, permissions=nobody, send_email=False)
 
-    async def achieved() -> Callable[[_Row], bool]:
-        now = await _present(access, dataset_id)
+    async def _achieved(self) -> Callable[[_Row], bool]:
+        now = await self.present()
         return lambda row: (
             (entry := now.get(_key(row.input))) is not None and entry.access_level == row.input.access_level
         )
 
-    async def act(rows: Sequence[_Row]) -> Sequence[_Row]:
-        given = [row for row in rows if row.outcome is not Outcome.REMOVED]
-        taken = [row for row in rows if row.outcome is Outcome.REMOVED]
-        # A share that mails is not sent again by itself, so it is looked up whether it took effect.
-        return [*await attempt(given, share, achieved), *await attempt(taken, take)]
 
-    # Those whose access is taken away come last, and so they do in each batch.
-    rows = sorted(_difference(grants, present, remove=wanted.remove), key=lambda row: row.outcome is Outcome.REMOVED)
-    return Plan(rows, act, wanted.batch_size)
+async def sync(
+    access: AccessRequests, http: Transport, dataset_id: str, desired: DesiredAccess, options: BulkOptions
+) -> BulkReport[Grant, None]:
+    """Share one dataset with the wanted users and groups."""
+    return await reconcile(_DatasetSteps(access=access, http=http, dataset_id=dataset_id, desired=desired), options)
 
 
-async def _present(access: Access, dataset_id: str) -> Mapping[_Key, AccessEntry]:
-    entries = (await access.list(dataset_id)).entries
-    return {
-        (str(entry.type or AccessType.USER), entry.id): entry
-        for entry in entries
-        if entry.access_level != AccessLevel.NONE
-    }
+async def share_many(
+    access: AccessRequests,
+    http: Transport,
+    dataset_ids: Sequence[str],
+    desired: DesiredAccess,
+    options: BulkOptions,
+) -> BulkReport[str, BulkReport[Grant, None]]:
+    """Share many datasets with the same users and groups."""
+    ids = require_list(dataset_ids, "dataset_ids", may_be_empty=True)
+    refuse_repeated(ids, "datasets")
+    require_list(desired.grants, "permissions")
+    grants = await desired.resolved(http)
+
+    def steps_for(dataset_id: str) -> _DatasetSteps:
+        return _DatasetSteps(access=access, http=http, dataset_id=dataset_id, desired=desired, grants=grants)
+
+    return await reconcile_many(ids, steps_for, options)
 
 
-def _difference(grants: Mapping[_Key, Grant], present: Mapping[_Key, AccessEntry], *, remove: bool) -> Iterator[_Row]:
-    for key, grant in grants.items():
-        entry = present.get(key)
-        yield BulkResult(grant, _outcome(grant, entry), note=None if entry is None else entry.name)
-    for key, entry in present.items():
-        if key in grants:
-            continue
-        level = entry.access_level or AccessLevel.CAN_VIEW
-        kind = entry.type or AccessType.USER
-        # Cards, apps and the like keep what they need to work.
-        leaves = remove and level != AccessLevel.OWNER and kind in {AccessType.USER, AccessType.GROUP}
-        grant = Grant(entry.id, level, kind)
-        yield BulkResult(grant, Outcome.REMOVED if leaves else Outcome.UNCHANGED, note=entry.name)
-
-
-def _outcome(grant: Grant, entry: AccessEntry | None) -> Outcome:
-    if grant.access_level == AccessLevel.NONE:
-        return Outcome.UNCHANGED if entry is None else Outcome.REMOVED
-    if entry is None:
+def _outcome(wanted: Grant, present: AccessEntry | None) -> Outcome:
+    if wanted.access_level == AccessLevel.NONE:
+        return Outcome.UNCHANGED if present is None else Outcome.REMOVED
+    if present is None:
         return Outcome.ADDED
-    return Outcome.UNCHANGED if entry.access_level == grant.access_level else Outcome.UPDATED
+    return Outcome.UNCHANGED if present.access_level == wanted.access_level else Outcome.UPDATED
 
 
 def _is_user(grant: Grant) -> bool:

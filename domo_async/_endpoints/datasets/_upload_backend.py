@@ -3,31 +3,62 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from attrs import frozen
 
+from domo_async._endpoints.datasets.indexes import Indexes
 from domo_async._endpoints.datasets.models import Column, Commit
+from domo_async._endpoints.datasets.schemas import Schemas
+from domo_async._endpoints.datasets.uploads import Uploads
+from domo_async._endpoints.datasets.versions import Versions
 from domo_async._transfer import Action, ColumnSpec, Committed, StoredVersion, UploadOptions
 from domo_async._transport import Body
 from domo_async._wire import Model
 from domo_async.errors import ConfigError, NotFound
 
-if TYPE_CHECKING:
-    from domo_async._endpoints.datasets.area import Datasets
-
-__all__ = ["DatasetUploadSteps"]
+__all__ = ["DatasetUploadSteps", "UploadRequests"]
 
 # How often columns are added again that somebody else's alteration at the same time undoes.
 _ROUNDS = 10
 
 
+class UploadRequests(Protocol):
+    """The requests of `Datasets` that an upload consists of."""
+
+    @property
+    def schemas(self) -> Schemas:
+        """Columns."""
+        ...
+
+    @property
+    def uploads(self) -> Uploads:
+        """The stages of an upload."""
+        ...
+
+    @property
+    def indexes(self) -> Indexes:
+        """Jobs that make data visible to queries."""
+        ...
+
+    @property
+    def versions(self) -> Versions:
+        """The history of a dataset's data."""
+        ...
+
+    async def wait_until_visible(
+        self, dataset_id: str, upload_id: int | None = None, /, *, timeout: float = 600.0
+    ) -> bool:
+        """Wait until queries see an upload."""
+        ...
+
+
 @frozen
 class DatasetUploadSteps:
-    """The requests that an upload of one dataset is made of."""
+    """An upload to one dataset, by the requests that it consists of."""
 
     dataset_id: str
-    _datasets: Datasets
+    _datasets: UploadRequests
     _options: UploadOptions
 
     async def columns(self) -> Sequence[ColumnSpec]:
@@ -72,7 +103,7 @@ class DatasetUploadSteps:
 
     async def versions(self) -> Mapping[int, StoredVersion]:
         """Return the dataset's data versions."""
-        versions = await self._datasets.versions.list(self.dataset_id)
+        versions = await self._datasets.versions.list(self.dataset_id).all()
         return {
             version.data_id: StoredVersion(_word(version, version.upload_status, "uploadStatus"), version.num_rows)
             for version in versions

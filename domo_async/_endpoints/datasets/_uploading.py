@@ -5,15 +5,15 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import Literal, Protocol
 
 import aiofiles.os
 from attrs import evolve, field, frozen
 
 from domo_async._concurrency import uninterrupted
 from domo_async._defaults import QUERIES_AT_ONCE
-from domo_async._endpoints.datasets._upload_backend import DatasetUploadSteps
-from domo_async._endpoints.datasets.models import Columns, columns_of
+from domo_async._endpoints.datasets._upload_backend import DatasetUploadSteps, UploadRequests
+from domo_async._endpoints.datasets.models import Columns, CreatedDataset, columns_of
 from domo_async._transfer import (
     Budget,
     ItemResults,
@@ -36,12 +36,21 @@ from domo_async._transport import Transport
 from domo_async._wire import Record
 from domo_async.errors import AfterCommitError, CommitUncertain, ConfigError, DomoError
 
-if TYPE_CHECKING:
-    from domo_async._endpoints.datasets.area import Datasets
-
-__all__ = ["DEFAULT_OPTIONS", "CreatedFrom", "Uploading", "by_keys"]
+__all__ = ["DEFAULT_OPTIONS", "CreatedFrom", "DatasetRequests", "Uploading", "by_keys"]
 
 DEFAULT_OPTIONS: UploadOptions = UploadOptions()
+
+
+class DatasetRequests(UploadRequests, Protocol):
+    """The requests of `Datasets` that create a dataset, fill it, and remove it where that fails."""
+
+    async def create(self, name: str, /, columns: Columns) -> CreatedDataset:
+        """Create a dataset."""
+        ...
+
+    async def delete(self, dataset_id: str, /) -> None:
+        """Delete a dataset."""
+        ...
 
 
 @frozen(kw_only=True)
@@ -63,7 +72,7 @@ class CreatedFrom(Record):
 class Uploading:
     """What `Datasets` offers of uploads; see there."""
 
-    _datasets: Datasets
+    _datasets: DatasetRequests
     _http: Transport
     _budget: Budget = field(factory=Budget)
 

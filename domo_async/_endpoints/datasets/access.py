@@ -4,22 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from attrs import field, frozen
+
 from domo_async._bulk import BulkOptions, BulkProgressCallback, BulkReport
 from domo_async._defaults import CHANGES_AT_ONCE
 from domo_async._endpoints._area import Area, require_list
 from domo_async._endpoints.datasets import _access_sync
-from domo_async._endpoints.datasets.grants import AccessList, AccessType, DatasetAccess, Grant, Grantee, granted
+from domo_async._endpoints.datasets.grants import AccessEntry, AccessType, DatasetAccess, Grant, Grantee, granted
 from domo_async._transport import QUERY, PageData, Pager, url
-from domo_async._wire import UNSET, Unset, payload
+from domo_async._wire import UNSET, Model, Unset, payload, wire_name
 
 __all__ = ["Access"]
+
+
+@frozen(kw_only=True)
+class _AccessList(Model):
+    entries: tuple[AccessEntry, ...] = field(default=(), metadata=wire_name("list"))
 
 
 class Access(Area):
     """Who may see, change and share a dataset."""
 
-    async def list(self, dataset_id: str, /) -> AccessList:
-        """Return who has access to a dataset.
+    def list(self, dataset_id: str, /) -> Pager[AccessEntry]:
+        """Iterate over who has access to a dataset.
 
         `GET /api/data/v3/datasources/{dataset_id}/permissions` (Datasets API, "Dataset Access List").
 
@@ -29,8 +36,11 @@ class Access(Area):
         Raises:
             NotFound: There is no such dataset.
         """
-        return await self._http.request(
-            "GET", url("/api/data/v3/datasources/{}/permissions", dataset_id), into=AccessList
+        return self._http.whole_list(
+            "GET",
+            url("/api/data/v3/datasources/{}/permissions", dataset_id),
+            into=_AccessList,
+            read=lambda answer: answer.entries,
         )
 
     def list_all(self, *, offset: int = 0, limit: int | None = None, page_size: int = 100) -> Pager[DatasetAccess]:
@@ -188,13 +198,16 @@ class Access(Area):
         stop_on_error: bool = False,
         progress: BulkProgressCallback | None = None,
     ) -> BulkReport[Grant, None]:
-        """Let exactly these users and groups have access to a dataset, besides its owner; sends only what differs.
+        """Give exactly these users and groups access to a dataset, besides its owner; sends only what differs.
 
-        `GET /api/data/v3/datasources/{dataset_id}/permissions` (Datasets API, "Dataset Access List"); to see that all
-        are there, `GET /api/identity/v1/users` (Users API, "Get All Users"), `GET /api/identity/v1/users/{user_id}`
-        (Users API, "Get User By Id") and `GET /api/content/v2/groups/{group_id}` (Groups API, "Fetch Group"); then, for
-        each batch, `POST /api/data/v3/datasources/{dataset_id}/share` (Datasets API, "Share Dataset with Access
-        permissions"), which takes access away by the level ``NONE``, and mails nobody then.
+            grants = [Grant("ada@example.com", "CAN_EDIT"), Grant(5, "CAN_VIEW", "GROUP")]
+            report = await domo.datasets.access.sync(dataset.id, grants, dry_run=True)
+
+        Reads `GET /api/data/v3/datasources/{dataset_id}/permissions` and, side by side with it, those who are named:
+        `POST /api/identity/v1/users/search`, `GET /api/identity/v1/users`, `GET /api/identity/v1/users/{user_id}` and
+        `GET /api/content/v2/groups/{group_id}`. Then each batch is one
+        `POST /api/data/v3/datasources/{dataset_id}/share`, which takes access away by the level ``NONE``, and mails
+        nobody then.
 
         Args:
             dataset_id: The dataset.
@@ -216,11 +229,11 @@ class Access(Area):
             Unresolved: Nobody has some of the addresses; names all, and nothing was changed.
             NotFound: There is no such dataset.
         """
-        wanted = _access_sync.DesiredAccess.of(
+        desired = _access_sync.DesiredAccess.of(
             permissions, remove=remove, allow_empty=allow_empty, send_email=send_email, batch_size=batch_size
         )
         options = BulkOptions(dry_run=dry_run, stop_on_error=stop_on_error, progress=progress)
-        return await _access_sync.sync(self, self._http, dataset_id, wanted, options)
+        return await _access_sync.sync(self, self._http, dataset_id, desired, options)
 
     async def share_many(
         self,
@@ -238,10 +251,9 @@ class Access(Area):
     ) -> BulkReport[str, BulkReport[Grant, None]]:
         """Give users and groups the same access to many datasets; sends only what differs.
 
-        As `sync` does for each: `GET /api/data/v3/datasources/{dataset_id}/permissions` (Datasets API, "Dataset Access
-        List"), `GET /api/identity/v1/users` (Users API, "Get All Users"), `GET /api/identity/v1/users/{user_id}` (Users
-        API, "Get User By Id"), `GET /api/content/v2/groups/{group_id}` (Groups API, "Fetch Group") and
-        `POST /api/data/v3/datasources/{dataset_id}/share` (Datasets API, "Share Dataset with Access permissions").
+        The requests of `sync` for each: `GET /api/data/v3/datasources/{dataset_id}/permissions`,
+        `POST /api/identity/v1/users/search`, `GET /api/identity/v1/users`, `GET /api/identity/v1/users/{user_id}`,
+        `GET /api/content/v2/groups/{group_id}` and `POST /api/data/v3/datasources/{dataset_id}/share`.
 
         Args:
             dataset_ids: The datasets.
@@ -262,8 +274,8 @@ class Access(Area):
             ConfigError: `permissions` is empty or names somebody twice, or a dataset stands twice.
             Unresolved: Nobody has some of the addresses; names all, and nothing was changed.
         """
-        wanted = _access_sync.DesiredAccess.of(
+        desired = _access_sync.DesiredAccess.of(
             permissions, remove=remove, allow_empty=False, send_email=send_email, batch_size=batch_size
         )
         options = BulkOptions(concurrency=concurrency, dry_run=dry_run, stop_on_error=stop_on_error, progress=progress)
-        return await _access_sync.share_many(self, self._http, dataset_ids, wanted, options)
+        return await _access_sync.share_many(self, self._http, dataset_ids, desired, options)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from attrs import field, frozen
+from attrs import frozen
 
 from domo_async._endpoints._area import require_list
-from domo_async._wire import Model, OpenEnum, Record, payload, wire_name
+from domo_async._wire import Model, OpenEnum, Record, payload
 
-__all__ = ["AccessEntry", "AccessLevel", "AccessList", "AccessType", "DatasetAccess", "Grant", "Grantee", "granted"]
+__all__ = ["AccessEntry", "AccessLevel", "AccessType", "DatasetAccess", "Grant", "Grantee", "granted"]
 
 
 class AccessType(OpenEnum):
@@ -55,21 +55,6 @@ class AccessEntry(Model):
     type: AccessType | None = None
     access_level: AccessLevel | None = None
     name: str | None = None
-
-
-@frozen(kw_only=True)
-class AccessList(Model):
-    """Who has access to a dataset.
-
-    Attributes:
-        entries: The users and groups.
-        total_user_count: How many users there are.
-        total_group_count: How many groups there are.
-    """
-
-    entries: tuple[AccessEntry, ...] = field(default=(), metadata=wire_name("list"))
-    total_user_count: int | None = None
-    total_group_count: int | None = None
 
 
 @frozen(kw_only=True)

@@ -73,8 +73,8 @@ class PartitionFilter(Record):
 class Partitions(Area):
     """Partitions of a dataset."""
 
-    async def list(self, dataset_id: str, /) -> tuple[Partition, ...]:
-        """Return the dataset's partitions, without their rows; those whose data were deleted are among them.
+    def list(self, dataset_id: str, /) -> Pager[Partition]:
+        """Iterate over the dataset's partitions, without their rows; those whose data were deleted are among them.
 
         `GET /api/query/v1/datasources/{dataset_id}/partition` (Datasets API, "GET Partition List"). The document shows
         no answer.
@@ -85,8 +85,8 @@ class Partitions(Area):
         Raises:
             NotFound: There is no such dataset.
         """
-        return await self._http.request(
-            "GET", url("/api/query/v1/datasources/{}/partition", dataset_id), into=tuple[Partition, ...]
+        return self._http.whole_list(
+            "GET", url("/api/query/v1/datasources/{}/partition", dataset_id), into=tuple[Partition, ...], read=tuple
         )
 
     def search(

@@ -8,7 +8,7 @@ from typing import Any
 from attrs import field, frozen
 
 from domo_async._endpoints._area import Area, require_list
-from domo_async._transport import url
+from domo_async._transport import Pager, url
 from domo_async._wire import UNSET, Model, NumericId, OpenEnum, Record, payload, wire_name
 
 __all__ = [
@@ -144,8 +144,8 @@ class PolicyFilter(Record):
 class Policies(Area):
     """Policies of datasets."""
 
-    async def list(self, dataset_id: str, /) -> tuple[Policy, ...]:
-        """Return a dataset's policies with whom they are about, "All Rows" among them.
+    def list(self, dataset_id: str, /) -> Pager[Policy]:
+        """Iterate over a dataset's policies with whom they are about, "All Rows" among them.
 
         `GET /api/query/v1/data-control/{dataset_id}/filter-groups`. Seen: a page of Domo's shows it, which is not among
         the documents of the other routes, and other clients use it.
@@ -156,11 +156,12 @@ class Policies(Area):
         Raises:
             NotFound: There is no such dataset.
         """
-        return await self._http.request(
+        return self._http.whole_list(
             "GET",
             url("/api/query/v1/data-control/{}/filter-groups", dataset_id),
             params={"options": _OPTIONS},
             into=tuple[Policy, ...],
+            read=tuple,
         )
 
     async def create(

@@ -40,8 +40,8 @@ class RepairAction(OpenEnum):
 class Versions(Area):
     """Data versions of a dataset."""
 
-    async def list(self, dataset_id: str, /) -> tuple[DataVersion, ...]:
-        """Return the dataset's data versions.
+    def list(self, dataset_id: str, /) -> Pager[DataVersion]:
+        """Iterate over the dataset's data versions.
 
         `GET /api/data/v2/datasources/{dataset_id}/dataversions` (Managing Dataset History, "Listing Dataset Versions").
 
@@ -51,8 +51,8 @@ class Versions(Area):
         Raises:
             NotFound: There is no such dataset.
         """
-        return await self._http.request(
-            "GET", url("/api/data/v2/datasources/{}/dataversions", dataset_id), into=tuple[DataVersion, ...]
+        return self._http.whole_list(
+            "GET", url("/api/data/v2/datasources/{}/dataversions", dataset_id), into=tuple[DataVersion, ...], read=tuple
         )
 
     async def details(
@@ -337,7 +337,7 @@ class Versions(Area):
         if count < 1:
             raise ConfigError("count must be at least 1; to empty a dataset upload nothing with allow_empty=True")
         dataset = await self._http.request("GET", url("/api/data/v3/datasources/{}", dataset_id), into=Dataset)
-        newest = sorted(await self.list(dataset_id), key=lambda version: version.data_id, reverse=True)
+        newest = sorted(await self.list(dataset_id).all(), key=lambda version: version.data_id, reverse=True)
         live = _live(newest, dataset.row_count)
         if live is None or live > count:
             raise ConfigError(

@@ -1,31 +1,39 @@
-"""Groups brought to have the members and owners that they are to have."""
+"""The steps by which groups get the members and owners that are wanted."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, TypeAlias
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Protocol, TypeAlias
 
-from attrs import frozen
+from attrs import evolve, frozen
 
-from domo_async._bulk import BulkOptions, BulkReport, BulkResult, Outcome, Plan, apply_many, carry_out, create_once
+from domo_async._bulk import BulkOptions, BulkReport, BulkResult, Outcome, Steps, create_once, reconcile, reconcile_many
+from domo_async._concurrency import task_group
 from domo_async._endpoints._area import require_list
 from domo_async._endpoints._known import confirm_groups
 from domo_async._endpoints.groups._access import change_access, people_of
-from domo_async._endpoints.groups.models import GroupType, GroupUser, Member, Membership, MemberType
+from domo_async._endpoints.groups.models import (
+    CreatedGroup,
+    Group,
+    GroupType,
+    GroupUser,
+    ListedGroup,
+    Member,
+    Membership,
+    MemberType,
+)
 from domo_async._endpoints.users import Users
 from domo_async._endpoints.users._directory import People, user_number
+from domo_async._transport import Pager, Transport
 from domo_async.errors import ConfigError, DomoError, NotFound, Unresolved
 
-if TYPE_CHECKING:
-    from domo_async._endpoints.groups.area import Groups
-    from domo_async._transport import Transport
-
-__all__ = ["DesiredGroup", "sync", "sync_members"]
+__all__ = ["DesiredGroup", "GroupRequests", "sync", "sync_members"]
 
 _Row: TypeAlias = BulkResult[Membership, None]
-_Plan: TypeAlias = Plan[Membership, None]
+_Key: TypeAlias = tuple[bool, MemberType, int]
 _Named: TypeAlias = Member | int | str
 
+_MEMBERS_AT_ONCE = 500
 _LISTS = (
     ("add_members", Outcome.ADDED, False),
     ("add_owners", Outcome.ADDED, True),
@@ -34,9 +42,29 @@ _LISTS = (
 )
 
 
+class GroupRequests(Protocol):
+    """The requests of `Groups` that the steps send."""
+
+    def list(self, *, search: str | None = None) -> Pager[ListedGroup]:
+        """Iterate over groups."""
+        ...
+
+    def members(self, group_id: int | str, /, *, page_size: int = 100) -> Pager[GroupUser]:
+        """Iterate over the users in a group."""
+        ...
+
+    async def get(self, group_id: int | str, /) -> Group:
+        """Return a group."""
+        ...
+
+    async def create(self, *, name: str, type: GroupType | str) -> CreatedGroup:
+        """Create a group."""
+        ...
+
+
 @frozen(kw_only=True)
 class DesiredGroup:
-    """Who is to be in a group.
+    """The wanted members and owners of a group.
 
     Attributes:
         members: The members.
@@ -73,16 +101,67 @@ class DesiredGroup:
         owning = None if owners is None else require_list(owners, "owners")
         return cls(members=listed, owners=owning, remove=remove, batch_size=batch_size)
 
+    @property
+    def users(self) -> Iterable[int | str]:
+        """The users who are named."""
+        return (_id(one) for one in (*self.members, *(self.owners or ())) if not _is_group(one))
 
-class _Target:
-    """A group to be changed; it may not be there yet."""
 
-    def __init__(self, http: Transport, groups: Groups, group_id: int | None) -> None:
-        self._http = http
+class _GroupSteps(Steps[_Key, Membership, Membership, Membership, None]):
+    """The steps of a group that is there."""
+
+    def __init__(
+        self, groups: GroupRequests, http: Transport, people: People, desired: DesiredGroup, group_id: int | None
+    ) -> None:
         self._groups = groups
+        self._http = http
+        self._people = people
+        self._desired = desired
         self.group_id = group_id
 
-    async def act(self, rows: Sequence[_Row]) -> Sequence[_Row]:
+    @property
+    def batch_size(self) -> int:
+        return self._desired.batch_size
+
+    async def wanted(self) -> Mapping[_Key, Membership]:
+        desired = self._desired
+        numbers = await self._people.numbers(desired.users)
+        await self._people.look_up(numbers.values())
+        members = [Membership(numbers[_id(one)]) for one in desired.members]
+        owners = [
+            Membership(user_number(one.id), MemberType.GROUP, owner=True)
+            if isinstance(one, Member) and _is_group(one)
+            else Membership(numbers[_id(one)], owner=True)
+            for one in desired.owners or ()
+        ]
+        return _by_key([*members, *owners])
+
+    async def present(self) -> Mapping[_Key, Membership]:
+        async with task_group() as tasks:
+            members = tasks.create_task(self._members())
+            owners = tasks.create_task(self._owners())
+        return _by_key([*members.result(), *owners.result()])
+
+    def compare(self, wanted: Membership, present: Membership | None, /) -> _Row:
+        return BulkResult(wanted, Outcome.ADDED) if present is None else BulkResult(present, Outcome.UNCHANGED)
+
+    def surplus(self, present: Membership, /) -> _Row:
+        return BulkResult(present, Outcome.REMOVED if self._desired.remove else Outcome.UNCHANGED)
+
+    async def prepare(self, rows: Sequence[_Row], /) -> Sequence[_Row]:
+        added = [row.input for row in rows if row.outcome is Outcome.ADDED]
+        users = await self._people.confirm([each.id for each in added if each.type == MemberType.USER])
+        await confirm_groups(self._http, [each.id for each in added if each.type == MemberType.GROUP])
+
+        def named(row: _Row) -> _Row:
+            if row.outcome is not Outcome.ADDED or row.input.type != MemberType.USER:
+                return row
+            user = users[row.input.id]
+            return evolve(row, input=evolve(row.input, name=user.email_address or user.display_name))
+
+        return [named(row) for row in rows]
+
+    async def apply(self, rows: Sequence[_Row], /) -> Sequence[_Row]:
         """Send the changes of some rows in one request."""
         lists = {key: [_member(row) for row in rows if _is(row, outcome, owner)] for key, outcome, owner in _LISTS}
         people = {key: people_of(each, key) for key, each in lists.items() if each}
@@ -90,19 +169,109 @@ class _Target:
             raise DomoError(f"the instance says that it did not change the group {self.group_id}")
         return rows
 
-    async def create(self, name: str, type: GroupType | str) -> None:
+    async def _members(self) -> Sequence[Membership]:
+        users = await self._groups.members(str(self.group_id), page_size=_MEMBERS_AT_ONCE).all()
+        return [Membership(_number(user), name=user.email_address or user.display_name) for user in users]
+
+    async def _owners(self) -> Sequence[Membership]:
+        """Return who owns the group, which lists of groups alone tell; nobody where owners are left as they are."""
+        if self._desired.owners is None or self.group_id is None:
+            return ()
+        name = (await self._groups.get(self.group_id)).name
+        async for group in self._groups.list(search=name):
+            if group.group_id == self.group_id:
+                return [
+                    Membership(one.id, one.type or MemberType.USER, owner=True, name=one.display_name)
+                    for one in group.owners
+                    if one.id is not None
+                ]
+        path = "/api/content/v2/groups/grouplist"
+        raise NotFound(status=404, message=f"the group {self.group_id} is not listed", method="GET", path=path)
+
+
+class _NewGroupSteps(_GroupSteps):
+    """The steps of a group that is to be created."""
+
+    def __init__(
+        self,
+        groups: GroupRequests,
+        http: Transport,
+        people: People,
+        desired: DesiredGroup,
+        *,
+        name: str,
+        type: GroupType | str,
+    ) -> None:
+        super().__init__(groups, http, people, desired, None)
+        self._name = name
+        self._type = type
+
+    @property
+    def outcome(self) -> Outcome:
+        return Outcome.CREATED
+
+    async def present(self) -> Mapping[_Key, Membership]:
+        return {}
+
+    async def begin(self) -> None:
         """Create the group, or find the one that was created by a try whose answer was lost."""
 
         async def create() -> int:
-            return (await self._groups.create(name=name, type=type)).id
+            return (await self._groups.create(name=self._name, type=self._type)).id
 
         async def find() -> int | None:
-            async for group in self._groups.list(search=name):
-                if group.name == name:
+            async for group in self._groups.list(search=self._name):
+                if group.name == self._name:
                     return group.group_id
             return None
 
         self.group_id, _ = await create_once(create, find, settings=self._http.settings)
+
+
+async def sync_members(
+    groups: GroupRequests, http: Transport, group_id: int | str, desired: DesiredGroup, options: BulkOptions
+) -> BulkReport[Membership, None]:
+    """Give one group the wanted members and owners."""
+    steps = _GroupSteps(groups, http, People(Users(http)), desired, user_number(group_id))
+    return await reconcile(steps, options)
+
+
+async def sync(
+    groups: GroupRequests,
+    http: Transport,
+    memberships: Mapping[str, DesiredGroup],
+    create: GroupType | str | None,
+    options: BulkOptions,
+) -> BulkReport[str, BulkReport[Membership, None]]:
+    """Give many groups the wanted members; create those that are missing."""
+    if not memberships:
+        return BulkReport((), dry_run=options.dry_run)
+    people = People(Users(http))
+    async with task_group() as tasks:
+        listing = tasks.create_task(groups.list().all())
+        tasks.create_task(people.look_up(user for desired in memberships.values() for user in desired.users))
+    present = {group.name: group.group_id for group in listing.result()}
+
+    def steps_for(name: str) -> _GroupSteps:
+        if name in present:
+            return _GroupSteps(groups, http, people, memberships[name], present[name])
+        if create is None:
+            raise Unresolved(f"there is no group {name}; nothing was changed", names=[name])
+        return _NewGroupSteps(groups, http, people, memberships[name], name=name, type=create)
+
+    return await reconcile_many(list(memberships), steps_for, options)
+
+
+def _by_key(memberships: Iterable[Membership]) -> Mapping[_Key, Membership]:
+    return {(each.owner, each.type, each.id): each for each in memberships}
+
+
+def _id(one: _Named) -> int | str:
+    return one.id if isinstance(one, Member) else one
+
+
+def _is_group(one: _Named) -> bool:
+    return isinstance(one, Member) and one.type == MemberType.GROUP
 
 
 def _is(row: _Row, outcome: Outcome, owner: bool) -> bool:
@@ -113,117 +282,7 @@ def _member(row: _Row) -> Member:
     return Member(row.input.id, row.input.type)
 
 
-async def sync_members(
-    groups: Groups, http: Transport, group_id: int | str, wanted: DesiredGroup, options: BulkOptions
-) -> BulkReport[Membership, None]:
-    """Bring one group to have the members and owners that it is to have."""
-    plan = await _plan(groups, http, People(Users(http)), user_number(group_id), wanted)
-    return await carry_out(plan, options)
-
-
-async def sync(
-    groups: Groups,
-    http: Transport,
-    memberships: Mapping[str, DesiredGroup],
-    create: GroupType | str | None,
-    options: BulkOptions,
-) -> BulkReport[str, BulkReport[Membership, None]]:
-    """Bring many groups to have the members that they are to have."""
-    people = People(Users(http), few=0)
-    there = {group.name: group.group_id async for group in groups.list()} if memberships else {}
-
-    async def plan_for(name: str) -> _Plan:
-        if name in there:
-            return await _plan(groups, http, people, there[name], memberships[name])
-        if create is None:
-            raise Unresolved(f"there is no group {name}; nothing was changed", names=[name])
-        return await _plan_new(groups, http, people, name, memberships[name], create)
-
-    return await apply_many(list(memberships), plan_for, options)
-
-
-async def _plan(groups: Groups, http: Transport, people: People, group_id: int, wanted: DesiredGroup) -> _Plan:
-    present = {_number(user): _shown(user) for user in await groups.members(group_id).all()}
-    members = await _users_of(people, wanted.members, present)
-    rows = list(_difference(_places(members), _places(present), remove=wanted.remove))
-    if wanted.owners is not None:
-        owning = await _owners_of(groups, group_id)
-        rows += _difference(await _owning(http, people, wanted.owners), owning, remove=wanted.remove)
-    return Plan(rows, _Target(http, groups, group_id).act, wanted.batch_size)
-
-
-async def _plan_new(
-    groups: Groups, http: Transport, people: People, name: str, wanted: DesiredGroup, type: GroupType | str
-) -> _Plan:
-    target = _Target(http, groups, None)
-    members = await _users_of(people, wanted.members, {})
-    rows = list(_difference(_places(members), {}, remove=False))
-    return Plan(rows, target.act, wanted.batch_size, begin=lambda: target.create(name, type), outcome=Outcome.CREATED)
-
-
-async def _users_of(
-    people: People, named: Sequence[_Named], present: Mapping[int, str | None]
-) -> Mapping[int, str | None]:
-    """Return the users who are named, each with an address; who is not there yet has to be one."""
-    given = [one.id if isinstance(one, Member) else one for one in named]
-    numbers = dict.fromkeys((await people.numbers(given)).values())
-    known = await people.confirm([number for number in numbers if number not in present])
-    return {
-        number: (known[number].email_address or known[number].display_name) if number in known else present[number]
-        for number in numbers
-    }
-
-
-async def _owning(
-    http: Transport, people: People, named: Sequence[_Named]
-) -> Mapping[tuple[MemberType, int], Membership]:
-    """Return who is to own a group; an owner may be a group."""
-    given = [one for one in named if isinstance(one, Member) and one.type == MemberType.GROUP]
-    users = await _users_of(people, [one for one in named if one not in given], {})
-    places = [Membership(number, MemberType.USER, owner=True, name=name) for number, name in users.items()]
-    places += [Membership(user_number(one.id), MemberType.GROUP, owner=True) for one in given]
-    await confirm_groups(http, [place.id for place in places if place.type == MemberType.GROUP])
-    return {(place.type, place.id): place for place in places}
-
-
-async def _owners_of(groups: Groups, group_id: int) -> Mapping[tuple[MemberType, int], Membership]:
-    """Return who owns a group, which lists of groups alone tell."""
-    name = (await groups.get(group_id)).name
-    async for group in groups.list(search=name):
-        if group.group_id == group_id:
-            places = [
-                Membership(one.id, one.type or MemberType.USER, owner=True, name=one.display_name)
-                for one in group.owners
-                if one.id is not None
-            ]
-            return {(place.type, place.id): place for place in places}
-    path = "/api/content/v2/groups/grouplist"
-    raise NotFound(status=404, message=f"the group {group_id} is not listed", method="GET", path=path)
-
-
-def _places(users: Mapping[int, str | None]) -> Mapping[tuple[MemberType, int], Membership]:
-    return {(MemberType.USER, number): Membership(number, name=name) for number, name in users.items()}
-
-
-def _difference(
-    wanted: Mapping[tuple[MemberType, int], Membership],
-    present: Mapping[tuple[MemberType, int], Membership],
-    *,
-    remove: bool,
-) -> Iterator[_Row]:
-    """Yield what is to become of each place: first the wanted ones, then the others."""
-    for key, place in wanted.items():
-        yield BulkResult(place, Outcome.UNCHANGED if key in present else Outcome.ADDED)
-    for key, place in present.items():
-        if key not in wanted:
-            yield BulkResult(place, Outcome.REMOVED if remove else Outcome.UNCHANGED)
-
-
 def _number(user: GroupUser) -> int:
     if user.user_id is None:
         raise DomoError("the instance lists a member without an identifier")
     return user.user_id
-
-
-def _shown(user: GroupUser) -> str | None:
-    return user.email_address or user.display_name

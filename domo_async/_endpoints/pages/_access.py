@@ -1,41 +1,52 @@
-"""Pages brought to be shared with whom they are to be shared."""
+"""The steps by which pages are shared with the wanted users and groups."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, TypeAlias
+from collections.abc import Callable, Mapping, Sequence
+from typing import Protocol, TypeAlias
 
 from attrs import evolve, frozen
 
-from domo_async._bulk import BulkOptions, BulkReport, BulkResult, Outcome, Plan, apply_many, attempt, carry_out
+from domo_async._bulk import BulkOptions, BulkReport, BulkResult, Outcome, Steps, attempt, reconcile, reconcile_many
 from domo_async._endpoints._area import require_list
 from domo_async._endpoints._known import confirm_groups
+from domo_async._endpoints.pages.models import PageAccess
 from domo_async._endpoints.sharing import Recipient, RecipientType, Resource, Sharing
 from domo_async._endpoints.users import Users
 from domo_async._endpoints.users._directory import People, is_address, refuse_repeated, user_number
+from domo_async._transport import Transport
 from domo_async.errors import ConfigError
 
-if TYPE_CHECKING:
-    from domo_async._endpoints.pages.area import Pages
-    from domo_async._transport import Transport
-
-__all__ = ["DesiredPageAccess", "revoke_many", "share_many", "sync_access"]
+__all__ = ["DesiredPageAccess", "PageRequests", "revoke_many", "share_many", "sync_access"]
 
 _Row: TypeAlias = BulkResult[Recipient, None]
 _Key: TypeAlias = tuple[str, int]
 
 
+class PageRequests(Protocol):
+    """The requests of `Pages` that the steps send."""
+
+    async def access(self, page_id: int | str, /) -> PageAccess:
+        """Return whom a page is shared with."""
+        ...
+
+    async def revoke_access(self, page_id: int | str, person_id: int | str, /) -> None:
+        """Take a user's access to a page away."""
+        ...
+
+
 @frozen
 class _Present:
-    """Somebody who sees a page."""
+    """A user or a group who sees a page."""
 
+    recipient: Recipient
     name: str | None
     owner: bool
 
 
 @frozen(kw_only=True)
 class DesiredPageAccess:
-    """Who is to see pages.
+    """The users and groups who are to see pages.
 
     Attributes:
         recipients: The users and groups.
@@ -74,126 +85,142 @@ class DesiredPageAccess:
         refuse_repeated([(one.type, str(one.id)) for one in named], "users and groups")
         return cls(recipients=named, remove=remove, send_email=send_email, batch_size=batch_size)
 
+    async def resolved(self, http: Transport, *, confirm: bool = True) -> Mapping[_Key, Recipient]:
+        """Return the recipients by key, with numbers in place of addresses.
+
+        Raises:
+            Unresolved: Some are not there; names all of them.
+        """
+        users = [one.id for one in self.recipients if one.type == RecipientType.USER]
+        people = People(Users(http))
+        numbers = await people.numbers(users)
+        known = [
+            evolve(one, id=numbers[one.id] if one.type == RecipientType.USER else user_number(one.id))
+            for one in self.recipients
+        ]
+        refuse_repeated([_key(one) for one in known], "users and groups")
+        if confirm:
+            await people.confirm([int(one.id) for one in known if one.type == RecipientType.USER])
+            await confirm_groups(http, [int(one.id) for one in known if one.type != RecipientType.USER])
+        return {_key(one): one for one in known}
+
+
+@frozen(kw_only=True)
+class _PageSteps(Steps[_Key, Recipient, _Present, Recipient, None]):
+    """The users and groups who see a page, by key; owners always do.
+
+    Attributes:
+        recipients: The wanted ones, where they were looked up before.
+    """
+
+    pages: PageRequests
+    http: Transport
+    page_id: int | str
+    desired: DesiredPageAccess
+    recipients: Mapping[_Key, Recipient] | None = None
+
+    @property
+    def batch_size(self) -> int:
+        return self.desired.batch_size
+
+    async def wanted(self) -> Mapping[_Key, Recipient]:
+        return await self.desired.resolved(self.http) if self.recipients is None else self.recipients
+
+    async def present(self) -> Mapping[_Key, _Present]:
+        access = await self.pages.access(self.page_id)
+        users = [_Present(Recipient(user.id), user.display_name, owner=bool(user.is_owner)) for user in access.users]
+        groups = [
+            _Present(Recipient(group.id, RecipientType.GROUP), group.name, owner=bool(group.is_owner))
+            for group in access.groups
+        ]
+        return {_key(one.recipient): one for one in (*users, *groups)}
+
+    def compare(self, wanted: Recipient, present: _Present | None, /) -> _Row:
+        return BulkResult(wanted, Outcome.ADDED if present is None else Outcome.UNCHANGED)
+
+    def surplus(self, present: _Present, /) -> _Row | None:
+        leaves = self.desired.remove and not present.owner
+        return BulkResult(present.recipient, Outcome.REMOVED if leaves else Outcome.UNCHANGED, note=present.name)
+
+    async def apply(self, rows: Sequence[_Row], /) -> Sequence[_Row]:
+        added = [row for row in rows if row.outcome is Outcome.ADDED]
+        done = [*await attempt(added, self._share, self._achieved)]
+        for row in rows:
+            if row.outcome is Outcome.REMOVED:
+                done += await attempt([row], self._take)
+        return done
+
+    async def _share(self, rows: Sequence[_Row]) -> None:
+        await Sharing(self.http).share(
+            resources=[Resource(self.page_id)],
+            recipients=[row.input for row in rows],
+            send_email=self.desired.send_email,
+        )
+
+    async def _take(self, rows: Sequence[_Row]) -> None:
+        for row in rows:
+            # The route of a single page is documented, and for users alone.
+            if row.input.type == RecipientType.USER:
+                await self.pages.revoke_access(self.page_id, row.input.id)
+            else:
+                await Sharing(self.http).revoke(resources=[Resource(self.page_id)], recipient=row.input)
+
+    async def _achieved(self) -> Callable[[_Row], bool]:
+        now = await self.present()
+        return lambda row: _key(row.input) in now
+
+
+class _Revocation(_PageSteps):
+    """The users and groups who are to lose their access to a page; its owners keep it."""
+
+    async def wanted(self) -> Mapping[_Key, Recipient]:
+        return await self.desired.resolved(self.http, confirm=False)
+
+    def compare(self, wanted: Recipient, present: _Present | None, /) -> _Row:
+        if present is not None and present.owner:
+            return BulkResult(wanted, Outcome.SKIPPED, note="owns the page")
+        return BulkResult(wanted, Outcome.UNCHANGED if present is None else Outcome.REMOVED)
+
+    def surplus(self, present: _Present, /) -> None:
+        del present
+
 
 async def sync_access(
-    pages: Pages, http: Transport, page_id: int | str, wanted: DesiredPageAccess, options: BulkOptions
+    pages: PageRequests, http: Transport, page_id: int | str, desired: DesiredPageAccess, options: BulkOptions
 ) -> BulkReport[Recipient, None]:
-    """Bring one page to be shared as it is to be."""
-    recipients = await _resolved(http, wanted)
-    return await carry_out(await _plan(pages, http, page_id, recipients, wanted), options)
+    """Share one page with the wanted users and groups."""
+    return await reconcile(_PageSteps(pages=pages, http=http, page_id=page_id, desired=desired), options)
 
 
 async def share_many(
-    pages: Pages, http: Transport, page_ids: Sequence[int | str], wanted: DesiredPageAccess, options: BulkOptions
+    pages: PageRequests,
+    http: Transport,
+    page_ids: Sequence[int | str],
+    desired: DesiredPageAccess,
+    options: BulkOptions,
 ) -> BulkReport[int, BulkReport[Recipient, None]]:
-    """Bring many pages to be shared alike."""
+    """Share many pages with the same users and groups."""
     ids = [user_number(page_id) for page_id in require_list(page_ids, "page_ids", may_be_empty=True)]
     refuse_repeated(ids, "pages")
-    recipients = await _resolved(http, wanted)
+    recipients = await desired.resolved(http)
 
-    async def plan_for(page_id: int) -> Plan[Recipient, None]:
-        return await _plan(pages, http, page_id, recipients, wanted)
+    def steps_for(page_id: int) -> _PageSteps:
+        return _PageSteps(pages=pages, http=http, page_id=page_id, desired=desired, recipients=recipients)
 
-    return await apply_many(ids, plan_for, options)
+    return await reconcile_many(ids, steps_for, options)
 
 
 async def revoke_many(
-    pages: Pages, http: Transport, page_id: int | str, people: Sequence[Recipient | int | str], options: BulkOptions
+    pages: PageRequests,
+    http: Transport,
+    page_id: int | str,
+    people: Sequence[Recipient | int | str],
+    options: BulkOptions,
 ) -> BulkReport[Recipient, None]:
     """Take the access of some users and groups to a page away."""
-    listed = require_list(people, "users", may_be_empty=True)
-    named = [each if isinstance(each, Recipient) else Recipient(each) for each in listed]
-    given = DesiredPageAccess.of(named, remove=False, allow_empty=True, send_email=False, batch_size=1)
-    recipients = await _resolved(http, given, confirm=False)
-    present = await _present(pages, page_id)
-
-    def planned(key: _Key, recipient: Recipient) -> _Row:
-        one = present.get(key)
-        if one is not None and one.owner:
-            return BulkResult(recipient, Outcome.SKIPPED, note="owns the page")
-        return BulkResult(recipient, Outcome.UNCHANGED if one is None else Outcome.REMOVED)
-
-    async def act(rows: Sequence[_Row]) -> Sequence[_Row]:
-        for row in rows:
-            await _take_away(pages, http, page_id, row.input)
-        return rows
-
-    return await carry_out(Plan([planned(*each) for each in recipients.items()], act), options)
-
-
-async def _take_away(pages: Pages, http: Transport, page_id: int | str, recipient: Recipient) -> None:
-    # The route of a single page is documented, and for users alone.
-    if recipient.type == RecipientType.USER:
-        await pages.revoke_access(page_id, recipient.id)
-    else:
-        await Sharing(http).revoke(resources=[Resource(page_id)], recipient=recipient)
-
-
-async def _resolved(http: Transport, wanted: DesiredPageAccess, *, confirm: bool = True) -> Mapping[_Key, Recipient]:
-    """Return the recipients by what they are, with numbers in place of addresses; they have to be there."""
-    users = [one.id for one in wanted.recipients if one.type == RecipientType.USER]
-    people = People(Users(http))
-    numbers = await people.numbers(users)
-    known = [
-        evolve(one, id=numbers[one.id] if one.type == RecipientType.USER else user_number(one.id))
-        for one in wanted.recipients
-    ]
-    refuse_repeated([_key(one) for one in known], "users and groups")
-    if confirm:
-        await people.confirm([int(one.id) for one in known if one.type == RecipientType.USER])
-        await confirm_groups(http, [int(one.id) for one in known if one.type != RecipientType.USER])
-    return {_key(one): one for one in known}
-
-
-async def _plan(
-    pages: Pages, http: Transport, page_id: int | str, recipients: Mapping[_Key, Recipient], wanted: DesiredPageAccess
-) -> Plan[Recipient, None]:
-    present = await _present(pages, page_id)
-
-    async def share(rows: Sequence[_Row]) -> None:
-        await Sharing(http).share(
-            resources=[Resource(page_id)], recipients=[row.input for row in rows], send_email=wanted.send_email
-        )
-
-    async def take(rows: Sequence[_Row]) -> None:
-        for row in rows:
-            await _take_away(pages, http, page_id, row.input)
-
-    async def achieved() -> Callable[[_Row], bool]:
-        now = await _present(pages, page_id)
-        return lambda row: _key(row.input) in now
-
-    async def act(rows: Sequence[_Row]) -> Sequence[_Row]:
-        given = [row for row in rows if row.outcome is Outcome.ADDED]
-        taken = [row for row in rows if row.outcome is Outcome.REMOVED]
-        done = [*await attempt(given, share, achieved)]
-        for row in taken:
-            done += await attempt([row], take)
-        return done
-
-    return Plan(list(_difference(recipients, present, remove=wanted.remove)), act, wanted.batch_size)
-
-
-async def _present(pages: Pages, page_id: int | str) -> Mapping[_Key, _Present]:
-    access = await pages.access(page_id)
-    users = {
-        (str(RecipientType.USER), user.id): _Present(user.display_name, bool(user.is_owner)) for user in access.users
-    }
-    groups = {(str(RecipientType.GROUP), one.id): _Present(one.name, bool(one.is_owner)) for one in access.groups}
-    return users | groups
-
-
-def _difference(wanted: Mapping[_Key, Recipient], present: Mapping[_Key, _Present], *, remove: bool) -> Iterator[_Row]:
-    for key, recipient in wanted.items():
-        yield BulkResult(recipient, Outcome.UNCHANGED if key in present else Outcome.ADDED)
-    for (kind, number), one in present.items():
-        if (kind, number) in wanted:
-            continue
-        recipient = Recipient(number, RecipientType(kind))
-        if one.owner or not remove:
-            yield BulkResult(recipient, Outcome.UNCHANGED, note=one.name)
-        else:
-            yield BulkResult(recipient, Outcome.REMOVED, note=one.name)
+    named = require_list(people, "users", may_be_empty=True)
+    desired = DesiredPageAccess.of(named, remove=False, allow_empty=True, send_email=False, batch_size=1)
+    return await reconcile(_Revocation(pages=pages, http=http, page_id=page_id, desired=desired), options)
 
 
 def _key(recipient: Recipient) -> _Key:

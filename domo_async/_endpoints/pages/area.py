@@ -328,14 +328,15 @@ class Pages(Area):
         stop_on_error: bool = False,
         progress: BulkProgressCallback | None = None,
     ) -> BulkReport[Recipient, None]:
-        """Let exactly these users and groups see a page, besides its owners; sends only what differs.
+        """Share a page with exactly these users and groups, besides its owners; sends only what differs.
 
-        `GET /api/content/v1/share/accesslist/page/{page_id}`; to see that all are there, `GET /api/identity/v1/users`
-        (Users API, "Get All Users"), `GET /api/identity/v1/users/{user_id}` (Users API, "Get User By Id") and
-        `GET /api/content/v2/groups/{group_id}` (Groups API, "Fetch Group"); then `POST /api/content/v1/share` (Content
-        Sharing, "Share Resource") for each batch and `DELETE /api/content/v1/share/page/{page_id}/user/{person_id}`
-        (Pages API, "Revoke Page Access") for each user who is to lose access, and for each such group
-        `DELETE /api/content/v1/share/bulk/page/group/{id}`, which no document of Domo's describes.
+            await domo.pages.sync_access(page.page_id, ["ada@example.com", Recipient(5, "group")])
+
+        Reads `GET /api/content/v1/share/accesslist/page/{page_id}` and, side by side with it, those who are named:
+        `POST /api/identity/v1/users/search`, `GET /api/identity/v1/users`, `GET /api/identity/v1/users/{user_id}` and
+        `GET /api/content/v2/groups/{group_id}`. Then `POST /api/content/v1/share` for each batch,
+        `DELETE /api/content/v1/share/page/{page_id}/user/{person_id}` for each user who is to lose access, and for each
+        such group `DELETE /api/content/v1/share/bulk/page/group/{id}`, which no document of Domo's describes.
 
         Args:
             page_id: The page.
@@ -356,11 +357,11 @@ class Pages(Area):
             Unresolved: Nobody has some of the addresses; names all, and nothing was changed.
             NotFound: There is no such page.
         """
-        wanted = _access.DesiredPageAccess.of(
+        desired = _access.DesiredPageAccess.of(
             recipients, remove=remove, allow_empty=allow_empty, send_email=send_email, batch_size=batch_size
         )
         options = BulkOptions(dry_run=dry_run, stop_on_error=stop_on_error, progress=progress)
-        return await _access.sync_access(self, self._http, page_id, wanted, options)
+        return await _access.sync_access(self, self._http, page_id, desired, options)
 
     async def share_many(
         self,
@@ -378,11 +379,10 @@ class Pages(Area):
     ) -> BulkReport[int, BulkReport[Recipient, None]]:
         """Share many pages with the same users and groups; sends only what differs.
 
-        As `sync_access` does for each: `GET /api/content/v1/share/accesslist/page/{page_id}`,
-        `GET /api/identity/v1/users` (Users API, "Get All Users"), `GET /api/identity/v1/users/{user_id}` (Users API,
-        "Get User By Id"), `GET /api/content/v2/groups/{group_id}` (Groups API, "Fetch Group"),
-        `POST /api/content/v1/share` (Content Sharing, "Share Resource"),
-        `DELETE /api/content/v1/share/page/{page_id}/user/{person_id}` (Pages API, "Revoke Page Access") and
+        The requests of `sync_access` for each: `GET /api/content/v1/share/accesslist/page/{page_id}`,
+        `POST /api/identity/v1/users/search`, `GET /api/identity/v1/users`, `GET /api/identity/v1/users/{user_id}`,
+        `GET /api/content/v2/groups/{group_id}`, `POST /api/content/v1/share`,
+        `DELETE /api/content/v1/share/page/{page_id}/user/{person_id}` and
         `DELETE /api/content/v1/share/bulk/page/group/{id}`.
 
         Args:
@@ -403,11 +403,11 @@ class Pages(Area):
             ConfigError: `recipients` is empty or names somebody twice, or a page stands twice.
             Unresolved: Nobody has some of the addresses; names all, and nothing was changed.
         """
-        wanted = _access.DesiredPageAccess.of(
+        desired = _access.DesiredPageAccess.of(
             recipients, remove=remove, allow_empty=False, send_email=send_email, batch_size=batch_size
         )
         options = BulkOptions(concurrency=concurrency, dry_run=dry_run, stop_on_error=stop_on_error, progress=progress)
-        return await _access.share_many(self, self._http, page_ids, wanted, options)
+        return await _access.share_many(self, self._http, page_ids, desired, options)
 
     async def revoke_many(
         self,
@@ -422,9 +422,9 @@ class Pages(Area):
     ) -> BulkReport[Recipient, None]:
         """Take the access of many users and groups to a page away; sends nothing for those who have none of their own.
 
-        `GET /api/content/v1/share/accesslist/page/{page_id}` and, for addresses, `GET /api/identity/v1/users` (Users
-        API, "Get All Users"); then `DELETE /api/content/v1/share/page/{page_id}/user/{person_id}` (Pages API, "Revoke
-        Page Access") for each user and `DELETE /api/content/v1/share/bulk/page/group/{id}` for each group.
+        `GET /api/content/v1/share/accesslist/page/{page_id}`, for addresses `POST /api/identity/v1/users/search` and
+        `GET /api/identity/v1/users`; then `DELETE /api/content/v1/share/page/{page_id}/user/{person_id}` for each user
+        and `DELETE /api/content/v1/share/bulk/page/group/{id}` for each group.
 
         Args:
             page_id: The page.

@@ -1,25 +1,49 @@
-"""Users as people name them: by identifier or by address."""
+"""Users looked up as people name them, by identifier or by address: for users, groups, roles, pages and datasets."""
 
 from __future__ import annotations
 
 import asyncio
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import Protocol, TypeVar
 
 from domo_async._concurrency import map_concurrent
 from domo_async._defaults import CHANGES_AT_ONCE
-from domo_async._endpoints.users.models import User, UserParts
-from domo_async.errors import ConfigError, NotFound, Unresolved
+from domo_async._endpoints.users.models import User, UserFilter, UserParts
+from domo_async._transport import Pager
+from domo_async.errors import APIError, ConfigError, DecodeError, NotFound, Unresolved
 
-if TYPE_CHECKING:
-    from domo_async._endpoints.users.area import Users
-
-__all__ = ["People", "is_address", "refuse_repeated", "user_number", "user_of_address"]
+__all__ = ["People", "UserReads", "is_address", "refuse_repeated", "user_number", "user_of_address"]
 
 _ADDRESS = re.compile(r"[^@\s<>,;]+@[^@\s<>,;]+")
-_FEW = 20
+_FEW = 20  # up to so many are asked for one by one, by a documented route
+_SEARCHED = 200  # as many users as other clients search for at a time
 _NAMED = 10
+K = TypeVar("K", int, str)
+
+
+class UserReads(Protocol):
+    """The requests of `Users` by which users are looked up."""
+
+    def list(self, *, parts: UserParts | str | None = None) -> Pager[User]:
+        """Iterate over all users."""
+        ...
+
+    def search(
+        self,
+        *,
+        text: str | None = None,
+        filters: Sequence[UserFilter] = (),
+        ids: Sequence[int | str] | None = None,
+        parts: Sequence[UserParts | str] | None = None,
+    ) -> Pager[User]:
+        """Iterate over the users who fit everything that is given."""
+        ...
+
+    async def get(self, user_id: int | str, /, *, parts: UserParts | str | None = None) -> User:
+        """Return a user."""
+        ...
 
 
 def is_address(text: object) -> bool:
@@ -31,7 +55,7 @@ def user_number(given: object) -> int:
     """Return a user's or a group's identifier as a number.
 
     Raises:
-        ConfigError: It is none.
+        ConfigError: It is not one.
     """
     if isinstance(given, str) and given.isascii() and given.isdigit():
         given = int(given)
@@ -40,19 +64,19 @@ def user_number(given: object) -> int:
     return given
 
 
-def refuse_repeated(keys: Sequence[object], what: str) -> None:
-    """Refuse a list in which something stands twice.
+def refuse_repeated(keys: Sequence[object], name: str) -> None:
+    """Refuse a list that has something twice.
 
     Raises:
-        ConfigError: Something does; says what.
+        ConfigError: It has; names all that is repeated.
     """
     seen: set[object] = set()
     repeated = list(dict.fromkeys(key for key in keys if key in seen or seen.add(key)))  # type: ignore[func-returns-value]
     if repeated:
-        raise ConfigError(f"{what} given more than once: {_listed(repeated)}")
+        raise ConfigError(f"{name} given more than once: {_listed(repeated)}")
 
 
-async def user_of_address(users: Users, email_address: str) -> User | None:
+async def user_of_address(users: UserReads, email_address: str) -> User | None:
     """Return the user who has an address, if there is one."""
     wanted = email_address.casefold()
     async for user in users.search(text=email_address):
@@ -62,24 +86,30 @@ async def user_of_address(users: Users, email_address: str) -> User | None:
 
 
 class People:
-    """The users of an instance; read when they are first asked for, and only once.
+    """The users of an instance, each read once.
+
+    A search asks for many users at a time. No document of Domo's describes it, so whoever it does not find is looked up
+    by documented routes: identifiers one by one, addresses in the list of all users.
 
     Args:
-        users: Where to ask.
-        few: The most users to ask for one by one, rather than for all.
+        users: Sends the requests.
     """
 
-    def __init__(self, users: Users, *, few: int = _FEW) -> None:
+    def __init__(self, users: UserReads) -> None:
         self._users = users
-        self._few = few
         self._lock = asyncio.Lock()
+        self._searching = asyncio.Lock()
         self._all: Sequence[User] | None = None
+        self._searched: set[int | str] = set()
+        self._by_number: dict[int, User] = {}
+        self._by_address: dict[str, User] = {}
 
     async def all(self) -> Sequence[User]:
         """Return all users, with their attributes."""
         async with self._lock:
             if self._all is None:
                 self._all = await self._users.list(parts=UserParts.DETAILED).all()
+                self._keep(self._all)
             return self._all
 
     async def by_address(self) -> Mapping[str, User]:
@@ -87,17 +117,32 @@ class People:
         return {user.email_address.casefold(): user for user in await self.all() if user.email_address}
 
     async def known(self, ids: Collection[int]) -> Mapping[int, User]:
-        """Return which of these users are there."""
-        if not ids:
-            return {}
-        few = self._all is None and len(ids) <= self._few
-        users = {} if few else {user.id: user for user in await self.all()}
+        """Return which of these users are there, with their attributes."""
+        few = self._all is None and len(ids) <= _FEW
+        users = {} if few or not ids else {user.id: user for user in await self.all()}
         # Whether an instance always lists all users is not documented.
-        missing = [each for each in dict.fromkeys(ids) if each not in users]
-        users.update(
-            (user.id, user) for user in await map_concurrent(missing, self._get, concurrency=CHANGES_AT_ONCE) if user
-        )
+        users.update(await self._ask_each([each for each in ids if each not in users]))
         return {each: users[each] for each in ids if each in users}
+
+    async def look_up(self, named: Iterable[int | str]) -> None:
+        """Search for users who will be asked for, side by side; those who are not found are left for later.
+
+        Args:
+            named: Identifiers and addresses. Up to 20 identifiers are left for later, too.
+        """
+        wanted = list(named)
+        async with self._searching:
+            addresses = [str(each).casefold() for each in wanted if is_address(each)]
+            numbers = [user_number(each) for each in wanted if not is_address(each)]
+            addresses = self._new(addresses, self._by_address)
+            numbers = self._new(numbers, self._by_number)
+            numbers = numbers if len(numbers) > _FEW else []
+            self._searched.update(addresses, numbers)
+            searches = [
+                partial(self._search, filters=[UserFilter("emailAddress", chunk)]) for chunk in _chunks(addresses)
+            ]
+            searches += [partial(self._search, ids=chunk) for chunk in _chunks(numbers)]
+            await map_concurrent(searches, lambda search: search(), concurrency=CHANGES_AT_ONCE)
 
     async def numbers(self, people: Iterable[int | str]) -> Mapping[int | str, int]:
         """Return the identifiers of users who are given by identifier or by address.
@@ -108,10 +153,12 @@ class People:
         """
         given = list(dict.fromkeys(people))
         numbers = {each: user_number(each) for each in given if not is_address(each)}
-        addresses = await self.by_address() if any(map(is_address, given)) else {}
-        found = {each: addresses.get(str(each).casefold()) for each in given if each not in numbers}
-        _refuse_unknown([each for each, user in found.items() if user is None])
-        numbers |= {each: user.id for each, user in found.items() if user is not None}
+        addresses = {each: str(each).casefold() for each in given if each not in numbers}
+        await self.look_up(addresses)
+        if any(key not in self._by_address for key in addresses.values()):
+            await self.all()
+        _refuse_unknown([each for each, key in addresses.items() if key not in self._by_address])
+        numbers |= {each: self._by_address[key].id for each, key in addresses.items()}
         return {each: numbers[each] for each in given}
 
     async def confirm(self, ids: Collection[int]) -> Mapping[int, User]:
@@ -120,9 +167,23 @@ class People:
         Raises:
             Unresolved: Some are not; names all of them.
         """
-        known = await self.known(ids)
-        _refuse_unknown([each for each in ids if each not in known])
-        return known
+        await self.look_up(ids)
+        if sum(each not in self._by_number for each in ids) > _FEW:
+            await self.all()
+        self._keep((await self._ask_each([each for each in ids if each not in self._by_number])).values())
+        _refuse_unknown([each for each in dict.fromkeys(ids) if each not in self._by_number])
+        return {each: self._by_number[each] for each in ids}
+
+    async def _search(self, *, filters: Sequence[UserFilter] = (), ids: Sequence[int] | None = None) -> None:
+        try:
+            self._keep(await self._users.search(filters=filters, ids=ids, parts=[UserParts.DETAILED]).all())
+        except (APIError, DecodeError):
+            # The documented routes will tell, or say why they do not.
+            return
+
+    async def _ask_each(self, ids: Sequence[int]) -> dict[int, User]:
+        found = await map_concurrent(dict.fromkeys(ids), self._get, concurrency=CHANGES_AT_ONCE)
+        return {user.id: user for user in found if user}
 
     async def _get(self, user_id: int) -> User | None:
         try:
@@ -131,6 +192,22 @@ class People:
             if not error.refused:
                 raise
             return None
+
+    def _keep(self, users: Iterable[User]) -> None:
+        for user in users:
+            self._by_number[user.id] = user
+            if user.email_address:
+                self._by_address[user.email_address.casefold()] = user
+
+    def _new(self, keys: Sequence[K], found: Mapping[K, User]) -> list[K]:
+        """Return the keys that were not searched for yet; none once all users were read."""
+        if self._all is not None:
+            return []
+        return [each for each in dict.fromkeys(keys) if each not in found and each not in self._searched]
+
+
+def _chunks(values: Sequence[K]) -> Iterable[Sequence[K]]:
+    return (values[start : start + _SEARCHED] for start in range(0, len(values), _SEARCHED))
 
 
 def _refuse_unknown(unknown: Sequence[int | str]) -> None:

@@ -11,7 +11,7 @@ from attrs import evolve, frozen
 from domo_async._bulk import BulkOptions, BulkProgressCallback, BulkReport
 from domo_async._defaults import CHANGES_AT_ONCE
 from domo_async._endpoints._area import Area, SortOrder, require_changes, require_list
-from domo_async._endpoints.users import _bulk
+from domo_async._endpoints.users import _changes
 from domo_async._endpoints.users._directory import user_of_address
 from domo_async._endpoints.users.models import (
     AttributeValue,
@@ -472,7 +472,7 @@ class Users(Area):
             ConfigError: An address is none or stands twice, or a name or a role is missing; nothing was sent.
         """
         options = BulkOptions(concurrency=concurrency, dry_run=dry_run, stop_on_error=stop_on_error, progress=progress)
-        return await _bulk.create_many(self, self._http, users, exists, options, send_invite=send_invite)
+        return await _changes.create_many(self, self._http, users, exists, options, send_invite=send_invite)
 
     async def update_many(
         self,
@@ -503,7 +503,7 @@ class Users(Area):
                 sent.
         """
         options = BulkOptions(concurrency=concurrency, dry_run=dry_run, stop_on_error=stop_on_error, progress=progress)
-        return await _bulk.update_many(self, self._http, changes, options)
+        return await _changes.update_many(self, self._http, changes, options)
 
     async def delete_many(
         self,
@@ -535,7 +535,7 @@ class Users(Area):
             ConfigError: An identifier is none, or stands twice; nothing was sent.
         """
         options = BulkOptions(concurrency=concurrency, dry_run=dry_run, stop_on_error=stop_on_error, progress=progress)
-        return await _bulk.delete_many(self, ids, options)
+        return await _changes.delete_many(self, ids, options)
 
     async def plan_offboarding(
         self,
