@@ -62,7 +62,7 @@ class Steps(Protocol[K, W, P, I, V]):
 
     async def begin(self) -> None:
         """Do what comes before all rows."""
-        return  # noqa: PLR1711 - with a body, it is not abstract
+        return  # an empty body would make it abstract
 
     async def apply(self, rows: Sequence[BulkResult[I, V]], /) -> Sequence[BulkResult[I, V]]:
         """Carry out some rows, and return their results; an error is the result of each of them."""
