@@ -62,8 +62,8 @@ async def test_headers_of_a_view_go_out_beside_the_token_and_those_of_hooks_in_a
 
     async with talking_to(handler, before_request=(hook,)) as domo:
         view = domo.with_options(headers={"X-Request-Id": "7", "x-trace": "of the view", "X-Gateway-Key": Secret("k")})
-        await view.with_options(headers={"x-request-id": "8"}).datasets.versions.list("d")
-        await domo.datasets.versions.list("d")
+        await view.with_options(headers={"x-request-id": "8"}).datasets.versions.list("d").all()
+        await domo.datasets.versions.list("d").all()
 
     first, second = seen
     assert (TOKEN, "8", "of the hook", "k") == tuple(
@@ -183,8 +183,8 @@ async def test_views_of_the_blocking_client_do_the_same():
     def work(origin: str) -> None:
         with BlockingDomo(origin, token=TOKEN) as domo:
             view = domo.with_options(headers={"X-Request-Id": "7"}, retries=Retries(attempts=1))
-            view.datasets.versions.list("d")
-            domo.datasets.versions.list("d")
+            view.datasets.versions.list("d").all()
+            domo.datasets.versions.list("d").all()
             assert (1, 5) == (view.settings.retries.attempts, domo.settings.retries.attempts)
             assert view.request("GET", "/api/x") == []
 
