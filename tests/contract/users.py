@@ -17,7 +17,7 @@ from domo_async._endpoints.users import (
     UserProfile,
     UserSession,
 )
-from tests.contract.row import Row, Sent, documented, refusal, whole
+from tests.contract.row import Row, Sent, documented, refusal, searched, whole
 
 _ADA = {"id": 27, "displayName": "Ada Lovelace", "userName": "ada", "emailAddress": "ada@example.com", "roleId": 4}
 
@@ -474,11 +474,10 @@ ROWS = [
             "bulk: Users, Offboarding",
             call,
             (
-                Sent(
-                    "GET",
-                    "/api/identity/v1/users",
-                    query={"parts": "DETAILED", "limit": "100", "offset": "0"},
-                    answer=whole({"users": [_ADA, {**_ADA, "id": 31, "emailAddress": "grace@example.com"}]}),
+                searched(
+                    "ada@example.com",
+                    "grace@example.com",
+                    users=[_ADA, {**_ADA, "id": 31, "emailAddress": "grace@example.com"}],
                 ),
                 Sent("GET", "/api/content/v2/users/me", answer=whole({"id": 1, "displayName": "Admin"})),
                 _OWNED,

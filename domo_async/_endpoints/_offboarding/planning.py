@@ -45,7 +45,7 @@ async def make_plan(
     leaver_id, to_id = numbers[leaver], numbers[to]
     if leaver_id == to_id:
         raise ConfigError(f"{to} is who leaves; name somebody else to have it all")
-    known = await people.known([leaver_id, to_id])
+    known = await people.find([leaver_id, to_id])
     if to_id not in known:
         raise Unresolved(f"there is no user {to}; nothing was changed", names=[to])
     await _refuse_oneself(users, leaver_id)

@@ -167,12 +167,17 @@ class People:
         Raises:
             Unresolved: Some are not; names all of them.
         """
+        found = await self.find(ids)
+        _refuse_unknown([each for each in dict.fromkeys(ids) if each not in found])
+        return found
+
+    async def find(self, ids: Collection[int]) -> Mapping[int, User]:
+        """Return which of these users are there, with or without their attributes."""
         await self.look_up(ids)
         if sum(each not in self._by_number for each in ids) > _FEW:
             await self.all()
         self._keep((await self._ask_each([each for each in ids if each not in self._by_number])).values())
-        _refuse_unknown([each for each in dict.fromkeys(ids) if each not in self._by_number])
-        return {each: self._by_number[each] for each in ids}
+        return {each: self._by_number[each] for each in ids if each in self._by_number}
 
     async def _search(self, *, filters: Sequence[UserFilter] = (), ids: Sequence[int] | None = None) -> None:
         try:

@@ -562,8 +562,8 @@ class Users(Area):
         `POST /api/query/v1/functions/search`, `GET /api/codeengine/v2/packages`, `GET /api/datastores/v1`,
         `GET /api/data/v1/data-files/details`, `GET /api/publish/v2/publication/summaries`,
         `GET /api/data/v1/accesstokens` and `GET /api/sessions/v1/admin`, each as the method of its area says;
-        `GET /api/identity/v1/users`, `GET /api/identity/v1/users/{user_id}`, `GET /api/content/v2/users/me` and
-        `GET /api/content/v3/users/{user_id}` for the people.
+        `POST /api/identity/v1/users/search`, `GET /api/identity/v1/users`, `GET /api/identity/v1/users/{user_id}`,
+        `GET /api/content/v2/users/me` and `GET /api/content/v3/users/{user_id}` for the people.
 
         Args:
             leaver: Who leaves, by identifier or e-mail address. Somebody who was deleted already goes by identifier.
@@ -659,8 +659,8 @@ class Users(Area):
         `PUT /api/codeengine/v2/packages/{package_id}`, `DELETE /api/data/v1/accesstokens/{token_id}`,
         `DELETE /api/sessions/v1/admin/{session_id}`, and `PUT /api/content/v3/users` or
         `DELETE /api/identity/v1/users/{user_id}`, each as the method of its area says;
-        `GET /api/identity/v1/users`, `GET /api/identity/v1/users/{user_id}`, `GET /api/content/v2/users/me` and
-        `GET /api/content/v3/users/{user_id}` for the people.
+        `POST /api/identity/v1/users/search`, `GET /api/identity/v1/users`, `GET /api/identity/v1/users/{user_id}`,
+        `GET /api/content/v2/users/me` and `GET /api/content/v3/users/{user_id}` for the people.
 
         Example:
             report = await domo.users.offboard("ada@example.com", to="grace@example.com", dry_run=True)
