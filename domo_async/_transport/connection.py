@@ -9,6 +9,7 @@ import ssl
 import sys
 from collections.abc import AsyncGenerator, Awaitable, Iterator, Mapping
 from contextlib import suppress
+from functools import cache
 from typing import Any
 
 import aiohttp
@@ -541,11 +542,12 @@ def _close_without_loop(connector: aiohttp.BaseConnector) -> None:
         next(closing)
 
 
+@cache
 def _keep_freed_memory() -> None:
     """Have pieces of bodies made from memory that is there.
 
     glibc gives what is larger than 128 KiB back to the system, which has to clear it for the next piece, until a block
-    was freed that is larger: from then on it keeps what is smaller than that one.
+    was freed that is larger: from then on the process keeps what is smaller than that one.
     """
     bytes(_LARGEST_KEPT)  # which is never touched
 

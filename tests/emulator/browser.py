@@ -22,7 +22,7 @@ from attrs import define, field
 __all__ = ["Page", "Snapshot", "chromium", "opened", "running"]
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
-_PATIENCE = 15.0
+_PATIENCE = 60.0
 _KEYS = {"Tab": 9, "Enter": 13, "Escape": 27, " ": 32, "End": 35, "Home": 36}
 _OBSERVE = """
 window.shifts = 0;
