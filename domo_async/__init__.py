@@ -6,6 +6,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from domo_async._client import Domo
+from domo_async._frames import Items
 from domo_async._redaction import Secret
 from domo_async._settings import (
     AppAccess,
@@ -100,6 +101,7 @@ __all__ = [
     "FleetResults",
     "Forbidden",
     "IncompleteAnswer",
+    "Items",
     "JobFailed",
     "ListIncomplete",
     "LoadEntry",

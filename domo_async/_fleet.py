@@ -20,6 +20,7 @@ from attrs import field, frozen
 
 from domo_async._client import Domo
 from domo_async._concurrency import cancel_all, map_concurrent
+from domo_async._frames import Tabular, cells_of
 from domo_async._redaction import Secret
 from domo_async._settings import Settings
 from domo_async._wire import Record
@@ -38,7 +39,7 @@ _AHEAD = 100
 
 
 @frozen(repr=False)
-class FleetResults(Record, Mapping[str, T_co], Generic[T_co]):
+class FleetResults(Tabular, Record, Mapping[str, T_co], Generic[T_co]):
     """The results of a call on each instance: a mapping of the instances where it succeeded.
 
     Asked for an instance where it failed, it raises that instance's error.
@@ -59,6 +60,12 @@ class FleetResults(Record, Mapping[str, T_co], Generic[T_co]):
         """
         if self.failed:
             raise _failure(self.failed) from next(iter(self.failed.values()))
+
+    def _rows(self) -> Iterator[dict[str, Any]]:
+        # Each item of what each instance gave, with its fields beside the instance's name.
+        for instance, value in self.ok.items():
+            for item in value if isinstance(value, list | tuple) else (value,):
+                yield {"instance": instance, **dict(cells_of(item))}
 
     def __getitem__(self, name: str) -> T_co:
         if name in self.failed:

@@ -15,10 +15,10 @@ import domo_async
 ROOT = Path(domo_async.__file__).parent
 # From the ground up. Rooms of one floor do not know each other.
 FLOORS = [
-    {"errors", "_clock", "_defaults", "_generator", "_locking", "_redaction", "_version"},
+    {"errors", "_clock", "_defaults", "_display", "_generator", "_locking", "_redaction", "_version"},
     {"_telemetry"},
     {"_callbacks", "_concurrency", "_wire"},
-    {"_settings", "_waiting"},
+    {"_frames", "_settings", "_waiting"},
     {"_transport"},
     {"_bulk", "_transfer"},
     {"_endpoints"},

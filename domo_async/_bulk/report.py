@@ -9,6 +9,7 @@ from typing import Any, Generic, TypeVar, overload
 
 from attrs import fields, frozen, has
 
+from domo_async._frames import Tabular
 from domo_async._wire import UNSET, Record
 from domo_async.errors import BulkError, DomoError
 
@@ -82,7 +83,7 @@ class BulkResult(Record, Generic[I_co, V_co]):
 
 
 @frozen(repr=False)
-class BulkReport(Record, Sequence[BulkResult[I_co, V_co]]):
+class BulkReport(Tabular, Record, Sequence[BulkResult[I_co, V_co]]):
     """The results of a call in bulk: a sequence in the order of the input, printed as a table.
 
     Attributes:

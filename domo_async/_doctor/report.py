@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from attrs import frozen
 
+from domo_async._frames import Tabular
 from domo_async._wire import Record
 
 __all__ = ["Check", "DoctorReport", "Finding", "FindingKind", "Identity", "Verdict"]
@@ -124,7 +125,7 @@ class Identity(Record):
 
 
 @frozen(kw_only=True)
-class DoctorReport(Record):
+class DoctorReport(Tabular, Record):
     """What a read-only check of an instance found.
 
     It holds no token, no names, addresses, identifiers or values of the instance's: routes, keys, types and counts.
@@ -148,6 +149,9 @@ class DoctorReport(Record):
     checks: Sequence[Check]
     requests: int
     seconds: float
+
+    def _rows(self) -> Sequence[Check]:
+        return self.checks
 
     @property
     def ok(self) -> bool:

@@ -10,6 +10,7 @@ from typing import Generic, TypeVar
 from attrs import frozen
 
 from domo_async._concurrency import cancel_all, check_concurrency, map_concurrent
+from domo_async._frames import Tabular
 from domo_async._wire import Record
 from domo_async.errors import ConfigError, DomoError
 
@@ -43,7 +44,7 @@ class ItemResult(Record, Generic[K, R]):
 
 
 @frozen
-class ItemResults(Record, Generic[K, R]):
+class ItemResults(Tabular, Record, Generic[K, R]):
     """What became of several transfers, in the order in which they were given.
 
     Attributes:

@@ -6,13 +6,19 @@ import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Hashable, Sequence
 from contextlib import aclosing
 from functools import partial
-from typing import Any, Generic, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
+from anyio import to_thread
 from attrs import frozen
 
+from domo_async._frames import Items, needed, pandas_of, polars_of
 from domo_async._telemetry import tell
 from domo_async._telemetry.events import INCOMPLETE
 from domo_async.errors import APIError, ConfigError, DecodeError, ListIncomplete
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import polars as pl
 
 __all__ = [
     "BODY",
@@ -83,7 +89,36 @@ BODY = Paging(in_body=True, size="limit", offset="offset")
 BODY_COUNT = Paging(in_body=True, size="count", offset="offset")
 
 
-class Pager(Generic[T]):
+class _List(Generic[T]):
+    """What all lists that arrive page by page can become."""
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__}: `async for`, or await .all(), .first(), .to_pandas()>"
+
+    async def all(self) -> Items[T]:
+        """Return all items."""
+        raise NotImplementedError
+
+    async def to_pandas(self) -> pd.DataFrame:
+        """Return all items as a pandas frame; see `Items.to_pandas`.
+
+        Raises:
+            ConfigError: pandas is not installed; nothing was sent.
+        """
+        needed("pandas")
+        return await to_thread.run_sync(pandas_of, await self.all())
+
+    async def to_polars(self) -> pl.DataFrame:
+        """Return all items as a polars frame; see `Items.to_polars`.
+
+        Raises:
+            ConfigError: polars is not installed; nothing was sent.
+        """
+        needed("polars")
+        return await to_thread.run_sync(polars_of, await self.all())
+
+
+class Pager(_List[T]):
     """A list that arrives page by page, as it is iterated over.
 
         async for item in pager: ...
@@ -129,13 +164,13 @@ class Pager(Generic[T]):
                 if page:
                     yield page
 
-    async def all(self) -> list[T]:
-        """Return the items of all pages.
+    async def all(self) -> Items[T]:
+        """Return the items of all pages, as a list.
 
         Raises:
             ListIncomplete: There are more; its `items` are those that came.
         """
-        items: list[T] = []
+        items = Items[T]()
         try:
             async for page in self._begin():
                 items.extend(page)
@@ -164,7 +199,7 @@ class CursorPage(NamedTuple, Generic[T]):
     cursor: Callable[[int], str]
 
 
-class CursorPager(Generic[T]):
+class CursorPager(_List[T]):
     """A list that arrives page by page, and that can be left anywhere and taken up again later.
 
         async for item in pager:
@@ -210,9 +245,9 @@ class CursorPager(Generic[T]):
                 if page.items:
                     yield page.items
 
-    async def all(self) -> list[T]:
-        """Return all items; not for a list without an end."""
-        return [item async for page in self.pages() for item in page]
+    async def all(self) -> Items[T]:
+        """Return all items, as a list; not for a list without an end."""
+        return Items([item async for page in self.pages() for item in page])
 
     async def first(self) -> T | None:
         """Return the first item, or None if there is none."""

@@ -8,7 +8,6 @@ from typing import Any, NoReturn
 import attrs
 from attrs import Attribute, field, frozen
 
-from domo_async._redaction import masked
 from domo_async._wire.record import Record
 
 __all__ = ["NO_EXTRAS", "Model", "camel_case", "model_fields", "name_on_wire", "wire_name"]
@@ -54,24 +53,13 @@ class Model(Record):
 
     @classmethod
     def __attrs_init_subclass__(cls) -> None:
-        # attrs writes each subclass a repr of its own, which would show empty extras all over.
-        cls.__repr__ = Model.__repr__  # type: ignore[method-assign]
-        # And a hash that fails for a field which holds a mapping.
+        super().__attrs_init_subclass__()
+        # attrs writes a hash that fails for a field which holds a mapping.
         cls.__hash__ = Model.__hash__  # type: ignore[method-assign]
 
     def __hash__(self) -> int:
         fields = attrs.fields(type(self))
         return hash((type(self), *(_hashable(getattr(self, a.name)) for a in fields if a.hash is not False)))
-
-    def __repr__(self) -> str:
-        fields = {a.name: getattr(self, a.name) for a in model_fields(type(self)) if a.repr}
-        # The text of a setting is secret by the name or type that stands beside it; all else by the key above it.
-        if "value" in fields:
-            fields |= masked({key: fields[key] for key in ("name", "type", "value") if key in fields})
-        shown = [f"{name}={masked(value)!r}" for name, value in fields.items()]
-        if self.extras:
-            shown.append(f"extras={masked(self.extras)!r}")
-        return f"{type(self).__qualname__}({', '.join(shown)})"
 
 
 def _hashable(value: Any) -> Any:

@@ -25,12 +25,12 @@ from domo_async._wire.errors import expected, key_step, under
 from domo_async._wire.hooks import Hook, secret_hook, typed_converter
 from domo_async._wire.json import dumps, loads
 from domo_async._wire.model import NO_EXTRAS, Model
-from domo_async._wire.record import Record
+from domo_async._wire.record import SETTING, Record, field_names
 from domo_async._wire.typeinfo import is_record, is_secret
 from domo_async._wire.unset import UNSET
 from domo_async.errors import ConfigError, DecodeError, DomoError
 
-__all__ = ["from_dict", "from_json", "to_dict", "to_json"]
+__all__ = ["from_dict", "from_json", "plain", "to_dict", "to_json"]
 
 R = TypeVar("R", bound=Record)
 
@@ -39,7 +39,6 @@ _SCALARS = frozenset({str, int, bool, float, type(None)})
 _OFFSET = re.compile(r"([+-])(\d\d):(\d\d)")
 # Of an error: what stands first, and what may be long and is not for everybody.
 _UNTOLD = frozenset({"message", "body"})
-_SETTING = ("name", "type", "value")
 
 
 # -- out ------------------------------------------------------------------------------------------------
@@ -58,21 +57,30 @@ def to_json(record: Record) -> str:
     return dumps(to_dict(record)).decode()
 
 
-def _plain(value: Any, *, tagged: bool = False) -> Any:
+def plain(value: Any, *, tagged: bool = False) -> Any:
+    """Return a value as values of JSON.
+
+    Args:
+        value: The value.
+        tagged: Whether records in it are to tell their class.
+
+    Raises:
+        ConfigError: It is not data.
+    """
     if value.__class__ in _SCALARS:
         return value
     if isinstance(value, Record):
         return {_TYPE: type(value).__qualname__} | _of_record(value) if tagged else _of_record(value)
     if isinstance(value, Enum):
-        return _plain(value.value)
+        return plain(value.value)
     if isinstance(value, datetime | date):
         return value.isoformat()
     if isinstance(value, Mapping):
-        return masked({_key(key): _plain(below, tagged=tagged) for key, below in value.items()})
+        return masked({_key(key): plain(below, tagged=tagged) for key, below in value.items()})
     if isinstance(value, AbstractSet):
-        return sorted((_plain(item, tagged=tagged) for item in value), key=repr)
+        return sorted((plain(item, tagged=tagged) for item in value), key=repr)
     if isinstance(value, Sequence) and not isinstance(value, str | bytes | bytearray | memoryview):
-        return [_plain(item, tagged=tagged) for item in value]
+        return [plain(item, tagged=tagged) for item in value]
     return _of_other(value)
 
 
@@ -99,17 +107,17 @@ def _of_record(record: Record) -> dict[str, Any]:
     for name, tagged in _layout(cls):
         value = getattr(record, name)
         if value is not UNSET:
-            made[name] = _plain(value, tagged=tagged)
+            made[name] = plain(value, tagged=tagged)
     if isinstance(record, Model):
         # The text of a setting is secret by the name or type that stands beside it.
-        made |= masked({name: made[name] for name in _SETTING if name in made}) if "value" in made else {}
+        made |= masked({name: made[name] for name in SETTING if name in made}) if "value" in made else {}
         if not record.extras:
             del made["extras"]
     return made
 
 
 def _of_error(error: BaseException) -> dict[str, Any]:
-    facts = {name: _plain(value) for name, value in vars(error).items() if name not in _UNTOLD and _is_fact(value)}
+    facts = {name: plain(value) for name, value in vars(error).items() if name not in _UNTOLD and _is_fact(value)}
     return {_TYPE: type(error).__qualname__, "message": str(error), **facts}
 
 
@@ -143,7 +151,8 @@ def _zone_name(zone: tzinfo) -> str:
 def _layout(cls: Any) -> tuple[tuple[str, bool], ...]:
     """Return each field that makes a record, and whether the class of a record in it has to be told."""
     attrs.resolve_types(cls)
-    return tuple((field.name, _leaves_open(field.type)) for field in attrs.fields(cls) if field.init)
+    hints = {field.name: field.type for field in attrs.fields(cls)}
+    return tuple((name, _leaves_open(hints[name])) for name in field_names(cls))
 
 
 def _leaves_open(hint: Any) -> bool:

@@ -3,9 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any, ClassVar, Self
 
-__all__ = ["Record"]
+import attrs
+
+from domo_async._display import html_fields
+from domo_async._redaction import masked
+from domo_async.errors import DomoError
+
+__all__ = ["SETTING", "Record", "field_names"]
+
+SETTING = ("name", "type", "value")
+"""The fields of a setting, the value of which is secret by what stands beside it."""
+_MOST_ITEMS = 20
+_LONGEST = 1000
 
 
 class Record:
@@ -21,10 +33,14 @@ class Record:
 
     _classes: ClassVar[dict[str, type[Record]]] = {}
 
-    def __init_subclass__(cls, **options: Any) -> None:
-        super().__init_subclass__(**options)
+    @classmethod
+    def __attrs_init_subclass__(cls) -> None:
         if cls.__module__.startswith("domo_async."):
             Record._classes[cls.__qualname__] = cls
+        made = vars(cls).get("__repr__")
+        # attrs writes a repr that shows all of a list of thousands, and what settings hold.
+        if made is not None and made.__code__.co_filename.startswith("<attrs generated"):
+            cls.__repr__ = _bounded_repr  # type: ignore[method-assign, assignment]
 
     def to_dict(self) -> dict[str, Any]:
         """Return it as values that JSON has, which any other library takes; see `from_dict`.
@@ -72,7 +88,56 @@ class Record:
 
         return portable.from_json(text, cls)
 
+    def _repr_html_(self) -> str:
+        try:
+            fields = self.to_dict()
+        except DomoError:  # it holds what is not data
+            fields = {name: repr(value) for name, value in _shown_fields(self).items()}
+        return html_fields(type(self).__qualname__, fields)
+
     @classmethod
     def _of_fields(cls, fields: dict[str, Any]) -> Self:
         """Return a record of fields that were read; a class whose fields depend on each other has its own."""
         return cls(**fields)
+
+
+@cache
+def field_names(cls: Any, *, shown: bool = False) -> tuple[str, ...]:
+    """Return the fields that make a record, or those that are shown, `extras` last."""
+    fields = [field for field in attrs.fields(cls) if field.init and (field.repr or not shown)]
+    return tuple(sorted((field.name for field in fields), key="extras".__eq__))
+
+
+def _bounded_repr(record: Record) -> str:
+    """Return a repr that shows the first items of long lists, and no secret."""
+    shown = [f"{name}={_bounded(masked(value))}" for name, value in _shown_fields(record).items()]
+    return f"{type(record).__qualname__}({', '.join(shown)})"
+
+
+def _shown_fields(record: Any) -> dict[str, Any]:
+    cls: Any = type(record)  # to mypy, no type is hashable
+    fields = {name: getattr(record, name) for name in field_names(cls, shown=True)}
+    # The text of a setting is secret by the name or type that stands beside it; all else by the key above it.
+    if "value" in fields and "extras" in fields:
+        fields |= masked({name: fields[name] for name in SETTING if name in fields})
+    if fields.get("extras") == {}:
+        del fields["extras"]
+    return fields
+
+
+def _bounded(value: Any) -> str:
+    if isinstance(value, str) and len(value) > _LONGEST:
+        return f"{value[:_LONGEST]!r}…"
+    if type(value) in {list, tuple} and len(value) > _MOST_ITEMS:
+        opening, closing = "[]" if isinstance(value, list) else "()"
+        items = ", ".join(map(_bounded, value[:_MOST_ITEMS]))
+        return f"{opening}{items}, … {len(value) - _MOST_ITEMS:,} more{closing}"
+    if type(value) is dict:
+        items = ", ".join(f"{key!r}: {_bounded(below)}" for key, below in [*value.items()][:_MOST_ITEMS])
+        more = f", … {len(value) - _MOST_ITEMS:,} more" if len(value) > _MOST_ITEMS else ""
+        return f"{{{items}{more}}}"
+    if type(value) in {list, tuple} and value:
+        opening, closing = "[]" if isinstance(value, list) else "()"
+        comma = "," if isinstance(value, tuple) and len(value) == 1 else ""
+        return f"{opening}{', '.join(map(_bounded, value))}{comma}{closing}"
+    return repr(value)

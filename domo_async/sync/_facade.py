@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator, Sequence
 from types import TracebackType
-from typing import Generic, Protocol, Self, TypeVar
+from typing import TYPE_CHECKING, Generic, Protocol, Self, TypeVar
 
+from domo_async._frames import Items, needed
 from domo_async.sync._portal import Portal
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import polars as pl
 
 __all__ = ["ClientTwin", "SyncCursorPager", "SyncPager", "Twin"]
 
@@ -84,6 +89,9 @@ class SyncPager(Twin[_AsyncPager[T]]):
     Each iteration starts from the first page. A page is asked for when the items before it are used up.
     """
 
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__}: `for`, or .all(), .first(), .to_pandas()>"
+
     def __iter__(self) -> Iterator[T]:
         for page in self.pages():
             yield from page
@@ -92,13 +100,31 @@ class SyncPager(Twin[_AsyncPager[T]]):
         """Return an iterator over the pages."""
         return self._portal.iterate(self._aio.pages)
 
-    def all(self) -> list[T]:
-        """Return the items of all pages."""
-        return self._portal.run(self._aio.all())
+    def all(self) -> Items[T]:
+        """Return the items of all pages, as a list."""
+        return Items(self._portal.run(self._aio.all()))
 
     def first(self) -> T | None:
         """Return the first item, or None if there is none."""
         return self._portal.run(self._aio.first())
+
+    def to_pandas(self) -> pd.DataFrame:
+        """Return all items as a pandas frame; see `Items.to_pandas`.
+
+        Raises:
+            ConfigError: pandas is not installed; nothing was sent.
+        """
+        needed("pandas")
+        return self.all().to_pandas()
+
+    def to_polars(self) -> pl.DataFrame:
+        """Return all items as a polars frame; see `Items.to_polars`.
+
+        Raises:
+            ConfigError: polars is not installed; nothing was sent.
+        """
+        needed("polars")
+        return self.all().to_polars()
 
 
 class SyncCursorPager(Twin[_AsyncCursorPager[T]]):
@@ -110,6 +136,9 @@ class SyncCursorPager(Twin[_AsyncCursorPager[T]]):
 
     Each iteration starts from the first page.
     """
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__}: `for`, or .all(), .first(), .to_pandas()>"
 
     @property
     def cursor(self) -> str:
@@ -126,10 +155,28 @@ class SyncCursorPager(Twin[_AsyncCursorPager[T]]):
         """Return an iterator over the pages; the cursor then stands behind the whole page."""
         return self._portal.iterate(self._aio.pages)
 
-    def all(self) -> list[T]:
-        """Return all items; not for a list without an end."""
-        return self._portal.run(self._aio.all())
+    def all(self) -> Items[T]:
+        """Return all items, as a list; not for a list without an end."""
+        return Items(self._portal.run(self._aio.all()))
 
     def first(self) -> T | None:
         """Return the first item, or None if there is none."""
         return self._portal.run(self._aio.first())
+
+    def to_pandas(self) -> pd.DataFrame:
+        """Return all items as a pandas frame; see `Items.to_pandas`.
+
+        Raises:
+            ConfigError: pandas is not installed; nothing was sent.
+        """
+        needed("pandas")
+        return self.all().to_pandas()
+
+    def to_polars(self) -> pl.DataFrame:
+        """Return all items as a polars frame; see `Items.to_polars`.
+
+        Raises:
+            ConfigError: polars is not installed; nothing was sent.
+        """
+        needed("polars")
+        return self.all().to_polars()

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from importlib import import_module
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from domo_async._endpoints.datasets._columnar import Rows
+from domo_async._frames import needed
 from domo_async._transfer import ColumnType
 from domo_async._transfer.arrow import MOST_DIGITS, digits_of
 from domo_async.errors import ConfigError
@@ -40,13 +40,13 @@ def converter(kind: FrameKind) -> Callable[[pa.Table], Any]:
     found = {"polars": polars_of_arrow, "pandas": pandas_of_arrow}.get(kind)
     if found is None:
         raise ConfigError(f"{kind!r} is no kind of frame; say polars, pandas or arrow")
-    _needed(kind)
+    needed(kind)
     return found
 
 
 def polars_frame(names: Sequence[str], kinds: Sequence[ColumnType], rows: Rows) -> pl.DataFrame:
     """Return rows as a polars frame."""
-    polars = _needed("polars")
+    polars = needed("polars")
     if find_spec("pyarrow") is not None:
         return polars_of_arrow(rows.to_arrow(names))
     types = {
@@ -71,11 +71,11 @@ def polars_frame(names: Sequence[str], kinds: Sequence[ColumnType], rows: Rows) 
 
 def polars_of_arrow(table: pa.Table) -> pl.DataFrame:
     """Return an Arrow table as a polars frame."""
-    pyarrow = _needed("pyarrow")
+    pyarrow = needed("pyarrow")
     for field in table.schema:
         if pyarrow.types.is_decimal(field.type):
             _check_digits(field.name, field.type.precision)
-    made: pl.DataFrame = _needed("polars").from_arrow(table)
+    made: pl.DataFrame = needed("polars").from_arrow(table)
     return made
 
 
@@ -89,7 +89,7 @@ def _check_digits(name: str, digits: int) -> None:
 
 def pandas_frame(names: Sequence[str], kinds: Sequence[ColumnType], rows: Rows) -> pd.DataFrame:
     """Return rows as a pandas frame."""
-    pandas = _needed("pandas")
+    pandas = needed("pandas")
     if find_spec("pyarrow") is not None:
         return pandas_of_arrow(rows.to_arrow(names))
     columns = [
@@ -103,15 +103,8 @@ def pandas_frame(names: Sequence[str], kinds: Sequence[ColumnType], rows: Rows) 
 
 def pandas_of_arrow(table: pa.Table) -> pd.DataFrame:
     """Return an Arrow table as a pandas frame, LONG as ``Int64``, which knows NULL and keeps all digits."""
-    pandas = _needed("pandas")
-    pyarrow = _needed("pyarrow")
+    pandas = needed("pandas")
+    pyarrow = needed("pyarrow")
     whole = {pyarrow.int64(): pandas.Int64Dtype()}
     made: pd.DataFrame = table.to_pandas(types_mapper=whole.get, date_as_object=False)
     return made
-
-
-def _needed(name: str) -> Any:
-    try:
-        return import_module(name)
-    except ImportError:
-        raise ConfigError(f"this needs {name}: pip install {name}") from None

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, Self, overload
 
 from attrs import evolve, frozen
 
+from domo_async._display import html_table, text_table
 from domo_async._endpoints.datasets._columnar import Cell, Rows
-from domo_async._endpoints.datasets._display import html_table, text_table
 from domo_async._transfer import ColumnType
 from domo_async._transfer.arrow import needs_arrow
 from domo_async._transfer.columns import distinct_names

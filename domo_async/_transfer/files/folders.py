@@ -12,6 +12,7 @@ import aiofiles.os
 from attrs import evolve, frozen
 
 from domo_async._defaults import FILES_AT_ONCE
+from domo_async._frames import Tabular
 from domo_async._settings import Settings
 from domo_async._transfer.atomic_write import check_writable, is_partial
 from domo_async._transfer.files.trees import (
@@ -57,7 +58,7 @@ class FolderEntry(Record):
 
 
 @frozen(kw_only=True)
-class FolderReport(Record):
+class FolderReport(Tabular, Record):
     """What became of a folder, or in a dry run, what would.
 
     Attributes:
@@ -69,6 +70,9 @@ class FolderReport(Record):
     entries: tuple[FolderEntry, ...]
     dry_run: bool
     seconds: float
+
+    def _rows(self) -> tuple[FolderEntry, ...]:
+        return self.entries
 
     @property
     def transferred(self) -> tuple[FolderEntry, ...]:

@@ -8,6 +8,7 @@ from typing import Any, Literal, TypeAlias
 
 from attrs import Attribute, field, frozen
 
+from domo_async._frames import Tabular
 from domo_async._transfer.uploading.options import UploadOptions
 from domo_async._wire import Record
 from domo_async.errors import ConfigError, DomoError
@@ -114,7 +115,7 @@ class LoadEntry(Record):
 
 
 @frozen(kw_only=True)
-class LoadReport(Record):
+class LoadReport(Tabular, Record):
     """What became of a folder's files, or in a dry run, what would.
 
     Attributes:

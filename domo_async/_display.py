@@ -1,16 +1,20 @@
-"""A query's result for people to look at: in a terminal, and in a notebook. Pure."""
+"""Rows and fields for people to look at: in a terminal, and in a notebook. Pure."""
 
 from __future__ import annotations
 
 import html
+import json
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-__all__ = ["html_table", "text_table"]
+__all__ = ["html_fields", "html_table", "text_table"]
 
 _FEW = 5
 _WIDEST = 32
+_LONGEST = 300  # of a cell, in a notebook
+_MOST_COLUMNS = 50
+_MOST_FIELDS = 100
 _RULE = "\0"  # of which no shown cell consists
 _NUMBERS = {"LONG", "DOUBLE", "DECIMAL"}
 
@@ -36,28 +40,62 @@ def text_table(names: Sequence[str], kinds: Sequence[str], rows: Sequence[Sequen
     return "\n".join([*body, f"[{_shape(len(rows), len(names))}{more}]"])
 
 
-def html_table(names: Sequence[str], kinds: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:
-    """Return the first and last rows as a table in HTML."""
-    head, tail = _ends(rows)
-    columns = [
-        f"<th>{html.escape(_shown(name))}<br><small>{html.escape(str(kind))}</small></th>"
-        for name, kind in zip(names, kinds, strict=True)
-    ]
-    gap = [f'<tr><td colspan="{max(1, len(names))}">…</td></tr>'] if tail else []
-    body = [*map(_html_row, head), *gap, *map(_html_row, tail)]
+def html_table(
+    names: Sequence[str], kinds: Sequence[str] | None, rows: Sequence[Sequence[Any]], *, count: int | None = None
+) -> str:
+    """Return the first and last rows as a table in HTML, with the first columns if there are many.
+
+    Args:
+        names: The columns' names.
+        kinds: Their types, if they are to be shown.
+        rows: The rows, all of them or the first and last ones.
+        count: How many rows there are, where these are not all.
+    """
+    count = len(rows) if count is None else count
+    head, tail = _ends(rows, count)
+    shown = min(len(names), _MOST_COLUMNS)
+    types = [""] * len(names) if kinds is None else [f"<br><small>{_text(str(kind))}</small>" for kind in kinds]
+    columns = [f"<th>{_text(name)}{kind}</th>" for name, kind in zip(names[:shown], types[:shown], strict=True)]
+    gap = [f'<tr><td colspan="{max(1, shown)}">…</td></tr>'] if tail else []
+    body = [*(_html_row(row[:shown]) for row in head), *gap, *(_html_row(row[:shown]) for row in tail)]
+    hidden = len(names) - shown
+    more = f", the last {hidden:,} not shown" if hidden else ""
     return (
         f"<table><thead><tr>{''.join(columns)}</tr></thead><tbody>{''.join(body)}</tbody></table>"
-        f"<p>{_shape(len(rows), len(names))}</p>"
+        f"<p>{_shape(count, len(names))}{more}</p>"
     )
 
 
+def html_fields(title: str, fields: Mapping[str, Any]) -> str:
+    """Return fields with their values, which are JSON's, as a table in HTML with a line for each."""
+    rows = [
+        f'<tr><th style="text-align:left">{_text(name)}</th><td style="text-align:left">{_html_cell(value)}</td></tr>'
+        for name, value in list(fields.items())[:_MOST_FIELDS]
+    ]
+    hidden = len(fields) - len(rows)
+    more = f"<p>{hidden:,} more fields are not shown</p>" if hidden else ""
+    return f"<table><caption>{_text(title)}</caption><tbody>{''.join(rows)}</tbody></table>{more}"
+
+
 def _html_row(row: Iterable[Any]) -> str:
-    cells = ("<i>NULL</i>" if cell is None else html.escape(_shown(cell)) for cell in row)
-    return f"<tr>{''.join(f'<td>{cell}</td>' for cell in cells)}</tr>"
+    return f"<tr>{''.join(f'<td>{_html_cell(cell)}</td>' for cell in row)}</tr>"
 
 
-def _ends(rows: Sequence[Sequence[Any]]) -> tuple[Sequence[Sequence[Any]], Sequence[Sequence[Any]]]:
-    if len(rows) <= 2 * _FEW:
+def _html_cell(cell: Any) -> str:
+    if cell is None:
+        return "<i>NULL</i>"
+    return _text(json.dumps(cell, ensure_ascii=False, default=str) if isinstance(cell, dict | list) else cell)
+
+
+def _text(cell: object) -> str:
+    text = _shown(cell if not isinstance(cell, str) or len(cell) <= _LONGEST else cell[: _LONGEST - 1] + "…")
+    return html.escape(text)
+
+
+def _ends(
+    rows: Sequence[Sequence[Any]], count: int | None = None
+) -> tuple[Sequence[Sequence[Any]], Sequence[Sequence[Any]]]:
+    if (len(rows) if count is None else count) <= 2 * _FEW:
         return rows, ()
     return rows[:_FEW], rows[-_FEW:]
 
