@@ -94,7 +94,7 @@ async def _first(
         answer = await domo.search.query(
             text,
             entities=entities,
-            count=min(_PAGE, limit - len(hits)),
+            limit=min(_PAGE, limit - len(hits)),
             offset=len(hits),
             filters=filters,
             not_filters=nots,

@@ -30,6 +30,11 @@ class SortOrder(OpenEnum):
     ASC = "ASC"
     DESC = "DESC"
 
+    @classmethod
+    def of(cls, *, ascending: bool) -> SortOrder:
+        """Return the order in which the smallest comes first, or last."""
+        return cls.ASC if ascending else cls.DESC
+
 
 def require_changes(body: Mapping[str, Any]) -> Mapping[str, Any]:
     """Return a body of changes, of which there is at least one.

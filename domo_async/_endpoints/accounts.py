@@ -10,6 +10,7 @@ from attrs import field, frozen
 
 from domo_async._endpoints._area import Area
 from domo_async._endpoints.search import LARGEST_PAGE, MOST, Filter, Sort
+from domo_async._endpoints.search.models import sort_body
 from domo_async._redaction import Secret
 from domo_async._transport import BODY_COUNT, QUERY, Body, PageData, Pager, Paging, url
 from domo_async._wire import UNSET, EpochMillis, Model, NumericId, OpenEnum, Unset, either, payload, wire_name
@@ -243,7 +244,8 @@ class Accounts(Area):
         query: str,
         filters: Sequence[Filter] = (),
         facet_values_to_include: Sequence[str] | Unset = UNSET,
-        sort: Sort | Unset = UNSET,
+        sort_by: str | Sort | Unset = UNSET,
+        ascending: bool = True,
         combine_results: bool | Unset = UNSET,
         query_profile: str | Unset = UNSET,
         offset: int = 0,
@@ -259,7 +261,8 @@ class Accounts(Area):
             query: What to look for; ``*`` stands for any text.
             filters: What all results match; `domo_async._endpoints.search` has them.
             facet_values_to_include: Facets to count; the counts are no part of this list.
-            sort: How to sort; by default what suits best comes first.
+            sort_by: The field to sort by, or several as a `Sort`; by default what suits best comes first.
+            ascending: Whether the smallest comes first, where one field is given.
             combine_results: Not explained by the page.
             query_profile: The page's example is ``GLOBAL``; it does not explain it.
             offset: Accounts to leave out at the beginning.
@@ -288,7 +291,7 @@ class Accounts(Area):
                 query=query,
                 filters=[each.to_payload() for each in filters] or UNSET,
                 facet_values_to_include=facet_values_to_include,
-                sort=sort if isinstance(sort, Unset) else sort.to_payload(),
+                sort=sort_body(sort_by, ascending=ascending),
                 combine_results=combine_results,
                 query_profile=query_profile,
                 entity_list=[["account"]],

@@ -156,7 +156,7 @@ class Alerts(Area):
         fields: Sequence[str] | None = None,
         owner_id: int | str | None = None,
         page_id: int | str | None = None,
-        sort: str | None = None,
+        sort_by: str | None = None,
         subscriber_id: int | str | None = None,
         subscription_types: Sequence[SubscriptionType | str] | None = None,
         suggested: bool | None = None,
@@ -180,7 +180,7 @@ class Alerts(Area):
                 every one.
             owner_id: Only those of this user.
             page_id: Only those on this page.
-            sort: The key to sort by; the instance takes ``createdAt`` by itself.
+            sort_by: The key to sort by; the instance takes ``createdAt`` by itself.
             subscriber_id: Only those that this user is subscribed to.
             subscription_types: Only those with such subscriptions.
             suggested: Whether to give only those that are suggested to the token's owner.
@@ -211,7 +211,7 @@ class Alerts(Area):
                 "fields": _fields(fields),
                 "ownerId": owner_id,
                 "pageId": page_id,
-                "sort": sort,
+                "sort": sort_by,
                 "subscriberId": subscriber_id,
                 "subscriptionTypes": types,
                 "suggested": suggested,

@@ -245,7 +245,8 @@ class Documents(Area):
         /,
         *,
         filter: Mapping[str, object],
-        order_by: str | Sequence[str] | None = None,
+        sort_by: str | Sequence[str] | None = None,
+        ascending: bool = True,
         offset: int = 0,
         limit: int | None = None,
         page_size: int = 10_000,
@@ -261,8 +262,9 @@ class Documents(Area):
             filter: What MongoDB's ``find()`` takes, such as ``{"content.userId": {"$eq": "123456789"}}``; an empty
                 one selects all. A point in time is written ``{"$date": "2024-05-08T19:39:00Z"}``. ``$where``,
                 ``$near`` and ``$nearSphere`` are not supported.
-            order_by: What to sort by: a path and ``ascending`` or ``descending``, such as ``content.due descending``;
-                or several.
+            sort_by: The path to sort by, such as ``content.due``; or several. A path may have its own direction, as in
+                ``content.due descending``.
+            ascending: Whether the smallest comes first, for paths without a direction of their own.
             offset: Documents to leave out at the beginning.
             limit: The most documents to give, or None for all.
             page_size: Documents to ask for at a time, at most 10,000.
@@ -283,7 +285,7 @@ class Documents(Area):
             most=_MOST_DOCUMENTS,
             offset=offset,
             limit=limit,
-            params={"orderby": one_or_several(order_by, "order_by")},
+            params={"orderby": _sorts(sort_by, ascending=ascending)},
             json=payload(filter),
         )
 
@@ -300,7 +302,8 @@ class Documents(Area):
         max: Mapping[str, str] | None = None,
         sum: Mapping[str, str] | None = None,
         unwind: str | Sequence[str] | None = None,
-        order_by: str | Sequence[str] | None = None,
+        sort_by: str | Sequence[str] | None = None,
+        ascending: bool = True,
         offset: int = 0,
         limit: int | None = None,
         page_size: int = 10_000,
@@ -312,7 +315,8 @@ class Documents(Area):
         ```python
         async for group in domo.appdb.documents.aggregate(
             collection_id, group_by="content.region", count="orders", sum={"content.amount": "total"},
-            order_by="total descending",
+            sort_by="total",
+            ascending=False,
         ):
             print(group["region"], group["orders"], group["total"])
         ```
@@ -327,7 +331,9 @@ class Documents(Area):
             max: The greatest values to find, likewise.
             sum: The sums to work out, likewise.
             unwind: A list in the documents, of which each item is to count as a document of its own; or several.
-            order_by: What to sort by: a name given here, or a path, and ``ascending`` or ``descending``; or several.
+            sort_by: The name given here, or the path, to sort by; or several. Each may have its own direction, as in
+                ``total descending``.
+            ascending: Whether the smallest comes first, for those without a direction of their own.
             offset: Groups to leave out at the beginning.
             limit: The most groups to give, or None for all.
             page_size: Groups to ask for at a time, at most 10,000.
@@ -358,7 +364,7 @@ class Documents(Area):
             most=_MOST_DOCUMENTS,
             offset=offset,
             limit=limit,
-            params={**params, "orderby": one_or_several(order_by, "order_by")},
+            params={**params, "orderby": _sorts(sort_by, ascending=ascending)},
             json=payload(filter),
         )
 
@@ -875,3 +881,12 @@ class AppDb(Area):
     def collections(self) -> Collections:
         """Collections: their schemas and who may do what with them."""
         return Collections(self._http)
+
+
+def _sorts(sort_by: str | Sequence[str] | None, *, ascending: bool) -> Sequence[str] | None:
+    """Return what documents are sorted by, each path with its direction."""
+    if sort_by is None:
+        return None
+    paths = require_list([sort_by] if isinstance(sort_by, str) else sort_by, "sort_by")
+    direction = "ascending" if ascending else "descending"
+    return [path if path.endswith((" ascending", " descending")) else f"{path} {direction}" for path in paths]

@@ -22,7 +22,6 @@ __all__ = [
     "BeastModeLink",
     "BeastModeResource",
     "BeastModeResourceType",
-    "BeastModeSort",
     "BeastModeStatistics",
     "BeastModeValidity",
     "BeastModes",
@@ -208,19 +207,6 @@ class BeastModeFilter(Record):
     id_list: Sequence[int | str] | Unset = attrs.field(default=UNSET, converter=_ids)
 
 
-@frozen
-class BeastModeSort(Record):
-    """The order of the Beast Modes that are found.
-
-    Attributes:
-        field: What to sort by, such as ``name``.
-        ascending: Whether the smallest comes first.
-    """
-
-    field: str
-    ascending: bool = True
-
-
 @frozen(kw_only=True)
 class _Linked(Model):
     """Where a Beast Mode is used, word for word, as it is sent back."""
@@ -243,7 +229,8 @@ class BeastModes(Area):
         *,
         name: str | Unset = UNSET,
         filters: Sequence[BeastModeFilter | str] = (),
-        sort: BeastModeSort | str = "name",
+        sort_by: str = "name",
+        ascending: bool = True,
         offset: int = 0,
         limit: int | None = None,
         page_size: int = 100,
@@ -256,7 +243,8 @@ class BeastModes(Area):
         Args:
             name: Only those with this in their names.
             filters: Further conditions; a bare text such as ``notvariable`` is one that stands for itself.
-            sort: The order; a bare text stands for what to sort by.
+            sort_by: The field to sort by, such as ``name``.
+            ascending: Whether the smallest comes first.
             offset: Beast Modes to leave out at the beginning.
             limit: The most Beast Modes to give in all.
             page_size: Beast Modes to ask for at a time, 1 to 5000.
@@ -272,7 +260,7 @@ class BeastModes(Area):
             json=payload(
                 name=name,
                 filters=[BeastModeFilter(item) if isinstance(item, str) else item for item in given],
-                sort=BeastModeSort(sort) if isinstance(sort, str) else sort,
+                sort=payload(field=sort_by, ascending=ascending),
             ),
             key=attrgetter("id"),
             into=_Found,

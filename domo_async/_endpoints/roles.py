@@ -270,7 +270,7 @@ class Roles(Area):
         /,
         *,
         search: str | None = None,
-        sort: str | None = None,
+        sort_by: str | None = None,
         ascending: bool | None = None,
         offset: int = 0,
         limit: int | None = None,
@@ -284,7 +284,7 @@ class Roles(Area):
         Args:
             role_id: The role.
             search: What names have to hold.
-            sort: What to sort by, such as ``displayName``.
+            sort_by: The field to sort by, such as ``displayName``.
             ascending: Whether from the least to the greatest.
             offset: Users to leave out at the beginning.
             limit: The most users to give in all.
@@ -300,7 +300,7 @@ class Roles(Area):
             QUERY,
             paged=False,
             key=attrgetter("user_id"),
-            params={"search": search, "sort": sort, "ascending": ascending},
+            params={"search": search, "sort": sort_by, "ascending": ascending},
             into=_RoleUsers,
             read=_page,
             offset=offset,

@@ -484,6 +484,7 @@ class Transport:
         into: type[T],
         read: Callable[[T], Sequence[R]],
         params: Mapping[str, QueryValue] | None = None,
+        json: object = UNSET,
     ) -> Pager[R]:
         """Return a list that arrives in one piece, for a route that documents no pages.
 
@@ -493,10 +494,11 @@ class Transport:
             into: What the JSON answer becomes.
             read: Takes the items out of that; `tuple` for a bare list.
             params: The query.
+            json: The body.
         """
 
         async def pages() -> AsyncGenerator[Sequence[R], None]:
-            answer, _ = await self.read_list(method, url, params=params, into=into)
+            answer, _ = await self.read_list(method, url, params=params, json=json, into=into)
             yield read(answer)
 
         return Pager(pages)

@@ -49,7 +49,8 @@ class Accounts(Twin[AsyncAccounts]):
         query: str,
         filters: Sequence[Filter] = (),
         facet_values_to_include: Sequence[str] | Unset = UNSET,
-        sort: Sort | Unset = UNSET,
+        sort_by: str | Sort | Unset = UNSET,
+        ascending: bool = True,
         combine_results: bool | Unset = UNSET,
         query_profile: str | Unset = UNSET,
         offset: int = 0,
@@ -65,7 +66,8 @@ class Accounts(Twin[AsyncAccounts]):
             query: What to look for; ``*`` stands for any text.
             filters: What all results match; `domo_async._endpoints.search` has them.
             facet_values_to_include: Facets to count; the counts are no part of this list.
-            sort: How to sort; by default what suits best comes first.
+            sort_by: The field to sort by, or several as a `Sort`; by default what suits best comes first.
+            ascending: Whether the smallest comes first, where one field is given.
             combine_results: Not explained by the page.
             query_profile: The page's example is ``GLOBAL``; it does not explain it.
             offset: Accounts to leave out at the beginning.
@@ -80,7 +82,8 @@ class Accounts(Twin[AsyncAccounts]):
                 query=query,
                 filters=filters,
                 facet_values_to_include=facet_values_to_include,
-                sort=sort,
+                sort_by=sort_by,
+                ascending=ascending,
                 combine_results=combine_results,
                 query_profile=query_profile,
                 offset=offset,

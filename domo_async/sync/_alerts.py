@@ -25,7 +25,7 @@ class Alerts(Twin[AsyncAlerts]):
         fields: Sequence[str] | None = None,
         owner_id: int | str | None = None,
         page_id: int | str | None = None,
-        sort: str | None = None,
+        sort_by: str | None = None,
         subscriber_id: int | str | None = None,
         subscription_types: Sequence[SubscriptionType | str] | None = None,
         suggested: bool | None = None,
@@ -49,7 +49,7 @@ class Alerts(Twin[AsyncAlerts]):
                 every one.
             owner_id: Only those of this user.
             page_id: Only those on this page.
-            sort: The key to sort by; the instance takes ``createdAt`` by itself.
+            sort_by: The key to sort by; the instance takes ``createdAt`` by itself.
             subscriber_id: Only those that this user is subscribed to.
             subscription_types: Only those with such subscriptions.
             suggested: Whether to give only those that are suggested to the token's owner.
@@ -71,7 +71,7 @@ class Alerts(Twin[AsyncAlerts]):
                 fields=fields,
                 owner_id=owner_id,
                 page_id=page_id,
-                sort=sort,
+                sort_by=sort_by,
                 subscriber_id=subscriber_id,
                 subscription_types=subscription_types,
                 suggested=suggested,

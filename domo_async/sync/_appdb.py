@@ -47,7 +47,8 @@ class Documents(Twin[AsyncDocuments]):
         /,
         *,
         filter: Mapping[str, object],
-        order_by: str | Sequence[str] | None = None,
+        sort_by: str | Sequence[str] | None = None,
+        ascending: bool = True,
         offset: int = 0,
         limit: int | None = None,
         page_size: int = 10_000,
@@ -63,8 +64,9 @@ class Documents(Twin[AsyncDocuments]):
             filter: What MongoDB's ``find()`` takes, such as ``{"content.userId": {"$eq": "123456789"}}``; an empty
                 one selects all. A point in time is written ``{"$date": "2024-05-08T19:39:00Z"}``. ``$where``,
                 ``$near`` and ``$nearSphere`` are not supported.
-            order_by: What to sort by: a path and ``ascending`` or ``descending``, such as ``content.due descending``;
-                or several.
+            sort_by: The path to sort by, such as ``content.due``; or several. A path may have its own direction, as in
+                ``content.due descending``.
+            ascending: Whether the smallest comes first, for paths without a direction of their own.
             offset: Documents to leave out at the beginning.
             limit: The most documents to give, or None for all.
             page_size: Documents to ask for at a time, at most 10,000.
@@ -76,7 +78,13 @@ class Documents(Twin[AsyncDocuments]):
         """
         return SyncPager(
             self._aio.query(
-                collection_id, filter=filter, order_by=order_by, offset=offset, limit=limit, page_size=page_size
+                collection_id,
+                filter=filter,
+                sort_by=sort_by,
+                ascending=ascending,
+                offset=offset,
+                limit=limit,
+                page_size=page_size,
             ),
             self._portal,
         )
@@ -94,7 +102,8 @@ class Documents(Twin[AsyncDocuments]):
         max: Mapping[str, str] | None = None,
         sum: Mapping[str, str] | None = None,
         unwind: str | Sequence[str] | None = None,
-        order_by: str | Sequence[str] | None = None,
+        sort_by: str | Sequence[str] | None = None,
+        ascending: bool = True,
         offset: int = 0,
         limit: int | None = None,
         page_size: int = 10_000,
@@ -106,7 +115,8 @@ class Documents(Twin[AsyncDocuments]):
         ```python
         for group in domo.appdb.documents.aggregate(
             collection_id, group_by="content.region", count="orders", sum={"content.amount": "total"},
-            order_by="total descending",
+            sort_by="total",
+            ascending=False,
         ):
             print(group["region"], group["orders"], group["total"])
         ```
@@ -121,7 +131,9 @@ class Documents(Twin[AsyncDocuments]):
             max: The greatest values to find, likewise.
             sum: The sums to work out, likewise.
             unwind: A list in the documents, of which each item is to count as a document of its own; or several.
-            order_by: What to sort by: a name given here, or a path, and ``ascending`` or ``descending``; or several.
+            sort_by: The name given here, or the path, to sort by; or several. Each may have its own direction, as in
+                ``total descending``.
+            ascending: Whether the smallest comes first, for those without a direction of their own.
             offset: Groups to leave out at the beginning.
             limit: The most groups to give, or None for all.
             page_size: Groups to ask for at a time, at most 10,000.
@@ -142,7 +154,8 @@ class Documents(Twin[AsyncDocuments]):
                 max=max,
                 sum=sum,
                 unwind=unwind,
-                order_by=order_by,
+                sort_by=sort_by,
+                ascending=ascending,
                 offset=offset,
                 limit=limit,
                 page_size=page_size,

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from domo_async._endpoints.beast_modes import BeastMode, BeastModeFilter, BeastModeSort, BeastModeStatistics
+from domo_async._endpoints.beast_modes import BeastMode, BeastModeFilter, BeastModeStatistics
 from domo_async._endpoints.beast_modes import BeastModes as AsyncBeastModes
 from domo_async._wire import UNSET, Unset
 from domo_async.sync._facade import SyncPager, Twin
@@ -26,7 +26,8 @@ class BeastModes(Twin[AsyncBeastModes]):
         *,
         name: str | Unset = UNSET,
         filters: Sequence[BeastModeFilter | str] = (),
-        sort: BeastModeSort | str = "name",
+        sort_by: str = "name",
+        ascending: bool = True,
         offset: int = 0,
         limit: int | None = None,
         page_size: int = 100,
@@ -39,7 +40,8 @@ class BeastModes(Twin[AsyncBeastModes]):
         Args:
             name: Only those with this in their names.
             filters: Further conditions; a bare text such as ``notvariable`` is one that stands for itself.
-            sort: The order; a bare text stands for what to sort by.
+            sort_by: The field to sort by, such as ``name``.
+            ascending: Whether the smallest comes first.
             offset: Beast Modes to leave out at the beginning.
             limit: The most Beast Modes to give in all.
             page_size: Beast Modes to ask for at a time, 1 to 5000.
@@ -48,7 +50,15 @@ class BeastModes(Twin[AsyncBeastModes]):
             ConfigError: A number is out of its range.
         """
         return SyncPager(
-            self._aio.search(name=name, filters=filters, sort=sort, offset=offset, limit=limit, page_size=page_size),
+            self._aio.search(
+                name=name,
+                filters=filters,
+                sort_by=sort_by,
+                ascending=ascending,
+                offset=offset,
+                limit=limit,
+                page_size=page_size,
+            ),
             self._portal,
         )
 

@@ -120,8 +120,8 @@ class Access(Twin[AsyncAccess]):
         """
         return SyncPager(self._aio.list_all(offset=offset, limit=limit, page_size=page_size), self._portal)
 
-    def list_direct(self, dataset_ids: Sequence[str], /) -> tuple[DatasetAccess, ...]:
-        """Return who was given access to several datasets, by one request.
+    def list_direct(self, dataset_ids: Sequence[str], /) -> SyncPager[DatasetAccess]:
+        """Iterate over who was given access to several datasets; asks by one request.
 
         `POST /api/data/v3/datasources/bulk/directpermissions`. Seen: Domo's own data service has it.
 
@@ -131,7 +131,7 @@ class Access(Twin[AsyncAccess]):
         Raises:
             ConfigError: `dataset_ids` is empty.
         """
-        return self._portal.run(self._aio.list_direct(dataset_ids))
+        return SyncPager(self._aio.list_direct(dataset_ids), self._portal)
 
     def share(
         self, dataset_id: str, /, *, permissions: Sequence[Grant], send_email: bool, message: str | Unset = UNSET
@@ -383,6 +383,7 @@ class Datasets(Twin[AsyncDatasets]):
         created_since: datetime | None = None,
         include_hidden: bool | None = None,
         sort_by: DatasetOrder | str | None = None,
+        ascending: bool | None = None,
         parts: DatasetPart | str | Sequence[DatasetPart | str] | None = None,
         offset: int = 0,
         limit: int | None = None,
@@ -401,14 +402,16 @@ class Datasets(Twin[AsyncDatasets]):
             dataset_ids: One dataset or several, of which those that fit the rest are given.
             created_since: When they were made at the earliest, with a time zone.
             include_hidden: Whether to give hidden ones too; by default not.
-            sort_by: What to sort by.
+            sort_by: The field to sort by.
+            ascending: Whether the smallest comes first; by default as the field has it: names begin with A, times with
+                the latest, counts with the greatest.
             parts: What to tell of each, as `get` takes it.
             offset: Datasets to leave out at the beginning.
             limit: The most datasets to give in all, or None for all.
             page_size: Datasets to ask for at a time.
 
         Raises:
-            ConfigError: A number is out of its range, or `created_since` has no time zone.
+            ConfigError: A number is out of its range, `created_since` has no time zone, or there is no such order.
         """
         return SyncPager(
             self._aio.list(
@@ -421,6 +424,7 @@ class Datasets(Twin[AsyncDatasets]):
                 created_since=created_since,
                 include_hidden=include_hidden,
                 sort_by=sort_by,
+                ascending=ascending,
                 parts=parts,
                 offset=offset,
                 limit=limit,
@@ -454,7 +458,8 @@ class Datasets(Twin[AsyncDatasets]):
         /,
         *,
         filters: Sequence[Filter] = (),
-        sort: Sort | Unset = UNSET,
+        sort_by: str | Sort | Unset = UNSET,
+        ascending: bool = True,
         offset: int = 0,
         limit: int | None = None,
         page_size: int = LARGEST_PAGE,
@@ -468,7 +473,8 @@ class Datasets(Twin[AsyncDatasets]):
         Args:
             query: What to look for; ``*`` stands for any text.
             filters: What all that is found matches; `domo_async._endpoints.search` has them.
-            sort: How to sort; by default what suits best comes first.
+            sort_by: The field to sort by, or several as a `Sort`; by default what suits best comes first.
+            ascending: Whether the smallest comes first, where one field is given.
             offset: Datasets to leave out at the beginning.
             limit: The most datasets to give in all, or None for all.
             page_size: Datasets to ask for at a time, 100 at most.
@@ -477,7 +483,15 @@ class Datasets(Twin[AsyncDatasets]):
             ConfigError: A number is out of its range.
         """
         return SyncPager(
-            self._aio.search(query, filters=filters, sort=sort, offset=offset, limit=limit, page_size=page_size),
+            self._aio.search(
+                query,
+                filters=filters,
+                sort_by=sort_by,
+                ascending=ascending,
+                offset=offset,
+                limit=limit,
+                page_size=page_size,
+            ),
             self._portal,
         )
 
@@ -2213,14 +2227,14 @@ class Versions(Twin[AsyncVersions]):
         indexed_only: bool | None = None,
         offset: int | None = None,
         limit: int | None = None,
-    ) -> tuple[DataVersionDetails, ...]:
-        """Return data versions of the dataset with what more the instance tells of them; by default indexed ones only.
+    ) -> SyncPager[DataVersionDetails]:
+        """Iterate over data versions of the dataset with all that the instance tells of them; by default indexed ones.
 
         `GET /api/data/v3/datasources/{dataset_id}/dataversions/details` (Datasets API, "GET Data Versions"). The
         document shows no parameters and no answer; these are those of Domo's data service.
 
         ```python
-        everything = domo.datasets.versions.details(dataset_id, indexed_only=False)
+        everything = domo.datasets.versions.details(dataset_id, indexed_only=False).all()
         ```
 
         Args:
@@ -2231,15 +2245,15 @@ class Versions(Twin[AsyncVersions]):
             until: Only those recorded before this time, likewise.
             statuses: Only those whose upload is so far.
             indexed_only: Whether to leave out what was never indexed, which instances do by default.
-            offset: How many to pass over.
-            limit: How many to return at most; by default all.
+            offset: Versions to leave out at the beginning.
+            limit: The most versions to give in all; by default all.
 
         Raises:
             ConfigError: `data_ids` or `statuses` is empty, or a time has no zone.
             NotFound: There is no such dataset.
             DecodeError: The answer holds no list.
         """
-        return self._portal.run(
+        return SyncPager(
             self._aio.details(
                 dataset_id,
                 data_ids=data_ids,
@@ -2249,7 +2263,8 @@ class Versions(Twin[AsyncVersions]):
                 indexed_only=indexed_only,
                 offset=offset,
                 limit=limit,
-            )
+            ),
+            self._portal,
         )
 
     @overload

@@ -175,8 +175,8 @@ class Files(Twin[AsyncFiles]):
 
     def list_revisions(
         self, file_id: int | str, /, *, expand: Sequence[FileParts | str] | None = None
-    ) -> tuple[FileRevision, ...]:
-        """Return all revisions of a file.
+    ) -> SyncPager[FileRevision]:
+        """Iterate over all revisions of a file.
 
         `GET /api/data/v1/data-files/{file_id}/revisions/details` (Files API, "Get All File Revisions by ID").
 
@@ -187,7 +187,7 @@ class Files(Twin[AsyncFiles]):
         Raises:
             NotFound: There is no such file.
         """
-        return self._portal.run(self._aio.list_revisions(file_id, expand=expand))
+        return SyncPager(self._aio.list_revisions(file_id, expand=expand), self._portal)
 
     @overload
     def download(

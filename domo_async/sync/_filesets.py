@@ -12,7 +12,7 @@ from typing import overload
 from domo_async._defaults import FILES_AT_ONCE
 from domo_async._endpoints.filesets.area import FileSets as AsyncFileSets
 from domo_async._endpoints.filesets.files import FileSetFiles as AsyncFileSetFiles
-from domo_async._endpoints.filesets.filters import DateFilter, FieldFilter, FileSort
+from domo_async._endpoints.filesets.filters import DateFilter, FieldFilter
 from domo_async._endpoints.filesets.models import (
     ConnectorContext,
     Deletion,
@@ -24,6 +24,7 @@ from domo_async._endpoints.filesets.models import (
     PartUpload,
     ShareLink,
 )
+from domo_async._endpoints.search.models import FieldSort
 from domo_async._redaction import Secret
 from domo_async._transfer import (
     Content,
@@ -52,7 +53,8 @@ class FileSets(Twin[AsyncFileSets]):
         *,
         filters: Sequence[FieldFilter] = (),
         date_filters: Sequence[DateFilter] = (),
-        field_sort: Sequence[FileSort] = (),
+        sort_by: str | Sequence[FieldSort] = (),
+        ascending: bool = True,
         offset: int = 0,
         limit: int | None = None,
         page_size: int = 100,
@@ -64,7 +66,8 @@ class FileSets(Twin[AsyncFileSets]):
         Args:
             filters: What fields have to be.
             date_filters: When something has to have happened.
-            field_sort: What to sort by.
+            sort_by: The field to sort by, such as ``name``; or several, each with its direction.
+            ascending: Whether the smallest comes first, where one field is given.
             offset: FileSets to leave out at the beginning.
             limit: The most FileSets to give, or None for all.
             page_size: FileSets to ask for at a time.
@@ -76,7 +79,8 @@ class FileSets(Twin[AsyncFileSets]):
             self._aio.search(
                 filters=filters,
                 date_filters=date_filters,
-                field_sort=field_sort,
+                sort_by=sort_by,
+                ascending=ascending,
                 offset=offset,
                 limit=limit,
                 page_size=page_size,
@@ -397,7 +401,8 @@ class FileSetFiles(Twin[AsyncFileSetFiles]):
         immediate_children: bool | None = None,
         filters: Sequence[FieldFilter] = (),
         date_filters: Sequence[DateFilter] = (),
-        field_sort: Sequence[FileSort] = (),
+        sort_by: str | Sequence[FieldSort] = (),
+        ascending: bool = True,
         page_size: int = 100,
     ) -> SyncPager[FileSetFile]:
         """Iterate over the files and directories of a FileSet; over all of them without filters.
@@ -411,7 +416,8 @@ class FileSetFiles(Twin[AsyncFileSetFiles]):
             immediate_children: Whether to leave out what lies in directories further down.
             filters: What fields have to be.
             date_filters: When something has to have happened.
-            field_sort: What to sort by.
+            sort_by: The field to sort by, such as ``name``; or several, each with its direction.
+            ascending: Whether the smallest comes first, where one field is given.
             page_size: Files to ask for at a time.
 
         Raises:
@@ -424,7 +430,8 @@ class FileSetFiles(Twin[AsyncFileSetFiles]):
                 immediate_children=immediate_children,
                 filters=filters,
                 date_filters=date_filters,
-                field_sort=field_sort,
+                sort_by=sort_by,
+                ascending=ascending,
                 page_size=page_size,
             ),
             self._portal,

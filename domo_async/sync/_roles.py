@@ -108,7 +108,7 @@ class Roles(Twin[AsyncRoles]):
         /,
         *,
         search: str | None = None,
-        sort: str | None = None,
+        sort_by: str | None = None,
         ascending: bool | None = None,
         offset: int = 0,
         limit: int | None = None,
@@ -122,7 +122,7 @@ class Roles(Twin[AsyncRoles]):
         Args:
             role_id: The role.
             search: What names have to hold.
-            sort: What to sort by, such as ``displayName``.
+            sort_by: The field to sort by, such as ``displayName``.
             ascending: Whether from the least to the greatest.
             offset: Users to leave out at the beginning.
             limit: The most users to give in all.
@@ -134,7 +134,13 @@ class Roles(Twin[AsyncRoles]):
         """
         return SyncPager(
             self._aio.users(
-                role_id, search=search, sort=sort, ascending=ascending, offset=offset, limit=limit, page_size=page_size
+                role_id,
+                search=search,
+                sort_by=sort_by,
+                ascending=ascending,
+                offset=offset,
+                limit=limit,
+                page_size=page_size,
             ),
             self._portal,
         )

@@ -22,12 +22,13 @@ class Search(Twin[AsyncSearch]):
         /,
         *,
         entities: Entities,
-        count: int | Unset = UNSET,
         offset: int | Unset = UNSET,
+        limit: int | Unset = UNSET,
         filters: Sequence[Filter] = (),
         or_filters: Sequence[Filter] = (),
         not_filters: Sequence[Filter] = (),
-        sort: Sort | Unset = UNSET,
+        sort_by: str | Sort | Unset = UNSET,
+        ascending: bool = True,
         facet_values_to_include: Sequence[str] | Unset = UNSET,
         facet_value_limit: int | Unset = UNSET,
         facet_value_offset: int | Unset = UNSET,
@@ -44,12 +45,13 @@ class Search(Twin[AsyncSearch]):
         Args:
             text: What to search for; ``*`` stands for anything, and alone for everything.
             entities: Where to search, such as ``["dataset", "card"]``; a list among them is a group of entities.
-            count: How many hits to give, 10 unless told. Other clients found that no more than 100 come at a time.
-            offset: How many hits to leave out. No hit beyond the first 10,000 can be had.
+            offset: Hits to leave out at the beginning. No hit beyond the first 10,000 can be had.
+            limit: The most hits to give, 10 by default. Other clients found that no more than 100 come at a time.
             filters: What all hits match.
             or_filters: Of what every hit matches at least one.
             not_filters: What no hit matches.
-            sort: What comes first; by relevance unless told.
+            sort_by: The field to sort by, or several as a `Sort`; by default what suits best comes first.
+            ascending: Whether the smallest comes first, where one field is given.
             facet_values_to_include: Facets to return, such as ``OWNER_ID``.
             facet_value_limit: How many values to return of each facet, none unless told.
             facet_value_offset: How many values of each facet to leave out.
@@ -65,12 +67,13 @@ class Search(Twin[AsyncSearch]):
             self._aio.query(
                 text,
                 entities=entities,
-                count=count,
                 offset=offset,
+                limit=limit,
                 filters=filters,
                 or_filters=or_filters,
                 not_filters=not_filters,
-                sort=sort,
+                sort_by=sort_by,
+                ascending=ascending,
                 facet_values_to_include=facet_values_to_include,
                 facet_value_limit=facet_value_limit,
                 facet_value_offset=facet_value_offset,

@@ -95,8 +95,8 @@ class Streams(Twin[AsyncStreams]):
         """
         return SyncPager(self._aio.list(fields=fields, offset=offset, limit=limit, page_size=page_size), self._portal)
 
-    def search(self, query: str, /, *, fields: str | Sequence[str] | None = None) -> tuple[Stream, ...]:
-        """Return the streams that a query finds.
+    def search(self, query: str, /, *, fields: str | Sequence[str] | None = None) -> SyncPager[Stream]:
+        """Iterate over the streams that a query finds.
 
         `GET /api/data/v1/streams/search`. Seen: Domo's own data service has it, and another client uses it.
 
@@ -104,7 +104,7 @@ class Streams(Twin[AsyncStreams]):
             query: Such as ``dataSource.name:orders`` or ``dataSource.id:…``, as Domo's Stream API has it.
             fields: What to tell of each; ``"all"`` by default.
         """
-        return self._portal.run(self._aio.search(query, fields=fields))
+        return SyncPager(self._aio.search(query, fields=fields), self._portal)
 
     def of_dataset(self, dataset_id: str, /) -> int:
         """Return the number of the stream that fills a dataset.

@@ -92,7 +92,7 @@ class Tasks(Twin[AsyncTasks]):
         updated_on: Sequence[TimeRange] | Unset = UNSET,
         completed_on: Sequence[TimeRange] | Unset = UNSET,
         completed_by: Sequence[int | str] | Unset = UNSET,
-        order_by_string: Sequence[str] | Unset = UNSET,
+        sort_by: Sequence[str] | Unset = UNSET,
         version: Sequence[int | str] | Unset = UNSET,
         render: bool | None = None,
         render_parts: Sequence[TaskPart | str] | None = None,
@@ -117,7 +117,7 @@ class Tasks(Twin[AsyncTasks]):
             updated_on: When tasks were last changed, as ranges.
             completed_on: When tasks were completed, as ranges.
             completed_by: Users who completed them.
-            order_by_string: What to order by: the names of these filters as the API has them, such as ``createdOn``.
+            sort_by: The fields to sort by: the names of these filters as the API has them, such as ``createdOn``.
             version: Versions of tasks.
             render: Whether to render the tasks' forms.
             render_parts: What to render of them.
@@ -141,7 +141,7 @@ class Tasks(Twin[AsyncTasks]):
                 updated_on=updated_on,
                 completed_on=completed_on,
                 completed_by=completed_by,
-                order_by_string=order_by_string,
+                sort_by=sort_by,
                 version=version,
                 render=render,
                 render_parts=render_parts,

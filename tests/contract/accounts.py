@@ -68,7 +68,7 @@ ROWS = [
             query="*sdk*",
             filters=[Term("valid", "true")],
             facet_values_to_include=["DATAPROVIDERNAME", "VALID"],
-            sort=Sort([FieldSort("display_name_sort")]),
+            sort_by=Sort([FieldSort("display_name_sort")]),
             combine_results=False,
             query_profile="GLOBAL",
         ).all(),

@@ -204,7 +204,7 @@ ROWS = [
             max={"content.clicks": "most"},
             sum={"content.clicks": "clicks", "content.sales": "sales"},
             unwind="content.tags",
-            order_by=["sales descending", "content.year ascending"],
+            sort_by=["sales descending", "content.year"],
         ).all(),
         Sent(
             "POST",
@@ -228,7 +228,7 @@ ROWS = [
     ),
     Row(
         "openapi: App DB, Query Document",
-        lambda domo: domo.appdb.documents.query("c-1", filter={}, order_by="content.due descending").all(),
+        lambda domo: domo.appdb.documents.query("c-1", filter={}, sort_by="content.due", ascending=False).all(),
         Sent(
             "POST",
             "/api/datastores/v2/collections/c-1/documents/query",

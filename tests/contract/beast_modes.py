@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from domo_async._endpoints.beast_modes import BeastMode, BeastModeFilter, BeastModeSort, BeastModeStatistics
+from domo_async._endpoints.beast_modes import BeastMode, BeastModeFilter, BeastModeStatistics
 from tests.contract.row import Row, Sent, documented, whole
 
 ROWS = [
@@ -34,7 +34,8 @@ ROWS = [
         "E022",
         lambda domo: domo.beast_modes.search(
             filters=[BeastModeFilter("owner", [27, 28]), BeastModeFilter("notvariable")],
-            sort=BeastModeSort("lastModified", ascending=False),
+            sort_by="lastModified",
+            ascending=False,
             offset=5,
             limit=1,
         ).all(),
@@ -55,7 +56,7 @@ ROWS = [
     ),
     Row(
         "E022",
-        lambda domo: domo.beast_modes.search(sort="created").first(),
+        lambda domo: domo.beast_modes.search(sort_by="created").first(),
         Sent(
             "POST",
             "/api/query/v1/functions/search",

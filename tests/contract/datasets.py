@@ -599,7 +599,7 @@ ROWS = [
     ),
     Row(
         "E056",
-        lambda domo: domo.datasets.versions.details("abc"),
+        lambda domo: domo.datasets.versions.details("abc").all(),
         Sent("GET", f"{DATA}/dataversions/details", answer=whole([DETAILS])),
         gives=DataVersionDetails,
     ),
@@ -614,7 +614,7 @@ ROWS = [
             indexed_only=False,
             offset=0,
             limit=5,
-        ),
+        ).all(),
         Sent(
             "GET",
             f"{DATA}/dataversions/details",
@@ -629,12 +629,12 @@ ROWS = [
             },
             answer=whole([]),
         ),
-        gives=lambda found: () == found,
+        gives=lambda found: [] == found,
         note="some of them",
     ),
     Row(
         "E056",
-        lambda domo: domo.datasets.versions.details("abc"),
+        lambda domo: domo.datasets.versions.details("abc").all(),
         Sent("GET", f"{DATA}/dataversions/details", answer=documented("E072")),
         gives=lambda found: (
             [(3, 18, 458, "success"), (4, 499, 6890, "success")]
@@ -682,7 +682,7 @@ ROWS = [
     ),
     Row(
         "E056",
-        lambda domo: domo.datasets.versions.details("abc"),
+        lambda domo: domo.datasets.versions.details("abc").all(),
         Sent("GET", f"{DATA}/dataversions/details", answer=whole({"versions": [DETAILS], "count": 1})),
         gives=DataVersionDetails,
         says=lambda answer: answer["versions"],

@@ -14,7 +14,7 @@ from domo_async._endpoints.datasets import (
     Grant,
     column,
 )
-from domo_async._endpoints.search import FieldSort, Sort, Wildcard
+from domo_async._endpoints.search import Wildcard
 from tests.contract.row import Row, Sent, documented, whole
 
 DATASETS = "/api/data/v3/datasources"
@@ -82,7 +82,8 @@ ROWS = [
             dataset_ids=["abc", "def"],
             created_since=datetime(2025, 1, 1, tzinfo=UTC),
             include_hidden=True,
-            sort_by="createdAtAscending",
+            sort_by="createdAt",
+            ascending=True,
             parts=["core", "certification"],
         ).all(),
         Sent(
@@ -115,7 +116,8 @@ ROWS = [
         lambda domo: domo.datasets.search(
             "sales",
             filters=[Wildcard("name_sort", "*sales*")],
-            sort=Sort([FieldSort("create_date", "DESC")]),
+            sort_by="create_date",
+            ascending=False,
             page_size=1,
         ).all(),
         tuple(
@@ -293,7 +295,7 @@ ROWS = [
     ),
     Row(
         "data service: direct access",
-        lambda domo: domo.datasets.access.list_direct(["abc", "def"]),
+        lambda domo: domo.datasets.access.list_direct(["abc", "def"]).all(),
         Sent(
             "POST",
             f"{DATASETS}/bulk/directpermissions",

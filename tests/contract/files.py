@@ -115,7 +115,7 @@ ROWS = [
     ),
     Row(
         "E092",
-        lambda domo: domo.files.list_revisions(90356, expand=["metadata"]),
+        lambda domo: domo.files.list_revisions(90356, expand=["metadata"]).all(),
         Sent("GET", f"{FILES}/90356/revisions/details", query={"expand": "metadata"}, answer=documented("E092")),
         gives=FileRevision,
     ),

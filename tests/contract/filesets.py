@@ -21,7 +21,6 @@ from domo_async._endpoints.filesets import (
     FileSetAccess,
     FileSetFile,
     FileSetStats,
-    FileSort,
     PartUpload,
     ShareLink,
 )
@@ -510,7 +509,8 @@ ROWS = [
             directory_path="reports",
             immediate_children=True,
             page_size=20,
-            field_sort=[FileSort("name", "DESC")],
+            sort_by="name",
+            ascending=False,
             filters=[FieldFilter("name", [".pdf"], "LIKE"), FieldFilter("hash", operator="IS_NULL", negated=True)],
             date_filters=[
                 DateFilter(
@@ -609,7 +609,7 @@ ROWS = [
             date_filters=[
                 DateFilter("created", datetime(2024, 6, 1, tzinfo=UTC), datetime(2024, 6, 30, tzinfo=UTC)),
             ],
-            field_sort=[FileSort("name")],
+            sort_by="name",
             offset=3,
             limit=2,
         ).all(),

@@ -149,7 +149,7 @@ ROWS = [
     ),
     Row(
         "extra: Roles Governance, Role users",
-        lambda domo: domo.roles.users(5, search="a", sort="displayName", ascending=True).all(),
+        lambda domo: domo.roles.users(5, search="a", sort_by="displayName", ascending=True).all(),
         Sent(
             "GET",
             f"{ROLES}/5/users",

@@ -141,7 +141,7 @@ ROWS = [
         lambda domo: domo.search.query(
             "*",
             entities=["account", SearchEntity.ALERT, ["data_app", "app_card"]],
-            sort=Sort([FieldSort("createDate", SortOrder.DESC), FieldSort("name")]),
+            sort_by=Sort([FieldSort("createDate", SortOrder.DESC), FieldSort("name")]),
             fields_to_return=["databaseId", "name"],
         ),
         Sent(
@@ -166,7 +166,7 @@ ROWS = [
     ),
     Row(
         "E163",
-        lambda domo: domo.search.query("*", entities=["user"], sort=Sort(relevance=True)),
+        lambda domo: domo.search.query("*", entities=["user"], sort_by=Sort(relevance=True)),
         Sent(
             "POST",
             _ROUTE,

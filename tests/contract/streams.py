@@ -296,7 +296,7 @@ ROWS = [
     ),
     Row(
         "data service: streams, search",
-        lambda domo: domo.streams.search("dataSource.name:Covid"),
+        lambda domo: domo.streams.search("dataSource.name:Covid").all(),
         Sent(
             "GET",
             "/api/data/v1/streams/search",

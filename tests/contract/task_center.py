@@ -84,7 +84,7 @@ ROWS = [
             assigned_on=[(datetime(2024, 1, 1, tzinfo=_EASTERN), datetime(2024, 1, 2, tzinfo=_EASTERN))],
             updated_on=[_DAY, _DAY],
             completed_on=[_DAY],
-            order_by_string=["createdOn"],
+            sort_by=["createdOn"],
             version=[1, "2"],
             offset=4,
             limit=2,

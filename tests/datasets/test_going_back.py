@@ -72,7 +72,7 @@ async def test_details_tell_of_indexed_versions_unless_all_are_asked_for(domo: D
     second = await domo.datasets.upload(dataset.id, b"2,b\n", action="APPEND", index=False)
     details = domo.datasets.versions.details
 
-    (seen,) = await details(dataset.id)
+    (seen,) = await details(dataset.id).all()
     assert (first.upload_id, "the first", recorded, "success", 1) == (
         seen.data_id,
         seen.status_message,
@@ -80,15 +80,16 @@ async def test_details_tell_of_indexed_versions_unless_all_are_asked_for(domo: D
         seen.upload_status,
         seen.num_rows,
     )
-    assert 2 == len(await details(dataset.id, indexed_only=False))
+    assert 2 == len(await details(dataset.id, indexed_only=False).all())
     assert [second.upload_id] == [
-        each.data_id for each in await details(dataset.id, indexed_only=False, since=recorded + timedelta(seconds=1))
+        each.data_id
+        for each in await details(dataset.id, indexed_only=False, since=recorded + timedelta(seconds=1)).all()
     ]
-    assert () == await details(dataset.id, until=recorded)
-    assert () == await details(dataset.id, statuses=["error"])
-    assert 1 == len(await details(dataset.id, data_ids=[first.upload_id, 999], limit=1))
+    assert [] == await details(dataset.id, until=recorded).all()
+    assert [] == await details(dataset.id, statuses=["error"]).all()
+    assert 1 == len(await details(dataset.id, data_ids=[first.upload_id, 999], limit=1).all())
     with pytest.raises(ConfigError, match="data_ids is empty"):
-        await details(dataset.id, data_ids=[])
+        details(dataset.id, data_ids=[])
 
 
 async def test_states_tell_how_far_datasets_are(domo: Domo, emulator: Emulator) -> None:

@@ -25,7 +25,7 @@ async def test_by_default_the_rows_of_the_partition_alone_are_replaced(domo: Dom
     assert ["dataTag=jan", "dataTag=feb", "dataTag=jan"] == [
         each.query for each in emulator.log.matching("POST *uploads")
     ]
-    details = await domo.datasets.versions.details(dataset.id)
+    details = await domo.datasets.versions.details(dataset.id).all()
     assert ["why", "why"] == [version.status_message for version in details]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from domo_async import ConfigError, Domo, Forbidden, NotFound, Secret
-from domo_async._endpoints.search import FieldSort, Sort, Term
+from domo_async._endpoints.search import Term
 from domo_async.emulator import Emulator
 from tests.emulator.others import another
 from tests.emulator.plain_client import connected
@@ -68,7 +68,7 @@ async def test_accounts_are_found_by_name_in_the_order_asked_for(domo: Domo):
     for name in ("sdk two", "other", "sdk one"):
         await domo.accounts.create(display_name=name, name="n", data_provider_type="s3", configurations={})
 
-    found = await domo.accounts.search(query="*sdk*", sort=Sort([FieldSort("display_name_sort")]), page_size=1).all()
+    found = await domo.accounts.search(query="*sdk*", sort_by="display_name_sort", page_size=1).all()
     of_provider = await domo.accounts.search(query="*", filters=[Term("data_provider_type", "s3")]).all()
 
     assert [("sdk one", 3, "Active"), ("sdk two", 1, "Active")] == [

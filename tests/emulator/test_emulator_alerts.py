@@ -101,7 +101,7 @@ async def test_lists_of_alerts_come_in_pages_in_order_with_the_fields_asked_for(
         an_alert(emulator, dataset_id, f"Alert {119 - number:03}", at=day)
 
     by_age = [alert.created_at async for alert in domo.alerts.list(page_size=50)]
-    by_name = [alert.name async for alert in domo.alerts.list(sort="name", offset=110)]
+    by_name = [alert.name async for alert in domo.alerts.list(sort_by="name", offset=110)]
     at_once = await domo.alerts.list(all=True).all()
 
     assert 120 == len(by_age)

@@ -121,10 +121,11 @@ async def test_the_client_asks_for_groups_and_for_an_order(domo: Domo):
         avg={"content.n": "mean"},
         min={"content.n": "least"},
         max={"content.n": "most"},
-        order_by="total descending",
+        sort_by="total",
+        ascending=False,
     ).all()
     tags = await documents.aggregate(collection, unwind="content.t", group_by="content.t", count="n").all()
-    falling = await documents.query(collection, filter={}, order_by="content.n descending").all()
+    falling = await documents.query(collection, filter={}, sort_by="content.n", ascending=False).all()
 
     assert [("b", 1, 5, 5.0, 5, 5), ("a", 2, 4, 2.0, 1, 3)] == [
         tuple(group[key] for key in ("k", "documents", "total", "mean", "least", "most")) for group in groups

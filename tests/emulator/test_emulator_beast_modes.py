@@ -7,7 +7,7 @@ import pytest
 from domo_async import BadRequest, ConfigError, Domo, Forbidden, NotFound
 from domo_async._emulator.persistence.records import Record
 from domo_async._emulator.routes import beast_modes, cards
-from domo_async._endpoints.beast_modes import BeastModeFilter, BeastModeSort
+from domo_async._endpoints.beast_modes import BeastModeFilter
 from domo_async.emulator import Emulator
 from tests.emulator.others import colleague
 from tests.emulator.plain_client import connected
@@ -154,8 +154,7 @@ async def test_the_search_comes_in_pages_and_in_order(emulator: Emulator, domo: 
         total(emulator, dataset_id, name=f"Total {number}", at=1_700_000_000_000 - number)
 
     names = [
-        each.name
-        async for each in domo.beast_modes.search(sort=BeastModeSort("created", ascending=False), page_size=3, offset=1)
+        each.name async for each in domo.beast_modes.search(sort_by="created", ascending=False, page_size=3, offset=1)
     ]
 
     assert [f"Total {number}" for number in range(1, 7)] == names

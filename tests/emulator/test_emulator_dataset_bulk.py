@@ -37,10 +37,14 @@ async def test_lists_take_the_words_kinds_and_times_of_the_data_service(domo: Do
     async def listed(**asked: object) -> str:
         return "".join(str(each.name) for each in await domo.datasets.list(**asked).all())  # type: ignore[arg-type]
 
-    assert ("abc", "cba") == (await listed(sort_by="name"), await listed(sort_by="nameDescending"))
-    assert ("cab", "bac") == (await listed(sort_by="createdAt"), await listed(sort_by="createdAtAscending"))
+    assert ("abc", "cba") == (await listed(sort_by="name"), await listed(sort_by="name", ascending=False))
+    assert ("cab", "bac") == (await listed(sort_by="createdAt"), await listed(sort_by="createdAt", ascending=True))
     for order in DatasetOrder:
         assert 3 == len(await listed(sort_by=order)), order
+    with pytest.raises(ConfigError, match="dataSourceId upwards alone"):
+        domo.datasets.list(sort_by="dataSourceId", ascending=False)
+    with pytest.raises(ConfigError, match="must be one of name, lastTouched"):
+        domo.datasets.list(sort_by="colour", ascending=True)
     assert "ac" == await listed(created_since=datetime(2025, 1, 2, tzinfo=UTC))
     assert "bc" == await listed(dataset_ids=[first, third], include_hidden=True, parts=["core", "status"])
     assert ("bac", "c") == (await listed(type=["api", "webform"]), await listed(type="webform"))
@@ -61,7 +65,7 @@ async def test_a_search_gives_datasets_with_their_metadata(domo: Domo, emulator:
     await domo.datasets.set_tags(sales, tags=["q1"])
     by_name = Sort([FieldSort("name_sort", "DESC")])
 
-    found = await domo.datasets.search(filters=[Wildcard("name_sort", "*sales*")], sort=by_name, page_size=1).all()
+    found = await domo.datasets.search(filters=[Wildcard("name_sort", "*sales*")], sort_by=by_name, page_size=1).all()
     async with another(emulator, 1001) as ada:
         assert [] == await ada.datasets.search("sales").all()
         await domo.datasets.access.share(more, permissions=[Grant(1001, "CAN_VIEW")], send_email=False)
@@ -190,7 +194,7 @@ async def test_who_has_access_is_told_of_all_datasets_in_pages(domo: Domo, emula
         await domo.datasets.access.change(first, Grant(1001, "CAN_EDIT"))
 
     told = await domo.datasets.access.list_all(page_size=2).all()
-    direct = await domo.datasets.access.list_direct([second])
+    direct = await domo.datasets.access.list_direct([second]).all()
 
     expected = [(first, "1", "OWNER"), (first, "1001", "CAN_EDIT"), (second, "1", "OWNER")]
     assert expected == [(each.data_source_id, each.id, each.access_level) for each in told[:3]]

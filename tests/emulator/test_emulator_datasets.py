@@ -46,7 +46,7 @@ async def test_datasets_are_listed_in_pages_by_what_is_asked_for(domo: Domo, emu
         theirs = await ada.datasets.create("Orders of Ada", COLUMNS)
         seen_by_ada = await ada.datasets.list().all()
 
-    found = domo.datasets.list(name_like="ORDERS", owner_id=1, sort_by="nameDescending", page_size=2)
+    found = domo.datasets.list(name_like="ORDERS", owner_id=1, sort_by="name", ascending=False, page_size=2)
     assert ["orders c", "orders b", "Orders a"] == [dataset.name async for dataset in found]
     assert [theirs.id] == [dataset.id for dataset in seen_by_ada]
     assert [theirs.id] == [dataset.id async for dataset in domo.datasets.list(owner_id=1001)]

@@ -58,12 +58,12 @@ async def test_a_file_comes_back_as_it_was_sent(emulator: Emulator, domo: Domo, 
 
 async def test_a_file_goes_through_its_life(emulator: Emulator, domo: Domo):
     file_id = (await domo.files.upload(b"one", name="a.txt")).data_file_id
-    first = (await domo.files.list_revisions(file_id))[0].data_file_revision_id
+    first = (await domo.files.list_revisions(file_id).all())[0].data_file_revision_id
     second = (await domo.files.upload_revision(file_id, b"two")).revision_id
 
     assert b"two" == await domo.files.download(file_id)
     assert b"one" == await domo.files.download(file_id, revision_id=first)
-    assert [first, second] == [each.data_file_revision_id for each in await domo.files.list_revisions(file_id)]
+    assert [first, second] == [each.data_file_revision_id for each in await domo.files.list_revisions(file_id).all()]
     assert 3 == (await domo.files.get_revision(file_id, second)).size_bytes
 
     await domo.files.delete_revision(file_id, second)
@@ -80,7 +80,7 @@ async def test_a_file_goes_through_its_life(emulator: Emulator, domo: Domo):
 async def test_a_revision_of_another_file_is_not_found(domo: Domo):
     one = (await domo.files.upload(b"1", name="1")).data_file_id
     two = (await domo.files.upload(b"2", name="2")).data_file_id
-    revision = (await domo.files.list_revisions(two))[0].data_file_revision_id
+    revision = (await domo.files.list_revisions(two).all())[0].data_file_revision_id
 
     with pytest.raises(NotFound, match="Revision"):
         await domo.files.download(one, revision_id=revision)
@@ -88,7 +88,7 @@ async def test_a_revision_of_another_file_is_not_found(domo: Domo):
 
 async def test_the_last_revision_stays(domo: Domo):
     file_id = (await domo.files.upload(b"1", name="1")).data_file_id
-    (only,) = await domo.files.list_revisions(file_id)
+    (only,) = await domo.files.list_revisions(file_id).all()
 
     with pytest.raises(Exception, match="only revision"):
         await domo.files.delete_revision(file_id, only.data_file_revision_id)
@@ -105,7 +105,7 @@ async def test_copies_share_their_content_until_the_last_is_gone(emulator: Emula
 
     assert b"same" == await domo.files.download(target)
     assert "text/x-s" == (await domo.files.get_revision(target, copied.revision_id)).content_type
-    assert 2 == len(await domo.files.list_revisions(target))
+    assert 2 == len(await domo.files.list_revisions(target).all())
     assert ("s.txt", 1) == (twin.name, twin.responsible_user_id)
     assert 2 == len(on_disk(emulator))
 
@@ -127,8 +127,8 @@ async def test_files_are_listed_by_owner_and_number(emulator: Emulator, domo: Do
 
 async def test_a_revision_tells_its_metadata_where_they_are_asked_for(emulator: Emulator, domo: Domo):
     file_id = (await domo.files.upload(b"abc", name="a.txt", description="mine")).data_file_id
-    (bare,) = await domo.files.list_revisions(file_id)
-    (whole,) = await domo.files.list_revisions(file_id, expand=["metadata"])
+    (bare,) = await domo.files.list_revisions(file_id).all()
+    (whole,) = await domo.files.list_revisions(file_id, expand=["metadata"]).all()
 
     assert (None, "SAFE", "mine") == (bare.metadata, bare.scan_state, bare.description)
     assert whole.metadata is not None
@@ -144,7 +144,7 @@ async def test_a_revision_tells_its_metadata_where_they_are_asked_for(emulator: 
 
 async def test_a_download_has_the_name_that_is_asked_for_by_either_key(emulator: Emulator, domo: Domo):
     file_id = (await domo.files.upload(b"x", name="own name.txt")).data_file_id
-    revision = (await domo.files.list_revisions(file_id))[0].data_file_revision_id
+    revision = (await domo.files.list_revisions(file_id).all())[0].data_file_revision_id
 
     for path, name in (
         (f"{FILES}/{file_id}", "own%20name.txt"),

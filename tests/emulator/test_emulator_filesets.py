@@ -24,8 +24,8 @@ from domo_async._endpoints.filesets import (
     FieldFilter,
     FileSetAccess,
     FileSetPermission,
-    FileSort,
 )
+from domo_async._endpoints.search import FieldSort
 from domo_async.emulator import Emulator
 from tests.emulator.others import another
 from tests.emulator.plain_client import connected
@@ -323,7 +323,7 @@ async def test_files_are_found_by_directory_page_by_page(domo: Domo):
     assert ["r/1.txt", "r/q", "r/4.txt"] == await paths(directory_path="r", immediate_children=True)
     assert ["r", "3.txt", "rr"] == await paths(immediate_children=True)
     assert ["rr/5.txt", "r/4.txt", "3.txt", "r/q/2.txt", "r/1.txt"] == await paths(
-        field_sort=[FileSort("name", "DESC")], filters=[FieldFilter("name", [".txt"], "LIKE")]
+        sort_by=[FieldSort("name", "DESC")], filters=[FieldFilter("name", [".txt"], "LIKE")]
     )
 
 
@@ -351,9 +351,7 @@ async def test_filesets_are_found_by_what_they_are(domo: Domo):
         return [fileset.name async for fileset in domo.filesets.search(filters=filters, page_size=1, **said)]
 
     assert ["Marketing B", "Sales", "marketing a"] == await names()
-    assert ["marketing a", "Marketing B"] == await names(
-        FieldFilter("name", ["MARKET"], "LIKE"), field_sort=[FileSort("name")]
-    )
+    assert ["marketing a", "Marketing B"] == await names(FieldFilter("name", ["MARKET"], "LIKE"), sort_by="name")
     assert ["Sales"] == await names(FieldFilter("name", ["MARKET"], "LIKE", negated=True))
     assert ["Sales"] == await names(FieldFilter("fileCount", [0], "GREATER_THAN"))
     assert ["Marketing B", "marketing a"] == await names(FieldFilter("owner", [1]), FieldFilter("fileCount", [0]))

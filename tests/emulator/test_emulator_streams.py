@@ -301,15 +301,15 @@ async def test_streams_are_listed_looked_up_searched_for_and_given_by_number(dom
 
     assert [covid.id, orders.id] == [each.id for each in await domo.streams.list(page_size=1).all()]
     assert orders.id == await domo.streams.of_dataset(dataset)
-    assert [orders.id] == [each.id for each in await domo.streams.search(f"dataSource.id:{dataset}")]
-    assert [orders.id] == [each.id for each in await domo.streams.search("dataSource.name:order")]
+    assert [orders.id] == [each.id for each in await domo.streams.search(f"dataSource.id:{dataset}").all()]
+    assert [orders.id] == [each.id for each in await domo.streams.search("dataSource.name:order").all()]
     assert [covid.id] == [each.id for each in await domo.streams.get_many([covid.id, 404], fields="all")]
     async with another(emulator) as other:
         assert [] == await other.streams.list().all()
         with pytest.raises(NotFound):
             await other.streams.of_dataset(dataset)
     with pytest.raises(BadRequest, match="dataSource"):
-        await domo.streams.search("anything")
+        await domo.streams.search("anything").all()
 
 
 async def test_a_stream_that_needs_no_account_is_made_of_three_things_and_told_whole(

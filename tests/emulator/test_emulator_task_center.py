@@ -195,7 +195,7 @@ async def test_tasks_are_found_by_all_filters_together(emulator: Emulator, domo:
     assert ["t-2", "t-4"] == await found(assigned_on=[(first, first), (datetime(2024, 1, 4, tzinfo=UTC), today[0])])
     assert ["t-2"] == await found(completed_on=[today], completed_by=[1], updated_on=[today])
     assert [] == await found(version=[2])
-    assert ["t-2", "t-3", "t-4", "t-1"] == await found(order_by_string=["createdOn"])
+    assert ["t-2", "t-3", "t-4", "t-1"] == await found(sort_by=["createdOn"])
 
 
 async def test_tasks_come_page_by_page(emulator: Emulator, domo: Domo):

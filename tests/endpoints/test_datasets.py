@@ -209,7 +209,7 @@ async def test_deleted_versions_are_gone_after_the_index(domo: Domo) -> None:
     dataset = await domo.datasets.create("Test", {"n": "LONG"})
     for number in (b"1\n", b"2\n", b"3\n"):
         await domo.datasets.upload(dataset.id, number, action="APPEND")
-    first, second, third = await domo.datasets.versions.details(dataset.id)
+    first, second, third = await domo.datasets.versions.details(dataset.id).all()
 
     await domo.datasets.versions.delete(dataset.id, data_ids=[int(first.data_id or 0)], index=False)
     assert 3 == len(await rows(domo, dataset.id))
@@ -298,7 +298,7 @@ def test_a_bound_without_a_zone_is_refused() -> None:
 async def test_an_answer_without_a_list_of_versions_is_a_decode_error(answer: object) -> None:
     async with talking_to(answering(answer)) as domo:
         with pytest.raises(DecodeError):
-            await domo.datasets.versions.details("x")
+            await domo.datasets.versions.details("x").all()
         with pytest.raises(DecodeError):
             await domo.datasets.versions.from_magic("x").all()
 

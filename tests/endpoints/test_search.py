@@ -299,7 +299,7 @@ async def test_a_page_beyond_the_limit_is_refused_before_anything_is_sent(domo: 
             await domo.search.query("*", entities=["dataset"], **reach)
 
     assert not emulator.log.matching(ROUTE)
-    assert not (await domo.search.query("*", entities=["dataset"], count=100, offset=9_900)).hits
+    assert not (await domo.search.query("*", entities=["dataset"], limit=100, offset=9_900)).hits
 
 
 @pytest.mark.parametrize(

@@ -181,7 +181,7 @@ def _streams(who: _Leaving) -> Handler:
     area, kind = Streams(who.http), OffboardingKind.STREAM
 
     async def find() -> Sequence[OwnedThing]:
-        found = await area.search(f"dataSource.owner.id:{who.leaver}")
+        found = await area.search(f"dataSource.owner.id:{who.leaver}").all()
         return [
             OwnedThing(kind, str(each.id), None if each.data_source is None else each.data_source.name)
             for each in found

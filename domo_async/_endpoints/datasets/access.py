@@ -69,8 +69,8 @@ class Access(Area):
             limit=limit,
         )
 
-    async def list_direct(self, dataset_ids: Sequence[str], /) -> tuple[DatasetAccess, ...]:
-        """Return who was given access to several datasets, by one request.
+    def list_direct(self, dataset_ids: Sequence[str], /) -> Pager[DatasetAccess]:
+        """Iterate over who was given access to several datasets; asks by one request.
 
         `POST /api/data/v3/datasources/bulk/directpermissions`. Seen: Domo's own data service has it.
 
@@ -80,12 +80,12 @@ class Access(Area):
         Raises:
             ConfigError: `dataset_ids` is empty.
         """
-        return await self._http.request(
+        return self._http.whole_list(
             "POST",
             url("/api/data/v3/datasources/bulk/directpermissions"),
             json=require_list(dataset_ids, "dataset_ids"),
             into=tuple[DatasetAccess, ...],
-            idempotent=True,
+            read=tuple,
         )
 
     async def share(

@@ -20,7 +20,7 @@ from domo_async._endpoints.datasets.bulk import BulkChanges
 from domo_async._endpoints.datasets.expressions import Expression, expressions
 from domo_async._endpoints.datasets.indexes import Indexes
 from domo_async._endpoints.datasets.jobs import ExportJob, QueryJob, check_query, checked_exports
-from domo_async._endpoints.datasets.metadata import DatasetOrder, DatasetPart, DatasetTag
+from domo_async._endpoints.datasets.metadata import DatasetOrder, DatasetPart, DatasetTag, order_word
 from domo_async._endpoints.datasets.models import (
     Columns,
     CreateAnswer,
@@ -39,6 +39,7 @@ from domo_async._endpoints.datasets.states import DatasetState, read_state, wait
 from domo_async._endpoints.datasets.uploads import Uploads
 from domo_async._endpoints.datasets.versions import Versions
 from domo_async._endpoints.search import LARGEST_PAGE, Filter, Sort
+from domo_async._endpoints.search.models import sort_body
 from domo_async._transfer import (
     Action,
     Budget,
@@ -140,6 +141,7 @@ class Datasets(Area):
         created_since: datetime | None = None,
         include_hidden: bool | None = None,
         sort_by: DatasetOrder | str | None = None,
+        ascending: bool | None = None,
         parts: DatasetPart | str | Sequence[DatasetPart | str] | None = None,
         offset: int = 0,
         limit: int | None = None,
@@ -158,14 +160,16 @@ class Datasets(Area):
             dataset_ids: One dataset or several, of which those that fit the rest are given.
             created_since: When they were made at the earliest, with a time zone.
             include_hidden: Whether to give hidden ones too; by default not.
-            sort_by: What to sort by.
+            sort_by: The field to sort by.
+            ascending: Whether the smallest comes first; by default as the field has it: names begin with A, times with
+                the latest, counts with the greatest.
             parts: What to tell of each, as `get` takes it.
             offset: Datasets to leave out at the beginning.
             limit: The most datasets to give in all, or None for all.
             page_size: Datasets to ask for at a time.
 
         Raises:
-            ConfigError: A number is out of its range, or `created_since` has no time zone.
+            ConfigError: A number is out of its range, `created_since` has no time zone, or there is no such order.
         """
         return self._http.pages(
             "GET",
@@ -186,7 +190,7 @@ class Datasets(Area):
                 "dataSourceId": Repeated.of(dataset_ids),
                 "createdSince": None if created_since is None else epoch_millis(created_since),
                 "includeHidden": include_hidden,
-                "orderBy": sort_by,
+                "orderBy": order_word(sort_by, ascending=ascending),
                 "part": parts,
             },
         )
@@ -223,7 +227,8 @@ class Datasets(Area):
         /,
         *,
         filters: Sequence[Filter] = (),
-        sort: Sort | Unset = UNSET,
+        sort_by: str | Sort | Unset = UNSET,
+        ascending: bool = True,
         offset: int = 0,
         limit: int | None = None,
         page_size: int = LARGEST_PAGE,
@@ -237,7 +242,8 @@ class Datasets(Area):
         Args:
             query: What to look for; ``*`` stands for any text.
             filters: What all that is found matches; `domo_async._endpoints.search` has them.
-            sort: How to sort; by default what suits best comes first.
+            sort_by: The field to sort by, or several as a `Sort`; by default what suits best comes first.
+            ascending: Whether the smallest comes first, where one field is given.
             offset: Datasets to leave out at the beginning.
             limit: The most datasets to give in all, or None for all.
             page_size: Datasets to ask for at a time, 100 at most.
@@ -261,7 +267,7 @@ class Datasets(Area):
                 entities=["DATASET"],
                 filters=[each.to_payload() for each in filters],
                 combine_results=True,
-                sort=sort if isinstance(sort, Unset) else sort.to_payload(),
+                sort=sort_body(sort_by, ascending=ascending),
             ),
         )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from attrs import frozen
 
 from domo_async._wire import EpochMillis, Model, NumericId, OpenEnum
+from domo_async.errors import ConfigError
 
 __all__ = [
     "CryoStatus",
@@ -13,27 +14,42 @@ __all__ = [
     "DatasetPart",
     "DatasetPermission",
     "DatasetTag",
+    "order_word",
 ]
 
 
 class DatasetOrder(OpenEnum):
-    """What a list of datasets is sorted by."""
+    """The field that a list of datasets is sorted by."""
 
     NAME = "name"
-    NAME_DESCENDING = "nameDescending"
     LAST_TOUCHED = "lastTouched"
-    LAST_TOUCHED_ASCENDING = "lastTouchedAscending"
     LAST_UPDATED = "lastUpdated"
-    LAST_UPDATED_ASCENDING = "lastUpdatedAscending"
     CREATED_AT = "createdAt"
-    CREATED_AT_ASCENDING = "createdAtAscending"
     CARD_COUNT = "cardCount"
-    CARD_COUNT_ASCENDING = "cardCountAscending"
     CARD_VIEW_COUNT = "cardViewCount"
-    CARD_VIEW_COUNT_ASCENDING = "cardViewCountAscending"
     ERROR_STATE = "errorState"
-    ERROR_STATE_DESCENDING = "errorStateDescending"
     DATA_SOURCE_ID = "dataSourceId"
+
+
+# Some words of the route sort upwards, some downwards; the other direction has a suffix, if there is one.
+_UPWARDS = frozenset({DatasetOrder.NAME, DatasetOrder.ERROR_STATE, DatasetOrder.DATA_SOURCE_ID})
+
+
+def order_word(sort_by: DatasetOrder | str | None, *, ascending: bool | None) -> str | None:
+    """Return the word for an order of datasets; without a direction, the one that the field has by itself.
+
+    Raises:
+        ConfigError: There is no such order.
+    """
+    if sort_by is None or ascending is None:
+        return sort_by
+    if sort_by not in tuple(DatasetOrder):
+        raise ConfigError(f"sort_by must be one of {', '.join(DatasetOrder)} where ascending is given, not {sort_by!r}")
+    if (sort_by in _UPWARDS) is ascending:
+        return sort_by
+    if sort_by == DatasetOrder.DATA_SOURCE_ID:
+        raise ConfigError("datasets can be sorted by dataSourceId upwards alone")
+    return f"{sort_by}{'Ascending' if ascending else 'Descending'}"
 
 
 class DatasetPart(OpenEnum):

@@ -55,7 +55,7 @@ class Versions(Area):
             "GET", url("/api/data/v2/datasources/{}/dataversions", dataset_id), into=tuple[DataVersion, ...], read=tuple
         )
 
-    async def details(
+    def details(
         self,
         dataset_id: str,
         /,
@@ -67,14 +67,14 @@ class Versions(Area):
         indexed_only: bool | None = None,
         offset: int | None = None,
         limit: int | None = None,
-    ) -> tuple[DataVersionDetails, ...]:
-        """Return data versions of the dataset with what more the instance tells of them; by default indexed ones only.
+    ) -> Pager[DataVersionDetails]:
+        """Iterate over data versions of the dataset with all that the instance tells of them; by default indexed ones.
 
         `GET /api/data/v3/datasources/{dataset_id}/dataversions/details` (Datasets API, "GET Data Versions"). The
         document shows no parameters and no answer; these are those of Domo's data service.
 
         ```python
-        everything = await domo.datasets.versions.details(dataset_id, indexed_only=False)
+        everything = await domo.datasets.versions.details(dataset_id, indexed_only=False).all()
         ```
 
         Args:
@@ -85,29 +85,28 @@ class Versions(Area):
             until: Only those recorded before this time, likewise.
             statuses: Only those whose upload is so far.
             indexed_only: Whether to leave out what was never indexed, which instances do by default.
-            offset: How many to pass over.
-            limit: How many to return at most; by default all.
+            offset: Versions to leave out at the beginning.
+            limit: The most versions to give in all; by default all.
 
         Raises:
             ConfigError: `data_ids` or `statuses` is empty, or a time has no zone.
             NotFound: There is no such dataset.
             DecodeError: The answer holds no list.
         """
-        return version_details(
-            await self._http.request(
-                "GET",
-                url("/api/data/v3/datasources/{}/dataversions/details", dataset_id),
-                params={
-                    "dataVersionIds": None if data_ids is None else require_list(data_ids, "data_ids"),
-                    "startRecordedTime": None if since is None else epoch_millis(since),
-                    "endRecordedTime": None if until is None else epoch_millis(until),
-                    "statuses": None if statuses is None else require_list(statuses, "statuses"),
-                    "limitToIndexed": indexed_only,
-                    "offset": offset,
-                    "limit": limit,
-                },
-                into=object,
-            )
+        return self._http.whole_list(
+            "GET",
+            url("/api/data/v3/datasources/{}/dataversions/details", dataset_id),
+            params={
+                "dataVersionIds": None if data_ids is None else require_list(data_ids, "data_ids"),
+                "startRecordedTime": None if since is None else epoch_millis(since),
+                "endRecordedTime": None if until is None else epoch_millis(until),
+                "statuses": None if statuses is None else require_list(statuses, "statuses"),
+                "limitToIndexed": indexed_only,
+                "offset": offset,
+                "limit": limit,
+            },
+            into=object,
+            read=version_details,
         )
 
     @overload

@@ -222,10 +222,10 @@ class Files(Area):
             into=FileRevision,
         )
 
-    async def list_revisions(
+    def list_revisions(
         self, file_id: int | str, /, *, expand: Sequence[FileParts | str] | None = None
-    ) -> tuple[FileRevision, ...]:
-        """Return all revisions of a file.
+    ) -> Pager[FileRevision]:
+        """Iterate over all revisions of a file.
 
         `GET /api/data/v1/data-files/{file_id}/revisions/details` (Files API, "Get All File Revisions by ID").
 
@@ -236,11 +236,12 @@ class Files(Area):
         Raises:
             NotFound: There is no such file.
         """
-        return await self._http.request(
+        return self._http.whole_list(
             "GET",
             url("/api/data/v1/data-files/{}/revisions/details", file_id),
             params={"expand": _listed(expand)},
             into=tuple[FileRevision, ...],
+            read=tuple,
         )
 
     @overload

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from domo_async._endpoints.filesets.area import FileSets
 from domo_async._endpoints.filesets.files import FileSetFiles
-from domo_async._endpoints.filesets.filters import DateFilter, FieldFilter, FileSort, FilterOperator, SortOrder
+from domo_async._endpoints.filesets.filters import DateFilter, FieldFilter, FilterOperator, SortOrder
 from domo_async._endpoints.filesets.models import (
     ConnectorContext,
     Deletion,
@@ -36,7 +36,6 @@ __all__ = [
     "FileSetPermission",
     "FileSetStats",
     "FileSets",
-    "FileSort",
     "FilterOperator",
     "PartUpload",
     "PartUploadStatus",

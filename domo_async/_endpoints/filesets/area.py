@@ -15,7 +15,7 @@ from domo_async._endpoints._area import Area, require_changes, require_list
 from domo_async._endpoints.filesets._folder_backend import FileSetFolderSteps
 from domo_async._endpoints.filesets._guards import a_fileset
 from domo_async._endpoints.filesets.files import FileSetFiles
-from domo_async._endpoints.filesets.filters import DateFilter, FieldFilter, FileSort, search_body
+from domo_async._endpoints.filesets.filters import DateFilter, FieldFilter, search_body
 from domo_async._endpoints.filesets.models import (
     ConnectorContext,
     Deletion,
@@ -24,6 +24,7 @@ from domo_async._endpoints.filesets.models import (
     FileSetStats,
     PageContext,
 )
+from domo_async._endpoints.search.models import FieldSort
 from domo_async._transfer import FolderOptions, FolderReport, ProgressOption, pull, push
 from domo_async._transport import QUERY, PageData, Pager, url
 from domo_async._wire import UNSET, Model, Unset, payload
@@ -56,7 +57,8 @@ class FileSets(Area):
         *,
         filters: Sequence[FieldFilter] = (),
         date_filters: Sequence[DateFilter] = (),
-        field_sort: Sequence[FileSort] = (),
+        sort_by: str | Sequence[FieldSort] = (),
+        ascending: bool = True,
         offset: int = 0,
         limit: int | None = None,
         page_size: int = 100,
@@ -68,7 +70,8 @@ class FileSets(Area):
         Args:
             filters: What fields have to be.
             date_filters: When something has to have happened.
-            field_sort: What to sort by.
+            sort_by: The field to sort by, such as ``name``; or several, each with its direction.
+            ascending: Whether the smallest comes first, where one field is given.
             offset: FileSets to leave out at the beginning.
             limit: The most FileSets to give, or None for all.
             page_size: FileSets to ask for at a time.
@@ -88,7 +91,7 @@ class FileSets(Area):
             assured=100,
             offset=offset,
             limit=limit,
-            json=search_body(filters, date_filters, field_sort),
+            json=search_body(filters, date_filters, sort_by, ascending=ascending),
         )
 
     async def create(

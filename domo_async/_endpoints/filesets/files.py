@@ -16,8 +16,9 @@ from domo_async._defaults import FILES_AT_ONCE
 from domo_async._endpoints._area import Area, require_list
 from domo_async._endpoints.filesets._guards import a_file, below_the_root
 from domo_async._endpoints.filesets._requests import content_of, create, describe, path_of
-from domo_async._endpoints.filesets.filters import DateFilter, FieldFilter, FileSort, search_body
+from domo_async._endpoints.filesets.filters import DateFilter, FieldFilter, search_body
 from domo_async._endpoints.filesets.models import Deletion, FileMatch, FileSetFile, PageContext, PartUpload, ShareLink
+from domo_async._endpoints.search.models import FieldSort
 from domo_async._redaction import Secret
 from domo_async._transfer import (
     Content,
@@ -111,7 +112,8 @@ class FileSetFiles(Area):
         immediate_children: bool | None = None,
         filters: Sequence[FieldFilter] = (),
         date_filters: Sequence[DateFilter] = (),
-        field_sort: Sequence[FileSort] = (),
+        sort_by: str | Sequence[FieldSort] = (),
+        ascending: bool = True,
         page_size: int = 100,
     ) -> Pager[FileSetFile]:
         """Iterate over the files and directories of a FileSet; over all of them without filters.
@@ -125,7 +127,8 @@ class FileSetFiles(Area):
             immediate_children: Whether to leave out what lies in directories further down.
             filters: What fields have to be.
             date_filters: When something has to have happened.
-            field_sort: What to sort by.
+            sort_by: The field to sort by, such as ``name``; or several, each with its direction.
+            ascending: Whether the smallest comes first, where one field is given.
             page_size: Files to ask for at a time.
 
         Raises:
@@ -141,7 +144,7 @@ class FileSetFiles(Area):
             into=_FileList,
             read=_page,
             params={"directoryPath": directory_path, "immediateChildren": immediate_children, "limit": page_size},
-            json=search_body(filters, date_filters, field_sort),
+            json=search_body(filters, date_filters, sort_by, ascending=ascending),
         )
 
     async def query(

@@ -10,10 +10,11 @@ import attrs
 from attrs import frozen
 
 from domo_async._endpoints._area import SortOrder, require_list
+from domo_async._endpoints.search.models import FieldSort
 from domo_async._wire import UNSET, OpenEnum, Record, TimestampForm, Unset, payload, wire_name
 from domo_async.errors import ConfigError
 
-__all__ = ["DateFilter", "FieldFilter", "FileSort", "FilterOperator", "SortOrder", "search_body"]
+__all__ = ["DateFilter", "FieldFilter", "FilterOperator", "SortOrder", "search_body"]
 
 
 class FilterOperator(OpenEnum):
@@ -81,23 +82,17 @@ class DateFilter(Record):
             raise ConfigError(f"the filter on {self.field} ends before it starts")
 
 
-@frozen
-class FileSort(Record):
-    """What a list is sorted by: ``FieldSort("name")``.
-
-    Attributes:
-        field: The field, such as ``name``.
-        order: Which way.
-    """
-
-    field: str
-    order: SortOrder | str = SortOrder.ASC
-
-
 def search_body(
-    filters: Sequence[FieldFilter], date_filters: Sequence[DateFilter], field_sort: Sequence[FileSort]
+    filters: Sequence[FieldFilter],
+    date_filters: Sequence[DateFilter],
+    sort_by: str | Sequence[FieldSort],
+    *,
+    ascending: bool,
 ) -> dict[str, Any]:
     """Return the body of a search; an empty object finds everything."""
+    sorts = [FieldSort(sort_by, SortOrder.of(ascending=ascending))] if isinstance(sort_by, str) else sort_by
     return payload(
-        field_sort=list(field_sort) or UNSET, filters=list(filters) or UNSET, date_filters=list(date_filters) or UNSET
+        field_sort=[payload(field=each.field, order=each.order) for each in sorts] or UNSET,
+        filters=list(filters) or UNSET,
+        date_filters=list(date_filters) or UNSET,
     )

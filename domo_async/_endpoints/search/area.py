@@ -10,7 +10,15 @@ from domo_async._endpoints._area import Area, require_list
 from domo_async._endpoints.search._iterate import Page, SearchReader
 from domo_async._endpoints.search._split import LARGEST_PAGE, MOST, Part
 from domo_async._endpoints.search.filters import Filter
-from domo_async._endpoints.search.models import FieldSort, QueryProfile, SearchAnswer, SearchEntity, SearchHit, Sort
+from domo_async._endpoints.search.models import (
+    FieldSort,
+    QueryProfile,
+    SearchAnswer,
+    SearchEntity,
+    SearchHit,
+    Sort,
+    sort_body,
+)
 from domo_async._transport import Pager, url
 from domo_async._wire import UNSET, Unset, payload
 from domo_async.errors import ConfigError
@@ -34,12 +42,13 @@ class Search(Area):
         /,
         *,
         entities: Entities,
-        count: int | Unset = UNSET,
         offset: int | Unset = UNSET,
+        limit: int | Unset = UNSET,
         filters: Sequence[Filter] = (),
         or_filters: Sequence[Filter] = (),
         not_filters: Sequence[Filter] = (),
-        sort: Sort | Unset = UNSET,
+        sort_by: str | Sort | Unset = UNSET,
+        ascending: bool = True,
         facet_values_to_include: Sequence[str] | Unset = UNSET,
         facet_value_limit: int | Unset = UNSET,
         facet_value_offset: int | Unset = UNSET,
@@ -56,12 +65,13 @@ class Search(Area):
         Args:
             text: What to search for; ``*`` stands for anything, and alone for everything.
             entities: Where to search, such as ``["dataset", "card"]``; a list among them is a group of entities.
-            count: How many hits to give, 10 unless told. Other clients found that no more than 100 come at a time.
-            offset: How many hits to leave out. No hit beyond the first 10,000 can be had.
+            offset: Hits to leave out at the beginning. No hit beyond the first 10,000 can be had.
+            limit: The most hits to give, 10 by default. Other clients found that no more than 100 come at a time.
             filters: What all hits match.
             or_filters: Of what every hit matches at least one.
             not_filters: What no hit matches.
-            sort: What comes first; by relevance unless told.
+            sort_by: The field to sort by, or several as a `Sort`; by default what suits best comes first.
+            ascending: Whether the smallest comes first, where one field is given.
             facet_values_to_include: Facets to return, such as ``OWNER_ID``.
             facet_value_limit: How many values to return of each facet, none unless told.
             facet_value_offset: How many values of each facet to leave out.
@@ -75,15 +85,15 @@ class Search(Area):
         """
         if not text.strip():
             raise ConfigError("the text to search for is blank; '*' finds everything")
-        _within_reach(_DEFAULT_COUNT if isinstance(count, Unset) else count, 0 if isinstance(offset, Unset) else offset)
+        _within_reach(_DEFAULT_COUNT if isinstance(limit, Unset) else limit, 0 if isinstance(offset, Unset) else offset)
         body = payload(
-            count=count,
+            count=limit,
             offset=offset,
             query=text,
             filters=_json(filters),
             or_filters=_json(or_filters),
             not_filters=_json(not_filters),
-            sort=sort if isinstance(sort, Unset) else sort.to_payload(),
+            sort=sort_body(sort_by, ascending=ascending),
             facet_values_to_include=_names(facet_values_to_include, "facet_values_to_include"),
             facet_value_limit=facet_value_limit,
             facet_value_offset=facet_value_offset,
@@ -149,12 +159,12 @@ class Search(Area):
             answer = await self.query(
                 text,
                 entities=[part.entity],
-                count=count,
+                limit=count,
                 offset=offset,
                 filters=[*filters, *part.filters(split_by)],
                 or_filters=or_filters,
                 not_filters=[*not_filters, *part.not_filters(split_by)],
-                sort=sort,
+                sort_by=sort,
                 include_phonetic=include_phonetic,
                 combine_results=combine_results,
                 query_profile=query_profile,

@@ -10,7 +10,7 @@ import attrs
 from attrs import frozen
 
 from domo_async._endpoints._area import SortOrder
-from domo_async._wire import UNSET, EpochMillis, Model, NumericId, OpenEnum, Record, payload, wire_name
+from domo_async._wire import UNSET, EpochMillis, Model, NumericId, OpenEnum, Record, Unset, payload, wire_name
 from domo_async.errors import ConfigError
 
 __all__ = [
@@ -23,6 +23,7 @@ __all__ = [
     "SearchHit",
     "Sort",
     "SortOrder",
+    "sort_body",
 ]
 
 
@@ -88,6 +89,13 @@ class Sort(Record):
     def to_payload(self) -> dict[str, Any]:
         """Return the sort as it is sent."""
         return payload(field_sorts=list(self.fields) or UNSET, is_relevance=self.relevance)
+
+
+def sort_body(sort_by: str | Sort | Unset, *, ascending: bool) -> dict[str, Any] | Unset:
+    """Return a sort as it is sent: by one field, or as a `Sort` has it."""
+    if isinstance(sort_by, str):
+        sort_by = Sort([FieldSort(sort_by, SortOrder.of(ascending=ascending))])
+    return sort_by if isinstance(sort_by, Unset) else sort_by.to_payload()
 
 
 @frozen(kw_only=True)

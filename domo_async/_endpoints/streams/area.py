@@ -121,8 +121,8 @@ class Streams(Area):
             params={"fields": fields},
         )
 
-    async def search(self, query: str, /, *, fields: str | Sequence[str] | None = None) -> tuple[Stream, ...]:
-        """Return the streams that a query finds.
+    def search(self, query: str, /, *, fields: str | Sequence[str] | None = None) -> Pager[Stream]:
+        """Iterate over the streams that a query finds.
 
         `GET /api/data/v1/streams/search`. Seen: Domo's own data service has it, and another client uses it.
 
@@ -130,8 +130,12 @@ class Streams(Area):
             query: Such as ``dataSource.name:orders`` or ``dataSource.id:…``, as Domo's Stream API has it.
             fields: What to tell of each; ``"all"`` by default.
         """
-        return await self._http.request(
-            "GET", url("/api/data/v1/streams/search"), params={"q": query, "fields": fields}, into=tuple[Stream, ...]
+        return self._http.whole_list(
+            "GET",
+            url("/api/data/v1/streams/search"),
+            params={"q": query, "fields": fields},
+            into=tuple[Stream, ...],
+            read=tuple,
         )
 
     async def of_dataset(self, dataset_id: str, /) -> int:

@@ -308,7 +308,7 @@ class Users(Area):
                 show_count=True,
                 include_deleted=include_deleted,
                 include_support=include_support,
-                sort=payload(field=sort_by, order=SortOrder.ASC if ascending else SortOrder.DESC),
+                sort=payload(field=sort_by, order=SortOrder.of(ascending=ascending)),
                 filters=_filters(text, filters),
                 ids=UNSET if ids is None else [str(each) for each in require_list(ids, "ids")],
                 parts=UNSET if parts is None else require_list(parts, "parts"),
