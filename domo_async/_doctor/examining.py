@@ -210,7 +210,7 @@ class _Examination:
                 return
             try:
                 async with asyncio.timeout(self._patience()):
-                    answer = await search.function("*", entities=[entity], count=1)
+                    answer = await search.function("*", entities=[entity], limit=1)
             except (DomoError, TimeoutError):
                 continue  # how the route does is told where it is checked
             finally:

@@ -75,7 +75,7 @@ ROWS = [
     Row(
         "E163",
         lambda domo: domo.search.query(
-            "*", entities=["card"], count=10_000, combine_results=False, query_profile=QueryProfile.GLOBAL
+            "*", entities=["card"], limit=10_000, combine_results=False, query_profile=QueryProfile.GLOBAL
         ),
         Sent(
             "POST",
@@ -112,7 +112,7 @@ ROWS = [
         lambda domo: domo.search.query(
             "orders",
             entities=["dataflow"],
-            count=20,
+            limit=20,
             offset=0,
             facet_values_to_include=["OWNER_ID"],
             facet_value_limit=0,

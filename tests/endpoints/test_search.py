@@ -293,7 +293,7 @@ async def test_who_stops_early_asks_for_no_more() -> None:
 
 
 async def test_a_page_beyond_the_limit_is_refused_before_anything_is_sent(domo: Domo, emulator: Emulator) -> None:
-    reaches: list[dict[str, Any]] = [{"count": 1, "offset": MOST}, {"offset": 9_991}, {"count": 10_001}]
+    reaches: list[dict[str, Any]] = [{"limit": 1, "offset": MOST}, {"offset": 9_991}, {"limit": 10_001}]
     for reach in reaches:
         with pytest.raises(ConfigError, match=r"iterate\(\) gives all"):
             await domo.search.query("*", entities=["dataset"], **reach)
@@ -308,7 +308,7 @@ async def test_a_page_beyond_the_limit_is_refused_before_anything_is_sent(domo: 
         {"entities": "dataset"},
         {"entities": []},
         {"entities": [[]]},
-        {"entities": ["dataset"], "count": -1},
+        {"entities": ["dataset"], "limit": -1},
         {"entities": ["dataset"], "offset": -1},
         {"entities": ["dataset"], "fields_to_return": "name"},
     ],
