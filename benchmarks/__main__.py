@@ -20,6 +20,7 @@ from benchmarks import (
     query,
     rewrite,
     spark,
+    trips,
     upload,
     wan,
 )
@@ -38,6 +39,7 @@ BENCHMARKS: Mapping[str, Callable[[Options], Iterator[Row]]] = {
     "lists": lists.benchmark,
     "frames": frames.benchmark,
     "rewrite": rewrite.benchmark,
+    "trips": trips.benchmark,
     "spark": spark.benchmark,
 }
 # Needs an extra of its own, and minutes.
