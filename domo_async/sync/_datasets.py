@@ -1280,9 +1280,9 @@ class Datasets(Twin[AsyncDatasets]):
         `POST /api/data/v3/datasources/{dataset_id}/uploads`,
         `PUT /api/data/v3/datasources/{dataset_id}/uploads/{upload_id}/parts/{part}`,
         `PUT /api/data/v3/datasources/{dataset_id}/uploads/{upload_id}/commit`,
-        `GET /api/data/v2/datasources/{dataset_id}/schemas/latest`,
         `GET /api/data/v2/datasources/{dataset_id}/dataversions` and
-        `GET /api/data/v3/datasources/{dataset_id}/indexes/{request_key}/statuses`. If the upload fails or is cancelled,
+        `GET /api/data/v3/datasources/{dataset_id}/indexes/{request_key}/statuses`; the columns are read only where they
+        may be others than those that the dataset was created with. If the upload fails or is cancelled,
         `DELETE /api/data/v3/datasources/{dataset_id}` removes the dataset again.
 
         Args:

@@ -867,13 +867,6 @@ ROWS = [
                 },
                 answer=whole({"dataSource": {"dataSourceId": "abc"}}),
             ),
-            Sent(
-                "GET",
-                "/api/data/v2/datasources/abc/schemas/latest",
-                answer=whole(
-                    {"schema": {"columns": [{"type": "STRING", "name": "Region"}, {"type": "LONG", "name": "Sold"}]}}
-                ),
-            ),
             OPEN,
             BEFORE,
             put(b"North,7\nSouth,8"),

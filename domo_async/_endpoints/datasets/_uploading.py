@@ -16,6 +16,7 @@ from domo_async._endpoints.datasets._upload_backend import DatasetUploadSteps, U
 from domo_async._endpoints.datasets.models import Columns, CreatedDataset, columns_of
 from domo_async._transfer import (
     Budget,
+    ColumnSpec,
     ItemResults,
     LoadOptions,
     LoadReport,
@@ -101,11 +102,24 @@ class Uploading:
                 if columns is None:
                     found = await open_source.infer(header=options.header)
                     columns = {column.name: column.type for column in found}
+                columns = columns_of(columns)
                 dataset = await self._datasets.create(name, columns)
                 steps = self._steps(dataset.id, options)
+                # Those of an upload that goes by keys are the instance's to tell.
+                known = (
+                    None
+                    if options.effective_action in {"UPSERT", "DELETE"}
+                    else [ColumnSpec(column.name, column.type) for column in columns]
+                )
                 try:
                     done = await upload_opened(
-                        steps, open_source, options, self._http.settings.clock, self._budget, inferred=inferred
+                        steps,
+                        open_source,
+                        options,
+                        self._http.settings.clock,
+                        self._budget,
+                        columns=known,
+                        inferred=inferred,
                     )
                 except (AfterCommitError, CommitUncertain):
                     raise
@@ -114,9 +128,7 @@ class Uploading:
                     with uninterrupted():
                         await self._remove(dataset.id, error)
                     raise
-        return CreatedFrom(
-            id=dataset.id, columns={column.name: column.type.value for column in columns_of(columns)}, upload=done
-        )
+        return CreatedFrom(id=dataset.id, columns={column.name: column.type.value for column in columns}, upload=done)
 
     async def load_folder(
         self,

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 
 from attrs import frozen
 
 from domo_async._clock import Clock
-from domo_async._concurrency import wait_for_end
+from domo_async._concurrency import task_group, wait_for_end
 from domo_async._telemetry import cause_of, tell
 from domo_async._telemetry.events import COMMIT_LOST, COMMIT_UNCERTAIN, NOT_SEEN, NOT_VERIFIED, VERSION_UNKNOWN
 from domo_async._transfer.uploading.backend import Committed, StoredVersion, UploadSteps
@@ -135,8 +135,10 @@ class Committer:
 
     async def settle(self, committed: Committed, sent: Sent) -> Settled:
         """Wait for the index, and compare the row counts."""
-        notes = await self._wait(committed)
-        version, counted = await self._version(committed, sent)
+        async with task_group() as tasks:
+            early = tasks.create_task(self._settled_already(committed, sent))
+            notes = await self._wait(committed)
+        version, counted = early.result() or await self._version(committed, sent)
         if self._journal is not None and version is not None and version != committed.data_version:
             # Where it cannot be written down, the next run sends again what replaces all.
             with suppress(UploadError):
@@ -179,6 +181,27 @@ class Committer:
         tell(NOT_SEEN, dataset_id=self._steps.dataset_id, upload_id=self._upload_id, cause=why)
         return ["the instance does not tell whether queries see the rows yet"]
 
+    async def _settled_already(self, committed: Committed, sent: Sent) -> tuple[int, int | None] | None:
+        """Return the data version that was made, and its rows, if that is settled while the index is still at work."""
+        if not (self._options.index and self._options.wait):
+            return None
+        try:
+            versions = await self._steps.versions()
+        except DomoError:
+            return None
+        version = self._made(committed, sent, versions)
+        stored = None if version is None else versions.get(version)
+        # As long as a version is at work, the instance may count fewer rows than there will be.
+        if version is None or stored is None or stored.rows != sent.rows or _status(stored) not in {None, "success"}:
+            return None
+        return version, stored.rows
+
+    def _made(self, committed: Committed, sent: Sent, versions: Mapping[int, StoredVersion]) -> int | None:
+        """Return the data version that a commit made, as far as that is known."""
+        if committed.data_version is None and self._is_new(sent) and self._upload_id in versions:
+            return self._upload_id
+        return committed.data_version
+
     async def _version(self, committed: Committed, sent: Sent) -> tuple[int | None, int | None]:
         """Return the data version that was made and its rows, as far as the instance tells."""
         try:
@@ -187,9 +210,7 @@ class Committer:
             event = NOT_VERIFIED if committed.rows is None else VERSION_UNKNOWN
             tell(event, dataset_id=self._steps.dataset_id, upload_id=self._upload_id, cause=cause_of(error))
             return committed.data_version, None
-        version = committed.data_version
-        if version is None and self._is_new(sent) and self._upload_id in versions:
-            version = self._upload_id
+        version = self._made(committed, sent, versions)
         stored = None if version is None else versions.get(version)
         if stored is not None and _status(stored) == "error":
             raise AfterCommitError(

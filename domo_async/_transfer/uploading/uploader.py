@@ -12,6 +12,7 @@ from typing import Any
 from attrs import define, evolve, field
 
 from domo_async._clock import Clock
+from domo_async._concurrency import task_group
 from domo_async._telemetry import cause_of, tell
 from domo_async._telemetry.events import COMMITTED, OPENED, REPLAYED, RESUMED, VERSIONS_UNKNOWN
 from domo_async._transfer.columns import ColumnSpec
@@ -91,6 +92,7 @@ async def upload_opened(
     clock: Clock,
     budget: Budget,
     *,
+    columns: Sequence[ColumnSpec] | None = None,
     inferred: bool = False,
 ) -> UploadResult:
     """Upload a source that is open already, without a journal.
@@ -101,10 +103,11 @@ async def upload_opened(
         options: How to upload it.
         clock: The clock.
         budget: What uploads may take together.
+        columns: The dataset's columns, where they are known already; else they are read.
         inferred: Whether all columns have the types that were inferred from the source.
     """
     try:
-        return await _upload(steps, source, options, clock, budget, None, {}, inferred=inferred)
+        return await _upload(steps, source, options, clock, budget, None, {}, before=columns, inferred=inferred)
     except _ColumnsChanged as changed:
         raise changed.failure from None
 
@@ -175,11 +178,11 @@ async def _upload(
     journal: Journal | None,
     added: dict[str, str],
     *,
+    before: Sequence[ColumnSpec] | None = None,
     inferred: bool = False,
 ) -> UploadResult:
     started = clock.monotonic()
-    before = await steps.columns()
-    fit = await _fitted(steps, before, source, options)
+    fit = await _fitted(steps, await steps.columns() if before is None else before, source, options)
     with reporting(clock, options.progress, total=source.total, title="upload") as reporter, Spool() as spool:
         one = _Upload(steps, source, fit, options, clock, budget, journal, reporter, spool, started, added, inferred)
         return await one.run()
@@ -538,10 +541,11 @@ class _Upload:
             self._before = journal.before
             tell(RESUMED, dataset_id=self._steps.dataset_id, upload_id=journal.upload_id, parts=len(journal.parts))
             return journal.upload_id
-        if journal is not None:
-            await self._learn_versions()
         try:
-            upload_id = await self._steps.open()
+            async with task_group() as tasks:
+                if journal is not None:
+                    tasks.create_task(self._learn_versions())
+                upload_id = await self._steps.open()
         except DomoError as error:
             raise self._failure(f"no upload could be opened: {error}") from error
         tell(OPENED, dataset_id=self._steps.dataset_id, upload_id=upload_id)
