@@ -60,7 +60,7 @@ OPEN = Sent(
 )
 BEFORE = Sent("GET", VERSIONS, answer=documented("E072"))
 MADE = {"schemaId": 7, "dataId": 10, "uploadStatus": "success", "numRows": 2, "numBytes": 10}
-AFTER = Sent("GET", VERSIONS, answer=whole([MADE]))
+AFTER = Sent("GET", VERSIONS, answer=whole([MADE]), beside=True)
 KEEPING = (
     Sent("GET", DATA, answer=whole({"id": "abc", "rowCount": 499})),
     BEFORE,
@@ -213,7 +213,7 @@ def regions() -> Path:
 
 
 def put(content: bytes) -> Sent:
-    return Sent("PUT", f"{DATA}/uploads/10/parts/1", body=content, headers=CSV)
+    return Sent("PUT", f"{DATA}/uploads/10/parts/1", body=content, headers=CSV, beside=True)
 
 
 def commit(action: str, **more: object) -> Sent:
