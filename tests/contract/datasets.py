@@ -383,7 +383,7 @@ ROWS = [
         lambda domo: domo.datasets.load_folder(
             regions(), "abc", ledger=Path(tempfile.mkdtemp(dir=SCRATCH.name), "night.ledger")
         ),
-        (LATEST, LATEST, BEFORE, OPEN, put(b"North\nSouth\n"), commit("APPEND"), SEEN, AFTER),
+        (LATEST, LATEST, BEFORE, evolve(OPEN, beside=True), put(b"North\nSouth\n"), commit("APPEND"), SEEN, AFTER),
         gives=lambda report: (
             [("new", "loaded", 2, 10)]
             == [(entry.found, entry.outcome, entry.rows, entry.data_version) for entry in report]
