@@ -7,6 +7,7 @@ from typing import Protocol
 
 from attrs import frozen
 
+from domo_async._concurrency import task_group
 from domo_async._endpoints.datasets.indexes import Indexes
 from domo_async._endpoints.datasets.models import Column, Commit
 from domo_async._endpoints.datasets.schemas import Schemas
@@ -74,22 +75,27 @@ class DatasetUploadSteps:
                 columns = tuple(column for column in columns if column.name in keys)
         return [ColumnSpec(column.name, column.type) for column in columns]
 
-    async def add_columns(self, added: Sequence[ColumnSpec]) -> None:
-        """Give the dataset those of these columns that it lacks, behind those that it has.
+    async def add_columns(self, added: Sequence[ColumnSpec]) -> Sequence[ColumnSpec]:
+        """Give the dataset those of these columns that it lacks, behind those that it has, and return its columns.
 
         An alteration sends all columns, so that one of somebody else's at the same time would be undone, or undo this
         one. So all is read again after it: what of ours is not there is added again, and what of theirs is not there
         any more, though queries have come to see it meanwhile, is put back.
         """
-        seen = {column.name for column in await self._seen()}
+        before: set[str] | None = None
         for _ in range(_ROUNDS):
-            columns = (await self._datasets.schemas.latest(self.dataset_id)).columns
-            names = {column.name for column in columns}
+            async with task_group() as tasks:
+                asked = tasks.create_task(self._seen())
+                columns = (await self._datasets.schemas.latest(self.dataset_id)).columns
+            seen = asked.result()
+            before = _named(seen) if before is None else before
+            names = _named(columns)
             lacking = [Column(name=one.name, type=one.type) for one in added if one.name not in names]
-            lacking += [column for column in await self._seen() if column.name not in names | seen | _named(lacking)]
+            lacking += [column for column in seen if column.name not in names | before | _named(lacking)]
             if not lacking:
-                return
+                break
             await self._datasets.schemas.alter(self.dataset_id, [*columns, *lacking])
+        return [ColumnSpec(column.name, column.type) for column in columns]
 
     async def _seen(self) -> Sequence[Column]:
         """Return the columns that queries see."""

@@ -58,8 +58,8 @@ class UploadSteps(Protocol):
         """Return the dataset's columns in order."""
         ...
 
-    async def add_columns(self, added: Sequence[ColumnSpec]) -> None:
-        """Give the dataset those of these columns that it lacks, behind those that it has."""
+    async def add_columns(self, added: Sequence[ColumnSpec]) -> Sequence[ColumnSpec]:
+        """Give the dataset those of these columns that it lacks, behind those that it has, and return its columns."""
         ...
 
     async def versions(self) -> Mapping[int, StoredVersion]:

@@ -411,9 +411,7 @@ class _Upload:
                     "the source holds no rows; nothing was sent. To empty the dataset on purpose say allow_empty=True"
                 )
             self._take_up()
-            if self._fit.added:
-                await self._add_columns()
-            await self._check_columns(None)
+            self._check_columns(await self._add_columns() if self._fit.added else await self._evolved(None), None)
             upload_id = await self._open()
             sent = await self._send(upload_id, _chained(looked_at or [empty_part()], parts))
         sent = await self._completed(upload_id, sent)
@@ -522,10 +520,11 @@ class _Upload:
             " and begin anew. Nothing was committed"
         )
 
-    async def _add_columns(self) -> None:
+    async def _add_columns(self) -> Sequence[ColumnSpec]:
+        """Add the columns that the dataset lacks, and return those that it has then."""
         added = _types(self._fit.added)
         try:
-            await self._steps.add_columns(self._fit.added)
+            columns = await self._steps.add_columns(self._fit.added)
         except DomoError as error:
             refused = isinstance(error, APIError) and error.refused
             raise self._failure(
@@ -533,6 +532,7 @@ class _Upload:
                 perhaps=_NO_COLUMNS if refused else added,
             ) from error
         self._added |= added
+        return columns
 
     async def _open(self) -> int:
         """Open an upload, or go on with that of the journal."""
@@ -629,25 +629,28 @@ class _Upload:
     async def _completed(self, upload_id: int, sent: Sent) -> Sent:
         """See that all is as it was when it was read, and say what it was made of."""
         self._source.check_unchanged()
-        await self._check_columns(upload_id)
+        self._check_columns(await self._evolved(upload_id), upload_id)
         if self._journal is None:
             return sent
         files = await in_thread(file_records, self._source.files)
         self._source.check_unchanged()
         return evolve(sent, files=files)
 
-    async def _check_columns(self, upload_id: int | None) -> None:
-        """See that the dataset's columns are those that the parts are cut for, if others may add some.
+    async def _evolved(self, upload_id: int | None) -> Sequence[ColumnSpec]:
+        """Return the dataset's columns, as they are now if others may add some."""
+        if self._options.schema != "evolve":
+            return self._fit.columns
+        try:
+            return await self._steps.columns()
+        except DomoError as error:
+            raise self._failure(f"the dataset's columns could not be read: {error}", upload_id=upload_id) from error
+
+    def _check_columns(self, now: Sequence[ColumnSpec], upload_id: int | None) -> None:
+        """See that the dataset's columns are those that the parts are cut for.
 
         Raises:
             _ColumnsChanged: They are not.
         """
-        if self._options.schema != "evolve":
-            return
-        try:
-            now = await self._steps.columns()
-        except DomoError as error:
-            raise self._failure(f"the dataset's columns could not be read: {error}", upload_id=upload_id) from error
         if list(now) != list(self._fit.columns):
             if self._journal is not None:
                 self._journal.forgotten()
