@@ -202,6 +202,7 @@ SCANNED = Sent(
     headers={"Accept": "text/csv"},
     answer=b"id\n1\n\n",
     content_type="text/csv",
+    beside=True,
 )
 
 
@@ -974,6 +975,7 @@ ROWS = [
                 "POST",
                 "/api/query/v1/execute/export/xyz",
                 query={"includeHeader": "true"},
+                beside=True,
                 json={"sql": "SELECT * FROM `xyz` WHERE status='error'"},
                 headers={"Accept": "text/csv"},
                 answer=b"id,status\n1,error\n",
@@ -991,6 +993,7 @@ ROWS = [
                 "POST",
                 "/api/query/v1/execute/export/xyz",
                 query={"includeHeader": "true"},
+                beside=True,
                 json={"sql": "SELECT * FROM table"},
                 answer=documented("E071"),
             ),
@@ -1007,6 +1010,7 @@ ROWS = [
                 "POST",
                 "/api/query/v1/execute/export/xyz",
                 query={"includeHeader": "true"},
+                beside=True,
                 json={"sql": "SELECT * FROM table"},
                 headers={"Accept": "text/csv"},
                 status=404,

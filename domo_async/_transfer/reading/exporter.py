@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable
 from functools import partial
 from pathlib import Path
 from typing import BinaryIO, TypeAlias
@@ -26,7 +26,7 @@ from domo_async._transfer.file_writer import (
 from domo_async._transfer.progress import ProgressOption, Reporter, reporting
 from domo_async._transfer.reading.checking import CheckingWriter
 from domo_async._transfer.reading.heading import is_json, refuse_page
-from domo_async._transfer.reading.scanning import Selection, check_ended, check_last, check_uncut
+from domo_async._transfer.reading.scanning import Columns, Selection, check_ended, check_last, check_uncut
 from domo_async._transfer.retrying import persistent
 from domo_async._transport import Download
 from domo_async._wire import Record
@@ -68,18 +68,19 @@ class _Export:
         async with special_file(path) as special:
             if special is not None:
                 return await self.to_object(special, packing)
-        names = await self._names()
         async with atomic_write(path) as partial_path:
-            size, rows = await persistent(
-                lambda: self._copy(partial(FileWriter, partial_path, packing), names), self.settings
-            )
+            async with self.selection.columns() as columns:
+                size, rows = await persistent(
+                    lambda: self._copy(partial(FileWriter, partial_path, packing), columns), self.settings
+                )
             await check_uncut(self.selection, rows)
         return size, rows
 
     async def to_object(self, target: BinaryIO | AsyncFileTarget, packing: str | None = None) -> tuple[int, int]:
         """Write the CSV to a file object; what it was given cannot be taken back, so there is no second try."""
         writer = ObjectWriter(target, packing)
-        size, rows = await self._copy(lambda: writer, await self._names())
+        async with self.selection.columns() as columns:
+            size, rows = await self._copy(lambda: writer, columns)
         await check_uncut(self.selection, rows)
         return size, rows
 
@@ -94,18 +95,16 @@ class _Export:
             await check_uncut(self.selection, rows)
         return size, rows
 
-    async def _names(self) -> list[str]:
-        return [column.name for column in await self.selection.columns()]
-
-    async def _copy(self, open_writer: Callable[[], Writer], names: Sequence[str]) -> tuple[int, int]:
+    async def _copy(self, open_writer: Callable[[], Writer], columns: Columns) -> tuple[int, int]:
         """Copy one answer, and return the bytes that were written, and the rows."""
         moved = 0
         last = b""
         sink: Sink | None = None
-        writer = CheckingWriter(open_writer, names, header=self.header)
         try:
             async with self.selection.fetch() as answer:
+                names = [column.name for column in await columns]
                 refuse_page(answer)
+                writer = CheckingWriter(open_writer, names, header=self.header)
                 sink = Sink(writer.opened)
                 async for piece in self._pieces(answer):
                     last = piece[-1:] or last

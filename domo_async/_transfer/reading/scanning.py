@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractAsyncContextManager, aclosing
+from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager
 from functools import reduce
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from attrs import frozen
 
@@ -35,7 +35,7 @@ from domo_async.errors import DecodeError, IncompleteAnswer, SourceError
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["CAP", "Selection", "check_ended", "check_last", "check_uncut", "collect", "scan", "scan_once"]
+__all__ = ["CAP", "Columns", "Selection", "check_ended", "check_last", "check_uncut", "collect", "scan", "scan_once"]
 
 # Parsed at a time, in a thread, while the next are on their way.
 _PARSED = 4 << 20
@@ -45,6 +45,8 @@ _PAGE = 100_000
 # Bytes of rows that wait for others until a batch has as many as were asked for.
 _MOST_HELD = 256 << 20
 _Told = Callable[[int], object]
+Columns: TypeAlias = "asyncio.Future[Sequence[ColumnSpec]]"
+"""The columns of a result, once they are known."""
 
 
 @frozen(kw_only=True)
@@ -65,9 +67,14 @@ class Selection:
     page: Callable[[str], Awaitable[pa.Table]]
     read: Callable[[bytes], pa.Table]
 
-    async def columns(self) -> Sequence[ColumnSpec]:
-        """Return the columns that the result will have."""
-        return await self.heading(limited(self.sql, 0))
+    @asynccontextmanager
+    async def columns(self) -> AsyncIterator[Columns]:
+        """Ask for the columns that the result will have, while the result itself is asked for."""
+        asked = asyncio.ensure_future(self.heading(limited(self.sql, 0)))
+        try:
+            yield asked
+        finally:
+            await cancel_all(asked)
 
 
 async def scan(selection: Selection, *, batch_rows: int, settings: Settings) -> AsyncIterator[pa.RecordBatch]:
@@ -78,36 +85,36 @@ async def scan(selection: Selection, *, batch_rows: int, settings: Settings) -> 
         batch_rows: The rows of a batch; the last has what is left, and one of very long rows fewer (256 MiB).
         settings: How often to ask, and where time comes from.
     """
-    columns = await selection.columns()
     given = 0
     attempt = 1
-    while True:
-        try:
-            async with aclosing(scan_once(selection, columns, batch_rows=batch_rows)) as batches:
-                async for batch in batches:
-                    given += batch.num_rows
-                    yield batch
-            break
-        except IncompleteAnswer as error:
-            if given:
-                raise IncompleteAnswer(
-                    f"{error}; {given:,} rows were given before, so that it was not begun again"
-                ) from error
-            await pause(error, attempt, settings)
-        attempt += 1
+    async with selection.columns() as columns:
+        while True:
+            try:
+                async with aclosing(scan_once(selection, columns, batch_rows=batch_rows)) as batches:
+                    async for batch in batches:
+                        given += batch.num_rows
+                        yield batch
+                break
+            except IncompleteAnswer as error:
+                if given:
+                    raise IncompleteAnswer(
+                        f"{error}; {given:,} rows were given before, so that it was not begun again"
+                    ) from error
+                await pause(error, attempt, settings)
+            attempt += 1
     await check_uncut(selection, given)
 
 
 async def collect(selection: Selection, settings: Settings) -> pa.Table:
     """Return all of a query's result as one table, whose DECIMAL columns have the digits that they need."""
     pyarrow = needs_arrow("a frame")
-    columns = await selection.columns()
-    names, kinds = _split(columns)
 
     async def attempt() -> list[pa.RecordBatch]:
         return [batch async for batch in scan_once(selection, columns, text=True)]
 
-    batches = await persistent(attempt, settings)
+    async with selection.columns() as columns:
+        batches = await persistent(attempt, settings)
+        names, kinds = _split(await columns)
     schema = reduce(wider, (batch.schema for batch in batches), arrow_schema(names, kinds, text=True))
     table = pyarrow.Table.from_batches([widened(batch, schema) for batch in batches], schema)
     await check_uncut(selection, table.num_rows)
@@ -116,7 +123,7 @@ async def collect(selection: Selection, settings: Settings) -> pa.Table:
 
 def scan_once(
     selection: Selection,
-    columns: Sequence[ColumnSpec],
+    columns: Columns,
     *,
     batch_rows: int | None = None,
     text: bool = False,
@@ -140,13 +147,14 @@ def scan_once(
 
 
 async def _batches(
-    selection: Selection, columns: Sequence[ColumnSpec], *, text: bool, told: _Told
+    selection: Selection, columns: Columns, *, text: bool, told: _Told
 ) -> AsyncGenerator[pa.RecordBatch]:
-    names, kinds = _split(columns)
     async with selection.fetch() as answer:
+        due = await columns
         refuse_page(answer)
+        names, kinds = _split(due)
         if not is_json(answer):
-            records = _records(answer, [column.name for column in columns], told)
+            records = _records(answer, [column.name for column in due], told)
             rows = 0
             async with aclosing(_parsed(records, names, kinds, text=text)) as batches:
                 async for batch in batches:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import aclosing, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import aiofiles.os
 
 from domo_async._transfer.arrow import arrow_schema, narrowest, needs_arrow, widened, wider
-from domo_async._transfer.columns import distinct_names
+from domo_async._transfer.columns import ColumnSpec, distinct_names
 from domo_async._transfer.progress import Reporter
 from domo_async._transfer.reading.scanning import Selection, scan_once
 from domo_async._transfer.threads import in_thread
@@ -37,11 +37,8 @@ async def write_table(selection: Selection, path: Path, suffix: str, reporter: R
         reporter: Whom to tell.
     """
     needs_arrow(f"a {suffix} file")
-    columns = await selection.columns()
-    names = distinct_names([column.name for column in columns])
-    schema = arrow_schema(names, [column.type for column in columns])
-    file = await in_thread(_TableFile, path, suffix, schema)
     rows = moved = 0
+    file: _TableFile | None = None
 
     def told(size: int) -> None:
         nonlocal moved
@@ -49,17 +46,28 @@ async def write_table(selection: Selection, path: Path, suffix: str, reporter: R
         reporter.moved(size)
 
     try:
-        async with aclosing(scan_once(selection, columns, batch_rows=_GROUP, told=told)) as batches:
-            async for batch in batches:
+        async with (
+            selection.columns() as columns,
+            aclosing(scan_once(selection, columns, batch_rows=_GROUP, told=told)) as batches,
+        ):
+            batch = await anext(batches, None)
+            file = await in_thread(_TableFile, path, suffix, _schema(await columns))
+            while batch is not None:
                 rows += batch.num_rows
                 await in_thread(file.write, batch)
+                batch = await anext(batches, None)
         await in_thread(file.finish)
     except IncompleteAnswer:
         reporter.moved(-moved)
         raise
     finally:
-        await in_thread(file.close)
+        if file is not None:
+            await in_thread(file.close)
     return await aiofiles.os.path.getsize(path), rows
+
+
+def _schema(columns: Sequence[ColumnSpec]) -> pa.Schema:
+    return arrow_schema(distinct_names([column.name for column in columns]), [column.type for column in columns])
 
 
 class _TableFile:
