@@ -128,6 +128,10 @@ class Reporter:
         """Time since the beginning."""
         return self._clock.monotonic() - self._started
 
+    def expect(self, total: int | None) -> None:
+        """Take in how many bytes there will be in all, where that is told only once the transfer has begun."""
+        self._total = total
+
     def moved(self, count: int) -> None:
         """Count bytes; negative where some have to be sent again."""
         self._bytes += count

@@ -120,6 +120,8 @@ STATS = {
     )
 }
 
+CONTENT = Sent("GET", f"{FILESETS}/fs/files/f1/download", answer=RULES, content_type="text/plain", beside=True)
+
 ROWS = [
     Row(
         "openapi: Documents, Create a new Document Collection",
@@ -361,7 +363,7 @@ ROWS = [
         lambda domo: domo.filesets.files.download("fs", "f1"),
         (
             Sent("GET", f"{FILESETS}/fs/files/f1", answer=whole(TOLD)),
-            Sent("GET", f"{FILESETS}/fs/files/f1/download", answer=RULES, content_type="text/plain"),
+            CONTENT,
         ),
         gives=lambda content: content == RULES,
     ),
@@ -370,7 +372,7 @@ ROWS = [
         lambda domo: domo.filesets.files.download_many("fs", {"f1": Path(mkdtemp(dir=SCRATCH.name), "rules.txt")}),
         (
             Sent("GET", f"{FILESETS}/fs/files/f1", answer=whole(TOLD)),
-            Sent("GET", f"{FILESETS}/fs/files/f1/download", answer=RULES, content_type="text/plain"),
+            CONTENT,
         ),
         gives=lambda found: [("f1", len(RULES), True)] == [(e.item, e.result.bytes, e.result.verified) for e in found],
         note="several",
@@ -421,7 +423,7 @@ ROWS = [
                 answer=whole({"files": [{**TOLD, "path": "a/rules.txt"}]}),
             ),
             Sent("GET", f"{FILESETS}/fs/files/f1", answer=whole(TOLD)),
-            Sent("GET", f"{FILESETS}/fs/files/f1/download", answer=RULES, content_type="text/plain"),
+            CONTENT,
         ),
         gives=lambda done: [("a/rules.txt", len(RULES))] == [(entry.path, entry.size) for entry in done.transferred],
         note="a folder",

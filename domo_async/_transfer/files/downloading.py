@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
+from functools import partial
 from pathlib import Path
 
 from domo_async._settings import Settings
 from domo_async._transfer.atomic_write import atomic_write, check_writable, object_errors, special_file
 from domo_async._transfer.file_writer import FileWriter, MemoryWriter, ObjectWriter, Target, check_target, writing
-from domo_async._transfer.files.resuming import Described, DownloadResult, Fetch, Look, Transfer
+from domo_async._transfer.files.resuming import Described, DownloadResult, Fetch, Look, Transfer, described_by
 from domo_async._transfer.progress import ProgressOption, Reporter, reporting, told_the_end
 from domo_async._transfer.threads import in_thread
 
@@ -40,19 +42,25 @@ async def download(
     with told_the_end(progress):
         if target is not None:
             await in_thread(check_target, target)
-        described = Described() if look is None else await look()
-        with reporting(settings.clock, progress, total=described.size, title="download") as reporter:
-            if target is None:
-                memory = MemoryWriter()
-                await Transfer(fetch, look, described, memory, reporter, settings).run()
-                result: bytes | DownloadResult = bytes(memory.content)
-            elif isinstance(target, str | os.PathLike):
-                result = await _to_path(fetch, look, described, Path(target), reporter, settings)
-            else:
-                with object_errors(target):
-                    result = await Transfer(fetch, look, described, ObjectWriter(target), reporter, settings).run()
+        with reporting(settings.clock, progress, total=None, title="download") as reporter:
+            async with described_by(look) as described:
+                described.add_done_callback(partial(_tell_size, reporter))
+                if target is None:
+                    memory = MemoryWriter()
+                    await Transfer(fetch, look, described, memory, reporter, settings).run()
+                    result: bytes | DownloadResult = bytes(memory.content)
+                elif isinstance(target, str | os.PathLike):
+                    result = await _to_path(fetch, look, described, Path(target), reporter, settings)
+                else:
+                    with object_errors(target):
+                        result = await Transfer(fetch, look, described, ObjectWriter(target), reporter, settings).run()
             reporter.finish()
     return result
+
+
+def _tell_size(reporter: Reporter, described: asyncio.Future[Described]) -> None:
+    if not described.cancelled() and described.exception() is None:
+        reporter.expect(described.result().size)
 
 
 async def fetch_to(
@@ -60,11 +68,17 @@ async def fetch_to(
 ) -> DownloadResult:
     """Stream a content to a path, as one of several that a reporter counts."""
     await in_thread(check_writable, path)
-    return await _to_path(fetch, look, Described() if look is None else await look(), path, reporter, settings)
+    async with described_by(look) as described:
+        return await _to_path(fetch, look, described, path, reporter, settings)
 
 
 async def _to_path(
-    fetch: Fetch, look: Look | None, described: Described, path: Path, reporter: Reporter, settings: Settings
+    fetch: Fetch,
+    look: Look | None,
+    described: asyncio.Future[Described],
+    path: Path,
+    reporter: Reporter,
+    settings: Settings,
 ) -> DownloadResult:
     async with special_file(path) as special:
         if special is not None:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import re
-from collections.abc import Awaitable, Callable, Mapping
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import TypeAlias
 
 from attrs import define, field, frozen
 
+from domo_async._concurrency import cancel_all
 from domo_async._settings import Settings
 from domo_async._transfer.file_writer import RestartableWriter
 from domo_async._transfer.progress import Reporter
@@ -19,7 +21,7 @@ from domo_async._transport import Download
 from domo_async._wire import Record
 from domo_async.errors import APIError, ContentMismatch, IncompleteAnswer, TransportError
 
-__all__ = ["Described", "DownloadResult", "Fetch", "Look", "Transfer"]
+__all__ = ["Described", "DownloadResult", "Fetch", "Look", "Transfer", "described_by"]
 
 Fetch: TypeAlias = Callable[[Mapping[str, str]], AbstractAsyncContextManager[Download]]
 """Asks for the content with these headers."""
@@ -71,6 +73,20 @@ Look: TypeAlias = Callable[[], Awaitable[Described]]
 """Asks what the instance says of the content."""
 
 
+@asynccontextmanager
+async def described_by(look: Look | None) -> AsyncIterator[asyncio.Future[Described]]:
+    """Ask what a content has to be, while the content itself is asked for; without a look that is anything."""
+
+    async def nothing() -> Described:
+        return Described()
+
+    asked = asyncio.ensure_future(nothing() if look is None else look())
+    try:
+        yield asked
+    finally:
+        await cancel_all(asked)
+
+
 @frozen(kw_only=True)
 class DownloadResult(Record):
     """A content that came whole, and is written.
@@ -107,7 +123,7 @@ class Transfer:
 
     _fetch: Fetch
     _look: Look | None
-    _described: Described
+    _asked: asyncio.Future[Described]
     _writer: RestartableWriter
     _reporter: Reporter
     _settings: Settings
@@ -117,6 +133,8 @@ class Transfer:
     _part: bool = False
     _packed: bool = False
     _furthest: int = 0
+    _described: Described = field(factory=Described)
+    _begun: bool = False
     _hashes: dict[str, hashlib._Hash] = field(factory=dict)
     _started: float = field(init=False)
 
@@ -168,8 +186,11 @@ class Transfer:
 
     def _forget(self) -> None:
         self.size, self.tag, self.total = 0, None, None
+        self._hashes = self._new_hashes()
+
+    def _new_hashes(self) -> dict[str, hashlib._Hash]:
         algorithms = {"sha256", self._described.algorithm}
-        self._hashes = {name: hashlib.new(name, usedforsecurity=False) for name in algorithms}
+        return {name: hashlib.new(name, usedforsecurity=False) for name in algorithms}
 
     async def _go_on(self) -> None:
         """Ask for what is missing, and keep what comes of it."""
@@ -205,11 +226,22 @@ class Transfer:
             length = answer.headers.get("Content-Length")
             self.tag = tag
             self.total = ends = None if self._packed or length is None else int(length)
+        if self._begun:
+            await self._check_length()
+        return ends
+
+    async def _learn(self) -> None:
+        """Take in what the content has to be, with the first that comes of it."""
+        if not self._begun:
+            self._described, self._begun = await self._asked, True
+            self._hashes = self._new_hashes()
+            await self._check_length()
+
+    async def _check_length(self) -> None:
         if self._is_of_other_length() and self._look is not None:
             self._described = await self._look()
         if self._is_of_other_length():
             raise self._mismatch(f"{self.total} bytes")
-        return ends
 
     def _begin_part(self, answer: Download, tag: str | None) -> int:
         found = _CONTENT_RANGE.fullmatch(answer.headers.get("Content-Range", "").strip())
@@ -240,6 +272,7 @@ class Transfer:
         except IncompleteAnswer:
             await self._keep(pieces)
             raise
+        await self._learn()
         await self._keep(pieces)
         if not answer.tells_its_end and (self._described.size, self._described.digest) == (None, None):
             raise _Anew("the answer has neither a length nor an end mark, so that it may have been cut")
@@ -247,6 +280,7 @@ class Transfer:
     async def _keep(self, pieces: list[bytes]) -> None:
         if not pieces:
             return
+        await self._learn()
         size = await in_thread(self._write, pieces)
         self.size += size
         self._reporter.moved(size)
