@@ -23,6 +23,7 @@ from domo_async.emulator import Emulator
 from domo_async.models import (
     AccessLevel,
     Column,
+    ColumnType,
     Grant,
     NewUser,
     PolicyFilter,
@@ -150,7 +151,9 @@ async def _upload_many(world: _World) -> Job:
 @_job("upload by keys", _UPLOAD)
 async def _upsert(world: _World) -> Job:
     dataset = await world.dataset()
-    columns = [Column(name=name, type=kind, upsert_key=name == "id" or None) for name, kind in _COLUMNS.items()]
+    columns = [
+        Column(name=name, type=ColumnType(kind), upsert_key=name == "id" or None) for name, kind in _COLUMNS.items()
+    ]
     await world.domo.datasets.schemas.alter(dataset, columns)
     return lambda: world.domo.datasets.upsert(dataset, _ROWS)
 
@@ -188,13 +191,14 @@ async def _query(world: _World) -> Job:
     return lambda: world.domo.datasets.query(dataset, "SELECT * FROM table")
 
 
-@_job("export to CSV", "POST */execute/export/*")
+# The columns that the CSV has to have come by a query for no rows.
+@_job("export to CSV", "POST */execute/export/*, POST */execute/*")
 async def _export(world: _World) -> Job:
     dataset = await world.dataset()
     return lambda: world.domo.datasets.export(dataset, world.folder / "orders.csv")
 
 
-# The types of the columns, which CSV does not tell, come by a query for no rows.
+# The types of the columns, which CSV does not tell, come likewise.
 @_job("scan", "POST */execute/export/*, POST */execute/*")
 async def _scan(world: _World) -> Job:
     dataset = await world.dataset()
@@ -295,13 +299,14 @@ async def _stream(world: _World) -> Job:
     return lambda: world.domo.streams.run(number, wait=True)
 
 
-@_job("four files up", "4 POST */files")
+@_job("four files up", "4 POST */data-files")
 async def _files_up(world: _World) -> Job:
     files = {f"{n}.txt": b"text" for n in range(4)}
     return lambda: world.domo.files.upload_many(files)
 
 
-@_job("file down", "GET */files/*")
+# Its length and its hash are told by its details.
+@_job("file down", "GET */data-files/*, GET */details")
 async def _file_down(world: _World) -> Job:
     made = await world.domo.files.upload(b"text", name="a.txt")
     number = made.data_file_id
