@@ -36,14 +36,10 @@ ROWS = [
                     "permissions": [
                         {"id": "29", "type": "USER", "accessLevel": "CAN_VIEW"},
                         {"id": "28", "type": "USER", "accessLevel": "CAN_EDIT"},
+                        {"id": "5", "type": "GROUP", "accessLevel": "NONE"},
                     ],
                     "sendEmail": False,
                 },
-            ),
-            Sent(
-                "POST",
-                "/api/data/v3/datasources/abc/share",
-                json={"permissions": [{"id": "5", "type": "GROUP", "accessLevel": "NONE"}], "sendEmail": False},
             ),
         ),
         gives=lambda report: ["added", "updated", "unchanged", "removed"] == [result.outcome for result in report],
@@ -69,6 +65,7 @@ ROWS = [
                 "POST",
                 "/api/data/v3/datasources/abc/share",
                 json={"permissions": [{"id": "28", "type": "USER", "accessLevel": "NONE"}], "sendEmail": False},
+                beside=True,
             ),
         ),
         gives=lambda report: [("abc", "updated")] == [(result.input, result.outcome) for result in report],

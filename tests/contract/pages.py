@@ -163,8 +163,8 @@ ROWS = [
                     "recipients": [{"id": 29, "type": "user"}, {"id": 6, "type": "group"}],
                 },
             ),
-            Sent("DELETE", "/api/content/v1/share/page/7/user/28"),
-            Sent("DELETE", "/api/content/v1/share/bulk/page/group/5", query={"resourceIds": "7"}),
+            Sent("DELETE", "/api/content/v1/share/page/7/user/28", beside=True),
+            Sent("DELETE", "/api/content/v1/share/bulk/page/group/5", query={"resourceIds": "7"}, beside=True),
         ),
         gives=lambda report: (
             ["added", "added", "unchanged", "removed", "removed"] == [result.outcome for result in report]

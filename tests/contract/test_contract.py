@@ -42,17 +42,25 @@ class Script:
         content = await request.read()
         if not self._left:
             return web.Response(status=500, text="this request is not in the row")
-        sent = self._next(request)
+        sent = self._next(request, content)
         self._left.remove(sent)
         self.asked.append((sent, request, content))
         body = sent.answer if sent.status != 204 else None
         return web.Response(status=sent.status, body=body, content_type=sent.content_type)
 
-    def _next(self, request: web.BaseRequest) -> Sent:
+    def _next(self, request: web.BaseRequest, content: bytes) -> Sent:
         """Return what is due: the next one, or one that goes out side by side with it."""
         beside = takewhile(lambda sent: sent.beside, self._left[1:])
         due = [self._left[0], *beside]
-        return next((sent for sent in due if (sent.method, sent.path) == (request.method, request.path)), due[0])
+        named = [sent for sent in due if (sent.method, sent.path) == (request.method, request.path)] or due
+        return next((sent for sent in named if sent.json is not NOTHING and sent.json == _json(content)), named[0])
+
+
+def _json(content: bytes) -> object:
+    try:
+        return json.loads(content)
+    except ValueError:
+        return NOTHING
 
 
 async def collected(result: Any) -> Any:

@@ -224,7 +224,7 @@ ROWS = [
                 query={"parts": "DETAILED", "limit": "100", "offset": "0"},
                 answer=whole({"users": [_ADA]}),
             ),
-            ROLES,
+            evolve(ROLES, beside=True),
             Sent(
                 "PATCH",
                 "/api/identity/v1/users/27",
@@ -250,7 +250,7 @@ ROWS = [
                 query={"parts": "DETAILED", "limit": "100", "offset": "0"},
                 answer=whole({"users": [_ADA]}),
             ),
-            ROLES,
+            evolve(ROLES, beside=True),
             Sent(
                 "POST",
                 "/api/identity/v1/users",

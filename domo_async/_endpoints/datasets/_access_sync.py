@@ -8,6 +8,7 @@ from typing import Protocol, TypeAlias
 from attrs import evolve, frozen
 
 from domo_async._bulk import BulkOptions, BulkReport, BulkResult, Outcome, Steps, attempt, reconcile, reconcile_many
+from domo_async._concurrency import task_group
 from domo_async._endpoints._area import require_list
 from domo_async._endpoints._known import confirm_groups
 from domo_async._endpoints.datasets.grants import AccessEntry, AccessLevel, AccessType, Grant
@@ -76,9 +77,10 @@ class DesiredAccess:
         numbers = await people.numbers(addresses)
         known = [evolve(grant, id=str(numbers.get(grant.id, grant.id))) for grant in self.grants]
         refuse_repeated([_key(grant) for grant in known], "users and groups")
-        await people.confirm([int(grant.id) for grant in known if _is_user(grant) and str(grant.id).isdigit()])
         groups = [grant for grant in known if grant.type == AccessType.GROUP]
-        await confirm_groups(http, [int(grant.id) for grant in groups if str(grant.id).isdigit()])
+        async with task_group() as tasks:
+            tasks.create_task(confirm_groups(http, [int(grant.id) for grant in groups if str(grant.id).isdigit()]))
+            await people.confirm([int(grant.id) for grant in known if _is_user(grant) and str(grant.id).isdigit()])
         return {_key(grant): grant for grant in known}
 
 
@@ -125,24 +127,37 @@ class _DatasetSteps(Steps[_Key, Grant, AccessEntry, Grant, None]):
         return sorted(rows, key=lambda row: row.outcome is Outcome.REMOVED)
 
     async def apply(self, rows: Sequence[_Row], /) -> Sequence[_Row]:
+        if not self.desired.send_email:
+            return await attempt(rows, self._change, self._achieved)
         given = [row for row in rows if row.outcome is not Outcome.REMOVED]
         taken = [row for row in rows if row.outcome is Outcome.REMOVED]
-        # A share that mails is not sent again by itself, so it is looked up whether it took effect.
-        return [*await attempt(given, self._share, self._achieved), *await attempt(taken, self._take)]
+        # Nobody is mailed that access is taken away.
+        async with task_group() as tasks:
+            sharing = tasks.create_task(attempt(given, self._share, self._achieved))
+            done = await attempt(taken, self._change)
+        return [*sharing.result(), *done]
 
     async def _share(self, rows: Sequence[_Row]) -> None:
-        permissions = [row.input for row in rows]
-        await self.access.share(self.dataset_id, permissions=permissions, send_email=self.desired.send_email)
+        await self.access.share(self.dataset_id, permissions=[row.input for row in rows], send_email=True)
 
-    async def _take(self, rows: Sequence[_Row]) -> None:
-        nobody = [evolve(row.input, access_level=AccessLevel.NONE) for row in rows]
-        await self.access.share(self.dataset_id, permissions=nobody, send_email=False)
+    async def _change(self, rows: Sequence[_Row]) -> None:
+        nobody = AccessLevel.NONE
+        permissions = [
+            evolve(row.input, access_level=nobody) if row.outcome is Outcome.REMOVED else row.input for row in rows
+        ]
+        await self.access.share(self.dataset_id, permissions=permissions, send_email=False)
 
     async def _achieved(self) -> Callable[[_Row], bool]:
+        # What mails is not sent again by itself, so it is looked up whether it took effect.
         now = await self.present()
-        return lambda row: (
-            (entry := now.get(_key(row.input))) is not None and entry.access_level == row.input.access_level
-        )
+
+        def is_so(row: _Row) -> bool:
+            entry = now.get(_key(row.input))
+            if row.outcome is Outcome.REMOVED or entry is None:
+                return row.outcome is Outcome.REMOVED and entry is None
+            return entry.access_level == row.input.access_level
+
+        return is_so
 
 
 async def sync(

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from itertools import chain
 from typing import Protocol, TypeAlias
 
 from attrs import evolve, frozen
 
 from domo_async._bulk import BulkOptions, BulkReport, BulkResult, Outcome, Steps, attempt, reconcile, reconcile_many
+from domo_async._concurrency import map_concurrent, task_group
+from domo_async._defaults import CHANGES_AT_ONCE
 from domo_async._endpoints._area import require_list
 from domo_async._endpoints._known import confirm_groups
 from domo_async._endpoints.pages.models import PageAccess
@@ -100,8 +103,10 @@ class DesiredPageAccess:
         ]
         refuse_repeated([_key(one) for one in known], "users and groups")
         if confirm:
-            await people.confirm([int(one.id) for one in known if one.type == RecipientType.USER])
-            await confirm_groups(http, [int(one.id) for one in known if one.type != RecipientType.USER])
+            async with task_group() as tasks:
+                groups = [int(one.id) for one in known if one.type != RecipientType.USER]
+                tasks.create_task(confirm_groups(http, groups))
+                await people.confirm([int(one.id) for one in known if one.type == RecipientType.USER])
         return {_key(one): one for one in known}
 
 
@@ -144,11 +149,11 @@ class _PageSteps(Steps[_Key, Recipient, _Present, Recipient, None]):
 
     async def apply(self, rows: Sequence[_Row], /) -> Sequence[_Row]:
         added = [row for row in rows if row.outcome is Outcome.ADDED]
-        done = [*await attempt(added, self._share, self._achieved)]
-        for row in rows:
-            if row.outcome is Outcome.REMOVED:
-                done += await attempt([row], self._take)
-        return done
+        removed = [row for row in rows if row.outcome is Outcome.REMOVED]
+        async with task_group() as tasks:
+            sharing = tasks.create_task(attempt(added, self._share, self._achieved))
+            done = await map_concurrent(removed, lambda row: attempt([row], self._take), concurrency=CHANGES_AT_ONCE)
+        return [*sharing.result(), *chain.from_iterable(done)]
 
     async def _share(self, rows: Sequence[_Row]) -> None:
         await Sharing(self.http).share(

@@ -68,8 +68,10 @@ class _Creation(Steps[str, NewUser, User, NewUser, User]):
     new: Sequence[NewUser]
     exists: Exists
     send_invite: bool | Unset
+    unknown_roles: dict[str, DomoError] = field(factory=dict, init=False)
 
     async def wanted(self) -> Mapping[str, NewUser]:
+        self.unknown_roles.update(await unknown_roles(self.http, [row.role_id for row in self.new]))
         return {row.email_address.casefold(): row for row in self.new}
 
     async def present(self) -> Mapping[str, User]:
@@ -86,7 +88,7 @@ class _Creation(Steps[str, NewUser, User, NewUser, User]):
         return BulkResult(wanted, Outcome.UNCHANGED if _is_as_asked(wanted, present) else Outcome.UPDATED, present)
 
     async def prepare(self, rows: Sequence[_Created], /) -> Sequence[_Created]:
-        return await _with_known_roles(self.http, rows)
+        return [_failed_if(row, self.unknown_roles) for row in rows]
 
     async def apply(self, rows: Sequence[_Created], /) -> Sequence[_Created]:
         return [await self._apply(row) for row in rows]
@@ -151,7 +153,9 @@ class _Update(Steps[int, UserChange, User, UserChange, User]):
         return BulkResult(wanted, Outcome.UNCHANGED if _is_so(wanted, present) else Outcome.UPDATED, present)
 
     async def prepare(self, rows: Sequence[_Changed], /) -> Sequence[_Changed]:
-        return await _with_known_roles(self.http, rows)
+        changing = [row.input.role_id for row in rows if row.outcome.changes and row.input.role_id is not UNSET]
+        unknown = await unknown_roles(self.http, changing)
+        return [_failed_if(row, unknown) for row in rows]
 
     async def apply(self, rows: Sequence[_Changed], /) -> Sequence[_Changed]:
         return [evolve(row, value=await self._update(row.input)) for row in rows]
@@ -258,16 +262,10 @@ def _checked(row: UserChange) -> int:
     return user_number(row.user_id)
 
 
-async def _with_known_roles(http: Transport, rows: Sequence[BulkResult[I, User]]) -> Sequence[BulkResult[I, User]]:
-    """Return rows with those failed whose roles are not there."""
-    changing = [row.input.role_id for row in rows if row.outcome.changes and row.input.role_id is not UNSET]
-    unknown = await unknown_roles(http, changing)
-
-    def checked(row: BulkResult[I, User]) -> BulkResult[I, User]:
-        error = unknown.get(str(row.input.role_id)) if row.outcome.changes else None
-        return row if error is None else evolve(row, outcome=Outcome.FAILED, error=error)
-
-    return [checked(row) for row in rows]
+def _failed_if(row: BulkResult[I, User], unknown_roles: Mapping[str, DomoError]) -> BulkResult[I, User]:
+    """Return a row, which has failed if its role is not there."""
+    error = unknown_roles.get(str(row.input.role_id)) if row.outcome.changes else None
+    return row if error is None else evolve(row, outcome=Outcome.FAILED, error=error)
 
 
 def _is_as_asked(new: NewUser, present: User) -> bool:
