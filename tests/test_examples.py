@@ -101,6 +101,27 @@ def test_the_nightly_load_takes_each_file_once(tmp_path: Path) -> None:
     assert [(1, None), (2, None), (3, 7)] == rows
 
 
+def test_a_leaver_leaves_nothing_behind() -> None:
+    with Emulator() as emulator, emulator.sync_client() as domo:
+        ada, grace = (
+            domo.users.create(display_name=name, email_address=f"{name}@example.com", role_id=4).id
+            for name in ("ada", "grace")
+        )
+        dataset = domo.datasets.create("Orders", {"id": "LONG"})
+        domo.datasets.set_owner(dataset.id, user_id=ada)
+        settings = {"DOMO_BASE_URL": emulator.url, "DOMO_DEVELOPER_TOKEN": emulator.token}
+        ended = run("offboard.py", "ada@example.com", str(grace), **settings)
+        again = run("offboard.py", str(ada), str(grace), **settings)
+        owner = domo.datasets.get(dataset.id).owner
+
+    assert (0, "", 0) == (ended.returncode, ended.stderr, again.returncode)
+    assert "ada has 2 things, for grace:\ndataset  1  hand over   Orders\nuser     1  deactivate  ada" in ended.stdout
+    assert ended.stdout.endswith("\n2 rows: 2 updated\n")
+    assert "ada has 0 things" in again.stdout
+    assert owner is not None
+    assert str(grace) == owner.id
+
+
 def test_groups_get_the_members_that_a_file_says() -> None:
     ended = run("sync_groups_from_csv.py")
 

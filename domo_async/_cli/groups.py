@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from functools import partial
 from operator import attrgetter
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from domo_async import BulkReport, Domo
+from domo_async import BulkReport, Domo, Outcome
+from domo_async._cli.common.asking import agreed
 from domo_async._cli.common.bars import bulk_bar
 from domo_async._cli.common.connection import InstanceOption, TokenFileOption, call
 from domo_async._cli.common.exits import EXIT_CODES, DebugOption, readable_errors
 from domo_async._cli.common.listing import CsvOption, JsonOption, form_of, print_list
-from domo_async._cli.common.output import err
+from domo_async._cli.common.output import counted, err
 from domo_async._cli.common.records import read_records
 from domo_async._cli.common.results_table import ResultsTable, has_changed, of_bulk, tell
 
@@ -23,6 +25,7 @@ __all__ = ["app"]
 
 app: typer.Typer = typer.Typer(help="List groups, and say who is in them.", no_args_is_help=True, epilog=EXIT_CODES)
 
+_NAMED = 3
 _COLUMNS = {"group": ("group", "name"), "email": ("email", "email_address", "emailaddress")}
 
 
@@ -59,8 +62,13 @@ def sync(
         ),
     ],
     remove: Annotated[
-        bool, typer.Option("--remove/--no-remove", help="Whether members whom the file does not name leave the groups.")
-    ] = True,
+        bool | None,
+        typer.Option(
+            "--remove/--no-remove",
+            help="Whether members whom the file does not name leave the groups.",
+            show_default="asks on a terminal, and is needed elsewhere, if some would",
+        ),
+    ] = None,
     create: Annotated[
         bool, typer.Option("--create/--no-create", help="Whether groups that are missing are made.")
     ] = True,
@@ -73,15 +81,16 @@ def sync(
 ) -> None:
     """Let the groups of a CSV file have exactly its members; groups that it does not name stay as they are.
 
-    All is read and compared before anything is changed, and only what differs is sent. Exits with 1 if some failed.
+    All is read and compared before anything is changed, and only what differs is sent. If members would leave, it asks
+    first on a terminal, and elsewhere needs --remove. Exits with 1 if some failed.
     """
     members: dict[str, list[str]] = {}
     with readable_errors(debug=debug):
         for row in read_records(file, _COLUMNS):
             members.setdefault(row["group"], []).append(row["email"])
 
-    async def work(domo: Domo) -> BulkReport[str, Any]:
-        with bulk_bar(err, "Syncing", quiet=as_json) as progress:
+    async def work(domo: Domo, *, remove: bool, dry_run: bool) -> BulkReport[str, Any]:
+        with bulk_bar(err, "Comparing" if dry_run else "Syncing", quiet=as_json) as progress:
             return await domo.groups.sync(
                 members,
                 create="closed" if create else None,
@@ -91,7 +100,30 @@ def sync(
                 progress=progress,
             )
 
-    tell(_told(call(work, instance, token_file, debug=debug, changed=has_changed)), as_json=as_json)
+    if remove is None and not dry_run:
+        outlook = call(partial(work, remove=True, dry_run=True), instance, token_file, debug=debug)
+        remove = _may_remove(outlook, debug=debug)
+    syncing = partial(work, remove=remove is not False, dry_run=dry_run)
+    tell(_told(call(syncing, instance, token_file, debug=debug, changed=has_changed)), as_json=as_json)
+
+
+def _may_remove(outlook: BulkReport[str, Any], *, debug: bool) -> bool:
+    """Return whether members may leave; asks if some would.
+
+    Raises:
+        typer.Exit: They may not, or nobody can answer.
+    """
+    leaving = {group.input: len(group.value.of(Outcome.REMOVED)) for group in outlook if group.value}
+    leaving = {group: count for group, count in leaving.items() if count}
+    if not leaving:
+        # What nobody was asked about does not happen, whoever joins meanwhile.
+        return False
+    named = ", ".join(f"{group} ({count:,})" for group, count in list(leaving.items())[:_NAMED])
+    more = f" and {len(leaving) - _NAMED:,} more" if len(leaving) > _NAMED else ""
+    question = f"Let {counted(sum(leaving.values()), 'member')} leave {named}{more}?"
+    with readable_errors(debug=debug):
+        agreed(question, otherwise="give --remove to let them leave, --no-remove to let them stay")
+    return True
 
 
 def _told(report: BulkReport[str, Any]) -> ResultsTable:

@@ -10,6 +10,7 @@ import typer
 from attrs import evolve
 
 from domo_async import UNSET, Domo
+from domo_async._cli import offboarding
 from domo_async._cli.common.bars import bulk_bar
 from domo_async._cli.common.connection import InstanceOption, TokenFileOption, call
 from domo_async._cli.common.exits import EXIT_CODES, DebugOption, readable_errors
@@ -25,7 +26,9 @@ if TYPE_CHECKING:
 
 __all__ = ["app"]
 
-app: typer.Typer = typer.Typer(help="List users, and make many at once.", no_args_is_help=True, epilog=EXIT_CODES)
+app: typer.Typer = typer.Typer(
+    help="List users, make many at once, and offboard those who leave.", no_args_is_help=True, epilog=EXIT_CODES
+)
 
 _COLUMNS = {
     "display_name": ("display_name", "name", "displayname"),
@@ -40,6 +43,9 @@ class Exists(StrEnum):
     SKIP = "skip"
     UPDATE = "update"
     FAIL = "fail"
+
+
+app.command("offboard", epilog=EXIT_CODES)(offboarding.offboard)
 
 
 @app.command("list", epilog=EXIT_CODES)

@@ -64,15 +64,18 @@ class Cli:
         stdout, stderr = process.communicate(stdin, timeout=WAIT)
         return self._checked(Ended(process.returncode, stdout, stderr))
 
-    def on_terminal(self, *arguments: str) -> str:
-        """Run a command in a terminal of 80 columns, and return what people see."""
+    def on_terminal(self, *arguments: str, answer: str | None = None) -> str:
+        """Run a command in a terminal of 80 columns, type an answer if there is one, and return what people see."""
         import pty  # not on Windows
 
         seen, terminal = pty.openpty()
         environment = {**os.environ, **self.environment, "TERM": "xterm-256color", "COLUMNS": "80"}
         command = forking.python("-m", "domo_async", *arguments)
-        process = subprocess.Popen(command, stdout=terminal, stderr=terminal, env=environment)
+        typed = None if answer is None else terminal
+        process = subprocess.Popen(command, stdin=typed, stdout=terminal, stderr=terminal, env=environment)
         os.close(terminal)
+        if answer is not None:
+            os.write(seen, answer.encode())
         drawn = b""
         with suppress(OSError):  # the end of a terminal is an error
             while piece := os.read(seen, 1 << 16):

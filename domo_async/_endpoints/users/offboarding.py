@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from typing import Any, Literal, TypeAlias
+from typing import Literal, TypeAlias
 
 from attrs import frozen
 
 from domo_async._bulk import BulkReport, Outcome
 from domo_async._endpoints.users.models import User
-from domo_async._wire import OpenEnum
+from domo_async._wire import OpenEnum, Record
 from domo_async.errors import DomoError
 
 __all__ = [
@@ -71,7 +71,7 @@ class OffboardingAction(OpenEnum):
 
 
 @frozen
-class OwnedThing:
+class OwnedThing(Record):
     """Something that the leaver has.
 
     Attributes:
@@ -91,7 +91,7 @@ class OwnedThing:
 
 
 @frozen
-class OffboardingStep:
+class OffboardingStep(Record):
     """What the leaver has of one kind, and what is to become of it.
 
     Attributes:
@@ -113,20 +113,9 @@ class OffboardingStep:
         """Whether something can be done about them."""
         return self.action is not OffboardingAction.NONE
 
-    def to_dict(self) -> dict[str, Any]:
-        """Return it as JSON can write it."""
-        return {
-            "kind": str(self.kind),
-            "action": str(self.action),
-            "count": len(self.things),
-            "things": [{"id": thing.id, "name": thing.name} for thing in self.things],
-            "note": self.note,
-            "error": None if self.error is None else str(self.error),
-        }
-
 
 @frozen(repr=False)
-class OffboardingPlan:
+class OffboardingPlan(Record):
     """What would be done, kind by kind; printed as a table.
 
     Attributes:
@@ -161,17 +150,6 @@ class OffboardingPlan:
     def left(self) -> tuple[OwnedThing, ...]:
         """The things that stay with the leaver, since no route is known to give them away."""
         return tuple(thing for step in self.steps if not step.movable for thing in step.things)
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return it as JSON can write it."""
-        return {
-            "leaver": {"id": self.leaver_id, "name": None if self.leaver is None else self.leaver.display_name},
-            "to": {"id": self.to.id, "name": self.to.display_name},
-            "account": self.account,
-            "force": self.force,
-            "steps": [step.to_dict() for step in self.steps],
-            "not_covered": list(self.not_covered),
-        }
 
     def __repr__(self) -> str:
         return f"<OffboardingPlan of {len(self.things) + len(self.left)} things of {self.leaver_id}>"

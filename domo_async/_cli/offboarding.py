@@ -1,0 +1,120 @@
+"""`domo-async users offboard`."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from domo_async import Domo
+from domo_async._cli.common.asking import agreed
+from domo_async._cli.common.bars import bulk_bar
+from domo_async._cli.common.connection import InstanceOption, TokenFileOption, call
+from domo_async._cli.common.exits import DebugOption, readable_errors
+from domo_async._cli.common.listing import JsonOption, print_table_of
+from domo_async._cli.common.output import counted, err, one_line, out, print_json
+from domo_async._cli.common.results_table import has_changed, of_bulk, tell
+from domo_async._defaults import CHANGES_AT_ONCE
+
+if TYPE_CHECKING:
+    from domo_async._endpoints.users import OffboardingPlan, OffboardingReport, OffboardingStep
+
+__all__ = ["offboard"]
+
+_NAMED = 3
+
+
+class Account(StrEnum):
+    """What becomes of the leaver's own account."""
+
+    DEACTIVATE = "deactivate"
+    DELETE = "delete"
+    KEEP = "keep"
+
+
+def offboard(
+    leaver: Annotated[str, typer.Argument(metavar="LEAVER", help="Who leaves: a user's number or e-mail address.")],
+    to: Annotated[str, typer.Option(metavar="USER", help="Who is to have it all: a number or an e-mail address.")],
+    account: Annotated[
+        Account, typer.Option(help="What becomes of the leaver's own account, last of all.")
+    ] = Account.DEACTIVATE,
+    force: Annotated[
+        bool, typer.Option("--force", help="Let the account go even if something could not be given away.")
+    ] = False,
+    only: Annotated[
+        list[str] | None, typer.Option(metavar="KIND", help="Only such things, as dataset; may be repeated.")
+    ] = None,
+    skip: Annotated[
+        list[str] | None, typer.Option(metavar="KIND", help="No such things, as file; may be repeated.")
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only tell what would be done.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask first.")] = False,
+    concurrency: Annotated[int, typer.Option(min=1, help="Requests under way at once.")] = CHANGES_AT_ONCE,
+    as_json: JsonOption = False,
+    instance: InstanceOption = None,
+    token_file: TokenFileOption = None,
+    debug: DebugOption = False,
+) -> None:
+    """Give everything that a user has to another, and let the user go last of all.
+
+    Tells first what there is, kind by kind, and asks on a terminal. Safe to run again: it goes on with what is left.
+    Exits with 1 if something failed or the account had to stay.
+    """
+
+    async def plan_it(domo: Domo) -> OffboardingPlan:
+        return await domo.users.plan_offboarding(
+            leaver,
+            to=to,
+            account=account.value,
+            force=force,
+            kinds=only or None,
+            skip=skip or (),
+            concurrency=concurrency,
+        )
+
+    plan = call(plan_it, instance, token_file, debug=debug)
+    if dry_run and as_json:
+        print_json({"dry_run": True, "counts": plan.counts, **plan.to_dict()})
+        return
+    if not as_json:
+        _tell_plan(plan, dry_run=dry_run)
+    if dry_run:
+        return
+    if plan.things and not yes:
+        with readable_errors(debug=debug):
+            agreed(_question(plan), otherwise="give --yes, or look first with --dry-run")
+
+    async def carry_out(domo: Domo) -> OffboardingReport:
+        with bulk_bar(err, "Offboarding", quiet=as_json) as progress:
+            return await domo.users.carry_out_offboarding(plan, concurrency=concurrency, progress=progress)
+
+    report = call(carry_out, instance, token_file, debug=debug, changed=has_changed)
+    tell(of_bulk(report), as_json=as_json)
+
+
+def _tell_plan(plan: OffboardingPlan, *, dry_run: bool) -> None:
+    steps = [step for step in plan.steps if step.things or step.error]
+    rows = [[str(step.kind), len(step.things), str(step.action), _names(step)] for step in steps]
+    print_table_of(["kind", "count", "what", "names"], rows)
+    dry = " (dry run: nothing was changed)" if dry_run else ""
+    out.print(one_line(f"{counted(len(plan.things), 'thing')} for {_named(plan)}{dry}"), markup=False, soft_wrap=True)
+    out.print(one_line(f"Not looked at: {', '.join(plan.not_covered)}"), markup=False, soft_wrap=True)
+
+
+def _names(step: OffboardingStep) -> str:
+    if step.error is not None:
+        return f"not known: {step.error}"
+    named = [thing.name or thing.id for thing in step.things]
+    more = f" and {len(named) - _NAMED:,} more" if len(named) > _NAMED else ""
+    return f"{', '.join(named[:_NAMED])}{more}{f' ({step.note})' if step.note else ''}"
+
+
+def _named(plan: OffboardingPlan) -> str:
+    return f"{plan.to.display_name or ''} ({plan.to.id})".lstrip()
+
+
+def _question(plan: OffboardingPlan) -> str:
+    who = plan.leaver_id if plan.leaver is None else plan.leaver.display_name
+    last = "" if plan.account == "keep" else f", and {plan.account} {who}"
+    return f"Hand {counted(len(plan.things), 'thing')} of {who} over to {_named(plan)}{last}?"
