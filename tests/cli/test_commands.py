@@ -125,7 +125,7 @@ def test_ctrl_c_ends_an_upload_that_waits_for_input(cli: Cli, dataset_id: str, e
 def test_ctrl_c_tells_what_became_of_a_commit(cli: Cli, dataset_id: str, emulator: Emulator, tmp_path: Path) -> None:
     file = tmp_path / "orders.csv"
     file.write_text("1,a,1\n", encoding="utf-8")
-    emulator.faults.add(Fault("PUT */commit", "delay", delay=0.5))
+    emulator.faults.add(Fault("PUT */commit", "delay", delay=1))
     process = cli.start("datasets", "upload", str(file), "--dataset", dataset_id)
     until(lambda: emulator.faults.fired)
     process.send_signal(signal.SIGINT)

@@ -157,7 +157,7 @@ def test_standard_output_is_the_same_by_any_name(cli: Cli, filled: str, tmp_path
 def test_a_signal_ends_a_command_tells_the_outcome_and_leaves_nothing(
     cli: Cli, filled: str, file: Path, emulator: Emulator, tmp_path: Path, number: signal.Signals, name: str
 ) -> None:
-    emulator.faults.add(Fault("PUT */commit", "delay", delay=0.5))
+    emulator.faults.add(Fault("PUT */commit", "delay", delay=1))
     process = cli.start("datasets", "upload", str(file), "--dataset", filled)
     until(lambda: emulator.faults.fired)
     process.send_signal(number)
@@ -177,7 +177,7 @@ def test_a_signal_ends_a_command_tells_the_outcome_and_leaves_nothing(
 
 def test_a_signal_that_is_ignored_stays_so(cli: Cli, filled: str, emulator: Emulator, tmp_path: Path) -> None:
     target = tmp_path / "out.csv"
-    emulator.faults.add(Fault("POST *export*", "delay", delay=0.5))
+    emulator.faults.add(Fault("POST *export*", "delay", delay=1))
     arguments = forking.python("-m", "domo_async", "datasets", "export", filled, str(target), "-q")
     process = subprocess.Popen(
         ["bash", "-c", 'trap "" HUP; exec "$@"', "bash", *arguments], env={**os.environ, **cli.environment}

@@ -40,14 +40,14 @@ def test_ctrl_c_leaves_the_old_rows_or_all_the_new_ones(program, route, rows):
         dataset = domo.datasets.create("Test", {"n": "LONG", "text": "STRING"})
         domo.datasets.upload(dataset.id, b"0,old\n")
         emulator.log.clear()
-        emulator.faults.add(Fault(route, "delay", delay=0.5))
+        emulator.faults.add(Fault(route, "delay", delay=1))
         command = [sys.executable, "-c", program, emulator.url, emulator.token, dataset.id]
         child = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
         while not emulator.faults.fired and child.poll() is None:
             time.sleep(0.005)
 
         child.send_signal(signal.SIGINT)
-        _, errors = child.communicate(timeout=30)
+        _, errors = child.communicate(timeout=60)
 
         assert "KeyboardInterrupt" in errors
         assert child.returncode != 0

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from domo_async import AfterCommitError, CommitUncertain, ConfigError, Domo, DomoError, Settings, Timeouts, UploadError
+from domo_async import AfterCommitError, CommitUncertain, ConfigError, Domo, DomoError, Settings, UploadError
 from domo_async._transfer.uploading.journal import PartRecord, Sent, journal_at
 from domo_async.emulator import Emulator, Fault
 from domo_async.sync import Domo as SyncDomo
@@ -284,7 +284,7 @@ async def test_what_is_no_journal_is_left_alone(domo, dataset, source):
 async def appended_in_the_end(seed: int, folder: Path, uploads: int) -> None:
     """Upload with random faults, again and again with the same journal, until it is done; expect each row once."""
     dice = random.Random(seed)
-    settings = Settings(clock=SkippingClock(), timeouts=Timeouts(read=1))
+    settings = Settings(clock=SkippingClock())
     async with Emulator() as emulator, emulator.client(settings=settings) as domo:
         dataset = await domo.datasets.create("Test", {"n": "LONG", "text": "STRING"})
         expected: list[object] = []

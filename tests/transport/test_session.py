@@ -359,7 +359,7 @@ async def test_a_slow_body_that_moves_on_is_not_cut_off():
             taken += len(chunk)
         return web.Response()
 
-    async with talking_to(handler, timeouts=Timeouts(read=2, total=0.4), retries=Retries(attempts=1)) as domo:
+    async with talking_to(handler, timeouts=Timeouts(read=5, total=0.8), retries=Retries(attempts=1)) as domo:
         await domo.datasets.uploads.put_part("d", 1, 1, zeros(160))
 
     assert 160 << 18 == taken
@@ -514,11 +514,11 @@ async def test_waiting_for_a_connection_is_no_timeout():
 
     settings = {
         "connections": 1,
-        "timeouts": Timeouts(connect=0.2, total=0.2),
+        "timeouts": Timeouts(connect=0.5, total=0.5),
         "retries": Retries(attempts=1),
     }
     async with talking_to(handler, **settings) as domo:
-        await asyncio.gather(*(domo.request("GET", "/api/x") for _ in range(10)))
+        await asyncio.gather(*(domo.request("GET", "/api/x") for _ in range(15)))
 
 
 async def test_search_is_limited_at_the_client():
