@@ -17,6 +17,7 @@ from domo_async._settings import (
     credentials_from_env,
     instance_origin,
 )
+from domo_async._tracebacks import shorten_methods
 from domo_async._transport import Headers, QueryValue, Transport, raw_url
 from domo_async._wire import UNSET, Unset, loads
 from domo_async.errors import ConfigError
@@ -539,6 +540,9 @@ class Domo:
         if self._app is None:
             raise ConfigError("App Framework routes have an address and a session of their own: give app=AppAccess(…)")
         return self._app
+
+
+shorten_methods(Domo)
 
 
 def _settings(given: Settings | None) -> Settings:

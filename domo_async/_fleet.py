@@ -23,6 +23,7 @@ from domo_async._concurrency import cancel_all, map_concurrent
 from domo_async._frames import Tabular, cells_of
 from domo_async._redaction import Secret
 from domo_async._settings import Settings
+from domo_async._tracebacks import shorten_methods
 from domo_async._wire import Record
 from domo_async.errors import ConfigError, DomoError, FleetError
 
@@ -192,6 +193,9 @@ class Fleet:
         finally:
             await cancel_all(reading)
         results_of(self._clients, {}, failed).raise_for_failures()
+
+
+shorten_methods(Fleet)
 
 
 def _client(name: str, given: Member, settings: Settings | None) -> Domo:

@@ -16,7 +16,7 @@ ROOT = Path(domo_async.__file__).parent
 # From the ground up. Rooms of one floor do not know each other.
 FLOORS = [
     {"errors", "_clock", "_defaults", "_display", "_generator", "_locking", "_redaction", "_version"},
-    {"_telemetry"},
+    {"_telemetry", "_tracebacks"},
     {"_callbacks", "_concurrency", "_wire"},
     {"_frames", "_settings", "_waiting"},
     {"_transport"},

@@ -14,7 +14,8 @@ from attrs import frozen
 from domo_async._frames import Items, needed, pandas_of, polars_of
 from domo_async._telemetry import tell
 from domo_async._telemetry.events import INCOMPLETE
-from domo_async.errors import APIError, ConfigError, DecodeError, ListIncomplete
+from domo_async._tracebacks import shorten, shorten_methods
+from domo_async.errors import APIError, ConfigError, DecodeError, DomoError, ListIncomplete
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -92,6 +93,10 @@ BODY_COUNT = Paging(in_body=True, size="count", offset="offset")
 class _List(Generic[T]):
     """What all lists that arrive page by page can become."""
 
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        shorten_methods(cls)
+
     def __repr__(self) -> str:
         return f"<{type(self).__name__}: `async for`, or await .all(), .first(), .to_pandas()>"
 
@@ -116,6 +121,9 @@ class _List(Generic[T]):
         """
         needed("polars")
         return await to_thread.run_sync(polars_of, await self.all())
+
+
+shorten_methods(_List)
 
 
 class Pager(_List[T]):
@@ -152,10 +160,14 @@ class Pager(_List[T]):
 
     async def __aiter__(self) -> AsyncGenerator[T, None]:
         """Iterate over the items of all pages."""
-        async with aclosing(self.pages()) as pages:
-            async for page in pages:
-                for item in page:
-                    yield item
+        try:
+            async with aclosing(self.pages()) as pages:
+                async for page in pages:
+                    for item in page:
+                        yield item
+        except DomoError as error:
+            shorten(error)
+            raise
 
     async def pages(self) -> AsyncGenerator[Sequence[T], None]:
         """Iterate over the pages, none of which is empty."""
@@ -231,11 +243,15 @@ class CursorPager(_List[T]):
 
     async def __aiter__(self) -> AsyncGenerator[T, None]:
         """Iterate over the items."""
-        async with aclosing(self.pages()) as pages:
-            async for page in pages:
-                for count, item in enumerate(page, 1):
-                    self._given = count
-                    yield item
+        try:
+            async with aclosing(self.pages()) as pages:
+                async for page in pages:
+                    for count, item in enumerate(page, 1):
+                        self._given = count
+                        yield item
+        except DomoError as error:
+            shorten(error)
+            raise
 
     async def pages(self) -> AsyncGenerator[Sequence[T], None]:
         """Iterate over the pages, none of which is empty; the cursor then stands behind the whole page."""

@@ -7,6 +7,8 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Generic, Protocol, Self, TypeVar
 
 from domo_async._frames import Items, needed
+from domo_async._tracebacks import shorten, shorten_methods
+from domo_async.errors import DomoError
 from domo_async.sync._portal import Portal
 
 if TYPE_CHECKING:
@@ -47,6 +49,10 @@ C = TypeVar("C", bound=_AsyncClient)
 
 class Twin(Generic[A]):
     """A class of the asynchronous side, for callers that block: the same methods, run through a portal."""
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        shorten_methods(cls)
 
     def __init__(self, aio: A, portal: Portal) -> None:
         self._aio = aio
@@ -93,8 +99,12 @@ class SyncPager(Twin[_AsyncPager[T]]):
         return f"<{type(self).__name__}: `for`, or .all(), .first(), .to_pandas()>"
 
     def __iter__(self) -> Iterator[T]:
-        for page in self.pages():
-            yield from page
+        try:
+            for page in self.pages():
+                yield from page
+        except DomoError as error:
+            shorten(error)
+            raise
 
     def pages(self) -> Iterator[Sequence[T]]:
         """Return an iterator over the pages."""
@@ -146,10 +156,14 @@ class SyncCursorPager(Twin[_AsyncCursorPager[T]]):
         return self._aio.cursor
 
     def __iter__(self) -> Iterator[T]:
-        for page in self.pages():
-            for count, item in enumerate(page, 1):
-                self._aio.given(count)
-                yield item
+        try:
+            for page in self.pages():
+                for count, item in enumerate(page, 1):
+                    self._aio.given(count)
+                    yield item
+        except DomoError as error:
+            shorten(error)
+            raise
 
     def pages(self) -> Iterator[Sequence[T]]:
         """Return an iterator over the pages; the cursor then stands behind the whole page."""

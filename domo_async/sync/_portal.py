@@ -17,6 +17,7 @@ from typing import Any, Generic, TypeVar
 
 from anyio.from_thread import BlockingPortal, start_blocking_portal
 
+from domo_async._tracebacks import shorten
 from domo_async.errors import ConfigError, DomoError
 
 __all__ = ["Portal"]
@@ -534,7 +535,11 @@ class _Iteration(Iterator[T]):
             if self._ended:
                 raise StopIteration
             self._ended = True  # unless an item comes, whatever happens is the end
-            items = self._portal.run(self._stream.take())
+            try:
+                items = self._portal.run(self._stream.take())
+            except DomoError as error:
+                shorten(error)
+                raise
             if not items:
                 raise StopIteration
             self._ended = False

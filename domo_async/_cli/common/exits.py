@@ -15,6 +15,7 @@ from domo_async import AfterCommitError, CommitUncertain, ConfigError, DomoError
 from domo_async._cli.common.interrupts import Interrupted
 from domo_async._cli.common.output import err, printable
 from domo_async._cli.common.streams import OutputFailed
+from domo_async._tracebacks import whole_tracebacks
 
 __all__ = ["EXIT_CODES", "Advice", "DebugOption", "ExitCode", "effect", "output_failed", "readable_errors"]
 
@@ -92,7 +93,8 @@ def readable_errors(*, debug: bool, advice: Advice | None = None) -> Iterator[No
         typer.Exit: With one of `ExitCode`.
     """
     try:
-        yield
+        with whole_tracebacks(wanted=debug):
+            yield
     except (DomoError, OSError) as error:
         if debug:
             told = traceback.format_exc()

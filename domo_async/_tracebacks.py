@@ -1,0 +1,163 @@
+"""Tracebacks that show the caller's code and one frame of this library: the public method that was called.
+
+What lies below is of interest to those who work on this library alone: ``DOMO_ASYNC_DEBUG=1`` shows all of it. Only
+a `DomoError`, whose message says what to do, is shortened; a mistake in this library shows where it is.
+"""
+
+from __future__ import annotations
+
+import inspect
+import os
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from functools import wraps
+from pathlib import Path
+from types import FunctionType, TracebackType
+from typing import Any, TypeVar
+
+from domo_async.errors import DomoError
+
+__all__ = ["shorten", "shorten_methods", "whole_tracebacks"]
+
+C = TypeVar("C", bound=type)
+
+_VARIABLE = "DOMO_ASYNC_DEBUG"
+# What this library stands on, whose frames say nothing to its users either.
+_BELOW = (str(Path(__file__).parent), os.path.dirname(os.__file__))  # noqa: PTH120 - a prefix of texts
+_shows_all = False
+
+
+def shorten(error: DomoError, *, skip: int = 0) -> None:
+    """Leave of an error's traceback the frame in which it is caught, or one that stands a few below it.
+
+    What is told as its cause stays, with those of its frames that are the caller's own code, such as a generator that
+    gave rows. What this library was handling meanwhile is not shown; what the caller was handling is.
+
+    Args:
+        error: The error, to be raised again with a bare ``raise``, which adds no frame.
+        skip: How many frames stand between, which go as well.
+    """
+    if _shows_all or os.environ.get(_VARIABLE, "") not in {"", "0"}:
+        return
+    kept = error.__traceback__
+    while skip and kept is not None and kept.tb_next is not None:
+        kept, skip = kept.tb_next, skip - 1
+    if kept is not None:
+        kept.tb_next = None
+    error.__traceback__ = kept
+    _shorten_causes(error)
+
+
+def _shorten_causes(error: BaseException) -> None:
+    seen: set[int] = set()
+    here: BaseException | None = error
+    while here is not None and id(here) not in seen:
+        seen.add(id(here))
+        here.__context__ = _of_caller(here.__context__)
+        here = here.__cause__
+        if here is not None:
+            here.__traceback__ = _own_frames(here.__traceback__)
+
+
+def _of_caller(context: BaseException | None) -> BaseException | None:
+    """Return the first error of a chain that the caller's code was handling, not this library's."""
+    seen: set[int] = set()
+    while context is not None and id(context) not in seen and _own_frames(context.__traceback__) is None:
+        seen.add(id(context))
+        context = context.__context__
+    return context
+
+
+def _own_frames(trace: TracebackType | None) -> TracebackType | None:
+    """Return a traceback without the frames of this library and of what it stands on."""
+    frames: list[TracebackType] = []
+    while trace is not None:
+        if not _is_below(trace.tb_frame.f_code.co_filename):
+            frames.append(trace)
+        trace = trace.tb_next
+    made: TracebackType | None = None
+    for each in reversed(frames):
+        made = TracebackType(made, each.tb_frame, each.tb_lasti, each.tb_lineno)
+    return made
+
+
+def _is_below(file: str) -> bool:
+    return file.startswith(_BELOW) or "site-packages" in file or file.startswith("<")
+
+
+@contextmanager
+def whole_tracebacks(*, wanted: bool = True) -> Iterator[None]:
+    """Let errors in the block keep all their frames, such as where a command is told to show them."""
+    global _shows_all  # noqa: PLW0603 - of the process, as the environment is
+    before, _shows_all = _shows_all, _shows_all or wanted
+    try:
+        yield
+    finally:
+        _shows_all = before
+
+
+def shorten_methods(cls: C) -> C:
+    """Let what the public methods of a class raise show these methods alone of this library.
+
+    The wrapper is not seen: it raises again what it caught, which adds no frame, and takes its own away.
+    """
+    for name, member in vars(cls).copy().items():
+        if name.startswith("_") and name != "__init__":
+            continue
+        if isinstance(member, FunctionType):
+            setattr(cls, name, _wrapper(member))
+        elif isinstance(member, classmethod):
+            setattr(cls, name, classmethod(_wrapper(member.__func__)))
+    return cls
+
+
+def _wrapper(method: Callable[..., Any]) -> Callable[..., Any]:
+    if inspect.iscoroutinefunction(method):
+        return _of_coroutine(method)
+    if inspect.isasyncgenfunction(method):
+        return _of_generator(method)
+    return _of_function(method)
+
+
+def _of_function(method: Callable[..., Any]) -> Callable[..., Any]:
+    @wraps(method)
+    def shortened(*arguments: Any, **options: Any) -> Any:
+        try:
+            made = method(*arguments, **options)
+        except DomoError as error:
+            shorten(error, skip=1)
+            raise
+        return _iterated(made) if isinstance(made, AsyncGenerator) else made
+
+    return shortened
+
+
+def _of_coroutine(method: Callable[..., Awaitable[Any]]) -> Callable[..., Any]:
+    @wraps(method)
+    async def shortened(*arguments: Any, **options: Any) -> Any:
+        try:
+            return await method(*arguments, **options)
+        except DomoError as error:
+            shorten(error, skip=1)
+            raise
+
+    return shortened
+
+
+def _of_generator(method: Callable[..., AsyncGenerator[Any, None]]) -> Callable[..., Any]:
+    @wraps(method)
+    def shortened(*arguments: Any, **options: Any) -> AsyncGenerator[Any, None]:
+        return _iterated(method(*arguments, **options))
+
+    return shortened
+
+
+async def _iterated(items: AsyncGenerator[Any, None]) -> AsyncGenerator[Any, None]:
+    try:
+        async for item in items:
+            yield item
+    except DomoError as error:
+        shorten(error, skip=1)
+        raise
+    finally:
+        await items.aclose()
