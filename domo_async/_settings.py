@@ -31,8 +31,11 @@ __all__ = [
     "above",
     "at_least",
     "credentials_from_env",
+    "instance_in",
     "instance_origin",
     "is_loopback",
+    "proxy_url",
+    "token_in",
     "unfit_proxy",
 ]
 
@@ -95,6 +98,11 @@ class Timeouts(Record):
     connect: float = field(default=15.0, validator=positive)
     read: float = field(default=60.0, validator=positive)
     total: float = field(default=120.0, validator=positive)
+
+    @classmethod
+    def of(cls, seconds: float) -> Timeouts:
+        """Return timeouts that are all of the same length."""
+        return cls(connect=seconds, read=seconds, total=seconds)
 
 
 # 520 to 530 are those of a content delivery network that does not reach the instance.
@@ -223,6 +231,11 @@ def unfit_proxy(address: object) -> str | None:
     return f"must be the URL of an HTTP proxy, such as 'http://proxy.example.com:3128', or None{socks}"
 
 
+def proxy_url(address: str) -> str:
+    """Return the address of a proxy as a URL: where people write it, there is often but a host and a port."""
+    return address if "://" in address else f"http://{address}"
+
+
 def _words(value: Any) -> Any:
     """Return hosts as a tuple: a text has commas or spaces between them, as ``NO_PROXY`` does."""
     if isinstance(value, str):
@@ -326,7 +339,8 @@ class Settings:
         trust_env: Whether the environment is heeded where these options say nothing. ``HTTPS_PROXY``, ``HTTP_PROXY``
             and ``ALL_PROXY`` name proxies, but never for this very machine, and ``NO_PROXY`` hosts without;
             ``SSL_CERT_FILE`` and ``SSL_CERT_DIR``, or else ``REQUESTS_CA_BUNDLE`` or ``CURL_CA_BUNDLE``, name the
-            authorities to trust. Small letters do for those of proxies. No netrc file is read.
+            authorities to trust; ``DOMO_CLIENT_CERT``, ``DOMO_CLIENT_KEY`` and ``DOMO_CLIENT_KEY_PASSWORD`` are the
+            client's certificate. Small letters do for those of proxies. No netrc file is read.
         user_agent: The name of your application, such as ``nightly-load/2.1``. It stands first in the User-Agent,
             before the names and versions of this library, Python and aiohttp.
         before_request: Hooks called before each try. What one raises ends the call.
@@ -497,6 +511,16 @@ class AppAccess:
         return Credentials.of(token=None, session_token=self.session_token)
 
 
+def instance_in(environ: Mapping[str, str]) -> str | None:
+    """Return the instance that the environment names."""
+    return environ.get("DOMO_BASE_URL") or environ.get("DOMO_INSTANCE") or None
+
+
+def token_in(environ: Mapping[str, str]) -> Secret[str] | None:
+    """Return the developer token that the environment holds."""
+    return Secret.of(environ.get("DOMO_DEVELOPER_TOKEN") or None)
+
+
 def credentials_from_env(environ: Mapping[str, str] = os.environ) -> tuple[str, Secret[str]]:
     """Return instance and developer token from the environment.
 
@@ -505,8 +529,7 @@ def credentials_from_env(environ: Mapping[str, str] = os.environ) -> tuple[str, 
     Raises:
         ConfigError: One of them is missing; says which.
     """
-    instance = environ.get("DOMO_BASE_URL") or environ.get("DOMO_INSTANCE")
-    token = Secret.of(environ.get("DOMO_DEVELOPER_TOKEN") or None)
+    instance, token = instance_in(environ), token_in(environ)
     # It holds the token, and a traceback may show local variables.
     del environ
     if not instance:

@@ -165,6 +165,17 @@ def _watch() -> Iterator[Told]:
     assert [] == told.leaks(), "a token was told; the line is that of some test before"
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _no_settings_of_ones_own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Keep what whoever runs the tests has set for instances and networks out of them."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CONFIG_HOME", str(tmp_path_factory.mktemp("config")))
+        for name in ("DOMO_PROFILE", "HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY", "NO_PROXY"):
+            patch.delenv(name, raising=False)
+            patch.delenv(name.lower(), raising=False)
+        yield
+
+
 @pytest.fixture(autouse=True)
 def _settled(watch: Told) -> Iterator[None]:
     """Let go of the errors of each test."""

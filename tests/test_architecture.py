@@ -19,7 +19,7 @@ FLOORS = [
     {"_telemetry", "_tracebacks"},
     {"_callbacks", "_concurrency", "_wire"},
     {"_frames", "_settings", "_waiting"},
-    {"_transport"},
+    {"_profiles", "_transport"},
     {"_bulk", "_transfer"},
     {"_endpoints"},
     {"_doctor"},

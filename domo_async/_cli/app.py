@@ -17,24 +17,32 @@ from domo_async._cli import (
     files,
     filesets,
     groups,
+    profiles,
     search,
     users,
     workflows,
 )
 from domo_async._cli.common.exits import EXIT_CODES
-from domo_async._cli.common.logs import LoggingGroup
+from domo_async._cli.common.network import VARIABLES, ConnectingGroup
 from domo_async._cli.common.output import out
 
 __all__ = ["app"]
 
+ENVIRONMENT: str = "\n\n".join(
+    [
+        "[bold]Environment[/]: what options say counts first, then a profile that is named by --profile, then these:",
+        *(f"[bold]{names}[/]: {meaning}" for names, meaning in VARIABLES.items()),
+    ]
+)
+
 app: typer.Typer = typer.Typer(
     name="domo-async",
-    cls=LoggingGroup,
+    cls=ConnectingGroup,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
     context_settings={"help_option_names": ["-h", "--help"]},
-    epilog=EXIT_CODES,
+    epilog=f"{ENVIRONMENT}\n\n{EXIT_CODES}",
 )
 app.add_typer(datasets.app, name="datasets")
 app.command("search", epilog=EXIT_CODES)(search.search)
@@ -45,6 +53,10 @@ app.add_typer(filesets.app, name="filesets")
 app.add_typer(workflows.app, name="workflows")
 app.add_typer(activity.app, name="activity")
 app.command("api", epilog=EXIT_CODES)(api.api)
+app.command("login", epilog=EXIT_CODES)(profiles.login)
+app.command("logout")(profiles.logout)
+app.command("profiles")(profiles.profiles)
+app.command("whoami", epilog=EXIT_CODES)(profiles.whoami)
 app.command("doctor")(doctor.doctor)
 app.command("emulator")(emulator.emulator)
 app.command("demo", epilog=EXIT_CODES)(demo.demo)
@@ -65,5 +77,5 @@ def domo_async(
     """Domo's Product APIs from the command line.
 
     [bold]domo-async demo[/] shows the whole round trip on an instance embedded in the process: no account needed.
-    For an instance of your own, set DOMO_INSTANCE and DOMO_DEVELOPER_TOKEN.
+    For an instance of your own, [bold]domo-async login[/], or set DOMO_INSTANCE and DOMO_DEVELOPER_TOKEN.
     """

@@ -11,8 +11,9 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from attrs import frozen
+from attrs import evolve, frozen
 
+from domo_async._redaction import Secret
 from domo_async._settings import ClientCertificate, Settings
 from domo_async.errors import ConfigError
 
@@ -47,16 +48,18 @@ class Contexts:
         """
         if settings.tls is not None:
             return cls(settings.tls, settings.tls)
-        named = {name: environ[name] for name in _BUNDLES if environ.get(name)} if settings.trust_env else {}
+        environ = environ if settings.trust_env else {}
+        named = {name: environ[name] for name in _BUNDLES if environ.get(name)}
+        cert = _client_of(settings, environ)
         del environ  # it may hold secrets, and a traceback may show local variables
-        if settings.ca is None and settings.cert is None and not named:
+        if settings.ca is None and cert is None and not named:
             outside = _of_system()
             return cls(outside, outside)
         outside = _trusting(settings.ca, named)
-        if settings.cert is None:
+        if cert is None:
             return cls(outside, outside)
         inside = _trusting(settings.ca, named)
-        _load_client(inside, settings.cert)
+        _load_client(inside, cert)
         return cls(inside, outside)
 
 
@@ -191,6 +194,15 @@ def _load(context: ssl.SSLContext, path: Path, what: str) -> None:
     else:
         return
     raise ConfigError(f"{what}: {path} {problem}")
+
+
+def _client_of(settings: Settings, environ: Mapping[str, str]) -> ClientCertificate | None:
+    """Return the client's certificate, of the settings or else of the environment, with its password."""
+    password = Secret.of(environ.get("DOMO_CLIENT_KEY_PASSWORD") or None)
+    cert = settings.cert
+    if cert is None and environ.get("DOMO_CLIENT_CERT"):
+        cert = ClientCertificate(environ["DOMO_CLIENT_CERT"], environ.get("DOMO_CLIENT_KEY") or None)
+    return cert if cert is None or cert.password is not None else evolve(cert, password=password)
 
 
 def _load_client(context: ssl.SSLContext, certificate: ClientCertificate) -> None:

@@ -184,7 +184,7 @@ def _in_words(reason: OSError) -> str:
 
 def _client_rejected(what: str, alert: str) -> CertificateError:
     if alert == "ALERT_CERTIFICATE_REQUIRED":
-        told = "the server demands a client certificate: give --cert and --key, or Settings(cert=ClientCertificate(…))"
+        told = "the server demands a client certificate: --client-cert and --client-key, or Settings(cert=…)"
     else:
         reason = alert.removeprefix("ALERT_").replace("_", " ").lower()
         told = f"the server does not accept the client certificate ({reason}); see Settings.cert"

@@ -12,7 +12,7 @@ from attrs import field, frozen
 from yarl import URL
 
 from domo_async._redaction import Secret
-from domo_async._settings import is_loopback, unfit_proxy
+from domo_async._settings import is_loopback, proxy_url, unfit_proxy
 from domo_async.errors import ConfigError
 
 __all__ = ["Proxies", "Proxy"]
@@ -113,7 +113,7 @@ class Proxies:
         kind = scheme if scheme in named else "all"
         if kind not in named:
             return None
-        address = Secret(_with_scheme(named[kind]))
+        address = Secret(proxy_url(named[kind]))
         variable = f"{kind.upper()}_PROXY"
         problem = unfit_proxy(address.get_secret_value())
         if problem is not None:
@@ -124,16 +124,11 @@ class Proxies:
     def secrets(self) -> Iterator[str]:
         """Yield what nobody but one of the proxies may be told."""
         for address in self.by_scheme.get_secret_value().values():
-            whole = _with_scheme(address)
+            whole = proxy_url(address)
             if unfit_proxy(whole) is None:
                 yield from Proxy.of(Secret(whole), "").secrets()
         if self.fixed is not None:
             yield from self.fixed.secrets()
-
-
-def _with_scheme(address: str) -> str:
-    """Return the address of a proxy as a URL: often there is but a host and a port."""
-    return address if "://" in address else f"http://{address}"
 
 
 def _is_exempt(host: str, port: int, exceptions: Sequence[str]) -> bool:

@@ -88,18 +88,53 @@ class Domo(ClientTwin[AsyncDomo]):
 
     @classmethod
     def from_env(cls, *, settings: Settings | None = None, app: AppAccess | None = None) -> Self:
-        """Return a client for the instance and token named by the environment.
+        """Return a client for the instance and token named by the environment, or else by a profile.
 
-        Reads ``DOMO_DEVELOPER_TOKEN`` and ``DOMO_BASE_URL`` or else ``DOMO_INSTANCE``.
+        Reads ``DOMO_DEVELOPER_TOKEN`` and ``DOMO_BASE_URL`` or else ``DOMO_INSTANCE``. What they do not say is taken
+        from the profile that ``DOMO_PROFILE`` names, or else from the ``default_profile`` of the file of profiles: see
+        `from_profile`. So the order is: arguments, environment, profile. A token goes to no other instance than the one
+        that stands beside it.
 
         Args:
-            settings: Timeouts, retries, limits and the rest.
+            settings: Timeouts, retries, limits and the rest. What is as by default in it is left to the environment and
+                the profile.
             app: The address and session of an App Framework app, for `apps`.
 
         Raises:
-            ConfigError: A variable is missing or wrong; says which.
+            ConfigError: Something is missing or wrong; says what.
         """
         return cls._of(AsyncDomo.from_env(settings=settings, app=app), Portal())
+
+    @classmethod
+    def from_profile(cls, name: str, *, settings: Settings | None = None, app: AppAccess | None = None) -> Self:
+        """Return a client for a profile: an instance with its token, and how it is reached, under a name of your own.
+
+        Profiles are in ``~/.config/domo-async/config.toml`` (or below ``XDG_CONFIG_HOME``; on Windows, below
+        ``APPDATA``), which ``domo-async login`` writes. Any of it may be missing:
+
+            default_profile = "prod"
+
+            [profiles.prod]
+            instance = "acme"
+            token_command = ["pass", "show", "domo/acme"]  # or keyring = true, or token = "…"
+            proxy = "http://proxy.example.com:3128"
+            no_proxy = ["localhost", ".corp.example.com"]
+            ca = "~/company.pem"
+            client_cert = "~/me.pem"  # with client_key and client_key_password
+            timeouts = { connect = 5, read = 60, total = 120 }  # or seconds for all three
+
+        A command has 30 seconds, and the call waits for it. A file with secrets that others may read is refused. What
+        the profile says counts before the environment; what it does not say is taken from there.
+
+        Args:
+            name: The profile's name.
+            settings: Timeouts, retries, limits and the rest. What is not as by default in it counts before the profile.
+            app: The address and session of an App Framework app, for `apps`.
+
+        Raises:
+            ConfigError: There is no such profile, or something is missing or wrong in it; says what.
+        """
+        return cls._of(AsyncDomo.from_profile(name, settings=settings, app=app), Portal())
 
     @classmethod
     def login(

@@ -9,6 +9,7 @@ import ssl
 import threading
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
+from urllib.parse import urlsplit
 
 import trustme
 from attrs import define, field
@@ -56,9 +57,13 @@ class ForwardProxy:
             await writer.drain()
             writer.close()
             return
-        host, _, port = head.split()[1].rpartition(":")
-        there, back = await asyncio.open_connection(*(self.reaches or (host.strip("[]"), int(port))))
-        writer.write(b"HTTP/1.1 200 Connection established\r\n\r\n")
+        method, target = head.split()[:2]
+        asked = urlsplit(f"//{target}" if method == "CONNECT" else target)
+        there, back = await asyncio.open_connection(*(self.reaches or (asked.hostname, asked.port)))
+        if method == "CONNECT":
+            writer.write(b"HTTP/1.1 200 Connection established\r\n\r\n")
+        else:
+            back.write(head.encode("latin-1"))
         try:
             await asyncio.gather(self._pump(reader, back), self._pump(there, writer))
         finally:
@@ -78,6 +83,28 @@ async def forward_proxy(login: str | None = None, refusal: bytes | None = None) 
     proxy = ForwardProxy(login, refusal)
     async with listening(proxy.serve) as proxy.url:
         yield proxy
+
+
+@contextmanager
+def forward_proxy_in_thread(login: str | None = None) -> Iterator[ForwardProxy]:
+    """Run a proxy for what blocks, such as a command."""
+    started, ended = threading.Event(), threading.Event()
+    found: list[ForwardProxy] = []
+
+    async def serve() -> None:
+        async with forward_proxy(login) as proxy:
+            found.append(proxy)
+            started.set()
+            await asyncio.to_thread(ended.wait)
+
+    thread = threading.Thread(target=asyncio.run, args=(serve(),))
+    thread.start()
+    started.wait()
+    try:
+        yield found[0]
+    finally:
+        ended.set()
+        thread.join()
 
 
 @define

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Annotated, TypeAlias, TypeVar
@@ -12,8 +11,17 @@ import typer
 from domo_async import ConfigError, Domo, Secret
 from domo_async._cli.common.exits import Advice, effect, readable_errors
 from domo_async._cli.common.interrupts import run
+from domo_async._cli.common.network import network
+from domo_async._profiles import Access, Given, resolve
 
-__all__ = ["InstanceOption", "TokenFileOption", "call", "read_token"]
+__all__ = [
+    "InstanceOption",
+    "TokenFileOption",
+    "access",
+    "call",
+    "client",
+    "read_token",
+]
 
 T = TypeVar("T")
 
@@ -22,8 +30,7 @@ InstanceOption: TypeAlias = Annotated[
     typer.Option(
         "--instance",
         metavar="NAME",
-        envvar=["DOMO_BASE_URL", "DOMO_INSTANCE"],
-        help="The instance: acme, acme.domo.com or a URL.",
+        help="The instance: acme, acme.domo.com or a URL; by default DOMO_BASE_URL, DOMO_INSTANCE or a profile's.",
         rich_help_panel="Connection",
     ),
 ]
@@ -35,7 +42,7 @@ TokenFileOption: TypeAlias = Annotated[
         exists=True,
         dir_okay=False,
         readable=True,
-        help="A file that holds the developer token; by default it is taken from DOMO_DEVELOPER_TOKEN.",
+        help="A file that holds the developer token; by default DOMO_DEVELOPER_TOKEN or a profile's.",
         rich_help_panel="Connection",
     ),
 ]
@@ -65,7 +72,7 @@ def call(
     """
 
     async def main() -> T:
-        async with _connect(instance, token_file) as domo:
+        async with client(access(instance, token_file)) as domo:
             return await work(domo)
 
     with readable_errors(debug=debug, advice=advice):
@@ -89,18 +96,25 @@ def read_token(file: Path) -> Secret[str]:
     return token
 
 
-def _connect(instance: str | None, token_file: Path | None) -> Domo:
-    """Return the client that the connection options and the environment stand for.
+def access(instance: str | None, token_file: Path | None, token: Secret[str] | None = None) -> Access:
+    """Return what the connection options, the environment and profiles stand for.
+
+    Args:
+        instance: The option.
+        token_file: The option.
+        token: A token that is given in another way.
 
     Raises:
         ConfigError: Something is missing or wrong; says what.
     """
-    if not instance:
-        raise ConfigError("which instance? Give --instance NAME, or set DOMO_INSTANCE (such as acme) or DOMO_BASE_URL")
-    token = Secret.of(os.environ.get("DOMO_DEVELOPER_TOKEN") or None) if token_file is None else read_token(token_file)
-    if token is None:
-        raise ConfigError(
-            "no token: set DOMO_DEVELOPER_TOKEN, or give --token-file PATH (a token is made in Domo under"
-            " Admin > Access tokens)"
-        )
-    return Domo(instance, token=token)
+    source = "the caller"
+    if token_file is not None:
+        token, source = read_token(token_file), f"--token-file {token_file}"
+    return resolve(
+        Given(profile=network.profile, instance=instance, token=token, token_from=source, settings=network.settings())
+    )
+
+
+def client(found: Access) -> Domo:
+    """Return a client."""
+    return Domo(found.instance, token=found.token, settings=found.settings)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from functools import cache
 from typing import Annotated, Any, TextIO
@@ -17,7 +17,7 @@ from typer.core import TyperGroup
 from domo_async._cli.common.output import one_line, printable
 from domo_async._telemetry import FIELDS
 
-__all__ = ["LoggingGroup", "logs"]
+__all__ = ["LoggingGroup", "commands_of", "hidden_options", "logs"]
 
 _LIBRARY = logging.getLogger("domo_async")
 _PANEL = "Logging"
@@ -132,7 +132,7 @@ class LoggingGroup(TyperGroup):
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
-        for command in (self, *_commands(self)):
+        for command in (self, *commands_of(self)):
             _take_options(command)
 
     def invoke(self, ctx: Any) -> Any:
@@ -146,9 +146,10 @@ class LoggingGroup(TyperGroup):
         return super().parse_args(ctx, args)
 
 
-def _commands(group: Any) -> Iterator[Any]:
+def commands_of(group: Any) -> Iterator[Any]:
+    """Yield all commands below a group."""
     for command in group.commands.values():
-        yield from _commands(command) if hasattr(command, "commands") else [command]
+        yield from commands_of(command) if hasattr(command, "commands") else [command]
 
 
 def _take_options(command: Any) -> None:
@@ -189,8 +190,13 @@ def _options() -> list[Any]:
     ) -> None:
         """Take the options."""
 
+    return hidden_options(none)
+
+
+def hidden_options(function: Callable[..., None]) -> list[Any]:
+    """Return the options that a function has for parameters, to be added to commands that know nothing of them."""
     made = typer.Typer(add_completion=False)
-    made.command()(none)
+    made.command()(function)
     options: list[Any] = [option for option in typer.main.get_command(made).params if option.name != "help"]
     for option in options:
         option.expose_value = False

@@ -1,0 +1,184 @@
+"""How commands reach their instance: the options that name a profile, a proxy, certificates and how long to wait."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import cache
+from pathlib import Path
+from types import MappingProxyType
+from typing import Annotated, Any, TypeAlias, TypeVar
+
+import typer
+from attrs import define
+
+from domo_async import ClientCertificate, ConfigError, Secret, Settings, Timeouts
+from domo_async._cli.common.logs import LoggingGroup, commands_of, hidden_options
+from domo_async._settings import proxy_url
+
+__all__ = ["VARIABLES", "ConnectingGroup", "ProfileOption", "network"]
+
+T = TypeVar("T")
+
+_PANEL = "Connection"
+# What of the environment counts, for the help.
+VARIABLES: Mapping[str, str] = MappingProxyType(
+    {
+        "DOMO_INSTANCE, DOMO_BASE_URL": "the instance, by name or by address (--instance)",
+        "DOMO_DEVELOPER_TOKEN": "the token (--token-file)",
+        "DOMO_PROFILE": "the profile that says the rest (--profile); by default the file's default_profile",
+        "XDG_CONFIG_HOME": "where domo-async/config.toml is, which has the profiles; by default ~/.config",
+        "HTTPS_PROXY, HTTP_PROXY, ALL_PROXY, NO_PROXY": "proxies, and hosts without (--proxy)",
+        "SSL_CERT_FILE, SSL_CERT_DIR, REQUESTS_CA_BUNDLE, CURL_CA_BUNDLE": "authorities to trust (--ca)",
+        "DOMO_CLIENT_CERT, DOMO_CLIENT_KEY, DOMO_CLIENT_KEY_PASSWORD": "the client's certificate (--client-cert)",
+    }
+)
+
+
+@define
+class _Network:
+    """What the running command's options say.
+
+    Attributes:
+        profile: A profile by name.
+        proxy: A proxy; its address may hold a password.
+        ca: An authority to trust.
+        client_cert: The client's certificate.
+        client_key: Its key.
+        timeout: Seconds to wait.
+    """
+
+    profile: str | None = None
+    proxy: Secret[str] | None = None
+    ca: Path | None = None
+    client_cert: Path | None = None
+    client_key: Path | None = None
+    timeout: float | None = None
+
+    def begin(self) -> None:
+        """Say nothing, until an option does."""
+        self.profile = self.proxy = self.ca = self.client_cert = self.client_key = self.timeout = None
+
+    def settings(self) -> Settings:
+        """Return the settings that the options stand for.
+
+        Raises:
+            ConfigError: They are wrong.
+        """
+        if self.client_key is not None and self.client_cert is None:
+            raise ConfigError("--client-key belongs to a certificate: give --client-cert, too")
+        return Settings(
+            proxy=None if self.proxy is None else Secret(proxy_url(self.proxy.get_secret_value())),
+            ca=self.ca,
+            cert=None if self.client_cert is None else ClientCertificate(self.client_cert, self.client_key),
+            timeouts=Timeouts() if self.timeout is None else Timeouts.of(self.timeout),
+        )
+
+
+network: _Network = _Network()
+
+
+def _kept(name: str) -> Callable[[T], T]:
+    """Return what keeps an option where it is given: that of the command comes after that of the group, and counts."""
+
+    def keep(value: T) -> T:
+        if value is not None:
+            setattr(network, name, Secret(value) if name == "proxy" else value)
+        return value
+
+    return keep
+
+
+ProfileOption: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        "--profile",
+        metavar="NAME",
+        callback=_kept("profile"),
+        help="A profile: instance, token and network under a name, see `domo-async profiles`; by default DOMO_PROFILE"
+        " or the default profile.",
+        rich_help_panel=_PANEL,
+    ),
+]
+
+
+class ConnectingGroup(LoggingGroup):
+    """A group whose commands take these options if they talk to an instance, as does it itself before their names."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        for command in commands_of(self):
+            if any(parameter.name == "instance" for parameter in command.params):
+                command.params += _options()
+        self.params += _options()
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Read the options before the command's name."""
+        network.begin()
+        return super().parse_args(ctx, args)
+
+
+@cache
+def _options() -> list[Any]:
+    """Return the options, as typer makes them."""
+
+    def none(
+        profile: ProfileOption = None,
+        proxy: Annotated[
+            str | None,
+            typer.Option(
+                "--proxy",
+                metavar="URL",
+                callback=_kept("proxy"),
+                help="An HTTP proxy; by default HTTPS_PROXY, but for hosts in NO_PROXY. A password is better in there"
+                " or in a profile: arguments are seen by everyone.",
+                rich_help_panel=_PANEL,
+            ),
+        ] = None,
+        ca: Annotated[
+            Path | None,
+            typer.Option(
+                "--ca",
+                metavar="PATH",
+                callback=_kept("ca"),
+                help="A company's certificate authority, trusted beside the system's; by default SSL_CERT_FILE or"
+                " REQUESTS_CA_BUNDLE.",
+                rich_help_panel=_PANEL,
+            ),
+        ] = None,
+        client_cert: Annotated[
+            Path | None,
+            typer.Option(
+                "--client-cert",
+                metavar="PATH",
+                callback=_kept("client_cert"),
+                help="The client's own certificate, where one is demanded; by default DOMO_CLIENT_CERT. Its key's"
+                " password is in DOMO_CLIENT_KEY_PASSWORD.",
+                rich_help_panel=_PANEL,
+            ),
+        ] = None,
+        client_key: Annotated[
+            Path | None,
+            typer.Option(
+                "--client-key",
+                metavar="PATH",
+                callback=_kept("client_key"),
+                help="Its key, where that is in another file; by default DOMO_CLIENT_KEY.",
+                rich_help_panel=_PANEL,
+            ),
+        ] = None,
+        timeout: Annotated[
+            float | None,
+            typer.Option(
+                "--timeout",
+                metavar="SECONDS",
+                callback=_kept("timeout"),
+                min=0.001,
+                help="How long to wait for a connection, for an answer to begin or go on, and for a whole call that"
+                " transfers no data.",
+                rich_help_panel=_PANEL,
+            ),
+        ] = None,
+    ) -> None:
+        """Take the options."""
+
+    return hidden_options(none)

@@ -1,0 +1,303 @@
+"""`domo-async login`, `logout`, `profiles` and `whoami`: who one is, and where."""
+
+from __future__ import annotations
+
+import os
+import sys
+from enum import Enum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+from urllib.parse import urlsplit
+
+import typer
+from attrs import evolve
+from rich.text import Text
+
+from domo_async import ConfigError, Domo, DomoError, Secret, Timeouts, Unauthorized
+from domo_async._cli.common.connection import InstanceOption, TokenFileOption, access, client, read_token
+from domo_async._cli.common.exits import DebugOption, effect, readable_errors
+from domo_async._cli.common.interrupts import run
+from domo_async._cli.common.listing import JsonOption, print_table_of
+from domo_async._cli.common.network import ProfileOption, network
+from domo_async._cli.common.output import facts, one_line, out, print_json, print_table
+from domo_async._profiles import (
+    Access,
+    ConfigFile,
+    Profile,
+    config_path,
+    edited,
+    forget_in_keyring,
+    keyring_is_usable,
+    read_config,
+    store_in_keyring,
+)
+from domo_async._settings import instance_in, instance_origin, token_in
+
+if TYPE_CHECKING:
+    from domo_async.models import UserProfile
+
+__all__ = ["login", "logout", "profiles", "whoami"]
+
+_LONGEST_TOKEN = 64 << 10
+_FIRST = "default"
+
+
+class Store(Enum):
+    """Where a token is kept."""
+
+    KEYRING = "keyring"
+    FILE = "file"
+
+
+def login(
+    token_stdin: Annotated[
+        bool, typer.Option("--token-stdin", help="Read the token from standard input, and do not ask.")
+    ] = False,
+    store: Annotated[
+        Store | None,
+        typer.Option(
+            "--store",
+            help="Where to keep the token: in the system's keyring, or in the file of profiles, for you alone to read.",
+            show_default="the keyring if there is one",
+        ),
+    ] = None,
+    make_default: Annotated[
+        bool, typer.Option("--default", help="Use this profile where none is named; the first one is.")
+    ] = False,
+    instance: InstanceOption = None,
+    token_file: TokenFileOption = None,
+    debug: DebugOption = False,
+) -> None:
+    """Try a developer token and keep it in a profile, together with how the instance is reached.
+
+    Asks for what is not given; a token is made in Domo under Admin > Access tokens. --proxy, --ca, --client-cert and
+    --timeout are kept with it. Nothing is kept unless the instance accepts the token.
+    """
+    with readable_errors(debug=debug):
+        path = config_path()
+        file = read_config(path)
+        name = _name(file)
+        before = file.profiles.get(name)
+        if before is not None and before.token_command is not None:
+            raise ConfigError(
+                f"profile {name!r} has a token_command, which says the token: take that out of {path} first"
+            )
+        where = instance or (None if before is None else before.instance)
+        if where is None:
+            where = str(typer.prompt("Instance (such as acme)", default=instance_in(os.environ), err=True)).strip()
+        instance_origin(where)
+        token = _given_token(where, stdin=token_stdin, file=token_file)
+        found = _access(where, token, name if before is not None else None)
+        user = run(_me(found))
+        kept = store or (Store.KEYRING if keyring_is_usable() else Store.FILE)
+        if kept is Store.KEYRING:
+            store_in_keyring(name, where, token)
+
+        def change(document: Any) -> None:
+            _keep(document, name, where, token if kept is Store.FILE else None)
+            if make_default or "default_profile" not in document:
+                document["default_profile"] = name
+
+        try:
+            edited(path, change)
+        except DomoError:
+            if kept is Store.KEYRING:
+                forget_in_keyring(name, where)
+            raise
+        effect.took_place = True
+        place = "the keyring" if kept is Store.KEYRING else str(path)
+        who = f"{user.display_name or user.id} on {instance_origin(where)}"
+        out.print(one_line(f"Logged in as {who}: profile {name!r}, token in {place}"), markup=False, soft_wrap=True)
+
+
+def logout(
+    forget: Annotated[bool, typer.Option("--forget", help="Forget the profile, too, not only its token.")] = False,
+    _profile: ProfileOption = None,
+    debug: DebugOption = False,
+) -> None:
+    """Take the token of a profile out of where login has put it; the rest of the profile stays.
+
+    The token remains valid: whoever has a copy can use it until it is revoked in Domo under Admin > Access tokens.
+    """
+    with readable_errors(debug=debug):
+        path = config_path()
+        file = read_config(path)
+        name = _name(file)
+        profile = file.profile(name)
+        removed = []
+        if profile.keyring and profile.instance is not None and forget_in_keyring(name, profile.instance):
+            removed.append("the keyring")
+        if profile.token is not None:
+            removed.append(str(path))
+
+        def change(document: Any) -> None:
+            tables = document["profiles"]
+            for key in ("token", "keyring"):
+                tables[name].pop(key, None)
+            if forget:
+                del tables[name]
+                if document.get("default_profile") == name:
+                    del document["default_profile"]
+
+        edited(path, change)
+        effect.took_place = True
+        told = (
+            f"Took the token of profile {name!r} out of {' and '.join(removed)}"
+            if removed
+            else (f"Profile {name!r} has no token that login has kept")
+        )
+        valid = "; it remains valid until it is revoked in Domo under Admin > Access tokens" if removed else ""
+        out.print(one_line(told + valid), markup=False, soft_wrap=True)
+
+
+def profiles(
+    as_json: JsonOption = False,
+    _profile: ProfileOption = None,
+    debug: DebugOption = False,
+) -> None:
+    """List the profiles, without their secrets: which is used, and where each one's token is."""
+    with readable_errors(debug=debug):
+        file = read_config(config_path())
+        active = network.profile or os.environ.get("DOMO_PROFILE") or file.default
+        if active is not None and (active in file.profiles or active != file.default):
+            file.profile(active)
+        # With these two, no profile is asked for unless one is named.
+        complete = instance_in(os.environ) is not None and token_in(os.environ) is not None
+        overruled = complete and network.profile is None
+        rows = [_row(profile, active=name == active and not overruled) for name, profile in file.profiles.items()]
+        if as_json:
+            print_json(rows)
+            return
+        columns = ["active", "name", "instance", "token", "proxy", "ca", "client_cert"]
+        print_table_of(columns, [["*" if row["active"] else "", *(row[name] for name in columns[1:])] for row in rows])
+        if not rows:
+            out.print(f"No profiles yet in {file.path}: domo-async login", markup=False, soft_wrap=True)
+        if rows and overruled:
+            out.print("DOMO_DEVELOPER_TOKEN and the instance of the environment count before a profile.", style="dim")
+
+
+def whoami(
+    as_json: JsonOption = False,
+    instance: InstanceOption = None,
+    token_file: TokenFileOption = None,
+    debug: DebugOption = False,
+) -> None:
+    """Tell whom the token belongs to, on which instance, and where both of them are from."""
+    with readable_errors(debug=debug):
+        found = access(instance, token_file)
+        user, role = run(_user_and_role(found))
+    told: dict[str, object] = {
+        "instance": instance_origin(found.instance),
+        "instance_from": found.instance_from,
+        "user": user.display_name,
+        "user_id": user.id,
+        "email": user.email_address,
+        "role": role,
+        "token_from": found.token_from,
+        "profile": found.profile,
+    }
+    if as_json:
+        print_json(told)
+        return
+    shown = {
+        "Instance": f"{told['instance']} (by {found.instance_from})",
+        "User": f"{user.display_name or ''} ({', '.join(str(each) for each in (user.email_address, user.id) if each)})",
+        "Role": role,
+        "Token": f"from {found.token_from}",
+        "Profile": found.profile,
+    }
+    print_table(facts((name, None if value is None else Text(one_line(value))) for name, value in shown.items()))
+
+
+def _name(file: ConfigFile) -> str:
+    """Return the profile that a command is about."""
+    return network.profile or os.environ.get("DOMO_PROFILE") or file.default or _FIRST
+
+
+def _access(instance: str, token: Secret[str], profile: str | None) -> Access:
+    """Return how to try a token: as the options say, or else the profile that is there already."""
+    named, network.profile = network.profile, profile
+    try:
+        return evolve(access(instance, None, token), instance=instance)
+    finally:
+        network.profile = named
+
+
+def _given_token(instance: str, *, stdin: bool, file: Path | None) -> Secret[str]:
+    if file is not None:
+        return read_token(file)
+    if stdin:
+        token = Secret(sys.stdin.read(_LONGEST_TOKEN).strip())
+    else:
+        token = Secret(str(typer.prompt(f"Token for {instance}", hide_input=True, err=True)).strip())
+    if not token.get_secret_value():
+        raise ConfigError("there is no token on standard input")
+    return token
+
+
+def _keep(document: Any, name: str, instance: str, token: Secret[str] | None) -> None:
+    """Write a profile, with what the options say of how it is reached."""
+    if "profiles" not in document:
+        document["profiles"] = {}
+    if name not in document["profiles"]:
+        document["profiles"][name] = {}
+    table = document["profiles"][name]
+    table["instance"] = instance
+    for key in ("token", "keyring"):
+        table.pop(key, None)
+    if token is None:
+        table["keyring"] = True
+    else:
+        table["token"] = token.get_secret_value()
+    if network.proxy is not None:
+        table["proxy"] = network.proxy.get_secret_value()
+    paths = {"ca": network.ca, "client_cert": network.client_cert, "client_key": network.client_key}
+    for key, path in paths.items():
+        if path is not None:
+            table[key] = str(path.expanduser().absolute())
+    if network.timeout is not None:
+        table["timeouts"] = network.timeout
+
+
+async def _me(found: Access) -> UserProfile:
+    async with client(found) as domo:
+        return await _user(domo)
+
+
+async def _user(domo: Domo) -> UserProfile:
+    try:
+        return await domo.users.me()
+    except Unauthorized as error:
+        error.message = f"{domo.origin} does not accept this token: {error.message}"
+        error.args = (error.message,)
+        raise
+
+
+async def _user_and_role(found: Access) -> tuple[UserProfile, str | None]:
+    async with client(found) as domo:
+        user = await _user(domo)
+        if user.role is not None or user.role_id is None:
+            return user, user.role
+        try:
+            role = await domo.roles.get(user.role_id)
+        except DomoError:
+            # Not everyone may read roles, and the rest is known.
+            return user, str(user.role_id)
+        return user, role.name or str(user.role_id)
+
+
+def _row(profile: Profile, *, active: bool) -> dict[str, object]:
+    settings = profile.settings
+    proxy = None if settings.proxy is None else urlsplit(settings.proxy.get_secret_value())
+    return {
+        "active": active,
+        "name": profile.name,
+        "instance": profile.instance,
+        "token": profile.token_source,
+        "proxy": None if proxy is None else f"{proxy.scheme}://{proxy.netloc.rpartition('@')[2]}",
+        "ca": None if settings.ca is None else str(settings.ca),
+        "client_cert": None if settings.cert is None else str(settings.cert.cert),
+        "timeouts": None
+        if settings.timeouts == Timeouts()
+        else {name: getattr(settings.timeouts, name) for name in ("connect", "read", "total")},
+    }

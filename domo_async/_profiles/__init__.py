@@ -1,0 +1,23 @@
+"""Profiles: instances by names of one's own, in a file, with where their tokens are and how they are reached."""
+
+from __future__ import annotations
+
+from domo_async._profiles.access import Access, Given, resolve
+from domo_async._profiles.config_file import ConfigFile, config_path, read_config
+from domo_async._profiles.editing import edited
+from domo_async._profiles.profile import Profile
+from domo_async._profiles.tokens import forget_in_keyring, keyring_is_usable, store_in_keyring
+
+__all__ = [
+    "Access",
+    "ConfigFile",
+    "Given",
+    "Profile",
+    "config_path",
+    "edited",
+    "forget_in_keyring",
+    "keyring_is_usable",
+    "read_config",
+    "resolve",
+    "store_in_keyring",
+]
