@@ -58,6 +58,8 @@ from domo_async.errors import (
 )
 
 if TYPE_CHECKING:
+    from IPython.core.interactiveshell import InteractiveShell
+
     from domo_async._bulk import BulkProgress, BulkReport, BulkResult, Outcome
     from domo_async._doctor import DoctorReport
     from domo_async._fleet import Fleet, FleetResults
@@ -154,6 +156,20 @@ _ON_USE = {
         "UploadResult",
     },
 }
+
+
+def load_ipython_extension(shell: InteractiveShell) -> None:
+    """Add ``%domo`` and ``%%domo`` to IPython: ``%load_ext domo_async``."""
+    from domo_async._notebook import load  # noqa: PLC0415 - IPython alone needs it
+
+    load(shell)
+
+
+def unload_ipython_extension(shell: InteractiveShell) -> None:
+    """Take away what `load_ipython_extension` added."""
+    from domo_async._notebook import unload  # noqa: PLC0415 - as above
+
+    unload(shell)
 
 
 def __getattr__(name: str) -> object:

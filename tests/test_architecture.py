@@ -27,7 +27,7 @@ FLOORS = [
     {"_fleet"},
     {"domo_async"},
     {"sync"},
-    {"_emulator", "_spark"},
+    {"_emulator", "_notebook", "_spark"},
     {"emulator", "spark"},
     {"_cli", "pytest_plugin"},
     {"__main__"},
@@ -35,8 +35,8 @@ FLOORS = [
 # What users import; every other module has an underscore, or lies in a package that has one.
 PUBLIC = {"domo_async", "errors", "models", "sync", "emulator", "spark", "pytest_plugin", "__main__"}
 FLOOR_OF = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}
-# The emulator hands out clients, but needs none itself.
-LAZY = {("_emulator", "domo_async"), ("_emulator", "sync")}
+# The emulator hands out clients, but needs none itself. IPython finds its extension by the package's name.
+LAZY = {("domo_async", "_notebook"), ("_emulator", "domo_async"), ("_emulator", "sync")}
 
 
 def modules() -> Iterator[tuple[str, Path]]:

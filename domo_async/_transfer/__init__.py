@@ -28,7 +28,7 @@ from domo_async._transfer.progress import (
     progress_bars,
     told_the_end,
 )
-from domo_async._transfer.reading.binding import Params, bind
+from domo_async._transfer.reading.binding import Params, bind, placeholders
 from domo_async._transfer.reading.exporter import ExportResult, export
 from domo_async._transfer.reading.scanning import Selection, collect, scan
 from domo_async._transfer.reading.sql_text import select
@@ -101,6 +101,7 @@ __all__ = [
     "listed",
     "load_folder",
     "opened",
+    "placeholders",
     "plan_upload",
     "progress_bars",
     "pull",

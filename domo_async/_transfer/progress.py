@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import html
+import sys
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
-from typing import TypeAlias
+from importlib import import_module
+from typing import Any, TypeAlias
 
 from attrs import frozen
 
@@ -210,7 +213,11 @@ def progress_bars(option: ProgressOption) -> Iterator[Callable[[str], ProgressOp
 
 @contextmanager
 def _bars() -> Iterator[Callable[[int | None, str], ProgressCallback]]:
-    """Give what adds a bar, and returns what moves it."""
+    """Give what adds a bar, and returns what moves it. When the block ends nothing is left of them."""
+    if _notebook() is not None:
+        with _notebook_bars() as bar:
+            yield bar
+        return
     try:
         from rich import progress  # noqa: PLC0415 - optional
     except ImportError:
@@ -223,10 +230,41 @@ def _bars() -> Iterator[Callable[[int | None, str], ProgressCallback]]:
         progress.TextColumn("{task.fields[parts]} parts"),
         progress.TimeRemainingColumn(),
     )
-    with progress.Progress(*columns) as bars:
+    with progress.Progress(*columns, transient=True) as bars:
 
         def bar(total: int | None, title: str) -> ProgressCallback:
             task = bars.add_task(title, total=total, parts=0)
             return lambda now: bars.update(task, completed=now.bytes, total=now.total_bytes, parts=now.parts)
 
         yield bar
+
+
+def _notebook() -> Any:
+    """Return the shell of the notebook that this runs in, or None where it is not one."""
+    ipython = sys.modules.get("IPython")
+    shell = None if ipython is None else ipython.get_ipython()
+    return None if getattr(shell, "kernel", None) is None else shell
+
+
+@contextmanager
+def _notebook_bars() -> Iterator[Callable[[int | None, str], ProgressCallback]]:
+    """Give what adds a bar in the output of a cell, with what IPython itself has; rich would need ipywidgets there."""
+    screen: Any = import_module("IPython.display")  # in a notebook it is there
+    handles: list[Any] = []
+
+    def bar(_: int | None, title: str) -> ProgressCallback:
+        handle = screen.display(screen.HTML(""), display_id=True)
+        handles.append(handle)
+
+        def move(now: Progress) -> None:
+            end = "" if now.total_bytes is None else f' value="{now.bytes}" max="{max(now.total_bytes, 1)}"'
+            told = f"{now.bytes / 1e6:,.1f} MB, {now.rate / 1e6:,.1f} MB/s, {now.parts:,} parts"
+            handle.update(screen.HTML(f"{html.escape(title)} <progress{end}></progress> {told}"))
+
+        return move
+
+    try:
+        yield bar
+    finally:
+        for handle in handles:
+            handle.update(screen.HTML(""))

@@ -506,12 +506,39 @@ async def test_a_callback_that_fails_does_not_stop_the_upload(domo):
     assert (9, list(range(9))) == (result.rows, await ids(domo, dataset_id))
 
 
-async def test_a_bar_is_drawn(domo, capsys):
+async def test_a_bar_is_drawn_in_a_terminal_and_leaves_nothing_behind(domo, capsys, monkeypatch):
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("TERM", "xterm")
     dataset_id = await new_dataset(domo, range(0))
 
     await domo.datasets.upload(dataset_id, table(range(9)), progress=True)
 
-    assert "upload" in capsys.readouterr().out
+    drawn, _, after = capsys.readouterr().out.rpartition("upload")
+    assert "upload" in drawn
+    assert "\x1b[2K" in after  # the line is erased
+    monkeypatch.delenv("FORCE_COLOR")
+    await domo.datasets.upload(dataset_id, table(range(9)), progress=True)
+    assert capsys.readouterr().out.strip() == ""
+
+
+async def test_a_bar_in_a_notebook_needs_ipython_alone_and_is_taken_away(domo):
+    from IPython.core.displaypub import CapturingDisplayPublisher
+    from IPython.core.interactiveshell import InteractiveShell
+
+    dataset_id = await new_dataset(domo, range(0))
+    InteractiveShell.clear_instance()
+    shell: Any = InteractiveShell.instance()
+    try:
+        shell.display_pub = CapturingDisplayPublisher()
+        shell.kernel = object()  # as a notebook's shell has
+        await domo.datasets.upload(dataset_id, table(range(9)), progress=True)
+    finally:
+        InteractiveShell.clear_instance()
+
+    drawn = [each["data"]["text/html"] for each in shell.display_pub.outputs]
+    assert any("<progress" in each for each in drawn)
+    assert "" == drawn[-1]
+    assert 1 == len({each["transient"]["display_id"] for each in shell.display_pub.outputs})
 
 
 async def test_an_iterator_that_fails_stops_the_upload(domo, emulator):

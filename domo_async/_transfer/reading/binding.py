@@ -18,7 +18,7 @@ from domo_async._transfer.encoding.values import python_value
 from domo_async._transfer.reading.sql_text import Token, tokens
 from domo_async.errors import ConfigError
 
-__all__ = ["Params", "bind"]
+__all__ = ["Params", "bind", "placeholders"]
 
 Params: TypeAlias = Sequence[object] | Mapping[str, object]
 """Values for ``?`` in order, or by name for ``:name``. A value that is itself a list stands for ``(a, b, c)``."""
@@ -49,6 +49,13 @@ def bind(sql: str, params: Params | None) -> str:
     pieces = list(tokens(sql))
     _check(pieces)
     return "".join(_named(pieces, params) if isinstance(params, Mapping) else _counted(pieces, params))
+
+
+def placeholders(sql: str) -> list[str]:
+    """Return the names that stand in SQL for values, each once, in the order in which they come."""
+    pieces = list(tokens(sql))
+    names = (_name_at(pieces, place) for place in range(len(pieces)))
+    return list(dict.fromkeys(name for name in names if name is not None))
 
 
 def _counted(pieces: Sequence[Token], values: Sequence[object]) -> Iterator[str]:

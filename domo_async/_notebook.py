@@ -1,0 +1,187 @@
+"""An extension of IPython: SQL in a cell of its own.
+
+%load_ext domo_async
+
+%%domo 1f3a… -o sales
+SELECT region, SUM(amount) AS total FROM table WHERE year = :year GROUP BY region
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, Final, NoReturn
+
+from IPython.core.error import UsageError
+from IPython.core.magic import Magics, line_cell_magic, magics_class, no_var_expand
+
+from domo_async._frames import Items
+from domo_async._settings import credentials_from_env
+from domo_async._transfer import placeholders
+from domo_async._wire import Record
+from domo_async.errors import ConfigError, DomoError
+from domo_async.sync import Domo
+
+if TYPE_CHECKING:
+    from IPython.core.interactiveshell import InteractiveShell
+
+    from domo_async.models import QueryResult
+
+__all__ = ["load", "unload"]
+
+_NAME: Final = "DomoMagics"
+_TOKEN: Final = re.compile(r"\s*(\S+)")
+_TAKES: Final = frozenset({"-o", "--output", "--instance", "--client"})
+_FORMS: Final[dict[str, Callable[[QueryResult], object]]] = {
+    "--pandas": lambda result: result.to_pandas(),
+    "--polars": lambda result: result.to_polars(),
+    "--arrow": lambda result: result.to_arrow(),
+}
+_HELP: Final = """\
+Run SQL on a dataset.
+
+    %%domo DATASET [-o NAME] [--pandas | --polars | --arrow] [--instance NAME | --client VARIABLE]
+    SELECT … FROM table WHERE year = :year
+
+    %domo DATASET SELECT … FROM table
+
+DATASET is an identifier, or a variable that holds one or a `Dataset`. Names after a colon stand for Python variables,
+whose values are quoted and so never become SQL. Without -o the result is shown; with it, it becomes a variable. The
+client is that of the environment (DOMO_INSTANCE, DOMO_DEVELOPER_TOKEN), or a `domo_async.sync.Domo` in a variable.
+"""
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        raise UsageError(f"%domo: {message}; %domo? tells more")
+
+
+def _parser() -> _Parser:
+    parser = _Parser(prog="%domo", add_help=False, allow_abbrev=False)
+    parser.add_argument("-o", "--output")
+    parser.add_argument("--instance")
+    parser.add_argument("--client")
+    forms = parser.add_mutually_exclusive_group()
+    for form in _FORMS:
+        forms.add_argument(form, dest="form", action="store_const", const=form)
+    return parser
+
+
+def _taken_apart(line: str) -> tuple[argparse.Namespace, str, str]:
+    """Return the options, the dataset and what follows them on the line, as it stands there."""
+    options: list[str] = []
+    dataset = ""
+    while found := _TOKEN.match(line):
+        word = found[1]
+        is_option = word in _TAKES or word in _FORMS or (word.startswith("-") and not dataset)
+        if not is_option and dataset:
+            break
+        line = line[found.end() :]
+        if not is_option:
+            dataset = word
+            continue
+        options.append(word)
+        if word in _TAKES and (value := _TOKEN.match(line)):
+            options.append(value[1])
+            line = line[value.end() :]
+    return _parser().parse_args(options), dataset, line.strip()
+
+
+@magics_class
+class DomoMagics(Magics):
+    """``%domo`` and ``%%domo``."""
+
+    def __init__(self, shell: InteractiveShell) -> None:
+        super().__init__(shell)
+        self._session = shell
+        self._clients: dict[str, Domo] = {}
+
+    @no_var_expand  # which would put values into the SQL as they are
+    @line_cell_magic
+    def domo(self, line: str, cell: str | None = None) -> object:
+        """Replaced by the text that is shown as help."""
+        options, dataset, rest = _taken_apart(line)
+        sql = rest if cell is None else cell
+        if not dataset or not sql.strip() or (rest and cell is not None):
+            raise UsageError("say %domo DATASET SELECT …, or %%domo DATASET and the SQL below; %domo? tells more")
+        if options.output is not None and not options.output.isidentifier():
+            raise UsageError(f"-o takes the name of a variable, not {options.output!r}")
+        try:
+            result = self._client(options).datasets.query(self._dataset(dataset), sql, self._values(sql))
+            made = result if options.form is None else _FORMS[options.form](result)
+        except DomoError as error:
+            # As IPython asks for: the whole of the message, and none of the frames, which are of machinery alone.
+            told = f"{type(error).__name__}: {error}"
+            error._render_traceback_ = lambda: [told]  # type: ignore[attr-defined]
+            raise
+        if options.output is None:
+            return made
+        self._session.user_ns[options.output] = made
+        return None
+
+    domo.__doc__ = _HELP
+
+    def close(self) -> None:
+        """Close the clients that were made."""
+        for client in self._clients.values():
+            client.close()
+        self._clients.clear()
+
+    def _client(self, options: argparse.Namespace) -> Domo:
+        if options.client is not None:
+            client = self._session.user_ns.get(options.client)
+            if not isinstance(client, Domo):
+                raise ConfigError(
+                    f"--client takes a variable that holds a domo_async.sync.Domo; {options.client} does not"
+                )
+            return client
+        name = options.instance or ""
+        if name not in self._clients:
+            self._clients[name] = Domo(name, token=credentials_from_env()[1]) if name else Domo.from_env()
+        return self._clients[name]
+
+    def _dataset(self, name: str) -> str:
+        value = self._session.user_ns.get(name, name)
+        value = getattr(value, "id", value)
+        return value if isinstance(value, str) else name
+
+    def _values(self, sql: str) -> dict[str, object] | None:
+        names = placeholders(sql)
+        missing = [name for name in names if name not in self._session.user_ns]
+        if missing:
+            raise ConfigError(f"the SQL names :{missing[0]}, but there is no variable of that name")
+        return {name: self._session.user_ns[name] for name in names} or None
+
+
+def _html_of_records(items: Iterable[object]) -> str | None:
+    """Return a table for a list of models, and None, for which IPython shows it as usual, for any other."""
+    listed = [*items]
+    return Items(listed)._repr_html_() if listed and all(isinstance(item, Record) for item in listed) else None
+
+
+def _formatter(shell: InteractiveShell) -> Any:
+    display: Any = shell.display_formatter
+    return display.formatters["text/html"]
+
+
+def load(shell: InteractiveShell) -> None:
+    """Add the magics, and show lists of models as tables."""
+    shell.register_magics(DomoMagics(shell))
+    formatter = _formatter(shell)
+    for kind in (list, tuple):
+        formatter.for_type(kind, _html_of_records)
+
+
+def unload(shell: InteractiveShell) -> None:
+    """Take away what `load` added, and close the clients."""
+    magics = shell.magics_manager.registry.pop(_NAME, None)
+    if magics is not None:
+        magics.close()
+    for kinds in shell.magics_manager.magics.values():
+        kinds.pop("domo", None)
+    formatter = _formatter(shell)
+    for kind in (list, tuple):
+        with suppress(KeyError):
+            formatter.pop(kind)
