@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import AsyncIterator, Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from enum import StrEnum
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -12,13 +14,16 @@ from attrs import frozen
 from rich.text import Text
 
 from domo_async import Domo
+from domo_async._cli.common.bars import bulk_bar
 from domo_async._cli.common.connection import InstanceOption, TokenFileOption, call
 from domo_async._cli.common.exits import EXIT_CODES, DebugOption
-from domo_async._cli.common.output import moment, one_line, out, print_json_line
+from domo_async._cli.common.listing import JsonOption
+from domo_async._cli.common.output import err, moment, one_line, out, print_json_line
+from domo_async._cli.common.results_table import ResultsTable, has_changed, of_bulk, tell
 from domo_async._cli.common.values import parse_time
 
 if TYPE_CHECKING:
-    from domo_async._endpoints.activity_log import Activity
+    from domo_async._endpoints.activity_log import Activity, DayExport
 
 __all__ = ["app"]
 
@@ -27,6 +32,13 @@ app: typer.Typer = typer.Typer(help="Who did what, and when.", no_args_is_help=T
 _FEW = 20
 _FAR_BACK = timedelta(days=30)
 _SHORTLY_BEFORE = timedelta(hours=1)
+
+
+class Format(StrEnum):
+    """What files to write."""
+
+    PARQUET = "parquet"
+    CSV = "csv"
 
 
 @app.callback()
@@ -100,6 +112,72 @@ def tail(
             print_json_line(entry) if as_json else _print(entry)
 
     call(work, instance, token_file, debug=debug)
+
+
+def _parse_day(text: str) -> date:
+    """Return the day that a text names, in whatever zone days begin; or the moment that it stands for."""
+    try:
+        return date.fromisoformat(text.strip())
+    except ValueError:
+        return parse_time(text)
+
+
+@app.command(epilog=EXIT_CODES)
+def export(
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", file_okay=False, help="Where the files are to be.")],
+    since: Annotated[
+        date,
+        typer.Option(metavar="WHEN", parser=_parse_day, help="The first day: so long ago, such as 30d, or a date."),
+    ],
+    until: Annotated[
+        date | None,
+        typer.Option(metavar="WHEN", parser=_parse_day, help="The last day.", show_default="today"),
+    ] = None,
+    format: Annotated[Format, typer.Option(help="What files to write; parquet needs pyarrow.")] = Format.PARQUET,
+    timezone: Annotated[str, typer.Option(metavar="ZONE", help="The zone in which days begin.")] = "UTC",
+    kind: Annotated[
+        list[str] | None,
+        typer.Option("--type", help="Only what was done to such objects, such as DATA_SOURCE; may be repeated."),
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only tell which days would be written.")] = False,
+    as_json: JsonOption = False,
+    instance: InstanceOption = None,
+    token_file: TokenFileOption = None,
+    debug: DebugOption = False,
+) -> None:
+    """Write the log to files, one a day.
+
+    Days whose files are there are left alone, so that it can be run every night. A day that is not over goes to a file
+    with "partial" in its name, which is written anew. Exits with 1 if a day failed.
+    """
+
+    async def work(domo: Domo) -> DayExport:
+        with bulk_bar(err, "Exporting", quiet=as_json) as progress:
+            return await domo.activity_log.export(
+                folder,
+                since,
+                until,
+                format=format.value,
+                timezone=timezone,
+                object_type=kind or None,
+                dry_run=dry_run,
+                progress=progress,
+            )
+
+    report = call(work, instance, token_file, debug=debug, changed=has_changed)
+    rows = [
+        {
+            "day": str(row.input.day),
+            "file": str(row.input.path),
+            "entries": row.value,
+            "outcome": str(row.outcome),
+            "error": None if row.error is None else str(row.error),
+            "note": row.note,
+        }
+        for row in report
+    ]
+    told = of_bulk(report)
+    tell(ResultsTable(rows=rows, counts=told.counts, dry_run=told.dry_run), as_json=as_json)
 
 
 def _filter(actions: list[str] | None, user: str | None) -> Callable[[Activity], bool]:

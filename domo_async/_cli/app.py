@@ -10,6 +10,7 @@ from domo_async import __version__
 from domo_async._cli import (
     activity,
     api,
+    audit,
     datasets,
     demo,
     doctor,
@@ -17,6 +18,7 @@ from domo_async._cli import (
     files,
     filesets,
     groups,
+    lineage,
     profiles,
     search,
     users,
@@ -51,6 +53,8 @@ app.add_typer(groups.app, name="groups")
 app.add_typer(files.app, name="files")
 app.add_typer(filesets.app, name="filesets")
 app.add_typer(workflows.app, name="workflows")
+app.command("stale", epilog=EXIT_CODES)(audit.stale)
+app.command("lineage", epilog=EXIT_CODES)(lineage.lineage)
 app.add_typer(activity.app, name="activity")
 app.command("api", epilog=EXIT_CODES)(api.api)
 app.command("login", epilog=EXIT_CODES)(profiles.login)

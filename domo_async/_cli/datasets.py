@@ -13,6 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from domo_async import Domo
+from domo_async._cli.audit import audit
 from domo_async._cli.common.connection import InstanceOption, TokenFileOption, call
 from domo_async._cli.common.exits import EXIT_CODES, DebugOption
 from domo_async._cli.common.listing import CsvOption, JsonOption, form_of, print_list
@@ -116,6 +117,7 @@ app.command(epilog=EXIT_CODES)(upload)
 app.command(epilog=EXIT_CODES)(sync)
 app.command(epilog=EXIT_CODES)(query)
 app.command(epilog=EXIT_CODES)(export)
+app.command(epilog=EXIT_CODES)(audit)
 
 
 @app.command(epilog=EXIT_CODES)

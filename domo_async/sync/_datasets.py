@@ -15,6 +15,7 @@ from domo_async._endpoints.datasets._frames import FrameKind
 from domo_async._endpoints.datasets._uploading import DEFAULT_OPTIONS, CreatedFrom
 from domo_async._endpoints.datasets.access import Access as AsyncAccess
 from domo_async._endpoints.datasets.area import Datasets as AsyncDatasets
+from domo_async._endpoints.datasets.audit import AccessAudit
 from domo_async._endpoints.datasets.bulk import BulkAction, BulkCheck, BulkResults
 from domo_async._endpoints.datasets.bulk import BulkChanges as AsyncBulkChanges
 from domo_async._endpoints.datasets.expressions import Expression
@@ -132,6 +133,41 @@ class Access(Twin[AsyncAccess]):
             ConfigError: `dataset_ids` is empty.
         """
         return SyncPager(self._aio.list_direct(dataset_ids), self._portal)
+
+    def audit(
+        self,
+        dataset_ids: Sequence[str] | None = None,
+        /,
+        *,
+        roles: bool = True,
+        policies: bool = True,
+        concurrency: int = CHANGES_AT_ONCE,
+    ) -> AccessAudit:
+        """Return who may see which dataset and by which route, and which rows: one table of access and policies.
+
+        A user who may see a dataset in several ways, such as by a share and by a group, has several rows.
+
+        `GET /api/data/v3/datasources` or `POST /api/data/v3/datasources/bulk` for the datasets,
+        `POST /api/data/v3/datasources/bulk/directpermissions` for a hundred of them at a time,
+        `GET /api/query/v1/data-control/{dataset_id}/filter-groups` for each, `GET /api/content/v2/groups/{group_id}`
+        for each group that is named, `GET /api/authorization/v1/roles`,
+        `GET /api/authorization/v1/roles/{role_id}/authorities`, `GET /api/authorization/v1/roles/{role_id}/users` and
+        `GET /api/identity/v1/users`, each as the method of its area says. That who has the authority
+        ``dataset.manage`` sees all datasets is unconfirmed.
+
+        Args:
+            dataset_ids: The datasets; by default all that the token's owner may see.
+            roles: Whether to tell who may see all datasets by a role.
+            policies: Whether to tell which rows are seen.
+            concurrency: Requests under way at once.
+
+        Returns:
+            The table; what could not be read is in its `problems`.
+
+        Raises:
+            ConfigError: `dataset_ids` is empty.
+        """
+        return self._portal.run(self._aio.audit(dataset_ids, roles=roles, policies=policies, concurrency=concurrency))
 
     def share(
         self, dataset_id: str, /, *, permissions: Sequence[Grant], send_email: bool, message: str | Unset = UNSET

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from domo_async._endpoints._lineage_graph import LineageGraph
 from domo_async._endpoints.lineage import ImpactCounts, LineageEntity, LineageNode
 from domo_async._endpoints.lineage import Lineage as AsyncLineage
 from domo_async.sync._facade import Twin
@@ -67,3 +68,43 @@ class Lineage(Twin[AsyncLineage]):
             NotFound: There is no such thing.
         """
         return self._portal.run(self._aio.impact_counts(entity_type, entity_id))
+
+    def trace(
+        self,
+        entity_type: LineageEntity | str,
+        entity_id: int | str,
+        /,
+        *,
+        up: bool = True,
+        down: bool = True,
+        max_depth: int = 20,
+        names: bool = True,
+    ) -> LineageGraph:
+        """Return what a thing is made from, and what is made from it, as a graph to print, to draw or to hand on.
+
+        Printed it is a tree, in which what several things lead to is shown once; `LineageGraph.to_dot`, `to_graphml`
+        and `to_json` are for other programs.
+
+        `GET /api/data/v1/lineage/{entity_type}/{entity_id}` once; for names `POST /api/data/v3/datasources/bulk`,
+        `GET /api/content/v1/cards`, `GET /api/dataprocessing/v1/dataflows/{dataflow_id}` or
+        `GET /api/dataprocessing/v1/dataflows`. Sources are told at `get` and at the methods of these areas.
+
+        Example:
+            print(domo.lineage.trace("DATA_SOURCE", dataset_id, up=False))
+
+        Args:
+            entity_type: What it is, such as ``DATA_SOURCE`` for a dataset.
+            entity_id: Its identifier.
+            up: Whether to go on to what it is made from.
+            down: Whether to go on to what is made from it.
+            max_depth: How many steps to go at most, 1 to 200. What leads on beyond them is marked.
+            names: Whether to ask what datasets, dataflows and cards are called; where that fails, they go by their
+                identifiers.
+
+        Raises:
+            ConfigError: `max_depth` is out of its range, or neither way is asked for.
+            NotFound: There is no such thing.
+        """
+        return self._portal.run(
+            self._aio.trace(entity_type, entity_id, up=up, down=down, max_depth=max_depth, names=names)
+        )

@@ -70,4 +70,32 @@ ROWS = [
         ),
         gives=lambda report: [("abc", "updated")] == [(result.input, result.outcome) for result in report],
     ),
+    Row(
+        "extra: Datasets, Audit of access",
+        lambda domo: domo.datasets.access.audit(["abc"], roles=False, policies=False),
+        (
+            Sent(
+                "POST",
+                "/api/data/v3/datasources/bulk",
+                json=["abc"],
+                answer=whole({"dataSources": [{"id": "abc", "name": "Orders", "owner": {"id": "27", "type": "USER"}}]}),
+            ),
+            Sent(
+                "POST",
+                "/api/data/v3/datasources/bulk/directpermissions",
+                json=["abc"],
+                answer=whole([{"dataSourceId": "abc", "id": "28", "type": "USER", "accessLevel": "CAN_VIEW"}]),
+            ),
+            Sent(
+                "GET",
+                "/api/identity/v1/users",
+                query={"limit": "100", "offset": "0"},
+                answer=whole({"users": [{"id": 27, "displayName": "Ada"}, {"id": 28, "displayName": "Eve"}]}),
+            ),
+        ),
+        gives=lambda audit: (
+            [("Ada", "owner", "OWNER"), ("Eve", "share", "CAN_VIEW")]
+            == [(row.user_name, row.route, row.level) for row in audit.rows]
+        ),
+    ),
 ]

@@ -105,4 +105,16 @@ ROWS = [
         ),
         gives=ImpactCounts,
     ),
+    Row(
+        "extra: Datasets, Lineage",
+        lambda domo: domo.lineage.trace("DATA_SOURCE", "abc", down=False, max_depth=1, names=False),
+        Sent(
+            "GET",
+            f"{LINEAGE}/DATA_SOURCE/abc",
+            query={"traverseUp": "true", "traverseDown": "false", "maxDepth": "1"},
+            answer=whole(FOUND),
+        ),
+        gives=lambda graph: graph.edges == (("DATAFLOW4", "DATA_SOURCEabc"),) and graph.complete,
+        note="as a graph",
+    ),
 ]

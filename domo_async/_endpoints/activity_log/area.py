@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from datetime import date, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from attrs import evolve, frozen
 
+from domo_async._bulk import BulkProgressCallback
 from domo_async._defaults import FILES_AT_ONCE
 from domo_async._endpoints._area import Area, require_list
+from domo_async._endpoints.activity_log._export import ActivityFileFormat, DayExport, export_days
 from domo_async._endpoints.activity_log._iterate import Iteration
 from domo_async._endpoints.activity_log._progress import ExportState
 from domo_async._endpoints.activity_log._reader import ActivityReader
 from domo_async._endpoints.activity_log._windows import millis
 from domo_async._endpoints.activity_log.models import Activity, EventType, ObjectType
+from domo_async._endpoints.activity_log.stale import StaleKind, StaleReport
 from domo_async._transport import QUERY, CursorPager, PageData, Pager, url
 from domo_async._wire import Model, either, epoch_millis
 from domo_async.errors import ConfigError
@@ -21,6 +26,7 @@ from domo_async.errors import ConfigError
 __all__ = ["ActivityLog"]
 
 _LARGEST_PAGE = 1000
+_A_DAY = 86_400.0
 # What a query can ask for beside a span of time, and as what parameter.
 _FILTERS = {"objectType": "object_type", "eventType": "event_type", "user": "user_id", "objectId": "object_id"}
 
@@ -204,6 +210,142 @@ class ActivityLog(Area):
             begin = ExportState(start=first, end=None, filters=filters, oldest_first=True, settled=first, reached=first)
         reader = self._reader(begin, window=window, concurrency=concurrency, page_size=page_size)
         return CursorPager(lambda: Iteration(reader(), begin, grace=wait).endless(clock, every), begin.cursor())
+
+    async def export(
+        self,
+        folder: str | Path,
+        /,
+        since: date | datetime,
+        until: date | datetime | None = None,
+        *,
+        format: ActivityFileFormat = "parquet",
+        timezone: str = "UTC",
+        object_type: Sequence[str] | None = None,
+        event_type: Sequence[str] | None = None,
+        user_id: Sequence[int | str] | None = None,
+        object_id: Sequence[int | str] | None = None,
+        grace: float = 300.0,
+        dry_run: bool = False,
+        concurrency: int = FILES_AT_ONCE,
+        progress: BulkProgressCallback | None = None,
+    ) -> DayExport:
+        """Write the log to files, one a day: ``activity-2026-11-01.parquet``.
+
+        A day whose file is there is left alone, so that it can be run every night, and again after it was killed; each
+        file appears when it is whole. A day that is not over goes to a file with ``partial`` in its name, which is
+        written anew each time. Days fail alone. However many entries a day has, all of them are read, as `iterate` does
+        it. Give each choice of filters a folder of its own.
+
+        `GET /api/audit/v1/user-audits` (Activity Log API, "Get Activity Log"), as often as it takes.
+
+        Args:
+            folder: Where the files are to be.
+            since: The first day, or a moment of it.
+            until: The last day, or a moment of it; by default today.
+            format: ``parquet``, which needs pyarrow, or ``csv``; the columns are `ACTIVITY_COLUMNS`.
+            timezone: The zone in which days begin, such as ``America/Denver``; the times in the files are UTC.
+            object_type: Only what was done to these kinds of objects; see `object_types`.
+            event_type: Only what was done so, such as ``VIEWED``.
+            user_id: Only what these users did.
+            object_id: Only what was done to these objects.
+            grace: How many seconds after it is over a day may still get entries.
+            dry_run: Whether to write nothing, and report which days would be written.
+            concurrency: Days under way at once.
+            progress: Called with how far it has come, after each day.
+
+        Returns:
+            A row for each day, whose value is the number of entries written.
+
+        Raises:
+            ConfigError: There is no day in the span, the zone is not known, a filter is empty, or pyarrow is missing.
+            TargetError: The folder cannot be made.
+        """
+        filters = _filters(object_type, event_type, user_id, object_id)
+        try:
+            zone = ZoneInfo(timezone)
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            raise ConfigError(f"there is no time zone {timezone!r}; write such as UTC or Europe/Berlin") from None
+
+        def read(start: datetime, end: datetime) -> AsyncIterator[Activity]:
+            state = ExportState(
+                start=millis(start),
+                end=millis(end),
+                filters=filters,
+                oldest_first=True,
+                settled=millis(start),
+                reached=millis(start),
+            )
+            reader = self._reader(state, window=_A_DAY, concurrency=1, page_size=_LARGEST_PAGE)
+            pages = CursorPager(
+                lambda: Iteration(reader(), state, grace=_milliseconds(grace, "grace", least=0)).until(millis(end)),
+                state.cursor(),
+            )
+            return aiter(pages)
+
+        return await export_days(
+            read,
+            Path(folder),
+            since,
+            until,
+            form=format,
+            zone=zone,
+            now=self._http.settings.clock.now(),
+            grace=grace,
+            dry_run=dry_run,
+            concurrency=concurrency,
+            progress=progress,
+        )
+
+    async def stale(
+        self,
+        *,
+        days: int = 90,
+        kinds: Sequence[StaleKind | str] = ("card", "page", "dataset"),
+        look_back: int = 365,
+        event_type: Sequence[str] | None = None,
+        concurrency: int = FILES_AT_ONCE,
+    ) -> StaleReport:
+        """Return the cards, pages and datasets that nobody has used for so many days, the longest unused first.
+
+        What was made or changed since then is left out. The log is read from the newest entry on, until all is seen or
+        it was read as far back as `look_back` says: what the log tells of no use until then has no `last_used`.
+
+        `GET /api/audit/v1/user-audits` (Activity Log API, "Get Activity Log"), as often as it takes; what there is
+        comes from `POST /api/content/v2/cards/adminsummary`, `POST /api/content/v1/pages/adminsummary` and
+        `GET /api/data/v3/datasources`, as the methods of these areas say.
+
+        Args:
+            days: For how long.
+            kinds: What to look at: ``card``, ``page``, ``dataset``.
+            look_back: How many days of the log to read at most. It is known to reach back a year.
+            event_type: Only what was done so counts as a use, such as ``["VIEWED"]``; by default anything.
+            concurrency: How many windows of the log are read at once.
+
+        Returns:
+            What is stale, and in `StaleReport.notes` what the log cannot tell.
+
+        Raises:
+            ConfigError: A number is out of its range, or a kind is not known.
+        """
+        # Needs areas that most who read the log otherwise do not.
+        from domo_async._endpoints.activity_log._stale import find_stale  # noqa: PLC0415 - as said
+
+        def read(start: datetime, end: datetime, object_type: Sequence[str]) -> AsyncIterator[Activity]:
+            return aiter(
+                self.iterate(
+                    start,
+                    end,
+                    object_type=object_type,
+                    event_type=event_type,
+                    oldest_first=False,
+                    grace=0,
+                    window=_A_DAY,
+                    concurrency=concurrency,
+                )
+            )
+
+        now = self._http.settings.clock.now()
+        return await find_stale(self._http, read, days=days, kinds=kinds, look_back=look_back, now=now)
 
     async def object_types(self) -> tuple[ObjectType, ...]:
         """Return the kinds of objects that the log tells of.

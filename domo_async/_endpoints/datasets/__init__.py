@@ -5,6 +5,7 @@ from __future__ import annotations
 from domo_async._endpoints.datasets._uploading import CreatedFrom
 from domo_async._endpoints.datasets.access import Access
 from domo_async._endpoints.datasets.area import Datasets
+from domo_async._endpoints.datasets.audit import AccessAudit, AccessRoute, AccessRow, VisibleRows
 from domo_async._endpoints.datasets.bulk import BulkAction, BulkChanges, BulkCheck, BulkResults, InvalidReason
 from domo_async._endpoints.datasets.expressions import Expression, column
 from domo_async._endpoints.datasets.grants import (
@@ -80,8 +81,11 @@ from domo_async._transfer import ColumnType
 
 __all__ = [
     "Access",
+    "AccessAudit",
     "AccessEntry",
     "AccessLevel",
+    "AccessRoute",
+    "AccessRow",
     "AccessType",
     "AlteredSchema",
     "BulkAction",
@@ -155,5 +159,6 @@ __all__ = [
     "UploadStatus",
     "Uploads",
     "Versions",
+    "VisibleRows",
     "column",
 ]

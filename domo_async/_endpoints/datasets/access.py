@@ -10,6 +10,7 @@ from domo_async._bulk import BulkOptions, BulkProgressCallback, BulkReport
 from domo_async._defaults import CHANGES_AT_ONCE
 from domo_async._endpoints._area import Area, require_list
 from domo_async._endpoints.datasets import _access_sync
+from domo_async._endpoints.datasets.audit import AccessAudit
 from domo_async._endpoints.datasets.grants import AccessEntry, AccessType, DatasetAccess, Grant, Grantee, granted
 from domo_async._transport import QUERY, PageData, Pager, url
 from domo_async._wire import UNSET, Model, Unset, payload, wire_name
@@ -87,6 +88,47 @@ class Access(Area):
             into=tuple[DatasetAccess, ...],
             read=tuple,
         )
+
+    async def audit(
+        self,
+        dataset_ids: Sequence[str] | None = None,
+        /,
+        *,
+        roles: bool = True,
+        policies: bool = True,
+        concurrency: int = CHANGES_AT_ONCE,
+    ) -> AccessAudit:
+        """Return who may see which dataset and by which route, and which rows: one table of access and policies.
+
+        A user who may see a dataset in several ways, such as by a share and by a group, has several rows.
+
+        `GET /api/data/v3/datasources` or `POST /api/data/v3/datasources/bulk` for the datasets,
+        `POST /api/data/v3/datasources/bulk/directpermissions` for a hundred of them at a time,
+        `GET /api/query/v1/data-control/{dataset_id}/filter-groups` for each, `GET /api/content/v2/groups/{group_id}`
+        for each group that is named, `GET /api/authorization/v1/roles`,
+        `GET /api/authorization/v1/roles/{role_id}/authorities`, `GET /api/authorization/v1/roles/{role_id}/users` and
+        `GET /api/identity/v1/users`, each as the method of its area says. That who has the authority
+        ``dataset.manage`` sees all datasets is unconfirmed.
+
+        Args:
+            dataset_ids: The datasets; by default all that the token's owner may see.
+            roles: Whether to tell who may see all datasets by a role.
+            policies: Whether to tell which rows are seen.
+            concurrency: Requests under way at once.
+
+        Returns:
+            The table; what could not be read is in its `problems`.
+
+        Raises:
+            ConfigError: `dataset_ids` is empty.
+        """
+        # They stand above this module.
+        from domo_async._endpoints.datasets._auditing import audit_access  # noqa: PLC0415 - as said
+        from domo_async._endpoints.datasets.area import Datasets  # noqa: PLC0415 - as said
+
+        area = Datasets(self._http)
+        found = await area.list().all() if dataset_ids is None else await area.get_many(dataset_ids)
+        return await audit_access(self._http, found, roles=roles, policies=policies, concurrency=concurrency)
 
     async def share(
         self, dataset_id: str, /, *, permissions: Sequence[Grant], send_email: bool, message: str | Unset = UNSET

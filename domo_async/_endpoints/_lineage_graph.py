@@ -1,0 +1,254 @@
+"""Lineage as a graph: walked within bounds, shown as a tree, written for programs that draw. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Protocol
+from xml.sax.saxutils import escape, quoteattr
+
+from attrs import evolve, frozen
+
+from domo_async._wire import Record
+
+__all__ = ["LineageGraph", "LineageTree", "TracedThing", "walked"]
+
+_NOT_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_SHAPES = {"DATA_SOURCE": "cylinder", "DATAFLOW": "component", "CARD": "note"}
+
+
+class _Link(Protocol):
+    @property
+    def key(self) -> str: ...
+    @property
+    def id(self) -> str: ...
+    @property
+    def type(self) -> object: ...
+
+
+class _Node(_Link, Protocol):
+    @property
+    def children(self) -> Sequence[_Link]: ...
+    @property
+    def parents(self) -> Sequence[_Link]: ...
+
+
+@frozen
+class TracedThing(Record):
+    """Something in a lineage.
+
+    Attributes:
+        type: What it is, such as ``DATA_SOURCE``.
+        id: Its identifier.
+        name: Its name, where that was asked for and told.
+        depth: How many steps it is away from where the lineage begins: below 0 for what that is made from.
+        more: Whether it leads on to things that are beyond the depth, or that the instance does not tell.
+    """
+
+    type: str
+    id: str
+    name: str | None = None
+    depth: int = 0
+    more: bool = False
+
+    @property
+    def key(self) -> str:
+        """What it goes by in the graph."""
+        return f"{self.type}{self.id}"
+
+    def __str__(self) -> str:
+        return f"{self.type} {self.id}" if self.name is None else f"{self.type} {self.name} ({self.id})"
+
+
+@frozen
+class LineageTree(Record):
+    """A thing with what it leads on to.
+
+    Attributes:
+        thing: The thing.
+        branches: What it leads on to.
+        mark: Why it has no branches here though it leads on: ``shown above``, ``cycle`` or ``more``.
+    """
+
+    thing: TracedThing
+    branches: tuple[LineageTree, ...] = ()
+    mark: str | None = None
+
+    def lines(self) -> Iterator[str]:
+        """Yield it as lines of text."""
+        yield f"{self.thing}{'' if self.mark is None else f' [{self.mark}]'}"
+        for branch in self.branches:
+            last = branch is self.branches[-1]
+            first, *others = branch.lines()
+            yield f"{'└── ' if last else '├── '}{first}"
+            yield from (f"{'    ' if last else '│   '}{line}" for line in others)
+
+
+@frozen(repr=False)
+class LineageGraph(Record):
+    """What a thing is made from, and what is made from it.
+
+    Attributes:
+        root: Where it begins.
+        things: All things by their keys, the root first.
+        edges: Pairs of keys: what something is made from, and that.
+    """
+
+    root: TracedThing
+    things: Mapping[str, TracedThing]
+    edges: tuple[tuple[str, str], ...]
+
+    @property
+    def complete(self) -> bool:
+        """Whether nothing is beyond the depth that was asked for."""
+        return not any(thing.more for thing in self.things.values())
+
+    def upstream(self) -> LineageTree:
+        """Return what the root is made from, as a tree; each thing leads on in one place alone."""
+        return self._tree((child, parent) for parent, child in self.edges)
+
+    def downstream(self) -> LineageTree:
+        """Return what is made from the root, as a tree; each thing leads on in one place alone."""
+        return self._tree(self.edges)
+
+    def named(self, names: Mapping[str, str]) -> LineageGraph:
+        """Return it with names, by keys."""
+        things = {key: evolve(thing, name=names.get(key, thing.name)) for key, thing in self.things.items()}
+        return evolve(self, root=things[self.root.key], things=things)
+
+    def to_text(self, *, up: bool = True, down: bool = True) -> str:
+        """Return it as trees: upstream, downstream, or both where there are both."""
+        told = []
+        if up:
+            told += ["made from:" if down else "", *self.upstream().lines()]
+        if down:
+            told += ["used by:" if up else "", *self.downstream().lines()]
+        return "\n".join(line for line in told if line)
+
+    def to_dot(self) -> str:
+        """Return it in the language of Graphviz, which draws it: ``dot -Tsvg``."""
+        nodes = [
+            f"  {_quoted(key)} [label={_quoted(_label(thing))}, shape={_SHAPES.get(thing.type, 'box')}"
+            f"{', style=bold' if key == self.root.key else ''}];"
+            for key, thing in self.things.items()
+        ]
+        edges = [f"  {_quoted(parent)} -> {_quoted(child)};" for parent, child in self.edges]
+        return "\n".join(["digraph lineage {", "  rankdir=LR;", *nodes, *edges, "}", ""])
+
+    def to_graphml(self) -> str:
+        """Return it as GraphML, which tools for graphs read."""
+        keys = [
+            f'  <key id="{name}" for="node" attr.name="{name}" attr.type="{kind}"/>'
+            for name, kind in (("type", "string"), ("name", "string"), ("depth", "int"), ("more", "boolean"))
+        ]
+        nodes = [
+            f"    <node id={quoteattr(_xml(key))}>"
+            f'<data key="type">{escape(_xml(thing.type))}</data>'
+            f'<data key="name">{escape(_xml(thing.name or thing.id))}</data>'
+            f'<data key="depth">{thing.depth}</data>'
+            f'<data key="more">{str(thing.more).lower()}</data></node>'
+            for key, thing in self.things.items()
+        ]
+        edges = [
+            f"    <edge source={quoteattr(_xml(parent))} target={quoteattr(_xml(child))}/>"
+            for parent, child in self.edges
+        ]
+        return "\n".join(
+            [
+                '<?xml version="1.0" encoding="UTF-8"?>',
+                '<graphml xmlns="http://graphml.graphdrawing.org/xmlns">',
+                *keys,
+                '  <graph id="lineage" edgedefault="directed">',
+                *nodes,
+                *edges,
+                "  </graph>",
+                "</graphml>",
+                "",
+            ]
+        )
+
+    def __str__(self) -> str:
+        up, down = (any(sign * thing.depth > 0 for thing in self.things.values()) for sign in (-1, 1))
+        return self.to_text(up=up or not down, down=down)
+
+    def __repr__(self) -> str:
+        return f"<LineageGraph of {self.root}: {len(self.things)} things>"
+
+    def _tree(self, edges: Iterable[tuple[str, str]]) -> LineageTree:
+        """Return the tree of the root, by pairs of a key and one that it leads on to."""
+        links: dict[str, list[str]] = {}
+        for key, following in edges:
+            links.setdefault(key, []).append(following)
+        shown: set[str] = set()
+        made: dict[tuple[str, ...], list[LineageTree]] = {}
+        # Depth first: a thing leads on where it is met first, as it is read from above.
+        order: list[tuple[str, ...]] = []
+        marks: dict[tuple[str, ...], str | None] = {}
+        waiting: list[tuple[str, ...]] = [(self.root.key,)]
+        while waiting:
+            path = waiting.pop()
+            key = path[-1]
+            order.append(path)
+            ahead = links.get(key, [])
+            if key in path[:-1]:
+                marks[path] = "cycle"
+            elif key in shown:
+                marks[path] = "shown above" if ahead or self.things[key].more else None
+            else:
+                shown.add(key)
+                marks[path] = "more" if self.things[key].more else None
+                waiting += [(*path, each) for each in reversed(ahead)]
+        for path in reversed(order):
+            branches = tuple(reversed(made.pop(path, [])))
+            tree = LineageTree(self.things[path[-1]], branches, marks[path])
+            made.setdefault(path[:-1], []).append(tree)
+        return made[()][0]
+
+
+def walked(nodes: Mapping[str, _Node], root: TracedThing, *, up: bool, down: bool, depth: int) -> LineageGraph:
+    """Return what can be reached from a thing, up alone and down alone, in so many steps.
+
+    Args:
+        nodes: What the instance tells, by key.
+        root: Where to begin.
+        up: Whether to go to what it is made from.
+        down: Whether to go to what is made from it.
+        depth: The most steps.
+    """
+    things = {root.key: root}
+    edges: dict[tuple[str, str], None] = {}
+    for wanted, sign in ((up, -1), (down, 1)):
+        seen = {root.key}
+        layer = [root.key] if wanted else []
+        for step in range(depth + 1):
+            following: list[str] = []
+            for key in layer:
+                node = nodes.get(key)
+                links = () if node is None else node.parents if sign < 0 else node.children
+                if node is None or step == depth:
+                    # What the instance does not tell of may lead on as well as what is cut off here.
+                    beyond = node is None or any(link.key not in seen for link in links)
+                    things[key] = evolve(things[key], more=things[key].more or beyond)
+                    continue
+                for link in links:
+                    edges[(link.key, key) if sign < 0 else (key, link.key)] = None
+                    if link.key not in seen:
+                        seen.add(link.key)
+                        following.append(link.key)
+                        things.setdefault(link.key, TracedThing(str(link.type or ""), link.id, depth=sign * (step + 1)))
+            layer = following
+    return LineageGraph(things[root.key], things, tuple(edges))
+
+
+def _label(thing: TracedThing) -> str:
+    return f"{thing.name or thing.id}\n{thing.type}"
+
+
+def _quoted(text: str) -> str:
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+    return f'"{escaped}"'
+
+
+def _xml(text: str) -> str:
+    """Return a text without what XML cannot hold."""
+    return _NOT_XML.sub("\ufffd", text)

@@ -1,0 +1,192 @@
+"""Reads who may see which dataset: who owns it, whom it was shared with, who is in groups, has roles and policies."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from typing import Final, TypeVar
+
+from attrs import field, frozen
+
+from domo_async._concurrency import map_concurrent
+from domo_async._endpoints.datasets.access import Access
+from domo_async._endpoints.datasets.audit import AccessAudit, AccessRoute, AccessRow, VisibleRows
+from domo_async._endpoints.datasets.grants import AccessLevel, AccessType, DatasetAccess
+from domo_async._endpoints.datasets.models import Dataset
+from domo_async._endpoints.datasets.policies import Policies, Policy
+from domo_async._endpoints.groups import Group, Groups
+from domo_async._endpoints.roles import Role, Roles
+from domo_async._endpoints.users import Users
+from domo_async._transport import Transport
+from domo_async.errors import DomoError
+
+__all__ = ["audit_access"]
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+_MANAGES_ALL: Final = "dataset.manage"
+_AT_ONCE: Final = 100
+_OPEN: Final = "open"
+_NOTES: Final = (
+    "whether policies count for a dataset no known route tells; rows are told as if they did",
+    "groups within groups are not followed",
+)
+
+
+@frozen
+class _Known:
+    """What was read, by identifiers."""
+
+    names: Mapping[str, str]
+    groups: Mapping[str, Group]
+    managers: Mapping[str, Sequence[str]]
+    policies: Mapping[str, Sequence[Policy] | None] = field(factory=dict)
+
+    def name(self, user_id: str) -> str | None:
+        return self.names.get(user_id)
+
+    def members(self, group_id: str) -> list[str]:
+        group = self.groups.get(group_id)
+        return [] if group is None else [str(each) for each in group.user_ids]
+
+    def group_name(self, group_id: str) -> str:
+        group = self.groups.get(group_id)
+        return group_id if group is None or group.name is None else group.name
+
+
+async def audit_access(
+    http: Transport, datasets: Sequence[Dataset], *, roles: bool, policies: bool, concurrency: int
+) -> AccessAudit:
+    """Return who may see some datasets."""
+    problems: list[str] = []
+
+    async def tried(what: str, ask: Callable[[], Awaitable[T]], otherwise: T) -> T:
+        try:
+            return await ask()
+        except DomoError as error:
+            problems.append(f"{what}: {error}")
+            return otherwise
+
+    ids = [each.id for each in datasets]
+    access = Access(http)
+
+    async def direct(some: Sequence[str]) -> Sequence[DatasetAccess]:
+        told = f"access of {len(some)} datasets from {some[0]} on"
+        return await tried(told, lambda: access.list_direct(some).all(), ())
+
+    batches = [ids[at : at + _AT_ONCE] for at in range(0, len(ids), _AT_ONCE)]
+    grants = [grant for some in await map_concurrent(batches, direct, concurrency=concurrency) for grant in some]
+
+    async def policies_of(dataset_id: str) -> Sequence[Policy] | None:
+        return await tried(f"policies of {dataset_id}", lambda: Policies(http).list(dataset_id).all(), None)
+
+    asked = ids if policies else []
+    by_dataset = dict(zip(asked, await map_concurrent(asked, policies_of, concurrency=concurrency), strict=True))
+
+    async def group_of(group_id: str) -> Group | None:
+        return await tried(f"group {group_id}", lambda: Groups(http).get(group_id), None)
+
+    wanted = dict.fromkeys(
+        [
+            *(grant.id for grant in grants if grant.type is AccessType.GROUP),
+            *(str(each) for some in by_dataset.values() for policy in some or () for each in policy.group_ids),
+        ]
+    )
+    found = await map_concurrent(list(wanted), group_of, concurrency=concurrency)
+    known = _Known(
+        names=await tried("users", lambda: _names(http), {}),
+        groups={key: group for key, group in zip(wanted, found, strict=True) if group is not None},
+        managers=await tried("roles", lambda: _managers(http, concurrency), {}) if roles else {},
+        policies=by_dataset,
+    )
+    by_id: dict[str, list[DatasetAccess]] = {}
+    for grant in grants:
+        by_id.setdefault(grant.data_source_id, []).append(grant)
+    rows = [row for dataset in datasets for row in _rows(dataset, by_id.get(dataset.id, []), known, asked=policies)]
+    return AccessAudit(tuple(rows), len(datasets), tuple(problems), _NOTES if policies else _NOTES[1:])
+
+
+async def _names(http: Transport) -> Mapping[str, str]:
+    return {str(user.id): user.display_name async for user in Users(http).list() if user.display_name}
+
+
+async def _managers(http: Transport, concurrency: int) -> Mapping[str, Sequence[str]]:
+    """Return by the name of each role that may manage all datasets who has it."""
+    area = Roles(http)
+    roles = await area.list().all()
+
+    async def holders(role: Role) -> Sequence[str]:
+        if _MANAGES_ALL not in await area.authorities(role.id):
+            return ()
+        return [str(user.user_id) async for user in area.users(role.id)]
+
+    held = await map_concurrent(roles, holders, concurrency=concurrency)
+    return {role.name or str(role.id): users for role, users in zip(roles, held, strict=True) if users}
+
+
+@frozen
+class _Way:
+    """A way in, before it is known which rows are seen."""
+
+    user_id: str | None
+    route: AccessRoute
+    via: str | None
+    level: AccessLevel | None
+
+
+def _rows(dataset: Dataset, grants: Sequence[DatasetAccess], known: _Known, *, asked: bool) -> Iterator[AccessRow]:
+    ways = list(dict.fromkeys(_ways(dataset, grants, known)))
+    policies = known.policies.get(dataset.id) if asked else ()
+    unfiltered = {way.user_id for way in ways if way.level in {AccessLevel.OWNER, AccessLevel.CO_OWNER}}
+    unfiltered |= {way.user_id for way in ways if way.route is AccessRoute.ROLE}
+    for way in ways:
+        rows, names = _visible(way.user_id, policies, known, unfiltered=way.user_id in unfiltered)
+        name = None if way.user_id is None else known.name(way.user_id)
+        yield AccessRow(dataset.id, dataset.name, way.user_id, name, way.route, way.via, way.level, rows, names)
+
+
+def _ways(dataset: Dataset, grants: Sequence[DatasetAccess], known: _Known) -> Iterator[_Way]:
+    owner = dataset.owner
+    if owner is not None and not owner.group:
+        yield _Way(owner.id, AccessRoute.OWNER, None, AccessLevel.OWNER)
+    elif owner is not None:
+        yield from _through_group(owner.id, AccessRoute.OWNER, AccessLevel.OWNER, known)
+    for grant in grants:
+        if grant.type is AccessType.GROUP:
+            yield from _through_group(grant.id, AccessRoute.GROUP, grant.access_level, known)
+        elif grant.type in {AccessType.USER, None}:
+            route = AccessRoute.OWNER if grant.access_level is AccessLevel.OWNER else AccessRoute.SHARE
+            yield _Way(grant.id, route, None, grant.access_level)
+        else:
+            yield _Way(None, AccessRoute.SHARE, f"{grant.type} {grant.id}", grant.access_level)
+    for role, users in known.managers.items():
+        for user_id in users:
+            yield _Way(user_id, AccessRoute.ROLE, role, None)
+
+
+def _through_group(group_id: str, route: AccessRoute, level: AccessLevel | None, known: _Known) -> Iterator[_Way]:
+    members: list[str | None] = [*known.members(group_id)]
+    for user_id in members or [None]:
+        yield _Way(user_id, route, known.group_name(group_id), level)
+
+
+def _visible(
+    user_id: str | None, policies: Sequence[Policy] | None, known: _Known, *, unfiltered: bool
+) -> tuple[VisibleRows, tuple[str, ...]]:
+    """Return which rows a user sees, and by which policies."""
+    if policies is None:
+        return VisibleRows.UNKNOWN, ()
+    filtering = [policy for policy in policies if policy.type != _OPEN]
+    if not filtering or unfiltered or user_id is None:
+        return VisibleRows.ALL, ()
+    about = [policy for policy in policies if _is_about(policy, user_id, known)]
+    names = tuple(policy.name or str(policy.filter_group_id) for policy in about)
+    if any(policy.type == _OPEN for policy in about):
+        return VisibleRows.ALL, names
+    return (VisibleRows.SOME if about else VisibleRows.NONE), names
+
+
+def _is_about(policy: Policy, user_id: str, known: _Known) -> bool:
+    if user_id in map(str, policy.user_ids):
+        return True
+    return any(user_id in known.members(str(group_id)) for group_id in policy.group_ids)
