@@ -87,7 +87,7 @@ class FleetResults(Tabular, Record, Mapping[str, T_co], Generic[T_co]):
 
 
 class Fleet:
-    """Clients of many instances, each by a name, to be awaited together.
+    """Clients of many instances, each by a name, to be awaited.
 
         async with Fleet({"acme": Domo("acme", token="…"), "beta": ("beta", "…")}) as fleet:
             users = await fleet.run(lambda domo: domo.users.list().all())
@@ -139,7 +139,7 @@ class Fleet:
 
         Args:
             call: The function that is called with each client. A `DomoError` on one instance is that instance's result;
-                any other error is raised at once, and ends the calls that are under way.
+                any other error is raised, and no further call is begun.
         """
         ok: dict[str, T] = {}
         failed: dict[str, DomoError] = {}

@@ -6,6 +6,7 @@ import ast
 import subprocess
 import sys
 from collections.abc import Iterator
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -73,6 +74,14 @@ def test_each_room_imports_only_rooms_below_it(room, path):
         if other is None or other == room or (room, other) in LAZY:
             continue
         assert FLOOR_OF[other] < FLOOR_OF[room], f"{path} imports {module}"
+
+
+@pytest.mark.parametrize("room", ["_generator", "_wire", "sync"])
+def test_no_modules_of_a_room_import_each_other_in_a_circle(room):
+    files = {f"domo_async.{room}.{path.stem}": path for path in (ROOT / room).glob("*.py") if path.stem != "__init__"}
+    known = {name: {module for module in imported(path) if module in files} for name, path in files.items()}
+
+    TopologicalSorter(known).prepare()  # which raises, typing imports included
 
 
 def test_every_module_is_public_by_design_or_has_an_underscore():

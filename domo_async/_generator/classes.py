@@ -143,6 +143,31 @@ class ClassWriter:
             raise self._module.error(self._node, f"the client has to define {quoted_list(missing)}")
         self._finish("ClientTwin")
 
+    def write_fleet(self) -> None:
+        """Write the fleet. What it does is in its base class, as callables have no twin."""
+        machinery = f"{_MACHINERY}._threads"
+        self._module.names |= {
+            "Domo": Import(f"{self._package.name}.sync.{CLIENT}", "Domo"),
+            "Member": Import(machinery, "Member"),
+        }
+        for name, (function, *_) in self._functions():
+            if name in {"__repr__", "__aenter__", "__aexit__"}:
+                continue
+            returns = function.returns or ast.Constant(None)
+            self._import_names(returns)
+            signature = self._signature(function, ast.unparse(returns))
+            call = f"super().{name}" + ("" if "property" in self._decorators(function) else f"({signature.arguments})")
+            header = "    @property\n" * ("property" in self._decorators(function)) + signature.header()
+            if name == "__init__":
+                # Tokens are wrapped here, so that no traceback shows them with this method's variables.
+                self._import(Import(self._module.name, "members"))
+                self._members.append(header + _indented(["instances = members(instances)", call]))
+            else:
+                self._add(header, function, call if signature.returns == "None" else f"return {call}")
+        self._import(Import(machinery, "FleetTwin"))
+        head = f"class {self._node.name}(FleetTwin):\n    {self._class_docstring}\n"
+        self._output.classes[self._node.name] = "\n".join([head, *self._members])
+
     def _finish(self, base: str) -> None:
         if self._node.name in self._output.classes:
             raise self._error(self._node, f"{self._output.name} already has a class {self._node.name!r}: rename one")
@@ -356,7 +381,7 @@ class ClassWriter:
             self._import_parameter_types(argument.annotation)
             text += f": {self._module.segment(argument.annotation)}"
         if default is not None:
-            self._importnames_in(default)
+            self._import_names(default)
             equals = " = " if argument.annotation is not None else "="
             text += f"{equals}{self._module.segment(default)}"
         end = (default or argument).end_lineno or 0
@@ -371,7 +396,7 @@ class ClassWriter:
     def _import_type(self, node: ast.expr) -> None:
         if is_quoted(node):
             raise self._error(node, "an annotation in quotes: remove them, annotations are not evaluated anyway")
-        self._importnames_in(node)
+        self._import_names(node)
 
     def _directives(self, function: Function) -> dict[int, str]:
         """Return the comments for tools in a function's header, by line."""
@@ -406,7 +431,7 @@ class ClassWriter:
     def _import_machinery(self, module: str, name: str) -> None:
         self._import(Import(f"{_MACHINERY}.{module}", name))
 
-    def _importnames_in(self, node: ast.expr) -> None:
+    def _import_names(self, node: ast.expr) -> None:
         for name in names_in(node):
             bound = self._module.names.get(name)
             if bound is not None:

@@ -8,14 +8,11 @@ from typing import Final
 
 from domo_async._generator.classes import ClassWriter, Output
 from domo_async._generator.layout import HEADER, import_text, laid_out
-from domo_async._generator.package import CLIENT, Package
+from domo_async._generator.package import CLIENT, FLEET, Package
 from domo_async._generator.source import quoted_list
 from domo_async._generator.wording import OMITTED, RULES, Rule, Wording
 
 __all__ = ["Generator"]
-
-# What is written by hand, as it takes callables, which have no twin: names, and the modules that they are in.
-BY_HAND: Final = {"Fleet": "_fleet"}
 
 
 class Generator:
@@ -57,6 +54,9 @@ class Generator:
         ClassWriter(
             self.package, self._wording, output, self.package.client, self.package.client_class()
         ).write_client()
+        if (fleet := self.package.fleet) is not None:
+            output = self._outputs[FLEET] = Output(FLEET)
+            ClassWriter(self.package, self._wording, output, fleet, self.package.fleet_class(fleet)).write_fleet()
         self._wording.refuse_unused()
         files = {f"{output.name}.py": self._module_text(output) for output in self._outputs.values()}
         return laid_out(
@@ -64,7 +64,7 @@ class Generator:
         )
 
     def _module_text(self, output: Output) -> str:
-        source = "_client" if output.name == CLIENT else f"_endpoints.{output.name.removeprefix('_')}"
+        source = output.name if output.name in {CLIENT, FLEET} else f"_endpoints.{output.name.removeprefix('_')}"
         docstring = f'"""`{self.package.name}.{source}` for callers that block."""\n'
         clash = output.imports.keys() & output.classes.keys()
         if clash:
@@ -74,8 +74,7 @@ class Generator:
         return "\n".join([HEADER + docstring, import_text(output.imports.values()), *output.classes.values()])
 
     def _init_text(self) -> str:
-        by_hand = {name: module for name, module in BY_HAND.items() if (self.folder / f"{module}.py").exists()}
-        names = {"Domo": CLIENT, **by_hand}
+        names = {"Domo": CLIENT} | ({} if self.package.fleet is None else {"Fleet": FLEET})
         imports = "\n".join(f"from {self.package.name}.sync.{module} import {name}" for name, module in names.items())
         return HEADER + _INIT.format(imports=imports, names=", ".join(f'"{name}"' for name in names))
 
@@ -84,7 +83,8 @@ _INIT: Final = '''\
 """The same client for callers that block, also from within a running event loop, as in Jupyter.
 
 A client runs on a thread of its own, and any number of threads can use it at once. Callbacks are called on the
-client's thread, so they must not make blocking calls themselves. After a fork, make a new client.
+client's thread, so they must not make blocking calls themselves; a `Fleet` calls what it is given on other threads, one
+an instance. After a fork, make a new client.
 """
 
 from __future__ import annotations

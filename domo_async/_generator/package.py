@@ -11,9 +11,12 @@ from attrs import frozen
 
 from domo_async._generator.source import Import, Module, is_public
 
-__all__ = ["CLIENT", "Package", "Twin"]
+__all__ = ["CLIENT", "FLEET", "Package", "Twin"]
 
 CLIENT: Final = "_client"
+FLEET: Final = "_fleet"
+# What a fleet calls gives at once what is awaited on the async side.
+_BLOCKING: Final = {r"\bAwaitable\[(\w+)\]": r"\1", r"\bAsync(?=Iterable\[|Iterator\[)": ""}
 
 
 @frozen
@@ -34,12 +37,15 @@ class Package:
     Attributes:
         folder: Where the package is.
         client: The module of the client.
+        fleet: The module of the fleet, if there is one.
     """
 
     def __init__(self, root: Path, name: str) -> None:
         self.name = name
         self.folder = root.joinpath(*name.split("."))
         self.client = Module.read(self.folder / "_client.py", root, CLIENT)
+        fleet = self.folder / "_fleet.py"
+        self.fleet = Module.read(fleet, root, FLEET, _BLOCKING) if fleet.exists() else None
         self._root = root
         self._modules = {module.name: module for module in self._read_endpoints()}
         self._twins = {(twin.module.name, twin.node.name): twin for twin in self._find_twins()}
@@ -77,10 +83,11 @@ class Package:
 
     def client_class(self) -> ast.ClassDef:
         """Return the class of the client."""
-        for node in self.client.classes():
-            if node.name == "Domo" and not (node.bases or node.keywords or node.decorator_list):
-                return node
-        raise self.client.error(self.client.tree, "define the client as `class Domo:`, without bases or decorators")
+        return _class_of(self.client, "Domo", "client")
+
+    def fleet_class(self, module: Module) -> ast.ClassDef:
+        """Return the class of the fleet."""
+        return _class_of(module, "Fleet", "fleet")
 
     def _read_endpoints(self) -> Iterator[Module]:
         folder = self.folder / "_endpoints"
@@ -105,3 +112,10 @@ class Package:
                     raise module.error(node, "a class derives from Area alone and has no decorators")
                 elif any(isinstance(item, ast.AsyncFunctionDef) and is_public(item) for item in node.body):
                     raise module.error(node, f"derive {node.name} from Area, or make it or its module private")
+
+
+def _class_of(module: Module, name: str, what: str) -> ast.ClassDef:
+    for node in module.classes():
+        if node.name == name and not (node.bases or node.keywords or node.decorator_list):
+            return node
+    raise module.error(module.tree, f"define the {what} as `class {name}:`, without bases or decorators")

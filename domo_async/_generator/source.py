@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import ast
 import io
+import re
 import tokenize
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import TypeAlias
 
 from attrs import define, field, frozen
@@ -22,6 +24,8 @@ __all__ = [
     "own_nodes",
     "quoted_list",
 ]
+
+_AS_IT_IS: Mapping[str, str] = MappingProxyType({})
 
 Function: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -60,9 +64,18 @@ class Module:
     names: dict[str, Import] = field(factory=dict, repr=False)
 
     @classmethod
-    def read(cls, path: Path, root: Path, output: str) -> Module:
-        """Read a module below the folder that holds its top package."""
+    def read(cls, path: Path, root: Path, output: str, blocking: Mapping[str, str] = _AS_IT_IS) -> Module:
+        """Read a module below the folder that holds its top package.
+
+        Args:
+            path: Where it is.
+            root: That folder.
+            output: The facade's module for its classes.
+            blocking: What stands in the facade for types that are awaited: patterns and replacements.
+        """
         text = path.read_text(encoding="utf-8")
+        for pattern, replacement in blocking.items():
+            text = re.sub(pattern, replacement, text)
         parts = path.relative_to(root).with_suffix("").parts
         package = parts[:-1]
         name = ".".join(package if parts[-1] == "__init__" else parts)

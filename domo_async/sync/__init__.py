@@ -2,7 +2,8 @@
 """The same client for callers that block, also from within a running event loop, as in Jupyter.
 
 A client runs on a thread of its own, and any number of threads can use it at once. Callbacks are called on the
-client's thread, so they must not make blocking calls themselves. After a fork, make a new client.
+client's thread, so they must not make blocking calls themselves; a `Fleet` calls what it is given on other threads, one
+an instance. After a fork, make a new client.
 """
 
 from __future__ import annotations

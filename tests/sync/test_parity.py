@@ -149,3 +149,12 @@ def test_importing_the_facade_imports_no_area() -> None:
     loaded = result.stdout.split()
     assert "domo_async.sync._client" in loaded
     assert not [name for name in loaded if name.startswith("domo_async._endpoints.")]
+
+
+def test_the_fleet_has_the_same_members_with_the_same_documentation() -> None:
+    aio, twin = _public(domo_async.Fleet), _public(domo_async.sync.Fleet)
+
+    assert aio.keys() == twin.keys()
+    for name, member in aio.items():
+        assert [*_signature(member).parameters] == [*_signature(twin[name]).parameters]
+        assert _in_sync_terms(_function(member).__doc__) == _function(twin[name]).__doc__
