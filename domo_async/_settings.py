@@ -221,12 +221,11 @@ def unfit_proxy(address: object) -> str | None:
         parts = urlsplit(address) if isinstance(address, str) and address.isprintable() else None
         usable = parts is not None and parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
     except ValueError:
-        usable = False
+        parts, usable = None, False
     if usable and parts is not None:
         # HTTP puts a colon between the two.
-        return (
-            "has a user name with a colon, which no proxy can be told" if ":" in unquote(parts.username or "") else None
-        )
+        has_colon = ":" in unquote(parts.username or "")
+        return "has a user name with a colon, which no proxy can be told" if has_colon else None
     socks = " (SOCKS is not supported)" if isinstance(address, str) and address.lower().startswith("socks") else ""
     return f"must be the URL of an HTTP proxy, such as 'http://proxy.example.com:3128', or None{socks}"
 
@@ -430,6 +429,7 @@ def _unfit_token(token: object) -> str | None:
 
 def is_loopback(host: str) -> bool:
     """Return whether a host is this very machine."""
+    host = host.rstrip(".")
     try:
         return ip_address(host).is_loopback
     except ValueError:

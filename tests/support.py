@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 import selectors
+import ssl
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager
@@ -149,8 +150,12 @@ class RawServer:
 @asynccontextmanager
 async def listening(
     serve: Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]],
+    tls: ssl.SSLContext | None = None,
 ) -> AsyncIterator[str]:
-    """Serve each connection on loopback with a function, until its peer or the test ends; gives the origin."""
+    """Serve each connection on loopback with a function, until its peer or the test ends; gives the origin.
+
+    With TLS, that is under the name localhost.
+    """
     writers: list[asyncio.StreamWriter] = []
 
     async def watched(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -162,9 +167,9 @@ async def listening(
             writers.remove(writer)
             writer.transport.abort()
 
-    server = await asyncio.start_server(watched, "127.0.0.1", 0)
+    server = await asyncio.start_server(watched, "127.0.0.1", 0, ssl=tls)
     try:
-        yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        yield f"{'http://127.0.0.1' if tls is None else 'https://localhost'}:{server.sockets[0].getsockname()[1]}"
     finally:
         server.close()
         for writer in writers:

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 from urllib.parse import urlsplit
 
 import typer
-from attrs import evolve
 from rich.text import Text
 
 from domo_async import ConfigError, Domo, DomoError, Secret, Timeouts, Unauthorized
@@ -23,12 +22,14 @@ from domo_async._cli.common.output import facts, one_line, out, print_json, prin
 from domo_async._profiles import (
     Access,
     ConfigFile,
+    Given,
     Profile,
     config_path,
     edited,
     forget_in_keyring,
     keyring_is_usable,
     read_config,
+    resolve,
     store_in_keyring,
 )
 from domo_async._settings import instance_in, instance_origin, token_in
@@ -40,6 +41,7 @@ __all__ = ["login", "logout", "profiles", "whoami"]
 
 _LONGEST_TOKEN = 64 << 10
 _FIRST = "default"
+_OVERRULED = "The environment has an instance and a token, which count before a profile, unless --profile names it."
 
 
 class Store(Enum):
@@ -87,8 +89,8 @@ def login(
             where = str(typer.prompt("Instance (such as acme)", default=instance_in(os.environ), err=True)).strip()
         instance_origin(where)
         token = _given_token(where, stdin=token_stdin, file=token_file)
-        found = _access(where, token, name if before is not None else None)
-        user = run(_me(found))
+        settings = network.settings() if before is None else _access(name, where, token).settings
+        user = run(_me(Domo(where, token=token, settings=settings)))
         kept = store or (Store.KEYRING if keyring_is_usable() else Store.FILE)
         if kept is Store.KEYRING:
             store_in_keyring(name, where, token)
@@ -105,9 +107,14 @@ def login(
                 forget_in_keyring(name, where)
             raise
         effect.took_place = True
+        moved = before is not None and before.instance is not None and not _same(before.instance, where)
+        if before is not None and before.keyring and before.instance is not None and (moved or kept is Store.FILE):
+            forget_in_keyring(name, before.instance)
         place = "the keyring" if kept is Store.KEYRING else str(path)
         who = f"{user.display_name or user.id} on {instance_origin(where)}"
         out.print(one_line(f"Logged in as {who}: profile {name!r}, token in {place}"), markup=False, soft_wrap=True)
+        if _is_overruled():
+            out.print(_OVERRULED, style="dim", soft_wrap=True)
 
 
 def logout(
@@ -161,9 +168,7 @@ def profiles(
         active = network.profile or os.environ.get("DOMO_PROFILE") or file.default
         if active is not None and (active in file.profiles or active != file.default):
             file.profile(active)
-        # With these two, no profile is asked for unless one is named.
-        complete = instance_in(os.environ) is not None and token_in(os.environ) is not None
-        overruled = complete and network.profile is None
+        overruled = _is_overruled() and network.profile is None
         rows = [_row(profile, active=name == active and not overruled) for name, profile in file.profiles.items()]
         if as_json:
             print_json(rows)
@@ -173,7 +178,7 @@ def profiles(
         if not rows:
             out.print(f"No profiles yet in {file.path}: domo-async login", markup=False, soft_wrap=True)
         if rows and overruled:
-            out.print("DOMO_DEVELOPER_TOKEN and the instance of the environment count before a profile.", style="dim")
+            out.print(_OVERRULED, style="dim", soft_wrap=True)
 
 
 def whoami(
@@ -209,18 +214,22 @@ def whoami(
     print_table(facts((name, None if value is None else Text(one_line(value))) for name, value in shown.items()))
 
 
+def _is_overruled() -> bool:
+    return instance_in(os.environ) is not None and token_in(os.environ) is not None
+
+
+def _same(one: str, other: str) -> bool:
+    return instance_origin(one) == instance_origin(other)
+
+
 def _name(file: ConfigFile) -> str:
     """Return the profile that a command is about."""
     return network.profile or os.environ.get("DOMO_PROFILE") or file.default or _FIRST
 
 
-def _access(instance: str, token: Secret[str], profile: str | None) -> Access:
-    """Return how to try a token: as the options say, or else the profile that is there already."""
-    named, network.profile = network.profile, profile
-    try:
-        return evolve(access(instance, None, token), instance=instance)
-    finally:
-        network.profile = named
+def _access(profile: str, instance: str, token: Secret[str]) -> Access:
+    """Return how to try a new token: as the options say, or else the profile that is there already."""
+    return resolve(Given(profile=profile, instance=instance, token=token, settings=network.settings()))
 
 
 def _given_token(instance: str, *, stdin: bool, file: Path | None) -> Secret[str]:
@@ -259,8 +268,8 @@ def _keep(document: Any, name: str, instance: str, token: Secret[str] | None) ->
         table["timeouts"] = network.timeout
 
 
-async def _me(found: Access) -> UserProfile:
-    async with client(found) as domo:
+async def _me(client: Domo) -> UserProfile:
+    async with client as domo:
         return await _user(domo)
 
 

@@ -89,7 +89,7 @@ class Profile:
             token_command=command,
             keyring=reader.of("keyring", _flag) or False,
             settings=settings,
-            # A command may have a secret among its arguments, and an address a password.
+            # An address may have a password in it.
             holds_secrets=not table.get_secret_value().keys().isdisjoint({"token", "client_key_password"})
             or (proxy is not None and "@" in proxy.get_secret_value()),
         )

@@ -123,6 +123,20 @@ def test_a_token_that_is_not_accepted_is_not_kept(alone, emulator, memory, tmp_p
     assert {} == memory.kept
 
 
+def test_a_login_to_another_instance_leaves_no_token_of_the_one_before(alone, emulator, memory, monkeypatch):
+    monkeypatch.setenv("DOMO_PROFILE", "new")  # which is not there yet
+    address = emulator.url.replace("127.0.0.1", "localhost")
+    for where in (emulator.url, address):
+        ended = asked(emulator, emulator.token, "login", "--instance", where, "--token-stdin")
+        assert 0 == ended.code, ended.stderr
+
+    assert [(f"domo-async {address}", "new")] == list(memory.kept)
+    ended = asked(emulator, emulator.token, "login", "--store", "file", "--token-stdin")
+    assert 0 == ended.code, ended.stderr
+    assert {} == memory.kept
+    assert "profile 'new' (config file)" in alone("whoami").stdout
+
+
 def test_a_profile_with_a_command_is_left_as_it_is(alone, emulator, tmp_path):
     config(tmp_path).parent.mkdir()
     text = f'[profiles.a]\ninstance = "{emulator.url}"\ntoken_command = "cat {tmp_path / "token"}"\n'
@@ -141,7 +155,7 @@ def test_the_environment_is_told_to_count_before_the_default_profile(cli, emulat
     asked(emulator, emulator.token, "login", "--instance", emulator.url, "--token-stdin")
 
     listed = cli("profiles")
-    assert "count before a profile" in listed.stdout
+    assert "which count before a profile" in listed.stdout
     assert "*" not in listed.stdout
     assert "from DOMO_DEVELOPER_TOKEN" in cli("whoami").stdout
 

@@ -79,9 +79,12 @@ class ForwardProxy:
 
 
 @asynccontextmanager
-async def forward_proxy(login: str | None = None, refusal: bytes | None = None) -> AsyncIterator[ForwardProxy]:
+async def forward_proxy(
+    login: str | None = None, refusal: bytes | None = None, context: ssl.SSLContext | None = None
+) -> AsyncIterator[ForwardProxy]:
+    """Run a proxy on loopback, to which clients speak TLS if there is a context, under the name localhost."""
     proxy = ForwardProxy(login, refusal)
-    async with listening(proxy.serve) as proxy.url:
+    async with listening(proxy.serve, context) as proxy.url:
         yield proxy
 
 
@@ -139,22 +142,8 @@ def certified(authority: trustme.CA, *names: str, **options: object) -> ssl.SSLC
 async def tls_server(context: ssl.SSLContext) -> AsyncIterator[TlsServer]:
     """Serve on loopback over TLS, under the name localhost."""
     made = TlsServer()
-    writers: list[asyncio.StreamWriter] = []
-
-    async def watched(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        writers.append(writer)
-        with suppress(asyncio.IncompleteReadError, ConnectionError, ssl.SSLError):
-            await made.serve(reader, writer)
-
-    server = await asyncio.start_server(watched, "127.0.0.1", 0, ssl=context)
-    made.url = f"https://localhost:{server.sockets[0].getsockname()[1]}"
-    try:
+    async with listening(made.serve, context) as made.url:
         yield made
-    finally:
-        server.close()
-        for writer in writers:
-            writer.transport.abort()
-        await asyncio.sleep(0)
 
 
 @contextmanager

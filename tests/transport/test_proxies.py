@@ -70,9 +70,9 @@ def ca(authority: trustme.CA, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @asynccontextmanager
-async def behind(authority: trustme.CA, **options: str | None) -> AsyncIterator[tuple[ForwardProxy, TlsServer]]:
+async def behind(authority: trustme.CA, **options: Any) -> AsyncIterator[tuple[ForwardProxy, TlsServer]]:
     """acme.domo.com, to which only a proxy leads."""
-    async with tls_server(certified(authority, ACME)) as instance, forward_proxy(**options) as proxy:  # type: ignore[arg-type]
+    async with tls_server(certified(authority, ACME)) as instance, forward_proxy(**options) as proxy:
         proxy.reaches = ("127.0.0.1", int(instance.url.rpartition(":")[2]))
         yield proxy, instance
 
@@ -114,6 +114,17 @@ async def test_an_instance_is_reached_through_a_tunnel_that_sees_no_token(named,
     assert TOKEN.encode() not in proxy.passed
     assert f"X-DOMO-Developer-Token: {TOKEN}" in instance.heads[0]
     assert "proxy-authorization" not in instance.heads[0].lower()
+
+
+async def test_a_proxy_may_speak_tls_itself(authority, ca):
+    async with behind(authority, login=LOGIN, context=certified(authority)) as (proxy, instance):
+        assert "hello" == await ask(ACME, ca=ca, proxy=proxy.address(f"me:{QUOTED}"))
+        assert proxy.url.startswith("https://")
+        error = await failure(CertificateError, ACME, proxy=proxy.url)
+
+    assert TOKEN not in "".join(proxy.heads)
+    assert "certificate of localhost" in str(error)
+    assert 1 == len(instance.heads)
 
 
 async def test_a_netrc_file_is_not_read(authority, ca, monkeypatch, tmp_path):
