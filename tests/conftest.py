@@ -69,9 +69,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def pytest_collection_finish() -> None:
-    """Keep the collector of garbage from going through the tests themselves again and again."""
+    """Keep the collector of garbage from going through the tests themselves, and through all else again and again."""
     gc.collect()
     gc.freeze()
+    gc.set_threshold(700, 10, 50)
 
 
 _WORD = re.compile(r"[A-Za-z0-9_-]{12,}")
