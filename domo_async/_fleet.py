@@ -53,6 +53,11 @@ class FleetResults(Tabular, Record, Mapping[str, T_co], Generic[T_co]):
     ok: Mapping[str, T_co] = field(factory=dict)
     failed: Mapping[str, DomoError] = field(factory=dict)
 
+    @property
+    def results(self) -> Mapping[str, T_co | DomoError]:
+        """What the call gave on each instance, or the error; first where it went well."""
+        return {**self.ok, **self.failed}
+
     def raise_for_failures(self) -> None:
         """Do nothing if the call went well on all instances.
 

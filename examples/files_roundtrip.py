@@ -58,7 +58,7 @@ async def several_files(domo: Domo, paths: list[Path], scratch: Path) -> bool:
         if entry.result is not None
     }
     down = await domo.files.download_many(targets)
-    print(f"Uploaded {len(up.done)} files, downloaded {len(down.done)}")
+    print(f"Uploaded {len(up.ok)} files, downloaded {len(down.ok)}")
     for file_id in targets:
         await domo.files.delete(file_id)
     return not down.failed

@@ -20,7 +20,7 @@ FLOORS = [
     {"_telemetry", "_tracebacks"},
     {"_callbacks", "_concurrency", "_wire"},
     {"_frames", "_settings", "_waiting"},
-    {"_profiles", "_transport"},
+    {"_profiles", "_results", "_transport"},
     {"_bulk", "_transfer"},
     {"_endpoints"},
     {"_doctor"},

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from enum import StrEnum
-from typing import Any, Generic, TypeVar, overload
+from typing import Any, Generic, TypeVar
 
 from attrs import fields, frozen, has
 
-from domo_async._frames import Tabular
+from domo_async._results import Results
 from domo_async._wire import UNSET, Record
 from domo_async.errors import BulkError, DomoError
 
@@ -68,6 +68,11 @@ class BulkResult(Record, Generic[I_co, V_co]):
         """Whether it went well: not so where it failed or was not begun."""
         return self.outcome not in {Outcome.FAILED, Outcome.NOT_BEGUN}
 
+    @property
+    def begun(self) -> bool:
+        """Whether it was begun; not so where another failed before, and the call stopped for that."""
+        return self.outcome is not Outcome.NOT_BEGUN
+
     def to_row(self) -> dict[str, Any]:
         """Return it flat, as a row of a table.
 
@@ -83,7 +88,7 @@ class BulkResult(Record, Generic[I_co, V_co]):
 
 
 @frozen(repr=False)
-class BulkReport(Tabular, Record, Sequence[BulkResult[I_co, V_co]]):
+class BulkReport(Results[BulkResult[I_co, V_co]], Generic[I_co, V_co]):
     """The results of a call in bulk: a sequence in the order of the input, printed as a table.
 
     Attributes:
@@ -93,16 +98,6 @@ class BulkReport(Tabular, Record, Sequence[BulkResult[I_co, V_co]]):
 
     results: tuple[BulkResult[I_co, V_co], ...]
     dry_run: bool = False
-
-    @property
-    def ok(self) -> tuple[BulkResult[I_co, V_co], ...]:
-        """The results of the rows that went well, those with nothing to do included."""
-        return tuple(result for result in self.results if result.ok)
-
-    @property
-    def failed(self) -> tuple[BulkResult[I_co, V_co], ...]:
-        """The results of the rows that failed."""
-        return self.of(Outcome.FAILED)
 
     @property
     def counts(self) -> Mapping[Outcome, int]:
@@ -142,19 +137,6 @@ class BulkReport(Tabular, Record, Sequence[BulkResult[I_co, V_co]]):
     def to_dicts(self) -> list[dict[str, Any]]:
         """Return the results as flat dictionaries, such as for a CSV file; see `BulkResult.to_row`."""
         return [result.to_row() for result in self.results]
-
-    def __len__(self) -> int:
-        return len(self.results)
-
-    def __iter__(self) -> Iterator[BulkResult[I_co, V_co]]:
-        return iter(self.results)
-
-    @overload
-    def __getitem__(self, index: int) -> BulkResult[I_co, V_co]: ...
-    @overload
-    def __getitem__(self, index: slice) -> tuple[BulkResult[I_co, V_co], ...]: ...
-    def __getitem__(self, index: int | slice) -> BulkResult[I_co, V_co] | tuple[BulkResult[I_co, V_co], ...]:
-        return self.results[index]
 
     def __repr__(self) -> str:
         return f"<BulkReport of {self.summary()}>"

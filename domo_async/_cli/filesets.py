@@ -102,13 +102,13 @@ _MOVES = frozenset({"upload", "download", "delete"})
 
 
 def _has_changed(report: FolderReport) -> bool:
-    return any(entry.done for entry in report.entries)
+    return any(entry.done for entry in report.results)
 
 
 def _told(report: FolderReport) -> ResultsTable:
     rows = []
     counts: dict[str, int] = {}
-    for entry in report.entries:
+    for entry in report.results:
         outcome = "failed" if entry.error is not None else _DONE[entry.action]
         if outcome != "failed" and entry.action in _MOVES and not (entry.done or report.dry_run):
             outcome = "not begun"

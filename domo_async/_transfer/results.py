@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Iterator
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
 from typing import Generic, TypeVar
 
 from attrs import frozen
 
 from domo_async._concurrency import cancel_all, check_concurrency, map_concurrent
-from domo_async._frames import Tabular
+from domo_async._results import Results
 from domo_async._wire import Record
 from domo_async.errors import ConfigError, DomoError
 
@@ -38,47 +38,25 @@ class ItemResult(Record, Generic[K, R]):
     cancelled: bool = False
 
     @property
+    def ok(self) -> bool:
+        """Whether it ended well."""
+        return self.result is not None
+
+    @property
     def begun(self) -> bool:
         """Whether it was begun before another failed."""
         return self.cancelled or self.result is not None or self.error is not None
 
 
 @frozen
-class ItemResults(Tabular, Record, Generic[K, R]):
+class ItemResults(Results[ItemResult[K, R]], Generic[K, R]):
     """What became of several transfers, in the order in which they were given.
 
     Attributes:
-        entries: One for each.
+        results: One for each.
     """
 
-    entries: tuple[ItemResult[K, R], ...]
-
-    def __len__(self) -> int:
-        return len(self.entries)
-
-    def __iter__(self) -> Iterator[ItemResult[K, R]]:
-        return iter(self.entries)
-
-    @property
-    def done(self) -> tuple[ItemResult[K, R], ...]:
-        """Those that ended well."""
-        return tuple(entry for entry in self.entries if entry.result is not None)
-
-    @property
-    def failed(self) -> tuple[ItemResult[K, R], ...]:
-        """Those that failed."""
-        return tuple(entry for entry in self.entries if entry.error is not None)
-
-    @property
-    def not_begun(self) -> tuple[ItemResult[K, R], ...]:
-        """Those that were not begun, since another had failed."""
-        return tuple(entry for entry in self.entries if not entry.begun)
-
-    def raise_for_failures(self) -> None:
-        """Raise the error of the first that failed, if any did."""
-        for entry in self.entries:
-            if entry.error is not None:
-                raise entry.error
+    results: tuple[ItemResult[K, R], ...]
 
 
 def listed(items: Iterable[K]) -> list[K]:
@@ -117,18 +95,18 @@ async def gather_results(
     Raises:
         ConfigError: `concurrency` is less than 1.
     """
-    entries = [ItemResult[K, R](item) for item in listed(items)]
+    results = [ItemResult[K, R](item) for item in listed(items)]
     stopped = False
 
     async def one(index: int) -> None:
         nonlocal stopped
-        entry = entries[index] = await _outcome(entries[index].item, work)
-        stopped = stopped or (stop_on_error and entry.error is not None)
+        result = results[index] = await _outcome(results[index].item, work)
+        stopped = stopped or (stop_on_error and result.error is not None)
         if on_outcome is not None:
-            on_outcome(entry)
+            on_outcome(result)
 
-    await map_concurrent(range(len(entries)), one, concurrency=concurrency, go_on=lambda: not stopped)
-    return ItemResults(tuple(entries))
+    await map_concurrent(range(len(results)), one, concurrency=concurrency, go_on=lambda: not stopped)
+    return ItemResults(tuple(results))
 
 
 async def as_completed(

@@ -848,7 +848,7 @@ class Datasets(Twin[AsyncDatasets]):
                 begun stay so.
 
         Returns:
-            What became of each, with its job and either a result or an error. After a stop `Outcome.cancelled` marks
+            What became of each, with its job and either a result or an error. After a stop `ItemResult.cancelled` marks
             those that were under way, and those that were not begun come last, with nothing set.
 
         Raises:
@@ -1561,7 +1561,7 @@ class Datasets(Twin[AsyncDatasets]):
                 begun stay so.
 
         Returns:
-            What became of each, with its job and either a result or an error. After a stop `Outcome.cancelled` marks
+            What became of each, with its job and either a result or an error. After a stop `ItemResult.cancelled` marks
             those that were under way, and those that were not begun come last, with nothing set.
 
         Raises:

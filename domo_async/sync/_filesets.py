@@ -745,7 +745,7 @@ class FileSetFiles(Twin[AsyncFileSetFiles]):
                 draws a bar (needs ``rich``).
 
         Returns:
-            What became of each, by its path as given or its name; see `Outcomes.failed`.
+            What became of each, by its path as given or its name; see `ItemResults.failed`.
 
         Raises:
             ConfigError: There are none, one is given twice, or two have one name.
@@ -961,7 +961,7 @@ class FileSetFiles(Twin[AsyncFileSetFiles]):
                 draws a bar (needs ``rich``).
 
         Returns:
-            What became of each, by its id; see `Outcomes.failed`.
+            What became of each, by its id; see `ItemResults.failed`.
 
         Raises:
             ConfigError: There are none, or two have the same path.

@@ -408,7 +408,7 @@ ROWS = [
             ),
             Sent("DELETE", f"{FILESETS}/fs/files/f2", status=204),
         ),
-        gives=lambda done: {"rules.txt": "upload", "old.txt": "delete"} == {e.path: e.action for e in done.entries},
+        gives=lambda done: {"rules.txt": "upload", "old.txt": "delete"} == {e.path: e.action for e in done},
         note="a folder",
     ),
     Row(

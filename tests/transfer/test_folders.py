@@ -39,7 +39,7 @@ def held(folder: Path) -> dict[str, bytes]:
 
 
 def told(report) -> dict[str, str]:
-    return {entry.path: entry.action for entry in report.entries}
+    return {entry.path: entry.action for entry in report.results}
 
 
 @pytest.fixture
@@ -132,7 +132,7 @@ async def test_a_dry_run_tells_all_and_does_nothing(domo, emulator, fileset, her
     assert {**dict.fromkeys(FILES, "upload"), "old.txt": "delete"} == told(up)
     assert (4, 1) == (len(up.transferred), len(up.deleted))
     assert {"old.txt": "download"} == told(down)
-    assert not any(entry.done for entry in (*up.entries, *down.entries))
+    assert not any(entry.done for entry in (*up.results, *down.results))
     assert ["old.txt"] == await paths_of(domo, fileset)
     assert not (tmp_path / "there").exists()
     assert [] == emulator.log.matching("DELETE *")

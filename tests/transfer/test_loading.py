@@ -151,8 +151,8 @@ async def test_changed_files_are_refused_or_appended_or_skipped_and_grown_ones_a
     known = await night()
 
     assert [("a.csv", "changed", "refused")] == told(grown) == told(refused)
-    assert "would be there twice" in str(grown.entries[0].error)
-    assert 'changed="append"' in str(refused.entries[0].error)
+    assert "would be there twice" in str(grown.results[0].error)
+    assert 'changed="append"' in str(refused.results[0].error)
     assert [("a.csv", "changed", "skipped")] == told(skipped)
     assert [1] == held
     assert [("a.csv", "changed", "loaded")] == told(appended)
@@ -174,7 +174,7 @@ async def test_renamed_copied_and_rotated_files_are_not_loaded_twice(domo, datas
     rotated = await night()
 
     assert ("copy.csv", "known", "skipped") in told(copied)
-    assert str(log) == copied.entries[0].same_as
+    assert str(log) == copied.results[0].same_as
     assert [("log.1.csv", "known", "skipped")] == told(renamed)
     assert [("log.2.csv", "changed", "refused"), ("log.1.csv", "vanished", "skipped")] == told(rotated)
     assert [1, 2] == await ids(domo, dataset)
@@ -187,7 +187,7 @@ async def test_two_new_files_of_the_same_content_are_loaded_once(domo, dataset, 
     report = await night()
 
     assert [("a.csv", "new", "loaded"), ("b.csv", "known", "skipped")] == told(report)
-    assert str(folder / "a.csv") == report.entries[1].same_as
+    assert str(folder / "a.csv") == report.results[1].same_as
     assert [1] == await ids(domo, dataset)
 
 
@@ -217,8 +217,8 @@ async def test_columns_that_files_bring_and_lack_are_told_by_file(domo, dataset,
     report = await night(commits=commits, options=UploadOptions(schema="evolve"))
 
     assert {"more": str(first)} == report.added == ({"more": str(first)} if commits == "together" else report.added)
-    assert {"more": "LONG"} == report.entries[1].added
-    assert ("day",) == report.entries[2].missing
+    assert {"more": "LONG"} == report.results[1].added
+    assert ("day",) == report.results[2].missing
     assert 3 == planned.rows == report.rows
     rows = await domo.datasets.query(dataset, "SELECT id, day, more FROM table ORDER BY id")
     assert [(1, "x", None), (2, "x", 7), (3, None, 8)] == [tuple(row) for row in rows]
@@ -429,8 +429,8 @@ async def test_what_nothing_tells_of_is_settled_by_people_alone(
     settled = await night(uncertain=uncertain)
 
     assert [("a.csv", "pending", "uncertain")] == told(reports[0]) == told(reports[1])
-    assert "is not there any longer" in str(reports[1].entries[0].error)
-    assert 'uncertain="resend"' in str(reports[1].entries[0].error)
+    assert "is not there any longer" in str(reports[1].results[0].error)
+    assert 'uncertain="resend"' in str(reports[1].results[0].error)
     assert ["loaded"] == [entry.outcome for entry in settled]
     assert [("a.csv", "known", "skipped")] == told(await night())
     # That they are there was known here, and who says otherwise has them twice.
@@ -447,7 +447,7 @@ async def test_files_that_change_after_a_broken_night_are_loaded_as_they_are(dom
     report = await night()
 
     assert [("a.csv", "new", "failed"), ("b.csv", "new", "failed")] == told(failed)
-    assert str(failed.entries[0].error).endswith("; the same call goes on from here")
+    assert str(failed.results[0].error).endswith("; the same call goes on from here")
     assert [("a.csv", "new", "loaded"), ("b.csv", "new", "loaded")] == told(report)
     assert [1, 3] == await ids(domo, dataset)
 

@@ -38,7 +38,7 @@ async def test_files_go_up_and_come_down_together(domo, paths, tmp_path):
 
     assert [str(path) for path in paths] == [entry.item for entry in up]
     assert list(CONTENTS.values()) == [path.read_bytes() for path in targets.values()]
-    assert list(targets) == [entry.item for entry in down.done]
+    assert list(targets) == [entry.item for entry in down.ok]
     assert (sum(map(len, CONTENTS.values())), 7) == (told[-1].bytes, told[-1].parts)
     assert () == up.failed == down.failed == up.not_begun
 
@@ -60,11 +60,11 @@ async def test_what_has_to_be_sent_again_is_taken_back_from_the_progress(tmp_pat
 
 async def test_one_that_fails_does_not_stop_the_others(domo, paths, tmp_path):
     up = await domo.files.upload_many([*paths[:2], tmp_path / "absent.txt", *paths[2:]])
-    ids = [entry.result.data_file_id for entry in up.done]
+    ids = [entry.result.data_file_id for entry in up.ok]
     down = await domo.files.download_many({ids[0]: tmp_path / "a", 99: tmp_path / "b", ids[1]: tmp_path / "c"})
 
     assert [str(tmp_path / "absent.txt")] == [entry.item for entry in up.failed]
-    assert 7 == len(up.done)
+    assert 7 == len(up.ok)
     assert [(99, NotFound)] == [(entry.item, type(entry.error)) for entry in down.failed]
     assert ["a", "c"] == sorted(path.name for path in tmp_path.iterdir() if path.is_file())
     with pytest.raises(SourceError, match=r"absent\.txt"):
@@ -92,7 +92,7 @@ async def test_filesets_take_and_give_several_files(domo, paths, tmp_path):
     fileset = await domo.filesets.create(name="Reports")
 
     up = await domo.filesets.files.upload_many(fileset.id, {"x.txt": b"one", "y.txt": paths[0]}, directory_path="a/b")
-    targets = {entry.result.id: tmp_path / entry.item for entry in up.done}
+    targets = {entry.result.id: tmp_path / entry.item for entry in up.ok}
     down = await domo.filesets.files.download_many(fileset.id, targets)
 
     assert ["a/b/x.txt", "a/b/y.txt"] == [entry.result.path for entry in up]
@@ -182,7 +182,7 @@ async def test_downloads_amid_faults_are_right_or_told(domo, emulator, tmp_path)
         else:
             assert isinstance(entry.error, DomoError)
             assert not (tmp_path / str(entry.item)).exists()
-    assert down.done
+    assert down.ok
     assert emulator.faults.fired
 
 
@@ -209,9 +209,9 @@ async def test_items_that_are_wrong_are_one_outcome_each(domo, tmp_path):
         ended = await upload([good, *wrong])
         named = await upload({"": b"x", "a\ud800b": b"x", "no bytes": 7, "good": b"x"})
 
-        assert [str(good)] == [each.item for each in ended.done]
+        assert [str(good)] == [each.item for each in ended.ok]
         assert len(wrong) == len(ended.failed)
-        assert ["good"] == [each.item for each in named.done]
+        assert ["good"] == [each.item for each in named.ok]
         assert all(isinstance(each.error, DomoError) for each in [*ended.failed, *named.failed])
     assert r"not text: caf\xe9.csv" in str(ended.failed[0].error)
 
@@ -227,7 +227,7 @@ async def test_a_callback_that_fails_is_logged_and_changes_no_outcome(domo, path
     rows = await domo.datasets.upload(table.id, [(1,)], progress=progress)
     await domo.datasets.export(table.id, tmp_path / "t.csv", progress=progress)
 
-    assert len(CONTENTS) == len(up.done)
+    assert len(CONTENTS) == len(up.ok)
     assert (b"x", 1, "a\n1\n") == (content, rows.rows, (tmp_path / "t.csv").read_text())
     assert "progress callback failed: ZeroDivisionError" in caplog.text
 

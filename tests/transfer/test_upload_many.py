@@ -41,7 +41,7 @@ async def test_one_that_fails_does_not_keep_the_others_from_landing(domo):
     assert [datasets[1]] == [outcome.item for outcome in outcomes.failed]
     assert isinstance(outcomes.failed[0].error, SourceError)
     assert 51 == outcomes.failed[0].error.line
-    assert [50, 50, 50] == [outcome.result.rows for outcome in outcomes.done if outcome.result]
+    assert [50, 50, 50] == [outcome.result.rows for outcome in outcomes.ok if outcome.result]
     for n, dataset_id in enumerate(datasets):
         assert (list(range(n, n + 50)) if n != 1 else []) == await ids(domo, dataset_id)
     with pytest.raises(SourceError):
@@ -78,7 +78,7 @@ async def test_after_a_failure_no_other_is_begun_if_that_is_wished(domo):
 
     assert [datasets[0]] == [outcome.item for outcome in outcomes.failed]
     assert {outcome.item for outcome in outcomes.not_begun} >= set(datasets[8:])
-    assert 20 == len(outcomes.done) + len(outcomes.failed) + len(outcomes.not_begun)
+    assert 20 == len(outcomes.ok) + len(outcomes.failed) + len(outcomes.not_begun)
 
 
 async def test_together_they_keep_to_the_budget_of_parts(emulator, clock):
@@ -89,7 +89,7 @@ async def test_together_they_keep_to_the_budget_of_parts(emulator, clock):
             dict.fromkeys(datasets, table(range(100))), options=SMALL, budget=Budget(parts=6)
         )
 
-    assert 5 == len(outcomes.done)
+    assert 5 == len(outcomes.ok)
     assert 6 == emulator.log.peak_concurrency(PART)
 
 
@@ -122,7 +122,7 @@ async def test_together_they_keep_to_the_budget_of_memory(emulator, clock, monke
             {dataset_id: stream() for dataset_id in datasets}, options=SMALL, budget=Budget(memory=500)
         )
 
-    assert 3 == len(outcomes.done)
+    assert 3 == len(outcomes.ok)
     assert 0 == held
     assert 500 <= most < 500 + 3 * 100, "a part is begun while there is any room, by each of the three"
 
@@ -150,7 +150,7 @@ async def test_uploads_that_fail_give_their_room_back(emulator, clock, failing):
 
         outcomes = await domo.datasets.upload_many({dataset_id: table(range(30))}, options=SMALL, budget=budget)
 
-    assert 1 == len(outcomes.done)
+    assert 1 == len(outcomes.ok)
 
 
 async def test_a_lane_that_is_left_wakes_whoever_waits_for_another_upload():
@@ -182,7 +182,7 @@ async def test_each_has_a_journal_of_its_own_in_a_folder(domo, emulator, tmp_pat
 
     again = await domo.datasets.upload_many(sources, options=options)
 
-    assert 2 == len(again.done)
+    assert 2 == len(again.ok)
     assert [] == emulator.log.matching(f"PUT *{datasets[0]}*")
     for dataset_id in datasets:
         assert list(range(50)) == await ids(domo, dataset_id)

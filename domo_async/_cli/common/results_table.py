@@ -68,7 +68,7 @@ def of_transfers(outcomes: ItemResults[Any, Any], rows: Sequence[Mapping[str, An
         rows: What to tell of each.
         done: What is said of those that ended well.
     """
-    said = {done: outcomes.done, Outcome.FAILED: outcomes.failed, Outcome.NOT_BEGUN: outcomes.not_begun}
+    said = {done: outcomes.ok, Outcome.FAILED: outcomes.failed, Outcome.NOT_BEGUN: outcomes.not_begun}
     told = [
         {**row, "outcome": _outcome(each, done), "error": None if each.error is None else str(each.error)}
         for row, each in zip(rows, outcomes, strict=True)

@@ -101,7 +101,7 @@ class Files(Area):
                 draws a bar (needs ``rich``).
 
         Returns:
-            What became of each, by its path as given or its name; see `Outcomes.failed`.
+            What became of each, by its path as given or its name; see `ItemResults.failed`.
 
         Raises:
             ConfigError: There are none, or one is given twice.
@@ -356,7 +356,7 @@ class Files(Area):
                 draws a bar (needs ``rich``).
 
         Returns:
-            What became of each, by its id; see `Outcomes.failed`.
+            What became of each, by its id; see `ItemResults.failed`.
 
         Raises:
             ConfigError: There are none, or two have the same path.

@@ -12,7 +12,7 @@ import aiofiles.os
 from attrs import evolve, frozen
 
 from domo_async._defaults import FILES_AT_ONCE
-from domo_async._frames import Tabular
+from domo_async._results import Results
 from domo_async._settings import Settings
 from domo_async._transfer.atomic_write import check_writable, is_partial
 from domo_async._transfer.files.trees import (
@@ -56,23 +56,40 @@ class FolderEntry(Record):
     done: bool = False
     error: DomoError | None = None
 
+    @property
+    def ok(self) -> bool:
+        """Whether it was moved or deleted, or there was nothing to do."""
+        return self.error is None and (self.done or self.action in {"keep", "skip"})
+
+    @property
+    def begun(self) -> bool:
+        """Whether anything was begun with it, or there was nothing to do."""
+        return self.ok or self.error is not None
+
 
 @frozen(kw_only=True)
-class FolderReport(Tabular, Record):
+class FolderReport(Results[FolderEntry]):
     """What became of a folder, or in a dry run, what would.
 
     Attributes:
-        entries: One for each file of either side.
+        results: One for each file of either side.
         dry_run: Whether nothing was done.
         seconds: From the call to the end.
     """
 
-    entries: tuple[FolderEntry, ...]
+    results: tuple[FolderEntry, ...]
     dry_run: bool
     seconds: float
 
-    def _rows(self) -> tuple[FolderEntry, ...]:
-        return self.entries
+    @property
+    def ok(self) -> tuple[FolderEntry, ...]:
+        """The files with which nothing went wrong; in a dry run, those that would be moved, too."""
+        return tuple(entry for entry in self.results if entry.ok or (self.dry_run and entry.error is None))
+
+    @property
+    def not_begun(self) -> tuple[FolderEntry, ...]:
+        """The files that were not begun, since another had failed; in a dry run, none."""
+        return () if self.dry_run else super().not_begun
 
     @property
     def transferred(self) -> tuple[FolderEntry, ...]:
@@ -87,28 +104,17 @@ class FolderReport(Tabular, Record):
     @property
     def unchanged(self) -> tuple[FolderEntry, ...]:
         """The files that are the same on both sides."""
-        return tuple(entry for entry in self.entries if entry.action == "keep")
-
-    @property
-    def failed(self) -> tuple[FolderEntry, ...]:
-        """The files with which something went wrong."""
-        return tuple(entry for entry in self.entries if entry.error is not None)
+        return tuple(entry for entry in self.results if entry.action == "keep")
 
     @property
     def bytes(self) -> int:
         """How many bytes of content were moved; in a dry run, how many would be."""
         return sum(entry.size for entry in self.transferred)
 
-    def raise_for_failures(self) -> None:
-        """Raise the error of the first file with which something went wrong, if there is one."""
-        for entry in self.failed:
-            if entry.error is not None:
-                raise entry.error
-
     def _done(self, *actions: FolderAction) -> tuple[FolderEntry, ...]:
         return tuple(
             entry
-            for entry in self.entries
+            for entry in self.results
             if entry.action in actions and (entry.done or (self.dry_run and entry.error is None))
         )
 
@@ -348,4 +354,4 @@ def _told(error: DomoError | OSError | None) -> DomoError | None:
 
 def _report(entries: Sequence[FolderEntry], options: FolderOptions, seconds: float) -> FolderReport:
     ordered = sorted(entries, key=lambda entry: entry.path)
-    return FolderReport(entries=tuple(ordered), dry_run=options.dry_run, seconds=seconds)
+    return FolderReport(results=tuple(ordered), dry_run=options.dry_run, seconds=seconds)

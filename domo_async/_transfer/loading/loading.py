@@ -69,7 +69,7 @@ async def load_folder(
         entries = await load.run(paths, folders)
     return LoadReport(
         dataset_id=steps.dataset_id,
-        entries=tuple(entries),
+        results=tuple(entries),
         dry_run=options.dry_run,
         seconds=clock.monotonic() - started,
         notes=notes,

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Literal, TypeAlias
 
 from attrs import Attribute, field, frozen
 
-from domo_async._frames import Tabular
+from domo_async._results import Results
 from domo_async._transfer.uploading.options import UploadOptions
 from domo_async._wire import Record
 from domo_async.errors import ConfigError, DomoError
@@ -97,6 +97,16 @@ class LoadEntry(Record):
     line: int | None = None
     error: DomoError | None = None
 
+    @property
+    def ok(self) -> bool:
+        """Whether it is loaded, or would be, or there is nothing to load; and nothing went wrong."""
+        return self.outcome not in _NOT_LOADED and self.error is None
+
+    @property
+    def begun(self) -> bool:
+        """Whether it was begun before another failed."""
+        return self.outcome != "not begun"
+
     def to_row(self) -> dict[str, Any]:
         """Return it flat, as a row of a table, with what tells of an error as text."""
         return {
@@ -115,43 +125,37 @@ class LoadEntry(Record):
 
 
 @frozen(kw_only=True)
-class LoadReport(Tabular, Record):
+class LoadReport(Results[LoadEntry]):
     """What became of a folder's files, or in a dry run, what would.
 
     Attributes:
         dataset_id: The dataset.
-        entries: One for each file, those that vanished last.
+        results: One for each file, those that vanished last.
         dry_run: Whether nothing was done.
         seconds: From the call to the end.
         notes: What else is to be known.
     """
 
     dataset_id: str
-    entries: tuple[LoadEntry, ...]
+    results: tuple[LoadEntry, ...]
     dry_run: bool
     seconds: float
     notes: tuple[str, ...] = ()
 
-    def __len__(self) -> int:
-        return len(self.entries)
-
-    def __iter__(self) -> Iterator[LoadEntry]:
-        return iter(self.entries)
-
     @property
     def loaded(self) -> tuple[LoadEntry, ...]:
         """The files that were loaded; in a dry run, those that would be."""
-        return tuple(entry for entry in self.entries if entry.outcome in {"loaded", "planned"})
+        return tuple(entry for entry in self.results if entry.outcome in {"loaded", "planned"})
 
     @property
     def not_loaded(self) -> tuple[LoadEntry, ...]:
         """The files that were to be loaded and are not, or not surely."""
-        return tuple(entry for entry in self.entries if entry.outcome in _NOT_LOADED)
+        return tuple(entry for entry in self.results if entry.outcome in _NOT_LOADED)
 
     @property
     def vanished(self) -> tuple[LoadEntry, ...]:
         """The files that were loaded once and are not there any longer."""
-        return tuple(entry for entry in self.entries if entry.found == "vanished")
+        return tuple(entry for entry in self.results if entry.found == "vanished")
 
     @property
     def rows(self) -> int:
@@ -166,14 +170,8 @@ class LoadReport(Tabular, Record):
     @property
     def counts(self) -> dict[str, int]:
         """How many files had each outcome."""
-        return dict(Counter(entry.outcome for entry in self.entries))
+        return dict(Counter(entry.outcome for entry in self.results))
 
     def to_dicts(self) -> list[dict[str, Any]]:
-        """Return the entries as flat dictionaries, such as for a CSV file."""
-        return [entry.to_row() for entry in self.entries]
-
-    def raise_for_failures(self) -> None:
-        """Raise the error of the first file that was not loaded, or with which something went wrong afterwards."""
-        for entry in self.entries:
-            if entry.error is not None:
-                raise entry.error
+        """Return the results as flat dictionaries, such as for a CSV file."""
+        return [entry.to_row() for entry in self.results]

@@ -1,0 +1,78 @@
+"""What calls that do many things give back: the words that all their reports share. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Generic, Protocol, TypeVar, overload
+
+from domo_async._frames import Tabular
+from domo_async._wire import Record
+from domo_async.errors import DomoError
+
+__all__ = ["Results"]
+
+
+class _Result(Protocol):
+    """What became of one thing."""
+
+    @property
+    def ok(self) -> bool: ...
+    @property
+    def begun(self) -> bool: ...
+    @property
+    def error(self) -> DomoError | OSError | None: ...
+
+
+R_co = TypeVar("R_co", bound=_Result, covariant=True)
+
+
+class Results(Tabular, Record, Sequence[R_co], Generic[R_co]):
+    """The results of a call that does many things: a sequence in their order.
+
+    ```python
+    for result in report.failed:
+        print(result.error)
+    report.raise_for_failures()
+    ```
+    """
+
+    __slots__ = ()
+
+    @property
+    def results(self) -> tuple[R_co, ...]:
+        """A result for each thing."""
+        raise NotImplementedError
+
+    @property
+    def ok(self) -> tuple[R_co, ...]:
+        """The results of what went well, or had nothing to do."""
+        return tuple(result for result in self.results if result.ok)
+
+    @property
+    def failed(self) -> tuple[R_co, ...]:
+        """The results of what was begun and did not go well."""
+        return tuple(result for result in self.results if result.begun and not result.ok)
+
+    @property
+    def not_begun(self) -> tuple[R_co, ...]:
+        """The results of what was not begun, since something else had failed."""
+        return tuple(result for result in self.results if not result.begun)
+
+    def raise_for_failures(self) -> None:
+        """Raise the error of the first thing that failed; do nothing if none did."""
+        for result in self.results:
+            if result.error is not None:
+                raise result.error
+
+    def __len__(self) -> int:
+        return len(self.results)
+
+    def __iter__(self) -> Iterator[R_co]:
+        return iter(self.results)
+
+    @overload
+    def __getitem__(self, index: int) -> R_co: ...
+    @overload
+    def __getitem__(self, index: slice) -> tuple[R_co, ...]: ...
+    def __getitem__(self, index: int | slice) -> R_co | tuple[R_co, ...]:
+        return self.results[index]
