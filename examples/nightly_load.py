@@ -11,14 +11,11 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from domo_async import UploadOptions
 from domo_async.sync import Domo
 
 folder, dataset_id = sys.argv[1:]
 with Domo.from_env() as domo:
-    report = domo.datasets.load_folder(
-        folder, dataset_id, ledger=Path(folder, ".domo-async.ledger"), options=UploadOptions(schema="evolve")
-    )
+    report = domo.datasets.load_folder(folder, dataset_id, ledger=Path(folder, ".domo-async.ledger"), schema="evolve")
 print(f"{report.rows} rows of {len(report.loaded)} files")
 for name, path in report.added.items():
     print(f"new column {name}, by {path}")

@@ -135,7 +135,8 @@ def sync(
                 changed=changed.value,
                 uncertain=uncertain.value,
                 dry_run=dry_run,
-                options=UploadOptions(**options, progress=progress),
+                progress=progress,
+                **options,
             )
 
     def advice(error: BaseException) -> str | None:

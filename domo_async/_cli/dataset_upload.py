@@ -239,7 +239,7 @@ def upload(
         return _way_on(error, resume, files)
 
     async def planned(domo: Domo) -> UploadPlan:
-        return await domo.datasets.plan_upload(str(dataset), source, options=options)
+        return await domo.datasets.plan_upload(str(dataset), source, **attrs.asdict(options, recurse=False))
 
     async def uploaded(domo: Domo) -> UploadResult:
         with transfer_bar(err, "Uploading", quiet=quiet) as progress:
@@ -248,9 +248,8 @@ def upload(
 
     async def created(domo: Domo) -> CreatedFrom:
         with transfer_bar(err, "Uploading", quiet=quiet) as progress:
-            return await domo.datasets.create_from(
-                source, str(create), options=attrs.evolve(options, progress=progress)
-            )
+            how = attrs.asdict(attrs.evolve(options, progress=progress), recurse=False)
+            return await domo.datasets.create_from(source, str(create), **how)
 
     if create is not None and dry_run:
         with readable_errors(debug=debug, advice=advice):

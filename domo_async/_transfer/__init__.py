@@ -38,7 +38,7 @@ from domo_async._transfer.sources.column_mapping import Header, SchemaOption
 from domo_async._transfer.uploading.backend import Action, Committed, PartitionTag, StoredVersion, UploadSteps
 from domo_async._transfer.uploading.compression import Compression
 from domo_async._transfer.uploading.concurrency import Budget
-from domo_async._transfer.uploading.options import Nested, UploadOptions, UploadPlan, UploadResult
+from domo_async._transfer.uploading.options import Nested, UploadKeywords, UploadOptions, UploadPlan, UploadResult
 from domo_async._transfer.uploading.uploader import opened, plan_upload, upload, upload_opened
 
 __all__ = [
@@ -84,6 +84,7 @@ __all__ = [
     "Target",
     "Targets",
     "UncertainFiles",
+    "UploadKeywords",
     "UploadOptions",
     "UploadPlan",
     "UploadResult",

@@ -7,12 +7,12 @@ import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, tzinfo
 from functools import cached_property, partial
-from typing import TYPE_CHECKING, Any, Literal, overload
+from typing import TYPE_CHECKING, Any, Literal, Unpack, overload
 
 from domo_async._bulk import BulkProgressCallback, BulkReport
 from domo_async._defaults import BATCH_ROWS, CHANGES_AT_ONCE, FILES_AT_ONCE, QUERIES_AT_ONCE
 from domo_async._endpoints.datasets._frames import FrameKind
-from domo_async._endpoints.datasets._uploading import DEFAULT_OPTIONS, CreatedFrom
+from domo_async._endpoints.datasets._uploading import CreatedFrom
 from domo_async._endpoints.datasets.access import Access as AsyncAccess
 from domo_async._endpoints.datasets.area import Datasets as AsyncDatasets
 from domo_async._endpoints.datasets.audit import AccessAudit
@@ -74,7 +74,7 @@ from domo_async._transfer import (
     Source,
     Target,
     UncertainFiles,
-    UploadOptions,
+    UploadKeywords,
     UploadPlan,
     UploadResult,
 )
@@ -1157,9 +1157,7 @@ class Datasets(Twin[AsyncDatasets]):
             )
         )
 
-    def upsert(
-        self, dataset_id: str, /, source: Source, *, keys: Iterable[str] = (), options: UploadOptions = DEFAULT_OPTIONS
-    ) -> UploadResult:
+    def upsert(self, dataset_id: str, /, source: Source, **options: Unpack[UploadKeywords]) -> UploadResult:
         """Upload rows that replace those of the same upsert keys, and are added where there are none.
 
         All that `upload` sends: `POST /api/data/v3/datasources/{dataset_id}/uploads`,
@@ -1179,8 +1177,7 @@ class Datasets(Twin[AsyncDatasets]):
         Args:
             dataset_id: The dataset.
             source: What `upload` takes, with all columns of the dataset.
-            keys: The names of the dataset's upsert keys, where its schema does not tell them.
-            options: The other parameters of `upload`.
+            options: The keywords of `upload`, such as ``keys`` where the schema does not tell the upsert keys.
 
         Returns:
             What `upload` returns. It is `verified` where the instance counts as many rows as were sent; should it count
@@ -1193,11 +1190,9 @@ class Datasets(Twin[AsyncDatasets]):
             CommitUncertain: The commit's answer was lost and the instance does not tell the outcome.
             AfterCommitError: It is committed, but its index failed.
         """
-        return self._portal.run(self._aio.upsert(dataset_id, source, keys=keys, options=options))
+        return self._portal.run(self._aio.upsert(dataset_id, source, **options))
 
-    def delete_rows(
-        self, dataset_id: str, /, source: Source, *, keys: Iterable[str] = (), options: UploadOptions = DEFAULT_OPTIONS
-    ) -> UploadResult:
+    def delete_rows(self, dataset_id: str, /, source: Source, **options: Unpack[UploadKeywords]) -> UploadResult:
         """Delete the rows whose upsert keys a source lists; keys that no row has are passed over.
 
         All that `upload` sends, opened with ``appendId: "delete"`` and without an action:
@@ -1216,8 +1211,7 @@ class Datasets(Twin[AsyncDatasets]):
         Args:
             dataset_id: The dataset.
             source: What `upload` takes, with the columns of the upsert keys and no others.
-            keys: The names of the dataset's upsert keys, where its schema does not tell them.
-            options: The other parameters of `upload`.
+            options: The keywords of `upload`, such as ``keys`` where the schema does not tell the upsert keys.
 
         Returns:
             What `upload` returns, of the keys that were sent. How many rows are gone the instance does not tell.
@@ -1229,7 +1223,7 @@ class Datasets(Twin[AsyncDatasets]):
             CommitUncertain: The commit's answer was lost and the instance does not tell the outcome.
             AfterCommitError: It is committed, but its index failed.
         """
-        return self._portal.run(self._aio.delete_rows(dataset_id, source, keys=keys, options=options))
+        return self._portal.run(self._aio.delete_rows(dataset_id, source, **options))
 
     def status(self, dataset_id: str, /, *, expire_cache: bool | None = None) -> DatasetState:
         """Return how far a dataset is: its last update, its rows, its newest data version.
@@ -1285,9 +1279,7 @@ class Datasets(Twin[AsyncDatasets]):
         """
         return self._portal.run(self._aio.wait_until_visible(dataset_id, upload_id, timeout=timeout))
 
-    def plan_upload(
-        self, dataset_id: str, /, source: Source, *, options: UploadOptions = DEFAULT_OPTIONS
-    ) -> UploadPlan:
+    def plan_upload(self, dataset_id: str, /, source: Source, **options: Unpack[UploadKeywords]) -> UploadPlan:
         """Return what an upload would send, without sending it. The source is read to its end, which uses up iterators.
 
         `GET /api/data/v2/datasources/{dataset_id}/schemas/latest` (Datasets API, "Return the schema for a specified
@@ -1296,7 +1288,7 @@ class Datasets(Twin[AsyncDatasets]):
         Args:
             dataset_id: The dataset.
             source: What `upload` takes.
-            options: The parameters of `upload`.
+            options: The keywords of `upload`.
 
         Returns:
             How the columns fit, and the rows, bytes and parts that would be sent.
@@ -1305,10 +1297,10 @@ class Datasets(Twin[AsyncDatasets]):
             ConfigError: The source is of no known kind.
             SourceError: It cannot be read, is no CSV, or does not fit the dataset; names the line.
         """
-        return self._portal.run(self._aio.plan_upload(dataset_id, source, options=options))
+        return self._portal.run(self._aio.plan_upload(dataset_id, source, **options))
 
     def create_from(
-        self, source: Source, /, name: str, *, columns: Columns | None = None, options: UploadOptions = DEFAULT_OPTIONS
+        self, source: Source, /, name: str, *, columns: Columns | None = None, **options: Unpack[UploadKeywords]
     ) -> CreatedFrom:
         """Create a dataset with a source's columns, and upload the source.
 
@@ -1326,7 +1318,7 @@ class Datasets(Twin[AsyncDatasets]):
                 comes later may not fit them, and then the upload fails. CSV has to have a header.
             name: The dataset's name.
             columns: The columns, in place of those that the source tells: names and types.
-            options: The parameters of `upload`.
+            options: The keywords of `upload`.
 
         Returns:
             The dataset's id, its columns, and what `upload` returns.
@@ -1338,16 +1330,16 @@ class Datasets(Twin[AsyncDatasets]):
             CommitUncertain: The commit's answer was lost; the dataset is there, with the rows or without.
             AfterCommitError: It is committed, but its index failed or its rows could not be checked.
         """
-        return self._portal.run(self._aio.create_from(source, name, columns=columns, options=options))
+        return self._portal.run(self._aio.create_from(source, name, columns=columns, **options))
 
     def upload_many(
         self,
         sources: Mapping[str, Source],
         /,
         *,
-        options: UploadOptions = DEFAULT_OPTIONS,
         budget: Budget | None = None,
         stop_on_error: bool = False,
+        **options: Unpack[UploadKeywords],
     ) -> ItemResults[str, UploadResult]:
         """Upload to several datasets at once, within one budget of memory and connections.
 
@@ -1360,10 +1352,10 @@ class Datasets(Twin[AsyncDatasets]):
 
         Args:
             sources: By dataset, what `upload` takes.
-            options: The parameters of `upload`, for all. ``progress=True`` draws a bar for each; a callback is called
-                for all of them. ``resume`` names a folder, with a journal for each dataset.
             budget: What they may take together; by default 64 parts under way and 512 MiB of parts in memory.
             stop_on_error: Whether the first that fails stops those that have not begun.
+            options: The keywords of `upload`, for all. ``progress=True`` draws a bar for each; a callback is called
+                for all of them. ``resume`` names a folder, with a journal for each dataset.
 
         Returns:
             What became of each, in the order in which they were given.
@@ -1371,9 +1363,7 @@ class Datasets(Twin[AsyncDatasets]):
         Raises:
             ConfigError: There are none.
         """
-        return self._portal.run(
-            self._aio.upload_many(sources, options=options, budget=budget, stop_on_error=stop_on_error)
-        )
+        return self._portal.run(self._aio.upload_many(sources, budget=budget, stop_on_error=stop_on_error, **options))
 
     def load_folder(
         self,
@@ -1386,7 +1376,7 @@ class Datasets(Twin[AsyncDatasets]):
         changed: ChangedFiles = "refuse",
         uncertain: UncertainFiles = "keep",
         dry_run: bool = False,
-        options: UploadOptions = DEFAULT_OPTIONS,
+        **options: Unpack[UploadKeywords],
     ) -> LoadReport:
         """Append the files of a folder to a dataset, each exactly once, however often this is called.
 
@@ -1420,7 +1410,7 @@ class Datasets(Twin[AsyncDatasets]):
             uncertain: What to do with files of an earlier run of which the instance does not tell whether they were
                 loaded, once somebody has looked: ``"keep"`` asking, take them for ``"loaded"``, or ``"resend"`` them.
             dry_run: Whether to only tell what would be loaded; nothing is sent or written.
-            options: The other parameters of `upload`. With ``schema="evolve"`` files may bring new columns, of which
+            options: The keywords of `upload`. With ``schema="evolve"`` files may bring new columns, of which
                 the report tells.
 
         Returns:
@@ -1441,7 +1431,7 @@ class Datasets(Twin[AsyncDatasets]):
                 changed=changed,
                 uncertain=uncertain,
                 dry_run=dry_run,
-                options=options,
+                **options,
             )
         )
 

@@ -39,7 +39,7 @@ from domo_async._endpoints.datasets import (
     QueryJob,
     QueryResult,
 )
-from domo_async._transfer import UploadOptions, UploadPlan
+from domo_async._transfer import UploadPlan
 from tests.contract.row import Row, Sent, documented, refusal, whole
 
 DATA = "/api/data/v3/datasources/abc"
@@ -374,7 +374,7 @@ ROWS = [
     ),
     Row(
         "E051,E052,E053",
-        lambda domo: domo.datasets.upload_many({"abc": [["North"], ["South"]]}, options=UploadOptions(action="APPEND")),
+        lambda domo: domo.datasets.upload_many({"abc": [["North"], ["South"]]}, action="APPEND"),
         (LATEST, OPEN, BEFORE, put(b'"North"\n"South"\n'), commit("APPEND"), SEEN, AFTER),
         gives=lambda outcomes: [("abc", 10)] == [(each.item, each.result.data_version) for each in outcomes],
         note="several",

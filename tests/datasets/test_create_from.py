@@ -13,7 +13,7 @@ import pyarrow as pa
 import pytest
 
 from domo_async import AfterCommitError, CommitUncertain, ConfigError, NotFound, ServerError, SourceError, UploadError
-from domo_async._transfer import UploadOptions, UploadPlan
+from domo_async._transfer import UploadPlan
 from domo_async.emulator import Fault
 
 COLUMNS = {"id": "LONG", "name": "STRING"}
@@ -80,7 +80,7 @@ async def test_a_dataset_whose_upload_fails_is_removed_again(domo, emulator, mak
         emulator.faults.add(fault)
 
     with pytest.raises(error) as caught:
-        await domo.datasets.create_from(make(), "Made", options=UploadOptions(part_size=100))
+        await domo.datasets.create_from(make(), "Made", part_size=100)
 
     assert "was removed again" in caught.value.__notes__[0]
     assert [] == await domo.datasets.list().all()
@@ -128,7 +128,7 @@ async def test_a_dataset_that_holds_rows_or_may_is_kept(domo, emulator, fault, e
 
 async def test_what_makes_a_dataset_each_time_cannot_be_resumed(domo, emulator, tmp_path):
     with pytest.raises(ConfigError, match="create_from cannot be resumed"):
-        await domo.datasets.create_from(b"id\n1\n", "Made", options=UploadOptions(resume=tmp_path / "journal"))
+        await domo.datasets.create_from(b"id\n1\n", "Made", resume=tmp_path / "journal")
 
     assert [] == list(emulator.log)
 
@@ -165,7 +165,7 @@ async def test_a_plan_tells_what_would_be_sent_and_only_reads(domo, emulator, so
     dataset = await domo.datasets.create("Test", COLUMNS)
     emulator.log.clear()
 
-    plan = await domo.datasets.plan_upload(dataset.id, source, options=UploadOptions(**options))
+    plan = await domo.datasets.plan_upload(dataset.id, source, **options)
 
     assert expected == plan
     assert {"GET"} == {record.method for record in emulator.log}

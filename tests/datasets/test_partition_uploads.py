@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from domo_async import ConfigError, Domo
-from domo_async._transfer import UploadOptions
+from domo_async._transfer import UploadKeywords, UploadOptions
 from domo_async.emulator import Emulator
 
 
@@ -71,10 +71,10 @@ async def test_a_nightly_upload_of_a_partition_sends_what_has_grown_once_more(do
 
 async def test_several_uploads_take_the_same_care(domo: Domo) -> None:
     dataset = await domo.datasets.create("Orders", {"id": "LONG"})
-    options = UploadOptions(partition="jan")
+    options: UploadKeywords = {"partition": "jan"}
 
-    plan = await domo.datasets.plan_upload(dataset.id, b"1\n", options=options)
-    many = await domo.datasets.upload_many({dataset.id: b"1\n"}, options=options)
+    plan = await domo.datasets.plan_upload(dataset.id, b"1\n", **options)
+    many = await domo.datasets.upload_many({dataset.id: b"1\n"}, **options)
 
     assert (1, []) == (plan.rows, list(many.failed))
     assert ["jan"] == [found.partition_id for found in await domo.datasets.partitions.list(dataset.id).all()]

@@ -9,7 +9,7 @@ import pytest
 
 from domo_async import ConfigError, Domo, SourceError
 from domo_async._endpoints.datasets import Column
-from domo_async._transfer import Action, ColumnType, UploadOptions
+from domo_async._transfer import Action, ColumnType, UploadKeywords
 from domo_async.emulator import Emulator
 
 PLAIN = {"id": "LONG", "region": "STRING", "amount": "DECIMAL"}
@@ -107,15 +107,15 @@ async def test_it_is_refused_where_the_keys_are_not_known(domo: Domo, emulator: 
     with pytest.raises(SourceError, match="amount"):
         await domo.datasets.delete_rows(dataset, [{"id": 1, "amount": 2}])
     with pytest.raises(ConfigError, match="not by partition"):
-        await domo.datasets.upsert(dataset, b"1,EU,1\n", options=UploadOptions(partition="2024"))
+        await domo.datasets.upsert(dataset, b"1,EU,1\n", partition="2024")
     with pytest.raises(ConfigError, match="options ask for APPEND"):
-        await domo.datasets.upsert(dataset, b"1,EU,1\n", options=UploadOptions(action="APPEND"))
+        await domo.datasets.upsert(dataset, b"1,EU,1\n", action="APPEND")
     assert before == len(emulator.log.matching("POST *uploads*"))
 
 
 async def test_keys_that_the_schema_does_not_tell_can_be_named(domo: Domo, emulator: Emulator) -> None:
     dataset = await domo.datasets.create("Plain", PLAIN)
-    plan = await domo.datasets.plan_upload(dataset.id, b"id\n1\n", options=UploadOptions(action="DELETE", keys=["id"]))
+    plan = await domo.datasets.plan_upload(dataset.id, b"id\n1\n", action="DELETE", keys=["id"])
 
     assert (("id",), 1) == (plan.columns, plan.rows)
 
@@ -123,11 +123,11 @@ async def test_keys_that_the_schema_does_not_tell_can_be_named(domo: Domo, emula
 async def test_a_journal_goes_on_with_an_upsert_and_sends_no_twice(domo: Domo, tmp_path: Path) -> None:
     dataset = await filled(domo, "id")
     journal, rows = tmp_path / "journal", b"1,a,\n2,b,\n"
-    options = UploadOptions(resume=journal)
+    options: UploadKeywords = {"resume": journal}
 
-    first = await domo.datasets.upsert(dataset, rows, options=options)
-    again = await domo.datasets.upsert(dataset, rows, options=options)
-    longer = await domo.datasets.upsert(dataset, rows + b"3,c,\n", options=options)
+    first = await domo.datasets.upsert(dataset, rows, **options)
+    again = await domo.datasets.upsert(dataset, rows, **options)
+    longer = await domo.datasets.upsert(dataset, rows + b"3,c,\n", **options)
     with pytest.raises(ConfigError, match="another upload: action"):
         await domo.datasets.upload(dataset, rows, action="APPEND", resume=journal)
 
@@ -148,11 +148,11 @@ async def test_versions_of_a_dataset_with_upsert_keys_are_not_thinned_out(domo: 
 async def test_keys_that_an_upload_would_not_go_by_are_refused(domo: Domo, action: Action | None) -> None:
     made = (await domo.datasets.create("d", {"id": "LONG"})).id
     await domo.datasets.upload(made, b"1\n2\n")
-    options = UploadOptions(action=action, keys=["id"])
+    options: UploadKeywords = {"action": action, "keys": ["id"]}
     for call in (
         domo.datasets.upload(made, b"1\n", action=action, keys=["id"]),
-        domo.datasets.plan_upload(made, b"1\n", options=options),
-        domo.datasets.create_from(b"id\n1\n", "e", options=options),
+        domo.datasets.plan_upload(made, b"1\n", **options),
+        domo.datasets.create_from(b"id\n1\n", "e", **options),
     ):
         with pytest.raises(ConfigError, match=r"use datasets\.upsert"):
             await call

@@ -21,7 +21,6 @@ import pytest
 from pyarrow import parquet
 
 from domo_async import Domo, DomoError, SourceError
-from domo_async._transfer import UploadOptions
 from domo_async._transfer.sources.arrow_files import exact_times
 from domo_async.emulator import Fault
 
@@ -40,7 +39,7 @@ async def made(
     domo: Domo, source: Any, columns: dict[str, str] | None = None, **options: Any
 ) -> tuple[dict[str, str], list[tuple[Any, ...]]]:
     """Return the columns and rows of a dataset that is created from a source."""
-    created = await domo.datasets.create_from(source, "Test", columns=columns, options=UploadOptions(**options))
+    created = await domo.datasets.create_from(source, "Test", columns=columns, **options)
     rows = await domo.datasets.query(created.id, "SELECT * FROM table")
     return dict(created.columns), list(rows)
 

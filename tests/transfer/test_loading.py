@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 
-from domo_async import ConfigError, Domo, NotFound, SourceError, UploadOptions
+from domo_async import ConfigError, Domo, NotFound, SourceError
 from domo_async._locking import lock
 from domo_async._transfer import LoadReport
 from domo_async.emulator import Emulator, Fault
@@ -213,8 +213,8 @@ async def test_columns_that_files_bring_and_lack_are_told_by_file(domo, dataset,
     first = write(folder, "b.csv", "2,x,7", header="id,day,more")
     write(folder, "c.csv", "3,8", header="id,more")
 
-    planned = await night(commits=commits, dry_run=True, options=UploadOptions(schema="evolve"))
-    report = await night(commits=commits, options=UploadOptions(schema="evolve"))
+    planned = await night(commits=commits, dry_run=True, schema="evolve")
+    report = await night(commits=commits, schema="evolve")
 
     assert {"more": str(first)} == report.added == ({"more": str(first)} if commits == "together" else report.added)
     assert {"more": "LONG"} == report.results[1].added
@@ -321,9 +321,9 @@ async def test_what_is_not_a_ledger_or_is_in_use_is_left_alone(emulator, folder,
 @pytest.mark.parametrize(
     "options",
     [
-        {"options": UploadOptions(action="REPLACE")},
-        {"options": UploadOptions(partition="p")},
-        {"options": UploadOptions(resume="journal")},
+        {"action": "REPLACE"},
+        {"partition": "p"},
+        {"resume": "journal"},
         {"commits": "some"},
         {"changed": "maybe"},
     ],
@@ -369,7 +369,7 @@ async def test_whatever_fails_every_row_is_there_once_in_the_end(domo, emulator,
         emulator.faults.add(fault)
 
     for tries in range(12):
-        report = await night(commits=commits, options=UploadOptions(part_size=20))
+        report = await night(commits=commits, part_size=20)
         held = await ids(domo, dataset)
         # Nothing is told of as loaded that is not, and the other way round.
         known = [entry for entry in report if entry.outcome == "loaded" or entry.found == "known"]

@@ -18,7 +18,6 @@ import pytest
 from pyarrow import parquet
 
 from domo_async import ConfigError, Domo, DomoError, SourceError
-from domo_async._transfer import UploadOptions
 
 TEXTS = {"a": "STRING", "b": "STRING"}
 TYPED = {"a": "LONG", "b": "STRING"}
@@ -33,7 +32,7 @@ async def rows(domo: Domo, dataset_id: str) -> list[tuple[object, ...]]:
 
 
 async def made(domo: Domo, source: Any, **options: Any) -> tuple[dict[str, str], list[tuple[object, ...]]]:
-    created = await domo.datasets.create_from(source, "Made", options=UploadOptions(**options))
+    created = await domo.datasets.create_from(source, "Made", **options)
     return dict(created.columns), await rows(domo, created.id)
 
 

@@ -33,7 +33,7 @@ from domo_async import (
     UploadError,
     WaitTimeout,
 )
-from domo_async._transfer import Progress, UploadOptions
+from domo_async._transfer import Progress
 from domo_async._transfer.seekable import SLICE
 from domo_async.emulator import Emulator, Fault
 from tests.support import SkippingClock, serving
@@ -152,7 +152,7 @@ async def test_a_source_that_does_not_fit_is_refused_before_anything_is_opened(d
 async def test_a_row_that_names_the_columns_is_told_of_where_it_is_no_header(domo):
     dataset = await domo.datasets.create("Names", {"id": "STRING", "name": "STRING"})
 
-    plan = await domo.datasets.plan_upload(dataset.id, b"id,name\n1,a\n", options=UploadOptions(header=False))
+    plan = await domo.datasets.plan_upload(dataset.id, b"id,name\n1,a\n", header=False)
     done = await domo.datasets.upload(dataset.id, b"id,name\n1,a\n", header=False)
 
     assert ("line 1 names the dataset's columns, and is sent as a row since header=False",) == plan.notes == done.notes

@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 
 from domo_async import ConfigError, Domo, Settings, SourceError, UploadError
-from domo_async._transfer import Budget, Progress, ProgressEvents, UploadOptions
+from domo_async._transfer import Budget, Progress, ProgressEvents, UploadKeywords
 from domo_async._transfer.uploading.concurrency import AdaptiveConcurrency, Slots
 from domo_async.emulator import Fault
 
 PART = "PUT *parts/*"
 COLUMNS = {"id": "LONG", "name": "STRING"}
-SMALL = UploadOptions(part_size=100)
+SMALL: UploadKeywords = {"part_size": 100}
 
 
 def table(rows: range) -> bytes:
@@ -35,7 +35,7 @@ async def test_one_that_fails_does_not_keep_the_others_from_landing(domo):
     sources = {dataset_id: table(range(n, n + 50)) for n, dataset_id in enumerate(datasets)}
     sources[datasets[1]] += b"1,2,3\n"
 
-    outcomes = await domo.datasets.upload_many(sources, options=SMALL)
+    outcomes = await domo.datasets.upload_many(sources, **SMALL)
 
     assert datasets == [outcome.item for outcome in outcomes]
     assert [datasets[1]] == [outcome.item for outcome in outcomes.failed]
@@ -74,7 +74,7 @@ async def test_after_a_failure_no_other_is_begun_if_that_is_wished(domo):
     datasets = await new_datasets(domo, 20)
     sources = dict.fromkeys(datasets, table(range(50))) | {datasets[0]: b"1,2,3\n"}
 
-    outcomes = await domo.datasets.upload_many(sources, options=SMALL, stop_on_error=True)
+    outcomes = await domo.datasets.upload_many(sources, **SMALL, stop_on_error=True)
 
     assert [datasets[0]] == [outcome.item for outcome in outcomes.failed]
     assert {outcome.item for outcome in outcomes.not_begun} >= set(datasets[8:])
@@ -86,7 +86,7 @@ async def test_together_they_keep_to_the_budget_of_parts(emulator, clock):
     async with emulator.client(settings=Settings(clock=clock)) as domo:
         datasets = await new_datasets(domo, 5)
         outcomes = await domo.datasets.upload_many(
-            dict.fromkeys(datasets, table(range(100))), options=SMALL, budget=Budget(parts=6)
+            dict.fromkeys(datasets, table(range(100))), **SMALL, budget=Budget(parts=6)
         )
 
     assert 5 == len(outcomes.ok)
@@ -119,7 +119,7 @@ async def test_together_they_keep_to_the_budget_of_memory(emulator, clock, monke
     async with emulator.client(settings=Settings(clock=clock)) as domo:
         datasets = await new_datasets(domo, 3)
         outcomes = await domo.datasets.upload_many(
-            {dataset_id: stream() for dataset_id in datasets}, options=SMALL, budget=Budget(memory=500)
+            {dataset_id: stream() for dataset_id in datasets}, **SMALL, budget=Budget(memory=500)
         )
 
     assert 3 == len(outcomes.ok)
@@ -138,7 +138,7 @@ async def test_uploads_that_fail_give_their_room_back(emulator, clock, failing):
         if failing == "a cancellation":
             emulator.faults.add(Fault(PART, "delay", delay=5, count=3))
         for _ in range(3):
-            upload = asyncio.create_task(domo.datasets.upload_many({dataset_id: content}, options=SMALL, budget=budget))
+            upload = asyncio.create_task(domo.datasets.upload_many({dataset_id: content}, **SMALL, budget=budget))
             if failing == "a cancellation":
                 while not emulator.faults.fired:
                     await asyncio.sleep(0.001)
@@ -148,7 +148,7 @@ async def test_uploads_that_fail_give_their_room_back(emulator, clock, failing):
                 assert 1 == len((await upload).failed)
         emulator.faults.clear()
 
-        outcomes = await domo.datasets.upload_many({dataset_id: table(range(30))}, options=SMALL, budget=budget)
+        outcomes = await domo.datasets.upload_many({dataset_id: table(range(30))}, **SMALL, budget=budget)
 
     assert 1 == len(outcomes.ok)
 
@@ -170,17 +170,17 @@ async def test_a_lane_that_is_left_wakes_whoever_waits_for_another_upload():
 async def test_each_has_a_journal_of_its_own_in_a_folder(domo, emulator, tmp_path):
     datasets = await new_datasets(domo, 2)
     sources = dict.fromkeys(datasets, table(range(50)))
-    options = UploadOptions(part_size=100, resume=tmp_path / "journals" / "today", action="APPEND")
+    options: UploadKeywords = {"part_size": 100, "resume": tmp_path / "journals" / "today", "action": "APPEND"}
     emulator.faults.add(Fault(f"PUT *{datasets[1]}*parts/3", "status", status=400))
 
-    outcomes = await domo.datasets.upload_many(sources, options=options)
+    outcomes = await domo.datasets.upload_many(sources, **options)
     assert isinstance(outcomes.failed[0].error, UploadError)
     assert {f"{dataset_id}.journal" for dataset_id in datasets} == {
         path.name for path in (tmp_path / "journals" / "today").iterdir()
     }
     emulator.log.clear()
 
-    again = await domo.datasets.upload_many(sources, options=options)
+    again = await domo.datasets.upload_many(sources, **options)
 
     assert 2 == len(again.ok)
     assert [] == emulator.log.matching(f"PUT *{datasets[0]}*")
@@ -237,9 +237,7 @@ async def test_progress_of_several_ends_with_the_last_of_them(domo, none):
     datasets = [] if none else await new_datasets(domo, 3)
     sources = {dataset_id: table(range(n * 100 + 1)) for n, dataset_id in enumerate(datasets)}
     events = ProgressEvents()
-    upload = asyncio.create_task(
-        domo.datasets.upload_many(sources, options=UploadOptions(part_size=100, progress=events))
-    )
+    upload = asyncio.create_task(domo.datasets.upload_many(sources, part_size=100, progress=events))
 
     found = await told(events)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Literal, Protocol
 
@@ -37,9 +37,7 @@ from domo_async._transport import Transport
 from domo_async._wire import Record
 from domo_async.errors import AfterCommitError, CommitUncertain, ConfigError, DomoError
 
-__all__ = ["DEFAULT_OPTIONS", "CreatedFrom", "DatasetRequests", "Uploading", "by_keys"]
-
-DEFAULT_OPTIONS: UploadOptions = UploadOptions()
+__all__ = ["CreatedFrom", "DatasetRequests", "Uploading", "by_keys"]
 
 
 class DatasetRequests(UploadRequests, Protocol):
@@ -176,7 +174,7 @@ class Uploading:
             error.add_note(f"dataset {dataset_id}, which was made for the upload, was removed again")
 
 
-def by_keys(options: UploadOptions, action: Literal["UPSERT", "DELETE"], keys: Iterable[str]) -> UploadOptions:
+def by_keys(options: UploadOptions, action: Literal["UPSERT", "DELETE"]) -> UploadOptions:
     """Return the options of an upload that goes by the dataset's upsert keys.
 
     Raises:
@@ -186,7 +184,7 @@ def by_keys(options: UploadOptions, action: Literal["UPSERT", "DELETE"], keys: I
         raise ConfigError(f"options ask for {options.action}, which is not what this call does")
     if action == "DELETE" and options.schema == "evolve":
         raise ConfigError('rows are deleted by the keys that there are: schema="evolve" does not go with it')
-    return evolve(options, action=action, keys=keys or options.keys)
+    return evolve(options, action=action)
 
 
 def _refuse_idle_keys(options: UploadOptions) -> None:

@@ -7,14 +7,14 @@ from collections.abc import AsyncIterator, Awaitable, Iterable, Mapping, Sequenc
 from datetime import datetime, tzinfo
 from functools import cached_property
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any, Literal, overload
+from typing import TYPE_CHECKING, Any, Literal, Unpack, overload
 
 from domo_async._defaults import BATCH_ROWS, FILES_AT_ONCE, QUERIES_AT_ONCE
 from domo_async._endpoints._area import Area, require_changes, require_list
 from domo_async._endpoints.datasets._frames import FrameKind, converter
 from domo_async._endpoints.datasets._reading import ResultReader, chosen
 from domo_async._endpoints.datasets._rows import rows_of_cells, utf8
-from domo_async._endpoints.datasets._uploading import DEFAULT_OPTIONS, CreatedFrom, Uploading, by_keys
+from domo_async._endpoints.datasets._uploading import CreatedFrom, Uploading, by_keys
 from domo_async._endpoints.datasets.access import Access
 from domo_async._endpoints.datasets.bulk import BulkChanges
 from domo_async._endpoints.datasets.expressions import Expression, expressions
@@ -61,6 +61,7 @@ from domo_async._transfer import (
     Source,
     Target,
     UncertainFiles,
+    UploadKeywords,
     UploadOptions,
     UploadPlan,
     UploadResult,
@@ -961,9 +962,7 @@ class Datasets(Area):
         dataset_id: str,
         /,
         source: Source,
-        *,
-        keys: Iterable[str] = (),
-        options: UploadOptions = DEFAULT_OPTIONS,
+        **options: Unpack[UploadKeywords],
     ) -> UploadResult:
         """Upload rows that replace those of the same upsert keys, and are added where there are none.
 
@@ -984,8 +983,7 @@ class Datasets(Area):
         Args:
             dataset_id: The dataset.
             source: What `upload` takes, with all columns of the dataset.
-            keys: The names of the dataset's upsert keys, where its schema does not tell them.
-            options: The other parameters of `upload`.
+            options: The keywords of `upload`, such as ``keys`` where the schema does not tell the upsert keys.
 
         Returns:
             What `upload` returns. It is `verified` where the instance counts as many rows as were sent; should it count
@@ -998,16 +996,14 @@ class Datasets(Area):
             CommitUncertain: The commit's answer was lost and the instance does not tell the outcome.
             AfterCommitError: It is committed, but its index failed.
         """
-        return await self._uploading.upload(dataset_id, source, by_keys(options, "UPSERT", keys))
+        return await self._uploading.upload(dataset_id, source, by_keys(UploadOptions(**options), "UPSERT"))
 
     async def delete_rows(
         self,
         dataset_id: str,
         /,
         source: Source,
-        *,
-        keys: Iterable[str] = (),
-        options: UploadOptions = DEFAULT_OPTIONS,
+        **options: Unpack[UploadKeywords],
     ) -> UploadResult:
         """Delete the rows whose upsert keys a source lists; keys that no row has are passed over.
 
@@ -1027,8 +1023,7 @@ class Datasets(Area):
         Args:
             dataset_id: The dataset.
             source: What `upload` takes, with the columns of the upsert keys and no others.
-            keys: The names of the dataset's upsert keys, where its schema does not tell them.
-            options: The other parameters of `upload`.
+            options: The keywords of `upload`, such as ``keys`` where the schema does not tell the upsert keys.
 
         Returns:
             What `upload` returns, of the keys that were sent. How many rows are gone the instance does not tell.
@@ -1040,7 +1035,7 @@ class Datasets(Area):
             CommitUncertain: The commit's answer was lost and the instance does not tell the outcome.
             AfterCommitError: It is committed, but its index failed.
         """
-        return await self._uploading.upload(dataset_id, source, by_keys(options, "DELETE", keys))
+        return await self._uploading.upload(dataset_id, source, by_keys(UploadOptions(**options), "DELETE"))
 
     async def status(self, dataset_id: str, /, *, expire_cache: bool | None = None) -> DatasetState:
         """Return how far a dataset is: its last update, its rows, its newest data version.
@@ -1104,9 +1099,7 @@ class Datasets(Area):
         """
         return await wait_until_visible(self._http, dataset_id, upload_id, timeout)
 
-    async def plan_upload(
-        self, dataset_id: str, /, source: Source, *, options: UploadOptions = DEFAULT_OPTIONS
-    ) -> UploadPlan:
+    async def plan_upload(self, dataset_id: str, /, source: Source, **options: Unpack[UploadKeywords]) -> UploadPlan:
         """Return what an upload would send, without sending it. The source is read to its end, which uses up iterators.
 
         `GET /api/data/v2/datasources/{dataset_id}/schemas/latest` (Datasets API, "Return the schema for a specified
@@ -1115,7 +1108,7 @@ class Datasets(Area):
         Args:
             dataset_id: The dataset.
             source: What `upload` takes.
-            options: The parameters of `upload`.
+            options: The keywords of `upload`.
 
         Returns:
             How the columns fit, and the rows, bytes and parts that would be sent.
@@ -1124,7 +1117,7 @@ class Datasets(Area):
             ConfigError: The source is of no known kind.
             SourceError: It cannot be read, is no CSV, or does not fit the dataset; names the line.
         """
-        return await self._uploading.plan(dataset_id, source, options)
+        return await self._uploading.plan(dataset_id, source, UploadOptions(**options))
 
     async def create_from(
         self,
@@ -1133,7 +1126,7 @@ class Datasets(Area):
         name: str,
         *,
         columns: Columns | None = None,
-        options: UploadOptions = DEFAULT_OPTIONS,
+        **options: Unpack[UploadKeywords],
     ) -> CreatedFrom:
         """Create a dataset with a source's columns, and upload the source.
 
@@ -1151,7 +1144,7 @@ class Datasets(Area):
                 comes later may not fit them, and then the upload fails. CSV has to have a header.
             name: The dataset's name.
             columns: The columns, in place of those that the source tells: names and types.
-            options: The parameters of `upload`.
+            options: The keywords of `upload`.
 
         Returns:
             The dataset's id, its columns, and what `upload` returns.
@@ -1163,16 +1156,16 @@ class Datasets(Area):
             CommitUncertain: The commit's answer was lost; the dataset is there, with the rows or without.
             AfterCommitError: It is committed, but its index failed or its rows could not be checked.
         """
-        return await self._uploading.create_from(source, name, columns, options)
+        return await self._uploading.create_from(source, name, columns, UploadOptions(**options))
 
     async def upload_many(
         self,
         sources: Mapping[str, Source],
         /,
         *,
-        options: UploadOptions = DEFAULT_OPTIONS,
         budget: Budget | None = None,
         stop_on_error: bool = False,
+        **options: Unpack[UploadKeywords],
     ) -> ItemResults[str, UploadResult]:
         """Upload to several datasets at once, within one budget of memory and connections.
 
@@ -1185,10 +1178,10 @@ class Datasets(Area):
 
         Args:
             sources: By dataset, what `upload` takes.
-            options: The parameters of `upload`, for all. ``progress=True`` draws a bar for each; a callback is called
-                for all of them. ``resume`` names a folder, with a journal for each dataset.
             budget: What they may take together; by default 64 parts under way and 512 MiB of parts in memory.
             stop_on_error: Whether the first that fails stops those that have not begun.
+            options: The keywords of `upload`, for all. ``progress=True`` draws a bar for each; a callback is called
+                for all of them. ``resume`` names a folder, with a journal for each dataset.
 
         Returns:
             What became of each, in the order in which they were given.
@@ -1196,7 +1189,8 @@ class Datasets(Area):
         Raises:
             ConfigError: There are none.
         """
-        return await self._uploading.upload_many(sources, options, budget or Budget(), stop_on_error=stop_on_error)
+        how = UploadOptions(**options)
+        return await self._uploading.upload_many(sources, how, budget or Budget(), stop_on_error=stop_on_error)
 
     async def load_folder(
         self,
@@ -1209,7 +1203,7 @@ class Datasets(Area):
         changed: ChangedFiles = "refuse",
         uncertain: UncertainFiles = "keep",
         dry_run: bool = False,
-        options: UploadOptions = DEFAULT_OPTIONS,
+        **options: Unpack[UploadKeywords],
     ) -> LoadReport:
         """Append the files of a folder to a dataset, each exactly once, however often this is called.
 
@@ -1243,7 +1237,7 @@ class Datasets(Area):
             uncertain: What to do with files of an earlier run of which the instance does not tell whether they were
                 loaded, once somebody has looked: ``"keep"`` asking, take them for ``"loaded"``, or ``"resend"`` them.
             dry_run: Whether to only tell what would be loaded; nothing is sent or written.
-            options: The other parameters of `upload`. With ``schema="evolve"`` files may bring new columns, of which
+            options: The keywords of `upload`. With ``schema="evolve"`` files may bring new columns, of which
                 the report tells.
 
         Returns:
@@ -1255,7 +1249,9 @@ class Datasets(Area):
             NotFound: There is no such dataset.
             AfterCommitError: Files are loaded, but the ledger could not be written; the next call finds that they are.
         """
-        load = LoadOptions(commits=commits, changed=changed, uncertain=uncertain, dry_run=dry_run, upload=options)
+        load = LoadOptions(
+            commits=commits, changed=changed, uncertain=uncertain, dry_run=dry_run, upload=UploadOptions(**options)
+        )
         return await self._uploading.load_folder(folder, dataset_id, ledger, load)
 
     async def append_rows(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable
 from datetime import datetime, tzinfo
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, TypeAlias, TypedDict
 
 from attrs import Attribute, field, frozen
 
@@ -20,7 +20,7 @@ from domo_async._transfer.uploading.concurrency import AdaptiveConcurrency
 from domo_async._wire import Record
 from domo_async.errors import ConfigError
 
-__all__ = ["Nested", "UploadOptions", "UploadPlan", "UploadResult"]
+__all__ = ["Nested", "UploadKeywords", "UploadOptions", "UploadPlan", "UploadResult"]
 
 Nested: TypeAlias = Literal["refuse", "json"]
 _ACTIONS = ("REPLACE", "APPEND", "UPSERT", "DELETE")
@@ -82,6 +82,45 @@ def _named(_: Any, attribute: Attribute[Any], value: Any) -> None:
 def _moment(_: Any, attribute: Attribute[Any], value: Any) -> None:
     if value is not None and (not isinstance(value, datetime) or value.tzinfo is None):
         raise ConfigError(f"{attribute.name} must be a datetime with a zone, not {value!r:.80}")
+
+
+class UploadKeywords(TypedDict, total=False):
+    """The keywords of `Datasets.upload`, which all calls that upload take; write some down once to use them often.
+
+    ```python
+    nightly: UploadKeywords = {"schema": "evolve", "null_values": ["NA"]}
+    await domo.datasets.plan_upload(dataset_id, "orders.csv", **nightly)
+    await domo.datasets.upload(dataset_id, "orders.csv", **nightly)
+    ```
+    """
+
+    action: Action | None
+    partition: str | None
+    partition_tag: PartitionTag
+    allow_loss: bool
+    keys: Iterable[str]
+    append_id: str | None
+    message: str | None
+    recorded_date: datetime | None
+    header: Header
+    schema: SchemaOption
+    delimiter: str
+    encoding: str
+    null_values: str | Iterable[str]
+    skip_rows: int
+    format: Format
+    zone: tzinfo | None
+    nested: Nested
+    part_size: int | None
+    concurrency: int | None
+    compress: Compression
+    index: bool
+    wait: bool
+    verify: bool
+    allow_empty: bool
+    timeout: float
+    resume: str | os.PathLike[str] | None
+    progress: ProgressOption
 
 
 @frozen(kw_only=True)
