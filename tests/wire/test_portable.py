@@ -24,6 +24,7 @@ from domo_async._fleet import FleetResults
 from domo_async._redaction import Secret
 from domo_async._transfer.files.folders import FolderReport
 from domo_async._transfer.results import ItemResult, ItemResults
+from domo_async._transfer.uploading.options import UploadOptions
 from domo_async._wire import Model, Record, Unset, dumps
 from domo_async._wire.identifiers import is_numeric_id
 from domo_async._wire.typeinfo import (
@@ -273,7 +274,7 @@ def test_what_is_not_of_the_class_is_refused_with_its_place(data: Any, path: str
 
 def test_what_is_not_data_is_refused() -> None:
     with pytest.raises(ConfigError, match="function"):
-        domo_async.UploadOptions(progress=print).to_dict()
+        UploadOptions(progress=print).to_dict()
 
 
 def test_importing_models_does_not_import_what_converts_them() -> None:
