@@ -38,8 +38,9 @@ async def test_a_keyword_of_an_upload_counts_in_each_of_them(domo: Domo) -> None
     made = await domo.datasets.create_from(b"id;name\n1;a\n", "Made", **shared)
 
     plan = await domo.datasets.plan_upload(made.id, b"id;name\n2;b\n", **shared)
-    await domo.datasets.upload_many({made.id: b"id;name\n2;b\n"}, action="APPEND", **shared)
-    await domo.datasets.upload(made.id, b"id;name\n3;c\n", action="APPEND", **shared)
+    adding: UploadKeywords = {**shared, "action": "APPEND"}
+    await domo.datasets.upload_many({made.id: b"id;name\n2;b\n"}, **adding)
+    await domo.datasets.upload(made.id, b"id;name\n3;c\n", **adding)
 
     assert (1, True) == (plan.rows, plan.header)
     found = await domo.datasets.query(made.id, "SELECT id, name FROM table ORDER BY id")
