@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from base64 import b64encode
 from collections.abc import Mapping, Sequence
+from typing import TypedDict, Unpack
 
 from attrs import field, frozen
 
@@ -25,8 +26,10 @@ __all__ = [
     "ExtractedData",
     "GeneratedText",
     "Image",
+    "ModelKeywords",
     "ModelUsage",
     "OutputStyle",
+    "PromptKeywords",
     "PromptTemplate",
     "ReasoningEffort",
     "SchemaColumn",
@@ -397,13 +400,71 @@ class WordLength(Record):
             raise ConfigError(f"no summary has at least {self.min} and at most {self.max} words")
 
 
-def _template(given: PromptTemplate | str | Unset) -> PromptTemplate | Unset:
-    # The page's table calls it a string, but its example sends an object.
-    return PromptTemplate(given) if isinstance(given, str) else given
+class ModelKeywords(TypedDict, total=False):
+    """What all calls that ask a model take.
+
+    Attributes:
+        model: The model, if not the one that the instance is set to.
+        model_configuration: Further settings of the model, as it takes them.
+        session_id: The AI session that the request belongs to.
+        temperature: How freely the model writes, from 0 on; small is strict.
+        max_tokens: The most tokens to write.
+        reasoning_effort: How much the model thinks before it writes.
+    """
+
+    model: str | Unset
+    model_configuration: Mapping[str, object] | Unset
+    session_id: str | Unset
+    temperature: float | Unset
+    max_tokens: int | Unset
+    reasoning_effort: ReasoningEffort | str | Unset
 
 
-def _reasoning(effort: ReasoningEffort | str | Unset) -> Mapping[str, object] | Unset:
-    return UNSET if isinstance(effort, Unset) else {"reasoningEffort": effort}
+class PromptKeywords(ModelKeywords, total=False):
+    """What all calls take for which the instance has a prompt; also the keys of `ModelKeywords`.
+
+    Attributes:
+        prompt_template: The prompt for the model, in place of the instance's own.
+        parameters: Values for the placeholders of the template, by name.
+        system: The system message, in place of the instance's own.
+    """
+
+    prompt_template: PromptTemplate | str | Unset
+    parameters: Mapping[str, object] | Unset
+    system: str | Unset
+
+
+def _model(
+    *,
+    reasoning_effort: ReasoningEffort | str | Unset = UNSET,
+    model: str | Unset = UNSET,
+    model_configuration: Mapping[str, object] | Unset = UNSET,
+    session_id: str | Unset = UNSET,
+    temperature: float | Unset = UNSET,
+    max_tokens: int | Unset = UNSET,
+) -> dict[str, object]:
+    """Return the keywords of a model as `payload` takes them; others are a TypeError."""
+    return {
+        "model": model,
+        "model_configuration": model_configuration,
+        "session_id": session_id,
+        "temperature": temperature,
+        "max_tokens": max_tokens,
+        "reasoning_config": UNSET if isinstance(reasoning_effort, Unset) else {"reasoningEffort": reasoning_effort},
+    }
+
+
+def _prompt(
+    *,
+    prompt_template: PromptTemplate | str | Unset = UNSET,
+    parameters: Mapping[str, object] | Unset = UNSET,
+    system: str | Unset = UNSET,
+    **model: Unpack[ModelKeywords],
+) -> dict[str, object]:
+    """Return the keywords of a prompt as `payload` takes them; others are a TypeError."""
+    # The page's table calls the template a string, but its example sends an object.
+    template = PromptTemplate(prompt_template) if isinstance(prompt_template, str) else prompt_template
+    return {**_model(**model), "prompt_template": template, "parameters": parameters, "system": system}
 
 
 def _text(content: str) -> Mapping[str, object]:
@@ -447,33 +508,17 @@ class Ai(Area):
         self,
         *,
         input: str,
-        model: str | Unset = UNSET,
-        model_configuration: Mapping[str, object] | Unset = UNSET,
-        prompt_template: PromptTemplate | str | Unset = UNSET,
-        parameters: Mapping[str, object] | Unset = UNSET,
-        system: str | Unset = UNSET,
-        session_id: str | Unset = UNSET,
-        temperature: float | Unset = UNSET,
-        max_tokens: int | Unset = UNSET,
-        reasoning_effort: ReasoningEffort | str | Unset = UNSET,
         response_format: Mapping[str, object] | Unset = UNSET,
+        **prompt: Unpack[PromptKeywords],
     ) -> GeneratedText:
-        """Have a model write an answer.
+        """Ask a model to answer a text.
 
         `POST /api/ai/v1/text/generation` (AI Services API, "Text Generation").
 
         Args:
             input: The text to answer.
-            model: The model, if not the one that the instance is set to.
-            model_configuration: What else the model takes, such as ``temperature``.
-            prompt_template: What to send to the model, if not what the instance has for it.
-            parameters: What to put into the template, by the names of its placeholders.
-            system: The system message, if not what the instance has for it.
-            session_id: The AI session that the request belongs to.
-            temperature: How freely the model writes, from 0 on; small is strict.
-            max_tokens: The most tokens to write.
-            reasoning_effort: How much the model thinks before it writes.
             response_format: The form to write in, as JSON with a ``type`` and a JSON ``schema``.
+            prompt: What all such calls take, such as ``model`` and ``temperature``: see `PromptKeywords`.
 
         Raises:
             BadRequest: There is no such model.
@@ -484,15 +529,7 @@ class Ai(Area):
             url("/api/ai/v1/text/generation"),
             json=payload(
                 input=input,
-                model=model,
-                model_configuration=model_configuration,
-                prompt_template=_template(prompt_template),
-                parameters=parameters,
-                system=system,
-                session_id=session_id,
-                temperature=temperature,
-                max_tokens=max_tokens,
-                reasoning_config=_reasoning(reasoning_effort),
+                **_prompt(**prompt),
                 response_format=response_format,
             ),
             into=GeneratedText,
@@ -503,38 +540,22 @@ class Ai(Area):
         *,
         input: str,
         data_source_schemas: Sequence[DataSourceSchema],
-        model: str | Unset = UNSET,
-        model_configuration: Mapping[str, object] | Unset = UNSET,
-        prompt_template: PromptTemplate | str | Unset = UNSET,
-        parameters: Mapping[str, object] | Unset = UNSET,
-        system: str | Unset = UNSET,
-        session_id: str | Unset = UNSET,
-        temperature: float | Unset = UNSET,
-        max_tokens: int | Unset = UNSET,
-        reasoning_effort: ReasoningEffort | str | Unset = UNSET,
         dialect: str | Unset = UNSET,
         domo_supported: bool | Unset = UNSET,
         sql_request_options: Sequence[SqlOption | str] | Unset = UNSET,
+        **prompt: Unpack[PromptKeywords],
     ) -> GeneratedText:
-        """Have a model write the SQL that answers a question.
+        """Ask a model for the SQL that answers a question.
 
         `POST /api/ai/v1/text/sql` (AI Services API, "Text-to-SQL").
 
         Args:
             input: The question.
             data_source_schemas: The data that the SQL may name.
-            model: The model, if not the one that the instance is set to.
-            model_configuration: What else the model takes, such as ``temperature``.
-            prompt_template: What to send to the model, if not what the instance has for it.
-            parameters: What to put into the template, by the names of its placeholders.
-            system: The system message, if not what the instance has for it.
-            session_id: The AI session that the request belongs to.
-            temperature: How freely the model writes, from 0 on; small is strict.
-            max_tokens: The most tokens to write.
-            reasoning_effort: How much the model thinks before it writes.
             dialect: The dialect of the SQL, ``MYSQL`` by default.
             domo_supported: Whether Domo has to understand it, by default so.
             sql_request_options: What is to become of the SQL, and how it is checked.
+            prompt: What all such calls take, such as ``model`` and ``temperature``: see `PromptKeywords`.
 
         Returns:
             The SQL, in which each dataset stands by its name in backticks.
@@ -549,15 +570,7 @@ class Ai(Area):
             json=payload(
                 input=input,
                 data_source_schemas=require_list(data_source_schemas, "data_source_schemas"),
-                model=model,
-                model_configuration=model_configuration,
-                prompt_template=_template(prompt_template),
-                parameters=parameters,
-                system=system,
-                session_id=session_id,
-                temperature=temperature,
-                max_tokens=max_tokens,
-                reasoning_config=_reasoning(reasoning_effort),
+                **_prompt(**prompt),
                 dialect=dialect,
                 domo_supported=domo_supported,
                 sql_request_options=sql_request_options,
@@ -571,18 +584,10 @@ class Ai(Area):
         input: str,
         output_style: OutputStyle | str | Unset = UNSET,
         output_word_length: WordLength | Unset = UNSET,
-        model: str | Unset = UNSET,
-        model_configuration: Mapping[str, object] | Unset = UNSET,
-        prompt_template: PromptTemplate | str | Unset = UNSET,
-        parameters: Mapping[str, object] | Unset = UNSET,
-        system: str | Unset = UNSET,
-        session_id: str | Unset = UNSET,
-        temperature: float | Unset = UNSET,
-        max_tokens: int | Unset = UNSET,
-        reasoning_effort: ReasoningEffort | str | Unset = UNSET,
         chunking_configuration: Chunking | Unset = UNSET,
+        **prompt: Unpack[PromptKeywords],
     ) -> GeneratedText:
-        """Have a model sum up a text.
+        """Ask a model to sum up a text.
 
         `POST /api/ai/v1/text/summarize` (AI Services API, "Text Summarization").
 
@@ -590,16 +595,8 @@ class Ai(Area):
             input: The text.
             output_style: How to lay the summary out.
             output_word_length: How many words it should have.
-            model: The model, if not the one that the instance is set to.
-            model_configuration: What else the model takes, such as ``temperature``.
-            prompt_template: What to send to the model, if not what the instance has for it.
-            parameters: What to put into the template, by the names of its placeholders.
-            system: The system message, if not what the instance has for it.
-            session_id: The AI session that the request belongs to.
-            temperature: How freely the model writes, from 0 on; small is strict.
-            max_tokens: The most tokens to write.
-            reasoning_effort: How much the model thinks before it writes.
             chunking_configuration: How to cut the text, if it is long.
+            prompt: What all such calls take, such as ``model`` and ``temperature``: see `PromptKeywords`.
 
         Raises:
             BadRequest: There is no such model.
@@ -612,15 +609,7 @@ class Ai(Area):
                 input=input,
                 output_style=output_style,
                 output_word_length=output_word_length,
-                model=model,
-                model_configuration=model_configuration,
-                prompt_template=_template(prompt_template),
-                parameters=parameters,
-                system=system,
-                session_id=session_id,
-                temperature=temperature,
-                max_tokens=max_tokens,
-                reasoning_config=_reasoning(reasoning_effort),
+                **_prompt(**prompt),
                 chunking_configuration=chunking_configuration,
             ),
             into=GeneratedText,
@@ -631,34 +620,18 @@ class Ai(Area):
         *,
         input: str,
         data_source_schema: DataSourceSchema,
-        model: str | Unset = UNSET,
-        model_configuration: Mapping[str, object] | Unset = UNSET,
-        prompt_template: PromptTemplate | str | Unset = UNSET,
-        parameters: Mapping[str, object] | Unset = UNSET,
-        system: str | Unset = UNSET,
-        session_id: str | Unset = UNSET,
-        temperature: float | Unset = UNSET,
-        max_tokens: int | Unset = UNSET,
-        reasoning_effort: ReasoningEffort | str | Unset = UNSET,
         disable_validation: bool | Unset = UNSET,
+        **prompt: Unpack[PromptKeywords],
     ) -> GeneratedText:
-        """Have a model write a Beast Mode calculation.
+        """Ask a model to write a Beast Mode calculation.
 
         `POST /api/ai/v1/text/beastmode` (Domo's OpenAPI of the AI services, "Text-to-BeastMode").
 
         Args:
             input: What is to be calculated.
             data_source_schema: The data that the calculation may name.
-            model: The model, if not the one that the instance is set to.
-            model_configuration: What else the model takes, such as ``temperature``.
-            prompt_template: What to send to the model, if not what the instance has for it.
-            parameters: What to put into the template, by the names of its placeholders.
-            system: The system message, if not what the instance has for it.
-            session_id: The AI session that the request belongs to.
-            temperature: How freely the model writes, from 0 on; small is strict.
-            max_tokens: The most tokens to write.
-            reasoning_effort: How much the model thinks before it writes.
             disable_validation: Whether not to check the calculation.
+            prompt: What all such calls take, such as ``model`` and ``temperature``: see `PromptKeywords`.
 
         Raises:
             BadRequest: There is no such model.
@@ -670,15 +643,7 @@ class Ai(Area):
             json=payload(
                 input=input,
                 data_source_schema=data_source_schema,
-                model=model,
-                model_configuration=model_configuration,
-                prompt_template=_template(prompt_template),
-                parameters=parameters,
-                system=system,
-                session_id=session_id,
-                temperature=temperature,
-                max_tokens=max_tokens,
-                reasoning_config=_reasoning(reasoning_effort),
+                **_prompt(**prompt),
                 disable_validation=disable_validation,
             ),
             into=GeneratedText,
@@ -689,18 +654,10 @@ class Ai(Area):
         *,
         image: Image,
         input: str | Unset = UNSET,
-        model: str | Unset = UNSET,
-        model_configuration: Mapping[str, object] | Unset = UNSET,
-        prompt_template: PromptTemplate | str | Unset = UNSET,
-        parameters: Mapping[str, object] | Unset = UNSET,
-        system: str | Unset = UNSET,
-        session_id: str | Unset = UNSET,
-        temperature: float | Unset = UNSET,
-        max_tokens: int | Unset = UNSET,
-        reasoning_effort: ReasoningEffort | str | Unset = UNSET,
         response_format: Mapping[str, object] | Unset = UNSET,
+        **prompt: Unpack[PromptKeywords],
     ) -> GeneratedText:
-        """Have a model read a picture, or say what it shows.
+        """Ask a model to read a picture, or to describe it.
 
         `POST /api/ai/v1/image/text` (Domo's OpenAPI of the AI services, "Image to Text").
 
@@ -708,16 +665,8 @@ class Ai(Area):
             image: The picture.
             input: What to say about it, by default the text that is in it. The document calls it required, and leaves
                 it out of its example.
-            model: The model, if not the one that the instance is set to.
-            model_configuration: What else the model takes, such as ``temperature``.
-            prompt_template: What to send to the model, if not what the instance has for it.
-            parameters: What to put into the template, by the names of its placeholders.
-            system: The system message, if not what the instance has for it.
-            session_id: The AI session that the request belongs to.
-            temperature: How freely the model writes, from 0 on; small is strict.
-            max_tokens: The most tokens to write.
-            reasoning_effort: How much the model thinks before it writes.
             response_format: The form to write in, as JSON with a ``type`` and a JSON ``schema``.
+            prompt: What all such calls take, such as ``model`` and ``temperature``: see `PromptKeywords`.
 
         Raises:
             BadRequest: There is no such model.
@@ -729,15 +678,7 @@ class Ai(Area):
             json=payload(
                 input=input,
                 image=image,
-                model=model,
-                model_configuration=model_configuration,
-                prompt_template=_template(prompt_template),
-                parameters=parameters,
-                system=system,
-                session_id=session_id,
-                temperature=temperature,
-                max_tokens=max_tokens,
-                reasoning_config=_reasoning(reasoning_effort),
+                **_prompt(**prompt),
                 response_format=response_format,
             ),
             into=GeneratedText,
@@ -748,28 +689,18 @@ class Ai(Area):
         *,
         messages: Sequence[ChatMessage | str],
         system: str | Unset = UNSET,
-        model: str | Unset = UNSET,
-        model_configuration: Mapping[str, object] | Unset = UNSET,
-        session_id: str | Unset = UNSET,
-        temperature: float | Unset = UNSET,
-        max_tokens: int | Unset = UNSET,
-        reasoning_effort: ReasoningEffort | str | Unset = UNSET,
         response_format: Mapping[str, object] | Unset = UNSET,
+        **model: Unpack[ModelKeywords],
     ) -> ChatAnswer:
-        """Have a model say the next thing in a chat.
+        """Ask a model for the next message in a chat.
 
         `POST /api/ai/v1/messages/chat` (Domo's OpenAPI of the AI services, "Chat Messages").
 
         Args:
             messages: What was said so far; a bare text is the user's.
             system: What the model is told about its part.
-            model: The model, if not the one that the instance is set to.
-            model_configuration: What else the model takes.
-            session_id: The AI session that the request belongs to.
-            temperature: How freely the model writes, from 0 on; small is strict.
-            max_tokens: The most tokens to write.
-            reasoning_effort: How much the model thinks before it writes.
             response_format: The form to write in, as JSON with a ``type`` and a JSON ``schema``.
+            model: What all such calls take, such as ``model`` and ``temperature``: see `ModelKeywords`.
 
         Raises:
             ConfigError: `messages` is empty.
@@ -782,12 +713,7 @@ class Ai(Area):
             json=payload(
                 input=_said(messages),
                 system=_system(system),
-                model=model,
-                model_configuration=model_configuration,
-                session_id=session_id,
-                temperature=temperature,
-                max_tokens=max_tokens,
-                reasoning_config=_reasoning(reasoning_effort),
+                **_model(**model),
                 response_format=response_format,
             ),
             into=ChatAnswer,
@@ -800,15 +726,10 @@ class Ai(Area):
         tools: Sequence[Mapping[str, object]],
         tool_choice: Mapping[str, object] | Unset = UNSET,
         system: str | Unset = UNSET,
-        model: str | Unset = UNSET,
-        model_configuration: Mapping[str, object] | Unset = UNSET,
-        session_id: str | Unset = UNSET,
-        temperature: float | Unset = UNSET,
-        max_tokens: int | Unset = UNSET,
-        reasoning_effort: ReasoningEffort | str | Unset = UNSET,
         validate_schema: bool | Unset = UNSET,
+        **model: Unpack[ModelKeywords],
     ) -> ChatAnswer:
-        """Have a model say the next thing in a chat, or ask for a tool to be used.
+        """Ask a model for the next message in a chat, which may call a tool.
 
         `POST /api/ai/v1/messages/tools` (Domo's OpenAPI of the AI services, "Tool Calling").
 
@@ -817,13 +738,8 @@ class Ai(Area):
             tools: The tools, each as JSON with ``name``, ``description`` and ``parameters``, a JSON schema.
             tool_choice: How to use them, such as ``{"type": "AUTO"}``.
             system: What the model is told about its part.
-            model: The model, if not the one that the instance is set to.
-            model_configuration: What else the model takes.
-            session_id: The AI session that the request belongs to.
-            temperature: How freely the model writes, from 0 on; small is strict.
-            max_tokens: The most tokens to write.
-            reasoning_effort: How much the model thinks before it writes.
             validate_schema: Whether to check that what goes to a tool is what it takes.
+            model: What all such calls take, such as ``model`` and ``temperature``: see `ModelKeywords`.
 
         Returns:
             What it says; where `ChatAnswer.stop_reason` is ``TOOL_USE``, its content has a ``TOOL_USE_REQUEST``.
@@ -841,12 +757,7 @@ class Ai(Area):
                 tools=require_list(tools, "tools"),
                 tool_choice=tool_choice,
                 system=_system(system),
-                model=model,
-                model_configuration=model_configuration,
-                session_id=session_id,
-                temperature=temperature,
-                max_tokens=max_tokens,
-                reasoning_config=_reasoning(reasoning_effort),
+                **_model(**model),
                 validate_schema=validate_schema,
             ),
             into=ChatAnswer,
@@ -937,7 +848,7 @@ class Ai(Area):
         model_configuration: Mapping[str, object] | Unset = UNSET,
         session_id: str | Unset = UNSET,
     ) -> Classification:
-        """Have a model say what something belongs to.
+        """Ask a model to classify a text or other contents.
 
         `POST /api/ai/v1/classification` (Domo's OpenAPI of the AI services, "Classification").
 
@@ -984,7 +895,7 @@ class Ai(Area):
         model_configuration: Mapping[str, object] | Unset = UNSET,
         session_id: str | Unset = UNSET,
     ) -> ExtractedData:
-        """Have a model find values in a text. Domo calls this a beta, which may change.
+        """Ask a model to find values in a text. Domo calls this a beta, which may change.
 
         `POST /api/ai/v1/extract` (Domo's OpenAPI of the AI services, "Data Extraction").
 
@@ -1027,7 +938,7 @@ class Ai(Area):
         model_configuration: Mapping[str, object] | Unset = UNSET,
         session_id: str | Unset = UNSET,
     ) -> Sentiment:
-        """Have a model say whether a text is for or against something.
+        """Ask a model whether a text is for or against something.
 
         `POST /api/ai/v1/sentiment` (Domo's OpenAPI of the AI services, "Sentiment Analysis"), and for topics
         `POST /api/ai/v1/targeted-sentiment` ("Targeted Sentiment Analysis").

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Unpack
 
 from domo_async._endpoints.ai import Ai as AsyncAi
 from domo_async._endpoints.ai import (
@@ -17,9 +18,9 @@ from domo_async._endpoints.ai import (
     ExtractedData,
     GeneratedText,
     Image,
+    ModelKeywords,
     OutputStyle,
-    PromptTemplate,
-    ReasoningEffort,
+    PromptKeywords,
     Sentiment,
     SentimentTopic,
     SqlOption,
@@ -36,94 +37,44 @@ class Ai(Twin[AsyncAi]):
     """
 
     def generate_text(
-        self,
-        *,
-        input: str,
-        model: str | Unset = UNSET,
-        model_configuration: Mapping[str, object] | Unset = UNSET,
-        prompt_template: PromptTemplate | str | Unset = UNSET,
-        parameters: Mapping[str, object] | Unset = UNSET,
-        system: str | Unset = UNSET,
-        session_id: str | Unset = UNSET,
-        temperature: float | Unset = UNSET,
-        max_tokens: int | Unset = UNSET,
-        reasoning_effort: ReasoningEffort | str | Unset = UNSET,
-        response_format: Mapping[str, object] | Unset = UNSET,
+        self, *, input: str, response_format: Mapping[str, object] | Unset = UNSET, **prompt: Unpack[PromptKeywords]
     ) -> GeneratedText:
-        """Have a model write an answer.
+        """Ask a model to answer a text.
 
         `POST /api/ai/v1/text/generation` (AI Services API, "Text Generation").
 
         Args:
             input: The text to answer.
-            model: The model, if not the one that the instance is set to.
-            model_configuration: What else the model takes, such as ``temperature``.
-            prompt_template: What to send to the model, if not what the instance has for it.
-            parameters: What to put into the template, by the names of its placeholders.
-            system: The system message, if not what the instance has for it.
-            session_id: The AI session that the request belongs to.
-            temperature: How freely the model writes, from 0 on; small is strict.
-            max_tokens: The most tokens to write.
-            reasoning_effort: How much the model thinks before it writes.
             response_format: The form to write in, as JSON with a ``type`` and a JSON ``schema``.
+            prompt: What all such calls take, such as ``model`` and ``temperature``: see `PromptKeywords`.
 
         Raises:
             BadRequest: There is no such model.
             Forbidden: AI services are not for the token's owner.
         """
-        return self._portal.run(
-            self._aio.generate_text(
-                input=input,
-                model=model,
-                model_configuration=model_configuration,
-                prompt_template=prompt_template,
-                parameters=parameters,
-                system=system,
-                session_id=session_id,
-                temperature=temperature,
-                max_tokens=max_tokens,
-                reasoning_effort=reasoning_effort,
-                response_format=response_format,
-            )
-        )
+        return self._portal.run(self._aio.generate_text(input=input, response_format=response_format, **prompt))
 
     def text_to_sql(
         self,
         *,
         input: str,
         data_source_schemas: Sequence[DataSourceSchema],
-        model: str | Unset = UNSET,
-        model_configuration: Mapping[str, object] | Unset = UNSET,
-        prompt_template: PromptTemplate | str | Unset = UNSET,
-        parameters: Mapping[str, object] | Unset = UNSET,
-        system: str | Unset = UNSET,
-        session_id: str | Unset = UNSET,
-        temperature: float | Unset = UNSET,
-        max_tokens: int | Unset = UNSET,
-        reasoning_effort: ReasoningEffort | str | Unset = UNSET,
         dialect: str | Unset = UNSET,
         domo_supported: bool | Unset = UNSET,
         sql_request_options: Sequence[SqlOption | str] | Unset = UNSET,
+        **prompt: Unpack[PromptKeywords],
     ) -> GeneratedText:
-        """Have a model write the SQL that answers a question.
+        """Ask a model for the SQL that answers a question.
 
         `POST /api/ai/v1/text/sql` (AI Services API, "Text-to-SQL").
 
         Args:
             input: The question.
             data_source_schemas: The data that the SQL may name.
-            model: The model, if not the one that the instance is set to.
-            model_configuration: What else the model takes, such as ``temperature``.
-            prompt_template: What to send to the model, if not what the instance has for it.
-            parameters: What to put into the template, by the names of its placeholders.
-            system: The system message, if not what the instance has for it.
-            session_id: The AI session that the request belongs to.
-            temperature: How freely the model writes, from 0 on; small is strict.
-            max_tokens: The most tokens to write.
-            reasoning_effort: How much the model thinks before it writes.
             dialect: The dialect of the SQL, ``MYSQL`` by default.
             domo_supported: Whether Domo has to understand it, by default so.
             sql_request_options: What is to become of the SQL, and how it is checked.
+            prompt: What all such calls take, such as ``model`` and ``temperature``: see `PromptKeywords`.
 
         Returns:
             The SQL, in which each dataset stands by its name in backticks.
@@ -136,18 +87,10 @@ class Ai(Twin[AsyncAi]):
             self._aio.text_to_sql(
                 input=input,
                 data_source_schemas=data_source_schemas,
-                model=model,
-                model_configuration=model_configuration,
-                prompt_template=prompt_template,
-                parameters=parameters,
-                system=system,
-                session_id=session_id,
-                temperature=temperature,
-                max_tokens=max_tokens,
-                reasoning_effort=reasoning_effort,
                 dialect=dialect,
                 domo_supported=domo_supported,
                 sql_request_options=sql_request_options,
+                **prompt,
             )
         )
 
@@ -157,18 +100,10 @@ class Ai(Twin[AsyncAi]):
         input: str,
         output_style: OutputStyle | str | Unset = UNSET,
         output_word_length: WordLength | Unset = UNSET,
-        model: str | Unset = UNSET,
-        model_configuration: Mapping[str, object] | Unset = UNSET,
-        prompt_template: PromptTemplate | str | Unset = UNSET,
-        parameters: Mapping[str, object] | Unset = UNSET,
-        system: str | Unset = UNSET,
-        session_id: str | Unset = UNSET,
-        temperature: float | Unset = UNSET,
-        max_tokens: int | Unset = UNSET,
-        reasoning_effort: ReasoningEffort | str | Unset = UNSET,
         chunking_configuration: Chunking | Unset = UNSET,
+        **prompt: Unpack[PromptKeywords],
     ) -> GeneratedText:
-        """Have a model sum up a text.
+        """Ask a model to sum up a text.
 
         `POST /api/ai/v1/text/summarize` (AI Services API, "Text Summarization").
 
@@ -176,16 +111,8 @@ class Ai(Twin[AsyncAi]):
             input: The text.
             output_style: How to lay the summary out.
             output_word_length: How many words it should have.
-            model: The model, if not the one that the instance is set to.
-            model_configuration: What else the model takes, such as ``temperature``.
-            prompt_template: What to send to the model, if not what the instance has for it.
-            parameters: What to put into the template, by the names of its placeholders.
-            system: The system message, if not what the instance has for it.
-            session_id: The AI session that the request belongs to.
-            temperature: How freely the model writes, from 0 on; small is strict.
-            max_tokens: The most tokens to write.
-            reasoning_effort: How much the model thinks before it writes.
             chunking_configuration: How to cut the text, if it is long.
+            prompt: What all such calls take, such as ``model`` and ``temperature``: see `PromptKeywords`.
 
         Raises:
             BadRequest: There is no such model.
@@ -196,16 +123,8 @@ class Ai(Twin[AsyncAi]):
                 input=input,
                 output_style=output_style,
                 output_word_length=output_word_length,
-                model=model,
-                model_configuration=model_configuration,
-                prompt_template=prompt_template,
-                parameters=parameters,
-                system=system,
-                session_id=session_id,
-                temperature=temperature,
-                max_tokens=max_tokens,
-                reasoning_effort=reasoning_effort,
                 chunking_configuration=chunking_configuration,
+                **prompt,
             )
         )
 
@@ -214,34 +133,18 @@ class Ai(Twin[AsyncAi]):
         *,
         input: str,
         data_source_schema: DataSourceSchema,
-        model: str | Unset = UNSET,
-        model_configuration: Mapping[str, object] | Unset = UNSET,
-        prompt_template: PromptTemplate | str | Unset = UNSET,
-        parameters: Mapping[str, object] | Unset = UNSET,
-        system: str | Unset = UNSET,
-        session_id: str | Unset = UNSET,
-        temperature: float | Unset = UNSET,
-        max_tokens: int | Unset = UNSET,
-        reasoning_effort: ReasoningEffort | str | Unset = UNSET,
         disable_validation: bool | Unset = UNSET,
+        **prompt: Unpack[PromptKeywords],
     ) -> GeneratedText:
-        """Have a model write a Beast Mode calculation.
+        """Ask a model to write a Beast Mode calculation.
 
         `POST /api/ai/v1/text/beastmode` (Domo's OpenAPI of the AI services, "Text-to-BeastMode").
 
         Args:
             input: What is to be calculated.
             data_source_schema: The data that the calculation may name.
-            model: The model, if not the one that the instance is set to.
-            model_configuration: What else the model takes, such as ``temperature``.
-            prompt_template: What to send to the model, if not what the instance has for it.
-            parameters: What to put into the template, by the names of its placeholders.
-            system: The system message, if not what the instance has for it.
-            session_id: The AI session that the request belongs to.
-            temperature: How freely the model writes, from 0 on; small is strict.
-            max_tokens: The most tokens to write.
-            reasoning_effort: How much the model thinks before it writes.
             disable_validation: Whether not to check the calculation.
+            prompt: What all such calls take, such as ``model`` and ``temperature``: see `PromptKeywords`.
 
         Raises:
             BadRequest: There is no such model.
@@ -249,18 +152,7 @@ class Ai(Twin[AsyncAi]):
         """
         return self._portal.run(
             self._aio.text_to_beast_mode(
-                input=input,
-                data_source_schema=data_source_schema,
-                model=model,
-                model_configuration=model_configuration,
-                prompt_template=prompt_template,
-                parameters=parameters,
-                system=system,
-                session_id=session_id,
-                temperature=temperature,
-                max_tokens=max_tokens,
-                reasoning_effort=reasoning_effort,
-                disable_validation=disable_validation,
+                input=input, data_source_schema=data_source_schema, disable_validation=disable_validation, **prompt
             )
         )
 
@@ -269,18 +161,10 @@ class Ai(Twin[AsyncAi]):
         *,
         image: Image,
         input: str | Unset = UNSET,
-        model: str | Unset = UNSET,
-        model_configuration: Mapping[str, object] | Unset = UNSET,
-        prompt_template: PromptTemplate | str | Unset = UNSET,
-        parameters: Mapping[str, object] | Unset = UNSET,
-        system: str | Unset = UNSET,
-        session_id: str | Unset = UNSET,
-        temperature: float | Unset = UNSET,
-        max_tokens: int | Unset = UNSET,
-        reasoning_effort: ReasoningEffort | str | Unset = UNSET,
         response_format: Mapping[str, object] | Unset = UNSET,
+        **prompt: Unpack[PromptKeywords],
     ) -> GeneratedText:
-        """Have a model read a picture, or say what it shows.
+        """Ask a model to read a picture, or to describe it.
 
         `POST /api/ai/v1/image/text` (Domo's OpenAPI of the AI services, "Image to Text").
 
@@ -288,36 +172,15 @@ class Ai(Twin[AsyncAi]):
             image: The picture.
             input: What to say about it, by default the text that is in it. The document calls it required, and leaves
                 it out of its example.
-            model: The model, if not the one that the instance is set to.
-            model_configuration: What else the model takes, such as ``temperature``.
-            prompt_template: What to send to the model, if not what the instance has for it.
-            parameters: What to put into the template, by the names of its placeholders.
-            system: The system message, if not what the instance has for it.
-            session_id: The AI session that the request belongs to.
-            temperature: How freely the model writes, from 0 on; small is strict.
-            max_tokens: The most tokens to write.
-            reasoning_effort: How much the model thinks before it writes.
             response_format: The form to write in, as JSON with a ``type`` and a JSON ``schema``.
+            prompt: What all such calls take, such as ``model`` and ``temperature``: see `PromptKeywords`.
 
         Raises:
             BadRequest: There is no such model.
             Forbidden: AI services are not for the token's owner.
         """
         return self._portal.run(
-            self._aio.image_to_text(
-                image=image,
-                input=input,
-                model=model,
-                model_configuration=model_configuration,
-                prompt_template=prompt_template,
-                parameters=parameters,
-                system=system,
-                session_id=session_id,
-                temperature=temperature,
-                max_tokens=max_tokens,
-                reasoning_effort=reasoning_effort,
-                response_format=response_format,
-            )
+            self._aio.image_to_text(image=image, input=input, response_format=response_format, **prompt)
         )
 
     def chat(
@@ -325,28 +188,18 @@ class Ai(Twin[AsyncAi]):
         *,
         messages: Sequence[ChatMessage | str],
         system: str | Unset = UNSET,
-        model: str | Unset = UNSET,
-        model_configuration: Mapping[str, object] | Unset = UNSET,
-        session_id: str | Unset = UNSET,
-        temperature: float | Unset = UNSET,
-        max_tokens: int | Unset = UNSET,
-        reasoning_effort: ReasoningEffort | str | Unset = UNSET,
         response_format: Mapping[str, object] | Unset = UNSET,
+        **model: Unpack[ModelKeywords],
     ) -> ChatAnswer:
-        """Have a model say the next thing in a chat.
+        """Ask a model for the next message in a chat.
 
         `POST /api/ai/v1/messages/chat` (Domo's OpenAPI of the AI services, "Chat Messages").
 
         Args:
             messages: What was said so far; a bare text is the user's.
             system: What the model is told about its part.
-            model: The model, if not the one that the instance is set to.
-            model_configuration: What else the model takes.
-            session_id: The AI session that the request belongs to.
-            temperature: How freely the model writes, from 0 on; small is strict.
-            max_tokens: The most tokens to write.
-            reasoning_effort: How much the model thinks before it writes.
             response_format: The form to write in, as JSON with a ``type`` and a JSON ``schema``.
+            model: What all such calls take, such as ``model`` and ``temperature``: see `ModelKeywords`.
 
         Raises:
             ConfigError: `messages` is empty.
@@ -354,17 +207,7 @@ class Ai(Twin[AsyncAi]):
             Forbidden: AI services are not for the token's owner.
         """
         return self._portal.run(
-            self._aio.chat(
-                messages=messages,
-                system=system,
-                model=model,
-                model_configuration=model_configuration,
-                session_id=session_id,
-                temperature=temperature,
-                max_tokens=max_tokens,
-                reasoning_effort=reasoning_effort,
-                response_format=response_format,
-            )
+            self._aio.chat(messages=messages, system=system, response_format=response_format, **model)
         )
 
     def call_tools(
@@ -374,15 +217,10 @@ class Ai(Twin[AsyncAi]):
         tools: Sequence[Mapping[str, object]],
         tool_choice: Mapping[str, object] | Unset = UNSET,
         system: str | Unset = UNSET,
-        model: str | Unset = UNSET,
-        model_configuration: Mapping[str, object] | Unset = UNSET,
-        session_id: str | Unset = UNSET,
-        temperature: float | Unset = UNSET,
-        max_tokens: int | Unset = UNSET,
-        reasoning_effort: ReasoningEffort | str | Unset = UNSET,
         validate_schema: bool | Unset = UNSET,
+        **model: Unpack[ModelKeywords],
     ) -> ChatAnswer:
-        """Have a model say the next thing in a chat, or ask for a tool to be used.
+        """Ask a model for the next message in a chat, which may call a tool.
 
         `POST /api/ai/v1/messages/tools` (Domo's OpenAPI of the AI services, "Tool Calling").
 
@@ -391,13 +229,8 @@ class Ai(Twin[AsyncAi]):
             tools: The tools, each as JSON with ``name``, ``description`` and ``parameters``, a JSON schema.
             tool_choice: How to use them, such as ``{"type": "AUTO"}``.
             system: What the model is told about its part.
-            model: The model, if not the one that the instance is set to.
-            model_configuration: What else the model takes.
-            session_id: The AI session that the request belongs to.
-            temperature: How freely the model writes, from 0 on; small is strict.
-            max_tokens: The most tokens to write.
-            reasoning_effort: How much the model thinks before it writes.
             validate_schema: Whether to check that what goes to a tool is what it takes.
+            model: What all such calls take, such as ``model`` and ``temperature``: see `ModelKeywords`.
 
         Returns:
             What it says; where `ChatAnswer.stop_reason` is ``TOOL_USE``, its content has a ``TOOL_USE_REQUEST``.
@@ -413,13 +246,8 @@ class Ai(Twin[AsyncAi]):
                 tools=tools,
                 tool_choice=tool_choice,
                 system=system,
-                model=model,
-                model_configuration=model_configuration,
-                session_id=session_id,
-                temperature=temperature,
-                max_tokens=max_tokens,
-                reasoning_effort=reasoning_effort,
                 validate_schema=validate_schema,
+                **model,
             )
         )
 
@@ -492,7 +320,7 @@ class Ai(Twin[AsyncAi]):
         model_configuration: Mapping[str, object] | Unset = UNSET,
         session_id: str | Unset = UNSET,
     ) -> Classification:
-        """Have a model say what something belongs to.
+        """Ask a model to classify a text or other contents.
 
         `POST /api/ai/v1/classification` (Domo's OpenAPI of the AI services, "Classification").
 
@@ -533,7 +361,7 @@ class Ai(Twin[AsyncAi]):
         model_configuration: Mapping[str, object] | Unset = UNSET,
         session_id: str | Unset = UNSET,
     ) -> ExtractedData:
-        """Have a model find values in a text. Domo calls this a beta, which may change.
+        """Ask a model to find values in a text. Domo calls this a beta, which may change.
 
         `POST /api/ai/v1/extract` (Domo's OpenAPI of the AI services, "Data Extraction").
 
@@ -573,7 +401,7 @@ class Ai(Twin[AsyncAi]):
         model_configuration: Mapping[str, object] | Unset = UNSET,
         session_id: str | Unset = UNSET,
     ) -> Sentiment:
-        """Have a model say whether a text is for or against something.
+        """Ask a model whether a text is for or against something.
 
         `POST /api/ai/v1/sentiment` (Domo's OpenAPI of the AI services, "Sentiment Analysis"), and for topics
         `POST /api/ai/v1/targeted-sentiment` ("Targeted Sentiment Analysis").
