@@ -27,7 +27,7 @@ __all__ = [
 ]
 
 IN_DOUBT = "is as it was to be; the answer was lost, so that somebody else may have done it"
-"""What is noted of a row that was found done after its answer was lost."""
+"""The note of a row that was found done after its answer was lost."""
 
 I = TypeVar("I")  # noqa: E741 - an input
 V = TypeVar("V")
@@ -63,11 +63,11 @@ def _whole(_: object, attribute: Attribute[int], value: object) -> None:
 
 @frozen(kw_only=True)
 class BulkOptions:
-    """How a call in bulk is to go.
+    """How a call in bulk proceeds.
 
     Attributes:
         concurrency: Rows, or batches of them, under way at once.
-        dry_run: Whether to change nothing, and say what would be done.
+        dry_run: Whether to change nothing, and to report the intended outcomes.
         stop_on_error: Whether to begin no further row once one has failed.
         progress: Told of each row as its outcome is known; should it fail, that is logged.
     """
@@ -80,14 +80,14 @@ class BulkOptions:
 
 @frozen
 class Plan(Generic[I, V]):
-    """What is to be done, row by row.
+    """The changes of one thing, row by row.
 
     Attributes:
-        rows: Each row with the outcome that it is to have; those without a change in it are done already.
-        act: Carries out some rows, and returns what became of each.
+        rows: Each row with its intended outcome; those whose outcome changes nothing are done already.
+        act: Carries out some rows, and returns their results.
         batch_size: The most rows that `act` takes.
-        begin: What is to be done before all rows.
-        outcome: What becomes of the thing as a whole, if one of many, and if any row changes it.
+        begin: Called before all rows.
+        outcome: The outcome of the thing as a whole, if it is one of many and any row changes it.
     """
 
     rows: Sequence[BulkResult[I, V]]
@@ -98,7 +98,7 @@ class Plan(Generic[I, V]):
 
     @property
     def whole(self) -> Outcome:
-        """What is to become of the thing as a whole."""
+        """The intended outcome of the thing as a whole."""
         if self.outcome is Outcome.CREATED or any(row.outcome.changes for row in self.rows):
             return self.outcome
         return Outcome.UNCHANGED
@@ -121,19 +121,19 @@ class _Tally(Generic[I, V]):
         return self._options.stop_on_error and self._failed > 0
 
     def pending(self) -> list[int]:
-        return [] if self._options.dry_run else [at for at, row in enumerate(self._rows) if row.outcome.changes]
+        return [] if self._options.dry_run else [index for index, row in enumerate(self._rows) if row.outcome.changes]
 
-    def rows(self, places: Sequence[int]) -> list[BulkResult[I, V]]:
-        return [self._rows[place] for place in places]
+    def rows(self, indexes: Sequence[int]) -> list[BulkResult[I, V]]:
+        return [self._rows[index] for index in indexes]
 
-    def settle(self, places: Sequence[int], results: Sequence[BulkResult[I, V]]) -> None:
-        for place, result in zip(places, results, strict=True):
-            self._rows[place] = result
+    def settle(self, indexes: Sequence[int], results: Sequence[BulkResult[I, V]]) -> None:
+        for index, result in zip(indexes, results, strict=True):
+            self._rows[index] = result
             self._count(result)
 
     def report(self, begun: set[int]) -> BulkReport[I, V]:
-        for place in set(self.pending()) - begun:
-            self._rows[place] = evolve(self._rows[place], outcome=Outcome.NOT_BEGUN, value=None)
+        for index in set(self.pending()) - begun:
+            self._rows[index] = evolve(self._rows[index], outcome=Outcome.NOT_BEGUN, value=None)
         return BulkReport(tuple(self._rows), dry_run=self._options.dry_run)
 
     def _count(self, result: BulkResult[I, V]) -> None:
@@ -143,18 +143,18 @@ class _Tally(Generic[I, V]):
 
 
 async def carry_out(plan: Plan[I, V], options: BulkOptions) -> BulkReport[I, V]:
-    """Do what is planned, and report on every row; an error of `DomoError` is a row's outcome, not the call's."""
+    """Carry out a plan and report on every row; a `DomoError` is the outcome of its rows, not of the call."""
     tally = _Tally(plan.rows, options)
     begun: set[int] = set()
 
-    async def batch(places: Sequence[int]) -> None:
-        begun.update(places)
-        rows = tally.rows(places)
+    async def batch(indexes: Sequence[int]) -> None:
+        begun.update(indexes)
+        rows = tally.rows(indexes)
         try:
             results = await plan.act(rows)
         except DomoError as error:
             results = [evolve(row, outcome=Outcome.FAILED, value=None, error=error) for row in rows]
-        tally.settle(places, results)
+        tally.settle(indexes, results)
 
     if plan.begin is not None and not (options.dry_run or tally.stopped):
         await plan.begin()
@@ -172,12 +172,12 @@ async def attempt(
     send: Callable[[Sequence[BulkResult[I, V]]], Awaitable[object]],
     achieved: Callable[[], Awaitable[Callable[[BulkResult[I, V]], bool]]] | None = None,
 ) -> Sequence[BulkResult[I, V]]:
-    """Send something for some rows, and return what became of each.
+    """Send something for some rows, and return their results.
 
     Args:
         rows: The rows; for none, nothing is sent.
         send: Sends it, all or nothing.
-        achieved: Looks, where an answer was lost, and returns what tells whether a row is as it is to be.
+        achieved: Called where an answer was lost; returns a function that tells whether a row is as intended.
     """
     if not rows:
         return rows
@@ -230,7 +230,7 @@ async def apply_many(
 
 
 async def _outlook(key: K, plan: Plan[I, V] | DomoError) -> BulkResult[K, BulkReport[I, V]]:
-    """Return what is to become of a thing as a whole."""
+    """Return the intended outcome of a thing as a whole."""
     if isinstance(plan, DomoError):
         return BulkResult(key, Outcome.FAILED, error=plan)
     return BulkResult(key, plan.whole, await carry_out(plan, BulkOptions(dry_run=True)))
@@ -243,6 +243,6 @@ def _refuse_unresolved(plans: Iterable[object]) -> None:
         raise Unresolved(f"there is no {', '.join(map(str, names))}; nothing was changed", names=names)
 
 
-def _chunks(places: Sequence[int], size: int) -> Iterator[Sequence[int]]:
-    for start in range(0, len(places), size):
-        yield places[start : start + size]
+def _chunks(indexes: Sequence[int], size: int) -> Iterator[Sequence[int]]:
+    for start in range(0, len(indexes), size):
+        yield indexes[start : start + size]

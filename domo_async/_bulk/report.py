@@ -1,4 +1,4 @@
-"""What a call in bulk gives back. Pure."""
+"""The results of calls in bulk. Pure."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _NAMED = 3
 
 
 class Outcome(StrEnum):
-    """What became of one row of a call in bulk, or would become of it."""
+    """The outcome of one row of a call in bulk; in a dry run, the intended one."""
 
     CREATED = "created"
     UPDATED = "updated"
@@ -47,14 +47,14 @@ _CHANGES = frozenset({Outcome.CREATED, Outcome.UPDATED, Outcome.DELETED, Outcome
 
 @frozen
 class BulkResult(Record, Generic[I_co, V_co]):
-    """What became of one row.
+    """The result of one row.
 
     Attributes:
         input: The row, as it was given.
-        outcome: What became of it.
-        value: What the instance has now, where that is known.
+        outcome: Its outcome.
+        value: The state in the instance now, where that is known.
         error: Why it failed.
-        note: What else there is to say.
+        note: A remark.
     """
 
     input: I_co

@@ -21,7 +21,8 @@ class _Login(Model):
 async def log_in(http: Transport, email: str, password: Secret[str]) -> Secret[str]:
     """Return a new session token.
 
-    `POST /api/content/v2/authentication`. Not in the documents of the product's routes; Domo's portal shows it.
+    `POST /api/content/v2/authentication`. It is not among the documented routes of the product;
+    Domo's portal shows it.
 
     Args:
         http: A transport that says by an Origin header where it comes from, as the instance asks for here.

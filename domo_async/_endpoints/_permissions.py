@@ -37,7 +37,7 @@ class Permission(Record):
         id: The user, or the group.
         permissions: All that it may do; an empty list takes everything away.
         name: How people see the user or the group.
-        type: Which of the two, ``USER`` or ``GROUP``; of workflows, the page shows users alone.
+        type: Which of the two, ``USER`` or ``GROUP``; of workflows, Domo's documentation shows users alone.
     """
 
     id: int | str

@@ -49,7 +49,7 @@ class WorkflowStatus(OpenEnum):
 
 
 def told_status(status: WorkflowStatus | None) -> WorkflowStatus | None:
-    """Return a status; the documents show the text ``null`` where there is none."""
+    """Return a status; Domo's documentation shows the text ``null`` where there is none."""
     return None if status == "null" else status
 
 

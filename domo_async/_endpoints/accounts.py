@@ -88,13 +88,13 @@ class AccountAccess(Model):
 class Account(Model):
     """A data account.
 
-    The page shows `account_id`, `display_name` and `status` alone; instances are known to answer with most of the
-    others instead. `number` is the account's number in all shapes.
+    Domo's documentation shows `account_id`, `display_name` and `status` alone; instances are known to answer with most
+    of the others instead. `number` is the account's number in all shapes.
 
     Attributes:
-        account_id: Its number, as the page calls it.
+        account_id: Its number, as Domo's documentation calls it.
         display_name: How people see it.
-        status: Whether it can be used, as the page calls it.
+        status: Whether it can be used, as Domo's documentation calls it.
         id: Its number, as instances call it.
         user_id: Whose it is.
         name: Its name.
@@ -309,8 +309,8 @@ class Accounts(Area):
     ) -> Account:
         """Create an account: either with its type, or as other clients do, for a connector and with its credentials.
 
-        `POST /api/data/v1/accounts` (Data Accounts, "Create Account"). The page shows `account_type` alone, of which
-        ``Standard`` is its one example; no other source knows it.
+        `POST /api/data/v1/accounts` (Data Accounts, "Create Account"). Domo's documentation shows `account_type` alone,
+        of which ``Standard`` is its one example; no other source knows it.
 
         Args:
             display_name: How people see it.

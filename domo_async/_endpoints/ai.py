@@ -663,8 +663,8 @@ class Ai(Area):
 
         Args:
             image: The picture.
-            input: What to say about it, by default the text that is in it. The document calls it required, and leaves
-                it out of its example.
+            input: What to say about it, by default the text that is in it. Domo's documentation calls it required, and
+                leaves it out of its example.
             response_format: The form to write in, as JSON with a ``type`` and a JSON ``schema``.
             prompt: What all such calls take, such as ``model`` and ``temperature``: see `PromptKeywords`.
 

@@ -167,8 +167,8 @@ class Alerts(Area):
     ) -> Pager[Alert]:
         """Iterate over alerts.
 
-        `GET /api/social/v4/alerts` (Alerts API, "Get alerts"). Lists go out with commas between their items, which the
-        page does not say.
+        `GET /api/social/v4/alerts` (Alerts API, "Get alerts"). Lists go out with commas between their items, which
+        Domo's documentation does not say.
 
         Args:
             all: Whether to get all alerts at once.
@@ -264,7 +264,7 @@ class Alerts(Area):
     ) -> Alert | None:
         """Make an alert. Is not sent twice, unless the instance surely did not take it.
 
-        `POST /api/social/v4/alerts`. Seen on instances, not in the documents.
+        `POST /api/social/v4/alerts`. Seen on instances, not in Domo's documentation.
 
         Args:
             name: Its name.
@@ -328,8 +328,8 @@ class Alerts(Area):
     ) -> Alert | None:
         """Change what is given of an alert.
 
-        `PATCH /api/social/v4/alerts/{alert_id}`. Seen on instances with an owner, not in the documents; that it takes
-        all else that is here is unconfirmed.
+        `PATCH /api/social/v4/alerts/{alert_id}`. Seen on instances with an owner, not in Domo's documentation; that it
+        takes all else that is here is unconfirmed.
 
         Args:
             alert_id: The alert.
@@ -373,7 +373,8 @@ class Alerts(Area):
     async def delete(self, alert_id: int | str, /) -> None:
         """Delete an alert.
 
-        `DELETE /api/social/v4/alerts/{alert_id}` (Alerts API, "Delete an alert"); the page does not show the answer.
+        `DELETE /api/social/v4/alerts/{alert_id}` (Alerts API, "Delete an alert"); Domo's documentation does not show
+        the answer.
 
         Args:
             alert_id: The alert.
@@ -386,7 +387,7 @@ class Alerts(Area):
     async def subscriptions(self, alert_id: int | str, /) -> tuple[AlertSubscriber, ...]:
         """Return who is told of an alert.
 
-        `GET /api/social/v4/alerts/{alert_id}/subscriptions`. Seen on instances, not in the documents.
+        `GET /api/social/v4/alerts/{alert_id}/subscriptions`. Seen on instances, not in Domo's documentation.
 
         Args:
             alert_id: The alert.
@@ -403,8 +404,8 @@ class Alerts(Area):
     ) -> None:
         """Subscribe somebody to an alert.
 
-        `POST /api/social/v4/alerts/{alert_id}/subscriptions` (Alerts API, "Subscribe user to an alert"); the page does
-        not show the answer.
+        `POST /api/social/v4/alerts/{alert_id}/subscriptions` (Alerts API, "Subscribe user to an alert"); Domo's
+        documentation does not show the answer.
 
         Args:
             alert_id: The alert.
@@ -425,8 +426,8 @@ class Alerts(Area):
     ) -> None:
         """End somebody's subscription to an alert.
 
-        `DELETE /api/social/v4/alerts/{alert_id}/subscriptions` (Alerts API, "Unsubscribe user from an alert"); the page
-        does not show the answer, and names another method than its example.
+        `DELETE /api/social/v4/alerts/{alert_id}/subscriptions` (Alerts API, "Unsubscribe user from an alert"); Domo's
+        documentation does not show the answer, and names another method than its example.
 
         Args:
             alert_id: The alert.
@@ -454,14 +455,15 @@ class Alerts(Area):
     ) -> None:
         """Share an alert, with a message.
 
-        `POST /api/social/v4/alerts/{alert_id}/share` (Alerts API, "Share an alert"); the page does not show the answer.
+        `POST /api/social/v4/alerts/{alert_id}/share` (Alerts API, "Share an alert"); Domo's documentation does not show
+        the answer.
 
         Args:
             alert_id: The alert.
             user_message: What to say about it.
             alert_subscriptions: Whom to share it with.
             send_email: Whether to send the message by mail, too.
-            meta_data: Further facts; the page does not say which.
+            meta_data: Further facts; Domo's documentation does not say which.
 
         Raises:
             ConfigError: `alert_subscriptions` is empty.

@@ -60,7 +60,7 @@ class Document(Model):
         created_on: When it was made, cut to microseconds.
         updated_on: When it was last changed, cut to microseconds.
         updated_by: The user who last changed it.
-        content: What the document says.
+        content: The content of the document, as JSON.
     """
 
     id: str
@@ -407,7 +407,7 @@ class Documents(Area):
 
         Args:
             collection_id: The collection.
-            content: What the document says: any JSON object.
+            content: The content of the document: any JSON object.
 
         Raises:
             ConfigError: `content` has no JSON form, as a naive datetime.
@@ -423,7 +423,8 @@ class Documents(Area):
     async def create_many(self, collection_id: str, /, *, contents: Sequence[Mapping[str, object]]) -> DocumentsWritten:
         """Add several documents to a collection.
 
-        `POST /api/datastores/v1/collections/{collection_id}/documents/bulk`. Seen on instances, not in the documents.
+        `POST /api/datastores/v1/collections/{collection_id}/documents/bulk`. Seen on instances, not in Domo's
+        documentation.
 
         Args:
             collection_id: The collection.
@@ -447,8 +448,8 @@ class Documents(Area):
     ) -> DocumentsWritten:
         """Replace the contents of documents, and add those that have no identifier or one that is not there.
 
-        `PUT /api/datastores/v2/collections/{collection_id}/documents/bulk`. Seen on instances, not in the documents;
-        the form of its body is that of other clients.
+        `PUT /api/datastores/v2/collections/{collection_id}/documents/bulk`. Seen on instances, not in Domo's
+        documentation; the form of its body is that of other clients.
 
         Args:
             collection_id: The collection.
@@ -475,7 +476,8 @@ class Documents(Area):
     ) -> DocumentsUpdated:
         """Change all documents that a filter selects.
 
-        `PUT /api/datastores/v2/collections/{collection_id}/documents/update`. Seen on instances, not in the documents.
+        `PUT /api/datastores/v2/collections/{collection_id}/documents/update`. Seen on instances, not in Domo's
+        documentation.
 
         Args:
             collection_id: The collection.
@@ -574,14 +576,14 @@ class Datastores(Area):
     def list(self) -> Pager[Datastore]:
         """Iterate over the datastores that the token's owner may see.
 
-        `GET /api/datastores/v1`. Seen on instances, not in the documents.
+        `GET /api/datastores/v1`. Seen on instances, not in Domo's documentation.
         """
         return self._http.whole_list("GET", _DATASTORES, into=tuple[Datastore, ...], read=tuple)
 
     async def create(self, *, name: str) -> Datastore:
         """Create a datastore. Is not sent twice, unless the instance surely did not take it.
 
-        `POST /api/datastores/v1`. Seen on instances, not in the documents.
+        `POST /api/datastores/v1`. Seen on instances, not in Domo's documentation.
 
         Args:
             name: Its name.
@@ -591,7 +593,7 @@ class Datastores(Area):
     async def get(self, datastore_id: str, /) -> Datastore:
         """Return a datastore.
 
-        `GET /api/datastores/v1/{datastore_id}`. Seen on instances, not in the documents.
+        `GET /api/datastores/v1/{datastore_id}`. Seen on instances, not in Domo's documentation.
 
         Args:
             datastore_id: The datastore.
@@ -606,7 +608,7 @@ class Datastores(Area):
     async def rename(self, datastore_id: str, /, *, name: str) -> Datastore:
         """Give a datastore another name.
 
-        `PUT /api/datastores/v1/{datastore_id}`. Seen on instances, not in the documents.
+        `PUT /api/datastores/v1/{datastore_id}`. Seen on instances, not in Domo's documentation.
 
         Args:
             datastore_id: The datastore.
@@ -622,7 +624,7 @@ class Datastores(Area):
     async def delete(self, datastore_id: str, /) -> None:
         """Delete a datastore.
 
-        `DELETE /api/datastores/v1/{datastore_id}`. Seen on instances, not in the documents. What becomes of its
+        `DELETE /api/datastores/v1/{datastore_id}`. Seen on instances, not in Domo's documentation. What becomes of its
         collections is not known.
 
         Args:
@@ -654,8 +656,8 @@ class Collections(Area):
     def list(self, datastore_id: str | None = None, /) -> Pager[Collection]:
         """Iterate over the collections of a datastore, or over all that the token's owner may see.
 
-        `GET /api/datastores/v1/{datastore_id}/collections`, or `GET /api/datastores/v1/collections`. Seen on
-        instances, not in the documents.
+        `GET /api/datastores/v1/{datastore_id}/collections`, or `GET /api/datastores/v1/collections`. Seen on instances,
+        not in Domo's documentation.
 
         Args:
             datastore_id: The datastore; all by default.
@@ -684,8 +686,8 @@ class Collections(Area):
     ) -> Collection:
         """Create a collection.
 
-        `POST /api/datastores/v1/{datastore_id}/collections`. Seen on instances, not in the documents. Is not sent
-        twice, unless the instance surely did not take it: each time makes a collection.
+        `POST /api/datastores/v1/{datastore_id}/collections`. Seen on instances, not in Domo's documentation. Is not
+        sent twice, unless the instance surely did not take it: each time makes a collection.
 
         Args:
             datastore_id: The datastore to create it in.
@@ -709,7 +711,7 @@ class Collections(Area):
     async def get(self, collection_id: str, /) -> Collection:
         """Return a collection.
 
-        `GET /api/datastores/v1/collections/{collection_id}`. Seen on instances, not in the documents.
+        `GET /api/datastores/v1/collections/{collection_id}`. Seen on instances, not in Domo's documentation.
 
         Args:
             collection_id: The collection.
@@ -738,8 +740,8 @@ class Collections(Area):
             columns: All columns: names and types, such as ``{"username": "STRING"}``, or `Column` objects, which can
                 say whether a column is visible.
             sync_enabled: Whether to sync the documents to a dataset.
-            owner: The user whose it is to be; not in the documents, but instances are seen to take it.
-            name: Its name; not in the documents, but other clients send it.
+            owner: The user whose it is to be; not in Domo's documentation, but instances are seen to take it.
+            name: Its name; not in Domo's documentation, but other clients send it.
 
         Raises:
             ConfigError: There is nothing to change; there are no columns, names repeat, or a type is not one of Domo's.
@@ -762,7 +764,7 @@ class Collections(Area):
     async def delete(self, collection_id: str, /) -> None:
         """Delete a collection with all its documents.
 
-        `DELETE /api/datastores/v1/collections/{collection_id}`. Seen on instances, not in the documents.
+        `DELETE /api/datastores/v1/collections/{collection_id}`. Seen on instances, not in Domo's documentation.
 
         Args:
             collection_id: The collection.
@@ -775,7 +777,7 @@ class Collections(Area):
     async def permissions(self, collection_id: str, /) -> Mapping[str, tuple[CollectionGrant, ...]]:
         """Return who may do what with a collection, by type: ``USER``, ``GROUP``, ``RYUU_APP``.
 
-        `GET /api/datastores/v1/collections/{collection_id}/permission`. Seen on instances, not in the documents.
+        `GET /api/datastores/v1/collections/{collection_id}/permission`. Seen on instances, not in Domo's documentation.
 
         Args:
             collection_id: The collection.
@@ -802,7 +804,7 @@ class Collections(Area):
         """Say what a user or a group may do with a collection.
 
         `PUT /api/datastores/v1/collections/{collection_id}/permission/{entity_type}/{entity_id}`. Seen on instances,
-        not in the documents.
+        not in Domo's documentation.
 
         Args:
             collection_id: The collection.
@@ -825,7 +827,7 @@ class Collections(Area):
         """Take from a user, a group or an app all that it may do with a collection.
 
         `DELETE /api/datastores/v1/collections/{collection_id}/permission/{entity_type}/{entity_id}`. Seen on instances,
-        not in the documents.
+        not in Domo's documentation.
 
         Args:
             collection_id: The collection.

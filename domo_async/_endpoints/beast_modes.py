@@ -199,8 +199,8 @@ class BeastModeFilter(Record):
 
     Attributes:
         field: The condition, such as ``notvariable``, which stands for itself.
-        id_list: What it is about, for conditions such as ``owner`` and ``dataset``. The page does not show this; other
-            clients send it.
+        id_list: What it is about, for conditions such as ``owner`` and ``dataset``. Domo's documentation does not show
+            this; other clients send it.
     """
 
     field: str
@@ -418,7 +418,7 @@ class BeastModes(Area):
         Args:
             beast_mode_id: The Beast Mode.
             expression: The formula.
-            strict: Sent along in the page's example, as false; the page does not say what it does.
+            strict: Sent along in the page's example, as false; Domo's documentation does not say what it does.
 
         Raises:
             NotFound: There is no such Beast Mode.

@@ -50,7 +50,7 @@ class CardPart(OpenEnum):
 
 
 class CardOrder(OpenEnum):
-    """What cards are sorted by. Not in the documents; other clients use these."""
+    """What cards are sorted by. Domo's documentation does not have it; other clients use these."""
 
     CARD_TITLE = "cardTitle"
     LAST_MODIFIED = "lastModified"
@@ -86,7 +86,7 @@ class CardDataSource(Model):
 
 @frozen(kw_only=True)
 class Card(Model):
-    """A card. Not in the documents; the fields are those that other clients read.
+    """A card. Domo's documentation does not have it; the fields are those that other clients read.
 
     Attributes:
         id: Its number.
@@ -174,7 +174,7 @@ class CardColumn(Model):
 
 @frozen(kw_only=True)
 class CardDefinition(Model):
-    """How a card is made. Not in the documents; instances are seen to answer so.
+    """How a card is made. Domo's documentation does not have it; instances are seen to answer so.
 
     Attributes:
         id: The card.
@@ -239,7 +239,8 @@ class RenderedImage(Model):
         data: The file, in base64.
         pages: The pages of a table, each in base64.
         message: What the instance says instead, or with it.
-        not_all_data_shown: Whether the picture leaves data out. Not in the documents, but instances tell it.
+        not_all_data_shown: Whether the picture leaves data out. Domo's documentation does not have it, but instances
+            tell it.
     """
 
     data: str | None = None
@@ -251,7 +252,7 @@ class RenderedImage(Model):
         """Return the file: PNG or PDF, as was asked for.
 
         Raises:
-            DecodeError: There is not exactly one file, or it is no base64; says what the instance says.
+            DecodeError: There is not exactly one file, or it is not base64; says what the instance says.
         """
         files = self.contents()
         if len(files) != 1:
@@ -263,7 +264,7 @@ class RenderedImage(Model):
         """Return all files: the one of a chart, or the pages of a table.
 
         Raises:
-            DecodeError: One is no base64.
+            DecodeError: One is not base64.
         """
         texts = self.pages if self.data is None else (self.data, *self.pages)
         return tuple(_decoded(text) for text in texts)
@@ -292,9 +293,9 @@ class Rendering(Model):
         annotations: Notes on the chart.
         extended_date_info: The ranges of time shown.
         table: The table.
-        html: Not in the documents; seen to hold a table's PDF, within a tag.
-        limited: Not in the documents, but instances tell it: whether limits cut something off.
-        not_all_data_shown: Not in the documents, but instances tell it: whether data are left out.
+        html: Domo's documentation does not have it; seen to hold a table's PDF, within a tag.
+        limited: Domo's documentation does not have it, but instances tell it: whether limits cut something off.
+        not_all_data_shown: Domo's documentation does not have it, but instances tell it: whether data are left out.
     """
 
     title: str | None = None
@@ -326,7 +327,7 @@ class Rendering(Model):
         """Return all files that were rendered, whichever shape the answer has.
 
         Raises:
-            DecodeError: One is no base64.
+            DecodeError: One is not base64.
         """
         bare = self.data if isinstance(self.data, list | tuple) else ()
         pictures = (self.image, self.image_pdf, self.summary_image)
@@ -362,8 +363,8 @@ class Cards(Area):
     ) -> tuple[Card, ...]:
         """Return cards.
 
-        `GET /api/content/v1/cards`. Not in the documents; other clients use it. Whether a card that there is not is
-        left out or an error is unconfirmed.
+        `GET /api/content/v1/cards`. No document of Domo's describes it; other clients use it. Whether a card that there
+        is not is left out or an error is unconfirmed.
 
         Args:
             urns: The cards.
@@ -489,7 +490,7 @@ class Cards(Area):
     ) -> Pager[Card]:
         """Iterate over cards: all that the token's owner sees, or those that meet the conditions.
 
-        `POST /api/content/v2/cards/adminsummary`. Not in the documents; other clients use it.
+        `POST /api/content/v2/cards/adminsummary`. No document of Domo's describes it; other clients use it.
 
         Args:
             title: Only those with this in their titles.
@@ -532,7 +533,7 @@ class Cards(Area):
 
         Args:
             card_id: The card.
-            title: Its title from now on. The page does not say whether it can be left out.
+            title: Its title from now on. Domo's documentation does not say whether it can be left out.
             description: Its description from now on.
 
         Raises:

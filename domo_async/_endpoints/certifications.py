@@ -26,7 +26,7 @@ class CertificationState(OpenEnum):
 
 @frozen(kw_only=True)
 class CertificationMetadata(Model):
-    """How a certification came about. Not in the documents; instances are seen to answer so.
+    """How a certification came about. Domo's documentation does not have it; instances are seen to answer so.
 
     Attributes:
         admin_certified: Whether an administrator certified it without a request for approval.

@@ -34,7 +34,7 @@ __all__ = [
 
 
 class ExecutionStatus(OpenEnum):
-    """How an execution stands. The values are those of Domo's OpenAPI description; the page names none.
+    """How an execution stands. The values are those of Domo's OpenAPI description; Domo's documentation names none.
 
     ``SUCCESS``: the function gave what it declares. ``FAILED``: it broke off with an error. ``RESULT_TYPE_FAILURE``: it
     gave something else than it declares. ``OUTPUT_UNDEFINED``: it gave nothing. ``RUNNING``: it has not ended, which is
@@ -134,7 +134,7 @@ class FunctionExecution(Model):
     function_name: str | None = None
     status: ExecutionStatus | None = None
     settings: ExecutionSettings | None = None
-    # The page calls them dates, without their form: what a function did must not be lost over that.
+    # Domo's documentation calls them dates, without their form: what a function did must not be lost over that.
     started_on: IsoStamp | None = None
     started_by: str | None = None
     completed_on: IsoStamp | None = None
@@ -305,7 +305,7 @@ _STATES = States(
 
 def _judge(execution: FunctionExecution) -> Verdict:
     if execution.status is None:
-        # The page does not say that there is one.
+        # Domo's documentation does not say that there is one.
         return Verdict(None, ended=True)
     reason = execution.error_information.reason if execution.error_information else None
     return _STATES.judge(execution.status, reason=reason)
@@ -378,7 +378,7 @@ class CodePackages(Area):
     ) -> CodePackage:
         """Create a package, or a version of one that is there. Is not sent twice.
 
-        `POST /api/codeengine/v2/packages`. Seen on instances, not in the documents.
+        `POST /api/codeengine/v2/packages`. Seen on instances, not in Domo's documentation.
 
         Args:
             name: Its name.
@@ -437,7 +437,7 @@ class CodePackages(Area):
     async def set_owner(self, package_id: str, owner: int, /) -> CodePackage:
         """Give a package to another user.
 
-        `PUT /api/codeengine/v2/packages/{package_id}`. Seen on instances, not in the documents.
+        `PUT /api/codeengine/v2/packages/{package_id}`. Seen on instances, not in Domo's documentation.
 
         Args:
             package_id: The package.
@@ -453,7 +453,7 @@ class CodePackages(Area):
     async def delete(self, package_id: str, /) -> None:
         """Delete a package.
 
-        `DELETE /api/codeengine/v2/packages/{package_id}`. Seen on instances, not in the documents.
+        `DELETE /api/codeengine/v2/packages/{package_id}`. Seen on instances, not in Domo's documentation.
 
         Args:
             package_id: The package.

@@ -19,7 +19,7 @@ __all__ = ["DataApp", "DataAppAccess", "DataAppSummary", "DataAppUser", "DataApp
 
 @frozen(kw_only=True)
 class DataAppSummary(Model):
-    """An app as lists give it. Not in the documents; instances are seen to answer so.
+    """An app as lists give it. Domo's documentation does not have it; instances are seen to answer so.
 
     Attributes:
         data_app_id: Its number.

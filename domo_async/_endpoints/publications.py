@@ -47,7 +47,7 @@ class PublishedContent(Record):
 
 @frozen(kw_only=True)
 class PublicationSummary(Model):
-    """A publication as lists give it. Not in the documents; instances are seen to answer so.
+    """A publication as lists give it. Domo's documentation does not have it; instances are seen to answer so.
 
     Attributes:
         id: Its identifier.
@@ -107,7 +107,7 @@ class PublicationSubscriber(Model):
 
 @frozen(kw_only=True)
 class Publication(Model):
-    """A publication. Not in the documents; instances are seen to answer so.
+    """A publication. Domo's documentation does not have it; instances are seen to answer so.
 
     Attributes:
         id: Its identifier.

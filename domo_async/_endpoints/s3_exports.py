@@ -90,8 +90,8 @@ class ExportQuery(Record):
 
     Attributes:
         columns: The columns, in order; a bare name stands for the column of that name.
-        group_by: The columns to group by. The page shows none; they are sent like `columns`.
-        order_by: The columns to sort by. The page shows none; they are sent like `columns`.
+        group_by: The columns to group by. Domo's documentation shows none; they are sent like `columns`.
+        order_by: The columns to sort by. Domo's documentation shows none; they are sent like `columns`.
     """
 
     columns: ExportColumns
@@ -111,7 +111,7 @@ class S3Export(Model):
         export_format: What the files are, such as ``csv``.
         error_code: What went wrong, for programs.
         message: What went wrong, for people.
-        started: When it began. The page shows ISO 8601, Domo's YAML says milliseconds; both are understood.
+        started: When it began. Domo's documentation shows ISO 8601, Domo's YAML says milliseconds; both are understood.
         finished: When it ended, likewise.
         url_row_count_map: How many rows each file has, by its URL.
     """

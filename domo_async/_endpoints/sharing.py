@@ -111,13 +111,13 @@ class Sharing(Area):
             ConfigError: `resources` is empty, or holds something else.
             Forbidden: The token's owner may not.
         """
-        by_kind: dict[str, list[str]] = {}
+        by_category: dict[str, list[str]] = {}
         for each in require_list(resources, "resources"):
-            by_kind.setdefault(str(each.type), []).append(str(each.id))
-        if others := by_kind.keys() - {SharedType.PAGE, SharedType.BADGE}:
+            by_category.setdefault(str(each.type), []).append(str(each.id))
+        if others := by_category.keys() - {SharedType.PAGE, SharedType.BADGE}:
             raise ConfigError(f"access to pages and cards can be taken away so, not to a {', '.join(sorted(others))}")
-        for kind, ids in by_kind.items():
-            path = url("/api/content/v1/share/bulk/{}/{}/{}", kind, recipient.type, recipient.id)
+        for category, ids in by_category.items():
+            path = url("/api/content/v1/share/bulk/{}/{}/{}", category, recipient.type, recipient.id)
             for at in range(0, len(ids), _REVOKED_AT_ONCE):
                 await self._http.request("DELETE", path, params={"resourceIds": ids[at : at + _REVOKED_AT_ONCE]})
 

@@ -326,7 +326,7 @@ class Task(Model):
     output_variables: Mapping[str, object] = field(factory=dict)
 
 
-# The page describes these answers in words alone.
+# Domo's documentation describes these answers in words alone.
 _TASK_OR_NONE = either(Task, NoneType)
 
 
@@ -450,8 +450,9 @@ class Tasks(Area):
     ) -> Pager[Task]:
         """Iterate over the tasks that pass all filters given, or over all that the token's owner has access to.
 
-        `POST /api/queues/v1/tasks/list` (Task Center API, "Get Tasks"). The page names no paging; that the query takes
-        ``limit`` and ``offset`` is from a public client. An answer of more tasks than were asked for is taken as all.
+        `POST /api/queues/v1/tasks/list` (Task Center API, "Get Tasks"). Domo's documentation names no paging; that the
+        query takes ``limit`` and ``offset`` is from a public client. An answer of more tasks than were asked for is
+        taken as all.
 
         Args:
             queue_id: Queues.
@@ -559,7 +560,7 @@ class Tasks(Area):
             values: Values by the names of the contract's properties; may be empty where the contract has none.
 
         Returns:
-            The completed task, or None if the instance does not give it; the page has no sample.
+            The completed task, or None if the instance does not give it; Domo's documentation has no sample.
 
         Raises:
             NotFound: There is no such task.
@@ -586,7 +587,7 @@ class Tasks(Area):
             target_queue_id: Its queue from now on.
 
         Returns:
-            The moved task, or None if the instance does not give it; the page has no sample.
+            The moved task, or None if the instance does not give it; Domo's documentation has no sample.
 
         Raises:
             NotFound: There is no such task in that queue.
@@ -617,7 +618,7 @@ class Tasks(Area):
             task_ids: Further tasks of the queue to assign with it.
 
         Returns:
-            The assigned task, or None if the instance does not give it; the page has no sample.
+            The assigned task, or None if the instance does not give it; Domo's documentation has no sample.
 
         Raises:
             NotFound: There is no such task or user.
@@ -627,7 +628,7 @@ class Tasks(Area):
             task_id,
             *(other for other in require_list(task_ids, "task_ids", may_be_empty=True) if other != task_id),
         ]
-        # The page calls the list tasksId, other clients call it taskIds.
+        # Domo's documentation calls the list tasksId, other clients call it taskIds.
         body = payload(tasks_id=tasks, task_ids=tasks, type=TaskPerson.USER, user_id=str(user_id))
         return await self._http.request("PUT", path, json=body, into=_TASK_OR_NONE, empty=None, undocumented=True)
 
@@ -669,7 +670,7 @@ class Tasks(Area):
             task_id: The task.
 
         Returns:
-            The voided task, or None if the instance does not give it; the page has no sample.
+            The voided task, or None if the instance does not give it; Domo's documentation has no sample.
 
         Raises:
             NotFound: There is no such task.

@@ -236,7 +236,7 @@ class WorkflowCounts(Model):
 class Workflows(Area):
     """Workflows: what there is, started, waited for, cancelled.
 
-    The documents describe `start`, `cancel` and `set_permissions`. The other routes are seen on instances.
+    Domo's documentation describes `start`, `cancel` and `set_permissions`. The other routes are seen on instances.
     """
 
     # -- workflows --------------------------------------------------------------------------------------------
@@ -244,7 +244,7 @@ class Workflows(Area):
     def list(self) -> Pager[WorkflowModel]:
         """Iterate over the workflows that the token's owner may see.
 
-        `GET /api/workflow/v1/models`. Seen on instances, not in the documents; it takes a ``limit``, of which no
+        `GET /api/workflow/v1/models`. Seen on instances, not in Domo's documentation; it takes a ``limit``, of which no
         default is known, so a great one is sent.
         """
         return self._http.whole_list(
@@ -258,7 +258,7 @@ class Workflows(Area):
     async def get(self, model_id: str, /, *, versions: bool = True) -> WorkflowModel:
         """Return a workflow.
 
-        `GET /api/workflow/v1/models/{model_id}`. Seen on instances, not in the documents.
+        `GET /api/workflow/v1/models/{model_id}`. Seen on instances, not in Domo's documentation.
 
         Args:
             model_id: The workflow.
@@ -296,7 +296,7 @@ class Workflows(Area):
     async def versions(self, model_id: str, /) -> tuple[WorkflowVersion, ...]:
         """Return the versions of a workflow, also those that were deleted.
 
-        `GET /api/workflow/v2/models/{model_id}/versions`. Seen on instances, not in the documents.
+        `GET /api/workflow/v2/models/{model_id}/versions`. Seen on instances, not in Domo's documentation.
 
         Args:
             model_id: The workflow.
@@ -311,7 +311,7 @@ class Workflows(Area):
     async def get_version(self, model_id: str, version: str, /) -> WorkflowVersion:
         """Return a version of a workflow.
 
-        `GET /api/workflow/v2/models/{model_id}/versions/{version}`. Seen on instances, not in the documents.
+        `GET /api/workflow/v2/models/{model_id}/versions/{version}`. Seen on instances, not in Domo's documentation.
 
         Args:
             model_id: The workflow.
@@ -327,7 +327,8 @@ class Workflows(Area):
     async def definition(self, model_id: str, version: str, /) -> WorkflowDefinition:
         """Return what a version of a workflow does.
 
-        `GET /api/workflow/v2/models/{model_id}/versions/{version}/definition`. Seen on instances, not in the documents.
+        `GET /api/workflow/v2/models/{model_id}/versions/{version}/definition`. Seen on instances, not in Domo's
+        documentation.
 
         Args:
             model_id: The workflow.
@@ -347,7 +348,7 @@ class Workflows(Area):
     ) -> tuple[WorkflowTrigger, ...]:
         """Return what starts a workflow.
 
-        `GET /api/workflow/v2/triggers/model/{model_id}`. Seen on instances, not in the documents.
+        `GET /api/workflow/v2/triggers/model/{model_id}`. Seen on instances, not in Domo's documentation.
 
         Args:
             model_id: The workflow.
@@ -366,7 +367,7 @@ class Workflows(Area):
     async def get_trigger(self, trigger_id: str, /) -> WorkflowTrigger:
         """Return something that starts a workflow.
 
-        `GET /api/workflow/v2/triggers/{trigger_id}`. Seen on instances, not in the documents.
+        `GET /api/workflow/v2/triggers/{trigger_id}`. Seen on instances, not in Domo's documentation.
 
         Args:
             trigger_id: The trigger.
@@ -423,7 +424,7 @@ class Workflows(Area):
     async def activate(self, trigger_id: str, /, *, data: Mapping[str, WorkflowValue] = {}) -> WorkflowInstance:
         """Start a workflow by one of its triggers, such as `WorkflowVersion.manual_trigger_id`.
 
-        `POST /api/workflow/v2/triggers/{trigger_id}/activate`. Seen on instances, not in the documents.
+        `POST /api/workflow/v2/triggers/{trigger_id}/activate`. Seen on instances, not in Domo's documentation.
 
         Args:
             trigger_id: The trigger.
@@ -454,9 +455,9 @@ class Workflows(Area):
     ) -> tuple[WorkflowInstance, ...]:
         """Return the runs of a workflow, as far as the instance tells.
 
-        `GET /api/workflow/v2/executions`. Seen on instances, not in the documents; whether a great many runs come in
-        one answer is not known. The identifier and the status of a run are looked for under several names; what is not
-        understood is in `extras`.
+        `GET /api/workflow/v2/executions`. Seen on instances, not in Domo's documentation; whether a great many runs
+        come in one answer is not known. The identifier and the status of a run are looked for under several names; what
+        is not understood is in `extras`.
 
         Args:
             model_id: The workflow.
@@ -484,7 +485,7 @@ class Workflows(Area):
     async def get_execution(self, instance_id: str, /) -> WorkflowInstance:
         """Return a run.
 
-        `GET /api/workflow/v2/executions/{instance_id}`. Seen on instances, not in the documents.
+        `GET /api/workflow/v2/executions/{instance_id}`. Seen on instances, not in Domo's documentation.
 
         Args:
             instance_id: The run, as `start` and `executions` tell it.
@@ -504,9 +505,9 @@ class Workflows(Area):
     ) -> WorkflowInstance:
         """Wait until a run has completed.
 
-        `GET /api/workflow/v2/executions/{instance_id}`, again and again, seen on instances and not in the documents.
-        Where the instance does not know the run by that, `GET /api/workflow/v2/executions`: a run that is not in that
-        list either counts as one that has not reported yet. Apps have `AppWorkflows.wait`.
+        `GET /api/workflow/v2/executions/{instance_id}`, again and again, seen on instances and not in Domo's
+        documentation. Where the instance does not know the run by that, `GET /api/workflow/v2/executions`: a run that
+        is not in that list either counts as one that has not reported yet. Apps have `AppWorkflows.wait`.
 
         Args:
             instance_id: The run, as `start` tells it.
@@ -549,7 +550,7 @@ class Workflows(Area):
     async def outputs(self, instance_id: str, /) -> Mapping[str, object]:
         """Return what a run gave, by the names of the workflow's outputs.
 
-        `GET /api/workflow/v2/executions/{instance_id}/outputs`. Seen on instances, not in the documents.
+        `GET /api/workflow/v2/executions/{instance_id}/outputs`. Seen on instances, not in Domo's documentation.
 
         Args:
             instance_id: The run.
@@ -566,7 +567,7 @@ class Workflows(Area):
     ) -> WorkflowInstance:
         """Start a run again.
 
-        `POST /api/workflow/v2/executions/{instance_id}/restart`. Seen on instances, not in the documents.
+        `POST /api/workflow/v2/executions/{instance_id}/restart`. Seen on instances, not in Domo's documentation.
 
         Args:
             instance_id: The run.
@@ -614,7 +615,7 @@ class Workflows(Area):
     async def cancel_many(self, instance_ids: Sequence[str], /) -> Mapping[str, str | None]:
         """Ask for runs to be cancelled, which takes a moment.
 
-        `POST /api/workflow/v2/executions/cancel`. Seen on instances, not in the documents.
+        `POST /api/workflow/v2/executions/cancel`. Seen on instances, not in Domo's documentation.
 
         Args:
             instance_ids: The runs.
@@ -648,7 +649,7 @@ class Workflows(Area):
     ) -> WorkflowCounts:
         """Count runs.
 
-        `GET /api/workflow/v2/executions/metrics`. Seen on instances, not in the documents.
+        `GET /api/workflow/v2/executions/metrics`. Seen on instances, not in Domo's documentation.
 
         Args:
             model_id: Only runs of this workflow.
@@ -682,7 +683,7 @@ class Workflows(Area):
     async def permissions(self, model_id: str, /) -> Mapping[str, tuple[WorkflowPermission, ...]]:
         """Return who may do what with a workflow, by type: ``USER``, ``GROUP`` and perhaps others.
 
-        `GET /api/workflow/v1/models/{model_id}/permissions`. Seen on instances, not in the documents.
+        `GET /api/workflow/v1/models/{model_id}/permissions`. Seen on instances, not in Domo's documentation.
 
         Args:
             model_id: The workflow.
@@ -724,8 +725,8 @@ _MOST_MODELS = 10_000
 _NOT_BY_ID = frozenset({400, 404, 405})
 
 
-def _iso(moment: datetime | None) -> str | None:
-    return None if moment is None else str(TimestampForm.ISO.format(moment))
+def _iso(time: datetime | None) -> str | None:
+    return None if time is None else str(TimestampForm.ISO.format(time))
 
 
 def _runs(answer: object) -> tuple[WorkflowInstance, ...]:

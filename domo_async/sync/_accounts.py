@@ -104,8 +104,8 @@ class Accounts(Twin[AsyncAccounts]):
     ) -> Account:
         """Create an account: either with its type, or as other clients do, for a connector and with its credentials.
 
-        `POST /api/data/v1/accounts` (Data Accounts, "Create Account"). The page shows `account_type` alone, of which
-        ``Standard`` is its one example; no other source knows it.
+        `POST /api/data/v1/accounts` (Data Accounts, "Create Account"). Domo's documentation shows `account_type` alone,
+        of which ``Standard`` is its one example; no other source knows it.
 
         Args:
             display_name: How people see it.

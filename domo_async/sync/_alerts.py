@@ -36,8 +36,8 @@ class Alerts(Twin[AsyncAlerts]):
     ) -> SyncPager[Alert]:
         """Iterate over alerts.
 
-        `GET /api/social/v4/alerts` (Alerts API, "Get alerts"). Lists go out with commas between their items, which the
-        page does not say.
+        `GET /api/social/v4/alerts` (Alerts API, "Get alerts"). Lists go out with commas between their items, which
+        Domo's documentation does not say.
 
         Args:
             all: Whether to get all alerts at once.
@@ -119,7 +119,7 @@ class Alerts(Twin[AsyncAlerts]):
     ) -> Alert | None:
         """Make an alert. Is not sent twice, unless the instance surely did not take it.
 
-        `POST /api/social/v4/alerts`. Seen on instances, not in the documents.
+        `POST /api/social/v4/alerts`. Seen on instances, not in Domo's documentation.
 
         Args:
             name: Its name.
@@ -177,8 +177,8 @@ class Alerts(Twin[AsyncAlerts]):
     ) -> Alert | None:
         """Change what is given of an alert.
 
-        `PATCH /api/social/v4/alerts/{alert_id}`. Seen on instances with an owner, not in the documents; that it takes
-        all else that is here is unconfirmed.
+        `PATCH /api/social/v4/alerts/{alert_id}`. Seen on instances with an owner, not in Domo's documentation; that it
+        takes all else that is here is unconfirmed.
 
         Args:
             alert_id: The alert.
@@ -213,7 +213,8 @@ class Alerts(Twin[AsyncAlerts]):
     def delete(self, alert_id: int | str, /) -> None:
         """Delete an alert.
 
-        `DELETE /api/social/v4/alerts/{alert_id}` (Alerts API, "Delete an alert"); the page does not show the answer.
+        `DELETE /api/social/v4/alerts/{alert_id}` (Alerts API, "Delete an alert"); Domo's documentation does not show
+        the answer.
 
         Args:
             alert_id: The alert.
@@ -226,7 +227,7 @@ class Alerts(Twin[AsyncAlerts]):
     def subscriptions(self, alert_id: int | str, /) -> tuple[AlertSubscriber, ...]:
         """Return who is told of an alert.
 
-        `GET /api/social/v4/alerts/{alert_id}/subscriptions`. Seen on instances, not in the documents.
+        `GET /api/social/v4/alerts/{alert_id}/subscriptions`. Seen on instances, not in Domo's documentation.
 
         Args:
             alert_id: The alert.
@@ -239,8 +240,8 @@ class Alerts(Twin[AsyncAlerts]):
     def subscribe(self, alert_id: int | str, /, *, subscriber_id: int | str, type: SubscriptionType | str) -> None:
         """Subscribe somebody to an alert.
 
-        `POST /api/social/v4/alerts/{alert_id}/subscriptions` (Alerts API, "Subscribe user to an alert"); the page does
-        not show the answer.
+        `POST /api/social/v4/alerts/{alert_id}/subscriptions` (Alerts API, "Subscribe user to an alert"); Domo's
+        documentation does not show the answer.
 
         Args:
             alert_id: The alert.
@@ -255,8 +256,8 @@ class Alerts(Twin[AsyncAlerts]):
     def unsubscribe(self, alert_id: int | str, /, *, subscriber_id: int | str, type: SubscriptionType | str) -> None:
         """End somebody's subscription to an alert.
 
-        `DELETE /api/social/v4/alerts/{alert_id}/subscriptions` (Alerts API, "Unsubscribe user from an alert"); the page
-        does not show the answer, and names another method than its example.
+        `DELETE /api/social/v4/alerts/{alert_id}/subscriptions` (Alerts API, "Unsubscribe user from an alert"); Domo's
+        documentation does not show the answer, and names another method than its example.
 
         Args:
             alert_id: The alert.
@@ -280,14 +281,15 @@ class Alerts(Twin[AsyncAlerts]):
     ) -> None:
         """Share an alert, with a message.
 
-        `POST /api/social/v4/alerts/{alert_id}/share` (Alerts API, "Share an alert"); the page does not show the answer.
+        `POST /api/social/v4/alerts/{alert_id}/share` (Alerts API, "Share an alert"); Domo's documentation does not show
+        the answer.
 
         Args:
             alert_id: The alert.
             user_message: What to say about it.
             alert_subscriptions: Whom to share it with.
             send_email: Whether to send the message by mail, too.
-            meta_data: Further facts; the page does not say which.
+            meta_data: Further facts; Domo's documentation does not say which.
 
         Raises:
             ConfigError: `alert_subscriptions` is empty.

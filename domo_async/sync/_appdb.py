@@ -191,7 +191,7 @@ class Documents(Twin[AsyncDocuments]):
 
         Args:
             collection_id: The collection.
-            content: What the document says: any JSON object.
+            content: The content of the document: any JSON object.
 
         Raises:
             ConfigError: `content` has no JSON form, as a naive datetime.
@@ -202,7 +202,8 @@ class Documents(Twin[AsyncDocuments]):
     def create_many(self, collection_id: str, /, *, contents: Sequence[Mapping[str, object]]) -> DocumentsWritten:
         """Add several documents to a collection.
 
-        `POST /api/datastores/v1/collections/{collection_id}/documents/bulk`. Seen on instances, not in the documents.
+        `POST /api/datastores/v1/collections/{collection_id}/documents/bulk`. Seen on instances, not in Domo's
+        documentation.
 
         Args:
             collection_id: The collection.
@@ -219,8 +220,8 @@ class Documents(Twin[AsyncDocuments]):
     ) -> DocumentsWritten:
         """Replace the contents of documents, and add those that have no identifier or one that is not there.
 
-        `PUT /api/datastores/v2/collections/{collection_id}/documents/bulk`. Seen on instances, not in the documents;
-        the form of its body is that of other clients.
+        `PUT /api/datastores/v2/collections/{collection_id}/documents/bulk`. Seen on instances, not in Domo's
+        documentation; the form of its body is that of other clients.
 
         Args:
             collection_id: The collection.
@@ -237,7 +238,8 @@ class Documents(Twin[AsyncDocuments]):
     ) -> DocumentsUpdated:
         """Change all documents that a filter selects.
 
-        `PUT /api/datastores/v2/collections/{collection_id}/documents/update`. Seen on instances, not in the documents.
+        `PUT /api/datastores/v2/collections/{collection_id}/documents/update`. Seen on instances, not in Domo's
+        documentation.
 
         Args:
             collection_id: The collection.
@@ -307,14 +309,14 @@ class Datastores(Twin[AsyncDatastores]):
     def list(self) -> SyncPager[Datastore]:
         """Iterate over the datastores that the token's owner may see.
 
-        `GET /api/datastores/v1`. Seen on instances, not in the documents.
+        `GET /api/datastores/v1`. Seen on instances, not in Domo's documentation.
         """
         return SyncPager(self._aio.list(), self._portal)
 
     def create(self, *, name: str) -> Datastore:
         """Create a datastore. Is not sent twice, unless the instance surely did not take it.
 
-        `POST /api/datastores/v1`. Seen on instances, not in the documents.
+        `POST /api/datastores/v1`. Seen on instances, not in Domo's documentation.
 
         Args:
             name: Its name.
@@ -324,7 +326,7 @@ class Datastores(Twin[AsyncDatastores]):
     def get(self, datastore_id: str, /) -> Datastore:
         """Return a datastore.
 
-        `GET /api/datastores/v1/{datastore_id}`. Seen on instances, not in the documents.
+        `GET /api/datastores/v1/{datastore_id}`. Seen on instances, not in Domo's documentation.
 
         Args:
             datastore_id: The datastore.
@@ -337,7 +339,7 @@ class Datastores(Twin[AsyncDatastores]):
     def rename(self, datastore_id: str, /, *, name: str) -> Datastore:
         """Give a datastore another name.
 
-        `PUT /api/datastores/v1/{datastore_id}`. Seen on instances, not in the documents.
+        `PUT /api/datastores/v1/{datastore_id}`. Seen on instances, not in Domo's documentation.
 
         Args:
             datastore_id: The datastore.
@@ -351,7 +353,7 @@ class Datastores(Twin[AsyncDatastores]):
     def delete(self, datastore_id: str, /) -> None:
         """Delete a datastore.
 
-        `DELETE /api/datastores/v1/{datastore_id}`. Seen on instances, not in the documents. What becomes of its
+        `DELETE /api/datastores/v1/{datastore_id}`. Seen on instances, not in Domo's documentation. What becomes of its
         collections is not known.
 
         Args:
@@ -369,8 +371,8 @@ class Collections(Twin[AsyncCollections]):
     def list(self, datastore_id: str | None = None, /) -> SyncPager[Collection]:
         """Iterate over the collections of a datastore, or over all that the token's owner may see.
 
-        `GET /api/datastores/v1/{datastore_id}/collections`, or `GET /api/datastores/v1/collections`. Seen on
-        instances, not in the documents.
+        `GET /api/datastores/v1/{datastore_id}/collections`, or `GET /api/datastores/v1/collections`. Seen on instances,
+        not in Domo's documentation.
 
         Args:
             datastore_id: The datastore; all by default.
@@ -386,8 +388,8 @@ class Collections(Twin[AsyncCollections]):
     ) -> Collection:
         """Create a collection.
 
-        `POST /api/datastores/v1/{datastore_id}/collections`. Seen on instances, not in the documents. Is not sent
-        twice, unless the instance surely did not take it: each time makes a collection.
+        `POST /api/datastores/v1/{datastore_id}/collections`. Seen on instances, not in Domo's documentation. Is not
+        sent twice, unless the instance surely did not take it: each time makes a collection.
 
         Args:
             datastore_id: The datastore to create it in.
@@ -405,7 +407,7 @@ class Collections(Twin[AsyncCollections]):
     def get(self, collection_id: str, /) -> Collection:
         """Return a collection.
 
-        `GET /api/datastores/v1/collections/{collection_id}`. Seen on instances, not in the documents.
+        `GET /api/datastores/v1/collections/{collection_id}`. Seen on instances, not in Domo's documentation.
 
         Args:
             collection_id: The collection.
@@ -434,8 +436,8 @@ class Collections(Twin[AsyncCollections]):
             columns: All columns: names and types, such as ``{"username": "STRING"}``, or `Column` objects, which can
                 say whether a column is visible.
             sync_enabled: Whether to sync the documents to a dataset.
-            owner: The user whose it is to be; not in the documents, but instances are seen to take it.
-            name: Its name; not in the documents, but other clients send it.
+            owner: The user whose it is to be; not in Domo's documentation, but instances are seen to take it.
+            name: Its name; not in Domo's documentation, but other clients send it.
 
         Raises:
             ConfigError: There is nothing to change; there are no columns, names repeat, or a type is not one of Domo's.
@@ -448,7 +450,7 @@ class Collections(Twin[AsyncCollections]):
     def delete(self, collection_id: str, /) -> None:
         """Delete a collection with all its documents.
 
-        `DELETE /api/datastores/v1/collections/{collection_id}`. Seen on instances, not in the documents.
+        `DELETE /api/datastores/v1/collections/{collection_id}`. Seen on instances, not in Domo's documentation.
 
         Args:
             collection_id: The collection.
@@ -461,7 +463,7 @@ class Collections(Twin[AsyncCollections]):
     def permissions(self, collection_id: str, /) -> Mapping[str, tuple[CollectionGrant, ...]]:
         """Return who may do what with a collection, by type: ``USER``, ``GROUP``, ``RYUU_APP``.
 
-        `GET /api/datastores/v1/collections/{collection_id}/permission`. Seen on instances, not in the documents.
+        `GET /api/datastores/v1/collections/{collection_id}/permission`. Seen on instances, not in Domo's documentation.
 
         Args:
             collection_id: The collection.
@@ -484,7 +486,7 @@ class Collections(Twin[AsyncCollections]):
         """Say what a user or a group may do with a collection.
 
         `PUT /api/datastores/v1/collections/{collection_id}/permission/{entity_type}/{entity_id}`. Seen on instances,
-        not in the documents.
+        not in Domo's documentation.
 
         Args:
             collection_id: The collection.
@@ -507,7 +509,7 @@ class Collections(Twin[AsyncCollections]):
         """Take from a user, a group or an app all that it may do with a collection.
 
         `DELETE /api/datastores/v1/collections/{collection_id}/permission/{entity_type}/{entity_id}`. Seen on instances,
-        not in the documents.
+        not in Domo's documentation.
 
         Args:
             collection_id: The collection.

@@ -25,8 +25,8 @@ class Applications(Twin[AsyncApplications]):
     def jobs(self, application_id: str, /, *, offset: int = 0, limit: int | None = None) -> SyncPager[Job]:
         """Iterate over the jobs of an application that the token's owner may see.
 
-        `GET /api/executor/v2/applications/{application_id}/jobs` (Remote Domostats API, "Get List of Jobs"). The page
-        has an offset and no size, so pages are asked for until one is empty.
+        `GET /api/executor/v2/applications/{application_id}/jobs` (Remote Domostats API, "Get List of Jobs"). Domo's
+        documentation has an offset and no size, so pages are asked for until one is empty.
 
         Args:
             application_id: The application.
@@ -42,7 +42,7 @@ class Applications(Twin[AsyncApplications]):
     def get(self, application_id: str, /) -> Application:
         """Return an application.
 
-        `GET /api/executor/v1/applications/{application_id}`. Seen on instances, not in the documents.
+        `GET /api/executor/v1/applications/{application_id}`. Seen on instances, not in Domo's documentation.
 
         Args:
             application_id: The application.
@@ -55,7 +55,8 @@ class Applications(Twin[AsyncApplications]):
     def get_job(self, application_id: str, job_id: str, /) -> Job:
         """Return a job.
 
-        `GET /api/executor/v1/applications/{application_id}/jobs/{job_id}`. Seen on instances, not in the documents.
+        `GET /api/executor/v1/applications/{application_id}/jobs/{job_id}`. Seen on instances, not in Domo's
+        documentation.
 
         Args:
             application_id: The application.
@@ -69,8 +70,8 @@ class Applications(Twin[AsyncApplications]):
     def create_job(self, application_id: str, /, *, definition: Mapping[str, object]) -> Job:
         """Make a job.
 
-        `POST /api/executor/v1/applications/{application_id}/jobs`. Not in the documents; instances take it, and no
-        answer is known, so that what comes is read as a job as far as that goes.
+        `POST /api/executor/v1/applications/{application_id}/jobs`. Domo's documentation does not have it; instances
+        take it, and no answer is known, so that what comes is read as a job as far as that goes.
 
         Args:
             application_id: The application.
@@ -84,8 +85,8 @@ class Applications(Twin[AsyncApplications]):
     def run_job(self, application_id: str, job_id: str, /) -> QueuedJobs:
         """Run a job.
 
-        `POST /api/executor/v1/applications/{application_id}/jobs/{job_id}/executions`. Seen on instances, not in the
-        documents.
+        `POST /api/executor/v1/applications/{application_id}/jobs/{job_id}/executions`. Seen on instances, not in Domo's
+        documentation.
 
         Args:
             application_id: The application.

@@ -119,8 +119,8 @@ class AppFiles(Twin[AsyncAppFiles]):
     def get_permissions(self, file_id: int | str, /) -> FilePermissions:
         """Return who may do what with a file.
 
-        `GET /domo/data-files/v1/{file_id}/permissions` (Files API, "Get File Permissions"). The page names this route,
-        but its example calls the one of `Files.get_permissions`.
+        `GET /domo/data-files/v1/{file_id}/permissions` (Files API, "Get File Permissions"). Domo's documentation names
+        this route, but its example calls the one of `Files.get_permissions`.
 
         Args:
             file_id: The file.

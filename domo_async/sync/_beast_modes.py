@@ -173,7 +173,7 @@ class BeastModes(Twin[AsyncBeastModes]):
         Args:
             beast_mode_id: The Beast Mode.
             expression: The formula.
-            strict: Sent along in the page's example, as false; the page does not say what it does.
+            strict: Sent along in the page's example, as false; Domo's documentation does not say what it does.
 
         Raises:
             NotFound: There is no such Beast Mode.

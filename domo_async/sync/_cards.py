@@ -26,8 +26,8 @@ class Cards(Twin[AsyncCards]):
     ) -> tuple[Card, ...]:
         """Return cards.
 
-        `GET /api/content/v1/cards`. Not in the documents; other clients use it. Whether a card that there is not is
-        left out or an error is unconfirmed.
+        `GET /api/content/v1/cards`. No document of Domo's describes it; other clients use it. Whether a card that there
+        is not is left out or an error is unconfirmed.
 
         Args:
             urns: The cards.
@@ -132,7 +132,7 @@ class Cards(Twin[AsyncCards]):
     ) -> SyncPager[Card]:
         """Iterate over cards: all that the token's owner sees, or those that meet the conditions.
 
-        `POST /api/content/v2/cards/adminsummary`. Not in the documents; other clients use it.
+        `POST /api/content/v2/cards/adminsummary`. No document of Domo's describes it; other clients use it.
 
         Args:
             title: Only those with this in their titles.
@@ -168,7 +168,7 @@ class Cards(Twin[AsyncCards]):
 
         Args:
             card_id: The card.
-            title: Its title from now on. The page does not say whether it can be left out.
+            title: Its title from now on. Domo's documentation does not say whether it can be left out.
             description: Its description from now on.
 
         Raises:

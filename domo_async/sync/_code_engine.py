@@ -77,7 +77,7 @@ class CodePackages(Twin[AsyncCodePackages]):
     ) -> CodePackage:
         """Create a package, or a version of one that is there. Is not sent twice.
 
-        `POST /api/codeengine/v2/packages`. Seen on instances, not in the documents.
+        `POST /api/codeengine/v2/packages`. Seen on instances, not in Domo's documentation.
 
         Args:
             name: Its name.
@@ -129,7 +129,7 @@ class CodePackages(Twin[AsyncCodePackages]):
     def set_owner(self, package_id: str, owner: int, /) -> CodePackage:
         """Give a package to another user.
 
-        `PUT /api/codeengine/v2/packages/{package_id}`. Seen on instances, not in the documents.
+        `PUT /api/codeengine/v2/packages/{package_id}`. Seen on instances, not in Domo's documentation.
 
         Args:
             package_id: The package.
@@ -143,7 +143,7 @@ class CodePackages(Twin[AsyncCodePackages]):
     def delete(self, package_id: str, /) -> None:
         """Delete a package.
 
-        `DELETE /api/codeengine/v2/packages/{package_id}`. Seen on instances, not in the documents.
+        `DELETE /api/codeengine/v2/packages/{package_id}`. Seen on instances, not in Domo's documentation.
 
         Args:
             package_id: The package.

@@ -704,9 +704,10 @@ class Datasets(Twin[AsyncDatasets]):
 
         Args:
             dataset_id: The dataset.
-            data_provider_type: The kind of connector, such as ``domo-jupyterdata``; all that the page shows.
-            name: The dataset's name. Not on the page; other clients send it to this route, always along with
-                `description`, so whether one of the two alone leaves the other as it is, is not known.
+            data_provider_type: The kind of connector, such as ``domo-jupyterdata``; all that Domo's documentation
+                shows.
+            name: The dataset's name. Not in Domo's documentation; other clients send it to this route, always along
+                with `description`, so whether one of the two alone leaves the other as it is, is not known.
             description: What it holds; see `name`.
 
         Returns:
@@ -726,8 +727,8 @@ class Datasets(Twin[AsyncDatasets]):
     def set_tags(self, dataset_id: str, /, *, tags: Sequence[str]) -> None:
         """Give a dataset exactly these tags; it loses all others.
 
-        `POST /api/data/ui/v3/datasources/{dataset_id}/tags` (Datasets API, "createDatasetTag"). The page speaks of
-        creating a tag, but the list replaces the former one. To add a tag, read `Dataset.tag_names` first.
+        `POST /api/data/ui/v3/datasources/{dataset_id}/tags` (Datasets API, "createDatasetTag"). Domo's documentation
+        speaks of creating a tag, but the list replaces the former one. To add a tag, read `Dataset.tag_names` first.
 
         Args:
             dataset_id: The dataset.
@@ -1113,9 +1114,9 @@ class Datasets(Twin[AsyncDatasets]):
             Rows, bytes, parts, the upload, its data version and the seconds it took.
 
         Raises:
-            ConfigError: An option makes no sense, the source is of no known kind, the journal is another upload's or
-                no journal, rows would be appended twice, or others than the partition's could be lost.
-            SourceError: The source cannot be read, is no CSV, holds no rows, or does not fit the dataset; names the
+            ConfigError: An option makes no sense, the source is of no known kind, the journal is another upload's or is
+                not a journal, rows would be appended twice, or others than the partition's could be lost.
+            SourceError: The source cannot be read, is not CSV, holds no rows, or does not fit the dataset; names the
                 line. The dataset is as it was.
             UploadError: A part or the commit failed for good; the dataset is as it was.
             CommitUncertain: The commit's answer was lost and the instance does not tell the outcome.
@@ -1295,7 +1296,7 @@ class Datasets(Twin[AsyncDatasets]):
 
         Raises:
             ConfigError: The source is of no known kind.
-            SourceError: It cannot be read, is no CSV, or does not fit the dataset; names the line.
+            SourceError: It cannot be read, is not CSV, or does not fit the dataset; names the line.
         """
         return self._portal.run(self._aio.plan_upload(dataset_id, source, **options))
 
@@ -1447,13 +1448,12 @@ class Datasets(Twin[AsyncDatasets]):
         """Append rows to a dataset, and wait until queries see them. For many rows, `upload` takes files.
 
         `POST /api/data/v3/datasources/{dataset_id}/uploads` (Datasets API, "Append row to Dataset"), with the action
-        and the ``appendId`` that the page shows. It shows this request alone, which only opens an upload; so this is an
-        `upload` with ``action="APPEND"`` and ``append_id="latest"``, with
-        `PUT /api/data/v3/datasources/{dataset_id}/uploads/{upload_id}/parts/{part}`,
-        `PUT /api/data/v3/datasources/{dataset_id}/uploads/{upload_id}/commit`,
-        `GET /api/data/v2/datasources/{dataset_id}/schemas/latest`,
-        `GET /api/data/v2/datasources/{dataset_id}/dataversions` and
-        `GET /api/data/v3/datasources/{dataset_id}/indexes/{request_key}/statuses`.
+        and the ``appendId`` that Domo's documentation shows. It shows this request alone, which only opens an upload;
+        so this is an `upload` with ``action="APPEND"`` and ``append_id="latest"``, with `PUT
+        /api/data/v3/datasources/{dataset_id}/uploads/{upload_id}/parts/{part}`, `PUT
+        /api/data/v3/datasources/{dataset_id}/uploads/{upload_id}/commit`, `GET
+        /api/data/v2/datasources/{dataset_id}/schemas/latest`, `GET /api/data/v2/datasources/{dataset_id}/dataversions`
+        and `GET /api/data/v3/datasources/{dataset_id}/indexes/{request_key}/statuses`.
 
         Args:
             dataset_id: The dataset.
@@ -1466,7 +1466,7 @@ class Datasets(Twin[AsyncDatasets]):
             What `upload` returns.
 
         Raises:
-            ConfigError: A row is no list of cells, or the delimiter cannot be one.
+            ConfigError: A row is not a list of cells, or the delimiter cannot be one.
             SourceError: There are no rows, or they do not fit the dataset; says which row and column.
             UploadError: The dataset is as it was.
             CommitUncertain: The commit's answer was lost and the instance does not tell the outcome.
@@ -1490,8 +1490,8 @@ class Datasets(Twin[AsyncDatasets]):
         `POST /api/query/v1/execute/export/{dataset_id}` with ``Accept: text/csv`` (Datasets API, "Query Dataset");
         before it, to know the columns and their types, `POST /api/query/v1/execute/{dataset_id}` (Datasets API, "Query
         with SQL") with the same query and ``LIMIT 0``, and after it, if there are so many rows that the instance may
-        have cut the result, to see whether it has more. The document shows a query's result in JSON; an instance that
-        answers so is understood, but its answer is held in memory.
+        have cut the result, to see whether it has more. Domo's documentation shows a query's result in JSON; an
+        instance that answers so is understood, but its answer is held in memory.
 
         What comes is looked at on its way: its header names the columns of the query, each record has as many fields,
         and it ends where a record ends. A web page, or nothing, never takes the place of a file. CSV is written as it
@@ -1638,7 +1638,7 @@ class BulkChanges(Twin[AsyncBulkChanges]):
         return self._portal.run(self._aio.reassign(dataset_ids, user_id=user_id, group_id=group_id))
 
     def run(self, dataset_ids: Sequence[str], /) -> BulkResults:
-        """Have the connectors of datasets run now.
+        """Run the connectors of datasets now.
 
         `POST /api/data/v1/ui/bulk/run`. Seen: Domo's own data service has it.
 
@@ -1699,7 +1699,7 @@ class Indexes(Twin[AsyncIndexes]):
             timeout: Seconds to wait at most.
 
         Returns:
-            The index, where the instance tells; the document shows no answer.
+            The index, where the instance tells; Domo's documentation shows no answer.
 
         Raises:
             NotFound: There is no such dataset.
@@ -1718,7 +1718,7 @@ class Indexes(Twin[AsyncIndexes]):
             dataset_id: The dataset.
 
         Returns:
-            The index, where the instance tells; the document shows no answer.
+            The index, where the instance tells; Domo's documentation shows no answer.
 
         Raises:
             NotFound: There is no such dataset.
@@ -1729,7 +1729,7 @@ class Indexes(Twin[AsyncIndexes]):
         """Return how far an index is.
 
         `GET /api/data/v3/datasources/{dataset_id}/indexes/{request_key}/statuses` (Datasets API, "Index Dataset
-        Progress"). The document shows no answer; this is what Domo's data service answers.
+        Progress"). Domo's documentation shows no answer; this is what Domo's data service answers.
 
         Args:
             dataset_id: The dataset.
@@ -1769,8 +1769,8 @@ class Partitions(Twin[AsyncPartitions]):
     def list(self, dataset_id: str, /) -> SyncPager[Partition]:
         """Iterate over the dataset's partitions, without their rows; those whose data were deleted are among them.
 
-        `GET /api/query/v1/datasources/{dataset_id}/partition` (Datasets API, "GET Partition List"). The document shows
-        no answer.
+        `GET /api/query/v1/datasources/{dataset_id}/partition` (Datasets API, "GET Partition List"). Domo's
+        documentation shows no answer.
 
         Args:
             dataset_id: The dataset.
@@ -2027,7 +2027,7 @@ class Schemas(Twin[AsyncSchemas]):
                 `latest` gives.
 
         Returns:
-            The new schema's number, where the instance tells; the document shows no answer.
+            The new schema's number, where the instance tells; Domo's documentation shows no answer.
 
         Raises:
             ConfigError: There are no columns, names repeat, or a type is not one of Domo's.
@@ -2109,7 +2109,7 @@ class Uploads(Twin[AsyncUploads]):
                 sources tell both that it is taken and that it is not there.
 
         Returns:
-            What the instance says of the part; the document shows no answer.
+            What the instance says of the part; Domo's documentation shows no answer.
 
         Raises:
             NotFound: There is no such upload.
@@ -2256,8 +2256,8 @@ class Versions(Twin[AsyncVersions]):
     ) -> SyncPager[DataVersionDetails]:
         """Iterate over data versions of the dataset with all that the instance tells of them; by default indexed ones.
 
-        `GET /api/data/v3/datasources/{dataset_id}/dataversions/details` (Datasets API, "GET Data Versions"). The
-        document shows no parameters and no answer; these are those of Domo's data service.
+        `GET /api/data/v3/datasources/{dataset_id}/dataversions/details` (Datasets API, "GET Data Versions"). Domo's
+        documentation shows no parameters and no answer; these are those of Domo's data service.
 
         ```python
         everything = domo.datasets.versions.details(dataset_id, indexed_only=False).all()
@@ -2446,7 +2446,7 @@ class Versions(Twin[AsyncVersions]):
         """Iterate over the dataset's data versions as Magic, the dataflow engine, sees them.
 
         `POST /api/dataprocessing/v2/dataflows/data-version-hydrate` (Datasets API, "Data Version List from Magic").
-        The document shows no answer: what is not understood is in an item's `extras`.
+        Domo's documentation shows no answer: what is not understood is in an item's `extras`.
 
         Args:
             dataset_id: The dataset.

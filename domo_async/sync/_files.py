@@ -346,7 +346,7 @@ class Files(Twin[AsyncFiles]):
     def delete(self, file_id: int | str, /) -> None:
         """Delete a file with all its revisions, for good.
 
-        `DELETE /api/data/v1/data-files/{file_id}` (Files API, "Delete a File"); the page shows no answer.
+        `DELETE /api/data/v1/data-files/{file_id}` (Files API, "Delete a File"); Domo's documentation shows no answer.
 
         Args:
             file_id: The file.
@@ -359,8 +359,8 @@ class Files(Twin[AsyncFiles]):
     def delete_revision(self, file_id: int | str, revision_id: int | str, /) -> None:
         """Delete a revision of a file.
 
-        `DELETE /api/data/v1/data-files/{file_id}/revisions/{revision_id}` (Files API, "Delete a File Revision"); the
-        page shows no answer.
+        `DELETE /api/data/v1/data-files/{file_id}/revisions/{revision_id}` (Files API, "Delete a File Revision"); Domo's
+        documentation shows no answer.
 
         Args:
             file_id: The file.

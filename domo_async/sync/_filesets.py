@@ -158,7 +158,7 @@ class FileSets(Twin[AsyncFileSets]):
             pdp_enabled: Whether policies say who sees which of its files.
 
         Returns:
-            The FileSet; the page shows it as it was before the change.
+            The FileSet; Domo's documentation shows it as it was before the change.
 
         Raises:
             ConfigError: Nothing is given to change.
@@ -189,8 +189,8 @@ class FileSets(Twin[AsyncFileSets]):
     def set_owner(self, fileset_id: str, user_id: int, /) -> tuple[FileSetAccess, ...]:
         """Give a FileSet to another user.
 
-        `POST /api/files/v1/filesets/{fileset_id}/ownership`. Not in the documents that this library follows, but in
-        Domo's OpenAPI description.
+        `POST /api/files/v1/filesets/{fileset_id}/ownership`. Domo's documentation does not have it that this library
+        follows, but in Domo's OpenAPI description.
 
         Args:
             fileset_id: The FileSet.
@@ -207,8 +207,8 @@ class FileSets(Twin[AsyncFileSets]):
     def get_access(self, fileset_id: str, /) -> tuple[FileSetAccess, ...]:
         """Return who may do what with a FileSet.
 
-        `GET /api/files/v1/filesets/{fileset_id}/access`. Not in the documents that this library follows, but in Domo's
-        OpenAPI description.
+        `GET /api/files/v1/filesets/{fileset_id}/access`. Domo's documentation does not have it that this library
+        follows, but in Domo's OpenAPI description.
 
         Args:
             fileset_id: The FileSet.
@@ -221,8 +221,8 @@ class FileSets(Twin[AsyncFileSets]):
     def set_access(self, fileset_id: str, /, *, access: Sequence[FileSetAccess]) -> tuple[FileSetAccess, ...]:
         """Say what some users and groups may do with a FileSet; the others keep what they have.
 
-        `POST /api/files/v1/filesets/{fileset_id}/access`. Not in the documents that this library follows, but in Domo's
-        OpenAPI description.
+        `POST /api/files/v1/filesets/{fileset_id}/access`. Domo's documentation does not have it that this library
+        follows, but in Domo's OpenAPI description.
 
         Args:
             fileset_id: The FileSet.
@@ -523,7 +523,7 @@ class FileSetFiles(Twin[AsyncFileSetFiles]):
         return self._portal.run(self._aio.move_by_path(fileset_id, path=path, new_path=new_path))
 
     def reindex(self, fileset_id: str, file_ids: Sequence[str], /) -> int | None:
-        """Have files indexed once more, whose index failed.
+        """Index files again whose index failed.
 
         `POST /api/files/v1/filesets/{fileset_id}/files/reindex` (Domo's OpenAPI description, "Reindex Files within a
         Document Collection").
@@ -584,7 +584,7 @@ class FileSetFiles(Twin[AsyncFileSetFiles]):
         )
 
     def unshare(self, fileset_id: str, token: Secret[str] | str, /) -> None:
-        """Have a link stop working.
+        """Revoke a link.
 
         `DELETE /api/files/v1/filesets/{fileset_id}/files/share/{token}` (Domo's OpenAPI description, "Revoke a
         Shareable File Download Link").

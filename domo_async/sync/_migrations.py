@@ -72,7 +72,7 @@ class FederatedMigrations(Twin[AsyncFederatedMigrations]):
             account_id: The account, one of `accounts`.
             catalog: The catalogue or database of the dataset's table; case matters, here and below.
             schema: The table's schema. None where the database has no schemas, which is sent as the text ``NULL``, as
-                the page has it.
+                Domo's documentation has it.
             table: The table.
             check: Whether a migration that is not complete is an error.
 

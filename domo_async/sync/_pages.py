@@ -33,7 +33,7 @@ class Pages(Twin[AsyncPages]):
     ) -> SyncPager[PageSummary]:
         """Iterate over pages: all that the token's owner sees, or those that meet the conditions.
 
-        `POST /api/content/v1/pages/adminsummary`. Not in the documents; other clients use it.
+        `POST /api/content/v1/pages/adminsummary`. No document of Domo's describes it; other clients use it.
 
         Args:
             title: Only those with this in their titles.
@@ -66,7 +66,7 @@ class Pages(Twin[AsyncPages]):
     def get(self, page_id: int | str, /, *, parts: Sequence[CardPart | str] | None = None) -> PageWithCards:
         """Return a page with its cards.
 
-        `GET /api/content/v3/stacks/{page_id}/cards`. Not in the documents; other clients use it.
+        `GET /api/content/v3/stacks/{page_id}/cards`. No document of Domo's describes it; other clients use it.
 
         Args:
             page_id: The page.
@@ -193,8 +193,8 @@ class Pages(Twin[AsyncPages]):
     def delete(self, page_id: int | str, /) -> None:
         """Delete a page.
 
-        `DELETE /api/content/v1/pages/{page_id}`. Not in the documents; other clients use it. What becomes of the pages
-        below it and of its cards is unconfirmed.
+        `DELETE /api/content/v1/pages/{page_id}`. No document of Domo's describes it; other clients use it. What becomes
+        of the pages below it and of its cards is unconfirmed.
 
         Args:
             page_id: The page.
@@ -248,7 +248,7 @@ class Pages(Twin[AsyncPages]):
     def access(self, page_id: int | str, /, *, expand_users: bool = False) -> PageAccess:
         """Return whom a page is shared with, its owners among them.
 
-        `GET /api/content/v1/share/accesslist/page/{page_id}`. Not in the documents; other clients use it.
+        `GET /api/content/v1/share/accesslist/page/{page_id}`. No document of Domo's describes it; other clients use it.
 
         Args:
             page_id: The page.

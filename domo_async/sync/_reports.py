@@ -134,8 +134,8 @@ class Reports(Twin[AsyncReports]):
     ) -> Report:
         """Schedule a report.
 
-        `POST /api/content/v1/reportschedules` (Scheduled Reports API, "Create Report Schedule"). The page does not say
-        which keys are required.
+        `POST /api/content/v1/reportschedules` (Scheduled Reports API, "Create Report Schedule"). Domo's documentation
+        does not say which keys are required.
 
         Args:
             title: Its title.
@@ -247,7 +247,7 @@ class Reports(Twin[AsyncReports]):
             page_id: The page.
 
         Raises:
-            ConfigError: It is no page; without one, the request would be about all schedules.
+            ConfigError: It is not a page; without one, the request would be about all schedules.
             Forbidden: The token's owner may not do this.
         """
         return self._portal.run(self._aio.delete_for_page(page_id))
@@ -327,7 +327,8 @@ class Reports(Twin[AsyncReports]):
         Args:
             resource_type: What it is: ``OPEN``, ``PAGE``, ``CARD`` or ``REPORT``.
             resource_id: Its number.
-            show_all: Whether to give all schedules, by default not; the page does not say which are left out else.
+            show_all: Whether to give all schedules, by default not; Domo's documentation does not say which are left
+                out else.
 
         Raises:
             Forbidden: The token's owner may not see them.
@@ -383,7 +384,7 @@ class Reports(Twin[AsyncReports]):
         return self._portal.run(self._aio.send(schedule_id, recipients=recipients, wait=wait, timeout=timeout))
 
     def queue(self, schedule_id: int | str, /, *, recipients: Sequence[ScheduleRecipient | str]) -> None:
-        """Have a report sent when its turn comes.
+        """Queue a report to be sent.
 
         `POST /api/content/v1/reportschedules/{schedule_id}/queue` (Scheduled Reports API, "Queue Report Now").
 
@@ -414,7 +415,7 @@ class Reports(Twin[AsyncReports]):
         return self._portal.run(self._aio.notify(schedule_id, recipients=recipients))
 
     def queue_notification(self, schedule_id: int | str, /, *, recipients: Sequence[ReportRecipient]) -> None:
-        """Have a report built and mailed when its turn comes.
+        """Queue a report to be built and mailed.
 
         `POST /api/content/v1/reportschedules/{schedule_id}/notifications/queue` (Scheduled Reports API, "Queue Build
         and Email Report").
@@ -468,7 +469,7 @@ class Reports(Twin[AsyncReports]):
         """Send the report of a view now, with parameters for its mail.
 
         `POST /api/content/v1/reportschedules/views/{view_id}/sendNowWithParams` (Scheduled Reports API, "Send Report
-        Now with Parameters by View ID"). The page does not say which keys are required.
+        Now with Parameters by View ID"). Domo's documentation does not say which keys are required.
 
         Args:
             view_id: The view.
@@ -495,7 +496,8 @@ class Reports(Twin[AsyncReports]):
         """Send again the scheduled reports that failed within a time.
 
         `POST /api/content/v1/reportschedules/failures/rerun` (Scheduled Reports API, "Rerun Failed Scheduled Reports").
-        The page speaks of timestamps only; they go out as milliseconds since 1970, as one of its samples shows them.
+        Domo's documentation speaks of timestamps only; they go out as milliseconds since 1970, as one of its samples
+        shows them.
 
         Args:
             start: The beginning of the time.

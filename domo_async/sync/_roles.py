@@ -25,7 +25,8 @@ class Roles(Twin[AsyncRoles]):
         Args:
             name: Its name.
             description: What it is for.
-            from_role_id: The role to copy. The page calls it required; that it may be left out is unconfirmed.
+            from_role_id: The role to copy. Domo's documentation calls it required; that it may be left out is
+                unconfirmed.
 
         Raises:
             BadRequest: There is no such role to copy.
@@ -56,7 +57,8 @@ class Roles(Twin[AsyncRoles]):
     def authorities(self, role_id: int | str, /) -> tuple[str, ...]:
         """Return what a role allows.
 
-        `GET /api/authorization/v1/roles/{role_id}/authorities`. Not in the documents; other clients use it.
+        `GET /api/authorization/v1/roles/{role_id}/authorities`. No document of Domo's describes it; other clients use
+        it.
 
         Args:
             role_id: The role.
@@ -126,7 +128,7 @@ class Roles(Twin[AsyncRoles]):
             ascending: Whether from the least to the greatest.
             offset: Users to leave out at the beginning.
             limit: The most users to give in all.
-            page_size: Users to ask for at a time.
+            page_size: Users of a page.
 
         Raises:
             ConfigError: A number is out of its range.

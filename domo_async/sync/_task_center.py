@@ -102,8 +102,9 @@ class Tasks(Twin[AsyncTasks]):
     ) -> SyncPager[Task]:
         """Iterate over the tasks that pass all filters given, or over all that the token's owner has access to.
 
-        `POST /api/queues/v1/tasks/list` (Task Center API, "Get Tasks"). The page names no paging; that the query takes
-        ``limit`` and ``offset`` is from a public client. An answer of more tasks than were asked for is taken as all.
+        `POST /api/queues/v1/tasks/list` (Task Center API, "Get Tasks"). Domo's documentation names no paging; that the
+        query takes ``limit`` and ``offset`` is from a public client. An answer of more tasks than were asked for is
+        taken as all.
 
         Args:
             queue_id: Queues.
@@ -199,7 +200,7 @@ class Tasks(Twin[AsyncTasks]):
             values: Values by the names of the contract's properties; may be empty where the contract has none.
 
         Returns:
-            The completed task, or None if the instance does not give it; the page has no sample.
+            The completed task, or None if the instance does not give it; Domo's documentation has no sample.
 
         Raises:
             NotFound: There is no such task.
@@ -217,7 +218,7 @@ class Tasks(Twin[AsyncTasks]):
             target_queue_id: Its queue from now on.
 
         Returns:
-            The moved task, or None if the instance does not give it; the page has no sample.
+            The moved task, or None if the instance does not give it; Domo's documentation has no sample.
 
         Raises:
             NotFound: There is no such task in that queue.
@@ -238,7 +239,7 @@ class Tasks(Twin[AsyncTasks]):
             task_ids: Further tasks of the queue to assign with it.
 
         Returns:
-            The assigned task, or None if the instance does not give it; the page has no sample.
+            The assigned task, or None if the instance does not give it; Domo's documentation has no sample.
 
         Raises:
             NotFound: There is no such task or user.
@@ -275,7 +276,7 @@ class Tasks(Twin[AsyncTasks]):
             task_id: The task.
 
         Returns:
-            The voided task, or None if the instance does not give it; the page has no sample.
+            The voided task, or None if the instance does not give it; Domo's documentation has no sample.
 
         Raises:
             NotFound: There is no such task.

@@ -24,13 +24,13 @@ from domo_async.sync._facade import SyncPager, Twin
 class Workflows(Twin[AsyncWorkflows]):
     """Workflows: what there is, started, waited for, cancelled.
 
-    The documents describe `start`, `cancel` and `set_permissions`. The other routes are seen on instances.
+    Domo's documentation describes `start`, `cancel` and `set_permissions`. The other routes are seen on instances.
     """
 
     def list(self) -> SyncPager[WorkflowModel]:
         """Iterate over the workflows that the token's owner may see.
 
-        `GET /api/workflow/v1/models`. Seen on instances, not in the documents; it takes a ``limit``, of which no
+        `GET /api/workflow/v1/models`. Seen on instances, not in Domo's documentation; it takes a ``limit``, of which no
         default is known, so a great one is sent.
         """
         return SyncPager(self._aio.list(), self._portal)
@@ -38,7 +38,7 @@ class Workflows(Twin[AsyncWorkflows]):
     def get(self, model_id: str, /, *, versions: bool = True) -> WorkflowModel:
         """Return a workflow.
 
-        `GET /api/workflow/v1/models/{model_id}`. Seen on instances, not in the documents.
+        `GET /api/workflow/v1/models/{model_id}`. Seen on instances, not in Domo's documentation.
 
         Args:
             model_id: The workflow.
@@ -69,7 +69,7 @@ class Workflows(Twin[AsyncWorkflows]):
     def versions(self, model_id: str, /) -> tuple[WorkflowVersion, ...]:
         """Return the versions of a workflow, also those that were deleted.
 
-        `GET /api/workflow/v2/models/{model_id}/versions`. Seen on instances, not in the documents.
+        `GET /api/workflow/v2/models/{model_id}/versions`. Seen on instances, not in Domo's documentation.
 
         Args:
             model_id: The workflow.
@@ -82,7 +82,7 @@ class Workflows(Twin[AsyncWorkflows]):
     def get_version(self, model_id: str, version: str, /) -> WorkflowVersion:
         """Return a version of a workflow.
 
-        `GET /api/workflow/v2/models/{model_id}/versions/{version}`. Seen on instances, not in the documents.
+        `GET /api/workflow/v2/models/{model_id}/versions/{version}`. Seen on instances, not in Domo's documentation.
 
         Args:
             model_id: The workflow.
@@ -96,7 +96,8 @@ class Workflows(Twin[AsyncWorkflows]):
     def definition(self, model_id: str, version: str, /) -> WorkflowDefinition:
         """Return what a version of a workflow does.
 
-        `GET /api/workflow/v2/models/{model_id}/versions/{version}/definition`. Seen on instances, not in the documents.
+        `GET /api/workflow/v2/models/{model_id}/versions/{version}/definition`. Seen on instances, not in Domo's
+        documentation.
 
         Args:
             model_id: The workflow.
@@ -112,7 +113,7 @@ class Workflows(Twin[AsyncWorkflows]):
     ) -> tuple[WorkflowTrigger, ...]:
         """Return what starts a workflow.
 
-        `GET /api/workflow/v2/triggers/model/{model_id}`. Seen on instances, not in the documents.
+        `GET /api/workflow/v2/triggers/model/{model_id}`. Seen on instances, not in Domo's documentation.
 
         Args:
             model_id: The workflow.
@@ -126,7 +127,7 @@ class Workflows(Twin[AsyncWorkflows]):
     def get_trigger(self, trigger_id: str, /) -> WorkflowTrigger:
         """Return something that starts a workflow.
 
-        `GET /api/workflow/v2/triggers/{trigger_id}`. Seen on instances, not in the documents.
+        `GET /api/workflow/v2/triggers/{trigger_id}`. Seen on instances, not in Domo's documentation.
 
         Args:
             trigger_id: The trigger.
@@ -176,7 +177,7 @@ class Workflows(Twin[AsyncWorkflows]):
     def activate(self, trigger_id: str, /, *, data: Mapping[str, WorkflowValue] = {}) -> WorkflowInstance:
         """Start a workflow by one of its triggers, such as `WorkflowVersion.manual_trigger_id`.
 
-        `POST /api/workflow/v2/triggers/{trigger_id}/activate`. Seen on instances, not in the documents.
+        `POST /api/workflow/v2/triggers/{trigger_id}/activate`. Seen on instances, not in Domo's documentation.
 
         Args:
             trigger_id: The trigger.
@@ -202,9 +203,9 @@ class Workflows(Twin[AsyncWorkflows]):
     ) -> tuple[WorkflowInstance, ...]:
         """Return the runs of a workflow, as far as the instance tells.
 
-        `GET /api/workflow/v2/executions`. Seen on instances, not in the documents; whether a great many runs come in
-        one answer is not known. The identifier and the status of a run are looked for under several names; what is not
-        understood is in `extras`.
+        `GET /api/workflow/v2/executions`. Seen on instances, not in Domo's documentation; whether a great many runs
+        come in one answer is not known. The identifier and the status of a run are looked for under several names; what
+        is not understood is in `extras`.
 
         Args:
             model_id: The workflow.
@@ -223,7 +224,7 @@ class Workflows(Twin[AsyncWorkflows]):
     def get_execution(self, instance_id: str, /) -> WorkflowInstance:
         """Return a run.
 
-        `GET /api/workflow/v2/executions/{instance_id}`. Seen on instances, not in the documents.
+        `GET /api/workflow/v2/executions/{instance_id}`. Seen on instances, not in Domo's documentation.
 
         Args:
             instance_id: The run, as `start` and `executions` tell it.
@@ -237,9 +238,9 @@ class Workflows(Twin[AsyncWorkflows]):
     def wait(self, instance_id: str, /, *, model_id: str | None = None, timeout: float = 600.0) -> WorkflowInstance:
         """Wait until a run has completed.
 
-        `GET /api/workflow/v2/executions/{instance_id}`, again and again, seen on instances and not in the documents.
-        Where the instance does not know the run by that, `GET /api/workflow/v2/executions`: a run that is not in that
-        list either counts as one that has not reported yet. Apps have `AppWorkflows.wait`.
+        `GET /api/workflow/v2/executions/{instance_id}`, again and again, seen on instances and not in Domo's
+        documentation. Where the instance does not know the run by that, `GET /api/workflow/v2/executions`: a run that
+        is not in that list either counts as one that has not reported yet. Apps have `AppWorkflows.wait`.
 
         Args:
             instance_id: The run, as `start` tells it.
@@ -261,7 +262,7 @@ class Workflows(Twin[AsyncWorkflows]):
     def outputs(self, instance_id: str, /) -> Mapping[str, object]:
         """Return what a run gave, by the names of the workflow's outputs.
 
-        `GET /api/workflow/v2/executions/{instance_id}/outputs`. Seen on instances, not in the documents.
+        `GET /api/workflow/v2/executions/{instance_id}/outputs`. Seen on instances, not in Domo's documentation.
 
         Args:
             instance_id: The run.
@@ -276,7 +277,7 @@ class Workflows(Twin[AsyncWorkflows]):
     ) -> WorkflowInstance:
         """Start a run again.
 
-        `POST /api/workflow/v2/executions/{instance_id}/restart`. Seen on instances, not in the documents.
+        `POST /api/workflow/v2/executions/{instance_id}/restart`. Seen on instances, not in Domo's documentation.
 
         Args:
             instance_id: The run.
@@ -312,7 +313,7 @@ class Workflows(Twin[AsyncWorkflows]):
     def cancel_many(self, instance_ids: Sequence[str], /) -> Mapping[str, str | None]:
         """Ask for runs to be cancelled, which takes a moment.
 
-        `POST /api/workflow/v2/executions/cancel`. Seen on instances, not in the documents.
+        `POST /api/workflow/v2/executions/cancel`. Seen on instances, not in Domo's documentation.
 
         Args:
             instance_ids: The runs.
@@ -339,7 +340,7 @@ class Workflows(Twin[AsyncWorkflows]):
     ) -> WorkflowCounts:
         """Count runs.
 
-        `GET /api/workflow/v2/executions/metrics`. Seen on instances, not in the documents.
+        `GET /api/workflow/v2/executions/metrics`. Seen on instances, not in Domo's documentation.
 
         Args:
             model_id: Only runs of this workflow.
@@ -368,7 +369,7 @@ class Workflows(Twin[AsyncWorkflows]):
     def permissions(self, model_id: str, /) -> Mapping[str, tuple[WorkflowPermission, ...]]:
         """Return who may do what with a workflow, by type: ``USER``, ``GROUP`` and perhaps others.
 
-        `GET /api/workflow/v1/models/{model_id}/permissions`. Seen on instances, not in the documents.
+        `GET /api/workflow/v1/models/{model_id}/permissions`. Seen on instances, not in Domo's documentation.
 
         Args:
             model_id: The workflow.

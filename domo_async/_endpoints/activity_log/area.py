@@ -69,7 +69,8 @@ class ActivityLog(Area):
             object_id: Only what was done to these objects.
             offset: Entries to leave out at the beginning.
             limit: The most entries to give in all.
-            page_size: Entries to ask for at a time, 1 to 1000. The page does not name that maximum, other clients do.
+            page_size: Entries to ask for at a time, 1 to 1000. Domo's documentation does not name that maximum, other
+                clients do.
 
         Raises:
             ConfigError: A time has no zone, `end` is before `start`, a filter is empty, or a number is out of its

@@ -52,7 +52,7 @@ class ObjectType(Model):
 
     Attributes:
         type: Its name, which `ActivityLog.list` takes.
-        translation: What people call it. The page shows names alone; instances are known to give both.
+        translation: What people call it. Domo's documentation shows names alone; instances are known to give both.
     """
 
     type: str

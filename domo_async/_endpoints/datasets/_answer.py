@@ -59,7 +59,7 @@ def check_whole(result: QueryResult) -> QueryResult:
 def query_result(content: bytes) -> QueryResult:
     """Return the result for the body of an answer.
 
-    The documents show rows as objects, instances answer columns and rows apart; both are understood.
+    Domo's documentation shows rows as objects, instances answer columns and rows apart; both are understood.
 
     Raises:
         DecodeError: It is neither, or a cell of a small result does not fit its column's type; in a large one such a
@@ -72,8 +72,8 @@ def query_result(content: bytes) -> QueryResult:
     with collector_paused():
         result = _by_objects(content)
     if len(content) < _SMALL:
-        for place in range(len(result.columns)):
-            result.rows.column(place)
+        for index in range(len(result.columns)):
+            result.rows.column(index)
     return result
 
 

@@ -154,7 +154,7 @@ class DatasetUploadSteps:
         )
 
     def _opening_action(self) -> Action | None:
-        """Return the action that the opening tells: the documents show it where rows come to the latest ones."""
+        """Return the action that the opening tells: it is documented where rows come to the latest ones."""
         options = self._options
         return (
             options.effective_action

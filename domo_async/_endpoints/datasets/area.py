@@ -486,9 +486,10 @@ class Datasets(Area):
 
         Args:
             dataset_id: The dataset.
-            data_provider_type: The kind of connector, such as ``domo-jupyterdata``; all that the page shows.
-            name: The dataset's name. Not on the page; other clients send it to this route, always along with
-                `description`, so whether one of the two alone leaves the other as it is, is not known.
+            data_provider_type: The kind of connector, such as ``domo-jupyterdata``; all that Domo's documentation
+                shows.
+            name: The dataset's name. Not in Domo's documentation; other clients send it to this route, always along
+                with `description`, so whether one of the two alone leaves the other as it is, is not known.
             description: What it holds; see `name`.
 
         Returns:
@@ -515,8 +516,8 @@ class Datasets(Area):
     async def set_tags(self, dataset_id: str, /, *, tags: Sequence[str]) -> None:
         """Give a dataset exactly these tags; it loses all others.
 
-        `POST /api/data/ui/v3/datasources/{dataset_id}/tags` (Datasets API, "createDatasetTag"). The page speaks of
-        creating a tag, but the list replaces the former one. To add a tag, read `Dataset.tag_names` first.
+        `POST /api/data/ui/v3/datasources/{dataset_id}/tags` (Datasets API, "createDatasetTag"). Domo's documentation
+        speaks of creating a tag, but the list replaces the former one. To add a tag, read `Dataset.tag_names` first.
 
         Args:
             dataset_id: The dataset.
@@ -916,9 +917,9 @@ class Datasets(Area):
             Rows, bytes, parts, the upload, its data version and the seconds it took.
 
         Raises:
-            ConfigError: An option makes no sense, the source is of no known kind, the journal is another upload's or
-                no journal, rows would be appended twice, or others than the partition's could be lost.
-            SourceError: The source cannot be read, is no CSV, holds no rows, or does not fit the dataset; names the
+            ConfigError: An option makes no sense, the source is of no known kind, the journal is another upload's or is
+                not a journal, rows would be appended twice, or others than the partition's could be lost.
+            SourceError: The source cannot be read, is not CSV, holds no rows, or does not fit the dataset; names the
                 line. The dataset is as it was.
             UploadError: A part or the commit failed for good; the dataset is as it was.
             CommitUncertain: The commit's answer was lost and the instance does not tell the outcome.
@@ -1115,7 +1116,7 @@ class Datasets(Area):
 
         Raises:
             ConfigError: The source is of no known kind.
-            SourceError: It cannot be read, is no CSV, or does not fit the dataset; names the line.
+            SourceError: It cannot be read, is not CSV, or does not fit the dataset; names the line.
         """
         return await self._uploading.plan(dataset_id, source, UploadOptions(**options))
 
@@ -1266,13 +1267,12 @@ class Datasets(Area):
         """Append rows to a dataset, and wait until queries see them. For many rows, `upload` takes files.
 
         `POST /api/data/v3/datasources/{dataset_id}/uploads` (Datasets API, "Append row to Dataset"), with the action
-        and the ``appendId`` that the page shows. It shows this request alone, which only opens an upload; so this is an
-        `upload` with ``action="APPEND"`` and ``append_id="latest"``, with
-        `PUT /api/data/v3/datasources/{dataset_id}/uploads/{upload_id}/parts/{part}`,
-        `PUT /api/data/v3/datasources/{dataset_id}/uploads/{upload_id}/commit`,
-        `GET /api/data/v2/datasources/{dataset_id}/schemas/latest`,
-        `GET /api/data/v2/datasources/{dataset_id}/dataversions` and
-        `GET /api/data/v3/datasources/{dataset_id}/indexes/{request_key}/statuses`.
+        and the ``appendId`` that Domo's documentation shows. It shows this request alone, which only opens an upload;
+        so this is an `upload` with ``action="APPEND"`` and ``append_id="latest"``, with `PUT
+        /api/data/v3/datasources/{dataset_id}/uploads/{upload_id}/parts/{part}`, `PUT
+        /api/data/v3/datasources/{dataset_id}/uploads/{upload_id}/commit`, `GET
+        /api/data/v2/datasources/{dataset_id}/schemas/latest`, `GET /api/data/v2/datasources/{dataset_id}/dataversions`
+        and `GET /api/data/v3/datasources/{dataset_id}/indexes/{request_key}/statuses`.
 
         Args:
             dataset_id: The dataset.
@@ -1285,7 +1285,7 @@ class Datasets(Area):
             What `upload` returns.
 
         Raises:
-            ConfigError: A row is no list of cells, or the delimiter cannot be one.
+            ConfigError: A row is not a list of cells, or the delimiter cannot be one.
             SourceError: There are no rows, or they do not fit the dataset; says which row and column.
             UploadError: The dataset is as it was.
             CommitUncertain: The commit's answer was lost and the instance does not tell the outcome.
@@ -1311,8 +1311,8 @@ class Datasets(Area):
         `POST /api/query/v1/execute/export/{dataset_id}` with ``Accept: text/csv`` (Datasets API, "Query Dataset");
         before it, to know the columns and their types, `POST /api/query/v1/execute/{dataset_id}` (Datasets API, "Query
         with SQL") with the same query and ``LIMIT 0``, and after it, if there are so many rows that the instance may
-        have cut the result, to see whether it has more. The document shows a query's result in JSON; an instance that
-        answers so is understood, but its answer is held in memory.
+        have cut the result, to see whether it has more. Domo's documentation shows a query's result in JSON; an
+        instance that answers so is understood, but its answer is held in memory.
 
         What comes is looked at on its way: its header names the columns of the query, each record has as many fields,
         and it ends where a record ends. A web page, or nothing, never takes the place of a file. CSV is written as it

@@ -148,7 +148,7 @@ class BulkChanges(Area):
         return await self._act("reassign", body, idempotent=True)
 
     async def run(self, dataset_ids: Sequence[str], /) -> BulkResults:
-        """Have the connectors of datasets run now.
+        """Run the connectors of datasets now.
 
         `POST /api/data/v1/ui/bulk/run`. Seen: Domo's own data service has it.
 

@@ -45,7 +45,7 @@ class Indexes(Area):
             timeout: Seconds to wait at most.
 
         Returns:
-            The index, where the instance tells; the document shows no answer.
+            The index, where the instance tells; Domo's documentation shows no answer.
 
         Raises:
             NotFound: There is no such dataset.
@@ -87,7 +87,7 @@ class Indexes(Area):
             dataset_id: The dataset.
 
         Returns:
-            The index, where the instance tells; the document shows no answer.
+            The index, where the instance tells; Domo's documentation shows no answer.
 
         Raises:
             NotFound: There is no such dataset.
@@ -104,7 +104,7 @@ class Indexes(Area):
         """Return how far an index is.
 
         `GET /api/data/v3/datasources/{dataset_id}/indexes/{request_key}/statuses` (Datasets API, "Index Dataset
-        Progress"). The document shows no answer; this is what Domo's data service answers.
+        Progress"). Domo's documentation shows no answer; this is what Domo's data service answers.
 
         Args:
             dataset_id: The dataset.

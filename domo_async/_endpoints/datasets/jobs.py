@@ -71,11 +71,11 @@ def checked_exports(jobs: Mapping[str, str | os.PathLike[str]] | Iterable[Export
     for job in listed(given):
         if not isinstance(job, ExportJob) or not isinstance(job.target, str | os.PathLike):
             raise ConfigError("give the path of a file for each dataset, or ExportJobs")
-        place = Path(job.target).resolve()
-        if place in targets:
+        path = Path(job.target).resolve()
+        if path in targets:
             raise ConfigError(f"more than one export is to be written to {job.target}")
-        targets.add(place)
-        if not is_table_name(place):
-            packed_as(place.name)
+        targets.add(path)
+        if not is_table_name(path):
+            packed_as(path.name)
         bound[job] = bind(job.sql, job.params)
     return bound

@@ -75,7 +75,8 @@ class Column(Model):
         order: Its place, where the instance tells; the order of the columns themselves is what counts.
         metadata: How it is shown.
         upsert_key: Whether it is one of those that identify a row, by which `Datasets.upsert` and
-            `Datasets.delete_rows` go. Not in the documents; another client reads and sends it (unconfirmed).
+            `Datasets.delete_rows` go. Domo's documentation does not have it; another client reads and sends it
+            (unconfirmed).
     """
 
     name: str
@@ -130,7 +131,7 @@ def _column_type(name: object, kind: object) -> ColumnType:
 
 @frozen(kw_only=True)
 class CreatedDataset(Model):
-    """A dataset just made (`Datasets.create`; the documents do not show the answer).
+    """A dataset just made (`Datasets.create`; Domo's documentation does not show the answer).
 
     Attributes:
         id: The dataset's id.
@@ -376,7 +377,7 @@ class LatestSchema(Model):
 
 @frozen(kw_only=True)
 class AlteredSchema(Model):
-    """The schema made by an alteration. The documents do not show the answer; ``schemaId`` was seen."""
+    """The schema made by an alteration. Domo's documentation does not show the answer; ``schemaId`` was seen."""
 
     schema_id: NumericId | None = None
 
@@ -451,7 +452,7 @@ class CommitSize(Model):
 
 @frozen(kw_only=True)
 class Commit(_UploadAnswer):
-    """What a commit answers, as Domo's data service has it; the documents show no answer.
+    """What a commit answers, as Domo's data service has it; Domo's documentation shows no answer.
 
     Attributes:
         data_source_id: The dataset.
@@ -510,7 +511,7 @@ class IndexProgress(Model):
 
 @frozen(kw_only=True)
 class IndexStatus(Model):
-    """An index, as Domo's data service tells of it (`Indexes.status`); the documents show no answer.
+    """An index, as Domo's data service tells of it (`Indexes.status`); Domo's documentation shows no answer.
 
     Attributes:
         data_source_id: The dataset.

@@ -20,14 +20,14 @@ __all__ = ["Partition", "PartitionField", "PartitionFilter", "Partitions", "Sort
 
 
 class PartitionField(OpenEnum):
-    """What partitions can be filtered and sorted by. The document shows the first alone."""
+    """What partitions can be filtered and sorted by. Domo's documentation shows the first alone."""
 
     DATE_COMPLETED = "datecompleted"
 
 
 @frozen(kw_only=True)
 class Partition(Model):
-    """A partition of a dataset. The documents show no answer; these keys were observed.
+    """A partition of a dataset. Domo's documentation shows no answer; these keys were observed.
 
     Attributes:
         data_id: The data version behind it.
@@ -76,8 +76,8 @@ class Partitions(Area):
     def list(self, dataset_id: str, /) -> Pager[Partition]:
         """Iterate over the dataset's partitions, without their rows; those whose data were deleted are among them.
 
-        `GET /api/query/v1/datasources/{dataset_id}/partition` (Datasets API, "GET Partition List"). The document shows
-        no answer.
+        `GET /api/query/v1/datasources/{dataset_id}/partition` (Datasets API, "GET Partition List"). Domo's
+        documentation shows no answer.
 
         Args:
             dataset_id: The dataset.

@@ -68,7 +68,7 @@ class Schemas(Area):
                 `latest` gives.
 
         Returns:
-            The new schema's number, where the instance tells; the document shows no answer.
+            The new schema's number, where the instance tells; Domo's documentation shows no answer.
 
         Raises:
             ConfigError: There are no columns, names repeat, or a type is not one of Domo's.

@@ -85,7 +85,7 @@ class Uploads(Area):
                 sources tell both that it is taken and that it is not there.
 
         Returns:
-            What the instance says of the part; the document shows no answer.
+            What the instance says of the part; Domo's documentation shows no answer.
 
         Raises:
             NotFound: There is no such upload.

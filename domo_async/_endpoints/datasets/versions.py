@@ -70,8 +70,8 @@ class Versions(Area):
     ) -> Pager[DataVersionDetails]:
         """Iterate over data versions of the dataset with all that the instance tells of them; by default indexed ones.
 
-        `GET /api/data/v3/datasources/{dataset_id}/dataversions/details` (Datasets API, "GET Data Versions"). The
-        document shows no parameters and no answer; these are those of Domo's data service.
+        `GET /api/data/v3/datasources/{dataset_id}/dataversions/details` (Datasets API, "GET Data Versions"). Domo's
+        documentation shows no parameters and no answer; these are those of Domo's data service.
 
         ```python
         everything = await domo.datasets.versions.details(dataset_id, indexed_only=False).all()
@@ -272,7 +272,7 @@ class Versions(Area):
         """Iterate over the dataset's data versions as Magic, the dataflow engine, sees them.
 
         `POST /api/dataprocessing/v2/dataflows/data-version-hydrate` (Datasets API, "Data Version List from Magic").
-        The document shows no answer: what is not understood is in an item's `extras`.
+        Domo's documentation shows no answer: what is not understood is in an item's `extras`.
 
         Args:
             dataset_id: The dataset.

@@ -324,9 +324,9 @@ class Files(Area):
             ContentMismatch: What came is not what the instance tells of the file, each time that it was asked for; no
                 file was left.
         """
-        places = _content(file_id, revision_id)
+        routes = _content(file_id, revision_id)
         return await download(
-            partial(self._fetch, places, file_name),
+            partial(self._fetch, routes, file_name),
             target,
             self._http.settings,
             look=partial(self._describe, file_id, revision_id) if verify else None,
@@ -417,7 +417,7 @@ class Files(Area):
     async def delete(self, file_id: int | str, /) -> None:
         """Delete a file with all its revisions, for good.
 
-        `DELETE /api/data/v1/data-files/{file_id}` (Files API, "Delete a File"); the page shows no answer.
+        `DELETE /api/data/v1/data-files/{file_id}` (Files API, "Delete a File"); Domo's documentation shows no answer.
 
         Args:
             file_id: The file.
@@ -430,8 +430,8 @@ class Files(Area):
     async def delete_revision(self, file_id: int | str, revision_id: int | str, /) -> None:
         """Delete a revision of a file.
 
-        `DELETE /api/data/v1/data-files/{file_id}/revisions/{revision_id}` (Files API, "Delete a File Revision"); the
-        page shows no answer.
+        `DELETE /api/data/v1/data-files/{file_id}/revisions/{revision_id}` (Files API, "Delete a File Revision"); Domo's
+        documentation shows no answer.
 
         Args:
             file_id: The file.
@@ -474,7 +474,7 @@ class Files(Area):
         Raises:
             NotFound: There is no such file.
         """
-        # The page shows identifiers as text.
+        # Domo's documentation shows identifiers as text.
         said = [
             payload(
                 entry.extras,
@@ -502,16 +502,16 @@ class Files(Area):
 
     @asynccontextmanager
     async def _fetch(
-        self, places: Sequence[Url], file_name: str | None, headers: Mapping[str, str]
+        self, routes: Sequence[Url], file_name: str | None, headers: Mapping[str, str]
     ) -> AsyncGenerator[Download]:
         """Ask for a content at the first of the places that the instance knows."""
         async with AsyncExitStack() as stack:
-            for number, place in enumerate(places, 1):
-                asked = self._http.download("GET", place, params={"fileName": file_name}, headers=headers)
+            for number, route in enumerate(routes, 1):
+                asked = self._http.download("GET", route, params={"fileName": file_name}, headers=headers)
                 try:
                     found = await stack.enter_async_context(asked)
                 except APIError as error:
-                    if number == len(places) or error.status not in _NO_SUCH_ROUTE:
+                    if number == len(routes) or error.status not in _NO_SUCH_ROUTE:
                         raise
                 else:
                     yield found
@@ -522,7 +522,7 @@ class Files(Area):
         if revision_id is not None:
             revision: FileRevision | None = await self.get_revision(file_id, revision_id)
         else:
-            # The page shows the current revision in answers to which something was added, and not which.
+            # Domo's documentation shows the current revision in answers to which something was added, and not which.
             revision = (await self.get(file_id, expand=list(FileParts))).current_revision
         if revision is None:
             return Described()

@@ -30,14 +30,14 @@ class FileParts(OpenEnum):
 
 
 class FileEntity(OpenEnum):
-    """Who can be allowed something. The page speaks of groups, but its sample shows users alone."""
+    """Who can be allowed something. Domo's documentation speaks of groups, but its sample shows users alone."""
 
     USER = "USER"
     GROUP = "GROUP"
 
 
 class FileRights(OpenEnum):
-    """What somebody may do with a file. The page shows these two; there are surely more."""
+    """What somebody may do with a file. Domo's documentation shows these two; there are surely more."""
 
     READ_WRITE_DELETE_SHARE_ADMIN = "READ_WRITE_DELETE_SHARE_ADMIN"
     NONE = "NONE"
@@ -117,7 +117,7 @@ class FileRevision(Model):
 
 @frozen(kw_only=True)
 class File(Model):
-    """What is known of a file. The page does not show what ``metadata`` adds; it is found in `extras`.
+    """What is known of a file. Domo's documentation does not show what ``metadata`` adds; it is found in `extras`.
 
     Attributes:
         data_file_id: Its number.
@@ -146,7 +146,7 @@ class FilePermission(Model):
         entity_type: What kind of somebody.
         entity_id: The user, or the group.
         grant: What is allowed.
-        pass_: What may be passed on to others; the page shows ``NONE`` and does not explain it.
+        pass_: What may be passed on to others; Domo's documentation shows ``NONE`` and does not explain it.
     """
 
     entity_type: FileEntity = field(converter=FileEntity)

@@ -167,7 +167,7 @@ class FileSets(Area):
             pdp_enabled: Whether policies say who sees which of its files.
 
         Returns:
-            The FileSet; the page shows it as it was before the change.
+            The FileSet; Domo's documentation shows it as it was before the change.
 
         Raises:
             ConfigError: Nothing is given to change.
@@ -204,8 +204,8 @@ class FileSets(Area):
     async def set_owner(self, fileset_id: str, user_id: int, /) -> tuple[FileSetAccess, ...]:
         """Give a FileSet to another user.
 
-        `POST /api/files/v1/filesets/{fileset_id}/ownership`. Not in the documents that this library follows, but in
-        Domo's OpenAPI description.
+        `POST /api/files/v1/filesets/{fileset_id}/ownership`. Domo's documentation does not have it that this library
+        follows, but in Domo's OpenAPI description.
 
         Args:
             fileset_id: The FileSet.
@@ -230,8 +230,8 @@ class FileSets(Area):
     async def get_access(self, fileset_id: str, /) -> tuple[FileSetAccess, ...]:
         """Return who may do what with a FileSet.
 
-        `GET /api/files/v1/filesets/{fileset_id}/access`. Not in the documents that this library follows, but in Domo's
-        OpenAPI description.
+        `GET /api/files/v1/filesets/{fileset_id}/access`. Domo's documentation does not have it that this library
+        follows, but in Domo's OpenAPI description.
 
         Args:
             fileset_id: The FileSet.
@@ -245,8 +245,8 @@ class FileSets(Area):
     async def set_access(self, fileset_id: str, /, *, access: Sequence[FileSetAccess]) -> tuple[FileSetAccess, ...]:
         """Say what some users and groups may do with a FileSet; the others keep what they have.
 
-        `POST /api/files/v1/filesets/{fileset_id}/access`. Not in the documents that this library follows, but in Domo's
-        OpenAPI description.
+        `POST /api/files/v1/filesets/{fileset_id}/access`. Domo's documentation does not have it that this library
+        follows, but in Domo's OpenAPI description.
 
         Args:
             fileset_id: The FileSet.

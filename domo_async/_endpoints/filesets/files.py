@@ -263,7 +263,7 @@ class FileSetFiles(Area):
         )
 
     async def reindex(self, fileset_id: str, file_ids: Sequence[str], /) -> int | None:
-        """Have files indexed once more, whose index failed.
+        """Index files again whose index failed.
 
         `POST /api/files/v1/filesets/{fileset_id}/files/reindex` (Domo's OpenAPI description, "Reindex Files within a
         Document Collection").
@@ -307,11 +307,11 @@ class FileSetFiles(Area):
             ConfigError: The time has no zone.
             NotFound: There is no such FileSet or file.
         """
-        moment = None if expires_at is None else TimestampForm.ISO.format(expires_at)
+        time = None if expires_at is None else TimestampForm.ISO.format(expires_at)
         return await self._http.request(
             "POST",
             url("/api/files/v1/filesets/{}/files/{}/share", fileset_id, a_file(file_id)),
-            json={"expiresAt": moment},
+            json={"expiresAt": time},
             into=ShareLink,
         )
 
@@ -346,7 +346,7 @@ class FileSetFiles(Area):
         )
 
     async def unshare(self, fileset_id: str, token: Secret[str] | str, /) -> None:
-        """Have a link stop working.
+        """Revoke a link.
 
         `DELETE /api/files/v1/filesets/{fileset_id}/files/share/{token}` (Domo's OpenAPI description, "Revoke a
         Shareable File Download Link").

@@ -73,11 +73,11 @@ class DateFilter(Record):
     negated: bool = attrs.field(default=False, metadata=wire_name("not"))
 
     def __attrs_post_init__(self) -> None:
-        bounds = [moment for moment in (self.start, self.end) if not isinstance(moment, Unset)]
+        bounds = [time for time in (self.start, self.end) if not isinstance(time, Unset)]
         if not bounds:
             raise ConfigError(f"the filter on {self.field} has neither a start nor an end")
-        for moment in bounds:
-            TimestampForm.ISO.format(moment)
+        for time in bounds:
+            TimestampForm.ISO.format(time)
         if bounds[-1] < bounds[0]:
             raise ConfigError(f"the filter on {self.field} ends before it starts")
 

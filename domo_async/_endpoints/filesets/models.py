@@ -272,7 +272,7 @@ class ShareLink(Model):
 
 @frozen(kw_only=True)
 class PageContext(Model):
-    """Where a page stands; the documents show several shapes.
+    """Where a page stands; Domo's documentation shows several shapes.
 
     Attributes:
         offset: Items before it.

@@ -20,7 +20,7 @@ def people_of(people: Sequence[Member | int | str], name: str) -> list[object]:
 
 async def change_access(http: Transport, group_id: int | str, **people: object) -> bool:
     """Add and remove members and owners of a group, and return whether the instance says that it did."""
-    # The page shows all identifiers as text.
+    # Domo's documentation shows all identifiers as text.
     change = payload(group_id=str(group_id), **people)
     return await http.request("PUT", url("/api/content/v2/groups/access"), json=[change], into=bool, empty=True)
 

@@ -69,7 +69,8 @@ class Groups(Area):
     ) -> Pager[ListedGroup]:
         """Iterate over the groups.
 
-        `GET /api/content/v2/groups/grouplist`. Not in the documents; other clients use it, in pages of 30.
+        `GET /api/content/v2/groups/grouplist`. No document of Domo's describes it; other clients use it, in pages of
+        30.
 
         Args:
             search: What names have to hold.
@@ -123,13 +124,13 @@ class Groups(Area):
     ) -> Pager[GroupUser]:
         """Iterate over the users in a group.
 
-        `GET /api/content/v2/groups/users`. Not in the documents; other clients use it.
+        `GET /api/content/v2/groups/users`. No document of Domo's describes it; other clients use it.
 
         Args:
             group_id: The group.
             offset: Users to leave out at the beginning.
             limit: The most users to give in all.
-            page_size: Users to ask for at a time.
+            page_size: Users of a page.
 
         Raises:
             ConfigError: A number is out of its range.
@@ -216,7 +217,7 @@ class Groups(Area):
     ) -> None:
         """Change what is given of a group, and leave the rest.
 
-        `PUT /api/content/v2/groups`. Not in the documents; other clients use it.
+        `PUT /api/content/v2/groups`. No document of Domo's describes it; other clients use it.
 
         Args:
             group_id: The group.
@@ -239,7 +240,7 @@ class Groups(Area):
     async def delete(self, group_id: int | str, /) -> None:
         """Delete a group.
 
-        `DELETE /api/content/v2/groups`. Not in the documents; other clients use it.
+        `DELETE /api/content/v2/groups`. No document of Domo's describes it; other clients use it.
 
         Args:
             group_id: The group.
@@ -252,7 +253,7 @@ class Groups(Area):
     async def delete_many(self, *, group_ids: Sequence[int | str]) -> None:
         """Delete several groups at once.
 
-        `DELETE /api/content/v2/groups`. Not in the documents; other clients use it.
+        `DELETE /api/content/v2/groups`. No document of Domo's describes it; other clients use it.
 
         Args:
             group_ids: The groups.
@@ -273,7 +274,7 @@ class Groups(Area):
             user_id: The user.
 
         Returns:
-            Whether the instance says that it did; the page shows a bare ``true``.
+            Whether the instance says that it did; Domo's documentation shows a bare ``true``.
 
         Raises:
             NotFound: There is no such group or user.
@@ -292,7 +293,7 @@ class Groups(Area):
             user_id: The user.
 
         Returns:
-            Whether the instance says that it did; the page shows a bare ``true``.
+            Whether the instance says that it did; Domo's documentation shows a bare ``true``.
 
         Raises:
             NotFound: There is no such group or user.
@@ -304,8 +305,8 @@ class Groups(Area):
     async def add_members(self, group_id: int | str, /, *, members: Sequence[Member | int | str]) -> bool:
         """Add several members to a group at once.
 
-        `PUT /api/content/v2/groups/access`. The page shows this route for removing members alone; other clients send
-        ``addMembers``.
+        `PUT /api/content/v2/groups/access`. Domo's documentation shows this route for removing members alone; other
+        clients send ``addMembers``.
 
         Args:
             group_id: The group.
@@ -330,7 +331,7 @@ class Groups(Area):
             members: The members; a bare number stands for a user.
 
         Returns:
-            Whether the instance says that it did; the page shows a bare ``true``.
+            Whether the instance says that it did; Domo's documentation shows a bare ``true``.
 
         Raises:
             ConfigError: `members` is empty.
@@ -341,8 +342,8 @@ class Groups(Area):
     async def add_owners(self, group_id: int | str, /, *, owners: Sequence[Member | int | str]) -> bool:
         """Let several users or groups own a group, besides those who do.
 
-        `PUT /api/content/v2/groups/access`. The page shows this route for removing members alone; other clients send
-        ``addOwners``.
+        `PUT /api/content/v2/groups/access`. Domo's documentation shows this route for removing members alone; other
+        clients send ``addOwners``.
 
         Args:
             group_id: The group.
@@ -360,8 +361,8 @@ class Groups(Area):
     async def remove_owners(self, group_id: int | str, /, *, owners: Sequence[Member | int | str]) -> bool:
         """Let several users or groups no longer own a group.
 
-        `PUT /api/content/v2/groups/access`. The page shows this route for removing members alone; other clients send
-        ``removeOwners``.
+        `PUT /api/content/v2/groups/access`. Domo's documentation shows this route for removing members alone; other
+        clients send ``removeOwners``.
 
         Args:
             group_id: The group.

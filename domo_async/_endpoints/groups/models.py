@@ -24,7 +24,7 @@ __all__ = [
 
 
 class GroupType(OpenEnum):
-    """Who can join a group. What follows ``dynamic`` is not in the documents, but instances have it."""
+    """Who can join a group. What follows ``dynamic`` is not in Domo's documentation, but instances have it."""
 
     CLOSED = "closed"
     OPEN = "open"
@@ -89,7 +89,7 @@ class GroupPerson(Model):
 
 @frozen(kw_only=True)
 class ListedGroup(Model):
-    """A group, as lists tell. Not in the documents; instances answer so.
+    """A group, as lists tell. Domo's documentation does not have it; instances answer so.
 
     Attributes:
         group_id: Its number.

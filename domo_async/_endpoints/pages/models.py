@@ -22,7 +22,7 @@ __all__ = [
 
 
 class PageOrder(OpenEnum):
-    """What pages are sorted by. Not in the documents; other clients use these."""
+    """What pages are sorted by. Domo's documentation does not have it; other clients use these."""
 
     PAGE_TITLE = "pageTitle"
     LAST_MODIFIED = "lastModified"
@@ -36,7 +36,7 @@ class PagePermission(OpenEnum):
 
 
 class PageOwnerType(OpenEnum):
-    """What can own a page. ``GROUP`` is not in the documents, but instances have it."""
+    """What can own a page. ``GROUP`` is not in Domo's documentation, but instances have it."""
 
     USER = "USER"
     GROUP = "GROUP"
@@ -100,7 +100,7 @@ class Page(Model):
 
 @frozen(kw_only=True)
 class PageSummary(Model):
-    """A page as lists give it. Not in the documents; instances are seen to answer so.
+    """A page as lists give it. Domo's documentation does not have it; instances are seen to answer so.
 
     Attributes:
         page_id: Its number.
@@ -141,7 +141,7 @@ class PageSummary(Model):
 
 @frozen(kw_only=True)
 class PageWithCards(Model):
-    """A page and what is on it. Not in the documents; the fields are those that other clients read.
+    """A page and what is on it. Domo's documentation does not have it; the fields are those that other clients read.
 
     Attributes:
         id: Its number.
@@ -164,7 +164,7 @@ class PageWithCards(Model):
 
 @frozen(kw_only=True)
 class PageAccessUser(Model):
-    """A user who sees a page. Not in the documents; instances are known to answer so.
+    """A user who sees a page. Domo's documentation does not have it; instances are known to answer so.
 
     Attributes:
         id: The user.
@@ -179,7 +179,7 @@ class PageAccessUser(Model):
 
 @frozen(kw_only=True)
 class PageAccessGroup(Model):
-    """A group whose users see a page. Not in the documents; instances are known to answer so.
+    """A group whose users see a page. Domo's documentation does not have it; instances are known to answer so.
 
     Attributes:
         id: The group.
@@ -194,7 +194,7 @@ class PageAccessGroup(Model):
 
 @frozen(kw_only=True)
 class PageAccess(Model):
-    """Whom a page is shared with. Not in the documents; instances are known to answer so.
+    """Whom a page is shared with. Domo's documentation does not have it; instances are known to answer so.
 
     Attributes:
         users: The users, the page's owners among them.

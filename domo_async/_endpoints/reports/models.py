@@ -29,7 +29,7 @@ __all__ = [
 class ReportScope(OpenEnum):
     """Whose reports to give.
 
-    The pages name ``USER`` alone; other clients send the others, of which ``ALL`` is for administrators.
+    Domo's documentation names ``USER`` alone; other clients send the others, of which ``ALL`` is for administrators.
     """
 
     USER = "USER"

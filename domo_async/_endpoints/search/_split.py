@@ -20,7 +20,7 @@ MOST = 10_000
 """The most records that the instance gives of a search: "count and offset" reach no further."""
 
 LARGEST_PAGE = 100
-"""The most records at a time. Not in the documents; other clients find that the instance refuses more."""
+"""The most records in one answer. It is not documented; other clients find that instances refuse more."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _FOUNDED = datetime(2010, 1, 1, tzinfo=UTC)  # Domo: hardly anything is older

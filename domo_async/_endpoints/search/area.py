@@ -127,9 +127,9 @@ class Search(Area):
 
         `POST /api/search/v1/query` (Search Product API, "Query"), as often as it takes. The entities come one after the
         other, each with its hits by date. A search of more than 10,000 hits is taken apart by date, in half and in half
-        again, into parts whose totals must add up; what has no date is a part too. The documents show `split_by`'s
-        default as a field to sort by; that filters know it as well is unconfirmed, but an instance where they do not is
-        found out after three requests.
+        again, into parts whose totals must add up; what has no date is a part too. Domo's documentation shows
+        `split_by`'s default as a field to sort by; that filters know it as well is unconfirmed, but an instance where
+        they do not is found out after three requests.
 
         Args:
             text: What to search for; ``*`` stands for anything, and alone for everything.

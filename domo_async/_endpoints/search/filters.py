@@ -1,7 +1,7 @@
 """What narrows a search down, each kind of filter as a type of its own.
 
-Which fields there are depends on the instance; the documents name ``databaseId``, ``createDate`` and, as a facet,
-``owned_by_id``.
+Which fields there are depends on the instance; Domo's documentation names ``databaseId``, ``createDate`` and, as a
+facet, ``owned_by_id``.
 """
 
 from __future__ import annotations
@@ -159,7 +159,7 @@ class DateBucket(Record):
 class DateRange(Record):
     """A date lies in a range. Its bounds are sent in milliseconds since 1970.
 
-    The documents call them timestamps and show none; neither their form nor whether they belong to the range is
+    Domo's documentation calls them timestamps and show none; neither their form nor whether they belong to the range is
     confirmed.
 
     Attributes:
@@ -181,7 +181,7 @@ class DateRange(Record):
     def to_payload(self) -> dict[str, Any]:
         """Return the filter as it is sent."""
         from_, to = (
-            UNSET if moment is None else TimestampForm.EPOCH_MILLIS.format(moment) for moment in (self.from_, self.to)
+            UNSET if time is None else TimestampForm.EPOCH_MILLIS.format(time) for time in (self.from_, self.to)
         )
         return _json("dateRange", self.field, negated=self.negated, from_=from_, to=to)
 
@@ -233,7 +233,7 @@ class Range(Record):
 
 @frozen
 class Flag(Record):
-    """A field is true, or is false; the documents call the filter ``boolean``.
+    """A field is true, or is false; Domo's documentation calls the filter ``boolean``.
 
     Attributes:
         field: The field.

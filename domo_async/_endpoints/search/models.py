@@ -100,7 +100,7 @@ def sort_body(sort_by: str | Sort | Unset, *, ascending: bool) -> dict[str, Any]
 
 @frozen(kw_only=True)
 class AppliedSort(Model):
-    """How a search was sorted. The documents show what is not explained here as null.
+    """How a search was sorted. Domo's documentation shows what is not explained here as null.
 
     Attributes:
         field_sorts: The fields that it was sorted by.
@@ -126,7 +126,7 @@ class Facet(Model):
     Attributes:
         field_name: The field, such as ``owned_by_id``.
         search_facet_enum: The facet's name, such as ``OWNER_ID``.
-        facet_values: The values. The documents show none, so that their keys are not known.
+        facet_values: The values. Domo's documentation shows none, so that their keys are not known.
     """
 
     field_name: str | None = None
@@ -138,8 +138,8 @@ class Facet(Model):
 class SearchHit(Model):
     """Something found.
 
-    The documents show no hit, and name only `database_id` and `create_date`. The other fields are what instances are
-    seen to answer, unconfirmed; all further keys are in `extras`.
+    Domo's documentation shows no hit, and name only `database_id` and `create_date`. The other fields are what
+    instances are seen to answer, unconfirmed; all further keys are in `extras`.
 
     Attributes:
         entity_type: What it is, such as ``dataset``.

@@ -209,7 +209,7 @@ class Streams(Area):
     async def set_schedule_state(
         self, stream_id: int | str, state: ScheduleState | str, /, *, inactive_schedule_code: int | None = None
     ) -> None:
-        """Have a stream's schedule kept, or not.
+        """Start or stop a stream's schedule.
 
         `POST /api/data/v1/streams/{stream_id}/scheduleState/{state}`. Seen: Domo's own data service has it.
 
@@ -230,7 +230,7 @@ class Streams(Area):
         )
 
     async def activate_schedules(self, stream_ids: Sequence[int | str], /) -> None:
-        """Have the schedules of several streams kept.
+        """Start the schedules of several streams.
 
         `POST /api/data/v1/streams/scheduleState/bulk/activate`. Seen: Domo's own data service has it.
 
@@ -250,7 +250,7 @@ class Streams(Area):
     async def deactivate_schedules(
         self, stream_ids: Sequence[int | str], /, *, inactive_schedule_code: int | Unset = UNSET
     ) -> None:
-        """Have the schedules of several streams no longer kept.
+        """Stop the schedules of several streams.
 
         `POST /api/data/v1/streams/scheduleState/bulk/deactivate`. Seen: Domo's own data service has it.
 

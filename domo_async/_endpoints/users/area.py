@@ -149,8 +149,9 @@ class Users(Area):
     ) -> Pager[User]:
         """Iterate over all users.
 
-        `GET /api/identity/v1/users` (Users API, "Get All Users"). The page documents `parts` alone; the rest is seen to
-        be sent to instances, some of which give no more than 100 users at a time. What gives all at once is understood.
+        `GET /api/identity/v1/users` (Users API, "Get All Users"). Domo's documentation describes `parts` alone; the
+        rest is seen to be sent to instances, some of which give no more than 100 users at a time. What gives all at
+        once is understood.
 
         Args:
             parts: How much to give of each.
@@ -158,7 +159,7 @@ class Users(Area):
             include_deleted: Whether to give users who were deleted, too.
             offset: Users to leave out at the beginning.
             limit: The most users to give in all.
-            page_size: Users to ask for at a time.
+            page_size: Users of a page.
 
         Raises:
             ConfigError: `attributes` is empty, or a number is out of its range.
@@ -209,7 +210,7 @@ class Users(Area):
             active: Whether to give only those who can log in, or only others.
             offset: Users to leave out at the beginning.
             limit: The most users to give in all.
-            page_size: Users to ask for at a time.
+            page_size: Users of a page.
 
         Raises:
             ConfigError: A number is out of its range.
@@ -256,7 +257,7 @@ class Users(Area):
     async def me(self) -> UserProfile:
         """Return the user whom the token belongs to, which is also a way to try the token.
 
-        `GET /api/content/v2/users/me`. Not in the documents; other clients use it.
+        `GET /api/content/v2/users/me`. No document of Domo's describes it; other clients use it.
 
         Raises:
             Unauthorized: The token is not valid.
@@ -281,7 +282,7 @@ class Users(Area):
     ) -> Pager[User]:
         """Iterate over the users who fit everything that is given.
 
-        `POST /api/identity/v1/users/search`. Not in the documents; other clients use it.
+        `POST /api/identity/v1/users/search`. No document of Domo's describes it; other clients use it.
 
         Args:
             text: What names or addresses have to hold.
@@ -295,7 +296,7 @@ class Users(Area):
             include_support: Whether to find Domo's support.
             offset: Users to leave out at the beginning.
             limit: The most users to give in all.
-            page_size: Users to ask for at a time.
+            page_size: Users of a page.
 
         Raises:
             ConfigError: A list is empty, or a number is out of its range.
@@ -341,8 +342,8 @@ class Users(Area):
             display_name: How people see the user.
             email_address: Where mail goes.
             role_id: The role.
-            attributes: Further facts by name, each with its values, such as ``{"title": ["Clerk"]}``. The page does not
-                show them for this route; other clients send them so.
+            attributes: Further facts by name, each with its values, such as ``{"title": ["Clerk"]}``. Domo's
+                documentation does not show them for this route; other clients send them so.
 
         Raises:
             ConfigError: Nothing is given to change.
@@ -429,7 +430,7 @@ class Users(Area):
             user_id: The user.
 
         Returns:
-            Whether the instance says that it did; the page shows a bare ``1``.
+            Whether the instance says that it did; Domo's documentation shows a bare ``1``.
 
         Raises:
             NotFound: There is no such user.

@@ -86,7 +86,7 @@ class User(Model):
 
 @frozen(kw_only=True)
 class UserProfile(Model):
-    """A user, as the instance's older routes tell. Not in the documents; instances answer so.
+    """A user, as the instance's older routes tell. Domo's documentation does not have it; instances answer so.
 
     Attributes:
         id: The user's number.
@@ -99,7 +99,7 @@ class UserProfile(Model):
         accepted: Whether the user took up the invitation.
         pending: Whether that is still to come.
         anonymous: Whether it is a user without a name.
-        system_user: Whether it is no person.
+        system_user: Whether it is not a person.
         invitor_user_id: Who asked the user in.
         created: When the user was made.
         modified: When the user was last changed.
@@ -137,7 +137,7 @@ class UserProfile(Model):
 
 @frozen(kw_only=True)
 class UserSession(Model):
-    """A login of a user. Not in the documents; instances are seen to answer so.
+    """A login of a user. Domo's documentation does not have it; instances are seen to answer so.
 
     Attributes:
         id: What it is ended by.
