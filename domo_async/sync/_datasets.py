@@ -1449,18 +1449,19 @@ class Datasets(Twin[AsyncDatasets]):
 
         `POST /api/data/v3/datasources/{dataset_id}/uploads` (Datasets API, "Append row to Dataset"), with the action
         and the ``appendId`` that Domo's documentation shows. It shows this request alone, which only opens an upload;
-        so this is an `upload` with ``action="APPEND"`` and ``append_id="latest"``, with `PUT
-        /api/data/v3/datasources/{dataset_id}/uploads/{upload_id}/parts/{part}`, `PUT
-        /api/data/v3/datasources/{dataset_id}/uploads/{upload_id}/commit`, `GET
-        /api/data/v2/datasources/{dataset_id}/schemas/latest`, `GET /api/data/v2/datasources/{dataset_id}/dataversions`
-        and `GET /api/data/v3/datasources/{dataset_id}/indexes/{request_key}/statuses`.
+        so this is an `upload` with ``action="APPEND"`` and ``append_id="latest"``, with
+        `PUT /api/data/v3/datasources/{dataset_id}/uploads/{upload_id}/parts/{part}`,
+        `PUT /api/data/v3/datasources/{dataset_id}/uploads/{upload_id}/commit`,
+        `GET /api/data/v2/datasources/{dataset_id}/schemas/latest`,
+        `GET /api/data/v2/datasources/{dataset_id}/dataversions` and
+        `GET /api/data/v3/datasources/{dataset_id}/indexes/{request_key}/statuses`.
 
         Args:
             dataset_id: The dataset.
             values: The rows, columns by position: lists of cells, of which None is NULL; or text with a row a line,
                 such as ``"4,EU,9.5"``, in which an unquoted empty field is NULL and ``""`` is the empty string.
             delimiter: What stands between the fields of text.
-            message: A note for the data version, such as the page's ``"Uploading"``.
+            message: A note for the data version, such as ``"Uploading"``.
 
         Returns:
             What `upload` returns.
