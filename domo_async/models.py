@@ -73,8 +73,8 @@ from domo_async._endpoints.appdb import (
 )
 from domo_async._endpoints.applications import (
     Application,
+    ApplicationJob,
     ExecutionPayload,
-    Job,
     JobResources,
     JobUpdate,
     QueuedJobs,
@@ -465,6 +465,7 @@ __all__ = [
     "AmplifierCandidate",
     "AmplifierIntegration",
     "Application",
+    "ApplicationJob",
     "AppliedSort",
     "AttributeValue",
     "AuthMethod",
@@ -638,7 +639,6 @@ __all__ = [
     "IndexedTable",
     "InstanceMetric",
     "InvalidReason",
-    "Job",
     "JobResources",
     "JobUpdate",
     "LatestSchema",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import importlib.metadata
 import os
 import shutil
@@ -113,3 +114,13 @@ def test_the_wheel_works_without_extras(tmp_path):
     assert 2 == command.returncode
     assert 'pip install "domo-async[cli]"' in command.stderr.replace("\n", " ")
     assert "Traceback" not in command.stderr
+
+
+def test_a_name_stands_for_one_thing_wherever_users_import_from() -> None:
+    public = [importlib.import_module(name) for name in ("domo_async", "domo_async.models", "domo_async.emulator")]
+    found: dict[str, set[object]] = {}
+    for module in public:
+        for name in module.__all__:
+            found.setdefault(name, set()).add(id(getattr(module, name)))
+
+    assert [] == [name for name, things in found.items() if len(things) > 1]

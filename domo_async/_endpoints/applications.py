@@ -13,9 +13,9 @@ from domo_async._wire import UNSET, EpochMillis, Model, NumericId, Unset, either
 
 __all__ = [
     "Application",
+    "ApplicationJob",
     "Applications",
     "ExecutionPayload",
-    "Job",
     "JobResources",
     "JobUpdate",
     "QueuedJobs",
@@ -110,7 +110,7 @@ class ExecutionPayload(Model):
 
 
 @frozen(kw_only=True)
-class Job(Model):
+class ApplicationJob(Model):
     """A job of an application. The page's sample is a dataset by mistake; this is what instances answer.
 
     Attributes:
@@ -181,34 +181,34 @@ class QueuedJobs(Model):
 
     Attributes:
         requested_by: Who asked for it.
-        queued_jobs: The jobs that will run, each with its `Job.execution_id`.
+        queued_jobs: The jobs that will run, each with its `ApplicationJob.execution_id`.
     """
 
     requested_by: NumericId | None = None
-    queued_jobs: tuple[Job, ...] = ()
+    queued_jobs: tuple[ApplicationJob, ...] = ()
 
 
 @frozen(kw_only=True)
 class _JobList(Model):
-    jobs: tuple[Job, ...] | None = None
+    jobs: tuple[ApplicationJob, ...] | None = None
 
 
 # Domo's documentation shows a single object, instances answer a list.
 _APPLICATIONS = either(Application, tuple[Application, ...])
 # Instances answer an envelope, and a bare list is understood, too. Domo's documentation shows a single object, whose
 # keys are extras of an envelope without jobs.
-_JOBS = either(_JobList, tuple[Job, ...])
+_JOBS = either(_JobList, tuple[ApplicationJob, ...])
 
 
 def _applications(answer: Application | tuple[Application, ...]) -> tuple[Application, ...]:
     return (answer,) if isinstance(answer, Application) else answer
 
 
-def _jobs(answer: _JobList | tuple[Job, ...]) -> PageData[Job]:
+def _jobs(answer: _JobList | tuple[ApplicationJob, ...]) -> PageData[ApplicationJob]:
     if not isinstance(answer, _JobList):
         return PageData(answer)
     if answer.jobs is None and answer.extras:
-        return PageData((structure(dict(answer.extras), Job),), more=False)
+        return PageData((structure(dict(answer.extras), ApplicationJob),), more=False)
     return PageData(answer.jobs or ())
 
 
@@ -225,7 +225,7 @@ class Applications(Area):
             "GET", url("/api/executor/v1/applications"), into=_APPLICATIONS, read=_applications
         )
 
-    def jobs(self, application_id: str, /, *, offset: int = 0, limit: int | None = None) -> Pager[Job]:
+    def jobs(self, application_id: str, /, *, offset: int = 0, limit: int | None = None) -> Pager[ApplicationJob]:
         """Iterate over the jobs of an application that the token's owner may see.
 
         `GET /api/executor/v2/applications/{application_id}/jobs` (Remote Domostats API, "Get List of Jobs"). Domo's
@@ -267,7 +267,7 @@ class Applications(Area):
             "GET", url("/api/executor/v1/applications/{}", application_id), into=Application
         )
 
-    async def get_job(self, application_id: str, job_id: str, /) -> Job:
+    async def get_job(self, application_id: str, job_id: str, /) -> ApplicationJob:
         """Return a job.
 
         `GET /api/executor/v1/applications/{application_id}/jobs/{job_id}`. Seen on instances, not in Domo's
@@ -281,10 +281,10 @@ class Applications(Area):
             NotFound: There is no such job.
         """
         return await self._http.request(
-            "GET", url("/api/executor/v1/applications/{}/jobs/{}", application_id, job_id), into=Job
+            "GET", url("/api/executor/v1/applications/{}/jobs/{}", application_id, job_id), into=ApplicationJob
         )
 
-    async def create_job(self, application_id: str, /, *, definition: Mapping[str, object]) -> Job:
+    async def create_job(self, application_id: str, /, *, definition: Mapping[str, object]) -> ApplicationJob:
         """Make a job.
 
         `POST /api/executor/v1/applications/{application_id}/jobs`. Domo's documentation does not have it; instances
@@ -301,8 +301,8 @@ class Applications(Area):
             "POST",
             url("/api/executor/v1/applications/{}/jobs", application_id),
             json=dict(definition),
-            into=Job,
-            empty=Job(),
+            into=ApplicationJob,
+            empty=ApplicationJob(),
             undocumented=True,
         )
 

@@ -5,7 +5,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from domo_async._endpoints.applications import Application, ExecutionPayload, Job, JobResources, JobUpdate, QueuedJobs
+from domo_async._endpoints.applications import (
+    Application,
+    ApplicationJob,
+    ExecutionPayload,
+    JobResources,
+    JobUpdate,
+    QueuedJobs,
+)
 from domo_async._endpoints.applications import Applications as AsyncApplications
 from domo_async._wire import UNSET, Unset
 from domo_async.sync._facade import SyncPager, Twin
@@ -22,7 +29,7 @@ class Applications(Twin[AsyncApplications]):
         """
         return SyncPager(self._aio.list(), self._portal)
 
-    def jobs(self, application_id: str, /, *, offset: int = 0, limit: int | None = None) -> SyncPager[Job]:
+    def jobs(self, application_id: str, /, *, offset: int = 0, limit: int | None = None) -> SyncPager[ApplicationJob]:
         """Iterate over the jobs of an application that the token's owner may see.
 
         `GET /api/executor/v2/applications/{application_id}/jobs` (Remote Domostats API, "Get List of Jobs"). Domo's
@@ -52,7 +59,7 @@ class Applications(Twin[AsyncApplications]):
         """
         return self._portal.run(self._aio.get(application_id))
 
-    def get_job(self, application_id: str, job_id: str, /) -> Job:
+    def get_job(self, application_id: str, job_id: str, /) -> ApplicationJob:
         """Return a job.
 
         `GET /api/executor/v1/applications/{application_id}/jobs/{job_id}`. Seen on instances, not in Domo's
@@ -67,7 +74,7 @@ class Applications(Twin[AsyncApplications]):
         """
         return self._portal.run(self._aio.get_job(application_id, job_id))
 
-    def create_job(self, application_id: str, /, *, definition: Mapping[str, object]) -> Job:
+    def create_job(self, application_id: str, /, *, definition: Mapping[str, object]) -> ApplicationJob:
         """Make a job.
 
         `POST /api/executor/v1/applications/{application_id}/jobs`. Domo's documentation does not have it; instances

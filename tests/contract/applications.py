@@ -6,8 +6,8 @@ import json
 
 from domo_async._endpoints.applications import (
     Application,
+    ApplicationJob,
     ExecutionPayload,
-    Job,
     JobResources,
     JobUpdate,
     QueuedJobs,
@@ -84,7 +84,7 @@ ROWS = [
         "seen: Executor, Get job",
         lambda domo: domo.applications.get_job("a-1", "j-1"),
         Sent("GET", _JOB, answer=whole(_SEEN_JOB)),
-        gives=Job,
+        gives=ApplicationJob,
     ),
     Row(
         "seen: Executor, Create job",
@@ -95,7 +95,7 @@ ROWS = [
             json={"jobName": "text", "accounts": []},
             answer=whole(_SEEN_JOB),
         ),
-        gives=Job,
+        gives=ApplicationJob,
     ),
     Row(
         "seen: Executor, Run job",
@@ -130,7 +130,7 @@ ROWS = [
         "E130",
         lambda domo: domo.applications.jobs("a-1", limit=1).all(),
         Sent("GET", "/api/executor/v2/applications/a-1/jobs", query={"offset": "0"}, answer=documented("E130")),
-        gives=Job,
+        gives=ApplicationJob,
         says=lambda answer: answer["jobs"],
     ),
     Row(
@@ -142,7 +142,7 @@ ROWS = [
             query={"offset": "3"},
             answer=json.dumps(_JOBS).encode(),
         ),
-        gives=Job,
+        gives=ApplicationJob,
         note="as a bare list",
     ),
     Row(
