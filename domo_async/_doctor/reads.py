@@ -30,6 +30,7 @@ SAFE_POSTS: frozenset[str] = frozenset(
         "/api/data/v3/datasources/bulk",
         "/api/data/v3/datasources/bulk/directpermissions",
         "/api/data/v3/datasources/statuses",
+        "/api/datastores/v1/collections/query",
         "/api/datastores/v2/collections/{}/documents/query",
         "/api/files/v1/filesets/search",
         "/api/files/v1/filesets/{}/files/search",

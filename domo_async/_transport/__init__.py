@@ -14,6 +14,7 @@ from domo_async._transport.pager import (
     PageData,
     Pager,
     Paging,
+    by_cursor,
 )
 from domo_async._transport.request import Body, QueryValue, Repeated
 from domo_async._transport.retry import retry_delay
@@ -38,6 +39,7 @@ __all__ = [
     "Repeated",
     "Transport",
     "Url",
+    "by_cursor",
     "raw_url",
     "retry_delay",
     "url",

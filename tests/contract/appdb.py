@@ -432,4 +432,47 @@ ROWS = [
         Sent("GET", "/api/datastores/v1/collections/c-1", answer=documented("E019")),
         gives=Collection,
     ),
+    Row(
+        "seen: App DB, Query collections",
+        lambda domo: domo.appdb.collections.search(name="ord", owner_id=27, page_size=1).all(),
+        tuple(
+            Sent(
+                "POST",
+                "/api/datastores/v1/collections/query",
+                json={
+                    "collectionFilteringList": [
+                        {"filterType": "nameof", "typedValue": "ord"},
+                        {"filterType": "ownedby", "comparingCriteria": "equals", "typedValue": "27"},
+                    ],
+                    "sortBy": "createdOn",
+                    "direction": "DESC",
+                    "pageSize": 1,
+                    "pageNumber": number,
+                },
+                answer=whole(
+                    {
+                        "collections": [
+                            {
+                                "createdOn": "2025-01-01T00:00:00Z",
+                                "datastoreId": "d-1",
+                                "datastoreName": "Store",
+                                "documentCount": 150,
+                                "id": f"c-{number}",
+                                "name": "Orders",
+                                "owner": 27,
+                                "syncEnabled": False,
+                                "updatedOn": "2025-01-01T00:00:00Z",
+                            }
+                        ],
+                        "pageCount": 2,
+                        "pageNumber": number,
+                        "pageSize": 1,
+                        "totalCollectionCount": 2,
+                    }
+                ),
+            )
+            for number in (1, 2)
+        ),
+        gives=lambda found: ["c-1", "c-2"] == [each.id for each in found] and found[0].document_count == 150,
+    ),
 ]

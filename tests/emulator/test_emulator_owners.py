@@ -94,3 +94,18 @@ async def test_whoever_is_made_inactive_is_shut_out_and_logins_can_be_ended(emul
         await Domo.login(emulator.url, "ada@example.com", "engine number 1")
     assert [ada] == [user.id async for user in domo.users.profiles(active=False)]
     assert [1] == [user.id async for user in domo.users.profiles(active=True)]
+
+
+async def test_collections_are_found_by_name_and_owner_page_by_page(domo: Domo) -> None:
+    store = await domo.appdb.datastores.create(name="Store")
+    for name in ("Orders", "Returns", "Old orders"):
+        await domo.appdb.collections.create(store.id, name=name)
+    async with colleague(domo) as ada:
+        found = await domo.appdb.collections.search(page_size=1).all()
+        await domo.appdb.collections.update(found[0].id, owner=ada.id)
+
+        assert 3 == len(found)
+        assert ("Store", 0) == (found[0].datastore_name, found[0].document_count)
+        assert {"Orders", "Old orders"} == {each.name async for each in domo.appdb.collections.search(name="ORD")}
+        assert [found[0].id] == [each.id async for each in ada.domo.appdb.collections.search(owner_id=ada.id)]
+        assert [] == await ada.domo.appdb.collections.search(owner_id=1).all()

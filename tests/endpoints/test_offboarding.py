@@ -162,6 +162,19 @@ async def test_a_lost_answer_is_looked_up_and_a_kind_that_cannot_be_read_is_told
     assert (await domo.users.profile(ada)).is_active
 
 
+async def test_what_a_list_leaves_out_is_found_by_the_search(emulator: Emulator, domo: Domo) -> None:
+    ada, grace = await furnish(emulator, domo, "Ada", 2), await a_user(domo, "Grace")
+    (kept, given) = await domo.workflows.list().all()
+    await domo.workflows.set_owner(given.id, grace)
+    json = {"Content-Type": "application/json"}
+    emulator.faults.add(Fault("GET */workflow/v1/models", "status", status=200, count=1, headers=json, body="[]"))
+
+    report = await domo.users.offboard(ada, to=grace, kinds=["workflow"])
+
+    assert [(kept.id, Outcome.UPDATED)] == [(row.input.id, row.outcome) for row in report]
+    assert [str(grace)] * 2 == [model.owner async for model in domo.workflows.list()]
+
+
 async def test_nobody_offboards_oneself_or_to_nobody(emulator: Emulator, domo: Domo) -> None:
     ada = await a_user(domo, role_id=1)
     async with acting_as(domo, ada) as theirs:

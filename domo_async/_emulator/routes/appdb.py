@@ -82,6 +82,51 @@ async def list_collections(request: web.Request) -> web.Response:
     return _collections(request, request.query.get("datastoreId"))
 
 
+@routes.post(_BASE + "/collections/query")
+async def search_collections(request: web.Request) -> web.Response:
+    """Find those collections that the caller may read, by names and owners, the newest first, page by page.
+
+    Emulator-defined: a name is found by a part of it, whatever its case; what is told of other owners is left out.
+    """
+    body, instance = await json_object(request), instance_of(request)
+    filters = body.get("collectionFilteringList") or []
+    if not isinstance(filters, list) or not all(isinstance(each, dict) for each in filters):
+        raise HTTPError(400, "collectionFilteringList must be an array of filters")
+    found = [each for each in records_of(request, COLLECTIONS) if _may(request, each, "read")]
+    for each in filters:
+        kind, wanted = text(each, "filterType").lower(), text(each, "typedValue")
+        if kind not in {"nameof", "ownedby"}:
+            raise HTTPError(400, f"Unknown filterType: {kind}; there are nameof and ownedby")
+        found = [
+            one
+            for one in found
+            if (wanted.lower() in one["name"].lower() if kind == "nameof" else str(one["owner"]) == wanted)
+        ]
+    found.sort(key=lambda each: str(each["createdOn"]), reverse=True)
+    size = whole_number(body.get("pageSize"), "pageSize", 25)
+    number = whole_number(body.get("pageNumber"), "pageNumber", 1)
+    if size < 1 or number < 1:
+        raise HTTPError(400, "pageSize and pageNumber must be at least 1")
+    stores = instance.records[DATASTORES]
+    keys = ("createdOn", "datastoreId", "id", "name", "owner", "syncEnabled", "updatedOn")
+    return answer(
+        {
+            "collections": [
+                {
+                    **{key: each[key] for key in keys},
+                    "datastoreName": (stores.find(each["datastoreId"]) or {}).get("name"),
+                    "documentCount": len(_documents(request, each)),
+                }
+                for each in found[(number - 1) * size : number * size]
+            ],
+            "pageCount": -(-len(found) // size),
+            "pageNumber": number,
+            "pageSize": size,
+            "totalCollectionCount": len(found),
+        }
+    )
+
+
 @routes.get(_BASE + "/{datastore_id}")
 async def get_datastore(request: web.Request) -> web.Response:
     """Describe a datastore."""

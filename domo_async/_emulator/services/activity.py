@@ -93,6 +93,13 @@ OBJECTS = (
     _Object("/api/codeengine/v2/packages", "CODEENGINE_PACKAGE", "Code Engine package", post="EXECUTED"),
     _Object("/api/dataprocessing/v1/dataflows", "DATAFLOW_TYPE", "DataFlow", "dataflows"),
     _Object("/api/dataprocessing/v2/dataflows", "DATAFLOW_TYPE", "DataFlow", "dataflows", post="VIEWED"),
+    _Object(
+        "/api/datastores/v1/collections/query",
+        "MAGNUM_COLLECTION",
+        "AppDB collection",
+        "appdb_collections",
+        post="VIEWED",
+    ),
     _Object("/api/datastores/v1/collections", "MAGNUM_COLLECTION", "AppDB collection", "appdb_collections"),
     _Object("/api/datastores/{version}/collections", "MAGNUM_COLLECTION", "AppDB collection", "appdb_collections"),
     _Object("/api/datastores/v2/collections", "MAGNUM_COLLECTION", "AppDB collection", "appdb_collections"),

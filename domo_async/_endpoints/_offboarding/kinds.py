@@ -34,7 +34,7 @@ from domo_async._endpoints.users.offboarding import OffboardingAction, Offboardi
 from domo_async._endpoints.workflows import Workflows
 from domo_async._transport import Transport
 from domo_async._wire import UNSET, Unset
-from domo_async.errors import DomoError, NotFound
+from domo_async.errors import BadRequest, DomoError, NotFound
 
 __all__ = ["NOT_COVERED", "Handler", "Left", "handlers_of"]
 
@@ -54,7 +54,13 @@ NOT_COVERED = (
 _FEW = 50  # of what one request names in its query, or changes all at once
 _MANY = 100
 _NO_ROUTE = "no route is known that gives one to another user"
-_SEEN_ALONE = "of those that the token's owner may see"
+
+
+_KIND_OF = {
+    "workflow_model": OffboardingKind.WORKFLOW,
+    "queue": OffboardingKind.QUEUE,
+    "package": OffboardingKind.CODE_PACKAGE,
+}
 
 
 class Left(DomoError):
@@ -258,13 +264,17 @@ def _collections(who: _Leaving) -> Handler:
     area, kind = Collections(who.http), OffboardingKind.COLLECTION
 
     async def find() -> Sequence[OwnedThing]:
-        return [OwnedThing(kind, each.id, each.name) async for each in area.list() if who.is_leaver(each.owner)]
+        return [
+            OwnedThing(kind, each.id, each.name)
+            async for each in area.search(owner_id=who.leaver)
+            if who.is_leaver(each.owner)
+        ]
 
     async def move(things: Sequence[OwnedThing]) -> None:
         for collection_id in _ids(things):
             await area.update(collection_id, owner=who.to)
 
-    return _hand_over(kind, find, move, note=_SEEN_ALONE)
+    return _hand_over(kind, find, move)
 
 
 def _datastores(who: _Leaving) -> Handler:
@@ -438,13 +448,17 @@ def _workflows(who: _Leaving) -> Handler:
     area, kind = Workflows(who.http), OffboardingKind.WORKFLOW
 
     async def find() -> Sequence[OwnedThing]:
-        return [OwnedThing(kind, each.id, each.name) async for each in area.list() if who.is_leaver(each.owner)]
+        listed = [OwnedThing(kind, each.id, each.name) async for each in area.list() if who.is_leaver(each.owner)]
+        return await _with_searched(who, "workflow_model", listed, is_owned)
+
+    async def is_owned(model_id: str) -> bool:
+        return who.is_leaver((await area.get(model_id, versions=False)).owner)
 
     async def move(things: Sequence[OwnedThing]) -> None:
         for model_id in _ids(things):
             await area.set_owner(model_id, who.to)
 
-    return _hand_over(kind, find, move, note=_SEEN_ALONE)
+    return _hand_over(kind, find, move)
 
 
 def _queues(who: _Leaving) -> Handler:
@@ -456,13 +470,16 @@ def _queues(who: _Leaving) -> Handler:
             async for each in area.list(archived=archived):
                 if who.is_leaver(each.owner):
                     found[each.id] = OwnedThing(kind, each.id, each.name)
-        return list(found.values())
+        return await _with_searched(who, "queue", list(found.values()), is_owned)
+
+    async def is_owned(queue_id: str) -> bool:
+        return who.is_leaver((await area.get(queue_id)).owner)
 
     async def move(things: Sequence[OwnedThing]) -> None:
         for queue_id in _ids(things):
             await area.set_owner(queue_id, who.to)
 
-    return _hand_over(kind, find, move, note=_SEEN_ALONE)
+    return _hand_over(kind, find, move)
 
 
 def _tasks(who: _Leaving) -> Handler:
@@ -492,13 +509,17 @@ def _code_packages(who: _Leaving) -> Handler:
     area, kind = CodeEngine(who.http).packages, OffboardingKind.CODE_PACKAGE
 
     async def find() -> Sequence[OwnedThing]:
-        return [OwnedThing(kind, str(each.id), each.name) async for each in area.list() if who.is_leaver(each.owner)]
+        listed = [OwnedThing(kind, str(each.id), each.name) async for each in area.list() if who.is_leaver(each.owner)]
+        return await _with_searched(who, "package", listed, is_owned)
+
+    async def is_owned(package_id: str) -> bool:
+        return who.is_leaver((await area.get(package_id)).owner)
 
     async def move(things: Sequence[OwnedThing]) -> None:
         for package_id in _ids(things):
             await area.set_owner(package_id, who.to)
 
-    return _hand_over(kind, find, move, note=_SEEN_ALONE)
+    return _hand_over(kind, find, move)
 
 
 # -- people ---------------------------------------------------------------------------------------------------
@@ -546,12 +567,41 @@ def _logins(who: _Leaving) -> Handler:
     return Handler(kind, OffboardingAction.END, find, move)
 
 
-async def _searched(who: _Leaving, entity: str, kind: OffboardingKind) -> list[OwnedThing]:
-    """Return what the search says that the leaver owns."""
+async def _with_searched(
+    who: _Leaving, entity: str, listed: list[OwnedThing], is_owned: Callable[[str], Awaitable[bool]]
+) -> list[OwnedThing]:
+    """Return what a list has, and what the search finds besides, as lists may leave out what others keep to themselves.
+
+    Args:
+        who: Who leaves.
+        entity: What the search calls the kind.
+        listed: What the list has.
+        is_owned: Returns whether something is the leaver's, as what the search tells may be minutes old.
+    """
+    kind = _KIND_OF[entity]
+    try:
+        found = await _searched(who, entity, kind, by_uuid=True)
+    except (BadRequest, NotFound):  # an instance that does not know the entity has none to find
+        return listed
+    known = set(_ids(listed))
+    others = [thing for thing in found if thing.id not in known]
+
+    async def confirmed(thing: OwnedThing) -> bool:
+        try:
+            return await is_owned(thing.id)
+        except NotFound:
+            return False
+
+    owned = await map_concurrent(others, confirmed, concurrency=CHANGES_AT_ONCE)
+    return [*listed, *(thing for thing, is_so in zip(others, owned, strict=True) if is_so)]
+
+
+async def _searched(who: _Leaving, entity: str, kind: OffboardingKind, *, by_uuid: bool = False) -> list[OwnedThing]:
+    """Return what the search says that the leaver owns; some kinds go by the hit's other identifier."""
     # Clients write the owner in either way, each for some entities.
     owner = Term("owned_by_id", [str(who.leaver), f"{who.leaver}:USER"])
     return [
-        OwnedThing(kind, str(hit.database_id), hit.name or hit.title or hit.display_name)
+        OwnedThing(kind, str(number), hit.name or hit.title or hit.display_name)
         async for hit in Search(who.http).iterate(entities=[entity], filters=[owner])
-        if hit.database_id is not None
+        if (number := hit.uuid if by_uuid else hit.database_id) is not None
     ]
