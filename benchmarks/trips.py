@@ -18,7 +18,7 @@ from attrs import frozen
 from benchmarks._harness import Options, Row, at_most
 from domo_async import Domo
 from domo_async._emulator.http.log import RequestRecord
-from domo_async._emulator.routes.workflows import add_model
+from domo_async._emulator.services.workflows import add_model
 from domo_async.emulator import Emulator
 from domo_async.models import (
     AccessLevel,

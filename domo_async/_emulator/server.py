@@ -17,28 +17,30 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 from aiohttp import web
 from attrs import evolve
 
-from domo_async._emulator.access.auth import OWNER_ID, TOKEN_HEADER, Authentication
+from domo_async._emulator.access.auth import TOKEN_HEADER, Authentication
 from domo_async._emulator.apps.forwarding import Forward
 from domo_async._emulator.apps.manifest import Manifest
 from domo_async._emulator.apps.serving import AppNames, AppPort
 from domo_async._emulator.apps.site import AppSite, Asking
 from domo_async._emulator.console import Console
+from domo_async._emulator.control import Control
 from domo_async._emulator.faults import Faults
-from domo_async._emulator.http.app import Gate, create_app
+from domo_async._emulator.gate import Gate, create_app
 from domo_async._emulator.http.connections import Connections
-from domo_async._emulator.http.control import Control
 from domo_async._emulator.http.limits import SlidingWindow
 from domo_async._emulator.http.log import RequestLog
 from domo_async._emulator.job_outcomes import JobOutcomes
 from domo_async._emulator.persistence import worlds
 from domo_async._emulator.persistence.blobs import blobs_at, referred
-from domo_async._emulator.persistence.changes import Watched
 from domo_async._emulator.persistence.documents import add_dataset
 from domo_async._emulator.persistence.journal import TOKENS, Journal, Keeper, Lock, claim, keep_token, kept_token
 from domo_async._emulator.persistence.worlds import World
 from domo_async._emulator.routes.code_engine import Functions, functions_of
 from domo_async._emulator.rows.storage import Storage
-from domo_async._emulator.state import DATASETS, Instance
+from domo_async._emulator.seeds.demo import make_demo
+from domo_async._emulator.state.changes import Watched
+from domo_async._emulator.state.instance import DATASETS, Instance
+from domo_async._emulator.state.records import OWNER_ID
 from domo_async._emulator.tls import Certificates
 from domo_async._redaction import Secret
 from domo_async._settings import Settings
@@ -348,7 +350,7 @@ class Emulator:
 
     def _populate(self, storage: Storage) -> None:
         if self._world == "demo":
-            worlds.make_demo(self._instance, storage, self._seed)
+            make_demo(self._instance, storage, self._seed)
         elif self._world != "empty":
             worlds.read_world(Path(self._world), self._instance, storage)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ssl
 from pathlib import Path
 
-from domo_async._emulator.persistence.privacy import private_file
+from domo_async._emulator.private_files import private_file
 from domo_async.errors import ConfigError
 
 __all__ = ["Certificates"]

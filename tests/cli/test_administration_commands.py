@@ -11,7 +11,7 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
-from domo_async._emulator.routes import cards
+from domo_async._emulator.services import cards
 from domo_async.emulator import Emulator
 from tests.cli.running import Cli
 

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from attrs import frozen
 
 from domo_async import AppAccess, Domo, Settings
-from domo_async._emulator.state import Instance
+from domo_async._emulator.state.instance import Instance
 from domo_async.emulator import Emulator
 from tests.emulator.plain_client import connected
 from tests.support import SkippingClock

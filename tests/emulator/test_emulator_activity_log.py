@@ -10,7 +10,8 @@ import pytest
 from aiohttp import web
 
 from domo_async import ConfigError, Domo, Forbidden, NotFound, Unauthorized
-from domo_async._emulator.routes import AREAS, activity_log, users
+from domo_async._emulator.routes import AREAS
+from domo_async._emulator.seeds.people import seed_activity_log, seed_users
 from domo_async._emulator.services import activity
 from domo_async._emulator.services.activity import KEPT, put
 from domo_async._endpoints.activity_log import ACTIVITY_COLUMNS, Activity, EventType, activity_rows
@@ -248,8 +249,8 @@ async def test_the_oldest_give_way(domo: Domo, emulator: Emulator, monkeypatch: 
 
 
 async def test_the_demo_world_has_a_past(domo: Domo, emulator: Emulator) -> None:
-    users.seed(emulator._instance, rng := Random(7))
-    activity_log.seed(emulator._instance, rng)
+    seed_users(emulator._instance, rng := Random(7))
+    seed_activity_log(emulator._instance, rng)
 
     start, end = datetime(2024, 10, 1, tzinfo=UTC), datetime(2025, 1, 2, tzinfo=UTC)
     assert 2000 == len(await domo.activity_log.list(start=start, end=end).all())

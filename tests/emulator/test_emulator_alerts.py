@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from domo_async import BadRequest, ConfigError, Domo, Forbidden, NotFound
-from domo_async._emulator.routes import alerts, cards, pages
+from domo_async._emulator.routes import alerts, pages
+from domo_async._emulator.services import cards
 from domo_async._endpoints.alerts import AlertSubscription
 from domo_async.emulator import Emulator
 from tests.emulator.others import colleague

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from domo_async import Domo, Forbidden, NotFound
-from domo_async._emulator.routes import applications
+from domo_async._emulator.seeds.work import seed_applications
 from domo_async._endpoints.applications import ExecutionPayload
 from domo_async.emulator import Emulator
 from tests.emulator.others import client_of_new_user
@@ -74,7 +74,7 @@ async def test_an_application_is_told_in_iso_and_its_job_in_milliseconds_and_run
 async def test_all_jobs_come_by_pages_from_the_offset_on(domo: Domo, emulator: Emulator):
     application = await application_of(domo)
     for seed in range(3):
-        applications.seed(emulator._instance, random.Random(seed))
+        seed_applications(emulator._instance, random.Random(seed))
     jobs = await domo.applications.jobs(application).all()
 
     assert 60 == len({job.job_id for job in jobs})
@@ -107,7 +107,7 @@ async def test_what_is_not_there_or_does_not_fit_is_refused(plain: PlainClient):
 
 async def test_a_job_is_its_owners_and_the_admins(domo: Domo, emulator: Emulator):
     application = await application_of(domo)
-    applications.seed(emulator._instance, random.Random(1))
+    seed_applications(emulator._instance, random.Random(1))
     job = (await domo.applications.jobs(application).all())[0]
     _, others = client_of_new_user(emulator, "Ada Lovelace")
     async with others:

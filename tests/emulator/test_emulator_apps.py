@@ -18,7 +18,7 @@ from domo_async import ConfigError, ConnectError, Domo
 from domo_async._emulator.apps.data_query import DataQuery
 from domo_async._emulator.errors import HTTPError
 from domo_async._emulator.routes.beast_modes import create as create_beast_mode
-from domo_async._emulator.routes.workflows import add_model
+from domo_async._emulator.services.workflows import add_model
 from domo_async.emulator import Emulator, Fault
 
 ROWS = b'North,1,2025-01-03\nSouth,2,2025-02-03\n"a,b\'s",5,2025-02-20\n'

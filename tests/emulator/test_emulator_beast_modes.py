@@ -5,8 +5,9 @@ from typing import Any
 import pytest
 
 from domo_async import BadRequest, ConfigError, Domo, Forbidden, NotFound
-from domo_async._emulator.persistence.records import Record
-from domo_async._emulator.routes import beast_modes, cards
+from domo_async._emulator.routes import beast_modes
+from domo_async._emulator.services import cards
+from domo_async._emulator.state.records import Record
 from domo_async._endpoints.beast_modes import BeastModeFilter
 from domo_async.emulator import Emulator
 from tests.emulator.others import colleague

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from domo_async import BadRequest, Domo, Forbidden, NotFound
-from domo_async._emulator.routes import groups, users
+from domo_async._emulator.seeds.people import seed_groups, seed_users
 from domo_async._endpoints.groups import Member
 from domo_async.emulator import Emulator
 from tests.emulator.others import a_user, acting_as
@@ -179,8 +179,8 @@ async def test_several_changes_at_once_are_all_made_or_none(emulator: Emulator, 
 
 
 async def test_the_demo_world_has_a_hundred_groups_with_members(emulator: Emulator, domo: Domo) -> None:
-    users.seed(emulator._instance, rng := Random(7))
-    groups.seed(emulator._instance, rng)
+    seed_users(emulator._instance, rng := Random(7))
+    seed_groups(emulator._instance, rng)
 
     listed = await domo.groups.list().all()
 

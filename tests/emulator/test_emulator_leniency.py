@@ -11,7 +11,7 @@ import aiohttp
 import pytest
 from attrs import evolve
 
-from domo_async._emulator.state import Column
+from domo_async._emulator.state.datasets import Column
 from domo_async.emulator import Emulator
 from tests.contract.row import NOTHING, Row, Sent
 from tests.emulator.plain_client import connected

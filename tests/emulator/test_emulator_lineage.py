@@ -7,7 +7,7 @@ from itertools import pairwise
 import pytest
 
 from domo_async import BadRequest, Domo, Forbidden, NotFound
-from domo_async._emulator.routes import cards
+from domo_async._emulator.services import cards
 from domo_async.emulator import Emulator
 from tests.emulator.others import another
 

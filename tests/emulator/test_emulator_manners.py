@@ -14,9 +14,8 @@ from aiohttp import web
 from attrs import frozen
 from yarl import URL
 
-from domo_async._emulator import server
+from domo_async._emulator import gate, server
 from domo_async._emulator.access.auth import OPEN_PATHS
-from domo_async._emulator.http import app
 from domo_async.emulator import Emulator
 from tests.contract.row import NOTHING, Sent
 from tests.emulator.test_emulator_contract import PREPARED, session_of
@@ -82,7 +81,7 @@ def _fits(resource: web.AbstractResource, path: str) -> bool:
 @pytest.fixture
 async def asked(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Asked]:
     apps: list[web.Application] = []
-    original = app.create_app
+    original = gate.create_app
 
     def noting(*args: Any, **kwargs: Any) -> web.Application:
         apps.append(original(*args, **kwargs))

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from domo_async import BadRequest, Domo, Forbidden, NotFound, Unauthorized
-from domo_async._emulator.routes import beast_modes, cards, pages, sharing, task_center, workflows
+from domo_async._emulator.routes import beast_modes, pages, sharing
+from domo_async._emulator.services import cards, tasks, workflows
 from domo_async.emulator import Emulator
 from tests.emulator.others import a_user, acting_as, colleague
 
@@ -36,7 +37,7 @@ async def test_queues_workflows_and_beast_modes_are_given_away_by_their_owner_al
 ) -> None:
     instance = emulator._instance
     dataset = await domo.datasets.create("Orders", {"n": "LONG"})
-    queue = task_center.add_queue(instance, name="Refunds", owner=1)["id"]
+    queue = tasks.add_queue(instance, name="Refunds", owner=1)["id"]
     model = workflows.add_model(instance, name="Refunds", owner=1)["id"]
     formula = beast_modes.create(instance, name="Total", expression="SUM(`n`)", dataset_id=dataset.id)["id"]
     before = await domo.beast_modes.get(formula)
@@ -63,8 +64,8 @@ async def test_tasks_of_several_queues_are_assigned_at_once_and_those_that_canno
 ) -> None:
     instance, ada = emulator._instance, await a_user(domo)
     for queue in ("q-1", "q-2"):
-        task_center.add_queue(instance, name=queue, owner=1, queue_id=queue)
-        task_center.add_task(instance, queue, title="Do", contract={}, inputs={}, user_id=1, task_id=f"T-{queue}")
+        tasks.add_queue(instance, name=queue, owner=1, queue_id=queue)
+        tasks.add_task(instance, queue, title="Do", contract={}, inputs={}, user_id=1, task_id=f"T-{queue}")
     await domo.task_center.tasks.void("q-2", "T-q-2")
 
     told = await domo.task_center.tasks.assign_many({"q-1": ["T-q-1"], "q-2": ["T-q-2", "T-9"]}, user_id=ada)

@@ -11,7 +11,7 @@ import attrs
 import pytest
 
 from domo_async import BadRequest, Conflict, Domo, Forbidden, NotFound
-from domo_async._emulator.routes import reports
+from domo_async._emulator.seeds.content import seed_reports
 from domo_async._emulator.services.schedules import next_run
 from domo_async._endpoints.reports import Report, ReportRecipient, Schedule, ScheduleRecipient
 from domo_async.emulator import Emulator, JobOutcome
@@ -487,7 +487,7 @@ def test_the_world_has_reports_and_is_the_same_each_time():
         emulator = Emulator()
         instance = emulator._instance
         instance.records["users"].put(1, {"id": 1, "displayName": "One", "emailAddress": "one@example.com"})
-        reports.seed(instance, random.Random(7))
+        seed_reports(instance, random.Random(7))
         worlds.append([list(instance.records[name]) for name in ("report_schedules", "report_runs")])
 
     assert worlds[0] == worlds[1]

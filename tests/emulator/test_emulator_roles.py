@@ -7,7 +7,7 @@ from random import Random
 import pytest
 
 from domo_async import BadRequest, ConfigError, Domo, Forbidden, NotFound
-from domo_async._emulator.routes import roles
+from domo_async._emulator.seeds.people import seed_roles
 from domo_async.emulator import Emulator
 from tests.emulator.others import PARTICIPANT, a_user, acting_as
 from tests.emulator.plain_client import connected
@@ -119,6 +119,6 @@ async def test_roles_are_renamed_and_given_to_users_and_tell_who_has_them(domo: 
 
 
 async def test_the_demo_world_has_roles_of_its_own(emulator: Emulator, domo: Domo) -> None:
-    roles.seed(emulator._instance, Random(7))
+    seed_roles(emulator._instance, Random(7))
 
     assert 9 == len(await domo.roles.list().all())

@@ -3,7 +3,8 @@ from __future__ import annotations
 import pytest
 
 from domo_async import BadRequest, Conflict, Domo, Forbidden, NotFound
-from domo_async._emulator.routes import cards, sharing
+from domo_async._emulator.routes import sharing
+from domo_async._emulator.services import cards
 from domo_async._endpoints.sharing import Recipient, Resource
 from domo_async.emulator import Emulator
 from tests.emulator.others import colleague

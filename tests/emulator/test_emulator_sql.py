@@ -11,7 +11,8 @@ import orjson
 import pytest
 
 from domo_async._emulator.errors import HTTPError
-from domo_async._emulator.sql import SOURCE, Macros, rendering, translate
+from domo_async._emulator.sql import Macros, rendering, translate
+from domo_async._emulator.sql.translation import SOURCE
 from tests.emulator.plain_client import PlainClient, plain_client
 
 ROW = """SELECT 'Ünicode, text' AS s, 7 AS n, 2.5 AS d, CAST(2.5 AS DOUBLE) AS f, NULL AS nothing,

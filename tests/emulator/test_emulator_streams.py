@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 
 from domo_async import BadRequest, Conflict, Domo, Forbidden, JobFailed, NotFound, WaitTimeout
-from domo_async._emulator.routes import accounts, streams
-from domo_async._emulator.state import Column, Instance
+from domo_async._emulator.seeds.data import seed_accounts, seed_streams
+from domo_async._emulator.state.datasets import Column
+from domo_async._emulator.state.instance import Instance
 from domo_async._endpoints.streams import ConfigurationItem, Stream, StreamTransport
 from domo_async.emulator import Emulator, JobOutcome
 from tests.emulator.others import another
@@ -281,8 +282,8 @@ def demo(seed: int) -> Instance:
             dataset_id=f"dataset-{number}",
             created=datetime(2024, 1, 1, tzinfo=UTC),
         )
-    accounts.seed(instance, rng)
-    streams.seed(instance, rng)
+    seed_accounts(instance, rng)
+    seed_streams(instance, rng)
     return instance
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from domo_async import BadRequest, Conflict, Domo, Forbidden, NotFound
 from domo_async._emulator.access.people import add_user
-from domo_async._emulator.routes.task_center import add_queue, add_task
+from domo_async._emulator.services.tasks import add_queue, add_task
 from domo_async._endpoints.task_center import DisplayType, Permission, Right, Task, TaskPart, TaskStatus
 from domo_async.emulator import Emulator
 from tests.emulator.others import another

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from domo_async import BadRequest, Domo, Forbidden, NotFound, Unauthorized
-from domo_async._emulator.routes import roles, users
+from domo_async._emulator.seeds.people import seed_roles, seed_users
 from domo_async._endpoints.users import NewUser, User, UserFilter
 from domo_async.emulator import Emulator
 from tests.emulator.others import a_user, acting_as
@@ -227,8 +227,8 @@ async def test_the_global_search_finds_users_by_name(domo: Domo, emulator: Emula
 async def test_the_demo_world_has_thousands_of_users_the_same_each_time(emulator: Emulator, domo: Domo) -> None:
     async with Emulator() as again:
         for each in (emulator, again):
-            roles.seed(each._instance, rng := Random(7))
-            users.seed(each._instance, rng)
+            seed_roles(each._instance, rng := Random(7))
+            seed_users(each._instance, rng)
 
         assert emulator._instance.records["users"].keys() == again._instance.records["users"].keys()
         # The owner came into being with the emulator.

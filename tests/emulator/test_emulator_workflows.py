@@ -8,11 +8,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from domo_async import BadRequest, Domo, Forbidden, JobFailed, NotFound, WaitTimeout
-from domo_async._emulator.persistence.records import Record
-from domo_async._emulator.routes import task_center, workflows
-from domo_async._emulator.routes.task_center import add_queue
-from domo_async._emulator.routes.workflows import add_model
-from domo_async._emulator.state import Instance
+from domo_async._emulator.seeds.work import seed_task_center, seed_workflows
+from domo_async._emulator.services.tasks import add_queue
+from domo_async._emulator.services.workflows import add_model
+from domo_async._emulator.state.instance import Instance
+from domo_async._emulator.state.records import Record
 from domo_async._endpoints.workflows import Permission, Right, WorkflowInstance, WorkflowPermission
 from domo_async.emulator import Emulator, JobOutcome
 from tests.emulator.others import another
@@ -400,8 +400,8 @@ def demo(seed: int) -> Instance:
     instance, rng = Instance(), random.Random(seed)
     for number in range(1, 5):
         instance.records["users"].put(number, {"id": number, "displayName": f"User {number}", "roleId": 1})
-    task_center.seed(instance, rng)
-    workflows.seed(instance, rng)
+    seed_task_center(instance, rng)
+    seed_workflows(instance, rng)
     return instance
 
 

@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 
 from domo_async._emulator.errors import HTTPError
 from domo_async._emulator.rows import ingest
-from domo_async._emulator.rows.parts import ArrivingPart, Part
-from domo_async._emulator.state import Column
+from domo_async._emulator.rows.parts import ArrivingPart
+from domo_async._emulator.state.datasets import Column, Part
 
 columns = pytest.importorskip(
     "domo_async._emulator.rows.columns", reason="there was no compiler when this was installed", exc_type=ImportError

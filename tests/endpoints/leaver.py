@@ -6,12 +6,12 @@ import asyncio
 from datetime import UTC, datetime, timedelta
 
 from domo_async import Domo
-from domo_async._emulator.persistence.records import Record
-from domo_async._emulator.routes import accounts, alerts, beast_modes, cards, files, pages, sharing, streams, workflows
-from domo_async._emulator.routes import task_center as tasks
+from domo_async._emulator.routes import accounts, alerts, beast_modes, files, pages, sharing
 from domo_async._emulator.routes.appdb import add_collection
 from domo_async._emulator.routes.filesets import FILESETS, new_fileset
-from domo_async._emulator.state import Column
+from domo_async._emulator.services import cards, streams, tasks, workflows
+from domo_async._emulator.state.datasets import Column
+from domo_async._emulator.state.records import Record
 from domo_async._endpoints.reports import Schedule
 from domo_async.emulator import Emulator
 from tests.emulator.others import a_user, acting_as

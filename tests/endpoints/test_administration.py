@@ -11,7 +11,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from domo_async import ConfigError, Domo, Settings
-from domo_async._emulator.routes import cards, pages
+from domo_async._emulator.routes import pages
+from domo_async._emulator.services import cards
 from domo_async._emulator.services.activity import put
 from domo_async._endpoints.activity_log import StaleReport
 from domo_async._endpoints.datasets import AccessAudit, Grant, PolicyFilter

@@ -9,7 +9,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from domo_async import ConfigError, Domo
-from domo_async._emulator.routes import cards
+from domo_async._emulator.services import cards
 from domo_async._endpoints._lineage_graph import LineageGraph, TracedThing, walked
 from domo_async._endpoints.lineage import LineageLink, LineageNode
 from domo_async.emulator import Emulator

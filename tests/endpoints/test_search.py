@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from domo_async import ConfigError, Domo, SearchIncomplete, Settings
 from domo_async._emulator.search.searching import SearchIndex
-from domo_async._emulator.state import Column, Dataset, Schema
+from domo_async._emulator.state.datasets import Column, Dataset, Schema
 from domo_async._endpoints.search import (
     DateBucket,
     DateRange,

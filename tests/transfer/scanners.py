@@ -13,7 +13,8 @@ from types import ModuleType
 import pytest
 
 from domo_async._transfer.csv import block_scanner as beside
-from domo_async._transfer.csv.block_scanner import BlockScanner, block_scanner
+from domo_async._transfer.csv.block_scanner import BlockScanner
+from domo_async._transfer.csv.fastest import block_scanner
 
 __all__ = ["FASTEST", "SCANNERS", "needs_compiled", "without_sse2"]
 

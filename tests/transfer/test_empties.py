@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 
 from domo_async import SourceError
 from domo_async._transfer import ColumnSpec, ColumnType
-from domo_async._transfer.csv.empties import EmptyFields, empty_fields
+from domo_async._transfer.csv.empties import EmptyFields
+from domo_async._transfer.csv.fastest import empty_fields
 from domo_async._transfer.part import Part, part_sizes
 from domo_async._transfer.sources import Dialect, Reading, csv_stored, csv_streamed, open_source
 from tests.transfer.scanners import needs_compiled

@@ -12,7 +12,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from domo_async import ConfigError, SourceError
-from domo_async._transfer.csv.rewriting import FieldRule, Rewriter, fastest_rewriter, first_fields, spellings
+from domo_async._transfer.csv.fastest import fastest_rewriter
+from domo_async._transfer.csv.rewriting import FieldRule, Rewriter, first_fields, spellings
 from domo_async._transfer.csv.splitter import RecordScanner
 from tests.transfer.scanners import needs_compiled, without_sse2
 from tests.transfer.test_splitter import cuts, pieces

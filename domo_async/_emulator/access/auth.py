@@ -8,10 +8,11 @@ import secrets
 import time
 from collections.abc import Mapping
 
+from aiohttp import web
 from attrs import define, field, frozen
 
 from domo_async._emulator.errors import HTTPError
-from domo_async._emulator.persistence.records import Records
+from domo_async._emulator.state.records import OWNER_ID, Records
 from domo_async._redaction import Secret
 
 TOKEN_HEADER = "X-DOMO-Developer-Token"  # noqa: S105 - a header's name
@@ -19,7 +20,6 @@ SESSION_HEADER = "X-DOMO-Authentication"
 LOGIN_PATH = "/api/content/v2/authentication"
 OPEN_PATHS = frozenset({LOGIN_PATH, *(f"/api/oauth2/{path}" for path in ("device_authorization", "token", "sid"))})
 """What is asked before there is a token, or with one of another kind, which is looked at there."""
-OWNER_ID = 1
 
 _ACCESS_TOKENS = "access_tokens"
 _PASSWORDS = "passwords"
@@ -57,7 +57,7 @@ class Authentication:
         """Return the user whom a request comes from; the owner, where nobody needs to be known.
 
         Raises:
-            Refusal: 401, if it brings no valid token.
+            HTTPError: 401, if it brings no valid token.
         """
         if path in OPEN_PATHS:
             return OWNER_ID
@@ -140,6 +140,14 @@ class Authentication:
 def _number(digest: str) -> int:
     """Return the number of a login, which opens nothing."""
     return int(digest[:12], 16)
+
+
+AUTHENTICATION = web.AppKey("authentication", Authentication)
+
+
+def authentication_of(request: web.Request) -> Authentication:
+    """Return the tokens of the instance that the request is for."""
+    return request.app[AUTHENTICATION]
 
 
 def _digest(token: str) -> str:

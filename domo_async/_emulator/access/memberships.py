@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from domo_async._emulator.persistence.records import Record
-from domo_async._emulator.state import Instance
+from domo_async._emulator.state.instance import Instance
+from domo_async._emulator.state.records import Record
 
 __all__ = ["entities_of"]
 

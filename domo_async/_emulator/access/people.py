@@ -6,11 +6,11 @@ from typing import Any
 
 from aiohttp import web
 
-from domo_async._emulator.access.auth import OWNER_ID
+from domo_async._emulator.context import caller_of
 from domo_async._emulator.errors import HTTPError
-from domo_async._emulator.http.web import caller_of, millis
-from domo_async._emulator.persistence.records import Record
-from domo_async._emulator.state import Instance
+from domo_async._emulator.http.web import millis
+from domo_async._emulator.state.instance import Instance
+from domo_async._emulator.state.records import OWNER_ID, Record
 
 __all__ = [
     "ADMIN_ROLE",
@@ -106,7 +106,7 @@ def must_be_admin(request: web.Request, what: str) -> Record:
         what: What only an admin may do, as a message says it.
 
     Raises:
-        Refusal: 403, if the caller is no admin.
+        HTTPError: 403, if the caller is no admin.
     """
     caller = caller_of(request)
     if not is_admin(caller):

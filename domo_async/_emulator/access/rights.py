@@ -12,9 +12,10 @@ from aiohttp import web
 
 from domo_async._emulator.access.memberships import entities_of
 from domo_async._emulator.access.people import is_admin
+from domo_async._emulator.context import caller_of, instance_of
 from domo_async._emulator.errors import HTTPError
-from domo_async._emulator.http.web import caller_of, instance_of, text
-from domo_async._emulator.persistence.records import Record
+from domo_async._emulator.http.web import text
+from domo_async._emulator.state.records import Record
 
 __all__ = ["Grants", "granted", "has_right", "is_owner", "require", "require_owner"]
 
@@ -46,7 +47,7 @@ def require_owner(request: web.Request, owner_id: object) -> None:
     """Refuse everybody but the owner and admins.
 
     Raises:
-        Refusal: 403, for anybody else.
+        HTTPError: 403, for anybody else.
     """
     if not is_owner(caller_of(request), owner_id):
         raise HTTPError(403, "Only the owner and admins may do that")
@@ -69,7 +70,7 @@ def require(request: web.Request, owner_id: object, grants: Grants, *rights: str
     """Refuse those without a right, see `has_right`.
 
     Raises:
-        Refusal: 403, for them.
+        HTTPError: 403, for them.
     """
     if not has_right(request, owner_id, grants, *rights):
         raise HTTPError(403, f"You need the permission {' or '.join(rights) or 'to see it'}")
@@ -81,7 +82,7 @@ def granted(grants: Grants, entries: object) -> dict[str, dict[str, Any]]:
     Whoever has an empty list of permissions loses all; whoever is not named keeps all (emulator-defined).
 
     Raises:
-        Refusal: 400, if `entries` is not as documented.
+        HTTPError: 400, if `entries` is not as documented.
     """
     if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
         raise HTTPError(400, "Required: an array of objects with id, permissions, name and type")

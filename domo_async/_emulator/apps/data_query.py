@@ -71,7 +71,7 @@ class DataQuery:
         """Return the SQL for a query string.
 
         Raises:
-            Refusal: 400, if it is not understood.
+            HTTPError: 400, if it is not understood.
         """
         given = {key.lower(): value for key, value in query.items()}
         if unknown := given.keys() - _KNOWN:

@@ -89,7 +89,7 @@ class Forward:
         """Send a request and return the answer's JSON.
 
         Raises:
-            Refusal: The instance refused it; with the same status and message.
+            HTTPError: The instance refused it; with the same status and message.
         """
         response = await self.send(method, path, body=None if body is None else orjson.dumps(body), **options)
         content = response.body if isinstance(response.body, bytes) else b""

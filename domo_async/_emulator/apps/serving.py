@@ -14,7 +14,7 @@ from domo_async._emulator.access.auth import SESSION_HEADER, TOKEN_HEADER
 from domo_async._emulator.apps.manifest import Manifest
 from domo_async._emulator.apps.site import AppSite, Asking, file_of, is_app_path
 from domo_async._emulator.errors import HTTPError
-from domo_async._emulator.http.app import failed
+from domo_async._emulator.http.error_responses import failed
 from domo_async._emulator.http.sites import check_name, check_site
 from domo_async._emulator.http.web import CALLER
 from domo_async._emulator.routes.app_login import APPS_DOMAIN

@@ -31,8 +31,9 @@ from domo_async._emulator.apps.forwarding import Forward
 from domo_async._emulator.apps.manifest import Manifest
 from domo_async._emulator.errors import HTTPError
 from domo_async._emulator.http.web import BODY, answer
-from domo_async._emulator.persistence.records import Record
-from domo_async._emulator.state import Dataset, Instance
+from domo_async._emulator.state.datasets import Dataset
+from domo_async._emulator.state.instance import Instance
+from domo_async._emulator.state.records import Record
 
 __all__ = ["AppSite", "Asking", "file_of", "is_app_path"]
 
@@ -86,7 +87,7 @@ class _Call:
         """Return the body's JSON; an empty one is an empty object.
 
         Raises:
-            Refusal: 400, if it is not JSON.
+            HTTPError: 400, if it is not JSON.
         """
         content = await self.body()
         try:
@@ -146,7 +147,7 @@ class AppSite:
         """Answer a request below the paths that apps ask.
 
         Raises:
-            Refusal: It cannot be answered.
+            HTTPError: It cannot be answered.
         """
         path = request.rel_url.raw_path.rstrip("/")
         known = False
@@ -374,7 +375,7 @@ def file_of(directory: Path | None, path: str) -> Path:
     """Return the file of an app's that a path stands for; hidden ones, and what is outside, are not there.
 
     Raises:
-        Refusal: 404, if there is none.
+        HTTPError: 404, if there is none.
     """
     parts = [part for part in path.split("/") if part]
     if directory is not None and not any(part.startswith(".") or "\\" in part or "\0" in part for part in parts):

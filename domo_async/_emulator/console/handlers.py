@@ -15,14 +15,16 @@ from urllib.parse import parse_qsl
 from aiohttp import web
 from attrs import define
 
-from domo_async._emulator.access.auth import OWNER_ID, TOKEN_HEADER
+from domo_async._emulator.access.auth import TOKEN_HEADER
 from domo_async._emulator.console import query
 from domo_async._emulator.console.markup import Html, fill, joined
 from domo_async._emulator.console.parts import PARTS, STATUSES, PageQuery, option, parts, version
+from domo_async._emulator.context import storage_of
 from domo_async._emulator.errors import HTTPError
 from domo_async._emulator.faults import FaultKind
-from domo_async._emulator.http.app import Gate
-from domo_async._emulator.http.web import BODY, Handler, answer, flag, json_object, storage_of, text
+from domo_async._emulator.gate import Gate
+from domo_async._emulator.http.web import BODY, Handler, answer, flag, json_object, text
+from domo_async._emulator.state.records import OWNER_ID
 
 __all__ = ["Console"]
 

@@ -14,8 +14,9 @@ from domo_async._emulator.console.markup import Html, fill, joined
 from domo_async._emulator.faults import ArmedFault, Fault
 from domo_async._emulator.http.limits import SlidingWindow
 from domo_async._emulator.http.log import RequestLog, RequestRecord
-from domo_async._emulator.persistence.records import Record
-from domo_async._emulator.state import Dataset, Instance
+from domo_async._emulator.state.datasets import Dataset
+from domo_async._emulator.state.instance import Instance
+from domo_async._emulator.state.records import Record
 
 __all__ = ["PARTS", "STATUSES", "PageQuery", "option", "parts", "version"]
 

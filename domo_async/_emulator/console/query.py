@@ -12,7 +12,8 @@ from domo_async._emulator.console.markup import Html, fill, joined
 from domo_async._emulator.errors import HTTPError, error_body
 from domo_async._emulator.rows.storage import Result, Storage
 from domo_async._emulator.sql import rendering, translate
-from domo_async._emulator.state import Dataset, Instance
+from domo_async._emulator.state.datasets import Dataset
+from domo_async._emulator.state.instance import Instance
 
 __all__ = ["PREVIEW", "Answered", "answered"]
 

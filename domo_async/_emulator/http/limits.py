@@ -26,7 +26,7 @@ class SlidingWindow:
         """Let a request that arrived at `now` pass.
 
         Raises:
-            Refusal: 429 with Retry-After in whole seconds, if there were too many.
+            HTTPError: 429 with Retry-After in whole seconds, if there were too many.
         """
         if self.used(now) < self.limit:
             self._passed.append(now)

@@ -26,7 +26,7 @@ def check_name(request: web.BaseRequest, host: str) -> None:
         host: The address that is listened on. One that listens beyond this machine may have any name there.
 
     Raises:
-        Refusal: 403, if the name is not this machine's.
+        HTTPError: 403, if the name is not this machine's.
     """
     named = _name(request.headers.get("Host", ""))
     if _is_local(host) and not _is_local(named) and named != host.lower():
@@ -42,7 +42,7 @@ def check_site(request: web.BaseRequest, host: str, *, reading: bool = False) ->
         reading: Whether to refuse it reading, too, where no token is asked for.
 
     Raises:
-        Refusal: 403, if it comes from another site's page, or under a name that is not this machine's.
+        HTTPError: 403, if it comes from another site's page, or under a name that is not this machine's.
     """
     if request.method in _HARMLESS and not reading:
         return

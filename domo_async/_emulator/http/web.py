@@ -11,20 +11,14 @@ from typing import Any, TypeAlias, TypeVar
 import orjson
 from aiohttp import web
 
-from domo_async._emulator.access.auth import Authentication
 from domo_async._emulator.errors import HTTPError
-from domo_async._emulator.http.bodies import as_documented
 from domo_async._emulator.http.connections import Connections
-from domo_async._emulator.persistence.records import Collection, Record, check_storable
-from domo_async._emulator.rows.storage import Storage
-from domo_async._emulator.state import Dataset, Instance
+from domo_async._emulator.state.records import check_storable
 
-INSTANCE = web.AppKey("instance", Instance)
-STORAGE = web.AppKey("storage", Storage)
 CONNECTIONS = web.AppKey("connections", Connections)
-AUTHENTICATION = web.AppKey("authentication", Authentication)
-STRICT = web.AppKey("strict", bool)
-"""Whether requests are taken only as the documents have them."""
+Reader: TypeAlias = Callable[[Any, str, str], Any]
+READ_BODY: web.AppKey[Reader] = web.AppKey("read_body")
+"""Returns a body as handlers take it, given the JSON that came, the method, and the path of the route."""
 
 T = TypeVar("T")
 
@@ -75,7 +69,7 @@ async def json_body(request: web.Request) -> Any:
     """Return the request's JSON as the documents have it; an empty body is an empty object.
 
     Raises:
-        Refusal: 400, if it is not JSON, or nested too deeply.
+        HTTPError: 400, if it is not JSON, or nested too deeply.
     """
     body = request[BODY]
     try:
@@ -85,18 +79,14 @@ async def json_body(request: web.Request) -> Any:
     # Before anything is changed: what is refused later would be half done.
     check_storable([[[[[[[[content]]]]]]]])
     resource = request.match_info.route.resource
-    return (
-        content
-        if request.app[STRICT] or resource is None
-        else as_documented(content, request.method, resource.canonical)
-    )
+    return content if resource is None else request.app[READ_BODY](content, request.method, resource.canonical)
 
 
 async def json_object(request: web.Request) -> dict[str, Any]:
     """Return the request's JSON object.
 
     Raises:
-        Refusal: 400, if it is something else.
+        HTTPError: 400, if it is something else.
     """
     body = await json_body(request)
     if not isinstance(body, dict):
@@ -119,7 +109,7 @@ async def body_chunks(request: web.Request) -> AsyncIterator[bytes]:
     """Yield the request's body as it arrives, at the connection's pace.
 
     Raises:
-        Refusal: 408, if it comes too slowly.
+        HTTPError: 408, if it comes too slowly.
     """
     connection = request.app[CONNECTIONS].of(request)
     while chunk := await _piece(request):
@@ -137,7 +127,7 @@ async def in_time(request: web.Request, coming: Awaitable[T]) -> T:
     """Return what comes over the connection, unless it comes too slowly.
 
     Raises:
-        Refusal: 408, if it does.
+        HTTPError: 408, if it does.
     """
     connection = request.app[CONNECTIONS].of(request)
     try:
@@ -150,7 +140,7 @@ async def whole_body(request: web.Request, most: int) -> bytes:
     """Return the request's body.
 
     Raises:
-        Refusal: 408, if it comes too slowly; 413, if it has more bytes than `most`.
+        HTTPError: 408, if it comes too slowly; 413, if it has more bytes than `most`.
     """
     too_large = HTTPError(413, f"The request's body is larger than {most} bytes")
     if (request.content_length or 0) > most:
@@ -174,7 +164,7 @@ def text(body: dict[str, Any], key: str) -> str:
     """Return a string that the body must have.
 
     Raises:
-        Refusal: 400, if it has none.
+        HTTPError: 400, if it has none.
     """
     value = body.get(key)
     if not isinstance(value, str) or not value:
@@ -186,7 +176,7 @@ def flag(value: Any, key: str) -> bool:
     """Return a boolean that may be written as a string, as in Domo's own samples.
 
     Raises:
-        Refusal: 400, if it is neither.
+        HTTPError: 400, if it is neither.
     """
     value = _TRUE_AND_FALSE.get(value.lower()) if isinstance(value, str) else value
     if not isinstance(value, bool):
@@ -208,7 +198,7 @@ def whole_number(value: Any, key: str, default: int) -> int:
     """Return an integer, from JSON or the query string, that is not negative.
 
     Raises:
-        Refusal: 400, if it is something else.
+        HTTPError: 400, if it is something else.
     """
     if value is None:
         return default
@@ -219,34 +209,9 @@ def whole_number(value: Any, key: str, default: int) -> int:
     return value
 
 
-def instance_of(request: web.Request) -> Instance:
-    """Return the instance that the request is for."""
-    return request.app[INSTANCE]
-
-
-def storage_of(request: web.Request) -> Storage:
-    """Return the storage of the instance that the request is for."""
-    return request.app[STORAGE]
-
-
-def authentication_of(request: web.Request) -> Authentication:
-    """Return the tokens of the instance that the request is for."""
-    return request.app[AUTHENTICATION]
-
-
 def wanted_by(request: web.Request) -> Callable[[], bool]:
     """Return what says whether the caller is still there; it may be called from any thread."""
     return lambda: request.transport is not None
-
-
-def records_of(request: web.Request, name: str) -> Collection:
-    """Return a collection of the instance that the request is for."""
-    return instance_of(request).records[name]
-
-
-def caller_of(request: web.Request) -> Record:
-    """Return the user whom the request comes from."""
-    return instance_of(request).records["users"].get(request[CALLER])
 
 
 def page_of(
@@ -262,7 +227,7 @@ def page_of(
         offset: The key of the offset.
 
     Raises:
-        Refusal: 400, if one of them is no number.
+        HTTPError: 400, if one of them is no number.
     """
     size = whole_number(request.query.get("limit"), "limit", limit)
     begins = whole_number(request.query.get(offset), offset, 0)
@@ -277,17 +242,3 @@ def millis(moment: datetime | None = None) -> int:
 def iso(moment: datetime | None = None) -> str:
     """Return a moment, by default now, in ISO 8601 with milliseconds and ``Z``."""
     return (moment or datetime.now(UTC)).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
-
-
-def dataset_of(request: web.Request) -> Dataset:
-    """Return the dataset that the path names.
-
-    Raises:
-        Refusal: 404, if there is none.
-    """
-    return instance_of(request).dataset(request.match_info["dataset_id"])
-
-
-async def collect_garbage(request: web.Request) -> None:
-    """Have the tables dropped that the last change left without a reference, once that change is saved."""
-    storage_of(request).expect_garbage()

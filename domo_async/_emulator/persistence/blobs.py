@@ -24,12 +24,13 @@ from aiohttp.abc import AbstractStreamWriter
 from aiohttp.helpers import content_disposition_header
 from attrs import define, field, frozen
 
+from domo_async._emulator.context import instance_of, storage_of
 from domo_async._emulator.errors import HTTPError
-from domo_async._emulator.http.web import StreamedResponse, instance_of, storage_of
-from domo_async._emulator.persistence.privacy import private_opener
-from domo_async._emulator.persistence.records import Record, Records
+from domo_async._emulator.http.web import StreamedResponse
+from domo_async._emulator.private_files import private_opener
 from domo_async._emulator.rows.storage import Storage
-from domo_async._emulator.state import Instance
+from domo_async._emulator.state.instance import Instance
+from domo_async._emulator.state.records import Record, Records
 
 __all__ = [
     "FILES",
@@ -133,7 +134,7 @@ class Blobs:
         """Open a content.
 
         Raises:
-            Refusal: 404, if it is not there.
+            HTTPError: 404, if it is not there.
         """
         try:
             return self._path(sha256).open("rb")
@@ -147,7 +148,7 @@ class Blobs:
         """Look whether a content is there as it was taken in.
 
         Raises:
-            Refusal: 404, if it is not there; 500, if it is damaged.
+            HTTPError: 404, if it is not there; 500, if it is damaged.
         """
         with self.open(sha256) as file:
             found = file.seek(0, io.SEEK_END)
@@ -241,7 +242,7 @@ def byte_range(said: str | None, size: int) -> tuple[int, int] | None:
     Several ranges at once, and what is no range, give all, as HTTP allows.
 
     Raises:
-        Refusal: 416, if there is no such byte.
+        HTTPError: 416, if there is no such byte.
     """
     found = _RANGE.fullmatch((said or "").strip())
     if found is None or found[1] == found[2] == "":

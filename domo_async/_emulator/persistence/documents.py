@@ -8,18 +8,18 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from domo_async._emulator.persistence.records import check_storable
-from domo_async._emulator.state import (
+from domo_async._emulator.state.datasets import (
     COLUMN_TYPES,
     Column,
     Dataset,
     Index,
-    Instance,
     Partition,
     Schema,
     StoredColumn,
     Version,
 )
+from domo_async._emulator.state.instance import Instance
+from domo_async._emulator.state.records import check_storable
 
 __all__ = ["add_dataset", "check_document", "document_of", "tables_of", "with_tables"]
 

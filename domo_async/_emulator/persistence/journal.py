@@ -24,9 +24,9 @@ from attrs import define, field
 
 from domo_async._emulator.errors import HTTPError
 from domo_async._emulator.persistence.documents import document_of
-from domo_async._emulator.persistence.privacy import narrow, private_file
+from domo_async._emulator.private_files import narrow, private_file
 from domo_async._emulator.rows.storage import Storage
-from domo_async._emulator.state import DATASETS, Instance
+from domo_async._emulator.state.instance import DATASETS, Instance
 from domo_async._locking import lock
 from domo_async._redaction import Secret
 from domo_async.errors import ConfigError
@@ -241,7 +241,7 @@ class Keeper:
         """Return once all is saved that changed so far, by whomever, so that anything may be told of it.
 
         Raises:
-            Refusal: 507, if it cannot be saved; later calls try again.
+            HTTPError: 507, if it cannot be saved; later calls try again.
         """
         changes = self._instance.unsaved
         if self._journal is None:

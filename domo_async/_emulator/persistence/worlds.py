@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-import random
 import re
 import secrets
-import uuid
 import zipfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -18,22 +15,16 @@ from typing import Any
 import orjson
 from attrs import frozen
 
-from domo_async._emulator import routes
-from domo_async._emulator.access.auth import OWNER_ID
 from domo_async._emulator.persistence.blobs import is_digest, referred
 from domo_async._emulator.persistence.documents import add_dataset, check_document, document_of, tables_of, with_tables
-from domo_async._emulator.persistence.privacy import private_opener
-from domo_async._emulator.persistence.records import COUNTERS, Record, check_storable
-from domo_async._emulator.routes import datasets as datasets_area
-from domo_async._emulator.routes.appdb import DOCUMENTS
+from domo_async._emulator.persistence.redaction import DOCUMENTS, without_secrets
+from domo_async._emulator.private_files import private_opener
 from domo_async._emulator.rows.storage import Storage
-from domo_async._emulator.services.secrecy import without_secrets
-from domo_async._emulator.state import Column, Dataset, Instance, Version
+from domo_async._emulator.state.instance import Instance
+from domo_async._emulator.state.records import COUNTERS, Record, check_storable
 from domo_async.errors import ConfigError
 
-__all__ = ["BUILT_IN", "World", "make_demo", "read_world", "restore", "snapshot", "write_world"]
-
-BUILT_IN = ("empty", "demo")
+__all__ = ["World", "read_world", "restore", "snapshot", "write_world"]
 
 _KIND = "domo-async world"
 _VERSION = 1
@@ -47,7 +38,6 @@ _CHUNK = 1 << 20
 _MOST_ENTRIES = 100_000
 _LARGEST_JSON = 1 << 30
 _LARGEST, _RATIO = 256 << 20, 200
-_DAWN = datetime(2025, 1, 1, tzinfo=UTC)
 
 
 @frozen
@@ -205,188 +195,3 @@ def _unpack_blobs(archive: zipfile.ZipFile, storage: Storage, wanted: frozenset[
         if digest.hexdigest() != blob:
             target.unlink()
             raise ValueError(f"{name} has another content than its name says")
-
-
-def make_demo(instance: Instance, storage: Storage, seed: int) -> None:
-    """Make the demo world, which is the same for the same seed, ids included."""
-    rng = random.Random(seed)  # noqa: S311 - a world, not a secret
-    # The owner was there before any of it, whenever that is.
-    dawn = int(_DAWN.timestamp() * 1000)
-    instance.records["users"].update(OWNER_ID, created=dawn, modified=dawn)
-    for area in routes.AREAS:
-        if make := getattr(area, "seed", None):
-            # Each area has its own, so that one which makes more does not change all that come after it.
-            make(instance, random.Random(rng.getrandbits(64)))  # noqa: S311 - not a secret
-        if area is datasets_area:
-            _make_datasets(instance, storage, random.Random(rng.getrandbits(64)))  # noqa: S311 - not a secret
-    instance.changes += 1
-
-
-@frozen
-class _Recipe:
-    name: str
-    description: str
-    columns: tuple[tuple[str, str], ...]
-    rows: int
-    row: Callable[[random.Random, int], tuple[object, ...]]
-
-
-def _make_datasets(instance: Instance, storage: Storage, rng: random.Random) -> None:
-    """Make datasets with rows, through the same door as uploads."""
-    owners = [int(user["id"]) for user in instance.records["users"] if str(user["id"]).isdecimal()]
-    for recipe in _RECIPES:
-        dataset = instance.create_dataset(
-            recipe.name,
-            tuple(Column(name, kind, name) for name, kind in recipe.columns),
-            description=recipe.description,
-            provider_type="api",
-            dataset_id=str(uuid.UUID(int=rng.getrandbits(128), version=4)),
-            owner_id=rng.choice(owners),
-            created=_DAWN + timedelta(seconds=rng.randrange(10_000_000)),
-        )
-        _fill(instance, storage, dataset, _csv(recipe, rng))
-
-
-def _csv(recipe: _Recipe, rng: random.Random) -> bytes:
-    lines = (",".join(map(str, recipe.row(rng, number))) for number in range(1, recipe.rows + 1))
-    return ("\n".join(lines) + "\n").encode()
-
-
-def _fill(instance: Instance, storage: Storage, dataset: Dataset, rows: bytes) -> None:
-    upload = instance.open_upload(dataset, None, {})
-    with storage.spool_part(upload.spool, 1) as arriving:
-        arriving.write(rows)
-    table = storage.new_table()
-    columns, count = storage.ingest(table, [arriving.part], dataset.schema.columns)
-    storage.adopt(table)
-    storage.discard_parts(upload.spool)
-    upload.state = "committed"
-    recorded = dataset.created + timedelta(hours=1)
-    version = Version(
-        data_id=upload.id,
-        schema_id=dataset.schema.id,
-        table=table,
-        columns=columns,
-        rows=count,
-        bytes=len(rows),
-        tag=None,
-        recorded=recorded,
-        completed=recorded + timedelta(seconds=2),
-    )
-    dataset.publish(version)
-    now = instance.now()
-    dataset.index(instance.records.next_id("indexes"), (), ready_at=now, rows=count)
-    dataset.settle(now)
-
-
-_REGIONS = ("North", "South", "East", "West")
-_COUNTRIES = ("US", "DE", "FR", "GB", "JP", "BR", "IN", "CA")
-_PRODUCTS = ("Chair", "Desk", "Lamp", "Shelf", "Sofa", "Rug", "Mirror", "Stool")
-_CHANNELS = ("Web", "Store", "Partner")
-_STATES = ("open", "pending", "solved")
-
-
-def _day(rng: random.Random) -> str:
-    return (_DAWN + timedelta(days=rng.randrange(365))).strftime("%Y-%m-%d")
-
-
-def _moment(rng: random.Random) -> str:
-    return (_DAWN + timedelta(seconds=rng.randrange(31_536_000))).strftime("%Y-%m-%dT%H:%M:%S")
-
-
-def _cents(rng: random.Random, most: int) -> str:
-    cents = rng.randrange(100, most * 100)
-    return f"{cents // 100}.{cents % 100:02}"
-
-
-def _recipes() -> Iterator[_Recipe]:
-    yield _Recipe(
-        "Sales Orders",
-        "What customers ordered",
-        (
-            *(("order_id", "LONG"), ("ordered_at", "DATETIME"), ("region", "STRING"), ("product", "STRING")),
-            *(("quantity", "LONG"), ("amount", "DECIMAL")),
-        ),
-        4_000,
-        lambda rng, number: (
-            number,
-            _moment(rng),
-            rng.choice(_REGIONS),
-            rng.choice(_PRODUCTS),
-            rng.randrange(1, 9),
-            _cents(rng, 900),
-        ),
-    )
-    yield _Recipe(
-        "Customers",
-        "Who buys",
-        (("customer_id", "LONG"), ("name", "STRING"), ("country", "STRING"), ("since", "DATE")),
-        2_000,
-        lambda rng, number: (number, f"Customer {number}", rng.choice(_COUNTRIES), _day(rng)),
-    )
-    yield _Recipe(
-        "Products",
-        "What is for sale",
-        (("sku", "STRING"), ("product", "STRING"), ("price", "DECIMAL"), ("weight_kg", "DOUBLE")),
-        1_000,
-        lambda rng, number: (
-            f"SKU-{number:05}",
-            rng.choice(_PRODUCTS),
-            _cents(rng, 500),
-            rng.randrange(1, 400) / 8,
-        ),
-    )
-    for name, description in (
-        ("Web Traffic", "Visits of the shop's pages"),
-        ("App Traffic", "Visits of the app's screens"),
-    ):
-        yield _Recipe(
-            name,
-            description,
-            (("day", "DATE"), ("channel", "STRING"), ("visits", "LONG"), ("seconds_per_visit", "DOUBLE")),
-            3_000,
-            lambda rng, _: (
-                _day(rng),
-                rng.choice(_CHANNELS),
-                rng.randrange(5_000),
-                rng.randrange(2_400) / 8,
-            ),
-        )
-    for region in _REGIONS:
-        yield _Recipe(
-            f"Inventory {region}",
-            f"What lies in the warehouse {region}",
-            (("sku", "STRING"), ("stock", "LONG"), ("counted", "DATE")),
-            1_500,
-            lambda rng, number: (f"SKU-{number:05}", rng.randrange(300), _day(rng)),
-        )
-    yield _Recipe(
-        "Support Tickets",
-        "What customers ask",
-        (("ticket", "LONG"), ("opened_at", "DATETIME"), ("state", "STRING"), ("hours_to_answer", "DOUBLE")),
-        2_500,
-        lambda rng, number: (number, _moment(rng), rng.choice(_STATES), rng.randrange(400) / 4),
-    )
-    yield _Recipe(
-        "Ad Spend",
-        "What advertising cost",
-        (("day", "DATE"), ("channel", "STRING"), ("spend", "DECIMAL"), ("clicks", "LONG")),
-        2_000,
-        lambda rng, _: (_day(rng), rng.choice(_CHANNELS), _cents(rng, 2_000), rng.randrange(900)),
-    )
-    yield _Recipe(
-        "Employees",
-        "Who works here",
-        (("employee", "LONG"), ("name", "STRING"), ("country", "STRING"), ("hired", "DATE"), ("salary", "DECIMAL")),
-        1_200,
-        lambda rng, number: (
-            number,
-            f"Employee {number}",
-            rng.choice(_COUNTRIES),
-            _day(rng),
-            _cents(rng, 9_000),
-        ),
-    )
-
-
-_RECIPES = tuple(_recipes())

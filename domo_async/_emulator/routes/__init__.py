@@ -59,7 +59,7 @@ from domo_async._emulator.routes import (
     versions,
     workflows,
 )
-from domo_async._emulator.state import Instance
+from domo_async._emulator.state.instance import Instance
 
 AREAS = (
     sessions,

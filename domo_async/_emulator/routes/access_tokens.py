@@ -9,22 +9,14 @@ from typing import Any
 
 from aiohttp import web
 
+from domo_async._emulator.access.auth import authentication_of
 from domo_async._emulator.access.people import free_id, is_admin
+from domo_async._emulator.context import caller_of, instance_of, records_of
 from domo_async._emulator.errors import HTTPError
-from domo_async._emulator.http.web import (
-    answer,
-    authentication_of,
-    caller_of,
-    instance_of,
-    json_object,
-    millis,
-    records_of,
-    text,
-    whole_number,
-)
-from domo_async._emulator.persistence.records import Record
+from domo_async._emulator.http.web import answer, json_object, millis, text, whole_number
 from domo_async._emulator.services.activity import about
-from domo_async._emulator.state import Instance
+from domo_async._emulator.state.instance import Instance
+from domo_async._emulator.state.records import Record
 
 routes: web.RouteTableDef = web.RouteTableDef()
 

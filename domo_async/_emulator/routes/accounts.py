@@ -9,7 +9,6 @@ while streams use it, which then fail.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from random import Random
 from typing import Any
 
 from aiohttp import web
@@ -17,22 +16,12 @@ from aiohttp import web
 from domo_async._emulator.access.memberships import entities_of
 from domo_async._emulator.access.people import free_id, user_name
 from domo_async._emulator.access.rights import is_owner
+from domo_async._emulator.context import caller_of, instance_of, records_of
 from domo_async._emulator.errors import HTTPError
-from domo_async._emulator.http.web import (
-    BODY,
-    answer,
-    caller_of,
-    instance_of,
-    json_body,
-    json_object,
-    millis,
-    query_flag,
-    records_of,
-    text,
-)
-from domo_async._emulator.persistence.records import Record
-from domo_async._emulator.services.secrecy import masked
-from domo_async._emulator.state import Instance
+from domo_async._emulator.http.web import BODY, answer, json_body, json_object, millis, query_flag, text
+from domo_async._emulator.persistence.redaction import masked
+from domo_async._emulator.state.instance import Instance
+from domo_async._emulator.state.records import Record
 
 routes: web.RouteTableDef = web.RouteTableDef()
 
@@ -295,23 +284,3 @@ def search_documents(instance: Instance) -> Iterator[dict[str, Any]]:
             "lastModified": record["modifiedAt"],
             "lastModifiedDate": record["modifiedAt"],
         }
-
-
-_PROVIDERS = ("amazon-s3", "snowflake-unload-v2", "postgresql-partition", "salesforce", "google-analytics-4")
-_TEAMS = ("Sales", "Finance", "Marketing", "Operations", "Logistics", "Support", "Product", "People")
-
-
-def seed(instance: Instance, rng: Random) -> None:
-    """Put 40 accounts into the instance."""
-    users = [user["id"] for user in instance.records["users"]]
-    for number in range(1, 41):
-        provider, team = rng.choice(_PROVIDERS), rng.choice(_TEAMS)
-        add_account(
-            instance,
-            user_id=rng.choice(users),
-            display_name=f"{team} {provider} {number}",
-            name=f"{team.lower()}-{provider}-{number}",
-            data_provider_type=provider,
-            configurations={"username": f"{team.lower()}_service", "password": f"{rng.getrandbits(64):x}"},
-            created=1_650_000_000_000 + rng.randrange(60_000_000) * 1000,
-        )

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from random import Random
 from typing import Any
 
 from aiohttp import web
 
 from domo_async._emulator.access.people import must_be_admin
+from domo_async._emulator.context import records_of
 from domo_async._emulator.errors import HTTPError
-from domo_async._emulator.http.web import answer, page_of, records_of, whole_number
-from domo_async._emulator.persistence.records import Record
-from domo_async._emulator.services.activity import COLLECTION, OBJECTS, put
-from domo_async._emulator.state import Instance
+from domo_async._emulator.http.web import answer, page_of, whole_number
+from domo_async._emulator.services.activity import COLLECTION, OBJECTS
+from domo_async._emulator.state.records import Record
 
 routes: web.RouteTableDef = web.RouteTableDef()
 
@@ -22,9 +21,6 @@ _NOUNS = {kind.type: kind.noun for kind in OBJECTS if kind.type != "CERTIFICATIO
 # Those that the documents name stand first.
 _TYPES = sorted(_NOUNS, key=lambda name: (name not in {"ACCOUNT", "DATAFLOW_TYPE", "DATA_SOURCE"}, name))
 _AUTHENTICATION = "DEVELOPER_TOKEN"  # emulator-defined
-_DEMO_ENTRIES = 2_000
-_DEMO_END = 1_735_689_600_000
-_DEMO_SPAN = 90 * 86_400_000
 
 
 @routes.get("/api/audit/v1/user-audits")
@@ -114,21 +110,3 @@ def _describe(entry: Record) -> dict[str, Any]:
         "authenticationMethod": _AUTHENTICATION,
         "clientId": None,
     }
-
-
-def seed(instance: Instance, rng: Random) -> None:
-    """Let users have looked at and changed one another for three months, up to a fixed day."""
-    users = list(instance.records["users"])
-    moments = sorted(_DEMO_END - rng.randrange(_DEMO_SPAN) for _ in range(_DEMO_ENTRIES))
-    for moment in moments:
-        user, seen = rng.choice(users), rng.choice(users)
-        put(
-            instance,
-            user_id=user["id"],
-            action=rng.choice(("VIEWED", "VIEWED", "VIEWED", "UPDATED")),
-            type="USER",
-            noun="user",
-            object_id=str(seen["id"]),
-            name=seen["displayName"],
-            time=moment,
-        )

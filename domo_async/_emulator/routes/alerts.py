@@ -12,35 +12,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
-from random import Random
 from typing import Any
 
 from aiohttp import web
 
-from domo_async._emulator.access.auth import OWNER_ID
 from domo_async._emulator.access.memberships import entities_of
 from domo_async._emulator.access.people import free_id, is_admin, user_name
+from domo_async._emulator.context import caller_of, instance_of, records_of
 from domo_async._emulator.errors import HTTPError
-from domo_async._emulator.http.web import (
-    BODY,
-    answer,
-    caller_of,
-    flag,
-    instance_of,
-    json_object,
-    page_of,
-    query_flag,
-    records_of,
-    text,
-    whole_number,
-)
-from domo_async._emulator.persistence.records import Record
-from domo_async._emulator.state import Instance
+from domo_async._emulator.http.web import BODY, answer, flag, json_object, page_of, query_flag, text, whole_number
+from domo_async._emulator.state.instance import Instance
+from domo_async._emulator.state.records import OWNER_ID, Record
 
 routes: web.RouteTableDef = web.RouteTableDef()
 
 _PAGE = 100
-_EPOCH = 1_700_000_000
 _LISTED = frozenset(
     [
         "id",
@@ -438,26 +424,3 @@ def search_documents(instance: Instance) -> Iterator[dict[str, Any]]:
 
 def _millis(stamp: str) -> int:
     return int(datetime.fromisoformat(stamp).replace(tzinfo=UTC).timestamp() * 1000)
-
-
-def seed(instance: Instance, rng: Random) -> None:
-    """Make 100 alerts on datasets and cards, some of which have subscribers."""
-    users = [user["id"] for user in instance.records["users"]]
-    datasets = [(dataset.id, dataset.name) for dataset in instance.datasets()]
-    cards = [(str(card["id"]), card["title"]) for card in instance.records["cards"]]
-    for _ in range(100 if datasets else 0):
-        on_card = bool(cards) and rng.random() < 0.4
-        resource, named = rng.choice(cards if on_card else datasets)
-        owner = rng.choice(users)
-        subscribers = rng.sample(users, min(len(users), rng.randrange(4)))
-        create(
-            instance,
-            name=f"{named} is below {rng.randrange(1, 100) * 10}" if on_card else f"Any row has changes in {named}",
-            resource_id=resource,
-            resource_type="CARD" if on_card else "DATASET",
-            owner_id=owner,
-            at=datetime.fromtimestamp(_EPOCH + rng.randrange(50_000_000), UTC),
-            triggered=rng.random() < 0.2,
-            enabled=rng.random() < 0.9,
-            subscriptions=[{"subscriberId": user, "type": "USER", "subscribedBy": owner} for user in subscribers],
-        )

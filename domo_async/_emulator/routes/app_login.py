@@ -15,10 +15,11 @@ from weakref import WeakKeyDictionary
 from aiohttp import web
 from attrs import define, field
 
-from domo_async._emulator.access.auth import TOKEN_HEADER
+from domo_async._emulator.access.auth import TOKEN_HEADER, authentication_of
+from domo_async._emulator.context import caller_of, instance_of
 from domo_async._emulator.errors import HTTPError
-from domo_async._emulator.http.web import BODY, answer, authentication_of, caller_of, instance_of
-from domo_async._emulator.state import Instance
+from domo_async._emulator.http.web import BODY, answer
+from domo_async._emulator.state.instance import Instance
 
 __all__ = ["APPS_DOMAIN", "routes"]
 

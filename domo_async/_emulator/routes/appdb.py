@@ -10,9 +10,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, timedelta
 from functools import partial
-from random import Random
 from typing import Any
 
 from aiohttp import web
@@ -20,34 +18,31 @@ from aiohttp import web
 from domo_async._emulator.access.memberships import entities_of
 from domo_async._emulator.access.people import is_admin
 from domo_async._emulator.access.rights import require_owner
+from domo_async._emulator.context import caller_of, instance_of, records_of, storage_of
 from domo_async._emulator.errors import HTTPError
 from domo_async._emulator.http.web import (
     answer,
-    caller_of,
     flag,
-    instance_of,
     iso,
     json_body,
     json_object,
     page_of,
-    records_of,
-    storage_of,
     text,
     wanted_by,
     whole_number,
 )
-from domo_async._emulator.persistence.records import Collection, Record, Records
+from domo_async._emulator.persistence.redaction import DOCUMENTS
 from domo_async._emulator.search.aggregating import aggregated
 from domo_async._emulator.search.bounds import Budget
 from domo_async._emulator.search.mongo import matching_documents
 from domo_async._emulator.search.updating import updated
-from domo_async._emulator.state import COLUMN_TYPES, Instance
+from domo_async._emulator.state.datasets import COLUMN_TYPES
+from domo_async._emulator.state.records import Collection, Record, Records
 
 routes: web.RouteTableDef = web.RouteTableDef()
 
 DATASTORES = "datastores"
 COLLECTIONS = "appdb_collections"
-DOCUMENTS = "appdb_documents"
 
 _BASE = "/api/datastores/v1"
 _COLLECTION = "/api/datastores/v1/collections/{collection_id}"
@@ -543,41 +538,3 @@ def _describe(collection: Record) -> dict[str, Any]:
         "updatedOn": collection["updatedOn"],
         "updatedBy": collection["updatedBy"],
     }
-
-
-_DAWN = datetime(2025, 1, 1, tzinfo=UTC)
-_STATES = ("new", "open", "waiting", "done")
-_TAGS = ("urgent", "customer", "internal", "legal", "finance")
-_WORDS = ("contract", "invoice", "delivery", "visit", "repair", "order", "offer", "complaint")
-
-
-def seed(instance: Instance, rng: Random) -> None:
-    """Make three collections with five hundred documents."""
-    records = instance.records
-    people = [user["id"] for user in records["users"]]
-    datastore_id = _uuid(rng)
-    for name, count in (("Tasks", 250), ("Comments", 150), ("Settings", 100)):
-        collection = add_collection(
-            records,
-            datastore_id,
-            name,
-            rng.choice(people),
-            created=iso(_DAWN),
-            collection_id=_uuid(rng),
-        )
-        for number in range(1, count + 1):
-            created = _DAWN + timedelta(minutes=rng.randrange(300 * 24 * 60))
-            content = {
-                "number": number,
-                "title": f"{rng.choice(_WORDS).title()} {number}",
-                "state": rng.choice(_STATES),
-                "tags": rng.sample(_TAGS, rng.randrange(3)),
-                "effort": rng.randint(1, 40) / 2,
-                "assignee": {"userId": str(rng.choice(people))},
-                "due": iso(created + timedelta(days=rng.randint(1, 60))),
-            }
-            add_document(records, collection, content, rng.choice(people), created=iso(created), document_id=_uuid(rng))
-
-
-def _uuid(rng: Random) -> str:
-    return str(uuid.UUID(int=rng.getrandbits(128), version=4))

@@ -7,32 +7,30 @@ theirs) and the size of a page are emulator-defined.
 
 from __future__ import annotations
 
-import random
 import uuid
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from aiohttp import web
 
 from domo_async._emulator.access.people import is_admin
+from domo_async._emulator.context import caller_of, records_of
 from domo_async._emulator.errors import HTTPError
-from domo_async._emulator.http.web import answer, caller_of, json_object, millis, records_of, text, whole_number
-from domo_async._emulator.persistence.records import Record
-from domo_async._emulator.state import Instance
+from domo_async._emulator.http.web import answer, json_object, millis, text, whole_number
+from domo_async._emulator.state.instance import Instance
+from domo_async._emulator.state.records import Record
 
-__all__ = ["begin", "routes", "seed"]
+__all__ = ["begin", "routes"]
 
 routes: web.RouteTableDef = web.RouteTableDef()
 
-_APPLICATIONS, _JOBS = "applications", "executor_jobs"
-_REMOTE_DOMOSTATS = "50e7230f-d2f2-42e2-a208-d94c8ae9f64c"
+APPLICATIONS, JOBS = "applications", "executor_jobs"
+REMOTE_DOMOSTATS = "50e7230f-d2f2-42e2-a208-d94c8ae9f64c"
 _CUSTOMER = "mmmm-0000-0001"
 _CLASS = "com.domo.executor.subscriberstats.SubscriberStatsExecutor"
 _MADE = "2024-01-01T00:00:00.000+00:00"
 _MEMORY = {"memory": "256M", "missingMemoryValue": False}
 _PAGE = 50
 _TIMEOUT = 1440
-_REPORTS = ("AccessTokens", "DomainWhitelist", "IPWhitelist", "OIDC", "SAML", "DirectSignOn")
 _JOB = "/api/executor/v1/applications/{application}/jobs/{job}"
 # What may be changed of a job, and the JSON that it has to be.
 _CHANGEABLE: dict[str, type] = {
@@ -49,12 +47,12 @@ _CHANGEABLE: dict[str, type] = {
 
 def begin(instance: Instance) -> None:
     """Give a new instance the application that all have."""
-    applications = instance.records[_APPLICATIONS]
+    applications = instance.records[APPLICATIONS]
     if not len(applications):
         applications.put(
-            _REMOTE_DOMOSTATS,
+            REMOTE_DOMOSTATS,
             {
-                "applicationId": _REMOTE_DOMOSTATS,
+                "applicationId": REMOTE_DOMOSTATS,
                 "customerId": _CUSTOMER,
                 "name": "Remote DomoStats",
                 "description": "DomoStats of other instances",
@@ -82,7 +80,7 @@ def begin(instance: Instance) -> None:
 @routes.get("/api/executor/v1/applications/")
 async def list_applications(request: web.Request) -> web.Response:
     """List all applications."""
-    return answer(list(records_of(request, _APPLICATIONS)))
+    return answer(list(records_of(request, APPLICATIONS)))
 
 
 @routes.get("/api/executor/v1/applications/{application}")
@@ -98,7 +96,7 @@ async def list_jobs(request: web.Request) -> web.Response:
     offset = whole_number(request.query.get("offset"), "offset", 0)
     found = [
         job
-        for job in records_of(request, _JOBS)
+        for job in records_of(request, JOBS)
         if job["applicationId"] == application["applicationId"] and _is_open_to(caller, job)
     ]
     return answer({"jobs": found[offset : offset + _PAGE]})
@@ -109,8 +107,8 @@ async def create_job(request: web.Request) -> web.Response:
     """Make a job. Not in the documents; instances take it."""
     application, body = _application(request), await json_object(request)
     text(body, "jobName")
-    job = _job(application, caller_of(request)["id"], str(uuid.uuid4()), millis(), _changes(body))
-    return answer(records_of(request, _JOBS).put(job["jobId"], job))
+    job = new_job(application, caller_of(request)["id"], str(uuid.uuid4()), millis(), _changes(body))
+    return answer(records_of(request, JOBS).put(job["jobId"], job))
 
 
 @routes.get(_JOB)
@@ -132,16 +130,16 @@ async def update_job(request: web.Request) -> web.Response:
     job, body = _own_job(request), await json_object(request)
     if body.get("jobId", job["jobId"]) != job["jobId"]:
         raise HTTPError(400, f"The body is about the job {body['jobId']}, the path about {job['jobId']}")
-    records_of(request, _JOBS).update(job["jobId"], **_changes(body), updated=millis())
+    records_of(request, JOBS).update(job["jobId"], **_changes(body), updated=millis())
     return answer({"status": "OK", "code": 200, "message": "Job updated successfully"})
 
 
 def _application(request: web.Request) -> Record:
-    return records_of(request, _APPLICATIONS).get(request.match_info["application"])
+    return records_of(request, APPLICATIONS).get(request.match_info["application"])
 
 
 def _own_job(request: web.Request) -> Record:
-    application, job = _application(request), records_of(request, _JOBS).get(request.match_info["job"])
+    application, job = _application(request), records_of(request, JOBS).get(request.match_info["job"])
     if job["applicationId"] != application["applicationId"]:
         raise HTTPError(404, f"The application has no job {job['jobId']}")
     if not _is_open_to(caller_of(request), job):
@@ -162,7 +160,7 @@ def _changes(body: dict[str, Any]) -> dict[str, Any]:
     return changes
 
 
-def _job(application: Record, user: int, job_id: str, made: int, known: dict[str, Any]) -> Record:
+def new_job(application: Record, user: int, job_id: str, made: int, known: dict[str, Any]) -> Record:
     return {
         "jobId": job_id,
         "applicationId": application["applicationId"],
@@ -186,33 +184,3 @@ def _job(application: Record, user: int, job_id: str, made: int, known: dict[str
         "shareState": {"sharedEntities": [{"id": str(user), "type": "USER", "accessLevel": "OWNER"}]},
         **known,
     }
-
-
-def seed(instance: Instance, rng: random.Random) -> None:
-    """Give Remote DomoStats 20 jobs."""
-    application = instance.records[_APPLICATIONS].get(_REMOTE_DOMOSTATS)
-    users = [user["id"] for user in instance.records["users"]]
-    for number in range(20):
-        remote = f"{rng.choice(('north', 'south', 'labs', 'retail', 'partners'))}-{number:02}.domo.com"
-        made = datetime(2024, 1, 1, tzinfo=UTC) + timedelta(minutes=rng.randrange(400_000))
-        job = _job(
-            application,
-            rng.choice(users),
-            _identity(rng),
-            millis(made),
-            {
-                "jobName": remote,
-                "jobDescription": f"Get Remote stat from {remote}",
-                "executionPayload": {
-                    "remoteInstance": remote,
-                    "subscriberJobId": _identity(rng),
-                    "policies": {report: _identity(rng) for report in rng.sample(_REPORTS, 3)},
-                    "metricsDatasetId": _identity(rng),
-                },
-            },
-        )
-        instance.records[_JOBS].put(job["jobId"], job)
-
-
-def _identity(rng: random.Random) -> str:
-    return str(uuid.UUID(int=rng.getrandbits(128), version=4))

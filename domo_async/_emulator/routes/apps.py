@@ -13,19 +13,19 @@ from typing import Any
 from aiohttp import web
 
 from domo_async._emulator.access.rights import require
+from domo_async._emulator.context import instance_of, records_of
 from domo_async._emulator.errors import HTTPError
-from domo_async._emulator.http.web import (
-    answer,
-    instance_of,
-    json_object,
-    millis,
-    page_of,
-    records_of,
-    whole_number,
+from domo_async._emulator.http.web import answer, json_object, millis, page_of, whole_number
+from domo_async._emulator.services.workflows import (
+    describe_for_app,
+    describe_start,
+    end_of,
+    runs_of,
+    start_run,
+    state_of,
 )
-from domo_async._emulator.persistence.records import Record
-from domo_async._emulator.routes.workflows import describe_for_app, describe_start, end_of, runs_of, start_run, state_of
-from domo_async._emulator.state import Instance
+from domo_async._emulator.state.instance import Instance
+from domo_async._emulator.state.records import Record
 
 routes: web.RouteTableDef = web.RouteTableDef()
 

@@ -15,33 +15,21 @@ import hashlib
 import re
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from random import Random
 from typing import TYPE_CHECKING, Any, TypeAlias
 from weakref import WeakKeyDictionary
 
 from aiohttp import web
 from attrs import frozen
 
-from domo_async._emulator.access.auth import OWNER_ID
 from domo_async._emulator.access.people import free_id, is_admin, user_name
+from domo_async._emulator.context import caller_of, instance_of, records_of, storage_of
 from domo_async._emulator.errors import HTTPError
-from domo_async._emulator.http.web import (
-    answer,
-    caller_of,
-    flag,
-    instance_of,
-    json_object,
-    millis,
-    query_flag,
-    records_of,
-    storage_of,
-    text,
-    whole_number,
-)
-from domo_async._emulator.persistence.records import Record
+from domo_async._emulator.http.web import answer, flag, json_object, millis, query_flag, text, whole_number
 from domo_async._emulator.rows.storage import Storage
 from domo_async._emulator.sql import rendering, translate
-from domo_async._emulator.state import Instance, Schema
+from domo_async._emulator.state.datasets import Schema
+from domo_async._emulator.state.instance import Instance
+from domo_async._emulator.state.records import OWNER_ID, Record
 
 if TYPE_CHECKING:
     from domo_async._emulator.sql.formulas import Formula
@@ -49,7 +37,6 @@ if TYPE_CHECKING:
 routes: web.RouteTableDef = web.RouteTableDef()
 
 _LARGEST_PAGE = 5000
-_EPOCH = 1_700_000_000_000
 _VALID, _ILLEGAL = "VALID", "ILLEGAL_REFERENCE"
 _FLAGS = ("locked", "global", "archived", "hidden", "variable")
 _SORTS = {"id", "name", "owner", "created", "lastModified"}
@@ -536,41 +523,3 @@ def search_documents(instance: Instance) -> Iterator[dict[str, Any]]:
             "expression": each["expression"],
             "locked": each["locked"],
         }
-
-
-def seed(instance: Instance, rng: Random) -> None:
-    """Make 200 Beast Modes of the datasets that have numbers, a few of which name columns that there are not."""
-    users = [user["id"] for user in instance.records["users"]]
-    cards: dict[str, list[int]] = {}
-    for card in instance.records["cards"]:
-        cards.setdefault(card["datasourceId"], []).append(card["id"])
-    having = [
-        (dataset.id, [column.name for column in dataset.schema.columns if column.type in {"LONG", "DOUBLE", "DECIMAL"}])
-        for dataset in instance.datasets()
-    ]
-    having = [(dataset, columns) for dataset, columns in having if columns]
-    for number in range(200 if having else 0):
-        dataset, columns = rng.choice(having)
-        column = rng.choice(columns) if rng.random() > 0.03 else "gone"
-        name, formula = rng.choice(_FORMULAS)
-        shown = [rng.choice(cards[dataset])] if dataset in cards and rng.random() < 0.5 else []
-        create(
-            instance,
-            name=f"{name} {column} {number + 1}",
-            expression=formula.format(column),
-            dataset_id=dataset,
-            card_ids=shown,
-            owner_id=rng.choice(users),
-            locked=rng.random() < 0.1,
-            legacy_id=f"calculation_{uuid.UUID(int=rng.getrandbits(128), version=4)}",
-            at=_EPOCH + rng.randrange(50_000_000_000),
-        )
-
-
-_FORMULAS = (
-    ("Total", "SUM(`{}`)"),
-    ("Average", "AVG(`{}`)"),
-    ("Double", "`{0}` * 2"),
-    ("High", "CASE WHEN `{0}` > 100 THEN 'high' ELSE 'low' END"),
-    ("Share of", "SUM(`{0}`) / SUM(SUM(`{0}`)) OVER ()"),
-)

@@ -11,55 +11,39 @@ import html
 from base64 import b64encode
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
-from random import Random
 from typing import Any
 
-import orjson
 from aiohttp import web
 from attrs import frozen
 
-from domo_async._emulator.access.auth import OWNER_ID
-from domo_async._emulator.access.people import free_id, user_name
+from domo_async._emulator.access.datasets import permitted
+from domo_async._emulator.access.people import user_name
+from domo_async._emulator.access.policies import visible_rows
+from domo_async._emulator.access.sharing import CARD, Sight, change_owners, forget_shares, sight_of
+from domo_async._emulator.context import caller_of, instance_of, storage_of
 from domo_async._emulator.errors import HTTPError
-from domo_async._emulator.http.web import (
-    answer,
-    caller_of,
-    flag,
-    instance_of,
-    json_object,
-    millis,
-    page_of,
-    query_flag,
-    storage_of,
-    text,
-    whole_number,
+from domo_async._emulator.http.web import answer, flag, json_object, millis, page_of, query_flag, text, whole_number
+from domo_async._emulator.services.cards import (
+    EPOCH,
+    MOST_BARS,
+    TABLE,
+    Shown,
+    dataset_of_card,
+    describe,
+    describe_owners,
+    number_text,
+    parts_of,
+    show,
 )
-from domo_async._emulator.persistence.records import Record
-from domo_async._emulator.routes.dataset_access import permitted
-from domo_async._emulator.routes.policies import visible_rows
-from domo_async._emulator.routes.sharing import (
-    CARD,
-    Sight,
-    change_owners,
-    described_owners,
-    forget_shares,
-    owners_of,
-    sight_of,
-)
-from domo_async._emulator.rows.storage import Storage
-from domo_async._emulator.services.pictures import LINES_ON_A_PAGE, Bar, chart_png, text_pdf
-from domo_async._emulator.sql import Translation, rendering, translate
-from domo_async._emulator.state import Dataset, Instance
+from domo_async._emulator.services.pictures import LINES_ON_A_PAGE, chart_png, text_pdf
+from domo_async._emulator.state.datasets import Dataset
+from domo_async._emulator.state.instance import Instance
+from domo_async._emulator.state.records import Record
 
 routes: web.RouteTableDef = web.RouteTableDef()
 
 _PAGE = 100
-_EPOCH = 1_700_000_000_000
-_TABLE = "badge_basic_table"
-_AGGREGATIONS = ("COUNT", "SUM", "AVG", "MIN", "MAX")
 _ORDERS = {"cardTitle": "title", "lastModified": "modified", "created": "created"}
-_MOST_ROWS = 1000
-_MOST_BARS = 20
 _MOST_PIXELS = 1 << 24
 _PARTS = frozenset(
     [
@@ -80,70 +64,6 @@ _PARTS = frozenset(
         "table",
     ]
 )
-_OPERATORS = {"EQUALS": "=", "NOT_EQUALS": "<>", "LESS_THAN": "<", "GREATER_THAN": ">"}
-
-
-def create(
-    instance: Instance,
-    *,
-    title: str,
-    dataset_id: str,
-    description: str = "",
-    owner_id: int = OWNER_ID,
-    chart_type: str = "badge_vert_bar",
-    page_ids: Sequence[int] = (),
-    group_by: str | None = None,
-    value: str | None = None,
-    aggregation: str = "COUNT",
-    id: int | None = None,
-    at: int | None = None,
-) -> Record:
-    """Make a card; returns its record.
-
-    Args:
-        instance: The instance.
-        title: Its title.
-        dataset_id: The dataset that it shows.
-        description: What it is about.
-        owner_id: Its owner.
-        chart_type: Its kind; ``badge_basic_table`` is a table.
-        page_ids: The pages that it is on.
-        group_by: The column whose values it shows a number for each; None for a single number.
-        value: The column that the numbers are made of; None for the rows.
-        aggregation: How they are made of it: COUNT, SUM, AVG, MIN or MAX.
-        id: Its number; None for the next one.
-        at: When it was made, in milliseconds; None for now.
-    """
-    card_id = free_id(instance, "cards", 100_000_001) if id is None else id
-    now = millis() if at is None else at
-    return instance.records["cards"].put(
-        card_id,
-        {
-            "id": card_id,
-            "urn": str(card_id),
-            "title": title,
-            "description": description,
-            "type": "kpi",
-            "chartType": chart_type,
-            "ownerId": owner_id,
-            "datasourceId": dataset_id,
-            "pageIds": list(page_ids),
-            "definition": {"groupBy": group_by, "value": value, "aggregation": aggregation},
-            "views": 0,
-            "created": now,
-            "modified": now,
-        },
-    )
-
-
-def card_counts(instance: Instance) -> dict[str, dict[str, int]]:
-    """Return, for each dataset that has any, how many cards show it and how often these were viewed."""
-    counts: dict[str, dict[str, int]] = {}
-    for card in instance.records["cards"]:
-        count = counts.setdefault(card["datasourceId"], {"cardCount": 0, "cardViewCount": 0})
-        count["cardCount"] += 1
-        count["cardViewCount"] += card.get("views", 0)
-    return counts
 
 
 # -- reading and changing ---------------------------------------------------------------------------------
@@ -160,10 +80,10 @@ async def list_of_dataset(request: web.Request) -> web.Response:
                 "id": card["id"],
                 "urn": str(card["id"]),
                 "type": card.get("type", "kpi"),
-                "chartType": card.get("chartType", _TABLE),
+                "chartType": card.get("chartType", TABLE),
                 "title": card["title"],
                 "ownerId": card["ownerId"],
-                "owners": _owners(instance, card),
+                "owners": describe_owners(instance, card),
                 "access": seen.card(card),
                 "datasourceId": dataset.id,
             }
@@ -242,7 +162,7 @@ async def definition(request: web.Request) -> web.Response:
     Emulator-defined: what its charts and subscriptions hold.
     """
     instance, seen, card = _seen(request, text(await json_object(request), "urn"))
-    dataset, made = _dataset(instance, card), card["definition"]
+    dataset, made = dataset_of_card(instance, card), card["definition"]
     shown = [name for name in (made["groupBy"], made["value"]) if name]
     return answer(
         {
@@ -269,7 +189,7 @@ async def definition(request: web.Request) -> web.Response:
                 "chartVersion": "12",
                 "charts": {
                     "main": {
-                        "chartType": card.get("chartType", _TABLE),
+                        "chartType": card.get("chartType", TABLE),
                         "component": "main",
                         "goal": None,
                         "overrides": {},
@@ -284,7 +204,7 @@ async def definition(request: web.Request) -> web.Response:
                 "dynamicTitle": {"text": [{"text": card["title"], "type": "TEXT"}]},
                 "formulas": [],
                 "inputTable": False,
-                "modified": card.get("modified", _EPOCH),
+                "modified": card.get("modified", EPOCH),
                 "segments": {"active": [], "definitions": []},
                 "subscriptions": {
                     "main": {
@@ -370,70 +290,6 @@ def _dynamic(value: object, key: str) -> str:
     return "".join(item["text"] for item in items)
 
 
-def parts_of(request: web.Request) -> set[str]:
-    """Return the parts that a request asks for."""
-    return {part.strip() for part in request.query.get("parts", "").split(",") if part.strip()}
-
-
-def _source(dataset: Dataset) -> dict[str, Any]:
-    """Return what a card tells of its dataset."""
-    return {
-        "dataSourceId": dataset.id,
-        "dataSourceName": dataset.name,
-        "displayType": dataset.provider_type,
-        "dataType": dataset.provider_type,
-        "providerType": dataset.provider_type,
-        "isSampleData": False,
-        "lastUpdated": millis(dataset.updated),
-        "adc": False,
-        "phase": None,
-        "state": "SUCCESS",
-    }
-
-
-def describe(instance: Instance, seen: Sight, card: Record, parts: set[str]) -> dict[str, Any]:
-    """Return a card as those routes give it that no document shows; some keys only if they are asked for."""
-    dataset = _dataset(instance, card)
-    optional: dict[str, Any] = {
-        "metadata": {"chartType": card.get("chartType", _TABLE), "currentMethod": "POPNONE"},
-        "owners": _owners(instance, card),
-        "datasources": [] if dataset is None else [_source(dataset)],
-        "properties": {},
-        "certification": {},
-        "drillPathURNs": [],
-        "domoapp": None,
-    }
-    return {
-        "id": card["id"],
-        "urn": str(card["id"]),
-        "type": card.get("type", "kpi"),
-        "title": card["title"],
-        "description": card.get("description", ""),
-        "ownerId": card["ownerId"],
-        "access": seen.card(card),
-        "active": True,
-        "locked": False,
-        "creatorId": card["ownerId"],
-        "isCurrentUserOwner": {"type": "USER", "id": seen.user_id} in owners_of(card),
-        "allowTableDrill": True,
-        "created": card.get("created", _EPOCH) // 1000,
-        "badgeUpdated": card.get("modified", _EPOCH),
-        **{key: value for key, value in optional.items() if key in parts},
-    }
-
-
-def _owners(instance: Instance, card: Record) -> list[dict[str, Any]]:
-    """Return a card's owners, whose numbers are texts here."""
-    return [{**one, "id": str(one["id"])} for one in described_owners(instance, card)]
-
-
-def _dataset(instance: Instance, card: Record) -> Dataset | None:
-    try:
-        return instance.dataset(card["datasourceId"])
-    except HTTPError:
-        return None
-
-
 # -- rendering --------------------------------------------------------------------------------------------
 
 
@@ -451,7 +307,7 @@ async def render(request: web.Request) -> web.Response:
         raise HTTPError(400, f"parts must be some of {', '.join(sorted(_PARTS))}")
     body = await json_object(request)
     look = _Look.of(body)
-    dataset = _dataset(instance, card)
+    dataset = dataset_of_card(instance, card)
     if dataset is None:
         raise HTTPError(409, "The card's dataset is no more")
     only = visible_rows(instance, dataset, caller_of(request))
@@ -461,36 +317,6 @@ async def render(request: web.Request) -> web.Response:
         instance.records["cards"].update(card["id"], views=viewed.get("views", 0) + 1)
     made: dict[str, Any] = await storage_of(request).run(_rendered, card, dataset, shown, look, parts)
     return answer(made)
-
-
-@frozen
-class Shown:
-    """What a card shows.
-
-    Attributes:
-        columns: The names of the columns.
-        rows: Labels and numbers, or a single number.
-        cut: Whether there are more rows.
-    """
-
-    columns: tuple[str, ...]
-    rows: list[list[Any]]
-    cut: bool
-
-    def bars(self) -> list[Bar]:
-        """Return the rows as bars."""
-        return [
-            Bar(
-                "" if len(row) == 1 else str(row[0]),
-                row[-1] if isinstance(row[-1], int | float) else 0,
-                number_text(row[-1]),
-            )
-            for row in self.rows[:_MOST_BARS]
-        ]
-
-    def summary(self) -> float:
-        """Return the sum of all numbers."""
-        return sum(row[-1] for row in self.rows if isinstance(row[-1], int | float))
 
 
 @frozen
@@ -515,107 +341,14 @@ class _Look:
         return cls(width, height, scale, pages, flag(body.get("treatLongsAsStrings", False), "treatLongsAsStrings"))
 
 
-async def show(
-    storage: Storage, card: Record, dataset: Dataset, overrides: object = None, *, only: str | None
-) -> Shown:
-    """Return what a card shows.
-
-    Args:
-        storage: Where the rows are.
-        card: The card.
-        dataset: Its dataset.
-        overrides: What is asked for beside what the card shows by itself.
-        only: The condition, in DuckDB's SQL, on the rows that may be seen; None for all.
-
-    Raises:
-        Refusal: 400, if the overrides cannot be; 409, if the card and its dataset do not fit any more.
-    """
-    definition = card.get("definition") or {}
-    query = _query(definition, _conditions(overrides, dataset))
-    schema, versions = dataset.schema, dataset.visible
-    with storage.lease(versions):
-        try:
-            translation = await storage.run(translate, query, dataset.id, columns=schema.types, only=only)
-            columns, rows = await storage.run(_rows, storage, translation, schema, versions)
-        except HTTPError as refusal:
-            raise HTTPError(409, f"The card cannot be rendered as it is: {refusal.message}") from refusal
-    return Shown(columns, rows[:_MOST_ROWS], cut=len(rows) > _MOST_ROWS)
-
-
-def _query(definition: Mapping[str, Any], conditions: str) -> str:
-    value, group = definition.get("value"), definition.get("groupBy")
-    aggregation = definition.get("aggregation", "COUNT")
-    if aggregation not in _AGGREGATIONS:
-        raise HTTPError(409, f"The card cannot be rendered as it is: it has no aggregation {aggregation}")
-    number = f"{aggregation}({'*' if value is None else _name(value)})"
-    named = f"{number} AS {_name('Count' if value is None else value)}"
-    if group is None:
-        return f"SELECT {named} FROM table {conditions}"  # noqa: S608 - names are quoted, and it is translated
-    return (
-        f"SELECT {_name(group)}, {named} FROM table {conditions} "  # noqa: S608 - as above
-        f"GROUP BY {_name(group)} ORDER BY {_name(group)} LIMIT {_MOST_ROWS + 1}"
-    )
-
-
-def _conditions(overrides: object, dataset: Dataset) -> str:
-    filters = (overrides.get("filters") or []) if isinstance(overrides, dict) else None if overrides else []
-    if not isinstance(filters, list) or not all(isinstance(each, dict) for each in filters):
-        raise HTTPError(400, "queryOverrides must be an object; its filters, an array of objects")
-    columns = {column.name for column in dataset.schema.columns}
-    conditions = []
-    for each in filters:
-        column, values = text(each, "column"), each.get("values")
-        operand = each.get("operand", "IN")
-        if column not in columns:
-            raise HTTPError(400, f"queryOverrides: there is no column {column}")
-        if not isinstance(values, list) or not values:
-            raise HTTPError(400, "queryOverrides: a filter has values, an array")
-        if operand in {"IN", "NOT_IN"}:
-            conditions.append(f"{_name(column)} {operand.replace('_', ' ')} ({', '.join(map(_literal, values))})")
-        elif operand in _OPERATORS and len(values) == 1:
-            conditions.append(f"{_name(column)} {_OPERATORS[operand]} {_literal(values[0])}")
-        else:
-            raise HTTPError(400, f"queryOverrides: operand is IN, NOT_IN, or with one value {', '.join(_OPERATORS)}")
-    return f"WHERE {' AND '.join(conditions)}" if conditions else ""
-
-
-def _name(column: str) -> str:
-    return "`" + column.replace("`", "``") + "`"
-
-
-def _literal(value: object) -> str:
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        return repr(value)
-    return "'" + str(value).replace("\\", "\\\\").replace("'", "''") + "'"
-
-
-def _rows(storage: Storage, translation: Translation, *data: Any) -> tuple[tuple[str, ...], list[list[Any]]]:
-    result = storage.query(translation, *data)
-    try:
-        result.start(rendering.json_row)
-        rows: list[list[Any]] = []
-        while batch := result.batch():
-            rows += map(orjson.loads, batch)
-        return tuple(column.name for column in result.columns), rows
-    finally:
-        result.close()
-
-
-def number_text(value: object) -> str:
-    """Return a number as people read it, such as ``1,234.5``."""
-    if not isinstance(value, int | float):
-        return "" if value is None else str(value)
-    return f"{value:,.2f}".rstrip("0").rstrip(".")
-
-
 def _rendered(card: Record, dataset: Dataset, shown: Shown, look: _Look, parts: set[str]) -> dict[str, Any]:
     """Return the parts that are asked for; a PDF comes under the name of the image."""
     rows = [[_cell(cell, look) for cell in row] for row in shown.rows]
     result = {"columns": list(shown.columns), "rows": rows, "numRows": len(rows), "numColumns": len(shown.columns)}
-    table = card.get("chartType", _TABLE) == _TABLE
+    table = card.get("chartType", TABLE) == TABLE
     lines = ["  ".join([*map(str, row[:-1]), number_text(row[-1])]) for row in shown.rows]
     pages = _pages(card["title"], lines)
-    cut = shown.cut or (len(pages) > look.table_pages if table and "imagePDF" in parts else len(lines) > _MOST_BARS)
+    cut = shown.cut or (len(pages) > look.table_pages if table and "imagePDF" in parts else len(lines) > MOST_BARS)
     made: dict[str, Any] = {"limited": shown.cut, "notAllDataShown": cut}
     draw = partial(chart_png, width=look.width, height=look.height, scale=look.scale)
     if "imagePDF" in parts:
@@ -629,10 +362,10 @@ def _rendered(card: Record, dataset: Dataset, shown: Shown, look: _Look, parts: 
         made["summaryImage"] = {"data": _base64(draw(number_text(shown.summary()), ()))}
     plain: dict[str, Any] = {
         "title": card["title"],
-        "chartType": card.get("chartType", _TABLE),
+        "chartType": card.get("chartType", TABLE),
         "queryResult": result,
         "data": result,
-        "graph": {"chartType": card.get("chartType", _TABLE), "series": rows},
+        "graph": {"chartType": card.get("chartType", TABLE), "series": rows},
         "dynamic": {"title": card["title"], "description": card.get("description", "")},
         "summary": number_text(shown.summary()),
         "dataSource": {"dataSourceId": dataset.id, "dataSourceName": dataset.name},
@@ -678,34 +411,9 @@ def search_documents(instance: Instance) -> Iterator[dict[str, Any]]:
             "description": card.get("description", ""),
             "ownedById": str(card["ownerId"]),
             "ownedByName": user_name(instance, card["ownerId"]),
-            "createDate": card.get("created", _EPOCH),
-            "lastModified": card.get("modified", _EPOCH),
-            "chartType": card.get("chartType", _TABLE),
+            "createDate": card.get("created", EPOCH),
+            "lastModified": card.get("modified", EPOCH),
+            "chartType": card.get("chartType", TABLE),
             "dataSourceId": card["datasourceId"],
             "viewCount": card.get("views", 0),
         }
-
-
-def seed(instance: Instance, rng: Random) -> None:
-    """Make 1,500 cards of the datasets that there are, on the pages that there are."""
-    users = [user["id"] for user in instance.records["users"]]
-    pages = [page["id"] for page in instance.records["pages"]]
-    datasets = instance.datasets()
-    for _ in range(1_500 if datasets else 0):
-        dataset = rng.choice(datasets)
-        groups = [column.name for column in dataset.schema.columns if column.type in {"STRING", "DATE"}]
-        values = [column.name for column in dataset.schema.columns if column.type in {"LONG", "DOUBLE", "DECIMAL"}]
-        group = rng.choice(groups) if groups else None
-        value = rng.choice(values) if values else None
-        create(
-            instance,
-            title=f"{value or 'Rows'} by {group}" if group else f"{value or 'Rows'} of {dataset.name}",
-            dataset_id=dataset.id,
-            owner_id=rng.choice(users),
-            chart_type=rng.choice(("badge_vert_bar", "badge_line", "badge_pie", _TABLE)),
-            page_ids=[rng.choice(pages)] if pages else (),
-            group_by=group,
-            value=value,
-            aggregation="COUNT" if value is None else rng.choice(("SUM", "AVG")),
-            at=_EPOCH + rng.randrange(50_000_000_000),
-        )

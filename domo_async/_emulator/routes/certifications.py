@@ -9,8 +9,9 @@ from __future__ import annotations
 from aiohttp import web
 
 from domo_async._emulator.access.people import is_admin
+from domo_async._emulator.context import caller_of, instance_of, records_of
 from domo_async._emulator.errors import HTTPError
-from domo_async._emulator.http.web import answer, caller_of, instance_of, millis, records_of
+from domo_async._emulator.http.web import answer, millis
 
 routes: web.RouteTableDef = web.RouteTableDef()
 

@@ -21,22 +21,13 @@ from attrs import field, frozen
 
 from domo_async._emulator.access.people import user_name
 from domo_async._emulator.access.rights import granted, has_right, require, require_owner
+from domo_async._emulator.context import caller_of, instance_of, records_of
 from domo_async._emulator.errors import HTTPError
-from domo_async._emulator.http.web import (
-    answer,
-    caller_of,
-    flag,
-    instance_of,
-    iso,
-    json_body,
-    json_object,
-    records_of,
-    text,
-)
+from domo_async._emulator.http.web import answer, flag, iso, json_body, json_object, text
 from domo_async._emulator.job_outcomes import JobOutcome
-from domo_async._emulator.persistence.records import Record
 from domo_async._emulator.services.jobs import is_over
-from domo_async._emulator.state import Instance
+from domo_async._emulator.state.instance import Instance
+from domo_async._emulator.state.records import Record
 
 __all__ = ["Functions", "Printed", "functions_of", "routes"]
 
@@ -126,7 +117,7 @@ class Functions:
         """Return the function that is meant, the one that says most of itself; None for the echo.
 
         Raises:
-            Refusal: 404, if the package's functions are known and it is none of them.
+            HTTPError: 404, if the package's functions are known and it is none of them.
         """
         with self._lock:
             lent = dict(self._lent)

@@ -6,10 +6,7 @@ from typing import Any
 
 from aiohttp import web
 
-from domo_async._emulator.errors import HTTPError
-from domo_async._emulator.http.web import answer, flag, instance_of, json_object, page_of, query_flag, records_of
-from domo_async._emulator.persistence.records import Record
-from domo_async._emulator.routes.sharing import (
+from domo_async._emulator.access.sharing import (
     APP,
     change_owners,
     described_owners,
@@ -18,7 +15,11 @@ from domo_async._emulator.routes.sharing import (
     people_who_see,
     sight_of,
 )
-from domo_async._emulator.state import Instance
+from domo_async._emulator.context import instance_of, records_of
+from domo_async._emulator.errors import HTTPError
+from domo_async._emulator.http.web import answer, flag, json_object, page_of, query_flag
+from domo_async._emulator.state.instance import Instance
+from domo_async._emulator.state.records import Record
 
 routes: web.RouteTableDef = web.RouteTableDef()
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from aiohttp import web
 
 from domo_async._emulator.access.rights import is_owner
+from domo_async._emulator.context import caller_of, instance_of
 from domo_async._emulator.errors import HTTPError
-from domo_async._emulator.http.web import answer, caller_of, instance_of
+from domo_async._emulator.http.web import answer
 from domo_async._emulator.services.providers import provider_keys, provider_of
 
 __all__ = ["routes"]

@@ -9,38 +9,29 @@ it.
 
 from __future__ import annotations
 
-import random
 import uuid
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 from aiohttp import web
 
+from domo_async._emulator.access.datasets import is_permitted, share_dataset
 from domo_async._emulator.access.memberships import entities_of
 from domo_async._emulator.access.people import user_name
 from domo_async._emulator.access.rights import is_owner
+from domo_async._emulator.context import caller_of, instance_of, records_of
 from domo_async._emulator.errors import HTTPError
-from domo_async._emulator.http.web import (
-    answer,
-    caller_of,
-    instance_of,
-    json_object,
-    millis,
-    page_of,
-    records_of,
-    text,
-)
-from domo_async._emulator.persistence.records import Record
-from domo_async._emulator.routes.dataset_access import is_permitted, share_dataset
+from domo_async._emulator.http.web import answer, json_object, millis, page_of, text
 from domo_async._emulator.services.jobs import begin_job, is_over
-from domo_async._emulator.state import Instance
+from domo_async._emulator.state.instance import Instance
+from domo_async._emulator.state.records import Record
 
-__all__ = ["routes", "search_documents", "seed"]
+__all__ = ["routes", "search_documents"]
 
 routes: web.RouteTableDef = web.RouteTableDef()
 
-_FLOWS = "dataflows"
+FLOWS = "dataflows"
 _EXECUTIONS = "dataflow_executions"
 _VERSIONS = "dataflow_versions"
 _COLLECTION = "/api/dataprocessing/v1/dataflows"
@@ -72,7 +63,7 @@ async def list_dataflows(request: web.Request) -> web.Response:
     """List all dataflows, without their actions."""
     instance = instance_of(request)
     last = _last_executions(instance)
-    flows = [_describe(instance, flow, last.get(flow["id"])) for flow in instance.records[_FLOWS]]
+    flows = [_describe(instance, flow, last.get(flow["id"])) for flow in instance.records[FLOWS]]
     return answer([{key: value for key, value in flow.items() if key != "actions"} for flow in flows])
 
 
@@ -81,16 +72,16 @@ async def create(request: web.Request) -> web.Response:
     """Create a dataflow, which belongs to the caller."""
     body = await json_object(request)
     instance = instance_of(request)
-    definition = _definition(instance, {"databaseType": "MAGIC", **body})
+    definition = read_definition(instance, {"databaseType": "MAGIC", **body})
     text(definition, "name")
     now = millis()
-    number = instance.records.next_id(_FLOWS)
+    number = instance.records.next_id(FLOWS)
     flow = {
-        **_new(number, definition, now),
+        **new_flow(number, definition, now),
         "dapDataFlowId": str(uuid.uuid4()),
         "responsibleUserId": definition.get("responsibleUserId", caller_of(request)["id"]),
     }
-    flow = instance.records[_FLOWS].put(number, {**flow, **_version(instance, flow, caller_of(request)["id"], 1)})
+    flow = instance.records[FLOWS].put(number, {**flow, **put_version(instance, flow, caller_of(request)["id"], 1)})
     return answer(_describe(instance, flow, None))
 
 
@@ -109,8 +100,8 @@ async def update(request: web.Request) -> web.Response:
     body = await json_object(request)
     text(body, "name")
     changed = _changed(instance, flow, body)
-    made = _version(instance, changed, caller_of(request)["id"], len(_versions(instance, flow)) + 1)
-    changed = instance.records[_FLOWS].update(flow["id"], **made)
+    made = put_version(instance, changed, caller_of(request)["id"], len(_versions(instance, flow)) + 1)
+    changed = instance.records[FLOWS].update(flow["id"], **made)
     return answer(_describe(instance, changed, _last_executions(instance).get(flow["id"])))
 
 
@@ -142,7 +133,7 @@ async def _retag(request: web.Request, change: Callable[[list[str], list[str]], 
         raise HTTPError(400, "Required: tagNames, an array of strings")
     for flow in _named(request, body):
         after = change(flow.get("tags", []), tags)
-        records_of(request, _FLOWS).update(flow["id"], tags=list(dict.fromkeys(after)))
+        records_of(request, FLOWS).update(flow["id"], tags=list(dict.fromkeys(after)))
     return web.Response()
 
 
@@ -158,7 +149,7 @@ async def patch(request: web.Request) -> web.Response:
 async def delete(request: web.Request) -> web.Response:
     """Delete a dataflow with its executions; its datasets stay."""
     flow = _changeable(request)
-    records_of(request, _FLOWS).remove(flow["id"])
+    records_of(request, FLOWS).remove(flow["id"])
     for kept in (records_of(request, _EXECUTIONS), records_of(request, _VERSIONS)):
         for each in kept:
             if each["onboardFlowId"] == flow["id"]:
@@ -199,7 +190,7 @@ async def set_tags(request: web.Request) -> web.Response:
     tags = body.get("tags")
     if not isinstance(tags, list) or not all(isinstance(each, str) and each for each in tags):
         raise HTTPError(400, "Required: tags, an array of strings")
-    records_of(request, _FLOWS).update(flow["id"], tags=list(dict.fromkeys(tags)))
+    records_of(request, FLOWS).update(flow["id"], tags=list(dict.fromkeys(tags)))
     return answer({"flowId": flow["id"], "tags": list(dict.fromkeys(tags))})
 
 
@@ -221,7 +212,7 @@ async def share(request: web.Request) -> web.Response:
         if not is_permitted(instance, dataset, caller_of(request), "CAN_SHARE"):
             raise HTTPError(403, f"You may not share the dataset {dataset_id}")
         share_dataset(instance, dataset, shared if isinstance(shared, dict) else {}, caller_of(request))
-    records_of(request, _FLOWS).update(flow["id"], grants=list(grants.values()))
+    records_of(request, FLOWS).update(flow["id"], grants=list(grants.values()))
     return answer(True)
 
 
@@ -270,7 +261,7 @@ async def get_execution(request: web.Request) -> web.Response:
 
 def search_documents(instance: Instance) -> Iterator[dict[str, Any]]:
     """Yield what a search finds of dataflows; the keys are emulator-defined."""
-    for flow in instance.records[_FLOWS]:
+    for flow in instance.records[FLOWS]:
         yield {
             "entityType": "dataflow",
             "databaseId": str(flow["id"]),
@@ -285,30 +276,7 @@ def search_documents(instance: Instance) -> Iterator[dict[str, Any]]:
         }
 
 
-def seed(instance: Instance, rng: random.Random) -> None:
-    """Make the dataflows of the demo world, a hundred, between datasets that are there."""
-    datasets = instance.datasets()
-    users = [user["id"] for user in instance.records["users"]]
-    for _ in range(100 if len(datasets) > 1 else 0):
-        source, target = rng.sample(datasets, 2)
-        created = millis(datetime(2021, 1, 1, tzinfo=UTC) + timedelta(seconds=rng.randint(0, 120_000_000)))
-        definition = {
-            "name": f"{source.name} to {target.name}",
-            "databaseType": rng.choice(("MAGIC", "MYSQL", "ADR")),
-            "inputs": [{"dataSourceId": source.id, "executeFlowWhenUpdated": rng.random() < 0.3}],
-            "outputs": [{"dataSourceId": target.id, "versionChainType": "REPLACE"}],
-        }
-        number = instance.records.next_id(_FLOWS)
-        owner = rng.choice(users)
-        flow = {
-            **_new(number, _definition(instance, definition), created),
-            "dapDataFlowId": str(uuid.UUID(int=rng.getrandbits(128), version=4)),
-            "responsibleUserId": owner,
-        }
-        instance.records[_FLOWS].put(number, {**flow, **_version(instance, flow, owner, 1)})
-
-
-def _new(number: int, definition: Record, created: int) -> Record:
+def new_flow(number: int, definition: Record, created: int) -> Record:
     return {
         "inputs": [],
         "outputs": [],
@@ -322,7 +290,7 @@ def _new(number: int, definition: Record, created: int) -> Record:
     }
 
 
-def _version(instance: Instance, flow: Record, author_id: int, number: int) -> Record:
+def put_version(instance: Instance, flow: Record, author_id: int, number: int) -> Record:
     """Keep a dataflow's definition as a version of it; returns what the dataflow has to know of that."""
     version_id = instance.records.next_id(_VERSIONS)
     version = {
@@ -355,7 +323,7 @@ def _describe_version(instance: Instance, version: Record) -> dict[str, Any]:
 
 
 def _flow(request: web.Request) -> Record:
-    return records_of(request, _FLOWS).get(request.match_info["dataflow_id"])
+    return records_of(request, FLOWS).get(request.match_info["dataflow_id"])
 
 
 def _changeable(request: web.Request) -> Record:
@@ -367,7 +335,7 @@ def _named(request: web.Request, body: Record) -> list[Record]:
     ids = body.get("dataFlowIds")
     if not isinstance(ids, list) or not ids:
         raise HTTPError(400, "Required: dataFlowIds, an array of numbers")
-    return [_permitted(request, "EDIT", records_of(request, _FLOWS).get(each)) for each in ids]
+    return [_permitted(request, "EDIT", records_of(request, FLOWS).get(each)) for each in ids]
 
 
 def _permitted(request: web.Request, right: str, flow: Record | None = None) -> Record:
@@ -388,7 +356,7 @@ def _grant(instance: Instance, item: Record) -> Record:
     return {"type": kind, "id": str(instance.records[_KINDS[kind]].get(item.get("id"))["id"]), "accessLevel": level}
 
 
-def _definition(instance: Instance, body: Record) -> Record:
+def read_definition(instance: Instance, body: Record) -> Record:
     definition = {key: body[key] for key in _DEFINITION if key in body}
     for key in ("inputs", "outputs", "actions"):
         value = definition.get(key, [])
@@ -403,10 +371,10 @@ def _definition(instance: Instance, body: Record) -> Record:
 
 
 def _changed(instance: Instance, flow: Record, body: Record) -> Record:
-    definition = _definition(instance, body)
+    definition = read_definition(instance, body)
     if "name" in definition:
         text(definition, "name")
-    return instance.records[_FLOWS].update(flow["id"], **definition, modified=millis())
+    return instance.records[FLOWS].update(flow["id"], **definition, modified=millis())
 
 
 def _describe(instance: Instance, flow: Record, last: Record | None) -> dict[str, Any]:
@@ -483,7 +451,7 @@ def _looked_at(instance: Instance, record: Record) -> Record:
 
 
 def _touch_outputs(instance: Instance, flow_id: int) -> None:
-    outputs = {each["dataSourceId"] for each in instance.records[_FLOWS].get(flow_id)["outputs"]}
+    outputs = {each["dataSourceId"] for each in instance.records[FLOWS].get(flow_id)["outputs"]}
     for dataset in instance.datasets():
         if dataset.id in outputs:
             dataset.touched = datetime.now(UTC)

@@ -13,12 +13,13 @@ from typing import Any
 
 from aiohttp import web
 
+from domo_async._emulator.access.datasets import hand_over, is_permitted, permitted, share_dataset
+from domo_async._emulator.context import caller_of, instance_of
 from domo_async._emulator.errors import HTTPError
-from domo_async._emulator.http.web import answer, caller_of, instance_of, json_object, whole_number
-from domo_async._emulator.persistence.records import Record
-from domo_async._emulator.routes import datasets
-from domo_async._emulator.routes.dataset_access import hand_over, is_permitted, permitted, share_dataset
-from domo_async._emulator.routes.datasets import (
+from domo_async._emulator.http.web import answer, json_object, whole_number
+from domo_async._emulator.search.searching import SearchIndex
+from domo_async._emulator.services import datasets
+from domo_async._emulator.services.datasets import (
     dataset_ids,
     delete_datasets,
     described,
@@ -26,9 +27,10 @@ from domo_async._emulator.routes.datasets import (
     put_tags,
     tags_of,
 )
-from domo_async._emulator.routes.streams import run_stream_of
-from domo_async._emulator.search.searching import SearchIndex
-from domo_async._emulator.state import Dataset, Instance
+from domo_async._emulator.services.streams import run_stream_of
+from domo_async._emulator.state.datasets import Dataset
+from domo_async._emulator.state.instance import Instance
+from domo_async._emulator.state.records import Record
 
 __all__ = ["routes"]
 

@@ -2,50 +2,43 @@
 
 from __future__ import annotations
 
-import random
-import uuid
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from typing import Any
 
-import orjson
 from aiohttp import web
 
-from domo_async._emulator.access.people import person, user_name
+from domo_async._emulator.access.datasets import hand_over, is_permitted, permitted
+from domo_async._emulator.context import caller_of, instance_of
 from domo_async._emulator.errors import HTTPError
 from domo_async._emulator.http.web import (
     answer,
-    caller_of,
-    collect_garbage,
-    instance_of,
     json_body,
     json_object,
     millis,
     query_flag,
     query_values,
-    storage_of,
     text,
     whole_number,
 )
-from domo_async._emulator.persistence.records import Record
-from domo_async._emulator.routes import dataset_access, policies
-from domo_async._emulator.routes.cards import card_counts
-from domo_async._emulator.routes.dataset_access import is_permitted, level_of, permitted
-from domo_async._emulator.state import COLUMN_TYPES, Column, Dataset, Instance, Schema
+from domo_async._emulator.services.cards import card_counts
+from domo_async._emulator.services.datasets import (
+    NO_CARDS,
+    dataset_ids,
+    delete_datasets,
+    described,
+    envelope,
+    is_soft,
+    put_tags,
+    search_documents,
+)
+from domo_async._emulator.state.datasets import COLUMN_TYPES, Column, Dataset, Schema
+
+__all__ = ["routes", "search_documents"]
 
 routes: web.RouteTableDef = web.RouteTableDef()
 
 _PAGE = 50
-_TAGS = "dataset_tags"
-_NO_CARDS = {"cardCount": 0, "cardViewCount": 0}
-_PERMISSIONS = {
-    "CAN_VIEW": "READ",
-    "FEDERATED": "READ",
-    "CAN_SHARE": "READ_SHARE",
-    "CAN_EDIT": "READ_WRITE_SHARE",
-    "CO_OWNER": "READ_WRITE_DELETE_SHARE_ADMIN",
-    "OWNER": "READ_WRITE_DELETE_SHARE_ADMIN",
-}
 # By the words of lists: what is sorted by, and whether the greatest comes first.
 _ORDERS: dict[str, tuple[Callable[[Dataset, Mapping[str, int]], Any], bool]] = {
     "name": (lambda dataset, _: dataset.name.lower(), False),
@@ -123,7 +116,7 @@ async def list_datasets(request: web.Request) -> web.Response:
             raise HTTPError(400, f"orderBy must be one of {', '.join(_ORDERS)}")
         key, descending = _ORDERS[order]
         cards = card_counts(instance)
-        found.sort(key=lambda dataset: key(dataset, cards.get(dataset.id, _NO_CARDS)), reverse=descending)
+        found.sort(key=lambda dataset: key(dataset, cards.get(dataset.id, NO_CARDS)), reverse=descending)
     page = described(instance, found[offset : offset + limit], caller)
     return answer(envelope(page, total=len(found), limit=limit, offset=offset))
 
@@ -191,7 +184,7 @@ async def restore(request: web.Request) -> web.Response:
         dataset.deleted = False
         dataset.touched = datetime.now(UTC)
         if owner_id is not None:
-            dataset_access.hand_over(instance, dataset, owner_id)
+            hand_over(instance, dataset, owner_id)
     return web.Response()
 
 
@@ -257,113 +250,6 @@ async def alter_schema(request: web.Request) -> web.Response:
     return answer({"schemaId": dataset.schema.id})
 
 
-def describe(
-    instance: Instance, dataset: Dataset, *, level: str = "OWNER", cards: Mapping[str, int] = _NO_CARDS
-) -> dict[str, Any]:
-    """Return a dataset's metadata with all keys that the documents show, and its tags.
-
-    `streamId` is -1 where the dataset has no stream, and what each level of access makes of `permissions` is a guess
-    (both emulator-defined).
-    """
-    stream = instance.records["dataset_streams"].find(dataset.id)
-    connector = None if stream is None else instance.records["streams"].find(stream["streamId"])
-    return {
-        "id": dataset.id,
-        "displayType": dataset.provider_type,
-        "dataProviderType": dataset.provider_type,
-        "type": dataset.provider_type,
-        "name": dataset.name,
-        "description": dataset.description,
-        "owner": person(instance, dataset.owner_id),
-        "status": "SUCCESS",
-        "created": millis(dataset.created),
-        "lastTouched": millis(dataset.touched),
-        "lastUpdated": millis(dataset.updated),
-        "rowCount": dataset.row_count,
-        "columnCount": len(dataset.schema.columns),
-        "cardInfo": dict(cards),
-        "properties": {"formulas": {"formulas": {}}},
-        "state": "SUCCESS",
-        "validConfiguration": True,
-        "validAccount": True,
-        "streamId": -1 if stream is None else stream["streamId"],
-        "transportType": "API",
-        "adc": True,
-        "adcExternal": False,
-        "adcSource": "DIRECT",
-        "masked": False,
-        "currentUserFullAccess": level in ("CO_OWNER", "OWNER"),
-        "cloudId": "domo",
-        "cloudName": "Domo",
-        "permissions": _PERMISSIONS[level],
-        "hidden": False,
-        "tags": orjson.dumps(tags_of(instance, dataset)).decode(),
-        "accountId": None if connector is None else connector["accountId"],
-        "cryoStatus": "ADRENALINE",
-        "nextUpdate": None,
-        "scheduleActive": False,
-        "cardCount": cards["cardCount"],
-        "cloudEngine": "domo",
-    }
-
-
-def described(instance: Instance, datasets: list[Dataset], caller: Record) -> list[dict[str, Any]]:
-    """Return datasets as a user sees them."""
-    cards = card_counts(instance)
-    return [
-        describe(instance, dataset, level=level_of(instance, dataset, caller), cards=cards.get(dataset.id, _NO_CARDS))
-        for dataset in datasets
-    ]
-
-
-def envelope(page: list[dict[str, Any]], *, total: int, limit: int, offset: int) -> dict[str, Any]:
-    """Return datasets as lists of them come."""
-    facts = {"totalCount": total, "limit": limit, "offset": offset, "executor": "APIDATA", "augmented": False}
-    return {"dataSources": page, "_metaData": facts}
-
-
-async def dataset_ids(request: web.Request) -> list[str]:
-    """Return the ids of datasets that are the request's body."""
-    ids = await json_body(request)
-    if not isinstance(ids, list) or not all(isinstance(each, str) for each in ids):
-        raise HTTPError(400, "Required: a JSON array of dataset ids")
-    return list(dict.fromkeys(ids))
-
-
-def is_soft(request: web.Request) -> bool:
-    """Return whether what is deleted is to be kept, to be restored."""
-    method = request.query.get("deleteMethod", "soft")
-    if method not in ("soft", "hard"):
-        raise HTTPError(400, "deleteMethod must be soft or hard")
-    return method == "soft"
-
-
-async def delete_datasets(request: web.Request, datasets: Sequence[Dataset], *, softly: bool) -> None:
-    """Delete datasets, and what is known of them but by whom they could be restored."""
-    storage, instance = storage_of(request), instance_of(request)
-    uploads = [upload for dataset in datasets for upload in instance.delete_dataset(dataset, softly=softly)]
-    for dataset in () if softly else datasets:
-        dataset_access.forget(instance, dataset)
-        policies.forget(instance, dataset)
-        if dataset.id in instance.records[_TAGS]:
-            instance.records[_TAGS].remove(dataset.id)
-    for upload in uploads:
-        await storage.run(storage.discard_parts, upload.spool)
-    await collect_garbage(request)
-
-
-def put_tags(instance: Instance, dataset: Dataset, tags: Sequence[str]) -> None:
-    """Give a dataset these tags in place of those that it had."""
-    instance.records[_TAGS].put(dataset.id, {"tags": list(dict.fromkeys(tags))})
-    dataset.touched = datetime.now(UTC)
-
-
-def tags_of(instance: Instance, dataset: Dataset) -> list[str]:
-    """Return the tags of a dataset."""
-    record = instance.records[_TAGS].find(dataset.id)
-    return [] if record is None else record["tags"]
-
-
 def _schema_json(schema: Schema) -> dict[str, Any]:
     return {
         "columns": [
@@ -411,53 +297,3 @@ def _column(value: object) -> Column:
         order=whole_number(value.get("order"), "order", 0),
         upsert_key=value.get("upsertKey") is True,
     )
-
-
-def search_documents(instance: Instance) -> Iterator[dict[str, Any]]:
-    """Yield what a search finds of datasets; the keys are emulator-defined."""
-    for dataset in instance.datasets():
-        yield {
-            "entityType": "dataset",
-            "databaseId": dataset.id,
-            "uuid": dataset.id,
-            "name": dataset.name,
-            "description": dataset.description,
-            "ownedById": str(dataset.owner_id),
-            "ownedByName": user_name(instance, dataset.owner_id),
-            "createDate": millis(dataset.created),
-            "lastModified": millis(dataset.touched),
-            "dataProviderType": dataset.provider_type,
-            "rowCount": dataset.row_count,
-            "columnCount": len(dataset.schema.columns),
-            "tags": tags_of(instance, dataset),
-        }
-
-
-def seed(instance: Instance, rng: random.Random) -> None:
-    """Make the datasets of the demo world: four hundred, without rows, of several owners."""
-    owners = [int(user["id"]) for user in instance.records["users"] if str(user["id"]).isdecimal()]
-    for _ in range(400):
-        subject, region = rng.choice(_SUBJECTS), rng.choice(_REGIONS)
-        dataset = instance.create_dataset(
-            f"{subject} {region} {rng.randint(2019, 2025)}",
-            tuple(Column(name, kind, name) for name, kind in _SHAPES[subject]),
-            description=f"{subject} of the region {region}",
-            provider_type=rng.choice(("api", "webform", "csv", "dataflow", "domo-jupyterdata")),
-            owner_id=rng.choice(owners),
-            created=datetime(2020, 1, 1, tzinfo=UTC) + timedelta(seconds=rng.randint(0, 150_000_000)),
-            dataset_id=str(uuid.UUID(int=rng.getrandbits(128), version=4)),
-        )
-        dataset.touched = dataset.updated = dataset.created + timedelta(seconds=rng.randint(0, 9_000_000))
-        instance.records[_TAGS].put(dataset.id, {"tags": sorted({subject.lower(), region.lower()})})
-
-
-_REGIONS = ("North", "South", "East", "West", "EMEA", "APAC", "Americas", "Nordics")
-_SHAPES = {
-    "Orders": (("Order Id", "LONG"), ("Region", "STRING"), ("Amount", "DECIMAL"), ("Ordered", "DATETIME")),
-    "Customers": (("Customer Id", "LONG"), ("Name", "STRING"), ("Country", "STRING"), ("Since", "DATE")),
-    "Web Visits": (("Visit", "STRING"), ("Page", "STRING"), ("Seconds", "DOUBLE"), ("At", "DATETIME")),
-    "Inventory": (("SKU", "STRING"), ("Stock", "LONG"), ("Price", "DECIMAL"), ("Counted", "DATE")),
-    "Payroll": (("Employee", "STRING"), ("Month", "DATE"), ("Hours", "DOUBLE"), ("Gross", "DECIMAL")),
-    "Tickets": (("Ticket", "LONG"), ("Subject", "STRING"), ("Priority", "STRING"), ("Opened", "DATETIME")),
-}
-_SUBJECTS = tuple(_SHAPES)

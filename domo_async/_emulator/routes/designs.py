@@ -18,22 +18,11 @@ from typing import Any
 from aiohttp import web
 
 from domo_async._emulator.access.people import is_admin
+from domo_async._emulator.context import caller_of, instance_of, records_of
 from domo_async._emulator.errors import HTTPError
-from domo_async._emulator.http.web import (
-    BODY,
-    answer,
-    caller_of,
-    instance_of,
-    iso,
-    json_body,
-    json_object,
-    page_of,
-    query_flag,
-    records_of,
-    text,
-)
-from domo_async._emulator.persistence.records import Record
-from domo_async._emulator.state import Instance
+from domo_async._emulator.http.web import BODY, answer, iso, json_body, json_object, page_of, query_flag, text
+from domo_async._emulator.state.instance import Instance
+from domo_async._emulator.state.records import Record
 
 __all__ = ["manifest_of", "routes"]
 
@@ -393,7 +382,7 @@ def _design(request: web.Request, design_id: str, *, deleted: bool = False) -> R
     """Return a design that the caller may do everything with.
 
     Raises:
-        Refusal: 404 in the words that the tools look for, or 403.
+        HTTPError: 404 in the words that the tools look for, or 403.
     """
     design = records_of(request, DESIGNS).find(design_id)
     if design is None:

@@ -8,7 +8,6 @@ The owner and admins may do everything; others what an entry allows whose ``gran
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
-from random import Random
 from typing import Any
 
 from aiohttp import web
@@ -16,24 +15,21 @@ from attrs import frozen
 
 from domo_async._emulator.access.memberships import entities_of
 from domo_async._emulator.access.people import free_id, is_admin, user_name
+from domo_async._emulator.context import caller_of, instance_of, records_of, storage_of
 from domo_async._emulator.errors import HTTPError
 from domo_async._emulator.http.web import (
     answer,
     body_chunks,
-    caller_of,
     flag,
-    instance_of,
     json_object,
     millis,
     query_flag,
     readable,
-    records_of,
-    storage_of,
     takes_body_as_it_comes,
 )
 from domo_async._emulator.persistence.blobs import REVISIONS, Content, blobs_of, content_response, hold
-from domo_async._emulator.persistence.records import Record
-from domo_async._emulator.state import Instance
+from domo_async._emulator.state.instance import Instance
+from domo_async._emulator.state.records import Record
 
 routes: web.RouteTableDef = web.RouteTableDef()
 
@@ -47,10 +43,7 @@ _FIRST_ID = 1000
 _PARTS = ("revisions", "metadata")
 _KINDS = ("USER", "GROUP")
 
-_HOUR = 3_600_000
-_BEGIN = 1_735_689_600_000
-_SUBJECTS = ("Invoice", "Contract", "Budget", "Minutes", "Forecast", "Price list", "Org chart", "Roadmap")
-_FORMATS = (("txt", "text/plain"), ("csv", "text/csv"), ("md", "text/markdown"), ("json", "application/json"))
+HOUR = 3_600_000
 
 
 @frozen
@@ -441,23 +434,6 @@ def add_file(
     file = {**_file(file_id, name, owner, public=public, description=""), "datetimeCreated": created}
     for place, content in enumerate(contents):
         number = _next_revision(instance) if revision_id is None else revision_id + place
-        upload = _Upload(hold(instance.records, content), content_type, created + place * _HOUR, 20)
+        upload = _Upload(hold(instance.records, content), content_type, created + place * HOUR, 20)
         file = _add(instance, file, _revision(number, file_id, owner, upload))
     return file
-
-
-def seed(instance: Instance, rng: Random) -> None:
-    """Make a hundred files, some of several revisions."""
-    people = [user["id"] for user in instance.records["users"]]
-    for number in range(1, 101):
-        subject, (suffix, content_type) = rng.choice(_SUBJECTS), rng.choice(_FORMATS)
-        line = f"{subject} {number}\n".encode()
-        add_file(
-            instance,
-            [line * rng.randint(1, 20) for _ in range(rng.choice((1, 1, 1, 2, 3)))],
-            name=f"{subject} {number}.{suffix}",
-            owner=rng.choice(people),
-            content_type=content_type,
-            public=rng.random() < 0.7,
-            created=_BEGIN + rng.randrange(300 * 24) * _HOUR,
-        )

@@ -14,14 +14,11 @@ import base64
 import json
 import secrets
 import shutil
-import uuid
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
-from functools import partial
 from io import BytesIO
 from pathlib import PurePosixPath
-from random import Random
 from typing import Any
 from weakref import WeakKeyDictionary
 from zipfile import ZIP_DEFLATED, ZipFile
@@ -30,31 +27,26 @@ from aiohttp import web
 
 from domo_async._emulator.access.memberships import entities_of
 from domo_async._emulator.access.people import is_admin, user_name
+from domo_async._emulator.context import caller_of, instance_of, records_of, storage_of
 from domo_async._emulator.errors import HTTPError
 from domo_async._emulator.http.web import (
     answer,
-    caller_of,
     flag,
-    instance_of,
     iso,
     json_object,
     millis,
     query_flag,
-    records_of,
-    storage_of,
     takes_body_as_it_comes,
     text,
     whole_number,
 )
 from domo_async._emulator.persistence.blobs import FILES, Arrival, Blobs, blobs_of, content_response
-from domo_async._emulator.persistence.records import Collection, Record
 from domo_async._emulator.search.filtering import selected
 from domo_async._emulator.search.mongo import moment_of
 from domo_async._emulator.search.ranking import ranked, words
 from domo_async._emulator.services.file_forms import FileForm
 from domo_async._emulator.services.trees import (
     DIRECTORY,
-    add_file,
     check_free,
     file_at,
     files_of,
@@ -68,7 +60,8 @@ from domo_async._emulator.services.trees import (
     random_id,
     with_content,
 )
-from domo_async._emulator.state import Instance
+from domo_async._emulator.state.instance import Instance
+from domo_async._emulator.state.records import Collection, Record
 
 routes: web.RouteTableDef = web.RouteTableDef()
 
@@ -918,43 +911,3 @@ def search_documents(instance: Instance) -> Iterator[dict[str, Any]]:
             "createDate": millis(moment_of(fileset["created"])),
             "lastModified": millis(moment_of(fileset["updated"])),
         }
-
-
-_TOPICS = ("Vacation", "Expenses", "Security", "Onboarding", "Travel", "Pricing", "Support", "Quality", "Sales", "Tax")
-_SENTENCES = (
-    "The {topic} policy was approved in {year}.",
-    "Every team reports its {topic} figures by the end of the quarter.",
-    "Questions about {topic} go to the office in {city}.",
-    "{city} has rules of its own for {topic}, which came into force in {year}.",
-)
-_CITIES = ("Salt Lake City", "London", "Tokyo", "Sydney", "Berlin")
-
-
-def seed(instance: Instance, rng: Random) -> None:
-    """Make twenty FileSets with two hundred short texts."""
-    records = instance.records
-    people = [user["id"] for user in records["users"]]
-    for number in range(20):
-        topic = _TOPICS[number % len(_TOPICS)]
-        created = f"2025-{rng.randint(1, 10):02}-{rng.randint(1, 28):02}T08:{rng.randrange(60):02}:00.000Z"
-        fileset = new_fileset(
-            f"{topic} {2024 + number // len(_TOPICS)}",
-            rng.choice(people),
-            description=f"What there is to know about {topic}",
-            created=created,
-            fileset_id=_uuid(rng),
-        )
-        records[FILESETS].put(fileset["id"], fileset)
-        for place in range(10):
-            path = f"{rng.randint(2020, 2025)}/{rng.choice(_TOPICS).lower()}-{place}.txt"
-            add_file(records, fileset, path, _prose(topic, rng), created=created, new_id=partial(_uuid, rng))
-
-
-def _prose(topic: str, rng: Random) -> bytes:
-    year, city = rng.randint(2020, 2025), rng.choice(_CITIES)
-    sentences = rng.choices(_SENTENCES, k=rng.randint(2, 6))
-    return "\n".join(sentence.format(topic=topic.lower(), year=year, city=city) for sentence in sentences).encode()
-
-
-def _uuid(rng: Random) -> str:
-    return str(uuid.UUID(int=rng.getrandbits(128), version=4))

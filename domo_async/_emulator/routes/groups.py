@@ -9,30 +9,18 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from random import Random
 from typing import Any
 
 from aiohttp import web
 
-from domo_async._emulator.access.auth import OWNER_ID
 from domo_async._emulator.access.people import free_id, is_admin, user_name
+from domo_async._emulator.context import caller_of, instance_of, records_of
 from domo_async._emulator.errors import HTTPError
-from domo_async._emulator.http.web import (
-    answer,
-    caller_of,
-    flag,
-    instance_of,
-    json_body,
-    json_object,
-    millis,
-    page_of,
-    records_of,
-    text,
-    whole_number,
-)
-from domo_async._emulator.persistence.records import Record
+from domo_async._emulator.http.web import answer, flag, json_body, json_object, millis, page_of, text, whole_number
 from domo_async._emulator.services.activity import about
-from domo_async._emulator.state import Instance
+from domo_async._emulator.services.groups import leave_all, members_of, whole_group, with_members
+from domo_async._emulator.state.instance import Instance
+from domo_async._emulator.state.records import Record
 
 routes: web.RouteTableDef = web.RouteTableDef()
 
@@ -42,7 +30,6 @@ _PAGE = 30
 _MEMBERS_PAGE = 100
 _SORTS = {"name": "name", "created": "created", "groupType": "type", "description": "description"}
 _CHANGES = ("addMembers", "removeMembers", "addOwners", "removeOwners")
-_UNSAID: Record = {"type": "closed", "description": "", "creatorId": OWNER_ID, "guid": "", "created": 0, "owners": []}
 
 
 @routes.post("/api/content/v2/groups")
@@ -52,7 +39,7 @@ async def create(request: web.Request) -> web.Response:
     instance, caller = instance_of(request), caller_of(request)
     name, kind = text(body, "name"), _type(body.get("type"))
     _refuse_taken_name(instance, name)
-    group = _put(instance, name, kind, str(body.get("description") or ""), caller["id"], millis())
+    group = put_group(instance, name, kind, str(body.get("description") or ""), caller["id"], millis())
     about(request, group["id"], name)
     return answer({"id": str(group["id"])})
 
@@ -148,13 +135,13 @@ async def list_groups(request: web.Request) -> web.Response:
     until = whole_number(query.get("createdBefore"), "createdBefore", 1 << 62)
     found = [
         group
-        for group in map(_whole, records_of(request, "groups"))
+        for group in map(whole_group, records_of(request, "groups"))
         if wanted in group["name"].lower()
         and (owner is None or _has(group["owners"], query.get("ownerType", "USER"), owner))
         and query.get("groupType", group["type"]) == group["type"]
         and (manageable is None or manageable is _may_change(caller, group))
         and since <= group["created"] < until
-        and (member is None or _has_user(_members(group), member))
+        and (member is None or _has_user(members_of(group), member))
     ]
     found.sort(key=lambda group: _rank(group, sort), reverse=not ascending)
     instance = instance_of(request)
@@ -196,7 +183,7 @@ async def get(request: web.Request) -> web.Response:
             "type": group["type"],
             "userIds": group["userIds"],
             "creatorId": group["creatorId"],
-            "memberCount": len(_members(group)),
+            "memberCount": len(members_of(group)),
             "guid": group["guid"],
             "description": group["description"],
             "hidden": False,
@@ -232,12 +219,7 @@ async def remove_user(request: web.Request) -> web.Response:
 
 
 def _known(instance: Instance, group_id: object) -> Record:
-    return _whole(instance.records["groups"].get(group_id))
-
-
-def _whole(group: Record) -> Record:
-    """Return a group with all keys, as tests may have put one in without some."""
-    return {**_UNSAID, "userIds": [], "groupIds": [], **group}
+    return whole_group(instance.records["groups"].get(group_id))
 
 
 def _group_of(request: web.Request) -> Record:
@@ -305,7 +287,7 @@ def _with_changes(instance: Instance, group: Record, item: dict[str, Any]) -> Re
     owners = _merged(group["owners"], adds_owners, removes_owners)
     if not owners and group["owners"]:
         raise HTTPError(400, "A group must keep an owner")
-    return _with_members({**group, "owners": owners}, _merged(_members(group), adds_members, removes_members))
+    return with_members({**group, "owners": owners}, _merged(members_of(group), adds_members, removes_members))
 
 
 def _people(item: dict[str, Any], key: str) -> list[Record]:
@@ -327,32 +309,12 @@ def _merged(people: list[Record], added: list[Record], removed: list[Record]) ->
     return kept
 
 
-def _members(group: Record) -> list[Record]:
-    """Return the users and groups in a group."""
-    users = [{"type": "USER", "id": user_id} for user_id in group["userIds"]]
-    return users + [{"type": "GROUP", "id": group_id} for group_id in group["groupIds"]]
-
-
-def _with_members(group: Record, members: list[Record]) -> Record:
-    users, groups = ([one["id"] for one in members if one["type"] == kind] for kind in ("USER", "GROUP"))
-    return {**group, "userIds": users, "groupIds": groups}
-
-
-def leave_all(instance: Instance, one: Record) -> None:
-    """Take a user or a group that is gone, told by type and id, out of all groups."""
-    for group in map(_whole, instance.records["groups"]):
-        if one in _members(group) or one in group["owners"]:
-            left = {**group, "owners": [owner for owner in group["owners"] if owner != one]}
-            left = _with_members(left, [member for member in _members(group) if member != one])
-            instance.records["groups"].put(group["id"], left)
-
-
 def _about_one(request: web.Request, groups: list[Record]) -> None:
     if len(groups) == 1:
         about(request, groups[0]["id"], groups[0]["name"])
 
 
-def _put(instance: Instance, name: str, kind: str, description: str, creator_id: int, created: int) -> Record:
+def put_group(instance: Instance, name: str, kind: str, description: str, creator_id: int, created: int) -> Record:
     group_id = free_id(instance, "groups", _FIRST_ID)
     return instance.records["groups"].put(
         group_id,
@@ -376,7 +338,7 @@ def _put(instance: Instance, name: str, kind: str, description: str, creator_id:
 
 def _rank(group: Record, sort: str) -> Any:
     if sort == "memberCount":
-        return len(_members(group))
+        return len(members_of(group))
     value = group[_SORTS[sort]]
     return value.lower() if isinstance(value, str) else value
 
@@ -389,8 +351,8 @@ def _describe_listed(instance: Instance, group: Record) -> dict[str, Any]:
         "groupId": group["id"],
         "owners": [_describe_one(instance, one) for one in group["owners"]],
         "groupType": group["type"],
-        "groupMembers": [_describe_one(instance, one) for one in _members(group)],
-        "memberCount": len(_members(group)),
+        "groupMembers": [_describe_one(instance, one) for one in members_of(group)],
+        "memberCount": len(members_of(group)),
         "created": f"{moment:%Y-%m-%dT%H:%M:%S}",
         "description": group["description"],
     }
@@ -416,7 +378,7 @@ def _describe_user(instance: Instance, user_id: int) -> dict[str, Any]:
 
 def search_documents(instance: Instance) -> Iterator[dict[str, Any]]:
     """Yield what a search finds of groups; the keys are emulator-defined."""
-    for group in map(_whole, instance.records["groups"]):
+    for group in map(whole_group, instance.records["groups"]):
         yield {
             "entityType": "group",
             "databaseId": str(group["id"]),
@@ -427,29 +389,8 @@ def search_documents(instance: Instance) -> Iterator[dict[str, Any]]:
             "ownedByName": user_name(instance, group["creatorId"]),
             "createDate": group["created"],
             "lastModified": group["created"],
-            "memberCount": len(_members(group)),
+            "memberCount": len(members_of(group)),
         }
 
 
 # -- the demo world -----------------------------------------------------------------------------------------
-
-_DEMO_START = 1_609_459_200_000
-_DEMO_SPAN = 3 * 365 * 86_400_000
-_PLACES = ("Berlin", "Bogota", "Cape Town", "Delhi", "Lisbon", "Oslo", "Osaka", "Provo", "Seoul", "Toronto")
-_TEAMS = (
-    *("Buyers", "Controllers", "Data Stewards", "Designers", "Engineers"),
-    *("Managers", "Planners", "Researchers", "Sellers", "Supporters"),
-)
-
-
-def seed(instance: Instance, rng: Random) -> None:
-    """Let 100 teams have a group each, of up to 60 users."""
-    users = [user["id"] for user in instance.records["users"]]
-    for place in _PLACES:
-        for team in _TEAMS:
-            creator = rng.choice([OWNER_ID, *users[:20]])
-            kind = rng.choice(("closed", "closed", "open", "adHoc"))
-            created = _DEMO_START + rng.randrange(_DEMO_SPAN)
-            group = _put(instance, f"{team} {place}", kind, f"{team} who work in {place}", creator, created)
-            members = rng.sample(users, min(len(users), rng.randint(3, 60)))
-            instance.records["groups"].update(group["id"], userIds=members)

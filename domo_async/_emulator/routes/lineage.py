@@ -11,18 +11,11 @@ from typing import Any, TypeAlias
 
 from aiohttp import web
 
+from domo_async._emulator.access.datasets import is_permitted
+from domo_async._emulator.context import caller_of, instance_of
 from domo_async._emulator.errors import HTTPError
-from domo_async._emulator.http.web import (
-    answer,
-    caller_of,
-    instance_of,
-    millis,
-    query_flag,
-    query_values,
-    whole_number,
-)
-from domo_async._emulator.routes.dataset_access import is_permitted
-from domo_async._emulator.state import Instance
+from domo_async._emulator.http.web import answer, millis, query_flag, query_values, whole_number
+from domo_async._emulator.state.instance import Instance
 
 __all__ = ["routes"]
 

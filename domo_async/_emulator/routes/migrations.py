@@ -14,13 +14,15 @@ from typing import Any
 
 from aiohttp import web
 
+from domo_async._emulator.access.datasets import permitted
 from domo_async._emulator.access.people import is_admin
+from domo_async._emulator.context import caller_of, instance_of, records_of
 from domo_async._emulator.errors import HTTPError, thread_of_execution
-from domo_async._emulator.http.web import answer, caller_of, instance_of, json_object, records_of, text
-from domo_async._emulator.persistence.records import Record
-from domo_async._emulator.routes.dataset_access import permitted
+from domo_async._emulator.http.web import answer, json_object, text
 from domo_async._emulator.services.jobs import begin_job
-from domo_async._emulator.state import Dataset, Instance
+from domo_async._emulator.state.datasets import Dataset
+from domo_async._emulator.state.instance import Instance
+from domo_async._emulator.state.records import Record
 
 __all__ = ["begin", "routes"]
 

@@ -9,18 +9,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from random import Random
 from typing import Any
 
 from aiohttp import web
 
-from domo_async._emulator.access.auth import OWNER_ID
 from domo_async._emulator.access.people import free_id, user_name
-from domo_async._emulator.errors import HTTPError
-from domo_async._emulator.http.web import answer, flag, instance_of, json_object, millis, page_of, text
-from domo_async._emulator.persistence.records import Record
-from domo_async._emulator.routes import cards
-from domo_async._emulator.routes.sharing import (
+from domo_async._emulator.access.sharing import (
     PAGE,
     Sight,
     change_owners,
@@ -29,22 +23,26 @@ from domo_async._emulator.routes.sharing import (
     is_owned_by,
     sight_of,
 )
-from domo_async._emulator.state import Instance
+from domo_async._emulator.context import instance_of
+from domo_async._emulator.errors import HTTPError
+from domo_async._emulator.http.web import answer, flag, json_object, millis, page_of, text
+from domo_async._emulator.services import cards
+from domo_async._emulator.state.instance import Instance
+from domo_async._emulator.state.records import OWNER_ID, Record
 
 routes: web.RouteTableDef = web.RouteTableDef()
 
-_TOP = 0
+TOP = 0
 _TOPS = {"0", "-100000"}
 _PAGE = 100
 _ORDERS = {"pageTitle": "title", "lastModified": "modified", "created": "created", "createdTime": "created"}
-_EPOCH = 1_700_000_000_000
 
 
 def create(
     instance: Instance,
     *,
     title: str,
-    parent_id: int = _TOP,
+    parent_id: int = TOP,
     owner_id: int = OWNER_ID,
     has_layout: bool = True,
     id: int | None = None,
@@ -114,7 +112,7 @@ async def move(request: web.Request) -> web.Response:
         raise HTTPError(400, "pagePermission must be ORIGINAL")
     pages = instance.records["pages"]
     moved = [pages.get(page_id) for page_id in ids]
-    parent = _parent(instance, seen, body.get("parentPageId", _TOP))
+    parent = _parent(instance, seen, body.get("parentPageId", TOP))
     above = {parent, *_above(instance, parent)}
     for page in moved:
         if not seen.owns(page):
@@ -242,7 +240,7 @@ def _parent(instance: Instance, seen: Sight, value: object) -> int:
     if isinstance(value, bool) or not isinstance(value, int | str) or value == "":
         raise HTTPError(400, "Required: parentPageId, a number")
     if str(value) in _TOPS:
-        return _TOP
+        return TOP
     page = instance.records["pages"].get(value)
     if not seen.page(page):
         raise HTTPError(403, f"You have no access to the page {value}")
@@ -258,7 +256,7 @@ def _refuse_taken(instance: Instance, title: str, parent: int) -> None:
 def _above(instance: Instance, page_id: int) -> Iterator[int]:
     """Yield the pages above a page, the nearest first."""
     page = instance.records["pages"].find(page_id)
-    while page is not None and page["parentPageId"] != _TOP:
+    while page is not None and page["parentPageId"] != TOP:
         yield page["parentPageId"]
         page = instance.records["pages"].find(page["parentPageId"])
 
@@ -267,7 +265,7 @@ def _ids(body: dict[str, Any], key: str) -> set[str]:
     value = body.get(key)
     if not isinstance(value, list):
         raise HTTPError(400, f"Required: {key}, an array of numbers")
-    return {str(_TOP) if str(each) in _TOPS else str(each) for each in value}
+    return {str(TOP) if str(each) in _TOPS else str(each) for each in value}
 
 
 def _cards_on(instance: Instance, page: Record) -> list[Record]:
@@ -342,25 +340,3 @@ def search_documents(instance: Instance) -> Iterator[dict[str, Any]]:
             "parentPageId": page["parentPageId"],
             "cardCount": counts.get(page["id"], 0),
         }
-
-
-def seed(instance: Instance, rng: Random) -> None:
-    """Make 300 pages, a third of them below others."""
-    users = [user["id"] for user in instance.records["users"]]
-    top: list[int] = []
-    for number in range(300):
-        theme, scope = rng.choice(_THEMES), rng.choice(_SCOPES)
-        below = top and rng.random() < 1 / 3
-        page = create(
-            instance,
-            title=f"{theme} {scope} {number + 1}",
-            parent_id=rng.choice(top) if below else _TOP,
-            owner_id=rng.choice(users),
-            at=_EPOCH + rng.randrange(50_000_000_000),
-        )
-        if not below:
-            top.append(page["id"])
-
-
-_THEMES = ("Sales", "Finance", "Marketing", "Operations", "Support", "People", "Product", "Logistics")
-_SCOPES = ("Overview", "Weekly", "Monthly", "Forecast", "Details", "Health", "Goals", "Regions")

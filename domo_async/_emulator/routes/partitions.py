@@ -7,10 +7,10 @@ from typing import Any
 
 from aiohttp import web
 
+from domo_async._emulator.access.datasets import permitted
 from domo_async._emulator.errors import HTTPError
 from domo_async._emulator.http.web import answer, json_object, whole_number
-from domo_async._emulator.routes.dataset_access import permitted
-from domo_async._emulator.state import Dataset, Partition
+from domo_async._emulator.state.datasets import Dataset, Partition
 
 routes: web.RouteTableDef = web.RouteTableDef()
 

@@ -13,39 +13,33 @@ for numbers of rows.
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any
 
 from aiohttp import web
 
-from domo_async._emulator.access.memberships import entities_of
-from domo_async._emulator.errors import HTTPError
-from domo_async._emulator.http.web import (
-    answer,
-    flag,
-    instance_of,
-    json_object,
-    page_of,
-    query_flag,
-    text,
-    whole_number,
+from domo_async._emulator.access.datasets import permitted
+from domo_async._emulator.access.policies import (
+    CONTROLS,
+    OPEN,
+    OPERATORS,
+    POLICIES,
+    policies_of,
 )
-from domo_async._emulator.persistence.records import Record
-from domo_async._emulator.routes.dataset_access import level_of, permitted
-from domo_async._emulator.sql import identifier, literal
-from domo_async._emulator.state import Column, Dataset, Instance
+from domo_async._emulator.context import instance_of
+from domo_async._emulator.errors import HTTPError
+from domo_async._emulator.http.web import answer, flag, json_object, page_of, query_flag, text, whole_number
+from domo_async._emulator.state.datasets import Dataset
+from domo_async._emulator.state.instance import Instance
+from domo_async._emulator.state.records import Record
 
-__all__ = ["forget", "routes", "visible_rows"]
+__all__ = ["routes"]
 
 routes: web.RouteTableDef = web.RouteTableDef()
 
 _CONTROL = "/api/query/v1/data-control/{dataset_id}"
 _GROUPS = _CONTROL + "/filter-groups"
-_CONTROLS = "data_controls"
-_POLICIES = "policies"
 _FIRST_ID = 1001
-_OPEN = "open"
-_CASTS = {"LONG": "BIGINT", "DOUBLE": "DOUBLE", "DECIMAL": "DECIMAL(38, 10)", "DATE": "DATE", "DATETIME": "TIMESTAMP"}
 
 
 @routes.get(_GROUPS)
@@ -56,10 +50,12 @@ async def list_policies(request: web.Request) -> web.Response:
     _open_policy(instance, dataset)
     options = {option.strip() for option in request.query.get("options", "").split(",")}
     found = [
-        policy for policy in _policies(instance, dataset) if policy["type"] != _OPEN or "include_open_policy" in options
+        policy
+        for policy in policies_of(instance, dataset)
+        if policy["type"] != OPEN or "include_open_policy" in options
     ]
     if "sort" in options:
-        found.sort(key=lambda policy: (policy["type"] != _OPEN, policy["name"].lower()))
+        found.sort(key=lambda policy: (policy["type"] != OPEN, policy["name"].lower()))
     whole_number(request.query.get("limit"), "limit", 0)
     return answer(page_of(request, found, limit=100) if query_flag(request, "paginate") else found)
 
@@ -71,8 +67,8 @@ async def create_policy(request: web.Request) -> web.Response:
     instance = instance_of(request)
     _open_policy(instance, dataset)
     policy = _read(instance, dataset, await json_object(request))
-    number = instance.records.next_id(_POLICIES, _FIRST_ID)
-    return answer(instance.records[_POLICIES].put(number, {**policy, "filterGroupId": number, "order": number}))
+    number = instance.records.next_id(POLICIES, _FIRST_ID)
+    return answer(instance.records[POLICIES].put(number, {**policy, "filterGroupId": number, "order": number}))
 
 
 @routes.put(_GROUPS + "/{policy_id}")
@@ -82,9 +78,9 @@ async def update_policy(request: web.Request) -> web.Response:
     instance = instance_of(request)
     former = _policy(request, dataset)
     body = await json_object(request)
-    policy = _read(instance, dataset, {**body, "parameters": []} if former["type"] == _OPEN else body)
+    policy = _read(instance, dataset, {**body, "parameters": []} if former["type"] == OPEN else body)
     kept = {key: former[key] for key in ("filterGroupId", "order", "type")}
-    return answer(instance.records[_POLICIES].put(former["filterGroupId"], {**policy, **kept}))
+    return answer(instance.records[POLICIES].put(former["filterGroupId"], {**policy, **kept}))
 
 
 @routes.delete(_GROUPS + "/{policy_id}")
@@ -92,9 +88,9 @@ async def delete_policy(request: web.Request) -> web.Response:
     """Delete a policy, though not "All Rows"."""
     dataset = permitted(request, "CO_OWNER")
     policy = _policy(request, dataset)
-    if policy["type"] == _OPEN:
+    if policy["type"] == OPEN:
         raise HTTPError(400, 'The policy "All Rows" cannot be deleted')
-    instance_of(request).records[_POLICIES].remove(policy["filterGroupId"])
+    instance_of(request).records[POLICIES].remove(policy["filterGroupId"])
     return web.Response()
 
 
@@ -107,44 +103,14 @@ async def enable(request: web.Request) -> web.Response:
     external = flag(body.get("external", False), "external")
     instance = instance_of(request)
     _open_policy(instance, dataset)
-    instance.records[_CONTROLS].put(dataset.id, {"enabled": enabled, "external": external})
+    instance.records[CONTROLS].put(dataset.id, {"enabled": enabled, "external": external})
     return answer({"enabled": enabled, "secured": enabled, "external": external, "enabledColumn": False})
-
-
-def visible_rows(instance: Instance, dataset: Dataset, user: Record) -> str | None:
-    """Return the SQL condition on the rows that a user may see of a dataset, None if it is all of them."""
-    control = instance.records[_CONTROLS].find(dataset.id)
-    if control is None or not control["enabled"] or level_of(instance, dataset, user) in ("CO_OWNER", "OWNER"):
-        return None
-    entities = entities_of(instance, user)
-    about = [policy for policy in _policies(instance, dataset) if not entities.isdisjoint(_entities(policy))]
-    if any(policy["type"] == _OPEN for policy in about):
-        return None
-    columns = {column.name: column for column in dataset.schema.columns}
-    return " OR ".join(_condition(policy, columns, user) for policy in about) or "false"
-
-
-def forget(instance: Instance, dataset: Dataset) -> None:
-    """Forget the policies of a dataset that was deleted."""
-    for policy in _policies(instance, dataset):
-        instance.records[_POLICIES].remove(policy["filterGroupId"])
-    if dataset.id in instance.records[_CONTROLS]:
-        instance.records[_CONTROLS].remove(dataset.id)
-
-
-def _policies(instance: Instance, dataset: Dataset) -> list[Record]:
-    return [policy for policy in instance.records[_POLICIES] if policy["dataSourceId"] == dataset.id]
-
-
-def _entities(policy: Record) -> Iterator[tuple[str, str]]:
-    yield from (("USER", str(user)) for user in policy["userIds"])
-    yield from (("GROUP", str(group)) for group in policy["groupIds"])
 
 
 def _policy(request: web.Request, dataset: Dataset) -> Record:
     instance = instance_of(request)
     _open_policy(instance, dataset)
-    policy = instance.records[_POLICIES].find(request.match_info["policy_id"])
+    policy = instance.records[POLICIES].find(request.match_info["policy_id"])
     if policy is None or policy["dataSourceId"] != dataset.id:
         raise HTTPError(404, f"Policy not found: {request.match_info['policy_id']}")
     return policy
@@ -152,10 +118,10 @@ def _policy(request: web.Request, dataset: Dataset) -> Record:
 
 def _open_policy(instance: Instance, dataset: Dataset) -> None:
     """Give a dataset its policy "All Rows", if it has none yet."""
-    if all(policy["type"] != _OPEN for policy in _policies(instance, dataset)):
-        number = instance.records.next_id(_POLICIES, _FIRST_ID)
+    if all(policy["type"] != OPEN for policy in policies_of(instance, dataset)):
+        number = instance.records.next_id(POLICIES, _FIRST_ID)
         policy = _read(instance, dataset, {"name": "All Rows", "parameters": []})
-        instance.records[_POLICIES].put(number, {**policy, "filterGroupId": number, "order": 0, "type": _OPEN})
+        instance.records[POLICIES].put(number, {**policy, "filterGroupId": number, "order": 0, "type": OPEN})
 
 
 def _read(instance: Instance, dataset: Dataset, body: Record) -> Record:
@@ -198,8 +164,8 @@ def _parameters(dataset: Dataset, parameters: object) -> Iterator[Record]:
             raise HTTPError(400, "The type of a parameter must be COLUMN or DYNAMIC")
         if text(each, "name") not in columns:
             raise HTTPError(400, f"The dataset has no column {each['name']}")
-        if operator not in _OPERATORS:
-            raise HTTPError(400, f"operator must be one of {', '.join(_OPERATORS)}")
+        if operator not in OPERATORS:
+            raise HTTPError(400, f"operator must be one of {', '.join(OPERATORS)}")
         if not all(isinstance(value, str | int | float) for value in values) or not values:
             raise HTTPError(400, "values must be an array of texts or numbers")
         if operator == "BETWEEN" and len(values) != 2:
@@ -213,68 +179,3 @@ def _parameters(dataset: Dataset, parameters: object) -> Iterator[Record]:
             "not": flag(each.get("not", False), "not"),
             "ignoreCase": flag(each.get("ignoreCase", True), "ignoreCase"),
         }
-
-
-def _condition(policy: Record, columns: dict[str, Column], user: Record) -> str:
-    """Return the condition that a row fits all parameters of a policy; a column that is gone fits nothing."""
-    conditions = [
-        _parameter(_meant(each, user), columns[each["name"]]) if each["name"] in columns else "false"
-        for each in policy["parameters"]
-    ]
-    return f"({' AND '.join(conditions) or 'true'})"
-
-
-def _meant(parameter: Record, user: Record) -> Record:
-    """Return a parameter with the values that it stands for where a user asks."""
-    if parameter["type"] != "DYNAMIC":
-        return parameter
-    return {**parameter, "values": [value for name in parameter["values"] for value in _attribute(str(name), user)]}
-
-
-def _attribute(name: str, user: Record) -> list[object]:
-    """Return the values of the attribute of a user that a policy names."""
-    wanted = _plain(name.removeprefix("domo.policy.").removeprefix("managed_"))
-    known: dict[str, list[object]] = {
-        _plain(key): [value] for key, value in user.items() if isinstance(value, str | int)
-    }
-    known.update({_plain(pair["key"]): pair["values"] for pair in user.get("attributes", [])})
-    names = (wanted, wanted.removeprefix("user"), wanted.removeprefix("employee"))
-    return next((known[each] for each in names if each in known), [])
-
-
-def _plain(name: str) -> str:
-    return name.replace("_", "").lower()
-
-
-def _parameter(parameter: Record, column: Column) -> str:
-    """Return the condition of a parameter: any of its values fits.
-
-    Texts are compared with `ignoreCase` regarded. Values of other columns are read as the column's type; what cannot be
-    read as one equals nothing.
-    """
-    kind = "VARCHAR" if parameter["operator"] in _TEXTUAL else _CASTS.get(column.type, "VARCHAR")
-    cell = f"CAST({identifier(column.name)} AS {kind})"
-    values = [f"TRY_CAST({literal(str(value))} AS {kind})" for value in parameter["values"]]
-    if kind == "VARCHAR" and parameter["ignoreCase"]:
-        cell, values = f"lower({cell})", [f"lower({value})" for value in values]
-    fits = f"coalesce({_OPERATORS[parameter['operator']](cell, values)}, false)"
-    return f"NOT {fits}" if parameter["not"] else fits
-
-
-def _any(form: str) -> Callable[[str, Sequence[str]], str]:
-    return lambda cell, values: "(" + (" OR ".join(form.format(cell, value) for value in values) or "false") + ")"
-
-
-_TEXTUAL = ("LIKE", "BEGINS_WITH", "ENDS_WITH", "CONTAINS")
-_OPERATORS: dict[str, Callable[[str, Sequence[str]], str]] = {
-    "EQUALS": _any("{} = {}"),
-    "LIKE": _any("{} LIKE {}"),
-    "GREATER_THAN": _any("{} > {}"),
-    "LESS_THAN": _any("{} < {}"),
-    "GREATER_THAN_EQUAL": _any("{} >= {}"),
-    "LESS_THAN_EQUAL": _any("{} <= {}"),
-    "BETWEEN": lambda cell, values: f"{cell} BETWEEN {values[0]} AND {values[1]}" if len(values) == 2 else "false",
-    "BEGINS_WITH": _any("starts_with({}, {})"),
-    "ENDS_WITH": _any("ends_with({}, {})"),
-    "CONTAINS": _any("contains({}, {})"),
-}

@@ -10,10 +10,11 @@ from typing import Any
 from aiohttp import web
 
 from domo_async._emulator.access.people import must_be_admin
+from domo_async._emulator.context import caller_of, records_of
 from domo_async._emulator.errors import HTTPError
-from domo_async._emulator.http.web import answer, caller_of, iso, json_object, page_of, records_of, text
-from domo_async._emulator.persistence.records import Record
+from domo_async._emulator.http.web import answer, iso, json_object, page_of, text
 from domo_async._emulator.services.activity import about
+from domo_async._emulator.state.records import Record
 
 routes: web.RouteTableDef = web.RouteTableDef()
 

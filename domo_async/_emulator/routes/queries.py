@@ -10,25 +10,16 @@ import orjson
 from aiohttp import web
 from attrs import frozen
 
+from domo_async._emulator.access.datasets import permitted
+from domo_async._emulator.access.policies import visible_rows
+from domo_async._emulator.context import caller_of, instance_of, storage_of
 from domo_async._emulator.errors import HTTPError
-from domo_async._emulator.http.web import (
-    StreamedResponse,
-    answer,
-    caller_of,
-    instance_of,
-    json_object,
-    query_flag,
-    storage_of,
-    text,
-    wanted_by,
-)
-from domo_async._emulator.routes.dataset_access import permitted
-from domo_async._emulator.routes.policies import visible_rows
+from domo_async._emulator.http.web import StreamedResponse, answer, json_object, query_flag, text, wanted_by
 from domo_async._emulator.rows.storage import Result, Storage
 from domo_async._emulator.services.csv_answers import csv_chunks
 from domo_async._emulator.sql import rendering, translate
 from domo_async._emulator.sql.structured import structured_sql
-from domo_async._emulator.state import Dataset, Schema, Version
+from domo_async._emulator.state.datasets import Dataset, Schema, Version
 
 routes: web.RouteTableDef = web.RouteTableDef()
 

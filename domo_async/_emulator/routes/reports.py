@@ -9,11 +9,10 @@ switched off.
 
 from __future__ import annotations
 
-import random
 from base64 import b64encode
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from html import escape
 from typing import Any
 
@@ -22,37 +21,34 @@ from attrs import frozen
 
 from domo_async._emulator.access.memberships import entities_of
 from domo_async._emulator.access.people import free_id, is_admin, must_be_admin, user_name
+from domo_async._emulator.access.policies import visible_rows
+from domo_async._emulator.access.sharing import sight_of
+from domo_async._emulator.context import caller_of, instance_of, records_of, storage_of
 from domo_async._emulator.errors import HTTPError
 from domo_async._emulator.http.web import (
     answer,
-    caller_of,
     flag,
-    instance_of,
     json_body,
     json_object,
     millis,
     page_of,
     query_flag,
-    records_of,
-    storage_of,
     text,
     whole_number,
 )
-from domo_async._emulator.persistence.records import Collection, Record
-from domo_async._emulator.routes.cards import Shown, number_text, show
-from domo_async._emulator.routes.policies import visible_rows
-from domo_async._emulator.routes.sharing import sight_of
-from domo_async._emulator.services.jobs import begin_job, ended_job, is_over
+from domo_async._emulator.services.cards import Shown, number_text, show
+from domo_async._emulator.services.jobs import begin_job, is_over
 from domo_async._emulator.services.pictures import chart_png
 from domo_async._emulator.services.schedules import check_schedule, next_run
-from domo_async._emulator.state import Instance
+from domo_async._emulator.state.instance import Instance
+from domo_async._emulator.state.records import Collection, Record
 
-__all__ = ["routes", "seed"]
+__all__ = ["routes"]
 
 routes: web.RouteTableDef = web.RouteTableDef()
 
 _BASE = "/api/content/v1/reportschedules"
-_SCHEDULES, _RUNS, _SETTINGS = "report_schedules", "report_runs", "report_settings"
+SCHEDULES, _RUNS, _SETTINGS = "report_schedules", "report_runs", "report_settings"
 _PAGE = 100
 _DAYS = 10
 _DAY_MILLIS = 86_400_000
@@ -104,7 +100,7 @@ async def create(request: web.Request) -> web.Response:
     instance = instance_of(request)
     known = _known_of(await json_object(request))
     record = {
-        "id": free_id(instance, _SCHEDULES, 1),
+        "id": free_id(instance, SCHEDULES, 1),
         **known,
         "ownerId": caller_of(request)["id"],
         "unsubscribed": [],
@@ -613,7 +609,7 @@ def _check_mails(instance: Instance) -> None:
 def _schedules(request: web.Request) -> Collection:
     """Return all schedules, after sending what is due."""
     instance = instance_of(request)
-    schedules, now = instance.records[_SCHEDULES], _now(instance)
+    schedules, now = instance.records[SCHEDULES], _now(instance)
     for schedule in schedules:
         if "due" not in schedule:
             _keep(instance, schedule)
@@ -663,13 +659,13 @@ def _keep(instance: Instance, schedule: Record) -> Record:
     now = datetime.fromtimestamp(instance.now(), UTC)
     due = next_run(schedule["schedule"], now) if schedule["active"] else None
     record = {**schedule, "due": None if due is None else millis(due)}
-    return instance.records[_SCHEDULES].put(record["id"], record)
+    return instance.records[SCHEDULES].put(record["id"], record)
 
 
 def _put_recipients(
     request: web.Request, schedule: Record, recipients: Sequence[Record], unsubscribed: Sequence[Record]
 ) -> None:
-    records_of(request, _SCHEDULES).update(schedule["id"], recipients=list(recipients), unsubscribed=list(unsubscribed))
+    records_of(request, SCHEDULES).update(schedule["id"], recipients=list(recipients), unsubscribed=list(unsubscribed))
 
 
 def _mails_enabled(instance: Instance) -> bool:
@@ -702,12 +698,12 @@ def _send(
     job = begin_job(instance, "report", schedule["id"], schedule["title"], good="success", bad="failure")
     if automated and _is_misconfigured(instance, schedule):
         job = {**job, "state": "failure"}
-    _put_run(
+    put_run(
         instance, schedule, recipients, job, started=_now(instance) if started is None else started, automated=automated
     )
 
 
-def _put_run(
+def put_run(
     instance: Instance,
     schedule: Record,
     recipients: Sequence[Record],
@@ -717,7 +713,7 @@ def _put_run(
     automated: bool,
     cards: int | None = None,
 ) -> None:
-    cards = _card_count(schedule, _page_counts(instance)) if cards is None else cards
+    cards = card_count(schedule, page_counts(instance)) if cards is None else cards
     attachments = cards if schedule["attachmentInclude"] else 0
     size = attachments * _ATTACHMENT_BYTES
     number = free_id(instance, _RUNS, 1)
@@ -757,14 +753,14 @@ def _is_misconfigured(instance: Instance, schedule: Record) -> bool:
 
 
 def _told(request: web.Request, schedules: Sequence[Record]) -> web.Response:
-    counts = _page_counts(instance_of(request))
+    counts = page_counts(instance_of(request))
     return answer([_describe(request, schedule, counts) for schedule in schedules])
 
 
 def _describe(request: web.Request, schedule: Record, counts: Mapping[str, int] | None = None) -> dict[str, Any]:
     """Return a schedule with what all routes show of it, so that it can be written back."""
     instance = instance_of(request)
-    counts = _page_counts(instance) if counts is None else counts
+    counts = page_counts(instance) if counts is None else counts
     return {
         "id": schedule["id"],
         "reportViewId": schedule["viewId"],
@@ -785,7 +781,7 @@ def _describe(request: web.Request, schedule: Record, counts: Mapping[str, int] 
         "embedUrn": None,
         "reportView": schedule["viewId"] is not None,
         "recentHistory": _latest(instance, schedule),
-        "cardCount": _card_count(schedule, counts),
+        "cardCount": card_count(schedule, counts),
         "recipientCount": len(schedule["recipients"]),
         "cardId": schedule["cardId"],
         "attachmentInclude": schedule["attachmentInclude"],
@@ -819,12 +815,12 @@ def _resource(instance: Instance, schedule: Record) -> dict[str, Any]:
     return {"resourceType": None, "resourceId": None, "resourceName": None}
 
 
-def _page_counts(instance: Instance) -> Counter[str]:
+def page_counts(instance: Instance) -> Counter[str]:
     """Return how many cards each page has."""
     return Counter(str(page) for card in instance.records["cards"] for page in card.get("pageIds") or ())
 
 
-def _card_count(schedule: Record, pages: Mapping[str, int]) -> int:
+def card_count(schedule: Record, pages: Mapping[str, int]) -> int:
     return 1 if schedule["cardId"] is not None else pages.get(str(schedule["pageId"]), 0)
 
 
@@ -927,56 +923,3 @@ async def _rendered(request: web.Request, card: Record) -> dict[str, Any]:
 
 
 # -- the demo world --------------------------------------------------------------------------------------------
-
-
-def seed(instance: Instance, rng: random.Random) -> None:
-    """Schedule 200 reports, each with some runs behind it."""
-    users = [user["id"] for user in instance.records["users"]]
-    pages = [page["id"] for page in instance.records["pages"]]
-    counts = _page_counts(instance)
-    began = datetime(2024, 1, 1, tzinfo=UTC)
-    for _ in range(200):
-        made = began + timedelta(minutes=rng.randrange(400_000))
-        record = _made_up(instance, rng, users, pages, millis(made))
-        instance.records[_SCHEDULES].put(record["id"], record)
-        for _ in range(rng.randrange(4)):
-            ran = made + timedelta(days=7 * rng.randrange(1, 20), seconds=rng.randrange(90))
-            _put_run(
-                instance,
-                record,
-                record["recipients"],
-                ended_job("success" if rng.random() < 0.95 else "failure", lasts=rng.randrange(1, 120)),
-                started=millis(ran),
-                automated=rng.random() < 0.8,
-                cards=_card_count(record, counts),
-            )
-
-
-def _made_up(instance: Instance, rng: random.Random, users: Sequence[int], pages: Sequence[int], made: int) -> Record:
-    topic = rng.choice(("Sales", "Pipeline", "Inventory", "Marketing", "Support", "Finance", "Hiring", "Churn"))
-    place = rng.choice(("North", "South", "East", "West", "Europe", "Asia", "Online"))
-    weekly = rng.random() < 0.7
-    people = rng.sample(users, min(len(users), rng.randrange(1, 6)))
-    return {
-        "id": free_id(instance, _SCHEDULES, 1),
-        "title": f"{'Weekly' if weekly else 'Monthly'} {topic} {place}",
-        "subject": f"{topic} in {place}" if rng.random() < 0.5 else None,
-        "attachmentInclude": rng.random() < 0.3,
-        "active": True,
-        "pageId": rng.choice(pages) if pages else None,
-        "viewId": instance.records.next_id("report_views", first=10_000),
-        "cardId": None,
-        "embedViewId": None,
-        "schedule": {
-            "frequency": "WEEKLY" if weekly else "MONTHLY",
-            "daysToRun": rng.choice(("MON", "TUE", "FRI")) if weekly else str(rng.randrange(1, 29)),
-            "hourOfDay": rng.randrange(5, 20),
-            "minOfHour": rng.choice((0, 15, 30, 45)),
-            "timezone": rng.choice(("America/New_York", "Europe/Berlin", "Asia/Tokyo", "UTC")),
-            "enabled": rng.random() < 0.9,
-        },
-        "recipients": [{"type": "USER", "value": str(user)} for user in people],
-        "ownerId": rng.choice(users),
-        "unsubscribed": [],
-        "created": made,
-    }

@@ -6,35 +6,25 @@ What the emulator itself allows goes by who is an admin and who owns what, not b
 from __future__ import annotations
 
 from collections import Counter
-from random import Random
 from typing import Any
 
 from aiohttp import web
 
 from domo_async._emulator.access.people import PARTICIPANT_ROLE, free_id, must_be_admin
+from domo_async._emulator.context import instance_of, records_of
 from domo_async._emulator.errors import HTTPError
-from domo_async._emulator.http.web import (
-    answer,
-    instance_of,
-    json_body,
-    json_object,
-    millis,
-    page_of,
-    records_of,
-    text,
-    whole_number,
-)
-from domo_async._emulator.persistence.records import Record
+from domo_async._emulator.http.web import answer, json_body, json_object, millis, page_of, text, whole_number
 from domo_async._emulator.services.activity import about
-from domo_async._emulator.state import Instance
+from domo_async._emulator.state.instance import Instance
+from domo_async._emulator.state.records import Record
 
 routes: web.RouteTableDef = web.RouteTableDef()
 
-_FIRST_ID = 101
-_BORN = 1_550_093_701_000
+FIRST_ID = 101
+BORN = 1_550_093_701_000
 # Emulator-defined but for dataset.manage and dataset.export: each authority with what it allows and the least of the
 # roles of a new instance that has it.
-_AUTHORITIES = {
+AUTHORITIES = {
     "accesstoken.manage": ("Manage access tokens", 1),
     "audit.view": ("View the activity log", 1),
     "cloud.manage": ("Manage cloud integrations", 1),
@@ -73,15 +63,15 @@ def begin(instance: Instance) -> None:
     if len(roles):
         return
     for role_id, (name, description) in _NEW.items():
-        authorities = [authority for authority, (_, least) in _AUTHORITIES.items() if role_id <= least]
-        _put(instance, role_id, name, description, authorities, _BORN)
+        authorities = [authority for authority, (_, least) in AUTHORITIES.items() if role_id <= least]
+        put_role(instance, role_id, name, description, authorities, BORN)
 
 
 @routes.get("/api/authorization/v1/authorities")
 async def list_authorities(request: web.Request) -> web.Response:
     """List all authorities that a role may have."""
     users, roles = _users_of_roles(request), list(records_of(request, "roles"))
-    having = {each: [role for role in roles if each in role["authorities"]] for each in _AUTHORITIES}
+    having = {each: [role for role in roles if each in role["authorities"]] for each in AUTHORITIES}
     return answer(
         [
             {
@@ -98,7 +88,7 @@ async def list_authorities(request: web.Request) -> web.Response:
                 "roleIds": [role["id"] for role in having[authority]],
                 "userCount": sum(users[role["id"]] for role in having[authority]),
             }
-            for authority, (title, least) in _AUTHORITIES.items()
+            for authority, (title, least) in AUTHORITIES.items()
         ]
     )
 
@@ -123,8 +113,8 @@ async def create(request: web.Request) -> web.Response:
     if source is None:
         raise HTTPError(400, f"There is no role to copy with the id {body.get('fromRoleId')}")
     instance = instance_of(request)
-    role_id = free_id(instance, "roles", _FIRST_ID)
-    _put(instance, role_id, name, description, source["authorities"], millis())
+    role_id = free_id(instance, "roles", FIRST_ID)
+    put_role(instance, role_id, name, description, source["authorities"], millis())
     about(request, role_id, name)
     return answer({"id": role_id, "name": name, "description": description})
 
@@ -264,7 +254,9 @@ def _refuse_taken_name(request: web.Request, name: str, role_id: int | None = No
         raise HTTPError(400, f"Another role has the name {name}")
 
 
-def _put(instance: Instance, role_id: int, name: str, description: str, authorities: list[str], moment: int) -> Record:
+def put_role(
+    instance: Instance, role_id: int, name: str, description: str, authorities: list[str], moment: int
+) -> Record:
     role = {
         "id": role_id,
         "name": name,
@@ -286,10 +278,3 @@ def _describe(role: Record, users: Counter[Any]) -> dict[str, Any]:
         "created": role["created"],
         "modified": role["modified"],
     }
-
-
-def seed(instance: Instance, rng: Random) -> None:
-    """Let some departments have roles of their own."""
-    for name in ("Data Steward", "Report Writer", "Auditor", "Integration"):
-        authorities = rng.sample(list(_AUTHORITIES), 8)
-        _put(instance, free_id(instance, "roles", _FIRST_ID), name, f"The {name.lower()}s' role", authorities, _BORN)

@@ -16,16 +16,19 @@ from typing import Any
 
 from aiohttp import web
 
+from domo_async._emulator.access.datasets import permitted
+from domo_async._emulator.access.policies import visible_rows
+from domo_async._emulator.context import caller_of, instance_of, storage_of
 from domo_async._emulator.errors import HTTPError
-from domo_async._emulator.http.web import answer, caller_of, flag, instance_of, iso, json_object, storage_of, text
-from domo_async._emulator.persistence.privacy import private_opener
-from domo_async._emulator.persistence.records import Record
-from domo_async._emulator.routes.dataset_access import permitted
-from domo_async._emulator.routes.policies import visible_rows
+from domo_async._emulator.http.web import answer, flag, iso, json_object, text
+from domo_async._emulator.private_files import private_opener
 from domo_async._emulator.rows.storage import Storage
 from domo_async._emulator.services.jobs import begin_job, is_over
-from domo_async._emulator.sql import Translation, rendering, translate
-from domo_async._emulator.state import Dataset, Instance, Schema, Version
+from domo_async._emulator.sql import rendering, translate
+from domo_async._emulator.sql.translation import Translation
+from domo_async._emulator.state.datasets import Dataset, Schema, Version
+from domo_async._emulator.state.instance import Instance
+from domo_async._emulator.state.records import Record
 
 __all__ = ["routes"]
 
@@ -145,7 +148,7 @@ def _former(instance: Instance, storage: Storage, dataset: Dataset, caller: Reco
     """Return the export that is given in place of a new one.
 
     Raises:
-        Refusal: 400, while another one runs.
+        HTTPError: 400, while another one runs.
     """
     exports = _exports(instance, storage, dataset)
     mine = next((export for export in exports if export["userId"] == caller["id"]), None)

@@ -7,9 +7,10 @@ from weakref import WeakKeyDictionary
 
 from aiohttp import web
 
-from domo_async._emulator.http.web import answer, instance_of, json_object
+from domo_async._emulator.context import instance_of
+from domo_async._emulator.http.web import answer, json_object
 from domo_async._emulator.search.searching import SearchIndex
-from domo_async._emulator.state import Instance
+from domo_async._emulator.state.instance import Instance
 
 routes: web.RouteTableDef = web.RouteTableDef()
 

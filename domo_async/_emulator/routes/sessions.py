@@ -6,22 +6,13 @@ from typing import Any
 
 from aiohttp import web
 
-from domo_async._emulator.access.auth import LOGIN_PATH, OWNER_ID, Session
+from domo_async._emulator.access.auth import LOGIN_PATH, Session, authentication_of
 from domo_async._emulator.access.people import is_admin, must_be_admin
+from domo_async._emulator.context import caller_of, records_of
 from domo_async._emulator.errors import HTTPError
-from domo_async._emulator.http.web import (
-    CALLER,
-    answer,
-    authentication_of,
-    caller_of,
-    json_object,
-    page_of,
-    records_of,
-    text,
-    whole_number,
-)
-from domo_async._emulator.persistence.records import Record
+from domo_async._emulator.http.web import CALLER, answer, json_object, page_of, text, whole_number
 from domo_async._emulator.services.activity import about, leave_out
+from domo_async._emulator.state.records import OWNER_ID, Record
 
 routes: web.RouteTableDef = web.RouteTableDef()
 

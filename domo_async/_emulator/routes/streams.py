@@ -10,35 +10,35 @@ from __future__ import annotations
 
 import re
 import time
-import uuid
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from itertools import islice
-from random import Random
 from typing import Any
 
 import orjson
 from aiohttp import web
 
-from domo_async._emulator.access.people import free_id
-from domo_async._emulator.errors import HTTPError, thread_of_execution
-from domo_async._emulator.http.web import (
-    answer,
-    caller_of,
-    instance_of,
-    json_object,
-    page_of,
-    query_flag,
-    query_values,
-    text,
-    whole_number,
-)
-from domo_async._emulator.persistence.records import Record
-from domo_async._emulator.routes.dataset_access import is_permitted, level_of
-from domo_async._emulator.routes.datasets import describe as describe_dataset
-from domo_async._emulator.services.jobs import begin_job, ended_job, is_over
+from domo_async._emulator.access.datasets import is_permitted, level_of
+from domo_async._emulator.context import caller_of, instance_of
+from domo_async._emulator.errors import HTTPError
+from domo_async._emulator.http.web import answer, json_object, page_of, query_flag, query_values, text, whole_number
+from domo_async._emulator.services.datasets import describe as describe_dataset
 from domo_async._emulator.services.providers import provider_of
-from domo_async._emulator.state import Column, Dataset, Instance
+from domo_async._emulator.services.streams import (
+    ACTIVE,
+    GOOD,
+    add_stream,
+    current_execution,
+    execution_key,
+    executions_of,
+    has_account,
+    start_execution,
+    state_of,
+    stop_execution,
+    stream_of_dataset,
+)
+from domo_async._emulator.state.datasets import Column, Dataset
+from domo_async._emulator.state.instance import Instance
+from domo_async._emulator.state.records import Record
 
 routes: web.RouteTableDef = web.RouteTableDef()
 
@@ -48,13 +48,11 @@ _COLUMNS = (
     Column("_BATCH_LAST_RUN_", "DATETIME", "_BATCH_LAST_RUN_"),
 )
 _SCHEDULES = {"MINUTE": "0 0/{} * * * ?", "HOUR": "0 0 0/{} * * ?", "DAY": "0 0 0 1/{} * ?"}
-_ACTIVE, _ERROR = "ACTIVE", "ERROR"
-_GOOD = ("SUCCESS", "WARNING")
 _METHODS = ("REPLACE", "APPEND", "UPSERT", "DELETE")
 _CATEGORIES = ("CONNECTOR", "FRAMEWORK", "USER", "CONNECTOR_WARNING")
 _SCHEDULE_STATES = ("MANUAL", "ACTIVE", "INACTIVE")
 _QUERY = re.compile(r"dataSource\.(id|name|owner\.id):(.*)", re.DOTALL)
-_SECOND = 10**9
+SECOND = 10**9
 _PAGE = 50
 
 
@@ -101,7 +99,7 @@ async def search(request: web.Request) -> web.Response:
 async def lookup(request: web.Request) -> web.Response:
     """Tell the number of the stream that fills a dataset."""
     instance = instance_of(request)
-    stream = _stream_of_dataset(instance, instance.dataset(request.query.get("dataSourceId", "")))
+    stream = stream_of_dataset(instance, instance.dataset(request.query.get("dataSourceId", "")))
     if stream is None or stream not in _streams(request):
         raise HTTPError(404, "No stream fills this dataset")
     return answer(stream["id"])
@@ -143,8 +141,8 @@ async def set_schedule_state(request: web.Request) -> web.Response:
 async def delete(request: web.Request) -> web.Response:
     """Delete a stream; its dataset stays (emulator-defined)."""
     instance, stream = instance_of(request), _stream_of(request, "CO_OWNER")
-    for execution in list(_executions(instance, stream)):
-        instance.records["stream_executions"].remove(_key(execution))
+    for execution in list(executions_of(instance, stream)):
+        instance.records["stream_executions"].remove(execution_key(execution))
     instance.records["dataset_streams"].remove(stream["dataSourceId"])
     instance.records["streams"].remove(stream["id"])
     return web.Response()
@@ -180,34 +178,8 @@ async def run(request: web.Request) -> web.Response:
     """
     stream, body = _stream_of(request, "CAN_EDIT"), await json_object(request)
     run_type = text(body, "runType" if "runType" in body else "action")
-    execution = _start(request, stream, run_type, stop=query_flag(request, "abortRunning"))
+    execution = start_execution(request, stream, run_type, stop=query_flag(request, "abortRunning"))
     return answer(_describe_execution(instance_of(request), execution, starting=True), status=201)
-
-
-def run_stream_of(request: web.Request, dataset: Dataset) -> Record:
-    """Start a run of the stream that fills a dataset."""
-    stream = _stream_of_dataset(instance_of(request), dataset)
-    if stream is None:
-        raise HTTPError(404, "No stream fills this dataset")
-    return _start(request, stream, "MANUAL", stop=False)
-
-
-def _start(request: web.Request, stream: Record, run_type: str, *, stop: bool) -> Record:
-    instance = instance_of(request)
-    if (current := _current(instance, stream)) is not None:
-        if not stop:
-            raise HTTPError(409, f"Stream {stream['id']} is running already")
-        _stop(request, current, "CONNECTOR", None)
-        stream = instance.records["streams"].get(stream["id"])
-    job = begin_job(instance, "stream", stream["id"], good="SUCCESS", bad="ERROR")
-    if not _has_account(instance, stream):
-        job = {**job, "state": "ERROR", "reason": f"There is no account {stream['accountId']}"}
-    dataset = instance.dataset(stream["dataSourceId"])
-    dataset.touched = datetime.now(UTC)
-    if job["state"] in _GOOD:
-        dataset.updated = dataset.touched
-    started_by = str(caller_of(request)["id"])
-    return add_execution(instance, stream, dataset, job, run_type=run_type, started_by=started_by)
 
 
 @routes.get("/api/data/v1/streams/{stream_id}/history/aggregate")
@@ -222,8 +194,8 @@ async def history(request: web.Request) -> web.Response:
     day = request.query.get("date")
     runs = (
         execution
-        for execution in _executions(instance, _stream_of(request))
-        if day is None or day == f"{datetime.fromtimestamp(execution['startedAt'] // _SECOND, UTC):%Y-%m-%d}"
+        for execution in executions_of(instance, _stream_of(request))
+        if day is None or day == f"{datetime.fromtimestamp(execution['startedAt'] // SECOND, UTC):%Y-%m-%d}"
     )
     return answer([_aggregate(instance, execution) for execution in islice(runs, limit)])
 
@@ -232,7 +204,7 @@ async def history(request: web.Request) -> web.Response:
 async def list_executions(request: web.Request) -> web.Response:
     """List runs, the last one first (emulator-defined)."""
     instance = instance_of(request)
-    page = page_of(request, list(_executions(instance, _stream_of(request))), limit=_PAGE)
+    page = page_of(request, list(executions_of(instance, _stream_of(request))), limit=_PAGE)
     return answer([_describe_execution(instance, execution) for execution in page])
 
 
@@ -247,109 +219,16 @@ async def abort(request: web.Request) -> web.Response:
     """Stop a run, which ends in ``ERROR`` with who stopped it."""
     instance, stream = instance_of(request), _stream_of(request, "CAN_EDIT")
     execution, body = _execution_of(request, stream), await json_object(request)
-    if _state(instance, execution) != _ACTIVE:
+    if state_of(instance, execution) != ACTIVE:
         raise HTTPError(409, f"Run {execution['executionId']} of stream {stream['id']} has ended already")
     category = body.get("category") or "CONNECTOR"
     if category not in _CATEGORIES:
         raise HTTPError(400, f"category must be one of {', '.join(_CATEGORIES)}")
     message = body.get("message") or request.query.get("message")
-    return answer(_describe_execution(instance, _stop(request, execution, category, message)))
-
-
-def _stop(request: web.Request, execution: Record, category: str, message: object) -> Record:
-    by = str(caller_of(request)["id"])
-    aborted = {"at": time.time_ns(), "by": by, "category": category, "message": message}
-    return instance_of(request).records["stream_executions"].update(_key(execution), aborted=aborted)
+    return answer(_describe_execution(instance, stop_execution(request, execution, category, message)))
 
 
 # -- state ----------------------------------------------------------------------------------------------
-
-
-def add_stream(
-    instance: Instance,
-    dataset: Dataset,
-    definition: Record,
-    *,
-    user_id: int,
-    stream_id: int | None = None,
-    created: int | None = None,
-) -> Record:
-    """Put a stream that fills a dataset into the instance.
-
-    Args:
-        instance: Where.
-        dataset: The dataset.
-        definition: ``transport``, ``configuration``, ``accountId``, ``updateMethod``, ``dataProviderKey`` and
-            ``advancedScheduleJson``.
-        user_id: Who makes it.
-        stream_id: Its number; by default the next.
-        created: When it was made, in seconds; now by default.
-    """
-    number = free_id(instance, "streams", 1) if stream_id is None else stream_id
-    moment = int(time.time()) if created is None else created
-    # By it, what tells of the dataset finds its stream.
-    instance.records["dataset_streams"].put(dataset.id, {"streamId": number})
-    return instance.records["streams"].put(
-        number,
-        {
-            "id": number,
-            "dataSourceId": dataset.id,
-            **definition,
-            "createdAt": moment,
-            "createdBy": user_id,
-            "modifiedAt": moment,
-            "modifiedBy": user_id,
-            "runs": 0,
-        },
-    )
-
-
-def add_execution(
-    instance: Instance,
-    stream: Record,
-    dataset: Dataset,
-    job: Record,
-    *,
-    run_type: str,
-    started_by: str | None = None,
-    started: int | None = None,
-    rng: Random | None = None,
-) -> Record:
-    """Put a run of a stream into the instance.
-
-    Args:
-        instance: Where.
-        stream: The stream.
-        dataset: Its dataset.
-        job: What runs.
-        run_type: What started it.
-        started_by: Who did, if anyone.
-        started: When it began, in nanoseconds; now by default.
-        rng: What its random identifiers are made of.
-    """
-    number = instance.records["streams"].get(stream["id"])["runs"] + 1
-    instance.records["streams"].update(stream["id"], runs=number)
-    brings = stream["updateMethod"] == "REPLACE" and job["state"] in _GOOD
-    random_id = uuid.uuid4() if rng is None else uuid.UUID(int=rng.getrandbits(128), version=4)
-    execution = {
-        "streamId": stream["id"],
-        "executionId": number,
-        "toe": thread_of_execution() if rng is None else f"{random_id.hex[:10]}-{random_id.hex[-5:]}-RUN00".upper(),
-        "startedAt": time.time_ns() if started is None else started,
-        "updateMethod": stream["updateMethod"],
-        "containerManagerId": f"cm-{random_id}",
-        "runType": run_type,
-        "startedBy": started_by,
-        "rows": dataset.row_count if brings else 0,
-        "bytes": sum(version.bytes for version in dataset.visible) if brings else 0,
-        "job": job,
-        "aborted": None,
-    }
-    return instance.records["stream_executions"].put(_key(execution), execution)
-
-
-def _key(execution: Record) -> str:
-    return f"{execution['streamId']}/{execution['executionId']}"
 
 
 def _streams(request: web.Request) -> list[Record]:
@@ -373,11 +252,6 @@ def _permitted_stream(request: web.Request, number: object, level: str) -> Recor
     return stream
 
 
-def _stream_of_dataset(instance: Instance, dataset: Dataset) -> Record | None:
-    known = instance.records["dataset_streams"].find(dataset.id)
-    return None if known is None else instance.records["streams"].find(known["streamId"])
-
-
 def _set_schedule_state(request: web.Request, stream: Record, state: str, code: object) -> None:
     """Keep the state of a schedule, which starts nothing either way."""
     instance_of(request).records["streams"].update(stream["id"], scheduleState=state, inactiveScheduleCode=code)
@@ -391,33 +265,11 @@ def _execution_of(request: web.Request, stream: Record) -> Record:
     return execution
 
 
-def _executions(instance: Instance, stream: Record) -> Iterator[Record]:
-    """Yield the runs of a stream, the last one first."""
-    for number in range(stream["runs"], 0, -1):
-        yield instance.records["stream_executions"].get(f"{stream['id']}/{number}")
-
-
-def _current(instance: Instance, stream: Record) -> Record | None:
-    """Return the run under way; only the last one can be."""
-    last = next(_executions(instance, stream), None)
-    return last if last is not None and _state(instance, last) == _ACTIVE else None
-
-
-def _has_account(instance: Instance, stream: Record) -> bool:
-    return stream["accountId"] is None or stream["accountId"] in instance.records["accounts"]
-
-
-def _state(instance: Instance, execution: Record) -> str:
-    if execution["aborted"] is not None:
-        return _ERROR
-    return str(execution["job"]["state"]) if is_over(instance, execution["job"]) else _ACTIVE
-
-
 def _ended_at(execution: Record) -> int:
     """Return when a run that has ended did, in nanoseconds."""
     if execution["aborted"] is not None:
         return int(execution["aborted"]["at"])
-    return int(execution["startedAt"] + execution["job"]["lasts"] * _SECOND)
+    return int(execution["startedAt"] + execution["job"]["lasts"] * SECOND)
 
 
 # -- what comes in --------------------------------------------------------------------------------------
@@ -427,7 +279,7 @@ def _definition(instance: Instance, body: dict[str, Any]) -> Record:
     """Return what makes up a stream.
 
     Raises:
-        Refusal: 400, if something is missing, or there is no such account.
+        HTTPError: 400, if something is missing, or there is no such account.
     """
     transport, provider, account = _part(body, "transport"), _part(body, "dataProvider"), body.get("account")
     configuration = body.get("configuration", [])
@@ -444,7 +296,7 @@ def _definition(instance: Instance, body: dict[str, Any]) -> Record:
     text(transport, "type")
     return {
         "transport": {key: transport.get(key) for key in ("type", "description", "version")},
-        "configuration": [_setting(item) for item in configuration],
+        "configuration": [read_setting(item) for item in configuration],
         "accountId": account_id,
         "updateMethod": update_method,
         "dataProviderKey": text(provider, "key"),
@@ -464,7 +316,7 @@ def _part(body: dict[str, Any], key: str) -> dict[str, Any]:
     return part
 
 
-def _setting(item: object) -> Record:
+def read_setting(item: object) -> Record:
     if not isinstance(item, dict):
         raise HTTPError(400, "Required: configuration, an array of objects with name and value")
     return {
@@ -493,12 +345,12 @@ def _schedule_text(value: object) -> str | None:
 def _describe(request: web.Request, stream: Record) -> dict[str, Any]:
     """Return a stream."""
     instance = instance_of(request)
-    executions = list(_executions(instance, stream))
-    current = _current(instance, stream)
+    executions = list(executions_of(instance, stream))
+    current = current_execution(instance, stream)
     ended = executions[1:] if current is not None else executions
-    good = (execution for execution in ended if _state(instance, execution) in _GOOD)
+    good = (execution for execution in ended if state_of(instance, execution) in GOOD)
     last_good = next(good, None)
-    last_state = _state(instance, ended[0]) if ended else "SUCCESS"
+    last_state = state_of(instance, ended[0]) if ended else "SUCCESS"
     dataset = instance.dataset(stream["dataSourceId"])
     source = describe_dataset(instance, dataset, level=level_of(instance, dataset, caller_of(request)))
     tags = [*orjson.loads(source["tags"]), f"s_{stream['dataProviderKey']}", f"um_{stream['updateMethod']}"]
@@ -506,7 +358,7 @@ def _describe(request: web.Request, stream: Record) -> dict[str, Any]:
     kind = schedule.get("type", "MANUAL")
     return {
         "id": stream["id"],
-        "valid": _has_account(instance, stream),
+        "valid": has_account(instance, stream),
         "invalidExecutionId": None,
         "transport": stream["transport"],
         "updateMethod": stream["updateMethod"],
@@ -517,7 +369,7 @@ def _describe(request: web.Request, stream: Record) -> dict[str, Any]:
             "status": last_state,
             "state": last_state,
             "nextUpdate": None,
-            "validAccount": _has_account(instance, stream),
+            "validAccount": has_account(instance, stream),
             "transportType": stream["transport"]["type"],
             "tags": orjson.dumps(tags).decode(),
             "scheduleActive": kind != "MANUAL",
@@ -531,7 +383,7 @@ def _describe(request: web.Request, stream: Record) -> dict[str, Any]:
         "lastExecution": _in_stream(instance, ended[0] if ended else None),
         "lastSuccessfulExecution": _in_stream(instance, last_good),
         "currentExecution": _in_stream(instance, current),
-        "currentExecutionState": _state(instance, executions[0]) if executions else "IDLE",
+        "currentExecutionState": state_of(instance, executions[0]) if executions else "IDLE",
         "createdAt": stream["createdAt"],
         "createdBy": stream["createdBy"],
         "modifiedAt": stream["modifiedAt"],
@@ -573,7 +425,7 @@ def _in_stream(instance: Instance, execution: Record | None) -> dict[str, Any] |
     if execution is None:
         return None
     told = _describe_execution(instance, execution)
-    begun, ended = execution["startedAt"] // _SECOND, _ended_at(execution) // _SECOND
+    begun, ended = execution["startedAt"] // SECOND, _ended_at(execution) // SECOND
     has_ended = told["endedAt"] is not None
     last = ended if has_ended else begun
     return {**told, "startedAt": begun, "endedAt": ended if has_ended else None, "createdAt": begun, "modifiedAt": last}
@@ -581,8 +433,8 @@ def _in_stream(instance: Instance, execution: Record | None) -> dict[str, Any] |
 
 def _describe_execution(instance: Instance, execution: Record, *, starting: bool = False) -> dict[str, Any]:
     """Return a run by itself: its times in seconds with nine decimals."""
-    state = _ACTIVE if starting else _state(instance, execution)
-    running = state == _ACTIVE
+    state = ACTIVE if starting else state_of(instance, execution)
+    running = state == ACTIVE
     begun, ended = _seconds(execution["startedAt"]), _seconds(_ended_at(execution))
     aborted = execution["aborted"] or {}
     reason = aborted.get("message") or (None if running or aborted else execution["job"]["reason"])
@@ -598,7 +450,7 @@ def _describe_execution(instance: Instance, execution: Record, *, starting: bool
         "retryExecution": None,
         "containerManagerId": execution["containerManagerId"],
         "uploadId": None,
-        "indexRequestKey": _compact(_ended_at(execution)) if state in _GOOD else None,
+        "indexRequestKey": _compact(_ended_at(execution)) if state in GOOD else None,
         "currentState": state,
         "runType": execution["runType"],
         "createdAt": begun,
@@ -606,8 +458,8 @@ def _describe_execution(instance: Instance, execution: Record, *, starting: bool
         "latestPhase": None,
         "currentPhase": None,
         "removed": False,
-        "rowsInserted": execution["rows"] if state in _GOOD else 0,
-        "bytesInserted": execution["bytes"] if state in _GOOD else 0,
+        "rowsInserted": execution["rows"] if state in GOOD else 0,
+        "bytesInserted": execution["bytes"] if state in GOOD else 0,
         "startedBy": execution["startedBy"],
         "cancelledBy": aborted.get("by"),
         "dataTag": None,
@@ -635,55 +487,10 @@ def _describe_error(execution: Record, category: str, message: str) -> dict[str,
 
 def _seconds(nanoseconds: int) -> orjson.Fragment:
     """Return the JSON number of seconds with nine decimals, more than a float has."""
-    return orjson.Fragment(f"{nanoseconds // _SECOND}.{nanoseconds % _SECOND:09}")
+    return orjson.Fragment(f"{nanoseconds // SECOND}.{nanoseconds % SECOND:09}")
 
 
 def _compact(nanoseconds: int) -> orjson.Fragment:
     """Return a moment as the JSON number ``yyyyMMddHHmmss.SSS``."""
-    moment = datetime.fromtimestamp(nanoseconds // _SECOND, UTC)
-    return orjson.Fragment(f"{moment:%Y%m%d%H%M%S}.{nanoseconds % _SECOND // 1_000_000:03}")
-
-
-def seed(instance: Instance, rng: Random) -> None:
-    """Let up to 50 datasets be filled by streams, with some runs each."""
-    accounts = list(instance.records["accounts"])
-    datasets = [dataset for dataset in instance.datasets() if dataset.id not in instance.records["dataset_streams"]]
-    for dataset in rng.sample(datasets, min(50, len(datasets))):
-        account = rng.choice(accounts) if accounts else None
-        provider = account["dataProviderType"] if account is not None else "covid-19"
-        kind = rng.choice(("MANUAL", "MINUTE", "HOUR", "DAY"))
-        dataset.provider_type = provider
-        begun = 1_700_000_000 + rng.randrange(10_000_000)
-        stream = add_stream(
-            instance,
-            dataset,
-            {
-                "transport": {
-                    "type": "CONNECTOR",
-                    "description": f"com.domo.connector.{provider.replace('-', '')}",
-                    "version": "1",
-                },
-                "configuration": [_setting({"name": "query", "value": "SELECT * FROM source"})],
-                "accountId": None if account is None else account["id"],
-                "updateMethod": rng.choice(("REPLACE", "APPEND")),
-                "dataProviderKey": provider,
-                "advancedScheduleJson": orjson.dumps({"type": kind, "timezone": "UTC", "interval": 1}).decode(),
-            },
-            user_id=dataset.owner_id,
-            created=begun,
-        )
-        for day in range(rng.randrange(6)):
-            failed = rng.random() < 0.1
-            add_execution(
-                instance,
-                stream,
-                dataset,
-                ended_job(
-                    "ERROR" if failed else "SUCCESS",
-                    lasts=float(rng.randrange(5, 300)),
-                    reason="The source did not answer in time" if failed else None,
-                ),
-                run_type="AUTOMATED",
-                started=(begun + day * 86_400) * _SECOND,
-                rng=rng,
-            )
+    moment = datetime.fromtimestamp(nanoseconds // SECOND, UTC)
+    return orjson.Fragment(f"{moment:%Y%m%d%H%M%S}.{nanoseconds % SECOND // 1_000_000:03}")

@@ -8,37 +8,23 @@ completed; a task that has ended stays as it is.
 
 from __future__ import annotations
 
-import secrets
-import string
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from operator import itemgetter
-from random import Random
 from typing import Any
 
 from aiohttp import web
 
 from domo_async._emulator.access.rights import granted, has_right, require, require_owner
+from domo_async._emulator.context import caller_of, instance_of, records_of
 from domo_async._emulator.errors import HTTPError
-from domo_async._emulator.http.web import (
-    answer,
-    caller_of,
-    instance_of,
-    iso,
-    json_body,
-    json_object,
-    page_of,
-    query_flag,
-    records_of,
-    text,
-)
-from domo_async._emulator.persistence.records import Record
-from domo_async._emulator.state import Instance
+from domo_async._emulator.http.web import answer, iso, json_body, json_object, page_of, query_flag, text
+from domo_async._emulator.state.instance import Instance
+from domo_async._emulator.state.records import Record
 
 routes: web.RouteTableDef = web.RouteTableDef()
 
-_MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
 _FILTERS = (
     "queueId",
     "displayType",
@@ -252,117 +238,6 @@ async def void(request: web.Request) -> web.Response:
 # -- state ----------------------------------------------------------------------------------------------
 
 
-def add_queue(
-    instance: Instance,
-    *,
-    name: str,
-    owner: object,
-    description: str = "",
-    queue_id: str | None = None,
-    created: str | None = None,
-) -> Record:
-    """Put a queue into the instance.
-
-    Args:
-        instance: Where.
-        name: Its name.
-        owner: Whose it is.
-        description: What it is for.
-        queue_id: Its identifier; a random one by default.
-        created: When it was made, in ISO 8601; now by default.
-    """
-    moment = created or iso()
-    queue = {
-        "id": queue_id or str(uuid.uuid4()),
-        "name": name,
-        "description": description,
-        "owner": str(owner),
-        "archived": False,
-        "createdOn": moment,
-        "updatedOn": moment,
-        "permissions": {},
-    }
-    return instance.records["queues"].put(queue["id"], queue)
-
-
-def add_task(
-    instance: Instance,
-    queue_id: str,
-    *,
-    title: str,
-    contract: Mapping[str, Sequence[Mapping[str, Any]]],
-    user_id: object,
-    inputs: Mapping[str, Any],
-    source: Mapping[str, Any] | None = None,
-    task_id: str | None = None,
-    created: str | None = None,
-    **changes: Any,
-) -> Record:
-    """Put a task into a queue.
-
-    Args:
-        instance: Where.
-        queue_id: The queue.
-        title: What its form is called.
-        contract: What it takes and gives: ``input`` and ``output``, each a list of objects with ``name`` and ``type``.
-        user_id: Who makes it, and is to do it.
-        inputs: What it is given.
-        source: The workflow that it comes from, if any.
-        task_id: Its identifier; one of today by default.
-        created: When it was made, in ISO 8601; now by default.
-        changes: What else is to be otherwise.
-    """
-    user, moment = str(user_id), created or iso()
-    identifier = task_id or new_task_id()
-    task = {
-        "id": identifier,
-        "queueId": instance.records["queues"].get(queue_id)["id"],
-        "version": 1,
-        "createdOn": moment,
-        "createdBy": user,
-        "updatedOn": moment,
-        "updatedBy": user,
-        "completedOn": None,
-        "completedBy": None,
-        "assignedOn": moment,
-        "assignedBy": user,
-        "assignedTo": user,
-        "assigneeType": "USER",
-        "lockedOn": None,
-        "lockedBy": None,
-        "status": "OPEN",
-        "sourceSystem": "ODYSSEY",
-        "sourceInfo": None if source is None else dict(source),
-        "displayType": "ENIGMA_FORM",
-        # One form for all tasks of a title.
-        "displayId": str(uuid.uuid5(uuid.NAMESPACE_OID, title)),
-        "title": title,
-        "contract": {side: [_property(item, side) for item in contract.get(side, ())] for side in ("input", "output")},
-        "inputVariables": dict(inputs),
-        "outputVariables": {},
-    }
-    return instance.records["tasks"].put(identifier, {**task, **changes})
-
-
-def new_task_id(rng: Random | None = None, moment: datetime | None = None) -> str:
-    """Return an identifier such as ``18OCT23_1JUTZM``."""
-    day = moment or datetime.now(UTC)
-    choose = secrets.choice if rng is None else rng.choice
-    letters = "".join(choose(string.ascii_uppercase + string.digits) for _ in range(6))
-    return f"{day:%d}{_MONTHS[day.month - 1]}{day:%y}_{letters}"
-
-
-def _property(item: Mapping[str, Any], side: str) -> Record:
-    return {
-        "name": item["name"],
-        "displayName": item["name"] if side == "input" else None,
-        "type": item.get("type", "text"),
-        "required": item.get("required", True),
-        "list": item.get("list", False),
-        "validValues": item.get("validValues"),
-    }
-
-
 def _may_see(request: web.Request, task: Record) -> bool:
     caller, queue = caller_of(request), records_of(request, "queues").get(task["queueId"])
     return task["assignedTo"] == str(caller["id"]) or has_right(request, queue["owner"], queue["permissions"])
@@ -538,21 +413,3 @@ def _field(task: Record, item: Record) -> dict[str, Any]:
         "isList": item["list"],
         "useExternalValues": False,
     }
-
-
-_SUBJECTS = ("Invoices", "Returns", "Defects", "Contracts", "Refunds", "Vendors", "Claims", "Leads", "Audits", "Orders")
-
-
-def seed(instance: Instance, rng: Random) -> None:
-    """Put ten queues into the instance; the tasks come with the workflows that make them."""
-    users = [user["id"] for user in instance.records["users"]]
-    for subject in _SUBJECTS:
-        moment = datetime.fromtimestamp(1_690_000_000 + rng.randrange(5_000_000), UTC)
-        add_queue(
-            instance,
-            name=f"{subject} to review",
-            owner=rng.choice(users),
-            description=f"{subject} that need somebody's decision.",
-            queue_id=str(uuid.UUID(int=rng.getrandbits(128), version=4)),
-            created=iso(moment),
-        )

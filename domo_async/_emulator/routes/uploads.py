@@ -11,23 +11,20 @@ from typing import Any, cast
 from aiohttp import web
 from attrs import evolve, frozen
 
+from domo_async._emulator.access.datasets import permitted
+from domo_async._emulator.context import collect_garbage, instance_of, storage_of
 from domo_async._emulator.errors import HTTPError
 from domo_async._emulator.http.web import (
     answer,
     body_chunks,
-    collect_garbage,
     flag,
-    instance_of,
     json_object,
     millis,
-    storage_of,
     takes_body_as_it_comes,
     whole_number,
 )
-from domo_async._emulator.routes.dataset_access import permitted
-from domo_async._emulator.rows.parts import Part
 from domo_async._emulator.services.indexing import count_rows, describe_index
-from domo_async._emulator.state import Action, Column, Dataset, Index, Upload, Version
+from domo_async._emulator.state.datasets import Action, Column, Dataset, Index, Part, Upload, Version
 
 routes: web.RouteTableDef = web.RouteTableDef()
 
@@ -214,7 +211,7 @@ def _plan(dataset: Dataset, told: Mapping[str, Any], tag: str | None) -> _Plan:
     """Return what a commit is to do.
 
     Raises:
-        Refusal: 400, if it is not told, or cannot be.
+        HTTPError: 400, if it is not told, or cannot be.
     """
     word = told.get("action") or _MODES.get(str(told.get("appendId")).lower())
     repair = _repair(dataset, told.get("repair")) if word == "REPAIR" else None

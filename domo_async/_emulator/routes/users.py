@@ -6,31 +6,19 @@ Admins alone may create and delete users; others may change themselves, though n
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
-from random import Random
 from typing import Any
 
 from aiohttp import web
 
-from domo_async._emulator.access.auth import OWNER_ID
+from domo_async._emulator.access.auth import authentication_of
 from domo_async._emulator.access.people import add_user, is_admin, must_be_admin
+from domo_async._emulator.context import caller_of, instance_of, records_of
 from domo_async._emulator.errors import HTTPError
-from domo_async._emulator.http.web import (
-    answer,
-    authentication_of,
-    caller_of,
-    flag,
-    instance_of,
-    json_object,
-    millis,
-    page_of,
-    records_of,
-    text,
-    whole_number,
-)
-from domo_async._emulator.persistence.records import Record
-from domo_async._emulator.routes.groups import leave_all
+from domo_async._emulator.http.web import answer, flag, json_object, millis, page_of, text, whole_number
 from domo_async._emulator.services.activity import about
-from domo_async._emulator.state import Instance
+from domo_async._emulator.services.groups import leave_all
+from domo_async._emulator.state.instance import Instance
+from domo_async._emulator.state.records import OWNER_ID, Record
 
 routes: web.RouteTableDef = web.RouteTableDef()
 
@@ -437,48 +425,3 @@ def search_documents(instance: Instance) -> Iterator[dict[str, Any]]:
 
 
 # -- the demo world -------------------------------------------------------------------------------------
-
-_DEMO_USERS = 2_000
-_DEMO_START = 1_577_836_800_000
-_DEMO_SPAN = 4 * 365 * 86_400_000
-_FIRST_NAMES = (
-    "Ada Alan Amara Anders Anna Asha Beatriz Bo Carla Chen Chidi Clara Dana Diego Edith Elif Emeka Emma Farid Finn "
-    "Grace Hana Hugo Ines Ivan Jae Jonas Kaito Kira Lars Leila Lena Luca Maja Marco Mei Mina Nadia Noah Nora Olga "
-    "Omar Paul Priya Rosa Sami Sara Sven Tara Theo Uma Vera Viktor Wei Yara Yusuf Zoe"
-)
-_LAST_NAMES = (
-    "Abe Adeyemi Ahmed Alves Bauer Becker Berg Blanc Brown Castro Chang Cohen Costa Diaz Dubois Eriksen Evans "
-    "Farouk Fischer Flores Garcia Gupta Haddad Hansen Hoang Ivanova Jansen Kaya Khan Kim Klein Kowalski Lang Larsen "
-    "Lee Lopez Martin Mori Mwangi Nielsen Novak Okafor Olsen Park Patel Reyes Rossi Sato Schmidt Silva Singh Smith "
-    "Tanaka Torres Vogel Wang Weber Yilmaz"
-)
-_TITLES = ("Analyst", "Accountant", "Engineer", "Buyer", "Clerk", "Designer", "Manager", "Planner", "Researcher")
-_DEPARTMENTS = ("Finance", "Marketing", "Operations", "People", "Production", "Sales", "Support")
-# Admin, Privileged, Editor, Participant, Social: how often each is given.
-_ROLE_WEIGHTS = {1: 1, 2: 9, 3: 25, 4: 60, 5: 5}
-
-
-def seed(instance: Instance, rng: Random) -> None:
-    """Let 2 000 people work here, each with a title, a department and, as a rule, a manager."""
-    taken = {user.get("emailAddress") for user in instance.records["users"]}
-    firsts, lasts = _FIRST_NAMES.split(), _LAST_NAMES.split()
-    managers: list[int] = [OWNER_ID]
-    roles = rng.choices(list(_ROLE_WEIGHTS), list(_ROLE_WEIGHTS.values()), k=_DEMO_USERS)
-    moments = sorted(_DEMO_START + rng.randrange(_DEMO_SPAN) for _ in range(_DEMO_USERS))
-    for role_id, moment in zip(roles, moments, strict=True):
-        first, last = rng.choice(firsts), rng.choice(lasts)
-        email, number = f"{first}.{last}@example.com".lower(), 2
-        while email in taken:
-            email, number = f"{first}.{last}{number}@example.com".lower(), number + 1
-        taken.add(email)
-        user = add_user(instance, f"{first} {last}", email, role_id, invited_by=OWNER_ID, created=moment)
-        title = rng.choice(_TITLES)
-        facts = {
-            "title": title,
-            "department": rng.choice(_DEPARTMENTS),
-            "reportsTo": rng.choice(managers),
-        }
-        if title == "Manager":
-            managers.append(user["id"])
-        pairs = [{"key": key, "values": [value]} for key, value in facts.items()]
-        instance.records["users"].update(user["id"], attributes=pairs)

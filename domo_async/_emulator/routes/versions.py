@@ -10,29 +10,26 @@ from typing import Any
 from aiohttp import web
 from attrs import evolve
 
+from domo_async._emulator.access.datasets import is_permitted, permitted
+from domo_async._emulator.context import caller_of, collect_garbage, instance_of, storage_of
 from domo_async._emulator.errors import HTTPError
 from domo_async._emulator.http.web import (
     StreamedResponse,
     answer,
-    caller_of,
-    collect_garbage,
-    instance_of,
     iso,
     json_body,
     json_object,
     millis,
     page_of,
     query_flag,
-    storage_of,
     text,
     wanted_by,
     whole_number,
 )
-from domo_async._emulator.routes.dataset_access import is_permitted, permitted
 from domo_async._emulator.services.csv_answers import csv_chunks
 from domo_async._emulator.services.indexing import begin_index, describe_index
 from domo_async._emulator.sql import translate
-from domo_async._emulator.state import Column, Dataset, Schema, Version
+from domo_async._emulator.state.datasets import Column, Dataset, Schema, Version
 
 routes: web.RouteTableDef = web.RouteTableDef()
 

@@ -19,9 +19,9 @@ import duckdb
 from attrs import frozen
 
 from domo_async._emulator.errors import HTTPError
-from domo_async._emulator.rows.parts import LONGEST_RECORD, Part
+from domo_async._emulator.rows.parts import LONGEST_RECORD
 from domo_async._emulator.sql import literal
-from domo_async._emulator.state import Column, StoredColumn
+from domo_async._emulator.state.datasets import Column, Part, StoredColumn
 from domo_async.errors import SourceError
 
 _CHUNK = 4 << 20
@@ -77,7 +77,7 @@ def load(
         The columns as stored, and the number of rows.
 
     Raises:
-        Refusal: 400, naming part, line and column of what is wrong.
+        HTTPError: 400, naming part, line and column of what is wrong.
     """
     parts = [part for part in parts if part.size]
     return _load_plain(cursor, table, parts, columns) or _load_any(cursor, table, parts, columns)
@@ -119,7 +119,7 @@ def _load_any(
     """Load by DuckDB's own reader.
 
     Raises:
-        Refusal: 400, naming part, line and column of what is wrong.
+        HTTPError: 400, naming part, line and column of what is wrong.
     """
     sources = [_Source(part.number, _with_line_feeds(part)) for part in parts]
     try:
@@ -150,7 +150,7 @@ def _check_that_all_was_read(
 
     Raises:
         duckdb.Error: There is such a quote.
-        Refusal: 400, if rows are missing for no reason that is known.
+        HTTPError: 400, if rows are missing for no reason that is known.
     """
     found = 0
     for source in sources:
@@ -328,7 +328,7 @@ def _refuse_empty_lines(parts: Sequence[Part], width: int) -> None:
     """Refuse parts that have empty lines, which are no records unless there is one column alone.
 
     Raises:
-        Refusal: 400, naming the first one.
+        HTTPError: 400, naming the first one.
     """
     for part in parts:
         if width > 1 and _has_empty_line(part.path):

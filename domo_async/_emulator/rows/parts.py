@@ -5,32 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import BinaryIO
 
-from attrs import define, frozen
+from attrs import define
 
-__all__ = ["LONGEST_RECORD", "ArrivingPart", "Part"]
+from domo_async._emulator.state.datasets import Part
+
+__all__ = ["LONGEST_RECORD", "ArrivingPart"]
 
 LONGEST_RECORD = 2 << 20
-
-
-@frozen
-class Part:
-    """A part that arrived whole.
-
-    Attributes:
-        number: Its number in the upload.
-        path: Where it lies.
-        size: Its bytes.
-        lines: Its lines; a last one that does not end counts, too.
-        has_returns: Whether there are carriage returns in it.
-        quotes: How many quotes there are in it.
-    """
-
-    number: int
-    path: Path
-    size: int
-    lines: int
-    has_returns: bool
-    quotes: int
 
 
 @define

@@ -29,7 +29,7 @@ def matching(cursor: duckdb.DuckDBPyConnection, pattern: str, options: str, text
         texts: The texts.
 
     Raises:
-        Refusal: 400, if the pattern or the options are wrong.
+        HTTPError: 400, if the pattern or the options are wrong.
     """
     import duckdb  # noqa: PLC0415 - slow
 

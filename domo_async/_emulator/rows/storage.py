@@ -23,12 +23,12 @@ from attrs import define, field, frozen
 
 from domo_async._emulator import sql
 from domo_async._emulator.errors import HTTPError
-from domo_async._emulator.persistence.changes import Changes
-from domo_async._emulator.persistence.privacy import narrow_file, private_opener
+from domo_async._emulator.private_files import narrow_file, private_opener
 from domo_async._emulator.rows import patterns
-from domo_async._emulator.rows.parts import ArrivingPart, Part
+from domo_async._emulator.rows.parts import ArrivingPart
 from domo_async._emulator.rows.watchdog import Watchdog
-from domo_async._emulator.state import Column, Schema, StoredColumn, Version
+from domo_async._emulator.state.changes import Changes
+from domo_async._emulator.state.datasets import Column, Part, Schema, StoredColumn, Version
 from domo_async.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -246,7 +246,7 @@ class Storage:
             The table's columns and the number of its rows.
 
         Raises:
-            Refusal: 400, if the parts are not CSV for these columns.
+            HTTPError: 400, if the parts are not CSV for these columns.
         """
         import duckdb  # noqa: PLC0415 - slow
 
@@ -338,7 +338,7 @@ class Storage:
             wanted: Whether somebody still waits for the answer.
 
         Raises:
-            Refusal: 400, if the expression is wrong.
+            HTTPError: 400, if the expression is wrong.
         """
         with self._cursor() as cursor, self._watch(cursor, wanted=wanted):
             return patterns.matching(cursor, pattern, options, texts)
@@ -391,7 +391,7 @@ class Storage:
             wanted: Whether somebody still waits for the answer; called from another thread.
 
         Raises:
-            Refusal: 400, if the query does not fit the columns, or takes too long, now or later.
+            HTTPError: 400, if the query does not fit the columns, or takes too long, now or later.
         """
         watch = partial(self._watch, wanted=wanted)
         source = f"WITH {sql.SOURCE} AS NOT MATERIALIZED ({_relation(schema, versions)})"

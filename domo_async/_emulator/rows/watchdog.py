@@ -46,7 +46,7 @@ class Watchdog:
         """Look after what the block has a cursor do.
 
         Raises:
-            Refusal: 400, if it took too long; 503, if nobody waits for it.
+            HTTPError: 400, if it took too long; 503, if nobody waits for it.
         """
         watched = _Watched(time.monotonic() + self.limit, wanted)
         with self._lock:

@@ -38,7 +38,7 @@ def aggregated(documents: Iterable[dict[str, Any]], said: Mapping[str, str]) -> 
         said: The query string.
 
     Raises:
-        Refusal: 400, if it does not make sense.
+        HTTPError: 400, if it does not make sense.
     """
     rows = list(documents)
     for path in map(_path, _listed(said, "unwind")):

@@ -32,7 +32,7 @@ class Budget:
         """Go on only while there is time, and somebody waits.
 
         Raises:
-            Refusal: 400, if it took too long; 503, if nobody waits for it.
+            HTTPError: 400, if it took too long; 503, if nobody waits for it.
         """
         if time.monotonic() > self._ends:
             raise HTTPError(400, f"The query takes longer than {self.limit:g} seconds")
@@ -49,7 +49,7 @@ def check_size(said: object, most: int, what: str) -> None:
         what: What it is, as a message says it.
 
     Raises:
-        Refusal: 400, if it has more.
+        HTTPError: 400, if it has more.
     """
     count, heap = 0, [said]
     while heap:

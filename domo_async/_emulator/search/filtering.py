@@ -31,7 +31,7 @@ def selected(items: Iterable[Item], wanted: Mapping[str, Any], fields: Collectio
         fields: What can be filtered and sorted by.
 
     Raises:
-        Refusal: 400, if the search is wrong.
+        HTTPError: 400, if the search is wrong.
     """
     check_size(wanted, _LARGEST, "The search")
     tests = [_filter(said, fields) for said in _objects(wanted, "filters")]

@@ -30,7 +30,7 @@ class Matching(Protocol):
         """Return them.
 
         Raises:
-            Refusal: 400, if the expression is wrong.
+            HTTPError: 400, if the expression is wrong.
         """
         ...
 
@@ -87,7 +87,7 @@ def matching_documents(
         check: Called now and then; raises once the search has to end.
 
     Raises:
-        Refusal: 400, if the filter is wrong or asks for what is not supported.
+        HTTPError: 400, if the filter is wrong or asks for what is not supported.
     """
     check_size(wanted, _LARGEST, "The filter")
     try:

@@ -55,7 +55,7 @@ class SearchIndex:
         """Return the answer to a search.
 
         Raises:
-            Refusal: 400, if there is no sense in the search.
+            HTTPError: 400, if there is no sense in the search.
         """
         check_size(body, _LARGEST, "The search")
         count = whole_number(body.get("count"), "count", 10)

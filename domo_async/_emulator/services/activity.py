@@ -14,8 +14,8 @@ from attrs import frozen
 from domo_async._emulator.access.people import user_name
 from domo_async._emulator.errors import HTTPError
 from domo_async._emulator.http.web import CALLER, millis, request_key
-from domo_async._emulator.persistence.records import Record
-from domo_async._emulator.state import Instance
+from domo_async._emulator.state.instance import Instance
+from domo_async._emulator.state.records import Record
 
 __all__ = ["COLLECTION", "KEPT", "OBJECTS", "about", "leave_out", "note", "put"]
 

@@ -6,7 +6,7 @@ from collections.abc import AsyncGenerator, Callable, Sequence
 
 from domo_async._emulator.rows.storage import Result, Storage
 from domo_async._emulator.sql import rendering
-from domo_async._emulator.state import Version
+from domo_async._emulator.state.datasets import Version
 
 __all__ = ["csv_chunks"]
 

@@ -7,8 +7,9 @@ from typing import Any
 
 from aiohttp import web
 
-from domo_async._emulator.http.web import instance_of, millis, storage_of
-from domo_async._emulator.state import Dataset, Index, Version
+from domo_async._emulator.context import instance_of, storage_of
+from domo_async._emulator.http.web import millis
+from domo_async._emulator.state.datasets import Dataset, Index, Version
 
 __all__ = ["begin_index", "count_rows", "describe_index"]
 

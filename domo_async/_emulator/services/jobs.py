@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from domo_async._emulator.job_outcomes import Job
-from domo_async._emulator.persistence.records import Record
-from domo_async._emulator.state import Instance
+from domo_async._emulator.state.instance import Instance
+from domo_async._emulator.state.records import Record
 
 __all__ = ["begin_job", "ended_job", "is_over"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import zlib
 from typing import Any
 
-from domo_async._emulator.state import Instance
+from domo_async._emulator.state.instance import Instance
 
 __all__ = ["provider_keys", "provider_of"]
 

@@ -26,7 +26,7 @@ def check_schedule(schedule: Mapping[str, Any]) -> None:
     emulator-defined.
 
     Raises:
-        Refusal: 400, if it cannot.
+        HTTPError: 400, if it cannot.
     """
     if "enabled" in schedule:
         flag(schedule["enabled"], "schedule.enabled")

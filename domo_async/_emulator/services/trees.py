@@ -9,7 +9,7 @@ from collections.abc import Callable
 from domo_async._emulator.errors import HTTPError
 from domo_async._emulator.http.web import iso
 from domo_async._emulator.persistence.blobs import FILES, Content, hold
-from domo_async._emulator.persistence.records import Collection, Record, Records
+from domo_async._emulator.state.records import Collection, Record, Records
 
 __all__ = [
     "DIRECTORY",
@@ -71,7 +71,7 @@ def check_free(files: Collection, path: str) -> None:
     """Refuse a path at which a directory lies.
 
     Raises:
-        Refusal: 409, if one does.
+        HTTPError: 409, if one does.
     """
     there = file_at(files, path)
     if there is not None and there["fileType"] == DIRECTORY:
@@ -84,7 +84,7 @@ def make_directories(
     """Make the directories on a path that are not there; return the last one.
 
     Raises:
-        Refusal: 409, if a file lies where one of them would.
+        HTTPError: 409, if a file lies where one of them would.
     """
     made: Record = {}
     places = {place["path"]: place for place in files}

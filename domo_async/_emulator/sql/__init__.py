@@ -8,29 +8,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from attrs import frozen
-
 from domo_async._emulator.sql.macros import Macros
+from domo_async._emulator.sql.translation import SOURCE, Translation
 
 __all__ = ["SOURCE", "Macros", "Translation", "identifier", "literal", "translate", "unknown_column"]
 
-SOURCE = "domo_source"
-"""The name under which the translated query finds the dataset's rows."""
 
 _UNKNOWN_COLUMN = re.compile(r'(?:Referenced column|column named) "((?:[^"]|"")*)"')
-
-
-@frozen
-class Translation:
-    """A query that DuckDB may run.
-
-    Attributes:
-        sql: The query in DuckDB's SQL, over the relation called `SOURCE`.
-        names: The names of the result's columns as the user wrote them, None for a column out of ``*``.
-    """
-
-    sql: str
-    names: tuple[str | None, ...]
 
 
 def translate(
@@ -52,7 +36,7 @@ def translate(
         only: The condition, in DuckDB's SQL, on the rows that may be seen; None for all.
 
     Raises:
-        Refusal: 400, if `sql` is anything but one SELECT over that dataset.
+        HTTPError: 400, if `sql` is anything but one SELECT over that dataset.
     """
     from domo_async._emulator.sql import translating  # noqa: PLC0415 - slow
 

@@ -190,7 +190,7 @@ def hex_text(digits: str) -> exp.Expr:
     """Return what ``x'4D'`` is: a text, but a number where a number has to be.
 
     Raises:
-        Refusal: 400, if it is not text in UTF-8.
+        HTTPError: 400, if it is not text in UTF-8.
     """
     try:
         text = bytes.fromhex(digits.zfill(len(digits) + len(digits) % 2)).decode()
@@ -296,7 +296,7 @@ def comparable(left: exp.Expr, right: exp.Expr) -> tuple[exp.Expr, exp.Expr]:
     """Return two expressions as MySQL compares them: dates with dates, numbers with numbers, or texts with texts.
 
     Raises:
-        Refusal: 400, if one is a date, and the other a text in the query that is not.
+        HTTPError: 400, if one is a date, and the other a text in the query that is not.
     """
     kinds = type_of(left), type_of(right)
     if None in kinds or Type.NULL in kinds or kinds == (Type.TEXT, Type.TEXT):

@@ -48,7 +48,7 @@ def _arguments(function: exp.Anonymous, least: int, most: int | None = None) -> 
     """Return a call's arguments.
 
     Raises:
-        Refusal: 400, if there are too few or too many.
+        HTTPError: 400, if there are too few or too many.
     """
     found: list[exp.Expr] = function.expressions
     if not least <= len(found) <= (most or least):

@@ -52,7 +52,7 @@ def rewrite(query: exp.Query, columns: Mapping[str, str]) -> None:
         columns: The dataset's columns and their types.
 
     Raises:
-        Refusal: 400, if something cannot be said in DuckDB's words.
+        HTTPError: 400, if something cannot be said in DuckDB's words.
     """
     _rewrite(query, {}, {name.lower(): of_domo(kind) for name, kind in columns.items()}, None)
     if query.find(exp.Interval) is not None:

@@ -13,10 +13,11 @@ from sqlglot import exp
 from sqlglot.parsers.mysql import MySQLParser
 
 from domo_async._emulator.errors import HTTPError
-from domo_async._emulator.sql import SOURCE, Translation, functions
+from domo_async._emulator.sql import functions
 from domo_async._emulator.sql.macros import unfolded_size
 from domo_async._emulator.sql.parsing import NotReadable, ReadableMySQL, parse
 from domo_async._emulator.sql.scopes import rewrite
+from domo_async._emulator.sql.translation import SOURCE, Translation
 
 __all__ = ["translate"]
 

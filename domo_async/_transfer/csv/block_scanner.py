@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-__all__ = ["AFTER_QUOTE", "BEFORE_QUOTE", "BlockScan", "BlockScanner", "ScanState", "block_scanner"]
+__all__ = ["AFTER_QUOTE", "BEFORE_QUOTE", "BlockScan", "BlockScanner", "ScanState"]
 
 # What may stand beside a quote on its outer side: the edge of its field, or another quote.
 BEFORE_QUOTE = b',\n"'
@@ -125,15 +125,6 @@ class BlockScanner:
         separators = b"," * before + text.translate(None, _NO_SEPARATORS)
         last = separators.rfind(b"\n") + 1
         return len(separators) - last if separators[:last] == self._record * ends else None
-
-
-def block_scanner(width: int | None) -> BlockScanner:
-    """Return the fastest scanner that there is."""
-    try:
-        from domo_async._transfer.csv.compiled import CompiledBlockScanner  # noqa: PLC0415 - not built everywhere
-    except ImportError:
-        return BlockScanner(width)
-    return CompiledBlockScanner(width)
 
 
 def _block_scan(block: bytes, state: ScanState, ends: int, last_end: int, *, pairs: bool) -> BlockScan:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-__all__ = ["EmptyFields", "empty_fields"]
+__all__ = ["EmptyFields"]
 
 _QUOTE, _COMMA = b'",'
 # A pair of quotes, where it is shorter to say so: a byte that stands in no text that is UTF-8.
@@ -91,15 +91,6 @@ class EmptyFields:
                 empty = not in_quotes and edges[place - 1] == edges[place + 1] == _COMMA
                 pairs.append(b"" if empty and column < len(self._asked) and self._asked[column] else b'""')
         return pairs
-
-
-def empty_fields(columns: Sequence[int]) -> EmptyFields:
-    """Return the fastest way to leave out the quotes of empty fields."""
-    try:
-        from domo_async._transfer.csv.compiled import CompiledEmptyFields  # noqa: PLC0415 - not built everywhere
-    except ImportError:
-        return EmptyFields(columns)
-    return CompiledEmptyFields(columns)
 
 
 def _end_of_records(text: bytearray) -> int:

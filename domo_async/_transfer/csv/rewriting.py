@@ -23,7 +23,7 @@ from domo_async._transfer.csv.format import (
 )
 from domo_async.errors import ConfigError, SourceError
 
-__all__ = ["FieldRule", "Rewriter", "Rewritten", "fastest_rewriter", "first_fields", "records", "spellings"]
+__all__ = ["FieldRule", "Rewriter", "Rewritten", "first_fields", "records", "spellings"]
 
 # How fields begin that need no quotes: with one, or not at all, since they are NULL.
 _AS_THEY_ARE = frozenset({'"', NULL})
@@ -366,15 +366,6 @@ class Rewriter:
             raise SourceError(
                 f"there is half a character before line {self._line + 1}, which has no place in UTF-8"
             ) from None
-
-
-def fastest_rewriter() -> type[Rewriter]:
-    """Return the fastest rewriter that there is."""
-    try:
-        from domo_async._transfer.csv.compiled import CompiledRewriter  # noqa: PLC0415 - not built everywhere
-    except ImportError:
-        return Rewriter
-    return CompiledRewriter
 
 
 def first_fields(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import codecs
 
-from domo_async._transfer.csv.block_scanner import BlockScan, ScanState, block_scanner
+from domo_async._transfer.csv.block_scanner import BlockScan, ScanState
 from domo_async._transfer.csv.diagnosis import (
     LoneReturn,
     MarkAtCut,
@@ -15,6 +15,7 @@ from domo_async._transfer.csv.diagnosis import (
     not_utf8,
     wrong_width,
 )
+from domo_async._transfer.csv.fastest import block_scanner
 
 __all__ = ["BLOCK", "LoneReturn", "MarkAtCut", "RecordScanner", "StrayQuote", "Unsplittable"]
 

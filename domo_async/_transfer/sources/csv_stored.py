@@ -9,7 +9,8 @@ from functools import partial
 from pathlib import Path
 
 from domo_async._transfer.columns import ColumnSpec
-from domo_async._transfer.csv.empties import EmptyFields, empty_fields
+from domo_async._transfer.csv.empties import EmptyFields
+from domo_async._transfer.csv.fastest import empty_fields
 from domo_async._transfer.csv.format import BYTE_ORDER_MARK
 from domo_async._transfer.csv.splitter import BLOCK, MarkAtCut, RecordScanner, Unsplittable
 from domo_async._transfer.part import Part, assembled, held_part

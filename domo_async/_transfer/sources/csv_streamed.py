@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping
 
-from domo_async._transfer.csv.empties import EmptyFields, empty_fields
+from domo_async._transfer.csv.empties import EmptyFields
+from domo_async._transfer.csv.fastest import empty_fields
 from domo_async._transfer.csv.format import BYTE_ORDER_MARK
 from domo_async._transfer.csv.splitter import BLOCK, MarkAtCut, RecordScanner, Unsplittable
 from domo_async._transfer.part import Part, assembled, held_part

@@ -10,8 +10,9 @@ from itertools import islice
 
 from domo_async._transfer.columns import ColumnSpec
 from domo_async._transfer.csv import rewriting
+from domo_async._transfer.csv.fastest import fastest_rewriter
 from domo_async._transfer.csv.format import EMPTY_TEXT, NULL, Block, quoted
-from domo_async._transfer.csv.rewriting import FieldRule, fastest_rewriter, records, spellings
+from domo_async._transfer.csv.rewriting import FieldRule, records, spellings
 from domo_async._transfer.encoding import text_fits
 from domo_async._transfer.sources.base import Dialect
 from domo_async._transfer.sources.column_mapping import ColumnMapping

@@ -7,8 +7,9 @@ from collections.abc import Collection, Sequence
 from decimal import Decimal
 
 from domo_async._transfer.columns import ColumnSpec, ColumnType
+from domo_async._transfer.csv.fastest import fastest_rewriter
 from domo_async._transfer.csv.format import text_of
-from domo_async._transfer.csv.rewriting import fastest_rewriter, records
+from domo_async._transfer.csv.rewriting import records
 from domo_async._transfer.part import Part
 from domo_async.errors import SourceError
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from domo_async._emulator.routes.accounts import add_account
-from domo_async._emulator.state import Instance
+from domo_async._emulator.state.instance import Instance
 
 # The page shows an envelope for the search that the Search page contradicts; the instance's is the latter's.
 FREE = {"E035": ("$",)}

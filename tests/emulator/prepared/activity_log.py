@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from domo_async._emulator.access.auth import OWNER_ID
 from domo_async._emulator.services.activity import put
-from domo_async._emulator.state import Instance
+from domo_async._emulator.state.instance import Instance
+from domo_async._emulator.state.records import OWNER_ID
 
 
 def prepare(instance: Instance) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from domo_async._emulator.access.people import add_user
 from domo_async._emulator.routes import alerts
-from domo_async._emulator.state import Column, Instance
+from domo_async._emulator.state.datasets import Column
+from domo_async._emulator.state.instance import Instance
 
 
 def prepare(instance: Instance) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from domo_async._emulator.state import Instance
+from domo_async._emulator.state.instance import Instance
 from tests.contract.row import documented
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from domo_async._emulator.state import Instance
+from domo_async._emulator.state.instance import Instance
 from tests.emulator.prepared import workflows
 
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 
 from domo_async._emulator.access.people import add_user
-from domo_async._emulator.routes import beast_modes, cards
-from domo_async._emulator.state import Column, Instance
+from domo_async._emulator.routes import beast_modes
+from domo_async._emulator.services import cards
+from domo_async._emulator.state.datasets import Column
+from domo_async._emulator.state.instance import Instance
 from tests.contract.row import documented
 
 

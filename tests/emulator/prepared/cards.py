@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from domo_async._emulator.routes import cards
-from domo_async._emulator.state import Column, Instance
+from domo_async._emulator.services import cards
+from domo_async._emulator.state.datasets import Column
+from domo_async._emulator.state.instance import Instance
 
 # The page shows the pictures alone, under "data"; Domo's tutorials read them under "image", as the instance has them.
 FREE = {"E027": ("$",)}

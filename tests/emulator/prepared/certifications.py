@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from domo_async._emulator.state import Column, Instance
+from domo_async._emulator.state.datasets import Column
+from domo_async._emulator.state.instance import Instance
 from tests.contract.certifications import DATASET
 
 

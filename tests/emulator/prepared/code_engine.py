@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from domo_async._emulator.routes.code_engine import Printed, functions_of
-from domo_async._emulator.state import Instance
+from domo_async._emulator.state.instance import Instance
 
 
 def _details(**_: Any) -> Printed:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from domo_async._emulator.access.people import add_user
-from domo_async._emulator.state import Column, Dataset, Instance, Version
+from domo_async._emulator.state.datasets import Column, Dataset, Version
+from domo_async._emulator.state.instance import Instance
 from tests.contract.datasets import KEY
 
 # What the rows call by a name that the instance gives itself, and what it calls that.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from domo_async._emulator.routes.files import FILES, add_file
-from domo_async._emulator.state import Instance
+from domo_async._emulator.state.instance import Instance
 
 
 def prepare(instance: Instance) -> None:

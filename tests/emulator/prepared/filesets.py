@@ -5,7 +5,7 @@ from __future__ import annotations
 from domo_async._emulator.access.people import add_user
 from domo_async._emulator.routes.filesets import FILESETS, new_fileset
 from domo_async._emulator.services.trees import add_file
-from domo_async._emulator.state import Instance
+from domo_async._emulator.state.instance import Instance
 
 _FORM = (
     b'--here\r\nContent-Disposition: form-data; name="file"; filename="new.txt"\r\nContent-Type: text/plain\r\n\r\n'

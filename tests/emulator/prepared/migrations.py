@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from domo_async._emulator.state import Column, Instance
+from domo_async._emulator.state.datasets import Column
+from domo_async._emulator.state.instance import Instance
 
 INTEGRATION = "31e0307a-cb31-4018-b824-eb04b15827e1"
 _FEDERATED = "8c487fef-b62d-486f-af7a-90c7d6ee0347"

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from domo_async._emulator.access import sharing
 from domo_async._emulator.access.people import add_user
-from domo_async._emulator.routes import pages, sharing
-from domo_async._emulator.state import Instance
+from domo_async._emulator.routes import pages
+from domo_async._emulator.state.instance import Instance
 
 
 def prepare(instance: Instance) -> None:

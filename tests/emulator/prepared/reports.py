@@ -7,7 +7,7 @@ from typing import Any
 from domo_async._emulator.access.people import add_user
 from domo_async._emulator.http.web import millis
 from domo_async._emulator.services.jobs import ended_job
-from domo_async._emulator.state import Instance
+from domo_async._emulator.state.instance import Instance
 
 _JOHN = {"userId": 901_234, "displayName": "John Doe", "emailAddress": "john.doe@example.com"}
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from domo_async._emulator.services.jobs import ended_job
-from domo_async._emulator.state import Column, Instance
+from domo_async._emulator.state.datasets import Column
+from domo_async._emulator.state.instance import Instance
 
 _DATASET = "dcad2f50-e65e-4259-a9e8-214a3d1e18a7"
 _EXPORT = "97d1244b-8ec4-45f8-a721-ae9602a9fa77"

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from domo_async._emulator.routes.accounts import add_account
-from domo_async._emulator.routes.streams import add_execution, add_stream
 from domo_async._emulator.services.jobs import ended_job
-from domo_async._emulator.state import Column, Instance
+from domo_async._emulator.services.streams import add_execution, add_stream
+from domo_async._emulator.state.datasets import Column
+from domo_async._emulator.state.instance import Instance
 
 # By their random names: the formulas of the sample's dataset.
 FREE = dict.fromkeys(("E042", "E043"), ("$.dataSource.properties.formulas.formulas",))

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from domo_async._emulator.access.people import add_user
-from domo_async._emulator.routes.task_center import add_queue, add_task
-from domo_async._emulator.state import Instance
+from domo_async._emulator.services.tasks import add_queue, add_task
+from domo_async._emulator.state.instance import Instance
 
 QUEUE = "168ecd84-4a15-45f6-89d9-021fbbce0481"
 CONTRACT = {

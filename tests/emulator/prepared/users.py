@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from domo_async._emulator.access.people import add_user
-from domo_async._emulator.state import Instance
+from domo_async._emulator.state.instance import Instance
 
 # The Groups page shows a bare list with other keys for this route; the Users page's envelope is the one to answer.
 FREE = {"E116": {"$"}}

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from domo_async._emulator.routes.workflows import add_model, add_run
 from domo_async._emulator.services.jobs import ended_job
-from domo_async._emulator.state import Instance
+from domo_async._emulator.services.workflows import add_model, add_run
+from domo_async._emulator.state.instance import Instance
 
 RUN = "2052e10a-d142-4391-a731-2be1ab1c0188"
 MODEL = "a8afdc89-9491-4ee4-b7c3-b9e9b86c0138"

@@ -11,9 +11,9 @@ from typing import Any, TypeAlias
 import orjson
 
 from domo_async._emulator.errors import HTTPError
-from domo_async._emulator.persistence.changes import Changes
+from domo_async._emulator.state.changes import Changes
 
-__all__ = ["COUNTERS", "Collection", "Record", "Records", "check_storable"]
+__all__ = ["COUNTERS", "OWNER_ID", "Collection", "Record", "Records", "check_storable"]
 
 Record: TypeAlias = dict[str, Any]
 COUNTERS = "counters"
@@ -25,7 +25,7 @@ def check_storable(value: object) -> None:
     """Refuse what cannot be saved, or not be told again within an answer: then nothing else could be, either.
 
     Raises:
-        Refusal: 400, if it is so: it is nested too deeply, or is not JSON.
+        HTTPError: 400, if it is so: it is nested too deeply, or is not JSON.
     """
     for _ in range(_LEVELS):
         value = [value]
@@ -69,7 +69,7 @@ class Collection:
         """Return a record.
 
         Raises:
-            Refusal: 404, if there is none.
+            HTTPError: 404, if there is none.
         """
         record = self._records.get(str(key))
         if record is None:
@@ -80,7 +80,7 @@ class Collection:
         """Keep a record under a key, in place of the former one; returns it.
 
         Raises:
-            Refusal: 400, if it cannot be saved.
+            HTTPError: 400, if it cannot be saved.
         """
         check_storable([str(key), record])
         self._records[str(key)] = record
@@ -91,7 +91,7 @@ class Collection:
         """Keep a record with some keys changed; returns it.
 
         Raises:
-            Refusal: 404, if there is none.
+            HTTPError: 404, if there is none.
         """
         return self.put(key, {**self.get(key), **changes})
 
@@ -99,7 +99,7 @@ class Collection:
         """Forget a record; returns it.
 
         Raises:
-            Refusal: 404, if there is none.
+            HTTPError: 404, if there is none.
         """
         record = self.get(key)
         del self._records[str(key)]
@@ -156,3 +156,6 @@ class Records:
         """Have the records of a snapshot and no others."""
         for name in {*self._collections, *snapshot}:
             self[name].restore(snapshot.get(name, {}))
+
+
+OWNER_ID = 1

@@ -22,12 +22,12 @@ from typing import Any, get_args
 from aiohttp import web
 from attrs import asdict, define, field, fields
 
-from domo_async._emulator.access.auth import OWNER_ID
 from domo_async._emulator.errors import HTTPError
 from domo_async._emulator.faults import Fault
-from domo_async._emulator.http.app import OWN_PATHS, Gate
+from domo_async._emulator.gate import OWN_PATHS, Gate
 from domo_async._emulator.http.web import answer, json_object, page_of, query_flag
 from domo_async._emulator.job_outcomes import Job, JobOutcome
+from domo_async._emulator.state.records import OWNER_ID
 
 __all__ = ["Control"]
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-__all__ = ["MASK", "masked", "without_secrets"]
+__all__ = ["DOCUMENTS", "MASK", "masked", "without_secrets"]
 
 MASK = "********"
 # Connectors call their settings as they like: of an account's only these are known to open nothing.
@@ -55,3 +55,6 @@ def without_secrets(value: Any) -> Any:
     if isinstance(value, list):
         return [without_secrets(each) for each in value]
     return value
+
+
+DOCUMENTS = "appdb_documents"

@@ -1,0 +1,1 @@
+"""The demo world: what each area puts into it."""

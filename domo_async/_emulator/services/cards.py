@@ -1,0 +1,294 @@
+"""Cards: how one is made, described, and what it shows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import orjson
+from aiohttp import web
+from attrs import frozen
+
+from domo_async._emulator.access.people import free_id
+from domo_async._emulator.access.sharing import Sight, described_owners, owners_of
+from domo_async._emulator.errors import HTTPError
+from domo_async._emulator.http.web import millis, text
+from domo_async._emulator.rows.storage import Storage
+from domo_async._emulator.services.pictures import Bar
+from domo_async._emulator.sql import rendering, translate
+from domo_async._emulator.sql.translation import Translation
+from domo_async._emulator.state.datasets import Dataset
+from domo_async._emulator.state.instance import Instance
+from domo_async._emulator.state.records import OWNER_ID, Record
+
+__all__ = [
+    "EPOCH",
+    "MOST_BARS",
+    "TABLE",
+    "Shown",
+    "card_counts",
+    "create",
+    "dataset_of_card",
+    "describe",
+    "describe_owners",
+    "number_text",
+    "parts_of",
+    "show",
+]
+
+EPOCH = 1_700_000_000_000
+TABLE = "badge_basic_table"
+_AGGREGATIONS = ("COUNT", "SUM", "AVG", "MIN", "MAX")
+_MOST_ROWS = 1000
+MOST_BARS = 20
+_OPERATORS = {"EQUALS": "=", "NOT_EQUALS": "<>", "LESS_THAN": "<", "GREATER_THAN": ">"}
+
+
+def create(
+    instance: Instance,
+    *,
+    title: str,
+    dataset_id: str,
+    description: str = "",
+    owner_id: int = OWNER_ID,
+    chart_type: str = "badge_vert_bar",
+    page_ids: Sequence[int] = (),
+    group_by: str | None = None,
+    value: str | None = None,
+    aggregation: str = "COUNT",
+    id: int | None = None,
+    at: int | None = None,
+) -> Record:
+    """Make a card; returns its record.
+
+    Args:
+        instance: The instance.
+        title: Its title.
+        dataset_id: The dataset that it shows.
+        description: What it is about.
+        owner_id: Its owner.
+        chart_type: Its kind; ``badge_basic_table`` is a table.
+        page_ids: The pages that it is on.
+        group_by: The column whose values it shows a number for each; None for a single number.
+        value: The column that the numbers are made of; None for the rows.
+        aggregation: How they are made of it: COUNT, SUM, AVG, MIN or MAX.
+        id: Its number; None for the next one.
+        at: When it was made, in milliseconds; None for now.
+    """
+    card_id = free_id(instance, "cards", 100_000_001) if id is None else id
+    now = millis() if at is None else at
+    return instance.records["cards"].put(
+        card_id,
+        {
+            "id": card_id,
+            "urn": str(card_id),
+            "title": title,
+            "description": description,
+            "type": "kpi",
+            "chartType": chart_type,
+            "ownerId": owner_id,
+            "datasourceId": dataset_id,
+            "pageIds": list(page_ids),
+            "definition": {"groupBy": group_by, "value": value, "aggregation": aggregation},
+            "views": 0,
+            "created": now,
+            "modified": now,
+        },
+    )
+
+
+def card_counts(instance: Instance) -> dict[str, dict[str, int]]:
+    """Return, for each dataset that has any, how many cards show it and how often these were viewed."""
+    counts: dict[str, dict[str, int]] = {}
+    for card in instance.records["cards"]:
+        count = counts.setdefault(card["datasourceId"], {"cardCount": 0, "cardViewCount": 0})
+        count["cardCount"] += 1
+        count["cardViewCount"] += card.get("views", 0)
+    return counts
+
+
+def parts_of(request: web.Request) -> set[str]:
+    """Return the parts that a request asks for."""
+    return {part.strip() for part in request.query.get("parts", "").split(",") if part.strip()}
+
+
+def _source(dataset: Dataset) -> dict[str, Any]:
+    """Return what a card tells of its dataset."""
+    return {
+        "dataSourceId": dataset.id,
+        "dataSourceName": dataset.name,
+        "displayType": dataset.provider_type,
+        "dataType": dataset.provider_type,
+        "providerType": dataset.provider_type,
+        "isSampleData": False,
+        "lastUpdated": millis(dataset.updated),
+        "adc": False,
+        "phase": None,
+        "state": "SUCCESS",
+    }
+
+
+def describe(instance: Instance, seen: Sight, card: Record, parts: set[str]) -> dict[str, Any]:
+    """Return a card as those routes give it that no document shows; some keys only if they are asked for."""
+    dataset = dataset_of_card(instance, card)
+    optional: dict[str, Any] = {
+        "metadata": {"chartType": card.get("chartType", TABLE), "currentMethod": "POPNONE"},
+        "owners": describe_owners(instance, card),
+        "datasources": [] if dataset is None else [_source(dataset)],
+        "properties": {},
+        "certification": {},
+        "drillPathURNs": [],
+        "domoapp": None,
+    }
+    return {
+        "id": card["id"],
+        "urn": str(card["id"]),
+        "type": card.get("type", "kpi"),
+        "title": card["title"],
+        "description": card.get("description", ""),
+        "ownerId": card["ownerId"],
+        "access": seen.card(card),
+        "active": True,
+        "locked": False,
+        "creatorId": card["ownerId"],
+        "isCurrentUserOwner": {"type": "USER", "id": seen.user_id} in owners_of(card),
+        "allowTableDrill": True,
+        "created": card.get("created", EPOCH) // 1000,
+        "badgeUpdated": card.get("modified", EPOCH),
+        **{key: value for key, value in optional.items() if key in parts},
+    }
+
+
+def describe_owners(instance: Instance, card: Record) -> list[dict[str, Any]]:
+    """Return a card's owners, whose numbers are texts here."""
+    return [{**one, "id": str(one["id"])} for one in described_owners(instance, card)]
+
+
+def dataset_of_card(instance: Instance, card: Record) -> Dataset | None:
+    try:
+        return instance.dataset(card["datasourceId"])
+    except HTTPError:
+        return None
+
+
+@frozen
+class Shown:
+    """What a card shows.
+
+    Attributes:
+        columns: The names of the columns.
+        rows: Labels and numbers, or a single number.
+        cut: Whether there are more rows.
+    """
+
+    columns: tuple[str, ...]
+    rows: list[list[Any]]
+    cut: bool
+
+    def bars(self) -> list[Bar]:
+        """Return the rows as bars."""
+        return [
+            Bar(
+                "" if len(row) == 1 else str(row[0]),
+                row[-1] if isinstance(row[-1], int | float) else 0,
+                number_text(row[-1]),
+            )
+            for row in self.rows[:MOST_BARS]
+        ]
+
+    def summary(self) -> float:
+        """Return the sum of all numbers."""
+        return sum(row[-1] for row in self.rows if isinstance(row[-1], int | float))
+
+
+async def show(
+    storage: Storage, card: Record, dataset: Dataset, overrides: object = None, *, only: str | None
+) -> Shown:
+    """Return what a card shows.
+
+    Args:
+        storage: Where the rows are.
+        card: The card.
+        dataset: Its dataset.
+        overrides: What is asked for beside what the card shows by itself.
+        only: The condition, in DuckDB's SQL, on the rows that may be seen; None for all.
+
+    Raises:
+        HTTPError: 400, if the overrides cannot be; 409, if the card and its dataset do not fit any more.
+    """
+    definition = card.get("definition") or {}
+    query = _query(definition, _conditions(overrides, dataset))
+    schema, versions = dataset.schema, dataset.visible
+    with storage.lease(versions):
+        try:
+            translation = await storage.run(translate, query, dataset.id, columns=schema.types, only=only)
+            columns, rows = await storage.run(_rows, storage, translation, schema, versions)
+        except HTTPError as refusal:
+            raise HTTPError(409, f"The card cannot be rendered as it is: {refusal.message}") from refusal
+    return Shown(columns, rows[:_MOST_ROWS], cut=len(rows) > _MOST_ROWS)
+
+
+def _query(definition: Mapping[str, Any], conditions: str) -> str:
+    value, group = definition.get("value"), definition.get("groupBy")
+    aggregation = definition.get("aggregation", "COUNT")
+    if aggregation not in _AGGREGATIONS:
+        raise HTTPError(409, f"The card cannot be rendered as it is: it has no aggregation {aggregation}")
+    number = f"{aggregation}({'*' if value is None else _name(value)})"
+    named = f"{number} AS {_name('Count' if value is None else value)}"
+    if group is None:
+        return f"SELECT {named} FROM table {conditions}"  # noqa: S608 - names are quoted, and it is translated
+    return (
+        f"SELECT {_name(group)}, {named} FROM table {conditions} "  # noqa: S608 - as above
+        f"GROUP BY {_name(group)} ORDER BY {_name(group)} LIMIT {_MOST_ROWS + 1}"
+    )
+
+
+def _conditions(overrides: object, dataset: Dataset) -> str:
+    filters = (overrides.get("filters") or []) if isinstance(overrides, dict) else None if overrides else []
+    if not isinstance(filters, list) or not all(isinstance(each, dict) for each in filters):
+        raise HTTPError(400, "queryOverrides must be an object; its filters, an array of objects")
+    columns = {column.name for column in dataset.schema.columns}
+    conditions = []
+    for each in filters:
+        column, values = text(each, "column"), each.get("values")
+        operand = each.get("operand", "IN")
+        if column not in columns:
+            raise HTTPError(400, f"queryOverrides: there is no column {column}")
+        if not isinstance(values, list) or not values:
+            raise HTTPError(400, "queryOverrides: a filter has values, an array")
+        if operand in {"IN", "NOT_IN"}:
+            conditions.append(f"{_name(column)} {operand.replace('_', ' ')} ({', '.join(map(_literal, values))})")
+        elif operand in _OPERATORS and len(values) == 1:
+            conditions.append(f"{_name(column)} {_OPERATORS[operand]} {_literal(values[0])}")
+        else:
+            raise HTTPError(400, f"queryOverrides: operand is IN, NOT_IN, or with one value {', '.join(_OPERATORS)}")
+    return f"WHERE {' AND '.join(conditions)}" if conditions else ""
+
+
+def _name(column: str) -> str:
+    return "`" + column.replace("`", "``") + "`"
+
+
+def _literal(value: object) -> str:
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return repr(value)
+    return "'" + str(value).replace("\\", "\\\\").replace("'", "''") + "'"
+
+
+def _rows(storage: Storage, translation: Translation, *data: Any) -> tuple[tuple[str, ...], list[list[Any]]]:
+    result = storage.query(translation, *data)
+    try:
+        result.start(rendering.json_row)
+        rows: list[list[Any]] = []
+        while batch := result.batch():
+            rows += map(orjson.loads, batch)
+        return tuple(column.name for column in result.columns), rows
+    finally:
+        result.close()
+
+
+def number_text(value: object) -> str:
+    """Return a number as people read it, such as ``1,234.5``."""
+    if not isinstance(value, int | float):
+        return "" if value is None else str(value)
+    return f"{value:,.2f}".rstrip("0").rstrip(".")

@@ -1,0 +1,23 @@
+"""A query that DuckDB may run, and the name under which it finds the rows."""
+
+from __future__ import annotations
+
+from attrs import frozen
+
+__all__ = ["SOURCE", "Translation"]
+
+SOURCE = "domo_source"
+"""The name under which the translated query finds the dataset's rows."""
+
+
+@frozen
+class Translation:
+    """A query that DuckDB may run.
+
+    Attributes:
+        sql: The query in DuckDB's SQL, over the relation called `SOURCE`.
+        names: The names of the result's columns as the user wrote them, None for a column out of ``*``.
+    """
+
+    sql: str
+    names: tuple[str | None, ...]
