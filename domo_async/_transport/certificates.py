@@ -55,12 +55,8 @@ class Contexts:
         if settings.ca is None and cert is None and not named:
             outside = _of_system()
             return cls(outside, outside)
-        outside = _trusting(settings.ca, named)
-        if cert is None:
-            return cls(outside, outside)
-        inside = _trusting(settings.ca, named)
-        _load_client(inside, cert)
-        return cls(inside, outside)
+        files = [settings.ca, *named.values(), *((cert.cert, cert.key) if cert is not None else ())]
+        return _contexts(settings.ca, tuple(named.items()), cert, tuple(_stamp(each) for each in files if each))
 
 
 @frozen
@@ -136,6 +132,27 @@ def _of_system() -> ssl.SSLContext:
     context = _blank(strict=True)
     _load_system(context)
     return context
+
+
+@lru_cache(maxsize=8)
+def _contexts(
+    ca: Path | None, named: tuple[tuple[str, str], ...], cert: ClientCertificate | None, _stamps: tuple[object, ...]
+) -> Contexts:
+    """Return contexts, the same for all clients with the same files as long as those do not change."""
+    outside = _trusting(ca, dict(named))
+    if cert is None:
+        return Contexts(outside, outside)
+    inside = _trusting(ca, dict(named))
+    _load_client(inside, cert)
+    return Contexts(inside, outside)
+
+
+def _stamp(path: Path | str) -> object:
+    try:
+        status = os.stat(path)  # noqa: PTH116 - takes both
+    except OSError:
+        return None  # and what reads it says so
+    return status.st_mtime_ns, status.st_size, status.st_ino
 
 
 def _load_system(context: ssl.SSLContext) -> None:

@@ -471,6 +471,29 @@ async def test_a_client_proves_itself_to_the_instance_alone(authority, ca, clien
         assert "demands a client certificate" in str(error)
 
 
+async def test_the_environment_names_the_client_s_certificate(authority, ca, client_files, monkeypatch):
+    demanding = certified(authority)
+    authority.configure_trust(demanding)
+    monkeypatch.setenv("DOMO_CLIENT_CERT", str(client_files["cert"]))
+    monkeypatch.setenv("DOMO_CLIENT_KEY", str(client_files["locked"]))
+    with demanding_server(demanding) as instance:
+        with pytest.raises(ConfigError, match="DOMO_CLIENT_KEY_PASSWORD"):
+            await ask(instance, ca=ca)
+        monkeypatch.setenv("DOMO_CLIENT_KEY_PASSWORD", PASSWORD)
+
+        assert "hello" == await ask(instance, ca=ca)
+
+
+async def test_an_authority_that_is_renewed_in_its_file_is_read_again(authority, ca, tmp_path):
+    path = tmp_path / "company.pem"
+    trustme.CA().cert_pem.write_to_path(path)
+    async with tls_server(certified(authority)) as server:
+        await failure(CertificateError, server.url, ca=path)
+        path.write_bytes(ca.read_bytes() + b"\n")
+
+        assert "hello" == await ask(server.url, ca=path)
+
+
 @pytest.mark.parametrize(
     ("key", "password", "words"),
     [
