@@ -465,7 +465,8 @@ class Users(Twin[AsyncUsers]):
                 `deactivate`), ``delete`` or ``keep``. Logins are ended unless it is kept; access tokens are revoked in
                 any case.
             force: Whether the account goes even if something could not be given away.
-            kinds: Only things of these kinds, such as ``["dataset", "card"]``; by default all.
+            kinds: Only things of these kinds, such as ``["dataset", "card"]``; by default all. The account is of
+                the kind ``user``.
             skip: No things of these kinds.
             concurrency: Requests under way at once.
 
@@ -474,7 +475,8 @@ class Users(Twin[AsyncUsers]):
             library finds it tells in `not_covered`. A kind that could not be read has the error in its step.
 
         Raises:
-            ConfigError: Both are the same user, the token is the leaver's own, or a kind is not known.
+            ConfigError: Both are the same user, whoever is to have it is not active, the token is the leaver's own, or
+                a kind is not known.
             Unresolved: Somebody is not there.
         """
         return self._portal.run(
@@ -564,7 +566,8 @@ class Users(Twin[AsyncUsers]):
                 `deactivate`), ``delete`` or ``keep``. Logins are ended unless it is kept; access tokens are revoked in
                 any case.
             force: Whether the account goes even if something could not be given away.
-            kinds: Only things of these kinds, such as ``["dataset", "card"]``; by default all.
+            kinds: Only things of these kinds, such as ``["dataset", "card"]``; by default all. The account is of
+                the kind ``user``.
             skip: No things of these kinds.
             dry_run: Whether to only read, and report what would be done.
             concurrency: Requests under way at once.
@@ -574,7 +577,8 @@ class Users(Twin[AsyncUsers]):
             The report, with the plan. What cannot be given away, since no route is known, is in it as ``skipped``.
 
         Raises:
-            ConfigError: Both are the same user, the token is the leaver's own, or a kind is not known.
+            ConfigError: Both are the same user, whoever is to have it is not active, the token is the leaver's own, or
+                a kind is not known.
             Unresolved: Somebody is not there.
         """
         return self._portal.run(

@@ -480,6 +480,12 @@ ROWS = [
                     users=[_ADA, {**_ADA, "id": 31, "emailAddress": "grace@example.com"}],
                 ),
                 Sent("GET", "/api/content/v2/users/me", answer=whole({"id": 1, "displayName": "Admin"})),
+                Sent(
+                    "GET",
+                    "/api/content/v3/users/31",
+                    query={"includeDetails": "true"},
+                    answer=whole({"id": 31, "displayName": "Grace"}),
+                ),
                 _OWNED,
                 *sends,
             ),

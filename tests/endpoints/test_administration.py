@@ -52,6 +52,8 @@ async def test_each_finished_day_is_written_once_and_the_current_one_anew(
 
     dry = await domo.activity_log.export(tmp_path, days[0], format=form, dry_run=True)  # type: ignore[arg-type]
     assert [] == files(tmp_path)
+    outdated = tmp_path / f"activity-{days[1]}.partial.{form}"  # of when that day was not over yet
+    outdated.touch()
     first = await domo.activity_log.export(tmp_path, days[0], format=form)  # type: ignore[arg-type]
     kept = {path: path.stat().st_mtime_ns for path in files(tmp_path) if "partial" not in path.name}
     again = await domo.activity_log.export(tmp_path, datetime.now(UTC) - timedelta(days=3), format=form)  # type: ignore[arg-type]

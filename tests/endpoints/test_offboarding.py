@@ -183,6 +183,10 @@ async def test_nobody_offboards_oneself_or_to_nobody(emulator: Emulator, domo: D
     for leaver, to, error in ((ada, ada, ConfigError), (ada, 999, Unresolved), ("nobody@example.com", 1, Unresolved)):
         with pytest.raises(error):
             await domo.users.offboard(leaver, to=to)
+    gone = await a_user(domo, "Gone")
+    await domo.users.deactivate(gone)
+    with pytest.raises(ConfigError, match="not active"):
+        await domo.users.offboard(ada, to=gone)
     with pytest.raises(ConfigError, match="there is no kind cats; there are dataset"):
         await domo.users.plan_offboarding(ada, to=1, kinds=["cats"])
 

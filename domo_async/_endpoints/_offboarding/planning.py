@@ -49,6 +49,7 @@ async def make_plan(
     if to_id not in known:
         raise Unresolved(f"there is no user {to}; nothing was changed", names=[to])
     await _refuse_oneself(users, leaver_id)
+    await _refuse_inactive(users, to_id)
     handlers = [each for each in handlers_of(http, leaver_id, to_id) if each.kind in wanted]
     if account == "keep":
         # Whoever stays may stay logged in.
@@ -100,6 +101,16 @@ async def _refuse_oneself(users: Users, leaver_id: int) -> None:
         raise ConfigError(
             "the token is the leaver's own, and would be revoked before the end; use an administrator's token"
         )
+
+
+async def _refuse_inactive(users: Users, to_id: int) -> None:
+    """Refuse to give everything to somebody who cannot log in."""
+    try:
+        profile = await users.profile(to_id)
+    except DomoError:
+        return
+    if profile.is_active is False:
+        raise ConfigError(f"{profile.display_name} ({to_id}) is not active; name somebody who can log in")
 
 
 async def _last_step(users: Users, leaver_id: int, leaver: User | None, account: LeaverAccount) -> OffboardingStep:

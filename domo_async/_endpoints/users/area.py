@@ -574,7 +574,8 @@ class Users(Area):
                 `deactivate`), ``delete`` or ``keep``. Logins are ended unless it is kept; access tokens are revoked in
                 any case.
             force: Whether the account goes even if something could not be given away.
-            kinds: Only things of these kinds, such as ``["dataset", "card"]``; by default all.
+            kinds: Only things of these kinds, such as ``["dataset", "card"]``; by default all. The account is of
+                the kind ``user``.
             skip: No things of these kinds.
             concurrency: Requests under way at once.
 
@@ -583,7 +584,8 @@ class Users(Area):
             library finds it tells in `not_covered`. A kind that could not be read has the error in its step.
 
         Raises:
-            ConfigError: Both are the same user, the token is the leaver's own, or a kind is not known.
+            ConfigError: Both are the same user, whoever is to have it is not active, the token is the leaver's own, or
+                a kind is not known.
             Unresolved: Somebody is not there.
         """
         # It stands above all areas, this one among them; so everywhere below.
@@ -676,7 +678,8 @@ class Users(Area):
                 `deactivate`), ``delete`` or ``keep``. Logins are ended unless it is kept; access tokens are revoked in
                 any case.
             force: Whether the account goes even if something could not be given away.
-            kinds: Only things of these kinds, such as ``["dataset", "card"]``; by default all.
+            kinds: Only things of these kinds, such as ``["dataset", "card"]``; by default all. The account is of
+                the kind ``user``.
             skip: No things of these kinds.
             dry_run: Whether to only read, and report what would be done.
             concurrency: Requests under way at once.
@@ -686,7 +689,8 @@ class Users(Area):
             The report, with the plan. What cannot be given away, since no route is known, is in it as ``skipped``.
 
         Raises:
-            ConfigError: Both are the same user, the token is the leaver's own, or a kind is not known.
+            ConfigError: Both are the same user, whoever is to have it is not active, the token is the leaver's own, or
+                a kind is not known.
             Unresolved: Somebody is not there.
         """
         from domo_async._endpoints._offboarding import carry_out_plan, make_plan  # noqa: PLC0415 - it stands above
