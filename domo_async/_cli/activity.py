@@ -168,7 +168,7 @@ def export(
     rows = [
         {
             "day": str(row.input.day),
-            "file": str(row.input.path),
+            "file": row.input.path,
             "entries": row.value,
             "outcome": str(row.outcome),
             "error": None if row.error is None else str(row.error),

@@ -64,7 +64,7 @@ async def test_each_finished_day_is_written_once_and_the_current_one_anew(
     assert names == sorted(path.name for path in files(tmp_path))
     assert kept == {path: path.stat().st_mtime_ns for path in kept}
     assert 2_500 == sum(entries(tmp_path / name) for name in names[:3])
-    assert [entries(row.input.path) for row in first][:3] == [row.value for row in first][:3]
+    assert [entries(Path(row.input.path)) for row in first][:3] == [row.value for row in first][:3]
 
 
 def files(folder: Path) -> list[Path]:

@@ -48,7 +48,7 @@ class DayOfLog(Record):
     """
 
     day: date
-    path: Path
+    path: str
     finished: bool
 
     def __str__(self) -> str:
@@ -144,7 +144,7 @@ def _days(
         day = first + timedelta(days=number)
         over = datetime.combine(day + timedelta(days=1), datetime.min.time(), zone)
         finished = now >= over + timedelta(seconds=grace)
-        found.append(DayOfLog(day, folder / f"activity-{day}{'' if finished else '.partial'}.{form}", finished))
+        found.append(DayOfLog(day, str(folder / f"activity-{day}{'' if finished else '.partial'}.{form}"), finished))
     return found
 
 
@@ -157,7 +157,7 @@ def _day(given: date | datetime, zone: tzinfo, name: str) -> date:
 
 
 def _planned(day: DayOfLog, today: date) -> BulkResult[DayOfLog, int]:
-    there = day.path.exists()
+    there = Path(day.path).exists()
     if there and day.finished:
         return BulkResult(day, Outcome.UNCHANGED, note="is there already")
     note = None if day.finished else "not over yet"
@@ -169,11 +169,12 @@ def _planned(day: DayOfLog, today: date) -> BulkResult[DayOfLog, int]:
 async def _written(entries: AsyncIterator[Activity], day: DayOfLog, form: ActivityFileFormat) -> int:
     """Write a day's file, whole or not at all, and return how many entries it has."""
     write = _parquet if form == "parquet" else _csv
-    async with atomic_write(day.path) as path:
+    target = Path(day.path)
+    async with atomic_write(target) as path:
         count = await write(entries, path)
     if day.finished:
         # What was known of the day while it was not over.
-        partial = day.path.with_name(f"activity-{day.day}.partial.{form}")
+        partial = target.with_name(f"activity-{day.day}.partial.{form}")
         await asyncio.to_thread(partial.unlink, missing_ok=True)
     return count
 
