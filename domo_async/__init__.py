@@ -18,6 +18,7 @@ from domo_async._settings import (
     Settings,
     Timeouts,
 )
+from domo_async._telemetry import Telemetry
 from domo_async._transport import CursorPager, Pager
 from domo_async._version import __version__ as __version__
 from domo_async._wire import UNSET, Unset
@@ -134,6 +135,7 @@ __all__ = [
     "Settings",
     "SourceError",
     "TargetError",
+    "Telemetry",
     "TimeoutError",
     "Timeouts",
     "TransportError",

@@ -559,7 +559,7 @@ class Domo:
         async def read(content: bytes) -> Any:
             return loads(content) if content.strip() else None
 
-        return await self._transport.raw(
+        work = self._transport.raw(
             method.upper() if isinstance(method, str) else method,
             raw_url(path),
             read=read,
@@ -567,6 +567,7 @@ class Domo:
             json=json,
             idempotent=idempotent,
         )
+        return await self._transport.telemetry.operation("domo.request", work)
 
     def _over(self, made: Callable[[Transport], Transport]) -> Self:
         """Return a client over what is made of this one's transports."""

@@ -15,6 +15,7 @@ from attrs.validators import optional
 
 from domo_async._clock import Clock, SystemClock
 from domo_async._redaction import Secret, keeps_secret
+from domo_async._telemetry import Telemetry
 from domo_async._wire import Record
 from domo_async.errors import ConfigError
 
@@ -344,6 +345,7 @@ class Settings:
             before the names and versions of this library, Python and aiohttp.
         before_request: Hooks called before each try. What one raises ends the call.
         after_response: Hooks called after each try. What one raises is logged, since the request was carried out.
+        telemetry: What OpenTelemetry is told, once the application has set it up; None for nothing. See `Telemetry`.
         clock: Where time comes from; tests pass their own.
         strict: Whether any value of an answer that cannot be read is a `DecodeError`, for tests. Else the field has its
             default, the value is in its model's `extras`, and it is logged once.
@@ -373,6 +375,9 @@ class Settings:
     )
     after_response: tuple[Callable[[ResponseEvent], Awaitable[None] | None], ...] = field(
         default=(), converter=_hooks, validator=_all_callable
+    )
+    telemetry: Telemetry | None = field(
+        default=Telemetry(), validator=_is_a(Telemetry, type(None), example="Telemetry(propagate=True), or None")
     )
     clock: Clock = field(factory=SystemClock, validator=_clock)
     strict: bool = field(default=False, validator=_is_a(bool, example="True"))

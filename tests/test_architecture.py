@@ -17,7 +17,8 @@ ROOT = Path(domo_async.__file__).parent
 # From the ground up. Rooms of one floor do not know each other.
 FLOORS = [
     {"errors", "_clock", "_defaults", "_display", "_generator", "_locking", "_redaction", "_version"},
-    {"_telemetry", "_tracebacks"},
+    {"_tracebacks"},
+    {"_telemetry"},
     {"_callbacks", "_concurrency", "_wire"},
     {"_frames", "_settings", "_waiting"},
     {"_profiles", "_results", "_transport"},

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, TypeVar
 
+from domo_async._endpoints._operations import watch_methods
 from domo_async._tracebacks import shorten_methods
 from domo_async._transport import Transport
 from domo_async._wire import OpenEnum
@@ -24,6 +25,7 @@ class Area:
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
         shorten_methods(cls)
+        watch_methods(cls)
 
     def __init__(self, http: Transport) -> None:
         self._http = http

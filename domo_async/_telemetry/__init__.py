@@ -1,7 +1,9 @@
-"""What the library tells of its work: log lines with fields. All that may be told is listed in `events`."""
+"""What the library tells of its work: log lines with fields, spans and metrics; all that may be told is in `events`."""
 
 from __future__ import annotations
 
 from domo_async._telemetry.events import EVENTS, FIELDS, Event, cause_of, tell
+from domo_async._telemetry.options import Telemetry
+from domo_async._telemetry.switch import Instrumentation
 
-__all__ = ["EVENTS", "FIELDS", "Event", "cause_of", "tell"]
+__all__ = ["EVENTS", "FIELDS", "Event", "Instrumentation", "Telemetry", "cause_of", "tell"]

@@ -7,13 +7,15 @@ users of the events; a test holds the two together.
 from __future__ import annotations
 
 import logging
-from typing import TypeAlias
+from collections.abc import Mapping
+from contextvars import ContextVar
+from typing import Protocol, TypeAlias
 
 from attrs import frozen
 
 from domo_async.errors import APIError
 
-__all__ = ["EVENTS", "FIELDS", "Event", "Value", "cause_of", "log_of", "tell"]
+__all__ = ["EVENTS", "FIELDS", "Event", "Value", "cause_of", "log_of", "operation_under_way", "tell"]
 
 Value: TypeAlias = str | int | float | None
 
@@ -58,12 +60,32 @@ class Event:
         log: What logs it.
         level: How much it matters.
         text: The words, with the fields in their places as ``%``-formatting has them.
+        traced: Whether the span of the operation has it, too.
     """
 
     name: str
     log: logging.Logger
     level: int
     text: str
+    traced: bool = True
+
+
+class Span(Protocol):
+    """What takes events of an operation."""
+
+    def add_event(self, name: str, attributes: Mapping[str, str | int | float]) -> None:
+        """Take an event."""
+
+
+operation_under_way: ContextVar[Span | None] = ContextVar("operation_under_way", default=None)
+"""The span of the operation that the running code works for."""
+# Names that the semantic conventions of OpenTelemetry have for fields; others are our own.
+_ATTRIBUTES = {
+    "cause": "error.type",
+    "method": "http.request.method",
+    "route": "url.template",
+    "status": "http.response.status_code",
+}
 
 
 def log_of(area: str) -> logging.Logger:
@@ -77,8 +99,8 @@ def log_of(area: str) -> logging.Logger:
 log_of("").addHandler(logging.NullHandler())
 
 
-def _event(name: str, area: str, level: int, text: str) -> Event:
-    made = EVENTS[name] = Event(name, log_of(area), level, text)
+def _event(name: str, area: str, level: int, text: str, *, traced: bool = True) -> Event:
+    made = EVENTS[name] = Event(name, log_of(area), level, text, traced)
     return made
 
 
@@ -87,6 +109,7 @@ TRIED = _event(
     "http",
     logging.DEBUG,
     "%(method)s %(route)s -> %(status)s in %(seconds).4f s (request %(request)d, attempt %(attempt)d)",
+    traced=False,  # it has a span of its own
 )
 RETRIED = _event(
     "retry",
@@ -212,6 +235,10 @@ def tell(event: Event, *, failed: BaseException | None = None, **fields: Value) 
     log = event.log
     if log.isEnabledFor(event.level):
         log.log(event.level, event.text, fields, exc_info=failed, extra={"event": event.name, **fields}, stacklevel=2)
+    span = operation_under_way.get()
+    if span is not None and event.traced:
+        known = {_ATTRIBUTES.get(name, f"domo.{name}"): value for name, value in fields.items() if value is not None}
+        span.add_event(f"domo.{event.name}", known)
 
 
 def cause_of(error: BaseException) -> str:

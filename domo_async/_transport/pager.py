@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Hashable, Sequence
 from contextlib import aclosing
 from functools import partial
-from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, Self, TypeVar
 
 from anyio import to_thread
 from attrs import frozen
@@ -158,6 +158,13 @@ class Pager(_List[T]):
         self._begin = begin
         self._begin_wary = begin_wary or begin
 
+    def made_by(
+        self, make: Callable[[Callable[[], AsyncGenerator[Sequence[T], None]]], AsyncGenerator[Sequence[T], None]]
+    ) -> Self:
+        """Have each reading of the list made by a function, which is given what begins it; returns this very list."""
+        self._begin, self._begin_wary = partial(make, self._begin), partial(make, self._begin_wary)
+        return self
+
     async def __aiter__(self) -> AsyncGenerator[T, None]:
         """Iterate over the items of all pages."""
         try:
@@ -236,6 +243,13 @@ class CursorPager(_List[T]):
     def cursor(self) -> str:
         """Text that stands for all that the latest iteration gave, up to this item and with it; goes into JSON."""
         return self._page.cursor(self._given)
+
+    def made_by(
+        self, make: Callable[[Callable[[], AsyncGenerator[CursorPage[T], None]]], AsyncGenerator[CursorPage[T], None]]
+    ) -> Self:
+        """Have each reading of the list made by a function, which is given what begins it; returns this very list."""
+        self._begin = partial(make, self._begin)
+        return self
 
     def given(self, count: int) -> None:
         """Say that of the latest page only so many items were passed on."""

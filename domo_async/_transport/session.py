@@ -11,13 +11,14 @@ from collections import deque
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Hashable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
-from typing import TypeVar, overload
+from typing import TYPE_CHECKING, TypeAlias, TypeVar, overload
 
 import aiohttp
 from attrs import evolve
 
 from domo_async._redaction import Redactor, Secret, secrets_of
 from domo_async._settings import Credentials, Retries, Settings, Timeouts
+from domo_async._telemetry import Instrumentation, cause_of
 from domo_async._transport.codings import decoded, is_coded
 from domo_async._transport.connection import Connection, Limits, is_good
 from domo_async._transport.failures import translated
@@ -52,11 +53,17 @@ from domo_async.errors import (
     TransportError,
 )
 
+if TYPE_CHECKING:
+    from domo_async._telemetry.signals import Signals
+
 __all__ = ["Download", "Transport"]
 
 T = TypeVar("T")
 R = TypeVar("R")
 
+_Exchange: TypeAlias = Callable[
+    [Request, Secret[Mapping[str, str]], Limits], Awaitable[tuple[aiohttp.ClientResponse, bytes]]
+]
 _EMPTY = Secret(b"")
 # Objects and lists, as nearly all answers are: no web page, and not empty.
 _JSON_BEGINS = frozenset({b"{", b"["})
@@ -69,6 +76,7 @@ class Download:
         response: The answer.
         request: What was asked.
         misread: Returns the error for a body that could not be understood, without the secrets that it may repeat.
+        signals: Takes how many bytes came, if anybody watches.
     """
 
     def __init__(
@@ -76,10 +84,12 @@ class Download:
         response: aiohttp.ClientResponse,
         request: Request,
         misread: Callable[[DecodeError, Secret[bytes]], DecodeError],
+        signals: Signals | None = None,
     ) -> None:
         self._response = response
         self._request = request
         self._misread = misread
+        self._signals = signals
         # Kept, since the response lets go of it with the last byte.
         self._protocol = None if response.connection is None else response.connection.protocol
 
@@ -113,13 +123,18 @@ class Download:
         Raises:
             IncompleteAnswer: It broke off, stood still for too long, or went on after the length that it announced.
         """
+        came = 0
         try:
             async for chunk in decoded(self._response, self._request):
+                came += len(chunk)
                 yield chunk
             # What comes right after the announced end is taken in, and found to be no answer.
             await asyncio.sleep(0)
         except (aiohttp.ClientError, OSError) as error:
             raise IncompleteAnswer(f"the answer broke off: {translated(error, self._request)}") from None
+        finally:
+            if self._signals is not None:
+                self._signals.moved("receive", self._request.method, self._request.url.template, came)
         # A connection that ends with the body has its end for an exception, too.
         if self._is_framed and self._protocol is not None and self._protocol.exception() is not None:
             raise IncompleteAnswer("the answer goes on after the length that it announced")
@@ -169,6 +184,7 @@ class Transport:
         self._added_lately: deque[Secret[Mapping[str, str]]] = deque(maxlen=2 * settings.connections)
         self._redactor = Redactor([credentials.token.get_secret_value(), *self._connection.secrets()])
         self._turns = _Turns()
+        self.telemetry = Instrumentation(settings.telemetry, origin)
         self._calls = itertools.count(1)
         self._inspector: Inspector | None = None
 
@@ -399,7 +415,7 @@ class Transport:
         )
         response = await self._persist(request, self._open_stream)
         try:
-            yield Download(response, request, partial(self._misread, request))
+            yield Download(response, request, partial(self._misread, request), self.telemetry.signals())
         except DecodeError as error:
             if error.method is None:
                 # Whoever read it tells what came, which may repeat what was sent; so may the frames.
@@ -587,7 +603,7 @@ class Transport:
         lost = False
         while True:
             if not gate.enter_at_once():
-                await gate.enter(request, self.settings)
+                await self._timed("rate_limit", gate.enter(request, self.settings))
             try:
                 return await send(Try(request, call, attempt))
             except DomoError as error:
@@ -608,11 +624,32 @@ class Transport:
                     gate.hold(error.retry_after or delay or 0.0, self.settings.retries.max_retry_after)
                 if delay is None or self._connection.closed:
                     raise
-                tell_of_retry(request, error, attempt + 1, delay)
+                self._tell_of_retry(request, error, attempt + 1, delay)
             finally:
                 gate.leave()
-            await self.settings.clock.sleep(delay)
+            await self._timed("retry", self.settings.clock.sleep(delay))
             attempt += 1
+
+    def _tell_of_retry(self, request: Request, error: DomoError, attempt: int, seconds: float) -> None:
+        """Tell of a try to come; see `tell_of_retry`."""
+        tell_of_retry(request, error, attempt, seconds)
+        if (signals := self.telemetry.signals()) is not None:
+            signals.retried(request.method, request.url.template, cause_of(error))
+
+    async def _timed(self, cause: str, waiting: Awaitable[None]) -> None:
+        """Wait, and have it counted for how long.
+
+        Args:
+            cause: What is waited for, as the metric names it.
+            waiting: The wait.
+        """
+        clock = self.settings.clock
+        began = clock.monotonic()
+        try:
+            await waiting
+        finally:
+            if (signals := self.telemetry.signals()) is not None:
+                signals.waited(cause, clock.monotonic() - began)
 
     def _gate(self, family: str) -> RateLimiter:
         gates = self._turns.gates
@@ -625,7 +662,7 @@ class Transport:
     async def _read_whole(self, sending: Try) -> Secret[bytes]:
         slots, request = self._turns.calls, sending.request
         if not slots.acquire_at_once(request):
-            await slots.acquire(request, self.settings.timeouts.total)
+            await self._timed("slot", slots.acquire(request, self.settings.timeouts.total))
         try:
             _, content = await self._answer(sending, self._connection.fetch)
         finally:
@@ -636,7 +673,7 @@ class Transport:
         """Return an answer whose body is still to come; its slot is kept until the reader is done with it."""
         slots, request = self._turns.streams, sending.request
         if not slots.acquire_at_once(request):
-            await slots.acquire(request, self.settings.timeouts.total)
+            await self._timed("slot", slots.acquire(request, self.settings.timeouts.total))
         try:
             response, _ = await self._answer(sending, self._connection.open)
         except BaseException:
@@ -647,9 +684,7 @@ class Transport:
     async def _answer(
         self,
         sending: Try,
-        exchange: Callable[
-            [Request, Secret[Mapping[str, str]], Limits], Awaitable[tuple[aiohttp.ClientResponse, bytes]]
-        ],
+        exchange: _Exchange,
     ) -> tuple[aiohttp.ClientResponse, bytes]:
         """Send once, and return an answer of good status with what was read of its body."""
         settings, request = self.settings, sending.request
@@ -663,7 +698,11 @@ class Transport:
         started = settings.clock.monotonic() if is_watched(settings) else None
         status = None
         try:
-            response, content = await exchange(request, added, self._limits)
+            signals = self.telemetry.signals()
+            if signals is None:
+                response, content = await exchange(request, added, self._limits)
+            else:
+                response, content = await self._traced(signals, sending, exchange, added)
             status = response.status
         except DomoError as error:
             raise self._redactor_for(request, added).error(error) from None
@@ -681,6 +720,23 @@ class Transport:
         # The answer may repeat what was sent, and a traceback may show local variables.
         del response, content
         raise failure
+
+    async def _traced(
+        self, signals: Signals, sending: Try, exchange: _Exchange, added: Secret[Mapping[str, str]]
+    ) -> tuple[aiohttp.ClientResponse, bytes]:
+        """Send once, in a span of its own."""
+        request = sending.request
+        size = 0 if request.body is None else request.body.length
+        span = signals.exchange(request.method, request.url.template, attempt=sending.attempt, sent=size)
+        if signals.propagates:
+            added = joined(added, Secret(span.headers()))
+        try:
+            response, content = await exchange(request, added, self._limits)
+        except BaseException as error:
+            span.failed(error)
+            raise
+        span.answered(response.status, len(content))
+        return response, content
 
 
 class _Turns:

@@ -1,0 +1,67 @@
+"""Operations: each public method of an area is one, and is watched as such if anybody watches."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+from collections.abc import AsyncGenerator, Callable
+from functools import cached_property, partial, wraps
+from types import FunctionType
+from typing import Any
+
+from domo_async._transport import CursorPager, Pager
+
+__all__ = ["watch_methods"]
+
+# Areas that are an attribute of another one, by the names of their classes: that one, and the attribute.
+_inner: dict[str, tuple[type, str]] = {}
+
+
+def watch_methods(area: type) -> None:
+    """Have the public methods of an area watched."""
+    for name, member in list(vars(area).items()):
+        if isinstance(member, cached_property):
+            _inner[str(member.func.__annotations__["return"])] = area, name
+        elif isinstance(member, FunctionType) and not name.startswith("_"):
+            setattr(area, name, (_call if inspect.iscoroutinefunction(member) else _iteration)(member))
+
+
+def _call(method: Callable[..., Any]) -> Callable[..., Any]:
+    @wraps(method)
+    def call(self: Any, /, *args: Any, **options: Any) -> Any:
+        work = method(self, *args, **options)
+        signals = self._http.telemetry.signals()
+        return work if signals is None else signals.operation(_name(type(self), method), work)
+
+    # No coroutine function, which would take part in each step of the call: but it is to be taken for one.
+    if hasattr(inspect, "markcoroutinefunction"):
+        return inspect.markcoroutinefunction(call)
+    call._is_coroutine = asyncio.coroutines._is_coroutine  # type: ignore[attr-defined]  # noqa: SLF001
+    return call
+
+
+def _iteration(method: Callable[..., Any]) -> Callable[..., Any]:
+    @wraps(method)
+    def call(self: Any, /, *args: Any, **options: Any) -> Any:
+        listed = method(self, *args, **options)
+        signals = self._http.telemetry.signals()
+        if signals is None:
+            return listed
+        name = _name(type(self), method)
+        if isinstance(listed, Pager | CursorPager):
+            return listed.made_by(partial(signals.iteration, name))
+        return signals.iteration(name, lambda: listed) if isinstance(listed, AsyncGenerator) else listed
+
+    return call
+
+
+def _name(area: type, method: Callable[..., Any]) -> str:
+    """Return an operation's name, as its caller writes it."""
+    return f"domo.{_path(area)}.{method.__name__}"
+
+
+def _path(area: type) -> str:
+    if area.__name__ in _inner:
+        outer, name = _inner[area.__name__]
+        return f"{_path(outer)}.{name}"
+    return area.__module__.partition("._endpoints.")[2].partition(".")[0]

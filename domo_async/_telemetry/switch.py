@@ -1,0 +1,82 @@
+"""Whether anybody watches: asked at each operation, so it has to be cheap and may not import anything."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Coroutine
+from time import monotonic
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from domo_async._telemetry.options import Telemetry
+
+if TYPE_CHECKING:
+    from domo_async._telemetry.signals import Signals
+
+__all__ = ["Instrumentation"]
+
+T = TypeVar("T")
+# The providers of the API itself, which do nothing.
+_API = ("opentelemetry.trace", "opentelemetry.metrics")
+
+# How late a provider may be noticed that is set after the client was used.
+_IDLE_SECONDS = 0.1
+
+
+class Instrumentation:
+    """Finds out where spans and metrics of one client go.
+
+    Args:
+        options: Where the caller wants them to go; None for nowhere.
+        origin: Scheme, host and port of the instance.
+    """
+
+    def __init__(self, options: Telemetry | None, origin: str) -> None:
+        self._options = options
+        self._origin = origin
+        self._tracers: object = None
+        self._meters: object = None
+        self._signals: Signals | None = None
+        self._idle_until = 0.0
+
+    def signals(self) -> Signals | None:
+        """Return what takes spans and metrics, or None if nobody wants any."""
+        options = self._options
+        # Where nobody has imported the API, nobody has set up anything behind it.
+        if options is None or (trace := sys.modules.get("opentelemetry.trace")) is None:
+            return None
+        # To ask for a provider that is not set takes microseconds each time.
+        if self._signals is None and monotonic() < self._idle_until:
+            return None
+        tracers = options.tracer_provider
+        if tracers is None:
+            tracers = trace.get_tracer_provider()
+        meters = options.meter_provider
+        if meters is None and (metrics := sys.modules.get("opentelemetry.metrics")) is not None:
+            meters = metrics.get_meter_provider()
+        if tracers is not self._tracers or meters is not self._meters:
+            self._tracers, self._meters = tracers, meters
+            self._signals = self._made(options, tracers, meters)
+        if self._signals is None:
+            self._idle_until = monotonic() + _IDLE_SECONDS
+        return self._signals
+
+    def operation(self, name: str, work: Coroutine[Any, Any, T]) -> Coroutine[Any, Any, T]:
+        """Return an operation that is watched, if anybody wants that.
+
+        Args:
+            name: Its name, such as ``domo.datasets.upload``.
+            work: What it does.
+        """
+        signals = self.signals()
+        return work if signals is None else signals.operation(name, work)
+
+    def _made(self, options: Telemetry, tracers: Any, meters: Any) -> Signals | None:
+        if _is_idle(tracers) and _is_idle(meters):
+            return None
+        from domo_async._telemetry.signals import Signals  # noqa: PLC0415 - optional
+
+        return Signals(tracers, meters, self._origin, propagates=options.propagate)
+
+
+def _is_idle(provider: object) -> bool:
+    return provider is None or type(provider).__module__.startswith(_API)
