@@ -1,4 +1,4 @@
-"""Small calls: a GET of about 1 KB into a model, against aiohttp and orjson alone."""
+"""Small calls: a GET of about 1 KB into a model, against aiohttp and orjson alone, and watched by OpenTelemetry."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Iterator
 import aiohttp
 import orjson
 
-from benchmarks._harness import Measurement, Options, Row, at_least, in_pairs, server
+from benchmarks._harness import Measurement, Options, Row, at_least, at_most, in_pairs, server
 from domo_async import Domo
 
 _CALLS = 4000
@@ -27,6 +27,18 @@ def benchmark(options: Options) -> Iterator[Row]:
                 runs=options.runs,
                 target=at_least(0.85),
             )
+        for watched, what, target in (
+            ("api", "OpenTelemetry's API imported and no SDK set up", at_most(1.03)),
+            ("sdk", "spans and metrics taken by OpenTelemetry's SDK", None),
+        ):
+            yield in_pairs(
+                f"CPU of a GET of 1 KB, {what} / nobody watching",
+                "µs",
+                Measurement(processor_time, url, watched),
+                Measurement(processor_time, url, ""),
+                runs=options.runs,
+                target=target,
+            )
 
 
 def sdk(url: str, flight: int) -> float:
@@ -35,6 +47,33 @@ def sdk(url: str, flight: int) -> float:
     async def run() -> float:
         async with Domo(url, token="benchmark") as domo:
             return await _rate(lambda: domo.datasets.get("dataset"), flight)
+
+    return asyncio.run(run())
+
+
+def processor_time(url: str, watched: str) -> float:
+    """Call through the client; return the microseconds of processor time that a call takes.
+
+    Args:
+        url: The server.
+        watched: ``api`` to have OpenTelemetry's API imported, ``sdk`` to have its SDK set up.
+    """
+    if watched:
+        from opentelemetry import metrics, trace  # noqa: PLC0415 - only what is measured is imported
+    if watched == "sdk":
+        from opentelemetry.sdk.metrics import MeterProvider  # noqa: PLC0415
+        from opentelemetry.sdk.metrics.export import InMemoryMetricReader  # noqa: PLC0415
+        from opentelemetry.sdk.trace import TracerProvider  # noqa: PLC0415
+
+        trace.set_tracer_provider(TracerProvider())
+        metrics.set_meter_provider(MeterProvider([InMemoryMetricReader()]))
+
+    async def run() -> float:
+        async with Domo(url, token="benchmark") as domo:
+            await _rate(lambda: domo.datasets.get("dataset"), 1)
+            started = time.process_time()
+            await _rate(lambda: domo.datasets.get("dataset"), 1)
+            return (time.process_time() - started) / _CALLS * 1e6
 
     return asyncio.run(run())
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from domo_async._telemetry.events import EVENTS, FIELDS, Event, cause_of, tell
+from domo_async._telemetry.events import EVENTS, FIELDS, Event, cause_of, kind_of, tell
 from domo_async._telemetry.options import Telemetry
 from domo_async._telemetry.switch import Instrumentation
 
-__all__ = ["EVENTS", "FIELDS", "Event", "Instrumentation", "Telemetry", "cause_of", "tell"]
+__all__ = ["EVENTS", "FIELDS", "Event", "Instrumentation", "Telemetry", "cause_of", "kind_of", "tell"]

@@ -15,7 +15,7 @@ from attrs import frozen
 
 from domo_async.errors import APIError
 
-__all__ = ["EVENTS", "FIELDS", "Event", "Value", "cause_of", "log_of", "operation_under_way", "tell"]
+__all__ = ["EVENTS", "FIELDS", "Event", "Value", "cause_of", "kind_of", "log_of", "operation_under_way", "tell"]
 
 Value: TypeAlias = str | int | float | None
 
@@ -81,7 +81,6 @@ operation_under_way: ContextVar[Span | None] = ContextVar("operation_under_way",
 """The span of the operation that the running code works for."""
 # Names that the semantic conventions of OpenTelemetry have for fields; others are our own.
 _ATTRIBUTES = {
-    "cause": "error.type",
     "method": "http.request.method",
     "route": "url.template",
     "status": "http.response.status_code",
@@ -239,6 +238,11 @@ def tell(event: Event, *, failed: BaseException | None = None, **fields: Value) 
     if span is not None and event.traced:
         known = {_ATTRIBUTES.get(name, f"domo.{name}"): value for name, value in fields.items() if value is not None}
         span.add_event(f"domo.{event.name}", known)
+
+
+def kind_of(error: BaseException) -> str:
+    """Return an error's kind as the semantic conventions of HTTP have it: the status of an answer, or a class."""
+    return str(error.status) if isinstance(error, APIError) else type(error).__name__
 
 
 def cause_of(error: BaseException) -> str:

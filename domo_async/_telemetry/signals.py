@@ -22,8 +22,9 @@ from opentelemetry.trace import (
 )
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
-from domo_async._telemetry.events import cause_of, operation_under_way
+from domo_async._telemetry.events import kind_of, operation_under_way
 from domo_async._version import __version__
+from domo_async.errors import TransportError
 
 __all__ = ["Exchanging", "Signals"]
 
@@ -182,8 +183,8 @@ class Signals:
         except GeneratorExit:  # whoever iterates has had enough
             raise
         except BaseException as error:
-            facts["error.type"] = cause_of(error)
-            _fail(span, cause_of(error))
+            facts["error.type"] = type(error).__name__
+            _fail(span, type(error).__name__)
             raise
         finally:
             span.end()
@@ -214,8 +215,10 @@ class Exchanging:
         return carrier
 
     def failed(self, error: BaseException) -> None:
-        """End it without an answer."""
-        self._end(cause_of(error))
+        """End it without an answer that can be used."""
+        if isinstance(error, TransportError) and not error.sent:
+            self._sent = 0
+        self._end(kind_of(error))
 
     def answered(self, status: int, received: int) -> None:
         """End it with an answer, and so many bytes of a body that is read at once."""

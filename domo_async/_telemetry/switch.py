@@ -54,8 +54,9 @@ class Instrumentation:
         if meters is None and (metrics := sys.modules.get("opentelemetry.metrics")) is not None:
             meters = metrics.get_meter_provider()
         if tracers is not self._tracers or meters is not self._meters:
-            self._tracers, self._meters = tracers, meters
+            # In this order, as several threads may ask at once.
             self._signals = self._made(options, tracers, meters)
+            self._tracers, self._meters = tracers, meters
         if self._signals is None:
             self._idle_until = monotonic() + _IDLE_SECONDS
         return self._signals

@@ -18,7 +18,7 @@ from attrs import evolve
 
 from domo_async._redaction import Redactor, Secret, secrets_of
 from domo_async._settings import Credentials, Retries, Settings, Timeouts
-from domo_async._telemetry import Instrumentation, cause_of
+from domo_async._telemetry import Instrumentation, kind_of
 from domo_async._transport.codings import decoded, is_coded
 from domo_async._transport.connection import Connection, Limits, is_good
 from domo_async._transport.failures import translated
@@ -634,7 +634,7 @@ class Transport:
         """Tell of a try to come; see `tell_of_retry`."""
         tell_of_retry(request, error, attempt, seconds)
         if (signals := self.telemetry.signals()) is not None:
-            signals.retried(request.method, request.url.template, cause_of(error))
+            signals.retried(request.method, request.url.template, kind_of(error))
 
     async def _timed(self, cause: str, waiting: Awaitable[None]) -> None:
         """Wait, and have it counted for how long.
