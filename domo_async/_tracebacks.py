@@ -112,9 +112,10 @@ def shorten_methods(cls: C) -> C:
 
 
 def _wrapper(method: Callable[..., Any]) -> Callable[..., Any]:
-    if inspect.iscoroutinefunction(method):
+    written = inspect.unwrap(method)
+    if inspect.iscoroutinefunction(written):
         return _of_coroutine(method)
-    if inspect.isasyncgenfunction(method):
+    if inspect.isasyncgenfunction(written):
         return _of_generator(method)
     return _of_function(method)
 

@@ -24,8 +24,8 @@ class Area:
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
-        shorten_methods(cls)
         watch_methods(cls)
+        shorten_methods(cls)
 
     def __init__(self, http: Transport) -> None:
         self._http = http

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import inspect
 from collections.abc import AsyncGenerator, Callable
 from functools import cached_property, partial, wraps
@@ -27,16 +26,13 @@ def watch_methods(area: type) -> None:
 
 
 def _call(method: Callable[..., Any]) -> Callable[..., Any]:
+    # No coroutine function, which would take part in each step of the call.
     @wraps(method)
     def call(self: Any, /, *args: Any, **options: Any) -> Any:
         work = method(self, *args, **options)
         signals = self._http.telemetry.signals()
         return work if signals is None else signals.operation(_name(type(self), method), work)
 
-    # No coroutine function, which would take part in each step of the call: but it is to be taken for one.
-    if hasattr(inspect, "markcoroutinefunction"):
-        return inspect.markcoroutinefunction(call)
-    call._is_coroutine = asyncio.coroutines._is_coroutine  # type: ignore[attr-defined]  # noqa: SLF001
     return call
 
 

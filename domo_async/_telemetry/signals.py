@@ -23,8 +23,9 @@ from opentelemetry.trace import (
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
 from domo_async._telemetry.events import kind_of, operation_under_way
+from domo_async._tracebacks import shorten
 from domo_async._version import __version__
-from domo_async.errors import TransportError
+from domo_async.errors import DomoError, TransportError
 
 __all__ = ["Exchanging", "Signals"]
 
@@ -91,10 +92,14 @@ class Signals:
             name: Its name, such as ``domo.datasets.upload``.
             work: What it does.
         """
-        if _client.get() is self:  # a part of another operation
-            return await work
-        with self._operation(name) as context, self._within(context):
-            return await work
+        try:
+            if _client.get() is self:  # a part of another operation
+                return await work
+            with self._operation(name) as context, self._within(context):
+                return await work
+        except DomoError as error:
+            shorten(error, skip=1)
+            raise
 
     async def iteration(self, name: str, begin: Callable[[], AsyncGenerator[T, None]]) -> AsyncGenerator[T, None]:
         """Iterate in a span that lasts from the first item to the end; what is done with an item is not in it.
@@ -104,11 +109,16 @@ class Signals:
             begin: Makes the iterator.
         """
         items = begin()
-        if _client.get() is self:
-            async with aclosing(items):
-                async for item in items:
+        within = _client.get() is self
+        try:
+            async with aclosing(items if within else self._iterated(name, items)) as watched:
+                async for item in watched:
                     yield item
-            return
+        except DomoError as error:
+            shorten(error, skip=1 if within else 2)
+            raise
+
+    async def _iterated(self, name: str, items: AsyncGenerator[T, None]) -> AsyncGenerator[T, None]:
         with self._operation(name) as context:
             try:
                 while True:
