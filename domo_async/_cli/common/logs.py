@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from functools import cache
-from typing import Annotated, Any, TextIO
+from typing import Annotated, Any
 
 import typer
 from attrs import define
@@ -88,16 +88,14 @@ class _Logs:
 logs: _Logs = _Logs()
 
 
-class _OnStderr(logging.StreamHandler[TextIO]):
+class _OnStderr(logging.Handler):
     """Writes to whatever standard error is at the time: a bar that is drawn takes its place."""
 
-    @property
-    def stream(self) -> TextIO:
-        return sys.stderr
-
-    @stream.setter
-    def stream(self, _: TextIO) -> None:
-        pass
+    def emit(self, record: logging.LogRecord) -> None:
+        try:
+            sys.stderr.write(f"{self.format(record)}\n")
+        except Exception:  # noqa: BLE001 - as logging has it
+            self.handleError(record)
 
 
 class _Lines(logging.Formatter):
