@@ -6,7 +6,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from domo_async._client import Domo
-from domo_async._frames import Items
+from domo_async._frames import Items, ItemTuple
 from domo_async._redaction import Secret
 from domo_async._settings import (
     AppAccess,
@@ -112,6 +112,7 @@ __all__ = [
     "IncompleteAnswer",
     "ItemResult",
     "ItemResults",
+    "ItemTuple",
     "Items",
     "JobFailed",
     "ListIncomplete",

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     import pandas as pd
     import polars as pl
 
-__all__ = ["Items", "Tabular", "cells_of", "needed", "pandas_of", "polars_of"]
+__all__ = ["ItemTuple", "Items", "Tabular", "cells_of", "needed", "pandas_of", "polars_of"]
 
 T = TypeVar("T")
 
@@ -73,6 +73,12 @@ class Tabular:
 
 class Items(Tabular, list[T]):
     """A list of what calls return; also one to make of any other: ``Items(report.failed).to_pandas()``."""
+
+    __slots__ = ()
+
+
+class ItemTuple(Tabular, tuple[T, ...]):
+    """A tuple of what calls return, with frames to make of it."""
 
     __slots__ = ()
 

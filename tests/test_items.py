@@ -158,6 +158,15 @@ def test_a_list_that_is_not_read_yet_says_how_to_read_it() -> None:
         assert "<SyncPager: `for`, or .all(), .first(), .to_pandas()>" == repr(domo.users.list())
 
 
+async def test_tuples_that_calls_return_become_frames_too(instance: Emulator) -> None:
+    async with instance.client() as domo:
+        authorities = await domo.roles.known_authorities()
+
+    assert isinstance(authorities, tuple)
+    assert [each.authority for each in authorities] == authorities.to_pandas()["authority"].to_list()
+    assert "<table" in authorities._repr_html_()
+
+
 def test_reports_become_frames() -> None:
     person = Recipient(id=7)
     report: BulkReport[Any, Any] = BulkReport(

@@ -7,6 +7,7 @@ from datetime import datetime
 from attrs import frozen
 
 from domo_async._endpoints._area import Area
+from domo_async._frames import ItemTuple
 from domo_async._redaction import Secret
 from domo_async._transport import Pager, url
 from domo_async._wire import EpochMillis, Model, NumericId, epoch_millis, payload
@@ -55,7 +56,7 @@ class AccessTokens(Area):
 
         `GET /api/data/v1/accesstokens`. Seen: Domo's own data service has it without pages, and other clients use it.
         """
-        return self._http.whole_list("GET", url("/api/data/v1/accesstokens"), into=tuple[AccessToken, ...], read=tuple)
+        return self._http.whole_list("GET", url("/api/data/v1/accesstokens"), into=ItemTuple[AccessToken], read=tuple)
 
     async def create(self, *, name: str, owner_id: int | str, expires: datetime) -> NewAccessToken:
         """Make an access token.

@@ -11,6 +11,7 @@ from attrs import field, frozen
 from domo_async._endpoints._area import Area
 from domo_async._endpoints.search import LARGEST_PAGE, MOST, Filter, Sort
 from domo_async._endpoints.search.models import sort_body
+from domo_async._frames import ItemTuple
 from domo_async._redaction import Secret
 from domo_async._transport import BODY_COUNT, QUERY, Body, PageData, Pager, Paging, url
 from domo_async._wire import UNSET, EpochMillis, Model, NumericId, OpenEnum, Unset, either, payload, wire_name
@@ -231,7 +232,7 @@ class Accounts(Area):
             QUERY,
             paged=False,
             key=attrgetter("number"),
-            into=tuple[Account, ...],
+            into=ItemTuple[Account],
             read=PageData,
             page_size=1000,
             assured=100,

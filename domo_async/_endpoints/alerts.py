@@ -8,6 +8,7 @@ from operator import attrgetter
 from attrs import frozen
 
 from domo_async._endpoints._area import Area, require_changes, require_list
+from domo_async._frames import ItemTuple
 from domo_async._transport import QUERY, PageData, Pager, url
 from domo_async._wire import UNSET, Model, NumericId, OpenEnum, Record, SpacedStamp, Unset, payload, structure
 
@@ -218,7 +219,7 @@ class Alerts(Area):
                 "triggered": triggered,
             },
             key=attrgetter("id"),
-            into=tuple[Alert, ...],
+            into=ItemTuple[Alert],
             read=read,
             offset=offset,
             limit=limit,
@@ -384,7 +385,7 @@ class Alerts(Area):
         """
         await self._http.request("DELETE", url("/api/social/v4/alerts/{}", alert_id))
 
-    async def subscriptions(self, alert_id: int | str, /) -> tuple[AlertSubscriber, ...]:
+    async def subscriptions(self, alert_id: int | str, /) -> ItemTuple[AlertSubscriber]:
         """Return who is told of an alert.
 
         `GET /api/social/v4/alerts/{alert_id}/subscriptions`. Seen on instances, not in Domo's documentation.
@@ -396,7 +397,7 @@ class Alerts(Area):
             NotFound: There is no such alert.
         """
         return await self._http.request(
-            "GET", url("/api/social/v4/alerts/{}/subscriptions", alert_id), into=tuple[AlertSubscriber, ...]
+            "GET", url("/api/social/v4/alerts/{}/subscriptions", alert_id), into=ItemTuple[AlertSubscriber]
         )
 
     async def subscribe(

@@ -10,6 +10,7 @@ from attrs import field, frozen
 
 from domo_async._endpoints._area import Area, one_or_several, require_changes, require_list
 from domo_async._endpoints.datasets.models import Columns, Schema, columns_of
+from domo_async._frames import ItemTuple
 from domo_async._transport import QUERY, PageData, Pager, by_cursor, url
 from domo_async._wire import UNSET, IsoStamp, Model, NumericId, OpenEnum, Unset, either, payload, wire_name
 from domo_async.errors import ConfigError
@@ -283,7 +284,7 @@ class Documents(Area):
             url("/api/datastores/v2/collections/{}/documents/query", collection_id),
             QUERY,
             key=attrgetter("id"),
-            into=tuple[Document, ...],
+            into=ItemTuple[Document],
             read=PageData,
             page_size=page_size,
             most=_MOST_DOCUMENTS,
@@ -396,7 +397,7 @@ class Documents(Area):
             url("/api/datastores/v1/collections/{}/documents", collection_id),
             QUERY,
             key=attrgetter("id"),
-            into=tuple[Document, ...],
+            into=ItemTuple[Document],
             read=PageData,
             page_size=page_size,
             most=_MOST_DOCUMENTS,
@@ -582,7 +583,7 @@ class Datastores(Area):
 
         `GET /api/datastores/v1`. Seen on instances, not in Domo's documentation.
         """
-        return self._http.whole_list("GET", _DATASTORES, into=tuple[Datastore, ...], read=tuple)
+        return self._http.whole_list("GET", _DATASTORES, into=ItemTuple[Datastore], read=tuple)
 
     async def create(self, *, name: str) -> Datastore:
         """Create a datastore. Is not sent twice, unless the instance surely did not take it.
@@ -682,7 +683,7 @@ class Collections(Area):
             url("/api/datastores/v1/collections")
             if datastore_id is None
             else url("/api/datastores/v1/{}/collections", _known_datastore(datastore_id)),
-            into=tuple[Collection, ...],
+            into=ItemTuple[Collection],
             read=tuple,
         )
 
@@ -841,7 +842,7 @@ class Collections(Area):
         return await self._http.request(
             "GET",
             url("/api/datastores/v1/collections/{}/permission", collection_id),
-            into=dict[str, tuple[CollectionGrant, ...]],
+            into=dict[str, ItemTuple[CollectionGrant]],
         )
 
     async def set_permissions(

@@ -12,6 +12,7 @@ from attrs import frozen
 from domo_async._endpoints._area import Area, require_list
 from domo_async._endpoints._owners import numbers
 from domo_async._endpoints.users._directory import user_number
+from domo_async._frames import ItemTuple
 from domo_async._transport import BODY, PageData, Pager, url
 from domo_async._wire import UNSET, EpochMillis, Model, NumericId, OpenEnum, Record, Unset, payload, wire_name
 from domo_async.errors import APIError, ConfigError
@@ -374,7 +375,7 @@ class BeastModes(Area):
         """
         await self._http.request("DELETE", url("/api/query/v1/functions/template/{}", beast_mode_id))
 
-    async def get_many(self, beast_mode_ids: Sequence[int | str], /) -> tuple[BeastMode, ...]:
+    async def get_many(self, beast_mode_ids: Sequence[int | str], /) -> ItemTuple[BeastMode]:
         """Return several Beast Modes; those that there are not are left out.
 
         `POST /api/query/v1/functions/list/id`. Seen: samples of instances show it, no document of Domo's does.
@@ -393,7 +394,7 @@ class BeastModes(Area):
             into=dict[str, BeastMode],
             idempotent=True,
         )
-        return tuple(found[each] for each in ids if each in found)
+        return ItemTuple(found[each] for each in ids if each in found)
 
     async def get(self, beast_mode_id: int | str, /, *, hidden: bool | None = None) -> BeastMode:
         """Return a Beast Mode.

@@ -11,6 +11,7 @@ from attrs import field, frozen
 from domo_async._endpoints._area import Area, require_list
 from domo_async._endpoints._owners import numbers, owners_with_text_ids
 from domo_async._endpoints.groups import Member
+from domo_async._frames import ItemTuple
 from domo_async._transfer.files.pictures import PictureFile
 from domo_async._transport import QUERY_SKIP, PageData, Pager, url
 from domo_async._wire import UNSET, EpochMillis, EpochSeconds, Model, NumericId, OpenEnum, Unset, payload, wire_name
@@ -360,7 +361,7 @@ class Cards(Area):
         *,
         parts: Sequence[CardPart | str] | None = None,
         include_filtered: bool | None = None,
-    ) -> tuple[Card, ...]:
+    ) -> ItemTuple[Card]:
         """Return cards.
 
         `GET /api/content/v1/cards`. No document of Domo's describes it; other clients use it. Whether a card that there
@@ -382,7 +383,7 @@ class Cards(Area):
                 "parts": None if parts is None else require_list(parts, "parts"),
                 "includeFiltered": include_filtered,
             },
-            into=tuple[Card, ...],
+            into=ItemTuple[Card],
         )
 
     async def definition(

@@ -11,6 +11,7 @@ from attrs import frozen
 
 from domo_async._endpoints._area import Area
 from domo_async._endpoints._permissions import Permission, Right, sent_permissions
+from domo_async._frames import ItemTuple
 from domo_async._transport import Pager, url
 from domo_async._waiting import States, Verdict, check_known, job_failed, wait_for
 from domo_async._wire import UNSET, IsoStamp, Model, NumericId, OpenEnum, Unset, either, payload
@@ -320,7 +321,7 @@ class CodePackages(Area):
         `GET /api/codeengine/v2/packages`. Unconfirmed: no document of Domo's describes it; three independent clients
         use it.
         """
-        return self._http.whole_list("GET", _PACKAGES, into=tuple[CodePackage, ...], read=tuple)
+        return self._http.whole_list("GET", _PACKAGES, into=ItemTuple[CodePackage], read=tuple)
 
     async def get(self, package_id: str, /, *, versions: bool = True) -> CodePackage:
         """Return a package.
@@ -478,7 +479,7 @@ class CodePackages(Area):
         return await self._http.request(
             "GET",
             url("/api/codeengine/v2/packages/{}/permissions", package_id),
-            into=dict[str, tuple[CodePackagePermission, ...]],
+            into=dict[str, ItemTuple[CodePackagePermission]],
         )
 
     async def set_permissions(self, package_id: str, /, *, permissions: Sequence[Permission]) -> None:

@@ -11,6 +11,7 @@ from domo_async._endpoints._area import Area, require_list
 from domo_async._endpoints._owners import owners_of, owners_with_text_ids
 from domo_async._endpoints.groups import Member
 from domo_async._endpoints.pages import PageOwner
+from domo_async._frames import ItemTuple
 from domo_async._transport import QUERY_SKIP, PageData, Pager, url
 from domo_async._wire import UNSET, EpochMillis, Model, NumericId, Unset, payload
 
@@ -157,13 +158,13 @@ class DataApps(Area):
             page_size=page_size,
         )
 
-    async def visible(self) -> tuple[DataApp, ...]:
+    async def visible(self) -> ItemTuple[DataApp]:
         """Return the apps that the token's owner sees.
 
         `GET /api/content/v1/dataapps`. Unconfirmed: no document of Domo's describes the answer; it is seen to be asked
         for.
         """
-        return await self._http.request("GET", url("/api/content/v1/dataapps"), into=tuple[DataApp, ...])
+        return await self._http.request("GET", url("/api/content/v1/dataapps"), into=ItemTuple[DataApp])
 
     async def get(
         self, data_app_id: int | str, /, *, include_hidden_views: bool | None = None, authoring: bool | None = None

@@ -8,6 +8,7 @@ from typing import Any
 from attrs import frozen
 
 from domo_async._endpoints._area import Area
+from domo_async._frames import ItemTuple
 from domo_async._transport import Pager, url
 from domo_async._wire import EpochMillis, Model, NumericId, OpenEnum
 
@@ -158,7 +159,7 @@ class DataProviders(Area):
         return self._http.whole_list(
             "GET",
             url("/api/data/v1/providers"),
-            into=tuple[DataProvider, ...],
+            into=ItemTuple[DataProvider],
             read=tuple,
             params={"fields": fields, "filter": filter, "includeFederated": include_federated},
         )
@@ -185,5 +186,5 @@ class DataProviders(Area):
         `GET /api/data/v2/datasources/providers`. Seen: Domo's own data service has it; it has no pages.
         """
         return self._http.whole_list(
-            "GET", url("/api/data/v2/datasources/providers"), into=tuple[ProviderAccounts, ...], read=tuple
+            "GET", url("/api/data/v2/datasources/providers"), into=ItemTuple[ProviderAccounts], read=tuple
         )

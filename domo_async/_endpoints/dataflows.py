@@ -11,6 +11,7 @@ from attrs import evolve, field, frozen
 
 from domo_async._endpoints._area import Area, require_changes, require_list
 from domo_async._endpoints.datasets.grants import AccessType, Grant, granted
+from domo_async._frames import ItemTuple
 from domo_async._transport import QUERY, PageData, Pager, url
 from domo_async._waiting import States, Verdict, wait_for
 from domo_async._wire import UNSET, EpochMillis, Model, NumericId, OpenEnum, Record, Unset, either, payload
@@ -322,7 +323,7 @@ class Dataflows(Area):
         come in one answer.
         """
         return self._http.whole_list(
-            "GET", url("/api/dataprocessing/v1/dataflows"), into=tuple[Dataflow, ...], read=tuple
+            "GET", url("/api/dataprocessing/v1/dataflows"), into=ItemTuple[Dataflow], read=tuple
         )
 
     async def get(self, dataflow_id: int | str, /) -> Dataflow:
@@ -454,7 +455,7 @@ class Dataflows(Area):
         """
         await self._http.request("DELETE", url("/api/dataprocessing/v1/dataflows/{}", dataflow_id))
 
-    async def versions(self, dataflow_id: int | str, /) -> tuple[DataflowVersion, ...]:
+    async def versions(self, dataflow_id: int | str, /) -> ItemTuple[DataflowVersion]:
         """Return the versions of a dataflow.
 
         `GET /api/dataprocessing/v1/dataflows/{dataflow_id}/versions`. Seen: an answer was captured from an instance,
@@ -469,7 +470,7 @@ class Dataflows(Area):
         return await self._http.request(
             "GET",
             url("/api/dataprocessing/v1/dataflows/{}/versions", dataflow_id),
-            into=tuple[DataflowVersion, ...],
+            into=ItemTuple[DataflowVersion],
         )
 
     async def get_version(self, dataflow_id: int | str, version_id: int | str, /) -> DataflowVersionDetails:
@@ -696,7 +697,7 @@ class Dataflows(Area):
             url("/api/dataprocessing/v1/dataflows/{}/executions", dataflow_id),
             QUERY,
             key=attrgetter("id"),
-            into=tuple[DataflowExecution, ...],
+            into=ItemTuple[DataflowExecution],
             read=PageData,
             page_size=page_size,
             offset=offset,

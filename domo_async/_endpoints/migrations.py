@@ -7,6 +7,7 @@ from functools import cached_property
 from attrs import frozen
 
 from domo_async._endpoints._area import Area
+from domo_async._frames import ItemTuple
 from domo_async._transport import url
 from domo_async._waiting import States, check_good
 from domo_async._wire import IsoStamp, Model, OpenEnum, payload
@@ -170,7 +171,7 @@ class FederatedMigrations(Area):
             "GET", url("/api/query/migration/federated/v1/to/v2/types"), into=tuple[str, ...]
         )
 
-    async def accounts(self, integration_type: str, /) -> tuple[FederatedAccount, ...]:
+    async def accounts(self, integration_type: str, /) -> ItemTuple[FederatedAccount]:
         """Return the V2 accounts of an integration type, those that the caller may see.
 
         `GET /api/query/migration/federated/v1/to/v2/accounts/{integration_type}` (Federated V1 to V2 Migration APIs,
@@ -182,10 +183,10 @@ class FederatedMigrations(Area):
         return await self._http.request(
             "GET",
             url("/api/query/migration/federated/v1/to/v2/accounts/{}", integration_type),
-            into=tuple[FederatedAccount, ...],
+            into=ItemTuple[FederatedAccount],
         )
 
-    async def candidates(self, account_id: int | str, /) -> tuple[FederatedCandidate, ...]:
+    async def candidates(self, account_id: int | str, /) -> ItemTuple[FederatedCandidate]:
         """Return the V1 datasets that can be migrated to a V2 account.
 
         `GET /api/query/migration/federated/v1/to/v2/candidates/{account_id}` (Federated V1 to V2 Migration APIs, "List
@@ -197,7 +198,7 @@ class FederatedMigrations(Area):
         return await self._http.request(
             "GET",
             url("/api/query/migration/federated/v1/to/v2/candidates/{}", account_id),
-            into=tuple[FederatedCandidate, ...],
+            into=ItemTuple[FederatedCandidate],
         )
 
     async def migrate(
@@ -268,7 +269,7 @@ class AmplifierMigrations(Area):
         """
         return await self._http.request("GET", url("/api/query/migration/integrations/types"), into=tuple[str, ...])
 
-    async def integrations(self, integration_type: str, /) -> tuple[AmplifierIntegration, ...]:
+    async def integrations(self, integration_type: str, /) -> ItemTuple[AmplifierIntegration]:
         """Return the Cloud Amplifier integrations of a type.
 
         `GET /api/query/migration/integrations/{integration_type}` (Federated V2 to Amplifier Migration APIs, "List
@@ -278,10 +279,10 @@ class AmplifierMigrations(Area):
             integration_type: One of `types`, in upper or lower case.
         """
         return await self._http.request(
-            "GET", url("/api/query/migration/integrations/{}", integration_type), into=tuple[AmplifierIntegration, ...]
+            "GET", url("/api/query/migration/integrations/{}", integration_type), into=ItemTuple[AmplifierIntegration]
         )
 
-    async def candidates(self, integration_id: str, /) -> tuple[AmplifierCandidate, ...]:
+    async def candidates(self, integration_id: str, /) -> ItemTuple[AmplifierCandidate]:
         """Return the federated datasets that can be migrated to an integration.
 
         `GET /api/query/migration/candidates/federated/to/amplifier/integrations/{integration_id}` (Federated V2 to
@@ -293,7 +294,7 @@ class AmplifierMigrations(Area):
         return await self._http.request(
             "GET",
             url("/api/query/migration/candidates/federated/to/amplifier/integrations/{}", integration_id),
-            into=tuple[AmplifierCandidate, ...],
+            into=ItemTuple[AmplifierCandidate],
         )
 
     async def migrate(self, datasource_id: str, integration_id: str, /, *, check: bool = True) -> Migration:
@@ -319,7 +320,7 @@ class AmplifierMigrations(Area):
         )
         return _complete(migration, datasource_id) if check else migration
 
-    async def reverse_candidates(self, integration_id: str, /) -> tuple[AmplifierCandidate, ...]:
+    async def reverse_candidates(self, integration_id: str, /) -> ItemTuple[AmplifierCandidate]:
         """Return the datasets that were migrated to an integration and can be moved back.
 
         `GET /api/query/migration/candidates/amplifier/to/federated/integrations/{integration_id}` (Federated V2 to
@@ -331,7 +332,7 @@ class AmplifierMigrations(Area):
         return await self._http.request(
             "GET",
             url("/api/query/migration/candidates/amplifier/to/federated/integrations/{}", integration_id),
-            into=tuple[AmplifierCandidate, ...],
+            into=ItemTuple[AmplifierCandidate],
         )
 
     async def reverse(self, datasource_id: str, /, *, check: bool = True) -> Migration:

@@ -9,6 +9,7 @@ from operator import attrgetter
 from attrs import frozen
 
 from domo_async._endpoints._area import Area, require_list
+from domo_async._frames import ItemTuple
 from domo_async._transport import QUERY, PageData, Pager, url
 from domo_async._wire import UNSET, IsoStamp, Model, NumericId, OpenEnum, Record, Unset, payload
 
@@ -168,7 +169,7 @@ class Publications(Area):
             paged=False,
             key=attrgetter("id"),
             params={"searchTerm": search},
-            into=tuple[PublicationSummary, ...],
+            into=ItemTuple[PublicationSummary],
             read=PageData,
             offset=offset,
             limit=limit,

@@ -12,6 +12,7 @@ from domo_async._defaults import CHANGES_AT_ONCE
 from domo_async._endpoints import _role_changes
 from domo_async._endpoints._area import Area, require_changes, require_list
 from domo_async._endpoints.users import User
+from domo_async._frames import ItemTuple
 from domo_async._transport import QUERY, PageData, Pager, url
 from domo_async._wire import UNSET, EpochMillis, Model, NumericId, OpenEnum, Unset, payload, wire_name
 from domo_async.errors import APIError
@@ -182,7 +183,7 @@ class Roles(Area):
             QUERY,
             paged=False,
             key=attrgetter("id"),
-            into=tuple[Role, ...],
+            into=ItemTuple[Role],
             read=PageData,
             page_size=100,
         )
@@ -327,13 +328,13 @@ class Roles(Area):
         ids = [int(each) for each in require_list(users, "users")]
         await self._http.request("PUT", url("/api/authorization/v1/roles/{}/users", role_id), json=ids)
 
-    async def known_authorities(self) -> tuple[Authority, ...]:
+    async def known_authorities(self) -> ItemTuple[Authority]:
         """Return all authorities that a role can have.
 
         `GET /api/authorization/v1/authorities`. Seen: samples of instances show it, no document of Domo's
         does; several independent clients use it.
         """
-        return await self._http.request("GET", url("/api/authorization/v1/authorities"), into=tuple[Authority, ...])
+        return await self._http.request("GET", url("/api/authorization/v1/authorities"), into=ItemTuple[Authority])
 
     async def delete(self, role_id: int | str, /) -> None:
         """Delete a role. The instance does not tell whether there was one.

@@ -9,6 +9,7 @@ from typing import Any, TypeAlias
 from attrs import evolve, field, frozen
 
 from domo_async._endpoints._area import Area, require_list
+from domo_async._frames import ItemTuple
 from domo_async._redaction import Redactor, Secret, keeps_secret
 from domo_async._transport import Pager, url
 from domo_async._waiting import States, Verdict, job_failed, wait_for
@@ -205,7 +206,7 @@ class S3Exports(Area):
             NotFound: There is no such dataset.
         """
         return self._http.whole_list(
-            "GET", url("/api/query/v1/export/{}", dataset_id), into=tuple[S3Export, ...], read=tuple
+            "GET", url("/api/query/v1/export/{}", dataset_id), into=ItemTuple[S3Export], read=tuple
         )
 
     async def wait(self, dataset_id: str, export_id: str, /, *, timeout: float = 3600.0) -> S3Export:

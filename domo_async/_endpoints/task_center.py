@@ -13,6 +13,7 @@ from attrs import field, frozen
 
 from domo_async._endpoints._area import Area, require_changes, require_list
 from domo_async._endpoints._permissions import Permission, Right, sent_permissions
+from domo_async._frames import ItemTuple
 from domo_async._transport import QUERY, PageData, Pager, url
 from domo_async._wire import UNSET, IsoStamp, Model, NumericId, OpenEnum, Unset, either, payload, wire_name
 from domo_async.errors import ConfigError
@@ -367,7 +368,7 @@ class Queues(Area):
             "GET",
             url("/api/queues/v1"),
             params={"combineAttributes": combine_attributes, "archived": archived},
-            into=tuple[Queue, ...],
+            into=ItemTuple[Queue],
             read=tuple,
         )
 
@@ -497,7 +498,7 @@ class Tasks(Area):
             url("/api/queues/v1/tasks/list"),
             QUERY,
             key=attrgetter("id"),
-            into=tuple[Task, ...],
+            into=ItemTuple[Task],
             read=lambda tasks: PageData(tasks, more=False if len(tasks) > page_size else None),
             page_size=page_size,
             offset=offset,

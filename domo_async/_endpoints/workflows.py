@@ -17,6 +17,7 @@ from domo_async._endpoints._workflow_runs import (
     naming,
     workflow_data,
 )
+from domo_async._frames import ItemTuple
 from domo_async._transport import Pager, url
 from domo_async._waiting import wait_for
 from domo_async._wire import IsoStamp, Model, NumericId, OpenEnum, TimestampForm, payload, structure
@@ -251,7 +252,7 @@ class Workflows(Area):
             "GET",
             url("/api/workflow/v1/models"),
             params={"limit": _MOST_MODELS},
-            into=tuple[WorkflowModel, ...],
+            into=ItemTuple[WorkflowModel],
             read=tuple,
         )
 
@@ -293,7 +294,7 @@ class Workflows(Area):
         known = await self._http.request("GET", path, into=dict[str, object])
         return await self._http.request("PUT", path, json={**known, "owner": str(user_id)}, into=WorkflowModel)
 
-    async def versions(self, model_id: str, /) -> tuple[WorkflowVersion, ...]:
+    async def versions(self, model_id: str, /) -> ItemTuple[WorkflowVersion]:
         """Return the versions of a workflow, also those that were deleted.
 
         `GET /api/workflow/v2/models/{model_id}/versions`. Seen on instances, not in Domo's documentation.
@@ -305,7 +306,7 @@ class Workflows(Area):
             NotFound: There is no such workflow.
         """
         return await self._http.request(
-            "GET", url("/api/workflow/v2/models/{}/versions", model_id), into=tuple[WorkflowVersion, ...]
+            "GET", url("/api/workflow/v2/models/{}/versions", model_id), into=ItemTuple[WorkflowVersion]
         )
 
     async def get_version(self, model_id: str, version: str, /) -> WorkflowVersion:
@@ -345,7 +346,7 @@ class Workflows(Area):
 
     async def triggers(
         self, model_id: str, /, *, types: TriggerType | str | Sequence[TriggerType | str] | None = None
-    ) -> tuple[WorkflowTrigger, ...]:
+    ) -> ItemTuple[WorkflowTrigger]:
         """Return what starts a workflow.
 
         `GET /api/workflow/v2/triggers/model/{model_id}`. Seen on instances, not in Domo's documentation.
@@ -361,7 +362,7 @@ class Workflows(Area):
             "GET",
             url("/api/workflow/v2/triggers/model/{}", model_id),
             params={"types": one_or_several(types, "types")},
-            into=tuple[WorkflowTrigger, ...],
+            into=ItemTuple[WorkflowTrigger],
         )
 
     async def get_trigger(self, trigger_id: str, /) -> WorkflowTrigger:
@@ -452,7 +453,7 @@ class Workflows(Area):
         version: str | None = None,
         status: WorkflowStatus | str | Sequence[WorkflowStatus | str] | None = None,
         trigger_types: TriggerType | str | Sequence[TriggerType | str] | None = None,
-    ) -> tuple[WorkflowInstance, ...]:
+    ) -> ItemTuple[WorkflowInstance]:
         """Return the runs of a workflow, as far as the instance tells.
 
         `GET /api/workflow/v2/executions`. Seen on instances, not in Domo's documentation; whether a great many runs
@@ -694,7 +695,7 @@ class Workflows(Area):
         return await self._http.request(
             "GET",
             url("/api/workflow/v1/models/{}/permissions", model_id),
-            into=dict[str, tuple[WorkflowPermission, ...]],
+            into=dict[str, ItemTuple[WorkflowPermission]],
         )
 
     async def set_permissions(self, model_id: str, /, *, permissions: Sequence[Permission]) -> None:
@@ -729,12 +730,12 @@ def _iso(time: datetime | None) -> str | None:
     return None if time is None else str(TimestampForm.ISO.format(time))
 
 
-def _runs(answer: object) -> tuple[WorkflowInstance, ...]:
+def _runs(answer: object) -> ItemTuple[WorkflowInstance]:
     """Return the runs of an answer that no document shows: a list, or an object with one as ``executions``."""
     listed = answer.get("executions") if isinstance(answer, dict) else answer
     if not isinstance(listed, list):
         raise DecodeError("expected a list of executions, or an object that holds one")
-    return tuple(run for run in map(_run, listed) if run is not None)
+    return ItemTuple(run for run in map(_run, listed) if run is not None)
 
 
 def _one_of(answer: object, instance_id: str) -> WorkflowInstance | None:

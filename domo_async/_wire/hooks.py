@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from decimal import Decimal
 from enum import Enum, IntEnum, StrEnum
@@ -212,7 +212,8 @@ def secret_hook(into: Any, known: Converter) -> Hook:
 def _sequence(into: Any, known: Converter, *, strict: bool) -> Hook:
     item_type = next(iter(get_args(into)), Any)
     item_hook = known.get_structure_hook(item_type)
-    make: Callable[[list[Any]], Any] = list if (get_origin(into) or into) is list else tuple
+    cls = get_origin(into) or into
+    make: Callable[[list[Any]], Any] = tuple if cls is Sequence else cls
 
     def hook(value: Any, _: Any) -> Any:
         if value.__class__ is not list:

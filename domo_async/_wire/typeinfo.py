@@ -91,8 +91,9 @@ def is_fixed_tuple(into: Any) -> bool:
 
 
 def is_sequence(into: Any) -> bool:
-    """Return whether `into` is a list, a tuple or a Sequence."""
-    return (get_origin(into) or into) in (list, tuple, Sequence)
+    """Return whether `into` is a list, a tuple, a class derived from that for items of one type, or a Sequence."""
+    cls = get_origin(into) or into
+    return cls in (list, tuple, Sequence) or (cls is not into and isinstance(cls, type) and issubclass(cls, tuple))
 
 
 def is_mapping(into: Any) -> bool:

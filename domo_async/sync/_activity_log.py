@@ -13,6 +13,7 @@ from domo_async._endpoints.activity_log._export import ActivityFileFormat, DayEx
 from domo_async._endpoints.activity_log.area import ActivityLog as AsyncActivityLog
 from domo_async._endpoints.activity_log.models import Activity, EventType, ObjectType
 from domo_async._endpoints.activity_log.stale import StaleKind, StaleReport
+from domo_async._frames import ItemTuple
 from domo_async.sync._facade import SyncCursorPager, SyncPager, Twin
 
 
@@ -299,14 +300,14 @@ class ActivityLog(Twin[AsyncActivityLog]):
             self._aio.stale(days=days, kinds=kinds, look_back=look_back, event_type=event_type, concurrency=concurrency)
         )
 
-    def object_types(self) -> tuple[ObjectType, ...]:
+    def object_types(self) -> ItemTuple[ObjectType]:
         """Return the kinds of objects that the log tells of.
 
         `GET /api/audit/v1/user-audits/objectTypes` (Activity Log API, "Get (Enumerate) Activity Log Object Types").
         """
         return self._portal.run(self._aio.object_types())
 
-    def event_types(self, object_type: str, /) -> tuple[EventType, ...]:
+    def event_types(self, object_type: str, /) -> ItemTuple[EventType]:
         """Return what can be done to a kind of objects, as the log calls it.
 
         `GET /api/audit/v1/user-audits/objectTypes/{object_type}/eventTypes`. Unconfirmed: no document of Domo's

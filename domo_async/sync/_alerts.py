@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from domo_async._endpoints.alerts import Alert, AlertSubscriber, AlertSubscription, SubscriptionType
 from domo_async._endpoints.alerts import Alerts as AsyncAlerts
+from domo_async._frames import ItemTuple
 from domo_async._wire import UNSET, Unset
 from domo_async.sync._facade import SyncPager, Twin
 
@@ -224,7 +225,7 @@ class Alerts(Twin[AsyncAlerts]):
         """
         return self._portal.run(self._aio.delete(alert_id))
 
-    def subscriptions(self, alert_id: int | str, /) -> tuple[AlertSubscriber, ...]:
+    def subscriptions(self, alert_id: int | str, /) -> ItemTuple[AlertSubscriber]:
         """Return who is told of an alert.
 
         `GET /api/social/v4/alerts/{alert_id}/subscriptions`. Seen on instances, not in Domo's documentation.

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from domo_async._endpoints.beast_modes import BeastMode, BeastModeFilter, BeastModeStatistics
 from domo_async._endpoints.beast_modes import BeastModes as AsyncBeastModes
+from domo_async._frames import ItemTuple
 from domo_async._wire import UNSET, Unset
 from domo_async.sync._facade import SyncPager, Twin
 
@@ -138,7 +139,7 @@ class BeastModes(Twin[AsyncBeastModes]):
         """
         return self._portal.run(self._aio.delete(beast_mode_id))
 
-    def get_many(self, beast_mode_ids: Sequence[int | str], /) -> tuple[BeastMode, ...]:
+    def get_many(self, beast_mode_ids: Sequence[int | str], /) -> ItemTuple[BeastMode]:
         """Return several Beast Modes; those that there are not are left out.
 
         `POST /api/query/v1/functions/list/id`. Seen: samples of instances show it, no document of Domo's does.

@@ -9,6 +9,7 @@ from os import PathLike
 from domo_async._endpoints.cards import Card, CardDefinition, CardOrder, CardPart, Rendering, RenderPart
 from domo_async._endpoints.cards import Cards as AsyncCards
 from domo_async._endpoints.groups import Member
+from domo_async._frames import ItemTuple
 from domo_async._wire import UNSET, Unset
 from domo_async.sync._facade import SyncPager, Twin
 
@@ -23,7 +24,7 @@ class Cards(Twin[AsyncCards]):
         *,
         parts: Sequence[CardPart | str] | None = None,
         include_filtered: bool | None = None,
-    ) -> tuple[Card, ...]:
+    ) -> ItemTuple[Card]:
         """Return cards.
 
         `GET /api/content/v1/cards`. No document of Domo's describes it; other clients use it. Whether a card that there

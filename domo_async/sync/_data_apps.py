@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from domo_async._endpoints.data_apps import DataApp, DataAppAccess, DataAppSummary
 from domo_async._endpoints.data_apps import DataApps as AsyncDataApps
 from domo_async._endpoints.groups import Member
+from domo_async._frames import ItemTuple
 from domo_async._wire import UNSET, Unset
 from domo_async.sync._facade import SyncPager, Twin
 
@@ -57,7 +58,7 @@ class DataApps(Twin[AsyncDataApps]):
             self._portal,
         )
 
-    def visible(self) -> tuple[DataApp, ...]:
+    def visible(self) -> ItemTuple[DataApp]:
         """Return the apps that the token's owner sees.
 
         `GET /api/content/v1/dataapps`. Unconfirmed: no document of Domo's describes the answer; it is seen to be asked

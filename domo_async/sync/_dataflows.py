@@ -15,6 +15,7 @@ from domo_async._endpoints.dataflows import (
 )
 from domo_async._endpoints.dataflows import Dataflows as AsyncDataflows
 from domo_async._endpoints.datasets.grants import Grant
+from domo_async._frames import ItemTuple
 from domo_async._wire import UNSET, Unset
 from domo_async.sync._facade import SyncPager, Twin
 
@@ -149,7 +150,7 @@ class Dataflows(Twin[AsyncDataflows]):
         """
         return self._portal.run(self._aio.delete(dataflow_id))
 
-    def versions(self, dataflow_id: int | str, /) -> tuple[DataflowVersion, ...]:
+    def versions(self, dataflow_id: int | str, /) -> ItemTuple[DataflowVersion]:
         """Return the versions of a dataflow.
 
         `GET /api/dataprocessing/v1/dataflows/{dataflow_id}/versions`. Seen: an answer was captured from an instance,

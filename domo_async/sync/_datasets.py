@@ -53,6 +53,7 @@ from domo_async._endpoints.datasets.uploads import Uploads as AsyncUploads
 from domo_async._endpoints.datasets.versions import RepairAction
 from domo_async._endpoints.datasets.versions import Versions as AsyncVersions
 from domo_async._endpoints.search import LARGEST_PAGE, Filter, Sort
+from domo_async._frames import ItemTuple
 from domo_async._transfer import (
     Action,
     Budget,
@@ -531,14 +532,14 @@ class Datasets(Twin[AsyncDatasets]):
             self._portal,
         )
 
-    def tags(self) -> tuple[DatasetTag, ...]:
+    def tags(self) -> ItemTuple[DatasetTag]:
         """Return all tags that datasets have.
 
         `GET /api/data/ui/v3/datasources/search/tags/all`. Seen: Domo's own data service has it.
         """
         return self._portal.run(self._aio.tags())
 
-    def find_tags(self, term: str, /, *, limit: int | None = None) -> tuple[DatasetTag, ...]:
+    def find_tags(self, term: str, /, *, limit: int | None = None) -> ItemTuple[DatasetTag]:
         """Return the tags of datasets that contain a text.
 
         `POST /api/data/ui/v3/datasources/search/tags`. Seen: Domo's own data service has it.
@@ -580,7 +581,7 @@ class Datasets(Twin[AsyncDatasets]):
         include_all_details: bool | None = None,
         include_private: bool | None = None,
         include_formulas: bool | None = None,
-    ) -> tuple[Dataset, ...]:
+    ) -> ItemTuple[Dataset]:
         """Return the metadata of several datasets by one request.
 
         `POST /api/data/v3/datasources/bulk`. Seen: Domo's own data service has it, and two clients use it.
@@ -739,7 +740,7 @@ class Datasets(Twin[AsyncDatasets]):
         """
         return self._portal.run(self._aio.set_tags(dataset_id, tags=tags))
 
-    def cards(self, dataset_id: str, /, *, drill: bool | None = None) -> tuple[DatasetCard, ...]:
+    def cards(self, dataset_id: str, /, *, drill: bool | None = None) -> ItemTuple[DatasetCard]:
         """Return the cards that a dataset feeds.
 
         `GET /api/content/v1/datasources/{dataset_id}/cards` (Datasets API, "Get Cards for a Dataset ID").
@@ -1240,7 +1241,7 @@ class Datasets(Twin[AsyncDatasets]):
         """
         return self._portal.run(self._aio.status(dataset_id, expire_cache=expire_cache))
 
-    def statuses(self, dataset_ids: Iterable[str], /) -> tuple[DatasetState, ...]:
+    def statuses(self, dataset_ids: Iterable[str], /) -> ItemTuple[DatasetState]:
         """Return how far several datasets are.
 
         `POST /api/data/v3/datasources/statuses`. Seen: Domo's data service has it.
@@ -2468,7 +2469,7 @@ class Versions(Twin[AsyncVersions]):
             self._portal,
         )
 
-    def keep_last(self, dataset_id: str, count: int, /, *, dry_run: bool = False) -> tuple[DataVersion, ...]:
+    def keep_last(self, dataset_id: str, count: int, /, *, dry_run: bool = False) -> ItemTuple[DataVersion]:
         """Delete all data versions but the newest ones, for good; none that the dataset's rows are made of.
 
         `GET /api/data/v2/datasources/{dataset_id}/dataversions` and

@@ -25,6 +25,7 @@ from domo_async._endpoints.filesets.models import (
     ShareLink,
 )
 from domo_async._endpoints.search.models import FieldSort
+from domo_async._frames import ItemTuple
 from domo_async._redaction import Secret
 from domo_async._transfer import (
     Content,
@@ -186,7 +187,7 @@ class FileSets(Twin[AsyncFileSets]):
         """
         return self._portal.run(self._aio.delete(fileset_id))
 
-    def set_owner(self, fileset_id: str, user_id: int, /) -> tuple[FileSetAccess, ...]:
+    def set_owner(self, fileset_id: str, user_id: int, /) -> ItemTuple[FileSetAccess]:
         """Give a FileSet to another user.
 
         `POST /api/files/v1/filesets/{fileset_id}/ownership`. Domo's documentation does not have it that this library
@@ -204,7 +205,7 @@ class FileSets(Twin[AsyncFileSets]):
         """
         return self._portal.run(self._aio.set_owner(fileset_id, user_id))
 
-    def get_access(self, fileset_id: str, /) -> tuple[FileSetAccess, ...]:
+    def get_access(self, fileset_id: str, /) -> ItemTuple[FileSetAccess]:
         """Return who may do what with a FileSet.
 
         `GET /api/files/v1/filesets/{fileset_id}/access`. Domo's documentation does not have it that this library
@@ -218,7 +219,7 @@ class FileSets(Twin[AsyncFileSets]):
         """
         return self._portal.run(self._aio.get_access(fileset_id))
 
-    def set_access(self, fileset_id: str, /, *, access: Sequence[FileSetAccess]) -> tuple[FileSetAccess, ...]:
+    def set_access(self, fileset_id: str, /, *, access: Sequence[FileSetAccess]) -> ItemTuple[FileSetAccess]:
         """Say what some users and groups may do with a FileSet; the others keep what they have.
 
         `POST /api/files/v1/filesets/{fileset_id}/access`. Domo's documentation does not have it that this library
@@ -446,7 +447,7 @@ class FileSetFiles(Twin[AsyncFileSetFiles]):
         directory_path: str | Unset = UNSET,
         top_k: int | Unset = UNSET,
         metadata_filter: Mapping[str, object] | Unset = UNSET,
-    ) -> tuple[FileMatch, ...]:
+    ) -> ItemTuple[FileMatch]:
         """Return what fits a question best among a FileSet's files.
 
         `POST /api/files/v1/filesets/{fileset_id}/query` (FileSets API, "Query Files").

@@ -15,6 +15,7 @@ from domo_async._endpoints.migrations import (
 from domo_async._endpoints.migrations import AmplifierMigrations as AsyncAmplifierMigrations
 from domo_async._endpoints.migrations import FederatedMigrations as AsyncFederatedMigrations
 from domo_async._endpoints.migrations import Migrations as AsyncMigrations
+from domo_async._frames import ItemTuple
 from domo_async.sync._facade import Twin
 
 
@@ -29,7 +30,7 @@ class FederatedMigrations(Twin[AsyncFederatedMigrations]):
         """
         return self._portal.run(self._aio.types())
 
-    def accounts(self, integration_type: str, /) -> tuple[FederatedAccount, ...]:
+    def accounts(self, integration_type: str, /) -> ItemTuple[FederatedAccount]:
         """Return the V2 accounts of an integration type, those that the caller may see.
 
         `GET /api/query/migration/federated/v1/to/v2/accounts/{integration_type}` (Federated V1 to V2 Migration APIs,
@@ -40,7 +41,7 @@ class FederatedMigrations(Twin[AsyncFederatedMigrations]):
         """
         return self._portal.run(self._aio.accounts(integration_type))
 
-    def candidates(self, account_id: int | str, /) -> tuple[FederatedCandidate, ...]:
+    def candidates(self, account_id: int | str, /) -> ItemTuple[FederatedCandidate]:
         """Return the V1 datasets that can be migrated to a V2 account.
 
         `GET /api/query/migration/federated/v1/to/v2/candidates/{account_id}` (Federated V1 to V2 Migration APIs, "List
@@ -112,7 +113,7 @@ class AmplifierMigrations(Twin[AsyncAmplifierMigrations]):
         """
         return self._portal.run(self._aio.types())
 
-    def integrations(self, integration_type: str, /) -> tuple[AmplifierIntegration, ...]:
+    def integrations(self, integration_type: str, /) -> ItemTuple[AmplifierIntegration]:
         """Return the Cloud Amplifier integrations of a type.
 
         `GET /api/query/migration/integrations/{integration_type}` (Federated V2 to Amplifier Migration APIs, "List
@@ -123,7 +124,7 @@ class AmplifierMigrations(Twin[AsyncAmplifierMigrations]):
         """
         return self._portal.run(self._aio.integrations(integration_type))
 
-    def candidates(self, integration_id: str, /) -> tuple[AmplifierCandidate, ...]:
+    def candidates(self, integration_id: str, /) -> ItemTuple[AmplifierCandidate]:
         """Return the federated datasets that can be migrated to an integration.
 
         `GET /api/query/migration/candidates/federated/to/amplifier/integrations/{integration_id}` (Federated V2 to
@@ -152,7 +153,7 @@ class AmplifierMigrations(Twin[AsyncAmplifierMigrations]):
         """
         return self._portal.run(self._aio.migrate(datasource_id, integration_id, check=check))
 
-    def reverse_candidates(self, integration_id: str, /) -> tuple[AmplifierCandidate, ...]:
+    def reverse_candidates(self, integration_id: str, /) -> ItemTuple[AmplifierCandidate]:
         """Return the datasets that were migrated to an integration and can be moved back.
 
         `GET /api/query/migration/candidates/amplifier/to/federated/integrations/{integration_id}` (Federated V2 to

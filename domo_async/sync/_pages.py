@@ -12,6 +12,7 @@ from domo_async._endpoints.groups import Member
 from domo_async._endpoints.pages.area import Pages as AsyncPages
 from domo_async._endpoints.pages.models import Page, PageAccess, PageOrder, PagePermission, PageSummary, PageWithCards
 from domo_async._endpoints.sharing import Recipient
+from domo_async._frames import ItemTuple
 from domo_async._wire import UNSET, Unset
 from domo_async.sync._facade import SyncPager, Twin
 
@@ -94,7 +95,7 @@ class Pages(Twin[AsyncPages]):
         """
         return self._portal.run(self._aio.details(page_id))
 
-    def cards(self, page_id: int | str, /, *, parts: Sequence[CardPart | str] | None = None) -> tuple[Card, ...]:
+    def cards(self, page_id: int | str, /, *, parts: Sequence[CardPart | str] | None = None) -> ItemTuple[Card]:
         """Return the cards on a page.
 
         `GET /api/content/v1/pages/{page_id}/cards`. Unconfirmed: no document of Domo's describes the answer; clients

@@ -25,6 +25,7 @@ from domo_async._endpoints.reports.models import (
     ScheduleRecipient,
     ViewType,
 )
+from domo_async._frames import ItemTuple
 from domo_async._wire import UNSET, Unset
 from domo_async.sync._facade import SyncPager, Twin
 
@@ -318,7 +319,7 @@ class Reports(Twin[AsyncReports]):
 
     def for_resource(
         self, resource_type: ReportResourceType | str, resource_id: int | str, /, *, show_all: bool | None = None
-    ) -> tuple[Report, ...]:
+    ) -> ItemTuple[Report]:
         """Return the scheduled reports about something.
 
         `GET /api/content/v1/reportschedules/resources/{resource_type}/{resource_id}` (Scheduled Reports API, "Get

@@ -10,6 +10,7 @@ from domo_async._defaults import CHANGES_AT_ONCE
 from domo_async._endpoints.roles import Authority, Role, RoleChange, RoleUser
 from domo_async._endpoints.roles import Roles as AsyncRoles
 from domo_async._endpoints.users import User
+from domo_async._frames import ItemTuple
 from domo_async._wire import UNSET, Unset
 from domo_async.sync._facade import SyncPager, Twin
 
@@ -163,7 +164,7 @@ class Roles(Twin[AsyncRoles]):
         """
         return self._portal.run(self._aio.add_users(role_id, users=users))
 
-    def known_authorities(self) -> tuple[Authority, ...]:
+    def known_authorities(self) -> ItemTuple[Authority]:
         """Return all authorities that a role can have.
 
         `GET /api/authorization/v1/authorities`. Seen: samples of instances show it, no document of Domo's

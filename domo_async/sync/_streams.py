@@ -19,6 +19,7 @@ from domo_async._endpoints.streams.models import (
     StreamTransport,
     UpdateMethod,
 )
+from domo_async._frames import ItemTuple
 from domo_async._wire import UNSET, Unset
 from domo_async.sync._facade import SyncPager, Twin
 
@@ -121,7 +122,7 @@ class Streams(Twin[AsyncStreams]):
 
     def get_many(
         self, stream_ids: Sequence[int | str], /, *, fields: str | Sequence[str] | None = None
-    ) -> tuple[Stream, ...]:
+    ) -> ItemTuple[Stream]:
         """Return several streams by one request.
 
         `GET /api/data/v1/streams/bulk`. Seen: Domo's own data service has it, and a client asks for 50 at once.
@@ -273,7 +274,7 @@ class Streams(Twin[AsyncStreams]):
         tz: str | None = None,
         remove_configuration_changes: bool | None = None,
         remove_deleted: bool | None = None,
-    ) -> tuple[StreamExecution, ...]:
+    ) -> ItemTuple[StreamExecution]:
         """Return the last runs of a stream with their main facts; what is not among those is None.
 
         `GET /api/data/v1/streams/{stream_id}/history/aggregate` (Datasets API, "Stream Execution History"). Its

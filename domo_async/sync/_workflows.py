@@ -18,6 +18,7 @@ from domo_async._endpoints.workflows import (
     WorkflowVersion,
 )
 from domo_async._endpoints.workflows import Workflows as AsyncWorkflows
+from domo_async._frames import ItemTuple
 from domo_async.sync._facade import SyncPager, Twin
 
 
@@ -66,7 +67,7 @@ class Workflows(Twin[AsyncWorkflows]):
         """
         return self._portal.run(self._aio.set_owner(model_id, user_id))
 
-    def versions(self, model_id: str, /) -> tuple[WorkflowVersion, ...]:
+    def versions(self, model_id: str, /) -> ItemTuple[WorkflowVersion]:
         """Return the versions of a workflow, also those that were deleted.
 
         `GET /api/workflow/v2/models/{model_id}/versions`. Seen on instances, not in Domo's documentation.
@@ -110,7 +111,7 @@ class Workflows(Twin[AsyncWorkflows]):
 
     def triggers(
         self, model_id: str, /, *, types: TriggerType | str | Sequence[TriggerType | str] | None = None
-    ) -> tuple[WorkflowTrigger, ...]:
+    ) -> ItemTuple[WorkflowTrigger]:
         """Return what starts a workflow.
 
         `GET /api/workflow/v2/triggers/model/{model_id}`. Seen on instances, not in Domo's documentation.
@@ -200,7 +201,7 @@ class Workflows(Twin[AsyncWorkflows]):
         version: str | None = None,
         status: WorkflowStatus | str | Sequence[WorkflowStatus | str] | None = None,
         trigger_types: TriggerType | str | Sequence[TriggerType | str] | None = None,
-    ) -> tuple[WorkflowInstance, ...]:
+    ) -> ItemTuple[WorkflowInstance]:
         """Return the runs of a workflow, as far as the instance tells.
 
         `GET /api/workflow/v2/executions`. Seen on instances, not in Domo's documentation; whether a great many runs

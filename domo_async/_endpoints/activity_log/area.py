@@ -19,6 +19,7 @@ from domo_async._endpoints.activity_log._reader import ActivityReader
 from domo_async._endpoints.activity_log._windows import millis
 from domo_async._endpoints.activity_log.models import Activity, EventType, ObjectType
 from domo_async._endpoints.activity_log.stale import StaleKind, StaleReport
+from domo_async._frames import ItemTuple
 from domo_async._transport import QUERY, CursorPager, PageData, Pager, url
 from domo_async._wire import Model, either, epoch_millis
 from domo_async.errors import ConfigError
@@ -348,7 +349,7 @@ class ActivityLog(Area):
         now = self._http.settings.clock.now()
         return await find_stale(self._http, read, days=days, kinds=kinds, look_back=look_back, now=now)
 
-    async def object_types(self) -> tuple[ObjectType, ...]:
+    async def object_types(self) -> ItemTuple[ObjectType]:
         """Return the kinds of objects that the log tells of.
 
         `GET /api/audit/v1/user-audits/objectTypes` (Activity Log API, "Get (Enumerate) Activity Log Object Types").
@@ -356,9 +357,9 @@ class ActivityLog(Area):
         found = await self._http.request(
             "GET", url("/api/audit/v1/user-audits/objectTypes"), into=tuple[ObjectType | str, ...]
         )
-        return tuple(ObjectType(type=item) if isinstance(item, str) else item for item in found)
+        return ItemTuple(ObjectType(type=item) if isinstance(item, str) else item for item in found)
 
-    async def event_types(self, object_type: str, /) -> tuple[EventType, ...]:
+    async def event_types(self, object_type: str, /) -> ItemTuple[EventType]:
         """Return what can be done to a kind of objects, as the log calls it.
 
         `GET /api/audit/v1/user-audits/objectTypes/{object_type}/eventTypes`. Unconfirmed: no document of Domo's
@@ -369,7 +370,7 @@ class ActivityLog(Area):
         """
         path = url("/api/audit/v1/user-audits/objectTypes/{}/eventTypes", object_type)
         found = await self._http.request("GET", path, into=tuple[EventType | str, ...])
-        return tuple(EventType(type=item) if isinstance(item, str) else item for item in found)
+        return ItemTuple(EventType(type=item) if isinstance(item, str) else item for item in found)
 
     async def count(
         self,
@@ -420,7 +421,7 @@ class ActivityLog(Area):
             url("/api/audit/v1/user-audits"),
             QUERY,
             params={"start": start, "end": end, **filters},
-            into=tuple[Activity, ...],
+            into=ItemTuple[Activity],
             read=PageData,
             offset=offset,
             limit=limit,
@@ -444,7 +445,7 @@ class ActivityLog(Area):
                 "GET",
                 url("/api/audit/v1/user-audits"),
                 params={"start": low, "end": high, **begin.filters, "offset": 0, "limit": page_size},
-                into=tuple[Activity, ...],
+                into=ItemTuple[Activity],
             )
 
         async def whole(low: int, high: int) -> Sequence[Activity]:

@@ -12,6 +12,7 @@ from domo_async._endpoints._area import Area, require_list
 from domo_async._endpoints.datasets import _access_sync
 from domo_async._endpoints.datasets.audit import AccessAudit
 from domo_async._endpoints.datasets.grants import AccessEntry, AccessType, DatasetAccess, Grant, Grantee, granted
+from domo_async._frames import ItemTuple
 from domo_async._transport import QUERY, PageData, Pager, url
 from domo_async._wire import UNSET, Model, Unset, payload, wire_name
 
@@ -63,7 +64,7 @@ class Access(Area):
             "GET",
             url("/api/data/v3/datasources/bulk/permissions"),
             QUERY,
-            into=tuple[DatasetAccess, ...],
+            into=ItemTuple[DatasetAccess],
             read=PageData,
             page_size=page_size,
             offset=offset,
@@ -85,7 +86,7 @@ class Access(Area):
             "POST",
             url("/api/data/v3/datasources/bulk/directpermissions"),
             json=require_list(dataset_ids, "dataset_ids"),
-            into=tuple[DatasetAccess, ...],
+            into=ItemTuple[DatasetAccess],
             read=tuple,
         )
 

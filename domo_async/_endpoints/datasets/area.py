@@ -40,6 +40,7 @@ from domo_async._endpoints.datasets.uploads import Uploads
 from domo_async._endpoints.datasets.versions import Versions
 from domo_async._endpoints.search import LARGEST_PAGE, Filter, Sort
 from domo_async._endpoints.search.models import sort_body
+from domo_async._frames import ItemTuple
 from domo_async._transfer import (
     Action,
     Budget,
@@ -272,16 +273,16 @@ class Datasets(Area):
             ),
         )
 
-    async def tags(self) -> tuple[DatasetTag, ...]:
+    async def tags(self) -> ItemTuple[DatasetTag]:
         """Return all tags that datasets have.
 
         `GET /api/data/ui/v3/datasources/search/tags/all`. Seen: Domo's own data service has it.
         """
         return await self._http.request(
-            "GET", url("/api/data/ui/v3/datasources/search/tags/all"), into=tuple[DatasetTag, ...]
+            "GET", url("/api/data/ui/v3/datasources/search/tags/all"), into=ItemTuple[DatasetTag]
         )
 
-    async def find_tags(self, term: str, /, *, limit: int | None = None) -> tuple[DatasetTag, ...]:
+    async def find_tags(self, term: str, /, *, limit: int | None = None) -> ItemTuple[DatasetTag]:
         """Return the tags of datasets that contain a text.
 
         `POST /api/data/ui/v3/datasources/search/tags`. Seen: Domo's own data service has it.
@@ -294,7 +295,7 @@ class Datasets(Area):
             "POST",
             url("/api/data/ui/v3/datasources/search/tags"),
             params={"term": term, "limit": limit},
-            into=tuple[DatasetTag, ...],
+            into=ItemTuple[DatasetTag],
             idempotent=True,
         )
 
@@ -334,7 +335,7 @@ class Datasets(Area):
         include_all_details: bool | None = None,
         include_private: bool | None = None,
         include_formulas: bool | None = None,
-    ) -> tuple[Dataset, ...]:
+    ) -> ItemTuple[Dataset]:
         """Return the metadata of several datasets by one request.
 
         `POST /api/data/v3/datasources/bulk`. Seen: Domo's own data service has it, and two clients use it.
@@ -365,7 +366,7 @@ class Datasets(Area):
             json=require_list(dataset_ids, "dataset_ids"),
             into=DatasetList,
         )
-        return found.data_sources
+        return ItemTuple(found.data_sources)
 
     async def delete(self, dataset_id: str, /, *, delete_method: DeleteMethod | str | None = None) -> None:
         """Delete a dataset with its data.
@@ -534,7 +535,7 @@ class Datasets(Area):
             idempotent=True,
         )
 
-    async def cards(self, dataset_id: str, /, *, drill: bool | None = None) -> tuple[DatasetCard, ...]:
+    async def cards(self, dataset_id: str, /, *, drill: bool | None = None) -> ItemTuple[DatasetCard]:
         """Return the cards that a dataset feeds.
 
         `GET /api/content/v1/datasources/{dataset_id}/cards` (Datasets API, "Get Cards for a Dataset ID").
@@ -550,7 +551,7 @@ class Datasets(Area):
             "GET",
             url("/api/content/v1/datasources/{}/cards", dataset_id),
             params={"drill": drill},
-            into=tuple[DatasetCard, ...],
+            into=ItemTuple[DatasetCard],
         )
 
     async def query(self, dataset_id: str, /, sql: str, params: Params | None = None) -> QueryResult:
@@ -1052,7 +1053,7 @@ class Datasets(Area):
         """
         return await read_state(self._http, dataset_id, expire_cache=expire_cache)
 
-    async def statuses(self, dataset_ids: Iterable[str], /) -> tuple[DatasetState, ...]:
+    async def statuses(self, dataset_ids: Iterable[str], /) -> ItemTuple[DatasetState]:
         """Return how far several datasets are.
 
         `POST /api/data/v3/datasources/statuses`. Seen: Domo's data service has it.
@@ -1070,7 +1071,7 @@ class Datasets(Area):
             "POST",
             url("/api/data/v3/datasources/statuses"),
             json=require_list(dataset_ids, "dataset_ids"),
-            into=tuple[DatasetState, ...],
+            into=ItemTuple[DatasetState],
             idempotent=True,
         )
 

@@ -12,6 +12,7 @@ from attrs import field, frozen
 
 from domo_async._endpoints._area import Area, SortOrder
 from domo_async._endpoints.datasets.indexes import Indexes
+from domo_async._frames import ItemTuple
 from domo_async._transport import BODY, PageData, Pager, url
 from domo_async._wire import IsoStamp, Model, NumericId, OpenEnum, Record, TimestampForm, payload
 from domo_async.errors import NotFound
@@ -86,7 +87,7 @@ class Partitions(Area):
             NotFound: There is no such dataset.
         """
         return self._http.whole_list(
-            "GET", url("/api/query/v1/datasources/{}/partition", dataset_id), into=tuple[Partition, ...], read=tuple
+            "GET", url("/api/query/v1/datasources/{}/partition", dataset_id), into=ItemTuple[Partition], read=tuple
         )
 
     def search(
@@ -126,7 +127,7 @@ class Partitions(Area):
             url("/api/query/v1/datasources/{}/partition/list", dataset_id),
             BODY,
             key=attrgetter("partition_id"),
-            into=tuple[Partition, ...],
+            into=ItemTuple[Partition],
             read=PageData,
             page_size=page_size,
             offset=offset,

@@ -8,6 +8,7 @@ from typing import Any
 from attrs import field, frozen
 
 from domo_async._endpoints._area import Area, require_list
+from domo_async._frames import ItemTuple
 from domo_async._transport import Pager, url
 from domo_async._wire import UNSET, Model, NumericId, OpenEnum, Record, payload, wire_name
 
@@ -160,7 +161,7 @@ class Policies(Area):
             "GET",
             url("/api/query/v1/data-control/{}/filter-groups", dataset_id),
             params={"options": _OPTIONS},
-            into=tuple[Policy, ...],
+            into=ItemTuple[Policy],
             read=tuple,
         )
 

@@ -21,6 +21,7 @@ from domo_async._endpoints.datasets.models import (
     version_details,
 )
 from domo_async._endpoints.datasets.partitions import Partition
+from domo_async._frames import ItemTuple
 from domo_async._transfer import DownloadResult, ProgressOption, Target, download
 from domo_async._transfer.reading.heading import refuse_page
 from domo_async._transport import QUERY, Body, Download, PageData, Pager, QueryValue, Transport, Url, url
@@ -52,7 +53,7 @@ class Versions(Area):
             NotFound: There is no such dataset.
         """
         return self._http.whole_list(
-            "GET", url("/api/data/v2/datasources/{}/dataversions", dataset_id), into=tuple[DataVersion, ...], read=tuple
+            "GET", url("/api/data/v2/datasources/{}/dataversions", dataset_id), into=ItemTuple[DataVersion], read=tuple
         )
 
     def details(
@@ -306,7 +307,7 @@ class Versions(Area):
             json=loading,
         )
 
-    async def keep_last(self, dataset_id: str, count: int, /, *, dry_run: bool = False) -> tuple[DataVersion, ...]:
+    async def keep_last(self, dataset_id: str, count: int, /, *, dry_run: bool = False) -> ItemTuple[DataVersion]:
         """Delete all data versions but the newest ones, for good; none that the dataset's rows are made of.
 
         `GET /api/data/v2/datasources/{dataset_id}/dataversions` and
@@ -358,7 +359,7 @@ class Versions(Area):
             )
         if superfluous and not dry_run:
             await self.delete(dataset_id, data_ids=[version.data_id for version in superfluous])
-        return superfluous
+        return ItemTuple(superfluous)
 
     async def _merges(self, dataset_id: str) -> bool:
         """Return whether versions may have been merged by keys."""
@@ -370,7 +371,7 @@ class Versions(Area):
         """Return the data versions that partitions are made of."""
         path = url("/api/query/v1/datasources/{}/partition", dataset_id)
         try:
-            partitions = await self._http.request("GET", path, into=tuple[Partition, ...])
+            partitions = await self._http.request("GET", path, into=ItemTuple[Partition])
         except NotFound as error:
             if not error.refused:
                 raise

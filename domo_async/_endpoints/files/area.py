@@ -19,6 +19,7 @@ from domo_async._endpoints.files.models import (
     FilePermissions,
     FileRevision,
 )
+from domo_async._frames import ItemTuple
 from domo_async._transfer import (
     Content,
     Contents,
@@ -179,7 +180,7 @@ class Files(Area):
             "GET",
             url("/api/data/v1/data-files/details"),
             params={"userId": user_id, "expand": _listed(expand), "dataFileIds": only},
-            into=tuple[File, ...],
+            into=ItemTuple[File],
             read=tuple,
         )
 
@@ -240,7 +241,7 @@ class Files(Area):
             "GET",
             url("/api/data/v1/data-files/{}/revisions/details", file_id),
             params={"expand": _listed(expand)},
-            into=tuple[FileRevision, ...],
+            into=ItemTuple[FileRevision],
             read=tuple,
         )
 

@@ -25,6 +25,7 @@ from domo_async._endpoints.filesets.models import (
     PageContext,
 )
 from domo_async._endpoints.search.models import FieldSort
+from domo_async._frames import ItemTuple
 from domo_async._transfer import FolderOptions, FolderReport, ProgressOption, pull, push
 from domo_async._transport import QUERY, PageData, Pager, url
 from domo_async._wire import UNSET, Model, Unset, payload
@@ -201,7 +202,7 @@ class FileSets(Area):
         path = url("/api/files/v1/filesets/{}", a_fileset(fileset_id))
         return await self._http.request("DELETE", path, into=Deletion, empty=Deletion())
 
-    async def set_owner(self, fileset_id: str, user_id: int, /) -> tuple[FileSetAccess, ...]:
+    async def set_owner(self, fileset_id: str, user_id: int, /) -> ItemTuple[FileSetAccess]:
         """Give a FileSet to another user.
 
         `POST /api/files/v1/filesets/{fileset_id}/ownership`. Domo's documentation does not have it that this library
@@ -225,9 +226,9 @@ class FileSets(Area):
             into=_AccessList,
             idempotent=True,
         )
-        return answer.file_set_access
+        return ItemTuple(answer.file_set_access)
 
-    async def get_access(self, fileset_id: str, /) -> tuple[FileSetAccess, ...]:
+    async def get_access(self, fileset_id: str, /) -> ItemTuple[FileSetAccess]:
         """Return who may do what with a FileSet.
 
         `GET /api/files/v1/filesets/{fileset_id}/access`. Domo's documentation does not have it that this library
@@ -240,9 +241,9 @@ class FileSets(Area):
             NotFound: There is no such FileSet.
         """
         path = url("/api/files/v1/filesets/{}/access", a_fileset(fileset_id))
-        return (await self._http.request("GET", path, into=_AccessList)).file_set_access
+        return ItemTuple((await self._http.request("GET", path, into=_AccessList)).file_set_access)
 
-    async def set_access(self, fileset_id: str, /, *, access: Sequence[FileSetAccess]) -> tuple[FileSetAccess, ...]:
+    async def set_access(self, fileset_id: str, /, *, access: Sequence[FileSetAccess]) -> ItemTuple[FileSetAccess]:
         """Say what some users and groups may do with a FileSet; the others keep what they have.
 
         `POST /api/files/v1/filesets/{fileset_id}/access`. Domo's documentation does not have it that this library
@@ -267,7 +268,7 @@ class FileSets(Area):
             into=_AccessList,
             idempotent=True,
         )
-        return answer.file_set_access
+        return ItemTuple(answer.file_set_access)
 
     async def stats(self, fileset_id: str, /) -> FileSetStats:
         """Count the files of a FileSet by their kinds, and by how far their index is.

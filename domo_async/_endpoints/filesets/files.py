@@ -19,6 +19,7 @@ from domo_async._endpoints.filesets._requests import content_of, create, describ
 from domo_async._endpoints.filesets.filters import DateFilter, FieldFilter, search_body
 from domo_async._endpoints.filesets.models import Deletion, FileMatch, FileSetFile, PageContext, PartUpload, ShareLink
 from domo_async._endpoints.search.models import FieldSort
+from domo_async._frames import ItemTuple
 from domo_async._redaction import Secret
 from domo_async._transfer import (
     Content,
@@ -156,7 +157,7 @@ class FileSetFiles(Area):
         directory_path: str | Unset = UNSET,
         top_k: int | Unset = UNSET,
         metadata_filter: Mapping[str, object] | Unset = UNSET,
-    ) -> tuple[FileMatch, ...]:
+    ) -> ItemTuple[FileMatch]:
         """Return what fits a question best among a FileSet's files.
 
         `POST /api/files/v1/filesets/{fileset_id}/query` (FileSets API, "Query Files").
@@ -187,7 +188,7 @@ class FileSetFiles(Area):
             into=_FileMatches,
             idempotent=True,
         )
-        return found.matches
+        return ItemTuple(found.matches)
 
     async def make_directory(self, fileset_id: str, /, *, path: str) -> FileSetFile:
         """Make a directory, and those above it, if they are not there.

@@ -25,6 +25,7 @@ from domo_async._endpoints.groups.models import (
     Memberships,
     MemberType,
 )
+from domo_async._frames import ItemTuple
 from domo_async._transport import QUERY, PageData, Pager, url
 from domo_async._wire import UNSET, Model, Unset, epoch_millis, payload
 
@@ -110,7 +111,7 @@ class Groups(Area):
                 "ascending": ascending,
             },
             key=attrgetter("group_id"),
-            into=tuple[ListedGroup, ...],
+            into=ItemTuple[ListedGroup],
             read=PageData,
             offset=offset,
             limit=limit,

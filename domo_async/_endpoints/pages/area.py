@@ -23,6 +23,7 @@ from domo_async._endpoints.pages.models import (
     PageWithCards,
 )
 from domo_async._endpoints.sharing import Recipient
+from domo_async._frames import ItemTuple
 from domo_async._transport import QUERY_SKIP, PageData, Pager, url
 from domo_async._wire import UNSET, Model, Unset, payload
 
@@ -134,7 +135,7 @@ class Pages(Area):
         """
         return await self._http.request("GET", url("/api/content/v1/pages/{}", page_id), into=Page)
 
-    async def cards(self, page_id: int | str, /, *, parts: Sequence[CardPart | str] | None = None) -> tuple[Card, ...]:
+    async def cards(self, page_id: int | str, /, *, parts: Sequence[CardPart | str] | None = None) -> ItemTuple[Card]:
         """Return the cards on a page.
 
         `GET /api/content/v1/pages/{page_id}/cards`. Unconfirmed: no document of Domo's describes the answer; clients
@@ -151,7 +152,7 @@ class Pages(Area):
         """
         wanted = None if parts is None else require_list(parts, "parts")
         path = url("/api/content/v1/pages/{}/cards", page_id)
-        return await self._http.request("GET", path, params={"parts": wanted}, into=tuple[Card, ...])
+        return await self._http.request("GET", path, params={"parts": wanted}, into=ItemTuple[Card])
 
     async def create(self, *, title: str, parent_page_id: int | str = 0, has_layout: bool | Unset = UNSET) -> Page:
         """Create a page, at the top or below another.

@@ -26,6 +26,7 @@ from domo_async._endpoints.reports.models import (
     ScheduleRecipient,
     ViewType,
 )
+from domo_async._frames import ItemTuple
 from domo_async._transport import Pager, Url, url
 from domo_async._wire import UNSET, Model, Unset, either, epoch_millis, payload, without_nulls
 from domo_async.errors import ConfigError
@@ -334,7 +335,7 @@ class Reports(Area):
 
     async def for_resource(
         self, resource_type: ReportResourceType | str, resource_id: int | str, /, *, show_all: bool | None = None
-    ) -> tuple[Report, ...]:
+    ) -> ItemTuple[Report]:
         """Return the scheduled reports about something.
 
         `GET /api/content/v1/reportschedules/resources/{resource_type}/{resource_id}` (Scheduled Reports API, "Get
@@ -353,7 +354,7 @@ class Reports(Area):
             "GET",
             url("/api/content/v1/reportschedules/resources/{}/{}", resource_type, resource_id),
             params={"showAll": show_all},
-            into=tuple[Report, ...],
+            into=ItemTuple[Report],
         )
 
     async def for_view(self, view_id: int | str, /) -> Report:

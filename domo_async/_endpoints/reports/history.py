@@ -5,6 +5,7 @@ from __future__ import annotations
 from domo_async._endpoints._area import Area
 from domo_async._endpoints.reports._requests import skipping
 from domo_async._endpoints.reports.models import CreatedReport, ReportRun, ReportScope, RunOrder, RunStatus
+from domo_async._frames import ItemTuple
 from domo_async._transport import Pager, url
 from domo_async._wire import UNSET, Unset, payload
 
@@ -57,7 +58,7 @@ class ReportHistory(Area):
             "GET",
             url("/api/content/v1/reportschedules/created"),
             params={"filter": filter, "days": days, "isAscending": ascending},
-            into=tuple[CreatedReport, ...],
+            into=ItemTuple[CreatedReport],
             read=tuple,
         )
 
@@ -83,7 +84,7 @@ class ReportHistory(Area):
             "GET",
             url("/api/content/v1/reportschedules/extendedHistory"),
             params={"filter": filter, "days": days, "orderBy": sort_by, "isAscending": ascending},
-            into=tuple[ReportRun, ...],
+            into=ItemTuple[ReportRun],
             read=tuple,
         )
 

@@ -24,6 +24,7 @@ from domo_async._endpoints.streams.models import (
     StreamTransport,
     UpdateMethod,
 )
+from domo_async._frames import ItemTuple
 from domo_async._transport import QUERY, PageData, Pager, url
 from domo_async._waiting import States, Verdict, wait_for
 from domo_async._wire import UNSET, Unset, payload, without_nulls
@@ -113,7 +114,7 @@ class Streams(Area):
             url("/api/data/v1/streams"),
             QUERY,
             key=attrgetter("id"),
-            into=tuple[Stream, ...],
+            into=ItemTuple[Stream],
             read=lambda streams: PageData(streams, more=False if len(streams) > page_size else None),
             page_size=page_size,
             offset=offset,
@@ -134,7 +135,7 @@ class Streams(Area):
             "GET",
             url("/api/data/v1/streams/search"),
             params={"q": query, "fields": fields},
-            into=tuple[Stream, ...],
+            into=ItemTuple[Stream],
             read=tuple,
         )
 
@@ -155,7 +156,7 @@ class Streams(Area):
 
     async def get_many(
         self, stream_ids: Sequence[int | str], /, *, fields: str | Sequence[str] | None = None
-    ) -> tuple[Stream, ...]:
+    ) -> ItemTuple[Stream]:
         """Return several streams by one request.
 
         `GET /api/data/v1/streams/bulk`. Seen: Domo's own data service has it, and a client asks for 50 at once.
@@ -171,7 +172,7 @@ class Streams(Area):
             "GET",
             url("/api/data/v1/streams/bulk"),
             params={"streamId": require_list(stream_ids, "stream_ids"), "fields": fields},
-            into=tuple[Stream, ...],
+            into=ItemTuple[Stream],
         )
 
     async def get(self, stream_id: int | str, /, *, fields: str | Sequence[str] | None = None) -> Stream:
@@ -335,7 +336,7 @@ class Streams(Area):
         tz: str | None = None,
         remove_configuration_changes: bool | None = None,
         remove_deleted: bool | None = None,
-    ) -> tuple[StreamExecution, ...]:
+    ) -> ItemTuple[StreamExecution]:
         """Return the last runs of a stream with their main facts; what is not among those is None.
 
         `GET /api/data/v1/streams/{stream_id}/history/aggregate` (Datasets API, "Stream Execution History"). Its
@@ -362,7 +363,7 @@ class Streams(Area):
                 "removeConfigurationChanges": remove_configuration_changes,
                 "removeDeleted": remove_deleted,
             },
-            into=tuple[StreamExecution, ...],
+            into=ItemTuple[StreamExecution],
         )
 
     async def run(
@@ -453,7 +454,7 @@ class Streams(Area):
             url("/api/data/v1/streams/{}/executions", stream_id),
             QUERY,
             key=attrgetter("execution_id"),
-            into=tuple[StreamExecution, ...],
+            into=ItemTuple[StreamExecution],
             read=lambda runs: PageData(runs, more=False if len(runs) > page_size else None),
             page_size=page_size,
             offset=offset,

@@ -30,6 +30,7 @@ from domo_async._endpoints.users.offboarding import (
     OffboardingPlan,
     OffboardingReport,
 )
+from domo_async._frames import ItemTuple
 from domo_async._redaction import Secret
 from domo_async._transport import BODY, QUERY, PageData, Pager, url
 from domo_async._wire import UNSET, Model, Unset, either, payload
@@ -222,7 +223,7 @@ class Users(Area):
             paged=False,
             key=attrgetter("id"),
             params={"active": active},
-            into=tuple[UserProfile, ...],
+            into=ItemTuple[UserProfile],
             read=PageData,
             offset=offset,
             limit=limit,
@@ -404,7 +405,7 @@ class Users(Area):
             "GET",
             url("/api/sessions/v1/admin"),
             params={"limit": _MOST_SESSIONS if limit is None else limit},
-            into=tuple[UserSession, ...],
+            into=ItemTuple[UserSession],
             read=tuple,
         )
 
