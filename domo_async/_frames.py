@@ -120,8 +120,8 @@ def cells_of(row: object) -> Iterator[tuple[str, Any]]:
     """Yield the cells of a row, each with the name of its column."""
     if isinstance(row, Record):
         yield from _of_record(row, "")
-    elif isinstance(row, tuple) and hasattr(row, "_asdict"):
-        yield from ((name, value) for key, below in row._asdict().items() for name, value in _cell(str(key), below))
+    elif isinstance(row, tuple) and (fields := getattr(row, "_asdict", None)) is not None:
+        yield from cells_of(fields())
     elif isinstance(row, Mapping):
         yield from ((name, value) for key, below in row.items() for name, value in _cell(str(key), below))
     else:

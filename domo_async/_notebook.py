@@ -176,10 +176,11 @@ def load(shell: InteractiveShell) -> None:
 
 def unload(shell: InteractiveShell) -> None:
     """Take away what `load` added, and close the clients."""
-    magics = shell.magics_manager.registry.pop(_NAME, None)
+    manager: Any = shell.magics_manager
+    magics = manager.registry.pop(_NAME, None)
     if magics is not None:
         magics.close()
-    for kinds in shell.magics_manager.magics.values():
+    for kinds in manager.magics.values():
         kinds.pop("domo", None)
     formatter = _formatter(shell)
     for kind in (list, tuple):

@@ -290,7 +290,7 @@ def _clock(_: Any, attribute: Attribute[Any], value: Any) -> None:
 
 @keeps_secret("password")
 @frozen
-class ClientCertificate:
+class ClientCertificate(Record):
     """What a client proves itself with where the other side of TLS demands a certificate.
 
     It is offered to the instance, and to an HTTPS proxy on the way there: to no host that a redirect leads to.

@@ -215,8 +215,8 @@ def progress_bars(option: ProgressOption) -> Iterator[Callable[[str], ProgressOp
 def _bars() -> Iterator[Callable[[int | None, str], ProgressCallback]]:
     """Give what adds a bar, and returns what moves it. When the block ends nothing is left of them."""
     if _notebook() is not None:
-        with _notebook_bars() as bar:
-            yield bar
+        with _notebook_bars() as in_cell:
+            yield in_cell
         return
     try:
         from rich import progress  # noqa: PLC0415 - optional

@@ -12,6 +12,7 @@ from decimal import Decimal
 from enum import Enum
 from functools import cache, partial
 from importlib import import_module
+from pathlib import Path
 from typing import Any, TypeVar, get_args, get_origin
 from zoneinfo import ZoneInfo
 
@@ -184,6 +185,7 @@ def from_json(text: str | bytes, into: type[R]) -> R:
 def _converter() -> Converter:
     made = typed_converter(strict=True)
     made.register_structure_hook(datetime, _datetime)
+    made.register_structure_hook(Path, lambda value, into: Path(_path(value, into)))
     made.register_structure_hook_func(lambda into: isinstance(into, TypeVar), _open)
     made.register_structure_hook_func(partial(_is_class, base=Sequence), _list)
     made.register_structure_hook_func(partial(_is_class, base=BaseException), _error)

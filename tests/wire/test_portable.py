@@ -9,6 +9,7 @@ import pkgutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from decimal import Decimal
+from pathlib import Path
 from typing import Any, TypeVar, get_args, get_origin
 from zoneinfo import ZoneInfo
 
@@ -105,7 +106,8 @@ def _made_of_parts(hint: Any, depth: int) -> Any:
         return NotFound(status=404, message="gone", method="GET", path="/api/x", code="X")
     if isinstance(hint, type) and issubclass(hint, tzinfo):
         return ZoneInfo("Europe/Berlin")
-    return {str: "täxt", int: 7, float: 1.5, bool: True, Decimal: Decimal("1.20"), date: date(2024, 5, 6)}[hint]
+    values: dict[Any, Any] = {str: "täxt", int: 7, float: 1.5, bool: True, Path: Path("a/path")}
+    return (values | {Decimal: Decimal("1.20"), date: date(2024, 5, 6)})[hint]
 
 
 def record(cls: Any, depth: int = 0) -> Any:
@@ -187,6 +189,12 @@ def test_every_public_class_of_data_is_a_record() -> None:
                 assert issubclass(cls, Record), name
     for cls in (DoctorReport, FolderReport, ItemResult, ItemResults):
         assert issubclass(cls, Record)
+
+
+def test_every_report_with_rows_becomes_a_frame() -> None:
+    with_rows = [cls for cls in CLASSES if hasattr(cls, "to_dicts") or cls.__name__.endswith("Report")]
+
+    assert [] == [cls for cls in with_rows if not issubclass(cls, Model) and not hasattr(cls, "to_pandas")]
 
 
 def test_the_form_is_the_one_that_is_promised() -> None:

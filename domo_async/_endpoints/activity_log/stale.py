@@ -8,6 +8,7 @@ from typing import Final
 
 from attrs import frozen
 
+from domo_async._frames import Tabular
 from domo_async._wire import OpenEnum, Record
 
 __all__ = ["StaleItem", "StaleKind", "StaleReport"]
@@ -51,7 +52,7 @@ class StaleItem(Record):
 
 
 @frozen(repr=False)
-class StaleReport(Record):
+class StaleReport(Tabular, Record):
     """What nobody has used for a while, the longest unused first.
 
     Attributes:
@@ -69,6 +70,9 @@ class StaleReport(Record):
     oldest_entry: datetime | None
     looked_at: Mapping[str, int]
     notes: tuple[str, ...] = ()
+
+    def _rows(self) -> tuple[StaleItem, ...]:
+        return self.items
 
     def __len__(self) -> int:
         return len(self.items)

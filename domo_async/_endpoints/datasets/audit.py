@@ -7,6 +7,7 @@ from typing import Final
 from attrs import frozen
 
 from domo_async._endpoints.datasets.grants import AccessLevel
+from domo_async._frames import Tabular
 from domo_async._wire import OpenEnum, Record
 
 __all__ = ["AccessAudit", "AccessRoute", "AccessRow", "VisibleRows"]
@@ -63,7 +64,7 @@ _COLUMNS: Final = (
 
 
 @frozen(repr=False)
-class AccessAudit(Record):
+class AccessAudit(Tabular, Record):
     """Who may see which dataset.
 
     Attributes:
@@ -77,6 +78,9 @@ class AccessAudit(Record):
     datasets: int
     problems: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+
+    def _rows(self) -> tuple[AccessRow, ...]:
+        return self.rows
 
     def __len__(self) -> int:
         return len(self.rows)

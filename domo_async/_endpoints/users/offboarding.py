@@ -10,6 +10,7 @@ from attrs import frozen
 
 from domo_async._bulk import BulkReport, Outcome
 from domo_async._endpoints.users.models import User
+from domo_async._frames import Tabular
 from domo_async._wire import OpenEnum, Record
 from domo_async.errors import DomoError
 
@@ -115,7 +116,7 @@ class OffboardingStep(Record):
 
 
 @frozen(repr=False)
-class OffboardingPlan(Record):
+class OffboardingPlan(Tabular, Record):
     """What would be done, kind by kind; printed as a table.
 
     Attributes:
@@ -135,6 +136,9 @@ class OffboardingPlan(Record):
     force: bool
     steps: tuple[OffboardingStep, ...]
     not_covered: tuple[str, ...] = ()
+
+    def _rows(self) -> tuple[OwnedThing, ...]:
+        return self.things
 
     @property
     def counts(self) -> Mapping[OffboardingKind, int]:
