@@ -15,6 +15,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import Enum
 from importlib import import_module
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from domo_async._display import html_table
@@ -32,6 +33,7 @@ __all__ = ["ItemTuple", "Items", "Tabular", "cells_of", "needed", "pandas_of", "
 T = TypeVar("T")
 
 _PLAIN = frozenset({str, int, float, bool})
+_AS_THEY_ARE = _PLAIN | {type(None), datetime, date, Decimal}
 _LONG = range(-(1 << 63), 1 << 63)
 _MOST_DIGITS = 38
 _SHOWN = 5  # rows at either end
@@ -101,8 +103,19 @@ def needed(name: str) -> Any:
 
 def columns_of(rows: Iterable[object]) -> dict[str, list[Any]]:
     """Return the columns of rows by name, in the order in which the rows have them."""
+    rows = [*rows]
+    cls: Any = type(rows[0]) if rows else None
+    if cls is not None and issubclass(cls, Record) and {*map(type, rows)} == {cls}:
+        columns = _of_one_class(cls, rows)
+    else:
+        columns = _of_any(rows)
+    # A record that is there in other rows, where it is not, has no column of its own.
+    inner = {name[:place] for name in columns for place, sign in enumerate(name) if sign == "."}
+    return {name: cells for name, cells in columns.items() if name not in inner or any(c is not None for c in cells)}
+
+
+def _of_any(rows: Sequence[object]) -> dict[str, list[Any]]:
     columns: dict[str, list[Any]] = {}
-    count = 0
     for count, row in enumerate(rows, 1):
         for name, value in cells_of(row):
             cells = columns.setdefault(name, [])
@@ -110,10 +123,25 @@ def columns_of(rows: Iterable[object]) -> dict[str, list[Any]]:
                 cells += [None] * (count - 1 - len(cells))
                 cells.append(value)
     for cells in columns.values():
-        cells.extend([None] * (count - len(cells)))
-    # A record that is there in other rows, where it is not, has no column of its own.
-    inner = {name[:place] for name in columns for place, sign in enumerate(name) if sign == "."}
-    return {name: cells for name, cells in columns.items() if name not in inner or any(c is not None for c in cells)}
+        cells.extend([None] * (len(rows) - len(cells)))
+    return columns
+
+
+def _of_one_class(cls: Any, rows: Sequence[Any]) -> dict[str, list[Any]]:
+    """Do what `_of_any` does, field by field, which is several times as fast."""
+    names = field_names(cls)
+    if {"value", "extras"} <= {*names}:
+        return _of_any(rows)  # the value of a setting is secret by what stands beside it
+    columns: dict[str, list[Any]] = {}
+    for name in names:
+        cells = [*map(attrgetter(name), rows)]
+        if {*map(type, cells)} <= _AS_THEY_ARE:
+            columns[name] = cells
+        elif name == "extras" or any(isinstance(cell, Record) for cell in cells):
+            columns |= _of_any([{name: cell} for cell in cells])
+        else:
+            columns[name] = [*map(_plain, cells)]
+    return columns
 
 
 def cells_of(row: object) -> Iterator[tuple[str, Any]]:

@@ -172,7 +172,7 @@ def test_reports_become_frames() -> None:
     report: BulkReport[Any, Any] = BulkReport(
         (BulkResult(person, Outcome.CREATED), BulkResult("x", Outcome.FAILED, error=DomoError("no")))
     )
-    assert ["input.id", "input.type", "outcome", "value", "error", "note", "input"] == [*report.to_pandas().columns]
+    assert ["input.id", "input.type", "input", "outcome", "value", "error", "note"] == [*report.to_pandas().columns]
     assert [None, "no"] == report.to_polars()["error"].to_list()
 
     fleet = FleetResults({"acme": [person], "beta": [person, Recipient(id=8)]}, {"gamma": DomoError("no")})
