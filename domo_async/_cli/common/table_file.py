@@ -8,8 +8,6 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
 
-from domo_async._transfer.atomic_write import atomic_write
-from domo_async._transfer.csv.format import NULL, needs_quotes, quoted, record_of
 from domo_async.errors import ConfigError, DomoError, TargetError
 
 __all__ = ["check_name", "write_rows"]
@@ -24,6 +22,8 @@ async def write_rows(path: Path, columns: Sequence[str], rows: Sequence[Mapping[
         ConfigError: The name does not end in ``.csv``, ``.json`` or ``.parquet``, or pyarrow is missing for Parquet.
         TargetError: The file cannot be written.
     """
+    from domo_async._transfer.atomic_write import atomic_write  # noqa: PLC0415 - slow
+
     check_name(path)
     async with atomic_write(path) as target:
         await asyncio.to_thread(_write, target, path.suffix.lower(), columns, rows)
@@ -41,6 +41,8 @@ def check_name(path: Path | None) -> None:
 
 def _csv(columns: Sequence[str], rows: Sequence[Mapping[str, object]]) -> str:
     """Return rows as CSV, below a record of the columns' names; None is an empty field, an empty text is ``""``."""
+    from domo_async._transfer.csv.format import record_of  # noqa: PLC0415 - slow
+
     lines = [record_of(columns), *(record_of(_field(row.get(name)) for name in columns) for row in rows)]
     return "".join(lines)
 
@@ -85,6 +87,8 @@ def _plain(columns: Sequence[str], row: Mapping[str, object]) -> dict[str, objec
 
 
 def _field(cell: object) -> str:
+    from domo_async._transfer.csv.format import NULL, needs_quotes, quoted  # noqa: PLC0415 - slow
+
     if cell is None:
         return NULL
     if isinstance(cell, date):
