@@ -8,7 +8,6 @@ from contextlib import aclosing
 from functools import partial
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, Self, TypeVar
 
-from anyio import to_thread
 from attrs import frozen
 
 from domo_async._frames import Items, needed, pandas_of, polars_of
@@ -111,6 +110,8 @@ class _List(Generic[T]):
             ConfigError: pandas is not installed; nothing was sent.
         """
         needed("pandas")
+        from anyio import to_thread  # noqa: PLC0415 - pytest is to import its plugin itself
+
         return await to_thread.run_sync(pandas_of, await self.all())
 
     async def to_polars(self) -> pl.DataFrame:
@@ -120,6 +121,8 @@ class _List(Generic[T]):
             ConfigError: polars is not installed; nothing was sent.
         """
         needed("polars")
+        from anyio import to_thread  # noqa: PLC0415 - pytest is to import its plugin itself
+
         return await to_thread.run_sync(polars_of, await self.all())
 
 
