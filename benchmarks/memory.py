@@ -40,6 +40,7 @@ def benchmark(options: Options) -> Iterator[Row]:
             streamed,
             idle,
             runs=runs,
+            target=at_most(64),
             difference=True,
         )
     path.unlink()

@@ -8,6 +8,7 @@ __all__ = [
     "FILES_AT_ONCE",
     "LARGEST_PART",
     "LEAST_PART",
+    "MEMORY_OF_PARTS",
     "MOST_PARTS_AT_ONCE",
     "PARTS_AT_ONCE",
     "QUERIES_AT_ONCE",
@@ -16,8 +17,12 @@ __all__ = [
 
 LEAST_PART = 2 << 20
 USUAL_PART = 8 << 20
-"""Bytes of a part: this many, fewer for small files, more for files that would have more than a thousand parts."""
+"""Bytes of a part: this many, fewer for small files and for what is held in memory until it is sent, more for what has
+more than a thousand parts."""
 LARGEST_PART = 64 << 20
+MEMORY_OF_PARTS = 24 << 20
+"""Bytes that one upload holds of parts of what comes only once, unless it was asked for a size or a number of parts; a
+part is begun while there is any room."""
 
 PARTS_AT_ONCE = 8
 """Parts of an upload under way in the beginning; more while that is faster, see `AdaptiveConcurrency`."""

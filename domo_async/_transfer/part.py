@@ -116,7 +116,7 @@ def part_sizes(size: int | None, total: int | None) -> Iterator[int]:
         return repeat(size)
     if total is not None:
         return repeat(_suited(total))
-    return (min(USUAL_PART << number // _MANY, LARGEST_PART) for number in chain(range(4 * _MANY), repeat(4 * _MANY)))
+    return (min(LEAST_PART << number // _MANY, LARGEST_PART) for number in chain(range(5 * _MANY), repeat(5 * _MANY)))
 
 
 def _suited(total: int) -> int:

@@ -14,7 +14,13 @@ def run_rounds(pace: AdaptiveConcurrency, rate: list[float], rounds: int) -> lis
     """Return the limit after each of some rounds, in which so many bytes a second pass at each limit."""
     now, limits = 0.0, []
     pace.began(now)
+    parts = pace.limit
     for _ in range(rounds):
+        if pace.limit < parts:
+            # Those that were under way with the last one of the round before arrive first, and faster than fewer would.
+            for _ in range(parts - 1):
+                now += 100 / rate[parts]
+                pace.done(100, now)
         parts = pace.limit
         for part in range(parts):
             now += 100 / rate[parts]

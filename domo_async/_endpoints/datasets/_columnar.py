@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, TypeAlias, overload
 
@@ -110,8 +110,11 @@ class Rows(Sequence[tuple[Cell, ...]]):
     def _converted(self, place: int, start: int, end: int) -> Sequence[Cell]:
         kind = self._kinds[place]
         if not isinstance(self._source, Sequence):
-            values: list[Any] = self._source.column(place).slice(start, end - start).to_pylist()
-            return values if kind != ColumnType.DECIMAL else _typed(values, kind, place, start)
+            values = self._source.column(place).slice(start, end - start)
+            if kind in _SINCE_EPOCH:
+                return _since_epoch(values, kind)
+            found: list[Any] = values.to_pylist()
+            return found if kind != ColumnType.DECIMAL else _typed(found, kind, place, start)
         return _typed(self._source[place], kind, place)
 
     def _sliced(self, places: range) -> Rows:
@@ -120,6 +123,14 @@ class Rows(Sequence[tuple[Cell, ...]]):
             table = self._source.slice(start, end - start) if step == 1 else self._source.take(list(places))
             return Rows(self._kinds, table, len(places))
         return Rows(self._kinds, [[values[place] for place in places] for values in self._source], len(places))
+
+
+def _since_epoch(values: pa.ChunkedArray, kind: ColumnType) -> list[Cell]:
+    """Return dates or datetimes, which Arrow itself makes at a tenth of the speed."""
+    numbers = values.cast("int32" if kind == ColumnType.DATE else "int64").to_pylist()
+    make = _SINCE_EPOCH[kind]
+    known = {number: None if number is None else make(number) for number in {*numbers}}
+    return [known[number] for number in numbers]
 
 
 def _typed(values: Sequence[Any], kind: ColumnType, place: int, first: int = 0) -> Sequence[Cell]:
@@ -163,6 +174,12 @@ def _datetime(value: str) -> datetime:
     return moment
 
 
+_EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - a DATETIME has no zone
+_EPOCH_DAY = _EPOCH.toordinal()
+_SINCE_EPOCH: Mapping[str, Callable[[int], date | datetime]] = {
+    ColumnType.DATE: lambda days: date.fromordinal(_EPOCH_DAY + days),
+    ColumnType.DATETIME: lambda microseconds: _EPOCH + timedelta(microseconds=microseconds),
+}
 _PLAIN: Mapping[str, type] = {ColumnType.LONG: int, ColumnType.STRING: str, ColumnType.DOUBLE: float}
 _CONVERT: Mapping[str, Callable[[Any], Cell]] = {
     ColumnType.LONG: _whole_number,

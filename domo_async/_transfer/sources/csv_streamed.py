@@ -56,7 +56,7 @@ class StreamedCsv(CsvSource):
                 if skip:
                     line, skip, from_start = await self._skip_first(skip), 0, False
                 while (scanner := await self._scan(line, fit.width, next(sizes))).cut:
-                    content = bytes(self._held[: scanner.cut])
+                    content = self._copied(0, scanner.cut)
                     line = scanner.lines - self._held.count(b"\n", scanner.cut, scanner.position)
                     del self._held[: scanner.cut]
                     from_start = False
@@ -108,6 +108,11 @@ class StreamedCsv(CsvSource):
         self._held += chunk
         return True
 
+    def _copied(self, start: int, end: int) -> bytes:
+        """Return some of what is held, copied once."""
+        with memoryview(self._held) as held:
+            return bytes(held[start:end])
+
     async def _hold(self, length: int) -> None:
         while len(self._held) < length and await self._more():
             pass
@@ -143,7 +148,7 @@ class StreamedCsv(CsvSource):
                 raise MarkAtCut
             end = min(end, len(self._held))
             while scanner.position < end:
-                scanner.feed(bytes(self._held[scanner.position : min(scanner.position + BLOCK, end)]))
+                scanner.feed(self._copied(scanner.position, min(scanner.position + BLOCK, end)))
             if self._ended and end == len(self._held):
                 scanner.finish()
                 return scanner
@@ -157,7 +162,7 @@ class StreamedCsv(CsvSource):
             await self._hold(SLICE)
             if not self._held:
                 return
-            block = bytes(self._held[:SLICE])
+            block = self._copied(0, SLICE)
             del self._held[:SLICE]
             yield block
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from math import inf
 from typing import Literal
 
 from attrs import define, field
@@ -27,7 +28,8 @@ class AdaptiveConcurrency:
 
     Throughput is measured in rounds of as many parts as are under way. As long as each round is faster than the best
     before it, the number doubles. When the first doubling brings nothing, the number is halved as long as that costs
-    nothing. Then it stays. A part that has to be sent again halves it, once a round.
+    nothing. Then it stays. A part that has to be sent again halves it, once a round. After the number went down, parts
+    that were begun before do not count, since they arrive as fast as more do.
 
     Attributes:
         limit: How many parts may be under way.
@@ -47,6 +49,7 @@ class AdaptiveConcurrency:
     _begun: float | None = field(default=None, init=False)
     _bytes: int = field(default=0, init=False)
     _parts: int = field(default=0, init=False)
+    _leaving: int = field(default=0, init=False)
 
     def __attrs_post_init__(self) -> None:
         """Keep a number that was asked for."""
@@ -60,6 +63,10 @@ class AdaptiveConcurrency:
 
     def done(self, size: int, now: float) -> None:
         """Note that a part of `size` bytes has arrived."""
+        if self._leaving:
+            self._leaving -= 1
+            self._begun = now
+            return
         self._bytes += size
         self._parts += 1
         if self._parts < self.limit or self._begun is None or now <= self._begun:
@@ -67,10 +74,13 @@ class AdaptiveConcurrency:
         self.rate = self._bytes / (now - self._begun)
         self._begun, self._bytes, self._parts = now, 0, 0
         self._troubled = False
+        before = self.limit
         if self._phase == "growing":
             self._grow(self.rate)
         elif self._phase == "shrinking":
             self._shrink(self.rate)
+        if self.limit < before:
+            self._leaving = before - 1
 
     def struggled(self) -> None:
         """Note that a part has to be sent again: the instance failed, refused or kept silent."""
@@ -141,22 +151,32 @@ class Budget:
 
 @define(eq=False)
 class Slots:
-    """The parts of one upload that are under way."""
+    """The parts of one upload that are under way.
+
+    Args:
+        pace: How many there may be.
+        budget: What several uploads may take together.
+        memory: The most bytes of parts that are held in memory; a part is begun while there is any room.
+    """
 
     _pace: AdaptiveConcurrency
     _budget: Budget
+    _memory: float = inf
     _under_way: int = field(default=0, init=False)
+    _held: int = field(default=0, init=False)
 
     async def enter(self) -> None:
         """Wait until one more part may be under way, and count it."""
-        await self._budget.enter(lambda: self._under_way < self._pace.limit)
+        await self._budget.enter(lambda: self._under_way < self._pace.limit and self._held < self._memory)
         self._under_way += 1
 
     def hold(self, size: int) -> None:
         """Count the bytes of a part that is held in memory."""
+        self._held += size
         self._budget.hold(size)
 
     def leave(self, held: int) -> None:
         """Count a part less, and the bytes that were held for it."""
         self._under_way -= 1
+        self._held -= held
         self._budget.leave(held)

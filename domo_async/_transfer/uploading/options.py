@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable
 from datetime import datetime, tzinfo
+from math import inf
 from typing import Any, Literal, TypeAlias, TypedDict
 
 from attrs import Attribute, field, frozen
 
+from domo_async._defaults import LEAST_PART, MEMORY_OF_PARTS, MOST_PARTS_AT_ONCE
 from domo_async._settings import above, at_least
 from domo_async._transfer.encoding import CellRules
 from domo_async._transfer.progress import ProgressOption
@@ -227,9 +229,21 @@ class UploadOptions(Record):
         )
 
     @property
-    def pace(self) -> AdaptiveConcurrency:
-        """How many parts are under way at once."""
-        return AdaptiveConcurrency() if self.concurrency is None else AdaptiveConcurrency(self.concurrency, fixed=True)
+    def memory(self) -> float:
+        """The most bytes of parts that are held in memory, unless a size or a number of parts was asked for."""
+        return MEMORY_OF_PARTS if self.part_size is None and self.concurrency is None else inf
+
+    def pace(self, *, held: bool) -> AdaptiveConcurrency:
+        """Return how many parts are under way at once.
+
+        Args:
+            held: Whether parts are held in memory until they are sent.
+        """
+        if self.concurrency is not None:
+            return AdaptiveConcurrency(self.concurrency, fixed=True)
+        return AdaptiveConcurrency(
+            most=MEMORY_OF_PARTS // LEAST_PART if held and self.part_size is None else MOST_PARTS_AT_ONCE
+        )
 
 
 @frozen(kw_only=True)

@@ -413,7 +413,7 @@ class _Upload:
             self._take_up()
             self._check_columns(await self._add_columns() if self._fit.added else await self._evolved(None), None)
             upload_id = await self._open()
-            sent = await self._send(upload_id, _chained(looked_at or [empty_part()], parts))
+            sent = await self._send(upload_id, looked_at or [empty_part()], parts)
         sent = await self._completed(upload_id, sent)
         committer = self._committer(upload_id)
         committed = await committer.commit(sent)
@@ -561,7 +561,7 @@ class _Upload:
             self._before = None
             tell(VERSIONS_UNKNOWN, dataset_id=self._steps.dataset_id, cause=cause_of(error))
 
-    async def _send(self, upload_id: int, parts: AsyncIterator[Part]) -> Sent:
+    async def _send(self, upload_id: int, first: Sequence[Part], rest: AsyncIterator[Part]) -> Sent:
         async def beside() -> None:
             if self._journal is None:
                 await self._learn_versions()
@@ -569,11 +569,12 @@ class _Upload:
         async def failed(number: int, error: DomoError) -> DomoError:
             return await self._part_failed(upload_id, number, error)
 
-        pace = self._options.pace  # one for both: the lanes go by what the sender learns
+        # One for both: the lanes go by what the sender learns.
+        pace = self._options.pace(held=first[0].held > 0)
         sender = Sender(
             self._steps,
             upload_id,
-            Slots(pace, self._budget),
+            Slots(pace, self._budget, self._options.memory),
             pace,
             Compressor(self._options.compress),
             self._journal,
@@ -582,7 +583,7 @@ class _Upload:
             failed,
         )
         try:
-            count = await sender.send_all(parts, beside)
+            count = await sender.send_all(_chained(first, rest), beside)
         except SourceChanged as error:
             raise self._changed(str(error)) from None
         if self._journal is not None and self._journal.begun > count.parts:
