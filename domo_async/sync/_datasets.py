@@ -1059,7 +1059,8 @@ class Datasets(Twin[AsyncDatasets]):
                   are columns if they have names. Columns of objects go value by value, as those of rows do.
 
                 CSV may be compressed with gzip or zstd. Of what comes only once, the parts under way are held in
-                memory; what is bound to a thread, such as a cursor of sqlite3, is read on others: give its rows.
+                memory, 24 MiB of them unless `part_size` or `concurrency` is given; what is bound to a thread, such as
+                a cursor of sqlite3, is read on others: give its rows.
             action: ``"REPLACE"`` all rows, which is the default without a partition; ``"APPEND"``; ``"UPSERT"`` or
                 ``"DELETE"`` by the dataset's upsert keys, as `upsert` and `delete_rows` do.
             partition: The partition to write to, in place of the rows that it holds; all other rows stay.
