@@ -56,14 +56,35 @@ class _World:
         return [row.value.id for row in await self.domo.users.create_many(new) if row.value is not None]
 
 
-Job: TypeAlias = Callable[[], Awaitable[object]]
+_Work: TypeAlias = Callable[[], Awaitable[object]]
 """What is counted."""
-Prepare: TypeAlias = Callable[[_World], Awaitable[Job]]
-
-_JOBS: list[tuple[str, str, Prepare]] = []
+_Prepare: TypeAlias = Callable[[_World], Awaitable[_Work]]
 
 
-def _job(what: str, least: str) -> Callable[[Prepare], Prepare]:
+@frozen
+class Job:
+    """A job, and the least that it takes.
+
+    Attributes:
+        what: What is done.
+        steps: Patterns of the requests of each step, which go side by side, and how often each is sent.
+        prepare: Gets ready, and returns what is counted.
+    """
+
+    what: str
+    steps: Sequence[Sequence[tuple[str, int]]]
+    prepare: _Prepare
+
+    @property
+    def requests(self) -> int:
+        """How many requests it takes."""
+        return sum(count for step in self.steps for _, count in step)
+
+
+JOBS: list[Job] = []
+
+
+def _job(what: str, least: str) -> Callable[[_Prepare], _Prepare]:
     """Add a job.
 
     Args:
@@ -71,12 +92,18 @@ def _job(what: str, least: str) -> Callable[[Prepare], Prepare]:
         least: The least that it takes, one step a line: patterns of the requests that go side by side, each with how
             often it is sent if that is more than once.
     """
+    steps = [[_pattern(request) for request in step.split(",")] for step in least.strip().splitlines()]
 
-    def add(prepare: Prepare) -> Prepare:
-        _JOBS.append((what, least, prepare))
+    def add(prepare: _Prepare) -> _Prepare:
+        JOBS.append(Job(what, steps, prepare))
         return prepare
 
     return add
+
+
+def _pattern(request: str) -> tuple[str, int]:
+    count, _, pattern = request.strip().partition(" ")
+    return (pattern, int(count)) if count.isdigit() else (request.strip(), 1)
 
 
 # The columns are compared before anything is sent. The versions before tell a commit whose answer is lost from others'
@@ -91,13 +118,13 @@ _UPLOAD = """
 
 
 @_job("upload, append", _UPLOAD)
-async def _append(world: _World) -> Job:
+async def _append(world: _World) -> _Work:
     dataset = await world.dataset()
     return lambda: world.domo.datasets.upload(dataset, _ROWS, action="APPEND")
 
 
 @_job("upload, replace", _UPLOAD)
-async def _replace(world: _World) -> Job:
+async def _replace(world: _World) -> _Work:
     dataset = await world.dataset()
     return lambda: world.domo.datasets.upload(dataset, _ROWS)
 
@@ -113,7 +140,7 @@ async def _replace(world: _World) -> Job:
     GET */indexes/*/statuses, GET */dataversions
     """,
 )
-async def _resumable(world: _World) -> Job:
+async def _resumable(world: _World) -> _Work:
     dataset = await world.dataset()
     return lambda: world.domo.datasets.upload(dataset, _ROWS, resume=world.folder / "journal")
 
@@ -129,7 +156,7 @@ async def _resumable(world: _World) -> Job:
     GET */indexes/*/statuses, GET */dataversions
     """,
 )
-async def _create_from(world: _World) -> Job:
+async def _create_from(world: _World) -> _Work:
     return lambda: world.domo.datasets.create_from(b"id,region\n1,North\n", "Orders")
 
 
@@ -143,13 +170,13 @@ async def _create_from(world: _World) -> Job:
     3 GET */indexes/*/statuses, 3 GET */dataversions
     """,
 )
-async def _upload_many(world: _World) -> Job:
+async def _upload_many(world: _World) -> _Work:
     datasets = [await world.dataset() for _ in range(3)]
     return lambda: world.domo.datasets.upload_many(dict.fromkeys(datasets, _ROWS))
 
 
 @_job("upload by keys", _UPLOAD)
-async def _upsert(world: _World) -> Job:
+async def _upsert(world: _World) -> _Work:
     dataset = await world.dataset()
     columns = [
         Column(name=name, type=ColumnType(kind), upsert_key=name == "id" or None) for name, kind in _COLUMNS.items()
@@ -174,33 +201,33 @@ async def _upsert(world: _World) -> Job:
     GET */indexes/*/statuses, GET */dataversions
     """,
 )
-async def _evolve(world: _World) -> Job:
+async def _evolve(world: _World) -> _Work:
     dataset = await world.dataset()
     return lambda: world.domo.datasets.upload(dataset, b"id,region,amount,more\n1,a,2,3\n", schema="evolve")
 
 
 @_job("upload in one request", "POST */uploads/stream")
-async def _stream_upload(world: _World) -> Job:
+async def _stream_upload(world: _World) -> _Work:
     dataset = await world.dataset()
     return lambda: world.domo.datasets.uploads.stream(dataset, _ROWS, action="APPEND")
 
 
 @_job("query", "POST */execute/*")
-async def _query(world: _World) -> Job:
+async def _query(world: _World) -> _Work:
     dataset = await world.dataset()
     return lambda: world.domo.datasets.query(dataset, "SELECT * FROM table")
 
 
 # The columns that the CSV has to have come by a query for no rows.
 @_job("export to CSV", "POST */execute/export/*, POST */execute/*")
-async def _export(world: _World) -> Job:
+async def _export(world: _World) -> _Work:
     dataset = await world.dataset()
     return lambda: world.domo.datasets.export(dataset, world.folder / "orders.csv")
 
 
 # The types of the columns, which CSV does not tell, come likewise.
 @_job("scan", "POST */execute/export/*, POST */execute/*")
-async def _scan(world: _World) -> Job:
+async def _scan(world: _World) -> _Work:
     dataset = await world.dataset()
 
     async def scan() -> None:
@@ -219,7 +246,7 @@ async def _scan(world: _World) -> Job:
     PUT */groups/access
     """,
 )
-async def _group(world: _World) -> Job:
+async def _group(world: _World) -> _Work:
     users = await world.users(60)
     group = await world.domo.groups.create(name="Sales", type="open")
     await world.domo.groups.sync_members(group.id, users[:30])
@@ -227,13 +254,13 @@ async def _group(world: _World) -> Job:
 
 
 @_job("six users created", f"GET */identity/v1/users, GET */roles\n{_PEOPLE} POST */users")
-async def _users(world: _World) -> Job:
+async def _users(world: _World) -> _Work:
     new = [NewUser(f"New {n}", f"new{n}@example.com", 2) for n in range(_PEOPLE)]
     return lambda: world.domo.users.create_many(new)
 
 
 @_job("user of an address", "POST */users/search")
-async def _user(world: _World) -> Job:
+async def _user(world: _World) -> _Work:
     await world.users()
     return lambda: world.domo.users.search(text="user3@example.com").first()
 
@@ -245,7 +272,7 @@ async def _user(world: _World) -> Job:
     POST */share, 3 DELETE */user/*
     """,
 )
-async def _page(world: _World) -> Job:
+async def _page(world: _World) -> _Work:
     users = await world.users()
     page = await world.domo.pages.create(title="Sales")
     await world.domo.pages.sync_access(page.page_id, users[:3])
@@ -259,7 +286,7 @@ async def _page(world: _World) -> Job:
     POST */share
     """,
 )
-async def _access(world: _World) -> Job:
+async def _access(world: _World) -> _Work:
     users = await world.users()
     dataset = await world.dataset()
     grants = [Grant(user, AccessLevel.CAN_VIEW) for user in users]
@@ -268,7 +295,7 @@ async def _access(world: _World) -> Job:
 
 
 @_job("dataflow run to its end", "POST */executions\nGET */executions/*")
-async def _dataflow(world: _World) -> Job:
+async def _dataflow(world: _World) -> _Work:
     source, target = [await world.dataset() for _ in range(2)]
     flow = await world.domo.dataflows.create(
         definition={
@@ -284,13 +311,13 @@ async def _dataflow(world: _World) -> Job:
 
 
 @_job("workflow run to its end", "POST */instances/message\nGET */executions*")
-async def _workflow(world: _World) -> Job:
+async def _workflow(world: _World) -> _Work:
     model = str(add_model(world.emulator._instance, name="Add", owner=1)["id"])  # noqa: SLF001 - no route adds one
     return lambda: world.domo.workflows.start(model, message_name="Start Add", version="1.0.0", wait=True)
 
 
 @_job("stream run to its end", "POST */executions\nGET */executions/*")
-async def _stream(world: _World) -> Job:
+async def _stream(world: _World) -> _Work:
     made = await world.domo.streams.create(
         transport=StreamTransport("CONNECTOR", description="com.domo.connector.csv", version="1"),
         data_provider_key="csv",
@@ -302,27 +329,27 @@ async def _stream(world: _World) -> Job:
 
 
 @_job("four files up", "4 POST */data-files")
-async def _files_up(world: _World) -> Job:
+async def _files_up(world: _World) -> _Work:
     files = {f"{n}.txt": b"text" for n in range(4)}
     return lambda: world.domo.files.upload_many(files)
 
 
 # Its length and its hash are told by its details.
 @_job("file down", "GET */data-files/*, GET */details")
-async def _file_down(world: _World) -> Job:
+async def _file_down(world: _World) -> _Work:
     made = await world.domo.files.upload(b"text", name="a.txt")
     number = made.data_file_id
     return lambda: world.domo.files.download(number, world.folder / "a.txt")
 
 
 @_job("lineage of a dataset", "GET */lineage/*")
-async def _lineage(world: _World) -> Job:
+async def _lineage(world: _World) -> _Work:
     dataset = await world.dataset()
     return lambda: world.domo.lineage.get("DATA_SOURCE", dataset)
 
 
 @_job("policy made", "POST */filter-groups")
-async def _policy(world: _World) -> Job:
+async def _policy(world: _World) -> _Work:
     dataset = await world.dataset()
     north = [PolicyFilter(column="region", values=["North"])]
     return lambda: world.domo.datasets.policies.create(dataset, name="North", filters=north, users=[1])
@@ -330,44 +357,38 @@ async def _policy(world: _World) -> Job:
 
 def benchmark(_: Options) -> Iterator[Row]:
     """Compare requests, and those one after another, for each job."""
-    for what, least, prepare in _JOBS:
-        asked = asyncio.run(_asked(prepare))
-        steps = _steps(least)
-        due = [count for step in steps for _, count in step]
-        odd = [f"{record.method} {record.path}" for record in asked if not _is_due(record, steps)]
-        name = f"{what} (not due: {', '.join(odd)})" if odd else what
-        yield Row(f"{name}: one after another", "trips", [_in_sequence(asked)], [len(steps)], at_most(1.15))
-        yield Row(f"{name}: all", "requests", [len(asked)], [sum(due)], at_most(1.15))
+    for job in JOBS:
+        sent = asyncio.run(asked(job, latency=_LATENCY))
+        odd = not_due(job, sent)
+        name = f"{job.what} (not due: {', '.join(odd)})" if odd else job.what
+        yield Row(f"{name}: one after another", "trips", [_in_sequence(sent)], [len(job.steps)], at_most(1.15))
+        yield Row(f"{name}: all", "requests", [len(sent)], [job.requests], at_most(1.15))
 
 
-async def _asked(prepare: Prepare) -> Sequence[RequestRecord]:
+async def asked(job: Job, *, latency: float) -> Sequence[RequestRecord]:
+    """Return what a job asks of an instance whose answers come so many seconds later."""
     with tempfile.TemporaryDirectory(prefix="domo-async-benchmarks-") as folder:
-        async with Emulator(latency=_LATENCY) as emulator, emulator.client() as domo:
-            job = await prepare(_World(domo, emulator, Path(folder)))
+        async with Emulator(latency=latency) as emulator, emulator.client() as domo:
+            work = await job.prepare(_World(domo, emulator, Path(folder)))
             emulator.log.clear()
-            await job()
+            await work()
             return list(emulator.log)
 
 
-def _in_sequence(asked: Sequence[RequestRecord]) -> int:
+def not_due(job: Job, sent: Sequence[RequestRecord]) -> list[str]:
+    """Return the requests that are none of those that a job takes."""
+    patterns = [pattern for step in job.steps for pattern, _ in step]
+    return [
+        f"{record.method} {record.path}"
+        for record in sent
+        if not any(fnmatchcase(f"{record.method} {record.path}", pattern) for pattern in patterns)
+    ]
+
+
+def _in_sequence(sent: Sequence[RequestRecord]) -> int:
     """Return how many requests the longest chain has of which each began after the one before it was answered."""
     longest: list[tuple[float, int]] = []
-    for record in sorted(asked, key=lambda record: record.started):
+    for record in sorted(sent, key=lambda record: record.started):
         before = max((length for finished, length in longest if finished <= record.started), default=0)
         longest.append((record.finished, before + 1))
     return max((length for _, length in longest), default=0)
-
-
-def _steps(least: str) -> list[list[tuple[str, int]]]:
-    """Return the patterns of the requests of each step, and how often each is sent."""
-    return [[_pattern(request) for request in step.split(",")] for step in least.strip().splitlines()]
-
-
-def _pattern(request: str) -> tuple[str, int]:
-    count, _, pattern = request.strip().partition(" ")
-    return (pattern, int(count)) if count.isdigit() else (request.strip(), 1)
-
-
-def _is_due(record: RequestRecord, steps: Sequence[Sequence[tuple[str, int]]]) -> bool:
-    asked = f"{record.method} {record.path}"
-    return any(fnmatchcase(asked, pattern) for step in steps for pattern, _ in step)

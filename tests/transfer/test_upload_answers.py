@@ -151,6 +151,24 @@ async def test_a_commit_that_says_that_it_failed_is_looked_up() -> None:
             await domo.datasets.upload("x", b"1\n2\n")
 
 
+@pytest.mark.parametrize("rows", [0, 2])
+async def test_a_version_that_is_at_work_beside_the_index_is_asked_for_again(rows: int) -> None:
+    uncounted = {**COMMITTED, "size": None}
+    at_work = {**MADE, "uploadStatus": "processing", "numRows": rows}
+    instance = Instance(commit=uncounted, versions=[[OLD], [OLD, at_work], [OLD, MADE]])
+    async with talking_to(instance) as domo:
+        done = await domo.datasets.upload("x", b"1\n2\n")
+
+    assert (5, True, 3) == (done.data_version, done.verified, instance.asked.count("GET dataversions"))
+
+
+async def test_a_version_that_fails_while_the_index_is_at_work_is_told_after_the_commit() -> None:
+    failed = {**MADE, "uploadStatus": "error"}
+    async with talking_to(Instance(versions=[[OLD], [OLD, failed]])) as domo:
+        with pytest.raises(AfterCommitError, match="says now that data version 5 is error"):
+            await domo.datasets.upload("x", b"1\n2\n")
+
+
 UNNAMED = {**COMMITTED, "indexing": {**COMMITTED["indexing"], "requestKey": None}}  # type: ignore[dict-item]
 
 

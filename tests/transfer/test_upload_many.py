@@ -167,6 +167,21 @@ async def test_a_lane_that_is_left_wakes_whoever_waits_for_another_upload():
         await waiting
 
 
+async def test_a_part_is_begun_while_there_is_room_for_what_one_upload_holds():
+    slots = Slots(AdaptiveConcurrency(), Budget(), memory=10)
+    for held in (9, 9):
+        await slots.enter()
+        slots.hold(held)
+    waiting = asyncio.create_task(slots.enter())
+    await asyncio.sleep(0)
+    assert not waiting.done()
+
+    slots.leave(9)
+
+    async with asyncio.timeout(1):
+        await waiting
+
+
 async def test_each_has_a_journal_of_its_own_in_a_folder(domo, emulator, tmp_path):
     datasets = await new_datasets(domo, 2)
     sources = dict.fromkeys(datasets, table(range(50)))

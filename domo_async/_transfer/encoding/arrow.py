@@ -52,7 +52,7 @@ class ArrowEncoder:
     ) -> None:
         try:
             from domo_async._transfer.encoding.arrow_forms import form, same  # noqa: PLC0415 - optional
-            from domo_async._transfer.encoding.arrow_types import check_fit  # noqa: PLC0415
+            from domo_async._transfer.encoding.arrow_types import check_fit  # noqa: PLC0415 - optional
         except ImportError:
             raise ConfigError('frames are written with pyarrow: pip install "domo-async[arrow]"') from None
         if len(schema) != len(columns):
@@ -94,7 +94,7 @@ class ArrowEncoder:
 
     def _encode_piece(self, batch: pa.RecordBatch, row: int) -> bytes:
         import pyarrow as pa  # noqa: PLC0415 - optional
-        from pyarrow import csv  # noqa: PLC0415
+        from pyarrow import csv  # noqa: PLC0415 - optional
 
         arrays = [self._formed(place, array, row) for place, array in enumerate(batch.columns)]
         sink = pa.BufferOutputStream()

@@ -85,7 +85,7 @@ def _need_pypdf() -> None:
 def _joined(files: Sequence[bytes]) -> bytes:
     _need_pypdf()
     from pypdf import PdfWriter  # type: ignore[import-not-found, unused-ignore]  # noqa: PLC0415 - optional
-    from pypdf.errors import PyPdfError  # type: ignore[import-not-found, unused-ignore]  # noqa: PLC0415
+    from pypdf.errors import PyPdfError  # type: ignore[import-not-found, unused-ignore]  # noqa: PLC0415 - optional
 
     joined = io.BytesIO()
     try:

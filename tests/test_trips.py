@@ -1,0 +1,15 @@
+"""What jobs ask of the network is what they need."""
+
+from __future__ import annotations
+
+import pytest
+
+from benchmarks.trips import JOBS, Job, asked, not_due
+
+
+@pytest.mark.parametrize("job", JOBS, ids=lambda job: job.what)
+async def test_a_job_sends_no_more_requests_than_it_needs(job: Job) -> None:
+    sent = await asked(job, latency=0)
+
+    assert [] == not_due(job, sent)
+    assert len(sent) <= 1.15 * job.requests
