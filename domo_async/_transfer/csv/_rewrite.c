@@ -254,7 +254,7 @@ static void put_nulls(const Scan *scan, const Job *job, Record *record)
 
 static int write_record(const Scan *scan, const Job *job, Record *record, Written *written)
 {
-    const Text null = {0};
+    const Text null = {.bytes = (const uint8_t *)""};
     const Py_ssize_t count = job->order ? job->ordered : record->count;
     if (job->ruled)
         put_nulls(scan, job, record);
