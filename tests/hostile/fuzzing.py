@@ -81,7 +81,7 @@ def rewrite(folder: Path) -> Callable[[bytes], None]:
     """Return a check: the compiled rewriter writes what the one in Python writes, or both refuse."""
     built("domo_async._transfer.csv._rewrite", folder)
     from domo_async import SourceError
-    from domo_async._transfer.csv.compiled import CompiledRewriter
+    from domo_async._transfer.csv.compiled_rewriter import CompiledRewriter
     from domo_async._transfer.csv.rewriting import FieldRule, Rewriter
 
     def check(data: bytes) -> None:

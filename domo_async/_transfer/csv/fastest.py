@@ -32,7 +32,7 @@ def empty_fields(columns: Sequence[int]) -> EmptyFields:
 def fastest_rewriter() -> type[Rewriter]:
     """Return the fastest rewriter that there is."""
     try:
-        from domo_async._transfer.csv.compiled import CompiledRewriter  # noqa: PLC0415 - not built everywhere
+        from domo_async._transfer.csv.compiled_rewriter import CompiledRewriter  # noqa: PLC0415 - not built everywhere
     except ImportError:
         return Rewriter
     return CompiledRewriter

@@ -1,4 +1,4 @@
-"""CSV of any dialect, read exactly and written as Domo reads it. Pure; see `compiled` for the same at full speed."""
+"""CSV of any dialect, read exactly and written as Domo reads it. Pure; see `compiled_rewriter` for full speed."""
 
 from __future__ import annotations
 

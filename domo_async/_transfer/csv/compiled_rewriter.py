@@ -1,0 +1,80 @@
+"""`rewriting` compiled. Not every installation has it."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from domo_async._transfer.csv import _rewrite
+from domo_async._transfer.csv.rewriting import FieldRule, Rewriter, Rewritten
+
+__all__ = ["CompiledRewriter"]
+
+
+class CompiledRewriter(Rewriter):
+    """See `Rewriter`.
+
+    What has to be looked at by a function of Python is left to Python, and so are delimiters that are not ASCII.
+    """
+
+    def __init__(
+        self,
+        *,
+        delimiter: str = ",",
+        encoding: str = "utf-8",
+        order: Sequence[int | None] | None = None,
+        constants: Sequence[str] = (),
+        width: int | None = None,
+        rules: Mapping[int, FieldRule] | None = None,
+        line: int = 0,
+        skip: int = 0,
+        bom: bool = True,
+        returns: bool | None = None,
+    ) -> None:
+        super().__init__(
+            delimiter=delimiter,
+            encoding=encoding,
+            order=order,
+            constants=constants,
+            width=width,
+            rules=rules,
+            line=line,
+            skip=skip,
+            bom=bom,
+            returns=returns,
+        )
+        self._compiled: bool = delimiter.isascii() and not any(rule.misfit for rule in self._rules.values())
+        nulls = [
+            self._rules[place].nulls if place in self._rules else ()
+            for place in range(max(self._rules, default=-1) + 1)
+        ]
+        self._nulls = tuple(tuple(_texts(texts)) for texts in nulls)
+        self._places = None if order is None else array("q", (self._place(place) for place in order)).tobytes()
+        self._constant_texts = tuple(_texts(constants))
+
+    def _place(self, place: int | None) -> int:
+        """Return where a field comes from: -1 is NULL, -2 the first constant, -3 the next."""
+        if place is None:
+            return -1
+        return place if self._width is None or place < self._width else self._width - place - 2
+
+    def _at_once(self, text: str) -> Rewritten | None:
+        """See `Rewriter._at_once`."""
+        if not self._compiled:
+            return None
+        found = _rewrite.rewrite(
+            text,
+            ord(self._delimiter),
+            self._grammar.returns,
+            -1 if self._width is None else self._width,
+            self._least,
+            self._constant_texts,
+            self._places,
+            self._nulls,
+        )
+        return None if found is None else Rewritten(*found)
+
+
+def _texts(texts: Iterable[str]) -> Iterator[bytes]:
+    # Half a character stands in no text that is compared, and is refused where it is written.
+    return (text.encode("utf-8", "surrogatepass") for text in texts)
