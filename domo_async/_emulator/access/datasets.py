@@ -11,6 +11,7 @@ from domo_async._emulator.access.memberships import entities_of
 from domo_async._emulator.access.people import is_admin
 from domo_async._emulator.context import caller_of, dataset_of, instance_of
 from domo_async._emulator.errors import HTTPError
+from domo_async._emulator.http.bodies import array_of
 from domo_async._emulator.http.web import flag, text
 from domo_async._emulator.state.datasets import Dataset
 from domo_async._emulator.state.instance import Instance
@@ -177,6 +178,7 @@ def read_grantee(item: Record) -> Record:
 
 
 def read_objects(value: Any, what: str) -> Sequence[Record]:
-    if not isinstance(value, list) or not value or not all(isinstance(item, dict) for item in value):
-        raise HTTPError(400, f"Required: {what}, an array of objects with id and type")
-    return value
+    objects: list[Record] = array_of(
+        dict, value, f"Required: {what}, an array of objects with id and type", empty=False
+    )
+    return objects

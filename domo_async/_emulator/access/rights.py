@@ -14,6 +14,7 @@ from domo_async._emulator.access.memberships import entities_of
 from domo_async._emulator.access.people import is_admin
 from domo_async._emulator.context import caller_of, instance_of
 from domo_async._emulator.errors import HTTPError
+from domo_async._emulator.http.bodies import array_of
 from domo_async._emulator.http.web import text
 from domo_async._emulator.state.records import Record
 
@@ -84,16 +85,14 @@ def granted(grants: Grants, entries: object) -> dict[str, dict[str, Any]]:
     Raises:
         HTTPError: 400, if `entries` is not as documented.
     """
-    if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
-        raise HTTPError(400, "Required: an array of objects with id, permissions, name and type")
+    entries = array_of(dict, entries, "Required: an array of objects with id, permissions, name and type")
     after: dict[str, dict[str, Any]] = {kind: dict(held) for kind, held in grants.items()}
     for entry in entries:
         kind, number, name = text(entry, "type"), text(entry, "id"), text(entry, "name")
         permissions = entry.get("permissions")
         if kind not in _TYPES:
             raise HTTPError(400, f"type must be {' or '.join(_TYPES)}")
-        if not isinstance(permissions, list) or not all(isinstance(right, str) for right in permissions):
-            raise HTTPError(400, "Required: permissions, an array of strings")
+        permissions = array_of(str, permissions, "Required: permissions, an array of strings")
         if unknown := set(permissions) - _RIGHTS:
             raise HTTPError(400, f"Unknown permissions: {', '.join(sorted(unknown))}")
         held = after.setdefault(kind, {})

@@ -12,6 +12,7 @@ from domo_async._emulator.access.memberships import entities_of
 from domo_async._emulator.access.people import is_admin, user_name
 from domo_async._emulator.context import caller_of, instance_of, records_of
 from domo_async._emulator.errors import HTTPError
+from domo_async._emulator.http.bodies import array_of
 from domo_async._emulator.http.web import millis
 from domo_async._emulator.state.instance import Instance
 from domo_async._emulator.state.records import OWNER_ID, Record
@@ -130,10 +131,8 @@ def change_owners(request: web.Request, collection: str, ids: object, owners: ob
     Emulator-defined: owners and admins may, and a thing must keep an owner (400).
     """
     instance, seen, things = instance_of(request), sight_of(request), records_of(request, collection)
-    if not isinstance(ids, list) or not ids:
-        raise HTTPError(400, "Required: an array of ids")
-    if not isinstance(owners, list) or not owners:
-        raise HTTPError(400, "Required: owners, an array of id and type")
+    ids = array_of(object, ids, "Required: an array of ids", empty=False)
+    owners = array_of(object, owners, "Required: owners, an array of id and type", empty=False)
     named = [{"type": kind.upper(), "id": int(number)} for kind, number in map(_owner, owners)]
     for one in named if add else ():
         instance.records["users" if one["type"] == "USER" else "groups"].get(one["id"])

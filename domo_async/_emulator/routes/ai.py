@@ -10,6 +10,7 @@ from typing import Any
 from aiohttp import web
 
 from domo_async._emulator.errors import HTTPError
+from domo_async._emulator.http.bodies import array_of
 from domo_async._emulator.http.web import answer, json_object, text, whole_number
 from domo_async._emulator.services.language import Column, Table, fill, summary, to_sql, vector
 
@@ -42,8 +43,7 @@ async def write_sql(request: web.Request) -> web.Response:
     """Make SQL of a question's words: columns, sums and the like, groups, comparisons, the top few."""
     body = await json_object(request)
     schemas = body.get("dataSourceSchemas")
-    if not isinstance(schemas, list) or not schemas:
-        raise HTTPError(400, "Required: dataSourceSchemas, an array of schemas")
+    schemas = array_of(object, schemas, "Required: dataSourceSchemas, an array of schemas", empty=False)
     return _written(body, to_sql(_prompt(body), [_table(schema) for schema in schemas]), _SQL_MODEL)
 
 
@@ -96,8 +96,7 @@ async def call_tools(request: web.Request) -> web.Response:
     """Ask for the first tool whose name's words are in the last message, or answer what it says."""
     body = await json_object(request)
     said, tools = _last_said(body), body.get("tools")
-    if not isinstance(tools, list) or not all(isinstance(tool, dict) for tool in tools):
-        raise HTTPError(400, "Required: tools, an array of objects")
+    tools = array_of(dict, tools, "Required: tools, an array of objects")
     named = (text(tool, "name") for tool in tools)
     name = next((name for name in named if set(name.lower().split("_")) <= set(said.lower().split())), None)
     if name is None:
@@ -152,8 +151,7 @@ async def targeted_sentiment(request: web.Request) -> web.Response:
     body = await json_object(request)
     _words_of(body)
     topics = body.get("topics")
-    if not isinstance(topics, list) or not topics or not all(isinstance(topic, dict) for topic in topics):
-        raise HTTPError(400, "Required: topics, an array of objects with a topic")
+    topics = array_of(dict, topics, "Required: topics, an array of objects with a topic", empty=False)
     sentences = [_words(sentence) for said in _texts_of(body) for sentence in re.split(r"[.!?]", said)]
     moods = {}
     for topic in topics:
@@ -168,8 +166,7 @@ async def embed_text(request: web.Request) -> web.Response:
     """Return a vector for each text: near to each other for texts that share words."""
     body = await json_object(request)
     texts = body.get("input")
-    if not isinstance(texts, list) or not texts or not all(isinstance(each, str) for each in texts):
-        raise HTTPError(400, "Required: input, an array of strings")
+    texts = array_of(str, texts, "Required: input, an array of strings", empty=False)
     return _embedded(body, [each.lower().split() for each in texts])
 
 
@@ -178,16 +175,14 @@ async def embed_images(request: web.Request) -> web.Response:
     """Return a vector for each picture, the same for the same picture. One may also come alone, as ``image``."""
     body = await json_object(request)
     images = [body["image"]] if "image" in body else body.get("input")
-    if not isinstance(images, list) or not images:
-        raise HTTPError(400, "Required: input, an array of images")
+    images = array_of(object, images, "Required: input, an array of images", empty=False)
     return _embedded(body, [[_image(each).hex()] for each in images])
 
 
 def _texts_of(body: dict[str, Any]) -> list[str]:
     """Return the texts of what is to be judged."""
     contents = body.get("input")
-    if not isinstance(contents, list) or not contents or not all(isinstance(each, dict) for each in contents):
-        raise HTTPError(400, "Required: input, an array of objects with a type")
+    contents = array_of(dict, contents, "Required: input, an array of objects with a type", empty=False)
     return [str(each["text"]) for each in contents if "text" in each]
 
 
@@ -225,8 +220,7 @@ def _embedded(body: dict[str, Any], inputs: list[list[str]]) -> web.Response:
 def _last_said(body: dict[str, Any]) -> str:
     """Return the texts of the last message."""
     messages = body.get("input")
-    if not isinstance(messages, list) or not messages or not all(isinstance(each, dict) for each in messages):
-        raise HTTPError(400, "Required: input, an array of messages")
+    messages = array_of(dict, messages, "Required: input, an array of messages", empty=False)
     for message in messages:
         contents = message.get("content")
         if not isinstance(contents, list) or not all(isinstance(each, dict) and "type" in each for each in contents):
@@ -287,8 +281,7 @@ def _usage(prompt: str, output: str) -> dict[str, Any]:
 
 def _table(schema: Any) -> Table:
     columns = schema.get("columns") if isinstance(schema, dict) else None
-    if not isinstance(columns, list) or not all(isinstance(column, dict) for column in columns):
-        raise HTTPError(400, "A schema must be an object with dataSourceName and columns")
+    columns = array_of(dict, columns, "A schema must be an object with dataSourceName and columns")
     return Table(
         text(schema, "dataSourceName"),
         tuple(Column(text(column, "name"), text(column, "type").upper()) for column in columns),

@@ -20,6 +20,7 @@ from domo_async._emulator.access.memberships import entities_of
 from domo_async._emulator.access.people import free_id, is_admin, user_name
 from domo_async._emulator.context import caller_of, instance_of, records_of
 from domo_async._emulator.errors import HTTPError
+from domo_async._emulator.http.bodies import array_of
 from domo_async._emulator.http.web import BODY, answer, flag, json_object, page_of, query_flag, text, whole_number
 from domo_async._emulator.state.instance import Instance
 from domo_async._emulator.state.records import OWNER_ID, Record
@@ -161,8 +162,7 @@ async def create_alert(request: web.Request) -> web.Response:
         instance, name=name, resource_id=resource_id, resource_type=resource_type, owner_id=caller["id"], **changes
     )
     given = body.get("subscriptions") or []
-    if not isinstance(given, list) or not all(isinstance(each, dict) for each in given):
-        raise HTTPError(400, "subscriptions must be an array of objects")
+    given = array_of(dict, given, "subscriptions must be an array of objects")
     _add(request, alert, [_subscription(request, each) for each in given])
     return answer(_describe(instance, caller, records_of(request, "alerts").get(alert["id"])), status=201)
 
@@ -272,8 +272,9 @@ async def share(request: web.Request) -> web.Response:
     text(body, "userMessage")
     flag(body.get("sendEmail", False), "sendEmail")
     given = body.get("alertSubscriptions")
-    if not isinstance(given, list) or not given or not all(isinstance(each, dict) for each in given):
-        raise HTTPError(400, "Required: alertSubscriptions, an array of objects with subscriberId and type")
+    given = array_of(
+        dict, given, "Required: alertSubscriptions, an array of objects with subscriberId and type", empty=False
+    )
     if not isinstance(body.get("metaData", {}), dict | None):
         raise HTTPError(400, "metaData must be an object")
     _add(request, alert, [_subscription(request, each) for each in given])

@@ -20,6 +20,7 @@ from domo_async._emulator.access.people import is_admin
 from domo_async._emulator.access.rights import require_owner
 from domo_async._emulator.context import caller_of, instance_of, records_of, storage_of
 from domo_async._emulator.errors import HTTPError
+from domo_async._emulator.http.bodies import array_of
 from domo_async._emulator.http.web import (
     answer,
     flag,
@@ -85,8 +86,7 @@ async def search_collections(request: web.Request) -> web.Response:
     """
     body, instance = await json_object(request), instance_of(request)
     filters = body.get("collectionFilteringList") or []
-    if not isinstance(filters, list) or not all(isinstance(each, dict) for each in filters):
-        raise HTTPError(400, "collectionFilteringList must be an array of filters")
+    filters = array_of(dict, filters, "collectionFilteringList must be an array of filters")
     found = [each for each in records_of(request, COLLECTIONS) if _may(request, each, "read")]
     for each in filters:
         kind, wanted = text(each, "filterType").lower(), text(each, "typedValue")
@@ -502,16 +502,13 @@ def _content(body: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _objects(body: object) -> Sequence[dict[str, Any]]:
-    if not isinstance(body, list) or not all(isinstance(each, dict) for each in body):
-        raise HTTPError(400, "The request's body must be an array of objects")
-    return body
+    return array_of(dict, body, "The request's body must be an array of objects")
 
 
 def _schema(said: object) -> dict[str, Any]:
     """Return a schema as it is told again: without what a column may say about being visible."""
     columns = said.get("columns") if isinstance(said, dict) else None
-    if not isinstance(columns, list) or not all(isinstance(column, dict) for column in columns):
-        raise HTTPError(400, "Required: schema, an object with columns, an array of objects")
+    columns = array_of(dict, columns, "Required: schema, an object with columns, an array of objects")
     for column in columns:
         text(column, "name")
         if column.get("type") not in COLUMN_TYPES:

@@ -24,6 +24,7 @@ from attrs import frozen
 from domo_async._emulator.access.people import free_id, is_admin, user_name
 from domo_async._emulator.context import caller_of, instance_of, records_of, storage_of
 from domo_async._emulator.errors import HTTPError
+from domo_async._emulator.http.bodies import array_of
 from domo_async._emulator.http.web import answer, flag, json_object, millis, query_flag, text, whole_number
 from domo_async._emulator.rows.storage import Storage
 from domo_async._emulator.sql import rendering, translate
@@ -149,8 +150,7 @@ async def search(request: web.Request) -> web.Response:
     name, filters, sort = body.get("name") or "", body.get("filters"), body.get("sort")
     if not isinstance(name, str):
         raise HTTPError(400, "name must be a string")
-    if not isinstance(filters, list) or not all(isinstance(each, dict) for each in filters):
-        raise HTTPError(400, "Required: filters, an array of objects with a field")
+    filters = array_of(dict, filters, "Required: filters, an array of objects with a field")
     if not isinstance(sort, dict) or str(sort.get("field")) not in _SORTS:
         raise HTTPError(400, f"Required: sort, an object with ascending and a field of {', '.join(sorted(_SORTS))}")
     tests = [_test(each) for each in filters]
@@ -201,8 +201,7 @@ async def get(request: web.Request) -> web.Response:
 async def get_several(request: web.Request) -> web.Response:
     """Return Beast Modes by their numbers; those that there are not are left out (emulator-defined)."""
     ids = (await json_object(request)).get("ids")
-    if not isinstance(ids, list):
-        raise HTTPError(400, "Required: ids, an array of numbers")
+    ids = array_of(object, ids, "Required: ids, an array of numbers")
     found = (records_of(request, "beast_modes").find(each) for each in ids)
     return answer({str(record["id"]): await _describe(request, record) for record in found if record is not None})
 
@@ -272,8 +271,7 @@ def _changes(request: web.Request, body: Mapping[str, Any]) -> Record:
         changes["owner"] = records_of(request, "users").get(body["owner"])["id"]
     if "links" in body:
         links = body["links"]
-        if not isinstance(links, list):
-            raise HTTPError(400, "links must be an array")
+        links = array_of(object, links, "links must be an array")
         changes["links"] = [_link_of(link) for link in links]
     return changes
 

@@ -22,6 +22,7 @@ from domo_async._emulator.access.policies import visible_rows
 from domo_async._emulator.access.sharing import CARD, Sight, change_owners, forget_shares, sight_of
 from domo_async._emulator.context import caller_of, instance_of, storage_of
 from domo_async._emulator.errors import HTTPError
+from domo_async._emulator.http.bodies import array_of
 from domo_async._emulator.http.web import answer, flag, json_object, millis, page_of, query_flag, text, whole_number
 from domo_async._emulator.services.cards import (
     EPOCH,
@@ -125,8 +126,7 @@ async def list_cards(request: web.Request) -> web.Response:
         found = [card for card in found if wanted in card["title"].lower()]
     if "pageIds" in body:
         pages = body["pageIds"]
-        if not isinstance(pages, list):
-            raise HTTPError(400, "pageIds must be an array of numbers")
+        pages = array_of(object, pages, "pageIds must be an array of numbers")
         wanted_pages = set(map(str, pages))
         found = [card for card in found if not wanted_pages.isdisjoint(map(str, card.get("pageIds") or ()))]
     order = body.get("orderBy", "cardTitle")

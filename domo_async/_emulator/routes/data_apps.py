@@ -17,6 +17,7 @@ from domo_async._emulator.access.sharing import (
 )
 from domo_async._emulator.context import instance_of, records_of
 from domo_async._emulator.errors import HTTPError
+from domo_async._emulator.http.bodies import array_of
 from domo_async._emulator.http.web import answer, flag, json_object, page_of, query_flag
 from domo_async._emulator.state.instance import Instance
 from domo_async._emulator.state.records import Record
@@ -46,8 +47,7 @@ async def list_apps(request: web.Request) -> web.Response:
         found = [app for app in found if wanted in app["title"].lower()]
     if flag(body.get("includeOwnerClause", False), "includeOwnerClause") and "ownerIds" in body:
         owners = body["ownerIds"]
-        if not isinstance(owners, list):
-            raise HTTPError(400, "ownerIds must be an array of numbers")
+        owners = array_of(object, owners, "ownerIds must be an array of numbers")
         found = [app for app in found if is_owned_by(app, set(map(str, owners)))]
     order = body.get("orderBy", "title")
     if order not in _ORDERS:

@@ -22,6 +22,7 @@ from domo_async._emulator.access.people import user_name
 from domo_async._emulator.access.rights import is_owner
 from domo_async._emulator.context import caller_of, instance_of, records_of
 from domo_async._emulator.errors import HTTPError
+from domo_async._emulator.http.bodies import array_of
 from domo_async._emulator.http.web import answer, json_object, millis, page_of, text
 from domo_async._emulator.services.jobs import begin_job, is_over
 from domo_async._emulator.state.instance import Instance
@@ -199,8 +200,7 @@ async def share(request: web.Request) -> web.Response:
     """Give users and groups access to a dataflow, and to datasets; all of it or none."""
     instance, flow, body = instance_of(request), _permitted(request, "SHARE"), await json_object(request)
     given, datasets = body.get("dataFlowPermissions"), body.get("dataSetPermissions") or {}
-    if not isinstance(given, list) or not all(isinstance(each, dict) for each in given):
-        raise HTTPError(400, "Required: dataFlowPermissions, an array of objects with id, type and accessLevel")
+    given = array_of(dict, given, "Required: dataFlowPermissions, an array of objects with id, type and accessLevel")
     grants = {(each["type"], each["id"]): each for each in flow.get("grants", [])}
     for each in given:
         grant = _grant(instance, each)
@@ -333,8 +333,7 @@ def _changeable(request: web.Request) -> Record:
 def _named(request: web.Request, body: Record) -> list[Record]:
     """Return the dataflows that a body names, if the caller may change them all."""
     ids = body.get("dataFlowIds")
-    if not isinstance(ids, list) or not ids:
-        raise HTTPError(400, "Required: dataFlowIds, an array of numbers")
+    ids = array_of(object, ids, "Required: dataFlowIds, an array of numbers", empty=False)
     return [_permitted(request, "EDIT", records_of(request, FLOWS).get(each)) for each in ids]
 
 
@@ -360,8 +359,7 @@ def read_definition(instance: Instance, body: Record) -> Record:
     definition = {key: body[key] for key in _DEFINITION if key in body}
     for key in ("inputs", "outputs", "actions"):
         value = definition.get(key, [])
-        if not isinstance(value, list) or not all(isinstance(each, dict) for each in value):
-            raise HTTPError(400, f"{key} must be an array of objects")
+        value = array_of(dict, value, f"{key} must be an array of objects")
     for key in ("inputs", "outputs"):
         for each in definition.get(key, []):
             instance.dataset(text(each, "dataSourceId"))

@@ -28,6 +28,7 @@ from domo_async._emulator.access.datasets import (
 from domo_async._emulator.access.people import user_name
 from domo_async._emulator.context import caller_of, instance_of
 from domo_async._emulator.errors import HTTPError
+from domo_async._emulator.http.bodies import array_of
 from domo_async._emulator.http.web import answer, json_body, json_object, page_of
 from domo_async._emulator.state.datasets import Dataset
 from domo_async._emulator.state.instance import Instance
@@ -52,8 +53,7 @@ async def list_all(request: web.Request) -> web.Response:
 async def list_direct(request: web.Request) -> web.Response:
     """List who has access to several datasets; those that the caller may not see are left out (emulator-defined)."""
     ids = await json_body(request)
-    if not isinstance(ids, list):
-        raise HTTPError(400, "Required: a JSON array of dataset ids")
+    ids = array_of(object, ids, "Required: a JSON array of dataset ids")
     instance, caller = instance_of(request), caller_of(request)
     seen = [each for each in instance.datasets() if each.id in ids and is_permitted(instance, each, caller)]
     return answer(_entries(instance, seen))

@@ -11,6 +11,7 @@ from aiohttp import web
 from domo_async._emulator.access.datasets import hand_over, is_permitted, permitted
 from domo_async._emulator.context import caller_of, instance_of
 from domo_async._emulator.errors import HTTPError
+from domo_async._emulator.http.bodies import array_of
 from domo_async._emulator.http.web import (
     answer,
     json_body,
@@ -168,8 +169,7 @@ async def restore(request: web.Request) -> web.Response:
     """Bring datasets back that were deleted softly, all or none of them (emulator-defined)."""
     body = await json_object(request)
     wanted = body.get("datasets")
-    if not isinstance(wanted, list) or not wanted or not all(isinstance(each, dict) for each in wanted):
-        raise HTTPError(400, "Required: datasets, an array of objects with datasetId")
+    wanted = array_of(dict, wanted, "Required: datasets, an array of objects with datasetId", empty=False)
     instance, caller = instance_of(request), caller_of(request)
     found: list[tuple[Dataset, str | None]] = []
     for each in wanted:
@@ -272,8 +272,7 @@ def _key_mark(column: Column) -> dict[str, Any]:
 
 
 def _columns(value: object) -> tuple[Column, ...]:
-    if not isinstance(value, list) or not value:
-        raise HTTPError(400, "Required: columns, an array of columns")
+    value = array_of(object, value, "Required: columns, an array of columns", empty=False)
     columns = tuple(map(_column, value))
     names = [column.name.lower() for column in columns]
     # DuckDB's names do not differ by case (emulator-defined: two columns may not, either).

@@ -20,6 +20,7 @@ from aiohttp import web
 from domo_async._emulator.access.people import is_admin
 from domo_async._emulator.context import caller_of, instance_of, records_of
 from domo_async._emulator.errors import HTTPError
+from domo_async._emulator.http.bodies import array_of
 from domo_async._emulator.http.web import BODY, answer, iso, json_body, json_object, page_of, query_flag, text
 from domo_async._emulator.state.instance import Instance
 from domo_async._emulator.state.records import Record
@@ -145,8 +146,7 @@ async def has_thumbnail(request: web.Request) -> web.Response:
 async def add_owners(request: web.Request) -> web.Response:
     """Add owners to a design, by their addresses or numbers."""
     design, given = _design_of(request), await json_body(request)
-    if not isinstance(given, list) or not given:
-        raise HTTPError(400, "Required: an array of users")
+    given = array_of(object, given, "Required: an array of users", empty=False)
     owners = [*design["owners"], *(_user_id(request, each) for each in given)]
     return answer(_describe(request, _change(request, design, owners=list(dict.fromkeys(owners))), with_versions=False))
 

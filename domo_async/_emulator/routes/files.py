@@ -17,6 +17,7 @@ from domo_async._emulator.access.memberships import entities_of
 from domo_async._emulator.access.people import free_id, is_admin, user_name
 from domo_async._emulator.context import caller_of, instance_of, records_of, storage_of
 from domo_async._emulator.errors import HTTPError
+from domo_async._emulator.http.bodies import array_of
 from domo_async._emulator.http.web import (
     answer,
     body_chunks,
@@ -177,8 +178,7 @@ async def set_permissions(request: web.Request) -> web.Response:
     body = await json_object(request)
     public = flag(body.get("publicAccess", file["publicAccess"]), "publicAccess")
     entries = body.get("entries", file["entries"])
-    if not isinstance(entries, list):
-        raise HTTPError(400, "entries must be an array")
+    entries = array_of(object, entries, "entries must be an array")
     records_of(request, FILES).update(
         file["dataFileId"], publicAccess=public, entries=[_entry(entry) for entry in entries]
     )

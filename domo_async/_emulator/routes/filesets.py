@@ -29,6 +29,7 @@ from domo_async._emulator.access.memberships import entities_of
 from domo_async._emulator.access.people import is_admin, user_name
 from domo_async._emulator.context import caller_of, instance_of, records_of, storage_of
 from domo_async._emulator.errors import HTTPError
+from domo_async._emulator.http.bodies import array_of
 from domo_async._emulator.http.web import (
     answer,
     flag,
@@ -178,8 +179,7 @@ async def set_access(request: web.Request) -> web.Response:
     """Say what some may do with a FileSet, ``NONE`` for nothing any more; others keep what they have."""
     fileset = _fileset_of(request, "OWNER")
     said = (await json_object(request)).get("fileSetAccess")
-    if not isinstance(said, list):
-        raise HTTPError(400, "Required: fileSetAccess, an array")
+    said = array_of(object, said, "Required: fileSetAccess, an array")
     changes = [_said_access(request, entry) for entry in said]
     if any((entry["entityType"], entry["entityId"]) == ("USER", fileset["owner"]) for entry in changes):
         raise HTTPError(400, "What the owner may do changes with the ownership alone")
@@ -368,8 +368,7 @@ async def reindex(request: web.Request) -> web.Response:
     """Count those of the named files that are there; there is nothing to do, as all are indexed at once."""
     fileset = _fileset_of(request, "EDIT")
     named, files = (await json_object(request)).get("fileIds"), _files(request, fileset)
-    if not isinstance(named, list) or not all(isinstance(each, str) for each in named):
-        raise HTTPError(400, "Required: fileIds, an array of strings")
+    named = array_of(str, named, "Required: fileIds, an array of strings")
     return answer({"retriedFilesCount": sum(each in files for each in set(named))}, status=202)
 
 

@@ -16,6 +16,7 @@ from aiohttp import web
 from domo_async._emulator.access.people import free_id, is_admin, user_name
 from domo_async._emulator.context import caller_of, instance_of, records_of
 from domo_async._emulator.errors import HTTPError
+from domo_async._emulator.http.bodies import array_of
 from domo_async._emulator.http.web import answer, flag, json_body, json_object, millis, page_of, text, whole_number
 from domo_async._emulator.services.activity import about
 from domo_async._emulator.services.groups import leave_all, members_of, whole_group, with_members
@@ -84,8 +85,7 @@ def _update(request: web.Request, items: list[dict[str, Any]]) -> web.Response:
 async def delete(request: web.Request) -> web.Response:
     """Delete groups, all or none."""
     ids = await json_body(request)
-    if not isinstance(ids, list) or not ids:
-        raise HTTPError(400, "Required: an array of group ids")
+    ids = array_of(object, ids, "Required: an array of group ids", empty=False)
     return _delete(request, ids)
 
 
@@ -163,8 +163,7 @@ async def list_members(request: web.Request) -> web.Response:
 async def list_owners(request: web.Request) -> web.Response:
     """List the owners of groups."""
     ids = await json_body(request)
-    if not isinstance(ids, list):
-        raise HTTPError(400, "Required: an array of group ids")
+    ids = array_of(object, ids, "Required: an array of group ids")
     instance = instance_of(request)
     groups = [_known(instance, group_id) for group_id in ids]
     return answer(
@@ -292,8 +291,7 @@ def _with_changes(instance: Instance, group: Record, item: dict[str, Any]) -> Re
 
 def _people(item: dict[str, Any], key: str) -> list[Record]:
     value = item.get(key) or []
-    if not isinstance(value, list):
-        raise HTTPError(400, f"{key} must be an array of type and id")
+    value = array_of(object, value, f"{key} must be an array of type and id")
     people = []
     for one in value:
         kind, number = (one.get("type"), str(one.get("id"))) if isinstance(one, dict) else (None, "")

@@ -25,6 +25,7 @@ from domo_async._emulator.access.sharing import (
 )
 from domo_async._emulator.context import instance_of
 from domo_async._emulator.errors import HTTPError
+from domo_async._emulator.http.bodies import array_of
 from domo_async._emulator.http.web import answer, flag, json_object, millis, page_of, text
 from domo_async._emulator.services import cards
 from domo_async._emulator.state.instance import Instance
@@ -106,8 +107,7 @@ async def move(request: web.Request) -> web.Response:
     body = await json_object(request)
     instance, seen = instance_of(request), sight_of(request)
     ids = body.get("pageIds")
-    if not isinstance(ids, list) or not ids:
-        raise HTTPError(400, "Required: pageIds, an array of numbers")
+    ids = array_of(object, ids, "Required: pageIds, an array of numbers", empty=False)
     if text(body, "pagePermission") != "ORIGINAL":
         raise HTTPError(400, "pagePermission must be ORIGINAL")
     pages = instance.records["pages"]
@@ -263,8 +263,7 @@ def _above(instance: Instance, page_id: int) -> Iterator[int]:
 
 def _ids(body: dict[str, Any], key: str) -> set[str]:
     value = body.get(key)
-    if not isinstance(value, list):
-        raise HTTPError(400, f"Required: {key}, an array of numbers")
+    value = array_of(object, value, f"Required: {key}, an array of numbers")
     return {str(TOP) if str(each) in _TOPS else str(each) for each in value}
 
 

@@ -9,6 +9,7 @@ from aiohttp import web
 
 from domo_async._emulator.access.datasets import permitted
 from domo_async._emulator.errors import HTTPError
+from domo_async._emulator.http.bodies import array_of
 from domo_async._emulator.http.web import answer, json_object, whole_number
 from domo_async._emulator.state.datasets import Dataset, Partition
 
@@ -32,8 +33,7 @@ async def search_partitions(request: web.Request) -> web.Response:
     limit = whole_number(body.get("limit"), "limit", _PAGE)
     offset = whole_number(body.get("offset"), "offset", 0)
     fields = body.get("paginationFields") or []
-    if not isinstance(fields, list) or not all(isinstance(each, dict) for each in fields):
-        raise HTTPError(400, "paginationFields must be an array of objects")
+    fields = array_of(dict, fields, "paginationFields must be an array of objects")
     found = [
         {**_describe(partition), "rowCount": partition.version.rows}
         for partition in dataset.partitions.values()

@@ -28,6 +28,7 @@ from domo_async._emulator.access.policies import (
 )
 from domo_async._emulator.context import instance_of
 from domo_async._emulator.errors import HTTPError
+from domo_async._emulator.http.bodies import array_of
 from domo_async._emulator.http.web import answer, flag, json_object, page_of, query_flag, text, whole_number
 from domo_async._emulator.state.datasets import Dataset
 from domo_async._emulator.state.instance import Instance
@@ -147,15 +148,12 @@ def _read(instance: Instance, dataset: Dataset, body: Record) -> Record:
 
 def _ids(body: Record, key: str) -> list[Any]:
     ids = body.get(key) or []
-    if not isinstance(ids, list) or not all(isinstance(each, int | str) for each in ids):
-        raise HTTPError(400, f"{key} must be an array of ids")
-    return ids
+    return array_of((int, str), ids, f"{key} must be an array of ids")
 
 
 def _parameters(dataset: Dataset, parameters: object) -> Iterator[Record]:
     columns = {column.name for column in dataset.schema.columns}
-    if not isinstance(parameters, list) or not all(isinstance(each, dict) for each in parameters):
-        raise HTTPError(400, "Required: parameters, an array of objects")
+    parameters = array_of(dict, parameters, "Required: parameters, an array of objects")
     for each in parameters:
         values = each["values"] if isinstance(each.get("values"), list) else [each.get("value")]
         operator = each.get("operator", "EQUALS")

@@ -12,6 +12,7 @@ from aiohttp import web
 from domo_async._emulator.access.people import must_be_admin
 from domo_async._emulator.context import caller_of, records_of
 from domo_async._emulator.errors import HTTPError
+from domo_async._emulator.http.bodies import array_of
 from domo_async._emulator.http.web import answer, iso, json_object, page_of, text
 from domo_async._emulator.services.activity import about
 from domo_async._emulator.state.records import Record
@@ -41,10 +42,8 @@ async def create(request: web.Request) -> web.Response:
     must_be_admin(request, "publish")
     body = await json_object(request)
     content, domains = body.get("content"), body.get("subscriberDomain")
-    if not isinstance(content, list) or not all(isinstance(each, dict) for each in content):
-        raise HTTPError(400, "Required: content, an array of objects with domoObjectId and type")
-    if not isinstance(domains, list):
-        raise HTTPError(400, "Required: subscriberDomain, an array of domains")
+    content = array_of(dict, content, "Required: content, an array of objects with domoObjectId and type")
+    domains = array_of(object, domains, "Required: subscriberDomain, an array of domains")
     number = text(body, "id")
     if number in records_of(request, "publications"):
         raise HTTPError(409, f"There is a publication {number} already")

@@ -25,6 +25,7 @@ from domo_async._emulator.access.policies import visible_rows
 from domo_async._emulator.access.sharing import sight_of
 from domo_async._emulator.context import caller_of, instance_of, records_of, storage_of
 from domo_async._emulator.errors import HTTPError
+from domo_async._emulator.http.bodies import array_of
 from domo_async._emulator.http.web import (
     answer,
     flag,
@@ -129,8 +130,7 @@ async def render_cards(request: web.Request) -> web.Response:
     Cards that there are not, or that the caller does not see, are left out (emulator-defined).
     """
     body = await json_body(request)
-    if not isinstance(body, list):
-        raise HTTPError(400, "The request's body must be an array of card ids")
+    body = array_of(object, body, "The request's body must be an array of card ids")
     instance, seen = instance_of(request), sight_of(request)
     found = (instance.records["cards"].find(whole_number(card, "a card's id", 0)) for card in body)
     cards = [card for card in found if card is not None and seen.card(card)]
@@ -344,8 +344,7 @@ async def schedule_history(request: web.Request) -> web.Response:
 async def notify(request: web.Request) -> web.Response:
     """Send a report to people, each named by a user's id or an address."""
     body = await json_body(request)
-    if not isinstance(body, list) or not all(isinstance(each, dict) for each in body):
-        raise HTTPError(400, "The request's body must be an array of recipients")
+    body = array_of(dict, body, "The request's body must be an array of recipients")
     people = [
         {"type": "USER", "value": each["userId"]}
         if each.get("userId") is not None
@@ -461,8 +460,7 @@ def _number(body: dict[str, Any], key: str) -> int | None:
 
 def _addressees(value: Any) -> list[Record]:
     """Return whom a request names, each by ``type`` and ``value``."""
-    if not isinstance(value, list) or not all(isinstance(each, dict) for each in value):
-        raise HTTPError(400, "Recipients must be an array of objects with type and value")
+    value = array_of(dict, value, "Recipients must be an array of objects with type and value")
     for each in value:
         kind = _one_of(each.get("type", "EMAIL"), "the type of a recipient", _TYPES)
         given = each.get("value")

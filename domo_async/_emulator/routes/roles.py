@@ -13,6 +13,7 @@ from aiohttp import web
 from domo_async._emulator.access.people import PARTICIPANT_ROLE, free_id, must_be_admin
 from domo_async._emulator.context import instance_of, records_of
 from domo_async._emulator.errors import HTTPError
+from domo_async._emulator.http.bodies import array_of
 from domo_async._emulator.http.web import answer, json_body, json_object, millis, page_of, text, whole_number
 from domo_async._emulator.services.activity import about
 from domo_async._emulator.state.instance import Instance
@@ -215,8 +216,7 @@ async def add_users(request: web.Request) -> web.Response:
     must_be_admin(request, "give roles")
     role = _role_of(request)
     ids = await json_body(request)
-    if not isinstance(ids, list):
-        raise HTTPError(400, "Required: an array of user ids")
+    ids = array_of(object, ids, "Required: an array of user ids")
     users = records_of(request, "users")
     for user in [users.get(user_id) for user_id in ids]:
         users.update(user["id"], roleId=role["id"], modified=millis())

@@ -20,6 +20,7 @@ from domo_async._emulator.access.datasets import permitted
 from domo_async._emulator.access.policies import visible_rows
 from domo_async._emulator.context import caller_of, instance_of, storage_of
 from domo_async._emulator.errors import HTTPError
+from domo_async._emulator.http.bodies import array_of
 from domo_async._emulator.http.web import answer, flag, iso, json_object, text
 from domo_async._emulator.private_files import private_opener
 from domo_async._emulator.rows.storage import Storage
@@ -126,8 +127,7 @@ def _sql(query: Any) -> str:
 
 def _columns(query: dict[str, Any], key: str) -> list[str]:
     columns = query.get(key) or []
-    if not isinstance(columns, list) or not all(isinstance(column, dict) for column in columns):
-        raise HTTPError(400, f"queryRequest.query.{key} must be an array of objects with column and exprType")
+    columns = array_of(dict, columns, f"queryRequest.query.{key} must be an array of objects with column and exprType")
     for column in columns:
         if column.get("exprType", "COLUMN") != "COLUMN":
             raise HTTPError(400, f"Unknown exprType: {column['exprType']}")

@@ -29,6 +29,7 @@ from domo_async._emulator.access.sharing import (
 )
 from domo_async._emulator.context import caller_of, instance_of
 from domo_async._emulator.errors import HTTPError
+from domo_async._emulator.http.bodies import array_of
 from domo_async._emulator.http.web import answer, flag, json_object, millis
 from domo_async._emulator.state.instance import Instance
 from domo_async._emulator.state.records import OWNER_ID, Record
@@ -64,8 +65,7 @@ async def share_apps(request: web.Request) -> web.Response:
     """Share App Studio apps, all or none."""
     body = await json_object(request)
     ids = body.get("dataAppIds")
-    if not isinstance(ids, list) or not ids:
-        raise HTTPError(400, "Required: dataAppIds, an array of ids")
+    ids = array_of(object, ids, "Required: dataAppIds, an array of ids", empty=False)
     return _share(request, body, [(APP, str(each)) for each in ids])
 
 
@@ -159,9 +159,7 @@ def _share(request: web.Request, body: dict[str, Any], things: list[tuple[str, s
 
 def _objects(body: dict[str, Any], key: str) -> list[dict[str, Any]]:
     value = body.get(key)
-    if not isinstance(value, list) or not value or not all(isinstance(each, dict) for each in value):
-        raise HTTPError(400, f"Required: {key}, an array of objects with type and id")
-    return value
+    return array_of(dict, value, f"Required: {key}, an array of objects with type and id", empty=False)
 
 
 def search_documents(instance: Instance) -> Iterator[dict[str, Any]]:

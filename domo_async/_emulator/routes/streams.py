@@ -20,6 +20,7 @@ from aiohttp import web
 from domo_async._emulator.access.datasets import is_permitted, level_of
 from domo_async._emulator.context import caller_of, instance_of
 from domo_async._emulator.errors import HTTPError
+from domo_async._emulator.http.bodies import array_of
 from domo_async._emulator.http.web import answer, json_object, page_of, query_flag, query_values, text, whole_number
 from domo_async._emulator.services.datasets import describe as describe_dataset
 from domo_async._emulator.services.providers import provider_of
@@ -283,8 +284,7 @@ def _definition(instance: Instance, body: dict[str, Any]) -> Record:
     """
     transport, provider, account = _part(body, "transport"), _part(body, "dataProvider"), body.get("account")
     configuration = body.get("configuration", [])
-    if not isinstance(configuration, list):
-        raise HTTPError(400, "configuration must be an array of objects with name and value")
+    configuration = array_of(object, configuration, "configuration must be an array of objects with name and value")
     update_method = body.get("updateMethod", "REPLACE")
     if update_method not in _METHODS:
         raise HTTPError(400, f"updateMethod must be one of {', '.join(_METHODS)}")

@@ -19,6 +19,7 @@ from aiohttp import web
 from domo_async._emulator.access.rights import granted, has_right, require, require_owner
 from domo_async._emulator.context import caller_of, instance_of, records_of
 from domo_async._emulator.errors import HTTPError
+from domo_async._emulator.http.bodies import array_of
 from domo_async._emulator.http.web import answer, iso, json_body, json_object, page_of, query_flag, text
 from domo_async._emulator.state.instance import Instance
 from domo_async._emulator.state.records import Record
@@ -301,9 +302,7 @@ def _outputs(task: Record, values: Mapping[str, Any]) -> Mapping[str, Any]:
 
 def _names(value: object, key: str) -> list[str]:
     names = [value] if isinstance(value, str) else value
-    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
-        raise HTTPError(400, f"{key} must be an array of strings")
-    return names
+    return array_of(str, names, f"{key} must be an array of strings")
 
 
 def _one_of(key: str, value: object) -> Callable[[Record], bool]:
@@ -317,8 +316,7 @@ def _by(key: str) -> Callable[[Record], str]:
 
 def _between(key: str, value: object) -> Callable[[Record], bool]:
     """Return what tells whether a moment lies in one of several ranges, whose bounds belong to them."""
-    if not isinstance(value, list):
-        raise HTTPError(400, f"{key} must be an array of arrays of two moments")
+    value = array_of(object, value, f"{key} must be an array of arrays of two moments")
     ranges = [_range(each, key) for each in value]
     return lambda task: task[key] is not None and any(begin <= _moment(task[key], key) <= end for begin, end in ranges)
 

@@ -14,6 +14,7 @@ from domo_async._emulator.access.auth import authentication_of
 from domo_async._emulator.access.people import add_user, is_admin, must_be_admin
 from domo_async._emulator.context import caller_of, instance_of, records_of
 from domo_async._emulator.errors import HTTPError
+from domo_async._emulator.http.bodies import array_of
 from domo_async._emulator.http.web import answer, flag, json_object, millis, page_of, text, whole_number
 from domo_async._emulator.services.activity import about
 from domo_async._emulator.services.groups import leave_all
@@ -230,12 +231,10 @@ def _changes(body: dict[str, Any]) -> dict[str, list[Any]]:
     """Return what is to be changed, each key with its values, from either form of the body."""
     changes = {key: value if isinstance(value, list) else [value] for key, value in body.items() if key != "attributes"}
     pairs = body.get("attributes", [])
-    if not isinstance(pairs, list):
-        raise HTTPError(400, "attributes must be an array of key and values")
+    pairs = array_of(object, pairs, "attributes must be an array of key and values")
     for pair in pairs:
         values = pair.get("values") if isinstance(pair, dict) else None
-        if not isinstance(values, list):
-            raise HTTPError(400, "attributes must be an array of key and values")
+        values = array_of(object, values, "attributes must be an array of key and values")
         changes[text(pair, "key")] = values
     if not changes:
         raise HTTPError(400, "Nothing is given to change")
@@ -273,8 +272,7 @@ def _changed(request: web.Request, user: Record, changes: dict[str, list[Any]]) 
 
 def _strings(body: dict[str, Any], key: str) -> list[str]:
     value = body.get(key) or []
-    if not isinstance(value, list) or not all(isinstance(item, str | int) for item in value):
-        raise HTTPError(400, f"{key} must be an array of strings")
+    value = array_of((str, int), value, f"{key} must be an array of strings")
     return [str(item) for item in value]
 
 
@@ -284,8 +282,7 @@ def _tests(body: dict[str, Any]) -> Iterator[Callable[[Record], bool]]:
     if ids:
         yield lambda user: str(user["id"]) in ids
     filters = body.get("filters") or []
-    if not isinstance(filters, list) or not all(isinstance(each, dict) for each in filters):
-        raise HTTPError(400, "filters must be an array of filters")
+    filters = array_of(dict, filters, "filters must be an array of filters")
     for each in filters:
         kind = text(each, "filterType")
         if kind == "text":

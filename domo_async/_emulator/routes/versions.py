@@ -13,6 +13,7 @@ from attrs import evolve
 from domo_async._emulator.access.datasets import is_permitted, permitted
 from domo_async._emulator.context import caller_of, collect_garbage, instance_of, storage_of
 from domo_async._emulator.errors import HTTPError
+from domo_async._emulator.http.bodies import array_of
 from domo_async._emulator.http.web import (
     StreamedResponse,
     answer,
@@ -116,8 +117,7 @@ async def dataset_state(request: web.Request) -> web.Response:
 async def dataset_states(request: web.Request) -> web.Response:
     """Tell how far several datasets are; what is not there or may not be seen is left out (emulator-defined)."""
     ids = await json_body(request)
-    if not isinstance(ids, list):
-        raise HTTPError(400, "Required: an array of dataset ids")
+    ids = array_of(object, ids, "Required: an array of dataset ids")
     instance, caller = instance_of(request), caller_of(request)
     found = [
         dataset
@@ -247,11 +247,10 @@ def _moment(request: web.Request, key: str) -> datetime | None:
     return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
-def _named_versions(dataset: Dataset, ids: object) -> list[Version]:
-    if not isinstance(ids, list):
-        raise HTTPError(400, "Required: an array of data version ids")
+def _named_versions(dataset: Dataset, body: object) -> list[Version]:
+    ids = array_of(object, body, "Required: an array of data version ids")
     # The data service declares them as texts, and other clients send numbers.
-    numbers = [int(one) if isinstance(one, str) and one.isdecimal() else one for one in ids]
+    numbers: list[Any] = [int(one) if isinstance(one, str) and one.isdecimal() else one for one in ids]
     unknown = [data_id for data_id in numbers if not isinstance(data_id, int) or data_id not in dataset.versions]
     if unknown:
         raise HTTPError(404, f"Data version not found: {unknown[0]}")

@@ -23,6 +23,7 @@ from domo_async._emulator.access.people import user_name
 from domo_async._emulator.access.rights import granted, has_right, require, require_owner
 from domo_async._emulator.context import caller_of, instance_of, records_of
 from domo_async._emulator.errors import HTTPError
+from domo_async._emulator.http.bodies import array_of
 from domo_async._emulator.http.web import answer, iso, json_body, json_object, millis, page_of, text
 from domo_async._emulator.services.workflows import (
     FIRST_KEY,
@@ -124,8 +125,7 @@ async def cancel_executions(request: web.Request) -> web.Response:
     The words are emulator-defined.
     """
     identifiers, runs = await json_body(request), records_of(request, "workflow_instances")
-    if not isinstance(identifiers, list) or not all(isinstance(each, str) for each in identifiers):
-        raise HTTPError(400, "Required: an array of strings")
+    identifiers = array_of(str, identifiers, "Required: an array of strings")
     found = {identifier: runs.find(identifier) for identifier in identifiers}
     for run in filter(None, found.values()):
         _require_cancel(request, run)

@@ -12,6 +12,7 @@ from attrs import frozen
 from domo_async._emulator.access.people import free_id
 from domo_async._emulator.access.sharing import Sight, described_owners, owners_of
 from domo_async._emulator.errors import HTTPError
+from domo_async._emulator.http.bodies import array_of
 from domo_async._emulator.http.web import millis, text
 from domo_async._emulator.rows.storage import Storage
 from domo_async._emulator.services.pictures import Bar
@@ -245,8 +246,7 @@ def _query(definition: Mapping[str, Any], conditions: str) -> str:
 
 def _conditions(overrides: object, dataset: Dataset) -> str:
     filters = (overrides.get("filters") or []) if isinstance(overrides, dict) else None if overrides else []
-    if not isinstance(filters, list) or not all(isinstance(each, dict) for each in filters):
-        raise HTTPError(400, "queryOverrides must be an object; its filters, an array of objects")
+    filters = array_of(dict, filters, "queryOverrides must be an object; its filters, an array of objects")
     columns = {column.name for column in dataset.schema.columns}
     conditions = []
     for each in filters:
@@ -254,8 +254,7 @@ def _conditions(overrides: object, dataset: Dataset) -> str:
         operand = each.get("operand", "IN")
         if column not in columns:
             raise HTTPError(400, f"queryOverrides: there is no column {column}")
-        if not isinstance(values, list) or not values:
-            raise HTTPError(400, "queryOverrides: a filter has values, an array")
+        values = array_of(object, values, "queryOverrides: a filter has values, an array", empty=False)
         if operand in {"IN", "NOT_IN"}:
             conditions.append(f"{_name(column)} {operand.replace('_', ' ')} ({', '.join(map(_literal, values))})")
         elif operand in _OPERATORS and len(values) == 1:

@@ -14,6 +14,7 @@ from domo_async._emulator.access.people import person, user_name
 from domo_async._emulator.access.policies import forget_policies
 from domo_async._emulator.context import collect_garbage, instance_of, storage_of
 from domo_async._emulator.errors import HTTPError
+from domo_async._emulator.http.bodies import array_of
 from domo_async._emulator.http.web import (
     json_body,
     millis,
@@ -117,8 +118,7 @@ def envelope(page: list[dict[str, Any]], *, total: int, limit: int, offset: int)
 async def dataset_ids(request: web.Request) -> list[str]:
     """Return the ids of datasets that are the request's body."""
     ids = await json_body(request)
-    if not isinstance(ids, list) or not all(isinstance(each, str) for each in ids):
-        raise HTTPError(400, "Required: a JSON array of dataset ids")
+    ids = array_of(str, ids, "Required: a JSON array of dataset ids")
     return list(dict.fromkeys(ids))
 
 

@@ -1,0 +1,36 @@
+"""What handlers require of a body: each check returns the value, or answers 400 with a message of the handler's."""
+
+from __future__ import annotations
+
+from typing import TypeVar, overload
+
+from domo_async._emulator.errors import HTTPError
+
+__all__ = ["array_of"]
+
+T = TypeVar("T")
+
+
+@overload
+def array_of(kind: type[T], value: object, message: str, *, empty: bool = True) -> list[T]: ...
+
+
+@overload
+def array_of(kind: tuple[type[T], ...], value: object, message: str, *, empty: bool = True) -> list[T]: ...
+
+
+def array_of(kind: type[T] | tuple[type[T], ...], value: object, message: str, *, empty: bool = True) -> list[T]:
+    """Return an array.
+
+    Args:
+        kind: The types of its items; ``object`` for any.
+        value: What the body has.
+        message: What to answer if that is something else.
+        empty: Whether it may have no items.
+
+    Raises:
+        HTTPError: 400, if it is not such an array.
+    """
+    if not isinstance(value, list) or not (value or empty) or not all(isinstance(item, kind) for item in value):
+        raise HTTPError(400, message)
+    return value
