@@ -45,7 +45,7 @@ from domo_async.errors import ConfigError, DecodeError, FleetError, ListIncomple
 from domo_async.models import Dataset, QueryResult, User
 
 # What is not data: it holds connections, callbacks or what a running program counts.
-NOT_DATA = {"Settings", "AppAccess", "Budget"}
+NOT_DATA = {"Settings", "AppAccess", "Budget", "Telemetry"}
 
 
 def _classes() -> Iterator[type[Record]]:
