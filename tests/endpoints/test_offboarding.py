@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from domo_async import BulkProgress, ConfigError, Domo, Outcome, Settings, Unresolved
+from domo_async._defaults import CHANGES_AT_ONCE
 from domo_async._endpoints.users import OffboardingKind, OffboardingPlan, OffboardingReport, OwnedThing
 from domo_async.emulator import Emulator, Fault
 from tests.emulator.others import a_user, acting_as
@@ -63,7 +64,7 @@ async def test_a_leaver_of_500_things_leaves_nothing_behind_though_killed_in_the
 
         emulator.log.clear()
         report = await domo.users.offboard(ada, to=grace)
-        requests = len(emulator.log)
+        requests, at_once = len(emulator.log), emulator.log.peak_concurrency()
 
         report.raise_for_failures()
         assert report.complete
@@ -74,6 +75,7 @@ async def test_a_leaver_of_500_things_leaves_nothing_behind_though_killed_in_the
         hers = await left(domo, grace, 1)
         gone = {OffboardingKind.ACCESS_TOKEN, OffboardingKind.LOGIN, OffboardingKind.USER}
         assert {kind: count for kind, count in plan.counts.items() if kind not in gone} == hers.counts
+        assert at_once <= CHANGES_AT_ONCE
         assert requests < 480, "more requests than the kinds without bulk routes call for"
 
         again = await domo.users.offboard(ada, to=grace)

@@ -10,7 +10,7 @@ from attrs import evolve
 from domo_async._bulk import IN_DOUBT, BulkProgress, BulkProgressCallback, BulkResult, Outcome, outcome_unknown
 from domo_async._callbacks import notify
 from domo_async._concurrency import check_concurrency, map_concurrent
-from domo_async._endpoints._offboarding.kinds import Handler, Left
+from domo_async._endpoints._offboarding.kinds import Handler, Left, kinds_at_once
 from domo_async._endpoints._offboarding.planning import chosen_handlers
 from domo_async._endpoints.users.area import Users
 from domo_async._endpoints.users.offboarding import (
@@ -66,7 +66,7 @@ class _Work:
         self._plan = plan
         self._concurrency = concurrency
         self._progress = progress
-        self._handlers = {each.kind: each for each in chosen_handlers(http, plan)}
+        self._handlers = {each.kind: each for each in chosen_handlers(http, plan, concurrency)}
         self._rows: dict[_Key, _Row] = {_key(row.input): row for step in plan.steps for row in _planned(step)}
         self._settled = {key for key, row in self._rows.items() if not row.outcome.changes}
         self._failed = sum(row.outcome is Outcome.FAILED for row in self._rows.values())
@@ -151,9 +151,8 @@ class _Work:
         left: dict[OffboardingKind, list[OwnedThing] | DomoError] = {}
         looking = [kind for kind in kinds if kind in self._known and self._of(kind)]
         for pause in (*_PAUSES, None):
-            found = await map_concurrent(
-                [self._handlers[kind] for kind in looking], _found, concurrency=self._concurrency
-            )
+            handlers = [self._handlers[kind] for kind in looking]
+            found = await map_concurrent(handlers, _found, concurrency=kinds_at_once(self._concurrency))
             left.update(zip(looking, found, strict=True))
             looking = [kind for kind in looking if self._contradicts(kind, left[kind])]
             if not looking or pause is None:

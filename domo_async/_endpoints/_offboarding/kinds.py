@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import Protocol, TypeVar
 
@@ -36,7 +37,7 @@ from domo_async._transport import Transport
 from domo_async._wire import UNSET, Unset
 from domo_async.errors import BadRequest, DomoError, NotFound
 
-__all__ = ["NOT_COVERED", "Handler", "Left", "handlers_of"]
+__all__ = ["NOT_COVERED", "Handler", "Left", "handlers_of", "kinds_at_once"]
 
 NOT_COVERED = (
     "approvals",
@@ -72,6 +73,7 @@ class Left(DomoError):
 
 
 T = TypeVar("T")
+R = TypeVar("R")
 Find = Callable[[], Awaitable[Sequence[OwnedThing]]]
 Move = Callable[[Sequence[OwnedThing]], Awaitable[object]]
 
@@ -110,11 +112,28 @@ class _Owner(Protocol):
 
 @frozen
 class _Leaving:
-    """Who leaves, who takes over, and where."""
+    """Who leaves, who takes over, and where.
+
+    Attributes:
+        http: Where to ask.
+        leaver: Who leaves.
+        to: Who takes over.
+        gate: The right to look at one thing more closely, while others of other kinds are looked for.
+    """
 
     http: Transport
     leaver: int
     to: int
+    gate: asyncio.Semaphore
+
+    async def looked_at(self, things: Sequence[T], look: Callable[[T], Awaitable[R]]) -> list[R]:
+        """Look at several things more closely."""
+
+        async def one(thing: T) -> R:
+            async with self.gate:
+                return await look(thing)
+
+        return await map_concurrent(things, one, concurrency=CHANGES_AT_ONCE)
 
     def owns(self, owners: Iterable[_Owner], first: object = None) -> bool:
         """Return whether the leaver is one of some owners, or, where none is told, the one known otherwise."""
@@ -127,9 +146,21 @@ class _Leaving:
         return str(user_id) == str(self.leaver)
 
 
-def handlers_of(http: Transport, leaver: int, to: int) -> tuple[Handler, ...]:
+def kinds_at_once(concurrency: int) -> int:
+    """Return for how many kinds to look at once, so that no more requests than asked for are under way.
+
+    Whoever waits for things that are looked at more closely asks nothing meanwhile.
+    """
+    return concurrency - _closer_looks(concurrency) + 1
+
+
+def _closer_looks(concurrency: int) -> int:
+    return max(1, concurrency // 2)
+
+
+def handlers_of(http: Transport, leaver: int, to: int, concurrency: int) -> tuple[Handler, ...]:
     """Return how all kinds are found and given away, in the order in which they are told."""
-    who = _Leaving(http, leaver, to)
+    who = _Leaving(http, leaver, to, asyncio.Semaphore(_closer_looks(concurrency)))
     return (
         _datasets(who),
         _streams(who),
@@ -219,7 +250,7 @@ def _accounts(who: _Leaving) -> Handler:
 
     async def find() -> Sequence[OwnedThing]:
         found = await _searched(who, "account", kind)
-        owned = await map_concurrent(found, is_owned, concurrency=CHANGES_AT_ONCE)
+        owned = await who.looked_at(found, is_owned)
         return [thing for thing, is_so in zip(found, owned, strict=True) if is_so]
 
     async def is_owned(thing: OwnedThing) -> bool:
@@ -317,7 +348,7 @@ def _cards(who: _Leaving) -> Handler:
     async def find() -> Sequence[OwnedThing]:
         found = await _searched(who, "card", kind)
         some = [found[at : at + _FEW] for at in range(0, len(found), _FEW)]
-        owned = await map_concurrent(some, owned_of, concurrency=CHANGES_AT_ONCE)
+        owned = await who.looked_at(some, owned_of)
         return [thing for these in owned for thing in these]
 
     async def owned_of(things: Sequence[OwnedThing]) -> Sequence[OwnedThing]:
@@ -592,7 +623,7 @@ async def _with_searched(
         except NotFound:
             return False
 
-    owned = await map_concurrent(others, confirmed, concurrency=CHANGES_AT_ONCE)
+    owned = await who.looked_at(others, confirmed)
     return [*listed, *(thing for thing, is_so in zip(others, owned, strict=True) if is_so)]
 
 

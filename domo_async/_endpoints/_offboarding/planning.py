@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import get_args
 
-from domo_async._concurrency import map_concurrent
-from domo_async._endpoints._offboarding.kinds import NOT_COVERED, Handler, handlers_of
+from domo_async._concurrency import check_concurrency, map_concurrent
+from domo_async._endpoints._offboarding.kinds import NOT_COVERED, Handler, handlers_of, kinds_at_once
 from domo_async._endpoints.users._directory import People
 from domo_async._endpoints.users.area import Users
 from domo_async._endpoints.users.models import User
@@ -39,6 +39,7 @@ async def make_plan(
     if account not in get_args(LeaverAccount):
         raise ConfigError(f"account must be one of {', '.join(get_args(LeaverAccount))}, not {account!r}")
     wanted = _chosen(kinds, skip)
+    check_concurrency(concurrency)
     users = Users(http)
     people = People(users)
     numbers = await people.numbers([leaver, to])
@@ -50,11 +51,11 @@ async def make_plan(
         raise Unresolved(f"there is no user {to}; nothing was changed", names=[to])
     await _refuse_oneself(users, leaver_id)
     await _refuse_inactive(users, to_id)
-    handlers = [each for each in handlers_of(http, leaver_id, to_id) if each.kind in wanted]
+    handlers = [each for each in handlers_of(http, leaver_id, to_id, concurrency) if each.kind in wanted]
     if account == "keep":
         # Whoever stays may stay logged in.
         handlers = [each for each in handlers if each.kind is not OffboardingKind.LOGIN]
-    steps = await map_concurrent(handlers, look, concurrency=concurrency)
+    steps = await map_concurrent(handlers, look, concurrency=kinds_at_once(concurrency))
     if account != "keep" and OffboardingKind.USER in wanted:
         steps.append(await _last_step(users, leaver_id, known.get(leaver_id), account))
     return OffboardingPlan(leaver_id, known.get(leaver_id), known[to_id], account, force, tuple(steps), NOT_COVERED)
@@ -69,10 +70,10 @@ async def look(handler: Handler) -> OffboardingStep:
     return OffboardingStep(handler.kind, handler.action, tuple(found), handler.note)
 
 
-def chosen_handlers(http: Transport, plan: OffboardingPlan) -> list[Handler]:
+def chosen_handlers(http: Transport, plan: OffboardingPlan, concurrency: int) -> list[Handler]:
     """Return how the kinds of a plan are found and given away."""
     kinds = {step.kind for step in plan.steps}
-    return [each for each in handlers_of(http, plan.leaver_id, plan.to.id) if each.kind in kinds]
+    return [each for each in handlers_of(http, plan.leaver_id, plan.to.id, concurrency) if each.kind in kinds]
 
 
 def _chosen(
