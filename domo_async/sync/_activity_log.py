@@ -271,6 +271,7 @@ class ActivityLog(Twin[AsyncActivityLog]):
         days: int = 90,
         kinds: Sequence[StaleKind | str] = ("card", "page", "dataset"),
         look_back: int = 365,
+        as_of: datetime | None = None,
         event_type: Sequence[str] | None = None,
         concurrency: int = FILES_AT_ONCE,
     ) -> StaleReport:
@@ -287,6 +288,7 @@ class ActivityLog(Twin[AsyncActivityLog]):
             days: For how long.
             kinds: What to look at: ``card``, ``page``, ``dataset``.
             look_back: How many days of the log to read at most. It is known to reach back a year.
+            as_of: The moment from which days are counted back, with a time zone; by default now.
             event_type: Only what was done so counts as a use, such as ``["VIEWED"]``; by default anything.
             concurrency: How many windows of the log are read at once.
 
@@ -294,10 +296,12 @@ class ActivityLog(Twin[AsyncActivityLog]):
             What is stale, and in `StaleReport.notes` what the log cannot tell.
 
         Raises:
-            ConfigError: A number is out of its range, or a kind is not known.
+            ConfigError: A number is out of its range, a kind is not known, or `as_of` has no time zone.
         """
         return self._portal.run(
-            self._aio.stale(days=days, kinds=kinds, look_back=look_back, event_type=event_type, concurrency=concurrency)
+            self._aio.stale(
+                days=days, kinds=kinds, look_back=look_back, as_of=as_of, event_type=event_type, concurrency=concurrency
+            )
         )
 
     def object_types(self) -> ItemTuple[ObjectType]:

@@ -16,7 +16,7 @@ from domo_async._endpoints.activity_log._export import ActivityFileFormat, DayEx
 from domo_async._endpoints.activity_log._iterate import Iteration
 from domo_async._endpoints.activity_log._progress import ExportState
 from domo_async._endpoints.activity_log._reader import ActivityReader
-from domo_async._endpoints.activity_log._windows import millis
+from domo_async._endpoints.activity_log._windows import millis, moment
 from domo_async._endpoints.activity_log.models import Activity, EventType, ObjectType
 from domo_async._endpoints.activity_log.stale import StaleKind, StaleReport
 from domo_async._frames import ItemTuple
@@ -304,6 +304,7 @@ class ActivityLog(Area):
         days: int = 90,
         kinds: Sequence[StaleKind | str] = ("card", "page", "dataset"),
         look_back: int = 365,
+        as_of: datetime | None = None,
         event_type: Sequence[str] | None = None,
         concurrency: int = FILES_AT_ONCE,
     ) -> StaleReport:
@@ -320,6 +321,7 @@ class ActivityLog(Area):
             days: For how long.
             kinds: What to look at: ``card``, ``page``, ``dataset``.
             look_back: How many days of the log to read at most. It is known to reach back a year.
+            as_of: The moment from which days are counted back, with a time zone; by default now.
             event_type: Only what was done so counts as a use, such as ``["VIEWED"]``; by default anything.
             concurrency: How many windows of the log are read at once.
 
@@ -327,7 +329,7 @@ class ActivityLog(Area):
             What is stale, and in `StaleReport.notes` what the log cannot tell.
 
         Raises:
-            ConfigError: A number is out of its range, or a kind is not known.
+            ConfigError: A number is out of its range, a kind is not known, or `as_of` has no time zone.
         """
         # Needs areas that most who read the log otherwise do not.
         from domo_async._endpoints.activity_log._stale import find_stale  # noqa: PLC0415 - as said
@@ -346,7 +348,7 @@ class ActivityLog(Area):
                 )
             )
 
-        now = self._http.settings.clock.now()
+        now = self._http.settings.clock.now() if as_of is None else moment(epoch_millis(as_of))
         return await find_stale(self._http, read, days=days, kinds=kinds, look_back=look_back, now=now)
 
     async def object_types(self) -> ItemTuple[ObjectType]:
