@@ -125,8 +125,10 @@ def _of_function(method: Callable[..., Any]) -> Callable[..., Any]:
     def shortened(*arguments: Any, **options: Any) -> Any:
         try:
             made = method(*arguments, **options)
-        except DomoError as error:
-            shorten(error, skip=1)
+        except BaseException as error:
+            del arguments, options  # a secret may be among them, which tracebacks with variables would show
+            if isinstance(error, DomoError):
+                shorten(error, skip=1)
             raise
         return _iterated(made) if isinstance(made, AsyncGenerator) else made
 
@@ -138,8 +140,10 @@ def _of_coroutine(method: Callable[..., Awaitable[Any]]) -> Callable[..., Any]:
     async def shortened(*arguments: Any, **options: Any) -> Any:
         try:
             return await method(*arguments, **options)
-        except DomoError as error:
-            shorten(error, skip=1)
+        except BaseException as error:
+            del arguments, options
+            if isinstance(error, DomoError):
+                shorten(error, skip=1)
             raise
 
     return shortened

@@ -29,7 +29,11 @@ def _call(method: Callable[..., Any]) -> Callable[..., Any]:
     # No coroutine function, which would take part in each step of the call.
     @wraps(method)
     def call(self: Any, /, *args: Any, **options: Any) -> Any:
-        work = method(self, *args, **options)
+        try:
+            work = method(self, *args, **options)
+        except BaseException:
+            del args, options  # a secret may be among them, which tracebacks with variables would show
+            raise
         signals = self._http.telemetry.signals()
         return work if signals is None else signals.operation(_name(type(self), method), work)
 
@@ -39,7 +43,11 @@ def _call(method: Callable[..., Any]) -> Callable[..., Any]:
 def _iteration(method: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(method)
     def call(self: Any, /, *args: Any, **options: Any) -> Any:
-        listed = method(self, *args, **options)
+        try:
+            listed = method(self, *args, **options)
+        except BaseException:
+            del args, options
+            raise
         signals = self._http.telemetry.signals()
         if signals is None:
             return listed
