@@ -197,7 +197,7 @@ async def test_a_card_cannot_be_rendered_without_its_data(emulator: Emulator, do
     with pytest.raises(Conflict, match="gone"):
         await domo.cards.render(broken["id"], parts=["image"])
     await domo.datasets.delete(dataset_id)
-    with pytest.raises(Conflict, match="no more"):
+    with pytest.raises(Conflict, match="was deleted"):
         await domo.cards.render(card["id"], parts=["image"])
 
 

@@ -106,7 +106,7 @@ def must_be_admin(request: web.Request, what: str) -> Record:
         what: What only an admin may do, as a message says it.
 
     Raises:
-        HTTPError: 403, if the caller is no admin.
+        HTTPError: 403, if the caller is not an admin.
     """
     caller = caller_of(request)
     if not is_admin(caller):

@@ -166,7 +166,7 @@ def sight_of(request: web.Request) -> Sight:
 
 
 def forget_shares(instance: Instance, kind: str, thing_id: object) -> None:
-    """Forget who a thing was shared with, as it is no more."""
+    """Forget who a thing was shared with, as it was deleted."""
     shares = instance.records["shares"]
     for key in shares.keys():  # noqa: SIM118 - no mapping; it iterates over records
         if key.startswith(f"{kind}/{thing_id}/"):

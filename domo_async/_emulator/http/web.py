@@ -227,7 +227,7 @@ def page_of(
         offset: The key of the offset.
 
     Raises:
-        HTTPError: 400, if one of them is no number.
+        HTTPError: 400, if one of them is not a number.
     """
     size = whole_number(request.query.get("limit"), "limit", limit)
     begins = whole_number(request.query.get(offset), offset, 0)

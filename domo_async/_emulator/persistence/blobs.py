@@ -239,7 +239,7 @@ def hold(records: Records, content: bytes) -> Content:
 def byte_range(said: str | None, size: int) -> tuple[int, int] | None:
     """Return the first byte and the one after the last that a Range header asks for; None for all.
 
-    Several ranges at once, and what is no range, give all, as HTTP allows.
+    Several ranges at once, and a header that is not a range, give all, as HTTP allows.
 
     Raises:
         HTTPError: 416, if there is no such byte.

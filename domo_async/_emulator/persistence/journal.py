@@ -178,7 +178,7 @@ class Journal:
             ):
                 self._database.execute(statement)
         except sqlite3.DatabaseError as error:
-            raise ConfigError(f"{path} is no state of an emulator: {error}") from error
+            raise ConfigError(f"{path} is not the state of an emulator: {error}") from error
 
     def read(self) -> Iterator[tuple[str, str, Any]]:
         """Yield the kind, the key and the JSON of all that is kept.

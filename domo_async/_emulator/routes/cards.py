@@ -299,7 +299,7 @@ async def render(request: web.Request) -> web.Response:
 
     Emulator-defined: the parts but `title`, `image` and `imagePDF`; that a chart has bars, and a picture shows the
     first 20 rows; the filters in `queryOverrides`, objects of a column, an operand and values; 409 for a card whose
-    dataset, or a column of it, is no more; 400 for more than 16 million pixels. `locale` changes nothing.
+    dataset, or a column of it, was deleted; 400 for more than 16 million pixels. `locale` changes nothing.
     """
     instance, _, card = _seen(request, request.match_info["urn"])
     parts = parts_of(request)
@@ -309,7 +309,7 @@ async def render(request: web.Request) -> web.Response:
     look = _Look.of(body)
     dataset = dataset_of_card(instance, card)
     if dataset is None:
-        raise HTTPError(409, "The card's dataset is no more")
+        raise HTTPError(409, "The card's dataset was deleted")
     only = visible_rows(instance, dataset, caller_of(request))
     shown = await show(storage_of(request), card, dataset, body.get("queryOverrides"), only=only)
     # Others may have looked meanwhile, or deleted it.

@@ -104,7 +104,7 @@ async def remove(request: web.Request) -> web.Response:
 
 @routes.delete(_DATASET + "/users")
 async def remove_many(request: web.Request) -> web.Response:
-    """Take the access of users and groups away; that some have none is no error (emulator-defined)."""
+    """Take the access of users and groups away; it is not an error if some have none (emulator-defined)."""
     dataset = permitted(request, "CAN_SHARE")
     instance = instance_of(request)
     level = level_of(instance, dataset, caller_of(request))

@@ -206,7 +206,7 @@ def _migrated(
         job = begin_job(instance, "migration", dataset.id, dataset.name, good="COMPLETE", bad="ABORTED")
         state, against = job["state"], job["reason"]
     if place is not None and state == "COMPLETE":
-        # Reversing is no migration: when the dataset was migrated before stays known.
+        # Reversing is not a migration: when the dataset was migrated before stays known.
         moved = {} if direction in {"V2_TO_V1", "CLOUD_AMPLIFIER_TO_FEDERATED"} else {"migrationDate": _stamp(ended)}
         instance.records[_PLACES].put(dataset.id, {**place, **change, **moved})
     return answer(

@@ -894,7 +894,7 @@ def _page_of_runs(request: web.Request, runs: Iterable[Record], *, with_recipien
 
 
 async def _rendered(request: web.Request, card: Record) -> dict[str, Any]:
-    """Return how a card looks; one whose dataset is no more, or does not fit, shows nothing but its title."""
+    """Return how a card looks; one whose dataset was deleted, or does not fit, shows nothing but its title."""
     try:
         instance = instance_of(request)
         dataset = instance.dataset(card["datasourceId"])

@@ -31,7 +31,7 @@ async def log_in(request: web.Request) -> web.Response:
     authentication = authentication_of(request)
     if not user.get("active", True) or not authentication.is_password(user["id"], text(body, "password")):
         leave_out(request)
-        # As Domo does it: a wrong password is no error status.
+        # As Domo does it: a wrong password is not an error status.
         return answer({"success": False, "reason": "INVALID_CREDENTIALS"})
     request[CALLER] = user["id"]
     about(request, user["id"], user["displayName"])

@@ -74,7 +74,7 @@ async def revoke(request: web.Request) -> web.Response:
     """Take a user's access to a page away.
 
     Emulator-defined: only a page's owner and admins may; a page's owner cannot lose it, nor can somebody who has it by
-    a group (409). Taking what nobody has is no error.
+    a group (409). It is not an error to take access that nobody has.
     """
     instance = instance_of(request)
     page = instance.records["pages"].get(request.match_info["page_id"])

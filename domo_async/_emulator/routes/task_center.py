@@ -332,7 +332,7 @@ def _moment(value: str, key: str) -> datetime:
     try:
         moment = datetime.fromisoformat(value)
     except ValueError:
-        raise HTTPError(400, f"{key}: {value} is no moment in ISO 8601") from None
+        raise HTTPError(400, f"{key}: {value} is not a time in ISO 8601") from None
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 

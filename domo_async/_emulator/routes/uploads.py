@@ -308,7 +308,7 @@ def _without_header(parts: Sequence[Part], names: Sequence[str]) -> list[Part]:
         first, _, rest = content.partition(b"\n")
         if next(csv.reader([first.decode(errors="replace").rstrip("\r")]), []) == list(names):
             part.path.write_bytes(rest)
-            part = evolve(part, size=len(rest), lines=part.lines - 1, quotes=rest.count(b'"'))  # noqa: PLW2901
+            part = evolve(part, size=len(rest), lines=part.lines - 1, quotes=rest.count(b'"'))  # noqa: PLW2901 - the part without its header
         kept.append(part)
     return kept
 

@@ -36,7 +36,7 @@ def _has_any(characters: str) -> str:
     return " OR ".join(f"contains({{0}}, '{character}')" for character in characters)
 
 
-# What DuckDB's casts would take although it loses something or is no number: fractions of integers, names of
+# What DuckDB's casts would take although it loses something or is not a number: fractions of integers, names of
 # special values, what is too great for a DOUBLE (only what has an exponent or very many digits can be), separators,
 # digits that a DECIMAL has no room for, times of dates, zones of timestamps. A DATETIME has no zone; UTC may be said.
 _REFUSED = {
@@ -325,7 +325,7 @@ def _with_line_feeds(part: Part) -> Path:
 
 
 def _refuse_empty_lines(parts: Sequence[Part], width: int) -> None:
-    """Refuse parts that have empty lines, which are no records unless there is one column alone.
+    """Refuse parts that have empty lines, which are not records unless there is one column alone.
 
     Raises:
         HTTPError: 400, naming the first one.

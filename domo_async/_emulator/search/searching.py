@@ -55,7 +55,7 @@ class SearchIndex:
         """Return the answer to a search.
 
         Raises:
-            HTTPError: 400, if there is no sense in the search.
+            HTTPError: 400, if the search makes no sense.
         """
         check_size(body, _LARGEST, "The search")
         count = whole_number(body.get("count"), "count", 10)
@@ -235,7 +235,7 @@ def _moment(value: object, key: str) -> float | None:
         try:
             moment = datetime.fromisoformat(value)
         except ValueError:
-            raise HTTPError(400, f"{key} is no timestamp: {value}") from None
+            raise HTTPError(400, f"{key} is not a timestamp: {value}") from None
         return _milliseconds(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
     return None if value is None else _number(value, key)
 

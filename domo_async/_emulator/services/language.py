@@ -243,7 +243,7 @@ class _Reading:
         named = next((_AGGREGATE_OF[word] for word in self._words if word in _AGGREGATE_OF), None)
         if named is not None or self._groups:
             return named
-        # "Which sales were there" wants a sum only if it says so, by a word that is no column's name.
+        # "Which sales were there" wants a sum only if it says so, by a word that is not the name of a column.
         return "SUM" if _MEASURES & set(self._words) and not self._mentions else None
 
     def _measure(self, function: str) -> tuple[str, str]:
@@ -271,7 +271,7 @@ class _Reading:
         return next(usual, None) or next(likely, None)
 
     def _read_groups(self) -> list[tuple[str, str | None]]:
-        """Return what to group by: each expression, and what it is called if it is no column."""
+        """Return what to group by: each expression, and what it is called if it is not a column."""
         groups: dict[str, str | None] = {}
         starts = {mention.begin: mention for mention in self._mentions}
         grouping = False

@@ -18,7 +18,7 @@ def structured_sql(query: Mapping[str, Any]) -> str:
     """Return the SQL of a query.
 
     Raises:
-        HTTPError: 400, if there is no sense in it.
+        HTTPError: 400, if it makes no sense.
     """
     columns = _list(query, "columns")
     if not columns:

@@ -73,7 +73,7 @@ class Instance:
         return self.unsaved.of_one_request()
 
     def by_nobody(self) -> AbstractContextManager[None]:
-        """Have what is changed in the block not belong to the request: what comes to pass with time, whoever looks."""
+        """Keep the changes in the block out of the request: time makes them, whoever looks."""
         return self.unsaved.of_nobody()
 
     def once_saved(self, function: Callable[[], None]) -> None:
