@@ -6,8 +6,9 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from attrs import evolve
 
-from domo_async import Domo
+from domo_async import Domo, Outcome
 from domo_async._cli.common.asking import agreed
 from domo_async._cli.common.bars import bulk_bar
 from domo_async._cli.common.connection import InstanceOption, TokenFileOption, call
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["offboard"]
 
 _NAMED = 3
+_LEFT = frozenset({Outcome.FAILED, Outcome.NOT_BEGUN, Outcome.SKIPPED})
 
 
 class Account(StrEnum):
@@ -90,7 +92,20 @@ def offboard(
             return await domo.users.carry_out_offboarding(plan, concurrency=concurrency, progress=progress)
 
     report = call(carry_out, instance, token_file, debug=debug, changed=has_changed)
-    tell(of_bulk(report), as_json=as_json)
+    told = of_bulk(report)
+    if not as_json:
+        _tell_kinds(report)
+        # Of hundreds that went well each by each nobody reads; JSON has them.
+        told = evolve(told, rows=[row for row in told.rows if row["outcome"] in _LEFT])
+    tell(told, as_json=as_json)
+
+
+def _tell_kinds(report: OffboardingReport) -> None:
+    rows = [
+        [str(kind), sum(counts.values()), ", ".join(f"{count:,} {outcome}" for outcome, count in counts.items())]
+        for kind, counts in report.by_kind.items()
+    ]
+    print_table_of(["kind", "count", "outcome"], rows)
 
 
 def _tell_plan(plan: OffboardingPlan, *, dry_run: bool) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from domo_async._emulator.routes import files
 from domo_async.emulator import Emulator
 from tests.cli.running import Cli
 
@@ -60,13 +61,16 @@ def test_a_leaver_is_told_first_then_offboarded_and_nothing_is_left(cli: Cli, em
     assert (1, True) == (again.code, "there is no user ada@example.com" in again.stderr)
 
 
+def lines_of(text: str) -> set[str]:
+    return {" ".join(line.split()) for line in text.splitlines()}
+
+
 def test_an_account_that_has_to_stay_fails_the_command(cli: Cli, emulator: Emulator) -> None:
     leaver, heir = a_leaver(emulator, "Bo")
     with emulator.sync_client() as domo:
         number = next(user.id for user in domo.users.list() if user.email_address == leaver)
         token = next(user.id for user in domo.users.list() if user.email_address == heir)
         domo.users.update(token, role_id=4)
-    from domo_async._emulator.routes import files
 
     files.add_file(emulator._instance, [b"x"], name="notes.txt", owner=number)
 
@@ -74,6 +78,8 @@ def test_an_account_that_has_to_stay_fails_the_command(cli: Cli, emulator: Emula
     skipped = cli("users", "offboard", leaver, "--to", heir, "--yes", "--skip", "file")
 
     assert 1 == ended.code
+    assert {"group 2 2 updated", "file 1 1 skipped", "user 1 1 not begun"} <= lines_of(ended.stdout)
+    assert 1 == ended.stdout.count("Group 0 of Bo"), "what went well is told twice"
     assert "1 not begun" in ended.stdout
     assert "no route is known" in ended.stdout.replace("\n", " ")
     assert (0, True) == (skipped.code, "1 updated" in skipped.stdout)
