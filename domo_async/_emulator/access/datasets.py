@@ -11,7 +11,7 @@ from domo_async._emulator.access.memberships import entities_of
 from domo_async._emulator.access.people import is_admin
 from domo_async._emulator.context import caller_of, dataset_of, instance_of
 from domo_async._emulator.errors import HTTPError
-from domo_async._emulator.http.bodies import array_of
+from domo_async._emulator.http.bodies import array_of, check_choice
 from domo_async._emulator.http.web import flag, text
 from domo_async._emulator.state.datasets import Dataset
 from domo_async._emulator.state.instance import Instance
@@ -159,8 +159,7 @@ def _is_owner(dataset: Dataset, grantee: Record) -> bool:
 def _grant(instance: Instance, item: Record) -> Record:
     grantee = read_grantee(item)
     level = text(item, "accessLevel")
-    if level not in _LEVELS:
-        raise HTTPError(400, f"accessLevel must be one of {', '.join(_LEVELS)}")
+    check_choice("accessLevel", level, _LEVELS)
     if level == "OWNER" and (grantee["type"] != "USER" or not grantee["id"].isdecimal()):
         raise HTTPError(400, "Only a user can own a dataset")
     if grantee["type"] in _KINDS and level != "NONE":

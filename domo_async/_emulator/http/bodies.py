@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import TypeVar, overload
 
 from domo_async._emulator.errors import HTTPError
 
-__all__ = ["array_of"]
+__all__ = ["array_of", "check_choice"]
 
 T = TypeVar("T")
 
@@ -34,3 +35,13 @@ def array_of(kind: type[T] | tuple[type[T], ...], value: object, message: str, *
     if not isinstance(value, list) or not (value or empty) or not all(isinstance(item, kind) for item in value):
         raise HTTPError(400, message)
     return value
+
+
+def check_choice(key: str, value: object, allowed: Collection[str]) -> None:
+    """Refuse a value that is not one of those that are allowed.
+
+    Raises:
+        HTTPError: 400, if it is not; the message names them all.
+    """
+    if not isinstance(value, str) or value not in allowed:
+        raise HTTPError(400, f"{key} must be one of {', '.join(allowed)}")

@@ -10,7 +10,7 @@ from typing import Any
 from aiohttp import web
 
 from domo_async._emulator.errors import HTTPError
-from domo_async._emulator.http.bodies import array_of
+from domo_async._emulator.http.bodies import array_of, check_choice
 from domo_async._emulator.http.web import answer, json_object, text, whole_number
 from domo_async._emulator.services.language import Column, Table, fill, summary, to_sql, vector
 
@@ -52,8 +52,7 @@ async def summarize(request: web.Request) -> web.Response:
     """Sum a text up by those of its sentences that say most; by default as a paragraph of at most 50 words."""
     body = await json_object(request)
     style = str(body.get("outputStyle", "PARAGRAPH")).upper()
-    if style not in _STYLES:
-        raise HTTPError(400, f"outputStyle must be one of {', '.join(_STYLES)}")
+    check_choice("outputStyle", style, _STYLES)
     length = body.get("outputWordLength", {})
     if not isinstance(length, dict):
         raise HTTPError(400, "outputWordLength must be an object with min and max")

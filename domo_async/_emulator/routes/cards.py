@@ -22,7 +22,7 @@ from domo_async._emulator.access.policies import visible_rows
 from domo_async._emulator.access.sharing import CARD, Sight, change_owners, forget_shares, sight_of
 from domo_async._emulator.context import caller_of, instance_of, storage_of
 from domo_async._emulator.errors import HTTPError
-from domo_async._emulator.http.bodies import array_of
+from domo_async._emulator.http.bodies import array_of, check_choice
 from domo_async._emulator.http.web import answer, flag, json_object, millis, page_of, query_flag, text, whole_number
 from domo_async._emulator.services.cards import (
     EPOCH,
@@ -130,8 +130,7 @@ async def list_cards(request: web.Request) -> web.Response:
         wanted_pages = set(map(str, pages))
         found = [card for card in found if not wanted_pages.isdisjoint(map(str, card.get("pageIds") or ()))]
     order = body.get("orderBy", "cardTitle")
-    if order not in _ORDERS:
-        raise HTTPError(400, f"orderBy must be one of {', '.join(_ORDERS)}")
+    check_choice("orderBy", order, _ORDERS)
     key = _ORDERS[order]
     found.sort(key=lambda card: card.get(key) or 0, reverse=not flag(body.get("ascending", True), "ascending"))
     page = page_of(request, found, limit=_PAGE, offset="skip")

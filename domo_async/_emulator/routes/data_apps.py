@@ -17,7 +17,7 @@ from domo_async._emulator.access.sharing import (
 )
 from domo_async._emulator.context import instance_of, records_of
 from domo_async._emulator.errors import HTTPError
-from domo_async._emulator.http.bodies import array_of
+from domo_async._emulator.http.bodies import array_of, check_choice
 from domo_async._emulator.http.web import answer, flag, json_object, page_of, query_flag
 from domo_async._emulator.state.instance import Instance
 from domo_async._emulator.state.records import Record
@@ -50,8 +50,7 @@ async def list_apps(request: web.Request) -> web.Response:
         owners = array_of(object, owners, "ownerIds must be an array of numbers")
         found = [app for app in found if is_owned_by(app, set(map(str, owners)))]
     order = body.get("orderBy", "title")
-    if order not in _ORDERS:
-        raise HTTPError(400, f"orderBy must be one of {', '.join(_ORDERS)}")
+    check_choice("orderBy", order, _ORDERS)
     found.sort(key=lambda app: app[_ORDERS[order]], reverse=not flag(body.get("ascending", True), "ascending"))
     page = page_of(request, found, limit=_PAGE, offset="skip")
     return answer(

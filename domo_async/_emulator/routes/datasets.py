@@ -11,7 +11,7 @@ from aiohttp import web
 from domo_async._emulator.access.datasets import hand_over, is_permitted, permitted
 from domo_async._emulator.context import caller_of, instance_of
 from domo_async._emulator.errors import HTTPError
-from domo_async._emulator.http.bodies import array_of
+from domo_async._emulator.http.bodies import array_of, check_choice
 from domo_async._emulator.http.web import (
     answer,
     json_body,
@@ -113,8 +113,7 @@ async def list_datasets(request: web.Request) -> web.Response:
         and is_permitted(instance, dataset, caller)
     ]
     if order := query.get("orderBy"):
-        if order not in _ORDERS:
-            raise HTTPError(400, f"orderBy must be one of {', '.join(_ORDERS)}")
+        check_choice("orderBy", order, _ORDERS)
         key, descending = _ORDERS[order]
         cards = card_counts(instance)
         found.sort(key=lambda dataset: key(dataset, cards.get(dataset.id, NO_CARDS)), reverse=descending)

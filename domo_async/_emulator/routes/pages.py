@@ -25,7 +25,7 @@ from domo_async._emulator.access.sharing import (
 )
 from domo_async._emulator.context import instance_of
 from domo_async._emulator.errors import HTTPError
-from domo_async._emulator.http.bodies import array_of
+from domo_async._emulator.http.bodies import array_of, check_choice
 from domo_async._emulator.http.web import answer, flag, json_object, millis, page_of, text
 from domo_async._emulator.services import cards
 from domo_async._emulator.state.instance import Instance
@@ -145,8 +145,7 @@ async def list_pages(request: web.Request) -> web.Response:
         owners = _ids(body, "ownerIds")
         found = [page for page in found if is_owned_by(page, owners)]
     order = body.get("orderBy", "pageTitle")
-    if order not in _ORDERS:
-        raise HTTPError(400, f"orderBy must be one of {', '.join(_ORDERS)}")
+    check_choice("orderBy", order, _ORDERS)
     key = _ORDERS[order]
     found.sort(key=lambda page: page[key], reverse=not flag(body.get("ascending", True), "ascending"))
     counts = _card_counts(instance)

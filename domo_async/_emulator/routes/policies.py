@@ -28,7 +28,7 @@ from domo_async._emulator.access.policies import (
 )
 from domo_async._emulator.context import instance_of
 from domo_async._emulator.errors import HTTPError
-from domo_async._emulator.http.bodies import array_of
+from domo_async._emulator.http.bodies import array_of, check_choice
 from domo_async._emulator.http.web import answer, flag, json_object, page_of, query_flag, text, whole_number
 from domo_async._emulator.state.datasets import Dataset
 from domo_async._emulator.state.instance import Instance
@@ -162,8 +162,7 @@ def _parameters(dataset: Dataset, parameters: object) -> Iterator[Record]:
             raise HTTPError(400, "The type of a parameter must be COLUMN or DYNAMIC")
         if text(each, "name") not in columns:
             raise HTTPError(400, f"The dataset has no column {each['name']}")
-        if operator not in OPERATORS:
-            raise HTTPError(400, f"operator must be one of {', '.join(OPERATORS)}")
+        check_choice("operator", operator, OPERATORS)
         if not all(isinstance(value, str | int | float) for value in values) or not values:
             raise HTTPError(400, "values must be an array of texts or numbers")
         if operator == "BETWEEN" and len(values) != 2:

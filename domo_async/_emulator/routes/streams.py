@@ -20,7 +20,7 @@ from aiohttp import web
 from domo_async._emulator.access.datasets import is_permitted, level_of
 from domo_async._emulator.context import caller_of, instance_of
 from domo_async._emulator.errors import HTTPError
-from domo_async._emulator.http.bodies import array_of
+from domo_async._emulator.http.bodies import array_of, check_choice
 from domo_async._emulator.http.web import answer, json_object, page_of, query_flag, query_values, text, whole_number
 from domo_async._emulator.services.datasets import describe as describe_dataset
 from domo_async._emulator.services.providers import provider_of
@@ -223,8 +223,7 @@ async def abort(request: web.Request) -> web.Response:
     if state_of(instance, execution) != ACTIVE:
         raise HTTPError(409, f"Run {execution['executionId']} of stream {stream['id']} has ended already")
     category = body.get("category") or "CONNECTOR"
-    if category not in _CATEGORIES:
-        raise HTTPError(400, f"category must be one of {', '.join(_CATEGORIES)}")
+    check_choice("category", category, _CATEGORIES)
     message = body.get("message") or request.query.get("message")
     return answer(_describe_execution(instance, stop_execution(request, execution, category, message)))
 
@@ -286,8 +285,7 @@ def _definition(instance: Instance, body: dict[str, Any]) -> Record:
     configuration = body.get("configuration", [])
     configuration = array_of(object, configuration, "configuration must be an array of objects with name and value")
     update_method = body.get("updateMethod", "REPLACE")
-    if update_method not in _METHODS:
-        raise HTTPError(400, f"updateMethod must be one of {', '.join(_METHODS)}")
+    check_choice("updateMethod", update_method, _METHODS)
     if account is not None and (not isinstance(account, dict) or "id" not in account):
         raise HTTPError(400, "account must be an object with id, or null")
     account_id = None if account is None else account["id"]
