@@ -7,8 +7,7 @@ from typing import Any
 
 from aiohttp import web
 
-from domo_async._emulator.access.memberships import entities_of
-from domo_async._emulator.access.people import is_admin
+from domo_async._emulator.access.people import entities_of, is_admin
 from domo_async._emulator.context import caller_of, dataset_of, instance_of
 from domo_async._emulator.errors import HTTPError
 from domo_async._emulator.http.bodies import array_of, check_choice

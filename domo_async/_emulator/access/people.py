@@ -17,6 +17,7 @@ __all__ = [
     "PARTICIPANT_ROLE",
     "add_user",
     "begin",
+    "entities_of",
     "free_id",
     "is_admin",
     "must_be_admin",
@@ -112,3 +113,13 @@ def must_be_admin(request: web.Request, what: str) -> Record:
     if not is_admin(caller):
         raise HTTPError(403, f"Only an admin may {what}")
     return caller
+
+
+def entities_of(instance: Instance, user: Record) -> set[tuple[str, str]]:
+    """Return the user and the groups that it is in: kinds and ids as text. Groups in groups do not count."""
+    groups = {
+        ("GROUP", str(group["id"]))
+        for group in instance.records["groups"]
+        if str(user["id"]) in map(str, group.get("userIds", ()))
+    }
+    return {("USER", str(user["id"]))} | groups

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 
 from domo_async._emulator.access.datasets import level_of
-from domo_async._emulator.access.memberships import entities_of
+from domo_async._emulator.access.people import entities_of
 from domo_async._emulator.sql import identifier, literal
 from domo_async._emulator.state.datasets import Column, Dataset
 from domo_async._emulator.state.instance import Instance

@@ -13,8 +13,7 @@ from typing import Any
 
 from aiohttp import web
 
-from domo_async._emulator.access.memberships import entities_of
-from domo_async._emulator.access.people import free_id, user_name
+from domo_async._emulator.access.people import entities_of, free_id, user_name
 from domo_async._emulator.access.rights import is_owner
 from domo_async._emulator.context import caller_of, instance_of, records_of
 from domo_async._emulator.errors import HTTPError

@@ -15,8 +15,7 @@ from typing import Any
 
 from aiohttp import web
 
-from domo_async._emulator.access.memberships import entities_of
-from domo_async._emulator.access.people import is_admin
+from domo_async._emulator.access.people import entities_of, is_admin
 from domo_async._emulator.access.rights import require_owner
 from domo_async._emulator.context import caller_of, instance_of, records_of, storage_of
 from domo_async._emulator.errors import HTTPError

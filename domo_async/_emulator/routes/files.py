@@ -13,8 +13,7 @@ from typing import Any
 from aiohttp import web
 from attrs import frozen
 
-from domo_async._emulator.access.memberships import entities_of
-from domo_async._emulator.access.people import free_id, is_admin, user_name
+from domo_async._emulator.access.people import entities_of, free_id, is_admin, user_name
 from domo_async._emulator.context import caller_of, instance_of, records_of, storage_of
 from domo_async._emulator.errors import HTTPError
 from domo_async._emulator.http.bodies import array_of

@@ -25,8 +25,7 @@ from zipfile import ZIP_DEFLATED, ZipFile
 
 from aiohttp import web
 
-from domo_async._emulator.access.memberships import entities_of
-from domo_async._emulator.access.people import is_admin, user_name
+from domo_async._emulator.access.people import entities_of, is_admin, user_name
 from domo_async._emulator.context import caller_of, instance_of, records_of, storage_of
 from domo_async._emulator.errors import HTTPError
 from domo_async._emulator.http.bodies import array_of

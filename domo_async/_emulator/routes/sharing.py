@@ -12,8 +12,7 @@ from typing import Any
 from aiohttp import web
 
 from domo_async._emulator.access.datasets import is_permitted, let_view
-from domo_async._emulator.access.memberships import entities_of
-from domo_async._emulator.access.people import free_id, user_name
+from domo_async._emulator.access.people import entities_of, free_id, user_name
 from domo_async._emulator.access.sharing import (
     APP,
     CARD,
