@@ -62,7 +62,7 @@ class AccountAccessEntry(Model):
     Attributes:
         id: The user, or the group.
         type: Which of the two.
-        access_level: What it allows.
+        access_level: The level of access.
         name: The user's or group's name.
     """
 
@@ -210,7 +210,7 @@ class Accounts(Area):
                 dataProviderType and valid.
 
         Raises:
-            NotFound: There is no such account.
+            NotFound: The account does not exist.
         """
         return await self._http.request(
             "GET", url("/api/data/v1/accounts/{}", account_id), params={"fields": fields}, into=Account
@@ -263,15 +263,15 @@ class Accounts(Area):
             filters: What all results match; `domo_async._endpoints.search` has them.
             facet_values_to_include: Facets to count; the counts are no part of this list.
             sort_by: The field to sort by, or several as a `Sort`; by default what suits best comes first.
-            ascending: Whether the smallest comes first, where one field is given.
+            ascending: Whether to sort from the smallest to the largest, where one field is given.
             combine_results: Not explained by the page.
             query_profile: The page's example is ``GLOBAL``; it does not explain it.
-            offset: Accounts to leave out at the beginning.
+            offset: The number of accounts to skip.
             limit: The most accounts to give, or None for all.
-            page_size: Accounts to ask for at a time, 100 at most; that is what other clients find.
+            page_size: The number of accounts per request, 100 at most; that is what other clients find.
 
         Raises:
-            ConfigError: A number is out of its range, or what is asked for lies beyond the first 10,000.
+            ConfigError: A number is out of range, or what is asked for lies beyond the first 10,000.
         """
         if offset + max(limit or 0, 1) > MOST:
             raise ConfigError(f"a search gives {MOST} results at most: narrow the query")
@@ -350,7 +350,7 @@ class Accounts(Area):
             account_id: The account.
 
         Raises:
-            NotFound: There is no such account.
+            NotFound: The account does not exist.
         """
         await self._http.request("DELETE", url("/api/data/v1/accounts/{}", account_id))
 
@@ -366,7 +366,7 @@ class Accounts(Area):
 
         Raises:
             ConfigError: The name is empty.
-            NotFound: There is no such account.
+            NotFound: The account does not exist.
         """
         if not display_name.strip():
             raise ConfigError("display_name is empty")
@@ -387,7 +387,7 @@ class Accounts(Area):
             account_id: The account.
 
         Raises:
-            NotFound: There is no such account.
+            NotFound: The account does not exist.
         """
         return await self._http.request("GET", url("/api/data/v2/accounts/share/{}", account_id), into=AccountAccess)
 
@@ -411,7 +411,7 @@ class Accounts(Area):
             type: Whether `grantee_id` is a user or a group.
 
         Raises:
-            NotFound: There is no such account or user.
+            NotFound: The account or the user does not exist.
         """
         await self._http.request(
             "PUT",
@@ -433,7 +433,7 @@ class Accounts(Area):
             unmask: Whether to ask for secrets in the clear, which an instance may refuse for some.
 
         Raises:
-            NotFound: There is no such account of that data provider.
+            NotFound: The data provider has no such account.
         """
         return await self._http.request(
             "GET",
@@ -462,7 +462,7 @@ class Accounts(Area):
                 name of one, is in no error.
 
         Raises:
-            NotFound: There is no such account of that data provider.
+            NotFound: The data provider has no such account.
         """
         return await self._http.request(
             "PUT",

@@ -521,7 +521,7 @@ class Ai(Area):
             prompt: What all such calls take, such as ``model`` and ``temperature``: see `PromptKeywords`.
 
         Raises:
-            BadRequest: There is no such model.
+            BadRequest: The model does not exist.
             Forbidden: AI services are not for the token's owner.
         """
         return await self._http.request(
@@ -562,7 +562,7 @@ class Ai(Area):
 
         Raises:
             ConfigError: `data_source_schemas` is empty.
-            BadRequest: There is no such model.
+            BadRequest: The model does not exist.
         """
         return await self._http.request(
             "POST",
@@ -599,7 +599,7 @@ class Ai(Area):
             prompt: What all such calls take, such as ``model`` and ``temperature``: see `PromptKeywords`.
 
         Raises:
-            BadRequest: There is no such model.
+            BadRequest: The model does not exist.
             Forbidden: AI services are not for the token's owner.
         """
         return await self._http.request(
@@ -634,7 +634,7 @@ class Ai(Area):
             prompt: What all such calls take, such as ``model`` and ``temperature``: see `PromptKeywords`.
 
         Raises:
-            BadRequest: There is no such model.
+            BadRequest: The model does not exist.
             Forbidden: AI services are not for the token's owner.
         """
         return await self._http.request(
@@ -669,7 +669,7 @@ class Ai(Area):
             prompt: What all such calls take, such as ``model`` and ``temperature``: see `PromptKeywords`.
 
         Raises:
-            BadRequest: There is no such model.
+            BadRequest: The model does not exist.
             Forbidden: AI services are not for the token's owner.
         """
         return await self._http.request(
@@ -704,7 +704,7 @@ class Ai(Area):
 
         Raises:
             ConfigError: `messages` is empty.
-            BadRequest: There is no such model.
+            BadRequest: The model does not exist.
             Forbidden: AI services are not for the token's owner.
         """
         return await self._http.request(
@@ -746,7 +746,7 @@ class Ai(Area):
 
         Raises:
             ConfigError: `messages` or `tools` is empty.
-            BadRequest: There is no such model.
+            BadRequest: The model does not exist.
             Forbidden: AI services are not for the token's owner.
         """
         return await self._http.request(
@@ -784,7 +784,7 @@ class Ai(Area):
 
         Raises:
             ConfigError: There are no texts.
-            BadRequest: There is no such model.
+            BadRequest: The model does not exist.
             Forbidden: AI services are not for the token's owner.
         """
         return await self._http.request(
@@ -821,7 +821,7 @@ class Ai(Area):
 
         Raises:
             ConfigError: There are no pictures.
-            BadRequest: There is no such model.
+            BadRequest: The model does not exist.
             Forbidden: AI services are not for the token's owner.
         """
         return await self._http.request(
@@ -863,7 +863,7 @@ class Ai(Area):
 
         Raises:
             ConfigError: There is no input, or there are no labels.
-            BadRequest: There is no such model.
+            BadRequest: The model does not exist.
             Forbidden: AI services are not for the token's owner.
         """
         return await self._http.request(
@@ -910,7 +910,7 @@ class Ai(Area):
 
         Raises:
             ConfigError: There is no input.
-            BadRequest: There is no such model.
+            BadRequest: The model does not exist.
             Forbidden: AI services are not for the token's owner.
         """
         return await self._http.request(
@@ -953,7 +953,7 @@ class Ai(Area):
 
         Raises:
             ConfigError: There is no input.
-            BadRequest: There is no such model.
+            BadRequest: The model does not exist.
             Forbidden: AI services are not for the token's owner.
         """
         given = [SentimentTopic(each) if isinstance(each, str) else each for each in topics]

@@ -31,7 +31,7 @@ class AlertSubscription(Record):
     """Somebody whom an alert is shared with.
 
     Attributes:
-        subscriber_id: The user, the group or what else it is.
+        subscriber_id: The identifier of the user, the group or other holder of access.
         type: Which of these.
     """
 
@@ -45,7 +45,7 @@ class AlertSubscriber(Model):
 
     Attributes:
         id: The number of the subscription.
-        subscriber_id: The user, the group or what else it is.
+        subscriber_id: The identifier of the user, the group or other holder of access.
         type: Which of these.
         subscribed_by: Who subscribed it.
         current_user_member: Whether the token's owner is one of the group.
@@ -186,9 +186,9 @@ class Alerts(Area):
             subscription_types: Only those with such subscriptions.
             suggested: Whether to give only those that are suggested to the token's owner.
             triggered: Whether to give only those that have gone off.
-            offset: Alerts to leave out at the beginning.
+            offset: The number of alerts to skip.
             limit: The most alerts to give in all.
-            page_size: Alerts to ask for at a time.
+            page_size: The number of alerts per request.
 
         Raises:
             ConfigError: `fields` or `subscription_types` is empty, or a number is out of its range.
@@ -238,7 +238,7 @@ class Alerts(Area):
 
         Raises:
             ConfigError: `fields` is empty.
-            NotFound: There is no such alert.
+            NotFound: The alert does not exist.
         """
         return await self._http.request(
             "GET", url("/api/social/v4/alerts/{}", alert_id), params={"fields": _fields(fields)}, into=Alert
@@ -347,7 +347,7 @@ class Alerts(Area):
 
         Raises:
             ConfigError: Nothing is given to change.
-            NotFound: There is no such alert.
+            NotFound: The alert does not exist.
         """
         changes = require_changes(
             payload(
@@ -381,7 +381,7 @@ class Alerts(Area):
             alert_id: The alert.
 
         Raises:
-            NotFound: There is no such alert.
+            NotFound: The alert does not exist.
         """
         await self._http.request("DELETE", url("/api/social/v4/alerts/{}", alert_id))
 
@@ -394,7 +394,7 @@ class Alerts(Area):
             alert_id: The alert.
 
         Raises:
-            NotFound: There is no such alert.
+            NotFound: The alert does not exist.
         """
         return await self._http.request(
             "GET", url("/api/social/v4/alerts/{}/subscriptions", alert_id), into=ItemTuple[AlertSubscriber]
@@ -410,11 +410,11 @@ class Alerts(Area):
 
         Args:
             alert_id: The alert.
-            subscriber_id: The user, the group or what else it is.
+            subscriber_id: The identifier of the user, the group or other holder of access.
             type: Which of these.
 
         Raises:
-            NotFound: There is no such alert.
+            NotFound: The alert does not exist.
         """
         await self._http.request(
             "POST",
@@ -432,11 +432,11 @@ class Alerts(Area):
 
         Args:
             alert_id: The alert.
-            subscriber_id: The user, the group or what else it is.
+            subscriber_id: The identifier of the user, the group or other holder of access.
             type: Which of these.
 
         Raises:
-            NotFound: There is no such alert.
+            NotFound: The alert does not exist.
         """
         await self._http.request(
             "DELETE",
@@ -468,7 +468,7 @@ class Alerts(Area):
 
         Raises:
             ConfigError: `alert_subscriptions` is empty.
-            NotFound: There is no such alert.
+            NotFound: The alert does not exist.
         """
         await self._http.request(
             "POST",

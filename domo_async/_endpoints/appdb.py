@@ -177,7 +177,7 @@ class DocumentsWritten(Model):
     """What became of several documents.
 
     Attributes:
-        documents: The documents, where the instance tells them, in the order of the request.
+        documents: The documents, if the instance reports it, in the order of the request.
         created: How many were made, where it counts instead.
         updated: How many were replaced, likewise.
     """
@@ -239,7 +239,7 @@ class Documents(Area):
             document_id: The document.
 
         Raises:
-            NotFound: There is no such document.
+            NotFound: The document does not exist.
         """
         path = url("/api/datastores/v1/collections/{}/documents/{}", collection_id, document_id)
         return await self._http.request("GET", path, into=Document)
@@ -269,15 +269,15 @@ class Documents(Area):
                 ``$near`` and ``$nearSphere`` are not supported.
             sort_by: The path to sort by, such as ``content.due``; or several. A path may have its own direction, as in
                 ``content.due descending``.
-            ascending: Whether the smallest comes first, for paths without a direction of their own.
-            offset: Documents to leave out at the beginning.
+            ascending: Whether to sort from the smallest to the largest, for paths without a direction of their own.
+            offset: The number of documents to skip.
             limit: The most documents to give, or None for all.
-            page_size: Documents to ask for at a time, at most 10,000.
+            page_size: The number of documents per request, at most 10,000.
 
         Raises:
-            ConfigError: A number is out of its range.
+            ConfigError: A number is out of range.
             BadRequest: The filter is wrong.
-            NotFound: There is no such collection.
+            NotFound: The collection does not exist.
         """
         return self._http.pages(
             "POST",
@@ -333,20 +333,20 @@ class Documents(Area):
             count: What to call the number of documents of a group.
             avg: The means to work out: what to call each, by the path.
             min: The least values to find, likewise.
-            max: The greatest values to find, likewise.
+            max: The largest values to find, likewise.
             sum: The sums to work out, likewise.
             unwind: A list in the documents, of which each item is to count as a document of its own; or several.
             sort_by: The name given here, or the path, to sort by; or several. Each may have its own direction, as in
                 ``total descending``.
-            ascending: Whether the smallest comes first, for those without a direction of their own.
-            offset: Groups to leave out at the beginning.
+            ascending: Whether to sort from the smallest to the largest, for those without a direction of their own.
+            offset: The number of groups to skip.
             limit: The most groups to give, or None for all.
-            page_size: Groups to ask for at a time, at most 10,000.
+            page_size: The number of groups per request, at most 10,000.
 
         Raises:
-            ConfigError: A number is out of its range, a name or a path has a blank or a comma, or nothing is asked for.
+            ConfigError: A number is out of range, a name or a path has a blank or a comma, or nothing is asked for.
             BadRequest: The filter is wrong.
-            NotFound: There is no such collection.
+            NotFound: The collection does not exist.
         """
         params = {
             "groupby": one_or_several(group_by, "group_by"),
@@ -384,13 +384,13 @@ class Documents(Area):
 
         Args:
             collection_id: The collection.
-            offset: Documents to leave out at the beginning.
+            offset: The number of documents to skip.
             limit: The most documents to give, or None for all.
-            page_size: Documents to ask for at a time, at most 10,000.
+            page_size: The number of documents per request, at most 10,000.
 
         Raises:
-            ConfigError: A number is out of its range.
-            NotFound: There is no such collection.
+            ConfigError: A number is out of range.
+            NotFound: The collection does not exist.
         """
         return self._http.pages(
             "GET",
@@ -416,7 +416,7 @@ class Documents(Area):
 
         Raises:
             ConfigError: `content` has no JSON form, as a naive datetime.
-            NotFound: There is no such collection.
+            NotFound: The collection does not exist.
         """
         return await self._http.request(
             "POST",
@@ -437,7 +437,7 @@ class Documents(Area):
 
         Raises:
             ConfigError: There are none, or one has no JSON form.
-            NotFound: There is no such collection.
+            NotFound: The collection does not exist.
         """
         answer = await self._http.request(
             "POST",
@@ -462,7 +462,7 @@ class Documents(Area):
 
         Raises:
             ConfigError: There are none, or one has no JSON form.
-            NotFound: There is no such collection.
+            NotFound: The collection does not exist.
         """
         given = require_list(documents, "documents")
         answer = await self._http.request(
@@ -492,7 +492,7 @@ class Documents(Area):
         Raises:
             ConfigError: `filter` or `operation` is empty; to change all documents, say ``{"id": {"$exists": True}}``.
             BadRequest: The filter or the operation is wrong.
-            NotFound: There is no such collection.
+            NotFound: The collection does not exist.
         """
         if not filter or not operation:
             raise ConfigError("filter and operation must not be empty; {'id': {'$exists': True}} selects all documents")
@@ -518,7 +518,7 @@ class Documents(Area):
 
         Raises:
             ConfigError: `content` has no JSON form, as a naive datetime.
-            NotFound: There is no such document.
+            NotFound: The document does not exist.
         """
         return await self._http.request(
             "PUT",
@@ -537,7 +537,7 @@ class Documents(Area):
             document_id: The document.
 
         Raises:
-            NotFound: There is no such document.
+            NotFound: The document does not exist.
         """
         await self._http.request(
             "DELETE", url("/api/datastores/v1/collections/{}/documents/{}", collection_id, document_id)
@@ -558,7 +558,7 @@ class Documents(Area):
 
         Raises:
             ConfigError: There are no documents, or an identifier is empty or holds a comma.
-            NotFound: There is no such collection.
+            NotFound: The collection does not exist.
         """
         path = url("/api/datastores/v1/collections/{}/documents/bulk", collection_id)
         identifiers = _identifiers(document_ids)
@@ -604,7 +604,7 @@ class Datastores(Area):
             datastore_id: The datastore.
 
         Raises:
-            NotFound: There is no such datastore.
+            NotFound: The datastore does not exist.
         """
         return await self._http.request(
             "GET", url("/api/datastores/v1/{}", _known_datastore(datastore_id)), into=Datastore
@@ -620,7 +620,7 @@ class Datastores(Area):
             name: Its name.
 
         Raises:
-            NotFound: There is no such datastore.
+            NotFound: The datastore does not exist.
         """
         return await self._http.request(
             "PUT", url("/api/datastores/v1/{}", _known_datastore(datastore_id)), json={"name": name}, into=Datastore
@@ -636,7 +636,7 @@ class Datastores(Area):
             datastore_id: The datastore.
 
         Raises:
-            NotFound: There is no such datastore.
+            NotFound: The datastore does not exist.
         """
         await self._http.request("DELETE", url("/api/datastores/v1/{}", _known_datastore(datastore_id)))
 
@@ -676,7 +676,7 @@ class Collections(Area):
 
         Raises:
             ConfigError: The datastore's id is a route's name.
-            NotFound: There is no such datastore.
+            NotFound: The datastore does not exist.
         """
         return self._http.whole_list(
             "GET",
@@ -698,7 +698,7 @@ class Collections(Area):
         Args:
             name: Only those whose names contain this.
             owner_id: Only those of this user.
-            page_size: Collections to ask for at a time.
+            page_size: The number of collections per request.
 
         Raises:
             ConfigError: `page_size` is below 1.
@@ -751,8 +751,8 @@ class Collections(Area):
             sync_enabled: Whether to sync the documents to a dataset.
 
         Raises:
-            ConfigError: There are no columns, names repeat, or a type is not one of Domo's; or the datastore's id is
-                a route's name.
+            ConfigError: `columns` is empty, a name is repeated, or a type is not one of Domo's types; or the
+                datastore's id is a route's name.
         """
         schema = UNSET if isinstance(columns, Unset) else _schema(columns)
         return await self._http.request(
@@ -771,7 +771,7 @@ class Collections(Area):
             collection_id: The collection.
 
         Raises:
-            NotFound: There is no such collection.
+            NotFound: The collection does not exist.
         """
         return await self._http.request("GET", url("/api/datastores/v1/collections/{}", collection_id), into=Collection)
 
@@ -799,7 +799,7 @@ class Collections(Area):
 
         Raises:
             ConfigError: There is nothing to change; there are no columns, names repeat, or a type is not one of Domo's.
-            NotFound: There is no such collection.
+            NotFound: The collection does not exist.
         """
         return await self._http.request(
             "PUT",
@@ -824,7 +824,7 @@ class Collections(Area):
             collection_id: The collection.
 
         Raises:
-            NotFound: There is no such collection.
+            NotFound: The collection does not exist.
         """
         await self._http.request("DELETE", url("/api/datastores/v1/collections/{}", collection_id))
 
@@ -837,7 +837,7 @@ class Collections(Area):
             collection_id: The collection.
 
         Raises:
-            NotFound: There is no such collection.
+            NotFound: The collection does not exist.
         """
         return await self._http.request(
             "GET",
@@ -869,7 +869,7 @@ class Collections(Area):
 
         Raises:
             ConfigError: `permissions` is empty.
-            NotFound: There is no such collection.
+            NotFound: The collection does not exist.
         """
         await self._http.request(
             "PUT",
@@ -889,7 +889,7 @@ class Collections(Area):
             entity_id: The user, the group, or the app's proxy id.
 
         Raises:
-            NotFound: There is no such collection.
+            NotFound: The collection does not exist.
         """
         await self._http.request(
             "DELETE",
@@ -911,7 +911,7 @@ class Collections(Area):
 
         Raises:
             ConfigError: `permissions` is empty.
-            NotFound: There is no such collection or app.
+            NotFound: The collection or the app does not exist.
         """
         await self._http.request(
             "PUT",

@@ -245,13 +245,13 @@ class BeastModes(Area):
             name: Only those with this in their names.
             filters: Further conditions; a bare text such as ``notvariable`` is one that stands for itself.
             sort_by: The field to sort by, such as ``name``.
-            ascending: Whether the smallest comes first.
-            offset: Beast Modes to leave out at the beginning.
+            ascending: Whether to sort from the smallest to the largest.
+            offset: The number of beast Modes to skip.
             limit: The most Beast Modes to give in all.
-            page_size: Beast Modes to ask for at a time, 1 to 5000.
+            page_size: The number of beast Modes per request, 1 to 5000.
 
         Raises:
-            ConfigError: A number is out of its range.
+            ConfigError: A number is out of range.
         """
         given = require_list(filters, "filters", may_be_empty=True)
         return self._http.pages(
@@ -371,7 +371,7 @@ class BeastModes(Area):
 
         Raises:
             Forbidden: The token's owner may not.
-            NotFound: There is no such Beast Mode.
+            NotFound: The Beast Mode does not exist.
         """
         await self._http.request("DELETE", url("/api/query/v1/functions/template/{}", beast_mode_id))
 
@@ -406,7 +406,7 @@ class BeastModes(Area):
             hidden: Whether to give it though lists leave it out; seen to be sent, not documented.
 
         Raises:
-            NotFound: There is no such Beast Mode.
+            NotFound: The Beast Mode does not exist.
         """
         path = url("/api/query/v1/functions/template/{}", beast_mode_id)
         return await self._http.request("GET", path, params={"hidden": hidden}, into=BeastMode)
@@ -422,7 +422,7 @@ class BeastModes(Area):
             strict: Sent along in the page's example, as false; Domo's documentation does not say what it does.
 
         Raises:
-            NotFound: There is no such Beast Mode.
+            NotFound: The Beast Mode does not exist.
         """
         return await self._http.request(
             "PUT",
@@ -442,7 +442,7 @@ class BeastModes(Area):
             locked: False unlocks it.
 
         Raises:
-            NotFound: There is no such Beast Mode.
+            NotFound: The Beast Mode does not exist.
         """
         return await self._http.request(
             "PUT",

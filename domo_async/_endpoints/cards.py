@@ -401,7 +401,7 @@ class Cards(Area):
 
         Raises:
             Forbidden: The token's owner may not see the card.
-            NotFound: There is no such card.
+            NotFound: The card does not exist.
         """
         return await self._http.request(
             "PUT",
@@ -422,7 +422,7 @@ class Cards(Area):
         Raises:
             ConfigError: `card_ids` is empty.
             Forbidden: The token's owner may not.
-            NotFound: There is no such card.
+            NotFound: The card does not exist.
         """
         ids = require_list(card_ids, "card_ids")
         await self._http.request("DELETE", url("/api/content/v1/cards/bulk"), params={"cardIds": ids})
@@ -444,12 +444,12 @@ class Cards(Area):
             card_ids: The cards.
             owners: The new owners; a bare number stands for a user.
             note: What to tell the new owners.
-            send_email: Whether to tell them by mail.
+            send_email: Whether to notify them by e-mail.
 
         Raises:
             ConfigError: `card_ids` or `owners` is empty.
             Forbidden: The token's owner may not.
-            NotFound: There is no such card or owner.
+            NotFound: The card or the owner does not exist.
         """
         body = payload(
             card_ids=numbers(card_ids, "card_ids"),
@@ -497,11 +497,11 @@ class Cards(Area):
             title: Only those with this in their titles.
             page_ids: Only those on one of these pages.
             sort_by: What to sort by.
-            ascending: Whether the smallest comes first.
+            ascending: Whether to sort from the smallest to the largest.
             parts: What to tell beside the plain facts.
-            offset: Cards to leave out at the beginning.
+            offset: The number of cards to skip.
             limit: The most cards to give in all.
-            page_size: Cards to ask for at a time.
+            page_size: The number of cards per request.
 
         Raises:
             ConfigError: `page_ids` or `parts` is empty, or a number is out of its range.
@@ -538,7 +538,7 @@ class Cards(Area):
             description: Its description from now on.
 
         Raises:
-            NotFound: There is no such card.
+            NotFound: The card does not exist.
         """
         body = payload(
             dynamic_title=_dynamic(title),

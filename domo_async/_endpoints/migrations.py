@@ -227,7 +227,7 @@ class FederatedMigrations(Area):
             check: Whether a migration that is not complete is an error.
 
         Raises:
-            JobFailed: It is incomplete or was aborted; says why, where the instance tells. Not with ``check=False``.
+            JobFailed: It is incomplete or was aborted; says why, if the instance reports it. Not with ``check=False``.
             UnknownState: The answer tells no state, or one that is not known. Not with ``check=False``.
         """
         migration = await self._http.request(
@@ -249,7 +249,7 @@ class FederatedMigrations(Area):
             check: Whether a reversal that is not complete is an error.
 
         Raises:
-            JobFailed: It is incomplete or was aborted; says why, where the instance tells. Not with ``check=False``.
+            JobFailed: It is incomplete or was aborted; says why, if the instance reports it. Not with ``check=False``.
             UnknownState: The answer tells no state, or one that is not known. Not with ``check=False``.
         """
         migration = await self._http.request(
@@ -310,7 +310,7 @@ class AmplifierMigrations(Area):
             check: Whether a migration that is not complete is an error.
 
         Raises:
-            JobFailed: It is incomplete or was aborted; says why, where the instance tells. Not with ``check=False``.
+            JobFailed: It is incomplete or was aborted; says why, if the instance reports it. Not with ``check=False``.
             UnknownState: The answer tells no state, or one that is not known. Not with ``check=False``.
         """
         migration = await self._http.request(
@@ -346,7 +346,7 @@ class AmplifierMigrations(Area):
             check: Whether a reversal that is not complete is an error.
 
         Raises:
-            JobFailed: It is incomplete or was aborted; says why, where the instance tells. Not with ``check=False``.
+            JobFailed: It is incomplete or was aborted; says why, if the instance reports it. Not with ``check=False``.
             UnknownState: The answer tells no state, or one that is not known. Not with ``check=False``.
         """
         migration = await self._http.request(

@@ -170,8 +170,8 @@ class S3Exports(Area):
             ConfigError: The query names no columns.
             BadRequest: The instance makes no sense of the request.
             Forbidden: The dataset may not be read.
-            NotFound: There is no such dataset.
-            JobFailed: With `wait`: the export failed; says why, where the instance tells. No error tells the
+            NotFound: The dataset does not exist.
+            JobFailed: With `wait`: the export failed; says why, if the instance reports it. No error tells the
                 credentials.
             UnknownState: With `wait`: what the export's status means is not known.
             WaitTimeout: The export has not ended; carries the last status seen.
@@ -203,7 +203,7 @@ class S3Exports(Area):
             dataset_id: The dataset.
 
         Raises:
-            NotFound: There is no such dataset.
+            NotFound: The dataset does not exist.
         """
         return self._http.whole_list(
             "GET", url("/api/query/v1/export/{}", dataset_id), into=ItemTuple[S3Export], read=tuple
@@ -221,8 +221,8 @@ class S3Exports(Area):
             timeout: Seconds to wait at most.
 
         Raises:
-            NotFound: There is no such dataset.
-            JobFailed: The export failed; says why, where the instance tells.
+            NotFound: The dataset does not exist.
+            JobFailed: The export failed; says why, if the instance reports it.
             UnknownState: What the export's status means is not known.
             WaitTimeout: The export has not ended; carries the last status seen.
         """

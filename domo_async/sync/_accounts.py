@@ -27,7 +27,7 @@ class Accounts(Twin[AsyncAccounts]):
                 dataProviderType and valid.
 
         Raises:
-            NotFound: There is no such account.
+            NotFound: The account does not exist.
         """
         return self._portal.run(self._aio.get(account_id, fields=fields))
 
@@ -67,15 +67,15 @@ class Accounts(Twin[AsyncAccounts]):
             filters: What all results match; `domo_async._endpoints.search` has them.
             facet_values_to_include: Facets to count; the counts are no part of this list.
             sort_by: The field to sort by, or several as a `Sort`; by default what suits best comes first.
-            ascending: Whether the smallest comes first, where one field is given.
+            ascending: Whether to sort from the smallest to the largest, where one field is given.
             combine_results: Not explained by the page.
             query_profile: The page's example is ``GLOBAL``; it does not explain it.
-            offset: Accounts to leave out at the beginning.
+            offset: The number of accounts to skip.
             limit: The most accounts to give, or None for all.
-            page_size: Accounts to ask for at a time, 100 at most; that is what other clients find.
+            page_size: The number of accounts per request, 100 at most; that is what other clients find.
 
         Raises:
-            ConfigError: A number is out of its range, or what is asked for lies beyond the first 10,000.
+            ConfigError: A number is out of range, or what is asked for lies beyond the first 10,000.
         """
         return SyncPager(
             self._aio.search(
@@ -139,7 +139,7 @@ class Accounts(Twin[AsyncAccounts]):
             account_id: The account.
 
         Raises:
-            NotFound: There is no such account.
+            NotFound: The account does not exist.
         """
         return self._portal.run(self._aio.delete(account_id))
 
@@ -155,7 +155,7 @@ class Accounts(Twin[AsyncAccounts]):
 
         Raises:
             ConfigError: The name is empty.
-            NotFound: There is no such account.
+            NotFound: The account does not exist.
         """
         return self._portal.run(self._aio.rename(account_id, display_name=display_name))
 
@@ -169,7 +169,7 @@ class Accounts(Twin[AsyncAccounts]):
             account_id: The account.
 
         Raises:
-            NotFound: There is no such account.
+            NotFound: The account does not exist.
         """
         return self._portal.run(self._aio.access(account_id))
 
@@ -193,7 +193,7 @@ class Accounts(Twin[AsyncAccounts]):
             type: Whether `grantee_id` is a user or a group.
 
         Raises:
-            NotFound: There is no such account or user.
+            NotFound: The account or the user does not exist.
         """
         return self._portal.run(
             self._aio.share(account_id, grantee_id=grantee_id, access_level=access_level, type=type)
@@ -213,7 +213,7 @@ class Accounts(Twin[AsyncAccounts]):
             unmask: Whether to ask for secrets in the clear, which an instance may refuse for some.
 
         Raises:
-            NotFound: There is no such account of that data provider.
+            NotFound: The data provider has no such account.
         """
         return self._portal.run(
             self._aio.configuration(account_id, data_provider_type=data_provider_type, unmask=unmask)
@@ -239,7 +239,7 @@ class Accounts(Twin[AsyncAccounts]):
                 name of one, is in no error.
 
         Raises:
-            NotFound: There is no such account of that data provider.
+            NotFound: The data provider has no such account.
         """
         configurations = Secret.of(configurations)
         return self._portal.run(

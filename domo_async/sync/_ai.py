@@ -49,7 +49,7 @@ class Ai(Twin[AsyncAi]):
             prompt: What all such calls take, such as ``model`` and ``temperature``: see `PromptKeywords`.
 
         Raises:
-            BadRequest: There is no such model.
+            BadRequest: The model does not exist.
             Forbidden: AI services are not for the token's owner.
         """
         return self._portal.run(self._aio.generate_text(input=input, response_format=response_format, **prompt))
@@ -81,7 +81,7 @@ class Ai(Twin[AsyncAi]):
 
         Raises:
             ConfigError: `data_source_schemas` is empty.
-            BadRequest: There is no such model.
+            BadRequest: The model does not exist.
         """
         return self._portal.run(
             self._aio.text_to_sql(
@@ -115,7 +115,7 @@ class Ai(Twin[AsyncAi]):
             prompt: What all such calls take, such as ``model`` and ``temperature``: see `PromptKeywords`.
 
         Raises:
-            BadRequest: There is no such model.
+            BadRequest: The model does not exist.
             Forbidden: AI services are not for the token's owner.
         """
         return self._portal.run(
@@ -147,7 +147,7 @@ class Ai(Twin[AsyncAi]):
             prompt: What all such calls take, such as ``model`` and ``temperature``: see `PromptKeywords`.
 
         Raises:
-            BadRequest: There is no such model.
+            BadRequest: The model does not exist.
             Forbidden: AI services are not for the token's owner.
         """
         return self._portal.run(
@@ -176,7 +176,7 @@ class Ai(Twin[AsyncAi]):
             prompt: What all such calls take, such as ``model`` and ``temperature``: see `PromptKeywords`.
 
         Raises:
-            BadRequest: There is no such model.
+            BadRequest: The model does not exist.
             Forbidden: AI services are not for the token's owner.
         """
         return self._portal.run(
@@ -203,7 +203,7 @@ class Ai(Twin[AsyncAi]):
 
         Raises:
             ConfigError: `messages` is empty.
-            BadRequest: There is no such model.
+            BadRequest: The model does not exist.
             Forbidden: AI services are not for the token's owner.
         """
         return self._portal.run(
@@ -237,7 +237,7 @@ class Ai(Twin[AsyncAi]):
 
         Raises:
             ConfigError: `messages` or `tools` is empty.
-            BadRequest: There is no such model.
+            BadRequest: The model does not exist.
             Forbidden: AI services are not for the token's owner.
         """
         return self._portal.run(
@@ -272,7 +272,7 @@ class Ai(Twin[AsyncAi]):
 
         Raises:
             ConfigError: There are no texts.
-            BadRequest: There is no such model.
+            BadRequest: The model does not exist.
             Forbidden: AI services are not for the token's owner.
         """
         return self._portal.run(
@@ -301,7 +301,7 @@ class Ai(Twin[AsyncAi]):
 
         Raises:
             ConfigError: There are no pictures.
-            BadRequest: There is no such model.
+            BadRequest: The model does not exist.
             Forbidden: AI services are not for the token's owner.
         """
         return self._portal.run(
@@ -335,7 +335,7 @@ class Ai(Twin[AsyncAi]):
 
         Raises:
             ConfigError: There is no input, or there are no labels.
-            BadRequest: There is no such model.
+            BadRequest: The model does not exist.
             Forbidden: AI services are not for the token's owner.
         """
         return self._portal.run(
@@ -376,7 +376,7 @@ class Ai(Twin[AsyncAi]):
 
         Raises:
             ConfigError: There is no input.
-            BadRequest: There is no such model.
+            BadRequest: The model does not exist.
             Forbidden: AI services are not for the token's owner.
         """
         return self._portal.run(
@@ -416,7 +416,7 @@ class Ai(Twin[AsyncAi]):
 
         Raises:
             ConfigError: There is no input.
-            BadRequest: There is no such model.
+            BadRequest: The model does not exist.
             Forbidden: AI services are not for the token's owner.
         """
         return self._portal.run(

@@ -55,9 +55,9 @@ class Alerts(Twin[AsyncAlerts]):
             subscription_types: Only those with such subscriptions.
             suggested: Whether to give only those that are suggested to the token's owner.
             triggered: Whether to give only those that have gone off.
-            offset: Alerts to leave out at the beginning.
+            offset: The number of alerts to skip.
             limit: The most alerts to give in all.
-            page_size: Alerts to ask for at a time.
+            page_size: The number of alerts per request.
 
         Raises:
             ConfigError: `fields` or `subscription_types` is empty, or a number is out of its range.
@@ -95,7 +95,7 @@ class Alerts(Twin[AsyncAlerts]):
 
         Raises:
             ConfigError: `fields` is empty.
-            NotFound: There is no such alert.
+            NotFound: The alert does not exist.
         """
         return self._portal.run(self._aio.get(alert_id, fields=fields))
 
@@ -196,7 +196,7 @@ class Alerts(Twin[AsyncAlerts]):
 
         Raises:
             ConfigError: Nothing is given to change.
-            NotFound: There is no such alert.
+            NotFound: The alert does not exist.
         """
         return self._portal.run(
             self._aio.update(
@@ -221,7 +221,7 @@ class Alerts(Twin[AsyncAlerts]):
             alert_id: The alert.
 
         Raises:
-            NotFound: There is no such alert.
+            NotFound: The alert does not exist.
         """
         return self._portal.run(self._aio.delete(alert_id))
 
@@ -234,7 +234,7 @@ class Alerts(Twin[AsyncAlerts]):
             alert_id: The alert.
 
         Raises:
-            NotFound: There is no such alert.
+            NotFound: The alert does not exist.
         """
         return self._portal.run(self._aio.subscriptions(alert_id))
 
@@ -246,11 +246,11 @@ class Alerts(Twin[AsyncAlerts]):
 
         Args:
             alert_id: The alert.
-            subscriber_id: The user, the group or what else it is.
+            subscriber_id: The identifier of the user, the group or other holder of access.
             type: Which of these.
 
         Raises:
-            NotFound: There is no such alert.
+            NotFound: The alert does not exist.
         """
         return self._portal.run(self._aio.subscribe(alert_id, subscriber_id=subscriber_id, type=type))
 
@@ -262,11 +262,11 @@ class Alerts(Twin[AsyncAlerts]):
 
         Args:
             alert_id: The alert.
-            subscriber_id: The user, the group or what else it is.
+            subscriber_id: The identifier of the user, the group or other holder of access.
             type: Which of these.
 
         Raises:
-            NotFound: There is no such alert.
+            NotFound: The alert does not exist.
         """
         return self._portal.run(self._aio.unsubscribe(alert_id, subscriber_id=subscriber_id, type=type))
 
@@ -294,7 +294,7 @@ class Alerts(Twin[AsyncAlerts]):
 
         Raises:
             ConfigError: `alert_subscriptions` is empty.
-            NotFound: There is no such alert.
+            NotFound: The alert does not exist.
         """
         return self._portal.run(
             self._aio.share(

@@ -37,7 +37,7 @@ class Documents(Twin[AsyncDocuments]):
             document_id: The document.
 
         Raises:
-            NotFound: There is no such document.
+            NotFound: The document does not exist.
         """
         return self._portal.run(self._aio.get(collection_id, document_id))
 
@@ -66,15 +66,15 @@ class Documents(Twin[AsyncDocuments]):
                 ``$near`` and ``$nearSphere`` are not supported.
             sort_by: The path to sort by, such as ``content.due``; or several. A path may have its own direction, as in
                 ``content.due descending``.
-            ascending: Whether the smallest comes first, for paths without a direction of their own.
-            offset: Documents to leave out at the beginning.
+            ascending: Whether to sort from the smallest to the largest, for paths without a direction of their own.
+            offset: The number of documents to skip.
             limit: The most documents to give, or None for all.
-            page_size: Documents to ask for at a time, at most 10,000.
+            page_size: The number of documents per request, at most 10,000.
 
         Raises:
-            ConfigError: A number is out of its range.
+            ConfigError: A number is out of range.
             BadRequest: The filter is wrong.
-            NotFound: There is no such collection.
+            NotFound: The collection does not exist.
         """
         return SyncPager(
             self._aio.query(
@@ -128,20 +128,20 @@ class Documents(Twin[AsyncDocuments]):
             count: What to call the number of documents of a group.
             avg: The means to work out: what to call each, by the path.
             min: The least values to find, likewise.
-            max: The greatest values to find, likewise.
+            max: The largest values to find, likewise.
             sum: The sums to work out, likewise.
             unwind: A list in the documents, of which each item is to count as a document of its own; or several.
             sort_by: The name given here, or the path, to sort by; or several. Each may have its own direction, as in
                 ``total descending``.
-            ascending: Whether the smallest comes first, for those without a direction of their own.
-            offset: Groups to leave out at the beginning.
+            ascending: Whether to sort from the smallest to the largest, for those without a direction of their own.
+            offset: The number of groups to skip.
             limit: The most groups to give, or None for all.
-            page_size: Groups to ask for at a time, at most 10,000.
+            page_size: The number of groups per request, at most 10,000.
 
         Raises:
-            ConfigError: A number is out of its range, a name or a path has a blank or a comma, or nothing is asked for.
+            ConfigError: A number is out of range, a name or a path has a blank or a comma, or nothing is asked for.
             BadRequest: The filter is wrong.
-            NotFound: There is no such collection.
+            NotFound: The collection does not exist.
         """
         return SyncPager(
             self._aio.aggregate(
@@ -174,13 +174,13 @@ class Documents(Twin[AsyncDocuments]):
 
         Args:
             collection_id: The collection.
-            offset: Documents to leave out at the beginning.
+            offset: The number of documents to skip.
             limit: The most documents to give, or None for all.
-            page_size: Documents to ask for at a time, at most 10,000.
+            page_size: The number of documents per request, at most 10,000.
 
         Raises:
-            ConfigError: A number is out of its range.
-            NotFound: There is no such collection.
+            ConfigError: A number is out of range.
+            NotFound: The collection does not exist.
         """
         return SyncPager(self._aio.list(collection_id, offset=offset, limit=limit, page_size=page_size), self._portal)
 
@@ -195,7 +195,7 @@ class Documents(Twin[AsyncDocuments]):
 
         Raises:
             ConfigError: `content` has no JSON form, as a naive datetime.
-            NotFound: There is no such collection.
+            NotFound: The collection does not exist.
         """
         return self._portal.run(self._aio.create(collection_id, content=content))
 
@@ -211,7 +211,7 @@ class Documents(Twin[AsyncDocuments]):
 
         Raises:
             ConfigError: There are none, or one has no JSON form.
-            NotFound: There is no such collection.
+            NotFound: The collection does not exist.
         """
         return self._portal.run(self._aio.create_many(collection_id, contents=contents))
 
@@ -229,7 +229,7 @@ class Documents(Twin[AsyncDocuments]):
 
         Raises:
             ConfigError: There are none, or one has no JSON form.
-            NotFound: There is no such collection.
+            NotFound: The collection does not exist.
         """
         return self._portal.run(self._aio.put_many(collection_id, documents=documents))
 
@@ -249,7 +249,7 @@ class Documents(Twin[AsyncDocuments]):
         Raises:
             ConfigError: `filter` or `operation` is empty; to change all documents, say ``{"id": {"$exists": True}}``.
             BadRequest: The filter or the operation is wrong.
-            NotFound: There is no such collection.
+            NotFound: The collection does not exist.
         """
         return self._portal.run(self._aio.update_many(collection_id, filter=filter, operation=operation))
 
@@ -265,7 +265,7 @@ class Documents(Twin[AsyncDocuments]):
 
         Raises:
             ConfigError: `content` has no JSON form, as a naive datetime.
-            NotFound: There is no such document.
+            NotFound: The document does not exist.
         """
         return self._portal.run(self._aio.update(collection_id, document_id, content=content))
 
@@ -279,7 +279,7 @@ class Documents(Twin[AsyncDocuments]):
             document_id: The document.
 
         Raises:
-            NotFound: There is no such document.
+            NotFound: The document does not exist.
         """
         return self._portal.run(self._aio.delete(collection_id, document_id))
 
@@ -298,7 +298,7 @@ class Documents(Twin[AsyncDocuments]):
 
         Raises:
             ConfigError: There are no documents, or an identifier is empty or holds a comma.
-            NotFound: There is no such collection.
+            NotFound: The collection does not exist.
         """
         return self._portal.run(self._aio.delete_many(collection_id, document_ids=document_ids))
 
@@ -332,7 +332,7 @@ class Datastores(Twin[AsyncDatastores]):
             datastore_id: The datastore.
 
         Raises:
-            NotFound: There is no such datastore.
+            NotFound: The datastore does not exist.
         """
         return self._portal.run(self._aio.get(datastore_id))
 
@@ -346,7 +346,7 @@ class Datastores(Twin[AsyncDatastores]):
             name: Its name.
 
         Raises:
-            NotFound: There is no such datastore.
+            NotFound: The datastore does not exist.
         """
         return self._portal.run(self._aio.rename(datastore_id, name=name))
 
@@ -360,7 +360,7 @@ class Datastores(Twin[AsyncDatastores]):
             datastore_id: The datastore.
 
         Raises:
-            NotFound: There is no such datastore.
+            NotFound: The datastore does not exist.
         """
         return self._portal.run(self._aio.delete(datastore_id))
 
@@ -379,7 +379,7 @@ class Collections(Twin[AsyncCollections]):
 
         Raises:
             ConfigError: The datastore's id is a route's name.
-            NotFound: There is no such datastore.
+            NotFound: The datastore does not exist.
         """
         return SyncPager(self._aio.list(datastore_id), self._portal)
 
@@ -394,7 +394,7 @@ class Collections(Twin[AsyncCollections]):
         Args:
             name: Only those whose names contain this.
             owner_id: Only those of this user.
-            page_size: Collections to ask for at a time.
+            page_size: The number of collections per request.
 
         Raises:
             ConfigError: `page_size` is below 1.
@@ -417,8 +417,8 @@ class Collections(Twin[AsyncCollections]):
             sync_enabled: Whether to sync the documents to a dataset.
 
         Raises:
-            ConfigError: There are no columns, names repeat, or a type is not one of Domo's; or the datastore's id is
-                a route's name.
+            ConfigError: `columns` is empty, a name is repeated, or a type is not one of Domo's types; or the
+                datastore's id is a route's name.
         """
         return self._portal.run(self._aio.create(datastore_id, name=name, columns=columns, sync_enabled=sync_enabled))
 
@@ -431,7 +431,7 @@ class Collections(Twin[AsyncCollections]):
             collection_id: The collection.
 
         Raises:
-            NotFound: There is no such collection.
+            NotFound: The collection does not exist.
         """
         return self._portal.run(self._aio.get(collection_id))
 
@@ -459,7 +459,7 @@ class Collections(Twin[AsyncCollections]):
 
         Raises:
             ConfigError: There is nothing to change; there are no columns, names repeat, or a type is not one of Domo's.
-            NotFound: There is no such collection.
+            NotFound: The collection does not exist.
         """
         return self._portal.run(
             self._aio.update(collection_id, columns=columns, sync_enabled=sync_enabled, owner=owner, name=name)
@@ -474,7 +474,7 @@ class Collections(Twin[AsyncCollections]):
             collection_id: The collection.
 
         Raises:
-            NotFound: There is no such collection.
+            NotFound: The collection does not exist.
         """
         return self._portal.run(self._aio.delete(collection_id))
 
@@ -487,7 +487,7 @@ class Collections(Twin[AsyncCollections]):
             collection_id: The collection.
 
         Raises:
-            NotFound: There is no such collection.
+            NotFound: The collection does not exist.
         """
         return self._portal.run(self._aio.permissions(collection_id))
 
@@ -515,7 +515,7 @@ class Collections(Twin[AsyncCollections]):
 
         Raises:
             ConfigError: `permissions` is empty.
-            NotFound: There is no such collection.
+            NotFound: The collection does not exist.
         """
         return self._portal.run(
             self._aio.set_permissions(
@@ -535,7 +535,7 @@ class Collections(Twin[AsyncCollections]):
             entity_id: The user, the group, or the app's proxy id.
 
         Raises:
-            NotFound: There is no such collection.
+            NotFound: The collection does not exist.
         """
         return self._portal.run(self._aio.remove_permissions(collection_id, entity_type, entity_id))
 
@@ -554,7 +554,7 @@ class Collections(Twin[AsyncCollections]):
 
         Raises:
             ConfigError: `permissions` is empty.
-            NotFound: There is no such collection or app.
+            NotFound: The collection or the app does not exist.
         """
         return self._portal.run(self._aio.set_app_permissions(collection_id, proxy_id, permissions=permissions))
 

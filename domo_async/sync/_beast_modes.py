@@ -42,13 +42,13 @@ class BeastModes(Twin[AsyncBeastModes]):
             name: Only those with this in their names.
             filters: Further conditions; a bare text such as ``notvariable`` is one that stands for itself.
             sort_by: The field to sort by, such as ``name``.
-            ascending: Whether the smallest comes first.
-            offset: Beast Modes to leave out at the beginning.
+            ascending: Whether to sort from the smallest to the largest.
+            offset: The number of beast Modes to skip.
             limit: The most Beast Modes to give in all.
-            page_size: Beast Modes to ask for at a time, 1 to 5000.
+            page_size: The number of beast Modes per request, 1 to 5000.
 
         Raises:
-            ConfigError: A number is out of its range.
+            ConfigError: A number is out of range.
         """
         return SyncPager(
             self._aio.search(
@@ -135,7 +135,7 @@ class BeastModes(Twin[AsyncBeastModes]):
 
         Raises:
             Forbidden: The token's owner may not.
-            NotFound: There is no such Beast Mode.
+            NotFound: The Beast Mode does not exist.
         """
         return self._portal.run(self._aio.delete(beast_mode_id))
 
@@ -162,7 +162,7 @@ class BeastModes(Twin[AsyncBeastModes]):
             hidden: Whether to give it though lists leave it out; seen to be sent, not documented.
 
         Raises:
-            NotFound: There is no such Beast Mode.
+            NotFound: The Beast Mode does not exist.
         """
         return self._portal.run(self._aio.get(beast_mode_id, hidden=hidden))
 
@@ -177,7 +177,7 @@ class BeastModes(Twin[AsyncBeastModes]):
             strict: Sent along in the page's example, as false; Domo's documentation does not say what it does.
 
         Raises:
-            NotFound: There is no such Beast Mode.
+            NotFound: The Beast Mode does not exist.
         """
         return self._portal.run(self._aio.update(beast_mode_id, expression=expression, strict=strict))
 
@@ -191,6 +191,6 @@ class BeastModes(Twin[AsyncBeastModes]):
             locked: False unlocks it.
 
         Raises:
-            NotFound: There is no such Beast Mode.
+            NotFound: The Beast Mode does not exist.
         """
         return self._portal.run(self._aio.lock(beast_mode_id, locked=locked))

@@ -55,7 +55,7 @@ class Cards(Twin[AsyncCards]):
 
         Raises:
             Forbidden: The token's owner may not see the card.
-            NotFound: There is no such card.
+            NotFound: The card does not exist.
         """
         return self._portal.run(self._aio.definition(urn, dynamic_text=dynamic_text, variables=variables))
 
@@ -71,7 +71,7 @@ class Cards(Twin[AsyncCards]):
         Raises:
             ConfigError: `card_ids` is empty.
             Forbidden: The token's owner may not.
-            NotFound: There is no such card.
+            NotFound: The card does not exist.
         """
         return self._portal.run(self._aio.delete_many(card_ids))
 
@@ -92,12 +92,12 @@ class Cards(Twin[AsyncCards]):
             card_ids: The cards.
             owners: The new owners; a bare number stands for a user.
             note: What to tell the new owners.
-            send_email: Whether to tell them by mail.
+            send_email: Whether to notify them by e-mail.
 
         Raises:
             ConfigError: `card_ids` or `owners` is empty.
             Forbidden: The token's owner may not.
-            NotFound: There is no such card or owner.
+            NotFound: The card or the owner does not exist.
         """
         return self._portal.run(
             self._aio.add_owners(card_ids=card_ids, owners=owners, note=note, send_email=send_email)
@@ -139,11 +139,11 @@ class Cards(Twin[AsyncCards]):
             title: Only those with this in their titles.
             page_ids: Only those on one of these pages.
             sort_by: What to sort by.
-            ascending: Whether the smallest comes first.
+            ascending: Whether to sort from the smallest to the largest.
             parts: What to tell beside the plain facts.
-            offset: Cards to leave out at the beginning.
+            offset: The number of cards to skip.
             limit: The most cards to give in all.
-            page_size: Cards to ask for at a time.
+            page_size: The number of cards per request.
 
         Raises:
             ConfigError: `page_ids` or `parts` is empty, or a number is out of its range.
@@ -173,7 +173,7 @@ class Cards(Twin[AsyncCards]):
             description: Its description from now on.
 
         Raises:
-            NotFound: There is no such card.
+            NotFound: The card does not exist.
         """
         return self._portal.run(self._aio.update_title(card_id, title=title, description=description))
 

@@ -90,10 +90,10 @@ if TYPE_CHECKING:
 
 
 class Access(Twin[AsyncAccess]):
-    """Who may see, change and share a dataset."""
+    """Read and change who may view, edit and share a dataset."""
 
     def list(self, dataset_id: str, /) -> SyncPager[AccessEntry]:
-        """Iterate over who has access to a dataset.
+        """Iterate over the users, groups and others that have access to a dataset.
 
         `GET /api/data/v3/datasources/{dataset_id}/permissions` (Datasets API, "Dataset Access List").
 
@@ -101,29 +101,29 @@ class Access(Twin[AsyncAccess]):
             dataset_id: The dataset.
 
         Raises:
-            NotFound: There is no such dataset.
+            NotFound: The dataset does not exist.
         """
         return SyncPager(self._aio.list(dataset_id), self._portal)
 
     def list_all(self, *, offset: int = 0, limit: int | None = None, page_size: int = 100) -> SyncPager[DatasetAccess]:
-        """Iterate over who has access to which dataset, over all datasets of the instance.
+        """Iterate over the access entries of all datasets of the instance.
 
         `GET /api/data/v3/datasources/bulk/permissions`. Seen: Domo's own data service has it, with pages of 100 by
         default.
 
         Args:
-            offset: Entries to leave out at the beginning.
-            limit: The most entries to give in all, or None for all.
-            page_size: Entries to ask for at a time.
+            offset: The number of entries to skip.
+            limit: The maximum number of entries to return, or None for all.
+            page_size: The number of entries per request.
 
         Raises:
-            ConfigError: A number is out of its range.
-            Forbidden: The token's owner may not see it.
+            ConfigError: A number is out of range.
+            Forbidden: The token's owner may not see the entries.
         """
         return SyncPager(self._aio.list_all(offset=offset, limit=limit, page_size=page_size), self._portal)
 
     def list_direct(self, dataset_ids: Sequence[str], /) -> SyncPager[DatasetAccess]:
-        """Iterate over who was given access to several datasets; asks by one request.
+        """Iterate over the access that was given directly on several datasets; sends one request.
 
         `POST /api/data/v3/datasources/bulk/directpermissions`. Seen: Domo's own data service has it.
 
@@ -144,9 +144,9 @@ class Access(Twin[AsyncAccess]):
         policies: bool = True,
         concurrency: int = CHANGES_AT_ONCE,
     ) -> AccessAudit:
-        """Return who may see which dataset and by which route, and which rows: one table of access and policies.
+        """Return an audit of dataset access: for each dataset who may see it, by which route, and which rows.
 
-        A user who may see a dataset in several ways, such as by a share and by a group, has several rows.
+        A user with several routes to a dataset, such as a share and a group, has several rows.
 
         `GET /api/data/v3/datasources` or `POST /api/data/v3/datasources/bulk` for the datasets,
         `POST /api/data/v3/datasources/bulk/directpermissions` for a hundred of them at a time,
@@ -158,12 +158,12 @@ class Access(Twin[AsyncAccess]):
 
         Args:
             dataset_ids: The datasets; by default all that the token's owner may see.
-            roles: Whether to tell who may see all datasets by a role.
-            policies: Whether to tell which rows are seen.
-            concurrency: Requests under way at once.
+            roles: Whether to report who may see all datasets because of a role.
+            policies: Whether to report which rows are visible.
+            concurrency: The number of requests at once.
 
         Returns:
-            The table; what could not be read is in its `problems`.
+            The audit; its `problems` list the data that could not be read.
 
         Raises:
             ConfigError: `dataset_ids` is empty.
@@ -173,56 +173,56 @@ class Access(Twin[AsyncAccess]):
     def share(
         self, dataset_id: str, /, *, permissions: Sequence[Grant], send_email: bool, message: str | Unset = UNSET
     ) -> None:
-        """Give users and groups access to a dataset; ``NONE`` takes it away.
+        """Give users and groups access to a dataset; the level ``NONE`` removes it.
 
         `POST /api/data/v3/datasources/{dataset_id}/share` (Datasets API, "Share Dataset with Access permissions").
 
         Args:
             dataset_id: The dataset.
-            permissions: Whom to allow what.
-            send_email: Whether to tell them by mail.
-            message: What to tell them.
+            permissions: The access to give, one `Grant` for each user or group.
+            send_email: Whether to notify them by e-mail.
+            message: The message to send to them.
 
         Raises:
             ConfigError: `permissions` is empty.
-            NotFound: There is no such dataset.
+            NotFound: The dataset does not exist.
         """
         return self._portal.run(
             self._aio.share(dataset_id, permissions=permissions, send_email=send_email, message=message)
         )
 
     def change(self, dataset_id: str, /, grant: Grant) -> None:
-        """Change what one user or group may do with a dataset; ``NONE`` takes the access away.
+        """Change the access of one user or group to a dataset; the level ``NONE`` removes it.
 
         `PUT /api/data/v3/datasources/{dataset_id}/permissions`. Seen: Domo's own data service has it. It mails nobody.
 
         Args:
             dataset_id: The dataset.
-            grant: Whom to allow what.
+            grant: The access to give.
 
         Raises:
-            NotFound: There is no such dataset or user.
+            NotFound: The dataset or the user does not exist.
         """
         return self._portal.run(self._aio.change(dataset_id, grant))
 
     def revoke(self, dataset_id: str, grantee_id: int | str, /, *, type: AccessType | str = AccessType.USER) -> None:
-        """Take a user's or a group's access to a dataset away.
+        """Remove the access of a user or a group to a dataset.
 
         `DELETE /api/data/v3/datasources/{dataset_id}/permissions/{type}/{grantee_id}` (Datasets API, "Revoke Dataset
-        Access"). Domo's documentation shows users alone, its own data service takes all kinds.
+        Access"). Domo's documentation shows only users, its own data service takes all types.
 
         Args:
             dataset_id: The dataset.
-            grantee_id: The user, the group or what else it is.
-            type: Which of these.
+            grantee_id: The identifier of the user, the group or other holder of access.
+            type: The type of the holder of access.
 
         Raises:
-            NotFound: There is no such dataset or user.
+            NotFound: The dataset or the user does not exist.
         """
         return self._portal.run(self._aio.revoke(dataset_id, grantee_id, type=type))
 
     def remove(self, dataset_id: str, user_id: int | str, /) -> None:
-        """Take a user's access to a dataset away, as `revoke` does; prefer that.
+        """Remove a user's access to a dataset, as `revoke` does; prefer `revoke`.
 
         `DELETE /api/data/v3/datasources/{dataset_id}/USERS/{user_id}` (Datasets API, "Remove user from dataset"). No
         other source knows this route, Domo's own data service among them: an instance may refuse it.
@@ -232,23 +232,23 @@ class Access(Twin[AsyncAccess]):
             user_id: The user.
 
         Raises:
-            NotFound: There is no such dataset or user.
+            NotFound: The dataset or the user does not exist.
         """
         return self._portal.run(self._aio.remove(dataset_id, user_id))
 
     def remove_many(self, dataset_id: str, /, *, users: Sequence[Grantee | int | str]) -> None:
-        """Take the access of several users and groups to a dataset away at once; prefer `share` with ``NONE``.
+        """Remove the access of several users and groups to a dataset; prefer `share` with ``NONE``.
 
         `DELETE /api/data/v3/datasources/{dataset_id}/users` (Datasets API, "Remove multiple users from dataset"). No
         other source knows this route, Domo's own data service among them: an instance may refuse it.
 
         Args:
             dataset_id: The dataset.
-            users: Whose access; a bare identifier stands for a user.
+            users: The users and groups; a bare identifier is a user's.
 
         Raises:
             ConfigError: `users` is empty.
-            NotFound: There is no such dataset.
+            NotFound: The dataset does not exist.
         """
         return self._portal.run(self._aio.remove_many(dataset_id, users=users))
 
@@ -266,12 +266,13 @@ class Access(Twin[AsyncAccess]):
         stop_on_error: bool = False,
         progress: BulkProgressCallback | None = None,
     ) -> BulkReport[Grant, None]:
-        """Give exactly these users and groups access to a dataset, besides its owner; sends only what differs.
+        """Give access to a dataset to exactly these users and groups and its owner; send only the differences.
 
             grants = [Grant("ada@example.com", "CAN_EDIT"), Grant(5, "CAN_VIEW", "GROUP")]
             report = domo.datasets.access.sync(dataset.id, grants, dry_run=True)
 
-        Reads `GET /api/data/v3/datasources/{dataset_id}/permissions` and, side by side with it, those who are named:
+        Reads `GET /api/data/v3/datasources/{dataset_id}/permissions` and, at the same time, the users and groups that
+        are named:
         `POST /api/identity/v1/users/search`, `GET /api/identity/v1/users`, `GET /api/identity/v1/users/{user_id}` and
         `GET /api/content/v2/groups/{group_id}`. Then each batch is one
         `POST /api/data/v3/datasources/{dataset_id}/share`, which takes access away by the level ``NONE``, and mails
@@ -279,23 +280,24 @@ class Access(Twin[AsyncAccess]):
 
         Args:
             dataset_id: The dataset.
-            permissions: Whom to allow what; a user may be given by e-mail address. ``NONE`` takes access away.
-            remove: Whether users and groups that are not named lose their access; the owner never does, nor do cards,
-                apps and the like.
-            allow_empty: Whether to take all access away if `permissions` is empty, which is refused by default.
-            send_email: Whether to tell by mail those who get access.
-            dry_run: Whether to only read, and report what would be done.
-            batch_size: The most users and groups to send in one request; a limit is not documented.
-            stop_on_error: Whether to begin no further batch once one has failed.
-            progress: Called with how far it has come, after each user or group.
+            permissions: The access to give, one `Grant` for each user or group; a user may be given by e-mail address.
+                The level ``NONE`` removes access.
+            remove: Whether users and groups that are not named lose their access; the owner, cards, apps and the like
+                never do.
+            allow_empty: Whether an empty `permissions` removes all access; by default it is refused.
+            send_email: Whether to notify those who get access by e-mail.
+            dry_run: Whether to only read and report the changes.
+            batch_size: The maximum number of users and groups per request; no limit is documented.
+            stop_on_error: Whether to start no further batch after one has failed.
+            progress: Called with the progress after each user or group.
 
         Returns:
             A report of each user and group: ``added``, ``updated``, ``removed`` or ``unchanged``.
 
         Raises:
-            ConfigError: `permissions` would take all access away, or names somebody twice.
-            Unresolved: Nobody has some of the addresses; names all, and nothing was changed.
-            NotFound: There is no such dataset.
+            ConfigError: `permissions` would remove all access, or names a user or group twice.
+            Unresolved: Some addresses belong to no user; the message names all of them. Nothing was changed.
+            NotFound: The dataset does not exist.
         """
         return self._portal.run(
             self._aio.sync(
@@ -325,30 +327,31 @@ class Access(Twin[AsyncAccess]):
         stop_on_error: bool = False,
         progress: BulkProgressCallback | None = None,
     ) -> BulkReport[str, BulkReport[Grant, None]]:
-        """Give users and groups the same access to many datasets; sends only what differs.
+        """Give users and groups the same access to many datasets; send only the differences.
 
-        The requests of `sync` for each: `GET /api/data/v3/datasources/{dataset_id}/permissions`,
+        Sends the requests of `sync` for each: `GET /api/data/v3/datasources/{dataset_id}/permissions`,
         `POST /api/identity/v1/users/search`, `GET /api/identity/v1/users`, `GET /api/identity/v1/users/{user_id}`,
         `GET /api/content/v2/groups/{group_id}` and `POST /api/data/v3/datasources/{dataset_id}/share`.
 
         Args:
             dataset_ids: The datasets.
-            permissions: Whom to allow what; a user may be given by e-mail address. ``NONE`` takes access away.
-            remove: Whether users and groups that are not named lose their access; the owners never do, nor do cards,
-                apps and the like.
-            send_email: Whether to tell by mail those who get access.
-            dry_run: Whether to only read, and report what would be done.
-            batch_size: The most users and groups to send in one request; a limit is not documented.
-            concurrency: Datasets under way at once.
-            stop_on_error: Whether to begin no further dataset once one has failed.
-            progress: Called with how far it has come, after each dataset.
+            permissions: The access to give, one `Grant` for each user or group; a user may be given by e-mail address.
+                The level ``NONE`` removes access.
+            remove: Whether users and groups that are not named lose their access; the owners, cards, apps and the like
+                never do.
+            send_email: Whether to notify those who get access by e-mail.
+            dry_run: Whether to only read and report the changes.
+            batch_size: The maximum number of users and groups per request; no limit is documented.
+            concurrency: The number of datasets at once.
+            stop_on_error: Whether to start no further dataset after one has failed.
+            progress: Called with the progress after each dataset.
 
         Returns:
-            A report of each dataset: ``updated`` or ``unchanged``, its value the report of the users and groups.
+            A report of each dataset: ``updated`` or ``unchanged``; its value is the report of the users and groups.
 
         Raises:
-            ConfigError: `permissions` is empty or names somebody twice, or a dataset stands twice.
-            Unresolved: Nobody has some of the addresses; names all, and nothing was changed.
+            ConfigError: `permissions` is empty or names a user or group twice, or a dataset is given twice.
+            Unresolved: Some addresses belong to no user; the message names all of them. Nothing was changed.
         """
         return self._portal.run(
             self._aio.share_many(
@@ -366,21 +369,21 @@ class Access(Twin[AsyncAccess]):
 
 
 class Datasets(Twin[AsyncDatasets]):
-    """Datasets: create, look at, fill, query, export."""
+    """Manage datasets: create, read, fill, query and export them."""
 
     @cached_property
     def schemas(self) -> Schemas:
-        """Columns: read and altered."""
+        """Read and alter the columns of datasets."""
         return Schemas(self._aio.schemas, self._portal)
 
     @cached_property
     def uploads(self) -> Uploads:
-        """The stages of an upload, one by one; `upload` does them all."""
+        """The stages of an upload as separate requests; `upload` sends them all."""
         return Uploads(self._aio.uploads, self._portal)
 
     @cached_property
     def indexes(self) -> Indexes:
-        """What makes data visible to queries."""
+        """The indexes that make data visible to queries."""
         return Indexes(self._aio.indexes, self._portal)
 
     @cached_property
@@ -390,22 +393,22 @@ class Datasets(Twin[AsyncDatasets]):
 
     @cached_property
     def partitions(self) -> Partitions:
-        """Tags that stand for parts of a dataset's data."""
+        """The partitions of a dataset: tags for parts of its data."""
         return Partitions(self._aio.partitions, self._portal)
 
     @cached_property
     def access(self) -> Access:
-        """Who may see, change and share a dataset."""
+        """The users and groups that may view, change and share a dataset."""
         return Access(self._aio.access, self._portal)
 
     @cached_property
     def policies(self) -> Policies:
-        """Who sees which rows of a dataset."""
+        """The policies that limit which rows of a dataset a user sees."""
         return Policies(self._aio.policies, self._portal)
 
     @cached_property
     def bulk(self) -> BulkChanges:
-        """Many datasets tagged, shared, handed over, run or deleted by one request."""
+        """Tag, share, reassign, run or delete many datasets with one request."""
         return BulkChanges(self._aio.bulk, self._portal)
 
     def list(
@@ -431,24 +434,25 @@ class Datasets(Twin[AsyncDatasets]):
         `GET /api/data/v3/datasources`. Seen: Domo's own data service has it, and several clients use it.
 
         Args:
-            name_like: What their names contain.
-            owner_id: Who owns them.
-            data_provider_type: The kind of connector that fills them.
-            type: Their kind, or several kinds.
-            display_type: The kind that people see.
-            dataset_ids: One dataset or several, of which those that fit the rest are given.
-            created_since: When they were made at the earliest, with a time zone.
-            include_hidden: Whether to give hidden ones too; by default not.
+            name_like: Text that the name contains.
+            owner_id: The owner.
+            data_provider_type: The type of connector that fills the datasets.
+            type: The dataset type, or several types.
+            display_type: The type as Domo's pages show it.
+            dataset_ids: One or more datasets; only those of them that match the other filters are returned.
+            created_since: The earliest creation time; must have a time zone.
+            include_hidden: Whether to include hidden datasets; by default they are left out.
             sort_by: The field to sort by.
-            ascending: Whether the smallest comes first; by default as the field has it: names begin with A, times with
-                the latest, counts with the greatest.
-            parts: What to tell of each, as `get` takes it.
-            offset: Datasets to leave out at the beginning.
-            limit: The most datasets to give in all, or None for all.
-            page_size: Datasets to ask for at a time.
+            ascending: Whether to sort from the smallest to the largest; the default depends on the field: names begin
+                with A, times with the latest, counts with the largest.
+            parts: The parts of each dataset to return; see `get`.
+            offset: The number of datasets to skip.
+            limit: The maximum number of datasets to return, or None for all.
+            page_size: The number of datasets per request.
 
         Raises:
-            ConfigError: A number is out of its range, `created_since` has no time zone, or there is no such order.
+            ConfigError: A number is out of range, `created_since` has no time zone, or the field cannot be sorted in
+                that order.
         """
         return SyncPager(
             self._aio.list(
@@ -482,10 +486,10 @@ class Datasets(Twin[AsyncDatasets]):
             user_defined_type: The type that Domo shows for the dataset.
 
         Returns:
-            The dataset's id, and what else the instance tells.
+            The dataset's id and the other fields that the instance returns.
 
         Raises:
-            ConfigError: There are no columns, names repeat, or a type is not one of Domo's.
+            ConfigError: `columns` is empty, a name is repeated, or a type is not one of Domo's types.
         """
         return self._portal.run(self._aio.create(name, columns, user_defined_type=user_defined_type))
 
@@ -508,16 +512,16 @@ class Datasets(Twin[AsyncDatasets]):
             for dataset in domo.datasets.search(filters=[Wildcard("name_sort", "*sales*")]): ...
 
         Args:
-            query: What to look for; ``*`` stands for any text.
-            filters: What all that is found matches; `domo_async._endpoints.search` has them.
-            sort_by: The field to sort by, or several as a `Sort`; by default what suits best comes first.
-            ascending: Whether the smallest comes first, where one field is given.
-            offset: Datasets to leave out at the beginning.
-            limit: The most datasets to give in all, or None for all.
-            page_size: Datasets to ask for at a time, 100 at most.
+            query: The text to search for; ``*`` stands for any text.
+            filters: Filters that every result must match; see `domo_async._endpoints.search`.
+            sort_by: The field to sort by, or several as a `Sort`; by default the best matches come first.
+            ascending: Whether to sort from the smallest to the largest; used if `sort_by` is a single field.
+            offset: The number of datasets to skip.
+            limit: The maximum number of datasets to return, or None for all.
+            page_size: The number of datasets per request, 100 at most.
 
         Raises:
-            ConfigError: A number is out of its range.
+            ConfigError: A number is out of range.
         """
         return SyncPager(
             self._aio.search(
@@ -533,20 +537,20 @@ class Datasets(Twin[AsyncDatasets]):
         )
 
     def tags(self) -> ItemTuple[DatasetTag]:
-        """Return all tags that datasets have.
+        """Return all dataset tags.
 
         `GET /api/data/ui/v3/datasources/search/tags/all`. Seen: Domo's own data service has it.
         """
         return self._portal.run(self._aio.tags())
 
     def find_tags(self, term: str, /, *, limit: int | None = None) -> ItemTuple[DatasetTag]:
-        """Return the tags of datasets that contain a text.
+        """Return the dataset tags that contain a text.
 
         `POST /api/data/ui/v3/datasources/search/tags`. Seen: Domo's own data service has it.
 
         Args:
             term: The text.
-            limit: The most tags to give; 100 by default.
+            limit: The maximum number of tags to return; 100 by default.
         """
         return self._portal.run(self._aio.find_tags(term, limit=limit))
 
@@ -564,11 +568,11 @@ class Datasets(Twin[AsyncDatasets]):
 
         Args:
             dataset_id: The dataset.
-            parts: What to include, as a list or by commas, such as ``"core,permission"``.
-            include_all_details: Whether to include all that there is; by default not.
+            parts: The parts to include, as a list or a comma-separated string such as ``"core,permission"``.
+            include_all_details: Whether to include all details; by default they are not included.
 
         Raises:
-            NotFound: There is no such dataset, or the token's owner may not see it.
+            NotFound: The dataset does not exist, or the token's owner may not see it.
         """
         return self._portal.run(self._aio.get(dataset_id, parts=parts, include_all_details=include_all_details))
 
@@ -582,20 +586,20 @@ class Datasets(Twin[AsyncDatasets]):
         include_private: bool | None = None,
         include_formulas: bool | None = None,
     ) -> ItemTuple[Dataset]:
-        """Return the metadata of several datasets by one request.
+        """Return the metadata of several datasets with one request.
 
         `POST /api/data/v3/datasources/bulk`. Seen: Domo's own data service has it, and two clients use it.
 
         Args:
-            dataset_ids: The datasets; how many an instance takes at once is not known.
-            parts: What to tell of each, as `get` takes it.
-            include_all_details: Whether to tell all that there is; by default not.
-            include_private: Whether to give private ones too; by default not.
-            include_formulas: Whether to tell their formulas; by default so.
+            dataset_ids: The datasets. The maximum number per request is not known.
+            parts: The parts of each dataset to return; see `get`.
+            include_all_details: Whether to include all details; by default they are not included.
+            include_private: Whether to include private datasets; by default they are left out.
+            include_formulas: Whether to include the formulas; by default they are included.
 
         Returns:
-            Those that there are and that the token's owner may see; in which order, and whether others are an error, is
-            not documented.
+            The datasets that exist and that the token's owner may see. Their order, and whether other identifiers are
+            an error, is not documented.
 
         Raises:
             ConfigError: `dataset_ids` is empty.
@@ -618,23 +622,22 @@ class Datasets(Twin[AsyncDatasets]):
 
         Args:
             dataset_id: The dataset.
-            delete_method: ``soft``, which is the instance's default, so that `restore` can bring it back, or ``hard``.
+            delete_method: ``soft``, the instance's default, after which `restore` can restore it, or ``hard``.
 
         Raises:
-            NotFound: There is no such dataset.
+            NotFound: The dataset does not exist.
         """
         return self._portal.run(self._aio.delete(dataset_id, delete_method=delete_method))
 
     def delete_many(self, dataset_ids: Sequence[str], /, *, delete_method: DeleteMethod | str | None = None) -> None:
-        """Delete several datasets with their data by one request; `bulk.delete` tells what became of each.
+        """Delete several datasets and their data with one request; `bulk.delete` returns the result for each.
 
-        `POST /api/data/v3/datasources/delete`. Seen: Domo's own data service has it. What it answers, and what it does
-        where it cannot delete all of them, is not documented.
+        `POST /api/data/v3/datasources/delete`. Seen: Domo's own data service has it. Its answer, and its behaviour if
+        it cannot delete all of them, are not documented.
 
         Args:
             dataset_ids: The datasets.
-            delete_method: ``soft``, which is the instance's default, so that `restore` can bring them back, or
-                ``hard``.
+            delete_method: ``soft``, the instance's default, after which `restore` can restore them, or ``hard``.
 
         Raises:
             ConfigError: `dataset_ids` is empty.
@@ -642,51 +645,51 @@ class Datasets(Twin[AsyncDatasets]):
         return self._portal.run(self._aio.delete_many(dataset_ids, delete_method=delete_method))
 
     def restore(self, dataset_ids: Sequence[str], /, *, new_owner_id: int | str | Unset = UNSET) -> None:
-        """Bring datasets back that were deleted softly.
+        """Restore datasets that were deleted with ``soft``.
 
         `POST /api/data/v3/datasources/restore`. Seen: Domo's own data service has it.
 
         Args:
             dataset_ids: The datasets.
-            new_owner_id: The user who is to own them; by default who did.
+            new_owner_id: The new owner; by default the former one.
 
         Raises:
             ConfigError: `dataset_ids` is empty.
-            NotFound: One of them is not there to be brought back.
+            NotFound: One of them cannot be restored.
         """
         return self._portal.run(self._aio.restore(dataset_ids, new_owner_id=new_owner_id))
 
     def set_owner(
         self, dataset_id: str, /, *, user_id: int | str | Unset = UNSET, group_id: int | str | Unset = UNSET
     ) -> None:
-        """Hand a dataset over to a user or to a group.
+        """Change the owner of a dataset to a user or a group.
 
         `PUT /api/data/v2/datasources/{dataset_id}/responsibleUsers`. Seen: Domo's own data service has it, and two
         clients use it.
 
         Args:
             dataset_id: The dataset.
-            user_id: The user who is to own it.
-            group_id: Or the group.
+            user_id: The new owner, if it is a user.
+            group_id: The new owner, if it is a group.
 
         Raises:
-            ConfigError: Both are given, or neither.
-            NotFound: There is no such dataset.
+            ConfigError: Both or neither of `user_id` and `group_id` are given.
+            NotFound: The dataset does not exist.
         """
         return self._portal.run(self._aio.set_owner(dataset_id, user_id=user_id, group_id=group_id))
 
     def set_owner_of_many(self, dataset_ids: Sequence[str], /, *, user_id: int | str) -> None:
-        """Hand several datasets over to a user by one request; `bulk.reassign` tells what became of each.
+        """Change the owner of several datasets with one request; `bulk.reassign` returns the result for each.
 
         `PUT /api/data/v2/datasources/responsible-user/{user_id}`. Seen: Domo's own data service has it.
 
         Args:
             dataset_ids: The datasets.
-            user_id: The user who is to own them.
+            user_id: The new owner.
 
         Raises:
             ConfigError: `dataset_ids` is empty.
-            NotFound: There is no such user.
+            NotFound: The user does not exist.
         """
         return self._portal.run(self._aio.set_owner_of_many(dataset_ids, user_id=user_id))
 
@@ -699,25 +702,25 @@ class Datasets(Twin[AsyncDatasets]):
         name: str | Unset = UNSET,
         description: str | Unset = UNSET,
     ) -> Dataset:
-        """Change what is given of a dataset's properties, and return it.
+        """Change the given properties of a dataset and return it.
 
         `PUT /api/data/v3/datasources/{dataset_id}/properties` (Datasets API, "Change Dataset Properties").
 
         Args:
             dataset_id: The dataset.
-            data_provider_type: The kind of connector, such as ``domo-jupyterdata``; all that Domo's documentation
-                shows.
-            name: The dataset's name. Not in Domo's documentation; other clients send it to this route, always along
-                with `description`, so whether one of the two alone leaves the other as it is, is not known.
-            description: What it holds; see `name`.
+            data_provider_type: The type of connector, such as ``domo-jupyterdata``; the only property in Domo's
+                documentation.
+            name: The dataset's name. Domo's documentation does not list it; other clients send it to this route, always
+                together with `description`. Whether one of the two alone leaves the other unchanged is not known.
+            description: The description; see `name`.
 
         Returns:
-            The dataset as it is now. Domo's documentation shows no answer; where none comes, it is asked for anew by
-            `GET /api/data/v3/datasources/{dataset_id}`.
+            The changed dataset. Domo's documentation does not show the answer; if there is none, the dataset is read
+            with `GET /api/data/v3/datasources/{dataset_id}`.
 
         Raises:
-            ConfigError: Nothing is given to change.
-            NotFound: There is no such dataset.
+            ConfigError: No property is given.
+            NotFound: The dataset does not exist.
         """
         return self._portal.run(
             self._aio.update_properties(
@@ -726,54 +729,55 @@ class Datasets(Twin[AsyncDatasets]):
         )
 
     def set_tags(self, dataset_id: str, /, *, tags: Sequence[str]) -> None:
-        """Give a dataset exactly these tags; it loses all others.
+        """Replace the tags of a dataset.
 
         `POST /api/data/ui/v3/datasources/{dataset_id}/tags` (Datasets API, "createDatasetTag"). Domo's documentation
-        speaks of creating a tag, but the list replaces the former one. To add a tag, read `Dataset.tag_names` first.
+        speaks of creating a tag, but the list replaces all tags of the dataset. To add a tag, read `Dataset.tag_names`
+        first.
 
         Args:
             dataset_id: The dataset.
-            tags: All that it is to have; an empty list takes all away.
+            tags: The complete list of tags; an empty list removes all tags.
 
         Raises:
-            NotFound: There is no such dataset.
+            NotFound: The dataset does not exist.
         """
         return self._portal.run(self._aio.set_tags(dataset_id, tags=tags))
 
     def cards(self, dataset_id: str, /, *, drill: bool | None = None) -> ItemTuple[DatasetCard]:
-        """Return the cards that a dataset feeds.
+        """Return the cards that use a dataset.
 
         `GET /api/content/v1/datasources/{dataset_id}/cards` (Datasets API, "Get Cards for a Dataset ID").
 
         Args:
             dataset_id: The dataset.
-            drill: Whether to list the cards of drill paths too; the instance's default is to.
+            drill: Whether to include the cards of drill paths; by default the instance includes them.
 
         Raises:
-            NotFound: There is no such dataset.
+            NotFound: The dataset does not exist.
         """
         return self._portal.run(self._aio.cards(dataset_id, drill=drill))
 
     def query(self, dataset_id: str, /, sql: str, params: Params | None = None) -> QueryResult:
-        """Run a SQL query on a dataset and return its rows, all at once; `scan` is for results of any size.
+        """Run a SQL query on a dataset and return all rows at once; use `scan` for results of any size.
 
-        `POST /api/query/v1/execute/{dataset_id}` (Datasets API, "Query with SQL"). Instances are said to give 1,000,000
-        rows at the most; a result of just so many may be cut, which `scan` notices.
+        `POST /api/query/v1/execute/{dataset_id}` (Datasets API, "Query with SQL"). Instances are said to return at most
+        1,000,000 rows; a result of exactly that many may be cut, which `scan` detects.
 
         Args:
             dataset_id: The dataset.
-            sql: A SELECT in Domo's MySQL-like dialect; the dataset is called ``table``, and names of more than letters
-                and digits stand in backticks.
-            params: Values for the placeholders in `sql`: a list for ``?``, a mapping for ``:name``. They are quoted, so
-                that a text never becomes SQL; a list among them stands for ``(a, b, c)``, as IN takes it.
+            sql: A SELECT in Domo's MySQL-like dialect. The dataset is called ``table``; names with characters other
+                than letters and digits are quoted with backticks.
+            params: Values for the placeholders in `sql`: a list for ``?``, a mapping for ``:name``. Values are quoted,
+                so text is never read as SQL. A list as a value becomes ``(a, b, c)``, as IN expects.
 
         Returns:
-            The rows with their columns' names and types.
+            The rows, and the names and types of their columns.
 
         Raises:
             ConfigError: The values do not fit the placeholders.
-            BadRequest: The query is wrong; says how.
-            NotFound: There is no such dataset.
+            BadRequest: The query is invalid; the message says why.
+            NotFound: The dataset does not exist.
             DecodeError: The answer is not a query's result.
         """
         return self._portal.run(self._aio.query(dataset_id, sql, params))
@@ -791,7 +795,7 @@ class Datasets(Twin[AsyncDatasets]):
         offset: int = 0,
         use_cache: bool = True,
     ) -> QueryResult:
-        """Run a query that is made of expressions, as Domo's own pages send them; `query` takes SQL.
+        """Run a query made of expressions, as Domo's own pages send them; `query` takes SQL.
 
         `POST /api/query/v1/execute/{dataset_id}`. Unconfirmed in this form: Domo's documentation shows SQL, two clients
         send expressions.
@@ -806,21 +810,21 @@ class Datasets(Twin[AsyncDatasets]):
 
         Args:
             dataset_id: The dataset.
-            columns: What to return: names of columns, or expressions as objects with ``exprType``.
-            where: What a row has to fit, as such an object.
-            group_by: What to group by.
-            order_by: What to sort by.
-            limit: The most rows to return, or None for as many as the instance gives.
-            offset: Rows to leave out at the beginning; needs `limit`.
-            use_cache: Whether a result of before may be given.
+            columns: The columns to return: names, or expressions as objects with ``exprType``.
+            where: The condition that a row must match, as such an object.
+            group_by: The expressions to group by.
+            order_by: The expressions to sort by.
+            limit: The maximum number of rows to return, or None for the instance's limit.
+            offset: The number of rows to skip; needs `limit`.
+            use_cache: Whether the instance may return a cached result.
 
         Returns:
-            The rows with their columns' names and types.
+            The rows, and the names and types of their columns.
 
         Raises:
-            ConfigError: There are no columns, or an offset without a limit.
-            BadRequest: The query is wrong; says how.
-            NotFound: There is no such dataset.
+            ConfigError: `columns` is empty, or `offset` is given without `limit`.
+            BadRequest: The query is invalid; the message says why.
+            NotFound: The dataset does not exist.
             DecodeError: The answer is not a query's result.
         """
         return self._portal.run(
@@ -839,19 +843,19 @@ class Datasets(Twin[AsyncDatasets]):
     def query_many(
         self, jobs: Iterable[QueryJob], /, *, concurrency: int = QUERIES_AT_ONCE, stop_on_error: bool = False
     ) -> Iterator[ItemResult[QueryJob, QueryResult]]:
-        """Run several queries at once, on one or more datasets, and give each result as it comes.
+        """Run several queries at once, on one or more datasets, and yield each result as it arrives.
 
         `POST /api/query/v1/execute/{dataset_id}` (Datasets API, "Query with SQL"), once for each.
 
         Args:
             jobs: The queries.
-            concurrency: How many at a time. No more results than that are held for the caller.
-            stop_on_error: Whether the first that fails stops the others: those under way are cancelled, those not
-                begun stay so.
+            concurrency: The number of queries at once. At most this many results are held for the caller.
+            stop_on_error: Whether the first failure stops the others: running queries are cancelled, the rest are not
+                started.
 
         Returns:
-            What became of each, with its job and either a result or an error. After a stop `ItemResult.cancelled` marks
-            those that were under way, and those that were not begun come last, with nothing set.
+            One item for each job, with either a result or an error. After a stop, `ItemResult.cancelled` marks the jobs
+            that were running; the jobs that were not started come last, with neither result nor error.
 
         Raises:
             ConfigError: The values of a query do not fit its placeholders.
@@ -880,25 +884,26 @@ class Datasets(Twin[AsyncDatasets]):
         LIMIT, is read page by page.
 
         LONG is int64, DOUBLE float64, STRING string, DATE date32, DATETIME timestamp[us] and DECIMAL decimal128(38,
-        18), as its digits are not known before. From the first batch on that has a number which does not fit that, the
-        column is decimal256(76, 38), with 38 digits before and 38 after the point; numbers of more digits are refused.
-        Columns of one name are called as `QueryResult` has it: ``a``, ``a_2``.
+        18), as the number of digits is not known in advance. From the first batch with a number that does not fit, the
+        column is decimal256(76, 38), with 38 digits before and 38 after the point; numbers with more digits are
+        refused. Columns with the same name are renamed as in `QueryResult`: ``a``, ``a_2``.
 
         Args:
             dataset_id: The dataset.
             sql: The query; all rows by default.
-            columns: In its place, the columns to read.
-            where: In its place, the condition on the rows to read, such as ``"region = :region"``.
-            params: Values for placeholders, as `query` takes them.
-            batch_rows: The rows of a batch; the last has what is left, and one of very long rows fewer (256 MiB).
+            columns: The columns to read, instead of `sql`.
+            where: The condition on the rows to read, instead of `sql`, such as ``"region = :region"``.
+            params: Values for the placeholders; see `query`.
+            batch_rows: The number of rows per batch; the last batch has the rest, and batches of very long rows have
+                fewer (256 MiB).
 
         Raises:
-            ConfigError: Both a query and columns or a condition are given, the values do not fit, a DECIMAL does not
-                fit decimal256(76, 38), or pyarrow is not installed.
-            BadRequest: The query is wrong; says how.
-            NotFound: There is no such dataset.
-            IncompleteAnswer: The answer broke off. Until the first batch it is asked for again; after it, the rows that
-                were given are right, but not all. Also if the instance cut the result.
+            ConfigError: Both `sql` and `columns` or `where` are given, the values do not fit, a DECIMAL does not fit
+                decimal256(76, 38), or pyarrow is not installed.
+            BadRequest: The query is invalid; the message says why.
+            NotFound: The dataset does not exist.
+            IncompleteAnswer: The answer broke off, or the instance cut the result. Before the first batch the request
+                is repeated; after it, the rows already yielded are right, but not complete.
             DecodeError: The answer is not CSV of these columns.
         """
         return self._portal.iterate(
@@ -964,7 +969,7 @@ class Datasets(Twin[AsyncDatasets]):
         where: str | None = None,
         params: Params | None = None,
     ) -> pl.DataFrame | pd.DataFrame | pa.Table:
-        """Return a dataset, or a query's result, as one frame; it is streamed as `scan` does, and needs pyarrow.
+        """Return a dataset or a query's result as one frame. The result is streamed as in `scan`; needs pyarrow.
 
         `POST /api/query/v1/execute/{dataset_id}` (Datasets API, "Query with SQL") and
         `POST /api/query/v1/execute/export/{dataset_id}` (Datasets API, "Query Dataset"), as `scan`.
@@ -974,19 +979,19 @@ class Datasets(Twin[AsyncDatasets]):
             sql: The query; all rows by default.
             kind: ``"polars"``, ``"pandas"`` or ``"arrow"``. The types are those of `QueryResult.to_polars`,
                 `QueryResult.to_pandas` and `QueryResult.to_arrow`.
-            columns: In the query's place, the columns to read.
-            where: In the query's place, the condition on the rows to read.
-            params: Values for placeholders, as `query` takes them.
+            columns: The columns to read, instead of `sql`.
+            where: The condition on the rows to read, instead of `sql`.
+            params: Values for the placeholders; see `query`.
 
         Returns:
             A `polars.DataFrame`, a `pandas.DataFrame` or a `pyarrow.Table`.
 
         Raises:
-            ConfigError: What is needed is not installed, the arguments do not fit, or a number has more digits than the
-                frame's.
-            BadRequest: The query is wrong; says how.
-            NotFound: There is no such dataset.
-            IncompleteAnswer: The answer broke off each time that it was asked for, or the instance cut the result.
+            ConfigError: A required package is not installed, the arguments do not fit, or a number has more digits than
+                the frame's type holds.
+            BadRequest: The query is invalid; the message says why.
+            NotFound: The dataset does not exist.
+            IncompleteAnswer: The answer broke off on every attempt, or the instance cut the result.
             DecodeError: The answer is not CSV of the right columns.
         """
         return self._portal.run(
@@ -1027,7 +1032,7 @@ class Datasets(Twin[AsyncDatasets]):
         resume: str | os.PathLike[str] | None = None,
         progress: ProgressOption = None,
     ) -> UploadResult:
-        """Upload CSV, rows or a frame in concurrent parts and commit it: all of it or nothing.
+        """Upload CSV, rows or a frame in concurrent parts and commit the parts together: all rows or none.
 
         `POST /api/data/v3/datasources/{dataset_id}/uploads`,
         `PUT /api/data/v3/datasources/{dataset_id}/uploads/{upload_id}/parts/{part}`,
@@ -1040,12 +1045,12 @@ class Datasets(Twin[AsyncDatasets]):
         `GET /api/data/v3/datasources/{dataset_id}/statuses`.
 
         The columns are compared with the dataset's before anything is sent: frames, mappings and CSV with a header by
-        name, whatever their order, all else by position. In CSV an unquoted empty field is NULL, ``""`` is the empty
-        string; None, NaN and Arrow's null are NULL. A quote inside an unquoted field is a character of it.
+        name, in any order, everything else by position. In CSV an unquoted empty field is NULL, ``""`` is the empty
+        string; None, NaN and Arrow's null are NULL. A quote inside an unquoted field is an ordinary character.
 
         Args:
             dataset_id: The dataset.
-            source: What to upload:
+            source: The data to upload:
 
                 - the path of a file, a folder, a pattern such as ``"exports/*.csv"``, a ``file://`` URL, or several of
                   them; ``"-"`` is standard input. CSV, JSON lines, Parquet, and Arrow files. Plain CSV is read slice by
@@ -1053,78 +1058,84 @@ class Datasets(Twin[AsyncDatasets]):
                   named ``key=value`` in a path give columns, as Hive has them, that the file itself does not have;
                 - bytes of CSV or JSON lines, a binary file object, also one with an async ``read``, or an (async)
                   iterator of bytes;
-                - an (async) iterator of rows: sequences in the order of the columns, or by name what carries names:
+                - an (async) iterator of rows: sequences in the order of the columns, or objects with field names:
                   mappings, named tuples, rows of sqlite3, asyncpg and SQLAlchemy, dataclasses;
                 - a frame (polars, pandas, pyarrow, duckdb), or an (async) iterator of frames. Levels of a pandas index
-                  are columns if they have names. Columns of objects go value by value, as those of rows do.
+                  are columns if they have names. Columns of objects are converted value by value, as the cells of rows
+                  are.
 
-                CSV may be compressed with gzip or zstd. Of what comes only once, the parts under way are held in
-                memory, 24 MiB of them unless `part_size` or `concurrency` is given; what is bound to a thread, such as
-                a cursor of sqlite3, is read on others: give its rows.
+                CSV may be compressed with gzip or zstd. For a source that can be read only once, the parts being sent
+                are held in memory, 24 MiB of them unless `part_size` or `concurrency` is given. A source that is bound
+                to a thread, such as a cursor of sqlite3, is read on other threads: pass its rows.
             action: ``"REPLACE"`` all rows, which is the default without a partition; ``"APPEND"``; ``"UPSERT"`` or
                 ``"DELETE"`` by the dataset's upsert keys, as `upsert` and `delete_rows` do.
-            partition: The partition to write to, in place of the rows that it holds; all other rows stay.
-            partition_tag: The name that the partition goes under: ``dataTag`` is what other clients send, along with
+            partition: The partition to write to, replacing the rows that it holds; all other rows stay.
+            partition_tag: The name of the field that carries the partition: other clients send ``dataTag``, along with
                 the action APPEND and ``appendId: "latest"`` (unconfirmed); ``restateDataTag`` is the documents', which
                 call it largely deprecated.
-            allow_loss: Whether ``action="REPLACE"`` is sent along with a partition, though the rows of all others may
-                be lost: no document and no client shows what instances do then. Without it, that is refused.
-            keys: The names of the dataset's upsert keys, where its schema does not tell them.
-            append_id: What rows are appended to, if the instance is to be told, such as ``"latest"``.
+            allow_loss: Whether to send ``action="REPLACE"`` along with a partition, although the rows of all other
+                partitions may be lost: no document and no client shows how instances behave then. Without it, that is
+                refused.
+            keys: The names of the dataset's upsert keys, if its schema does not list them.
+            append_id: The version to append the rows to, such as ``"latest"``; by default it is not sent.
             message: A note for the data version.
             recorded_date: The time that the data version is recorded for; by default that of the upload.
-            header: Whether the first record of CSV is a header, which is not sent; ``"auto"`` compares it with the
-                dataset's columns, and refuses what resembles them but differs, and what may be names or a row.
+            header: Whether the first record of CSV is a header, which is not sent. ``"auto"`` compares the record with
+                the dataset's columns; it refuses a record that resembles them but differs, and one that may be either
+                names or a row.
             schema: ``"match"`` refuses a source whose columns are not the dataset's; ``"evolve"`` adds to the dataset
-                the columns that it lacks, and leaves NULL those that the source lacks. Before it adds any, all rows are
-                checked: those of what comes only once wait in a temporary file. Columns that somebody else adds at the
-                same time stay; a source that can be read again is then fitted anew, another is refused.
-            delimiter: What stands between the fields of CSV.
+                the columns that it lacks, and writes NULL to the columns that the source lacks. All rows are checked
+                before a column is added; rows of a source that can be read only once wait in a temporary file. Columns
+                that somebody else adds at the same time are kept; the source is then matched again if it can be read
+                again, and refused otherwise.
+            delimiter: The delimiter between the fields of CSV.
             encoding: The encoding of CSV, as Python names it.
-            null_values: Texts that are NULL in CSV, such as ``["NA", ""]``, in quotes or not. By default an empty field
-                without quotes is, and in columns that are not text one with quotes.
-            skip_rows: How many records of CSV stand before its header, such as titles.
-            format: What bytes are: ``"csv"`` whatever they look like, ``"jsonl"`` for JSON lines, an object in each
-                line; ``"auto"`` takes files for JSON lines whose names end in ``.jsonl`` or ``.ndjson``, also
-                compressed, and refuses what is not CSV by its first bytes.
-            zone: The zone in whose local time aware datetimes are written, since a DATETIME has none; without it they
-                are refused.
+            null_values: Texts that are NULL in CSV, such as ``["NA", ""]``, quoted or not. By default an unquoted empty
+                field is NULL, and a quoted one too in columns that are not text.
+            skip_rows: The number of CSV records before the header, such as titles.
+            format: The format of bytes: ``"csv"`` in any case; ``"jsonl"`` for JSON lines, one object per line;
+                ``"auto"`` treats files whose names end in ``.jsonl`` or ``.ndjson``, also compressed, as JSON lines,
+                and refuses a source whose first bytes are not CSV.
+            zone: The zone in whose local time aware datetimes are written, since a DATETIME has no zone; without it
+                aware datetimes are refused.
             nested: Whether lists, mappings and structs are refused, or written as JSON.
-            part_size: The most bytes of a part, unless a single record is longer; by default 2 to 8 MiB, more for files
-                of more than 8 GB. Parts end where records end.
-            concurrency: How many parts are under way at once; by default 8 in the beginning, more while that makes it
-                faster, and fewer when the instance struggles.
-            compress: Whether parts are compressed with gzip on the way; ``"auto"`` does so if the wire is slower than
-                the compressor. That the Product API takes it is unconfirmed.
+            part_size: The maximum size of a part in bytes, unless a single record is longer; by default 2 to 8 MiB,
+                more for files of more than 8 GB. Parts end at the end of a record.
+            concurrency: The number of parts sent at once; by default 8 at first, more while that makes the upload
+                faster, and fewer when the instance is overloaded.
+            compress: Whether to compress the parts with gzip for sending; ``"auto"`` does so if the connection is
+                slower than the compressor. Whether the Product API accepts it is unconfirmed.
             index: Whether to index the data, so that queries see them.
-            wait: Whether to wait for that index. Where the instance tells neither of it nor of the dataset's status,
+            wait: Whether to wait for that index. If the instance reports neither the index nor the dataset's status,
                 the result's `notes` say so.
             verify: Whether to compare the rows that the instance counts with the rows sent.
-            allow_empty: Whether a source without rows is fine; with REPLACE it empties the dataset.
-            timeout: Seconds to wait for the index.
-            resume: The path of a journal, made if there is none, with which the same call goes on after a failure or a
-                crash: only the parts that are missing are sent, and nothing is committed twice. Until then another
-                source is refused. Once the upload has taken effect, the same call with other data begins a new upload;
-                with the same data, byte by byte, it sends nothing and says so (``replayed``), unless they are to
-                replace what others have written since. Of files, those are left out that the journal's uploads have
-                appended (``left_out``). So a nightly call takes the same journal every night. What appends, and begins
-                with rows that were appended already, or with those of a file that was renamed, is refused.
-            progress: Called with a `Progress` after each part and some ten times a second; should that fail, it is
-                logged and the upload goes on. True draws a bar (needs ``rich``).
+            allow_empty: Whether a source without rows is accepted; with REPLACE it empties the dataset.
+            timeout: The number of seconds to wait for the index.
+            resume: The path of a journal, which is created if it does not exist. With it the same call continues after
+                a failure or a crash: only the missing parts are sent, and nothing is committed twice. Until the upload
+                has completed, another source is refused. Once it has taken effect, the same call with other data begins
+                a new upload; with the same data, byte by byte, it sends nothing and says so (``replayed``), unless the
+                data are to replace rows that others have written since. Files that the journal's uploads have already
+                appended are left out (``left_out``). So a nightly call can use the same journal every night. An append
+                that begins with rows that were already appended, or with those of a renamed file, is refused.
+            progress: Called with a `Progress` after each part and about ten times a second. If the callback fails, the
+                error is logged and the upload continues. True draws a bar (needs ``rich``).
 
         Returns:
-            Rows, bytes, parts, the upload, its data version and the seconds it took.
+            The number of rows, bytes and parts, the upload, its data version and the seconds it took.
 
         Raises:
-            ConfigError: An option makes no sense, the source is of no known kind, the journal is another upload's or is
-                not a journal, rows would be appended twice, or others than the partition's could be lost.
-            SourceError: The source cannot be read, is not CSV, holds no rows, or does not fit the dataset; names the
-                line. The dataset is as it was.
+            ConfigError: The options contradict each other, the type of the source is not supported, the journal belongs
+                to another upload or is not a journal, rows would be appended twice, or rows outside the partition could
+                be lost.
+            SourceError: The source cannot be read, is not CSV, holds no rows, or does not fit the dataset; the message
+                names the line. The dataset is as it was.
             UploadError: A part or the commit failed for good; the dataset is as it was.
             CommitUncertain: The commit's answer was lost and the instance does not tell the outcome.
-            RowCountMismatch: It is committed, but the instance counts other rows than were sent.
-            AfterCommitError: It is committed, but its index failed or its rows could not be checked; or somebody else
-                committed the upload of the journal.
+            RowCountMismatch: The upload is committed, but the instance counts a different number of rows than were
+                sent.
+            AfterCommitError: The upload is committed, but its index failed or its rows could not be checked; or
+                somebody else committed the upload of the journal.
         """
         return self._portal.run(
             self._aio.upload(
@@ -1161,17 +1172,17 @@ class Datasets(Twin[AsyncDatasets]):
         )
 
     def upsert(self, dataset_id: str, /, source: Source, **options: Unpack[UploadKeywords]) -> UploadResult:
-        """Upload rows that replace those of the same upsert keys, and are added where there are none.
+        """Upload rows that replace rows with the same upsert keys; rows with new keys are added.
 
-        All that `upload` sends: `POST /api/data/v3/datasources/{dataset_id}/uploads`,
+        Sends the requests of `upload`: `POST /api/data/v3/datasources/{dataset_id}/uploads`,
         `PUT /api/data/v3/datasources/{dataset_id}/uploads/{upload_id}/parts/{part}`,
         `PUT /api/data/v3/datasources/{dataset_id}/uploads/{upload_id}/commit` with the action UPSERT,
         `GET /api/data/v2/datasources/{dataset_id}/schemas/latest`,
         `GET /api/data/v2/datasources/{dataset_id}/dataversions` and
         `GET /api/data/v3/datasources/{dataset_id}/indexes/{request_key}/statuses`. Unconfirmed: Domo's data service
-        declares the action, and nothing more is told of it. Sent again, the same rows do no harm.
+        declares the action, and no source describes it further. Sending the same rows again does no harm.
 
-        A dataset gets upsert keys by `Schemas.alter` or `create`, with ``Column(name=…, type=…, upsert_key=True)``.
+        Set a dataset's upsert keys with `Schemas.alter` or `create`, with ``Column(name=…, type=…, upsert_key=True)``.
 
         ```python
         domo.datasets.upsert(orders.id, [{"id": 4, "region": "EU"}])
@@ -1179,33 +1190,34 @@ class Datasets(Twin[AsyncDatasets]):
 
         Args:
             dataset_id: The dataset.
-            source: What `upload` takes, with all columns of the dataset.
-            options: The keywords of `upload`, such as ``keys`` where the schema does not tell the upsert keys.
+            source: The rows, in any form that `upload` takes, with all columns of the dataset.
+            options: The keywords of `upload`, such as ``keys`` if the schema does not list the upsert keys.
 
         Returns:
-            What `upload` returns. It is `verified` where the instance counts as many rows as were sent; should it count
-            others, as may be where keys repeat, `notes` say so.
+            The result of the upload, as `upload` returns it. It is `verified` if the instance counts as many rows as
+            were sent; if it counts a different number, which may happen when keys repeat, `notes` say so.
 
         Raises:
-            ConfigError: The dataset has no upsert keys that are known, or others; or the options do not go with it.
+            ConfigError: The dataset's upsert keys are not known, or differ from ``keys``; or the options do not fit an
+                upsert.
             SourceError: The source cannot be read, or does not fit the dataset.
             UploadError: A part or the commit failed for good; the dataset is as it was.
             CommitUncertain: The commit's answer was lost and the instance does not tell the outcome.
-            AfterCommitError: It is committed, but its index failed.
+            AfterCommitError: The upload is committed, but its index failed.
         """
         return self._portal.run(self._aio.upsert(dataset_id, source, **options))
 
     def delete_rows(self, dataset_id: str, /, source: Source, **options: Unpack[UploadKeywords]) -> UploadResult:
-        """Delete the rows whose upsert keys a source lists; keys that no row has are passed over.
+        """Delete the rows whose upsert keys a source lists; keys without a row are ignored.
 
-        All that `upload` sends, opened with ``appendId: "delete"`` and without an action:
+        Sends the requests of `upload`, opened with ``appendId: "delete"`` and without an action:
         `POST /api/data/v3/datasources/{dataset_id}/uploads`,
         `PUT /api/data/v3/datasources/{dataset_id}/uploads/{upload_id}/parts/{part}`,
         `PUT /api/data/v3/datasources/{dataset_id}/uploads/{upload_id}/commit`,
         `GET /api/data/v2/datasources/{dataset_id}/schemas/latest`,
         `GET /api/data/v2/datasources/{dataset_id}/dataversions` and
         `GET /api/data/v3/datasources/{dataset_id}/indexes/{request_key}/statuses`. Unconfirmed: a draft of Domo's
-        documents describes it. Sent again, the same keys do no harm.
+        documents describes it. Sending the same keys again does no harm.
 
         ```python
         domo.datasets.delete_rows(orders.id, [{"id": 4}, {"id": 5}])
@@ -1213,37 +1225,39 @@ class Datasets(Twin[AsyncDatasets]):
 
         Args:
             dataset_id: The dataset.
-            source: What `upload` takes, with the columns of the upsert keys and no others.
-            options: The keywords of `upload`, such as ``keys`` where the schema does not tell the upsert keys.
+            source: The keys, in any form that `upload` takes, with the columns of the upsert keys and no others.
+            options: The keywords of `upload`, such as ``keys`` if the schema does not list the upsert keys.
 
         Returns:
-            What `upload` returns, of the keys that were sent. How many rows are gone the instance does not tell.
+            The result of uploading the keys, as `upload` returns it. The instance does not report how many rows it
+            deleted.
 
         Raises:
-            ConfigError: The dataset has no upsert keys that are known, or others; or the options do not go with it.
+            ConfigError: The dataset's upsert keys are not known, or differ from ``keys``; or the options do not fit a
+                deletion.
             SourceError: The source cannot be read, or has other columns than the keys.
             UploadError: A part or the commit failed for good; the dataset is as it was.
             CommitUncertain: The commit's answer was lost and the instance does not tell the outcome.
-            AfterCommitError: It is committed, but its index failed.
+            AfterCommitError: The upload is committed, but its index failed.
         """
         return self._portal.run(self._aio.delete_rows(dataset_id, source, **options))
 
     def status(self, dataset_id: str, /, *, expire_cache: bool | None = None) -> DatasetState:
-        """Return how far a dataset is: its last update, its rows, its newest data version.
+        """Return the state of a dataset: its last update, its rows and its newest data version.
 
         `GET /api/data/v3/datasources/{dataset_id}/statuses`. Seen: Domo's data service has it.
 
         Args:
             dataset_id: The dataset.
-            expire_cache: Whether the instance is to look anew; by default it answers what it has at hand.
+            expire_cache: Whether the instance is to compute the state anew; by default it may return a cached one.
 
         Raises:
-            NotFound: There is no such dataset.
+            NotFound: The dataset does not exist.
         """
         return self._portal.run(self._aio.status(dataset_id, expire_cache=expire_cache))
 
     def statuses(self, dataset_ids: Iterable[str], /) -> ItemTuple[DatasetState]:
-        """Return how far several datasets are.
+        """Return the states of several datasets.
 
         `POST /api/data/v3/datasources/statuses`. Seen: Domo's data service has it.
 
@@ -1251,61 +1265,62 @@ class Datasets(Twin[AsyncDatasets]):
             dataset_ids: The datasets.
 
         Returns:
-            Their states, in the instance's order; whether those that are not there are left out, no source tells.
+            The states, in the instance's order. No source says whether datasets that do not exist are left out.
 
         Raises:
-            ConfigError: There are none.
+            ConfigError: `dataset_ids` is empty.
         """
         return self._portal.run(self._aio.statuses(dataset_ids))
 
     def wait_until_visible(self, dataset_id: str, upload_id: int | None = None, /, *, timeout: float = 600.0) -> bool:
-        """Wait until queries see an upload whose commit named no index; where it named one, use `Indexes.wait`.
+        """Wait until queries see an upload whose commit named no index; if it named one, use `Indexes.wait`.
 
         `GET /api/data/v3/datasources/{dataset_id}/statuses`, at once, after 1 second and then every 2 seconds. Seen:
-        Domo's data service has it. The one sign is that the newest data version has the upload's number or a greater
-        one, and the last update is said to be a success: that is unconfirmed.
+        Domo's data service has it. The upload is taken to be visible when the newest data version has the upload's
+        number or a greater one, and the instance reports the last update as a success: this is unconfirmed.
 
         Args:
             dataset_id: The dataset.
-            upload_id: The upload, which is committed; without one, whatever the instance is doing to the dataset, which
-                is looked at after 1 second for the first time.
-            timeout: Seconds to wait at most; for half a minute of them, an older version is taken for a stale answer.
+            upload_id: The committed upload. Without one, wait for whatever the instance is doing to the dataset; the
+                first request is then sent after 1 second.
+            timeout: The maximum number of seconds to wait; for half a minute of it, an older version is treated as a
+                stale answer.
 
         Returns:
-            Whether there is that sign. Without it nothing is known.
+            Whether the instance reported this. False means that nothing is known.
 
         Raises:
-            NotFound: There is no such dataset, or the instance does not have the route.
-            JobFailed: The update that brought the upload failed.
-            UnknownState: What the dataset's state means is not known.
-            WaitTimeout: It has not ended; it goes on.
+            NotFound: The dataset does not exist, or the instance does not have the route.
+            JobFailed: The update of the upload failed.
+            UnknownState: The dataset's state is not one that the client knows.
+            WaitTimeout: The update has not ended; it continues.
         """
         return self._portal.run(self._aio.wait_until_visible(dataset_id, upload_id, timeout=timeout))
 
     def plan_upload(self, dataset_id: str, /, source: Source, **options: Unpack[UploadKeywords]) -> UploadPlan:
-        """Return what an upload would send, without sending it. The source is read to its end, which uses up iterators.
+        """Return what an upload would send, without sending it. Reads the source to its end, which uses up iterators.
 
         `GET /api/data/v2/datasources/{dataset_id}/schemas/latest` (Datasets API, "Return the schema for a specified
         Dataset").
 
         Args:
             dataset_id: The dataset.
-            source: What `upload` takes.
+            source: The data, in any form that `upload` takes.
             options: The keywords of `upload`.
 
         Returns:
-            How the columns fit, and the rows, bytes and parts that would be sent.
+            How the columns match, and the number of rows, bytes and parts that would be sent.
 
         Raises:
-            ConfigError: The source is of no known kind.
-            SourceError: It cannot be read, is not CSV, or does not fit the dataset; names the line.
+            ConfigError: The type of the source is not supported.
+            SourceError: The source cannot be read, is not CSV, or does not fit the dataset; the message names the line.
         """
         return self._portal.run(self._aio.plan_upload(dataset_id, source, **options))
 
     def create_from(
         self, source: Source, /, name: str, *, columns: Columns | None = None, **options: Unpack[UploadKeywords]
     ) -> CreatedFrom:
-        """Create a dataset with a source's columns, and upload the source.
+        """Create a dataset with the columns of a source, and upload the source.
 
         `POST /api/data/v2/datasources` (Datasets API, "Create Dataset Copy"), then all that `upload` sends:
         `POST /api/data/v3/datasources/{dataset_id}/uploads`,
@@ -1317,21 +1332,21 @@ class Datasets(Twin[AsyncDatasets]):
         `DELETE /api/data/v3/datasources/{dataset_id}` removes the dataset again.
 
         Args:
-            source: What `upload` takes. The types of CSV and of rows are those of the first some hundred rows; what
-                comes later may not fit them, and then the upload fails. CSV has to have a header.
+            source: The data, in any form that `upload` takes. The types of CSV and of rows are taken from the first few
+                hundred rows; if a later row does not fit them, the upload fails. CSV must have a header.
             name: The dataset's name.
-            columns: The columns, in place of those that the source tells: names and types.
+            columns: The columns, instead of those of the source: names and types.
             options: The keywords of `upload`.
 
         Returns:
-            The dataset's id, its columns, and what `upload` returns.
+            The dataset's id, its columns, and the result of the upload.
 
         Raises:
-            ConfigError: The source is of no known kind, a column cannot be one, or ``resume`` is given.
-            SourceError: It cannot be read, names no columns, or does not fit them.
-            UploadError: The upload failed; there is no such dataset.
-            CommitUncertain: The commit's answer was lost; the dataset is there, with the rows or without.
-            AfterCommitError: It is committed, but its index failed or its rows could not be checked.
+            ConfigError: The type of the source is not supported, a column is invalid, or ``resume`` is given.
+            SourceError: The source cannot be read, names no columns, or does not fit them.
+            UploadError: The upload failed, and the dataset was removed; if that failed, a note on the error says so.
+            CommitUncertain: The commit's answer was lost; the dataset exists, with or without the rows.
+            AfterCommitError: The upload is committed, but its index failed or its rows could not be checked.
         """
         return self._portal.run(self._aio.create_from(source, name, columns=columns, **options))
 
@@ -1346,7 +1361,7 @@ class Datasets(Twin[AsyncDatasets]):
     ) -> ItemResults[str, UploadResult]:
         """Upload to several datasets at once, within one budget of memory and connections.
 
-        For each of them all that `upload` sends: `POST /api/data/v3/datasources/{dataset_id}/uploads`,
+        Sends the requests of `upload` for each: `POST /api/data/v3/datasources/{dataset_id}/uploads`,
         `PUT /api/data/v3/datasources/{dataset_id}/uploads/{upload_id}/parts/{part}`,
         `PUT /api/data/v3/datasources/{dataset_id}/uploads/{upload_id}/commit`,
         `GET /api/data/v2/datasources/{dataset_id}/schemas/latest`,
@@ -1354,17 +1369,17 @@ class Datasets(Twin[AsyncDatasets]):
         `GET /api/data/v3/datasources/{dataset_id}/indexes/{request_key}/statuses`.
 
         Args:
-            sources: By dataset, what `upload` takes.
-            budget: What they may take together; by default 64 parts under way and 512 MiB of parts in memory.
-            stop_on_error: Whether the first that fails stops those that have not begun.
-            options: The keywords of `upload`, for all. ``progress=True`` draws a bar for each; a callback is called
-                for all of them. ``resume`` names a folder, with a journal for each dataset.
+            sources: The data for each dataset, in any form that `upload` takes.
+            budget: The limits that they share; by default 64 parts being sent and 512 MiB of parts in memory.
+            stop_on_error: Whether the first failure keeps uploads from starting that have not started yet.
+            options: The keywords of `upload`, for all uploads. ``progress=True`` draws a bar for each; a callback is
+                called for all of them. ``resume`` names a folder, with a journal for each dataset.
 
         Returns:
-            What became of each, in the order in which they were given.
+            The result for each dataset, in the given order.
 
         Raises:
-            ConfigError: There are none.
+            ConfigError: `sources` is empty.
         """
         return self._portal.run(self._aio.upload_many(sources, budget=budget, stop_on_error=stop_on_error, **options))
 
@@ -1383,15 +1398,16 @@ class Datasets(Twin[AsyncDatasets]):
     ) -> LoadReport:
         """Append the files of a folder to a dataset, each exactly once, however often this is called.
 
-        A ledger, which is an SQLite file, knows each file by its content: the same call night after night loads what
-        is new, after a crash as well, and from any machine that has the ledger. What was sent when a run ended is
-        looked up in the data versions before anything else is sent. Each file is read first as an upload would: one
-        that the dataset does not take is set aside with its line and the reason, and the others are loaded.
+        A ledger, which is an SQLite file, identifies each file by its content: the same call every night loads the new
+        files, also after a crash, and from any machine that has the ledger. If a run ended while sending files, the
+        next run looks them up in the data versions before it sends anything else. Each file is first read as an upload
+        would read it: a file that does not fit the dataset is skipped and reported with its line and the reason, and
+        the others are loaded.
 
             report = domo.datasets.load_folder("exports/", dataset_id, ledger="orders.ledger")
             report.raise_for_failures()
 
-        For what is new all that `upload` sends: `POST /api/data/v3/datasources/{dataset_id}/uploads`,
+        Sends for new files the requests of `upload`: `POST /api/data/v3/datasources/{dataset_id}/uploads`,
         `PUT /api/data/v3/datasources/{dataset_id}/uploads/{upload_id}/parts/{part}`,
         `PUT /api/data/v3/datasources/{dataset_id}/uploads/{upload_id}/commit`,
         `GET /api/data/v2/datasources/{dataset_id}/schemas/latest`,
@@ -1399,31 +1415,32 @@ class Datasets(Twin[AsyncDatasets]):
         `GET /api/data/v3/datasources/{dataset_id}/indexes/{request_key}/statuses`.
 
         Args:
-            folder: A folder, whose folders belong to it, a pattern such as ``exports/*.csv``, a file, or several of
-                these. There may be no files yet.
+            folder: A folder with its subfolders, a pattern such as ``exports/*.csv``, a file, or several of these. It
+                may be empty so far.
             dataset_id: The dataset.
-            ledger: The path of the ledger, made if there is none. Beside it lie a lock, as only one run at a time may
-                have it, and a folder with the journals of the uploads under way. Machines share it on a file system
-                that locks files for all of them.
+            ledger: The path of the ledger, which is created if it does not exist. Beside it are a lock, as only one run
+                at a time may use it, and a folder with the journals of unfinished uploads. Machines can share it on a
+                file system whose file locks work across machines.
             commits: Whether the files of one call are committed ``"together"``, or ``"each"`` by itself in the order of
-                their names; then none is begun after one that the instance refuses.
-            changed: What to do with a file that holds other content than what was loaded from its path: ``"refuse"``
-                it, ``"append"`` all of it, or ``"skip"`` it. One that goes on after the rows that were loaded from it
-                is always refused.
-            uncertain: What to do with files of an earlier run of which the instance does not tell whether they were
-                loaded, once somebody has looked: ``"keep"`` asking, take them for ``"loaded"``, or ``"resend"`` them.
-            dry_run: Whether to only tell what would be loaded; nothing is sent or written.
-            options: The keywords of `upload`. With ``schema="evolve"`` files may bring new columns, of which
-                the report tells.
+                their names; with ``"each"`` no file is started after one that the instance refuses.
+            changed: How to treat a file whose content differs from the content that was loaded from its path:
+                ``"refuse"`` it, ``"append"`` all of it, or ``"skip"`` it. A file that continues after the rows that
+                were loaded from it is always refused.
+            uncertain: How to treat files of an earlier run if the instance does not report whether they were loaded,
+                once somebody has checked: ``"keep"`` asking, treat them as ``"loaded"``, or ``"resend"`` them.
+            dry_run: Whether to only report what would be loaded; nothing is sent or written.
+            options: The keywords of `upload`. With ``schema="evolve"`` files may add new columns, which the report
+                lists.
 
         Returns:
-            What became of each file. Those that vanished since they were loaded are told once.
+            The result for each file. Files that have disappeared since they were loaded are reported once.
 
         Raises:
-            ConfigError: The ledger cannot be used, another process has it, or the options do not append.
-            SourceError: There is no such file or folder.
-            NotFound: There is no such dataset.
-            AfterCommitError: Files are loaded, but the ledger could not be written; the next call finds that they are.
+            ConfigError: The ledger cannot be used, another process holds it, or the options do not append.
+            SourceError: The file or the folder does not exist.
+            NotFound: The dataset does not exist.
+            AfterCommitError: Files are loaded, but the ledger could not be written; the next call detects that they
+                are.
         """
         return self._portal.run(
             self._aio.load_folder(
@@ -1447,11 +1464,11 @@ class Datasets(Twin[AsyncDatasets]):
         delimiter: str = ",",
         message: str | None = None,
     ) -> UploadResult:
-        """Append rows to a dataset, and wait until queries see them. For many rows, `upload` takes files.
+        """Append rows to a dataset, and wait until queries see them. For many rows, use `upload`.
 
         `POST /api/data/v3/datasources/{dataset_id}/uploads` (Datasets API, "Append row to Dataset"), with the action
-        and the ``appendId`` that Domo's documentation shows. It shows this request alone, which only opens an upload;
-        so this is an `upload` with ``action="APPEND"`` and ``append_id="latest"``, with
+        and the ``appendId`` that Domo's documentation shows. The documentation shows only this request, which only
+        opens an upload; so this method is an `upload` with ``action="APPEND"`` and ``append_id="latest"``, with
         `PUT /api/data/v3/datasources/{dataset_id}/uploads/{upload_id}/parts/{part}`,
         `PUT /api/data/v3/datasources/{dataset_id}/uploads/{upload_id}/commit`,
         `GET /api/data/v2/datasources/{dataset_id}/schemas/latest`,
@@ -1460,20 +1477,21 @@ class Datasets(Twin[AsyncDatasets]):
 
         Args:
             dataset_id: The dataset.
-            values: The rows, columns by position: lists of cells, of which None is NULL; or text with a row a line,
-                such as ``"4,EU,9.5"``, in which an unquoted empty field is NULL and ``""`` is the empty string.
-            delimiter: What stands between the fields of text.
+            values: The rows, with columns by position: lists of cells, where None is NULL; or text with one row per
+                line, such as ``"4,EU,9.5"``, where an unquoted empty field is NULL and ``""`` is the empty string.
+            delimiter: The delimiter between the fields of text.
             message: A note for the data version, such as ``"Uploading"``.
 
         Returns:
-            What `upload` returns.
+            The result of the upload, as `upload` returns it.
 
         Raises:
-            ConfigError: A row is not a list of cells, or the delimiter cannot be one.
-            SourceError: There are no rows, or they do not fit the dataset; says which row and column.
-            UploadError: The dataset is as it was.
+            ConfigError: A row is not a list of cells, or the delimiter is invalid.
+            SourceError: `values` has no rows, or a row does not fit the dataset; the message names the row and the
+                column.
+            UploadError: The upload failed; the dataset is as it was.
             CommitUncertain: The commit's answer was lost and the instance does not tell the outcome.
-            AfterCommitError: It is committed, but its index failed or its rows could not be checked.
+            AfterCommitError: The upload is committed, but its index failed or its rows could not be checked.
         """
         return self._portal.run(self._aio.append_rows(dataset_id, values=values, delimiter=delimiter, message=message))
 
@@ -1488,7 +1506,7 @@ class Datasets(Twin[AsyncDatasets]):
         header: bool = True,
         progress: ProgressOption = None,
     ) -> ExportResult:
-        """Stream a dataset's rows to disk: whole, or not at all.
+        """Stream a dataset's rows to disk; the file is complete or is not written at all.
 
         `POST /api/query/v1/execute/export/{dataset_id}` with ``Accept: text/csv`` (Datasets API, "Query Dataset");
         before it, to know the columns and their types, `POST /api/query/v1/execute/{dataset_id}` (Datasets API, "Query
@@ -1496,39 +1514,39 @@ class Datasets(Twin[AsyncDatasets]):
         have cut the result, to see whether it has more. Domo's documentation shows a query's result in JSON; an
         instance that answers so is understood, but its answer is held in memory.
 
-        What comes is looked at on its way: its header names the columns of the query, each record has as many fields,
-        and it ends where a record ends. A web page, or nothing, never takes the place of a file. CSV is written as it
-        came; where it begins with U+FEFF as part of a name or a value, a byte order mark is put before it, as readers
-        take one away.
+        The answer is checked as it arrives: its header names the columns of the query, each record has as many fields,
+        and it ends at the end of a record. A web page or an empty answer never replaces a file. CSV is written as it
+        arrived; if a name or a value begins the file with U+FEFF, a byte order mark is written before it, as readers
+        remove one.
 
-        In Parquet and Arrow files, columns of one name are called as `QueryResult` has it: ``a``, ``a_2``. DECIMAL is
-        decimal128(38, 18), or of another scale if that holds all numbers of the column; should 38 digits not do, it is
-        decimal256(76, 38), which pyarrow and pandas read, while some programs make floats of it.
+        In Parquet and Arrow files, columns with the same name are renamed as in `QueryResult`: ``a``, ``a_2``. DECIMAL
+        is decimal128(38, 18), or has another scale if that holds all numbers of the column; if 38 digits are not
+        enough, it is decimal256(76, 38), which pyarrow and pandas read, while some programs convert it to floats.
 
         Args:
             dataset_id: The dataset.
-            target: The path of the file to write, which appears under its name only when it is whole: Parquet if it
+            target: The path of the file to write, which appears under its name only when it is complete: Parquet if it
                 ends in ``.parquet``, Arrow if in ``.arrow`` or ``.feather``, else CSV, compressed if in ``.gz`` or
-                ``.zst``. Or a binary file object, also one with an async ``write``, to which CSV is written as the
-                answer comes, as it is to devices and pipes. Links are followed, and a file that is there keeps its
+                ``.zst``. Or a binary file object, also one with an async ``write``, to which CSV is written as it
+                arrives; devices and pipes are written the same way. Links are followed, and an existing file keeps its
                 mode, owner and links.
-            sql: What to export; everything by default.
-            params: Values for the placeholders in `sql`, as `query` takes them.
+            sql: The query to export; all rows by default.
+            params: Values for the placeholders in `sql`; see `query`.
             header: Whether the first row of CSV names the columns.
-            progress: Called with a `Progress` some ten times a second; True draws a bar (needs ``rich``).
+            progress: Called with a `Progress` about ten times a second; True draws a bar (needs ``rich``).
 
         Returns:
-            Bytes, seconds and rows.
+            The number of bytes, seconds and rows.
 
         Raises:
-            ConfigError: The target cannot be written to, what writes it is not installed, the values do not fit, or a
-                number has more digits than the file's.
-            BadRequest: The query is wrong; says how.
-            NotFound: There is no such dataset.
-            TargetError: The file could not be written, such as where the disk is full.
-            IncompleteAnswer: The answer broke off, each time that it was asked for, or the instance cut the result; no
-                file was left, and a former one is as it was.
-            DecodeError: The answer is not CSV of these columns; files are as they were, too.
+            ConfigError: The target cannot be written to, a package to write it is not installed, the values do not fit,
+                or a number has more digits than the file's type holds.
+            BadRequest: The query is invalid; the message says why.
+            NotFound: The dataset does not exist.
+            TargetError: The file could not be written, for example because the disk is full.
+            IncompleteAnswer: The answer broke off on every attempt, or the instance cut the result; no new file was
+                written, and an existing one is unchanged.
+            DecodeError: The answer is not CSV with these columns; existing files are unchanged.
         """
         return self._portal.run(
             self._aio.export(dataset_id, target, sql=sql, params=params, header=header, progress=progress)
@@ -1542,23 +1560,23 @@ class Datasets(Twin[AsyncDatasets]):
         concurrency: int = FILES_AT_ONCE,
         stop_on_error: bool = False,
     ) -> Iterator[ItemResult[ExportJob, ExportResult]]:
-        """Export several datasets or queries at once, each whole or not at all, and tell of each as it is done.
+        """Export several datasets or queries at once, each complete or not at all; yield each result when it is done.
 
         `POST /api/query/v1/execute/export/{dataset_id}` (Datasets API, "Query Dataset") and
         `POST /api/query/v1/execute/{dataset_id}` (Datasets API, "Query with SQL"), as `export`.
 
         Args:
-            jobs: What to export: paths by dataset, or jobs with a query each.
-            concurrency: How many at a time.
-            stop_on_error: Whether the first that fails stops the others: those under way are cancelled, those not
-                begun stay so.
+            jobs: The exports: a mapping from dataset to path, or jobs with a query each.
+            concurrency: The number of exports at once.
+            stop_on_error: Whether the first failure stops the others: running exports are cancelled, the rest are not
+                started.
 
         Returns:
-            What became of each, with its job and either a result or an error. After a stop `ItemResult.cancelled` marks
-            those that were under way, and those that were not begun come last, with nothing set.
+            One item for each job, with either a result or an error. After a stop, `ItemResult.cancelled` marks the jobs
+            that were running; the jobs that were not started come last, with neither result nor error.
 
         Raises:
-            ConfigError: Two are to be written to one path, or the values of a query do not fit its placeholders.
+            ConfigError: Two exports have the same path, or the values of a query do not fit its placeholders.
         """
         return self._portal.iterate(
             partial(self._aio.export_many, jobs, concurrency=concurrency, stop_on_error=stop_on_error)
@@ -1566,10 +1584,10 @@ class Datasets(Twin[AsyncDatasets]):
 
 
 class BulkChanges(Twin[AsyncBulkChanges]):
-    """Many datasets tagged, shared, handed over, run or deleted by one request."""
+    """Tag, share, reassign, run or delete many datasets with one request."""
 
     def tag(self, dataset_ids: Sequence[str], /, *, tags: Sequence[str]) -> BulkResults:
-        """Give datasets tags beside those that they have.
+        """Add tags to datasets; their other tags stay.
 
         `POST /api/data/v1/ui/bulk/tag`. Seen: Domo's own data service has it, and a client uses it.
 
@@ -1583,7 +1601,7 @@ class BulkChanges(Twin[AsyncBulkChanges]):
         return self._portal.run(self._aio.tag(dataset_ids, tags=tags))
 
     def untag(self, dataset_ids: Sequence[str], /, *, tags: Sequence[str]) -> BulkResults:
-        """Take tags away from datasets, which keep their others.
+        """Remove tags from datasets; their other tags stay.
 
         `POST /api/data/v1/ui/bulk/tag/delete`. Seen: Domo's own data service has it.
 
@@ -1605,15 +1623,15 @@ class BulkChanges(Twin[AsyncBulkChanges]):
         send_email: bool,
         message: str | Unset = UNSET,
     ) -> BulkResults:
-        """Give users and groups access to datasets; ``NONE`` takes it away.
+        """Give users and groups access to datasets; the level ``NONE`` removes it.
 
         `POST /api/data/v1/ui/bulk/share`. Seen: Domo's own data service has it.
 
         Args:
             dataset_ids: The datasets.
-            permissions: Whom to allow what.
-            send_email: Whether to tell them by mail.
-            message: What to tell them.
+            permissions: The access to give, one `Grant` for each user or group.
+            send_email: Whether to notify them by e-mail.
+            message: The message to send to them.
 
         Raises:
             ConfigError: `dataset_ids` or `permissions` is empty.
@@ -1625,18 +1643,18 @@ class BulkChanges(Twin[AsyncBulkChanges]):
     def reassign(
         self, dataset_ids: Sequence[str], /, *, user_id: int | str | Unset = UNSET, group_id: int | str | Unset = UNSET
     ) -> BulkResults:
-        """Hand datasets over to a user or to a group.
+        """Change the owner of datasets to a user or a group.
 
         `POST /api/data/v1/ui/bulk/reassign`. Seen: Domo's own data service has it; that the new owner goes as
         ``userId`` or ``groupId`` is taken from its type of the body, unconfirmed.
 
         Args:
             dataset_ids: The datasets.
-            user_id: The user who is to own them.
-            group_id: Or the group.
+            user_id: The new owner, if it is a user.
+            group_id: The new owner, if it is a group.
 
         Raises:
-            ConfigError: `dataset_ids` is empty, or both of the others are given, or neither.
+            ConfigError: `dataset_ids` is empty, or both or neither of `user_id` and `group_id` are given.
         """
         return self._portal.run(self._aio.reassign(dataset_ids, user_id=user_id, group_id=group_id))
 
@@ -1668,12 +1686,12 @@ class BulkChanges(Twin[AsyncBulkChanges]):
         return self._portal.run(self._aio.delete(dataset_ids))
 
     def check(self, action: BulkAction | str, dataset_ids: Sequence[str], /) -> BulkCheck:
-        """Ask to which datasets something could be done, without doing it.
+        """Check for which datasets an action is possible, without performing it.
 
         `POST /api/data/v1/ui/bulk/{action}/check`. Seen: Domo's own data service has it.
 
         Args:
-            action: What is to be done.
+            action: The action.
             dataset_ids: The datasets.
 
         Raises:
@@ -1683,7 +1701,7 @@ class BulkChanges(Twin[AsyncBulkChanges]):
 
 
 class Indexes(Twin[AsyncIndexes]):
-    """Indexes of a dataset."""
+    """Create and watch the indexes of a dataset."""
 
     def create(
         self, dataset_id: str, /, *, data_ids: Sequence[int | str] = (), wait: bool = False, timeout: float = 600.0
@@ -1696,23 +1714,23 @@ class Indexes(Twin[AsyncIndexes]):
 
         Args:
             dataset_id: The dataset.
-            data_ids: The data versions; none stands for all that are complete and not indexed.
-            wait: Whether to return only when the index has ended. Where the instance tells neither of it nor of the
-                dataset's state, that is logged as a warning.
-            timeout: Seconds to wait at most.
+            data_ids: The data versions; by default all that are complete and not indexed.
+            wait: Whether to return only when the index has ended. If the instance reports neither the index nor the
+                dataset's state, a warning is logged.
+            timeout: The maximum number of seconds to wait.
 
         Returns:
-            The index, where the instance tells; Domo's documentation shows no answer.
+            The index, if the instance reports it; Domo's documentation does not show the answer.
 
         Raises:
-            NotFound: There is no such dataset.
-            JobFailed: With `wait`: it failed.
-            WaitTimeout: With `wait`: it has not ended; it goes on.
+            NotFound: The dataset does not exist.
+            JobFailed: With `wait`: the index failed.
+            WaitTimeout: With `wait`: the index has not ended; it continues.
         """
         return self._portal.run(self._aio.create(dataset_id, data_ids=data_ids, wait=wait, timeout=timeout))
 
     def create_in_query_service(self, dataset_id: str, /) -> Index:
-        """Index all of a dataset's data by the query service's own route; prefer `create`.
+        """Index all of a dataset's data through the query service; prefer `create`.
 
         `POST /api/query/v1/datasources/{dataset_id}` (Datasets API, the second "Index Dataset"), which the document
         asks for after changes of the schema or the data.
@@ -1721,25 +1739,25 @@ class Indexes(Twin[AsyncIndexes]):
             dataset_id: The dataset.
 
         Returns:
-            The index, where the instance tells; Domo's documentation shows no answer.
+            The index, if the instance reports it; Domo's documentation does not show the answer.
 
         Raises:
-            NotFound: There is no such dataset.
+            NotFound: The dataset does not exist.
         """
         return self._portal.run(self._aio.create_in_query_service(dataset_id))
 
     def status(self, dataset_id: str, request_key: str | int, /) -> IndexStatus:
-        """Return how far an index is.
+        """Return the status of an index.
 
         `GET /api/data/v3/datasources/{dataset_id}/indexes/{request_key}/statuses` (Datasets API, "Index Dataset
-        Progress"). Domo's documentation shows no answer; this is what Domo's data service answers.
+        Progress"). Domo's documentation does not show the answer; this is the answer of Domo's data service.
 
         Args:
             dataset_id: The dataset.
-            request_key: The index, as `create` or a commit tells it.
+            request_key: The index, from `create` or a commit.
 
         Raises:
-            NotFound: There is no such dataset or index.
+            NotFound: The dataset or the index does not exist.
         """
         return self._portal.run(self._aio.status(dataset_id, request_key))
 
@@ -1751,35 +1769,35 @@ class Indexes(Twin[AsyncIndexes]):
 
         Args:
             dataset_id: The dataset.
-            request_key: The index, as `create` or a commit tells it.
-            timeout: Seconds to wait at most.
+            request_key: The index, from `create` or a commit.
+            timeout: The maximum number of seconds to wait.
 
         Returns:
-            What the last look gave.
+            The last status.
 
         Raises:
-            NotFound: There is no such dataset or index, and not after a second either.
-            JobFailed: It failed.
-            WaitTimeout: It has not ended; it goes on.
-            DecodeError: The instance does not tell how far it is.
+            NotFound: The dataset or the index does not exist, also after a second.
+            JobFailed: The index failed.
+            WaitTimeout: The index has not ended; it continues.
+            DecodeError: The instance does not report the index's status.
         """
         return self._portal.run(self._aio.wait(dataset_id, request_key, timeout=timeout))
 
 
 class Partitions(Twin[AsyncPartitions]):
-    """Partitions of a dataset."""
+    """List, search and delete the partitions of a dataset."""
 
     def list(self, dataset_id: str, /) -> SyncPager[Partition]:
-        """Iterate over the dataset's partitions, without their rows; those whose data were deleted are among them.
+        """Iterate over the dataset's partitions, without their row counts; includes those whose data were deleted.
 
         `GET /api/query/v1/datasources/{dataset_id}/partition` (Datasets API, "GET Partition List"). Domo's
-        documentation shows no answer.
+        documentation does not show the answer.
 
         Args:
             dataset_id: The dataset.
 
         Raises:
-            NotFound: There is no such dataset.
+            NotFound: The dataset does not exist.
         """
         return SyncPager(self._aio.list(dataset_id), self._portal)
 
@@ -1793,44 +1811,44 @@ class Partitions(Twin[AsyncPartitions]):
         limit: int | None = None,
         page_size: int = 100,
     ) -> SyncPager[Partition]:
-        """Iterate over the dataset's partitions that have data, with their rows.
+        """Iterate over the dataset's partitions that have data, with their row counts.
 
         `POST /api/query/v1/datasources/{dataset_id}/partition/list` (Datasets API, "Search Partition List").
 
         Args:
             dataset_id: The dataset.
             filters: Fields to sort and filter by, the most important first.
-            offset: Partitions to leave out at the beginning.
-            limit: The most partitions to give in all, or None for all.
-            page_size: Partitions to ask for at a time.
+            offset: The number of partitions to skip.
+            limit: The maximum number of partitions to return, or None for all.
+            page_size: The number of partitions per request.
 
         Raises:
-            NotFound: There is no such dataset.
+            NotFound: The dataset does not exist.
         """
         return SyncPager(
             self._aio.search(dataset_id, filters=filters, offset=offset, limit=limit, page_size=page_size), self._portal
         )
 
     def remove(self, dataset_id: str, partition_id: str, /, *, wait: bool = True, timeout: float = 600.0) -> None:
-        """Remove a partition altogether, in the three steps that the documents ask for: its data, its tag, an index.
+        """Remove a partition completely, in three documented steps: delete its data, delete its tag, index the dataset.
 
         `DELETE /api/query/v1/datasources/{dataset_id}/tag/{partition_id}/data`,
         `DELETE /api/query/v1/datasources/{dataset_id}/partition/{partition_id}`,
         `POST /api/data/v3/datasources/{dataset_id}/indexes` (Datasets API, "Delete Data Version", "Delete Partition
         Tag", "Index Dataset"), and to wait `GET /api/data/v3/datasources/{dataset_id}/indexes/{request_key}/statuses`,
-        or where the answer names no key `GET /api/data/v3/datasources/{dataset_id}/statuses`.
-        Should a step fail, the same call does what is left: a partition whose data or tag are gone is no error. To
-        replace a partition, upload to it.
+        or, if the answer names no key, `GET /api/data/v3/datasources/{dataset_id}/statuses`. If a step fails, the same
+        call performs the remaining steps: data or a tag that are already deleted are not an error. To replace a
+        partition, upload to it.
 
         Args:
             dataset_id: The dataset.
             partition_id: The partition's tag.
-            wait: Whether to return only when queries do not see the rows any longer, where the instance tells.
-            timeout: Seconds to wait at most.
+            wait: Whether to return only when queries no longer see the rows, if the instance reports it.
+            timeout: The maximum number of seconds to wait.
 
         Raises:
-            JobFailed: The index failed; the rows are still seen.
-            WaitTimeout: With `wait`: it has not ended; it goes on.
+            JobFailed: The index failed; queries still see the rows.
+            WaitTimeout: With `wait`: the index has not ended; it continues.
         """
         return self._portal.run(self._aio.remove(dataset_id, partition_id, wait=wait, timeout=timeout))
 
@@ -1838,19 +1856,20 @@ class Partitions(Twin[AsyncPartitions]):
         """Delete the data of a partition; its tag stays. Queries see the rows until the next index.
 
         `DELETE /api/query/v1/datasources/{dataset_id}/tag/{partition_id}/data` (Datasets API, "Delete Data Version").
-        To remove a partition altogether, delete its data, then its tag by `delete`, and index the dataset.
+        To remove a partition completely, use `remove`, or delete its data, then its tag with `delete`, and index the
+        dataset.
 
         Args:
             dataset_id: The dataset.
             partition_id: The partition's tag.
 
         Raises:
-            NotFound: There is no such dataset or partition.
+            NotFound: The dataset or the partition does not exist.
         """
         return self._portal.run(self._aio.delete_data(dataset_id, partition_id))
 
     def delete(self, dataset_id: str, partition_id: str, /) -> None:
-        """Delete the tag of a partition, so that lists leave it out; its data stay, unless `delete_data` was called.
+        """Delete the tag of a partition, so that lists omit it; its data stay, unless `delete_data` was called.
 
         `DELETE /api/query/v1/datasources/{dataset_id}/partition/{partition_id}` (Datasets API, "Delete Partition Tag").
 
@@ -1859,16 +1878,16 @@ class Partitions(Twin[AsyncPartitions]):
             partition_id: The partition's tag.
 
         Raises:
-            NotFound: There is no such dataset or partition.
+            NotFound: The dataset or the partition does not exist.
         """
         return self._portal.run(self._aio.delete(dataset_id, partition_id))
 
 
 class Policies(Twin[AsyncPolicies]):
-    """Policies of datasets."""
+    """List, create, change and delete the policies of datasets."""
 
     def list(self, dataset_id: str, /) -> SyncPager[Policy]:
-        """Iterate over a dataset's policies with whom they are about, "All Rows" among them.
+        """Iterate over a dataset's policies and the users they apply to, including "All Rows".
 
         `GET /api/query/v1/data-control/{dataset_id}/filter-groups`. Seen: a page of Domo's shows it, which is not among
         the documents of the other routes, and other clients use it.
@@ -1877,7 +1896,7 @@ class Policies(Twin[AsyncPolicies]):
             dataset_id: The dataset.
 
         Raises:
-            NotFound: There is no such dataset.
+            NotFound: The dataset does not exist.
         """
         return SyncPager(self._aio.list(dataset_id), self._portal)
 
@@ -1892,22 +1911,22 @@ class Policies(Twin[AsyncPolicies]):
         groups: Sequence[int | str] = (),
         virtual_users: Sequence[int | str] = (),
     ) -> Policy:
-        """Create a policy. It counts once policies are enabled for the dataset.
+        """Create a policy. It takes effect once policies are enabled for the dataset.
 
         `POST /api/query/v1/data-control/{dataset_id}/filter-groups`. Seen: a page of Domo's shows it, which is not
         among the documents of the other routes, and other clients use it.
 
         Args:
             dataset_id: The dataset.
-            name: Its name; the instance takes the same name twice.
-            filters: The conditions, all of which a row has to fit to be seen.
-            users: The users that it is about.
-            groups: The groups that it is about.
-            virtual_users: The virtual users that it is about.
+            name: The policy's name; the instance accepts the same name twice.
+            filters: The conditions, all of which a row must match to be visible.
+            users: The users to whom the policy applies.
+            groups: The groups to which the policy applies.
+            virtual_users: The virtual users to whom the policy applies.
 
         Raises:
-            ConfigError: `filters`, or the values of one, are empty.
-            NotFound: There is no such dataset.
+            ConfigError: `filters`, or the `values` of a filter, are empty.
+            NotFound: The dataset does not exist.
         """
         return self._portal.run(
             self._aio.create(
@@ -1927,7 +1946,7 @@ class Policies(Twin[AsyncPolicies]):
         groups: Sequence[int | str] = (),
         virtual_users: Sequence[int | str] = (),
     ) -> Policy:
-        """Make a policy what is given here; whoever is not named loses it.
+        """Replace a policy; a user or group that is not named loses it.
 
         `PUT /api/query/v1/data-control/{dataset_id}/filter-groups/{policy_id}`. Seen: a page of Domo's shows it, which
         is not among the documents of the other routes, and other clients use it.
@@ -1935,15 +1954,15 @@ class Policies(Twin[AsyncPolicies]):
         Args:
             dataset_id: The dataset.
             policy_id: The policy.
-            name: Its name.
-            filters: The conditions, all of which a row has to fit to be seen.
-            users: The users that it is about.
-            groups: The groups that it is about.
-            virtual_users: The virtual users that it is about.
+            name: The policy's name.
+            filters: The conditions, all of which a row must match to be visible.
+            users: The users to whom the policy applies.
+            groups: The groups to which the policy applies.
+            virtual_users: The virtual users to whom the policy applies.
 
         Raises:
-            ConfigError: `filters`, or the values of one, are empty.
-            NotFound: There is no such dataset or policy.
+            ConfigError: `filters`, or the `values` of a filter, are empty.
+            NotFound: The dataset or the policy does not exist.
         """
         return self._portal.run(
             self._aio.update(
@@ -1968,31 +1987,31 @@ class Policies(Twin[AsyncPolicies]):
             policy_id: The policy.
 
         Raises:
-            NotFound: There is no such dataset or policy.
+            NotFound: The dataset or the policy does not exist.
         """
         return self._portal.run(self._aio.delete(dataset_id, policy_id))
 
     def enable(self, dataset_id: str, /, *, enabled: bool = True, external: bool = False) -> PolicyControl:
-        """Let a dataset's policies count, or no longer. Once they do, whom none is about sees no rows.
+        """Enable or disable a dataset's policies. Once enabled, users to whom no policy applies see no rows.
 
         `PUT /api/query/v1/data-control/{dataset_id}`. Seen: other clients use it.
 
         Args:
             dataset_id: The dataset.
-            enabled: Whether they are to count.
-            external: Whether they are kept outside of Domo.
+            enabled: Whether to enable the policies.
+            external: Whether the policies are kept outside of Domo.
 
         Raises:
-            NotFound: There is no such dataset.
+            NotFound: The dataset does not exist.
         """
         return self._portal.run(self._aio.enable(dataset_id, enabled=enabled, external=external))
 
 
 class Schemas(Twin[AsyncSchemas]):
-    """The columns of datasets."""
+    """Read and alter the columns of datasets."""
 
     def latest(self, dataset_id: str, /) -> LatestSchema:
-        """Return the newest schema, which the next upload has to fit.
+        """Return the newest schema, which the next upload must match.
 
         `GET /api/data/v2/datasources/{dataset_id}/schemas/latest` (Datasets API, "Return the schema for a
         specified Dataset").
@@ -2001,7 +2020,7 @@ class Schemas(Twin[AsyncSchemas]):
             dataset_id: The dataset.
 
         Raises:
-            NotFound: There is no such dataset.
+            NotFound: The dataset does not exist.
         """
         return self._portal.run(self._aio.latest(dataset_id))
 
@@ -2012,35 +2031,35 @@ class Schemas(Twin[AsyncSchemas]):
 
         Args:
             dataset_id: The dataset.
-            include_hidden: Whether to list hidden columns too; the instance's default is not to.
+            include_hidden: Whether to include hidden columns; by default the instance omits them.
 
         Raises:
-            NotFound: There is no such dataset, or it was never indexed.
+            NotFound: The dataset does not exist, or it was never indexed.
         """
         return self._portal.run(self._aio.indexed(dataset_id, include_hidden=include_hidden))
 
     def alter(self, dataset_id: str, /, columns: Columns) -> AlteredSchema:
-        """Give a dataset other columns.
+        """Replace the columns of a dataset.
 
         `POST /api/data/v2/datasources/{dataset_id}/schemas` (Datasets API, "Alter Dataset Schema").
 
         Args:
             dataset_id: The dataset.
-            columns: All columns that the dataset is to have, in order: names and types, or `Column` objects such as
-                `latest` gives.
+            columns: The complete list of columns, in order: names and types, or `Column` objects such as `latest`
+                returns.
 
         Returns:
-            The new schema's number, where the instance tells; Domo's documentation shows no answer.
+            The new schema's number, if the instance reports it; Domo's documentation does not show the answer.
 
         Raises:
-            ConfigError: There are no columns, names repeat, or a type is not one of Domo's.
-            NotFound: There is no such dataset.
+            ConfigError: `columns` is empty, a name is repeated, or a type is not one of Domo's types.
+            NotFound: The dataset does not exist.
         """
         return self._portal.run(self._aio.alter(dataset_id, columns))
 
 
 class Uploads(Twin[AsyncUploads]):
-    """Uploads of a dataset, stage by stage."""
+    """Open, send and commit uploads, stage by stage."""
 
     def open(
         self,
@@ -2064,25 +2083,25 @@ class Uploads(Twin[AsyncUploads]):
         Args:
             dataset_id: The dataset.
             partition: The partition to write to.
-            partition_tag: The name that the partition goes under: ``dataTag`` is what other clients send, along with
+            partition_tag: The name of the field that carries the partition: other clients send ``dataTag``, along with
                 ``append_id="latest"`` (unconfirmed); ``restateDataTag`` is the document's, which calls it largely
                 deprecated.
-            action: What the commit will do: ``"REPLACE"``, ``"APPEND"``, as the document's sample of "Append row" tells
-                it here, or ``"UPSERT"``, which Domo's data service knows too.
-            append_id: ``"latest"`` to append to what is there, as that sample says; ``"delete"`` to delete the rows
-                whose keys the parts hold, as a draft of Domo's documents says (unconfirmed). The client sends this for
-                `delete_rows` alone, in place of an action.
+            action: The action of the commit: ``"REPLACE"``, ``"APPEND"``, which the document's sample of "Append row"
+                sends here, or ``"UPSERT"``, which Domo's data service declares too.
+            append_id: ``"latest"`` to append to the existing rows, as in that sample; ``"delete"`` to delete the rows
+                whose keys the parts hold, as a draft of Domo's documents says (unconfirmed). The client sends
+                ``"delete"`` only for `delete_rows`, instead of an action.
             message: A note for the data version.
-            recorded_date: The time that the data version is recorded for; Domo's data service takes it.
-            include_history: The data service takes it, as true by default; no source tells what it does.
-            encoding: The encoding of the parts, which the data service takes; by default what it takes for granted.
-            data_format: Their format, likewise.
+            recorded_date: The time for which the data version is recorded; Domo's data service accepts it.
+            include_history: A parameter of the data service, which is true by default; no source describes it.
+            encoding: The encoding of the parts, a parameter of the data service; by default the service's default.
+            data_format: The format of the parts, a parameter of the data service; by default the service's default.
 
         Returns:
-            The upload; it takes parts until it is committed.
+            The upload; it accepts parts until it is committed.
 
         Raises:
-            NotFound: There is no such dataset.
+            NotFound: The dataset does not exist.
         """
         return self._portal.run(
             self._aio.open(
@@ -2100,23 +2119,23 @@ class Uploads(Twin[AsyncUploads]):
         )
 
     def put_part(self, dataset_id: str, upload_id: int, part: int, /, data: bytes | Body) -> PartStatus:
-        """Send a part: stage 2. A part sent again under its number takes the former one's place.
+        """Send a part: stage 2. A part sent again with the same number replaces the earlier one.
 
         `PUT /api/data/v3/datasources/{dataset_id}/uploads/{upload_id}/parts/{part}` (Datasets API, "Upload CSV").
 
         Args:
             dataset_id: The dataset.
             upload_id: The upload.
-            part: The part's number, from 1; instances let numbers be missing, but not too many of them.
-            data: CSV, whole records, in UTF-8. A header row is not sent; of one that names the dataset's columns,
-                sources tell both that it is taken and that it is not there.
+            part: The part's number, from 1; instances allow missing numbers, but not too many of them.
+            data: CSV of complete records, in UTF-8, without a header row. Sources disagree on whether a header row with
+                the dataset's column names is accepted.
 
         Returns:
-            What the instance says of the part; Domo's documentation shows no answer.
+            The instance's answer to the part; Domo's documentation does not show the answer.
 
         Raises:
-            NotFound: There is no such upload.
-            JobFailed: The instance answers that it did not take the part.
+            NotFound: The upload does not exist.
+            JobFailed: The instance answers that it refused the part.
         """
         return self._portal.run(self._aio.put_part(dataset_id, upload_id, part, data))
 
@@ -2134,27 +2153,27 @@ class Uploads(Twin[AsyncUploads]):
         message: str | None = None,
         recorded_date: datetime | None = None,
     ) -> Commit:
-        """Commit an upload: stage 3. Is never sent twice, unless the instance surely did not take it.
+        """Commit an upload: stage 3. The request is not repeated, unless the instance surely did not process it.
 
         `PUT /api/data/v3/datasources/{dataset_id}/uploads/{upload_id}/commit` (Datasets API, "Upload CSV").
 
         Args:
             dataset_id: The dataset.
             upload_id: The upload.
-            action: ``"REPLACE"``, ``"APPEND"`` or ``"UPSERT"``; left out, what `open` was told.
-            index: Whether to index the data, without which queries do not see them.
-            partition: The partition that `open` was given.
-            partition_tag: The name that `open` was given.
-            append_id: The one that `open` was given, as other clients send it once more (unconfirmed).
+            action: ``"REPLACE"``, ``"APPEND"`` or ``"UPSERT"``; by default the action given to `open`.
+            index: Whether to index the data; without an index queries do not see them.
+            partition: The partition given to `open`.
+            partition_tag: The field name given to `open`.
+            append_id: The value given to `open`, which other clients send again (unconfirmed).
             message: A note for the data version.
-            recorded_date: The one that `open` was given.
+            recorded_date: The time given to `open`.
 
         Returns:
-            What the instance tells: its index, and the rows that it counted.
+            The instance's answer: the index, and the number of rows that it counted.
 
         Raises:
             BadRequest: Too many parts are missing, or their rows do not fit the dataset's schema.
-            NotFound: There is no such upload.
+            NotFound: The upload does not exist.
         """
         return self._portal.run(
             self._aio.commit(
@@ -2184,12 +2203,12 @@ class Uploads(Twin[AsyncUploads]):
         encoding: str | None = None,
         data_format: str | None = None,
     ) -> OpenedUpload:
-        """Upload in a single request, for what is small: no part can be sent again, and rows are not counted.
+        """Upload with a single request, for small data: parts cannot be sent again, and rows are not counted.
 
-        `POST /api/data/v3/datasources/{dataset_id}/uploads/stream`. Seen: Domo's data service has it. That queries see
-        the rows without an index of their own is unconfirmed; `Indexes.create` makes one. Is never sent twice, unless
-        the instance surely did not take it. `Datasets.upload` sends several requests, checks what is sent, and knows
-        what became of it.
+        `POST /api/data/v3/datasources/{dataset_id}/uploads/stream`. Seen: Domo's data service has it. Whether queries
+        see the rows without an index of their own is unconfirmed; `Indexes.create` creates one. The request is not
+        repeated, unless the instance surely did not process it. `Datasets.upload` sends several requests, checks the
+        data, and determines the outcome.
 
         ```python
         sent = domo.datasets.uploads.stream(dataset_id, b"4,EU", action="APPEND")
@@ -2200,18 +2219,18 @@ class Uploads(Twin[AsyncUploads]):
             data: CSV without a header row, in UTF-8.
             action: ``"REPLACE"``, ``"APPEND"`` or ``"UPSERT"``.
             partition: The partition to write to.
-            partition_tag: The name that the partition goes under.
-            append_id: What rows are appended to, such as ``"latest"``.
-            recorded_date: The time that the data version is recorded for.
-            encoding: The encoding of `data`; by default what the instance takes for granted.
-            data_format: The format of `data`, likewise.
+            partition_tag: The name of the field that carries the partition; see `open`.
+            append_id: The version to append the rows to, such as ``"latest"``.
+            recorded_date: The time for which the data version is recorded.
+            encoding: The encoding of `data`; by default the instance's default.
+            data_format: The format of `data`; by default the instance's default.
 
         Returns:
-            The upload, which is committed.
+            The upload, which is already committed.
 
         Raises:
             BadRequest: The rows do not fit the dataset's schema.
-            NotFound: There is no such dataset.
+            NotFound: The dataset does not exist.
         """
         return self._portal.run(
             self._aio.stream(
@@ -2229,7 +2248,7 @@ class Uploads(Twin[AsyncUploads]):
 
 
 class Versions(Twin[AsyncVersions]):
-    """Data versions of a dataset."""
+    """List, download, create and delete the data versions of a dataset."""
 
     def list(self, dataset_id: str, /) -> SyncPager[DataVersion]:
         """Iterate over the dataset's data versions.
@@ -2240,7 +2259,7 @@ class Versions(Twin[AsyncVersions]):
             dataset_id: The dataset.
 
         Raises:
-            NotFound: There is no such dataset.
+            NotFound: The dataset does not exist.
         """
         return SyncPager(self._aio.list(dataset_id), self._portal)
 
@@ -2257,10 +2276,10 @@ class Versions(Twin[AsyncVersions]):
         offset: int | None = None,
         limit: int | None = None,
     ) -> SyncPager[DataVersionDetails]:
-        """Iterate over data versions of the dataset with all that the instance tells of them; by default indexed ones.
+        """Iterate over the dataset's data versions with all details; by default only indexed versions.
 
         `GET /api/data/v3/datasources/{dataset_id}/dataversions/details` (Datasets API, "GET Data Versions"). Domo's
-        documentation shows no parameters and no answer; these are those of Domo's data service.
+        documentation shows neither parameters nor the answer; these are those of Domo's data service.
 
         ```python
         everything = domo.datasets.versions.details(dataset_id, indexed_only=False).all()
@@ -2269,18 +2288,18 @@ class Versions(Twin[AsyncVersions]):
         Args:
             dataset_id: The dataset.
             data_ids: Only these versions.
-            since: Only those recorded at this time or later. That the service reads it as milliseconds since 1970 is
+            since: Only versions recorded at this time or later. That the service reads it as milliseconds since 1970 is
                 unconfirmed.
-            until: Only those recorded before this time, likewise.
-            statuses: Only those whose upload is so far.
-            indexed_only: Whether to leave out what was never indexed, which instances do by default.
-            offset: Versions to leave out at the beginning.
-            limit: The most versions to give in all; by default all.
+            until: Only versions recorded before this time. Its format is unconfirmed in the same way.
+            statuses: Only versions whose upload has one of these states.
+            indexed_only: Whether to leave out versions that were never indexed, which is the instance's default.
+            offset: The number of versions to skip.
+            limit: The maximum number of versions to return; all by default.
 
         Raises:
-            ConfigError: `data_ids` or `statuses` is empty, or a time has no zone.
-            NotFound: There is no such dataset.
-            DecodeError: The answer holds no list.
+            ConfigError: `data_ids` or `statuses` is empty, or a time has no time zone.
+            NotFound: The dataset does not exist.
+            DecodeError: The answer does not contain a list.
         """
         return SyncPager(
             self._aio.details(
@@ -2347,12 +2366,12 @@ class Versions(Twin[AsyncVersions]):
         limit: int | None = None,
         progress: ProgressOption = None,
     ) -> bytes | DownloadResult:
-        """Return the CSV of a data version, or stream it to disk: whole, or not at all.
+        """Return the CSV of a data version, or stream it to disk; the file is complete or is not written at all.
 
-        `GET /api/data/v2/datasources/{dataset_id}/dataversions/{data_id}`. Seen: Domo's data service has it. How its
-        CSV tells NULL from the empty string no source says.
+        `GET /api/data/v2/datasources/{dataset_id}/dataversions/{data_id}`. Seen: Domo's data service has it. No source
+        says how its CSV distinguishes NULL from the empty string.
 
-        With it a dataset goes back to what it was, as a new version, if its columns are still the same:
+        With it a dataset can be reset to an earlier state, as a new version, if its columns are still the same:
 
         ```python
         domo.datasets.versions.download(dataset_id, 12, "before.csv")
@@ -2361,22 +2380,22 @@ class Versions(Twin[AsyncVersions]):
 
         Args:
             dataset_id: The dataset.
-            data_id: The version, as `list` gives it.
-            target: The path of the file to write, which appears under its name only when it is whole; or a binary file
-                object, which is written to as the answer comes. Without a target the content is returned.
-            header: Whether the first record names the columns.
+            data_id: The version, from `list`.
+            target: The path of the file to write, which appears under its name only when it is complete; or a binary
+                file object, which is written to as the answer arrives. Without a target the content is returned.
+            header: Whether the first record has the names of the columns.
             alone: Whether to leave out the rows that the version was appended to.
-            limit: How many rows to give at most; by default all.
-            progress: Called with a `Progress` some ten times a second; True draws a bar (needs ``rich``).
+            limit: The maximum number of rows to return; all by default.
+            progress: Called with a `Progress` about ten times a second; True draws a bar (needs ``rich``).
 
         Returns:
-            The CSV; with a target, how many bytes were written, their SHA-256, and the seconds that it took.
+            The CSV; with a target, the number of bytes written, their SHA-256 and the seconds it took.
 
         Raises:
             ConfigError: The target cannot be written to.
-            NotFound: There is no such dataset or version.
-            TargetError: The file could not be written, such as where the disk is full.
-            IncompleteAnswer: The answer broke off, each time that it was asked for; no file was left.
+            NotFound: The dataset or the version does not exist.
+            TargetError: The file could not be written, for example because the disk is full.
+            IncompleteAnswer: The answer broke off on every attempt; no file was written.
             DecodeError: The answer is a web page.
         """
         return self._portal.run(
@@ -2396,31 +2415,31 @@ class Versions(Twin[AsyncVersions]):
         repair: int | str | None = None,
         repair_action: RepairAction | str | None = None,
     ) -> MadeVersion:
-        """Make a data version in a single request, for what is small; or repair one.
+        """Create a data version from small data with a single request, or repair a version.
 
         `POST /api/data/v3/datasources/{dataset_id}/dataversions`. Seen: Domo's data service has it, and another client
-        repairs versions by it. Is never sent twice, unless the instance surely did not take it. `Datasets.upload` sends
-        several requests, checks what is sent, and knows what became of it.
+        repairs versions with it. The request is not repeated, unless the instance surely did not process it.
+        `Datasets.upload` sends several requests, checks the data, and determines the outcome.
 
         Args:
             dataset_id: The dataset.
             data: CSV without a header row, in UTF-8. A `Body` may be compressed: the service takes a Content-Encoding.
-            append: What the rows are appended to; by default nothing, so that they replace all rows. No source lists
-                the words; ``"latest"`` is what uploads say (unconfirmed).
+            append: The version to append the rows to; by default none, so that they replace all rows. No source lists
+                the values; uploads send ``"latest"`` (unconfirmed).
             data_tag: The partition to write to.
-            index: Whether to index the data, which instances do by default.
-            recorded_date: The time that the version is recorded for. That the service reads it as milliseconds since
+            index: Whether to index the data, which is the instance's default.
+            recorded_date: The time for which the version is recorded. That the service reads it as milliseconds since
                 1970 is unconfirmed.
             repair: The version to repair.
-            repair_action: Whether the rows come in the place of that version or after it.
+            repair_action: Whether the rows replace that version or follow it.
 
         Returns:
-            The version's number, where the instance tells.
+            The version's number, if the instance reports it.
 
         Raises:
-            ConfigError: One of `repair` and `repair_action` is given without the other.
+            ConfigError: Only one of `repair` and `repair_action` is given.
             BadRequest: The rows do not fit the dataset's schema.
-            NotFound: There is no such dataset.
+            NotFound: The dataset does not exist.
         """
         return self._portal.run(
             self._aio.create(
@@ -2446,22 +2465,22 @@ class Versions(Twin[AsyncVersions]):
         limit: int | None = None,
         page_size: int = 500,
     ) -> SyncPager[DataVersionDetails]:
-        """Iterate over the dataset's data versions as Magic, the dataflow engine, sees them.
+        """Iterate over the dataset's data versions as Magic, the dataflow engine, lists them.
 
         `POST /api/dataprocessing/v2/dataflows/data-version-hydrate` (Datasets API, "Data Version List from Magic").
-        Domo's documentation shows no answer: what is not understood is in an item's `extras`.
+        Domo's documentation does not show the answer: fields that the client does not know are in an item's `extras`.
 
         Args:
             dataset_id: The dataset.
             engine: The engine; the instance's default is ``MAGIC``.
-            expression: Which versions, as an expression of SQL; all by default. No document tells more of it.
-            offset: Versions to leave out at the beginning.
-            limit: The most versions to give in all, or None for all.
-            page_size: Versions to ask for at a time.
+            expression: A SQL expression that selects versions; all by default. No document describes it further.
+            offset: The number of versions to skip.
+            limit: The maximum number of versions to return, or None for all.
+            page_size: The number of versions per request.
 
         Raises:
-            NotFound: There is no such dataset.
-            DecodeError: The answer holds no list.
+            NotFound: The dataset does not exist.
+            DecodeError: The answer does not contain a list.
         """
         return SyncPager(
             self._aio.from_magic(
@@ -2471,7 +2490,7 @@ class Versions(Twin[AsyncVersions]):
         )
 
     def keep_last(self, dataset_id: str, count: int, /, *, dry_run: bool = False) -> ItemTuple[DataVersion]:
-        """Delete all data versions but the newest ones, for good; none that the dataset's rows are made of.
+        """Delete all data versions but the newest for good; refuse if the dataset's rows are made of older ones.
 
         `GET /api/data/v2/datasources/{dataset_id}/dataversions` and
         `DELETE /api/data/v2/datasources/{dataset_id}/dataversions` (Managing Dataset History), and to know how many
@@ -2479,23 +2498,23 @@ class Versions(Twin[AsyncVersions]):
         `GET /api/query/v1/datasources/{dataset_id}/partition` and
         `GET /api/data/v2/datasources/{dataset_id}/schemas/latest`.
 
-        No document tells which versions the rows are made of. They are taken to be the newest ones that together have
-        as many rows as the dataset; if more than `count` are needed for that, as after many APPENDs, a partition is
-        made of an older one, or the dataset has upsert keys, nothing is deleted. Call it when all uploads are indexed:
-        the dataset does not count rows before that.
+        No document says which versions the rows are made of. They are taken to be the newest ones that together have as
+        many rows as the dataset. If more than `count` are needed for that, as after many APPENDs, if a partition is
+        made of an older version, or if the dataset has upsert keys, nothing is deleted. Call it when all uploads are
+        indexed: before that, the dataset does not count their rows.
 
         Args:
             dataset_id: The dataset.
-            count: How many versions to keep, at least 1.
-            dry_run: Whether only to tell what would be deleted.
+            count: The number of versions to keep, at least 1.
+            dry_run: Whether to only report what would be deleted.
 
         Returns:
-            The versions that were deleted, or would be.
+            The versions that were or would be deleted.
 
         Raises:
             ConfigError: `count` is less than 1, the newest versions do not make up the dataset's rows or partitions, or
                 rows may have been merged by upsert keys.
-            NotFound: There is no such dataset.
+            NotFound: The dataset does not exist.
         """
         return self._portal.run(self._aio.keep_last(dataset_id, count, dry_run=dry_run))
 
@@ -2507,13 +2526,13 @@ class Versions(Twin[AsyncVersions]):
 
         Args:
             dataset_id: The dataset.
-            data_ids: The data versions, as `list` gives them.
-            index: Whether to index the dataset afterwards, which instances do by default: Domo's data service declares
-                true, though the documents ask to say so. Without, the rows of versions that queries see stay visible
-                until the next index.
+            data_ids: The data versions, from `list`.
+            index: Whether to index the dataset afterwards, which is the instance's default: Domo's data service
+                declares true, although the documents ask to send it. Without the index, rows of visible versions stay
+                visible until the next index.
 
         Raises:
             ConfigError: `data_ids` is empty.
-            NotFound: There is no such dataset or version.
+            NotFound: The dataset or the version does not exist.
         """
         return self._portal.run(self._aio.delete(dataset_id, data_ids=data_ids, index=index))

@@ -113,7 +113,7 @@ class Files(Twin[AsyncFiles]):
 
         Raises:
             SourceError: The file is not there, cannot be read, or was written to meanwhile.
-            NotFound: There is no such file in Domo.
+            NotFound: The file does not exist in Domo.
         """
         return self._portal.run(
             self._aio.upload_revision(file_id, content, content_type=content_type, progress=progress)
@@ -151,7 +151,7 @@ class Files(Twin[AsyncFiles]):
             expand: What else to give: ``revisions``, ``metadata`` or both.
 
         Raises:
-            NotFound: There is no such file.
+            NotFound: The file does not exist.
         """
         return self._portal.run(self._aio.get(file_id, expand=expand))
 
@@ -169,7 +169,7 @@ class Files(Twin[AsyncFiles]):
             expand: What else to give: ``revisions``, ``metadata`` or both.
 
         Raises:
-            NotFound: There is no such file or revision.
+            NotFound: The file or the revision does not exist.
         """
         return self._portal.run(self._aio.get_revision(file_id, revision_id, expand=expand))
 
@@ -185,7 +185,7 @@ class Files(Twin[AsyncFiles]):
             expand: What else to give: ``revisions``, ``metadata`` or both.
 
         Raises:
-            NotFound: There is no such file.
+            NotFound: The file does not exist.
         """
         return SyncPager(self._aio.list_revisions(file_id, expand=expand), self._portal)
 
@@ -263,7 +263,7 @@ class Files(Twin[AsyncFiles]):
 
         Raises:
             ConfigError: The target cannot be written to, or the file's id is a route's name.
-            NotFound: There is no such file or revision.
+            NotFound: The file or the revision does not exist.
             TargetError: The file could not be written, such as where the disk is full.
             IncompleteAnswer: The answer broke off, each time that it was asked for; no file was left.
             ContentMismatch: What came is not what the instance tells of the file, each time that it was asked for; no
@@ -339,20 +339,21 @@ class Files(Twin[AsyncFiles]):
             The new file.
 
         Raises:
-            NotFound: There is no such file.
+            NotFound: The file does not exist.
         """
         return self._portal.run(self._aio.duplicate(file_id))
 
     def delete(self, file_id: int | str, /) -> None:
         """Delete a file with all its revisions, for good.
 
-        `DELETE /api/data/v1/data-files/{file_id}` (Files API, "Delete a File"); Domo's documentation shows no answer.
+        `DELETE /api/data/v1/data-files/{file_id}` (Files API, "Delete a File"). Domo's documentation does not show the
+        answer.
 
         Args:
             file_id: The file.
 
         Raises:
-            NotFound: There is no such file.
+            NotFound: The file does not exist.
         """
         return self._portal.run(self._aio.delete(file_id))
 
@@ -367,7 +368,7 @@ class Files(Twin[AsyncFiles]):
             revision_id: The revision.
 
         Raises:
-            NotFound: There is no such file or revision.
+            NotFound: The file or the revision does not exist.
         """
         return self._portal.run(self._aio.delete_revision(file_id, revision_id))
 
@@ -381,7 +382,7 @@ class Files(Twin[AsyncFiles]):
             file_id: The file.
 
         Raises:
-            NotFound: There is no such file.
+            NotFound: The file does not exist.
         """
         return self._portal.run(self._aio.get_permissions(file_id))
 
@@ -397,6 +398,6 @@ class Files(Twin[AsyncFiles]):
             entries: What single users and groups may do, such as `get_permissions` returns with changes.
 
         Raises:
-            NotFound: There is no such file.
+            NotFound: The file does not exist.
         """
         return self._portal.run(self._aio.set_permissions(file_id, public_access=public_access, entries=entries))

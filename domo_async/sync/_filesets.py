@@ -68,13 +68,13 @@ class FileSets(Twin[AsyncFileSets]):
             filters: What fields have to be.
             date_filters: When something has to have happened.
             sort_by: The field to sort by, such as ``name``; or several, each with its direction.
-            ascending: Whether the smallest comes first, where one field is given.
-            offset: FileSets to leave out at the beginning.
+            ascending: Whether to sort from the smallest to the largest, where one field is given.
+            offset: The number of FileSets to skip.
             limit: The most FileSets to give, or None for all.
-            page_size: FileSets to ask for at a time.
+            page_size: The number of FileSets per request.
 
         Raises:
-            ConfigError: A number is out of its range.
+            ConfigError: A number is out of range.
         """
         return SyncPager(
             self._aio.search(
@@ -132,7 +132,7 @@ class FileSets(Twin[AsyncFileSets]):
             fileset_id: The FileSet.
 
         Raises:
-            NotFound: There is no such FileSet.
+            NotFound: The FileSet does not exist.
         """
         return self._portal.run(self._aio.get(fileset_id))
 
@@ -163,7 +163,7 @@ class FileSets(Twin[AsyncFileSets]):
 
         Raises:
             ConfigError: Nothing is given to change.
-            NotFound: There is no such FileSet.
+            NotFound: The FileSet does not exist.
         """
         return self._portal.run(
             self._aio.update(
@@ -183,7 +183,7 @@ class FileSets(Twin[AsyncFileSets]):
             What the instance says about it; newer ones say nothing.
 
         Raises:
-            NotFound: There is no such FileSet.
+            NotFound: The FileSet does not exist.
         """
         return self._portal.run(self._aio.delete(fileset_id))
 
@@ -201,7 +201,7 @@ class FileSets(Twin[AsyncFileSets]):
             Who may do what with it from now on.
 
         Raises:
-            NotFound: There is no such FileSet.
+            NotFound: The FileSet does not exist.
         """
         return self._portal.run(self._aio.set_owner(fileset_id, user_id))
 
@@ -215,7 +215,7 @@ class FileSets(Twin[AsyncFileSets]):
             fileset_id: The FileSet.
 
         Raises:
-            NotFound: There is no such FileSet.
+            NotFound: The FileSet does not exist.
         """
         return self._portal.run(self._aio.get_access(fileset_id))
 
@@ -234,7 +234,7 @@ class FileSets(Twin[AsyncFileSets]):
 
         Raises:
             ConfigError: `access` is empty.
-            NotFound: There is no such FileSet.
+            NotFound: The FileSet does not exist.
         """
         return self._portal.run(self._aio.set_access(fileset_id, access=access))
 
@@ -248,7 +248,7 @@ class FileSets(Twin[AsyncFileSets]):
             fileset_id: The FileSet.
 
         Raises:
-            NotFound: There is no such FileSet.
+            NotFound: The FileSet does not exist.
         """
         return self._portal.run(self._aio.stats(fileset_id))
 
@@ -290,9 +290,9 @@ class FileSets(Twin[AsyncFileSets]):
             What became of each file; see `FolderReport.failed`.
 
         Raises:
-            ConfigError: There is no such folder, or it is empty and, with `delete`, all files of the directory would
+            ConfigError: The folder does not exist, or it is empty and, with `delete`, all files of the directory would
                 go.
-            NotFound: There is no such FileSet.
+            NotFound: The FileSet does not exist.
         """
         return self._portal.run(
             self._aio.push_folder(
@@ -346,7 +346,7 @@ class FileSets(Twin[AsyncFileSets]):
         Raises:
             ConfigError: The folder cannot be made; or the directory is empty and, with `delete`, all files of the
                 folder would go.
-            NotFound: There is no such FileSet.
+            NotFound: The FileSet does not exist.
         """
         return self._portal.run(
             self._aio.pull_folder(
@@ -374,7 +374,7 @@ class FileSetFiles(Twin[AsyncFileSetFiles]):
             file_id: The file.
 
         Raises:
-            NotFound: There is no such FileSet or file.
+            NotFound: The FileSet or the file does not exist.
         """
         return self._portal.run(self._aio.get(fileset_id, file_id))
 
@@ -389,7 +389,7 @@ class FileSetFiles(Twin[AsyncFileSetFiles]):
 
         Raises:
             ConfigError: The path names no file.
-            NotFound: There is no such FileSet or file.
+            NotFound: The FileSet or the file does not exist.
         """
         return self._portal.run(self._aio.get_by_path(fileset_id, path=path))
 
@@ -418,8 +418,8 @@ class FileSetFiles(Twin[AsyncFileSetFiles]):
             filters: What fields have to be.
             date_filters: When something has to have happened.
             sort_by: The field to sort by, such as ``name``; or several, each with its direction.
-            ascending: Whether the smallest comes first, where one field is given.
-            page_size: Files to ask for at a time.
+            ascending: Whether to sort from the smallest to the largest, where one field is given.
+            page_size: The number of files per request.
 
         Raises:
             ConfigError: `page_size` is less than 1.
@@ -462,7 +462,7 @@ class FileSetFiles(Twin[AsyncFileSetFiles]):
                 ``{"key": "fileType", "operator": "EQUALS", "value": "TEXT"}``; in newer documents alone.
 
         Raises:
-            NotFound: There is no such FileSet.
+            NotFound: The FileSet does not exist.
         """
         return self._portal.run(
             self._aio.query(
@@ -483,7 +483,7 @@ class FileSetFiles(Twin[AsyncFileSetFiles]):
         Raises:
             ConfigError: The path names no directory.
             Conflict: A file lies there.
-            NotFound: There is no such FileSet.
+            NotFound: The FileSet does not exist.
         """
         return self._portal.run(self._aio.make_directory(fileset_id, path=path))
 
@@ -501,7 +501,7 @@ class FileSetFiles(Twin[AsyncFileSetFiles]):
         Raises:
             ConfigError: The path names no file.
             Conflict: Something else lies there.
-            NotFound: There is no such FileSet or file.
+            NotFound: The FileSet or the file does not exist.
         """
         return self._portal.run(self._aio.move(fileset_id, file_id, path=path))
 
@@ -519,7 +519,7 @@ class FileSetFiles(Twin[AsyncFileSetFiles]):
         Raises:
             ConfigError: A path names no file.
             Conflict: Something else lies there.
-            NotFound: There is no such FileSet, or nothing at the path.
+            NotFound: The FileSet does not exist, or nothing at the path.
         """
         return self._portal.run(self._aio.move_by_path(fileset_id, path=path, new_path=new_path))
 
@@ -538,7 +538,7 @@ class FileSetFiles(Twin[AsyncFileSetFiles]):
 
         Raises:
             ConfigError: There are none.
-            NotFound: There is no such FileSet.
+            NotFound: The FileSet does not exist.
         """
         return self._portal.run(self._aio.reindex(fileset_id, file_ids))
 
@@ -558,7 +558,7 @@ class FileSetFiles(Twin[AsyncFileSetFiles]):
 
         Raises:
             ConfigError: The time has no zone.
-            NotFound: There is no such FileSet or file.
+            NotFound: The FileSet or the file does not exist.
         """
         return self._portal.run(self._aio.share(fileset_id, file_id, expires_at=expires_at))
 
@@ -572,13 +572,13 @@ class FileSetFiles(Twin[AsyncFileSetFiles]):
 
         Args:
             fileset_id: The FileSet.
-            offset: Links to leave out at the beginning.
+            offset: The number of links to skip.
             limit: The most links to give, or None for all.
-            page_size: Links to ask for at a time.
+            page_size: The number of links per request.
 
         Raises:
-            ConfigError: A number is out of its range.
-            NotFound: There is no such FileSet.
+            ConfigError: A number is out of range.
+            NotFound: The FileSet does not exist.
         """
         return SyncPager(
             self._aio.share_links(fileset_id, offset=offset, limit=limit, page_size=page_size), self._portal
@@ -595,7 +595,7 @@ class FileSetFiles(Twin[AsyncFileSetFiles]):
             token: What names the link.
 
         Raises:
-            NotFound: There is no such FileSet or link.
+            NotFound: The FileSet or the link does not exist.
         """
         token = Secret.of(token)
         return self._portal.run(self._aio.unshare(fileset_id, token))
@@ -620,7 +620,7 @@ class FileSetFiles(Twin[AsyncFileSetFiles]):
         Raises:
             ConfigError: The path names no file.
             Conflict: A file lies there.
-            NotFound: There is no such FileSet.
+            NotFound: The FileSet does not exist.
         """
         return self._portal.run(self._aio.begin_upload(fileset_id, path=path))
 
@@ -707,7 +707,7 @@ class FileSetFiles(Twin[AsyncFileSetFiles]):
             ConfigError: Bytes are given without a name, or a form cannot carry the name.
             ContentMismatch: The instance says that it stored something else, or under another name.
             SourceError: The file is not there, cannot be read, or was written to meanwhile.
-            NotFound: There is no such FileSet.
+            NotFound: The FileSet does not exist.
         """
         return self._portal.run(
             self._aio.upload(
@@ -821,7 +821,7 @@ class FileSetFiles(Twin[AsyncFileSetFiles]):
 
         Raises:
             ConfigError: The target cannot be written to.
-            NotFound: There is no such FileSet or file.
+            NotFound: The FileSet or the file does not exist.
             TargetError: The file could not be written, such as where the disk is full.
             IncompleteAnswer: The answer broke off, each time that it was asked for; no file was left.
             ContentMismatch: What came is not what the instance tells of the file, each time that it was asked for; no
@@ -860,7 +860,7 @@ class FileSetFiles(Twin[AsyncFileSetFiles]):
 
         Raises:
             ConfigError: The target cannot be written to.
-            NotFound: There is no such FileSet, or nothing at the path.
+            NotFound: The FileSet does not exist, or nothing at the path.
             TargetError: The file could not be written, such as where the disk is full.
             IncompleteAnswer: The answer broke off, each time that it was asked for; no file was left.
         """
@@ -927,7 +927,7 @@ class FileSetFiles(Twin[AsyncFileSetFiles]):
 
         Raises:
             ConfigError: There are none, one has a comma, or the target cannot be written to.
-            NotFound: There is no such FileSet or file.
+            NotFound: The FileSet or the file does not exist.
             TargetError: The file could not be written, such as where the disk is full.
             IncompleteAnswer: The answer broke off, each time that it was asked for; no file was left.
         """
@@ -991,7 +991,7 @@ class FileSetFiles(Twin[AsyncFileSetFiles]):
             What the instance says about it; newer ones say nothing.
 
         Raises:
-            NotFound: There is no such FileSet or file.
+            NotFound: The FileSet or the file does not exist.
         """
         return self._portal.run(self._aio.delete(fileset_id, file_id))
 
@@ -1009,6 +1009,6 @@ class FileSetFiles(Twin[AsyncFileSetFiles]):
 
         Raises:
             ConfigError: The path names no file, and might stand for all of them.
-            NotFound: There is no such FileSet or file.
+            NotFound: The FileSet or the file does not exist.
         """
         return self._portal.run(self._aio.delete_by_path(fileset_id, path=path))

@@ -78,7 +78,7 @@ class FederatedMigrations(Twin[AsyncFederatedMigrations]):
             check: Whether a migration that is not complete is an error.
 
         Raises:
-            JobFailed: It is incomplete or was aborted; says why, where the instance tells. Not with ``check=False``.
+            JobFailed: It is incomplete or was aborted; says why, if the instance reports it. Not with ``check=False``.
             UnknownState: The answer tells no state, or one that is not known. Not with ``check=False``.
         """
         return self._portal.run(
@@ -96,7 +96,7 @@ class FederatedMigrations(Twin[AsyncFederatedMigrations]):
             check: Whether a reversal that is not complete is an error.
 
         Raises:
-            JobFailed: It is incomplete or was aborted; says why, where the instance tells. Not with ``check=False``.
+            JobFailed: It is incomplete or was aborted; says why, if the instance reports it. Not with ``check=False``.
             UnknownState: The answer tells no state, or one that is not known. Not with ``check=False``.
         """
         return self._portal.run(self._aio.reverse(datasource_id, check=check))
@@ -148,7 +148,7 @@ class AmplifierMigrations(Twin[AsyncAmplifierMigrations]):
             check: Whether a migration that is not complete is an error.
 
         Raises:
-            JobFailed: It is incomplete or was aborted; says why, where the instance tells. Not with ``check=False``.
+            JobFailed: It is incomplete or was aborted; says why, if the instance reports it. Not with ``check=False``.
             UnknownState: The answer tells no state, or one that is not known. Not with ``check=False``.
         """
         return self._portal.run(self._aio.migrate(datasource_id, integration_id, check=check))
@@ -175,7 +175,7 @@ class AmplifierMigrations(Twin[AsyncAmplifierMigrations]):
             check: Whether a reversal that is not complete is an error.
 
         Raises:
-            JobFailed: It is incomplete or was aborted; says why, where the instance tells. Not with ``check=False``.
+            JobFailed: It is incomplete or was aborted; says why, if the instance reports it. Not with ``check=False``.
             UnknownState: The answer tells no state, or one that is not known. Not with ``check=False``.
         """
         return self._portal.run(self._aio.reverse(datasource_id, check=check))

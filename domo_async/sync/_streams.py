@@ -54,10 +54,10 @@ class Streams(Twin[AsyncStreams]):
             advanced_schedule_json: When it runs, as JSON text: ``{"type": "MANUAL", "timezone": "UTC"}``.
 
         Returns:
-            The stream. Domo's documentation shows no answer; where none comes, there is nothing in it.
+            The stream. Domo's documentation does not show the answer; where none comes, there is nothing in it.
 
         Raises:
-            BadRequest: There is no such connector, account or data provider.
+            BadRequest: The connector, the account or the data provider does not exist.
         """
         return self._portal.run(
             self._aio.create(
@@ -87,12 +87,12 @@ class Streams(Twin[AsyncStreams]):
 
         Args:
             fields: What to tell of each, such as ``"all"``.
-            offset: Streams to leave out at the beginning.
-            limit: The most streams to give in all, or None for all.
-            page_size: Streams to ask for at a time; the instance's own default is 50.
+            offset: The number of streams to skip.
+            limit: The maximum number of streams to return, or None for all.
+            page_size: The number of streams per request; the instance's own default is 50.
 
         Raises:
-            ConfigError: A number is out of its range.
+            ConfigError: A number is out of range.
         """
         return SyncPager(self._aio.list(fields=fields, offset=offset, limit=limit, page_size=page_size), self._portal)
 
@@ -146,7 +146,7 @@ class Streams(Twin[AsyncStreams]):
             fields: What to tell of it, such as ``"all"``.
 
         Raises:
-            NotFound: There is no such stream.
+            NotFound: The stream does not exist.
         """
         return self._portal.run(self._aio.get(stream_id, fields=fields))
 
@@ -160,7 +160,7 @@ class Streams(Twin[AsyncStreams]):
             delete_method: ``soft``, which is the instance's default, or ``hard``.
 
         Raises:
-            NotFound: There is no such stream.
+            NotFound: The stream does not exist.
         """
         return self._portal.run(self._aio.delete(stream_id, delete_method=delete_method))
 
@@ -177,7 +177,7 @@ class Streams(Twin[AsyncStreams]):
             inactive_schedule_code: Why it is not kept, as a number whose meanings are not documented.
 
         Raises:
-            NotFound: There is no such stream.
+            NotFound: The stream does not exist.
         """
         return self._portal.run(
             self._aio.set_schedule_state(stream_id, state, inactive_schedule_code=inactive_schedule_code)
@@ -245,10 +245,10 @@ class Streams(Twin[AsyncStreams]):
             advanced_schedule_json: When it runs, as JSON text: ``{"type": "MANUAL", "timezone": "UTC"}``.
 
         Returns:
-            The stream. Domo's documentation shows no answer; where none comes, there is nothing in it.
+            The stream. Domo's documentation does not show the answer; where none comes, there is nothing in it.
 
         Raises:
-            NotFound: There is no such stream.
+            NotFound: The stream does not exist.
         """
         return self._portal.run(
             self._aio.update(
@@ -289,7 +289,7 @@ class Streams(Twin[AsyncStreams]):
             remove_deleted: Whether to leave out what was deleted; by default not.
 
         Raises:
-            NotFound: There is no such stream.
+            NotFound: The stream does not exist.
         """
         return self._portal.run(
             self._aio.history(
@@ -340,8 +340,8 @@ class Streams(Twin[AsyncStreams]):
             The run; one page shows an empty answer, then there is nothing in it.
 
         Raises:
-            NotFound: There is no such stream.
-            JobFailed: The run failed; says why, where the instance tells.
+            NotFound: The stream does not exist.
+            JobFailed: The run failed; says why, if the instance reports it.
             UnknownState: What the run's state means is not known.
             WaitTimeout: The run has not ended; carries the last state seen.
             DecodeError: With `wait`: the run was started, but the instance does not tell which one it is.
@@ -370,13 +370,13 @@ class Streams(Twin[AsyncStreams]):
 
         Args:
             stream_id: The stream.
-            offset: Runs to leave out at the beginning.
+            offset: The number of runs to skip.
             limit: The most runs to give, or None for all.
-            page_size: Runs to ask for at a time.
+            page_size: The number of runs per request.
 
         Raises:
-            ConfigError: A number is out of its range.
-            NotFound: There is no such stream.
+            ConfigError: A number is out of range.
+            NotFound: The stream does not exist.
         """
         return SyncPager(self._aio.executions(stream_id, offset=offset, limit=limit, page_size=page_size), self._portal)
 
@@ -391,7 +391,7 @@ class Streams(Twin[AsyncStreams]):
             execution_id: The run, as `run` and `history` tell it.
 
         Raises:
-            NotFound: There is no such stream or run.
+            NotFound: The stream or the run does not exist.
         """
         return self._portal.run(self._aio.get_execution(stream_id, execution_id))
 
@@ -419,7 +419,7 @@ class Streams(Twin[AsyncStreams]):
             The run, which may not have ended yet.
 
         Raises:
-            NotFound: There is no such stream or run.
+            NotFound: The stream or the run does not exist.
             Conflict: It has ended already.
         """
         return self._portal.run(self._aio.abort(stream_id, execution_id, category=category, message=message))
@@ -437,8 +437,8 @@ class Streams(Twin[AsyncStreams]):
             timeout: Seconds to wait at most.
 
         Raises:
-            NotFound: There is no such stream or run.
-            JobFailed: The run failed; says why, where the instance tells.
+            NotFound: The stream or the run does not exist.
+            JobFailed: The run failed; says why, if the instance reports it.
             UnknownState: What the run's state means is not known.
             WaitTimeout: The run has not ended; carries the last state seen.
         """

@@ -43,7 +43,7 @@ async def test_a_dataset_can_be_made_of_another_s_columns(domo):
     [
         ({}, "at least one"),
         ({"": "LONG"}, "names"),
-        ([Column(name="a", type=ColumnType.LONG), Column(name="a", type=ColumnType.LONG)], "differ"),
+        ([Column(name="a", type=ColumnType.LONG), Column(name="a", type=ColumnType.LONG)], "or repeated"),
         ({"ok": "BOOLEAN"}, "BOOLEAN.*STRING, LONG, DOUBLE"),
         ({"ok": "long"}, "long"),
     ],
@@ -311,5 +311,5 @@ async def test_the_type_of_a_column_may_be_plain_text(domo):
     [[("id", "LONG")], ["id"], {"id": int}, {1: "LONG"}, [Column(name="id", type=ColumnType("BOOL"))], {"id": "BOOL"}],
 )
 async def test_columns_that_are_none_are_refused_before_anything_is_sent(domo, domo_emulator, columns):
-    with pytest.raises(ConfigError, match=r"Column objects|both the name and the type|Domo knows"):
+    with pytest.raises(ConfigError, match=r"Column objects|the name and the type must be|Domo knows"):
         await domo.datasets.create("d", columns)

@@ -140,7 +140,7 @@ async def test_wrong_arguments_and_sql_are_told(domo, emulator, dataset_id):
     ):
         with pytest.raises(ConfigError):
             domo.datasets.scan(dataset_id, **wrong)
-    with pytest.raises(ConfigError, match="kind of frame"):
+    with pytest.raises(ConfigError, match="type of frame"):
         await domo.datasets.frame(dataset_id, kind="spark")
     assert 0 == len(emulator.log)
 

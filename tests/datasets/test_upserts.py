@@ -108,7 +108,7 @@ async def test_it_is_refused_where_the_keys_are_not_known(domo: Domo, emulator: 
         await domo.datasets.delete_rows(dataset, [{"id": 1, "amount": 2}])
     with pytest.raises(ConfigError, match="not by partition"):
         await domo.datasets.upsert(dataset, b"1,EU,1\n", partition="2024")
-    with pytest.raises(ConfigError, match="options ask for APPEND"):
+    with pytest.raises(ConfigError, match='does not take action="APPEND"'):
         await domo.datasets.upsert(dataset, b"1,EU,1\n", action="APPEND")
     assert before == len(emulator.log.matching("POST *uploads*"))
 
@@ -154,7 +154,7 @@ async def test_keys_that_an_upload_would_not_go_by_are_refused(domo: Domo, actio
         domo.datasets.plan_upload(made, b"1\n", **options),
         domo.datasets.create_from(b"id\n1\n", "e", **options),
     ):
-        with pytest.raises(ConfigError, match=r"use datasets\.upsert"):
+        with pytest.raises(ConfigError, match=r"call datasets\.upsert"):
             await call
 
     assert [(1,), (2,)] == await content(domo, made)

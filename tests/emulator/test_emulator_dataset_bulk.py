@@ -41,7 +41,7 @@ async def test_lists_take_the_words_kinds_and_times_of_the_data_service(domo: Do
     assert ("cab", "bac") == (await listed(sort_by="createdAt"), await listed(sort_by="createdAt", ascending=True))
     for order in DatasetOrder:
         assert 3 == len(await listed(sort_by=order)), order
-    with pytest.raises(ConfigError, match="dataSourceId upwards alone"):
+    with pytest.raises(ConfigError, match="dataSourceId only with ascending"):
         domo.datasets.list(sort_by="dataSourceId", ascending=False)
     with pytest.raises(ConfigError, match="must be one of name, lastTouched"):
         domo.datasets.list(sort_by="colour", ascending=True)

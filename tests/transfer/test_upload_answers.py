@@ -102,7 +102,7 @@ async def test_an_index_that_is_not_known_at_once_is_looked_for_again(first: obj
     assert [1, 2] == clock.slept
 
     async with talking_to(Instance(states=[first, first])) as domo:
-        with pytest.raises(AfterCommitError, match="404|does not tell how far"):
+        with pytest.raises(AfterCommitError, match="404|does not report"):
             await domo.datasets.upload("x", b"1\n2\n")
 
 
@@ -237,7 +237,7 @@ async def test_other_rows_than_were_sent_are_no_error_where_keys_may_repeat(acti
     [
         ([state("PROCESSING", 4), state("SUCCESS", 4)], ""),
         ([404], "whether queries see the rows of dataset x yet is not known: 404"),
-        ([state("ERROR", 4)], "whether queries see the rows of dataset x yet is not known: its state does not tell"),
+        ([state("ERROR", 4)], "whether queries see the rows of dataset x yet is not known: its state does not show it"),
     ],
 )
 async def test_an_index_without_a_key_is_waited_for_by_the_state(

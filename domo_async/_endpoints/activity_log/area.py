@@ -68,10 +68,10 @@ class ActivityLog(Area):
             event_type: Only what was done so, such as ``VIEWED``; see `event_types`.
             user_id: Only what these users did.
             object_id: Only what was done to these objects.
-            offset: Entries to leave out at the beginning.
+            offset: The number of entries to skip.
             limit: The most entries to give in all.
-            page_size: Entries to ask for at a time, 1 to 1000. Domo's documentation does not name that maximum, other
-                clients do.
+            page_size: The number of entries per request, 1 to 1000. Domo's documentation does not name that
+                maximum, other clients do.
 
         Raises:
             ConfigError: A time has no zone, `end` is before `start`, a filter is empty, or a number is out of its
@@ -126,7 +126,7 @@ class ActivityLog(Area):
             grace: How many seconds after it happened an entry may turn up in the log. The documents are silent on it.
             window: How many seconds wide the first windows are.
             concurrency: How many windows are read at once.
-            page_size: Entries to ask for at a time, 1 to 1000.
+            page_size: The number of entries per request, 1 to 1000.
 
         Raises:
             ConfigError: A time has no zone, `end` is before `start`, a filter is empty, a number is out of its
@@ -192,7 +192,7 @@ class ActivityLog(Area):
             grace: How many seconds after it happened an entry may turn up in the log. The documents are silent on it.
             window: How many seconds wide the first windows are, while there is much to catch up with.
             concurrency: How many windows are read at once.
-            page_size: Entries to ask for at a time, 1 to 1000.
+            page_size: The number of entries per request, 1 to 1000.
 
         Raises:
             ConfigError: A time has no zone, a filter is empty, a number is out of its range, or the cursor does
@@ -253,7 +253,7 @@ class ActivityLog(Area):
             grace: How many seconds after it is over a day may still get entries.
             dry_run: Whether to write nothing, and report which days would be written.
             concurrency: Days under way at once.
-            progress: Called with how far it has come, after each day.
+            progress: Called with the progress after each day.
 
         Returns:
             A row for each day, whose value is the number of entries written.
@@ -329,7 +329,7 @@ class ActivityLog(Area):
             What is stale, and in `StaleReport.notes` what the log cannot tell.
 
         Raises:
-            ConfigError: A number is out of its range, a kind is not known, or `as_of` has no time zone.
+            ConfigError: A number is out of range, a kind is not known, or `as_of` has no time zone.
         """
         # Needs areas that most who read the log otherwise do not.
         from domo_async._endpoints.activity_log._stale import find_stale  # noqa: PLC0415 - as said

@@ -35,8 +35,8 @@ class StaleItem(Record):
         last_used: When it was last used; None if the log, as far as it was read, tells of no use.
         last_action: How.
         last_user: By whom.
-        created: When it was made, where the instance tells.
-        modified: When it was last changed, where the instance tells.
+        created: When it was made, if the instance reports it.
+        modified: When it was last changed, if the instance reports it.
     """
 
     kind: StaleKind

@@ -37,12 +37,12 @@ class AccessRequests(Protocol):
 
 @frozen(kw_only=True)
 class DesiredAccess:
-    """The users and groups who are to have access.
+    """The users and groups that are to have access, and how to reach that state.
 
     Attributes:
-        grants: Whom to allow what.
+        grants: The access to give, one `Grant` for each user or group.
         remove: Whether all others lose their access.
-        send_email: Whether to tell by mail those who get access.
+        send_email: Whether to notify those who get access by e-mail.
         batch_size: The most users and groups to send in one request.
     """
 
@@ -55,10 +55,10 @@ class DesiredAccess:
     def of(
         cls, grants: Sequence[Grant], *, remove: bool, allow_empty: bool, send_email: bool, batch_size: int
     ) -> DesiredAccess:
-        """Return who is to have access.
+        """Return the desired access.
 
         Raises:
-            ConfigError: Nobody would have, or somebody is named twice.
+            ConfigError: Nobody would have access, or a user or group is named twice.
         """
         given = require_list(grants, "permissions", may_be_empty=allow_empty or not remove)
         if any(not isinstance(grant, Grant) for grant in given):
@@ -70,7 +70,7 @@ class DesiredAccess:
         """Return the grants by key, with identifiers in place of addresses.
 
         Raises:
-            Unresolved: Some users or groups are not there; names all of them.
+            Unresolved: Some users or groups do not exist; the message names all of them.
         """
         addresses = [grant.id for grant in self.grants if _is_user(grant) and is_address(grant.id)]
         people = People(Users(http))
@@ -89,7 +89,7 @@ class _DatasetSteps(Steps[_Key, Grant, AccessEntry, Grant, None]):
     """The users and groups who have access to a dataset, by key; its owner always has.
 
     Attributes:
-        grants: The wanted ones, where they were looked up before.
+        grants: The desired grants, if they were resolved before.
     """
 
     access: AccessRequests
@@ -117,13 +117,13 @@ class _DatasetSteps(Steps[_Key, Grant, AccessEntry, Grant, None]):
 
     def surplus(self, present: AccessEntry, /) -> _Row:
         level, category = present.access_level or AccessLevel.CAN_VIEW, present.type or AccessType.USER
-        # Cards, apps and the like keep what they need to work.
+        # Cards, apps and other non-users keep the access that they need to work.
         leaves = self.desired.remove and level != AccessLevel.OWNER and category in {AccessType.USER, AccessType.GROUP}
         grant = Grant(present.id, level, category)
         return BulkResult(grant, Outcome.REMOVED if leaves else Outcome.UNCHANGED, note=present.name)
 
     async def prepare(self, rows: Sequence[_Row], /) -> Sequence[_Row]:
-        # Those whose access is taken away come last, and so they do in each batch.
+        # Removals come last, also within each batch.
         return sorted(rows, key=lambda row: row.outcome is Outcome.REMOVED)
 
     async def apply(self, rows: Sequence[_Row], /) -> Sequence[_Row]:
@@ -131,7 +131,7 @@ class _DatasetSteps(Steps[_Key, Grant, AccessEntry, Grant, None]):
             return await attempt(rows, self._change, self._achieved)
         given = [row for row in rows if row.outcome is not Outcome.REMOVED]
         taken = [row for row in rows if row.outcome is Outcome.REMOVED]
-        # Nobody is mailed that access is taken away.
+        # Users who lose access are not notified.
         async with task_group() as tasks:
             sharing = tasks.create_task(attempt(given, self._share, self._achieved))
             done = await attempt(taken, self._change)
@@ -148,7 +148,7 @@ class _DatasetSteps(Steps[_Key, Grant, AccessEntry, Grant, None]):
         await self.access.share(self.dataset_id, permissions=permissions, send_email=False)
 
     async def _achieved(self) -> Callable[[_Row], bool]:
-        # What mails is not sent again by itself, so it is looked up whether it took effect.
+        # A request that sends mail is not repeated automatically, so this checks whether it took effect.
         now = await self.present()
 
         def is_so(row: _Row) -> bool:

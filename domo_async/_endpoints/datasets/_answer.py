@@ -1,4 +1,4 @@
-"""From the body of a query's answer to its result."""
+"""Decode the body of a query's answer."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from domo_async.errors import DecodeError, IncompleteAnswer
 
 __all__ = ["check_whole", "query_result", "read_result"]
 
-# Reading less than this takes no longer than a hop to a thread, and less than importing pyarrow.
+# A smaller answer is decoded faster than a hop to a thread or importing pyarrow takes.
 _LARGE = 1 << 20
 _WORTH_ARROW = 4 << 20
 _SMALL = 1 << 14
@@ -46,10 +46,10 @@ async def read_result(content: bytes) -> QueryResult:
 
 
 def check_whole(result: QueryResult) -> QueryResult:
-    """Return a result that has as many rows as the instance counts.
+    """Return the result if it has as many rows as the instance counts.
 
     Raises:
-        IncompleteAnswer: It has fewer.
+        IncompleteAnswer: It has fewer rows.
     """
     if result.num_rows is not None and len(result) < result.num_rows:
         raise IncompleteAnswer(f"the instance counts {result.num_rows:,} rows, but {len(result):,} came")
@@ -59,11 +59,11 @@ def check_whole(result: QueryResult) -> QueryResult:
 def query_result(content: bytes) -> QueryResult:
     """Return the result for the body of an answer.
 
-    Domo's documentation shows rows as objects, instances answer columns and rows apart; both are understood.
+    Domo's documentation shows rows as objects; instances return columns and rows separately. Both forms are accepted.
 
     Raises:
-        DecodeError: It is neither, or a cell of a small result does not fit its column's type; in a large one such a
-            cell may only be noticed when it is looked at.
+        DecodeError: The answer has neither form, or a cell of a small result does not fit its column's type. In a large
+            result such a cell may be detected only when it is read.
     """
     if len(content) >= _WORTH_ARROW or (len(content) >= _SMALL and is_loaded()):
         found = _by_columns(content)
@@ -78,7 +78,7 @@ def query_result(content: bytes) -> QueryResult:
 
 
 def _by_columns(content: bytes) -> QueryResult | None:
-    """Return the result without having made an object a cell, or None where that is not possible."""
+    """Return the result without creating an object per cell, or None if that is not possible."""
     start = content.find(_ROWS)
     end = content.rfind(b"]]")
     if start < 0 or end < start + len(_ROWS) or find_spec("pyarrow") is None:
@@ -88,7 +88,7 @@ def _by_columns(content: bytes) -> QueryResult | None:
         answer = loads(content[: start - 1] + content[end + 1 :])
     except DecodeError:
         return None
-    # Had the rows been found in another place, there would be more in the answer's own, or the rest would not be JSON.
+    # If these were not the answer's own rows, its rows would hold more, or the rest would not be JSON.
     if not isinstance(answer, dict) or answer.get("rows") != []:
         return None
     columns, metadata = _heading(answer)
@@ -106,18 +106,18 @@ def _by_objects(content: bytes) -> QueryResult:
     columns, metadata = _heading(answer)
     kinds = [column.type for column in metadata]
     if ColumnType.DECIMAL in kinds:
-        # Floats would lose digits; read the numbers again as they are written.
+        # Floats would lose digits; parse the numbers again from their text.
         answer = loads(content, exact=True)
     values = _turned(answer.get("rows"), len(kinds))
     if any(kind == ColumnType.LONG and float in {*map(type, cells)} for kind, cells in zip(kinds, values, strict=True)):
-        # So would numbers beyond 64 bits.
+        # Numbers beyond 64 bits would lose digits too.
         answer = loads(content, exact=True)
         values = _turned(answer.get("rows"), len(kinds))
     return _result(answer, columns, metadata, Rows(kinds, values, len(answer["rows"])))
 
 
 def _told(answer: object) -> str:
-    """Return what an answer is, and what it says, should it be an error with a good status."""
+    """Describe an answer, and quote its message if it is an error with a success status."""
     said = answer.get("message") if isinstance(answer, dict) else None
     return f"{seen(answer)}: {said[:_MOST_TOLD]}" if isinstance(said, str) else seen(answer)
 

@@ -1,4 +1,4 @@
-"""Reads who may see which dataset: who owns it, whom it was shared with, who is in groups, has roles and policies."""
+"""Audit access to datasets: owners, shares, groups, roles and policies."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ _MANAGES_ALL: Final = "dataset.manage"
 _AT_ONCE: Final = 100
 _OPEN: Final = "open"
 _NOTES: Final = (
-    "whether policies count for a dataset no known route tells; rows are told as if they did",
+    "no known route reports whether a dataset's policies are enabled; rows are reported as if they were",
     "groups within groups are not followed",
 )
 
 
 @frozen
 class _Known:
-    """What was read, by identifiers."""
+    """The data that the audit read, by identifier."""
 
     names: Mapping[str, str]
     groups: Mapping[str, Group]
@@ -57,7 +57,7 @@ class _Known:
 async def audit_access(
     http: Transport, datasets: Sequence[Dataset], *, roles: bool, policies: bool, concurrency: int
 ) -> AccessAudit:
-    """Return who may see some datasets."""
+    """Return the users who may see the given datasets."""
     problems: list[str] = []
 
     async def tried(what: str, ask: Callable[[], Awaitable[T]], otherwise: T) -> T:
@@ -111,7 +111,7 @@ async def _names(http: Transport) -> Mapping[str, str]:
 
 
 async def _managers(http: Transport, concurrency: int) -> Mapping[str, Sequence[str]]:
-    """Return by the name of each role that may manage all datasets who has it."""
+    """Return the users of each role that may manage all datasets, by the role's name."""
     area = Roles(http)
     roles = await area.list().all()
 
@@ -126,7 +126,7 @@ async def _managers(http: Transport, concurrency: int) -> Mapping[str, Sequence[
 
 @frozen
 class _Way:
-    """A way in, before it is known which rows are seen."""
+    """A route of access, before the visible rows are known."""
 
     user_id: str | None
     route: AccessRoute
@@ -173,7 +173,7 @@ def _through_group(group_id: str, route: AccessRoute, level: AccessLevel | None,
 def _visible(
     user_id: str | None, policies: Sequence[Policy] | None, known: _Known, *, unfiltered: bool
 ) -> tuple[VisibleRows, tuple[str, ...]]:
-    """Return which rows a user sees, and by which policies."""
+    """Return the rows that a user sees, and the policies that decide it."""
     if policies is None:
         return VisibleRows.UNKNOWN, ()
     filtering = [policy for policy in policies if policy.type != _OPEN]

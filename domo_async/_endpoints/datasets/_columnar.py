@@ -1,4 +1,4 @@
-"""Cells kept column by column, and seen as rows."""
+"""Rows of cells that are stored column by column."""
 
 from __future__ import annotations
 
@@ -21,20 +21,20 @@ __all__ = ["Cell", "Rows"]
 Cell: TypeAlias = str | int | float | Decimal | date | datetime | bool | None
 
 _AT_ONCE = 10_000
-# Far beyond any DECIMAL; written out, such a number would fill the memory.
+# Far beyond any DECIMAL; written out in full, such a number would fill the memory.
 _GREATEST_EXPONENT = 10_000
 _MICROSECONDS = len("2024-12-31T23:59:59.123456")
 _BEYOND_MICROSECONDS = re.compile(r"[.,]\d{6}\d*[1-9]")
 
 
 class Rows(Sequence[tuple[Cell, ...]]):
-    """Rows of cells, of which only the columns are kept; a row is made when it is asked for.
+    """Rows of cells, stored as columns; a row is created when it is read.
 
     Args:
         kinds: The columns' types.
-        columns: The columns: an Arrow table whose DECIMAL columns are text, or a sequence of cells each, as JSON has
-            them, which become what their types say when they are first asked for.
-        length: How many rows.
+        columns: The columns: an Arrow table whose DECIMAL columns are text, or one sequence of JSON cells per column;
+            these are converted to the column's type when they are first read.
+        length: The number of rows.
     """
 
     __slots__ = ("_cells", "_kinds", "_length", "_source")
@@ -49,7 +49,7 @@ class Rows(Sequence[tuple[Cell, ...]]):
         """Return a column's cells.
 
         Raises:
-            DecodeError: One does not fit its type.
+            DecodeError: A cell does not fit its type.
         """
         if place not in self._cells:
             self._cells[place] = self._converted(place, 0, self._length)
@@ -104,7 +104,7 @@ class Rows(Sequence[tuple[Cell, ...]]):
     def _part(self, place: int, start: int, end: int) -> Sequence[Cell]:
         if place in self._cells:
             return self._cells[place][start:end]
-        # Cells out of Arrow are made as long as they are looked at; what JSON brought is converted once and for all.
+        # Arrow cells are created on each read; JSON cells are converted once.
         return self.column(place)[start:end] if self._table is None else self._converted(place, start, end)
 
     def _converted(self, place: int, start: int, end: int) -> Sequence[Cell]:

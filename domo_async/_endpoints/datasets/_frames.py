@@ -1,4 +1,4 @@
-"""Results as frames of polars and pandas, by way of Arrow or, where that is not installed, column by column."""
+"""Convert results to polars and pandas frames, through Arrow or, if pyarrow is not installed, column by column."""
 
 from __future__ import annotations
 
@@ -30,16 +30,16 @@ _PANDAS_TYPES = {
 
 
 def converter(kind: FrameKind) -> Callable[[pa.Table], Any]:
-    """Return what makes a frame of an Arrow table.
+    """Return the function that converts an Arrow table to a frame.
 
     Raises:
-        ConfigError: There is no such kind, or what it needs is not installed.
+        ConfigError: The frame type is not supported, or a required package is not installed.
     """
     if kind == "arrow":
         return lambda table: table
     found = {"polars": polars_of_arrow, "pandas": pandas_of_arrow}.get(kind)
     if found is None:
-        raise ConfigError(f"{kind!r} is no kind of frame; say polars, pandas or arrow")
+        raise ConfigError(f"{kind!r} is not a type of frame: choose polars, pandas or arrow")
     needed(kind)
     return found
 
@@ -60,7 +60,7 @@ def polars_frame(names: Sequence[str], kinds: Sequence[ColumnType], rows: Rows) 
         cells: Any = rows.column(place)
         dtype = types.get(kind, polars.String)
         if kind == ColumnType.DECIMAL:
-            # Said, as polars may find one by the first value, and make other numbers of the others.
+            # The type is given, as polars may infer it from the first value and convert the others to it.
             before, after = digits_of(cells)
             _check_digits(name, before + after)
             dtype = polars.Decimal(MOST_DIGITS, after)
@@ -102,7 +102,7 @@ def pandas_frame(names: Sequence[str], kinds: Sequence[ColumnType], rows: Rows) 
 
 
 def pandas_of_arrow(table: pa.Table) -> pd.DataFrame:
-    """Return an Arrow table as a pandas frame, LONG as ``Int64``, which knows NULL and keeps all digits."""
+    """Return an Arrow table as a pandas frame; LONG becomes ``Int64``, which has NULL and keeps all digits."""
     pandas = needed("pandas")
     pyarrow = needed("pyarrow")
     whole = {pyarrow.int64(): pandas.Int64Dtype()}

@@ -1,4 +1,4 @@
-"""Queries put to one dataset, in each of the ways that its rows can be had."""
+"""Send queries to one dataset and read the result in each supported form."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ __all__ = ["ResultReader", "chosen"]
 
 
 def chosen(sql: str | None, columns: Sequence[str] | None, where: str | None, params: Params | None) -> str:
-    """Return the query that is meant: one that is written out, or one over some columns and rows.
+    """Return the query to send: the given SQL, or a query for the given columns and rows.
 
     Raises:
         ConfigError: Both are given, or the values do not fit.
@@ -47,10 +47,10 @@ def chosen(sql: str | None, columns: Sequence[str] | None, where: str | None, pa
 
 @frozen
 class ResultReader:
-    """Puts queries to a dataset.
+    """Sends queries to a dataset.
 
     Attributes:
-        http: The way out.
+        http: The transport.
         dataset_id: The dataset.
     """
 
@@ -58,24 +58,24 @@ class ResultReader:
     dataset_id: str
 
     async def result(self, sql: str) -> QueryResult:
-        """Return a query's result, which comes in one piece."""
+        """Return a query's result as a whole."""
         return check_whole(await self._answer(sql))
 
     async def structured_result(self, body: Mapping[str, object]) -> QueryResult:
-        """Return the result of a query that is made of expressions."""
+        """Return the result of a query made of expressions."""
         return check_whole(await self._ask(body))
 
     async def _answer(self, sql: str) -> QueryResult:
         return await self._ask(payload(sql=sql))
 
     async def _ask(self, body: Mapping[str, object]) -> QueryResult:
-        # A query changes nothing, so it may be sent again although it is a POST.
+        # A query changes nothing, so it may be repeated although it is a POST.
         return await self.http.raw(
             "POST", url("/api/query/v1/execute/{}", self.dataset_id), read=read_result, json=body, idempotent=True
         )
 
     def csv(self, sql: str) -> Callable[[], AbstractAsyncContextManager[Download]]:
-        """Return what asks for a query's result as CSV, with a header, so that it can be told from anything else."""
+        """Return a function that requests a query's result as CSV. The CSV has a header, which identifies it."""
         return partial(
             self.http.download,
             "POST",
@@ -87,7 +87,7 @@ class ResultReader:
         )
 
     def selection(self, sql: str) -> Selection:
-        """Return a query as scans take it."""
+        """Return a query in the form that scans take."""
         return Selection(sql=sql, fetch=self.csv(sql), heading=self._heading, page=self._page, read=_table)
 
     async def export(

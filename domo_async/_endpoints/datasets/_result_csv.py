@@ -1,4 +1,4 @@
-"""A result as CSV, as instances give it: NULL is an unquoted empty field, the empty string is ``""``. Pure."""
+"""Encode a result as the CSV of instances: NULL is an unquoted empty field, the empty string is ``""``. Pure."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ __all__ = ["csv_of_result"]
 
 
 def csv_of_result(result: QueryResult) -> bytes:
-    """Return a result as CSV, below a record of the columns' names."""
+    """Return a result as CSV, with a header record."""
     rows: Iterable[Sequence[Cell]] = result.rows
     lines = [_line(result.columns), *map(_line, rows)]
     return "".join(lines).encode()

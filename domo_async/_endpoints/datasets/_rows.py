@@ -1,4 +1,4 @@
-"""Rows that are written by hand, as uploads take them. Pure."""
+"""Check rows that are given as literals, in the form that uploads take. Pure."""
 
 from __future__ import annotations
 
@@ -11,22 +11,22 @@ __all__ = ["rows_of_cells", "utf8"]
 
 
 def utf8(text: str) -> bytes:
-    """Return text as an upload takes CSV.
+    """Return text as UTF-8 CSV, in the form that uploads take.
 
     Raises:
-        ConfigError: It has no place in UTF-8.
+        ConfigError: The text cannot be encoded as UTF-8.
     """
     try:
         return text.encode()
     except UnicodeEncodeError:
-        raise ConfigError("the rows hold a lone surrogate, which has no place in UTF-8") from None
+        raise ConfigError("the rows hold a lone surrogate, which cannot be encoded as UTF-8") from None
 
 
 def rows_of_cells(rows: Sequence[Sequence[Cell]]) -> Sequence[Sequence[Cell]]:
-    """Return rows if that is what they are: an upload would take text for paths, for example.
+    """Return the rows if each is a sequence of cells; an upload would read text as a path, for example.
 
     Raises:
-        ConfigError: A row is no sequence of cells.
+        ConfigError: A row is not a sequence of cells.
     """
     for number, row in enumerate(rows, 1):
         if isinstance(row, str | bytes) or not isinstance(row, Sequence):

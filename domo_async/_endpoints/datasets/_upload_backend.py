@@ -1,4 +1,4 @@
-"""What the uploader of `transfer` asks for, in terms of the dataset routes."""
+"""The requests of the uploader in `transfer`, sent to the dataset routes."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from domo_async.errors import ConfigError, NotFound
 
 __all__ = ["DatasetUploadSteps", "UploadRequests"]
 
-# How often columns are added again that somebody else's alteration at the same time undoes.
+# The maximum number of times to add columns again after somebody else's concurrent alteration removed them.
 _ROUNDS = 10
 
 
@@ -34,7 +34,7 @@ class UploadRequests(Protocol):
 
     @property
     def uploads(self) -> Uploads:
-        """The stages of an upload."""
+        """The stages of an upload as separate requests."""
         ...
 
     @property
@@ -56,17 +56,17 @@ class UploadRequests(Protocol):
 
 @frozen
 class DatasetUploadSteps:
-    """An upload to one dataset, by the requests that it consists of."""
+    """An upload to one dataset, as the requests that it consists of."""
 
     dataset_id: str
     _datasets: UploadRequests
     _options: UploadOptions
 
     async def columns(self) -> Sequence[ColumnSpec]:
-        """Return the dataset's columns in order; those of its upsert keys alone, where rows are to be deleted.
+        """Return the dataset's columns in order; for a deletion, only its upsert keys.
 
         Raises:
-            ConfigError: The upload goes by upsert keys, and it is not known which the dataset has.
+            ConfigError: The upload needs upsert keys, and the dataset's are not known.
         """
         columns = (await self._datasets.schemas.latest(self.dataset_id)).columns
         if self._options.effective_action in {"UPSERT", "DELETE"}:
@@ -76,11 +76,11 @@ class DatasetUploadSteps:
         return [ColumnSpec(column.name, column.type) for column in columns]
 
     async def add_columns(self, added: Sequence[ColumnSpec]) -> Sequence[ColumnSpec]:
-        """Give the dataset those of these columns that it lacks, behind those that it has, and return its columns.
+        """Add to the dataset the given columns that it lacks, after its own, and return its columns.
 
-        An alteration sends all columns, so that one of somebody else's at the same time would be undone, or undo this
-        one. So all is read again after it: what of ours is not there is added again, and what of theirs is not there
-        any more, though queries have come to see it meanwhile, is put back.
+        An alteration sends all columns, so a concurrent alteration by somebody else would be undone, or would undo this
+        one. Therefore the columns are read again afterwards: a column of this upload that is missing is added again,
+        and a column of theirs that is missing, although queries have come to see it in the meantime, is restored.
         """
         before: set[str] | None = None
         for _ in range(_ROUNDS):
@@ -104,7 +104,7 @@ class DatasetUploadSteps:
         except NotFound as error:
             if not error.refused:
                 raise
-            # It was never indexed.
+            # The dataset was never indexed.
             return ()
 
     async def versions(self) -> Mapping[int, StoredVersion]:
@@ -130,11 +130,11 @@ class DatasetUploadSteps:
         return opened.upload_id
 
     async def put_part(self, upload_id: int, number: int, body: Body) -> None:
-        """Send a part, again if need be."""
+        """Send a part, with retries."""
         await self._datasets.uploads.put_part(self.dataset_id, upload_id, number, body)
 
     async def commit(self, upload_id: int) -> Committed:
-        """Commit, at most once."""
+        """Commit the upload, at most once."""
         options = self._options
         answer = await self._datasets.uploads.commit(
             self.dataset_id,
@@ -154,7 +154,7 @@ class DatasetUploadSteps:
         )
 
     def _opening_action(self) -> Action | None:
-        """Return the action that the opening tells: it is documented where rows come to the latest ones."""
+        """Return the action to send when opening; it is documented for rows that are appended to the latest version."""
         options = self._options
         return (
             options.effective_action
@@ -178,19 +178,19 @@ class DatasetUploadSteps:
         await self._datasets.indexes.wait(self.dataset_id, request_key, timeout=timeout)
 
     async def wait_until_visible(self, upload_id: int, timeout: float) -> bool:
-        """Wait until queries see an upload; return whether the instance tells that they do."""
+        """Wait until queries see an upload; return whether the instance reports that they do."""
         return await self._datasets.wait_until_visible(self.dataset_id, upload_id, timeout=timeout)
 
 
 def _outcome(answer: Commit, upload_id: int) -> str | None:
-    """Return the word by which a commit's answer says how it went; that it contradicts itself is such a word, too."""
+    """Return the status in a commit's answer, or a description of how the answer contradicts itself."""
     if answer.upload_id is not None and answer.upload_id != upload_id:
         return f"that it is for upload {answer.upload_id}"
     return answer.error or _word(answer, answer.status, "status")
 
 
 def _word(answer: Model, word: str | None, key: str) -> str | None:
-    """Return the state that an answer tells; that it tells one which cannot be read is not that it tells none."""
+    """Return the state in an answer; a state that cannot be read is different from no state."""
     return str(answer.extras[key]) if key in answer.extras else word or None
 
 
@@ -202,7 +202,7 @@ def _upsert_keys(dataset_id: str, columns: Sequence[Column], keys: Sequence[str]
     """Return the names of the columns that identify a row.
 
     Raises:
-        ConfigError: They are not known, not there, or others than the caller says.
+        ConfigError: The keys are not known, are not columns of the dataset, or differ from the caller's.
     """
     told = [column.name for column in columns if column.upsert_key]
     if told and keys and set(keys) != set(told):
@@ -214,8 +214,8 @@ def _upsert_keys(dataset_id: str, columns: Sequence[Column], keys: Sequence[str]
         raise ConfigError(f"dataset {dataset_id} has no column {', '.join(sorted(unknown))}; nothing was sent")
     if not told and not keys:
         raise ConfigError(
-            f"the schema of dataset {dataset_id} tells of no upsert keys. Make some by datasets.schemas.alter with"
-            " Column(name=…, type=…, upsert_key=True); or if it has some that the instance does not tell, name them:"
-            " keys=[…]. Nothing was sent"
+            f"the schema of dataset {dataset_id} lists no upsert keys. Set them with datasets.schemas.alter and"
+            " Column(name=…, type=…, upsert_key=True); or if the dataset has keys that the instance does not list, name"
+            " them: keys=[…]. Nothing was sent"
         )
     return told or keys

@@ -1,4 +1,4 @@
-"""Uploads to one dataset, to a new one, to several: `transfer` at work on the dataset routes."""
+"""Upload to one dataset, to a new one or to several, with `transfer` on the dataset routes."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ __all__ = ["CreatedFrom", "DatasetRequests", "Uploading", "by_keys"]
 
 
 class DatasetRequests(UploadRequests, Protocol):
-    """The requests of `Datasets` that create a dataset, fill it, and remove it where that fails."""
+    """The requests of `Datasets` that create a dataset, fill it, and delete it if that fails."""
 
     async def create(self, name: str, /, columns: Columns) -> CreatedDataset:
         """Create a dataset."""
@@ -54,7 +54,7 @@ class DatasetRequests(UploadRequests, Protocol):
 
 @frozen(kw_only=True)
 class CreatedFrom(Record):
-    """A dataset that was made of a source.
+    """A dataset that was created from a source.
 
     Attributes:
         id: The dataset's id.
@@ -69,7 +69,7 @@ class CreatedFrom(Record):
 
 @frozen(eq=False)
 class Uploading:
-    """What `Datasets` offers of uploads; see there."""
+    """The implementation of the upload methods of `Datasets`; see there."""
 
     _datasets: DatasetRequests
     _http: Transport
@@ -103,7 +103,7 @@ class Uploading:
                 columns = columns_of(columns)
                 dataset = await self._datasets.create(name, columns)
                 steps = self._steps(dataset.id, options)
-                # Those of an upload that goes by keys are the instance's to tell.
+                # The instance defines the columns of an upload that uses keys.
                 known = (
                     None
                     if options.effective_action in {"UPSERT", "DELETE"}
@@ -122,7 +122,7 @@ class Uploading:
                 except (AfterCommitError, CommitUncertain):
                     raise
                 except BaseException as error:
-                    # Nobody but this call knows of it, so that it goes whatever happens, a cancellation included.
+                    # Only this call knows of the dataset, so it is deleted whatever happens, also after a cancellation.
                     with uninterrupted():
                         await self._remove(dataset.id, error)
                     raise
@@ -165,7 +165,7 @@ class Uploading:
         return DatasetUploadSteps(dataset_id, self._datasets, options)
 
     async def _remove(self, dataset_id: str, error: BaseException) -> None:
-        """Remove a dataset that was made for nothing; should that fail, say that it is there."""
+        """Delete a dataset that was created in vain; if that fails, say that it still exists."""
         try:
             await self._datasets.delete(dataset_id)
         except DomoError as failure:
@@ -175,28 +175,28 @@ class Uploading:
 
 
 def by_keys(options: UploadOptions, action: Literal["UPSERT", "DELETE"]) -> UploadOptions:
-    """Return the options of an upload that goes by the dataset's upsert keys.
+    """Return the options of an upload that uses the dataset's upsert keys.
 
     Raises:
-        ConfigError: They ask for something else.
+        ConfigError: The options ask for something else.
     """
     if options.action not in {None, action}:
-        raise ConfigError(f"options ask for {options.action}, which is not what this call does")
+        raise ConfigError(f'this call does not take action="{options.action}"; leave action out')
     if action == "DELETE" and options.schema == "evolve":
-        raise ConfigError('rows are deleted by the keys that there are: schema="evolve" does not go with it')
+        raise ConfigError('rows are deleted by existing keys, so schema="evolve" is not allowed; leave it out')
     return evolve(options, action=action)
 
 
 def _refuse_idle_keys(options: UploadOptions) -> None:
-    """Refuse keys where all rows would be replaced, though whoever names some wants to keep the others.
+    """Refuse keys if all rows would be replaced: a caller who names keys wants to keep the other rows.
 
     Raises:
-        ConfigError: So it would be.
+        ConfigError: All rows would be replaced.
     """
     if options.keys and options.effective_action not in {"UPSERT", "DELETE"}:
         raise ConfigError(
-            f"keys say which rows are replaced, and {options.effective_action} does not go by them: use"
-            ' datasets.upsert, or say action="UPSERT"; nothing was sent'
+            f"keys name the rows to replace, but action {options.effective_action} does not use keys: call"
+            ' datasets.upsert, or pass action="UPSERT"; nothing was sent'
         )
 
 

@@ -1,4 +1,4 @@
-"""Who may see, change and share a dataset."""
+"""Read and change who may view, edit and share a dataset."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ class _AccessList(Model):
 
 
 class Access(Area):
-    """Who may see, change and share a dataset."""
+    """Read and change who may view, edit and share a dataset."""
 
     def list(self, dataset_id: str, /) -> Pager[AccessEntry]:
-        """Iterate over who has access to a dataset.
+        """Iterate over the users, groups and others that have access to a dataset.
 
         `GET /api/data/v3/datasources/{dataset_id}/permissions` (Datasets API, "Dataset Access List").
 
@@ -36,7 +36,7 @@ class Access(Area):
             dataset_id: The dataset.
 
         Raises:
-            NotFound: There is no such dataset.
+            NotFound: The dataset does not exist.
         """
         return self._http.whole_list(
             "GET",
@@ -46,19 +46,19 @@ class Access(Area):
         )
 
     def list_all(self, *, offset: int = 0, limit: int | None = None, page_size: int = 100) -> Pager[DatasetAccess]:
-        """Iterate over who has access to which dataset, over all datasets of the instance.
+        """Iterate over the access entries of all datasets of the instance.
 
         `GET /api/data/v3/datasources/bulk/permissions`. Seen: Domo's own data service has it, with pages of 100 by
         default.
 
         Args:
-            offset: Entries to leave out at the beginning.
-            limit: The most entries to give in all, or None for all.
-            page_size: Entries to ask for at a time.
+            offset: The number of entries to skip.
+            limit: The maximum number of entries to return, or None for all.
+            page_size: The number of entries per request.
 
         Raises:
-            ConfigError: A number is out of its range.
-            Forbidden: The token's owner may not see it.
+            ConfigError: A number is out of range.
+            Forbidden: The token's owner may not see the entries.
         """
         return self._http.pages(
             "GET",
@@ -72,7 +72,7 @@ class Access(Area):
         )
 
     def list_direct(self, dataset_ids: Sequence[str], /) -> Pager[DatasetAccess]:
-        """Iterate over who was given access to several datasets; asks by one request.
+        """Iterate over the access that was given directly on several datasets; sends one request.
 
         `POST /api/data/v3/datasources/bulk/directpermissions`. Seen: Domo's own data service has it.
 
@@ -99,9 +99,9 @@ class Access(Area):
         policies: bool = True,
         concurrency: int = CHANGES_AT_ONCE,
     ) -> AccessAudit:
-        """Return who may see which dataset and by which route, and which rows: one table of access and policies.
+        """Return an audit of dataset access: for each dataset who may see it, by which route, and which rows.
 
-        A user who may see a dataset in several ways, such as by a share and by a group, has several rows.
+        A user with several routes to a dataset, such as a share and a group, has several rows.
 
         `GET /api/data/v3/datasources` or `POST /api/data/v3/datasources/bulk` for the datasets,
         `POST /api/data/v3/datasources/bulk/directpermissions` for a hundred of them at a time,
@@ -113,17 +113,17 @@ class Access(Area):
 
         Args:
             dataset_ids: The datasets; by default all that the token's owner may see.
-            roles: Whether to tell who may see all datasets by a role.
-            policies: Whether to tell which rows are seen.
-            concurrency: Requests under way at once.
+            roles: Whether to report who may see all datasets because of a role.
+            policies: Whether to report which rows are visible.
+            concurrency: The number of requests at once.
 
         Returns:
-            The table; what could not be read is in its `problems`.
+            The audit; its `problems` list the data that could not be read.
 
         Raises:
             ConfigError: `dataset_ids` is empty.
         """
-        # They stand above this module.
+        # These modules import this one.
         from domo_async._endpoints.datasets._auditing import audit_access  # noqa: PLC0415 - as said
         from domo_async._endpoints.datasets.area import Datasets  # noqa: PLC0415 - as said
 
@@ -134,21 +134,21 @@ class Access(Area):
     async def share(
         self, dataset_id: str, /, *, permissions: Sequence[Grant], send_email: bool, message: str | Unset = UNSET
     ) -> None:
-        """Give users and groups access to a dataset; ``NONE`` takes it away.
+        """Give users and groups access to a dataset; the level ``NONE`` removes it.
 
         `POST /api/data/v3/datasources/{dataset_id}/share` (Datasets API, "Share Dataset with Access permissions").
 
         Args:
             dataset_id: The dataset.
-            permissions: Whom to allow what.
-            send_email: Whether to tell them by mail.
-            message: What to tell them.
+            permissions: The access to give, one `Grant` for each user or group.
+            send_email: Whether to notify them by e-mail.
+            message: The message to send to them.
 
         Raises:
             ConfigError: `permissions` is empty.
-            NotFound: There is no such dataset.
+            NotFound: The dataset does not exist.
         """
-        # Sent twice, it gives the same access, but mails twice.
+        # A repeated request gives the same access, but sends the mail twice.
         await self._http.request(
             "POST",
             url("/api/data/v3/datasources/{}/share", dataset_id),
@@ -157,16 +157,16 @@ class Access(Area):
         )
 
     async def change(self, dataset_id: str, /, grant: Grant) -> None:
-        """Change what one user or group may do with a dataset; ``NONE`` takes the access away.
+        """Change the access of one user or group to a dataset; the level ``NONE`` removes it.
 
         `PUT /api/data/v3/datasources/{dataset_id}/permissions`. Seen: Domo's own data service has it. It mails nobody.
 
         Args:
             dataset_id: The dataset.
-            grant: Whom to allow what.
+            grant: The access to give.
 
         Raises:
-            NotFound: There is no such dataset or user.
+            NotFound: The dataset or the user does not exist.
         """
         (changed,) = granted([grant])
         await self._http.request("PUT", url("/api/data/v3/datasources/{}/permissions", dataset_id), json=changed)
@@ -174,25 +174,25 @@ class Access(Area):
     async def revoke(
         self, dataset_id: str, grantee_id: int | str, /, *, type: AccessType | str = AccessType.USER
     ) -> None:
-        """Take a user's or a group's access to a dataset away.
+        """Remove the access of a user or a group to a dataset.
 
         `DELETE /api/data/v3/datasources/{dataset_id}/permissions/{type}/{grantee_id}` (Datasets API, "Revoke Dataset
-        Access"). Domo's documentation shows users alone, its own data service takes all kinds.
+        Access"). Domo's documentation shows only users, its own data service takes all types.
 
         Args:
             dataset_id: The dataset.
-            grantee_id: The user, the group or what else it is.
-            type: Which of these.
+            grantee_id: The identifier of the user, the group or other holder of access.
+            type: The type of the holder of access.
 
         Raises:
-            NotFound: There is no such dataset or user.
+            NotFound: The dataset or the user does not exist.
         """
         await self._http.request(
             "DELETE", url("/api/data/v3/datasources/{}/permissions/{}/{}", dataset_id, type, grantee_id)
         )
 
     async def remove(self, dataset_id: str, user_id: int | str, /) -> None:
-        """Take a user's access to a dataset away, as `revoke` does; prefer that.
+        """Remove a user's access to a dataset, as `revoke` does; prefer `revoke`.
 
         `DELETE /api/data/v3/datasources/{dataset_id}/USERS/{user_id}` (Datasets API, "Remove user from dataset"). No
         other source knows this route, Domo's own data service among them: an instance may refuse it.
@@ -202,23 +202,23 @@ class Access(Area):
             user_id: The user.
 
         Raises:
-            NotFound: There is no such dataset or user.
+            NotFound: The dataset or the user does not exist.
         """
         await self._http.request("DELETE", url("/api/data/v3/datasources/{}/USERS/{}", dataset_id, user_id))
 
     async def remove_many(self, dataset_id: str, /, *, users: Sequence[Grantee | int | str]) -> None:
-        """Take the access of several users and groups to a dataset away at once; prefer `share` with ``NONE``.
+        """Remove the access of several users and groups to a dataset; prefer `share` with ``NONE``.
 
         `DELETE /api/data/v3/datasources/{dataset_id}/users` (Datasets API, "Remove multiple users from dataset"). No
         other source knows this route, Domo's own data service among them: an instance may refuse it.
 
         Args:
             dataset_id: The dataset.
-            users: Whose access; a bare identifier stands for a user.
+            users: The users and groups; a bare identifier is a user's.
 
         Raises:
             ConfigError: `users` is empty.
-            NotFound: There is no such dataset.
+            NotFound: The dataset does not exist.
         """
         removed = [user if isinstance(user, Grantee) else Grantee(user) for user in require_list(users, "users")]
         await self._http.request(
@@ -241,12 +241,13 @@ class Access(Area):
         stop_on_error: bool = False,
         progress: BulkProgressCallback | None = None,
     ) -> BulkReport[Grant, None]:
-        """Give exactly these users and groups access to a dataset, besides its owner; sends only what differs.
+        """Give access to a dataset to exactly these users and groups and its owner; send only the differences.
 
             grants = [Grant("ada@example.com", "CAN_EDIT"), Grant(5, "CAN_VIEW", "GROUP")]
             report = await domo.datasets.access.sync(dataset.id, grants, dry_run=True)
 
-        Reads `GET /api/data/v3/datasources/{dataset_id}/permissions` and, side by side with it, those who are named:
+        Reads `GET /api/data/v3/datasources/{dataset_id}/permissions` and, at the same time, the users and groups that
+        are named:
         `POST /api/identity/v1/users/search`, `GET /api/identity/v1/users`, `GET /api/identity/v1/users/{user_id}` and
         `GET /api/content/v2/groups/{group_id}`. Then each batch is one
         `POST /api/data/v3/datasources/{dataset_id}/share`, which takes access away by the level ``NONE``, and mails
@@ -254,23 +255,24 @@ class Access(Area):
 
         Args:
             dataset_id: The dataset.
-            permissions: Whom to allow what; a user may be given by e-mail address. ``NONE`` takes access away.
-            remove: Whether users and groups that are not named lose their access; the owner never does, nor do cards,
-                apps and the like.
-            allow_empty: Whether to take all access away if `permissions` is empty, which is refused by default.
-            send_email: Whether to tell by mail those who get access.
-            dry_run: Whether to only read, and report what would be done.
-            batch_size: The most users and groups to send in one request; a limit is not documented.
-            stop_on_error: Whether to begin no further batch once one has failed.
-            progress: Called with how far it has come, after each user or group.
+            permissions: The access to give, one `Grant` for each user or group; a user may be given by e-mail address.
+                The level ``NONE`` removes access.
+            remove: Whether users and groups that are not named lose their access; the owner, cards, apps and the like
+                never do.
+            allow_empty: Whether an empty `permissions` removes all access; by default it is refused.
+            send_email: Whether to notify those who get access by e-mail.
+            dry_run: Whether to only read and report the changes.
+            batch_size: The maximum number of users and groups per request; no limit is documented.
+            stop_on_error: Whether to start no further batch after one has failed.
+            progress: Called with the progress after each user or group.
 
         Returns:
             A report of each user and group: ``added``, ``updated``, ``removed`` or ``unchanged``.
 
         Raises:
-            ConfigError: `permissions` would take all access away, or names somebody twice.
-            Unresolved: Nobody has some of the addresses; names all, and nothing was changed.
-            NotFound: There is no such dataset.
+            ConfigError: `permissions` would remove all access, or names a user or group twice.
+            Unresolved: Some addresses belong to no user; the message names all of them. Nothing was changed.
+            NotFound: The dataset does not exist.
         """
         desired = _access_sync.DesiredAccess.of(
             permissions, remove=remove, allow_empty=allow_empty, send_email=send_email, batch_size=batch_size
@@ -292,30 +294,31 @@ class Access(Area):
         stop_on_error: bool = False,
         progress: BulkProgressCallback | None = None,
     ) -> BulkReport[str, BulkReport[Grant, None]]:
-        """Give users and groups the same access to many datasets; sends only what differs.
+        """Give users and groups the same access to many datasets; send only the differences.
 
-        The requests of `sync` for each: `GET /api/data/v3/datasources/{dataset_id}/permissions`,
+        Sends the requests of `sync` for each: `GET /api/data/v3/datasources/{dataset_id}/permissions`,
         `POST /api/identity/v1/users/search`, `GET /api/identity/v1/users`, `GET /api/identity/v1/users/{user_id}`,
         `GET /api/content/v2/groups/{group_id}` and `POST /api/data/v3/datasources/{dataset_id}/share`.
 
         Args:
             dataset_ids: The datasets.
-            permissions: Whom to allow what; a user may be given by e-mail address. ``NONE`` takes access away.
-            remove: Whether users and groups that are not named lose their access; the owners never do, nor do cards,
-                apps and the like.
-            send_email: Whether to tell by mail those who get access.
-            dry_run: Whether to only read, and report what would be done.
-            batch_size: The most users and groups to send in one request; a limit is not documented.
-            concurrency: Datasets under way at once.
-            stop_on_error: Whether to begin no further dataset once one has failed.
-            progress: Called with how far it has come, after each dataset.
+            permissions: The access to give, one `Grant` for each user or group; a user may be given by e-mail address.
+                The level ``NONE`` removes access.
+            remove: Whether users and groups that are not named lose their access; the owners, cards, apps and the like
+                never do.
+            send_email: Whether to notify those who get access by e-mail.
+            dry_run: Whether to only read and report the changes.
+            batch_size: The maximum number of users and groups per request; no limit is documented.
+            concurrency: The number of datasets at once.
+            stop_on_error: Whether to start no further dataset after one has failed.
+            progress: Called with the progress after each dataset.
 
         Returns:
-            A report of each dataset: ``updated`` or ``unchanged``, its value the report of the users and groups.
+            A report of each dataset: ``updated`` or ``unchanged``; its value is the report of the users and groups.
 
         Raises:
-            ConfigError: `permissions` is empty or names somebody twice, or a dataset stands twice.
-            Unresolved: Nobody has some of the addresses; names all, and nothing was changed.
+            ConfigError: `permissions` is empty or names a user or group twice, or a dataset is given twice.
+            Unresolved: Some addresses belong to no user; the message names all of them. Nothing was changed.
         """
         desired = _access_sync.DesiredAccess.of(
             permissions, remove=remove, allow_empty=False, send_email=send_email, batch_size=batch_size

@@ -1,4 +1,4 @@
-"""Datasets: create, look at, fill, query, export."""
+"""Manage datasets: create, read, fill, query and export them."""
 
 from __future__ import annotations
 
@@ -85,11 +85,11 @@ __all__ = ["Datasets"]
 
 
 class Datasets(Area):
-    """Datasets: create, look at, fill, query, export."""
+    """Manage datasets: create, read, fill, query and export them."""
 
     @cached_property
     def schemas(self) -> Schemas:
-        """Columns: read and altered."""
+        """Read and alter the columns of datasets."""
         return Schemas(self._http)
 
     @cached_property
@@ -98,12 +98,12 @@ class Datasets(Area):
 
     @cached_property
     def uploads(self) -> Uploads:
-        """The stages of an upload, one by one; `upload` does them all."""
+        """The stages of an upload as separate requests; `upload` sends them all."""
         return Uploads(self._http)
 
     @cached_property
     def indexes(self) -> Indexes:
-        """What makes data visible to queries."""
+        """The indexes that make data visible to queries."""
         return Indexes(self._http)
 
     @cached_property
@@ -113,22 +113,22 @@ class Datasets(Area):
 
     @cached_property
     def partitions(self) -> Partitions:
-        """Tags that stand for parts of a dataset's data."""
+        """The partitions of a dataset: tags for parts of its data."""
         return Partitions(self._http)
 
     @cached_property
     def access(self) -> Access:
-        """Who may see, change and share a dataset."""
+        """The users and groups that may view, change and share a dataset."""
         return Access(self._http)
 
     @cached_property
     def policies(self) -> Policies:
-        """Who sees which rows of a dataset."""
+        """The policies that limit which rows of a dataset a user sees."""
         return Policies(self._http)
 
     @cached_property
     def bulk(self) -> BulkChanges:
-        """Many datasets tagged, shared, handed over, run or deleted by one request."""
+        """Tag, share, reassign, run or delete many datasets with one request."""
         return BulkChanges(self._http)
 
     def list(
@@ -154,24 +154,25 @@ class Datasets(Area):
         `GET /api/data/v3/datasources`. Seen: Domo's own data service has it, and several clients use it.
 
         Args:
-            name_like: What their names contain.
-            owner_id: Who owns them.
-            data_provider_type: The kind of connector that fills them.
-            type: Their kind, or several kinds.
-            display_type: The kind that people see.
-            dataset_ids: One dataset or several, of which those that fit the rest are given.
-            created_since: When they were made at the earliest, with a time zone.
-            include_hidden: Whether to give hidden ones too; by default not.
+            name_like: Text that the name contains.
+            owner_id: The owner.
+            data_provider_type: The type of connector that fills the datasets.
+            type: The dataset type, or several types.
+            display_type: The type as Domo's pages show it.
+            dataset_ids: One or more datasets; only those of them that match the other filters are returned.
+            created_since: The earliest creation time; must have a time zone.
+            include_hidden: Whether to include hidden datasets; by default they are left out.
             sort_by: The field to sort by.
-            ascending: Whether the smallest comes first; by default as the field has it: names begin with A, times with
-                the latest, counts with the greatest.
-            parts: What to tell of each, as `get` takes it.
-            offset: Datasets to leave out at the beginning.
-            limit: The most datasets to give in all, or None for all.
-            page_size: Datasets to ask for at a time.
+            ascending: Whether to sort from the smallest to the largest; the default depends on the field: names begin
+                with A, times with the latest, counts with the largest.
+            parts: The parts of each dataset to return; see `get`.
+            offset: The number of datasets to skip.
+            limit: The maximum number of datasets to return, or None for all.
+            page_size: The number of datasets per request.
 
         Raises:
-            ConfigError: A number is out of its range, `created_since` has no time zone, or there is no such order.
+            ConfigError: A number is out of range, `created_since` has no time zone, or the field cannot be sorted in
+                that order.
         """
         return self._http.pages(
             "GET",
@@ -209,10 +210,10 @@ class Datasets(Area):
             user_defined_type: The type that Domo shows for the dataset.
 
         Returns:
-            The dataset's id, and what else the instance tells.
+            The dataset's id and the other fields that the instance returns.
 
         Raises:
-            ConfigError: There are no columns, names repeat, or a type is not one of Domo's.
+            ConfigError: `columns` is empty, a name is repeated, or a type is not one of Domo's types.
         """
         body = payload(
             user_defined_type=user_defined_type,
@@ -242,16 +243,16 @@ class Datasets(Area):
             async for dataset in domo.datasets.search(filters=[Wildcard("name_sort", "*sales*")]): ...
 
         Args:
-            query: What to look for; ``*`` stands for any text.
-            filters: What all that is found matches; `domo_async._endpoints.search` has them.
-            sort_by: The field to sort by, or several as a `Sort`; by default what suits best comes first.
-            ascending: Whether the smallest comes first, where one field is given.
-            offset: Datasets to leave out at the beginning.
-            limit: The most datasets to give in all, or None for all.
-            page_size: Datasets to ask for at a time, 100 at most.
+            query: The text to search for; ``*`` stands for any text.
+            filters: Filters that every result must match; see `domo_async._endpoints.search`.
+            sort_by: The field to sort by, or several as a `Sort`; by default the best matches come first.
+            ascending: Whether to sort from the smallest to the largest; used if `sort_by` is a single field.
+            offset: The number of datasets to skip.
+            limit: The maximum number of datasets to return, or None for all.
+            page_size: The number of datasets per request, 100 at most.
 
         Raises:
-            ConfigError: A number is out of its range.
+            ConfigError: A number is out of range.
         """
         return self._http.pages(
             "POST",
@@ -274,7 +275,7 @@ class Datasets(Area):
         )
 
     async def tags(self) -> ItemTuple[DatasetTag]:
-        """Return all tags that datasets have.
+        """Return all dataset tags.
 
         `GET /api/data/ui/v3/datasources/search/tags/all`. Seen: Domo's own data service has it.
         """
@@ -283,13 +284,13 @@ class Datasets(Area):
         )
 
     async def find_tags(self, term: str, /, *, limit: int | None = None) -> ItemTuple[DatasetTag]:
-        """Return the tags of datasets that contain a text.
+        """Return the dataset tags that contain a text.
 
         `POST /api/data/ui/v3/datasources/search/tags`. Seen: Domo's own data service has it.
 
         Args:
             term: The text.
-            limit: The most tags to give; 100 by default.
+            limit: The maximum number of tags to return; 100 by default.
         """
         return await self._http.request(
             "POST",
@@ -313,11 +314,11 @@ class Datasets(Area):
 
         Args:
             dataset_id: The dataset.
-            parts: What to include, as a list or by commas, such as ``"core,permission"``.
-            include_all_details: Whether to include all that there is; by default not.
+            parts: The parts to include, as a list or a comma-separated string such as ``"core,permission"``.
+            include_all_details: Whether to include all details; by default they are not included.
 
         Raises:
-            NotFound: There is no such dataset, or the token's owner may not see it.
+            NotFound: The dataset does not exist, or the token's owner may not see it.
         """
         return await self._http.request(
             "GET",
@@ -336,20 +337,20 @@ class Datasets(Area):
         include_private: bool | None = None,
         include_formulas: bool | None = None,
     ) -> ItemTuple[Dataset]:
-        """Return the metadata of several datasets by one request.
+        """Return the metadata of several datasets with one request.
 
         `POST /api/data/v3/datasources/bulk`. Seen: Domo's own data service has it, and two clients use it.
 
         Args:
-            dataset_ids: The datasets; how many an instance takes at once is not known.
-            parts: What to tell of each, as `get` takes it.
-            include_all_details: Whether to tell all that there is; by default not.
-            include_private: Whether to give private ones too; by default not.
-            include_formulas: Whether to tell their formulas; by default so.
+            dataset_ids: The datasets. The maximum number per request is not known.
+            parts: The parts of each dataset to return; see `get`.
+            include_all_details: Whether to include all details; by default they are not included.
+            include_private: Whether to include private datasets; by default they are left out.
+            include_formulas: Whether to include the formulas; by default they are included.
 
         Returns:
-            Those that there are and that the token's owner may see; in which order, and whether others are an error, is
-            not documented.
+            The datasets that exist and that the token's owner may see. Their order, and whether other identifiers are
+            an error, is not documented.
 
         Raises:
             ConfigError: `dataset_ids` is empty.
@@ -376,10 +377,10 @@ class Datasets(Area):
 
         Args:
             dataset_id: The dataset.
-            delete_method: ``soft``, which is the instance's default, so that `restore` can bring it back, or ``hard``.
+            delete_method: ``soft``, the instance's default, after which `restore` can restore it, or ``hard``.
 
         Raises:
-            NotFound: There is no such dataset.
+            NotFound: The dataset does not exist.
         """
         await self._http.request(
             "DELETE", url("/api/data/v3/datasources/{}", dataset_id), params={"deleteMethod": delete_method}
@@ -388,15 +389,14 @@ class Datasets(Area):
     async def delete_many(
         self, dataset_ids: Sequence[str], /, *, delete_method: DeleteMethod | str | None = None
     ) -> None:
-        """Delete several datasets with their data by one request; `bulk.delete` tells what became of each.
+        """Delete several datasets and their data with one request; `bulk.delete` returns the result for each.
 
-        `POST /api/data/v3/datasources/delete`. Seen: Domo's own data service has it. What it answers, and what it does
-        where it cannot delete all of them, is not documented.
+        `POST /api/data/v3/datasources/delete`. Seen: Domo's own data service has it. Its answer, and its behaviour if
+        it cannot delete all of them, are not documented.
 
         Args:
             dataset_ids: The datasets.
-            delete_method: ``soft``, which is the instance's default, so that `restore` can bring them back, or
-                ``hard``.
+            delete_method: ``soft``, the instance's default, after which `restore` can restore them, or ``hard``.
 
         Raises:
             ConfigError: `dataset_ids` is empty.
@@ -409,17 +409,17 @@ class Datasets(Area):
         )
 
     async def restore(self, dataset_ids: Sequence[str], /, *, new_owner_id: int | str | Unset = UNSET) -> None:
-        """Bring datasets back that were deleted softly.
+        """Restore datasets that were deleted with ``soft``.
 
         `POST /api/data/v3/datasources/restore`. Seen: Domo's own data service has it.
 
         Args:
             dataset_ids: The datasets.
-            new_owner_id: The user who is to own them; by default who did.
+            new_owner_id: The new owner; by default the former one.
 
         Raises:
             ConfigError: `dataset_ids` is empty.
-            NotFound: One of them is not there to be brought back.
+            NotFound: One of them cannot be restored.
         """
         owner = new_owner_id if isinstance(new_owner_id, Unset) else str(new_owner_id)
         restored = [payload(dataset_id=each, new_owner_id=owner) for each in require_list(dataset_ids, "dataset_ids")]
@@ -428,19 +428,19 @@ class Datasets(Area):
     async def set_owner(
         self, dataset_id: str, /, *, user_id: int | str | Unset = UNSET, group_id: int | str | Unset = UNSET
     ) -> None:
-        """Hand a dataset over to a user or to a group.
+        """Change the owner of a dataset to a user or a group.
 
         `PUT /api/data/v2/datasources/{dataset_id}/responsibleUsers`. Seen: Domo's own data service has it, and two
         clients use it.
 
         Args:
             dataset_id: The dataset.
-            user_id: The user who is to own it.
-            group_id: Or the group.
+            user_id: The new owner, if it is a user.
+            group_id: The new owner, if it is a group.
 
         Raises:
-            ConfigError: Both are given, or neither.
-            NotFound: There is no such dataset.
+            ConfigError: Both or neither of `user_id` and `group_id` are given.
+            NotFound: The dataset does not exist.
         """
         owners = {
             key: str(value)
@@ -454,17 +454,17 @@ class Datasets(Area):
         )
 
     async def set_owner_of_many(self, dataset_ids: Sequence[str], /, *, user_id: int | str) -> None:
-        """Hand several datasets over to a user by one request; `bulk.reassign` tells what became of each.
+        """Change the owner of several datasets with one request; `bulk.reassign` returns the result for each.
 
         `PUT /api/data/v2/datasources/responsible-user/{user_id}`. Seen: Domo's own data service has it.
 
         Args:
             dataset_ids: The datasets.
-            user_id: The user who is to own them.
+            user_id: The new owner.
 
         Raises:
             ConfigError: `dataset_ids` is empty.
-            NotFound: There is no such user.
+            NotFound: The user does not exist.
         """
         await self._http.request(
             "PUT",
@@ -481,25 +481,25 @@ class Datasets(Area):
         name: str | Unset = UNSET,
         description: str | Unset = UNSET,
     ) -> Dataset:
-        """Change what is given of a dataset's properties, and return it.
+        """Change the given properties of a dataset and return it.
 
         `PUT /api/data/v3/datasources/{dataset_id}/properties` (Datasets API, "Change Dataset Properties").
 
         Args:
             dataset_id: The dataset.
-            data_provider_type: The kind of connector, such as ``domo-jupyterdata``; all that Domo's documentation
-                shows.
-            name: The dataset's name. Not in Domo's documentation; other clients send it to this route, always along
-                with `description`, so whether one of the two alone leaves the other as it is, is not known.
-            description: What it holds; see `name`.
+            data_provider_type: The type of connector, such as ``domo-jupyterdata``; the only property in Domo's
+                documentation.
+            name: The dataset's name. Domo's documentation does not list it; other clients send it to this route, always
+                together with `description`. Whether one of the two alone leaves the other unchanged is not known.
+            description: The description; see `name`.
 
         Returns:
-            The dataset as it is now. Domo's documentation shows no answer; where none comes, it is asked for anew by
-            `GET /api/data/v3/datasources/{dataset_id}`.
+            The changed dataset. Domo's documentation does not show the answer; if there is none, the dataset is read
+            with `GET /api/data/v3/datasources/{dataset_id}`.
 
         Raises:
-            ConfigError: Nothing is given to change.
-            NotFound: There is no such dataset.
+            ConfigError: No property is given.
+            NotFound: The dataset does not exist.
         """
         body = payload(
             {"dataSourceName": name, "dataSourceDescription": description}, data_provider_type=data_provider_type
@@ -515,19 +515,20 @@ class Datasets(Area):
         return await self.get(dataset_id) if changed is None else changed
 
     async def set_tags(self, dataset_id: str, /, *, tags: Sequence[str]) -> None:
-        """Give a dataset exactly these tags; it loses all others.
+        """Replace the tags of a dataset.
 
         `POST /api/data/ui/v3/datasources/{dataset_id}/tags` (Datasets API, "createDatasetTag"). Domo's documentation
-        speaks of creating a tag, but the list replaces the former one. To add a tag, read `Dataset.tag_names` first.
+        speaks of creating a tag, but the list replaces all tags of the dataset. To add a tag, read `Dataset.tag_names`
+        first.
 
         Args:
             dataset_id: The dataset.
-            tags: All that it is to have; an empty list takes all away.
+            tags: The complete list of tags; an empty list removes all tags.
 
         Raises:
-            NotFound: There is no such dataset.
+            NotFound: The dataset does not exist.
         """
-        # Sent twice, the complete list sets the same tags.
+        # Sending the complete list twice sets the same tags.
         await self._http.request(
             "POST",
             url("/api/data/ui/v3/datasources/{}/tags", dataset_id),
@@ -536,16 +537,16 @@ class Datasets(Area):
         )
 
     async def cards(self, dataset_id: str, /, *, drill: bool | None = None) -> ItemTuple[DatasetCard]:
-        """Return the cards that a dataset feeds.
+        """Return the cards that use a dataset.
 
         `GET /api/content/v1/datasources/{dataset_id}/cards` (Datasets API, "Get Cards for a Dataset ID").
 
         Args:
             dataset_id: The dataset.
-            drill: Whether to list the cards of drill paths too; the instance's default is to.
+            drill: Whether to include the cards of drill paths; by default the instance includes them.
 
         Raises:
-            NotFound: There is no such dataset.
+            NotFound: The dataset does not exist.
         """
         return await self._http.request(
             "GET",
@@ -555,25 +556,25 @@ class Datasets(Area):
         )
 
     async def query(self, dataset_id: str, /, sql: str, params: Params | None = None) -> QueryResult:
-        """Run a SQL query on a dataset and return its rows, all at once; `scan` is for results of any size.
+        """Run a SQL query on a dataset and return all rows at once; use `scan` for results of any size.
 
-        `POST /api/query/v1/execute/{dataset_id}` (Datasets API, "Query with SQL"). Instances are said to give 1,000,000
-        rows at the most; a result of just so many may be cut, which `scan` notices.
+        `POST /api/query/v1/execute/{dataset_id}` (Datasets API, "Query with SQL"). Instances are said to return at most
+        1,000,000 rows; a result of exactly that many may be cut, which `scan` detects.
 
         Args:
             dataset_id: The dataset.
-            sql: A SELECT in Domo's MySQL-like dialect; the dataset is called ``table``, and names of more than letters
-                and digits stand in backticks.
-            params: Values for the placeholders in `sql`: a list for ``?``, a mapping for ``:name``. They are quoted, so
-                that a text never becomes SQL; a list among them stands for ``(a, b, c)``, as IN takes it.
+            sql: A SELECT in Domo's MySQL-like dialect. The dataset is called ``table``; names with characters other
+                than letters and digits are quoted with backticks.
+            params: Values for the placeholders in `sql`: a list for ``?``, a mapping for ``:name``. Values are quoted,
+                so text is never read as SQL. A list as a value becomes ``(a, b, c)``, as IN expects.
 
         Returns:
-            The rows with their columns' names and types.
+            The rows, and the names and types of their columns.
 
         Raises:
             ConfigError: The values do not fit the placeholders.
-            BadRequest: The query is wrong; says how.
-            NotFound: There is no such dataset.
+            BadRequest: The query is invalid; the message says why.
+            NotFound: The dataset does not exist.
             DecodeError: The answer is not a query's result.
         """
         return await ResultReader(self._http, dataset_id).result(bind(sql, params))
@@ -591,7 +592,7 @@ class Datasets(Area):
         offset: int = 0,
         use_cache: bool = True,
     ) -> QueryResult:
-        """Run a query that is made of expressions, as Domo's own pages send them; `query` takes SQL.
+        """Run a query made of expressions, as Domo's own pages send them; `query` takes SQL.
 
         `POST /api/query/v1/execute/{dataset_id}`. Unconfirmed in this form: Domo's documentation shows SQL, two clients
         send expressions.
@@ -606,21 +607,21 @@ class Datasets(Area):
 
         Args:
             dataset_id: The dataset.
-            columns: What to return: names of columns, or expressions as objects with ``exprType``.
-            where: What a row has to fit, as such an object.
-            group_by: What to group by.
-            order_by: What to sort by.
-            limit: The most rows to return, or None for as many as the instance gives.
-            offset: Rows to leave out at the beginning; needs `limit`.
-            use_cache: Whether a result of before may be given.
+            columns: The columns to return: names, or expressions as objects with ``exprType``.
+            where: The condition that a row must match, as such an object.
+            group_by: The expressions to group by.
+            order_by: The expressions to sort by.
+            limit: The maximum number of rows to return, or None for the instance's limit.
+            offset: The number of rows to skip; needs `limit`.
+            use_cache: Whether the instance may return a cached result.
 
         Returns:
-            The rows with their columns' names and types.
+            The rows, and the names and types of their columns.
 
         Raises:
-            ConfigError: There are no columns, or an offset without a limit.
-            BadRequest: The query is wrong; says how.
-            NotFound: There is no such dataset.
+            ConfigError: `columns` is empty, or `offset` is given without `limit`.
+            BadRequest: The query is invalid; the message says why.
+            NotFound: The dataset does not exist.
             DecodeError: The answer is not a query's result.
         """
         if offset and limit is None:
@@ -637,19 +638,19 @@ class Datasets(Area):
     def query_many(
         self, jobs: Iterable[QueryJob], /, *, concurrency: int = QUERIES_AT_ONCE, stop_on_error: bool = False
     ) -> AsyncIterator[ItemResult[QueryJob, QueryResult]]:
-        """Run several queries at once, on one or more datasets, and give each result as it comes.
+        """Run several queries at once, on one or more datasets, and yield each result as it arrives.
 
         `POST /api/query/v1/execute/{dataset_id}` (Datasets API, "Query with SQL"), once for each.
 
         Args:
             jobs: The queries.
-            concurrency: How many at a time. No more results than that are held for the caller.
-            stop_on_error: Whether the first that fails stops the others: those under way are cancelled, those not
-                begun stay so.
+            concurrency: The number of queries at once. At most this many results are held for the caller.
+            stop_on_error: Whether the first failure stops the others: running queries are cancelled, the rest are not
+                started.
 
         Returns:
-            What became of each, with its job and either a result or an error. After a stop `ItemResult.cancelled` marks
-            those that were under way, and those that were not begun come last, with nothing set.
+            One item for each job, with either a result or an error. After a stop, `ItemResult.cancelled` marks the jobs
+            that were running; the jobs that were not started come last, with neither result nor error.
 
         Raises:
             ConfigError: The values of a query do not fit its placeholders.
@@ -681,25 +682,26 @@ class Datasets(Area):
         LIMIT, is read page by page.
 
         LONG is int64, DOUBLE float64, STRING string, DATE date32, DATETIME timestamp[us] and DECIMAL decimal128(38,
-        18), as its digits are not known before. From the first batch on that has a number which does not fit that, the
-        column is decimal256(76, 38), with 38 digits before and 38 after the point; numbers of more digits are refused.
-        Columns of one name are called as `QueryResult` has it: ``a``, ``a_2``.
+        18), as the number of digits is not known in advance. From the first batch with a number that does not fit, the
+        column is decimal256(76, 38), with 38 digits before and 38 after the point; numbers with more digits are
+        refused. Columns with the same name are renamed as in `QueryResult`: ``a``, ``a_2``.
 
         Args:
             dataset_id: The dataset.
             sql: The query; all rows by default.
-            columns: In its place, the columns to read.
-            where: In its place, the condition on the rows to read, such as ``"region = :region"``.
-            params: Values for placeholders, as `query` takes them.
-            batch_rows: The rows of a batch; the last has what is left, and one of very long rows fewer (256 MiB).
+            columns: The columns to read, instead of `sql`.
+            where: The condition on the rows to read, instead of `sql`, such as ``"region = :region"``.
+            params: Values for the placeholders; see `query`.
+            batch_rows: The number of rows per batch; the last batch has the rest, and batches of very long rows have
+                fewer (256 MiB).
 
         Raises:
-            ConfigError: Both a query and columns or a condition are given, the values do not fit, a DECIMAL does not
-                fit decimal256(76, 38), or pyarrow is not installed.
-            BadRequest: The query is wrong; says how.
-            NotFound: There is no such dataset.
-            IncompleteAnswer: The answer broke off. Until the first batch it is asked for again; after it, the rows that
-                were given are right, but not all. Also if the instance cut the result.
+            ConfigError: Both `sql` and `columns` or `where` are given, the values do not fit, a DECIMAL does not fit
+                decimal256(76, 38), or pyarrow is not installed.
+            BadRequest: The query is invalid; the message says why.
+            NotFound: The dataset does not exist.
+            IncompleteAnswer: The answer broke off, or the instance cut the result. Before the first batch the request
+                is repeated; after it, the rows already yielded are right, but not complete.
             DecodeError: The answer is not CSV of these columns.
         """
         if batch_rows < 1:
@@ -766,7 +768,7 @@ class Datasets(Area):
         where: str | None = None,
         params: Params | None = None,
     ) -> pl.DataFrame | pd.DataFrame | pa.Table:
-        """Return a dataset, or a query's result, as one frame; it is streamed as `scan` does, and needs pyarrow.
+        """Return a dataset or a query's result as one frame. The result is streamed as in `scan`; needs pyarrow.
 
         `POST /api/query/v1/execute/{dataset_id}` (Datasets API, "Query with SQL") and
         `POST /api/query/v1/execute/export/{dataset_id}` (Datasets API, "Query Dataset"), as `scan`.
@@ -776,19 +778,19 @@ class Datasets(Area):
             sql: The query; all rows by default.
             kind: ``"polars"``, ``"pandas"`` or ``"arrow"``. The types are those of `QueryResult.to_polars`,
                 `QueryResult.to_pandas` and `QueryResult.to_arrow`.
-            columns: In the query's place, the columns to read.
-            where: In the query's place, the condition on the rows to read.
-            params: Values for placeholders, as `query` takes them.
+            columns: The columns to read, instead of `sql`.
+            where: The condition on the rows to read, instead of `sql`.
+            params: Values for the placeholders; see `query`.
 
         Returns:
             A `polars.DataFrame`, a `pandas.DataFrame` or a `pyarrow.Table`.
 
         Raises:
-            ConfigError: What is needed is not installed, the arguments do not fit, or a number has more digits than the
-                frame's.
-            BadRequest: The query is wrong; says how.
-            NotFound: There is no such dataset.
-            IncompleteAnswer: The answer broke off each time that it was asked for, or the instance cut the result.
+            ConfigError: A required package is not installed, the arguments do not fit, or a number has more digits than
+                the frame's type holds.
+            BadRequest: The query is invalid; the message says why.
+            NotFound: The dataset does not exist.
+            IncompleteAnswer: The answer broke off on every attempt, or the instance cut the result.
             DecodeError: The answer is not CSV of the right columns.
         """
         convert = converter(kind)
@@ -830,7 +832,7 @@ class Datasets(Area):
         resume: str | os.PathLike[str] | None = None,
         progress: ProgressOption = None,
     ) -> UploadResult:
-        """Upload CSV, rows or a frame in concurrent parts and commit it: all of it or nothing.
+        """Upload CSV, rows or a frame in concurrent parts and commit the parts together: all rows or none.
 
         `POST /api/data/v3/datasources/{dataset_id}/uploads`,
         `PUT /api/data/v3/datasources/{dataset_id}/uploads/{upload_id}/parts/{part}`,
@@ -843,12 +845,12 @@ class Datasets(Area):
         `GET /api/data/v3/datasources/{dataset_id}/statuses`.
 
         The columns are compared with the dataset's before anything is sent: frames, mappings and CSV with a header by
-        name, whatever their order, all else by position. In CSV an unquoted empty field is NULL, ``""`` is the empty
-        string; None, NaN and Arrow's null are NULL. A quote inside an unquoted field is a character of it.
+        name, in any order, everything else by position. In CSV an unquoted empty field is NULL, ``""`` is the empty
+        string; None, NaN and Arrow's null are NULL. A quote inside an unquoted field is an ordinary character.
 
         Args:
             dataset_id: The dataset.
-            source: What to upload:
+            source: The data to upload:
 
                 - the path of a file, a folder, a pattern such as ``"exports/*.csv"``, a ``file://`` URL, or several of
                   them; ``"-"`` is standard input. CSV, JSON lines, Parquet, and Arrow files. Plain CSV is read slice by
@@ -856,78 +858,84 @@ class Datasets(Area):
                   named ``key=value`` in a path give columns, as Hive has them, that the file itself does not have;
                 - bytes of CSV or JSON lines, a binary file object, also one with an async ``read``, or an (async)
                   iterator of bytes;
-                - an (async) iterator of rows: sequences in the order of the columns, or by name what carries names:
+                - an (async) iterator of rows: sequences in the order of the columns, or objects with field names:
                   mappings, named tuples, rows of sqlite3, asyncpg and SQLAlchemy, dataclasses;
                 - a frame (polars, pandas, pyarrow, duckdb), or an (async) iterator of frames. Levels of a pandas index
-                  are columns if they have names. Columns of objects go value by value, as those of rows do.
+                  are columns if they have names. Columns of objects are converted value by value, as the cells of rows
+                  are.
 
-                CSV may be compressed with gzip or zstd. Of what comes only once, the parts under way are held in
-                memory, 24 MiB of them unless `part_size` or `concurrency` is given; what is bound to a thread, such as
-                a cursor of sqlite3, is read on others: give its rows.
+                CSV may be compressed with gzip or zstd. For a source that can be read only once, the parts being sent
+                are held in memory, 24 MiB of them unless `part_size` or `concurrency` is given. A source that is bound
+                to a thread, such as a cursor of sqlite3, is read on other threads: pass its rows.
             action: ``"REPLACE"`` all rows, which is the default without a partition; ``"APPEND"``; ``"UPSERT"`` or
                 ``"DELETE"`` by the dataset's upsert keys, as `upsert` and `delete_rows` do.
-            partition: The partition to write to, in place of the rows that it holds; all other rows stay.
-            partition_tag: The name that the partition goes under: ``dataTag`` is what other clients send, along with
+            partition: The partition to write to, replacing the rows that it holds; all other rows stay.
+            partition_tag: The name of the field that carries the partition: other clients send ``dataTag``, along with
                 the action APPEND and ``appendId: "latest"`` (unconfirmed); ``restateDataTag`` is the documents', which
                 call it largely deprecated.
-            allow_loss: Whether ``action="REPLACE"`` is sent along with a partition, though the rows of all others may
-                be lost: no document and no client shows what instances do then. Without it, that is refused.
-            keys: The names of the dataset's upsert keys, where its schema does not tell them.
-            append_id: What rows are appended to, if the instance is to be told, such as ``"latest"``.
+            allow_loss: Whether to send ``action="REPLACE"`` along with a partition, although the rows of all other
+                partitions may be lost: no document and no client shows how instances behave then. Without it, that is
+                refused.
+            keys: The names of the dataset's upsert keys, if its schema does not list them.
+            append_id: The version to append the rows to, such as ``"latest"``; by default it is not sent.
             message: A note for the data version.
             recorded_date: The time that the data version is recorded for; by default that of the upload.
-            header: Whether the first record of CSV is a header, which is not sent; ``"auto"`` compares it with the
-                dataset's columns, and refuses what resembles them but differs, and what may be names or a row.
+            header: Whether the first record of CSV is a header, which is not sent. ``"auto"`` compares the record with
+                the dataset's columns; it refuses a record that resembles them but differs, and one that may be either
+                names or a row.
             schema: ``"match"`` refuses a source whose columns are not the dataset's; ``"evolve"`` adds to the dataset
-                the columns that it lacks, and leaves NULL those that the source lacks. Before it adds any, all rows are
-                checked: those of what comes only once wait in a temporary file. Columns that somebody else adds at the
-                same time stay; a source that can be read again is then fitted anew, another is refused.
-            delimiter: What stands between the fields of CSV.
+                the columns that it lacks, and writes NULL to the columns that the source lacks. All rows are checked
+                before a column is added; rows of a source that can be read only once wait in a temporary file. Columns
+                that somebody else adds at the same time are kept; the source is then matched again if it can be read
+                again, and refused otherwise.
+            delimiter: The delimiter between the fields of CSV.
             encoding: The encoding of CSV, as Python names it.
-            null_values: Texts that are NULL in CSV, such as ``["NA", ""]``, in quotes or not. By default an empty field
-                without quotes is, and in columns that are not text one with quotes.
-            skip_rows: How many records of CSV stand before its header, such as titles.
-            format: What bytes are: ``"csv"`` whatever they look like, ``"jsonl"`` for JSON lines, an object in each
-                line; ``"auto"`` takes files for JSON lines whose names end in ``.jsonl`` or ``.ndjson``, also
-                compressed, and refuses what is not CSV by its first bytes.
-            zone: The zone in whose local time aware datetimes are written, since a DATETIME has none; without it they
-                are refused.
+            null_values: Texts that are NULL in CSV, such as ``["NA", ""]``, quoted or not. By default an unquoted empty
+                field is NULL, and a quoted one too in columns that are not text.
+            skip_rows: The number of CSV records before the header, such as titles.
+            format: The format of bytes: ``"csv"`` in any case; ``"jsonl"`` for JSON lines, one object per line;
+                ``"auto"`` treats files whose names end in ``.jsonl`` or ``.ndjson``, also compressed, as JSON lines,
+                and refuses a source whose first bytes are not CSV.
+            zone: The zone in whose local time aware datetimes are written, since a DATETIME has no zone; without it
+                aware datetimes are refused.
             nested: Whether lists, mappings and structs are refused, or written as JSON.
-            part_size: The most bytes of a part, unless a single record is longer; by default 2 to 8 MiB, more for files
-                of more than 8 GB. Parts end where records end.
-            concurrency: How many parts are under way at once; by default 8 in the beginning, more while that makes it
-                faster, and fewer when the instance struggles.
-            compress: Whether parts are compressed with gzip on the way; ``"auto"`` does so if the wire is slower than
-                the compressor. That the Product API takes it is unconfirmed.
+            part_size: The maximum size of a part in bytes, unless a single record is longer; by default 2 to 8 MiB,
+                more for files of more than 8 GB. Parts end at the end of a record.
+            concurrency: The number of parts sent at once; by default 8 at first, more while that makes the upload
+                faster, and fewer when the instance is overloaded.
+            compress: Whether to compress the parts with gzip for sending; ``"auto"`` does so if the connection is
+                slower than the compressor. Whether the Product API accepts it is unconfirmed.
             index: Whether to index the data, so that queries see them.
-            wait: Whether to wait for that index. Where the instance tells neither of it nor of the dataset's status,
+            wait: Whether to wait for that index. If the instance reports neither the index nor the dataset's status,
                 the result's `notes` say so.
             verify: Whether to compare the rows that the instance counts with the rows sent.
-            allow_empty: Whether a source without rows is fine; with REPLACE it empties the dataset.
-            timeout: Seconds to wait for the index.
-            resume: The path of a journal, made if there is none, with which the same call goes on after a failure or a
-                crash: only the parts that are missing are sent, and nothing is committed twice. Until then another
-                source is refused. Once the upload has taken effect, the same call with other data begins a new upload;
-                with the same data, byte by byte, it sends nothing and says so (``replayed``), unless they are to
-                replace what others have written since. Of files, those are left out that the journal's uploads have
-                appended (``left_out``). So a nightly call takes the same journal every night. What appends, and begins
-                with rows that were appended already, or with those of a file that was renamed, is refused.
-            progress: Called with a `Progress` after each part and some ten times a second; should that fail, it is
-                logged and the upload goes on. True draws a bar (needs ``rich``).
+            allow_empty: Whether a source without rows is accepted; with REPLACE it empties the dataset.
+            timeout: The number of seconds to wait for the index.
+            resume: The path of a journal, which is created if it does not exist. With it the same call continues after
+                a failure or a crash: only the missing parts are sent, and nothing is committed twice. Until the upload
+                has completed, another source is refused. Once it has taken effect, the same call with other data begins
+                a new upload; with the same data, byte by byte, it sends nothing and says so (``replayed``), unless the
+                data are to replace rows that others have written since. Files that the journal's uploads have already
+                appended are left out (``left_out``). So a nightly call can use the same journal every night. An append
+                that begins with rows that were already appended, or with those of a renamed file, is refused.
+            progress: Called with a `Progress` after each part and about ten times a second. If the callback fails, the
+                error is logged and the upload continues. True draws a bar (needs ``rich``).
 
         Returns:
-            Rows, bytes, parts, the upload, its data version and the seconds it took.
+            The number of rows, bytes and parts, the upload, its data version and the seconds it took.
 
         Raises:
-            ConfigError: An option makes no sense, the source is of no known kind, the journal is another upload's or is
-                not a journal, rows would be appended twice, or others than the partition's could be lost.
-            SourceError: The source cannot be read, is not CSV, holds no rows, or does not fit the dataset; names the
-                line. The dataset is as it was.
+            ConfigError: The options contradict each other, the type of the source is not supported, the journal belongs
+                to another upload or is not a journal, rows would be appended twice, or rows outside the partition could
+                be lost.
+            SourceError: The source cannot be read, is not CSV, holds no rows, or does not fit the dataset; the message
+                names the line. The dataset is as it was.
             UploadError: A part or the commit failed for good; the dataset is as it was.
             CommitUncertain: The commit's answer was lost and the instance does not tell the outcome.
-            RowCountMismatch: It is committed, but the instance counts other rows than were sent.
-            AfterCommitError: It is committed, but its index failed or its rows could not be checked; or somebody else
-                committed the upload of the journal.
+            RowCountMismatch: The upload is committed, but the instance counts a different number of rows than were
+                sent.
+            AfterCommitError: The upload is committed, but its index failed or its rows could not be checked; or
+                somebody else committed the upload of the journal.
         """
         options = UploadOptions(
             action=action,
@@ -967,17 +975,17 @@ class Datasets(Area):
         source: Source,
         **options: Unpack[UploadKeywords],
     ) -> UploadResult:
-        """Upload rows that replace those of the same upsert keys, and are added where there are none.
+        """Upload rows that replace rows with the same upsert keys; rows with new keys are added.
 
-        All that `upload` sends: `POST /api/data/v3/datasources/{dataset_id}/uploads`,
+        Sends the requests of `upload`: `POST /api/data/v3/datasources/{dataset_id}/uploads`,
         `PUT /api/data/v3/datasources/{dataset_id}/uploads/{upload_id}/parts/{part}`,
         `PUT /api/data/v3/datasources/{dataset_id}/uploads/{upload_id}/commit` with the action UPSERT,
         `GET /api/data/v2/datasources/{dataset_id}/schemas/latest`,
         `GET /api/data/v2/datasources/{dataset_id}/dataversions` and
         `GET /api/data/v3/datasources/{dataset_id}/indexes/{request_key}/statuses`. Unconfirmed: Domo's data service
-        declares the action, and nothing more is told of it. Sent again, the same rows do no harm.
+        declares the action, and no source describes it further. Sending the same rows again does no harm.
 
-        A dataset gets upsert keys by `Schemas.alter` or `create`, with ``Column(name=…, type=…, upsert_key=True)``.
+        Set a dataset's upsert keys with `Schemas.alter` or `create`, with ``Column(name=…, type=…, upsert_key=True)``.
 
         ```python
         await domo.datasets.upsert(orders.id, [{"id": 4, "region": "EU"}])
@@ -985,19 +993,20 @@ class Datasets(Area):
 
         Args:
             dataset_id: The dataset.
-            source: What `upload` takes, with all columns of the dataset.
-            options: The keywords of `upload`, such as ``keys`` where the schema does not tell the upsert keys.
+            source: The rows, in any form that `upload` takes, with all columns of the dataset.
+            options: The keywords of `upload`, such as ``keys`` if the schema does not list the upsert keys.
 
         Returns:
-            What `upload` returns. It is `verified` where the instance counts as many rows as were sent; should it count
-            others, as may be where keys repeat, `notes` say so.
+            The result of the upload, as `upload` returns it. It is `verified` if the instance counts as many rows as
+            were sent; if it counts a different number, which may happen when keys repeat, `notes` say so.
 
         Raises:
-            ConfigError: The dataset has no upsert keys that are known, or others; or the options do not go with it.
+            ConfigError: The dataset's upsert keys are not known, or differ from ``keys``; or the options do not fit an
+                upsert.
             SourceError: The source cannot be read, or does not fit the dataset.
             UploadError: A part or the commit failed for good; the dataset is as it was.
             CommitUncertain: The commit's answer was lost and the instance does not tell the outcome.
-            AfterCommitError: It is committed, but its index failed.
+            AfterCommitError: The upload is committed, but its index failed.
         """
         return await self._uploading.upload(dataset_id, source, by_keys(UploadOptions(**options), "UPSERT"))
 
@@ -1008,16 +1017,16 @@ class Datasets(Area):
         source: Source,
         **options: Unpack[UploadKeywords],
     ) -> UploadResult:
-        """Delete the rows whose upsert keys a source lists; keys that no row has are passed over.
+        """Delete the rows whose upsert keys a source lists; keys without a row are ignored.
 
-        All that `upload` sends, opened with ``appendId: "delete"`` and without an action:
+        Sends the requests of `upload`, opened with ``appendId: "delete"`` and without an action:
         `POST /api/data/v3/datasources/{dataset_id}/uploads`,
         `PUT /api/data/v3/datasources/{dataset_id}/uploads/{upload_id}/parts/{part}`,
         `PUT /api/data/v3/datasources/{dataset_id}/uploads/{upload_id}/commit`,
         `GET /api/data/v2/datasources/{dataset_id}/schemas/latest`,
         `GET /api/data/v2/datasources/{dataset_id}/dataversions` and
         `GET /api/data/v3/datasources/{dataset_id}/indexes/{request_key}/statuses`. Unconfirmed: a draft of Domo's
-        documents describes it. Sent again, the same keys do no harm.
+        documents describes it. Sending the same keys again does no harm.
 
         ```python
         await domo.datasets.delete_rows(orders.id, [{"id": 4}, {"id": 5}])
@@ -1025,37 +1034,39 @@ class Datasets(Area):
 
         Args:
             dataset_id: The dataset.
-            source: What `upload` takes, with the columns of the upsert keys and no others.
-            options: The keywords of `upload`, such as ``keys`` where the schema does not tell the upsert keys.
+            source: The keys, in any form that `upload` takes, with the columns of the upsert keys and no others.
+            options: The keywords of `upload`, such as ``keys`` if the schema does not list the upsert keys.
 
         Returns:
-            What `upload` returns, of the keys that were sent. How many rows are gone the instance does not tell.
+            The result of uploading the keys, as `upload` returns it. The instance does not report how many rows it
+            deleted.
 
         Raises:
-            ConfigError: The dataset has no upsert keys that are known, or others; or the options do not go with it.
+            ConfigError: The dataset's upsert keys are not known, or differ from ``keys``; or the options do not fit a
+                deletion.
             SourceError: The source cannot be read, or has other columns than the keys.
             UploadError: A part or the commit failed for good; the dataset is as it was.
             CommitUncertain: The commit's answer was lost and the instance does not tell the outcome.
-            AfterCommitError: It is committed, but its index failed.
+            AfterCommitError: The upload is committed, but its index failed.
         """
         return await self._uploading.upload(dataset_id, source, by_keys(UploadOptions(**options), "DELETE"))
 
     async def status(self, dataset_id: str, /, *, expire_cache: bool | None = None) -> DatasetState:
-        """Return how far a dataset is: its last update, its rows, its newest data version.
+        """Return the state of a dataset: its last update, its rows and its newest data version.
 
         `GET /api/data/v3/datasources/{dataset_id}/statuses`. Seen: Domo's data service has it.
 
         Args:
             dataset_id: The dataset.
-            expire_cache: Whether the instance is to look anew; by default it answers what it has at hand.
+            expire_cache: Whether the instance is to compute the state anew; by default it may return a cached one.
 
         Raises:
-            NotFound: There is no such dataset.
+            NotFound: The dataset does not exist.
         """
         return await read_state(self._http, dataset_id, expire_cache=expire_cache)
 
     async def statuses(self, dataset_ids: Iterable[str], /) -> ItemTuple[DatasetState]:
-        """Return how far several datasets are.
+        """Return the states of several datasets.
 
         `POST /api/data/v3/datasources/statuses`. Seen: Domo's data service has it.
 
@@ -1063,10 +1074,10 @@ class Datasets(Area):
             dataset_ids: The datasets.
 
         Returns:
-            Their states, in the instance's order; whether those that are not there are left out, no source tells.
+            The states, in the instance's order. No source says whether datasets that do not exist are left out.
 
         Raises:
-            ConfigError: There are none.
+            ConfigError: `dataset_ids` is empty.
         """
         return await self._http.request(
             "POST",
@@ -1079,46 +1090,47 @@ class Datasets(Area):
     async def wait_until_visible(
         self, dataset_id: str, upload_id: int | None = None, /, *, timeout: float = 600.0
     ) -> bool:
-        """Wait until queries see an upload whose commit named no index; where it named one, use `Indexes.wait`.
+        """Wait until queries see an upload whose commit named no index; if it named one, use `Indexes.wait`.
 
         `GET /api/data/v3/datasources/{dataset_id}/statuses`, at once, after 1 second and then every 2 seconds. Seen:
-        Domo's data service has it. The one sign is that the newest data version has the upload's number or a greater
-        one, and the last update is said to be a success: that is unconfirmed.
+        Domo's data service has it. The upload is taken to be visible when the newest data version has the upload's
+        number or a greater one, and the instance reports the last update as a success: this is unconfirmed.
 
         Args:
             dataset_id: The dataset.
-            upload_id: The upload, which is committed; without one, whatever the instance is doing to the dataset, which
-                is looked at after 1 second for the first time.
-            timeout: Seconds to wait at most; for half a minute of them, an older version is taken for a stale answer.
+            upload_id: The committed upload. Without one, wait for whatever the instance is doing to the dataset; the
+                first request is then sent after 1 second.
+            timeout: The maximum number of seconds to wait; for half a minute of it, an older version is treated as a
+                stale answer.
 
         Returns:
-            Whether there is that sign. Without it nothing is known.
+            Whether the instance reported this. False means that nothing is known.
 
         Raises:
-            NotFound: There is no such dataset, or the instance does not have the route.
-            JobFailed: The update that brought the upload failed.
-            UnknownState: What the dataset's state means is not known.
-            WaitTimeout: It has not ended; it goes on.
+            NotFound: The dataset does not exist, or the instance does not have the route.
+            JobFailed: The update of the upload failed.
+            UnknownState: The dataset's state is not one that the client knows.
+            WaitTimeout: The update has not ended; it continues.
         """
         return await wait_until_visible(self._http, dataset_id, upload_id, timeout)
 
     async def plan_upload(self, dataset_id: str, /, source: Source, **options: Unpack[UploadKeywords]) -> UploadPlan:
-        """Return what an upload would send, without sending it. The source is read to its end, which uses up iterators.
+        """Return what an upload would send, without sending it. Reads the source to its end, which uses up iterators.
 
         `GET /api/data/v2/datasources/{dataset_id}/schemas/latest` (Datasets API, "Return the schema for a specified
         Dataset").
 
         Args:
             dataset_id: The dataset.
-            source: What `upload` takes.
+            source: The data, in any form that `upload` takes.
             options: The keywords of `upload`.
 
         Returns:
-            How the columns fit, and the rows, bytes and parts that would be sent.
+            How the columns match, and the number of rows, bytes and parts that would be sent.
 
         Raises:
-            ConfigError: The source is of no known kind.
-            SourceError: It cannot be read, is not CSV, or does not fit the dataset; names the line.
+            ConfigError: The type of the source is not supported.
+            SourceError: The source cannot be read, is not CSV, or does not fit the dataset; the message names the line.
         """
         return await self._uploading.plan(dataset_id, source, UploadOptions(**options))
 
@@ -1131,7 +1143,7 @@ class Datasets(Area):
         columns: Columns | None = None,
         **options: Unpack[UploadKeywords],
     ) -> CreatedFrom:
-        """Create a dataset with a source's columns, and upload the source.
+        """Create a dataset with the columns of a source, and upload the source.
 
         `POST /api/data/v2/datasources` (Datasets API, "Create Dataset Copy"), then all that `upload` sends:
         `POST /api/data/v3/datasources/{dataset_id}/uploads`,
@@ -1143,21 +1155,21 @@ class Datasets(Area):
         `DELETE /api/data/v3/datasources/{dataset_id}` removes the dataset again.
 
         Args:
-            source: What `upload` takes. The types of CSV and of rows are those of the first some hundred rows; what
-                comes later may not fit them, and then the upload fails. CSV has to have a header.
+            source: The data, in any form that `upload` takes. The types of CSV and of rows are taken from the first few
+                hundred rows; if a later row does not fit them, the upload fails. CSV must have a header.
             name: The dataset's name.
-            columns: The columns, in place of those that the source tells: names and types.
+            columns: The columns, instead of those of the source: names and types.
             options: The keywords of `upload`.
 
         Returns:
-            The dataset's id, its columns, and what `upload` returns.
+            The dataset's id, its columns, and the result of the upload.
 
         Raises:
-            ConfigError: The source is of no known kind, a column cannot be one, or ``resume`` is given.
-            SourceError: It cannot be read, names no columns, or does not fit them.
-            UploadError: The upload failed; there is no such dataset.
-            CommitUncertain: The commit's answer was lost; the dataset is there, with the rows or without.
-            AfterCommitError: It is committed, but its index failed or its rows could not be checked.
+            ConfigError: The type of the source is not supported, a column is invalid, or ``resume`` is given.
+            SourceError: The source cannot be read, names no columns, or does not fit them.
+            UploadError: The upload failed, and the dataset was removed; if that failed, a note on the error says so.
+            CommitUncertain: The commit's answer was lost; the dataset exists, with or without the rows.
+            AfterCommitError: The upload is committed, but its index failed or its rows could not be checked.
         """
         return await self._uploading.create_from(source, name, columns, UploadOptions(**options))
 
@@ -1172,7 +1184,7 @@ class Datasets(Area):
     ) -> ItemResults[str, UploadResult]:
         """Upload to several datasets at once, within one budget of memory and connections.
 
-        For each of them all that `upload` sends: `POST /api/data/v3/datasources/{dataset_id}/uploads`,
+        Sends the requests of `upload` for each: `POST /api/data/v3/datasources/{dataset_id}/uploads`,
         `PUT /api/data/v3/datasources/{dataset_id}/uploads/{upload_id}/parts/{part}`,
         `PUT /api/data/v3/datasources/{dataset_id}/uploads/{upload_id}/commit`,
         `GET /api/data/v2/datasources/{dataset_id}/schemas/latest`,
@@ -1180,17 +1192,17 @@ class Datasets(Area):
         `GET /api/data/v3/datasources/{dataset_id}/indexes/{request_key}/statuses`.
 
         Args:
-            sources: By dataset, what `upload` takes.
-            budget: What they may take together; by default 64 parts under way and 512 MiB of parts in memory.
-            stop_on_error: Whether the first that fails stops those that have not begun.
-            options: The keywords of `upload`, for all. ``progress=True`` draws a bar for each; a callback is called
-                for all of them. ``resume`` names a folder, with a journal for each dataset.
+            sources: The data for each dataset, in any form that `upload` takes.
+            budget: The limits that they share; by default 64 parts being sent and 512 MiB of parts in memory.
+            stop_on_error: Whether the first failure keeps uploads from starting that have not started yet.
+            options: The keywords of `upload`, for all uploads. ``progress=True`` draws a bar for each; a callback is
+                called for all of them. ``resume`` names a folder, with a journal for each dataset.
 
         Returns:
-            What became of each, in the order in which they were given.
+            The result for each dataset, in the given order.
 
         Raises:
-            ConfigError: There are none.
+            ConfigError: `sources` is empty.
         """
         how = UploadOptions(**options)
         return await self._uploading.upload_many(sources, how, budget or Budget(), stop_on_error=stop_on_error)
@@ -1210,15 +1222,16 @@ class Datasets(Area):
     ) -> LoadReport:
         """Append the files of a folder to a dataset, each exactly once, however often this is called.
 
-        A ledger, which is an SQLite file, knows each file by its content: the same call night after night loads what
-        is new, after a crash as well, and from any machine that has the ledger. What was sent when a run ended is
-        looked up in the data versions before anything else is sent. Each file is read first as an upload would: one
-        that the dataset does not take is set aside with its line and the reason, and the others are loaded.
+        A ledger, which is an SQLite file, identifies each file by its content: the same call every night loads the new
+        files, also after a crash, and from any machine that has the ledger. If a run ended while sending files, the
+        next run looks them up in the data versions before it sends anything else. Each file is first read as an upload
+        would read it: a file that does not fit the dataset is skipped and reported with its line and the reason, and
+        the others are loaded.
 
             report = await domo.datasets.load_folder("exports/", dataset_id, ledger="orders.ledger")
             report.raise_for_failures()
 
-        For what is new all that `upload` sends: `POST /api/data/v3/datasources/{dataset_id}/uploads`,
+        Sends for new files the requests of `upload`: `POST /api/data/v3/datasources/{dataset_id}/uploads`,
         `PUT /api/data/v3/datasources/{dataset_id}/uploads/{upload_id}/parts/{part}`,
         `PUT /api/data/v3/datasources/{dataset_id}/uploads/{upload_id}/commit`,
         `GET /api/data/v2/datasources/{dataset_id}/schemas/latest`,
@@ -1226,31 +1239,32 @@ class Datasets(Area):
         `GET /api/data/v3/datasources/{dataset_id}/indexes/{request_key}/statuses`.
 
         Args:
-            folder: A folder, whose folders belong to it, a pattern such as ``exports/*.csv``, a file, or several of
-                these. There may be no files yet.
+            folder: A folder with its subfolders, a pattern such as ``exports/*.csv``, a file, or several of these. It
+                may be empty so far.
             dataset_id: The dataset.
-            ledger: The path of the ledger, made if there is none. Beside it lie a lock, as only one run at a time may
-                have it, and a folder with the journals of the uploads under way. Machines share it on a file system
-                that locks files for all of them.
+            ledger: The path of the ledger, which is created if it does not exist. Beside it are a lock, as only one run
+                at a time may use it, and a folder with the journals of unfinished uploads. Machines can share it on a
+                file system whose file locks work across machines.
             commits: Whether the files of one call are committed ``"together"``, or ``"each"`` by itself in the order of
-                their names; then none is begun after one that the instance refuses.
-            changed: What to do with a file that holds other content than what was loaded from its path: ``"refuse"``
-                it, ``"append"`` all of it, or ``"skip"`` it. One that goes on after the rows that were loaded from it
-                is always refused.
-            uncertain: What to do with files of an earlier run of which the instance does not tell whether they were
-                loaded, once somebody has looked: ``"keep"`` asking, take them for ``"loaded"``, or ``"resend"`` them.
-            dry_run: Whether to only tell what would be loaded; nothing is sent or written.
-            options: The keywords of `upload`. With ``schema="evolve"`` files may bring new columns, of which
-                the report tells.
+                their names; with ``"each"`` no file is started after one that the instance refuses.
+            changed: How to treat a file whose content differs from the content that was loaded from its path:
+                ``"refuse"`` it, ``"append"`` all of it, or ``"skip"`` it. A file that continues after the rows that
+                were loaded from it is always refused.
+            uncertain: How to treat files of an earlier run if the instance does not report whether they were loaded,
+                once somebody has checked: ``"keep"`` asking, treat them as ``"loaded"``, or ``"resend"`` them.
+            dry_run: Whether to only report what would be loaded; nothing is sent or written.
+            options: The keywords of `upload`. With ``schema="evolve"`` files may add new columns, which the report
+                lists.
 
         Returns:
-            What became of each file. Those that vanished since they were loaded are told once.
+            The result for each file. Files that have disappeared since they were loaded are reported once.
 
         Raises:
-            ConfigError: The ledger cannot be used, another process has it, or the options do not append.
-            SourceError: There is no such file or folder.
-            NotFound: There is no such dataset.
-            AfterCommitError: Files are loaded, but the ledger could not be written; the next call finds that they are.
+            ConfigError: The ledger cannot be used, another process holds it, or the options do not append.
+            SourceError: The file or the folder does not exist.
+            NotFound: The dataset does not exist.
+            AfterCommitError: Files are loaded, but the ledger could not be written; the next call detects that they
+                are.
         """
         load = LoadOptions(
             commits=commits, changed=changed, uncertain=uncertain, dry_run=dry_run, upload=UploadOptions(**options)
@@ -1266,11 +1280,11 @@ class Datasets(Area):
         delimiter: str = ",",
         message: str | None = None,
     ) -> UploadResult:
-        """Append rows to a dataset, and wait until queries see them. For many rows, `upload` takes files.
+        """Append rows to a dataset, and wait until queries see them. For many rows, use `upload`.
 
         `POST /api/data/v3/datasources/{dataset_id}/uploads` (Datasets API, "Append row to Dataset"), with the action
-        and the ``appendId`` that Domo's documentation shows. It shows this request alone, which only opens an upload;
-        so this is an `upload` with ``action="APPEND"`` and ``append_id="latest"``, with
+        and the ``appendId`` that Domo's documentation shows. The documentation shows only this request, which only
+        opens an upload; so this method is an `upload` with ``action="APPEND"`` and ``append_id="latest"``, with
         `PUT /api/data/v3/datasources/{dataset_id}/uploads/{upload_id}/parts/{part}`,
         `PUT /api/data/v3/datasources/{dataset_id}/uploads/{upload_id}/commit`,
         `GET /api/data/v2/datasources/{dataset_id}/schemas/latest`,
@@ -1279,20 +1293,21 @@ class Datasets(Area):
 
         Args:
             dataset_id: The dataset.
-            values: The rows, columns by position: lists of cells, of which None is NULL; or text with a row a line,
-                such as ``"4,EU,9.5"``, in which an unquoted empty field is NULL and ``""`` is the empty string.
-            delimiter: What stands between the fields of text.
+            values: The rows, with columns by position: lists of cells, where None is NULL; or text with one row per
+                line, such as ``"4,EU,9.5"``, where an unquoted empty field is NULL and ``""`` is the empty string.
+            delimiter: The delimiter between the fields of text.
             message: A note for the data version, such as ``"Uploading"``.
 
         Returns:
-            What `upload` returns.
+            The result of the upload, as `upload` returns it.
 
         Raises:
-            ConfigError: A row is not a list of cells, or the delimiter cannot be one.
-            SourceError: There are no rows, or they do not fit the dataset; says which row and column.
-            UploadError: The dataset is as it was.
+            ConfigError: A row is not a list of cells, or the delimiter is invalid.
+            SourceError: `values` has no rows, or a row does not fit the dataset; the message names the row and the
+                column.
+            UploadError: The upload failed; the dataset is as it was.
             CommitUncertain: The commit's answer was lost and the instance does not tell the outcome.
-            AfterCommitError: It is committed, but its index failed or its rows could not be checked.
+            AfterCommitError: The upload is committed, but its index failed or its rows could not be checked.
         """
         rows: Source = utf8(values) if isinstance(values, str) else rows_of_cells(values)
         options = UploadOptions(action="APPEND", append_id="latest", message=message, header=False, delimiter=delimiter)
@@ -1309,7 +1324,7 @@ class Datasets(Area):
         header: bool = True,
         progress: ProgressOption = None,
     ) -> ExportResult:
-        """Stream a dataset's rows to disk: whole, or not at all.
+        """Stream a dataset's rows to disk; the file is complete or is not written at all.
 
         `POST /api/query/v1/execute/export/{dataset_id}` with ``Accept: text/csv`` (Datasets API, "Query Dataset");
         before it, to know the columns and their types, `POST /api/query/v1/execute/{dataset_id}` (Datasets API, "Query
@@ -1317,39 +1332,39 @@ class Datasets(Area):
         have cut the result, to see whether it has more. Domo's documentation shows a query's result in JSON; an
         instance that answers so is understood, but its answer is held in memory.
 
-        What comes is looked at on its way: its header names the columns of the query, each record has as many fields,
-        and it ends where a record ends. A web page, or nothing, never takes the place of a file. CSV is written as it
-        came; where it begins with U+FEFF as part of a name or a value, a byte order mark is put before it, as readers
-        take one away.
+        The answer is checked as it arrives: its header names the columns of the query, each record has as many fields,
+        and it ends at the end of a record. A web page or an empty answer never replaces a file. CSV is written as it
+        arrived; if a name or a value begins the file with U+FEFF, a byte order mark is written before it, as readers
+        remove one.
 
-        In Parquet and Arrow files, columns of one name are called as `QueryResult` has it: ``a``, ``a_2``. DECIMAL is
-        decimal128(38, 18), or of another scale if that holds all numbers of the column; should 38 digits not do, it is
-        decimal256(76, 38), which pyarrow and pandas read, while some programs make floats of it.
+        In Parquet and Arrow files, columns with the same name are renamed as in `QueryResult`: ``a``, ``a_2``. DECIMAL
+        is decimal128(38, 18), or has another scale if that holds all numbers of the column; if 38 digits are not
+        enough, it is decimal256(76, 38), which pyarrow and pandas read, while some programs convert it to floats.
 
         Args:
             dataset_id: The dataset.
-            target: The path of the file to write, which appears under its name only when it is whole: Parquet if it
+            target: The path of the file to write, which appears under its name only when it is complete: Parquet if it
                 ends in ``.parquet``, Arrow if in ``.arrow`` or ``.feather``, else CSV, compressed if in ``.gz`` or
-                ``.zst``. Or a binary file object, also one with an async ``write``, to which CSV is written as the
-                answer comes, as it is to devices and pipes. Links are followed, and a file that is there keeps its
+                ``.zst``. Or a binary file object, also one with an async ``write``, to which CSV is written as it
+                arrives; devices and pipes are written the same way. Links are followed, and an existing file keeps its
                 mode, owner and links.
-            sql: What to export; everything by default.
-            params: Values for the placeholders in `sql`, as `query` takes them.
+            sql: The query to export; all rows by default.
+            params: Values for the placeholders in `sql`; see `query`.
             header: Whether the first row of CSV names the columns.
-            progress: Called with a `Progress` some ten times a second; True draws a bar (needs ``rich``).
+            progress: Called with a `Progress` about ten times a second; True draws a bar (needs ``rich``).
 
         Returns:
-            Bytes, seconds and rows.
+            The number of bytes, seconds and rows.
 
         Raises:
-            ConfigError: The target cannot be written to, what writes it is not installed, the values do not fit, or a
-                number has more digits than the file's.
-            BadRequest: The query is wrong; says how.
-            NotFound: There is no such dataset.
-            TargetError: The file could not be written, such as where the disk is full.
-            IncompleteAnswer: The answer broke off, each time that it was asked for, or the instance cut the result; no
-                file was left, and a former one is as it was.
-            DecodeError: The answer is not CSV of these columns; files are as they were, too.
+            ConfigError: The target cannot be written to, a package to write it is not installed, the values do not fit,
+                or a number has more digits than the file's type holds.
+            BadRequest: The query is invalid; the message says why.
+            NotFound: The dataset does not exist.
+            TargetError: The file could not be written, for example because the disk is full.
+            IncompleteAnswer: The answer broke off on every attempt, or the instance cut the result; no new file was
+                written, and an existing one is unchanged.
+            DecodeError: The answer is not CSV with these columns; existing files are unchanged.
         """
         reader = ResultReader(self._http, dataset_id)
         return await reader.export(target, bind(sql, params), header=header, progress=progress)
@@ -1362,23 +1377,23 @@ class Datasets(Area):
         concurrency: int = FILES_AT_ONCE,
         stop_on_error: bool = False,
     ) -> AsyncIterator[ItemResult[ExportJob, ExportResult]]:
-        """Export several datasets or queries at once, each whole or not at all, and tell of each as it is done.
+        """Export several datasets or queries at once, each complete or not at all; yield each result when it is done.
 
         `POST /api/query/v1/execute/export/{dataset_id}` (Datasets API, "Query Dataset") and
         `POST /api/query/v1/execute/{dataset_id}` (Datasets API, "Query with SQL"), as `export`.
 
         Args:
-            jobs: What to export: paths by dataset, or jobs with a query each.
-            concurrency: How many at a time.
-            stop_on_error: Whether the first that fails stops the others: those under way are cancelled, those not
-                begun stay so.
+            jobs: The exports: a mapping from dataset to path, or jobs with a query each.
+            concurrency: The number of exports at once.
+            stop_on_error: Whether the first failure stops the others: running exports are cancelled, the rest are not
+                started.
 
         Returns:
-            What became of each, with its job and either a result or an error. After a stop `ItemResult.cancelled` marks
-            those that were under way, and those that were not begun come last, with nothing set.
+            One item for each job, with either a result or an error. After a stop, `ItemResult.cancelled` marks the jobs
+            that were running; the jobs that were not started come last, with neither result nor error.
 
         Raises:
-            ConfigError: Two are to be written to one path, or the values of a query do not fit its placeholders.
+            ConfigError: Two exports have the same path, or the values of a query do not fit its placeholders.
         """
         bound = checked_exports(jobs)
 

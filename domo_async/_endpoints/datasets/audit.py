@@ -1,4 +1,4 @@
-"""Who may see which dataset, and by which route, as it is told."""
+"""The result of an audit of dataset access."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ __all__ = ["AccessAudit", "AccessRoute", "AccessRow", "VisibleRows"]
 
 
 class AccessRoute(OpenEnum):
-    """How somebody comes to see a dataset."""
+    """The route by which a user has access to a dataset."""
 
     OWNER = "owner"
     SHARE = "share"
@@ -23,7 +23,7 @@ class AccessRoute(OpenEnum):
 
 
 class VisibleRows(OpenEnum):
-    """Which rows of a dataset somebody sees."""
+    """The rows of a dataset that a user sees."""
 
     ALL = "all"
     SOME = "some"
@@ -33,18 +33,18 @@ class VisibleRows(OpenEnum):
 
 @frozen
 class AccessRow(Record):
-    """One way in which somebody may see a dataset; who has several has several rows.
+    """One route by which a user may see a dataset; a user with several routes has several rows.
 
     Attributes:
         dataset_id: The dataset.
-        dataset_name: Its name.
-        user_id: The user; None for what is no user, such as a card, and for a group without members.
-        user_name: That user's name.
-        route: How.
-        via: By which group or role, or what else was given access.
-        level: What the access allows.
-        rows: Which rows are seen, if the dataset's policies count.
-        policies: The names of the policies that say so.
+        dataset_name: The dataset's name.
+        user_id: The user; None for a holder that is not a user, such as a card, and for a group without members.
+        user_name: The user's name.
+        route: The route of access.
+        via: The group, the role or the other holder that was given access.
+        level: The level of access.
+        rows: The rows that are visible, if the dataset's policies are enabled.
+        policies: The names of the policies that decide which rows are visible.
     """
 
     dataset_id: str
@@ -65,13 +65,13 @@ _COLUMNS: Final = (
 
 @frozen(repr=False)
 class AccessAudit(Tabular, Record):
-    """Who may see which dataset.
+    """The users who may see each dataset.
 
     Attributes:
-        rows: One for each user and way.
-        datasets: How many datasets were looked at.
-        problems: What could not be read, and so is missing.
-        notes: What else there is to know.
+        rows: One row for each user and route.
+        datasets: The number of datasets audited.
+        problems: The data that could not be read and are missing.
+        notes: Limits of the audit.
     """
 
     rows: tuple[AccessRow, ...]
@@ -90,11 +90,11 @@ class AccessAudit(Tabular, Record):
 
     @property
     def columns(self) -> tuple[str, ...]:
-        """The names of what `to_dicts` tells of each row."""
+        """The names of the columns of `to_dicts`."""
         return _COLUMNS
 
     def to_dicts(self) -> list[dict[str, object]]:
-        """Return a row for each user and way, with texts alone; several policies are separated by semicolons."""
+        """Return a dictionary of texts for each user and route; several policies are separated by semicolons."""
         return [{name: _text(getattr(row, name)) for name in _COLUMNS} for row in self.rows]
 
 

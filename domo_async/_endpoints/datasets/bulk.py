@@ -1,4 +1,4 @@
-"""Many datasets changed by one request, which tells what became of each."""
+"""Change many datasets with one request; the answer lists the result for each."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ __all__ = ["BulkAction", "BulkChanges", "BulkCheck", "BulkResults", "InvalidReas
 
 
 class BulkAction(OpenEnum):
-    """What can be done to many datasets."""
+    """An action on many datasets."""
 
     TAG = "tag"
     SHARE = "share"
@@ -27,7 +27,7 @@ class BulkAction(OpenEnum):
 
 
 class InvalidReason(OpenEnum):
-    """Why something cannot be done to a dataset."""
+    """The reason why an action is not possible for a dataset."""
 
     NO_ACCESS = "NO_ACCESS"
     NO_ACCOUNT_ACCESS = "NO_ACCOUNT_ACCESS"
@@ -41,11 +41,11 @@ class InvalidReason(OpenEnum):
 
 @frozen(kw_only=True)
 class BulkResults(Model):
-    """What became of each dataset.
+    """The results of an action, by dataset.
 
     Attributes:
-        successful: Those to which it was done.
-        failed: The others, each with what the instance says.
+        successful: The datasets for which it succeeded.
+        failed: The other datasets, each with the instance's message.
     """
 
     successful: tuple[str, ...] = ()
@@ -54,12 +54,12 @@ class BulkResults(Model):
 
 @frozen(kw_only=True)
 class BulkCheck(Model):
-    """To which datasets something can be done.
+    """The datasets for which an action is possible.
 
     Attributes:
-        valid_items: Those to which it can.
-        invalid_items: The others, each with the reason.
-        type_valid: Whether it can be done to datasets at all.
+        valid_items: The datasets for which it is possible.
+        invalid_items: The other datasets, each with the reason.
+        type_valid: Whether the action is possible for datasets at all.
     """
 
     valid_items: tuple[str, ...] = ()
@@ -68,10 +68,10 @@ class BulkCheck(Model):
 
 
 class BulkChanges(Area):
-    """Many datasets tagged, shared, handed over, run or deleted by one request."""
+    """Tag, share, reassign, run or delete many datasets with one request."""
 
     async def tag(self, dataset_ids: Sequence[str], /, *, tags: Sequence[str]) -> BulkResults:
-        """Give datasets tags beside those that they have.
+        """Add tags to datasets; their other tags stay.
 
         `POST /api/data/v1/ui/bulk/tag`. Seen: Domo's own data service has it, and a client uses it.
 
@@ -85,7 +85,7 @@ class BulkChanges(Area):
         return await self._act("tag", _with_tags(dataset_ids, tags), idempotent=True)
 
     async def untag(self, dataset_ids: Sequence[str], /, *, tags: Sequence[str]) -> BulkResults:
-        """Take tags away from datasets, which keep their others.
+        """Remove tags from datasets; their other tags stay.
 
         `POST /api/data/v1/ui/bulk/tag/delete`. Seen: Domo's own data service has it.
 
@@ -107,15 +107,15 @@ class BulkChanges(Area):
         send_email: bool,
         message: str | Unset = UNSET,
     ) -> BulkResults:
-        """Give users and groups access to datasets; ``NONE`` takes it away.
+        """Give users and groups access to datasets; the level ``NONE`` removes it.
 
         `POST /api/data/v1/ui/bulk/share`. Seen: Domo's own data service has it.
 
         Args:
             dataset_ids: The datasets.
-            permissions: Whom to allow what.
-            send_email: Whether to tell them by mail.
-            message: What to tell them.
+            permissions: The access to give, one `Grant` for each user or group.
+            send_email: Whether to notify them by e-mail.
+            message: The message to send to them.
 
         Raises:
             ConfigError: `dataset_ids` or `permissions` is empty.
@@ -127,18 +127,18 @@ class BulkChanges(Area):
     async def reassign(
         self, dataset_ids: Sequence[str], /, *, user_id: int | str | Unset = UNSET, group_id: int | str | Unset = UNSET
     ) -> BulkResults:
-        """Hand datasets over to a user or to a group.
+        """Change the owner of datasets to a user or a group.
 
         `POST /api/data/v1/ui/bulk/reassign`. Seen: Domo's own data service has it; that the new owner goes as
         ``userId`` or ``groupId`` is taken from its type of the body, unconfirmed.
 
         Args:
             dataset_ids: The datasets.
-            user_id: The user who is to own them.
-            group_id: Or the group.
+            user_id: The new owner, if it is a user.
+            group_id: The new owner, if it is a group.
 
         Raises:
-            ConfigError: `dataset_ids` is empty, or both of the others are given, or neither.
+            ConfigError: `dataset_ids` is empty, or both or neither of `user_id` and `group_id` are given.
         """
         if isinstance(user_id, Unset) == isinstance(group_id, Unset):
             raise ConfigError("give either user_id or group_id")
@@ -172,16 +172,16 @@ class BulkChanges(Area):
         Raises:
             ConfigError: `dataset_ids` is empty.
         """
-        # What is sent again finds the datasets gone, and would tell that as a failure.
+        # A repeated request finds the datasets deleted, and would report that as a failure.
         return await self._act("delete", _items(dataset_ids), idempotent=False)
 
     async def check(self, action: BulkAction | str, dataset_ids: Sequence[str], /) -> BulkCheck:
-        """Ask to which datasets something could be done, without doing it.
+        """Check for which datasets an action is possible, without performing it.
 
         `POST /api/data/v1/ui/bulk/{action}/check`. Seen: Domo's own data service has it.
 
         Args:
-            action: What is to be done.
+            action: The action.
             dataset_ids: The datasets.
 
         Raises:
@@ -203,7 +203,7 @@ class BulkChanges(Area):
             url(f"/api/data/v1/ui/bulk/{action}"),
             json=body,
             into=BulkResults,
-            # A client shows no answer to tagging.
+            # A client of this route shows no answer to tagging.
             empty=BulkResults(),
             idempotent=idempotent,
         )

@@ -1,4 +1,4 @@
-"""Expressions of queries that are not SQL."""
+"""Expressions for queries that are not SQL."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ Expression: TypeAlias = str | Mapping[str, Any]
 
 
 def column(name: str) -> dict[str, str]:
-    """Return the expression that stands for a column."""
+    """Return the expression for a column."""
     return {"exprType": "COLUMN", "column": name}
 
 
 def expressions(given: Sequence[Expression], name: str, *, may_be_empty: bool = False) -> list[Mapping[str, Any]]:
-    """Return expressions as they are sent.
+    """Return expressions in the form that requests have.
 
     Raises:
-        ConfigError: There is none.
+        ConfigError: `given` is empty.
     """
     found = require_list(given, name, may_be_empty=may_be_empty)
     return [column(each) if isinstance(each, str) else each for each in found]

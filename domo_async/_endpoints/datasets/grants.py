@@ -1,4 +1,4 @@
-"""What access to a dataset is."""
+"""Access to datasets: its levels, its holders and its entries."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ __all__ = ["AccessEntry", "AccessLevel", "AccessType", "DatasetAccess", "Grant",
 
 
 class AccessType(OpenEnum):
-    """Who, or what, can have access."""
+    """The type of a holder of access."""
 
     USER = "USER"
     GROUP = "GROUP"
@@ -29,7 +29,7 @@ class AccessType(OpenEnum):
 
 
 class AccessLevel(OpenEnum):
-    """What access allows."""
+    """The level of access."""
 
     OWNER = "OWNER"
     CO_OWNER = "CO_OWNER"
@@ -42,12 +42,12 @@ class AccessLevel(OpenEnum):
 
 @frozen(kw_only=True)
 class AccessEntry(Model):
-    """A user, a group or something else that has access to a dataset.
+    """The access of a user, a group or another holder to a dataset.
 
     Attributes:
-        id: The user, the group or what else it is.
-        type: Which of these.
-        access_level: What it allows.
+        id: The identifier of the user, the group or other holder of access.
+        type: The type of the holder.
+        access_level: The level of access.
         name: The user's or group's name.
     """
 
@@ -59,13 +59,13 @@ class AccessEntry(Model):
 
 @frozen(kw_only=True)
 class DatasetAccess(Model):
-    """Who has access to which dataset.
+    """One access entry of one dataset.
 
     Attributes:
         data_source_id: The dataset.
-        id: The user, the group or what else it is.
-        type: Which of these.
-        access_level: What it allows.
+        id: The identifier of the user, the group or other holder of access.
+        type: The type of the holder.
+        access_level: The level of access.
     """
 
     data_source_id: str
@@ -76,11 +76,11 @@ class DatasetAccess(Model):
 
 @frozen
 class Grantee(Record):
-    """Whose access is meant.
+    """A user or group whose access is removed.
 
     Attributes:
-        id: The user, or the group.
-        type: Which of the two.
+        id: The identifier of the user or the group.
+        type: Whether `id` is a user or a group.
     """
 
     id: int | str
@@ -89,11 +89,11 @@ class Grantee(Record):
 
 @frozen
 class Grant(Record):
-    """Access to give.
+    """Access to give to a user or a group.
 
     Attributes:
-        id: The user, or the group.
-        access_level: What to allow.
+        id: The identifier of the user or the group.
+        access_level: The level of access.
         type: Whether `id` is a user or a group.
     """
 
@@ -103,10 +103,10 @@ class Grant(Record):
 
 
 def granted(grants: Sequence[Grant]) -> list[dict[str, Any]]:
-    """Return access as requests have it; identifiers are text there, as Domo's documentation shows them.
+    """Return access in the form that requests have: identifiers are text, as in Domo's documentation.
 
     Raises:
-        ConfigError: There is none.
+        ConfigError: `grants` is empty.
     """
     return [
         payload(id=str(grant.id), type=grant.type, access_level=grant.access_level)

@@ -1,4 +1,4 @@
-"""Indexes: what makes a dataset's data visible to queries."""
+"""Indexes, which make a dataset's data visible to queries."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _UNDER_WAY = frozenset({IndexState.PENDING, IndexState.PROCESSING})
 
 
 class Indexes(Area):
-    """Indexes of a dataset."""
+    """Create and watch the indexes of a dataset."""
 
     async def create(
         self,
@@ -39,18 +39,18 @@ class Indexes(Area):
 
         Args:
             dataset_id: The dataset.
-            data_ids: The data versions; none stands for all that are complete and not indexed.
-            wait: Whether to return only when the index has ended. Where the instance tells neither of it nor of the
-                dataset's state, that is logged as a warning.
-            timeout: Seconds to wait at most.
+            data_ids: The data versions; by default all that are complete and not indexed.
+            wait: Whether to return only when the index has ended. If the instance reports neither the index nor the
+                dataset's state, a warning is logged.
+            timeout: The maximum number of seconds to wait.
 
         Returns:
-            The index, where the instance tells; Domo's documentation shows no answer.
+            The index, if the instance reports it; Domo's documentation does not show the answer.
 
         Raises:
-            NotFound: There is no such dataset.
-            JobFailed: With `wait`: it failed.
-            WaitTimeout: With `wait`: it has not ended; it goes on.
+            NotFound: The dataset does not exist.
+            JobFailed: With `wait`: the index failed.
+            WaitTimeout: With `wait`: the index has not ended; it continues.
         """
         index = await self._http.request(
             "POST",
@@ -70,7 +70,7 @@ class Indexes(Area):
         try:
             if await wait_until_visible(self._http, dataset_id, None, timeout):
                 return
-            why = "its state does not tell"
+            why = "its state does not show it"
         except WaitTimeout:
             raise
         except DomoError as error:
@@ -78,7 +78,7 @@ class Indexes(Area):
         tell(NOT_SEEN, dataset_id=dataset_id, cause=why)
 
     async def create_in_query_service(self, dataset_id: str, /) -> Index:
-        """Index all of a dataset's data by the query service's own route; prefer `create`.
+        """Index all of a dataset's data through the query service; prefer `create`.
 
         `POST /api/query/v1/datasources/{dataset_id}` (Datasets API, the second "Index Dataset"), which the document
         asks for after changes of the schema or the data.
@@ -87,10 +87,10 @@ class Indexes(Area):
             dataset_id: The dataset.
 
         Returns:
-            The index, where the instance tells; Domo's documentation shows no answer.
+            The index, if the instance reports it; Domo's documentation does not show the answer.
 
         Raises:
-            NotFound: There is no such dataset.
+            NotFound: The dataset does not exist.
         """
         return await self._http.request(
             "POST",
@@ -101,17 +101,17 @@ class Indexes(Area):
         )
 
     async def status(self, dataset_id: str, request_key: str | int, /) -> IndexStatus:
-        """Return how far an index is.
+        """Return the status of an index.
 
         `GET /api/data/v3/datasources/{dataset_id}/indexes/{request_key}/statuses` (Datasets API, "Index Dataset
-        Progress"). Domo's documentation shows no answer; this is what Domo's data service answers.
+        Progress"). Domo's documentation does not show the answer; this is the answer of Domo's data service.
 
         Args:
             dataset_id: The dataset.
-            request_key: The index, as `create` or a commit tells it.
+            request_key: The index, from `create` or a commit.
 
         Raises:
-            NotFound: There is no such dataset or index.
+            NotFound: The dataset or the index does not exist.
         """
         return await self._http.request(
             "GET",
@@ -127,17 +127,17 @@ class Indexes(Area):
 
         Args:
             dataset_id: The dataset.
-            request_key: The index, as `create` or a commit tells it.
-            timeout: Seconds to wait at most.
+            request_key: The index, from `create` or a commit.
+            timeout: The maximum number of seconds to wait.
 
         Returns:
-            What the last look gave.
+            The last status.
 
         Raises:
-            NotFound: There is no such dataset or index, and not after a second either.
-            JobFailed: It failed.
-            WaitTimeout: It has not ended; it goes on.
-            DecodeError: The instance does not tell how far it is.
+            NotFound: The dataset or the index does not exist, also after a second.
+            JobFailed: The index failed.
+            WaitTimeout: The index has not ended; it continues.
+            DecodeError: The instance does not report the index's status.
         """
         looks = 0
 
@@ -152,7 +152,7 @@ class Indexes(Area):
                 return IndexStatus()
 
         def judged(status: IndexStatus) -> Verdict:
-            # Other clients look after a second: at once, the instance may not know of the index yet.
+            # Other clients wait a second first: immediately, the instance may not know the index yet.
             return Verdict(None, ended=False) if looks == 1 and status.progress is None else _judged(status)
 
         return await wait_for(
@@ -169,6 +169,6 @@ def _judged(status: IndexStatus) -> Verdict:
     progress = status.progress
     state = "" if progress is None or progress.status is None else progress.status.strip().upper()
     if progress is None or not state:
-        raise DecodeError("the instance does not tell how far the index is", path="$.progress.status")
+        raise DecodeError("the instance does not report the index's status", path="$.progress.status")
     ended = state not in _UNDER_WAY
     return Verdict(state, ended=ended, failed=ended and state != IndexState.SUCCESS, reason=progress.message)

@@ -1,4 +1,4 @@
-"""Queries and exports of which there are many at once."""
+"""Query jobs and export jobs, for running many at once."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ __all__ = ["ExportJob", "QueryJob", "check_query", "checked_exports"]
 
 @frozen(eq=False)
 class QueryJob(Record):
-    """One of several queries.
+    """One query of several.
 
     Attributes:
         dataset_id: The dataset.
@@ -35,12 +35,12 @@ class QueryJob(Record):
 
 @frozen(eq=False)
 class ExportJob(Record):
-    """One of several exports.
+    """One export of several.
 
     Attributes:
         dataset_id: The dataset.
         target: The path of the file.
-        sql: What to export.
+        sql: The query to export.
         params: Values for its placeholders.
         header: Whether the first row of CSV names the columns.
     """
@@ -53,24 +53,24 @@ class ExportJob(Record):
 
 
 def check_query(job: QueryJob) -> QueryJob:
-    """Return a job, if it is one."""
+    """Return a job after checking its type."""
     if not isinstance(job, QueryJob):
         raise ConfigError(f"give a QueryJob for each query, not a {type(job).__name__}")
     return job
 
 
 def checked_exports(jobs: Mapping[str, str | os.PathLike[str]] | Iterable[ExportJob]) -> dict[ExportJob, str]:
-    """Return the query of each job.
+    """Return the bound query of each job.
 
     Raises:
-        ConfigError: One cannot be, or two are to be written to one path.
+        ConfigError: A job is invalid, or two exports have the same path.
     """
     given: Iterable[ExportJob] = itertools.starmap(ExportJob, jobs.items()) if isinstance(jobs, Mapping) else jobs
     bound: dict[ExportJob, str] = {}
     targets: set[Path] = set()
     for job in listed(given):
         if not isinstance(job, ExportJob) or not isinstance(job.target, str | os.PathLike):
-            raise ConfigError("give the path of a file for each dataset, or ExportJobs")
+            raise ConfigError("give the path of a file for each dataset, or ExportJob objects")
         path = Path(job.target).resolve()
         if path in targets:
             raise ConfigError(f"more than one export is to be written to {job.target}")

@@ -1,4 +1,4 @@
-"""What is told of a dataset beside its data, and the words by which datasets are listed."""
+"""Metadata of datasets, and the fields by which lists of datasets are sorted."""
 
 from __future__ import annotations
 
@@ -31,29 +31,29 @@ class DatasetOrder(OpenEnum):
     DATA_SOURCE_ID = "dataSourceId"
 
 
-# Some words of the route sort upwards, some downwards; the other direction has a suffix, if there is one.
+# Some fields of the route sort ascending, some descending; a suffix, where one exists, reverses the order.
 _UPWARDS = frozenset({DatasetOrder.NAME, DatasetOrder.ERROR_STATE, DatasetOrder.DATA_SOURCE_ID})
 
 
 def order_word(sort_by: DatasetOrder | str | None, *, ascending: bool | None) -> str | None:
-    """Return the word for an order of datasets; without a direction, the one that the field has by itself.
+    """Return the route's word for an order of datasets; without `ascending`, in the field's default direction.
 
     Raises:
-        ConfigError: There is no such order.
+        ConfigError: The field cannot be sorted in that direction.
     """
     if sort_by is None or ascending is None:
         return sort_by
     if sort_by not in tuple(DatasetOrder):
-        raise ConfigError(f"sort_by must be one of {', '.join(DatasetOrder)} where ascending is given, not {sort_by!r}")
+        raise ConfigError(f"sort_by must be one of {', '.join(DatasetOrder)} if ascending is given, not {sort_by!r}")
     if (sort_by in _UPWARDS) is ascending:
         return sort_by
     if sort_by == DatasetOrder.DATA_SOURCE_ID:
-        raise ConfigError("datasets can be sorted by dataSourceId upwards alone")
+        raise ConfigError("datasets can be sorted by dataSourceId only with ascending=True")
     return f"{sort_by}{'Ascending' if ascending else 'Descending'}"
 
 
 class DatasetPart(OpenEnum):
-    """What can be told of a dataset."""
+    """A part of a dataset's metadata that can be requested."""
 
     CORE = "core"
     PERMISSION = "permission"
@@ -73,7 +73,7 @@ class DatasetPart(OpenEnum):
 
 
 class DatasetPermission(OpenEnum):
-    """What the token's owner may do with a dataset."""
+    """The permissions of the token's owner on a dataset."""
 
     NONE = "NONE"
     LIMITED_READ = "LIMITED_READ"
@@ -87,7 +87,7 @@ class DatasetPermission(OpenEnum):
 
 
 class CryoStatus(OpenEnum):
-    """Where a dataset's data are: in the vault alone, or in Adrenaline, the query engine."""
+    """The location of a dataset's data: only in the vault, or in Adrenaline, the query engine."""
 
     VAULT = "VAULT"
     ADRENALINE = "ADRENALINE"
@@ -96,17 +96,17 @@ class CryoStatus(OpenEnum):
 
 @frozen(kw_only=True)
 class DatasetCertification(Model):
-    """Whether a dataset is certified.
+    """The certification of a dataset.
 
     Attributes:
-        state: How far that is, such as ``CERTIFIED``, ``PENDING`` or ``EXPIRED``.
-        reason: Why it is so, such as ``MODIFIED``.
-        process_name: The process that certifies.
-        process_type: Whether that is of the ``COMPANY`` or of a ``DEPARTMENT``.
+        state: The state of the certification, such as ``CERTIFIED``, ``PENDING`` or ``EXPIRED``.
+        reason: The reason for the state, such as ``MODIFIED``.
+        process_name: The name of the certification process.
+        process_type: The type of the process: ``COMPANY`` or ``DEPARTMENT``.
         admin_certified: Whether an admin certified it.
-        approval_request_id: The request for approval.
-        user_id: Who certified it.
-        last_updated: When this last changed.
+        approval_request_id: The approval request.
+        user_id: The user who certified it.
+        last_updated: The time of the last change of the certification.
     """
 
     state: str | None = None
@@ -121,12 +121,12 @@ class DatasetCertification(Model):
 
 @frozen(kw_only=True)
 class DatasetTag(Model):
-    """A tag that datasets have.
+    """A tag of datasets.
 
     Attributes:
         key: The tag.
-        display: How people see it.
-        display_meta: How many datasets have it.
+        display: The tag's display name.
+        display_meta: The number of datasets with the tag.
     """
 
     key: str

@@ -1,4 +1,4 @@
-"""What the dataset routes answer."""
+"""The answers of the dataset routes."""
 
 from __future__ import annotations
 
@@ -50,13 +50,13 @@ __all__ = [
 
 
 _REFUSED = frozenset({"error", "failed", "failure", "aborted", "invalid", "rejected", "canceled", "cancelled"})
-# Fields by which an answer tells a failure.
+# The fields in which an answer reports a failure.
 _ERRORS = ("error", "errors", "errorCode", "errorMessage", "exception")
 
 
 @frozen(kw_only=True)
 class ColumnMetadata(Model):
-    """How a column is shown (`Schemas.latest`)."""
+    """The display settings of a column (`Schemas.latest`)."""
 
     col_label: str | None = None
     col_format: str | None = None
@@ -68,14 +68,14 @@ class Column(Model):
     """A column of a dataset.
 
     Attributes:
-        name: Its name.
-        type: Its type.
-        id: Its identifier, which the samples show equal to the name.
-        visible: Whether people see it.
-        order: Its place, where the instance tells; the order of the columns themselves is what counts.
-        metadata: How it is shown.
-        upsert_key: Whether it is one of those that identify a row, by which `Datasets.upsert` and
-            `Datasets.delete_rows` go. Domo's documentation does not have it; another client reads and sends it
+        name: The column's name.
+        type: The column's type.
+        id: The column's identifier, which equals the name in the samples.
+        visible: Whether the column is shown.
+        order: The column's position, if the instance reports it; the order of the columns themselves is authoritative.
+        metadata: The display settings.
+        upsert_key: Whether the column is one of the keys that identify a row for `Datasets.upsert` and
+            `Datasets.delete_rows`. Domo's documentation does not list it; another client reads and sends it
             (unconfirmed).
     """
 
@@ -89,14 +89,14 @@ class Column(Model):
 
 
 Columns: TypeAlias = Mapping[str, str | ColumnType] | Sequence[Column]
-"""Columns as a caller gives them: names and types, or `Column` objects, whose type may be its plain text as well."""
+"""Columns as a caller gives them: names and types, or `Column` objects, whose type may also be a string."""
 
 
 def columns_of(columns: Columns) -> list[Column]:
     """Return columns for ``{"name": "TYPE"}`` or a sequence of `Column`.
 
     Raises:
-        ConfigError: There are none, a name is empty or appears twice, or a type is not one of Domo's.
+        ConfigError: There are no columns, a name is empty or repeated, or a type is not one of Domo's types.
     """
     given = (
         [Column(name=name, type=_column_type(name, kind)) for name, kind in columns.items()]
@@ -107,12 +107,12 @@ def columns_of(columns: Columns) -> list[Column]:
         raise ConfigError("a dataset needs at least one column")
     names = [column.name for column in given]
     if not all(names) or len(set(names)) != len(names):
-        raise ConfigError(f"column names must be there and differ from one another: {', '.join(map(repr, names))}")
+        raise ConfigError(f"column names must not be empty or repeated: {', '.join(map(repr, names))}")
     unknown = [column for column in given if not column.type.known]
     if unknown:
         raise ConfigError(
             f"column {unknown[0].name!r} has type {unknown[0].type.value!r}; Domo knows {', '.join(ColumnType)}"
-            " (a boolean goes as LONG or STRING)"
+            " (send a boolean as LONG or STRING)"
         )
     return given
 
@@ -125,17 +125,17 @@ def _typed(column: object) -> Column:
 
 def _column_type(name: object, kind: object) -> ColumnType:
     if not isinstance(name, str) or not isinstance(kind, str):
-        raise ConfigError(f"column {name!r} has type {kind!r}; both the name and the type are texts")
+        raise ConfigError(f"column {name!r} has type {kind!r}; the name and the type must be strings")
     return ColumnType(kind)
 
 
 @frozen(kw_only=True)
 class CreatedDataset(Model):
-    """A dataset just made (`Datasets.create`; Domo's documentation does not show the answer).
+    """A dataset that was just created (`Datasets.create`; Domo's documentation does not show the answer).
 
     Attributes:
         id: The dataset's id.
-        name: Its name.
+        name: The dataset's name.
     """
 
     id: str = field(metadata=wire_name("dataSourceId"))
@@ -151,7 +151,7 @@ class CreateAnswer(Model):
 
 @frozen(kw_only=True)
 class DatasetOwner(Model):
-    """Who owns a dataset."""
+    """The owner of a dataset."""
 
     id: str
     name: str | None = None
@@ -161,7 +161,7 @@ class DatasetOwner(Model):
 
 @frozen(kw_only=True)
 class CardInfo(Model):
-    """How often a dataset is used in cards."""
+    """The use of a dataset in cards."""
 
     card_count: int | None = None
     card_view_count: int | None = None
@@ -169,7 +169,7 @@ class CardInfo(Model):
 
 @frozen(kw_only=True)
 class IndexedTable(Model):
-    """A table of an indexed schema; datasets have one."""
+    """A table of an indexed schema; a dataset has one."""
 
     columns: tuple[Column, ...] = ()
 
@@ -190,67 +190,67 @@ class IndexedSchema(Model):
 
 @frozen(kw_only=True)
 class Dataset(Model):
-    """A dataset's metadata (`Datasets.get`). Which keys come depends on the parts asked for.
+    """A dataset's metadata (`Datasets.get`). The fields that are set depend on the requested parts.
 
     Attributes:
         id: The dataset.
-        display_type: The kind that people see, such as ``webform``.
-        data_provider_type: The kind of connector that fills it.
-        type: Its kind.
-        name: Its name.
-        owner: Who owns it.
-        status: How its last update went, such as ``SUCCESS``.
-        created: When it was made.
-        last_touched: When anything of it last changed.
-        last_updated: When its data last changed.
-        row_count: Its rows.
-        column_count: Its columns.
-        card_info: How often cards use it.
-        properties: Further facts, such as its formulas.
-        state: Its state, such as ``SUCCESS``.
-        valid_configuration: Whether its connector is set up.
-        valid_account: Whether its connector's account works.
-        stream_id: The stream that fills it.
-        transport_type: How its data arrive, such as ``WEBFORM``.
-        adc: Whether Adrenaline, the query engine, holds its data.
-        adc_external: Whether they are held outside of Domo.
-        adc_source: Where they are held.
+        display_type: The type as Domo's pages show it, such as ``webform``.
+        data_provider_type: The type of connector that fills the dataset.
+        type: The dataset type.
+        name: The dataset's name.
+        owner: The owner.
+        status: The status of the last update, such as ``SUCCESS``.
+        created: The time of creation.
+        last_touched: The time of the last change of any kind.
+        last_updated: The time of the last change of the data.
+        row_count: The number of rows.
+        column_count: The number of columns.
+        card_info: The use of the dataset in cards.
+        properties: Further properties, such as formulas.
+        state: The state of the dataset, such as ``SUCCESS``.
+        valid_configuration: Whether the connector is set up.
+        valid_account: Whether the connector's account works.
+        stream_id: The stream that fills the dataset.
+        transport_type: The way the data arrive, such as ``WEBFORM``.
+        adc: Whether Adrenaline, the query engine, holds the data.
+        adc_external: Whether the data are held outside of Domo.
+        adc_source: The place where the data are held.
         masked: Whether values are masked.
-        current_user_full_access: Whether the token's owner may do all with it.
-        cloud_id: The cloud that holds it.
-        cloud_name: That cloud's name.
-        permissions: What the token's owner may do.
-        hidden: Whether lists leave it out.
-        schedule_active: Whether its connector runs on a schedule.
-        card_count: Cards that use it.
-        cloud_engine: The engine of its cloud.
-        tags: Its tags as the instance writes them: a JSON list in a string. `tag_names` reads it.
-        tags_list: Its tags, where the instance tells them as a list.
-        description: What it holds.
-        account_id: The account by which its connector logs in.
-        user_defined_type: The kind that whoever made it gave it.
-        cryo_status: Where its data are.
-        next_update: When its schedule fills it next.
-        update_frequency: How long its schedule waits between two runs, in milliseconds.
-        data_last_updated: When its data last changed, as searches tell it.
-        data_provider: The kind of source that fills it.
-        schema: Its columns, as searches tell them.
-        certification: Whether it is certified.
-        features: What the instance can do with it, by name.
-        message: What is to be said of its last update.
-        message_code: That as a number.
-        phase: How far its update is.
-        inactive_schedule_code: Why its schedule is not kept.
-        alert_count: Alerts that watch it.
-        user_count: Users who have access to it.
-        data_flow_count: Dataflows that read it.
-        data_source_count: Datasets that are made from it.
-        impact_alert_count: Alerts that depend on it, directly or not.
-        impact_card_count: Cards that depend on it, directly or not.
-        impact_data_flow_count: Dataflows that depend on it, directly or not.
-        impact_data_source_count: Datasets that depend on it, directly or not.
-        impact_counts_complete: Whether all of these were counted.
-        impact_counts_updated: When they were counted.
+        current_user_full_access: Whether the token's owner has full access.
+        cloud_id: The cloud that holds the data.
+        cloud_name: The name of that cloud.
+        permissions: The permissions of the token's owner.
+        hidden: Whether lists leave the dataset out.
+        schedule_active: Whether the connector runs on a schedule.
+        card_count: The number of cards that use the dataset.
+        cloud_engine: The engine of the cloud.
+        tags: The tags as the instance sends them: a JSON list in a string. `tag_names` decodes it.
+        tags_list: The tags, if the instance sends them as a list.
+        description: The description.
+        account_id: The account with which the connector logs in.
+        user_defined_type: The type that the creator of the dataset gave it.
+        cryo_status: The location of the data.
+        next_update: The time of the next scheduled update.
+        update_frequency: The interval between two scheduled updates, in milliseconds.
+        data_last_updated: The time of the last change of the data, in search results.
+        data_provider: The data provider that fills the dataset.
+        schema: The columns, in search results.
+        certification: The certification.
+        features: The features that the instance supports for the dataset, by name.
+        message: A message about the last update.
+        message_code: The code of `message`.
+        phase: The phase of the update.
+        inactive_schedule_code: The reason why the schedule is inactive.
+        alert_count: The number of alerts that watch the dataset.
+        user_count: The number of users with access.
+        data_flow_count: The number of dataflows that read the dataset.
+        data_source_count: The number of datasets made from this one.
+        impact_alert_count: The number of alerts that depend on the dataset, directly or not.
+        impact_card_count: The number of cards that depend on the dataset, directly or not.
+        impact_data_flow_count: The number of dataflows that depend on the dataset, directly or not.
+        impact_data_source_count: The number of datasets that depend on the dataset, directly or not.
+        impact_counts_complete: Whether all of the impact counts are complete.
+        impact_counts_updated: The time of the impact counts.
     """
 
     id: str
@@ -314,7 +314,7 @@ class Dataset(Model):
 
     @property
     def tag_names(self) -> tuple[str, ...]:
-        """The tags, whether the instance tells them as a list or as text.
+        """The tags as a tuple, whether the instance sends them as a list or as text.
 
         Raises:
             DecodeError: `tags` is not a JSON list of strings.
@@ -335,22 +335,22 @@ class _ListFacts(Model):
 
 @frozen(kw_only=True)
 class DatasetList(Model):
-    """A page of datasets, and how many there are in all (`Datasets.list`)."""
+    """A page of datasets, and the total number of datasets (`Datasets.list`)."""
 
     data_sources: tuple[Dataset, ...] = ()
     meta_data: _ListFacts = field(factory=_ListFacts, metadata=wire_name("_metaData"))
-    # So a document spells it.
+    # One of the documents spells the key this way.
     metadata: _ListFacts = field(factory=_ListFacts, metadata=wire_name("_metadata"))
 
     @property
     def total(self) -> int | None:
-        """How many datasets all pages have together, where the instance tells."""
+        """The number of datasets on all pages together, if the instance reports it."""
         told = self.meta_data.total_count
         return self.metadata.total_count if told is None else told
 
 
 class DeleteMethod(OpenEnum):
-    """How to delete a dataset: so that `Datasets.restore` can bring it back, or for good."""
+    """The method of deletion: ``SOFT``, so that `Datasets.restore` can restore the dataset, or ``HARD``, for good."""
 
     SOFT = "soft"
     HARD = "hard"
@@ -384,7 +384,7 @@ class AlteredSchema(Model):
 
 @frozen(kw_only=True)
 class OpenedUpload(Model):
-    """An upload that takes parts (`Uploads.open`)."""
+    """An upload that accepts parts (`Uploads.open`)."""
 
     upload_id: NumericId
     data_source_id: str | None = None
@@ -393,11 +393,11 @@ class OpenedUpload(Model):
 
 @frozen(kw_only=True)
 class _UploadAnswer(Model):
-    """An answer with a status code of success, which may say otherwise itself."""
+    """An answer that has a success status code but may report a failure in its body."""
 
     @property
     def error(self) -> str | None:
-        """The failure that the answer tells, whatever its status code is; None if it tells none."""
+        """The failure that the answer reports, whatever its status code is; None if it reports none."""
         told = {key: self.extras[key] for key in _ERRORS if self.extras.get(key)}
         if self.extras.get("success") is False:
             told["success"] = False
@@ -406,11 +406,11 @@ class _UploadAnswer(Model):
 
 @frozen(kw_only=True)
 class PartStatus(_UploadAnswer):
-    """What the instance says of a part that it was sent (`Uploads.put_part`), as Domo's data service has it.
+    """The instance's answer to a part (`Uploads.put_part`), as Domo's data service gives it.
 
     Attributes:
-        upload_status: Whether it was taken, such as ``success``.
-        upload_message: Why it was not.
+        upload_status: The result, such as ``success``.
+        upload_message: The reason, if the part was refused.
     """
 
     upload_status: str | None = None
@@ -418,19 +418,19 @@ class PartStatus(_UploadAnswer):
 
     @property
     def refused(self) -> bool:
-        """Whether the instance says that it was not taken."""
+        """Whether the instance reports that it refused the part."""
         told = self.upload_status is not None and self.upload_status.strip().lower() in _REFUSED
         return told or self.error is not None
 
 
 @frozen(kw_only=True)
 class Index(Model):
-    """An index that was asked for (`Indexes.create`), as Domo's data service has it.
+    """An index that was requested (`Indexes.create`), as Domo's data service gives it.
 
     Attributes:
-        request_key: What `Indexes.status` and `Indexes.wait` take.
-        requested: Whether it will be made.
-        requested_on: When it was asked for.
+        request_key: The key of the index for `Indexes.status` and `Indexes.wait`.
+        requested: Whether the index will be made.
+        requested_on: The time of the request.
         data_tag: The partition that is indexed.
     """
 
@@ -442,7 +442,7 @@ class Index(Model):
 
 @frozen(kw_only=True)
 class CommitSize(Model):
-    """How much a commit took in."""
+    """The amount of data that a commit covers."""
 
     row_count: int | None = None
     column_count: int | None = None
@@ -452,15 +452,15 @@ class CommitSize(Model):
 
 @frozen(kw_only=True)
 class Commit(_UploadAnswer):
-    """What a commit answers, as Domo's data service has it; Domo's documentation shows no answer.
+    """The answer to a commit, as Domo's data service gives it; Domo's documentation does not show the answer.
 
     Attributes:
         data_source_id: The dataset.
         upload_id: The upload.
         data_tag: The partition.
-        indexing: The index that was begun.
-        size: What the instance counted.
-        status: How it went, such as ``success``.
+        indexing: The index that was started.
+        size: The rows, columns, bytes and parts that the instance counted.
+        status: The result, such as ``success``.
     """
 
     data_source_id: str | None = None
@@ -472,7 +472,7 @@ class Commit(_UploadAnswer):
 
 
 class IndexState(OpenEnum):
-    """How far an index is. Any state but these is a failure."""
+    """The state of an index. Any state but these is a failure."""
 
     PENDING = "PENDING"
     PROCESSING = "PROCESSING"
@@ -481,7 +481,7 @@ class IndexState(OpenEnum):
 
 @frozen(kw_only=True)
 class IndexDetail(Model):
-    """What queries see of a dataset."""
+    """The data of a dataset that queries see."""
 
     row_count: int | None = None
     column_count: int | None = None
@@ -490,15 +490,15 @@ class IndexDetail(Model):
 
 @frozen(kw_only=True)
 class IndexProgress(Model):
-    """How far an index is.
+    """The progress of an index.
 
     Attributes:
-        status: Its state.
-        progress: How much of it is done, in percent.
-        message: Why it failed.
+        status: The state of the index.
+        progress: The progress in percent.
+        message: The reason for a failure.
         request_key: The index.
-        last_update: When this last changed.
-        last_successful_index: When the dataset was last indexed.
+        last_update: The time of the last change of this progress.
+        last_successful_index: The time of the dataset's last successful index.
     """
 
     status: IndexState | None = None
@@ -511,12 +511,12 @@ class IndexProgress(Model):
 
 @frozen(kw_only=True)
 class IndexStatus(Model):
-    """An index, as Domo's data service tells of it (`Indexes.status`); Domo's documentation shows no answer.
+    """An index, as Domo's data service reports it (`Indexes.status`); Domo's documentation does not show the answer.
 
     Attributes:
         data_source_id: The dataset.
-        detail: What queries see.
-        progress: How far the index is.
+        detail: The data that queries see.
+        progress: The progress of the index.
     """
 
     data_source_id: str | None = None
@@ -525,7 +525,7 @@ class IndexStatus(Model):
 
 
 class UploadStatus(OpenEnum):
-    """How far a data version's upload is."""
+    """The state of the upload of a data version."""
 
     SUCCESS = "success"
     ERROR = "error"
@@ -538,15 +538,15 @@ class DataVersion(Model):
 
     Attributes:
         data_id: The version's number.
-        schema_id: The schema that it was written with.
-        upload_status: How far its upload is.
-        recorded_date: When it was begun.
-        upload_completed_date: When it was complete.
-        num_rows: Its rows.
-        num_bytes: Its bytes.
-        upload_percent: How much of its upload is done.
-        upload_md5: The MD5 of what was uploaded.
-        upload_message: What the instance says of its upload.
+        schema_id: The schema of the version.
+        upload_status: The state of the upload.
+        recorded_date: The time at which the version was begun.
+        upload_completed_date: The time at which the version was complete.
+        num_rows: The number of rows.
+        num_bytes: The size in bytes.
+        upload_percent: The progress of the upload in percent.
+        upload_md5: The MD5 of the uploaded data.
+        upload_message: The instance's message about the upload.
     """
 
     data_id: NumericId
@@ -563,19 +563,19 @@ class DataVersion(Model):
 
 @frozen(kw_only=True)
 class DataVersionDetails(Model):
-    """A data version with what more the instance tells of it (`Versions.details`); any of it may be missing.
+    """A data version with all details that the instance reports (`Versions.details`); any of them may be missing.
 
     Attributes:
         data_id: The version's number.
         data_source_id: The dataset.
-        schema_id: The schema that it was written with.
-        upload_status: How far its upload is.
-        status_message: What the instance says of that.
-        recorded_date: When it was begun.
-        upload_completed_date: When it was complete.
-        run_duration_seconds: How long its upload took.
-        num_rows: Its rows.
-        num_bytes: Its bytes.
+        schema_id: The schema of the version.
+        upload_status: The state of the upload.
+        status_message: The instance's message about that state.
+        recorded_date: The time at which the version was begun.
+        upload_completed_date: The time at which the version was complete.
+        run_duration_seconds: The duration of the upload in seconds.
+        num_rows: The number of rows.
+        num_bytes: The size in bytes.
     """
 
     data_id: NumericId | None = field(default=None, metadata=wire_name("dataVersionId"))
@@ -590,7 +590,7 @@ class DataVersionDetails(Model):
     num_bytes: int | None = field(default=None, metadata=wire_name("sizeBytes"))
 
 
-# What the older listing calls the same.
+# The names of the same fields in the older listing.
 _FORMER_NAMES = {
     "dataId": "dataVersionId",
     "uploadStatus": "status",
@@ -606,7 +606,7 @@ def version_details(answer: object) -> tuple[DataVersionDetails, ...]:
     """Return the data versions of an answer: a list, or an object that holds one.
 
     Raises:
-        DecodeError: It is neither.
+        DecodeError: The answer is neither of these.
     """
     lists = [value for value in answer.values() if isinstance(value, list)] if isinstance(answer, dict) else [answer]
     if len(lists) != 1 or not isinstance(lists[0], list) or not all(isinstance(item, dict) for item in lists[0]):
@@ -617,7 +617,7 @@ def version_details(answer: object) -> tuple[DataVersionDetails, ...]:
 def _details(item: Mapping[str, Any]) -> DataVersionDetails:
     renamed = _in_newer_words(item)
     found = structure(renamed, DataVersionDetails)
-    # What could not be read is kept under its own name.
+    # A value that could not be decoded is kept under its own name.
     former = {_FORMER_NAMES[name]: name for name in item if name in _FORMER_NAMES and name not in renamed}
     if not former.keys() & found.extras.keys():
         return found
@@ -633,17 +633,17 @@ def _in_newer_words(version: Mapping[str, Any]) -> dict[str, Any]:
 
 @frozen(kw_only=True)
 class MadeVersion(Model):
-    """A data version that one request has made (`Versions.create`).
+    """A data version that was created with one request (`Versions.create`).
 
     Attributes:
-        data_id: Its number, where the instance tells it: no source shows the answer.
+        data_id: The version's number, if the instance reports it: no source shows the answer.
     """
 
     data_id: NumericId | None = field(default=None, metadata=wire_name("dataVersionId"))
 
 
 def made_version(answer: object) -> MadeVersion:
-    """Return the data version that an answer of unknown form tells of: an object of one, or its number alone."""
+    """Return the data version in an answer of unknown form: an object with its number, or the number alone."""
     if isinstance(answer, dict):
         return structure(_in_newer_words(answer), MadeVersion)
     return structure({} if answer is None else {"dataVersionId": answer}, MadeVersion)
@@ -651,12 +651,12 @@ def made_version(answer: object) -> MadeVersion:
 
 @frozen(kw_only=True)
 class DatasetCardOwner(Model):
-    """Who owns a card.
+    """The owner of a card.
 
     Attributes:
-        id: The user, or the group.
-        type: Which of the two.
-        display_name: How people see the owner.
+        id: The identifier of the user or the group.
+        type: The type of the owner.
+        display_name: The owner's display name.
     """
 
     id: str
@@ -666,15 +666,15 @@ class DatasetCardOwner(Model):
 
 @frozen(kw_only=True)
 class DatasetCard(Model):
-    """A card that a dataset feeds.
+    """A card that uses a dataset.
 
     Attributes:
         id: The card.
-        urn: Its number as text.
-        type: Its kind, such as ``kpi``.
-        chart_type: Its chart, such as ``badge_vert_bar``.
-        title: Its title.
-        owner_id: Who owns it.
+        urn: The card's number as text.
+        type: The type of card, such as ``kpi``.
+        chart_type: The type of chart, such as ``badge_vert_bar``.
+        title: The title.
+        owner_id: The owner.
         owners: All owners.
         access: Whether the token's owner may see it.
         datasource_id: The dataset.

@@ -1,4 +1,4 @@
-"""Partitions: tags that stand for parts of a dataset's data."""
+"""Partitions: tags for parts of a dataset's data."""
 
 from __future__ import annotations
 
@@ -21,20 +21,20 @@ __all__ = ["Partition", "PartitionField", "PartitionFilter", "Partitions", "Sort
 
 
 class PartitionField(OpenEnum):
-    """What partitions can be filtered and sorted by. Domo's documentation shows the first alone."""
+    """A field by which partitions can be filtered and sorted. Domo's documentation shows only the first."""
 
     DATE_COMPLETED = "datecompleted"
 
 
 @frozen(kw_only=True)
 class Partition(Model):
-    """A partition of a dataset. Domo's documentation shows no answer; these keys were observed.
+    """A partition of a dataset. Domo's documentation does not show the answer; these keys were observed.
 
     Attributes:
         data_id: The data version behind it.
         partition_id: The tag.
-        date_completed: When its data were complete.
-        row_count: Its rows; only `Partitions.search` tells them.
+        date_completed: The time at which its data were complete.
+        row_count: The number of rows; only `Partitions.search` returns it.
     """
 
     data_id: NumericId | None = None
@@ -55,14 +55,14 @@ class PartitionFilter(Record):
     """A field to sort and filter partitions by.
 
     Attributes:
-        field_name: The field; the document writes ``datecompleted`` where the answer says ``dateCompleted``.
-        sort_order: Which way to sort.
-        minimum: The least value, or None for no bound. Aware datetimes are sent as the answer writes them, such as
+        field_name: The field; the document writes ``datecompleted`` although the answer has ``dateCompleted``.
+        sort_order: The direction of sorting.
+        minimum: The smallest value, or None for no bound. Aware datetimes are sent as the answer writes them, such as
             ``2023-01-24T14:27:21.000+00:00``, which is unconfirmed.
-        maximum: The greatest value, or None for no bound.
+        maximum: The largest value, or None for no bound.
 
     Raises:
-        ConfigError: A bound is a datetime without a zone.
+        ConfigError: A bound is a datetime without a time zone.
     """
 
     field_name: PartitionField | str
@@ -72,19 +72,19 @@ class PartitionFilter(Record):
 
 
 class Partitions(Area):
-    """Partitions of a dataset."""
+    """List, search and delete the partitions of a dataset."""
 
     def list(self, dataset_id: str, /) -> Pager[Partition]:
-        """Iterate over the dataset's partitions, without their rows; those whose data were deleted are among them.
+        """Iterate over the dataset's partitions, without their row counts; includes those whose data were deleted.
 
         `GET /api/query/v1/datasources/{dataset_id}/partition` (Datasets API, "GET Partition List"). Domo's
-        documentation shows no answer.
+        documentation does not show the answer.
 
         Args:
             dataset_id: The dataset.
 
         Raises:
-            NotFound: There is no such dataset.
+            NotFound: The dataset does not exist.
         """
         return self._http.whole_list(
             "GET", url("/api/query/v1/datasources/{}/partition", dataset_id), into=ItemTuple[Partition], read=tuple
@@ -100,19 +100,19 @@ class Partitions(Area):
         limit: int | None = None,
         page_size: int = 100,
     ) -> Pager[Partition]:
-        """Iterate over the dataset's partitions that have data, with their rows.
+        """Iterate over the dataset's partitions that have data, with their row counts.
 
         `POST /api/query/v1/datasources/{dataset_id}/partition/list` (Datasets API, "Search Partition List").
 
         Args:
             dataset_id: The dataset.
             filters: Fields to sort and filter by, the most important first.
-            offset: Partitions to leave out at the beginning.
-            limit: The most partitions to give in all, or None for all.
-            page_size: Partitions to ask for at a time.
+            offset: The number of partitions to skip.
+            limit: The maximum number of partitions to return, or None for all.
+            page_size: The number of partitions per request.
 
         Raises:
-            NotFound: There is no such dataset.
+            NotFound: The dataset does not exist.
         """
         fields = [
             payload(
@@ -136,25 +136,25 @@ class Partitions(Area):
         )
 
     async def remove(self, dataset_id: str, partition_id: str, /, *, wait: bool = True, timeout: float = 600.0) -> None:
-        """Remove a partition altogether, in the three steps that the documents ask for: its data, its tag, an index.
+        """Remove a partition completely, in three documented steps: delete its data, delete its tag, index the dataset.
 
         `DELETE /api/query/v1/datasources/{dataset_id}/tag/{partition_id}/data`,
         `DELETE /api/query/v1/datasources/{dataset_id}/partition/{partition_id}`,
         `POST /api/data/v3/datasources/{dataset_id}/indexes` (Datasets API, "Delete Data Version", "Delete Partition
         Tag", "Index Dataset"), and to wait `GET /api/data/v3/datasources/{dataset_id}/indexes/{request_key}/statuses`,
-        or where the answer names no key `GET /api/data/v3/datasources/{dataset_id}/statuses`.
-        Should a step fail, the same call does what is left: a partition whose data or tag are gone is no error. To
-        replace a partition, upload to it.
+        or, if the answer names no key, `GET /api/data/v3/datasources/{dataset_id}/statuses`. If a step fails, the same
+        call performs the remaining steps: data or a tag that are already deleted are not an error. To replace a
+        partition, upload to it.
 
         Args:
             dataset_id: The dataset.
             partition_id: The partition's tag.
-            wait: Whether to return only when queries do not see the rows any longer, where the instance tells.
-            timeout: Seconds to wait at most.
+            wait: Whether to return only when queries no longer see the rows, if the instance reports it.
+            timeout: The maximum number of seconds to wait.
 
         Raises:
-            JobFailed: The index failed; the rows are still seen.
-            WaitTimeout: With `wait`: it has not ended; it goes on.
+            JobFailed: The index failed; queries still see the rows.
+            WaitTimeout: With `wait`: the index has not ended; it continues.
         """
         for step in (self.delete_data, self.delete):
             with suppress(NotFound):
@@ -165,19 +165,20 @@ class Partitions(Area):
         """Delete the data of a partition; its tag stays. Queries see the rows until the next index.
 
         `DELETE /api/query/v1/datasources/{dataset_id}/tag/{partition_id}/data` (Datasets API, "Delete Data Version").
-        To remove a partition altogether, delete its data, then its tag by `delete`, and index the dataset.
+        To remove a partition completely, use `remove`, or delete its data, then its tag with `delete`, and index the
+        dataset.
 
         Args:
             dataset_id: The dataset.
             partition_id: The partition's tag.
 
         Raises:
-            NotFound: There is no such dataset or partition.
+            NotFound: The dataset or the partition does not exist.
         """
         await self._http.request("DELETE", url("/api/query/v1/datasources/{}/tag/{}/data", dataset_id, partition_id))
 
     async def delete(self, dataset_id: str, partition_id: str, /) -> None:
-        """Delete the tag of a partition, so that lists leave it out; its data stay, unless `delete_data` was called.
+        """Delete the tag of a partition, so that lists omit it; its data stay, unless `delete_data` was called.
 
         `DELETE /api/query/v1/datasources/{dataset_id}/partition/{partition_id}` (Datasets API, "Delete Partition Tag").
 
@@ -186,6 +187,6 @@ class Partitions(Area):
             partition_id: The partition's tag.
 
         Raises:
-            NotFound: There is no such dataset or partition.
+            NotFound: The dataset or the partition does not exist.
         """
         await self._http.request("DELETE", url("/api/query/v1/datasources/{}/partition/{}", dataset_id, partition_id))

@@ -1,4 +1,4 @@
-"""Policies: who sees which rows of a dataset (personalised data permissions)."""
+"""Policies, which limit the rows of a dataset that a user sees (personalised data permissions)."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _OPTIONS = ("load_associations", "load_filters", "include_open_policy", "sort")
 
 
 class PolicyOperator(OpenEnum):
-    """How a column is compared; other clients send the first alone."""
+    """The comparison of a column with a value; other clients send only the first."""
 
     EQUALS = "EQUALS"
     LIKE = "LIKE"
@@ -41,7 +41,7 @@ class PolicyOperator(OpenEnum):
 
 
 class PolicyFilterType(OpenEnum):
-    """What a column is compared with: values as they are, or attributes of whoever asks."""
+    """The type of the values that a column is compared with: literal values, or attributes of the current user."""
 
     COLUMN = "COLUMN"
     DYNAMIC = "DYNAMIC"
@@ -53,12 +53,12 @@ class PolicyParameter(Model):
 
     Attributes:
         name: The column.
-        value: The value, where there is one alone.
-        values: The values, any of which fits.
-        type: Whether the values are meant as they are, or name attributes of whoever asks.
-        operator: How the column is compared with them.
-        negated: Whether what fits is what is not seen.
-        ignore_case: Whether letters of either case are the same.
+        value: The value, if there is only one.
+        values: The values, any of which matches.
+        type: Whether the values are literal, or names of attributes of the current user.
+        operator: The comparison of the column with the values.
+        negated: Whether rows that match are hidden.
+        ignore_case: Whether letter case is ignored.
     """
 
     name: str | None = None
@@ -76,16 +76,16 @@ class Policy(Model):
 
     Attributes:
         filter_group_id: The policy.
-        name: Its name, which other policies may have too.
+        name: The policy's name, which need not be unique.
         data_source_id: The dataset.
-        type: Its kind; ``open`` is "All Rows", whose users see everything.
-        virtual_user_ids: The virtual users that it is about.
-        user_ids: The users that it is about.
-        group_ids: The groups that it is about.
-        data_source_permissions: What the instance says under this name; other clients always send false.
-        resources: Who else it is about, by kind.
-        parameters: Its conditions, all of which a row has to fit.
-        order: Its place.
+        type: The policy's type; ``open`` is "All Rows", whose users see everything.
+        virtual_user_ids: The virtual users to whom the policy applies.
+        user_ids: The users to whom the policy applies.
+        group_ids: The groups to which the policy applies.
+        data_source_permissions: The instance's field of this name; other clients always send false.
+        resources: Other resources to which the policy applies, by type.
+        parameters: The policy's conditions, all of which a row must match.
+        order: The policy's position.
         policy_set_id: The set of policies that it belongs to.
     """
 
@@ -105,13 +105,13 @@ class Policy(Model):
 
 @frozen(kw_only=True)
 class PolicyControl(Model):
-    """Whether a dataset's policies count.
+    """The settings of a dataset's policies.
 
     Attributes:
-        enabled: Whether they do.
+        enabled: Whether the policies are enabled.
         secured: Whether the dataset is secured.
-        external: Whether they are kept outside of Domo.
-        enabled_column: Whether policies of columns count, too.
+        external: Whether the policies are kept outside of Domo.
+        enabled_column: Whether policies of columns are enabled, too.
     """
 
     enabled: bool | None = None
@@ -122,16 +122,16 @@ class PolicyControl(Model):
 
 @frozen
 class PolicyFilter(Record):
-    """A condition that rows have to fit.
+    """A condition that rows must match.
 
     Attributes:
         column: The column's name.
-        values: The values, any of which fits; for ``DYNAMIC`` the names of attributes, such as
+        values: The values, any of which matches; for ``DYNAMIC`` the names of attributes, such as
             ``domo.policy.managed_user_department``.
-        operator: How the column is compared with them.
-        ignore_case: Whether letters of either case are the same.
-        negated: Whether what fits is what is not seen.
-        type: Whether the values are meant as they are, or name attributes of whoever asks.
+        operator: The comparison of the column with the values.
+        ignore_case: Whether letter case is ignored.
+        negated: Whether rows that match are hidden.
+        type: Whether the values are literal, or names of attributes of the current user.
     """
 
     column: str
@@ -143,10 +143,10 @@ class PolicyFilter(Record):
 
 
 class Policies(Area):
-    """Policies of datasets."""
+    """List, create, change and delete the policies of datasets."""
 
     def list(self, dataset_id: str, /) -> Pager[Policy]:
-        """Iterate over a dataset's policies with whom they are about, "All Rows" among them.
+        """Iterate over a dataset's policies and the users they apply to, including "All Rows".
 
         `GET /api/query/v1/data-control/{dataset_id}/filter-groups`. Seen: a page of Domo's shows it, which is not among
         the documents of the other routes, and other clients use it.
@@ -155,7 +155,7 @@ class Policies(Area):
             dataset_id: The dataset.
 
         Raises:
-            NotFound: There is no such dataset.
+            NotFound: The dataset does not exist.
         """
         return self._http.whole_list(
             "GET",
@@ -176,22 +176,22 @@ class Policies(Area):
         groups: Sequence[int | str] = (),
         virtual_users: Sequence[int | str] = (),
     ) -> Policy:
-        """Create a policy. It counts once policies are enabled for the dataset.
+        """Create a policy. It takes effect once policies are enabled for the dataset.
 
         `POST /api/query/v1/data-control/{dataset_id}/filter-groups`. Seen: a page of Domo's shows it, which is not
         among the documents of the other routes, and other clients use it.
 
         Args:
             dataset_id: The dataset.
-            name: Its name; the instance takes the same name twice.
-            filters: The conditions, all of which a row has to fit to be seen.
-            users: The users that it is about.
-            groups: The groups that it is about.
-            virtual_users: The virtual users that it is about.
+            name: The policy's name; the instance accepts the same name twice.
+            filters: The conditions, all of which a row must match to be visible.
+            users: The users to whom the policy applies.
+            groups: The groups to which the policy applies.
+            virtual_users: The virtual users to whom the policy applies.
 
         Raises:
-            ConfigError: `filters`, or the values of one, are empty.
-            NotFound: There is no such dataset.
+            ConfigError: `filters`, or the `values` of a filter, are empty.
+            NotFound: The dataset does not exist.
         """
         return await self._http.request(
             "POST",
@@ -212,7 +212,7 @@ class Policies(Area):
         groups: Sequence[int | str] = (),
         virtual_users: Sequence[int | str] = (),
     ) -> Policy:
-        """Make a policy what is given here; whoever is not named loses it.
+        """Replace a policy; a user or group that is not named loses it.
 
         `PUT /api/query/v1/data-control/{dataset_id}/filter-groups/{policy_id}`. Seen: a page of Domo's shows it, which
         is not among the documents of the other routes, and other clients use it.
@@ -220,15 +220,15 @@ class Policies(Area):
         Args:
             dataset_id: The dataset.
             policy_id: The policy.
-            name: Its name.
-            filters: The conditions, all of which a row has to fit to be seen.
-            users: The users that it is about.
-            groups: The groups that it is about.
-            virtual_users: The virtual users that it is about.
+            name: The policy's name.
+            filters: The conditions, all of which a row must match to be visible.
+            users: The users to whom the policy applies.
+            groups: The groups to which the policy applies.
+            virtual_users: The virtual users to whom the policy applies.
 
         Raises:
-            ConfigError: `filters`, or the values of one, are empty.
-            NotFound: There is no such dataset or policy.
+            ConfigError: `filters`, or the `values` of a filter, are empty.
+            NotFound: The dataset or the policy does not exist.
         """
         body = _body(dataset_id, name, filters, users, groups, virtual_users)
         return await self._http.request(
@@ -249,22 +249,22 @@ class Policies(Area):
             policy_id: The policy.
 
         Raises:
-            NotFound: There is no such dataset or policy.
+            NotFound: The dataset or the policy does not exist.
         """
         await self._http.request("DELETE", url("/api/query/v1/data-control/{}/filter-groups/{}", dataset_id, policy_id))
 
     async def enable(self, dataset_id: str, /, *, enabled: bool = True, external: bool = False) -> PolicyControl:
-        """Let a dataset's policies count, or no longer. Once they do, whom none is about sees no rows.
+        """Enable or disable a dataset's policies. Once enabled, users to whom no policy applies see no rows.
 
         `PUT /api/query/v1/data-control/{dataset_id}`. Seen: other clients use it.
 
         Args:
             dataset_id: The dataset.
-            enabled: Whether they are to count.
-            external: Whether they are kept outside of Domo.
+            enabled: Whether to enable the policies.
+            external: Whether the policies are kept outside of Domo.
 
         Raises:
-            NotFound: There is no such dataset.
+            NotFound: The dataset does not exist.
         """
         return await self._http.request(
             "PUT",
@@ -285,7 +285,7 @@ def _body(
     return payload(
         name=name,
         data_source_id=dataset_id,
-        # Text, as Domo's own page shows them; answers have numbers.
+        # Text, as Domo's own page sends them; answers have numbers.
         user_ids=[str(each) for each in require_list(users, "users", may_be_empty=True)],
         virtual_user_ids=[str(each) for each in require_list(virtual_users, "virtual_users", may_be_empty=True)],
         group_ids=[str(each) for each in require_list(groups, "groups", may_be_empty=True)],

@@ -1,4 +1,4 @@
-"""What a query answers: named, typed columns and rows."""
+"""The result of a query: named, typed columns and rows."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ __all__ = ["Cell", "QueryResult", "ResultColumn", "Rows"]
 
 @frozen(kw_only=True)
 class ResultColumn(Model):
-    """What a query's answer says of a column."""
+    """The description of a column in a query's answer."""
 
     type: ColumnType
     data_source_id: str | None = None
@@ -41,20 +41,21 @@ class QueryResult(Model):
 
     Cells are int for LONG, float for DOUBLE, Decimal for DECIMAL, date for DATE, datetime (without a zone, as Domo
     stores it) for DATETIME, str for STRING, and None for NULL. A large result costs the memory of its columns, not of
-    an object a cell, as long as pyarrow is installed; rows are made as they are asked for.
+    an object per cell, as long as pyarrow is installed; rows are created when they are read.
 
-    What reads Arrow, such as ``polars.DataFrame(result)`` or DuckDB, takes a result as it is.
+    Libraries that read Arrow, such as ``polars.DataFrame(result)`` or DuckDB, take a result directly.
 
-    Of several columns of one name, dictionaries, tables and frames call the second ``a_2``, the third ``a_3``, and so
-    on, passing over what another column is called; one without a name is called by its place, such as ``column_3``.
+    If several columns have the same name, dictionaries, tables and frames name the second ``a_2``, the third ``a_3``,
+    and so on, skipping names that another column has. A column without a name is named by its position, such as
+    ``column_3``.
 
     Attributes:
         columns: The columns' names in order.
         metadata: Their types, in the same order.
         rows: The rows.
         datasource: The dataset.
-        num_rows: Rows, as the instance counts.
-        num_columns: Columns, as the instance counts.
+        num_rows: The number of rows, as the instance counts them.
+        num_columns: The number of columns, as the instance counts them.
     """
 
     columns: tuple[str, ...]
@@ -71,7 +72,7 @@ class QueryResult(Model):
 
     @classmethod
     def _of_fields(cls, fields: dict[str, Any]) -> Self:
-        # What the cells of a row are, the columns' types tell.
+        # The types of the cells depend on the columns.
         kinds = [column.type for column in fields.get("metadata", ())]
         rows = fields.get("rows", ())
         columns = [[row[place] for row in rows] for place in range(len(kinds))]
@@ -98,10 +99,10 @@ class QueryResult(Model):
         """Return the cells of a column.
 
         Args:
-            name: Its name; of several columns of one name, the one under which `to_dicts` gives it, such as ``a_2``.
+            name: The column's name; if several columns have it, the name that `to_dicts` uses, such as ``a_2``.
 
         Raises:
-            ConfigError: There is no such column, or more than one.
+            ConfigError: The column does not exist, or several columns have the name.
             DecodeError: A cell does not fit the column's type.
         """
         names = distinct_names(self.columns)
@@ -114,7 +115,7 @@ class QueryResult(Model):
         return self.rows.column(names.index(name))
 
     def to_dicts(self) -> list[dict[str, Cell]]:
-        """Return the rows as dictionaries by column name, names that come twice counted: ``a``, ``a_2``."""
+        """Return the rows as dictionaries by column name; repeated names are numbered: ``a``, ``a_2``."""
         names = distinct_names(self.columns)
         with collector_paused():
             # Each row has a cell for each column; to see that again would take as long as all the rest.
@@ -124,7 +125,7 @@ class QueryResult(Model):
         """Return the result as an Arrow table.
 
         LONG is int64, DOUBLE float64, STRING string, DATE date32, DATETIME timestamp[us], and DECIMAL a decimal128 with
-        as many digits after the point as its values have, or a decimal256 where 38 digits do not do. LONG beyond 64
+        as many digits after the point as its values have, or a decimal256 if 38 digits are not enough. LONG beyond 64
         bits becomes a decimal, too.
 
         Raises:
@@ -147,8 +148,8 @@ class QueryResult(Model):
     def to_pandas(self) -> pd.DataFrame:
         """Return the result as a pandas frame that loses nothing.
 
-        LONG is ``Int64``, which knows NULL and keeps all digits; DOUBLE is ``float64``, DATE and DATETIME are
-        ``datetime64``, STRING is what pandas has for text, and DECIMAL an object column of `Decimal`.
+        LONG is ``Int64``, which has NULL and keeps all digits; DOUBLE is ``float64``, DATE and DATETIME are
+        ``datetime64``, STRING is the text type of pandas, and DECIMAL an object column of `Decimal`.
 
         Raises:
             ConfigError: pandas is not installed.
@@ -159,7 +160,7 @@ class QueryResult(Model):
         return _frames.pandas_frame(distinct_names(self.columns), self.types, self.rows)
 
     def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
-        """Give the result to whatever reads Arrow; see the Arrow PyCapsule interface."""
+        """Export the result to a consumer of the Arrow PyCapsule interface."""
         needs_arrow("Arrow's stream")
         table: Any = self.to_arrow()
         stream: object = table.__arrow_c_stream__(requested_schema)
@@ -172,5 +173,5 @@ class QueryResult(Model):
         return html_table(self.columns, self.types, self.rows)
 
 
-# `Model` writes the repr of its subclasses; a result is better seen as the table that it is.
+# `Model` sets the repr of its subclasses; a table shows a result better.
 QueryResult.__repr__ = QueryResult.__str__  # type: ignore[method-assign,assignment]

@@ -1,4 +1,4 @@
-"""The columns of datasets: read and altered."""
+"""Read and alter the columns of datasets."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ __all__ = ["Schemas"]
 
 
 class Schemas(Area):
-    """The columns of datasets."""
+    """Read and alter the columns of datasets."""
 
     async def latest(self, dataset_id: str, /) -> LatestSchema:
-        """Return the newest schema, which the next upload has to fit.
+        """Return the newest schema, which the next upload must match.
 
         `GET /api/data/v2/datasources/{dataset_id}/schemas/latest` (Datasets API, "Return the schema for a
         specified Dataset").
@@ -32,7 +32,7 @@ class Schemas(Area):
             dataset_id: The dataset.
 
         Raises:
-            NotFound: There is no such dataset.
+            NotFound: The dataset does not exist.
         """
         return await self._http.request(
             "GET", url("/api/data/v2/datasources/{}/schemas/latest", dataset_id), into=LatestSchema
@@ -45,10 +45,10 @@ class Schemas(Area):
 
         Args:
             dataset_id: The dataset.
-            include_hidden: Whether to list hidden columns too; the instance's default is not to.
+            include_hidden: Whether to include hidden columns; by default the instance omits them.
 
         Raises:
-            NotFound: There is no such dataset, or it was never indexed.
+            NotFound: The dataset does not exist, or it was never indexed.
         """
         return await self._http.request(
             "GET",
@@ -58,21 +58,21 @@ class Schemas(Area):
         )
 
     async def alter(self, dataset_id: str, /, columns: Columns) -> AlteredSchema:
-        """Give a dataset other columns.
+        """Replace the columns of a dataset.
 
         `POST /api/data/v2/datasources/{dataset_id}/schemas` (Datasets API, "Alter Dataset Schema").
 
         Args:
             dataset_id: The dataset.
-            columns: All columns that the dataset is to have, in order: names and types, or `Column` objects such as
-                `latest` gives.
+            columns: The complete list of columns, in order: names and types, or `Column` objects such as `latest`
+                returns.
 
         Returns:
-            The new schema's number, where the instance tells; Domo's documentation shows no answer.
+            The new schema's number, if the instance reports it; Domo's documentation does not show the answer.
 
         Raises:
-            ConfigError: There are no columns, names repeat, or a type is not one of Domo's.
-            NotFound: There is no such dataset.
+            ConfigError: `columns` is empty, a name is repeated, or a type is not one of Domo's types.
+            NotFound: The dataset does not exist.
         """
         return await self._http.request(
             "POST",
@@ -87,7 +87,7 @@ class Schemas(Area):
 
 
 def _completed(column: Column) -> Column:
-    """Return a column with all the keys that the document's sample sends."""
+    """Return a column with all the keys of the document's sample."""
     return evolve(
         column,
         id=column.id if column.id is not None else column.name,

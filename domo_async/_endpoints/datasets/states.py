@@ -1,4 +1,4 @@
-"""How far datasets are: what the data service keeps at hand of their updates, rows and versions."""
+"""The state of datasets: last update, rows and versions, as the data service caches them."""
 
 from __future__ import annotations
 
@@ -16,22 +16,22 @@ __all__ = ["DatasetState", "DatasetVersionState", "UpdateStatus", "read_state", 
 _UNDER_WAY = frozenset({"PENDING", "PROCESSING", "QUEUED", "RUNNING", "INDEXING", "UPLOADING"})
 _GOOD = "SUCCESS"
 _BAD = frozenset({"ERROR", "FAILED", "FAILURE", "INVALID", "ABORTED", "CANCELED", "CANCELLED"})
-# How long an answer is taken for one from before the upload, in seconds.
+# The number of seconds for which an answer may be from before the upload.
 _STALE = 30.0
-# When it is looked for the first time where nothing but the state tells, in seconds.
+# The delay before the first request if only the dataset's state can be watched, in seconds.
 _FIRST = 1.0
 
 
 @frozen(kw_only=True)
 class UpdateStatus(Model):
-    """How the last update of a dataset went.
+    """The status of a dataset's last update.
 
     Attributes:
-        code: Its state, such as ``SUCCESS``. No source lists the words.
-        percent: How much of it is done.
-        message: What the instance says of it.
-        data_current_as_of: The time that the data are of.
-        data_updated_as_of: When they were last updated.
+        code: The state, such as ``SUCCESS``. No source lists the values.
+        percent: The progress in percent.
+        message: The instance's message about the update.
+        data_current_as_of: The time that the data represent.
+        data_updated_as_of: The time of the data's last update.
     """
 
     code: str | None = None
@@ -43,11 +43,11 @@ class UpdateStatus(Model):
 
 @frozen(kw_only=True)
 class DatasetVersionState(Model):
-    """Which data version of a dataset is the newest.
+    """The newest data version of a dataset.
 
     Attributes:
-        latest_data_version_id: Its number.
-        append_chain: What it is appended to, in the instance's words.
+        latest_data_version_id: The version's number.
+        append_chain: The chain that the version is appended to, in the instance's words.
     """
 
     latest_data_version_id: NumericId | None = None
@@ -56,14 +56,14 @@ class DatasetVersionState(Model):
 
 @frozen(kw_only=True)
 class DatasetState(Model):
-    """How far a dataset is (`Datasets.status`), as Domo's data service has it.
+    """The state of a dataset (`Datasets.status`), as Domo's data service reports it.
 
     Attributes:
         data_source_id: The dataset.
-        dimension: Its rows and columns.
-        status: How its last update went.
-        version: Its newest data version.
-        cached_timestamp: When the instance looked.
+        dimension: The number of rows and columns.
+        status: The status of the last update.
+        version: The newest data version.
+        cached_timestamp: The time at which the instance computed the state.
     """
 
     data_source_id: str | None = None
@@ -74,7 +74,7 @@ class DatasetState(Model):
 
 
 async def read_state(http: Transport, dataset_id: str, *, expire_cache: bool | None) -> DatasetState:
-    """Return how far a dataset is; see `Datasets.status`."""
+    """Return the state of a dataset; see `Datasets.status`."""
     return await http.request(
         "GET",
         url("/api/data/v3/datasources/{}/statuses", dataset_id),
@@ -96,13 +96,13 @@ async def wait_until_visible(http: Transport, dataset_id: str, upload_id: int | 
         under_way = word in _UNDER_WAY
         if _is_older(latest, upload_id):
             return Verdict(word, ended=not under_way and clock.monotonic() >= stale_until)
-        # Of what else may have gone wrong before, an index that is asked for knows nothing.
+        # Without an upload, a failure may be from before the index was requested.
         failed = upload_id is not None and word in _BAD
         known = upload_id is None or failed or under_way or word == _GOOD
         return Verdict(word, ended=known and not under_way, failed=failed, reason=status.message, known=known)
 
     if upload_id is None:
-        # What is told at once may be from before the index was asked for.
+        # An immediate answer may be from before the index was requested.
         await clock.sleep(min(_FIRST, timeout))
     found = await wait_for(
         partial(read_state, http, dataset_id, expire_cache=True),

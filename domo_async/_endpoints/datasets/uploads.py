@@ -1,4 +1,4 @@
-"""The three stages of an upload, one request each. `Datasets.upload` does all of it."""
+"""The three stages of an upload, one request each. `Datasets.upload` sends them all."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ __all__ = ["Uploads"]
 
 
 class Uploads(Area):
-    """Uploads of a dataset, stage by stage."""
+    """Open, send and commit uploads, stage by stage."""
 
     async def open(
         self,
@@ -39,25 +39,25 @@ class Uploads(Area):
         Args:
             dataset_id: The dataset.
             partition: The partition to write to.
-            partition_tag: The name that the partition goes under: ``dataTag`` is what other clients send, along with
+            partition_tag: The name of the field that carries the partition: other clients send ``dataTag``, along with
                 ``append_id="latest"`` (unconfirmed); ``restateDataTag`` is the document's, which calls it largely
                 deprecated.
-            action: What the commit will do: ``"REPLACE"``, ``"APPEND"``, as the document's sample of "Append row" tells
-                it here, or ``"UPSERT"``, which Domo's data service knows too.
-            append_id: ``"latest"`` to append to what is there, as that sample says; ``"delete"`` to delete the rows
-                whose keys the parts hold, as a draft of Domo's documents says (unconfirmed). The client sends this for
-                `delete_rows` alone, in place of an action.
+            action: The action of the commit: ``"REPLACE"``, ``"APPEND"``, which the document's sample of "Append row"
+                sends here, or ``"UPSERT"``, which Domo's data service declares too.
+            append_id: ``"latest"`` to append to the existing rows, as in that sample; ``"delete"`` to delete the rows
+                whose keys the parts hold, as a draft of Domo's documents says (unconfirmed). The client sends
+                ``"delete"`` only for `delete_rows`, instead of an action.
             message: A note for the data version.
-            recorded_date: The time that the data version is recorded for; Domo's data service takes it.
-            include_history: The data service takes it, as true by default; no source tells what it does.
-            encoding: The encoding of the parts, which the data service takes; by default what it takes for granted.
-            data_format: Their format, likewise.
+            recorded_date: The time for which the data version is recorded; Domo's data service accepts it.
+            include_history: A parameter of the data service, which is true by default; no source describes it.
+            encoding: The encoding of the parts, a parameter of the data service; by default the service's default.
+            data_format: The format of the parts, a parameter of the data service; by default the service's default.
 
         Returns:
-            The upload; it takes parts until it is committed.
+            The upload; it accepts parts until it is committed.
 
         Raises:
-            NotFound: There is no such dataset.
+            NotFound: The dataset does not exist.
         """
         return await self._http.request(
             "POST",
@@ -73,23 +73,23 @@ class Uploads(Area):
         )
 
     async def put_part(self, dataset_id: str, upload_id: int, part: int, /, data: bytes | Body) -> PartStatus:
-        """Send a part: stage 2. A part sent again under its number takes the former one's place.
+        """Send a part: stage 2. A part sent again with the same number replaces the earlier one.
 
         `PUT /api/data/v3/datasources/{dataset_id}/uploads/{upload_id}/parts/{part}` (Datasets API, "Upload CSV").
 
         Args:
             dataset_id: The dataset.
             upload_id: The upload.
-            part: The part's number, from 1; instances let numbers be missing, but not too many of them.
-            data: CSV, whole records, in UTF-8. A header row is not sent; of one that names the dataset's columns,
-                sources tell both that it is taken and that it is not there.
+            part: The part's number, from 1; instances allow missing numbers, but not too many of them.
+            data: CSV of complete records, in UTF-8, without a header row. Sources disagree on whether a header row with
+                the dataset's column names is accepted.
 
         Returns:
-            What the instance says of the part; Domo's documentation shows no answer.
+            The instance's answer to the part; Domo's documentation does not show the answer.
 
         Raises:
-            NotFound: There is no such upload.
-            JobFailed: The instance answers that it did not take the part.
+            NotFound: The upload does not exist.
+            JobFailed: The instance answers that it refused the part.
         """
         told = await self._http.request(
             "PUT",
@@ -121,27 +121,27 @@ class Uploads(Area):
         message: str | None = None,
         recorded_date: datetime | None = None,
     ) -> Commit:
-        """Commit an upload: stage 3. Is never sent twice, unless the instance surely did not take it.
+        """Commit an upload: stage 3. The request is not repeated, unless the instance surely did not process it.
 
         `PUT /api/data/v3/datasources/{dataset_id}/uploads/{upload_id}/commit` (Datasets API, "Upload CSV").
 
         Args:
             dataset_id: The dataset.
             upload_id: The upload.
-            action: ``"REPLACE"``, ``"APPEND"`` or ``"UPSERT"``; left out, what `open` was told.
-            index: Whether to index the data, without which queries do not see them.
-            partition: The partition that `open` was given.
-            partition_tag: The name that `open` was given.
-            append_id: The one that `open` was given, as other clients send it once more (unconfirmed).
+            action: ``"REPLACE"``, ``"APPEND"`` or ``"UPSERT"``; by default the action given to `open`.
+            index: Whether to index the data; without an index queries do not see them.
+            partition: The partition given to `open`.
+            partition_tag: The field name given to `open`.
+            append_id: The value given to `open`, which other clients send again (unconfirmed).
             message: A note for the data version.
-            recorded_date: The one that `open` was given.
+            recorded_date: The time given to `open`.
 
         Returns:
-            What the instance tells: its index, and the rows that it counted.
+            The instance's answer: the index, and the number of rows that it counted.
 
         Raises:
             BadRequest: Too many parts are missing, or their rows do not fit the dataset's schema.
-            NotFound: There is no such upload.
+            NotFound: The upload does not exist.
         """
         told = {"action": action, partition_tag: partition, "appendId": append_id}
         told = {key: value for key, value in told.items() if value is not None}
@@ -169,12 +169,12 @@ class Uploads(Area):
         encoding: str | None = None,
         data_format: str | None = None,
     ) -> OpenedUpload:
-        """Upload in a single request, for what is small: no part can be sent again, and rows are not counted.
+        """Upload with a single request, for small data: parts cannot be sent again, and rows are not counted.
 
-        `POST /api/data/v3/datasources/{dataset_id}/uploads/stream`. Seen: Domo's data service has it. That queries see
-        the rows without an index of their own is unconfirmed; `Indexes.create` makes one. Is never sent twice, unless
-        the instance surely did not take it. `Datasets.upload` sends several requests, checks what is sent, and knows
-        what became of it.
+        `POST /api/data/v3/datasources/{dataset_id}/uploads/stream`. Seen: Domo's data service has it. Whether queries
+        see the rows without an index of their own is unconfirmed; `Indexes.create` creates one. The request is not
+        repeated, unless the instance surely did not process it. `Datasets.upload` sends several requests, checks the
+        data, and determines the outcome.
 
         ```python
         sent = await domo.datasets.uploads.stream(dataset_id, b"4,EU", action="APPEND")
@@ -185,18 +185,18 @@ class Uploads(Area):
             data: CSV without a header row, in UTF-8.
             action: ``"REPLACE"``, ``"APPEND"`` or ``"UPSERT"``.
             partition: The partition to write to.
-            partition_tag: The name that the partition goes under.
-            append_id: What rows are appended to, such as ``"latest"``.
-            recorded_date: The time that the data version is recorded for.
-            encoding: The encoding of `data`; by default what the instance takes for granted.
-            data_format: The format of `data`, likewise.
+            partition_tag: The name of the field that carries the partition; see `open`.
+            append_id: The version to append the rows to, such as ``"latest"``.
+            recorded_date: The time for which the data version is recorded.
+            encoding: The encoding of `data`; by default the instance's default.
+            data_format: The format of `data`; by default the instance's default.
 
         Returns:
-            The upload, which is committed.
+            The upload, which is already committed.
 
         Raises:
             BadRequest: The rows do not fit the dataset's schema.
-            NotFound: There is no such dataset.
+            NotFound: The dataset does not exist.
         """
         return await self._http.request(
             "POST",

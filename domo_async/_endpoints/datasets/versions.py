@@ -32,14 +32,14 @@ __all__ = ["RepairAction", "Versions"]
 
 
 class RepairAction(OpenEnum):
-    """Where the rows come that repair a data version."""
+    """The position of the rows that repair a data version."""
 
     INSERT_AFTER = "INSERT_AFTER"
     INSERT_ON = "INSERT_ON"
 
 
 class Versions(Area):
-    """Data versions of a dataset."""
+    """List, download, create and delete the data versions of a dataset."""
 
     def list(self, dataset_id: str, /) -> Pager[DataVersion]:
         """Iterate over the dataset's data versions.
@@ -50,7 +50,7 @@ class Versions(Area):
             dataset_id: The dataset.
 
         Raises:
-            NotFound: There is no such dataset.
+            NotFound: The dataset does not exist.
         """
         return self._http.whole_list(
             "GET", url("/api/data/v2/datasources/{}/dataversions", dataset_id), into=ItemTuple[DataVersion], read=tuple
@@ -69,10 +69,10 @@ class Versions(Area):
         offset: int | None = None,
         limit: int | None = None,
     ) -> Pager[DataVersionDetails]:
-        """Iterate over data versions of the dataset with all that the instance tells of them; by default indexed ones.
+        """Iterate over the dataset's data versions with all details; by default only indexed versions.
 
         `GET /api/data/v3/datasources/{dataset_id}/dataversions/details` (Datasets API, "GET Data Versions"). Domo's
-        documentation shows no parameters and no answer; these are those of Domo's data service.
+        documentation shows neither parameters nor the answer; these are those of Domo's data service.
 
         ```python
         everything = await domo.datasets.versions.details(dataset_id, indexed_only=False).all()
@@ -81,18 +81,18 @@ class Versions(Area):
         Args:
             dataset_id: The dataset.
             data_ids: Only these versions.
-            since: Only those recorded at this time or later. That the service reads it as milliseconds since 1970 is
+            since: Only versions recorded at this time or later. That the service reads it as milliseconds since 1970 is
                 unconfirmed.
-            until: Only those recorded before this time, likewise.
-            statuses: Only those whose upload is so far.
-            indexed_only: Whether to leave out what was never indexed, which instances do by default.
-            offset: Versions to leave out at the beginning.
-            limit: The most versions to give in all; by default all.
+            until: Only versions recorded before this time. Its format is unconfirmed in the same way.
+            statuses: Only versions whose upload has one of these states.
+            indexed_only: Whether to leave out versions that were never indexed, which is the instance's default.
+            offset: The number of versions to skip.
+            limit: The maximum number of versions to return; all by default.
 
         Raises:
-            ConfigError: `data_ids` or `statuses` is empty, or a time has no zone.
-            NotFound: There is no such dataset.
-            DecodeError: The answer holds no list.
+            ConfigError: `data_ids` or `statuses` is empty, or a time has no time zone.
+            NotFound: The dataset does not exist.
+            DecodeError: The answer does not contain a list.
         """
         return self._http.whole_list(
             "GET",
@@ -161,12 +161,12 @@ class Versions(Area):
         limit: int | None = None,
         progress: ProgressOption = None,
     ) -> bytes | DownloadResult:
-        """Return the CSV of a data version, or stream it to disk: whole, or not at all.
+        """Return the CSV of a data version, or stream it to disk; the file is complete or is not written at all.
 
-        `GET /api/data/v2/datasources/{dataset_id}/dataversions/{data_id}`. Seen: Domo's data service has it. How its
-        CSV tells NULL from the empty string no source says.
+        `GET /api/data/v2/datasources/{dataset_id}/dataversions/{data_id}`. Seen: Domo's data service has it. No source
+        says how its CSV distinguishes NULL from the empty string.
 
-        With it a dataset goes back to what it was, as a new version, if its columns are still the same:
+        With it a dataset can be reset to an earlier state, as a new version, if its columns are still the same:
 
         ```python
         await domo.datasets.versions.download(dataset_id, 12, "before.csv")
@@ -175,22 +175,22 @@ class Versions(Area):
 
         Args:
             dataset_id: The dataset.
-            data_id: The version, as `list` gives it.
-            target: The path of the file to write, which appears under its name only when it is whole; or a binary file
-                object, which is written to as the answer comes. Without a target the content is returned.
-            header: Whether the first record names the columns.
+            data_id: The version, from `list`.
+            target: The path of the file to write, which appears under its name only when it is complete; or a binary
+                file object, which is written to as the answer arrives. Without a target the content is returned.
+            header: Whether the first record has the names of the columns.
             alone: Whether to leave out the rows that the version was appended to.
-            limit: How many rows to give at most; by default all.
-            progress: Called with a `Progress` some ten times a second; True draws a bar (needs ``rich``).
+            limit: The maximum number of rows to return; all by default.
+            progress: Called with a `Progress` about ten times a second; True draws a bar (needs ``rich``).
 
         Returns:
-            The CSV; with a target, how many bytes were written, their SHA-256, and the seconds that it took.
+            The CSV; with a target, the number of bytes written, their SHA-256 and the seconds it took.
 
         Raises:
             ConfigError: The target cannot be written to.
-            NotFound: There is no such dataset or version.
-            TargetError: The file could not be written, such as where the disk is full.
-            IncompleteAnswer: The answer broke off, each time that it was asked for; no file was left.
+            NotFound: The dataset or the version does not exist.
+            TargetError: The file could not be written, for example because the disk is full.
+            IncompleteAnswer: The answer broke off on every attempt; no file was written.
             DecodeError: The answer is a web page.
         """
         path = url("/api/data/v2/datasources/{}/dataversions/{}", dataset_id, data_id)
@@ -212,34 +212,34 @@ class Versions(Area):
         repair: int | str | None = None,
         repair_action: RepairAction | str | None = None,
     ) -> MadeVersion:
-        """Make a data version in a single request, for what is small; or repair one.
+        """Create a data version from small data with a single request, or repair a version.
 
         `POST /api/data/v3/datasources/{dataset_id}/dataversions`. Seen: Domo's data service has it, and another client
-        repairs versions by it. Is never sent twice, unless the instance surely did not take it. `Datasets.upload` sends
-        several requests, checks what is sent, and knows what became of it.
+        repairs versions with it. The request is not repeated, unless the instance surely did not process it.
+        `Datasets.upload` sends several requests, checks the data, and determines the outcome.
 
         Args:
             dataset_id: The dataset.
             data: CSV without a header row, in UTF-8. A `Body` may be compressed: the service takes a Content-Encoding.
-            append: What the rows are appended to; by default nothing, so that they replace all rows. No source lists
-                the words; ``"latest"`` is what uploads say (unconfirmed).
+            append: The version to append the rows to; by default none, so that they replace all rows. No source lists
+                the values; uploads send ``"latest"`` (unconfirmed).
             data_tag: The partition to write to.
-            index: Whether to index the data, which instances do by default.
-            recorded_date: The time that the version is recorded for. That the service reads it as milliseconds since
+            index: Whether to index the data, which is the instance's default.
+            recorded_date: The time for which the version is recorded. That the service reads it as milliseconds since
                 1970 is unconfirmed.
             repair: The version to repair.
-            repair_action: Whether the rows come in the place of that version or after it.
+            repair_action: Whether the rows replace that version or follow it.
 
         Returns:
-            The version's number, where the instance tells.
+            The version's number, if the instance reports it.
 
         Raises:
-            ConfigError: One of `repair` and `repair_action` is given without the other.
+            ConfigError: Only one of `repair` and `repair_action` is given.
             BadRequest: The rows do not fit the dataset's schema.
-            NotFound: There is no such dataset.
+            NotFound: The dataset does not exist.
         """
         if (repair is None) != (repair_action is None):
-            raise ConfigError("repair and repair_action go together; nothing was sent")
+            raise ConfigError("repair and repair_action must be given together; nothing was sent")
         return made_version(
             await self._http.request(
                 "POST",
@@ -270,22 +270,22 @@ class Versions(Area):
         limit: int | None = None,
         page_size: int = 500,
     ) -> Pager[DataVersionDetails]:
-        """Iterate over the dataset's data versions as Magic, the dataflow engine, sees them.
+        """Iterate over the dataset's data versions as Magic, the dataflow engine, lists them.
 
         `POST /api/dataprocessing/v2/dataflows/data-version-hydrate` (Datasets API, "Data Version List from Magic").
-        Domo's documentation shows no answer: what is not understood is in an item's `extras`.
+        Domo's documentation does not show the answer: fields that the client does not know are in an item's `extras`.
 
         Args:
             dataset_id: The dataset.
             engine: The engine; the instance's default is ``MAGIC``.
-            expression: Which versions, as an expression of SQL; all by default. No document tells more of it.
-            offset: Versions to leave out at the beginning.
-            limit: The most versions to give in all, or None for all.
-            page_size: Versions to ask for at a time.
+            expression: A SQL expression that selects versions; all by default. No document describes it further.
+            offset: The number of versions to skip.
+            limit: The maximum number of versions to return, or None for all.
+            page_size: The number of versions per request.
 
         Raises:
-            NotFound: There is no such dataset.
-            DecodeError: The answer holds no list.
+            NotFound: The dataset does not exist.
+            DecodeError: The answer does not contain a list.
         """
         loading = payload(
             id="",
@@ -308,7 +308,7 @@ class Versions(Area):
         )
 
     async def keep_last(self, dataset_id: str, count: int, /, *, dry_run: bool = False) -> ItemTuple[DataVersion]:
-        """Delete all data versions but the newest ones, for good; none that the dataset's rows are made of.
+        """Delete all data versions but the newest for good; refuse if the dataset's rows are made of older ones.
 
         `GET /api/data/v2/datasources/{dataset_id}/dataversions` and
         `DELETE /api/data/v2/datasources/{dataset_id}/dataversions` (Managing Dataset History), and to know how many
@@ -316,26 +316,26 @@ class Versions(Area):
         `GET /api/query/v1/datasources/{dataset_id}/partition` and
         `GET /api/data/v2/datasources/{dataset_id}/schemas/latest`.
 
-        No document tells which versions the rows are made of. They are taken to be the newest ones that together have
-        as many rows as the dataset; if more than `count` are needed for that, as after many APPENDs, a partition is
-        made of an older one, or the dataset has upsert keys, nothing is deleted. Call it when all uploads are indexed:
-        the dataset does not count rows before that.
+        No document says which versions the rows are made of. They are taken to be the newest ones that together have as
+        many rows as the dataset. If more than `count` are needed for that, as after many APPENDs, if a partition is
+        made of an older version, or if the dataset has upsert keys, nothing is deleted. Call it when all uploads are
+        indexed: before that, the dataset does not count their rows.
 
         Args:
             dataset_id: The dataset.
-            count: How many versions to keep, at least 1.
-            dry_run: Whether only to tell what would be deleted.
+            count: The number of versions to keep, at least 1.
+            dry_run: Whether to only report what would be deleted.
 
         Returns:
-            The versions that were deleted, or would be.
+            The versions that were or would be deleted.
 
         Raises:
             ConfigError: `count` is less than 1, the newest versions do not make up the dataset's rows or partitions, or
                 rows may have been merged by upsert keys.
-            NotFound: There is no such dataset.
+            NotFound: The dataset does not exist.
         """
         if count < 1:
-            raise ConfigError("count must be at least 1; to empty a dataset upload nothing with allow_empty=True")
+            raise ConfigError("count must be at least 1; to empty a dataset, upload no rows with allow_empty=True")
         dataset = await self._http.request("GET", url("/api/data/v3/datasources/{}", dataset_id), into=Dataset)
         newest = sorted(await self.list(dataset_id).all(), key=lambda version: version.data_id, reverse=True)
         live = _live(newest, dataset.row_count)
@@ -354,7 +354,7 @@ class Versions(Area):
             )
         if superfluous and await self._merges(dataset_id):
             raise ConfigError(
-                "the dataset has upsert keys, so that its rows may be made of versions that their counts do not tell;"
+                "the dataset has upsert keys, so its rows may be made of versions that row counts do not show;"
                 " nothing was deleted"
             )
         if superfluous and not dry_run:
@@ -375,7 +375,7 @@ class Versions(Area):
         except NotFound as error:
             if not error.refused:
                 raise
-            # The dataset itself was found, so it has none.
+            # The dataset itself was found, so it has no partitions.
             return frozenset()
         return frozenset(partition.data_id for partition in partitions)
 
@@ -387,14 +387,14 @@ class Versions(Area):
 
         Args:
             dataset_id: The dataset.
-            data_ids: The data versions, as `list` gives them.
-            index: Whether to index the dataset afterwards, which instances do by default: Domo's data service declares
-                true, though the documents ask to say so. Without, the rows of versions that queries see stay visible
-                until the next index.
+            data_ids: The data versions, from `list`.
+            index: Whether to index the dataset afterwards, which is the instance's default: Domo's data service
+                declares true, although the documents ask to send it. Without the index, rows of visible versions stay
+                visible until the next index.
 
         Raises:
             ConfigError: `data_ids` is empty.
-            NotFound: There is no such dataset or version.
+            NotFound: The dataset or the version does not exist.
         """
         await self._http.request(
             "DELETE",
@@ -405,7 +405,7 @@ class Versions(Area):
 
 
 def _live(newest: Sequence[DataVersion], rows: int | None) -> int | None:
-    """Return how many of the newest versions together have as many rows as the dataset; None if no number has."""
+    """Return how many of the newest versions together have as many rows as the dataset, or None."""
     total = 0
     for count, version in enumerate(newest, start=1):
         if version.upload_status not in {None, UploadStatus.SUCCESS}:

@@ -144,7 +144,7 @@ class Files(Area):
 
         Raises:
             SourceError: The file is not there, cannot be read, or was written to meanwhile.
-            NotFound: There is no such file in Domo.
+            NotFound: The file does not exist in Domo.
         """
         with reported_body(content, content_type, progress=progress, clock=self._http.settings.clock) as outgoing:
             return await self._http.request(
@@ -194,7 +194,7 @@ class Files(Area):
             expand: What else to give: ``revisions``, ``metadata`` or both.
 
         Raises:
-            NotFound: There is no such file.
+            NotFound: The file does not exist.
         """
         return await self._http.request(
             "GET", url("/api/data/v1/data-files/{}/details", file_id), params={"expand": _listed(expand)}, into=File
@@ -214,7 +214,7 @@ class Files(Area):
             expand: What else to give: ``revisions``, ``metadata`` or both.
 
         Raises:
-            NotFound: There is no such file or revision.
+            NotFound: The file or the revision does not exist.
         """
         return await self._http.request(
             "GET",
@@ -235,7 +235,7 @@ class Files(Area):
             expand: What else to give: ``revisions``, ``metadata`` or both.
 
         Raises:
-            NotFound: There is no such file.
+            NotFound: The file does not exist.
         """
         return self._http.whole_list(
             "GET",
@@ -319,7 +319,7 @@ class Files(Area):
 
         Raises:
             ConfigError: The target cannot be written to, or the file's id is a route's name.
-            NotFound: There is no such file or revision.
+            NotFound: The file or the revision does not exist.
             TargetError: The file could not be written, such as where the disk is full.
             IncompleteAnswer: The answer broke off, each time that it was asked for; no file was left.
             ContentMismatch: What came is not what the instance tells of the file, each time that it was asked for; no
@@ -411,20 +411,21 @@ class Files(Area):
             The new file.
 
         Raises:
-            NotFound: There is no such file.
+            NotFound: The file does not exist.
         """
         return await self._http.request("POST", url("/api/data/v1/data-files/{}/duplicate", file_id), into=File)
 
     async def delete(self, file_id: int | str, /) -> None:
         """Delete a file with all its revisions, for good.
 
-        `DELETE /api/data/v1/data-files/{file_id}` (Files API, "Delete a File"); Domo's documentation shows no answer.
+        `DELETE /api/data/v1/data-files/{file_id}` (Files API, "Delete a File"). Domo's documentation does not show the
+        answer.
 
         Args:
             file_id: The file.
 
         Raises:
-            NotFound: There is no such file.
+            NotFound: The file does not exist.
         """
         await self._http.request("DELETE", url("/api/data/v1/data-files/{}", file_id))
 
@@ -439,7 +440,7 @@ class Files(Area):
             revision_id: The revision.
 
         Raises:
-            NotFound: There is no such file or revision.
+            NotFound: The file or the revision does not exist.
         """
         await self._http.request("DELETE", url("/api/data/v1/data-files/{}/revisions/{}", file_id, revision_id))
 
@@ -453,7 +454,7 @@ class Files(Area):
             file_id: The file.
 
         Raises:
-            NotFound: There is no such file.
+            NotFound: The file does not exist.
         """
         return await self._http.request(
             "GET", url("/api/data/v1/data-files/{}/permissions", file_id), into=FilePermissions
@@ -473,7 +474,7 @@ class Files(Area):
             entries: What single users and groups may do, such as `get_permissions` returns with changes.
 
         Raises:
-            NotFound: There is no such file.
+            NotFound: The file does not exist.
         """
         # Domo's documentation shows identifiers as text.
         said = [

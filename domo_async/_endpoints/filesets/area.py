@@ -72,13 +72,13 @@ class FileSets(Area):
             filters: What fields have to be.
             date_filters: When something has to have happened.
             sort_by: The field to sort by, such as ``name``; or several, each with its direction.
-            ascending: Whether the smallest comes first, where one field is given.
-            offset: FileSets to leave out at the beginning.
+            ascending: Whether to sort from the smallest to the largest, where one field is given.
+            offset: The number of FileSets to skip.
             limit: The most FileSets to give, or None for all.
-            page_size: FileSets to ask for at a time.
+            page_size: The number of FileSets per request.
 
         Raises:
-            ConfigError: A number is out of its range.
+            ConfigError: A number is out of range.
         """
         return self._http.pages(
             "POST",
@@ -141,7 +141,7 @@ class FileSets(Area):
             fileset_id: The FileSet.
 
         Raises:
-            NotFound: There is no such FileSet.
+            NotFound: The FileSet does not exist.
         """
         return await self._http.request("GET", url("/api/files/v1/filesets/{}", a_fileset(fileset_id)), into=FileSet)
 
@@ -172,7 +172,7 @@ class FileSets(Area):
 
         Raises:
             ConfigError: Nothing is given to change.
-            NotFound: There is no such FileSet.
+            NotFound: The FileSet does not exist.
         """
         # The same values set twice are the same values.
         return await self._http.request(
@@ -197,7 +197,7 @@ class FileSets(Area):
             What the instance says about it; newer ones say nothing.
 
         Raises:
-            NotFound: There is no such FileSet.
+            NotFound: The FileSet does not exist.
         """
         path = url("/api/files/v1/filesets/{}", a_fileset(fileset_id))
         return await self._http.request("DELETE", path, into=Deletion, empty=Deletion())
@@ -216,7 +216,7 @@ class FileSets(Area):
             Who may do what with it from now on.
 
         Raises:
-            NotFound: There is no such FileSet.
+            NotFound: The FileSet does not exist.
         """
         # The same owner set twice is the same owner.
         answer = await self._http.request(
@@ -238,7 +238,7 @@ class FileSets(Area):
             fileset_id: The FileSet.
 
         Raises:
-            NotFound: There is no such FileSet.
+            NotFound: The FileSet does not exist.
         """
         path = url("/api/files/v1/filesets/{}/access", a_fileset(fileset_id))
         return ItemTuple((await self._http.request("GET", path, into=_AccessList)).file_set_access)
@@ -258,7 +258,7 @@ class FileSets(Area):
 
         Raises:
             ConfigError: `access` is empty.
-            NotFound: There is no such FileSet.
+            NotFound: The FileSet does not exist.
         """
         # Permissions set twice are the same permissions.
         answer = await self._http.request(
@@ -280,7 +280,7 @@ class FileSets(Area):
             fileset_id: The FileSet.
 
         Raises:
-            NotFound: There is no such FileSet.
+            NotFound: The FileSet does not exist.
         """
         return await self._http.request(
             "GET", url("/api/files/v1/filesets/{}/stats", a_fileset(fileset_id)), into=FileSetStats
@@ -324,9 +324,9 @@ class FileSets(Area):
             What became of each file; see `FolderReport.failed`.
 
         Raises:
-            ConfigError: There is no such folder, or it is empty and, with `delete`, all files of the directory would
+            ConfigError: The folder does not exist, or it is empty and, with `delete`, all files of the directory would
                 go.
-            NotFound: There is no such FileSet.
+            NotFound: The FileSet does not exist.
         """
         return await push(
             self._steps(fileset_id, directory_path),
@@ -375,7 +375,7 @@ class FileSets(Area):
         Raises:
             ConfigError: The folder cannot be made; or the directory is empty and, with `delete`, all files of the
                 folder would go.
-            NotFound: There is no such FileSet.
+            NotFound: The FileSet does not exist.
         """
         return await pull(
             self._steps(fileset_id, directory_path),

@@ -80,7 +80,7 @@ class FileSetFiles(Area):
             file_id: The file.
 
         Raises:
-            NotFound: There is no such FileSet or file.
+            NotFound: The FileSet or the file does not exist.
         """
         return await self._http.request("GET", path_of(fileset_id, file_id), into=FileSetFile)
 
@@ -95,7 +95,7 @@ class FileSetFiles(Area):
 
         Raises:
             ConfigError: The path names no file.
-            NotFound: There is no such FileSet or file.
+            NotFound: The FileSet or the file does not exist.
         """
         return await self._http.request(
             "GET",
@@ -129,8 +129,8 @@ class FileSetFiles(Area):
             filters: What fields have to be.
             date_filters: When something has to have happened.
             sort_by: The field to sort by, such as ``name``; or several, each with its direction.
-            ascending: Whether the smallest comes first, where one field is given.
-            page_size: Files to ask for at a time.
+            ascending: Whether to sort from the smallest to the largest, where one field is given.
+            page_size: The number of files per request.
 
         Raises:
             ConfigError: `page_size` is less than 1.
@@ -172,7 +172,7 @@ class FileSetFiles(Area):
                 ``{"key": "fileType", "operator": "EQUALS", "value": "TEXT"}``; in newer documents alone.
 
         Raises:
-            NotFound: There is no such FileSet.
+            NotFound: The FileSet does not exist.
         """
         # A query changes nothing, so it may be sent again although it is a POST.
         found = await self._http.request(
@@ -203,7 +203,7 @@ class FileSetFiles(Area):
         Raises:
             ConfigError: The path names no directory.
             Conflict: A file lies there.
-            NotFound: There is no such FileSet.
+            NotFound: The FileSet does not exist.
         """
         request = Body.json(payload(directory_path=below_the_root(path)))
         return await self._http.request(
@@ -229,7 +229,7 @@ class FileSetFiles(Area):
         Raises:
             ConfigError: The path names no file.
             Conflict: Something else lies there.
-            NotFound: There is no such FileSet or file.
+            NotFound: The FileSet or the file does not exist.
         """
         return await self._http.request(
             "POST",
@@ -253,7 +253,7 @@ class FileSetFiles(Area):
         Raises:
             ConfigError: A path names no file.
             Conflict: Something else lies there.
-            NotFound: There is no such FileSet, or nothing at the path.
+            NotFound: The FileSet does not exist, or nothing at the path.
         """
         return await self._http.request(
             "POST",
@@ -278,7 +278,7 @@ class FileSetFiles(Area):
 
         Raises:
             ConfigError: There are none.
-            NotFound: There is no such FileSet.
+            NotFound: The FileSet does not exist.
         """
         answer = await self._http.request(
             "POST",
@@ -306,7 +306,7 @@ class FileSetFiles(Area):
 
         Raises:
             ConfigError: The time has no zone.
-            NotFound: There is no such FileSet or file.
+            NotFound: The FileSet or the file does not exist.
         """
         time = None if expires_at is None else TimestampForm.ISO.format(expires_at)
         return await self._http.request(
@@ -326,13 +326,13 @@ class FileSetFiles(Area):
 
         Args:
             fileset_id: The FileSet.
-            offset: Links to leave out at the beginning.
+            offset: The number of links to skip.
             limit: The most links to give, or None for all.
-            page_size: Links to ask for at a time.
+            page_size: The number of links per request.
 
         Raises:
-            ConfigError: A number is out of its range.
-            NotFound: There is no such FileSet.
+            ConfigError: A number is out of range.
+            NotFound: The FileSet does not exist.
         """
         return self._http.pages(
             "GET",
@@ -357,7 +357,7 @@ class FileSetFiles(Area):
             token: What names the link.
 
         Raises:
-            NotFound: There is no such FileSet or link.
+            NotFound: The FileSet or the link does not exist.
         """
         await self._http.request(
             "DELETE",
@@ -384,7 +384,7 @@ class FileSetFiles(Area):
         Raises:
             ConfigError: The path names no file.
             Conflict: A file lies there.
-            NotFound: There is no such FileSet.
+            NotFound: The FileSet does not exist.
         """
         return await self._http.request(
             "POST",
@@ -489,7 +489,7 @@ class FileSetFiles(Area):
             ConfigError: Bytes are given without a name, or a form cannot carry the name.
             ContentMismatch: The instance says that it stored something else, or under another name.
             SourceError: The file is not there, cannot be read, or was written to meanwhile.
-            NotFound: There is no such FileSet.
+            NotFound: The FileSet does not exist.
         """
         file_name = content_name(content, name)
         clock = self._http.settings.clock
@@ -610,7 +610,7 @@ class FileSetFiles(Area):
 
         Raises:
             ConfigError: The target cannot be written to.
-            NotFound: There is no such FileSet or file.
+            NotFound: The FileSet or the file does not exist.
             TargetError: The file could not be written, such as where the disk is full.
             IncompleteAnswer: The answer broke off, each time that it was asked for; no file was left.
             ContentMismatch: What came is not what the instance tells of the file, each time that it was asked for; no
@@ -655,7 +655,7 @@ class FileSetFiles(Area):
 
         Raises:
             ConfigError: The target cannot be written to.
-            NotFound: There is no such FileSet, or nothing at the path.
+            NotFound: The FileSet does not exist, or nothing at the path.
             TargetError: The file could not be written, such as where the disk is full.
             IncompleteAnswer: The answer broke off, each time that it was asked for; no file was left.
         """
@@ -729,7 +729,7 @@ class FileSetFiles(Area):
 
         Raises:
             ConfigError: There are none, one has a comma, or the target cannot be written to.
-            NotFound: There is no such FileSet or file.
+            NotFound: The FileSet or the file does not exist.
             TargetError: The file could not be written, such as where the disk is full.
             IncompleteAnswer: The answer broke off, each time that it was asked for; no file was left.
         """
@@ -807,7 +807,7 @@ class FileSetFiles(Area):
             What the instance says about it; newer ones say nothing.
 
         Raises:
-            NotFound: There is no such FileSet or file.
+            NotFound: The FileSet or the file does not exist.
         """
         return await self._http.request("DELETE", path_of(fileset_id, file_id), into=Deletion, empty=Deletion())
 
@@ -825,7 +825,7 @@ class FileSetFiles(Area):
 
         Raises:
             ConfigError: The path names no file, and might stand for all of them.
-            NotFound: There is no such FileSet or file.
+            NotFound: The FileSet or the file does not exist.
         """
         route = url("/api/files/v1/filesets/{}/path", fileset_id)
         return await self._http.request(

@@ -98,7 +98,7 @@ class SearchReader:
         ask: Gives the hits of a part, sorted by the field that it is split by, from an offset on, so many at most.
         split_by: That field, as messages name it.
         latest: No date of a hit should be later.
-        page_size: Hits to ask for at a time.
+        page_size: The number of hits per request.
     """
 
     def __init__(self, ask: _Ask, *, split_by: str, latest: datetime, page_size: int) -> None:

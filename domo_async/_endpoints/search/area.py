@@ -65,13 +65,13 @@ class Search(Area):
         Args:
             text: What to search for; ``*`` stands for anything, and alone for everything.
             entities: Where to search, such as ``["dataset", "card"]``; a list among them is a group of entities.
-            offset: Hits to leave out at the beginning. No hit beyond the first 10,000 can be had.
+            offset: The number of hits to skip. No hit beyond the first 10,000 can be had.
             limit: The most hits to give, 10 by default. Other clients found that no more than 100 come at a time.
             filters: What all hits match.
             or_filters: Of what every hit matches at least one.
             not_filters: What no hit matches.
             sort_by: The field to sort by, or several as a `Sort`; by default what suits best comes first.
-            ascending: Whether the smallest comes first, where one field is given.
+            ascending: Whether to sort from the smallest to the largest, where one field is given.
             facet_values_to_include: Facets to return, such as ``OWNER_ID``.
             facet_value_limit: How many values to return of each facet, none unless told.
             facet_value_offset: How many values of each facet to leave out.
@@ -143,7 +143,7 @@ class Search(Area):
             query_profile: Which weights relevance has, such as ``GLOBAL``.
             split_by: The date to sort and to take apart by. A date that changes while the hits are read can make
                 hits come twice, or not at all.
-            page_size: Hits to ask for at a time, 1 to 100.
+            page_size: The number of hits per request, 1 to 100.
 
         Raises:
             ConfigError: Nothing is given to search for or in, or `page_size` is out of its range.

@@ -63,10 +63,10 @@ class Streams(Area):
             advanced_schedule_json: When it runs, as JSON text: ``{"type": "MANUAL", "timezone": "UTC"}``.
 
         Returns:
-            The stream. Domo's documentation shows no answer; where none comes, there is nothing in it.
+            The stream. Domo's documentation does not show the answer; where none comes, there is nothing in it.
 
         Raises:
-            BadRequest: There is no such connector, account or data provider.
+            BadRequest: The connector, the account or the data provider does not exist.
         """
         definition = _definition(
             transport=transport,
@@ -102,12 +102,12 @@ class Streams(Area):
 
         Args:
             fields: What to tell of each, such as ``"all"``.
-            offset: Streams to leave out at the beginning.
-            limit: The most streams to give in all, or None for all.
-            page_size: Streams to ask for at a time; the instance's own default is 50.
+            offset: The number of streams to skip.
+            limit: The maximum number of streams to return, or None for all.
+            page_size: The number of streams per request; the instance's own default is 50.
 
         Raises:
-            ConfigError: A number is out of its range.
+            ConfigError: A number is out of range.
         """
         return self._http.pages(
             "GET",
@@ -185,7 +185,7 @@ class Streams(Area):
             fields: What to tell of it, such as ``"all"``.
 
         Raises:
-            NotFound: There is no such stream.
+            NotFound: The stream does not exist.
         """
         return await self._http.request(
             "GET", url("/api/data/v1/streams/{}", stream_id), params={"fields": fields}, into=Stream
@@ -201,7 +201,7 @@ class Streams(Area):
             delete_method: ``soft``, which is the instance's default, or ``hard``.
 
         Raises:
-            NotFound: There is no such stream.
+            NotFound: The stream does not exist.
         """
         await self._http.request(
             "DELETE", url("/api/data/v1/streams/{}", stream_id), params={"deleteMethod": delete_method}
@@ -220,7 +220,7 @@ class Streams(Area):
             inactive_schedule_code: Why it is not kept, as a number whose meanings are not documented.
 
         Raises:
-            NotFound: There is no such stream.
+            NotFound: The stream does not exist.
         """
         await self._http.request(
             "POST",
@@ -302,10 +302,10 @@ class Streams(Area):
             advanced_schedule_json: When it runs, as JSON text: ``{"type": "MANUAL", "timezone": "UTC"}``.
 
         Returns:
-            The stream. Domo's documentation shows no answer; where none comes, there is nothing in it.
+            The stream. Domo's documentation does not show the answer; where none comes, there is nothing in it.
 
         Raises:
-            NotFound: There is no such stream.
+            NotFound: The stream does not exist.
         """
         definition = _definition(
             transport=transport,
@@ -351,7 +351,7 @@ class Streams(Area):
             remove_deleted: Whether to leave out what was deleted; by default not.
 
         Raises:
-            NotFound: There is no such stream.
+            NotFound: The stream does not exist.
         """
         return await self._http.request(
             "GET",
@@ -404,8 +404,8 @@ class Streams(Area):
             The run; one page shows an empty answer, then there is nothing in it.
 
         Raises:
-            NotFound: There is no such stream.
-            JobFailed: The run failed; says why, where the instance tells.
+            NotFound: The stream does not exist.
+            JobFailed: The run failed; says why, if the instance reports it.
             UnknownState: What the run's state means is not known.
             WaitTimeout: The run has not ended; carries the last state seen.
             DecodeError: With `wait`: the run was started, but the instance does not tell which one it is.
@@ -441,13 +441,13 @@ class Streams(Area):
 
         Args:
             stream_id: The stream.
-            offset: Runs to leave out at the beginning.
+            offset: The number of runs to skip.
             limit: The most runs to give, or None for all.
-            page_size: Runs to ask for at a time.
+            page_size: The number of runs per request.
 
         Raises:
-            ConfigError: A number is out of its range.
-            NotFound: There is no such stream.
+            ConfigError: A number is out of range.
+            NotFound: The stream does not exist.
         """
         return self._http.pages(
             "GET",
@@ -472,7 +472,7 @@ class Streams(Area):
             execution_id: The run, as `run` and `history` tell it.
 
         Raises:
-            NotFound: There is no such stream or run.
+            NotFound: The stream or the run does not exist.
         """
         return await self._http.request(
             "GET", url("/api/data/v1/streams/{}/executions/{}", stream_id, execution_id), into=StreamExecution
@@ -502,7 +502,7 @@ class Streams(Area):
             The run, which may not have ended yet.
 
         Raises:
-            NotFound: There is no such stream or run.
+            NotFound: The stream or the run does not exist.
             Conflict: It has ended already.
         """
         return await self._http.request(
@@ -528,8 +528,8 @@ class Streams(Area):
             timeout: Seconds to wait at most.
 
         Raises:
-            NotFound: There is no such stream or run.
-            JobFailed: The run failed; says why, where the instance tells.
+            NotFound: The stream or the run does not exist.
+            JobFailed: The run failed; says why, if the instance reports it.
             UnknownState: What the run's state means is not known.
             WaitTimeout: The run has not ended; carries the last state seen.
         """
