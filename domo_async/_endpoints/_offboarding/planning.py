@@ -46,7 +46,8 @@ async def make_plan(
     leaver_id, to_id = numbers[leaver], numbers[to]
     if leaver_id == to_id:
         raise ConfigError(f"{to} is who leaves; name somebody else to have it all")
-    known = await people.find([leaver_id, to_id])
+    # One after the other, so that no more is asked at once than is allowed.
+    known = {**await people.find([leaver_id]), **await people.find([to_id])}
     if to_id not in known:
         raise Unresolved(f"there is no user {to}; nothing was changed", names=[to])
     await _refuse_oneself(users, leaver_id)
