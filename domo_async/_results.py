@@ -34,14 +34,14 @@ class Results(Tabular, Record, Sequence[R_co], Generic[R_co]):
         print(result.error)
     report.raise_for_failures()
     ```
+
+    Attributes:
+        results: A result for each thing.
     """
 
     __slots__ = ()
 
-    @property
-    def results(self) -> tuple[R_co, ...]:
-        """A result for each thing."""
-        raise NotImplementedError
+    results: tuple[R_co, ...]
 
     @property
     def ok(self) -> tuple[R_co, ...]:

@@ -7,7 +7,7 @@ from collections.abc import Collection
 from attrs import frozen
 
 from domo_async import Domo
-from domo_async._endpoints.datasets._upload_backend import DatasetUploadSteps
+from domo_async._endpoints.datasets._upload_backend import DatasetUploadSteps, UploadRequests
 from domo_async._spark.options import Connection
 from domo_async._transfer import UploadOptions
 from domo_async._transfer.uploading.committing import Committer
@@ -56,7 +56,9 @@ async def commit(connection: Connection, upload: OpenUpload, parts: Collection[t
         AfterCommitError: It is committed, but its index failed or its rows could not be checked.
     """
     async with Domo(connection.instance, token=connection.token) as domo:
-        steps = DatasetUploadSteps(upload.dataset, domo.datasets, upload.options)
+        area = domo.datasets
+        requests = UploadRequests(area.schemas, area.uploads, area.indexes, area.versions, area.wait_until_visible)
+        steps = DatasetUploadSteps(upload.dataset, requests, upload.options)
         try:
             before = tuple(await steps.versions())
         except DomoError as error:

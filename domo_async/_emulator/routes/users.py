@@ -233,8 +233,9 @@ def _changes(body: dict[str, Any]) -> dict[str, list[Any]]:
     pairs = body.get("attributes", [])
     pairs = array_of(object, pairs, "attributes must be an array of key and values")
     for pair in pairs:
-        values = pair.get("values") if isinstance(pair, dict) else None
-        values = array_of(object, values, "attributes must be an array of key and values")
+        if not isinstance(pair, dict):
+            raise HTTPError(400, "attributes must be an array of key and values")
+        values = array_of(object, pair.get("values"), "attributes must be an array of key and values")
         changes[text(pair, "key")] = values
     if not changes:
         raise HTTPError(400, "Nothing is given to change")

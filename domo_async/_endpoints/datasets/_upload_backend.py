@@ -24,34 +24,23 @@ __all__ = ["DatasetUploadSteps", "UploadRequests"]
 _ROUNDS = 10
 
 
-class UploadRequests(Protocol):
-    """The requests of `Datasets` that an upload consists of."""
+class WaitUntilVisible(Protocol):
+    """`Datasets.wait_until_visible`."""
 
-    @property
-    def schemas(self) -> Schemas:
-        """Columns."""
-        ...
-
-    @property
-    def uploads(self) -> Uploads:
-        """The stages of an upload as separate requests."""
-        ...
-
-    @property
-    def indexes(self) -> Indexes:
-        """Jobs that make data visible to queries."""
-        ...
-
-    @property
-    def versions(self) -> Versions:
-        """The history of a dataset's data."""
-        ...
-
-    async def wait_until_visible(
-        self, dataset_id: str, upload_id: int | None = None, /, *, timeout: float = 600.0
-    ) -> bool:
+    async def __call__(self, dataset_id: str, upload_id: int | None = None, /, *, timeout: float = 600.0) -> bool:
         """Wait until queries see an upload."""
         ...
+
+
+@frozen
+class UploadRequests:
+    """The requests that an upload consists of, as `Datasets` has them."""
+
+    schemas: Schemas
+    uploads: Uploads
+    indexes: Indexes
+    versions: Versions
+    wait_until_visible: WaitUntilVisible
 
 
 @frozen
@@ -59,7 +48,7 @@ class DatasetUploadSteps:
     """An upload to one dataset, as the requests that it consists of."""
 
     dataset_id: str
-    _datasets: UploadRequests
+    _requests: UploadRequests
     _options: UploadOptions
 
     async def columns(self) -> Sequence[ColumnSpec]:
@@ -68,7 +57,7 @@ class DatasetUploadSteps:
         Raises:
             ConfigError: The upload needs upsert keys, and the dataset's are not known.
         """
-        columns = (await self._datasets.schemas.latest(self.dataset_id)).columns
+        columns = (await self._requests.schemas.latest(self.dataset_id)).columns
         if self._options.effective_action in {"UPSERT", "DELETE"}:
             keys = _upsert_keys(self.dataset_id, columns, self._options.keys)
             if self._options.effective_action == "DELETE":
@@ -83,10 +72,11 @@ class DatasetUploadSteps:
         and a column of theirs that is missing, although queries have come to see it in the meantime, is restored.
         """
         before: set[str] | None = None
+        columns: Sequence[Column] = ()
         for _ in range(_ROUNDS):
             async with task_group() as tasks:
                 asked = tasks.create_task(self._seen())
-                columns = (await self._datasets.schemas.latest(self.dataset_id)).columns
+                columns = (await self._requests.schemas.latest(self.dataset_id)).columns
             seen = asked.result()
             before = _named(seen) if before is None else before
             names = _named(columns)
@@ -94,13 +84,13 @@ class DatasetUploadSteps:
             lacking += [column for column in seen if column.name not in names | before | _named(lacking)]
             if not lacking:
                 break
-            await self._datasets.schemas.alter(self.dataset_id, [*columns, *lacking])
+            await self._requests.schemas.alter(self.dataset_id, [*columns, *lacking])
         return [ColumnSpec(column.name, column.type) for column in columns]
 
     async def _seen(self) -> Sequence[Column]:
         """Return the columns that queries see."""
         try:
-            return (await self._datasets.schemas.indexed(self.dataset_id, include_hidden=True)).columns
+            return (await self._requests.schemas.indexed(self.dataset_id, include_hidden=True)).columns
         except NotFound as error:
             if not error.refused:
                 raise
@@ -109,7 +99,7 @@ class DatasetUploadSteps:
 
     async def versions(self) -> Mapping[int, StoredVersion]:
         """Return the dataset's data versions."""
-        versions = await self._datasets.versions.list(self.dataset_id).all()
+        versions = await self._requests.versions.list(self.dataset_id).all()
         return {
             version.data_id: StoredVersion(_word(version, version.upload_status, "uploadStatus"), version.num_rows)
             for version in versions
@@ -118,7 +108,7 @@ class DatasetUploadSteps:
     async def open(self) -> int:
         """Open an upload and return its id."""
         options = self._options
-        opened = await self._datasets.uploads.open(
+        opened = await self._requests.uploads.open(
             self.dataset_id,
             partition=options.partition,
             partition_tag=options.partition_tag,
@@ -131,12 +121,12 @@ class DatasetUploadSteps:
 
     async def put_part(self, upload_id: int, number: int, body: Body) -> None:
         """Send a part, with retries."""
-        await self._datasets.uploads.put_part(self.dataset_id, upload_id, number, body)
+        await self._requests.uploads.put_part(self.dataset_id, upload_id, number, body)
 
     async def commit(self, upload_id: int) -> Committed:
         """Commit the upload, at most once."""
         options = self._options
-        answer = await self._datasets.uploads.commit(
+        answer = await self._requests.uploads.commit(
             self.dataset_id,
             upload_id,
             action=None if options.effective_action == "DELETE" else options.effective_action,
@@ -175,11 +165,11 @@ class DatasetUploadSteps:
 
     async def wait_for_index(self, request_key: str, timeout: float) -> None:
         """Wait until an index has ended."""
-        await self._datasets.indexes.wait(self.dataset_id, request_key, timeout=timeout)
+        await self._requests.indexes.wait(self.dataset_id, request_key, timeout=timeout)
 
     async def wait_until_visible(self, upload_id: int, timeout: float) -> bool:
         """Wait until queries see an upload; return whether the instance reports that they do."""
-        return await self._datasets.wait_until_visible(self.dataset_id, upload_id, timeout=timeout)
+        return await self._requests.wait_until_visible(self.dataset_id, upload_id, timeout=timeout)
 
 
 def _outcome(answer: Commit, upload_id: int) -> str | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Literal, Protocol
 
@@ -37,18 +37,14 @@ from domo_async._transport import Transport
 from domo_async._wire import Record
 from domo_async.errors import AfterCommitError, CommitUncertain, ConfigError, DomoError
 
-__all__ = ["CreatedFrom", "DatasetRequests", "Uploading", "by_keys"]
+__all__ = ["CreatedFrom", "Uploading", "by_keys"]
 
 
-class DatasetRequests(UploadRequests, Protocol):
-    """The requests of `Datasets` that create a dataset, fill it, and delete it if that fails."""
+class CreateDataset(Protocol):
+    """`Datasets.create`."""
 
-    async def create(self, name: str, /, columns: Columns) -> CreatedDataset:
+    async def __call__(self, name: str, /, columns: Columns) -> CreatedDataset:
         """Create a dataset."""
-        ...
-
-    async def delete(self, dataset_id: str, /) -> None:
-        """Delete a dataset."""
         ...
 
 
@@ -71,7 +67,9 @@ class CreatedFrom(Record):
 class Uploading:
     """The implementation of the upload methods of `Datasets`; see there."""
 
-    _datasets: DatasetRequests
+    _requests: UploadRequests
+    _create: CreateDataset
+    _delete: Callable[[str], Awaitable[None]]
     _http: Transport
     _budget: Budget = field(factory=Budget)
 
@@ -101,7 +99,7 @@ class Uploading:
                     found = await open_source.infer(header=options.header)
                     columns = {column.name: column.type for column in found}
                 columns = columns_of(columns)
-                dataset = await self._datasets.create(name, columns)
+                dataset = await self._create(name, columns)
                 steps = self._steps(dataset.id, options)
                 # The instance defines the columns of an upload that uses keys.
                 known = (
@@ -162,12 +160,12 @@ class Uploading:
 
     def _steps(self, dataset_id: str, options: UploadOptions) -> DatasetUploadSteps:
         _refuse_idle_keys(options)
-        return DatasetUploadSteps(dataset_id, self._datasets, options)
+        return DatasetUploadSteps(dataset_id, self._requests, options)
 
     async def _remove(self, dataset_id: str, error: BaseException) -> None:
         """Delete a dataset that was created in vain; if that fails, say that it still exists."""
         try:
-            await self._datasets.delete(dataset_id)
+            await self._delete(dataset_id)
         except DomoError as failure:
             error.add_note(f"dataset {dataset_id}, which was made for the upload, is still there: {failure}")
         else:

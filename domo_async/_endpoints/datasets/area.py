@@ -14,6 +14,7 @@ from domo_async._endpoints._area import Area, require_changes, require_list
 from domo_async._endpoints.datasets._frames import FrameKind, converter
 from domo_async._endpoints.datasets._reading import ResultReader, chosen
 from domo_async._endpoints.datasets._rows import rows_of_cells, utf8
+from domo_async._endpoints.datasets._upload_backend import UploadRequests
 from domo_async._endpoints.datasets._uploading import CreatedFrom, Uploading, by_keys
 from domo_async._endpoints.datasets.access import Access
 from domo_async._endpoints.datasets.bulk import BulkChanges
@@ -94,7 +95,8 @@ class Datasets(Area):
 
     @cached_property
     def _uploading(self) -> Uploading:
-        return Uploading(self, self._http)
+        requests = UploadRequests(self.schemas, self.uploads, self.indexes, self.versions, self.wait_until_visible)
+        return Uploading(requests, self.create, self.delete, self._http)
 
     @cached_property
     def uploads(self) -> Uploads:
