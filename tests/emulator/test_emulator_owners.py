@@ -7,6 +7,7 @@ import pytest
 from domo_async import BadRequest, Domo, Forbidden, NotFound, Unauthorized
 from domo_async._emulator.routes import beast_modes, pages, sharing
 from domo_async._emulator.services import cards, tasks, workflows
+from domo_async._endpoints.search import Term
 from domo_async.emulator import Emulator
 from tests.emulator.others import a_user, acting_as, colleague
 
@@ -28,6 +29,9 @@ async def test_cards_pages_and_apps_have_several_owners_one_of_whom_has_to_stay(
         assert ada.id == told.owner_id
         assert [page] == [each.page_id async for each in domo.pages.list(owner_ids=[ada.id])]
         assert [app] == [each.data_app_id async for each in domo.data_apps.list(owner_ids=[ada.id])]
+        for owner in (str(ada.id), f"{ada.id}:USER"):
+            mine = domo.search.iterate(entities=["card", "page", "data_app"], filters=[Term("owned_by_id", owner)])
+            assert [str(card), str(page), str(app)] == [str(hit.database_id) async for hit in mine]
         with pytest.raises(BadRequest, match="must keep an owner"):
             await domo.cards.remove_owners(card_ids=[card], owners=[ada.id])
 

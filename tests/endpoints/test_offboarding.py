@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from domo_async import BulkProgress, ConfigError, Domo, Outcome, Settings, Unresolved
+from domo_async._emulator.services import cards
 from domo_async._endpoints.users import OffboardingKind, OffboardingPlan, OffboardingReport, OwnedThing
 from domo_async.emulator import Emulator, Fault
 from tests.emulator.others import a_user, acting_as
@@ -185,6 +186,22 @@ async def test_what_a_list_leaves_out_is_found_by_the_search(emulator: Emulator,
 
     assert [(kept.id, Outcome.UPDATED)] == [(row.input.id, row.outcome) for row in report]
     assert [str(grace)] * 2 == [model.owner async for model in domo.workflows.list()]
+
+
+async def test_what_is_owned_together_with_others_stays_theirs(emulator: Emulator, domo: Domo) -> None:
+    ada, grace, eve = [await a_user(domo, name) for name in ("Ada", "Grace", "Eve")]
+    dataset = await domo.datasets.create("Orders", {"n": "LONG"})
+    card = cards.create(emulator._instance, title="Count", dataset_id=dataset.id, owner_id=eve)["id"]
+    group = (await domo.groups.create(name="Buyers", type="closed")).id
+    await domo.cards.add_owners(card_ids=[card], owners=[ada])
+    await domo.groups.add_owners(group, owners=[ada])
+
+    assert (await domo.users.offboard(ada, to=grace)).complete
+
+    (told,) = await domo.cards.get([card], parts=["owners"])
+    assert {str(eve), str(grace)} == {str(owner.id) for owner in told.owners}
+    (owners,) = await domo.groups.owners([group])
+    assert {"1", str(grace)} == {str(owner.id) for owner in owners}
 
 
 async def test_nobody_offboards_oneself_or_to_nobody(emulator: Emulator, domo: Domo) -> None:

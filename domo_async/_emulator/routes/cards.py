@@ -19,7 +19,7 @@ from attrs import frozen
 from domo_async._emulator.access.datasets import permitted
 from domo_async._emulator.access.people import user_name
 from domo_async._emulator.access.policies import visible_rows
-from domo_async._emulator.access.sharing import CARD, Sight, change_owners, forget_shares, sight_of
+from domo_async._emulator.access.sharing import CARD, Sight, change_owners, described_owners, forget_shares, sight_of
 from domo_async._emulator.context import caller_of, instance_of, storage_of
 from domo_async._emulator.errors import HTTPError
 from domo_async._emulator.http.bodies import array_of, check_choice
@@ -409,6 +409,7 @@ def search_documents(instance: Instance) -> Iterator[dict[str, Any]]:
             "title": card["title"],
             "description": card.get("description", ""),
             "ownedById": str(card["ownerId"]),
+            "owners": described_owners(instance, card),
             "ownedByName": user_name(instance, card["ownerId"]),
             "createDate": card.get("created", EPOCH),
             "lastModified": card.get("modified", EPOCH),

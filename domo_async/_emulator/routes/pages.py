@@ -332,6 +332,7 @@ def search_documents(instance: Instance) -> Iterator[dict[str, Any]]:
             "uuid": str(page["id"]),
             "title": page["title"],
             "ownedById": str(page["ownerId"]),
+            "owners": described_owners(instance, page),
             "ownedByName": user_name(instance, page["ownerId"]),
             "createDate": page["created"],
             "lastModified": page["modified"],

@@ -31,6 +31,7 @@ _REMEMBERED = 16
 _ALWAYS_RETURNED = {"entityType", "databaseId"}
 _TITLES = ("name", "title", "displayName")
 _FACETS = {"OWNER_ID": "owned_by_id"}
+_OWNED_BY = "ownedById"
 _BUCKETS = {"LAST_DAY": 1, "LAST_WEEK": 7, "LAST_MONTH": 30, "LAST_QUARTER": 91}
 _OPERATORS: dict[str, Callable[[Any, Any], bool]] = {"LT": lt, "LTE": le, "EQ": eq, "GT": gt, "GTE": ge}
 _LISTS = ("filters", "orFilters", "notFilters")
@@ -179,7 +180,16 @@ def _filter(filter: dict[str, Any], now: datetime) -> Test:
         raise HTTPError(400, f"Unknown filterType: {kind}")
     matches = make(filter, now)
     wanted = not flag(filter.get("not", False), "not")
-    return lambda document: matches(document.get(key)) is wanted
+    return lambda document: matches(_value(document, key)) is wanted
+
+
+def _value(document: Document, key: str) -> Any:
+    """Return what a filter looks at: for the owner, each owner's number, alone and with its kind."""
+    value = document.get(key)
+    if key != _OWNED_BY or value is None:
+        return value
+    owners = document.get("owners") or [{"id": value, "type": "USER"}]
+    return [form for one in owners for form in (str(one["id"]), f"{one['id']}:{one['type']}")]
 
 
 _Match: TypeAlias = Callable[[Any], bool]
