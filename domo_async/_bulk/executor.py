@@ -68,7 +68,7 @@ class BulkOptions:
     Attributes:
         concurrency: Rows, or batches of them, under way at once.
         dry_run: Whether to change nothing, and to report the intended outcomes.
-        stop_on_error: Whether to begin no further row once one has failed.
+        stop_on_error: Whether to start no further rows after one has failed.
         progress: Told of each row as its outcome is known; should it fail, that is logged.
     """
 

@@ -1,4 +1,4 @@
-"""What all areas of the API share."""
+"""The parts that all areas of the API share."""
 
 from __future__ import annotations
 
@@ -32,55 +32,55 @@ class Area:
 
 
 class SortOrder(OpenEnum):
-    """Which way to sort."""
+    """The direction to sort in."""
 
     ASC = "ASC"
     DESC = "DESC"
 
     @classmethod
     def of(cls, *, ascending: bool) -> SortOrder:
-        """Return the order in which the smallest comes first, or last."""
+        """Return the sort order: ascending or descending."""
         return cls.ASC if ascending else cls.DESC
 
 
 def require_changes(body: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return a body of changes, of which there is at least one.
+    """Return the body of a change request, which must have at least one field.
 
     Raises:
-        ConfigError: There is none.
+        ConfigError: The body is empty.
     """
     if not body:
-        raise ConfigError("nothing is given to change")
+        raise ConfigError("no change was given: pass at least one field to change")
     return body
 
 
 def require_list(values: Iterable[T], name: str, *, may_be_empty: bool = False) -> list[T]:
-    """Return the values of a list that is to be sent.
+    """Return the values of a list to send.
 
     Args:
         values: The values.
-        name: The parameter, as messages call it.
-        may_be_empty: Whether an empty list means something, such as that nothing is to be left.
+        name: The name of the parameter, for error messages.
+        may_be_empty: Whether an empty list is allowed, for example to remove everything.
 
     Raises:
-        ConfigError: They are one text, which would be taken apart into its letters; or there are none.
+        ConfigError: `values` is a str, which would be split into its letters, or the list is empty.
     """
     if isinstance(values, str | bytes):
         raise ConfigError(f"{name} takes a list; write [{values!r}] for a single one")
     require_changes = list(values)
     if not require_changes and not may_be_empty:
-        raise ConfigError(f"{name} is empty")
+        raise ConfigError(f"{name} is empty: pass at least one value")
     return require_changes
 
 
 def one_or_several(values: str | Iterable[str] | None, name: str) -> str | list[str] | None:
-    """Return what a query asks for: a value, or several of which any may be, or None for all.
+    """Return the values of a query filter: one value, a list of alternatives, or None for no filter.
 
     Args:
         values: The value, or the values.
-        name: The parameter, as messages call it.
+        name: The name of the parameter, for error messages.
 
     Raises:
-        ConfigError: There are no values.
+        ConfigError: The list is empty.
     """
     return values if values is None or isinstance(values, str) else require_list(values, name)

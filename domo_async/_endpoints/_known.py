@@ -1,4 +1,4 @@
-"""Whether what changes name is there, found out before any of them is made, so that dry runs tell the same."""
+"""Checks, before any change is made, that roles and groups exist, so that dry runs report the same errors."""
 
 from __future__ import annotations
 
@@ -27,17 +27,17 @@ class _Role(Model):
 
 
 async def confirm_roles(http: Transport, roles: Iterable[object]) -> None:
-    """See that roles are there, as far as the token may know.
+    """Check that roles exist, as far as the token may read them.
 
     Raises:
-        Unresolved: Some are not; names all of them.
+        Unresolved: Some roles do not exist; the error names all of them.
     """
     for error in (await unknown_roles(http, roles)).values():
         raise error
 
 
 async def unknown_roles(http: Transport, roles: Iterable[object]) -> Mapping[str, Unresolved]:
-    """Return why some roles cannot be given: they are not there, as far as the token may know."""
+    """Return an error for each role that does not exist, as far as the token may read roles."""
     wanted = dict.fromkeys(map(str, roles))
     roles_there = http.pages(
         "GET",
@@ -56,7 +56,7 @@ async def unknown_roles(http: Transport, roles: Iterable[object]) -> Mapping[str
     named = {role.name: role.id for role in found}
     return {
         role: Unresolved(
-            f"there is no role {role}{f' (roles go by their numbers: {named[role]})' if role in named else ''}",
+            f"role {role} does not exist{f'; pass the number of the role, {named[role]}' if role in named else ''}",
             names=[role],
         )
         for role in wanted
@@ -65,10 +65,10 @@ async def unknown_roles(http: Transport, roles: Iterable[object]) -> Mapping[str
 
 
 async def confirm_groups(http: Transport, groups: Collection[int]) -> None:
-    """See that groups are there.
+    """Check that groups exist.
 
     Raises:
-        Unresolved: Some are not; names all of them.
+        Unresolved: Some groups do not exist; the error names all of them.
     """
 
     async def look(group: int) -> bool:
@@ -82,19 +82,19 @@ async def confirm_groups(http: Transport, groups: Collection[int]) -> None:
 
     listed = list(dict.fromkeys(groups))
     there = await map_concurrent(listed, look, concurrency=CHANGES_AT_ONCE)
-    _refuse("group", [group for group, found in zip(listed, there, strict=True) if not found])
+    _refuse("groups", [group for group, found in zip(listed, there, strict=True) if not found])
 
 
 async def _if_told(ask: Callable[[], Awaitable[T]]) -> T | None:
     try:
         return await ask()
     except (APIError, DecodeError):
-        # Who may change users need not be allowed to see roles; the change itself will tell.
+        # A token that may change users may lack the right to read roles; the change itself then reports unknown roles.
         return None
 
 
-def _refuse(kind: str, unknown: Sequence[int | str]) -> None:
+def _refuse(what: str, unknown: Sequence[int | str]) -> None:
     if unknown:
         more = f" and {len(unknown) - _NAMED} more" if len(unknown) > _NAMED else ""
         names = ", ".join(map(str, unknown[:_NAMED]))
-        raise Unresolved(f"there is no {kind} {names}{more}; nothing was changed", names=list(unknown))
+        raise Unresolved(f"these {what} do not exist: {names}{more}; nothing was changed", names=list(unknown))

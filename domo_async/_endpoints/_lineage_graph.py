@@ -1,4 +1,4 @@
-"""Lineage as a graph: walked within bounds, shown as a tree, written for programs that draw. Pure."""
+"""Lineage as a graph: walked to a maximum depth, shown as a tree, exported to graph formats. Pure functions."""
 
 from __future__ import annotations
 
@@ -35,14 +35,14 @@ class _Node(_Link, Protocol):
 
 @frozen
 class TracedThing(Record):
-    """Something in a lineage.
+    """An object in a lineage graph.
 
     Attributes:
-        type: What it is, such as ``DATA_SOURCE``.
+        type: Its type, such as ``DATA_SOURCE``.
         id: Its identifier.
-        name: Its name, where that was asked for and told.
-        depth: How many steps it is away from where the lineage begins: below 0 for what that is made from.
-        more: Whether it leads on to things that are beyond the depth, or that the instance does not tell.
+        name: Its name, if names were requested and the instance returned it.
+        depth: The number of steps from the root: negative for upstream objects.
+        more: Whether it has neighbours that are beyond the depth, or that the instance does not return.
     """
 
     type: str
@@ -53,7 +53,7 @@ class TracedThing(Record):
 
     @property
     def key(self) -> str:
-        """What it goes by in the graph."""
+        """The key of the object in the graph."""
         return f"{self.type}{self.id}"
 
     def __str__(self) -> str:
@@ -62,12 +62,12 @@ class TracedThing(Record):
 
 @frozen
 class LineageTree(Record):
-    """A thing with what it leads on to.
+    """An object with its neighbours in the tree.
 
     Attributes:
-        thing: The thing.
-        branches: What it leads on to.
-        mark: Why it has no branches here though it leads on: ``shown above``, ``cycle`` or ``more``.
+        thing: The object.
+        branches: Its neighbours.
+        mark: The reason that its neighbours are not repeated here: ``shown above``, ``cycle`` or ``more``.
     """
 
     thing: TracedThing
@@ -75,7 +75,7 @@ class LineageTree(Record):
     mark: str | None = None
 
     def lines(self) -> Iterator[str]:
-        """Yield it as lines of text."""
+        """Yield the tree as lines of text."""
         yield f"{self.thing}{'' if self.mark is None else f' [{self.mark}]'}"
         for branch in self.branches:
             last = branch is self.branches[-1]
@@ -86,12 +86,12 @@ class LineageTree(Record):
 
 @frozen(repr=False)
 class LineageGraph(Record):
-    """What a thing is made from, and what is made from it.
+    """The upstream and downstream lineage of an object.
 
     Attributes:
-        root: Where it begins.
-        things: All things by their keys, the root first.
-        edges: Pairs of keys: what something is made from, and that.
+        root: The object that the graph starts from.
+        things: All objects by their keys, the root first.
+        edges: Pairs of keys: an input and the object that is made from it.
     """
 
     root: TracedThing
@@ -100,24 +100,24 @@ class LineageGraph(Record):
 
     @property
     def complete(self) -> bool:
-        """Whether nothing is beyond the depth that was asked for."""
+        """Whether the graph is whole: nothing lies beyond the requested depth."""
         return not any(thing.more for thing in self.things.values())
 
     def upstream(self) -> LineageTree:
-        """Return what the root is made from, as a tree; each thing leads on in one place alone."""
+        """Return the upstream objects as a tree; the neighbours of each object are shown only once."""
         return self._tree((child, parent) for parent, child in self.edges)
 
     def downstream(self) -> LineageTree:
-        """Return what is made from the root, as a tree; each thing leads on in one place alone."""
+        """Return the downstream objects as a tree; the neighbours of each object are shown only once."""
         return self._tree(self.edges)
 
     def named(self, names: Mapping[str, str]) -> LineageGraph:
-        """Return it with names, by keys."""
+        """Return the graph with names, given by key."""
         things = {key: evolve(thing, name=names.get(key, thing.name)) for key, thing in self.things.items()}
         return evolve(self, root=things[self.root.key], things=things)
 
     def to_text(self, *, up: bool = True, down: bool = True) -> str:
-        """Return it as trees: upstream, downstream, or both where there are both."""
+        """Return the graph as trees: upstream, downstream, or both if both exist."""
         told = []
         if up:
             told += ["made from:" if down else "", *self.upstream().lines()]
@@ -126,7 +126,7 @@ class LineageGraph(Record):
         return "\n".join(line for line in told if line)
 
     def to_dot(self) -> str:
-        """Return it in the language of Graphviz, which draws it: ``dot -Tsvg``."""
+        """Return the graph in DOT, the language of Graphviz: draw it with ``dot -Tsvg``."""
         nodes = [
             f"  {_quoted(key)} [label={_quoted(_label(thing))}, shape={_SHAPES.get(thing.type, 'box')}"
             f"{', style=bold' if key == self.root.key else ''}];"
@@ -136,7 +136,7 @@ class LineageGraph(Record):
         return "\n".join(["digraph lineage {", "  rankdir=LR;", *nodes, *edges, "}", ""])
 
     def to_graphml(self) -> str:
-        """Return it as GraphML, which tools for graphs read."""
+        """Return the graph as GraphML, which graph tools can read."""
         keys = [
             f'  <key id="{name}" for="node" attr.name="{name}" attr.type="{kind}"/>'
             for name, kind in (("type", "string"), ("name", "string"), ("depth", "int"), ("more", "boolean"))
@@ -175,13 +175,13 @@ class LineageGraph(Record):
         return f"<LineageGraph of {self.root}: {len(self.things)} things>"
 
     def _tree(self, edges: Iterable[tuple[str, str]]) -> LineageTree:
-        """Return the tree of the root, by pairs of a key and one that it leads on to."""
+        """Return the tree of the root, from pairs of a key and a neighbour's key."""
         links: dict[str, list[str]] = {}
         for key, following in edges:
             links.setdefault(key, []).append(following)
         shown: set[str] = set()
         made: dict[tuple[str, ...], list[LineageTree]] = {}
-        # Depth first: a thing leads on where it is met first, as it is read from above.
+        # Depth first: the neighbours of an object are shown where the object appears first, read from the top.
         order: list[tuple[str, ...]] = []
         marks: dict[tuple[str, ...], str | None] = {}
         waiting: list[tuple[str, ...]] = [(self.root.key,)]
@@ -206,14 +206,14 @@ class LineageGraph(Record):
 
 
 def walked(nodes: Mapping[str, _Node], root: TracedThing, *, up: bool, down: bool, depth: int) -> LineageGraph:
-    """Return what can be reached from a thing, up alone and down alone, in so many steps.
+    """Return the objects that can be reached from the root within the depth, upstream and downstream separately.
 
     Args:
-        nodes: What the instance tells, by key.
-        root: Where to begin.
-        up: Whether to go to what it is made from.
-        down: Whether to go to what is made from it.
-        depth: The most steps.
+        nodes: The lineage that the instance returned, by key.
+        root: The key of the object to start from.
+        up: Whether to walk upstream.
+        down: Whether to walk downstream.
+        depth: The maximum number of steps.
     """
     things = {root.key: root}
     edges: dict[tuple[str, str], None] = {}
@@ -226,7 +226,8 @@ def walked(nodes: Mapping[str, _Node], root: TracedThing, *, up: bool, down: boo
                 node = nodes.get(key)
                 links = () if node is None else node.parents if sign < 0 else node.children
                 if node is None or step == depth:
-                    # What the instance does not tell of may lead on as well as what is cut off here.
+                    # An object that the instance does not return may have neighbours, like one that is cut off by the
+                    # depth.
                     beyond = node is None or any(link.key not in seen for link in links)
                     things[key] = evolve(things[key], more=things[key].more or beyond)
                     continue
@@ -250,5 +251,5 @@ def _quoted(text: str) -> str:
 
 
 def _xml(text: str) -> str:
-    """Return a text without what XML cannot hold."""
+    """Return a text without the characters that XML does not allow."""
     return _NOT_XML.sub("\ufffd", text)

@@ -1,4 +1,4 @@
-"""What the things of a lineage are called, which the lineage itself does not tell."""
+"""The names of the objects in a lineage, which the lineage route does not return."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _FEW = 5
 
 
 async def names_of(http: Transport, things: Iterable[TracedThing]) -> Mapping[str, str]:
-    """Return the names of datasets, dataflows and cards by their keys, as far as the instance tells them."""
+    """Return the names of datasets, dataflows and cards by key, as far as the instance returns them."""
     by_type: dict[str, list[str]] = {}
     for thing in things:
         by_type.setdefault(thing.type, []).append(thing.id)
@@ -42,7 +42,7 @@ async def names_of(http: Transport, things: Iterable[TracedThing]) -> Mapping[st
         try:
             return {f"{kind}{number}": name for number, name in (await asks[kind](ids)).items()}
         except DomoError:
-            # A lineage without some names is better than none.
+            # A lineage without some names is better than no lineage.
             return {}
 
     found = await map_concurrent(pieces, ask, concurrency=QUERIES_AT_ONCE)

@@ -1,4 +1,4 @@
-"""Operations: each public method of an area is one, and is watched as such if anybody watches."""
+"""Operations: each public method of an area is one, and is reported to the observers if there are any."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from domo_async._transport import CursorPager, Pager
 
 __all__ = ["watch_methods"]
 
-# Areas that are an attribute of another one, by the names of their classes: that one, and the attribute.
+# The areas that are an attribute of another area, by class name: the parent area and the attribute.
 _inner: dict[str, tuple[type, str]] = {}
 
 
 def watch_methods(area: type) -> None:
-    """Have the public methods of an area watched."""
+    """Wrap the public methods of an area so that observers see their calls."""
     for name, member in list(vars(area).items()):
         if isinstance(member, cached_property):
             _inner[str(member.func.__annotations__["return"])] = area, name
@@ -26,13 +26,13 @@ def watch_methods(area: type) -> None:
 
 
 def _call(method: Callable[..., Any]) -> Callable[..., Any]:
-    # No coroutine function, which would take part in each step of the call.
+    # Not a coroutine function, which would add a frame to each step of the call.
     @wraps(method)
     def call(self: Any, /, *args: Any, **options: Any) -> Any:
         try:
             work = method(self, *args, **options)
         except BaseException:
-            del args, options  # a secret may be among them, which tracebacks with variables would show
+            del args, options  # they may hold a secret, which tracebacks with variables would show
             raise
         signals = self._http.telemetry.signals()
         return work if signals is None else signals.operation(_name(type(self), method), work)
@@ -60,7 +60,7 @@ def _iteration(method: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _name(area: type, method: Callable[..., Any]) -> str:
-    """Return an operation's name, as its caller writes it."""
+    """Return the name of an operation as the caller writes it."""
     return f"domo.{_path(area)}.{method.__name__}"
 
 

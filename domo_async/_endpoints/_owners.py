@@ -1,4 +1,4 @@
-"""Owners of content, as the routes that change many at once take them."""
+"""Owners of content, in the forms that the bulk routes take."""
 
 from __future__ import annotations
 
@@ -17,25 +17,25 @@ def numbers(ids: Sequence[int | str], name: str) -> list[int]:
     """Return identifiers as numbers.
 
     Raises:
-        ConfigError: There are none, or one of them is none.
+        ConfigError: The list is empty, or an item is not a number.
     """
     return [user_number(each) for each in require_list(ids, name)]
 
 
 def owners_of(owners: Sequence[Member | int | str]) -> list[dict[str, Any]]:
-    """Return owners as the routes take them; a bare number stands for a user.
+    """Return owners as the routes take them; a plain number stands for a user.
 
     Raises:
-        ConfigError: There are none, or one of them is none.
+        ConfigError: The list is empty, or an item is not an owner.
     """
     named = [one if isinstance(one, Member) else Member(one) for one in require_list(owners, "owners")]
     return [payload(id=user_number(one.id), type=one.type) for one in named]
 
 
 def owners_with_text_ids(owners: Sequence[Member | int | str]) -> list[dict[str, Any]]:
-    """Return owners as those routes take them that have identifiers as texts.
+    """Return owners for the routes that take identifiers as text.
 
     Raises:
-        ConfigError: There are none, or one of them is none.
+        ConfigError: The list is empty, or an item is not an owner.
     """
     return [{**one, "id": str(one["id"])} for one in owners_of(owners)]

@@ -1,4 +1,4 @@
-"""Who may do what, as queues and workflows are told."""
+"""Permissions of users and groups, as queues and workflows take them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ __all__ = ["Permission", "Right", "sent_permissions"]
 
 
 class Right(OpenEnum):
-    """What can be allowed."""
+    """A right that can be granted."""
 
     ADMIN = "ADMIN"
     SHARE = "SHARE"
@@ -31,13 +31,13 @@ class Right(OpenEnum):
 
 @frozen
 class Permission(Record):
-    """What a user or a group may do.
+    """The permissions of a user or a group.
 
     Attributes:
         id: The user, or the group.
-        permissions: All that it may do; an empty list takes everything away.
-        name: How people see the user or the group.
-        type: Which of the two, ``USER`` or ``GROUP``; of workflows, Domo's documentation shows users alone.
+        permissions: All rights that it has; an empty list removes all rights.
+        name: The display name of the user or the group.
+        type: ``USER`` or ``GROUP``; for workflows, Domo's documentation shows only users.
     """
 
     id: int | str
@@ -47,10 +47,10 @@ class Permission(Record):
 
 
 def sent_permissions(permissions: Sequence[Permission]) -> list[dict[str, Any]]:
-    """Return the body of a request.
+    """Return permissions as the request body takes them.
 
     Raises:
-        ConfigError: There are none.
+        ConfigError: The list is empty.
     """
     return [
         payload(

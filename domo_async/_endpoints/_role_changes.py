@@ -1,4 +1,4 @@
-"""The steps by which users get a role, and a role the wanted authorities."""
+"""The steps that give users a role, and a role the wanted authorities."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from domo_async.errors import ConfigError
 
 __all__ = ["RoleRequests", "assign", "sync_authorities"]
 
-_ALL = 1 << 32  # more authorities than there are
+_ALL = 1 << 32  # larger than any number of authorities
 
 _Assigned: TypeAlias = BulkResult[int | str, User]
 _Authority: TypeAlias = BulkResult[str, None]
@@ -27,17 +27,17 @@ class RoleRequests(Protocol):
     """The requests of `Roles` that the steps send."""
 
     async def authorities(self, role_id: int | str, /) -> Sequence[str]:
-        """Return what a role allows."""
+        """Return the authorities of a role."""
         ...
 
     async def set_authorities(self, role_id: int | str, /, *, authorities: Sequence[str]) -> object:
-        """Give a role exactly these authorities."""
+        """Set the authorities of a role to exactly these."""
         ...
 
 
 @frozen(kw_only=True)
 class _Assignment(Steps[int | str, int | str, User, int | str, User]):
-    """Users by the names that they are given by; those who have another role get this one."""
+    """Users by the names given by the caller; users with another role get this one."""
 
     http: Transport
     role: int
@@ -55,7 +55,7 @@ class _Assignment(Steps[int | str, int | str, User, int | str, User]):
         return {each: users[number] for each, number in numbers.items()}
 
     def compare(self, wanted: int | str, present: User | None, /) -> _Assigned:
-        assert present is not None  # noqa: S101 - all who are named were confirmed
+        assert present is not None  # noqa: S101 - all named users were confirmed
         return BulkResult(wanted, Outcome.UNCHANGED if present.role_id == self.role else Outcome.UPDATED, present)
 
     async def apply(self, rows: Sequence[_Assigned], /) -> Sequence[_Assigned]:
@@ -66,7 +66,7 @@ class _Assignment(Steps[int | str, int | str, User, int | str, User]):
 
 
 class _Authorities(Steps[str, str, str, str, None]):
-    """The authorities of a role by name. The route takes the complete list, so all changes go in one request."""
+    """The authorities of a role by name. The route takes the complete list, so all changes are sent in one request."""
 
     def __init__(self, roles: RoleRequests, role_id: int | str, names: Sequence[str], *, remove: bool) -> None:
         self._roles = roles
@@ -103,7 +103,7 @@ class _Authorities(Steps[str, str, str, str, None]):
 async def assign(
     http: Transport, role_id: int | str, users: Sequence[int | str], options: BulkOptions
 ) -> BulkReport[int | str, User]:
-    """Give a role to users who do not have it yet."""
+    """Give a role to the users who do not have it yet."""
     role = user_number(role_id)
     named = require_list(users, "users", may_be_empty=True)
     refuse_repeated([str(each).casefold() for each in named], "users")
@@ -122,5 +122,5 @@ async def sync_authorities(
     """Give a role the wanted authorities."""
     names = list(dict.fromkeys(require_list(authorities, "authorities", may_be_empty=True)))
     if not names and remove and not allow_empty:
-        raise ConfigError("authorities is empty, which takes all away; if that is meant, give allow_empty=True")
+        raise ConfigError("authorities is empty, which would remove all authorities; to do that, pass allow_empty=True")
     return await reconcile(_Authorities(roles, role_id, names, remove=remove), options)

@@ -1,4 +1,4 @@
-"""Runs of workflows: what the product's routes and the App Framework's share."""
+"""Runs of workflows, as used by the product's routes and by the App Framework's."""
 
 from __future__ import annotations
 
@@ -27,18 +27,19 @@ __all__ = [
 
 _Scalar: TypeAlias = str | bool | int | float | Decimal | date | datetime | time | timedelta | None
 WorkflowValue: TypeAlias = _Scalar | Sequence["WorkflowValue"] | Mapping[str, "WorkflowValue"]
-"""What a workflow can be started with, by the documented types:
+"""A value that a workflow can be started with, by the documented types:
 
 ``boolean`` is a bool; ``number`` an int or float; ``decimal`` a Decimal, sent as a number with all its digits; ``text``
 a str; ``person``, ``dataset`` and ``group`` the identifier; ``object`` a mapping; lists are sequences of these.
 ``date``, ``dateTime``, ``time`` and ``duration`` are Python's own, sent as ISO 8601: ``2024-05-31``,
-``2024-05-31T12:30:00.000Z``, ``12:30:00`` and ``P1DT2H``. The documents name the types but show the form of none, so
-these forms, and the identifiers', are unconfirmed; a str or mapping of your own making goes out as it is.
+``2024-05-31T12:30:00.000Z``, ``12:30:00`` and ``P1DT2H``. Unconfirmed: Domo's documentation names the types but does
+not show their form, so these forms, and those of the identifiers, are unconfirmed. A str or a mapping is sent
+unchanged.
 """
 
 
 class WorkflowStatus(OpenEnum):
-    """How far a run of a workflow is; some routes write ``CANCELED`` and others ``CANCELLED``."""
+    """The status of a run of a workflow; some routes write ``CANCELED`` and others ``CANCELLED``."""
 
     NOT_STARTED = "NOT_STARTED"
     IN_PROGRESS = "IN_PROGRESS"
@@ -49,7 +50,7 @@ class WorkflowStatus(OpenEnum):
 
 
 def told_status(status: WorkflowStatus | None) -> WorkflowStatus | None:
-    """Return a status; Domo's documentation shows the text ``null`` where there is none."""
+    """Return a status; Domo's documentation shows the text ``null`` if there is no status."""
     return None if status == "null" else status
 
 
@@ -62,29 +63,29 @@ class WorkflowInstance(Model):
         model_id: The workflow.
         model_name: The workflow's name.
         model_version: The workflow's version.
-        created_by: Who started it, as `Workflows.start` and `Workflows.cancel` tell.
-        created_on: When it was started, likewise.
-        updated_by: Who changed it last.
-        updated_on: When it last changed, as `Workflows.start` and `Workflows.cancel` tell.
-        status: How far it is; None where it has not reported as started yet.
+        created_by: The user who started it; returned by `Workflows.start` and `Workflows.cancel`.
+        created_on: When it was started; returned by `Workflows.start` and `Workflows.cancel`.
+        updated_by: The user who changed it last.
+        updated_on: When it was last changed; returned by `Workflows.start` and `Workflows.cancel`.
+        status: Its status; None if it has not reported that it started.
         deployment_id: The deployment.
-        bpmn_process_id: The process that the workflow runs as, which only `Workflows.cancel` tells.
-        bpmn_process_name: The name of that process, likewise.
-        is_test_run: Whether it is a test, likewise.
-        started_by: Who started it, as `Workflows.get_execution` tells; so what follows.
+        bpmn_process_id: The BPMN process of the workflow; returned only by `Workflows.cancel`.
+        bpmn_process_name: The name of the BPMN process; returned only by `Workflows.cancel`.
+        is_test_run: Whether it is a test; returned only by `Workflows.cancel`.
+        started_by: The user who started it; this and the following fields are returned by `Workflows.get_execution`.
         started_at: When it was started.
         finished_at: When it ended.
-        created_at: When the instance took it on.
-        updated_at: When it last changed.
-        model_owner: Whose the workflow is.
-        trigger_id: What started it.
-        trigger_name: The name of that.
-        trigger_type: What kind of thing that is, such as ``MANUAL``.
-        trigger_deleted_at: When that was deleted.
-        event_id: The event that it was started by.
+        created_at: When the instance accepted it.
+        updated_at: When it was last changed.
+        model_owner: The owner of the workflow.
+        trigger_id: The trigger that started it.
+        trigger_name: The name of the trigger.
+        trigger_type: The type of the trigger, such as ``MANUAL``.
+        trigger_deleted_at: When the trigger was deleted.
+        event_id: The event that started it.
         process_key: The process of the workflow engine.
-        workflow_cluster: Where it runs.
-        linked_executions: The runs that it belongs together with, each as JSON; the sample shows none.
+        workflow_cluster: The cluster that it runs on.
+        linked_executions: The runs that it is linked to, each as JSON; Domo's sample shows an empty list.
     """
 
     id: str
@@ -117,10 +118,10 @@ class WorkflowInstance(Model):
 
 
 def workflow_data(data: Mapping[str, WorkflowValue]) -> dict[str, object]:
-    """Return what a workflow is started with, as JSON takes it.
+    """Return the start values of a workflow as JSON.
 
     Raises:
-        ConfigError: A value has no form that a workflow takes; names it.
+        ConfigError: A value has a type that a workflow cannot take; the error names it.
     """
     return {key: _encoded(value, f"data[{key!r}]") for key, value in data.items()}
 
@@ -145,7 +146,7 @@ def _encoded(value: WorkflowValue, where: str) -> object:
             return {key: _encoded(item, f"{where}[{key!r}]") for key, item in value.items()}
         case Sequence() if not isinstance(value, bytes | bytearray | memoryview):
             return [_encoded(item, f"{where}[{number}]") for number, item in enumerate(value)]
-    raise ConfigError(f"{where} is {value!r:.80}, which a workflow cannot be started with")
+    raise ConfigError(f"{where} is {value!r:.80}, which is not a value that a workflow can be started with")
 
 
 def _duration(value: timedelta) -> str:
@@ -173,13 +174,13 @@ _STATES = States(
 
 
 def judged(run: WorkflowInstance) -> Verdict:
-    """Return what a run's status means for those who wait for it."""
+    """Return what a run's status means for a caller who waits for it: done, failed or still running."""
     return _STATES.judge(run.status)
 
 
 @contextmanager
 def naming(started: WorkflowInstance) -> Iterator[None]:
-    """Let what goes wrong while a run is waited for name the run, which is no longer to be had otherwise."""
+    """Add the identifier of the run to errors that are raised while waiting: the caller cannot get it otherwise."""
     try:
         yield
     except DomoError as error:

@@ -74,7 +74,7 @@ class AccessTokens(Area):
 
         Raises:
             ConfigError: `expires` has no time zone.
-            BadRequest: There is no such user.
+            BadRequest: The user does not exist.
         """
         return await self._http.request(
             "POST",
@@ -92,6 +92,6 @@ class AccessTokens(Area):
             token_id: The token's id, not its value.
 
         Raises:
-            NotFound: There is no such token.
+            NotFound: The token does not exist.
         """
         await self._http.request("DELETE", url("/api/data/v1/accesstokens/{}", token_id))

@@ -61,11 +61,11 @@ class Application(Model):
         application_id: Its identifier.
         customer_id: The instance that it belongs to.
         name: Its name.
-        description: What it is for.
+        description: The description.
         version: Its version.
         execution_class: The program that runs.
         authorities: What a user needs to use it.
-        created: When it was made.
+        created: When it was created.
         updated: When it was last changed.
         image_location: Where the program comes from.
         internal_authorities: What Domo's own staff needs to use it.
@@ -118,8 +118,8 @@ class ApplicationJob(Model):
         application_id: Its application.
         customer_id: The instance that it belongs to.
         job_name: Its name.
-        job_description: What it is for.
-        user_id: Whose it is.
+        job_description: The description.
+        user_id: The owner.
         execution_timeout: Minutes after which a run is ended; the unit is not documented, 1440 is common.
         job_status: How it stands, such as ``idle``.
         execution_payload: What it is to do.
@@ -128,7 +128,7 @@ class ApplicationJob(Model):
         execution_class: The program that runs.
         resources: What it needs to run.
         triggers: When it runs, each as JSON; the sample shows none.
-        created: When it was made.
+        created: When it was created.
         updated: When it was last changed.
         status_changed: When its status last changed.
         execution_id: The run, where `Applications.run_job` tells it.
@@ -233,12 +233,12 @@ class Applications(Area):
 
         Args:
             application_id: The application.
-            offset: Jobs to leave out at the beginning.
-            limit: The most jobs to give, or None for all.
+            offset: The number of jobs to skip.
+            limit: The most jobs to return, or None for all.
 
         Raises:
-            ConfigError: A number is out of its range.
-            NotFound: There is no such application.
+            ConfigError: A number is out of range.
+            NotFound: The application does not exist.
         """
         return self._http.pages(
             "GET",
@@ -261,7 +261,7 @@ class Applications(Area):
             application_id: The application.
 
         Raises:
-            NotFound: There is no such application.
+            NotFound: The application does not exist.
         """
         return await self._http.request(
             "GET", url("/api/executor/v1/applications/{}", application_id), into=Application
@@ -278,7 +278,7 @@ class Applications(Area):
             job_id: The job.
 
         Raises:
-            NotFound: There is no such job.
+            NotFound: The job does not exist.
         """
         return await self._http.request(
             "GET", url("/api/executor/v1/applications/{}/jobs/{}", application_id, job_id), into=ApplicationJob
@@ -295,7 +295,7 @@ class Applications(Area):
             definition: The job, as JSON: ``jobName``, ``executionTimeout``, ``executionPayload``, ``accounts`` …
 
         Raises:
-            NotFound: There is no such application.
+            NotFound: The application does not exist.
         """
         return await self._http.request(
             "POST",
@@ -317,7 +317,7 @@ class Applications(Area):
             job_id: The job.
 
         Raises:
-            NotFound: There is no such job.
+            NotFound: The job does not exist.
         """
         return await self._http.request(
             "POST",
@@ -358,8 +358,8 @@ class Applications(Area):
             triggers: When it runs; an empty list leaves none.
 
         Raises:
-            ConfigError: Nothing is given to change.
-            NotFound: There is no such job.
+            ConfigError: No change was given.
+            NotFound: The job does not exist.
         """
         changes = payload(
             job_name=job_name,

@@ -132,7 +132,7 @@ class AppWorkflows(Area):
             instance_id: The run, as `start` tells it.
 
         Raises:
-            NotFound: There is no such run or workflow.
+            NotFound: The run or workflow does not exist.
         """
         return await self._http.request(
             "GET", url("/domo/workflow/v1/models/{}/instance/{}", alias, instance_id), into=WorkflowInstance
@@ -153,7 +153,7 @@ class AppWorkflows(Area):
             The run, completed.
 
         Raises:
-            NotFound: There is no such run or workflow.
+            NotFound: The run or workflow does not exist.
             JobFailed: It failed or was cancelled.
             UnknownState: What its status means is not known.
             WaitTimeout: It has not ended; it goes on.
@@ -220,7 +220,7 @@ class AppFiles(Area):
             file_id: The file.
 
         Raises:
-            NotFound: There is no such file.
+            NotFound: The file does not exist.
         """
         return await self._http.request("GET", url("/domo/data-files/v1/{}/permissions", file_id), into=FilePermissions)
 

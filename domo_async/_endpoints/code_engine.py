@@ -212,7 +212,7 @@ class CodePackageVersion(Model):
         version: The version, such as ``1.0.1``.
         id: Its identifier.
         package_id: The package.
-        description: What it is for.
+        description: The description.
         code: What it does, where asked for.
         functions: Its functions, where asked for.
         configuration: The accounts and packages that it uses, as JSON.
@@ -248,12 +248,12 @@ class CodePackage(Model):
     Attributes:
         id: Its identifier.
         name: Its name.
-        description: What it is for.
+        description: The description.
         language: What it is written in.
         environment: Where it runs, such as ``LAMBDA``.
         availability: Who may use it: ``GLOBAL`` or ``PRIVATE``.
         package_source: Where it is from, such as ``CUSTOM``.
-        owner: Whose it is.
+        owner: The owner.
         users: Who uses it, each as JSON; the sample shows none.
         versions: Its versions, where asked for.
         deployed_version: The version that is in use.
@@ -318,8 +318,8 @@ class CodePackages(Area):
     def list(self) -> Pager[CodePackage]:
         """Iterate over the packages that the token's owner may see.
 
-        `GET /api/codeengine/v2/packages`. Unconfirmed: no document of Domo's describes it; three independent clients
-        use it.
+        `GET /api/codeengine/v2/packages`. Unconfirmed: Domo's documentation does not describe it; three independent
+        clients use it.
         """
         return self._http.whole_list("GET", _PACKAGES, into=ItemTuple[CodePackage], read=tuple)
 
@@ -333,7 +333,7 @@ class CodePackages(Area):
             versions: Whether to ask for its versions as well.
 
         Raises:
-            NotFound: There is no such package.
+            NotFound: The package does not exist.
         """
         return await self._http.request(
             "GET",
@@ -355,7 +355,7 @@ class CodePackages(Area):
             parts: What to tell of it beside its facts: ``functions``, ``code``, ``privateFunctions``; all by default.
 
         Raises:
-            NotFound: There is no such package or version.
+            NotFound: The package or version does not exist.
         """
         return await self._http.request(
             "GET",
@@ -386,14 +386,14 @@ class CodePackages(Area):
             code: The functions' source.
             language: What that is written in.
             functions: The functions, each as JSON: ``name``, ``displayName``, ``inputs``, ``output`` …
-            description: What it is for.
+            description: The description.
             environment: Where it runs.
             configuration: The accounts and packages that it uses, as JSON; none by default.
             package_id: The package that it is a version of; a new one by default.
             version: The version.
 
         Raises:
-            NotFound: There is no such package.
+            NotFound: The package does not exist.
         """
         return await self._http.request(
             "POST",
@@ -426,7 +426,7 @@ class CodePackages(Area):
 
         Raises:
             Conflict: The version is released already.
-            NotFound: There is no such package or version.
+            NotFound: The package or version does not exist.
         """
         return await self._http.request(
             "POST",
@@ -445,7 +445,7 @@ class CodePackages(Area):
             owner: The user whose it is to be.
 
         Raises:
-            NotFound: There is no such package.
+            NotFound: The package does not exist.
         """
         return await self._http.request(
             "PUT", url("/api/codeengine/v2/packages/{}", package_id), json={"owner": owner}, into=CodePackage
@@ -460,7 +460,7 @@ class CodePackages(Area):
             package_id: The package.
 
         Raises:
-            NotFound: There is no such package.
+            NotFound: The package does not exist.
         """
         await self._http.request("DELETE", url("/api/codeengine/v2/packages/{}", package_id))
 
@@ -474,7 +474,7 @@ class CodePackages(Area):
             package_id: The package.
 
         Raises:
-            NotFound: There is no such package.
+            NotFound: The package does not exist.
         """
         return await self._http.request(
             "GET",
@@ -493,7 +493,7 @@ class CodePackages(Area):
 
         Raises:
             ConfigError: `permissions` is empty.
-            NotFound: There is no such package.
+            NotFound: The package does not exist.
         """
         await self._http.request(
             "POST",
@@ -545,7 +545,7 @@ class CodeEngine(Area):
                 reason.
             UnknownState: What the status means is not known.
             WaitTimeout: The instance answered before the function had ended, and it goes on.
-            NotFound: There is no such function.
+            NotFound: The function does not exist.
         """
         execution = await self._http.request(
             "POST",
@@ -579,7 +579,7 @@ class CodeEngine(Area):
             execution_id: The execution, as `run` tells it.
 
         Raises:
-            NotFound: There is no such execution, or not any more.
+            NotFound: The execution does not exist, or not any more.
         """
         return await self._http.request(
             "GET", url("/api/codeengine/v2/packages/{}/executions/{}", package_id, execution_id), into=FunctionExecution
@@ -600,7 +600,7 @@ class CodeEngine(Area):
             JobFailed: The function failed, or the instance could not tell how it went.
             UnknownState: What the status means is not known.
             WaitTimeout: It has not ended; it goes on.
-            NotFound: There is no such execution, or not any more.
+            NotFound: The execution does not exist, or not any more.
         """
         return await wait_for(
             partial(self.get_execution, package_id, execution_id),

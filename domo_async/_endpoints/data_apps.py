@@ -25,7 +25,7 @@ class DataAppSummary(Model):
     Attributes:
         data_app_id: Its number.
         title: Its title.
-        owners: Whose it is.
+        owners: The owners.
         locked: Whether it is locked against changes.
         view_count: How many pages it has.
         last_updated: When it was last changed.
@@ -46,9 +46,9 @@ class DataApp(Model):
     Attributes:
         data_app_id: Its number.
         title: Its title.
-        description: What it is for.
+        description: The description.
         owner: Who made it.
-        owners: Whose it is.
+        owners: The owners.
         locked: Whether it is locked against changes.
         landing_view_id: The page that it begins with.
         views: Its pages.
@@ -70,7 +70,7 @@ class DataAppUser(Model):
 
     Attributes:
         id: The user.
-        display_name: How people see the user.
+        display_name: The display name.
         is_owner: Whether the app is the user's.
     """
 
@@ -121,18 +121,18 @@ class DataApps(Area):
     ) -> Pager[DataAppSummary]:
         """Iterate over apps: all that the token's owner administers, or those that meet the conditions.
 
-        `POST /api/content/v1/dataapps/adminsummary`. Seen: samples of instances show it, no document of Domo's does;
-        two independent clients use it.
+        `POST /api/content/v1/dataapps/adminsummary`. Seen: samples of instances show it; Domo's documentation does not
+        describe it; two independent clients use it.
 
         Args:
             title: Only those with this in their titles.
             owner_ids: Only those that one of these users owns. Another client sends it; an instance that does not heed
                 it gives all, so look at the owners.
-            sort_by: What to sort by.
-            ascending: Whether the smallest comes first.
-            offset: Apps to leave out at the beginning.
-            limit: The most apps to give in all.
-            page_size: Apps to ask for at a time.
+            sort_by: The field to sort by.
+            ascending: Whether to sort in ascending order.
+            offset: The number of apps to skip.
+            limit: The most apps to return.
+            page_size: The number of apps per page.
 
         Raises:
             ConfigError: `owner_ids` is empty, or a number is out of its range.
@@ -161,8 +161,8 @@ class DataApps(Area):
     async def visible(self) -> ItemTuple[DataApp]:
         """Return the apps that the token's owner sees.
 
-        `GET /api/content/v1/dataapps`. Unconfirmed: no document of Domo's describes the answer; it is seen to be asked
-        for.
+        `GET /api/content/v1/dataapps`. Unconfirmed: Domo's documentation does not describe the answer; it is seen to be
+        asked for.
         """
         return await self._http.request("GET", url("/api/content/v1/dataapps"), into=ItemTuple[DataApp])
 
@@ -171,8 +171,8 @@ class DataApps(Area):
     ) -> DataApp:
         """Return an app.
 
-        `GET /api/content/v1/dataapps/{data_app_id}`. Unconfirmed: no document of Domo's describes the answer; three
-        independent clients use it.
+        `GET /api/content/v1/dataapps/{data_app_id}`. Unconfirmed: Domo's documentation does not describe the answer;
+        three independent clients use it.
 
         Args:
             data_app_id: The app.
@@ -181,7 +181,7 @@ class DataApps(Area):
 
         Raises:
             Forbidden: The token's owner may not see the app.
-            NotFound: There is no such app.
+            NotFound: The app does not exist.
         """
         return await self._http.request(
             "GET",
@@ -193,15 +193,15 @@ class DataApps(Area):
     async def access(self, data_app_id: int | str, /, *, expand_users: bool = False) -> DataAppAccess:
         """Return whom an app is shared with, its owners among them.
 
-        `GET /api/content/v1/dataapps/{data_app_id}/access`. Unconfirmed: no document of Domo's describes the answer;
-        two independent clients use it.
+        `GET /api/content/v1/dataapps/{data_app_id}/access`. Unconfirmed: Domo's documentation does not describe the
+        answer; two independent clients use it.
 
         Args:
             data_app_id: The app.
             expand_users: Whether to count the users of groups among the users.
 
         Raises:
-            NotFound: There is no such app.
+            NotFound: The app does not exist.
         """
         path = url("/api/content/v1/dataapps/{}/access", data_app_id)
         return await self._http.request("GET", path, params={"expandUsers": expand_users}, into=DataAppAccess)
@@ -216,18 +216,18 @@ class DataApps(Area):
     ) -> None:
         """Let users and groups own apps, besides those who do.
 
-        `PUT /api/content/v1/dataapps/bulk/owners`. Seen: samples of instances show it, no document of Domo's does; two
-        independent clients use it.
+        `PUT /api/content/v1/dataapps/bulk/owners`. Seen: samples of instances show it; Domo's documentation does not
+        describe it; two independent clients use it.
 
         Args:
             data_app_ids: The apps.
-            owners: The new owners; a bare number stands for a user.
+            owners: The new owners; a plain number stands for a user.
             note: What to tell them.
             send_email: Whether to tell them by mail; the instance decides by default.
 
         Raises:
             ConfigError: `data_app_ids` or `owners` is empty.
-            NotFound: There is no such app or owner.
+            NotFound: The app or owner does not exist.
         """
         body = payload(entity_ids=_texts(data_app_ids), owners=owners_of(owners), note=note, send_email=send_email)
         await self._http.request("PUT", url("/api/content/v1/dataapps/bulk/owners"), json=body)
@@ -235,16 +235,16 @@ class DataApps(Area):
     async def remove_owners(self, *, data_app_ids: Sequence[int | str], owners: Sequence[Member | int | str]) -> None:
         """Let users and groups no longer own apps.
 
-        `POST /api/content/v1/dataapps/bulk/owners/remove`. Seen: samples of instances show it, no document of Domo's
-        does.
+        `POST /api/content/v1/dataapps/bulk/owners/remove`. Seen: samples of instances show it; Domo's documentation
+        does not describe it.
 
         Args:
             data_app_ids: The apps.
-            owners: The owners; a bare number stands for a user.
+            owners: The owners; a plain number stands for a user.
 
         Raises:
             ConfigError: `data_app_ids` or `owners` is empty.
-            NotFound: There is no such app.
+            NotFound: The app does not exist.
         """
         body = payload(entity_ids=_texts(data_app_ids), owners=owners_with_text_ids(owners))
         # Taken away twice, they are gone all the same.

@@ -223,7 +223,7 @@ class Dataflow(Model):
         responsible_user_id: Who answers for it.
         run_state: Whether it may run, such as ``ENABLED``.
         last_execution: Its last execution.
-        created: When it was made.
+        created: When it was created.
         modified: When it last changed.
         engine_properties: Settings of the engine.
         inputs: The datasets that it reads.
@@ -243,7 +243,7 @@ class Dataflow(Model):
         editable: Whether it can be changed.
         enabled: Whether it may run.
         container: Whether it holds others.
-        database_type: Its kind, such as ``MAGIC``.
+        database_type: Its type, such as ``MAGIC``.
         triggered_by_input: Whether an input's update sets it off.
         draft: Whether it is a draft.
         num_inputs: How many datasets it reads.
@@ -336,7 +336,7 @@ class Dataflows(Area):
             dataflow_id: The dataflow.
 
         Raises:
-            NotFound: There is no such dataflow.
+            NotFound: The dataflow does not exist.
         """
         return await self._http.request("GET", url("/api/dataprocessing/v1/dataflows/{}", dataflow_id), into=Dataflow)
 
@@ -370,7 +370,7 @@ class Dataflows(Area):
 
         Raises:
             ConfigError: There is no ``name`` in the definition.
-            NotFound: There is no such dataflow.
+            NotFound: The dataflow does not exist.
         """
         return await self._http.request(
             "PUT",
@@ -401,8 +401,8 @@ class Dataflows(Area):
             enabled: Whether it may run.
 
         Raises:
-            ConfigError: Nothing is given to change.
-            NotFound: There is no such dataflow.
+            ConfigError: No change was given.
+            NotFound: The dataflow does not exist.
         """
         changes = payload(
             name=name,
@@ -433,7 +433,7 @@ class Dataflows(Area):
 
         Raises:
             ConfigError: `dataflow_ids` is empty, or nothing is given to change.
-            NotFound: There is no such dataflow.
+            NotFound: The dataflow does not exist.
         """
         changes = payload(responsible_user_id=responsible_user_id, enabled=enabled)
         await self._http.request(
@@ -451,7 +451,7 @@ class Dataflows(Area):
             dataflow_id: The dataflow.
 
         Raises:
-            NotFound: There is no such dataflow.
+            NotFound: The dataflow does not exist.
         """
         await self._http.request("DELETE", url("/api/dataprocessing/v1/dataflows/{}", dataflow_id))
 
@@ -465,7 +465,7 @@ class Dataflows(Area):
             dataflow_id: The dataflow.
 
         Raises:
-            NotFound: There is no such dataflow.
+            NotFound: The dataflow does not exist.
         """
         return await self._http.request(
             "GET",
@@ -484,7 +484,7 @@ class Dataflows(Area):
             version_id: The version, as `DataflowVersion.id` tells it.
 
         Raises:
-            NotFound: There is no such dataflow or version.
+            NotFound: The dataflow or version does not exist.
         """
         return await self._http.request(
             "GET",
@@ -495,14 +495,14 @@ class Dataflows(Area):
     async def tags(self, dataflow_id: int | str, /) -> tuple[str, ...]:
         """Return the tags of a dataflow.
 
-        `GET /api/dataprocessing/v1/dataflows/{dataflow_id}/tags`. Unconfirmed: no document of Domo's describes it; one
-        client uses it.
+        `GET /api/dataprocessing/v1/dataflows/{dataflow_id}/tags`. Unconfirmed: Domo's documentation does not describe
+        it; one client uses it.
 
         Args:
             dataflow_id: The dataflow.
 
         Raises:
-            NotFound: There is no such dataflow.
+            NotFound: The dataflow does not exist.
         """
         answer, _ = await self._http.read_list(
             "GET",
@@ -521,7 +521,7 @@ class Dataflows(Area):
             tags: All that it is to have; an empty list takes all away.
 
         Raises:
-            NotFound: There is no such dataflow.
+            NotFound: The dataflow does not exist.
         """
         await self._http.request(
             "PUT",
@@ -541,7 +541,7 @@ class Dataflows(Area):
 
         Raises:
             ConfigError: `dataflow_ids` or `tags` is empty.
-            NotFound: There is no such dataflow.
+            NotFound: The dataflow does not exist.
         """
         await self._http.request(
             "PUT",
@@ -561,7 +561,7 @@ class Dataflows(Area):
 
         Raises:
             ConfigError: `dataflow_ids` or `tags` is empty.
-            NotFound: There is no such dataflow.
+            NotFound: The dataflow does not exist.
         """
         await self._http.request(
             "PUT",
@@ -594,7 +594,7 @@ class Dataflows(Area):
         Raises:
             ConfigError: `permissions` is empty.
             Forbidden: The token's owner may not share it.
-            NotFound: There is no such dataflow.
+            NotFound: The dataflow does not exist.
         """
         shared = [
             payload(type=grant.type, id=str(grant.id), access_level=grant.access_level)
@@ -632,7 +632,7 @@ class Dataflows(Area):
             The execution; with `wait` as it ended.
 
         Raises:
-            NotFound: There is no such dataflow.
+            NotFound: The dataflow does not exist.
             JobFailed: With `wait`: it failed.
             UnknownState: With `wait`: what its state means is not known.
             WaitTimeout: With `wait`: it has not ended; it goes on.
@@ -662,7 +662,7 @@ class Dataflows(Area):
             timeout: Seconds to wait at most.
 
         Raises:
-            NotFound: There is no such dataflow or execution.
+            NotFound: The dataflow or execution does not exist.
             JobFailed: It failed.
             UnknownState: What its state means is not known.
             WaitTimeout: It has not ended; it goes on.
@@ -685,12 +685,12 @@ class Dataflows(Area):
 
         Args:
             dataflow_id: The dataflow.
-            offset: Executions to leave out at the beginning.
+            offset: The number of executions to skip.
             limit: The most executions to give in all, or None for all.
-            page_size: Executions to ask for at a time.
+            page_size: The number of executions per page.
 
         Raises:
-            NotFound: There is no such dataflow.
+            NotFound: The dataflow does not exist.
         """
         return self._http.pages(
             "GET",
@@ -715,7 +715,7 @@ class Dataflows(Area):
             execution_id: The execution.
 
         Raises:
-            NotFound: There is no such dataflow or execution.
+            NotFound: The dataflow or execution does not exist.
         """
         return await self._http.request(
             "GET",

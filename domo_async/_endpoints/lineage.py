@@ -155,7 +155,7 @@ class Lineage(Area):
             Each thing by its kind and identifier written together, as `LineageNode.key` and `LineageLink.key` have it.
 
         Raises:
-            NotFound: There is no such thing.
+            NotFound: The thing does not exist.
         """
         return await self._http.request(
             "GET",
@@ -179,7 +179,7 @@ class Lineage(Area):
             entity_id: Its identifier.
 
         Raises:
-            NotFound: There is no such thing.
+            NotFound: The thing does not exist.
         """
         return await self._http.request(
             "GET", url("/api/data/v1/lineage/{}/{}/impactCounts", entity_type, entity_id), into=ImpactCounts
@@ -219,7 +219,7 @@ class Lineage(Area):
 
         Raises:
             ConfigError: `max_depth` is out of its range, or neither way is asked for.
-            NotFound: There is no such thing.
+            NotFound: The thing does not exist.
         """
         if not 1 <= max_depth <= _DEEPEST:
             raise ConfigError(f"max_depth must be 1 to {_DEEPEST}")

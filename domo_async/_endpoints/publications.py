@@ -53,8 +53,8 @@ class PublicationSummary(Model):
     Attributes:
         id: Its identifier.
         name: Its name.
-        description: What it is for.
-        user_id: Whose it is.
+        description: The description.
+        user_id: The owner.
         cards: How many cards it has.
         data_apps: How many apps.
         data_sets: How many datasets.
@@ -113,12 +113,12 @@ class Publication(Model):
     Attributes:
         id: Its identifier.
         name: Its name.
-        description: What it is for.
+        description: The description.
         customer_id: The instance that gives it.
-        user_id: Whose it is.
+        user_id: The owner.
         type: What kind it is, such as ``CONTENT``.
         is_public: Whether whoever knows of it may take it.
-        created: When it was made.
+        created: When it was created.
         content: What is in it, as the instance writes it.
         children: What is below that, as the instance writes it.
         subscribers: The instances that it is given to.
@@ -150,17 +150,17 @@ class Publications(Area):
     ) -> Pager[PublicationSummary]:
         """Iterate over the publications of the instance.
 
-        `GET /api/publish/v2/publication/summaries`. Seen: samples of instances show it, no document of Domo's does; two
-        independent clients use it.
+        `GET /api/publish/v2/publication/summaries`. Seen: samples of instances show it; Domo's documentation does not
+        describe it; two independent clients use it.
 
         Args:
-            search: What names have to hold.
-            offset: Publications to leave out at the beginning.
-            limit: The most publications to give in all.
-            page_size: Publications to ask for at a time.
+            search: Text that the names must contain.
+            offset: The number of publications to skip.
+            limit: The most publications to return.
+            page_size: The number of publications per page.
 
         Raises:
-            ConfigError: A number is out of its range.
+            ConfigError: A number is out of range.
         """
         return self._http.pages(
             "GET",
@@ -179,14 +179,14 @@ class Publications(Area):
     async def get(self, publication_id: str, /) -> Publication:
         """Return a publication.
 
-        `GET /api/publish/v2/publication/{publication_id}`. Unconfirmed: no document of Domo's describes it; two
+        `GET /api/publish/v2/publication/{publication_id}`. Unconfirmed: Domo's documentation does not describe it; two
         independent clients use it.
 
         Args:
             publication_id: The publication.
 
         Raises:
-            NotFound: There is no such publication.
+            NotFound: The publication does not exist.
         """
         return await self._http.request("GET", url("/api/publish/v2/publication/{}", publication_id), into=Publication)
 
@@ -202,15 +202,16 @@ class Publications(Area):
     ) -> str:
         """Give content to other instances.
 
-        `POST /api/publish/v2/publication`. Seen: samples of instances show it, no document of Domo's does; two
-        independent clients use it. The instance goes on with it after it has answered; `list` tells how it went.
+        `POST /api/publish/v2/publication`. Seen: samples of instances show it; Domo's documentation does not describe
+        it; two independent clients use it. The instance goes on with it after it has answered; `list` tells how it
+        went.
 
         Args:
             name: Its name.
             domain: This instance, such as ``acme.domo.com``.
             content: What to give.
             subscriber_domains: The instances to give it to.
-            description: What it is for.
+            description: The description.
             publication_id: Its identifier, a UUID; by default a new one. Whoever keeps it can look the publication up
                 after an answer that was lost.
 

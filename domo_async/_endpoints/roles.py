@@ -1,4 +1,4 @@
-"""Roles and what they allow."""
+"""Roles and their authorities."""
 
 from __future__ import annotations
 
@@ -29,10 +29,10 @@ class Role(Model):
     Attributes:
         id: Its number.
         name: Its name.
-        description: What it is for.
-        authority_count: How many authorities it has.
-        user_count: How many users have it.
-        created: When it was made.
+        description: The description.
+        authority_count: The number of authorities.
+        user_count: The number of users who have it.
+        created: When it was created.
         modified: When it was last changed.
     """
 
@@ -46,18 +46,18 @@ class Role(Model):
 
 
 class ChangeStatus(OpenEnum):
-    """How a change went."""
+    """The result of a change."""
 
     SUCCESS = "SUCCESS"
 
 
 @frozen(kw_only=True)
 class RoleChange(Model):
-    """What the instance says about a change of a role.
+    """The instance's answer to a change of a role.
 
     Attributes:
-        status: How it went.
-        message: What there is to say about it.
+        status: The result of the change.
+        message: The message of the instance.
     """
 
     status: ChangeStatus | None = None
@@ -66,21 +66,21 @@ class RoleChange(Model):
 
 @frozen(kw_only=True)
 class Authority(Model):
-    """Something that a role can allow.
+    """An authority: something that a role can allow.
 
     Attributes:
         authority: Its name, such as ``dataset.manage``.
-        title: What people call it.
-        description: What it allows.
-        authority_ui_group: What kind of thing it is about, such as ``COMPANY``.
+        title: The display name.
+        description: The description.
+        authority_ui_group: The group that it belongs to, such as ``COMPANY``.
         admin_level: Whether it is for administrators.
-        assignable_by_customer: Whether a role can be given it.
-        system_group: Whether it is the instance's own.
-        depends_on_authorities: The authorities without which it allows nothing.
-        depends_on_feature: The features without which it allows nothing.
-        implicit_authorities: The authorities that come with it.
+        assignable_by_customer: Whether it can be given to a role.
+        system_group: Whether it belongs to the instance itself.
+        depends_on_authorities: The authorities that it requires to have an effect.
+        depends_on_feature: The features that it requires to have an effect.
+        implicit_authorities: The authorities that it includes.
         role_ids: The roles that have it.
-        user_count: How many users have it.
+        user_count: The number of users who have it.
     """
 
     authority: str
@@ -103,13 +103,13 @@ class RoleUser(Model):
 
     Attributes:
         user_id: The user.
-        display_name: How people see the user.
-        email: Where mail goes.
+        display_name: The display name.
+        email: The e-mail address.
         role_id: The role.
-        department: Where the user works.
-        job_title: The user's job.
-        location: Where that is.
-        hire_date: When the user began there.
+        department: The user's department.
+        job_title: The user's job title.
+        location: The user's location.
+        hire_date: When the user was hired.
     """
 
     user_id: NumericId
@@ -135,7 +135,7 @@ def _page(answer: _RoleUsers) -> PageData[RoleUser]:
 
 
 class Roles(Area):
-    """Roles and what they allow."""
+    """Roles and their authorities."""
 
     async def create(self, *, name: str, description: str, from_role_id: int | str | Unset = UNSET) -> Role:
         """Create a role with the authorities of another.
@@ -144,12 +144,11 @@ class Roles(Area):
 
         Args:
             name: Its name.
-            description: What it is for.
-            from_role_id: The role to copy. Domo's documentation calls it required; that it may be left out is
-                unconfirmed.
+            description: The description.
+            from_role_id: The role to copy. Domo's documentation calls it required. Unconfirmed: that it may be omitted.
 
         Raises:
-            BadRequest: There is no such role to copy.
+            BadRequest: The role to copy does not exist.
         """
         return await self._http.request(
             "POST",
@@ -167,15 +166,15 @@ class Roles(Area):
             role_id: The role.
 
         Raises:
-            NotFound: There is no such role.
+            NotFound: The role does not exist.
         """
         return await self._http.request("GET", url("/api/authorization/v1/roles/{}", role_id), into=Role)
 
     def list(self) -> Pager[Role]:
         """Iterate over all roles.
 
-        `GET /api/authorization/v1/roles` (Roles Governance API, "Get All Roles"). No pages are documented; should an
-        instance give pages all the same, all are asked for.
+        `GET /api/authorization/v1/roles` (Roles Governance API, "Get All Roles"). Domo's documentation does not show
+        pages; if an instance returns pages, all are read.
         """
         return self._http.pages(
             "GET",
@@ -189,34 +188,34 @@ class Roles(Area):
         )
 
     async def authorities(self, role_id: int | str, /) -> tuple[str, ...]:
-        """Return what a role allows.
+        """Return the authorities of a role.
 
-        `GET /api/authorization/v1/roles/{role_id}/authorities`. No document of Domo's describes it; other clients use
-        it.
+        `GET /api/authorization/v1/roles/{role_id}/authorities`. Domo's documentation does not describe it; other
+        clients use it.
 
         Args:
             role_id: The role.
 
         Raises:
-            NotFound: There is no such role.
+            NotFound: The role does not exist.
         """
         return await self._http.request(
             "GET", url("/api/authorization/v1/roles/{}/authorities", role_id), into=tuple[str, ...]
         )
 
     async def set_authorities(self, role_id: int | str, /, *, authorities: Sequence[str]) -> RoleChange:
-        """Give a role exactly these authorities; it loses all others.
+        """Set the authorities of a role to exactly these; it loses all others.
 
-        `PATCH /api/authorization/v1/roles/{role_id}/authorities` (Roles Governance API, "Update Role Authorities").
-        Where an instance does not know that method, `PUT /api/authorization/v1/roles/{role_id}/authorities`, which five
+        `PATCH /api/authorization/v1/roles/{role_id}/authorities` (Roles Governance API, "Update Role Authorities"). If
+        an instance does not know that method, `PUT /api/authorization/v1/roles/{role_id}/authorities`, which five
         independent clients use.
 
         Args:
             role_id: The role.
-            authorities: All that it is to have, such as ``dataset.manage``; an empty list takes all away.
+            authorities: The complete list of authorities, such as ``dataset.manage``; an empty list removes all.
 
         Raises:
-            NotFound: There is no such role.
+            NotFound: The role does not exist.
         """
         names = require_list(authorities, "authorities", may_be_empty=True)
         try:
@@ -227,7 +226,7 @@ class Roles(Area):
         return await self._set_authorities("PUT", role_id, names)
 
     async def _set_authorities(self, method: str, role_id: int | str, names: Sequence[str]) -> RoleChange:
-        # Sent twice, the complete list sets the same authorities.
+        # Sending the complete list twice sets the same authorities.
         return await self._http.request(
             method,
             url("/api/authorization/v1/roles/{}/authorities", role_id),
@@ -242,18 +241,18 @@ class Roles(Area):
     ) -> RoleChange:
         """Change a role's name and description.
 
-        `PUT /api/authorization/v1/roles/{role_id}`, which takes both: what is not given is read before, by
-        `GET /api/authorization/v1/roles/{role_id}` (Roles Governance API, "Get Role By Id"). Seen: samples
-        of instances show the change, no document of Domo's does; six independent clients send it.
+        `PUT /api/authorization/v1/roles/{role_id}`, which takes both: a field that is not given is read first, by
+        `GET /api/authorization/v1/roles/{role_id}` (Roles Governance API, "Get Role By Id"). Seen: samples of instances
+        show the change; Domo's documentation does not describe it; six independent clients send it.
 
         Args:
             role_id: The role.
-            name: Its name; no two roles share one.
-            description: What it is for.
+            name: The name, which must be unique.
+            description: The description.
 
         Raises:
-            ConfigError: Nothing is given to change.
-            NotFound: There is no such role.
+            ConfigError: No change was given.
+            NotFound: The role does not exist.
         """
         changes = require_changes(payload(name=name, description=description))
         if len(changes) == 1:
@@ -281,21 +280,21 @@ class Roles(Area):
     ) -> Pager[RoleUser]:
         """Iterate over the users who have a role.
 
-        `GET /api/authorization/v1/roles/{role_id}/users`. Seen: samples of instances show it, no document of Domo's
-        does; several independent clients use it.
+        `GET /api/authorization/v1/roles/{role_id}/users`. Seen: samples of instances show it; Domo's documentation does
+        not describe it; several independent clients use it.
 
         Args:
             role_id: The role.
-            search: What names have to hold.
+            search: Text that the names must contain.
             sort_by: The field to sort by, such as ``displayName``.
-            ascending: Whether from the least to the greatest.
-            offset: Users to leave out at the beginning.
-            limit: The most users to give in all.
-            page_size: Users of a page.
+            ascending: Whether to sort in ascending order.
+            offset: The number of users to skip.
+            limit: The most users to return.
+            page_size: The number of users per page.
 
         Raises:
-            ConfigError: A number is out of its range.
-            NotFound: There is no such role.
+            ConfigError: A number is out of range.
+            NotFound: The role does not exist.
         """
         return self._http.pages(
             "GET",
@@ -312,10 +311,10 @@ class Roles(Area):
         )
 
     async def add_users(self, role_id: int | str, /, *, users: Sequence[int | str]) -> None:
-        """Give users a role in place of the one that they have; `assign` looks before, and reports on each.
+        """Give users a role in place of their present one; `assign` compares first, and reports on each user.
 
-        `PUT /api/authorization/v1/roles/{role_id}/users`. Seen: samples of instances show it, no document of Domo's
-        does; two independent clients use it.
+        `PUT /api/authorization/v1/roles/{role_id}/users`. Seen: samples of instances show it; Domo's documentation does
+        not describe it; two independent clients use it.
 
         Args:
             role_id: The role.
@@ -323,7 +322,7 @@ class Roles(Area):
 
         Raises:
             ConfigError: `users` is empty.
-            NotFound: There is no such role or user.
+            NotFound: The role or user does not exist.
         """
         ids = [int(each) for each in require_list(users, "users")]
         await self._http.request("PUT", url("/api/authorization/v1/roles/{}/users", role_id), json=ids)
@@ -331,13 +330,13 @@ class Roles(Area):
     async def known_authorities(self) -> ItemTuple[Authority]:
         """Return all authorities that a role can have.
 
-        `GET /api/authorization/v1/authorities`. Seen: samples of instances show it, no document of Domo's
-        does; several independent clients use it.
+        `GET /api/authorization/v1/authorities`. Seen: samples of instances show it; Domo's documentation does not
+        describe it; several independent clients use it.
         """
         return await self._http.request("GET", url("/api/authorization/v1/authorities"), into=ItemTuple[Authority])
 
     async def delete(self, role_id: int | str, /) -> None:
-        """Delete a role. The instance does not tell whether there was one.
+        """Delete a role. The instance does not report whether the role existed.
 
         `DELETE /api/authorization/v1/roles/{role_id}` (Roles Governance API, "Delete Role").
 
@@ -356,24 +355,24 @@ class Roles(Area):
         allow_empty: bool = False,
         dry_run: bool = False,
     ) -> BulkReport[str, None]:
-        """Give a role exactly these authorities; sends nothing if it has them already.
+        """Set the authorities of a role to exactly these; nothing is sent if the role has them already.
 
         `GET /api/authorization/v1/roles/{role_id}/authorities`, then
         `PATCH /api/authorization/v1/roles/{role_id}/authorities` (Roles Governance API, "Update Role Authorities").
 
         Args:
             role_id: The role.
-            authorities: What it is to allow, such as ``dataset.manage``.
-            remove: Whether it loses all others.
-            allow_empty: Whether to take all away if `authorities` is empty, which is refused by default.
-            dry_run: Whether to only read, and report what would be done.
+            authorities: The wanted authorities, such as ``dataset.manage``.
+            remove: Whether to remove all others.
+            allow_empty: Whether an empty `authorities` removes all authorities, which is refused by default.
+            dry_run: Whether to only read, and report the changes that would be made.
 
         Returns:
-            A report of each authority: ``added``, ``removed`` or ``unchanged``.
+            A report on each authority: ``added``, ``removed`` or ``unchanged``.
 
         Raises:
-            ConfigError: `authorities` would take all away.
-            NotFound: There is no such role.
+            ConfigError: `authorities` is empty, which would remove all.
+            NotFound: The role does not exist.
         """
         options = BulkOptions(dry_run=dry_run)
         return await _role_changes.sync_authorities(
@@ -391,25 +390,25 @@ class Roles(Area):
         stop_on_error: bool = False,
         progress: BulkProgressCallback | None = None,
     ) -> BulkReport[int | str, User]:
-        """Give many users a role in place of the one that they have; sends nothing for those who have it already.
+        """Give many users a role in place of their present one; nothing is sent for users who have it already.
 
             await domo.roles.assign(4, ["ada@example.com", 34])
 
-        Reads `GET /api/authorization/v1/roles` and, side by side with it, the users:
-        `POST /api/identity/v1/users/search`, `GET /api/identity/v1/users` and `GET /api/identity/v1/users/{user_id}`.
-        Then `PATCH /api/identity/v1/users/{user_id}` for each who has another role.
+        Reads `GET /api/authorization/v1/roles` and, concurrently, the users: `POST /api/identity/v1/users/search`,
+        `GET /api/identity/v1/users` and `GET /api/identity/v1/users/{user_id}`. Then
+        `PATCH /api/identity/v1/users/{user_id}` for each who has another role.
 
         Args:
             role_id: The role.
             users: The users, by identifier or e-mail address.
-            dry_run: Whether to only read, and report what would be done.
-            concurrency: Users under way at once.
-            stop_on_error: Whether to begin no further user once one has failed.
-            progress: Called with how far it has come, after each user.
+            dry_run: Whether to only read, and report the changes that would be made.
+            concurrency: The most users to process at once.
+            stop_on_error: Whether to start no further users after one has failed.
+            progress: Called with the progress after each user.
 
         Raises:
-            ConfigError: Somebody is named twice, or by what is neither an identifier nor an address.
-            Unresolved: There is no such role, or some are not users of the instance; nothing was changed.
+            ConfigError: A user is repeated, or an item is neither an identifier nor an address.
+            Unresolved: The role does not exist, or some are not users of the instance; nothing was changed.
         """
         options = BulkOptions(concurrency=concurrency, dry_run=dry_run, stop_on_error=stop_on_error, progress=progress)
         return await _role_changes.assign(self._http, role_id, users, options)

@@ -81,7 +81,7 @@ class Sharing(Area):
         Raises:
             ConfigError: `resources` or `recipients` is empty.
             Forbidden: The token's owner may not share one of these.
-            NotFound: There is no such thing, or nobody such.
+            NotFound: The thing does not exist, or nobody such.
         """
         # Sharing with the same people again changes nothing, but mails them again.
         await self._http.request(
@@ -99,9 +99,9 @@ class Sharing(Area):
     async def revoke(self, *, resources: Sequence[Resource], recipient: Recipient) -> None:
         """Take the access of a user or a group to pages and cards away, 50 of them in a request.
 
-        `DELETE /api/content/v1/share/bulk/{kind}/{recipient_type}/{recipient_id}`. Seen: samples of instances show it,
-        no document of Domo's does; one client uses it for pages, and it is seen for pages and cards. Of datasets,
-        `DatasetAccess.revoke` takes access away.
+        `DELETE /api/content/v1/share/bulk/{kind}/{recipient_type}/{recipient_id}`. Seen: samples of instances show it;
+        Domo's documentation does not describe it; one client uses it for pages, and it is seen for pages and cards. Of
+        datasets, `DatasetAccess.revoke` takes access away.
 
         Args:
             resources: The pages and cards.
@@ -109,7 +109,7 @@ class Sharing(Area):
 
         Raises:
             ConfigError: `resources` is empty, or holds something else.
-            Forbidden: The token's owner may not.
+            Forbidden: The token's owner is not allowed to do this.
         """
         by_category: dict[str, list[str]] = {}
         for each in require_list(resources, "resources"):
@@ -142,7 +142,7 @@ class Sharing(Area):
         Raises:
             ConfigError: `data_app_ids` or `recipients` is empty.
             Forbidden: The token's owner may not share one of these.
-            NotFound: There is no such app, or nobody such.
+            NotFound: The app does not exist, or nobody such.
         """
         await self._http.request(
             "POST",

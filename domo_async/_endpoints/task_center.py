@@ -85,7 +85,7 @@ class Queue(Model):
     Attributes:
         id: Its identifier.
         name: Its name.
-        description: What it is for.
+        description: The description.
         active: Whether it is in use.
         task_level_filters_enabled: Whether filters decide who sees which task.
         task_level_filters: These filters; the sample shows null, so their form is not known.
@@ -127,7 +127,7 @@ class FormField(Model):
     Attributes:
         id: Its identifier.
         label: What stands next to it.
-        description: What it is for.
+        description: The description.
         optional: Whether it can be left open.
         field_type: How it is shown, such as ``PARAGRAPH`` or ``SINGLE_CHOICE``.
         data_type: What it holds, such as ``text`` or ``boolean``.
@@ -177,7 +177,7 @@ class Form(Model):
     Attributes:
         id: Its identifier.
         name: Its name.
-        description: What it is for.
+        description: The description.
         settings: How it behaves; the sample shows none.
         created_by: The user who made it.
         created_on: When it was made.
@@ -209,7 +209,7 @@ class ContractProperty(Model):
 
     Attributes:
         name: Its name.
-        display_name: How people see it.
+        display_name: The display name.
         type: What it holds, such as ``text`` or ``boolean``.
         required: Whether it has to be given.
         is_list: Whether it holds several values.
@@ -381,23 +381,23 @@ class Queues(Area):
             queue_id: The queue.
 
         Raises:
-            NotFound: There is no such queue.
+            NotFound: The queue does not exist.
         """
         return await self._http.request("GET", url("/api/queues/v1/{}", queue_id), into=Queue)
 
     async def set_owner(self, queue_id: str, user_id: int | str, /) -> Queue:
         """Give a queue to another user.
 
-        `PUT /api/queues/v1/{queue_id}/owner/{user_id}`. Seen: samples of instances show it, no document of Domo's does;
-        two independent clients use it.
+        `PUT /api/queues/v1/{queue_id}/owner/{user_id}`. Seen: samples of instances show it; Domo's documentation does
+        not describe it; two independent clients use it.
 
         Args:
             queue_id: The queue.
             user_id: The user whose it is to be.
 
         Raises:
-            Forbidden: The token's owner may not.
-            NotFound: There is no such queue or user.
+            Forbidden: The token's owner is not allowed to do this.
+            NotFound: The queue or user does not exist.
         """
         return await self._http.request("PUT", url("/api/queues/v1/{}/owner/{}", queue_id, user_id), into=Queue)
 
@@ -413,7 +413,7 @@ class Queues(Area):
 
         Raises:
             ConfigError: `permissions` is empty.
-            NotFound: There is no such queue.
+            NotFound: The queue does not exist.
         """
         # Sent twice, it sets the same permissions.
         await self._http.request(
@@ -471,9 +471,9 @@ class Tasks(Area):
             version: Versions of tasks.
             render: Whether to render the tasks' forms.
             render_parts: What to render of them.
-            offset: Tasks to leave out at the beginning.
-            limit: The most tasks to give, or None for all.
-            page_size: Tasks to ask for at a time.
+            offset: The number of tasks to skip.
+            limit: The most tasks to return, or None for all.
+            page_size: The number of tasks per page.
 
         Raises:
             ConfigError: A filter is an empty list or one text, a time has no zone, or a number is out of its range.
@@ -521,7 +521,7 @@ class Tasks(Area):
             render: Whether to render its form.
 
         Raises:
-            NotFound: There is no such task.
+            NotFound: The task does not exist.
         """
         path = url("/api/queues/v1/{}/tasks/{}", queue_id, task_id)
         return await self._http.request("GET", path, params={"render": render}, into=Task)
@@ -542,7 +542,7 @@ class Tasks(Area):
 
         Raises:
             ConfigError: `values` is empty.
-            NotFound: There is no such task.
+            NotFound: The task does not exist.
         """
         path = url("/api/queues/v1/{}/tasks/{}/outputs", queue_id, task_id)
         return await self._http.request("PUT", path, json=require_changes(payload(values)), into=Task)
@@ -564,7 +564,7 @@ class Tasks(Area):
             The completed task, or None if the instance does not give it; Domo's documentation has no sample.
 
         Raises:
-            NotFound: There is no such task.
+            NotFound: The task does not exist.
         """
         path = url("/api/queues/v1/{}/tasks/{}/complete", queue_id, task_id)
         return await self._http.request(
@@ -622,7 +622,7 @@ class Tasks(Area):
             The assigned task, or None if the instance does not give it; Domo's documentation has no sample.
 
         Raises:
-            NotFound: There is no such task or user.
+            NotFound: The task or user does not exist.
         """
         path = url("/api/queues/v1/{}/tasks/{}/assign", queue_id, task_id)
         tasks = [
@@ -638,7 +638,8 @@ class Tasks(Area):
     ) -> Mapping[str, TasksAssigned]:
         """Assign tasks of several queues to a user by one request.
 
-        `PUT /api/queues/v1/tasks/assign`. Seen: samples of instances show it, no document of Domo's does.
+        `PUT /api/queues/v1/tasks/assign`. Seen: samples of instances show it; Domo's documentation does not describe
+        it.
 
         Args:
             task_ids: By queue, its tasks that are to be assigned.
@@ -649,7 +650,7 @@ class Tasks(Area):
 
         Raises:
             ConfigError: There are no tasks, or a queue is named without any.
-            NotFound: There is no such user.
+            NotFound: The user does not exist.
         """
         if not task_ids:
             raise ConfigError("task_ids is empty")
@@ -674,7 +675,7 @@ class Tasks(Area):
             The voided task, or None if the instance does not give it; Domo's documentation has no sample.
 
         Raises:
-            NotFound: There is no such task.
+            NotFound: The task does not exist.
         """
         return await self._http.request(
             "POST",

@@ -73,8 +73,8 @@ class WorkflowVersion(Model):
         version: The version, such as ``1.0.0``.
         model_id: The workflow.
         active: Whether it is in use.
-        description: What it is for.
-        owner: Whose it is.
+        description: The description.
+        owner: The owner.
         created_by: Who made it.
         created_at: When it was made.
         created_on: The same.
@@ -119,8 +119,8 @@ class WorkflowModel(Model):
     Attributes:
         id: Its identifier.
         name: Its name.
-        description: What it is for.
-        owner: Whose it is.
+        description: The description.
+        owner: The owner.
         created_by: Who made it.
         created_at: When it was made.
         created_on: The same.
@@ -267,7 +267,7 @@ class Workflows(Area):
                 `versions` for a list of them.
 
         Raises:
-            NotFound: There is no such workflow.
+            NotFound: The workflow does not exist.
         """
         return await self._http.request(
             "GET",
@@ -280,15 +280,16 @@ class Workflows(Area):
         """Give a workflow to another user, and leave all else that is known of it.
 
         `PUT /api/workflow/v1/models/{model_id}` with what `GET /api/workflow/v1/models/{model_id}` gives, but for the
-        owner. Seen: samples of instances show both, no document of Domo's does; another client hands workflows over so.
+        owner. Seen: samples of instances show both; Domo's documentation does not describe it; another client hands
+        workflows over so.
 
         Args:
             model_id: The workflow.
             user_id: The user whose it is to be.
 
         Raises:
-            Forbidden: The token's owner may not.
-            NotFound: There is no such workflow or user.
+            Forbidden: The token's owner is not allowed to do this.
+            NotFound: The workflow or user does not exist.
         """
         path = url("/api/workflow/v1/models/{}", model_id)
         known = await self._http.request("GET", path, into=dict[str, object])
@@ -303,7 +304,7 @@ class Workflows(Area):
             model_id: The workflow.
 
         Raises:
-            NotFound: There is no such workflow.
+            NotFound: The workflow does not exist.
         """
         return await self._http.request(
             "GET", url("/api/workflow/v2/models/{}/versions", model_id), into=ItemTuple[WorkflowVersion]
@@ -319,7 +320,7 @@ class Workflows(Area):
             version: The version, such as ``1.0.0``.
 
         Raises:
-            NotFound: There is no such workflow or version.
+            NotFound: The workflow or version does not exist.
         """
         return await self._http.request(
             "GET", url("/api/workflow/v2/models/{}/versions/{}", model_id, version), into=WorkflowVersion
@@ -336,7 +337,7 @@ class Workflows(Area):
             version: The version, such as ``1.0.0``.
 
         Raises:
-            NotFound: There is no such workflow or version.
+            NotFound: The workflow or version does not exist.
         """
         return await self._http.request(
             "GET",
@@ -356,7 +357,7 @@ class Workflows(Area):
             types: Only triggers of this kind, or of these. That several are joined by commas is unconfirmed.
 
         Raises:
-            NotFound: There is no such workflow.
+            NotFound: The workflow does not exist.
         """
         return await self._http.request(
             "GET",
@@ -374,7 +375,7 @@ class Workflows(Area):
             trigger_id: The trigger.
 
         Raises:
-            NotFound: There is no such trigger.
+            NotFound: The trigger does not exist.
         """
         return await self._http.request("GET", url("/api/workflow/v2/triggers/{}", trigger_id), into=WorkflowTrigger)
 
@@ -436,7 +437,7 @@ class Workflows(Area):
 
         Raises:
             ConfigError: A value of `data` cannot be sent, such as a datetime without a zone.
-            NotFound: There is no such trigger.
+            NotFound: The trigger does not exist.
         """
         return await self._http.request(
             "POST",
@@ -492,7 +493,7 @@ class Workflows(Area):
             instance_id: The run, as `start` and `executions` tell it.
 
         Raises:
-            NotFound: There is no such run.
+            NotFound: The run does not exist.
             DecodeError: The answer holds no run.
         """
         answer = await self._http.request("GET", url("/api/workflow/v2/executions/{}", instance_id), into=object)
@@ -522,7 +523,7 @@ class Workflows(Area):
             JobFailed: It failed or was cancelled; carries the status, which is written ``CANCELED`` or ``CANCELLED``.
             UnknownState: What its status means is not known.
             WaitTimeout: It has not ended; it goes on.
-            NotFound: There is no such run, and no `model_id` is given.
+            NotFound: The run does not exist, and no `model_id` is given.
             DecodeError: The answer holds no run.
         """
         listed = False
@@ -557,7 +558,7 @@ class Workflows(Area):
             instance_id: The run.
 
         Raises:
-            NotFound: There is no such run.
+            NotFound: The run does not exist.
         """
         return await self._http.request(
             "GET", url("/api/workflow/v2/executions/{}/outputs", instance_id), into=dict[str, object], empty={}
@@ -580,7 +581,7 @@ class Workflows(Area):
 
         Raises:
             ConfigError: A value of `data` cannot be sent, such as a datetime without a zone.
-            NotFound: There is no such run.
+            NotFound: The run does not exist.
         """
         return await self._http.request(
             "POST",
@@ -603,7 +604,7 @@ class Workflows(Area):
             state ``CANCELED`` or ``CANCELLED``.
 
         Raises:
-            NotFound: There is no such run.
+            NotFound: The run does not exist.
         """
         # A run that is asked twice to end, ends.
         return await self._http.request(
@@ -690,7 +691,7 @@ class Workflows(Area):
             model_id: The workflow.
 
         Raises:
-            NotFound: There is no such workflow.
+            NotFound: The workflow does not exist.
         """
         return await self._http.request(
             "GET",
@@ -710,7 +711,7 @@ class Workflows(Area):
 
         Raises:
             ConfigError: `permissions` is empty.
-            NotFound: There is no such workflow.
+            NotFound: The workflow does not exist.
         """
         # The same permissions set twice are the same permissions.
         await self._http.request(

@@ -41,8 +41,8 @@ def schema_of(options: ReadOptions) -> StructType:
     A query's is only known once it has run; a schema that the user gives saves that.
 
     Raises:
-        ConfigError: There is no such column.
-        NotFound: There is no such dataset.
+        ConfigError: The column does not exist.
+        NotFound: The dataset does not exist.
     """
     with options.connection.client() as domo:
         if options.sql is not None:

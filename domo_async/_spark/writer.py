@@ -75,7 +75,7 @@ def open_writer(options: WriteOptions, schema: StructType, *, overwrite: bool) -
 
     Raises:
         SourceError: The frame's columns are not the dataset's, or have types that do not fit.
-        NotFound: There is no such dataset.
+        NotFound: The dataset does not exist.
     """
     rules = CellRules(zone=options.zone, nested=options.nested)
     # An upload to Domo's partition replaces the rows that it holds, and leaves all others, in either mode.

@@ -36,7 +36,7 @@ class AccessTokens(Twin[AsyncAccessTokens]):
 
         Raises:
             ConfigError: `expires` has no time zone.
-            BadRequest: There is no such user.
+            BadRequest: The user does not exist.
         """
         return self._portal.run(self._aio.create(name=name, owner_id=owner_id, expires=expires))
 
@@ -49,6 +49,6 @@ class AccessTokens(Twin[AsyncAccessTokens]):
             token_id: The token's id, not its value.
 
         Raises:
-            NotFound: There is no such token.
+            NotFound: The token does not exist.
         """
         return self._portal.run(self._aio.revoke(token_id))

@@ -37,12 +37,12 @@ class Applications(Twin[AsyncApplications]):
 
         Args:
             application_id: The application.
-            offset: Jobs to leave out at the beginning.
-            limit: The most jobs to give, or None for all.
+            offset: The number of jobs to skip.
+            limit: The most jobs to return, or None for all.
 
         Raises:
-            ConfigError: A number is out of its range.
-            NotFound: There is no such application.
+            ConfigError: A number is out of range.
+            NotFound: The application does not exist.
         """
         return SyncPager(self._aio.jobs(application_id, offset=offset, limit=limit), self._portal)
 
@@ -55,7 +55,7 @@ class Applications(Twin[AsyncApplications]):
             application_id: The application.
 
         Raises:
-            NotFound: There is no such application.
+            NotFound: The application does not exist.
         """
         return self._portal.run(self._aio.get(application_id))
 
@@ -70,7 +70,7 @@ class Applications(Twin[AsyncApplications]):
             job_id: The job.
 
         Raises:
-            NotFound: There is no such job.
+            NotFound: The job does not exist.
         """
         return self._portal.run(self._aio.get_job(application_id, job_id))
 
@@ -85,7 +85,7 @@ class Applications(Twin[AsyncApplications]):
             definition: The job, as JSON: ``jobName``, ``executionTimeout``, ``executionPayload``, ``accounts`` …
 
         Raises:
-            NotFound: There is no such application.
+            NotFound: The application does not exist.
         """
         return self._portal.run(self._aio.create_job(application_id, definition=definition))
 
@@ -100,7 +100,7 @@ class Applications(Twin[AsyncApplications]):
             job_id: The job.
 
         Raises:
-            NotFound: There is no such job.
+            NotFound: The job does not exist.
         """
         return self._portal.run(self._aio.run_job(application_id, job_id))
 
@@ -135,8 +135,8 @@ class Applications(Twin[AsyncApplications]):
             triggers: When it runs; an empty list leaves none.
 
         Raises:
-            ConfigError: Nothing is given to change.
-            NotFound: There is no such job.
+            ConfigError: No change was given.
+            NotFound: The job does not exist.
         """
         return self._portal.run(
             self._aio.update_job(

@@ -55,7 +55,7 @@ class AppWorkflows(Twin[AsyncAppWorkflows]):
             instance_id: The run, as `start` tells it.
 
         Raises:
-            NotFound: There is no such run or workflow.
+            NotFound: The run or workflow does not exist.
         """
         return self._portal.run(self._aio.get(alias, instance_id))
 
@@ -74,7 +74,7 @@ class AppWorkflows(Twin[AsyncAppWorkflows]):
             The run, completed.
 
         Raises:
-            NotFound: There is no such run or workflow.
+            NotFound: The run or workflow does not exist.
             JobFailed: It failed or was cancelled.
             UnknownState: What its status means is not known.
             WaitTimeout: It has not ended; it goes on.
@@ -126,7 +126,7 @@ class AppFiles(Twin[AsyncAppFiles]):
             file_id: The file.
 
         Raises:
-            NotFound: There is no such file.
+            NotFound: The file does not exist.
         """
         return self._portal.run(self._aio.get_permissions(file_id))
 

@@ -26,8 +26,8 @@ class CodePackages(Twin[AsyncCodePackages]):
     def list(self) -> SyncPager[CodePackage]:
         """Iterate over the packages that the token's owner may see.
 
-        `GET /api/codeengine/v2/packages`. Unconfirmed: no document of Domo's describes it; three independent clients
-        use it.
+        `GET /api/codeengine/v2/packages`. Unconfirmed: Domo's documentation does not describe it; three independent
+        clients use it.
         """
         return SyncPager(self._aio.list(), self._portal)
 
@@ -41,7 +41,7 @@ class CodePackages(Twin[AsyncCodePackages]):
             versions: Whether to ask for its versions as well.
 
         Raises:
-            NotFound: There is no such package.
+            NotFound: The package does not exist.
         """
         return self._portal.run(self._aio.get(package_id, versions=versions))
 
@@ -58,7 +58,7 @@ class CodePackages(Twin[AsyncCodePackages]):
             parts: What to tell of it beside its facts: ``functions``, ``code``, ``privateFunctions``; all by default.
 
         Raises:
-            NotFound: There is no such package or version.
+            NotFound: The package or version does not exist.
         """
         return self._portal.run(self._aio.get_version(package_id, version, parts=parts))
 
@@ -84,14 +84,14 @@ class CodePackages(Twin[AsyncCodePackages]):
             code: The functions' source.
             language: What that is written in.
             functions: The functions, each as JSON: ``name``, ``displayName``, ``inputs``, ``output`` …
-            description: What it is for.
+            description: The description.
             environment: Where it runs.
             configuration: The accounts and packages that it uses, as JSON; none by default.
             package_id: The package that it is a version of; a new one by default.
             version: The version.
 
         Raises:
-            NotFound: There is no such package.
+            NotFound: The package does not exist.
         """
         return self._portal.run(
             self._aio.create(
@@ -122,7 +122,7 @@ class CodePackages(Twin[AsyncCodePackages]):
 
         Raises:
             Conflict: The version is released already.
-            NotFound: There is no such package or version.
+            NotFound: The package or version does not exist.
         """
         return self._portal.run(self._aio.release(package_id, version))
 
@@ -136,7 +136,7 @@ class CodePackages(Twin[AsyncCodePackages]):
             owner: The user whose it is to be.
 
         Raises:
-            NotFound: There is no such package.
+            NotFound: The package does not exist.
         """
         return self._portal.run(self._aio.set_owner(package_id, owner))
 
@@ -149,7 +149,7 @@ class CodePackages(Twin[AsyncCodePackages]):
             package_id: The package.
 
         Raises:
-            NotFound: There is no such package.
+            NotFound: The package does not exist.
         """
         return self._portal.run(self._aio.delete(package_id))
 
@@ -163,7 +163,7 @@ class CodePackages(Twin[AsyncCodePackages]):
             package_id: The package.
 
         Raises:
-            NotFound: There is no such package.
+            NotFound: The package does not exist.
         """
         return self._portal.run(self._aio.permissions(package_id))
 
@@ -178,7 +178,7 @@ class CodePackages(Twin[AsyncCodePackages]):
 
         Raises:
             ConfigError: `permissions` is empty.
-            NotFound: There is no such package.
+            NotFound: The package does not exist.
         """
         return self._portal.run(self._aio.set_permissions(package_id, permissions=permissions))
 
@@ -222,7 +222,7 @@ class CodeEngine(Twin[AsyncCodeEngine]):
                 reason.
             UnknownState: What the status means is not known.
             WaitTimeout: The instance answered before the function had ended, and it goes on.
-            NotFound: There is no such function.
+            NotFound: The function does not exist.
         """
         return self._portal.run(
             self._aio.run(
@@ -241,7 +241,7 @@ class CodeEngine(Twin[AsyncCodeEngine]):
             execution_id: The execution, as `run` tells it.
 
         Raises:
-            NotFound: There is no such execution, or not any more.
+            NotFound: The execution does not exist, or not any more.
         """
         return self._portal.run(self._aio.get_execution(package_id, execution_id))
 
@@ -260,6 +260,6 @@ class CodeEngine(Twin[AsyncCodeEngine]):
             JobFailed: The function failed, or the instance could not tell how it went.
             UnknownState: What the status means is not known.
             WaitTimeout: It has not ended; it goes on.
-            NotFound: There is no such execution, or not any more.
+            NotFound: The execution does not exist, or not any more.
         """
         return self._portal.run(self._aio.wait(package_id, execution_id, timeout=timeout))

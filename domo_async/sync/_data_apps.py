@@ -29,18 +29,18 @@ class DataApps(Twin[AsyncDataApps]):
     ) -> SyncPager[DataAppSummary]:
         """Iterate over apps: all that the token's owner administers, or those that meet the conditions.
 
-        `POST /api/content/v1/dataapps/adminsummary`. Seen: samples of instances show it, no document of Domo's does;
-        two independent clients use it.
+        `POST /api/content/v1/dataapps/adminsummary`. Seen: samples of instances show it; Domo's documentation does not
+        describe it; two independent clients use it.
 
         Args:
             title: Only those with this in their titles.
             owner_ids: Only those that one of these users owns. Another client sends it; an instance that does not heed
                 it gives all, so look at the owners.
-            sort_by: What to sort by.
-            ascending: Whether the smallest comes first.
-            offset: Apps to leave out at the beginning.
-            limit: The most apps to give in all.
-            page_size: Apps to ask for at a time.
+            sort_by: The field to sort by.
+            ascending: Whether to sort in ascending order.
+            offset: The number of apps to skip.
+            limit: The most apps to return.
+            page_size: The number of apps per page.
 
         Raises:
             ConfigError: `owner_ids` is empty, or a number is out of its range.
@@ -61,8 +61,8 @@ class DataApps(Twin[AsyncDataApps]):
     def visible(self) -> ItemTuple[DataApp]:
         """Return the apps that the token's owner sees.
 
-        `GET /api/content/v1/dataapps`. Unconfirmed: no document of Domo's describes the answer; it is seen to be asked
-        for.
+        `GET /api/content/v1/dataapps`. Unconfirmed: Domo's documentation does not describe the answer; it is seen to be
+        asked for.
         """
         return self._portal.run(self._aio.visible())
 
@@ -71,8 +71,8 @@ class DataApps(Twin[AsyncDataApps]):
     ) -> DataApp:
         """Return an app.
 
-        `GET /api/content/v1/dataapps/{data_app_id}`. Unconfirmed: no document of Domo's describes the answer; three
-        independent clients use it.
+        `GET /api/content/v1/dataapps/{data_app_id}`. Unconfirmed: Domo's documentation does not describe the answer;
+        three independent clients use it.
 
         Args:
             data_app_id: The app.
@@ -81,7 +81,7 @@ class DataApps(Twin[AsyncDataApps]):
 
         Raises:
             Forbidden: The token's owner may not see the app.
-            NotFound: There is no such app.
+            NotFound: The app does not exist.
         """
         return self._portal.run(
             self._aio.get(data_app_id, include_hidden_views=include_hidden_views, authoring=authoring)
@@ -90,15 +90,15 @@ class DataApps(Twin[AsyncDataApps]):
     def access(self, data_app_id: int | str, /, *, expand_users: bool = False) -> DataAppAccess:
         """Return whom an app is shared with, its owners among them.
 
-        `GET /api/content/v1/dataapps/{data_app_id}/access`. Unconfirmed: no document of Domo's describes the answer;
-        two independent clients use it.
+        `GET /api/content/v1/dataapps/{data_app_id}/access`. Unconfirmed: Domo's documentation does not describe the
+        answer; two independent clients use it.
 
         Args:
             data_app_id: The app.
             expand_users: Whether to count the users of groups among the users.
 
         Raises:
-            NotFound: There is no such app.
+            NotFound: The app does not exist.
         """
         return self._portal.run(self._aio.access(data_app_id, expand_users=expand_users))
 
@@ -112,18 +112,18 @@ class DataApps(Twin[AsyncDataApps]):
     ) -> None:
         """Let users and groups own apps, besides those who do.
 
-        `PUT /api/content/v1/dataapps/bulk/owners`. Seen: samples of instances show it, no document of Domo's does; two
-        independent clients use it.
+        `PUT /api/content/v1/dataapps/bulk/owners`. Seen: samples of instances show it; Domo's documentation does not
+        describe it; two independent clients use it.
 
         Args:
             data_app_ids: The apps.
-            owners: The new owners; a bare number stands for a user.
+            owners: The new owners; a plain number stands for a user.
             note: What to tell them.
             send_email: Whether to tell them by mail; the instance decides by default.
 
         Raises:
             ConfigError: `data_app_ids` or `owners` is empty.
-            NotFound: There is no such app or owner.
+            NotFound: The app or owner does not exist.
         """
         return self._portal.run(
             self._aio.add_owners(data_app_ids=data_app_ids, owners=owners, note=note, send_email=send_email)
@@ -132,15 +132,15 @@ class DataApps(Twin[AsyncDataApps]):
     def remove_owners(self, *, data_app_ids: Sequence[int | str], owners: Sequence[Member | int | str]) -> None:
         """Let users and groups no longer own apps.
 
-        `POST /api/content/v1/dataapps/bulk/owners/remove`. Seen: samples of instances show it, no document of Domo's
-        does.
+        `POST /api/content/v1/dataapps/bulk/owners/remove`. Seen: samples of instances show it; Domo's documentation
+        does not describe it.
 
         Args:
             data_app_ids: The apps.
-            owners: The owners; a bare number stands for a user.
+            owners: The owners; a plain number stands for a user.
 
         Raises:
             ConfigError: `data_app_ids` or `owners` is empty.
-            NotFound: There is no such app.
+            NotFound: The app does not exist.
         """
         return self._portal.run(self._aio.remove_owners(data_app_ids=data_app_ids, owners=owners))

@@ -41,7 +41,7 @@ class Dataflows(Twin[AsyncDataflows]):
             dataflow_id: The dataflow.
 
         Raises:
-            NotFound: There is no such dataflow.
+            NotFound: The dataflow does not exist.
         """
         return self._portal.run(self._aio.get(dataflow_id))
 
@@ -73,7 +73,7 @@ class Dataflows(Twin[AsyncDataflows]):
 
         Raises:
             ConfigError: There is no ``name`` in the definition.
-            NotFound: There is no such dataflow.
+            NotFound: The dataflow does not exist.
         """
         return self._portal.run(self._aio.update(dataflow_id, definition=definition))
 
@@ -99,8 +99,8 @@ class Dataflows(Twin[AsyncDataflows]):
             enabled: Whether it may run.
 
         Raises:
-            ConfigError: Nothing is given to change.
-            NotFound: There is no such dataflow.
+            ConfigError: No change was given.
+            NotFound: The dataflow does not exist.
         """
         return self._portal.run(
             self._aio.patch(
@@ -131,7 +131,7 @@ class Dataflows(Twin[AsyncDataflows]):
 
         Raises:
             ConfigError: `dataflow_ids` is empty, or nothing is given to change.
-            NotFound: There is no such dataflow.
+            NotFound: The dataflow does not exist.
         """
         return self._portal.run(
             self._aio.patch_many(dataflow_ids, responsible_user_id=responsible_user_id, enabled=enabled)
@@ -146,7 +146,7 @@ class Dataflows(Twin[AsyncDataflows]):
             dataflow_id: The dataflow.
 
         Raises:
-            NotFound: There is no such dataflow.
+            NotFound: The dataflow does not exist.
         """
         return self._portal.run(self._aio.delete(dataflow_id))
 
@@ -160,7 +160,7 @@ class Dataflows(Twin[AsyncDataflows]):
             dataflow_id: The dataflow.
 
         Raises:
-            NotFound: There is no such dataflow.
+            NotFound: The dataflow does not exist.
         """
         return self._portal.run(self._aio.versions(dataflow_id))
 
@@ -175,21 +175,21 @@ class Dataflows(Twin[AsyncDataflows]):
             version_id: The version, as `DataflowVersion.id` tells it.
 
         Raises:
-            NotFound: There is no such dataflow or version.
+            NotFound: The dataflow or version does not exist.
         """
         return self._portal.run(self._aio.get_version(dataflow_id, version_id))
 
     def tags(self, dataflow_id: int | str, /) -> tuple[str, ...]:
         """Return the tags of a dataflow.
 
-        `GET /api/dataprocessing/v1/dataflows/{dataflow_id}/tags`. Unconfirmed: no document of Domo's describes it; one
-        client uses it.
+        `GET /api/dataprocessing/v1/dataflows/{dataflow_id}/tags`. Unconfirmed: Domo's documentation does not describe
+        it; one client uses it.
 
         Args:
             dataflow_id: The dataflow.
 
         Raises:
-            NotFound: There is no such dataflow.
+            NotFound: The dataflow does not exist.
         """
         return self._portal.run(self._aio.tags(dataflow_id))
 
@@ -203,7 +203,7 @@ class Dataflows(Twin[AsyncDataflows]):
             tags: All that it is to have; an empty list takes all away.
 
         Raises:
-            NotFound: There is no such dataflow.
+            NotFound: The dataflow does not exist.
         """
         return self._portal.run(self._aio.set_tags(dataflow_id, tags=tags))
 
@@ -219,7 +219,7 @@ class Dataflows(Twin[AsyncDataflows]):
 
         Raises:
             ConfigError: `dataflow_ids` or `tags` is empty.
-            NotFound: There is no such dataflow.
+            NotFound: The dataflow does not exist.
         """
         return self._portal.run(self._aio.tag_many(dataflow_ids, tags=tags))
 
@@ -235,7 +235,7 @@ class Dataflows(Twin[AsyncDataflows]):
 
         Raises:
             ConfigError: `dataflow_ids` or `tags` is empty.
-            NotFound: There is no such dataflow.
+            NotFound: The dataflow does not exist.
         """
         return self._portal.run(self._aio.untag_many(dataflow_ids, tags=tags))
 
@@ -264,7 +264,7 @@ class Dataflows(Twin[AsyncDataflows]):
         Raises:
             ConfigError: `permissions` is empty.
             Forbidden: The token's owner may not share it.
-            NotFound: There is no such dataflow.
+            NotFound: The dataflow does not exist.
         """
         return self._portal.run(
             self._aio.share(
@@ -292,7 +292,7 @@ class Dataflows(Twin[AsyncDataflows]):
             The execution; with `wait` as it ended.
 
         Raises:
-            NotFound: There is no such dataflow.
+            NotFound: The dataflow does not exist.
             JobFailed: With `wait`: it failed.
             UnknownState: With `wait`: what its state means is not known.
             WaitTimeout: With `wait`: it has not ended; it goes on.
@@ -311,7 +311,7 @@ class Dataflows(Twin[AsyncDataflows]):
             timeout: Seconds to wait at most.
 
         Raises:
-            NotFound: There is no such dataflow or execution.
+            NotFound: The dataflow or execution does not exist.
             JobFailed: It failed.
             UnknownState: What its state means is not known.
             WaitTimeout: It has not ended; it goes on.
@@ -328,12 +328,12 @@ class Dataflows(Twin[AsyncDataflows]):
 
         Args:
             dataflow_id: The dataflow.
-            offset: Executions to leave out at the beginning.
+            offset: The number of executions to skip.
             limit: The most executions to give in all, or None for all.
-            page_size: Executions to ask for at a time.
+            page_size: The number of executions per page.
 
         Raises:
-            NotFound: There is no such dataflow.
+            NotFound: The dataflow does not exist.
         """
         return SyncPager(
             self._aio.executions(dataflow_id, offset=offset, limit=limit, page_size=page_size), self._portal
@@ -350,6 +350,6 @@ class Dataflows(Twin[AsyncDataflows]):
             execution_id: The execution.
 
         Raises:
-            NotFound: There is no such dataflow or execution.
+            NotFound: The dataflow or execution does not exist.
         """
         return self._portal.run(self._aio.get_execution(dataflow_id, execution_id))

@@ -48,28 +48,29 @@ class Groups(Twin[AsyncGroups]):
     ) -> SyncPager[ListedGroup]:
         """Iterate over the groups.
 
-        `GET /api/content/v2/groups/grouplist`. No document of Domo's describes it; other clients use it, in pages of
-        30.
+        `GET /api/content/v2/groups/grouplist`. Domo's documentation does not describe it; other clients use it, in
+        pages of 30.
 
         Args:
-            search: What names have to hold.
-            owner_id: Only groups that this user owns.
-            member_id: Only groups that this user is in.
+            search: Text that the names must contain.
+            owner_id: Only groups that this user or group owns.
+            member_id: Only groups that this user is a member of.
             owner_type: Whether `owner_id` is a user or a group.
-            group_type: Only groups that can be joined so.
-            is_manageable: Whether to give only groups that the token's owner may change, or only others.
-            created_after: Only groups that were made after this moment, with a time zone; how instances read it is
-                unconfirmed.
-            created_before: Only groups that were made before this moment, likewise.
-            include_full_membership: Whether to tell all members of each.
-            sort_by: What to sort by, such as ``name``.
-            ascending: Whether from the least to the greatest.
-            offset: Groups to leave out at the beginning.
-            limit: The most groups to give in all.
-            page_size: Groups to ask for at a time.
+            group_type: Only groups of this type.
+            is_manageable: True for the groups that the token's owner may change, False for the others.
+            created_after: Only groups that were created after this time, with a time zone. Unconfirmed: how instances
+                read it.
+            created_before: Only groups that were created before this time, with a time zone. Unconfirmed: how instances
+                read it.
+            include_full_membership: Whether to return all members of each.
+            sort_by: The field to sort by, such as ``name``.
+            ascending: Whether to sort in ascending order.
+            offset: The number of groups to skip.
+            limit: The most groups to return.
+            page_size: The number of groups per page.
 
         Raises:
-            ConfigError: A number is out of its range.
+            ConfigError: A number is out of range.
         """
         return SyncPager(
             self._aio.list(
@@ -96,32 +97,32 @@ class Groups(Twin[AsyncGroups]):
     ) -> SyncPager[GroupUser]:
         """Iterate over the users in a group.
 
-        `GET /api/content/v2/groups/users`. No document of Domo's describes it; other clients use it.
+        `GET /api/content/v2/groups/users`. Domo's documentation does not describe it; other clients use it.
 
         Args:
             group_id: The group.
-            offset: Users to leave out at the beginning.
-            limit: The most users to give in all.
-            page_size: Users of a page.
+            offset: The number of users to skip.
+            limit: The most users to return.
+            page_size: The number of users per page.
 
         Raises:
-            ConfigError: A number is out of its range.
-            NotFound: There is no such group.
+            ConfigError: A number is out of range.
+            NotFound: The group does not exist.
         """
         return SyncPager(self._aio.members(group_id, offset=offset, limit=limit, page_size=page_size), self._portal)
 
     def owners(self, group_ids: Sequence[int | str], /) -> tuple[tuple[GroupPerson, ...], ...]:
-        """Return who owns some groups, in the order of the groups.
+        """Return the owners of groups, in the order of the groups.
 
-        `POST /api/content/v2/groups/permissions`. Unconfirmed: no document of Domo's describes it; two independent
-        clients use it.
+        `POST /api/content/v2/groups/permissions`. Unconfirmed: Domo's documentation does not describe it; two
+        independent clients use it.
 
         Args:
             group_ids: The groups.
 
         Raises:
             ConfigError: `group_ids` is empty.
-            NotFound: There is no such group.
+            NotFound: The group does not exist.
         """
         return self._portal.run(self._aio.owners(group_ids))
 
@@ -134,7 +135,7 @@ class Groups(Twin[AsyncGroups]):
             group_id: The group.
 
         Raises:
-            NotFound: There is no such group.
+            NotFound: The group does not exist.
         """
         return self._portal.run(self._aio.get(group_id))
 
@@ -144,9 +145,9 @@ class Groups(Twin[AsyncGroups]):
         `POST /api/content/v2/groups` (Groups API, "Create a Group").
 
         Args:
-            name: Its name; no two groups share one.
+            name: The name, which must be unique.
             type: Who can join: ``closed``, ``open`` or ``dynamic``.
-            description: What it is for.
+            description: The description.
 
         Raises:
             BadRequest: The name is taken.
@@ -163,22 +164,22 @@ class Groups(Twin[AsyncGroups]):
         description: str | Unset = UNSET,
         dynamic_definition: Mapping[str, object] | Unset = UNSET,
     ) -> None:
-        """Change what is given of a group, and leave the rest.
+        """Change the given fields of a group; the others stay as they are.
 
-        `PUT /api/content/v2/groups`. No document of Domo's describes it; other clients use it.
+        `PUT /api/content/v2/groups`. Domo's documentation does not describe it; other clients use it.
 
         Args:
             group_id: The group.
-            name: Its name; no two groups share one.
+            name: The name, which must be unique.
             type: Who can join.
-            description: What it is for.
-            dynamic_definition: Who is in a dynamic group, as ``{"expression": {"operator": "OR", "operands": [{"key":
-                "DEPARTMENT", "value": "Sales"}]}}``; such definitions are seen to be sent.
+            description: The description.
+            dynamic_definition: The rule for the members of a dynamic group, as ``{"expression": {"operator": "OR",
+                "operands": [{"key": "DEPARTMENT", "value": "Sales"}]}}``; requests with such rules were seen.
 
         Raises:
-            ConfigError: Nothing is given to change.
+            ConfigError: No change was given.
             BadRequest: The name is taken.
-            NotFound: There is no such group.
+            NotFound: The group does not exist.
         """
         return self._portal.run(
             self._aio.update(
@@ -189,27 +190,27 @@ class Groups(Twin[AsyncGroups]):
     def delete(self, group_id: int | str, /) -> None:
         """Delete a group.
 
-        `DELETE /api/content/v2/groups`. No document of Domo's describes it; other clients use it.
+        `DELETE /api/content/v2/groups`. Domo's documentation does not describe it; other clients use it.
 
         Args:
             group_id: The group.
 
         Raises:
-            NotFound: There is no such group.
+            NotFound: The group does not exist.
         """
         return self._portal.run(self._aio.delete(group_id))
 
     def delete_many(self, *, group_ids: Sequence[int | str]) -> None:
         """Delete several groups at once.
 
-        `DELETE /api/content/v2/groups`. No document of Domo's describes it; other clients use it.
+        `DELETE /api/content/v2/groups`. Domo's documentation does not describe it; other clients use it.
 
         Args:
             group_ids: The groups.
 
         Raises:
-            ConfigError: `group_ids` is empty, or a bare text.
-            NotFound: There is no such group.
+            ConfigError: `group_ids` is empty, or a str.
+            NotFound: The group does not exist.
         """
         return self._portal.run(self._aio.delete_many(group_ids=group_ids))
 
@@ -223,10 +224,10 @@ class Groups(Twin[AsyncGroups]):
             user_id: The user.
 
         Returns:
-            Whether the instance says that it did; Domo's documentation shows a bare ``true``.
+            Whether the instance confirms the change; Domo's documentation shows a bare ``true``.
 
         Raises:
-            NotFound: There is no such group or user.
+            NotFound: The group or user does not exist.
         """
         return self._portal.run(self._aio.add_member(group_id, user_id))
 
@@ -240,10 +241,10 @@ class Groups(Twin[AsyncGroups]):
             user_id: The user.
 
         Returns:
-            Whether the instance says that it did; Domo's documentation shows a bare ``true``.
+            Whether the instance confirms the change; Domo's documentation shows a bare ``true``.
 
         Raises:
-            NotFound: There is no such group or user.
+            NotFound: The group or user does not exist.
         """
         return self._portal.run(self._aio.remove_member(group_id, user_id))
 
@@ -255,14 +256,14 @@ class Groups(Twin[AsyncGroups]):
 
         Args:
             group_id: The group.
-            members: The members; a bare number stands for a user.
+            members: The members; a plain number stands for a user.
 
         Returns:
-            Whether the instance says that it did.
+            Whether the instance confirms the change.
 
         Raises:
             ConfigError: `members` is empty.
-            NotFound: There is no such group or member.
+            NotFound: The group or member does not exist.
         """
         return self._portal.run(self._aio.add_members(group_id, members=members))
 
@@ -273,52 +274,52 @@ class Groups(Twin[AsyncGroups]):
 
         Args:
             group_id: The group.
-            members: The members; a bare number stands for a user.
+            members: The members; a plain number stands for a user.
 
         Returns:
-            Whether the instance says that it did; Domo's documentation shows a bare ``true``.
+            Whether the instance confirms the change; Domo's documentation shows a bare ``true``.
 
         Raises:
             ConfigError: `members` is empty.
-            NotFound: There is no such group.
+            NotFound: The group does not exist.
         """
         return self._portal.run(self._aio.remove_members(group_id, members=members))
 
     def add_owners(self, group_id: int | str, /, *, owners: Sequence[Member | int | str]) -> bool:
-        """Let several users or groups own a group, besides those who do.
+        """Add several users or groups as owners of a group; the present owners stay.
 
         `PUT /api/content/v2/groups/access`. Domo's documentation shows this route for removing members alone; other
         clients send ``addOwners``.
 
         Args:
             group_id: The group.
-            owners: The new owners; a bare number stands for a user.
+            owners: The new owners; a plain number stands for a user.
 
         Returns:
-            Whether the instance says that it did.
+            Whether the instance confirms the change.
 
         Raises:
             ConfigError: `owners` is empty.
-            NotFound: There is no such group or owner.
+            NotFound: The group or owner does not exist.
         """
         return self._portal.run(self._aio.add_owners(group_id, owners=owners))
 
     def remove_owners(self, group_id: int | str, /, *, owners: Sequence[Member | int | str]) -> bool:
-        """Let several users or groups no longer own a group.
+        """Remove several users or groups as owners of a group.
 
         `PUT /api/content/v2/groups/access`. Domo's documentation shows this route for removing members alone; other
         clients send ``removeOwners``.
 
         Args:
             group_id: The group.
-            owners: The owners; a bare number stands for a user.
+            owners: The owners; a plain number stands for a user.
 
         Returns:
-            Whether the instance says that it did.
+            Whether the instance confirms the change.
 
         Raises:
             ConfigError: `owners` is empty.
-            NotFound: There is no such group.
+            NotFound: The group does not exist.
         """
         return self._portal.run(self._aio.remove_owners(group_id, owners=owners))
 
@@ -336,12 +337,12 @@ class Groups(Twin[AsyncGroups]):
         stop_on_error: bool = False,
         progress: BulkProgressCallback | None = None,
     ) -> BulkReport[Membership, None]:
-        """Give a group exactly these members; sends only what differs, so that the same call again sends nothing.
+        """Give a group exactly these members; only differences are sent, so that the same call again sends nothing.
 
             report = domo.groups.sync_members(12, ["ada@example.com", 34], dry_run=True)
             print(report)
 
-        Reads `GET /api/content/v2/groups/users` and, side by side with it, the users who are named:
+        Reads `GET /api/content/v2/groups/users` and, concurrently, the users who are named:
         `POST /api/identity/v1/users/search`, `GET /api/identity/v1/users/{user_id}` for up to 20,
         `GET /api/identity/v1/users` for addresses that the search does not find. For owners also
         `GET /api/content/v2/groups/{group_id}` and `GET /api/content/v2/groups/grouplist`. Then each batch of people to
@@ -349,22 +350,22 @@ class Groups(Twin[AsyncGroups]):
 
         Args:
             group_id: The group.
-            members: The users, by identifier or e-mail address. Groups in the group are left as they are.
-            owners: The users, and the groups as `Member`, who are to own the group; by default they are left.
-            remove: Whether members (and owners, if given) who are not named are to leave.
-            allow_empty: Whether to take all members out if `members` is empty, which is refused by default.
-            dry_run: Whether to only read, and report what would be done.
-            batch_size: The most people to add and remove in one request; a limit is not documented.
-            stop_on_error: Whether to begin no further batch once one has failed.
-            progress: Called with how far it has come, after each member.
+            members: The users, by identifier or e-mail address. Groups in the group stay as they are.
+            owners: The users, and the groups as `Member`, that own the group; by default the owners stay as they are.
+            remove: Whether to remove members (and owners, if given) who are not named.
+            allow_empty: Whether an empty `members` removes all members, which is refused by default.
+            dry_run: Whether to only read, and report the changes that would be made.
+            batch_size: The most people to add and remove in one request; Domo's documentation does not state a limit.
+            stop_on_error: Whether to start no further batches after one has failed.
+            progress: Called with the progress after each member.
 
         Returns:
-            A report of each member: ``added``, ``removed`` or ``unchanged``.
+            A report on each member: ``added``, ``removed`` or ``unchanged``.
 
         Raises:
-            ConfigError: `members` would empty the group, or names what is neither an identifier nor an address.
-            Unresolved: Some of those to be added are not users of the instance; names all, and nothing was changed.
-            NotFound: There is no such group.
+            ConfigError: `members` would empty the group, or an item is neither an identifier nor an address.
+            Unresolved: Some members to add are not users of the instance; the error names all, and nothing was changed.
+            NotFound: The group does not exist.
         """
         return self._portal.run(
             self._aio.sync_members(
@@ -396,7 +397,7 @@ class Groups(Twin[AsyncGroups]):
     ) -> BulkReport[str, BulkReport[Membership, None]]:
         """Give many groups exactly these members, and create the groups that are missing.
 
-        All is read and compared before anything is changed; the same call again changes nothing.
+        Everything is read and compared before anything is changed; the same call again changes nothing.
 
             domo.groups.sync({"Buyers": ["ada@example.com", 34], "Sellers": [35]})
 
@@ -406,22 +407,22 @@ class Groups(Twin[AsyncGroups]):
 
         Args:
             memberships: The members by the groups' names: users by identifier or e-mail address.
-            create: Who can join a group that is missing; None to refuse that groups are missing.
-            remove: Whether members who are not named are to leave.
-            allow_empty: Whether to take all members out where none are named, which is refused by default.
-            dry_run: Whether to only read, and report what would be done.
-            batch_size: The most people to send in one request; a limit is not documented.
-            concurrency: Groups under way at once.
-            stop_on_error: Whether to begin no further group once one has failed.
-            progress: Called with how far it has come, after each group.
+            create: Who can join a group that is missing; with None, a missing group is an error.
+            remove: Whether to remove members who are not named.
+            allow_empty: Whether an empty list removes all members of a group, which is refused by default.
+            dry_run: Whether to only read, and report the changes that would be made.
+            batch_size: The most people to send in one request; Domo's documentation does not state a limit.
+            concurrency: The most groups to process at once.
+            stop_on_error: Whether to start no further groups after one has failed.
+            progress: Called with the progress after each group.
 
         Returns:
-            A report of each group: ``created``, ``updated`` or ``unchanged``, its value the report of its members.
+            A report on each group: ``created``, ``updated`` or ``unchanged``; its value is the report on its members.
 
         Raises:
-            ConfigError: A group would be emptied, or what is named is neither an identifier nor an address.
-            Unresolved: Some users, or groups if none are to be created, are not there; names all, and nothing was
-                changed.
+            ConfigError: A group would be emptied, or an item is neither an identifier nor an address.
+            Unresolved: Some users do not exist, or some groups if `create` is None; the error names all, and nothing
+                was changed.
         """
         return self._portal.run(
             self._aio.sync(

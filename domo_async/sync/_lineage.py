@@ -42,7 +42,7 @@ class Lineage(Twin[AsyncLineage]):
             Each thing by its kind and identifier written together, as `LineageNode.key` and `LineageLink.key` have it.
 
         Raises:
-            NotFound: There is no such thing.
+            NotFound: The thing does not exist.
         """
         return self._portal.run(
             self._aio.get(
@@ -65,7 +65,7 @@ class Lineage(Twin[AsyncLineage]):
             entity_id: Its identifier.
 
         Raises:
-            NotFound: There is no such thing.
+            NotFound: The thing does not exist.
         """
         return self._portal.run(self._aio.impact_counts(entity_type, entity_id))
 
@@ -103,7 +103,7 @@ class Lineage(Twin[AsyncLineage]):
 
         Raises:
             ConfigError: `max_depth` is out of its range, or neither way is asked for.
-            NotFound: There is no such thing.
+            NotFound: The thing does not exist.
         """
         return self._portal.run(
             self._aio.trace(entity_type, entity_id, up=up, down=down, max_depth=max_depth, names=names)

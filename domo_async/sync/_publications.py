@@ -19,31 +19,31 @@ class Publications(Twin[AsyncPublications]):
     ) -> SyncPager[PublicationSummary]:
         """Iterate over the publications of the instance.
 
-        `GET /api/publish/v2/publication/summaries`. Seen: samples of instances show it, no document of Domo's does; two
-        independent clients use it.
+        `GET /api/publish/v2/publication/summaries`. Seen: samples of instances show it; Domo's documentation does not
+        describe it; two independent clients use it.
 
         Args:
-            search: What names have to hold.
-            offset: Publications to leave out at the beginning.
-            limit: The most publications to give in all.
-            page_size: Publications to ask for at a time.
+            search: Text that the names must contain.
+            offset: The number of publications to skip.
+            limit: The most publications to return.
+            page_size: The number of publications per page.
 
         Raises:
-            ConfigError: A number is out of its range.
+            ConfigError: A number is out of range.
         """
         return SyncPager(self._aio.list(search=search, offset=offset, limit=limit, page_size=page_size), self._portal)
 
     def get(self, publication_id: str, /) -> Publication:
         """Return a publication.
 
-        `GET /api/publish/v2/publication/{publication_id}`. Unconfirmed: no document of Domo's describes it; two
+        `GET /api/publish/v2/publication/{publication_id}`. Unconfirmed: Domo's documentation does not describe it; two
         independent clients use it.
 
         Args:
             publication_id: The publication.
 
         Raises:
-            NotFound: There is no such publication.
+            NotFound: The publication does not exist.
         """
         return self._portal.run(self._aio.get(publication_id))
 
@@ -59,15 +59,16 @@ class Publications(Twin[AsyncPublications]):
     ) -> str:
         """Give content to other instances.
 
-        `POST /api/publish/v2/publication`. Seen: samples of instances show it, no document of Domo's does; two
-        independent clients use it. The instance goes on with it after it has answered; `list` tells how it went.
+        `POST /api/publish/v2/publication`. Seen: samples of instances show it; Domo's documentation does not describe
+        it; two independent clients use it. The instance goes on with it after it has answered; `list` tells how it
+        went.
 
         Args:
             name: Its name.
             domain: This instance, such as ``acme.domo.com``.
             content: What to give.
             subscriber_domains: The instances to give it to.
-            description: What it is for.
+            description: The description.
             publication_id: Its identifier, a UUID; by default a new one. Whoever keeps it can look the publication up
                 after an answer that was lost.
 

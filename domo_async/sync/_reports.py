@@ -59,15 +59,15 @@ class Reports(Twin[AsyncReports]):
         Args:
             filter: Whose reports, by default ``USER``.
             title: Text to look for in the title.
-            sort_by: What to sort by. It is always sent: another client finds that reports are else in no lasting
+            sort_by: The field to sort by. It is always sent: another client finds that reports are else in no lasting
                 order, so that pages repeat some and leave others out.
-            ascending: Whether to sort upwards, by default not.
-            offset: Reports to leave out at the beginning.
-            limit: The most reports to give, or None for all.
-            page_size: Reports to ask for at a time.
+            ascending: Whether to sort in ascending order, by default not.
+            offset: The number of reports to skip.
+            limit: The most reports to return, or None for all.
+            page_size: The number of reports per page.
 
         Raises:
-            ConfigError: A number is out of its range.
+            ConfigError: A number is out of range.
         """
         return SyncPager(
             self._aio.list(
@@ -100,14 +100,14 @@ class Reports(Twin[AsyncReports]):
         Args:
             filter: Whose reports, by default ``USER``.
             title: Text to look for in the title.
-            sort_by: What to sort by; always sent, as by `list`.
-            ascending: Whether to sort upwards, by default not.
-            offset: Reports to leave out at the beginning.
-            limit: The most reports to give, or None for all.
-            page_size: Reports to ask for at a time.
+            sort_by: The field to sort by; always sent, as by `list`.
+            ascending: Whether to sort in ascending order, by default not.
+            offset: The number of reports to skip.
+            limit: The most reports to return, or None for all.
+            page_size: The number of reports per page.
 
         Raises:
-            ConfigError: A number is out of its range.
+            ConfigError: A number is out of range.
         """
         return SyncPager(
             self._aio.list_sorted(
@@ -148,7 +148,7 @@ class Reports(Twin[AsyncReports]):
             view_type: What its mail holds, ``EMAIL`` by default.
 
         Raises:
-            Forbidden: The token's owner may not do this.
+            Forbidden: The token's owner is not allowed to do this.
         """
         return self._portal.run(
             self._aio.create(
@@ -204,12 +204,12 @@ class Reports(Twin[AsyncReports]):
             view_id: The view to show; answers call it `report_view_id`.
             attachment_include: Whether its mail has attachments.
             subject: The subject of its mail; neither this nor what follows is on the page, but other clients send it.
-            owner_id: Whose it is.
+            owner_id: The owner.
             active: Whether it is in use.
             view_type: What its mail holds.
 
         Raises:
-            Forbidden: The token's owner may not do this.
+            Forbidden: The token's owner is not allowed to do this.
         """
         return self._portal.run(
             self._aio.update(
@@ -235,7 +235,7 @@ class Reports(Twin[AsyncReports]):
             schedule_id: The schedule.
 
         Raises:
-            Forbidden: The token's owner may not do this.
+            Forbidden: The token's owner is not allowed to do this.
         """
         return self._portal.run(self._aio.delete(schedule_id))
 
@@ -249,7 +249,7 @@ class Reports(Twin[AsyncReports]):
 
         Raises:
             ConfigError: It is not a page; without one, the request would be about all schedules.
-            Forbidden: The token's owner may not do this.
+            Forbidden: The token's owner is not allowed to do this.
         """
         return self._portal.run(self._aio.delete_for_page(page_id))
 
@@ -264,7 +264,7 @@ class Reports(Twin[AsyncReports]):
             enabled: Whether it is to be sent.
 
         Raises:
-            Forbidden: The token's owner may not do this.
+            Forbidden: The token's owner is not allowed to do this.
         """
         return self._portal.run(self._aio.set_enabled(schedule_id, enabled=enabled))
 
@@ -278,7 +278,7 @@ class Reports(Twin[AsyncReports]):
             enabled: Whether they are to be sent.
 
         Raises:
-            Forbidden: The token's owner may not do this.
+            Forbidden: The token's owner is not allowed to do this.
         """
         return self._portal.run(self._aio.set_emails_enabled(enabled=enabled))
 
@@ -288,12 +288,12 @@ class Reports(Twin[AsyncReports]):
         `GET /api/content/v1/reportschedules/misconfigured` (Scheduled Reports API, "Get Misconfigured Reports").
 
         Args:
-            offset: Reports to leave out at the beginning.
-            limit: The most reports to give, or None for all.
-            page_size: Reports to ask for at a time.
+            offset: The number of reports to skip.
+            limit: The most reports to return, or None for all.
+            page_size: The number of reports per page.
 
         Raises:
-            ConfigError: A number is out of its range.
+            ConfigError: A number is out of range.
         """
         return SyncPager(self._aio.misconfigured(offset=offset, limit=limit, page_size=page_size), self._portal)
 
@@ -306,12 +306,12 @@ class Reports(Twin[AsyncReports]):
 
         Args:
             title: Text to look for in the title.
-            offset: Resources to leave out at the beginning.
-            limit: The most resources to give, or None for all.
-            page_size: Resources to ask for at a time.
+            offset: The number of resources to skip.
+            limit: The most resources to return, or None for all.
+            page_size: The number of resources per page.
 
         Raises:
-            ConfigError: A number is out of its range.
+            ConfigError: A number is out of range.
         """
         return SyncPager(
             self._aio.resources(title=title, offset=offset, limit=limit, page_size=page_size), self._portal
@@ -377,7 +377,7 @@ class Reports(Twin[AsyncReports]):
 
         Raises:
             ConfigError: `recipients` is empty.
-            Forbidden: The token's owner may not do this.
+            Forbidden: The token's owner is not allowed to do this.
             JobFailed: With `wait`: the run failed; the history tells no more than its status.
             UnknownState: With `wait`: what its status means is not known.
             WaitTimeout: With `wait`: the history does not tell of a run that has ended; carries the last status seen.
@@ -395,7 +395,7 @@ class Reports(Twin[AsyncReports]):
 
         Raises:
             ConfigError: `recipients` is empty.
-            Forbidden: The token's owner may not do this.
+            Forbidden: The token's owner is not allowed to do this.
         """
         return self._portal.run(self._aio.queue(schedule_id, recipients=recipients))
 
@@ -411,7 +411,7 @@ class Reports(Twin[AsyncReports]):
 
         Raises:
             ConfigError: `recipients` is empty.
-            Forbidden: The token's owner may not do this.
+            Forbidden: The token's owner is not allowed to do this.
         """
         return self._portal.run(self._aio.notify(schedule_id, recipients=recipients))
 
@@ -427,7 +427,7 @@ class Reports(Twin[AsyncReports]):
 
         Raises:
             ConfigError: `recipients` is empty.
-            Forbidden: The token's owner may not do this.
+            Forbidden: The token's owner is not allowed to do this.
         """
         return self._portal.run(self._aio.queue_notification(schedule_id, recipients=recipients))
 
@@ -451,7 +451,7 @@ class Reports(Twin[AsyncReports]):
 
         Raises:
             ConfigError: `recipients` is empty.
-            Forbidden: The token's owner may not do this.
+            Forbidden: The token's owner is not allowed to do this.
         """
         return self._portal.run(
             self._aio.send_view(view_id, recipients=recipients, attachment_include=attachment_include)
@@ -481,7 +481,7 @@ class Reports(Twin[AsyncReports]):
 
         Raises:
             ConfigError: `recipients` is empty.
-            Forbidden: The token's owner may not do this.
+            Forbidden: The token's owner is not allowed to do this.
         """
         return self._portal.run(
             self._aio.send_view_with_params(
@@ -506,7 +506,7 @@ class Reports(Twin[AsyncReports]):
 
         Raises:
             ConfigError: One of them has no time zone, or the end does not come after the start.
-            Forbidden: The token's owner may not do this.
+            Forbidden: The token's owner is not allowed to do this.
         """
         return self._portal.run(self._aio.rerun_failed(start=start, end=end))
 
@@ -539,7 +539,7 @@ class Reports(Twin[AsyncReports]):
             schedule_id: The schedule.
 
         Raises:
-            Forbidden: The token's owner may not do this.
+            Forbidden: The token's owner is not allowed to do this.
         """
         return self._portal.run(self._aio.unsubscribe(schedule_id))
 
@@ -558,7 +558,7 @@ class Reports(Twin[AsyncReports]):
 
         Raises:
             ConfigError: Neither is given.
-            Forbidden: The token's owner may not do this.
+            Forbidden: The token's owner is not allowed to do this.
         """
         return self._portal.run(self._aio.resubscribe(schedule_id, user_id=user_id, email_id=email_id))
 
@@ -576,7 +576,7 @@ class Reports(Twin[AsyncReports]):
 
         Raises:
             ConfigError: `recipients` is empty.
-            Forbidden: The token's owner may not do this.
+            Forbidden: The token's owner is not allowed to do this.
         """
         return self._portal.run(self._aio.send_resubscribe_email(schedule_id, recipients=recipients))
 
@@ -595,7 +595,7 @@ class Reports(Twin[AsyncReports]):
 
         Raises:
             ConfigError: Neither is given.
-            Forbidden: The token's owner may not do this.
+            Forbidden: The token's owner is not allowed to do this.
         """
         return self._portal.run(
             self._aio.delete_unsubscribed_recipient(schedule_id, user_id=user_id, email_id=email_id)
@@ -603,7 +603,10 @@ class Reports(Twin[AsyncReports]):
 
 
 class ReportHistory(Twin[AsyncReportHistory]):
-    """What became of scheduled reports. Every page names 403 and 409 as errors, and none says when 409 comes."""
+    """The history of scheduled reports.
+
+    Domo's documentation of each route names 403 and 409 as errors, but does not say when 409 occurs.
+    """
 
     def for_schedule(
         self, schedule_id: int | str, /, *, offset: int = 0, limit: int | None = None, page_size: int = 100
@@ -615,12 +618,12 @@ class ReportHistory(Twin[AsyncReportHistory]):
 
         Args:
             schedule_id: The schedule.
-            offset: Runs to leave out at the beginning.
-            limit: The most runs to give, or None for all.
-            page_size: Runs to ask for at a time.
+            offset: The number of runs to skip.
+            limit: The most runs to return, or None for all.
+            page_size: The number of runs per page.
 
         Raises:
-            ConfigError: A number is out of its range.
+            ConfigError: A number is out of range.
         """
         return SyncPager(
             self._aio.for_schedule(schedule_id, offset=offset, limit=limit, page_size=page_size), self._portal
@@ -629,13 +632,13 @@ class ReportHistory(Twin[AsyncReportHistory]):
     def created(
         self, *, filter: ReportScope | str | None = None, days: int | None = None, ascending: bool | None = None
     ) -> SyncPager[CreatedReport]:
-        """Iterate over the reports that were made lately; no pages are documented, so they come in one answer.
+        """Iterate over the recently created reports; no pages are documented, so one answer has them all.
 
         `GET /api/content/v1/reportschedules/created` (Scheduled Reports API, "Get Created Report History").
 
         Args:
-            filter: Whose reports, by default ``USER``.
-            days: How many days to look back, by default 10.
+            filter: The owners of the reports, by default ``USER``.
+            days: The number of days to look back, by default 10.
             ascending: Whether the oldest come first, by default not.
         """
         return SyncPager(self._aio.created(filter=filter, days=days, ascending=ascending), self._portal)
@@ -648,15 +651,15 @@ class ReportHistory(Twin[AsyncReportHistory]):
         sort_by: RunOrder | str | None = None,
         ascending: bool | None = None,
     ) -> SyncPager[ReportRun]:
-        """Iterate over the runs of the last days, with what each report is about; they come in one answer.
+        """Iterate over the runs of the last days, with the resource of each report; one answer has them all.
 
         `GET /api/content/v1/reportschedules/extendedHistory` (Scheduled Reports API, "Get Extended Report History").
 
         Args:
-            filter: Whose reports, by default ``USER``.
-            days: How many days to look back, by default 10.
-            sort_by: What to sort by, by default the start.
-            ascending: Whether to sort upwards, by default not.
+            filter: The owners of the reports, by default ``USER``.
+            days: The number of days to look back, by default 10.
+            sort_by: The field to sort by, by default the start.
+            ascending: Whether to sort in ascending order, by default not.
         """
         return SyncPager(
             self._aio.extended(filter=filter, days=days, sort_by=sort_by, ascending=ascending), self._portal
@@ -678,16 +681,16 @@ class ReportHistory(Twin[AsyncReportHistory]):
         `GET /api/content/v1/reportschedules/history` (Scheduled Reports API, "Get Report History").
 
         Args:
-            filter: Whose reports, by default ``USER``.
-            sort_by: What to sort by, by default the start.
-            ascending: Whether to sort upwards, by default not.
-            include_recipient_info: Whether to say whom each run went to, by default not.
-            offset: Runs to leave out at the beginning.
-            limit: The most runs to give, or None for all.
-            page_size: Runs to ask for at a time.
+            filter: The owners of the reports, by default ``USER``.
+            sort_by: The field to sort by, by default the start.
+            ascending: Whether to sort in ascending order, by default not.
+            include_recipient_info: Whether to return the recipients of each run, by default not.
+            offset: The number of runs to skip.
+            limit: The most runs to return, or None for all.
+            page_size: The number of runs per page.
 
         Raises:
-            ConfigError: A number is out of its range.
+            ConfigError: A number is out of range.
         """
         return SyncPager(
             self._aio.list(
@@ -729,24 +732,24 @@ class ReportHistory(Twin[AsyncReportHistory]):
         limit: int | None = None,
         page_size: int = 100,
     ) -> SyncPager[ReportRun]:
-        """Iterate over the runs for which all that is given is true.
+        """Iterate over the runs that meet all given conditions.
 
         `POST /api/content/v1/reportschedules/history/search` (Scheduled Reports API, "Search Report History").
 
         Args:
             title: Text to look for in the title.
-            status: How the run went.
-            automated: Whether the schedule sent it, and not someone by hand.
-            schedule_id: The schedule; the page leaves out how that is called, which Domo's OpenAPI tells.
-            filter: Whose reports, by default ``USER``.
-            sort_by: What to sort by, by default the start.
-            ascending: Whether to sort upwards, by default not.
-            offset: Runs to leave out at the beginning.
-            limit: The most runs to give, or None for all.
-            page_size: Runs to ask for at a time.
+            status: The status of the run.
+            automated: True for runs that the schedule started, False for runs that a user started.
+            schedule_id: The schedule. Domo's documentation omits the name of this key, which Domo's OpenAPI file has.
+            filter: The owners of the reports, by default ``USER``.
+            sort_by: The field to sort by, by default the start.
+            ascending: Whether to sort in ascending order, by default not.
+            offset: The number of runs to skip.
+            limit: The most runs to return, or None for all.
+            page_size: The number of runs per page.
 
         Raises:
-            ConfigError: A number is out of its range.
+            ConfigError: A number is out of range.
         """
         return SyncPager(
             self._aio.search(

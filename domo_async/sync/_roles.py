@@ -16,7 +16,7 @@ from domo_async.sync._facade import SyncPager, Twin
 
 
 class Roles(Twin[AsyncRoles]):
-    """Roles and what they allow."""
+    """Roles and their authorities."""
 
     def create(self, *, name: str, description: str, from_role_id: int | str | Unset = UNSET) -> Role:
         """Create a role with the authorities of another.
@@ -25,12 +25,11 @@ class Roles(Twin[AsyncRoles]):
 
         Args:
             name: Its name.
-            description: What it is for.
-            from_role_id: The role to copy. Domo's documentation calls it required; that it may be left out is
-                unconfirmed.
+            description: The description.
+            from_role_id: The role to copy. Domo's documentation calls it required. Unconfirmed: that it may be omitted.
 
         Raises:
-            BadRequest: There is no such role to copy.
+            BadRequest: The role to copy does not exist.
         """
         return self._portal.run(self._aio.create(name=name, description=description, from_role_id=from_role_id))
 
@@ -43,45 +42,45 @@ class Roles(Twin[AsyncRoles]):
             role_id: The role.
 
         Raises:
-            NotFound: There is no such role.
+            NotFound: The role does not exist.
         """
         return self._portal.run(self._aio.get(role_id))
 
     def list(self) -> SyncPager[Role]:
         """Iterate over all roles.
 
-        `GET /api/authorization/v1/roles` (Roles Governance API, "Get All Roles"). No pages are documented; should an
-        instance give pages all the same, all are asked for.
+        `GET /api/authorization/v1/roles` (Roles Governance API, "Get All Roles"). Domo's documentation does not show
+        pages; if an instance returns pages, all are read.
         """
         return SyncPager(self._aio.list(), self._portal)
 
     def authorities(self, role_id: int | str, /) -> tuple[str, ...]:
-        """Return what a role allows.
+        """Return the authorities of a role.
 
-        `GET /api/authorization/v1/roles/{role_id}/authorities`. No document of Domo's describes it; other clients use
-        it.
+        `GET /api/authorization/v1/roles/{role_id}/authorities`. Domo's documentation does not describe it; other
+        clients use it.
 
         Args:
             role_id: The role.
 
         Raises:
-            NotFound: There is no such role.
+            NotFound: The role does not exist.
         """
         return self._portal.run(self._aio.authorities(role_id))
 
     def set_authorities(self, role_id: int | str, /, *, authorities: Sequence[str]) -> RoleChange:
-        """Give a role exactly these authorities; it loses all others.
+        """Set the authorities of a role to exactly these; it loses all others.
 
-        `PATCH /api/authorization/v1/roles/{role_id}/authorities` (Roles Governance API, "Update Role Authorities").
-        Where an instance does not know that method, `PUT /api/authorization/v1/roles/{role_id}/authorities`, which five
+        `PATCH /api/authorization/v1/roles/{role_id}/authorities` (Roles Governance API, "Update Role Authorities"). If
+        an instance does not know that method, `PUT /api/authorization/v1/roles/{role_id}/authorities`, which five
         independent clients use.
 
         Args:
             role_id: The role.
-            authorities: All that it is to have, such as ``dataset.manage``; an empty list takes all away.
+            authorities: The complete list of authorities, such as ``dataset.manage``; an empty list removes all.
 
         Raises:
-            NotFound: There is no such role.
+            NotFound: The role does not exist.
         """
         return self._portal.run(self._aio.set_authorities(role_id, authorities=authorities))
 
@@ -90,18 +89,18 @@ class Roles(Twin[AsyncRoles]):
     ) -> RoleChange:
         """Change a role's name and description.
 
-        `PUT /api/authorization/v1/roles/{role_id}`, which takes both: what is not given is read before, by
-        `GET /api/authorization/v1/roles/{role_id}` (Roles Governance API, "Get Role By Id"). Seen: samples
-        of instances show the change, no document of Domo's does; six independent clients send it.
+        `PUT /api/authorization/v1/roles/{role_id}`, which takes both: a field that is not given is read first, by
+        `GET /api/authorization/v1/roles/{role_id}` (Roles Governance API, "Get Role By Id"). Seen: samples of instances
+        show the change; Domo's documentation does not describe it; six independent clients send it.
 
         Args:
             role_id: The role.
-            name: Its name; no two roles share one.
-            description: What it is for.
+            name: The name, which must be unique.
+            description: The description.
 
         Raises:
-            ConfigError: Nothing is given to change.
-            NotFound: There is no such role.
+            ConfigError: No change was given.
+            NotFound: The role does not exist.
         """
         return self._portal.run(self._aio.update(role_id, name=name, description=description))
 
@@ -119,21 +118,21 @@ class Roles(Twin[AsyncRoles]):
     ) -> SyncPager[RoleUser]:
         """Iterate over the users who have a role.
 
-        `GET /api/authorization/v1/roles/{role_id}/users`. Seen: samples of instances show it, no document of Domo's
-        does; several independent clients use it.
+        `GET /api/authorization/v1/roles/{role_id}/users`. Seen: samples of instances show it; Domo's documentation does
+        not describe it; several independent clients use it.
 
         Args:
             role_id: The role.
-            search: What names have to hold.
+            search: Text that the names must contain.
             sort_by: The field to sort by, such as ``displayName``.
-            ascending: Whether from the least to the greatest.
-            offset: Users to leave out at the beginning.
-            limit: The most users to give in all.
-            page_size: Users of a page.
+            ascending: Whether to sort in ascending order.
+            offset: The number of users to skip.
+            limit: The most users to return.
+            page_size: The number of users per page.
 
         Raises:
-            ConfigError: A number is out of its range.
-            NotFound: There is no such role.
+            ConfigError: A number is out of range.
+            NotFound: The role does not exist.
         """
         return SyncPager(
             self._aio.users(
@@ -149,10 +148,10 @@ class Roles(Twin[AsyncRoles]):
         )
 
     def add_users(self, role_id: int | str, /, *, users: Sequence[int | str]) -> None:
-        """Give users a role in place of the one that they have; `assign` looks before, and reports on each.
+        """Give users a role in place of their present one; `assign` compares first, and reports on each user.
 
-        `PUT /api/authorization/v1/roles/{role_id}/users`. Seen: samples of instances show it, no document of Domo's
-        does; two independent clients use it.
+        `PUT /api/authorization/v1/roles/{role_id}/users`. Seen: samples of instances show it; Domo's documentation does
+        not describe it; two independent clients use it.
 
         Args:
             role_id: The role.
@@ -160,20 +159,20 @@ class Roles(Twin[AsyncRoles]):
 
         Raises:
             ConfigError: `users` is empty.
-            NotFound: There is no such role or user.
+            NotFound: The role or user does not exist.
         """
         return self._portal.run(self._aio.add_users(role_id, users=users))
 
     def known_authorities(self) -> ItemTuple[Authority]:
         """Return all authorities that a role can have.
 
-        `GET /api/authorization/v1/authorities`. Seen: samples of instances show it, no document of Domo's
-        does; several independent clients use it.
+        `GET /api/authorization/v1/authorities`. Seen: samples of instances show it; Domo's documentation does not
+        describe it; several independent clients use it.
         """
         return self._portal.run(self._aio.known_authorities())
 
     def delete(self, role_id: int | str, /) -> None:
-        """Delete a role. The instance does not tell whether there was one.
+        """Delete a role. The instance does not report whether the role existed.
 
         `DELETE /api/authorization/v1/roles/{role_id}` (Roles Governance API, "Delete Role").
 
@@ -192,24 +191,24 @@ class Roles(Twin[AsyncRoles]):
         allow_empty: bool = False,
         dry_run: bool = False,
     ) -> BulkReport[str, None]:
-        """Give a role exactly these authorities; sends nothing if it has them already.
+        """Set the authorities of a role to exactly these; nothing is sent if the role has them already.
 
         `GET /api/authorization/v1/roles/{role_id}/authorities`, then
         `PATCH /api/authorization/v1/roles/{role_id}/authorities` (Roles Governance API, "Update Role Authorities").
 
         Args:
             role_id: The role.
-            authorities: What it is to allow, such as ``dataset.manage``.
-            remove: Whether it loses all others.
-            allow_empty: Whether to take all away if `authorities` is empty, which is refused by default.
-            dry_run: Whether to only read, and report what would be done.
+            authorities: The wanted authorities, such as ``dataset.manage``.
+            remove: Whether to remove all others.
+            allow_empty: Whether an empty `authorities` removes all authorities, which is refused by default.
+            dry_run: Whether to only read, and report the changes that would be made.
 
         Returns:
-            A report of each authority: ``added``, ``removed`` or ``unchanged``.
+            A report on each authority: ``added``, ``removed`` or ``unchanged``.
 
         Raises:
-            ConfigError: `authorities` would take all away.
-            NotFound: There is no such role.
+            ConfigError: `authorities` is empty, which would remove all.
+            NotFound: The role does not exist.
         """
         return self._portal.run(
             self._aio.sync_authorities(role_id, authorities, remove=remove, allow_empty=allow_empty, dry_run=dry_run)
@@ -226,25 +225,25 @@ class Roles(Twin[AsyncRoles]):
         stop_on_error: bool = False,
         progress: BulkProgressCallback | None = None,
     ) -> BulkReport[int | str, User]:
-        """Give many users a role in place of the one that they have; sends nothing for those who have it already.
+        """Give many users a role in place of their present one; nothing is sent for users who have it already.
 
             domo.roles.assign(4, ["ada@example.com", 34])
 
-        Reads `GET /api/authorization/v1/roles` and, side by side with it, the users:
-        `POST /api/identity/v1/users/search`, `GET /api/identity/v1/users` and `GET /api/identity/v1/users/{user_id}`.
-        Then `PATCH /api/identity/v1/users/{user_id}` for each who has another role.
+        Reads `GET /api/authorization/v1/roles` and, concurrently, the users: `POST /api/identity/v1/users/search`,
+        `GET /api/identity/v1/users` and `GET /api/identity/v1/users/{user_id}`. Then
+        `PATCH /api/identity/v1/users/{user_id}` for each who has another role.
 
         Args:
             role_id: The role.
             users: The users, by identifier or e-mail address.
-            dry_run: Whether to only read, and report what would be done.
-            concurrency: Users under way at once.
-            stop_on_error: Whether to begin no further user once one has failed.
-            progress: Called with how far it has come, after each user.
+            dry_run: Whether to only read, and report the changes that would be made.
+            concurrency: The most users to process at once.
+            stop_on_error: Whether to start no further users after one has failed.
+            progress: Called with the progress after each user.
 
         Raises:
-            ConfigError: Somebody is named twice, or by what is neither an identifier nor an address.
-            Unresolved: There is no such role, or some are not users of the instance; nothing was changed.
+            ConfigError: A user is repeated, or an item is neither an identifier nor an address.
+            Unresolved: The role does not exist, or some are not users of the instance; nothing was changed.
         """
         return self._portal.run(
             self._aio.assign(

@@ -35,7 +35,7 @@ class Sharing(Twin[AsyncSharing]):
         Raises:
             ConfigError: `resources` or `recipients` is empty.
             Forbidden: The token's owner may not share one of these.
-            NotFound: There is no such thing, or nobody such.
+            NotFound: The thing does not exist, or nobody such.
         """
         return self._portal.run(
             self._aio.share(resources=resources, recipients=recipients, message=message, send_email=send_email)
@@ -44,9 +44,9 @@ class Sharing(Twin[AsyncSharing]):
     def revoke(self, *, resources: Sequence[Resource], recipient: Recipient) -> None:
         """Take the access of a user or a group to pages and cards away, 50 of them in a request.
 
-        `DELETE /api/content/v1/share/bulk/{kind}/{recipient_type}/{recipient_id}`. Seen: samples of instances show it,
-        no document of Domo's does; one client uses it for pages, and it is seen for pages and cards. Of datasets,
-        `DatasetAccess.revoke` takes access away.
+        `DELETE /api/content/v1/share/bulk/{kind}/{recipient_type}/{recipient_id}`. Seen: samples of instances show it;
+        Domo's documentation does not describe it; one client uses it for pages, and it is seen for pages and cards. Of
+        datasets, `DatasetAccess.revoke` takes access away.
 
         Args:
             resources: The pages and cards.
@@ -54,7 +54,7 @@ class Sharing(Twin[AsyncSharing]):
 
         Raises:
             ConfigError: `resources` is empty, or holds something else.
-            Forbidden: The token's owner may not.
+            Forbidden: The token's owner is not allowed to do this.
         """
         return self._portal.run(self._aio.revoke(resources=resources, recipient=recipient))
 
@@ -79,7 +79,7 @@ class Sharing(Twin[AsyncSharing]):
         Raises:
             ConfigError: `data_app_ids` or `recipients` is empty.
             Forbidden: The token's owner may not share one of these.
-            NotFound: There is no such app, or nobody such.
+            NotFound: The app does not exist, or nobody such.
         """
         return self._portal.run(
             self._aio.share_apps(

@@ -38,23 +38,23 @@ class Queues(Twin[AsyncQueues]):
             queue_id: The queue.
 
         Raises:
-            NotFound: There is no such queue.
+            NotFound: The queue does not exist.
         """
         return self._portal.run(self._aio.get(queue_id))
 
     def set_owner(self, queue_id: str, user_id: int | str, /) -> Queue:
         """Give a queue to another user.
 
-        `PUT /api/queues/v1/{queue_id}/owner/{user_id}`. Seen: samples of instances show it, no document of Domo's does;
-        two independent clients use it.
+        `PUT /api/queues/v1/{queue_id}/owner/{user_id}`. Seen: samples of instances show it; Domo's documentation does
+        not describe it; two independent clients use it.
 
         Args:
             queue_id: The queue.
             user_id: The user whose it is to be.
 
         Raises:
-            Forbidden: The token's owner may not.
-            NotFound: There is no such queue or user.
+            Forbidden: The token's owner is not allowed to do this.
+            NotFound: The queue or user does not exist.
         """
         return self._portal.run(self._aio.set_owner(queue_id, user_id))
 
@@ -70,7 +70,7 @@ class Queues(Twin[AsyncQueues]):
 
         Raises:
             ConfigError: `permissions` is empty.
-            NotFound: There is no such queue.
+            NotFound: The queue does not exist.
         """
         return self._portal.run(self._aio.set_permissions(queue_id, permissions=permissions))
 
@@ -122,9 +122,9 @@ class Tasks(Twin[AsyncTasks]):
             version: Versions of tasks.
             render: Whether to render the tasks' forms.
             render_parts: What to render of them.
-            offset: Tasks to leave out at the beginning.
-            limit: The most tasks to give, or None for all.
-            page_size: Tasks to ask for at a time.
+            offset: The number of tasks to skip.
+            limit: The most tasks to return, or None for all.
+            page_size: The number of tasks per page.
 
         Raises:
             ConfigError: A filter is an empty list or one text, a time has no zone, or a number is out of its range.
@@ -164,7 +164,7 @@ class Tasks(Twin[AsyncTasks]):
             render: Whether to render its form.
 
         Raises:
-            NotFound: There is no such task.
+            NotFound: The task does not exist.
         """
         return self._portal.run(self._aio.get(queue_id, task_id, render=render))
 
@@ -184,7 +184,7 @@ class Tasks(Twin[AsyncTasks]):
 
         Raises:
             ConfigError: `values` is empty.
-            NotFound: There is no such task.
+            NotFound: The task does not exist.
         """
         return self._portal.run(self._aio.save(queue_id, task_id, values=values))
 
@@ -203,7 +203,7 @@ class Tasks(Twin[AsyncTasks]):
             The completed task, or None if the instance does not give it; Domo's documentation has no sample.
 
         Raises:
-            NotFound: There is no such task.
+            NotFound: The task does not exist.
         """
         return self._portal.run(self._aio.complete(queue_id, task_id, version=version, values=values))
 
@@ -242,7 +242,7 @@ class Tasks(Twin[AsyncTasks]):
             The assigned task, or None if the instance does not give it; Domo's documentation has no sample.
 
         Raises:
-            NotFound: There is no such task or user.
+            NotFound: The task or user does not exist.
         """
         return self._portal.run(self._aio.assign(queue_id, task_id, user_id=user_id, task_ids=task_ids))
 
@@ -251,7 +251,8 @@ class Tasks(Twin[AsyncTasks]):
     ) -> Mapping[str, TasksAssigned]:
         """Assign tasks of several queues to a user by one request.
 
-        `PUT /api/queues/v1/tasks/assign`. Seen: samples of instances show it, no document of Domo's does.
+        `PUT /api/queues/v1/tasks/assign`. Seen: samples of instances show it; Domo's documentation does not describe
+        it.
 
         Args:
             task_ids: By queue, its tasks that are to be assigned.
@@ -262,7 +263,7 @@ class Tasks(Twin[AsyncTasks]):
 
         Raises:
             ConfigError: There are no tasks, or a queue is named without any.
-            NotFound: There is no such user.
+            NotFound: The user does not exist.
         """
         return self._portal.run(self._aio.assign_many(task_ids, user_id=user_id))
 
@@ -279,7 +280,7 @@ class Tasks(Twin[AsyncTasks]):
             The voided task, or None if the instance does not give it; Domo's documentation has no sample.
 
         Raises:
-            NotFound: There is no such task.
+            NotFound: The task does not exist.
         """
         return self._portal.run(self._aio.void(queue_id, task_id))
 

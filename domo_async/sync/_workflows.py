@@ -47,7 +47,7 @@ class Workflows(Twin[AsyncWorkflows]):
                 `versions` for a list of them.
 
         Raises:
-            NotFound: There is no such workflow.
+            NotFound: The workflow does not exist.
         """
         return self._portal.run(self._aio.get(model_id, versions=versions))
 
@@ -55,15 +55,16 @@ class Workflows(Twin[AsyncWorkflows]):
         """Give a workflow to another user, and leave all else that is known of it.
 
         `PUT /api/workflow/v1/models/{model_id}` with what `GET /api/workflow/v1/models/{model_id}` gives, but for the
-        owner. Seen: samples of instances show both, no document of Domo's does; another client hands workflows over so.
+        owner. Seen: samples of instances show both; Domo's documentation does not describe it; another client hands
+        workflows over so.
 
         Args:
             model_id: The workflow.
             user_id: The user whose it is to be.
 
         Raises:
-            Forbidden: The token's owner may not.
-            NotFound: There is no such workflow or user.
+            Forbidden: The token's owner is not allowed to do this.
+            NotFound: The workflow or user does not exist.
         """
         return self._portal.run(self._aio.set_owner(model_id, user_id))
 
@@ -76,7 +77,7 @@ class Workflows(Twin[AsyncWorkflows]):
             model_id: The workflow.
 
         Raises:
-            NotFound: There is no such workflow.
+            NotFound: The workflow does not exist.
         """
         return self._portal.run(self._aio.versions(model_id))
 
@@ -90,7 +91,7 @@ class Workflows(Twin[AsyncWorkflows]):
             version: The version, such as ``1.0.0``.
 
         Raises:
-            NotFound: There is no such workflow or version.
+            NotFound: The workflow or version does not exist.
         """
         return self._portal.run(self._aio.get_version(model_id, version))
 
@@ -105,7 +106,7 @@ class Workflows(Twin[AsyncWorkflows]):
             version: The version, such as ``1.0.0``.
 
         Raises:
-            NotFound: There is no such workflow or version.
+            NotFound: The workflow or version does not exist.
         """
         return self._portal.run(self._aio.definition(model_id, version))
 
@@ -121,7 +122,7 @@ class Workflows(Twin[AsyncWorkflows]):
             types: Only triggers of this kind, or of these. That several are joined by commas is unconfirmed.
 
         Raises:
-            NotFound: There is no such workflow.
+            NotFound: The workflow does not exist.
         """
         return self._portal.run(self._aio.triggers(model_id, types=types))
 
@@ -134,7 +135,7 @@ class Workflows(Twin[AsyncWorkflows]):
             trigger_id: The trigger.
 
         Raises:
-            NotFound: There is no such trigger.
+            NotFound: The trigger does not exist.
         """
         return self._portal.run(self._aio.get_trigger(trigger_id))
 
@@ -189,7 +190,7 @@ class Workflows(Twin[AsyncWorkflows]):
 
         Raises:
             ConfigError: A value of `data` cannot be sent, such as a datetime without a zone.
-            NotFound: There is no such trigger.
+            NotFound: The trigger does not exist.
         """
         return self._portal.run(self._aio.activate(trigger_id, data=data))
 
@@ -231,7 +232,7 @@ class Workflows(Twin[AsyncWorkflows]):
             instance_id: The run, as `start` and `executions` tell it.
 
         Raises:
-            NotFound: There is no such run.
+            NotFound: The run does not exist.
             DecodeError: The answer holds no run.
         """
         return self._portal.run(self._aio.get_execution(instance_id))
@@ -255,7 +256,7 @@ class Workflows(Twin[AsyncWorkflows]):
             JobFailed: It failed or was cancelled; carries the status, which is written ``CANCELED`` or ``CANCELLED``.
             UnknownState: What its status means is not known.
             WaitTimeout: It has not ended; it goes on.
-            NotFound: There is no such run, and no `model_id` is given.
+            NotFound: The run does not exist, and no `model_id` is given.
             DecodeError: The answer holds no run.
         """
         return self._portal.run(self._aio.wait(instance_id, model_id=model_id, timeout=timeout))
@@ -269,7 +270,7 @@ class Workflows(Twin[AsyncWorkflows]):
             instance_id: The run.
 
         Raises:
-            NotFound: There is no such run.
+            NotFound: The run does not exist.
         """
         return self._portal.run(self._aio.outputs(instance_id))
 
@@ -290,7 +291,7 @@ class Workflows(Twin[AsyncWorkflows]):
 
         Raises:
             ConfigError: A value of `data` cannot be sent, such as a datetime without a zone.
-            NotFound: There is no such run.
+            NotFound: The run does not exist.
         """
         return self._portal.run(self._aio.restart(instance_id, data=data, scope_key=scope_key))
 
@@ -307,7 +308,7 @@ class Workflows(Twin[AsyncWorkflows]):
             state ``CANCELED`` or ``CANCELLED``.
 
         Raises:
-            NotFound: There is no such run.
+            NotFound: The run does not exist.
         """
         return self._portal.run(self._aio.cancel(instance_id))
 
@@ -376,7 +377,7 @@ class Workflows(Twin[AsyncWorkflows]):
             model_id: The workflow.
 
         Raises:
-            NotFound: There is no such workflow.
+            NotFound: The workflow does not exist.
         """
         return self._portal.run(self._aio.permissions(model_id))
 
@@ -392,6 +393,6 @@ class Workflows(Twin[AsyncWorkflows]):
 
         Raises:
             ConfigError: `permissions` is empty.
-            NotFound: There is no such workflow.
+            NotFound: The workflow does not exist.
         """
         return self._portal.run(self._aio.set_permissions(model_id, permissions=permissions))

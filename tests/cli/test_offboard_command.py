@@ -58,7 +58,7 @@ def test_a_leaver_is_told_first_then_offboarded_and_nothing_is_left(cli: Cli, em
     results = json.loads(done.stdout)
     assert {"updated": 3, "deleted": 1} == results["counts"]
     assert ["dataset", "group", "group", "user"] == [row["kind"] for row in results["results"]]
-    assert (1, True) == (again.code, "there is no user ada@example.com" in again.stderr)
+    assert (1, True) == (again.code, "these users do not exist: ada@example.com" in again.stderr)
 
 
 def lines_of(text: str) -> set[str]:

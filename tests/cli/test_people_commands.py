@@ -47,7 +47,7 @@ def test_an_import_of_which_some_failed_exits_with_1_and_tells_why(cli: Cli, tmp
 
     assert 1 == ended.code
     assert "1 created, 1 failed\n" in ended.stdout
-    assert f"bad@{domain}, Bad, 99999: there is no role 99999" in ended.stderr
+    assert f"bad@{domain}, Bad, 99999: role 99999 does not exist" in ended.stderr
 
 
 def test_an_import_says_whether_to_invite(cli: Cli, tmp_path: Path, domain: str) -> None:

@@ -97,5 +97,5 @@ async def test_a_payload_goes_back_as_it_came():
 
 async def test_a_job_is_not_changed_by_nothing():
     async with talking_to(answering({})) as domo:
-        with pytest.raises(ConfigError, match="nothing is given to change"):
+        with pytest.raises(ConfigError, match="no change was given"):
             await domo.applications.update_job("a", "j")

@@ -127,7 +127,7 @@ async def test_a_user_made_by_somebody_else_meanwhile_is_not_counted_as_created(
 
 @pytest.mark.parametrize(
     ("name", "expected"),
-    [("User 0", (Outcome.CREATED, "somebody else may have done it")), ("Other", (Outcome.SKIPPED, "there already"))],
+    [("User 0", (Outcome.CREATED, "somebody else may have done it")), ("Other", (Outcome.SKIPPED, "already exists"))],
 )
 async def test_a_user_found_after_a_lost_answer_is_not_surely_ours(name: str, expected: tuple[Outcome, str]) -> None:
     async def handler(request: web.Request) -> web.Response:
@@ -281,7 +281,7 @@ async def test_a_report_prints_as_a_table_and_gives_flat_rows(domo: Domo) -> Non
     assert "2 rows: 1 created, 1 failed" == lines[0]
     assert lines[2].split() == ["user0@example.com", "created", str(report[0].value.id if report[0].value else 0)]
     assert "nobody@example.com" in lines[3]
-    assert "there is no role 99" in lines[3]
+    assert "role 99 does not exist" in lines[3]
     assert {
         "display_name": "User 0",
         "email_address": "user0@example.com",
@@ -311,12 +311,12 @@ async def test_a_dry_run_tells_what_a_run_would_find(domo: Domo, emulator: Emula
 
     for report in created:
         assert ["failed", "failed", "created"] == [result.outcome for result in report]
-        assert "there is no role 99" == str(report[0].error)
-        assert "there is no role Admin (roles go by their numbers: 1)" == str(report[1].error)
+        assert "role 99 does not exist" == str(report[0].error)
+        assert "role Admin does not exist; pass the number of the role, 1" == str(report[1].error)
     for update in changed:
         assert ["failed", "failed"] == [result.outcome for result in update]
-        assert f"there is a user with the address USER0@example.com already: {ids[0]}" == str(update[1].error)
+        assert f"the address USER0@example.com already belongs to user {ids[0]}" == str(update[1].error)
     assert 1 == writes(emulator)
     for dry_run in (True, False):
-        with pytest.raises(Unresolved, match="there is no role 99"):
+        with pytest.raises(Unresolved, match="role 99 does not exist"):
             await domo.roles.assign(99, ids, dry_run=dry_run)

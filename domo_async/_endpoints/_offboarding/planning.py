@@ -49,7 +49,7 @@ async def make_plan(
     # One after the other, so that no more is asked at once than is allowed.
     known = {**await people.find([leaver_id]), **await people.find([to_id])}
     if to_id not in known:
-        raise Unresolved(f"there is no user {to}; nothing was changed", names=[to])
+        raise Unresolved(f"user {to} does not exist; nothing was changed", names=[to])
     await _refuse_oneself(users, leaver_id)
     await _refuse_inactive(users, to_id)
     handlers = [each for each in handlers_of(http, leaver_id, to_id, concurrency) if each.kind in wanted]

@@ -1,4 +1,4 @@
-"""The steps by which groups get the members and owners that are wanted."""
+"""The steps that give groups the wanted members and owners."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ class DesiredGroup:
     Attributes:
         members: The members.
         owners: The owners, or None to leave them as they are.
-        remove: Whether all others are to leave.
+        remove: Whether to remove all others.
         batch_size: The most people to send in one request.
     """
 
@@ -88,16 +88,17 @@ class DesiredGroup:
         allow_empty: bool,
         batch_size: int,
     ) -> DesiredGroup:
-        """Return who is wanted.
+        """Return the wanted members and owners.
 
         Raises:
-            ConfigError: It would leave a group without members or owners, or names what cannot be one.
+            ConfigError: The change would leave a group without members or owners, or an item cannot be a member or
+                owner.
         """
         listed = require_list(members, "members", may_be_empty=True)
         if not listed and remove and not allow_empty:
-            raise ConfigError("members is empty, which takes all members out; if that is meant, give allow_empty=True")
+            raise ConfigError("members is empty, which would remove all members; to do that, pass allow_empty=True")
         if any(isinstance(one, Member) and one.type != MemberType.USER for one in listed):
-            raise ConfigError("members takes users; groups in a group are left as they are (see add_members)")
+            raise ConfigError("members must be users; groups in a group stay as they are (see add_members)")
         owning = None if owners is None else require_list(owners, "owners")
         return cls(members=listed, owners=owning, remove=remove, batch_size=batch_size)
 
@@ -108,7 +109,7 @@ class DesiredGroup:
 
 
 class _GroupSteps(Steps[_Key, Membership, Membership, Membership, None]):
-    """The steps of a group that is there."""
+    """The steps of a group that exists."""
 
     def __init__(
         self, groups: GroupRequests, http: Transport, people: People, desired: DesiredGroup, group_id: int | None
@@ -166,7 +167,7 @@ class _GroupSteps(Steps[_Key, Membership, Membership, Membership, None]):
         lists = {key: [_member(row) for row in rows if _is(row, outcome, owner)] for key, outcome, owner in _LISTS}
         people = {key: people_of(each, key) for key, each in lists.items() if each}
         if not await change_access(self._http, str(self.group_id), **people):
-            raise DomoError(f"the instance says that it did not change the group {self.group_id}")
+            raise DomoError(f"the instance answered that it did not change group {self.group_id}")
         return rows
 
     async def _members(self) -> Sequence[Membership]:
@@ -174,7 +175,7 @@ class _GroupSteps(Steps[_Key, Membership, Membership, Membership, None]):
         return [Membership(_number(user), name=user.email_address or user.display_name) for user in users]
 
     async def _owners(self) -> Sequence[Membership]:
-        """Return who owns the group, which lists of groups alone tell; nobody where owners are left as they are."""
+        """Return the owners of the group from the list of groups; nothing if the owners stay as they are."""
         if self._desired.owners is None or self.group_id is None:
             return ()
         name = (await self._groups.get(self.group_id)).name
@@ -186,11 +187,11 @@ class _GroupSteps(Steps[_Key, Membership, Membership, Membership, None]):
                     if one.id is not None
                 ]
         path = "/api/content/v2/groups/grouplist"
-        raise NotFound(status=404, message=f"the group {self.group_id} is not listed", method="GET", path=path)
+        raise NotFound(status=404, message=f"group {self.group_id} is not listed", method="GET", path=path)
 
 
 class _NewGroupSteps(_GroupSteps):
-    """The steps of a group that is to be created."""
+    """The steps of a group that is created."""
 
     def __init__(
         self,
@@ -243,7 +244,7 @@ async def sync(
     create: GroupType | str | None,
     options: BulkOptions,
 ) -> BulkReport[str, BulkReport[Membership, None]]:
-    """Give many groups the wanted members; create those that are missing."""
+    """Give many groups the wanted members; create the groups that are missing."""
     if not memberships:
         return BulkReport((), dry_run=options.dry_run)
     people = People(Users(http))
@@ -256,7 +257,7 @@ async def sync(
         if name in present:
             return _GroupSteps(groups, http, people, memberships[name], present[name])
         if create is None:
-            raise Unresolved(f"there is no group {name}; nothing was changed", names=[name])
+            raise Unresolved(f"group {name} does not exist; nothing was changed", names=[name])
         return _NewGroupSteps(groups, http, people, memberships[name], name=name, type=create)
 
     return await reconcile_many(list(memberships), steps_for, options)

@@ -1,4 +1,4 @@
-"""What groups are."""
+"""Models of groups."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ __all__ = [
 
 
 class GroupType(OpenEnum):
-    """Who can join a group. What follows ``dynamic`` is not in Domo's documentation, but instances have it."""
+    """Who can join a group. ``dynamic`` is in Domo's documentation; those after it are known from instances."""
 
     CLOSED = "closed"
     OPEN = "open"
@@ -35,7 +35,7 @@ class GroupType(OpenEnum):
 
 
 class MemberType(OpenEnum):
-    """What can be a member of a group."""
+    """The type of a member of a group."""
 
     USER = "USER"
     GROUP = "GROUP"
@@ -46,16 +46,16 @@ class Group(Model):
     """A group.
 
     Attributes:
-        id: Its number.
+        id: The group's number.
         name: Its name.
         type: Who can join.
         user_ids: The members.
-        creator_id: Who made it.
-        member_count: How many members it has.
+        creator_id: The user who created it.
+        member_count: The number of members.
         guid: Its other identifier.
-        description: What it is for.
-        hidden: Whether lists leave it out.
-        is_default: Whether every user is in it.
+        description: The description.
+        hidden: Whether lists omit it.
+        is_default: Whether every user is a member.
         active: Whether it is in use.
     """
 
@@ -74,10 +74,10 @@ class Group(Model):
 
 @frozen(kw_only=True)
 class GroupPerson(Model):
-    """An owner or a member of a group, as lists of groups tell; the keys are not documented.
+    """An owner or a member of a group, as lists of groups return it; Domo's documentation does not show the keys.
 
     Attributes:
-        type: Whether it is a user or a group.
+        type: ``USER`` or ``GROUP``.
         id: Its number.
         display_name: Its name.
     """
@@ -89,17 +89,17 @@ class GroupPerson(Model):
 
 @frozen(kw_only=True)
 class ListedGroup(Model):
-    """A group, as lists tell. Domo's documentation does not have it; instances answer so.
+    """A group, as lists return it. Domo's documentation does not have it; instances answer so.
 
     Attributes:
         group_id: Its number.
         name: Its name.
         group_type: Who can join.
-        description: What it is for.
-        owners: Who owns it.
-        group_members: Its members, perhaps not all of them; see `Groups.members`.
-        member_count: How many members it has.
-        created: When it was made.
+        description: The description.
+        owners: The owners.
+        group_members: Its members, possibly incomplete; see `Groups.members`.
+        member_count: The number of members.
+        created: When it was created.
     """
 
     group_id: NumericId
@@ -114,12 +114,12 @@ class ListedGroup(Model):
 
 @frozen(kw_only=True)
 class GroupUser(Model):
-    """A user in a group. No source tells all keys; what is not a field is in `extras`.
+    """A user in a group. No source lists all keys; keys without a field are in `extras`.
 
     Attributes:
         user_id: The user.
-        display_name: How people see the user.
-        email_address: Where mail goes.
+        display_name: The display name.
+        email_address: The e-mail address.
         role_id: The user's role.
     """
 
@@ -131,7 +131,7 @@ class GroupUser(Model):
 
 @frozen(kw_only=True)
 class CreatedGroup(Model):
-    """A group just made.
+    """A group that was just created.
 
     Attributes:
         id: Its number.
@@ -146,7 +146,7 @@ class Member(Record):
 
     Attributes:
         id: The user, or the group.
-        type: Which of the two.
+        type: ``USER`` or ``GROUP``.
     """
 
     id: int | str
@@ -155,13 +155,13 @@ class Member(Record):
 
 @frozen
 class Membership(Record):
-    """A place in a group.
+    """A membership or ownership in a group.
 
     Attributes:
         id: The user, or the group.
-        type: Which of the two.
-        owner: Whether it is that of an owner; else of a member.
-        name: The address or the name, where it is known.
+        type: ``USER`` or ``GROUP``.
+        owner: True for an owner, False for a member.
+        name: The address or the name, if known.
     """
 
     id: int
@@ -174,4 +174,4 @@ class Membership(Record):
 
 
 Memberships: TypeAlias = Mapping[str, Sequence[Member | int | str]]
-"""The members of groups by the groups' names."""
+"""The members of groups, by the groups' names."""

@@ -1,4 +1,4 @@
-"""The steps by which pages are shared with the wanted users and groups."""
+"""The steps that share pages with the wanted users and groups."""
 
 from __future__ import annotations
 
@@ -30,17 +30,17 @@ class PageRequests(Protocol):
     """The requests of `Pages` that the steps send."""
 
     async def access(self, page_id: int | str, /) -> PageAccess:
-        """Return whom a page is shared with."""
+        """Return the users and groups that a page is shared with."""
         ...
 
     async def revoke_access(self, page_id: int | str, person_id: int | str, /) -> None:
-        """Take a user's access to a page away."""
+        """Revoke a user's access to a page."""
         ...
 
 
 @frozen
 class _Present:
-    """A user or a group who sees a page."""
+    """A user or a group with access to a page."""
 
     recipient: Recipient
     name: str | None
@@ -49,12 +49,12 @@ class _Present:
 
 @frozen(kw_only=True)
 class DesiredPageAccess:
-    """The users and groups who are to see pages.
+    """The users and groups that pages are to be shared with.
 
     Attributes:
         recipients: The users and groups.
-        remove: Whether all others lose their access.
-        send_email: Whether to tell by mail those who get access.
+        remove: Whether to revoke the access of all others.
+        send_email: Whether to notify by mail those who get access.
         batch_size: The most users and groups to send in one request.
     """
 
@@ -73,10 +73,10 @@ class DesiredPageAccess:
         send_email: bool,
         batch_size: int,
     ) -> DesiredPageAccess:
-        """Return who is to see pages.
+        """Return the wanted users and groups.
 
         Raises:
-            ConfigError: Nobody would, or somebody is named twice or cannot be one.
+            ConfigError: The list is empty, or an item is repeated or cannot be a recipient.
         """
         given = require_list(recipients, "recipients", may_be_empty=allow_empty)
         named = [one if isinstance(one, Recipient) else Recipient(one) for one in given]
@@ -92,7 +92,7 @@ class DesiredPageAccess:
         """Return the recipients by key, with numbers in place of addresses.
 
         Raises:
-            Unresolved: Some are not there; names all of them.
+            Unresolved: Some recipients do not exist; the error names all of them.
         """
         users = [one.id for one in self.recipients if one.type == RecipientType.USER]
         people = People(Users(http))
@@ -112,10 +112,10 @@ class DesiredPageAccess:
 
 @frozen(kw_only=True)
 class _PageSteps(Steps[_Key, Recipient, _Present, Recipient, None]):
-    """The users and groups who see a page, by key; owners always do.
+    """The users and groups with access to a page, by key; owners always have access.
 
     Attributes:
-        recipients: The wanted ones, where they were looked up before.
+        recipients: The wanted recipients, if they were looked up before.
     """
 
     pages: PageRequests
@@ -164,7 +164,7 @@ class _PageSteps(Steps[_Key, Recipient, _Present, Recipient, None]):
 
     async def _take(self, rows: Sequence[_Row]) -> None:
         for row in rows:
-            # The route of a single page is documented, and for users alone.
+            # Only the route for a single page is documented, and only for users.
             if row.input.type == RecipientType.USER:
                 await self.pages.revoke_access(self.page_id, row.input.id)
             else:
@@ -176,7 +176,7 @@ class _PageSteps(Steps[_Key, Recipient, _Present, Recipient, None]):
 
 
 class _Revocation(_PageSteps):
-    """The users and groups who are to lose their access to a page; its owners keep it."""
+    """The users and groups to remove from a page; the page's owners keep their access."""
 
     async def wanted(self) -> Mapping[_Key, Recipient]:
         return await self.desired.resolved(self.http, confirm=False)
@@ -222,7 +222,7 @@ async def revoke_many(
     people: Sequence[Recipient | int | str],
     options: BulkOptions,
 ) -> BulkReport[Recipient, None]:
-    """Take the access of some users and groups to a page away."""
+    """Revoke the access of some users and groups to a page."""
     named = require_list(people, "users", may_be_empty=True)
     desired = DesiredPageAccess.of(named, remove=False, allow_empty=True, send_email=False, batch_size=1)
     return await reconcile(_Revocation(pages=pages, http=http, page_id=page_id, desired=desired), options)

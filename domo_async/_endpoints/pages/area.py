@@ -55,23 +55,23 @@ class Pages(Area):
         limit: int | None = None,
         page_size: int = 50,
     ) -> Pager[PageSummary]:
-        """Iterate over pages: all that the token's owner sees, or those that meet the conditions.
+        """Iterate over the pages that the token's owner sees, or over those that meet the conditions.
 
-        `POST /api/content/v1/pages/adminsummary`. No document of Domo's describes it; other clients use it.
+        `POST /api/content/v1/pages/adminsummary`. Domo's documentation does not describe it; other clients use it.
 
         Args:
-            title: Only those with this in their titles.
-            parent_page_ids: Only those right below one of these pages.
-            owner_ids: Only those that one of these users owns. Other clients send it; an instance that does not heed
-                it gives all, so look at the owners.
-            sort_by: What to sort by.
-            ascending: Whether the smallest comes first.
-            offset: Pages to leave out at the beginning.
-            limit: The most pages to give in all.
-            page_size: Pages to ask for at a time.
+            title: Only pages whose titles contain this text.
+            parent_page_ids: Only the direct children of one of these pages.
+            owner_ids: Only pages that one of these users owns. Other clients send it; an instance that ignores it
+                returns all pages, so check the owners.
+            sort_by: The field to sort by.
+            ascending: Whether to sort in ascending order.
+            offset: The number of pages to skip.
+            limit: The most pages to return.
+            page_size: The number of pages per page.
 
         Raises:
-            ConfigError: `parent_page_ids` or `owner_ids` is empty, or a number is out of its range.
+            ConfigError: `parent_page_ids` or `owner_ids` is empty, or a number is out of range.
         """
         parents = UNSET if isinstance(parent_page_ids, Unset) else require_list(parent_page_ids, "parent_page_ids")
         owners = UNSET if isinstance(owner_ids, Unset) else require_list(owner_ids, "owner_ids")
@@ -95,23 +95,23 @@ class Pages(Area):
             offset=offset,
             limit=limit,
             page_size=page_size,
-            # No client asks for fewer at a time.
+            # No known client asks for smaller pages.
             assured=35,
         )
 
     async def get(self, page_id: int | str, /, *, parts: Sequence[CardPart | str] | None = None) -> PageWithCards:
         """Return a page with its cards.
 
-        `GET /api/content/v3/stacks/{page_id}/cards`. No document of Domo's describes it; other clients use it.
+        `GET /api/content/v3/stacks/{page_id}/cards`. Domo's documentation does not describe it; other clients use it.
 
         Args:
             page_id: The page.
-            parts: What to tell of its cards beside the plain facts.
+            parts: The details of the cards to return in addition to the basic fields.
 
         Raises:
             ConfigError: `parts` is empty.
             Forbidden: The token's owner may not see the page.
-            NotFound: There is no such page.
+            NotFound: The page does not exist.
         """
         return await self._http.request(
             "GET",
@@ -121,62 +121,62 @@ class Pages(Area):
         )
 
     async def details(self, page_id: int | str, /) -> Page:
-        """Return what is known of a page beside its cards.
+        """Return the fields of a page, without its cards.
 
-        `GET /api/content/v1/pages/{page_id}`. Seen: samples of instances show it, no document of Domo's does; two
-        independent clients use it.
+        `GET /api/content/v1/pages/{page_id}`. Seen: samples of instances show it; Domo's documentation does not
+        describe it; two independent clients use it.
 
         Args:
             page_id: The page.
 
         Raises:
             Forbidden: The token's owner may not see the page.
-            NotFound: There is no such page.
+            NotFound: The page does not exist.
         """
         return await self._http.request("GET", url("/api/content/v1/pages/{}", page_id), into=Page)
 
     async def cards(self, page_id: int | str, /, *, parts: Sequence[CardPart | str] | None = None) -> ItemTuple[Card]:
         """Return the cards on a page.
 
-        `GET /api/content/v1/pages/{page_id}/cards`. Unconfirmed: no document of Domo's describes the answer; clients
-        use it, and it is seen to be asked for.
+        `GET /api/content/v1/pages/{page_id}/cards`. Unconfirmed: Domo's documentation does not describe the answer;
+        clients use it, and requests to it were seen.
 
         Args:
             page_id: The page.
-            parts: What to tell of the cards beside the plain facts.
+            parts: The details of the cards to return in addition to the basic fields.
 
         Raises:
             ConfigError: `parts` is empty.
             Forbidden: The token's owner may not see the page.
-            NotFound: There is no such page.
+            NotFound: The page does not exist.
         """
         wanted = None if parts is None else require_list(parts, "parts")
         path = url("/api/content/v1/pages/{}/cards", page_id)
         return await self._http.request("GET", path, params={"parts": wanted}, into=ItemTuple[Card])
 
     async def create(self, *, title: str, parent_page_id: int | str = 0, has_layout: bool | Unset = UNSET) -> Page:
-        """Create a page, at the top or below another.
+        """Create a page, at the top or below another page.
 
         `POST /api/content/v1/pages` (Pages API, "Create Subpage").
 
         Args:
             title: Its title.
-            parent_page_id: The page to put it below; 0 for the top, which is seen to be sent.
-            has_layout: Whether to give it a layout; the instance's default is to.
+            parent_page_id: The page to create it below; 0, which requests were seen to send, for the top.
+            has_layout: Whether to give it a layout; by default the instance does.
 
         Raises:
-            Forbidden: The token's owner may not.
-            Conflict: The title is taken, or the like.
+            Forbidden: The token's owner is not allowed to do this.
+            Conflict: The title is taken, or there is a similar conflict.
         """
         # Domo's documentation shows this number as text, and as a number everywhere else.
         body = payload(parent_page_id=str(parent_page_id), title=title, has_layout=has_layout)
         return await self._http.request("POST", url("/api/content/v1/pages"), json=body, into=Page)
 
     async def update(self, page_id: int | str, /, *, title: str | Unset = UNSET, locked: bool | Unset = UNSET) -> None:
-        """Change what is given of a page, and leave the rest.
+        """Change the given fields of a page; the others stay as they are.
 
-        `PUT /api/content/v1/pages/{page_id}`. Seen: samples of instances show it, no document of Domo's does; two
-        independent clients use it.
+        `PUT /api/content/v1/pages/{page_id}`. Seen: samples of instances show it; Domo's documentation does not
+        describe it; two independent clients use it.
 
         Args:
             page_id: The page.
@@ -184,9 +184,9 @@ class Pages(Area):
             locked: Whether it is locked against changes.
 
         Raises:
-            ConfigError: Nothing is given to change.
-            Forbidden: The token's owner may not.
-            NotFound: There is no such page.
+            ConfigError: No change was given.
+            Forbidden: The token's owner is not allowed to do this.
+            NotFound: The page does not exist.
         """
         changes = require_changes(payload(title=title, locked=locked))
         await self._http.request("PUT", url("/api/content/v1/pages/{}", page_id), json=changes)
@@ -199,21 +199,21 @@ class Pages(Area):
         note: str | Unset = UNSET,
         send_email: bool | Unset = UNSET,
     ) -> None:
-        """Let users and groups own pages, besides those who do.
+        """Add owners to pages; the present owners stay.
 
-        `PUT /api/content/v1/pages/bulk/owners`. Seen: samples of instances show it, no document of Domo's does; three
-        independent clients use it.
+        `PUT /api/content/v1/pages/bulk/owners`. Seen: samples of instances show it; Domo's documentation does not
+        describe it; three independent clients use it.
 
         Args:
             page_ids: The pages.
-            owners: The new owners; a bare number stands for a user.
-            note: What to tell them.
-            send_email: Whether to tell them by mail; the instance decides by default.
+            owners: The new owners; a plain number stands for a user.
+            note: A message to the new owners.
+            send_email: Whether to notify the new owners by mail; by default the instance decides.
 
         Raises:
             ConfigError: `page_ids` or `owners` is empty.
-            Forbidden: The token's owner may not.
-            NotFound: There is no such page or owner.
+            Forbidden: The token's owner is not allowed to do this.
+            NotFound: The page or owner does not exist.
         """
         body = payload(
             page_ids=numbers(page_ids, "page_ids"), owners=owners_of(owners), note=note, send_email=send_email
@@ -221,36 +221,36 @@ class Pages(Area):
         await self._http.request("PUT", url("/api/content/v1/pages/bulk/owners"), json=body)
 
     async def remove_owners(self, *, page_ids: Sequence[int | str], owners: Sequence[Member | int | str]) -> None:
-        """Let users and groups no longer own pages.
+        """Remove owners from pages.
 
-        `POST /api/content/v1/pages/bulk/owners/remove`. Seen: samples of instances show it, no document of Domo's does;
-        three independent clients use it.
+        `POST /api/content/v1/pages/bulk/owners/remove`. Seen: samples of instances show it; Domo's documentation does
+        not describe it; three independent clients use it.
 
         Args:
             page_ids: The pages.
-            owners: The owners; a bare number stands for a user.
+            owners: The owners; a plain number stands for a user.
 
         Raises:
             ConfigError: `page_ids` or `owners` is empty.
-            Forbidden: The token's owner may not.
-            NotFound: There is no such page.
+            Forbidden: The token's owner is not allowed to do this.
+            NotFound: The page does not exist.
         """
         body = payload(page_ids=numbers(page_ids, "page_ids"), owners=owners_of(owners))
-        # Taken away twice, they are gone all the same.
+        # Removing owners twice has the same result.
         await self._http.request("POST", url("/api/content/v1/pages/bulk/owners/remove"), json=body, idempotent=True)
 
     async def delete(self, page_id: int | str, /) -> None:
         """Delete a page.
 
-        `DELETE /api/content/v1/pages/{page_id}`. No document of Domo's describes it; other clients use it. What becomes
-        of the pages below it and of its cards is unconfirmed.
+        `DELETE /api/content/v1/pages/{page_id}`. Domo's documentation does not describe it; other clients use it.
+        Unconfirmed: what happens to the pages below it and to its cards.
 
         Args:
             page_id: The page.
 
         Raises:
-            Forbidden: The token's owner may not.
-            NotFound: There is no such page.
+            Forbidden: The token's owner is not allowed to do this.
+            NotFound: The page does not exist.
         """
         await self._http.request("DELETE", url("/api/content/v1/pages/{}", page_id))
 
@@ -267,13 +267,14 @@ class Pages(Area):
 
         Args:
             page_ids: The pages to move.
-            parent_page_id: The page to put them below; left out, they are moved to the top, as is seen.
-            page_permission: Who sees them from now on; ``ORIGINAL`` is the only value that is documented.
+            parent_page_id: The page to move them below; by default they are moved to the top, as requests were seen to
+                do.
+            page_permission: Who sees them after the move; ``ORIGINAL`` is the only documented value.
 
         Raises:
             ConfigError: `page_ids` is empty.
-            Forbidden: The token's owner may not.
-            Conflict: Permissions, or something else, are in the way.
+            Forbidden: The token's owner is not allowed to do this.
+            Conflict: Permissions or something else prevent the move.
         """
         body = payload(
             page_ids=require_list(page_ids, "page_ids"), parent_page_id=parent_page_id, page_permission=page_permission
@@ -281,7 +282,7 @@ class Pages(Area):
         await self._http.request("PUT", url("/api/content/v1/pages/bulk/move"), json=body)
 
     async def revoke_access(self, page_id: int | str, person_id: int | str, /) -> None:
-        """Take a user's access to a page away.
+        """Revoke a user's access to a page.
 
         `DELETE /api/content/v1/share/page/{page_id}/user/{person_id}` (Pages API, "Revoke Page Access").
 
@@ -290,23 +291,24 @@ class Pages(Area):
             person_id: The user.
 
         Raises:
-            Forbidden: The token's owner may not.
-            Conflict: Something is in the way.
+            Forbidden: The token's owner is not allowed to do this.
+            Conflict: The instance reports a conflict.
         """
         await self._http.request("DELETE", url("/api/content/v1/share/page/{}/user/{}", page_id, person_id))
 
     async def access(self, page_id: int | str, /, *, expand_users: bool = False) -> PageAccess:
-        """Return whom a page is shared with, its owners among them.
+        """Return the users and groups that a page is shared with, including its owners.
 
-        `GET /api/content/v1/share/accesslist/page/{page_id}`. No document of Domo's describes it; other clients use it.
+        `GET /api/content/v1/share/accesslist/page/{page_id}`. Domo's documentation does not describe it; other clients
+        use it.
 
         Args:
             page_id: The page.
-            expand_users: Whether to count the users of groups among the users.
+            expand_users: Whether to list the users of groups among the users.
 
         Raises:
             Forbidden: The token's owner may not see the page.
-            NotFound: There is no such page.
+            NotFound: The page does not exist.
         """
         return await self._http.request(
             "GET",
@@ -329,11 +331,11 @@ class Pages(Area):
         stop_on_error: bool = False,
         progress: BulkProgressCallback | None = None,
     ) -> BulkReport[Recipient, None]:
-        """Share a page with exactly these users and groups, besides its owners; sends only what differs.
+        """Share a page with exactly these users and groups, and its owners; only differences are sent.
 
             await domo.pages.sync_access(page.page_id, ["ada@example.com", Recipient(5, "group")])
 
-        Reads `GET /api/content/v1/share/accesslist/page/{page_id}` and, side by side with it, those who are named:
+        Reads `GET /api/content/v1/share/accesslist/page/{page_id}` and, concurrently, the named users and groups:
         `POST /api/identity/v1/users/search`, `GET /api/identity/v1/users`, `GET /api/identity/v1/users/{user_id}` and
         `GET /api/content/v2/groups/{group_id}`. Then `POST /api/content/v1/share` for each batch,
         `DELETE /api/content/v1/share/page/{page_id}/user/{person_id}` for each user who is to lose access, and for each
@@ -342,21 +344,21 @@ class Pages(Area):
         Args:
             page_id: The page.
             recipients: The users, by identifier or e-mail address, and the groups as `Recipient`.
-            remove: Whether users and groups who are not named lose their access; owners never do.
+            remove: Whether to revoke the access of users and groups that are not named; owners keep theirs.
             allow_empty: Whether `recipients` may be empty, which is refused by default.
-            send_email: Whether to tell by mail those who get access.
-            dry_run: Whether to only read, and report what would be done.
-            batch_size: The most users and groups to send in one request; a limit is not documented.
-            stop_on_error: Whether to begin no further batch once one has failed.
-            progress: Called with how far it has come, after each user or group.
+            send_email: Whether to notify by mail those who get access.
+            dry_run: Whether to only read, and report the changes that would be made.
+            batch_size: The most users and groups to send in one request; Domo's documentation does not state a limit.
+            stop_on_error: Whether to start no further batches after one has failed.
+            progress: Called with the progress after each user or group.
 
         Returns:
-            A report of each user and group: ``added``, ``removed`` or ``unchanged``.
+            A report on each user and group: ``added``, ``removed`` or ``unchanged``.
 
         Raises:
-            ConfigError: `recipients` is empty, or names somebody twice.
-            Unresolved: Nobody has some of the addresses; names all, and nothing was changed.
-            NotFound: There is no such page.
+            ConfigError: `recipients` is empty, or an item is repeated.
+            Unresolved: No user has some of the addresses; the error names all, and nothing was changed.
+            NotFound: The page does not exist.
         """
         desired = _access.DesiredPageAccess.of(
             recipients, remove=remove, allow_empty=allow_empty, send_email=send_email, batch_size=batch_size
@@ -378,9 +380,9 @@ class Pages(Area):
         stop_on_error: bool = False,
         progress: BulkProgressCallback | None = None,
     ) -> BulkReport[int, BulkReport[Recipient, None]]:
-        """Share many pages with the same users and groups; sends only what differs.
+        """Share many pages with the same users and groups; only differences are sent.
 
-        The requests of `sync_access` for each: `GET /api/content/v1/share/accesslist/page/{page_id}`,
+        The requests of `sync_access` for each page: `GET /api/content/v1/share/accesslist/page/{page_id}`,
         `POST /api/identity/v1/users/search`, `GET /api/identity/v1/users`, `GET /api/identity/v1/users/{user_id}`,
         `GET /api/content/v2/groups/{group_id}`, `POST /api/content/v1/share`,
         `DELETE /api/content/v1/share/page/{page_id}/user/{person_id}` and
@@ -389,20 +391,20 @@ class Pages(Area):
         Args:
             page_ids: The pages.
             recipients: The users, by identifier or e-mail address, and the groups as `Recipient`.
-            remove: Whether users and groups who are not named lose their access; owners never do.
-            send_email: Whether to tell by mail those who get access.
-            dry_run: Whether to only read, and report what would be done.
-            batch_size: The most users and groups to send in one request; a limit is not documented.
-            concurrency: Pages under way at once.
-            stop_on_error: Whether to begin no further page once one has failed.
-            progress: Called with how far it has come, after each page.
+            remove: Whether to revoke the access of users and groups that are not named; owners keep theirs.
+            send_email: Whether to notify by mail those who get access.
+            dry_run: Whether to only read, and report the changes that would be made.
+            batch_size: The most users and groups to send in one request; Domo's documentation does not state a limit.
+            concurrency: The most pages to process at once.
+            stop_on_error: Whether to start no further pages after one has failed.
+            progress: Called with the progress after each page.
 
         Returns:
-            A report of each page: ``updated`` or ``unchanged``, its value the report of the users and groups.
+            A report on each page: ``updated`` or ``unchanged``; its value is the report on the users and groups.
 
         Raises:
-            ConfigError: `recipients` is empty or names somebody twice, or a page stands twice.
-            Unresolved: Nobody has some of the addresses; names all, and nothing was changed.
+            ConfigError: `recipients` is empty, or a recipient or a page is repeated.
+            Unresolved: No user has some of the addresses; the error names all, and nothing was changed.
         """
         desired = _access.DesiredPageAccess.of(
             recipients, remove=remove, allow_empty=False, send_email=send_email, batch_size=batch_size
@@ -421,7 +423,7 @@ class Pages(Area):
         stop_on_error: bool = False,
         progress: BulkProgressCallback | None = None,
     ) -> BulkReport[Recipient, None]:
-        """Take the access of many users and groups to a page away; sends nothing for those who have none of their own.
+        """Revoke the access of many users and groups to a page; nothing is sent for those without access of their own.
 
         `GET /api/content/v1/share/accesslist/page/{page_id}`, for addresses `POST /api/identity/v1/users/search` and
         `GET /api/identity/v1/users`; then `DELETE /api/content/v1/share/page/{page_id}/user/{person_id}` for each user
@@ -431,18 +433,18 @@ class Pages(Area):
             page_id: The page.
             users: The users, by identifier or e-mail address, and groups as `Recipient`; owners of the page are
                 skipped.
-            dry_run: Whether to only read, and report what would be done.
-            concurrency: Users under way at once.
-            stop_on_error: Whether to begin no further user once one has failed.
-            progress: Called with how far it has come, after each user.
+            dry_run: Whether to only read, and report the changes that would be made.
+            concurrency: The most users to process at once.
+            stop_on_error: Whether to start no further users after one has failed.
+            progress: Called with the progress after each user.
 
         Returns:
-            A report of each: ``removed``, ``unchanged`` or ``skipped``.
+            A report on each: ``removed``, ``unchanged`` or ``skipped``.
 
         Raises:
-            ConfigError: Somebody is named twice, or by what is neither an identifier nor an address.
-            Unresolved: Nobody has some of the addresses; names all, and nothing was changed.
-            NotFound: There is no such page.
+            ConfigError: A user is repeated, or an item is neither an identifier nor an address.
+            Unresolved: No user has some of the addresses; the error names all, and nothing was changed.
+            NotFound: The page does not exist.
         """
         options = BulkOptions(concurrency=concurrency, dry_run=dry_run, stop_on_error=stop_on_error, progress=progress)
         return await _access.revoke_many(self, self._http, page_id, users, options)

@@ -1,4 +1,4 @@
-"""What pages are."""
+"""Models of pages."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ __all__ = [
 
 
 class PageOrder(OpenEnum):
-    """What pages are sorted by. Domo's documentation does not have it; other clients use these."""
+    """The fields that pages can be sorted by. Domo's documentation does not have them; other clients use these."""
 
     PAGE_TITLE = "pageTitle"
     LAST_MODIFIED = "lastModified"
@@ -30,13 +30,13 @@ class PageOrder(OpenEnum):
 
 
 class PagePermission(OpenEnum):
-    """Who sees pages that were moved."""
+    """The users who see pages that were moved."""
 
     ORIGINAL = "ORIGINAL"
 
 
 class PageOwnerType(OpenEnum):
-    """What can own a page. ``GROUP`` is not in Domo's documentation, but instances have it."""
+    """The type of a page's owner. ``GROUP`` is not in Domo's documentation, but instances have it."""
 
     USER = "USER"
     GROUP = "GROUP"
@@ -48,8 +48,8 @@ class PageOwner(Model):
 
     Attributes:
         id: The user, or the group.
-        type: Which of the two.
-        display_name: How people see the owner.
+        type: ``USER`` or ``GROUP``.
+        display_name: The display name.
     """
 
     id: NumericId
@@ -63,20 +63,20 @@ class Page(Model):
 
     Attributes:
         page_id: Its number.
-        parent_page_id: The page that it is below.
-        owner_id: Who made it.
-        owners: Whose it is.
-        type: Its kind, such as ``page``.
+        parent_page_id: The parent page.
+        owner_id: The user who created it.
+        owners: The owners.
+        type: Its type, such as ``page``.
         title: Its title.
-        page_name: Its name, in the sample equal to the title.
+        page_name: Its name; the same as the title in Domo's sample.
         locked: Whether it is locked against changes.
         mobile_enabled: Whether it is shown on phones.
-        shared_view_page: Whether all see it alike.
-        metadata: Further facts: JSON, left as the text that it comes as.
+        shared_view_page: Whether all users see the same view.
+        metadata: Further fields: JSON, as the text that the instance returns.
         virtual_page: Whether it belongs to another instance.
         has_layout: Whether it has a layout.
-        is_owner: Whether it is the token's owner's.
-        created: When it was made.
+        is_owner: Whether the token's owner owns it.
+        created: When it was created.
         updated: When it was last changed.
     """
 
@@ -100,25 +100,25 @@ class Page(Model):
 
 @frozen(kw_only=True)
 class PageSummary(Model):
-    """A page as lists give it. Domo's documentation does not have it; instances are seen to answer so.
+    """A page, as lists return it. Domo's documentation does not have it; instances are seen to answer so.
 
     Attributes:
         page_id: Its number.
         page_title: Its title.
-        page_type: Its kind, such as ``page``.
-        sub_type: What kind of that it is.
-        parent_page_id: The page that it is below; nothing, or 0, for one at the top.
-        parent_page_title: The title of that.
-        top_page_id: The uppermost page above it.
-        top_page_title: The title of that.
-        owner_id: Who made it.
-        owner_name: What people call whoever made it.
-        owners: Whose it is.
+        page_type: Its type, such as ``page``.
+        sub_type: Its subtype.
+        parent_page_id: The parent page; None or 0 for a page at the top.
+        parent_page_title: The title of the parent page.
+        top_page_id: The topmost page above it.
+        top_page_title: The title of the topmost page.
+        owner_id: The user who created it.
+        owner_name: The display name of that user.
+        owners: The owners.
         locked: Whether it is locked against changes.
-        card_count: How many cards are on it; nothing where there are none.
+        card_count: The number of cards on it; None if there are none.
         last_modified: When it was last changed.
         data_app_id: The App Studio app that it belongs to.
-        data_app_title: The title of that.
+        data_app_title: The title of that app.
     """
 
     page_id: NumericId
@@ -141,16 +141,16 @@ class PageSummary(Model):
 
 @frozen(kw_only=True)
 class PageWithCards(Model):
-    """A page and what is on it. Domo's documentation does not have it; the fields are those that other clients read.
+    """A page and its content. Domo's documentation does not have it; the fields are those that other clients read.
 
     Attributes:
         id: Its number.
         title: Its title.
-        type: Its kind.
-        page: Its further facts.
+        type: Its type.
+        page: Its further fields.
         cards: The cards on it.
-        collections: The groups that its cards are in.
-        sizes: How large each card is shown.
+        collections: The collections that its cards are in.
+        sizes: The size of each card.
     """
 
     id: NumericId
@@ -164,12 +164,12 @@ class PageWithCards(Model):
 
 @frozen(kw_only=True)
 class PageAccessUser(Model):
-    """A user who sees a page. Domo's documentation does not have it; instances are known to answer so.
+    """A user with access to a page. Domo's documentation does not have it; instances are known to answer so.
 
     Attributes:
         id: The user.
-        display_name: How people see the user.
-        is_owner: Whether the page is the user's.
+        display_name: The display name.
+        is_owner: Whether the user owns the page.
     """
 
     id: NumericId
@@ -179,12 +179,12 @@ class PageAccessUser(Model):
 
 @frozen(kw_only=True)
 class PageAccessGroup(Model):
-    """A group whose users see a page. Domo's documentation does not have it; instances are known to answer so.
+    """A group with access to a page. Domo's documentation does not have it; instances are known to answer so.
 
     Attributes:
         id: The group.
         name: Its name.
-        is_owner: Whether the page is the group's.
+        is_owner: Whether the group owns the page.
     """
 
     id: NumericId
@@ -194,10 +194,12 @@ class PageAccessGroup(Model):
 
 @frozen(kw_only=True)
 class PageAccess(Model):
-    """Whom a page is shared with. Domo's documentation does not have it; instances are known to answer so.
+    """The users and groups that a page is shared with.
+
+    Domo's documentation does not have it; instances are known to answer so.
 
     Attributes:
-        users: The users, the page's owners among them.
+        users: The users, including the page's owners.
         groups: The groups.
     """
 

@@ -1,4 +1,4 @@
-"""What several requests about scheduled reports share."""
+"""The parts that several requests about scheduled reports share."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ __all__ = ["one_or_both", "recipients_payload", "skipping"]
 
 M = TypeVar("M", bound=Model)
 
-# The documented default. No page names a maximum, so that a page of this size may be one that was cut.
+# The documented default. Domo's documentation does not state a maximum, so a page of this size may have been cut.
 _ASSURED = 100
 
 
@@ -35,7 +35,7 @@ def skipping(
     params: Mapping[str, QueryValue] | None = None,
     json: Mapping[str, object] | None = None,
 ) -> Pager[M]:
-    """Return a list of models that comes in pages of ``limit`` items after ``skip``."""
+    """Return a list of models that is read in pages of ``limit`` items after ``skip``."""
     items: type[tuple[M, ...]] = tuple[into, ...]  # type: ignore[valid-type]
     return http.pages(
         method,
@@ -54,10 +54,10 @@ def skipping(
 
 
 def recipients_payload(recipients: Sequence[ScheduleRecipient | str]) -> list[dict[str, Any]]:
-    """Return recipients as requests write them: a bare text is an address, and every value is text.
+    """Return recipients as requests take them: a str is an address, and every value is sent as text.
 
     Raises:
-        ConfigError: There are none.
+        ConfigError: The list is empty.
     """
     people = (
         ScheduleRecipient(recipient) if isinstance(recipient, str) else recipient
@@ -67,11 +67,11 @@ def recipients_payload(recipients: Sequence[ScheduleRecipient | str]) -> list[di
 
 
 def one_or_both(user_id: int | str | None, email_id: str | None) -> dict[str, int | str | None]:
-    """Return the query that says whom a request is about.
+    """Return the query that names the user whom a request is about.
 
     Raises:
-        ConfigError: It does not.
+        ConfigError: Neither `user_id` nor `email_id` is given.
     """
     if not user_id and not email_id:
-        raise ConfigError("give user_id or email_id; without them, it is not said whom the request is about")
+        raise ConfigError("pass user_id or email_id: without either, the request does not name a user")
     return {"userId": user_id or None, "emailId": email_id or None}

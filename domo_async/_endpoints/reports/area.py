@@ -73,15 +73,15 @@ class Reports(Area):
         Args:
             filter: Whose reports, by default ``USER``.
             title: Text to look for in the title.
-            sort_by: What to sort by. It is always sent: another client finds that reports are else in no lasting
+            sort_by: The field to sort by. It is always sent: another client finds that reports are else in no lasting
                 order, so that pages repeat some and leave others out.
-            ascending: Whether to sort upwards, by default not.
-            offset: Reports to leave out at the beginning.
-            limit: The most reports to give, or None for all.
-            page_size: Reports to ask for at a time.
+            ascending: Whether to sort in ascending order, by default not.
+            offset: The number of reports to skip.
+            limit: The most reports to return, or None for all.
+            page_size: The number of reports per page.
 
         Raises:
-            ConfigError: A number is out of its range.
+            ConfigError: A number is out of range.
         """
         return self._schedules(_SCHEDULES, filter, title, sort_by, ascending, offset, limit, page_size)
 
@@ -103,14 +103,14 @@ class Reports(Area):
         Args:
             filter: Whose reports, by default ``USER``.
             title: Text to look for in the title.
-            sort_by: What to sort by; always sent, as by `list`.
-            ascending: Whether to sort upwards, by default not.
-            offset: Reports to leave out at the beginning.
-            limit: The most reports to give, or None for all.
-            page_size: Reports to ask for at a time.
+            sort_by: The field to sort by; always sent, as by `list`.
+            ascending: Whether to sort in ascending order, by default not.
+            offset: The number of reports to skip.
+            limit: The most reports to return, or None for all.
+            page_size: The number of reports per page.
 
         Raises:
-            ConfigError: A number is out of its range.
+            ConfigError: A number is out of range.
         """
         path = url("/api/content/v1/reportschedules/sortby")
         return self._schedules(path, filter, title, sort_by, ascending, offset, limit, page_size)
@@ -141,7 +141,7 @@ class Reports(Area):
             view_type: What its mail holds, ``EMAIL`` by default.
 
         Raises:
-            Forbidden: The token's owner may not do this.
+            Forbidden: The token's owner is not allowed to do this.
         """
         return await self._http.request(
             "POST",
@@ -200,12 +200,12 @@ class Reports(Area):
             view_id: The view to show; answers call it `report_view_id`.
             attachment_include: Whether its mail has attachments.
             subject: The subject of its mail; neither this nor what follows is on the page, but other clients send it.
-            owner_id: Whose it is.
+            owner_id: The owner.
             active: Whether it is in use.
             view_type: What its mail holds.
 
         Raises:
-            Forbidden: The token's owner may not do this.
+            Forbidden: The token's owner is not allowed to do this.
         """
         return await self._http.request(
             "PUT",
@@ -233,7 +233,7 @@ class Reports(Area):
             schedule_id: The schedule.
 
         Raises:
-            Forbidden: The token's owner may not do this.
+            Forbidden: The token's owner is not allowed to do this.
         """
         await self._http.request("DELETE", url("/api/content/v1/reportschedules/{}", schedule_id))
 
@@ -247,7 +247,7 @@ class Reports(Area):
 
         Raises:
             ConfigError: It is not a page; without one, the request would be about all schedules.
-            Forbidden: The token's owner may not do this.
+            Forbidden: The token's owner is not allowed to do this.
         """
         if isinstance(page_id, bool) or not str(page_id or "").strip(" 0"):
             raise ConfigError(f"{page_id!r} is not a page; the request would be about all schedules")
@@ -264,7 +264,7 @@ class Reports(Area):
             enabled: Whether it is to be sent.
 
         Raises:
-            Forbidden: The token's owner may not do this.
+            Forbidden: The token's owner is not allowed to do this.
         """
         await self._http.request("PUT", url("/api/content/v1/reportschedules/{}/enabled", schedule_id), json=enabled)
 
@@ -278,7 +278,7 @@ class Reports(Area):
             enabled: Whether they are to be sent.
 
         Raises:
-            Forbidden: The token's owner may not do this.
+            Forbidden: The token's owner is not allowed to do this.
         """
         await self._http.request("PUT", url("/api/content/v1/reportschedules/emails/enabled"), json=enabled)
 
@@ -288,12 +288,12 @@ class Reports(Area):
         `GET /api/content/v1/reportschedules/misconfigured` (Scheduled Reports API, "Get Misconfigured Reports").
 
         Args:
-            offset: Reports to leave out at the beginning.
-            limit: The most reports to give, or None for all.
-            page_size: Reports to ask for at a time.
+            offset: The number of reports to skip.
+            limit: The most reports to return, or None for all.
+            page_size: The number of reports per page.
 
         Raises:
-            ConfigError: A number is out of its range.
+            ConfigError: A number is out of range.
         """
         return skipping(
             self._http,
@@ -314,12 +314,12 @@ class Reports(Area):
 
         Args:
             title: Text to look for in the title.
-            offset: Resources to leave out at the beginning.
-            limit: The most resources to give, or None for all.
-            page_size: Resources to ask for at a time.
+            offset: The number of resources to skip.
+            limit: The most resources to return, or None for all.
+            page_size: The number of resources per page.
 
         Raises:
-            ConfigError: A number is out of its range.
+            ConfigError: A number is out of range.
         """
         return skipping(
             self._http,
@@ -400,7 +400,7 @@ class Reports(Area):
 
         Raises:
             ConfigError: `recipients` is empty.
-            Forbidden: The token's owner may not do this.
+            Forbidden: The token's owner is not allowed to do this.
             JobFailed: With `wait`: the run failed; the history tells no more than its status.
             UnknownState: With `wait`: what its status means is not known.
             WaitTimeout: With `wait`: the history does not tell of a run that has ended; carries the last status seen.
@@ -423,7 +423,7 @@ class Reports(Area):
 
         Raises:
             ConfigError: `recipients` is empty.
-            Forbidden: The token's owner may not do this.
+            Forbidden: The token's owner is not allowed to do this.
         """
         await self._mail(url("/api/content/v1/reportschedules/{}/queue", schedule_id), recipients)
 
@@ -439,7 +439,7 @@ class Reports(Area):
 
         Raises:
             ConfigError: `recipients` is empty.
-            Forbidden: The token's owner may not do this.
+            Forbidden: The token's owner is not allowed to do this.
         """
         await self._http.request(
             "POST",
@@ -459,7 +459,7 @@ class Reports(Area):
 
         Raises:
             ConfigError: `recipients` is empty.
-            Forbidden: The token's owner may not do this.
+            Forbidden: The token's owner is not allowed to do this.
         """
         await self._http.request(
             "POST",
@@ -487,7 +487,7 @@ class Reports(Area):
 
         Raises:
             ConfigError: `recipients` is empty.
-            Forbidden: The token's owner may not do this.
+            Forbidden: The token's owner is not allowed to do this.
         """
         await self._mail(
             url("/api/content/v1/reportschedules/views/{}/sendNow", view_id),
@@ -519,7 +519,7 @@ class Reports(Area):
 
         Raises:
             ConfigError: `recipients` is empty.
-            Forbidden: The token's owner may not do this.
+            Forbidden: The token's owner is not allowed to do this.
         """
         await self._http.request(
             "POST",
@@ -543,7 +543,7 @@ class Reports(Area):
 
         Raises:
             ConfigError: One of them has no time zone, or the end does not come after the start.
-            Forbidden: The token's owner may not do this.
+            Forbidden: The token's owner is not allowed to do this.
         """
         since, until = epoch_millis(start), epoch_millis(end)
         if since >= until:
@@ -596,7 +596,7 @@ class Reports(Area):
             schedule_id: The schedule.
 
         Raises:
-            Forbidden: The token's owner may not do this.
+            Forbidden: The token's owner is not allowed to do this.
         """
         await self._http.request(
             "POST", url("/api/content/v1/reportschedules/{}/unsubscribe", schedule_id), idempotent=True
@@ -617,7 +617,7 @@ class Reports(Area):
 
         Raises:
             ConfigError: Neither is given.
-            Forbidden: The token's owner may not do this.
+            Forbidden: The token's owner is not allowed to do this.
         """
         await self._http.request(
             "POST",
@@ -640,7 +640,7 @@ class Reports(Area):
 
         Raises:
             ConfigError: `recipients` is empty.
-            Forbidden: The token's owner may not do this.
+            Forbidden: The token's owner is not allowed to do this.
         """
         await self._mail(url("/api/content/v1/reportschedules/{}/sendResubscribe", schedule_id), recipients)
 
@@ -659,7 +659,7 @@ class Reports(Area):
 
         Raises:
             ConfigError: Neither is given.
-            Forbidden: The token's owner may not do this.
+            Forbidden: The token's owner is not allowed to do this.
         """
         await self._http.request(
             "DELETE",

@@ -1,4 +1,4 @@
-"""What became of scheduled reports: `domo.reports.history`."""
+"""The history of scheduled reports: `domo.reports.history`."""
 
 from __future__ import annotations
 
@@ -13,7 +13,10 @@ __all__ = ["ReportHistory"]
 
 
 class ReportHistory(Area):
-    """What became of scheduled reports. Every page names 403 and 409 as errors, and none says when 409 comes."""
+    """The history of scheduled reports.
+
+    Domo's documentation of each route names 403 and 409 as errors, but does not say when 409 occurs.
+    """
 
     def for_schedule(
         self, schedule_id: int | str, /, *, offset: int = 0, limit: int | None = None, page_size: int = 100
@@ -25,12 +28,12 @@ class ReportHistory(Area):
 
         Args:
             schedule_id: The schedule.
-            offset: Runs to leave out at the beginning.
-            limit: The most runs to give, or None for all.
-            page_size: Runs to ask for at a time.
+            offset: The number of runs to skip.
+            limit: The most runs to return, or None for all.
+            page_size: The number of runs per page.
 
         Raises:
-            ConfigError: A number is out of its range.
+            ConfigError: A number is out of range.
         """
         return skipping(
             self._http,
@@ -45,13 +48,13 @@ class ReportHistory(Area):
     def created(
         self, *, filter: ReportScope | str | None = None, days: int | None = None, ascending: bool | None = None
     ) -> Pager[CreatedReport]:
-        """Iterate over the reports that were made lately; no pages are documented, so they come in one answer.
+        """Iterate over the recently created reports; no pages are documented, so one answer has them all.
 
         `GET /api/content/v1/reportschedules/created` (Scheduled Reports API, "Get Created Report History").
 
         Args:
-            filter: Whose reports, by default ``USER``.
-            days: How many days to look back, by default 10.
+            filter: The owners of the reports, by default ``USER``.
+            days: The number of days to look back, by default 10.
             ascending: Whether the oldest come first, by default not.
         """
         return self._http.whole_list(
@@ -70,15 +73,15 @@ class ReportHistory(Area):
         sort_by: RunOrder | str | None = None,
         ascending: bool | None = None,
     ) -> Pager[ReportRun]:
-        """Iterate over the runs of the last days, with what each report is about; they come in one answer.
+        """Iterate over the runs of the last days, with the resource of each report; one answer has them all.
 
         `GET /api/content/v1/reportschedules/extendedHistory` (Scheduled Reports API, "Get Extended Report History").
 
         Args:
-            filter: Whose reports, by default ``USER``.
-            days: How many days to look back, by default 10.
-            sort_by: What to sort by, by default the start.
-            ascending: Whether to sort upwards, by default not.
+            filter: The owners of the reports, by default ``USER``.
+            days: The number of days to look back, by default 10.
+            sort_by: The field to sort by, by default the start.
+            ascending: Whether to sort in ascending order, by default not.
         """
         return self._http.whole_list(
             "GET",
@@ -104,16 +107,16 @@ class ReportHistory(Area):
         `GET /api/content/v1/reportschedules/history` (Scheduled Reports API, "Get Report History").
 
         Args:
-            filter: Whose reports, by default ``USER``.
-            sort_by: What to sort by, by default the start.
-            ascending: Whether to sort upwards, by default not.
-            include_recipient_info: Whether to say whom each run went to, by default not.
-            offset: Runs to leave out at the beginning.
-            limit: The most runs to give, or None for all.
-            page_size: Runs to ask for at a time.
+            filter: The owners of the reports, by default ``USER``.
+            sort_by: The field to sort by, by default the start.
+            ascending: Whether to sort in ascending order, by default not.
+            include_recipient_info: Whether to return the recipients of each run, by default not.
+            offset: The number of runs to skip.
+            limit: The most runs to return, or None for all.
+            page_size: The number of runs per page.
 
         Raises:
-            ConfigError: A number is out of its range.
+            ConfigError: A number is out of range.
         """
         return skipping(
             self._http,
@@ -160,24 +163,24 @@ class ReportHistory(Area):
         limit: int | None = None,
         page_size: int = 100,
     ) -> Pager[ReportRun]:
-        """Iterate over the runs for which all that is given is true.
+        """Iterate over the runs that meet all given conditions.
 
         `POST /api/content/v1/reportschedules/history/search` (Scheduled Reports API, "Search Report History").
 
         Args:
             title: Text to look for in the title.
-            status: How the run went.
-            automated: Whether the schedule sent it, and not someone by hand.
-            schedule_id: The schedule; the page leaves out how that is called, which Domo's OpenAPI tells.
-            filter: Whose reports, by default ``USER``.
-            sort_by: What to sort by, by default the start.
-            ascending: Whether to sort upwards, by default not.
-            offset: Runs to leave out at the beginning.
-            limit: The most runs to give, or None for all.
-            page_size: Runs to ask for at a time.
+            status: The status of the run.
+            automated: True for runs that the schedule started, False for runs that a user started.
+            schedule_id: The schedule. Domo's documentation omits the name of this key, which Domo's OpenAPI file has.
+            filter: The owners of the reports, by default ``USER``.
+            sort_by: The field to sort by, by default the start.
+            ascending: Whether to sort in ascending order, by default not.
+            offset: The number of runs to skip.
+            limit: The most runs to return, or None for all.
+            page_size: The number of runs per page.
 
         Raises:
-            ConfigError: A number is out of its range.
+            ConfigError: A number is out of range.
         """
         return skipping(
             self._http,

@@ -1,4 +1,4 @@
-"""What scheduled reports are made of."""
+"""Models of scheduled reports."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ __all__ = [
 
 
 class ReportScope(OpenEnum):
-    """Whose reports to give.
+    """The owners whose reports to return.
 
     Domo's documentation names ``USER`` alone; other clients send the others, of which ``ALL`` is for administrators.
     """
@@ -39,7 +39,7 @@ class ReportScope(OpenEnum):
 
 
 class ScheduleOrder(OpenEnum):
-    """What schedules can be sorted by."""
+    """The fields that schedules can be sorted by."""
 
     START_DATE = "startDate"
     NEXT_RUN_DATE = "nextRunDate"
@@ -47,7 +47,7 @@ class ScheduleOrder(OpenEnum):
 
 
 class RunOrder(OpenEnum):
-    """What a history can be sorted by."""
+    """The fields that a history can be sorted by."""
 
     REPORT_TITLE = "reportTitle"
     START_TIME = "startTime"
@@ -68,7 +68,7 @@ class Frequency(OpenEnum):
 
 
 class ReportRecipientType(OpenEnum):
-    """Who a recipient is. ``USER`` and ``GROUP`` are not on the pages; other clients send them."""
+    """The type of a recipient. ``USER`` and ``GROUP`` are not in Domo's documentation; other clients send them."""
 
     EMAIL = "EMAIL"
     USER = "USER"
@@ -76,7 +76,7 @@ class ReportRecipientType(OpenEnum):
 
 
 class ReportResourceType(OpenEnum):
-    """What a report is about."""
+    """The type of resource that a report is about."""
 
     OPEN = "OPEN"
     PAGE = "PAGE"
@@ -85,7 +85,7 @@ class ReportResourceType(OpenEnum):
 
 
 class RunStatus(OpenEnum):
-    """How a run goes."""
+    """The status of a run."""
 
     IN_QUEUE = "in_queue"
     PROCESSING = "processing"
@@ -94,7 +94,7 @@ class RunStatus(OpenEnum):
 
 
 class ViewType(OpenEnum):
-    """What the mail of a report holds."""
+    """The content of a report's mail."""
 
     EMAIL = "EMAIL"
     PDF = "PDF"
@@ -104,12 +104,12 @@ class ViewType(OpenEnum):
 
 @frozen
 class ScheduleRecipient(Model):
-    """Someone whom a schedule sends its report to.
+    """A recipient of a schedule.
 
     Attributes:
-        value: The address; the number of the user or the group for those.
-        type: Which of these.
-        email: The address once more, which some answers and other clients have.
+        value: The address, or the number of the user or the group.
+        type: The type of recipient.
+        email: The address again, which some answers and other clients have.
     """
 
     value: str | int
@@ -119,13 +119,13 @@ class ScheduleRecipient(Model):
 
 @frozen
 class ReportRecipient(Model):
-    """Someone whom a report was sent to, or is to be.
+    """A recipient of a sent or pending report.
 
     Attributes:
         user_id: The user.
-        display_name: How people see the user.
-        email_address: Where the mail goes.
-        group_id: The group, where it is one.
+        display_name: The display name.
+        email_address: The e-mail address.
+        group_id: The group, if the recipient is a group.
     """
 
     user_id: NumericId | None = None
@@ -136,23 +136,24 @@ class ReportRecipient(Model):
 
 @frozen(kw_only=True)
 class Schedule(Model):
-    """When a report is sent, and to whom else. What is None was not told, and is not sent.
+    """The schedule of a report and its recipients. A field that is None was not returned, and is not sent.
 
     Attributes:
-        frequency: How often.
-        days_to_run: On which days, as text, several by commas: ``MON`` or a number of the week, ``15`` of the month.
+        frequency: How often it is sent.
+        days_to_run: The days, as text separated by commas: ``MON`` or a number for a day of the week, ``15`` for a day
+            of the month.
         hour_of_day: The hour, 0 to 23.
         min_of_hour: The minute.
-        timezone: The zone of these, such as ``America/New_York``.
-        enabled: Whether it is sent at all.
-        additional_recipients: Whom it goes to.
-        next_run_date: When it will be sent next; the instance works it out.
-        start_date: From when on it is sent; other clients find that some instances require it.
-        expiration_date: Until when it is sent.
-        embed_report: Whether it is about something embedded.
-        embed_urn: What that is.
-        owner_id: Whose it is.
-        unsubscribed_recipients: Who does not want it any more, each as JSON; the sample shows none.
+        timezone: The time zone of the hour and the minute, such as ``America/New_York``.
+        enabled: Whether it is sent.
+        additional_recipients: The recipients.
+        next_run_date: When it will be sent next, as computed by the instance.
+        start_date: When the schedule begins; other clients find that some instances require it.
+        expiration_date: When the schedule ends.
+        embed_report: Whether the report is about embedded content.
+        embed_urn: The identifier of the embedded content.
+        owner_id: The owner.
+        unsubscribed_recipients: The recipients who unsubscribed, each as JSON; Domo's sample shows an empty list.
     """
 
     frequency: Frequency | str | None = None
@@ -173,7 +174,7 @@ class Schedule(Model):
 
 @frozen(kw_only=True)
 class ReportRun(Model):
-    """One time that a report was sent, or was to be.
+    """A run: one time that a report was sent, or should have been.
 
     Attributes:
         id: Its number.
@@ -182,22 +183,24 @@ class ReportRun(Model):
         report_subject: The subject of the mail.
         start_time: When it began.
         end_time: When it ended.
-        automated: Whether the schedule sent it, and not someone by hand.
-        card_count: How many cards the mail had.
-        attachment_count: How many attachments it had.
-        attachment_size: Their size in bytes.
-        email_size: The mail's size in bytes.
-        status: How it went.
-        recipients: Whom it went to, where asked for.
-        owner_id: Whose report it is; this and what follows to `resource_name` is in the extended history alone.
-        recipient_count: How many it went to.
-        resource_type: What the report is about.
-        resource_id: The number of that.
-        resource_name: The name of that.
-        report_title_id: The number of the report's title; this and what follows is not on the pages.
-        using_layout: Whether the mail has the page's layout.
-        problems: What went wrong.
-        toe: What Domo's support finds it by.
+        automated: True if the schedule started it, False if a user did.
+        card_count: The number of cards in the mail.
+        attachment_count: The number of attachments.
+        attachment_size: The size of the attachments in bytes.
+        email_size: The size of the mail in bytes.
+        status: Its status.
+        recipients: The recipients, if requested.
+        owner_id: The owner of the report; this field and the following ones up to `resource_name` are only in the
+            extended history.
+        recipient_count: The number of recipients.
+        resource_type: The type of the resource that the report is about.
+        resource_id: The number of the resource.
+        resource_name: The name of the resource.
+        report_title_id: The number of the report's title; this field and the following ones are not in Domo's
+            documentation.
+        using_layout: Whether the mail uses the page's layout.
+        problems: The problems that occurred.
+        toe: The identifier of the error for Domo's support.
     """
 
     id: NumericId
@@ -234,25 +237,26 @@ class Report(Model):
         page_id: The page that it shows.
         title: Its title.
         view_name: The name of its view.
-        type: Its kind, such as ``RECURRING``.
-        owner_id: Whose it is.
+        type: Its type, such as ``RECURRING``.
+        owner_id: The owner.
         embed_view_id: The view that it embeds.
-        is_owner: Whether it is the token's owner's.
-        card_count: How many cards it has.
-        recipient_count: How many recipients it has.
+        is_owner: Whether the token's owner owns it.
+        card_count: The number of cards.
+        recipient_count: The number of recipients.
         card_id: The card that it shows.
         schedule: When it is sent.
         active: Whether it is in use.
-        view_id: The view, as requests call it.
-        subject: The subject of its mail; neither this nor what follows is on the pages, but instances tell it.
+        view_id: The view, under the name that requests use.
+        subject: The subject of its mail; this field and the following ones are not in Domo's documentation, but
+            instances return them.
         attachment_include: Whether its mail has attachments.
-        view_type: What its mail holds.
-        description: What it is for.
-        context_id: What it belongs to.
-        is_report_view: Whether it shows a view that was made for it.
-        embed_report: Whether it is about something embedded.
-        embed_urn: What that is.
-        recent_history: How it was sent last.
+        view_type: The content of its mail.
+        description: The description.
+        context_id: The identifier of its context.
+        is_report_view: Whether it shows a view that was created for it.
+        embed_report: Whether it is about embedded content.
+        embed_urn: The identifier of the embedded content.
+        recent_history: Its recent runs.
     """
 
     id: NumericId
@@ -283,16 +287,16 @@ class Report(Model):
 
 @frozen(kw_only=True)
 class CreatedReport(Model):
-    """A report that was made lately.
+    """A report that was created recently.
 
     Attributes:
         report_id: The schedule.
         report_title: The report's title.
-        owner_id: Whose it is.
-        created: When it was made.
-        resource_type: What it is about.
-        resource_id: The number of that.
-        resource_name: The name of that.
+        owner_id: The owner.
+        created: When it was created.
+        resource_type: The type of the resource.
+        resource_id: The number of the resource.
+        resource_name: The name of the resource.
     """
 
     report_id: NumericId
@@ -306,12 +310,12 @@ class CreatedReport(Model):
 
 @frozen(kw_only=True)
 class ReportedResource(Model):
-    """Something that there are reports about.
+    """A resource that has scheduled reports.
 
     Attributes:
         resource_id: Its number.
         title: Its title.
-        type: What it is.
+        type: Its type.
     """
 
     resource_id: NumericId
@@ -325,15 +329,15 @@ class RenderedCard(Model):
 
     Attributes:
         title: Its title.
-        encoded_image: Its picture in base64.
-        encoded_image_id: What the HTML calls the picture.
+        encoded_image: Its image in base64.
+        encoded_image_id: The name of the image in the HTML.
         timeframe_label: The time that it covers.
-        summary_number_value: Its summary number, as people read it.
-        summary_number_label: What that number says.
+        summary_number_value: Its summary number, formatted.
+        summary_number_label: The label of the summary number.
         html_content: The HTML.
-        card_type: Its kind, such as ``kpi``.
-        card_link: Where the instance shows it.
-        pdp_enabled: Whether not everyone sees all of its rows.
+        card_type: Its type, such as ``kpi``.
+        card_link: The URL of the card in the instance.
+        pdp_enabled: Whether data policies (PDP) limit the rows that users see.
         certified: Whether it is certified.
         company_certified: Whether it is certified for the whole company.
     """

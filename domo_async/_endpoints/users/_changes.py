@@ -1,4 +1,4 @@
-"""The steps by which users are created, changed and deleted in bulk."""
+"""The steps that create, change and delete users in bulk."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class UserRequests(UserReads, Protocol):
         role_id: int | str | Unset = UNSET,
         attributes: Mapping[str, Sequence[AttributeValue]] | Unset = UNSET,
     ) -> User:
-        """Change what is given of a user."""
+        """Change the given fields of a user."""
         ...
 
     async def delete(self, user_id: int | str, /) -> bool:
@@ -61,7 +61,7 @@ class UserRequests(UserReads, Protocol):
 
 @frozen(kw_only=True)
 class _Creation(Steps[str, NewUser, User, NewUser, User]):
-    """Users by address; those that are not there are created."""
+    """Users by address; the missing ones are created."""
 
     users: UserRequests
     http: Transport
@@ -81,10 +81,10 @@ class _Creation(Steps[str, NewUser, User, NewUser, User]):
         if present is None:
             return BulkResult(wanted, Outcome.CREATED)
         if self.exists == "fail":
-            error = DomoError(f"there is a user with the address {wanted.email_address} already: {present.id}")
+            error = DomoError(f"the address {wanted.email_address} already belongs to user {present.id}")
             return BulkResult(wanted, Outcome.FAILED, present, error)
         if self.exists == "skip":
-            return BulkResult(wanted, Outcome.SKIPPED, present, note="is there already")
+            return BulkResult(wanted, Outcome.SKIPPED, present, note="already exists")
         return BulkResult(wanted, Outcome.UNCHANGED if _is_as_asked(wanted, present) else Outcome.UPDATED, present)
 
     async def prepare(self, rows: Sequence[_Created], /) -> Sequence[_Created]:
@@ -109,7 +109,7 @@ class _Creation(Steps[str, NewUser, User, NewUser, User]):
         return row
 
     async def _create(self, new: NewUser) -> tuple[User, bool | None]:
-        """Create a user, or return the one who has the address; and whether it was created, None if in doubt."""
+        """Create a user or find the one with the address; return it and whether it was created, None if in doubt."""
 
         async def create() -> User:
             return await self.users.create(
@@ -125,7 +125,7 @@ class _Creation(Steps[str, NewUser, User, NewUser, User]):
 
 @frozen(kw_only=True)
 class _Update(Steps[int, UserChange, User, UserChange, User]):
-    """Users by identifier; those that are not as they are wanted are changed."""
+    """Users by identifier; those that differ from the wanted state are changed."""
 
     users: UserRequests
     http: Transport
@@ -144,11 +144,11 @@ class _Update(Steps[int, UserChange, User, UserChange, User]):
     def compare(self, wanted: UserChange, present: User | None, /) -> _Changed:
         if present is None:
             path = f"/api/identity/v1/users/{wanted.user_id}"
-            error = APIError.for_status(404, message="there is no such user", method="PATCH", path=path)
+            error = APIError.for_status(404, message="this user does not exist", method="PATCH", path=path)
             return BulkResult(wanted, Outcome.FAILED, error=error)
         other = None if wanted.email_address is UNSET else self.taken.get(str(wanted.email_address).casefold())
         if other is not None and other.id != present.id:
-            refusal = DomoError(f"there is a user with the address {wanted.email_address} already: {other.id}")
+            refusal = DomoError(f"the address {wanted.email_address} already belongs to user {other.id}")
             return BulkResult(wanted, Outcome.FAILED, present, refusal)
         return BulkResult(wanted, Outcome.UNCHANGED if _is_so(wanted, present) else Outcome.UPDATED, present)
 
@@ -172,7 +172,7 @@ class _Update(Steps[int, UserChange, User, UserChange, User]):
 
 @frozen(kw_only=True)
 class _Deletion(Steps[int, int, User, int, User]):
-    """Users by identifier; those that are there are deleted."""
+    """Users by identifier; those that exist are deleted."""
 
     users: UserRequests
     numbers: Sequence[int]
@@ -185,7 +185,7 @@ class _Deletion(Steps[int, int, User, int, User]):
 
     def compare(self, wanted: int, present: User | None, /) -> _Deleted:
         if present is None:
-            return BulkResult(wanted, Outcome.SKIPPED, note="is not there")
+            return BulkResult(wanted, Outcome.SKIPPED, note="does not exist")
         return BulkResult(wanted, Outcome.DELETED, present)
 
     async def apply(self, rows: Sequence[_Deleted], /) -> Sequence[_Deleted]:
@@ -200,7 +200,7 @@ class _Deletion(Steps[int, int, User, int, User]):
             # A try whose answer was lost deleted the user, or somebody else did.
             return evolve(row, note=IN_DOUBT)
         if not done:
-            raise DomoError(f"the instance says that it did not delete the user {row.input}")
+            raise DomoError(f"the instance answered that it did not delete user {row.input}")
         return row
 
 
@@ -213,7 +213,7 @@ async def create_many(
     *,
     send_invite: bool | Unset,
 ) -> BulkReport[NewUser, User]:
-    """Create users who are not there yet."""
+    """Create the users who do not exist yet."""
     if exists not in get_args(Exists):
         raise ConfigError(f"exists must be one of {', '.join(get_args(Exists))}, not {exists!r}")
     rows = require_list(new, "users", may_be_empty=True)
@@ -225,7 +225,7 @@ async def create_many(
 async def update_many(
     users: UserRequests, http: Transport, changes: Sequence[UserChange], options: BulkOptions
 ) -> BulkReport[UserChange, User]:
-    """Change users where they are not so yet."""
+    """Change the users who differ from the wanted state."""
     rows = require_list(changes, "changes", may_be_empty=True)
     numbers = [_checked(row) for row in rows]
     refuse_repeated(numbers, "users")
@@ -233,7 +233,7 @@ async def update_many(
 
 
 async def delete_many(users: UserRequests, ids: Sequence[int | str], options: BulkOptions) -> BulkReport[int, User]:
-    """Delete users who are there."""
+    """Delete the users who exist."""
     numbers = [user_number(each) for each in require_list(ids, "ids", may_be_empty=True)]
     refuse_repeated(numbers, "users")
     return await reconcile(_Deletion(users=users, numbers=numbers), options)
@@ -242,7 +242,7 @@ async def delete_many(users: UserRequests, ids: Sequence[int | str], options: Bu
 def _check_new(rows: Sequence[NewUser]) -> None:
     for row in rows:
         if not isinstance(row, NewUser):
-            raise ConfigError(f"users takes NewUser(display_name, email_address, role_id), not {row!r}")
+            raise ConfigError(f"users must be a list of NewUser(display_name, email_address, role_id), not {row!r}")
         if not row.display_name or not str(row.role_id):
             raise ConfigError(f"a user needs a name and a role: {row}")
     bad = [str(row.email_address) for row in rows if not is_address(row.email_address)]
@@ -252,18 +252,18 @@ def _check_new(rows: Sequence[NewUser]) -> None:
 
 
 def _checked(row: UserChange) -> int:
-    """Return the identifier of the user whom a change is for."""
+    """Return the identifier of the user that a change applies to."""
     if not isinstance(row, UserChange):
-        raise ConfigError(f"changes takes UserChange(user_id, …), not {row!r}")
+        raise ConfigError(f"changes must be a list of UserChange(user_id, …), not {row!r}")
     if row == UserChange(row.user_id):
-        raise ConfigError(f"nothing is given to change of the user {row.user_id}")
+        raise ConfigError(f"no change was given for user {row.user_id}: pass at least one field")
     if row.email_address is not UNSET and not is_address(row.email_address):
         raise ConfigError(f"not an e-mail address: {row.email_address!r}")
     return user_number(row.user_id)
 
 
 def _failed_if(row: BulkResult[I, User], unknown_roles: Mapping[str, DomoError]) -> BulkResult[I, User]:
-    """Return a row, which has failed if its role is not there."""
+    """Return the row, marked as failed if its role does not exist."""
     error = unknown_roles.get(str(row.input.role_id)) if row.outcome.changes else None
     return row if error is None else evolve(row, outcome=Outcome.FAILED, error=error)
 
@@ -273,7 +273,7 @@ def _is_as_asked(new: NewUser, present: User) -> bool:
 
 
 def _is_so(change: UserChange, user: User) -> bool:
-    """Return whether a user is as the change would have it."""
+    """Return whether a user already has the values of the change."""
     facts: Mapping[str, Callable[[], object]] = {
         "display_name": lambda: user.display_name,
         "email_address": lambda: user.email_address,

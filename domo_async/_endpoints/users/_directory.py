@@ -1,4 +1,4 @@
-"""Users looked up as people name them, by identifier or by address: for users, groups, roles, pages and datasets."""
+"""The directory of users, looked up by identifier or address: for users, groups, roles, pages and datasets."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from domo_async.errors import APIError, ConfigError, DecodeError, NotFound, Unre
 __all__ = ["People", "UserReads", "is_address", "refuse_repeated", "user_number", "user_of_address"]
 
 _ADDRESS = re.compile(r"[^@\s<>,;]+@[^@\s<>,;]+")
-_FEW = 20  # up to so many are asked for one by one, by a documented route
-_SEARCHED = 200  # as many users as other clients search for at a time
+_FEW = 20  # up to this many users are read one by one, by a documented route
+_SEARCHED = 200  # the number of users per search that other clients use
 _NAMED = 10
 K = TypeVar("K", int, str)
 
 
 class UserReads(Protocol):
-    """The requests of `Users` by which users are looked up."""
+    """The requests of `Users` that look up users."""
 
     def list(self, *, parts: UserParts | str | None = None) -> Pager[User]:
         """Iterate over all users."""
@@ -38,7 +38,7 @@ class UserReads(Protocol):
         ids: Sequence[int | str] | None = None,
         parts: Sequence[UserParts | str] | None = None,
     ) -> Pager[User]:
-        """Iterate over the users who fit everything that is given."""
+        """Iterate over the users who match all given conditions."""
         ...
 
     async def get(self, user_id: int | str, /, *, parts: UserParts | str | None = None) -> User:
@@ -47,15 +47,15 @@ class UserReads(Protocol):
 
 
 def is_address(text: object) -> bool:
-    """Return whether a text can be an e-mail address."""
+    """Return whether a value can be an e-mail address."""
     return isinstance(text, str) and _ADDRESS.fullmatch(text) is not None
 
 
 def user_number(given: object) -> int:
-    """Return a user's or a group's identifier as a number.
+    """Return the identifier of a user or a group as a number.
 
     Raises:
-        ConfigError: It is not one.
+        ConfigError: The value is not an identifier.
     """
     if isinstance(given, str) and given.isascii() and given.isdigit():
         given = int(given)
@@ -65,10 +65,10 @@ def user_number(given: object) -> int:
 
 
 def refuse_repeated(keys: Sequence[object], name: str) -> None:
-    """Refuse a list that has something twice.
+    """Refuse a list with duplicates.
 
     Raises:
-        ConfigError: It has; names all that is repeated.
+        ConfigError: The list has duplicates; the error names all of them.
     """
     seen: set[object] = set()
     repeated = list(dict.fromkeys(key for key in keys if key in seen or seen.add(key)))  # type: ignore[func-returns-value]
@@ -77,7 +77,7 @@ def refuse_repeated(keys: Sequence[object], name: str) -> None:
 
 
 async def user_of_address(users: UserReads, email_address: str) -> User | None:
-    """Return the user who has an address, if there is one."""
+    """Return the user who has an address, or None."""
     wanted = email_address.casefold()
     async for user in users.search(text=email_address):
         if (user.email_address or "").casefold() == wanted:
@@ -88,11 +88,11 @@ async def user_of_address(users: UserReads, email_address: str) -> User | None:
 class People:
     """The users of an instance, each read once.
 
-    A search asks for many users at a time. No document of Domo's describes it, so whoever it does not find is looked up
-    by documented routes: identifiers one by one, addresses in the list of all users.
+    A search reads many users per request. Domo's documentation does not describe it, so users whom it does not find are
+    looked up by documented routes: identifiers one by one, addresses in the list of all users.
 
     Args:
-        users: Sends the requests.
+        users: The object that sends the requests.
     """
 
     def __init__(self, users: UserReads) -> None:
@@ -117,7 +117,7 @@ class People:
         return {user.email_address.casefold(): user for user in await self.all() if user.email_address}
 
     async def known(self, ids: Collection[int]) -> Mapping[int, User]:
-        """Return which of these users are there, with their attributes."""
+        """Return those of these users who exist, with their attributes."""
         few = self._all is None and len(ids) <= _FEW
         users = {} if few or not ids else {user.id: user for user in await self.all()}
         # Whether an instance always lists all users is not documented.
@@ -125,10 +125,10 @@ class People:
         return {each: users[each] for each in ids if each in users}
 
     async def look_up(self, named: Iterable[int | str]) -> None:
-        """Search for users who will be asked for, side by side; those who are not found are left for later.
+        """Search for users who will be needed, concurrently; those who are not found are looked up later.
 
         Args:
-            named: Identifiers and addresses. Up to 20 identifiers are left for later, too.
+            named: Identifiers and addresses. Up to 20 identifiers are looked up later, too.
         """
         wanted = list(named)
         async with self._searching:
@@ -145,11 +145,11 @@ class People:
             await map_concurrent(searches, lambda search: search(), concurrency=CHANGES_AT_ONCE)
 
     async def numbers(self, people: Iterable[int | str]) -> Mapping[int | str, int]:
-        """Return the identifiers of users who are given by identifier or by address.
+        """Return the identifiers of users who are given by identifier or address.
 
         Raises:
-            ConfigError: One of them is neither.
-            Unresolved: Nobody has some of the addresses; names all of them.
+            ConfigError: An item is neither an identifier nor an address.
+            Unresolved: No user has some of the addresses; the error names all of them.
         """
         given = list(dict.fromkeys(people))
         numbers = {each: user_number(each) for each in given if not is_address(each)}
@@ -162,17 +162,17 @@ class People:
         return {each: numbers[each] for each in given}
 
     async def confirm(self, ids: Collection[int]) -> Mapping[int, User]:
-        """Return these users, who must all be there.
+        """Return these users, who must all exist.
 
         Raises:
-            Unresolved: Some are not; names all of them.
+            Unresolved: Some users do not exist; the error names all of them.
         """
         found = await self.find(ids)
         _refuse_unknown([each for each in dict.fromkeys(ids) if each not in found])
         return found
 
     async def find(self, ids: Collection[int]) -> Mapping[int, User]:
-        """Return which of these users are there, with or without their attributes."""
+        """Return those of these users who exist, with or without their attributes."""
         await self.look_up(ids)
         if sum(each not in self._by_number for each in ids) > _FEW:
             await self.all()
@@ -183,7 +183,7 @@ class People:
         try:
             self._keep(await self._users.search(filters=filters, ids=ids, parts=[UserParts.DETAILED]).all())
         except (APIError, DecodeError):
-            # The documented routes will tell, or say why they do not.
+            # The documented routes return these users, or say why they do not.
             return
 
     async def _ask_each(self, ids: Sequence[int]) -> dict[int, User]:
@@ -205,7 +205,7 @@ class People:
                 self._by_address[user.email_address.casefold()] = user
 
     def _new(self, keys: Sequence[K], found: Mapping[K, User]) -> list[K]:
-        """Return the keys that were not searched for yet; none once all users were read."""
+        """Return the keys that were not searched for yet; an empty list once all users were read."""
         if self._all is not None:
             return []
         return [each for each in dict.fromkeys(keys) if each not in found and each not in self._searched]
@@ -217,7 +217,7 @@ def _chunks(values: Sequence[K]) -> Iterable[Sequence[K]]:
 
 def _refuse_unknown(unknown: Sequence[int | str]) -> None:
     if unknown:
-        raise Unresolved(f"there is no user {_listed(unknown)}; nothing was changed", names=unknown)
+        raise Unresolved(f"these users do not exist: {_listed(unknown)}; nothing was changed", names=unknown)
 
 
 def _listed(names: Sequence[object]) -> str:

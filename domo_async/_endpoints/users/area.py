@@ -50,7 +50,7 @@ class _PasswordChange(Model):
     description: str | None = None
 
 
-# The Users page shows an envelope, the Groups page a bare list for the same route.
+# Domo's Users page shows an envelope for this route, the Groups page a bare list.
 _USERS = either(_UserList, tuple[User, ...])
 _USER_OR_NONE = either(User, NoneType)
 _MOST_SESSIONS = 1_000_000
@@ -79,20 +79,21 @@ class Users(Area):
     ) -> User:
         """Create a user.
 
-        `POST /api/identity/v1/users` (Users API, "Create User"). To say whether the user is invited by mail, it takes
-        `POST /api/content/v3/users`, which is unconfirmed: no document of Domo's describes it; several independent
-        clients use it. If its answer does not tell the new user, `POST /api/identity/v1/users/search` does.
+        `POST /api/identity/v1/users` (Users API, "Create User"). To choose whether the user is invited by mail, the
+        library sends `POST /api/content/v3/users`, which is unconfirmed: Domo's documentation does not describe it;
+        several independent clients use it. If its answer does not tell the new user,
+        `POST /api/identity/v1/users/search` does.
 
         Args:
-            display_name: How people see the user.
-            email_address: Where mail goes; no two users share one.
+            display_name: The display name.
+            email_address: The e-mail address, which must be unique.
             role_id: The role.
             send_invite: Whether to send the user an invitation by mail; by default the instance decides.
 
         Raises:
-            BadRequest: The address is taken, or there is no such role.
-            Conflict: The address is taken; instances answer so or by a BadRequest.
-            Unresolved: The user was created, but the instance does not tell by which number.
+            BadRequest: The address is taken, or the role does not exist.
+            Conflict: The address is taken; instances answer with this or with a BadRequest.
+            Unresolved: The user was created, but the instance does not return the user's number.
         """
         if isinstance(send_invite, Unset):
             return await self._http.request(
@@ -114,10 +115,11 @@ class Users(Area):
             made = await user_of_address(self, email_address)
         if made is None:
             raise Unresolved(
-                f"the user {email_address} was created, but is not told and not found yet; do not create it again",
+                f"user {email_address} was created, but the instance did not return it and it is not found yet;"
+                " do not create it again",
                 names=[email_address],
             )
-        # The answer tells the address elsewhere.
+        # The answer has the address in another field.
         return evolve(made, email_address=made.email_address or email_address)
 
     async def get(self, user_id: int | str, /, *, parts: UserParts | str | None = None) -> User:
@@ -127,15 +129,15 @@ class Users(Area):
 
         Args:
             user_id: The user.
-            parts: How much to give.
+            parts: The amount of detail to return.
 
         Raises:
-            NotFound: There is no such user.
+            NotFound: The user does not exist.
         """
         path = url("/api/identity/v1/users/{}", user_id)
         found = _users(await self._http.request("GET", path, params={"parts": parts}, into=_USERS))
         if not found:
-            raise APIError.for_status(404, message="the instance gives no user", method="GET", path=path.path)
+            raise APIError.for_status(404, message="the instance did not return a user", method="GET", path=path.path)
         return found[0]
 
     def list(
@@ -150,20 +152,20 @@ class Users(Area):
     ) -> Pager[User]:
         """Iterate over all users.
 
-        `GET /api/identity/v1/users` (Users API, "Get All Users"). Domo's documentation describes `parts` alone; the
-        rest is seen to be sent to instances, some of which give no more than 100 users at a time. What gives all at
-        once is understood.
+        `GET /api/identity/v1/users` (Users API, "Get All Users"). Domo's documentation describes `parts` alone;
+        requests with the other parameters were seen. Some instances return at most 100 users per page; an instance that
+        returns all users at once is handled, too.
 
         Args:
-            parts: How much to give of each.
-            attributes: Which facts to give of each, such as ``title``.
-            include_deleted: Whether to give users who were deleted, too.
-            offset: Users to leave out at the beginning.
-            limit: The most users to give in all.
-            page_size: Users of a page.
+            parts: The amount of detail to return of each.
+            attributes: The attributes to return of each, such as ``title``.
+            include_deleted: Whether to include users who were deleted.
+            offset: The number of users to skip.
+            limit: The most users to return.
+            page_size: The number of users per page.
 
         Raises:
-            ConfigError: `attributes` is empty, or a number is out of its range.
+            ConfigError: `attributes` is empty, or a number is out of range.
         """
         return self._http.pages(
             "GET",
@@ -177,7 +179,7 @@ class Users(Area):
                 "includeDeleted": include_deleted,
             },
             into=_USERS,
-            # Whether a count would be that of the list or that of the page is not known.
+            # Whether a count would be the length of the list or of the page is unknown.
             read=lambda answer: PageData(_users(answer)),
             offset=offset,
             limit=limit,
@@ -186,16 +188,16 @@ class Users(Area):
         )
 
     async def profile(self, user_id: int | str, /) -> UserProfile:
-        """Return a user with what the older routes tell: who invited the user and when, whether that was accepted.
+        """Return a user in the form of the older routes: who invited the user and when, and whether the user accepted.
 
-        `GET /api/content/v3/users/{user_id}`. Seen: samples of instances show it, no document of Domo's does; three
-        independent clients use it.
+        `GET /api/content/v3/users/{user_id}`. Seen: samples of instances show it; Domo's documentation does not
+        describe it; three independent clients use it.
 
         Args:
             user_id: The user.
 
         Raises:
-            NotFound: There is no such user.
+            NotFound: The user does not exist.
         """
         path = url("/api/content/v3/users/{}", user_id)
         return await self._http.request("GET", path, params={"includeDetails": True}, into=UserProfile)
@@ -203,18 +205,18 @@ class Users(Area):
     def profiles(
         self, *, active: bool | None = None, offset: int = 0, limit: int | None = None, page_size: int = 100
     ) -> Pager[UserProfile]:
-        """Iterate over all users as the older routes tell them.
+        """Iterate over all users in the form of the older routes.
 
-        `GET /api/content/v3/users`. Seen: samples of instances show it, no document of Domo's does.
+        `GET /api/content/v3/users`. Seen: samples of instances show it; Domo's documentation does not describe it.
 
         Args:
-            active: Whether to give only those who can log in, or only others.
-            offset: Users to leave out at the beginning.
-            limit: The most users to give in all.
-            page_size: Users of a page.
+            active: True for the users who can log in, False for the others.
+            offset: The number of users to skip.
+            limit: The most users to return.
+            page_size: The number of users per page.
 
         Raises:
-            ConfigError: A number is out of its range.
+            ConfigError: A number is out of range.
         """
         return self._http.pages(
             "GET",
@@ -233,15 +235,15 @@ class Users(Area):
     async def set_password(self, user_id: int | str, /, *, password: Secret[str] | str) -> None:
         """Set a user's password, as the user or an administrator.
 
-        `PUT /api/identity/v1/password`. Unconfirmed: no document of Domo's describes it; one client uses it.
+        `PUT /api/identity/v1/password`. Unconfirmed: Domo's documentation does not describe it; one client uses it.
 
         Args:
             user_id: The user.
-            password: The new password, which no traceback shows.
+            password: The new password, which is kept out of tracebacks.
 
         Raises:
-            BadRequest: The password is not good enough, as instances demand some length and variety.
-            NotFound: There is no such user.
+            BadRequest: The password is too weak: instances require a certain length and variety.
+            NotFound: The user does not exist.
         """
         password = Secret.of(password)
         answer = await self._http.request(
@@ -252,13 +254,13 @@ class Users(Area):
             empty=_PasswordChange(),
         )
         if answer.description:
-            # The instance refuses with a good status, and says why.
+            # The instance refuses with a success status and a reason.
             raise APIError.for_status(400, message=answer.description, method="PUT", path="/api/identity/v1/password")
 
     async def me(self) -> UserProfile:
-        """Return the user whom the token belongs to, which is also a way to try the token.
+        """Return the user that the token belongs to; also useful to check the token.
 
-        `GET /api/content/v2/users/me`. No document of Domo's describes it; other clients use it.
+        `GET /api/content/v2/users/me`. Domo's documentation does not describe it; other clients use it.
 
         Raises:
             Unauthorized: The token is not valid.
@@ -281,26 +283,26 @@ class Users(Area):
         limit: int | None = None,
         page_size: int = 200,
     ) -> Pager[User]:
-        """Iterate over the users who fit everything that is given.
+        """Iterate over the users who match all given conditions.
 
-        `POST /api/identity/v1/users/search`. No document of Domo's describes it; other clients use it.
+        `POST /api/identity/v1/users/search`. Domo's documentation does not describe it; other clients use it.
 
         Args:
-            text: What names or addresses have to hold.
-            filters: What facts have to be.
+            text: Text that the names or addresses must contain.
+            filters: Conditions on the fields.
             ids: Only these users.
-            parts: How much to give of each.
-            attributes: Which facts to give of each, such as ``title``.
-            sort_by: The fact to sort by.
-            ascending: Whether to sort upwards.
-            include_deleted: Whether to find users who were deleted.
-            include_support: Whether to find Domo's support.
-            offset: Users to leave out at the beginning.
-            limit: The most users to give in all.
-            page_size: Users of a page.
+            parts: The amount of detail to return of each.
+            attributes: The attributes to return of each, such as ``title``.
+            sort_by: The field to sort by.
+            ascending: Whether to sort in ascending order.
+            include_deleted: Whether to include users who were deleted.
+            include_support: Whether to include Domo's support users.
+            offset: The number of users to skip.
+            limit: The most users to return.
+            page_size: The number of users per page.
 
         Raises:
-            ConfigError: A list is empty, or a number is out of its range.
+            ConfigError: A list is empty, or a number is out of range.
         """
         return self._http.pages(
             "POST",
@@ -334,21 +336,21 @@ class Users(Area):
         role_id: int | str | Unset = UNSET,
         attributes: Mapping[str, Sequence[AttributeValue]] | Unset = UNSET,
     ) -> User:
-        """Change what is given of a user, and leave the rest.
+        """Change the given fields of a user; the others stay as they are.
 
         `PATCH /api/identity/v1/users/{user_id}` (Users API, "Update User").
 
         Args:
             user_id: The user.
-            display_name: How people see the user.
-            email_address: Where mail goes.
+            display_name: The display name.
+            email_address: The e-mail address.
             role_id: The role.
-            attributes: Further facts by name, each with its values, such as ``{"title": ["Clerk"]}``. Domo's
+            attributes: Further attributes by name, each with its values, such as ``{"title": ["Clerk"]}``. Domo's
                 documentation does not show them for this route; other clients send them so.
 
         Raises:
-            ConfigError: Nothing is given to change.
-            NotFound: There is no such user.
+            ConfigError: No change was given.
+            NotFound: The user does not exist.
         """
         pairs = (
             attributes
@@ -356,27 +358,27 @@ class Users(Area):
             else [payload(key=key, values=values) for key, values in attributes.items()]
         )
         body = payload(display_name=display_name, email_address=email_address, role_id=role_id, attributes=pairs)
-        # The same values set twice are the same values.
+        # Setting the same values twice has the same result.
         return await self._http.request(
             "PATCH", url("/api/identity/v1/users/{}", user_id), json=require_changes(body), into=User, idempotent=True
         )
 
     async def deactivate(self, user_id: int | str, /) -> UserProfile:
-        """Let a user no longer log in, and see that the instance did so.
+        """Deactivate a user, who can then no longer log in, and check that the instance did so.
 
-        `PUT /api/content/v3/users` with what `GET /api/content/v3/users/{user_id}` gives, but for ``active`` among the
-        details; then that once more. Unconfirmed: samples of instances show both routes, but no source tells that the
-        one deactivates.
+        `PUT /api/content/v3/users` with the answer of `GET /api/content/v3/users/{user_id}`, with ``active`` changed in
+        the details; then the GET again. Unconfirmed: samples of instances show both routes, but no source says that the
+        first one deactivates.
 
         Args:
             user_id: The user.
 
         Returns:
-            The user, who is no longer active.
+            The user, who is now inactive.
 
         Raises:
-            JobFailed: The instance took the change, but does not tell that the user is inactive.
-            NotFound: There is no such user.
+            JobFailed: The instance accepted the change, but does not report that the user is inactive.
+            NotFound: The user does not exist.
         """
         path = url("/api/content/v3/users/{}", user_id)
         known = await self._http.request("GET", path, params={"includeDetails": True}, into=dict[str, object])
@@ -386,20 +388,20 @@ class Users(Area):
         profile = await self.profile(user_id)
         if profile.is_active is not False:
             raise JobFailed(
-                f"the instance took that the user {user_id} is to be inactive, but does not tell that it is so; look"
-                " at the user's page in the administration of the instance",
+                f"the instance accepted the deactivation of user {user_id}, but does not report the user as inactive;"
+                " check the user's page in the administration of the instance",
                 state="active",
             )
         return profile
 
     def sessions(self, *, limit: int | None = None) -> Pager[UserSession]:
-        """Iterate over the logins of all users that are still good; administrators may.
+        """Iterate over the active sessions of all users; requires an administrator.
 
-        `GET /api/sessions/v1/admin`. Seen: samples of instances show it, no document of Domo's does; it takes a
-        ``limit``, of which no default is known, so a great one is sent.
+        `GET /api/sessions/v1/admin`. Seen: samples of instances show it; Domo's documentation does not describe it. It
+        takes a ``limit`` whose default is unknown, so a large one is sent.
 
         Args:
-            limit: The most logins to give.
+            limit: The most sessions to return.
         """
         return self._http.whole_list(
             "GET",
@@ -410,15 +412,16 @@ class Users(Area):
         )
 
     async def end_session(self, session_id: int | str, /) -> None:
-        """End a login; the user has to log in again.
+        """End a session; the user has to log in again.
 
-        `DELETE /api/sessions/v1/admin/{session_id}`. Seen: samples of instances show it, no document of Domo's does.
+        `DELETE /api/sessions/v1/admin/{session_id}`. Seen: samples of instances show it; Domo's documentation does not
+        describe it.
 
         Args:
-            session_id: The login's `UserSession.id`.
+            session_id: The session's `UserSession.id`.
 
         Raises:
-            NotFound: There is no such login.
+            NotFound: The session does not exist.
         """
         await self._http.request("DELETE", url("/api/sessions/v1/admin/{}", session_id))
 
@@ -431,10 +434,10 @@ class Users(Area):
             user_id: The user.
 
         Returns:
-            Whether the instance says that it did; Domo's documentation shows a bare ``1``.
+            Whether the instance confirms the deletion; Domo's documentation shows a bare ``1``.
 
         Raises:
-            NotFound: There is no such user.
+            NotFound: The user does not exist.
         """
         return await self._http.request("DELETE", url("/api/identity/v1/users/{}", user_id), into=bool, empty=True)
 
@@ -450,28 +453,28 @@ class Users(Area):
         stop_on_error: bool = False,
         progress: BulkProgressCallback | None = None,
     ) -> BulkReport[NewUser, User]:
-        """Create many users, each once, and report on each; one that fails does not keep the others from being made.
+        """Create many users and report on each; one that fails does not stop the others.
 
-        Where an answer is lost, the user is looked up by address, so nobody is created twice or wrongly told to have
-        failed; it is safe to run again.
+        If an answer is lost, the user is looked up by address, so that no user is created twice or wrongly reported as
+        failed. It is safe to run again.
 
         `GET /api/identity/v1/users` (Users API, "Get All Users") and `GET /api/authorization/v1/roles` (Roles
         Governance API, "Get All Roles"), then `POST /api/identity/v1/users` (Users API, "Create User") or
-        `POST /api/content/v3/users` for each, with `POST /api/identity/v1/users/search` where the outcome is in doubt
-        and `PATCH /api/identity/v1/users/{user_id}` (Users API, "Update User") for ``update``.
+        `POST /api/content/v3/users` for each, with `POST /api/identity/v1/users/search` if the outcome is in doubt and
+        `PATCH /api/identity/v1/users/{user_id}` (Users API, "Update User") for ``update``.
 
         Args:
             users: The users.
-            exists: What to do about an address that a user has already: ``skip`` it, ``update`` that user's name and
-                role, or count it as a failure (``fail``).
+            exists: The action for an address that already belongs to a user: ``skip`` it, ``update`` that user's name
+                and role, or report a failure (``fail``).
             send_invite: Whether to send new users an invitation by mail; see `create`.
-            dry_run: Whether to only read, and report what would be done.
-            concurrency: Users under way at once.
-            stop_on_error: Whether to begin no further user once one has failed.
-            progress: Called with how far it has come, after each user.
+            dry_run: Whether to only read, and report the changes that would be made.
+            concurrency: The most users to process at once.
+            stop_on_error: Whether to start no further users after one has failed.
+            progress: Called with the progress after each user.
 
         Raises:
-            ConfigError: An address is none or stands twice, or a name or a role is missing; nothing was sent.
+            ConfigError: An address is invalid or repeated, or a name or a role is missing; nothing was sent.
         """
         options = BulkOptions(concurrency=concurrency, dry_run=dry_run, stop_on_error=stop_on_error, progress=progress)
         return await _changes.create_many(self, self._http, users, exists, options, send_invite=send_invite)
@@ -486,7 +489,7 @@ class Users(Area):
         stop_on_error: bool = False,
         progress: BulkProgressCallback | None = None,
     ) -> BulkReport[UserChange, User]:
-        """Change many users, and report on each; nothing is sent for those who are so already.
+        """Change many users and report on each; nothing is sent for users who already have the values.
 
         `GET /api/identity/v1/users` (Users API, "Get All Users"), or `GET /api/identity/v1/users/{user_id}` (Users API,
         "Get User By Id") for up to 20 and for those not listed, and for roles `GET /api/authorization/v1/roles` (Roles
@@ -494,14 +497,14 @@ class Users(Area):
         each.
 
         Args:
-            changes: What to change of whom.
-            dry_run: Whether to only read, and report what would be done.
-            concurrency: Users under way at once.
-            stop_on_error: Whether to begin no further user once one has failed.
-            progress: Called with how far it has come, after each user.
+            changes: The changes, one for each user.
+            dry_run: Whether to only read, and report the changes that would be made.
+            concurrency: The most users to process at once.
+            stop_on_error: Whether to start no further users after one has failed.
+            progress: Called with the progress after each user.
 
         Raises:
-            ConfigError: A change is empty, an address or an identifier is none, or a user stands twice; nothing was
+            ConfigError: A change is empty, an address or an identifier is invalid, or a user is repeated; nothing was
                 sent.
         """
         options = BulkOptions(concurrency=concurrency, dry_run=dry_run, stop_on_error=stop_on_error, progress=progress)
@@ -517,7 +520,7 @@ class Users(Area):
         stop_on_error: bool = False,
         progress: BulkProgressCallback | None = None,
     ) -> BulkReport[int, User]:
-        """Delete many users, and report on each; those who are not there are skipped.
+        """Delete many users and report on each; users who do not exist are skipped.
 
         `GET /api/identity/v1/users` (Users API, "Get All Users"), or `GET /api/identity/v1/users/{user_id}` (Users API,
         "Get User By Id") for up to 20 and for those not listed; then `DELETE /api/identity/v1/users/{user_id}` (Users
@@ -525,16 +528,16 @@ class Users(Area):
 
         Args:
             ids: The users.
-            dry_run: Whether to only read, and report what would be done.
-            concurrency: Users under way at once.
-            stop_on_error: Whether to begin no further user once one has failed.
-            progress: Called with how far it has come, after each user.
+            dry_run: Whether to only read, and report the changes that would be made.
+            concurrency: The most users to process at once.
+            stop_on_error: Whether to start no further users after one has failed.
+            progress: Called with the progress after each user.
 
         Returns:
-            The report; its values are the users as they were.
+            The report; its values are the users as they were before.
 
         Raises:
-            ConfigError: An identifier is none, or stands twice; nothing was sent.
+            ConfigError: An identifier is invalid or repeated; nothing was sent.
         """
         options = BulkOptions(concurrency=concurrency, dry_run=dry_run, stop_on_error=stop_on_error, progress=progress)
         return await _changes.delete_many(self, ids, options)
@@ -551,46 +554,47 @@ class Users(Area):
         skip: Sequence[OffboardingKind | str] = (),
         concurrency: int = CHANGES_AT_ONCE,
     ) -> OffboardingPlan:
-        """Return what a user has, kind by kind, and what `offboard` would do with it; only reads.
+        """Return the objects of a user by type, and what `offboard` would do with them; only reads.
 
-        Print the plan to see counts and names. `carry_out_offboarding` does what it says.
+        Print the plan to see counts and names. `carry_out_offboarding` carries it out.
 
-        `GET /api/data/v3/datasources`, `GET /api/data/v1/streams/search`,
-        `GET /api/dataprocessing/v1/dataflows`, `POST /api/search/v1/query`, `GET /api/content/v1/cards`,
-        `POST /api/content/v1/pages/adminsummary`, `POST /api/content/v1/dataapps/adminsummary`,
-        `GET /api/data/v2/accounts/share/{account_id}`, `GET /api/workflow/v1/models`, `GET /api/queues/v1`,
-        `POST /api/queues/v1/tasks/list`, `POST /api/files/v1/filesets/search`,
-        `POST /api/datastores/v1/collections/query`,
+        `GET /api/data/v3/datasources`, `GET /api/data/v1/streams/search`, `GET /api/dataprocessing/v1/dataflows`,
+        `POST /api/search/v1/query`, `GET /api/content/v1/cards`, `POST /api/content/v1/pages/adminsummary`,
+        `POST /api/content/v1/dataapps/adminsummary`, `GET /api/data/v2/accounts/share/{account_id}`,
+        `GET /api/workflow/v1/models`, `GET /api/queues/v1`, `POST /api/queues/v1/tasks/list`,
+        `POST /api/files/v1/filesets/search`, `POST /api/datastores/v1/collections/query`,
         `GET /api/content/v2/groups/grouplist`, `GET /api/social/v4/alerts`, `GET /api/content/v1/reportschedules`,
         `POST /api/query/v1/functions/search`, `GET /api/codeengine/v2/packages`, `GET /api/datastores/v1`,
         `GET /api/data/v1/data-files/details`, `GET /api/publish/v2/publication/summaries`,
-        `GET /api/data/v1/accesstokens` and `GET /api/sessions/v1/admin`, each as the method of its area says;
+        `GET /api/data/v1/accesstokens` and `GET /api/sessions/v1/admin`, each as documented at its method;
         `POST /api/identity/v1/users/search`, `GET /api/identity/v1/users`, `GET /api/identity/v1/users/{user_id}`,
         `GET /api/content/v2/users/me` and `GET /api/content/v3/users/{user_id}` for the people.
 
         Args:
-            leaver: Who leaves, by identifier or e-mail address. Somebody who was deleted already goes by identifier.
-            to: Who is to have it all, by identifier or e-mail address.
-            account: What becomes of the leaver's own account, last of all: ``deactivate`` (which is unconfirmed, see
-                `deactivate`), ``delete`` or ``keep``. Logins are ended unless it is kept; access tokens are revoked in
-                any case.
-            force: Whether the account goes even if something could not be given away.
-            kinds: Only things of these kinds, such as ``["dataset", "card"]``; by default all. The account is of
-                the kind ``user``.
-            skip: No things of these kinds.
-            concurrency: Requests under way at once.
+            leaver: The user who leaves, by identifier or e-mail address. A user who was deleted already must be given
+                by identifier.
+            to: The user who gets everything, by identifier or e-mail address.
+            account: The action for the leaver's own account, which comes last: ``deactivate`` (which is unconfirmed,
+                see `deactivate`), ``delete`` or ``keep``. Sessions are ended unless the account is kept; access tokens
+                are revoked in any case.
+            force: Whether to handle the account even if objects could not be given away.
+            kinds: Only objects of these types, such as ``["dataset", "card"]``; by default all. The type of the account
+                is ``user``.
+            skip: The types of objects to skip.
+            concurrency: The most requests in flight at once.
 
         Returns:
-            The plan. What cannot be given away, since no route is known, is among its steps; of what no method of this
-            library finds it tells in `not_covered`. A kind that could not be read has the error in its step.
+            The plan. Objects that cannot be given away, because no route is known, are among its steps; `not_covered`
+            lists the types that no method of this library finds. A type that could not be read has the error in its
+            step.
 
         Raises:
-            ConfigError: Both are the same user, whoever is to have it is not active, the token is the leaver's own, or
-                a kind is not known.
-            Unresolved: Somebody is not there.
+            ConfigError: Both are the same user, the new owner is not active, the token belongs to the leaver, or a type
+                is unknown.
+            Unresolved: One of the users does not exist.
         """
-        # It stands above all areas, this one among them; so everywhere below.
-        from domo_async._endpoints._offboarding import make_plan  # noqa: PLC0415 - it stands above
+        # That package imports all areas, this one among them; hence the imports in the functions.
+        from domo_async._endpoints._offboarding import make_plan  # noqa: PLC0415 - it imports all areas
 
         return await make_plan(
             self._http, leaver, to, account=account, force=force, kinds=kinds, skip=skip, concurrency=concurrency
@@ -604,19 +608,20 @@ class Users(Area):
         concurrency: int = CHANGES_AT_ONCE,
         progress: BulkProgressCallback | None = None,
     ) -> OffboardingReport:
-        """Do exactly what a plan says, and report on each thing; see `offboard`.
+        """Do exactly what a plan says, and report on each object; see `offboard`.
 
-        Carry it out while it is fresh: what meanwhile became somebody else's would be taken from them.
+        Carry out a plan soon after it was made: objects that were given to somebody else in the meantime would be taken
+        from them.
 
         The routes are those of `offboard`, such as `PUT /api/data/v2/datasources/responsible-user/{user_id}` and
         `GET /api/data/v3/datasources`.
 
         Args:
-            plan: What `plan_offboarding` gave.
-            concurrency: Requests under way at once.
-            progress: Called with how far it has come, after each thing.
+            plan: The plan, from `plan_offboarding`.
+            concurrency: The most requests in flight at once.
+            progress: Called with the progress after each thing.
         """
-        from domo_async._endpoints._offboarding import carry_out_plan  # noqa: PLC0415 - it stands above
+        from domo_async._endpoints._offboarding import carry_out_plan  # noqa: PLC0415 - it imports all areas
 
         return await carry_out_plan(self._http, plan, dry_run=False, concurrency=concurrency, progress=progress)
 
@@ -634,23 +639,22 @@ class Users(Area):
         concurrency: int = CHANGES_AT_ONCE,
         progress: BulkProgressCallback | None = None,
     ) -> OffboardingReport:
-        """Give everything that a user has to another, revoke what opens doors, and let the user go last of all.
+        """Give all objects of a user to another user, revoke the user's access, and handle the account last.
 
-        Things fail alone: where the instance refuses several at once, each is tried. An answer that is lost is looked
-        up. In the end it is looked whether the leaver still has something, and the account is left alone if so, unless
-        `force` says otherwise. It is safe to run again, also after it was killed: what was given away is no longer the
-        leaver's, so that it goes on with the rest.
+        Each object succeeds or fails alone: if the instance refuses several at once, they are tried one by one. If an
+        answer is lost, the outcome is looked up. At the end the leaver's objects are listed again, and the account is
+        left alone if there still are any, unless `force` is set. It is safe to run again, also after it was killed:
+        objects that were given away no longer belong to the leaver, so the run continues with the rest.
 
-        `GET /api/data/v3/datasources`, `GET /api/data/v1/streams/search`,
-        `GET /api/dataprocessing/v1/dataflows`, `POST /api/search/v1/query`, `GET /api/content/v1/cards`,
-        `POST /api/content/v1/pages/adminsummary`, `POST /api/content/v1/dataapps/adminsummary`,
-        `GET /api/data/v2/accounts/share/{account_id}`, `GET /api/workflow/v1/models`, `GET /api/queues/v1`,
-        `POST /api/queues/v1/tasks/list`, `POST /api/files/v1/filesets/search`,
-        `POST /api/datastores/v1/collections/query`,
+        `GET /api/data/v3/datasources`, `GET /api/data/v1/streams/search`, `GET /api/dataprocessing/v1/dataflows`,
+        `POST /api/search/v1/query`, `GET /api/content/v1/cards`, `POST /api/content/v1/pages/adminsummary`,
+        `POST /api/content/v1/dataapps/adminsummary`, `GET /api/data/v2/accounts/share/{account_id}`,
+        `GET /api/workflow/v1/models`, `GET /api/queues/v1`, `POST /api/queues/v1/tasks/list`,
+        `POST /api/files/v1/filesets/search`, `POST /api/datastores/v1/collections/query`,
         `GET /api/content/v2/groups/grouplist`, `GET /api/social/v4/alerts`, `GET /api/content/v1/reportschedules`,
         `POST /api/query/v1/functions/search`, `GET /api/codeengine/v2/packages`, `GET /api/datastores/v1`,
         `GET /api/data/v1/data-files/details`, `GET /api/publish/v2/publication/summaries`,
-        `GET /api/data/v1/accesstokens` and `GET /api/sessions/v1/admin` tell what there is. It goes by
+        `GET /api/data/v1/accesstokens` and `GET /api/sessions/v1/admin` find the objects. The changes are
         `PUT /api/data/v2/datasources/responsible-user/{user_id}`, `PUT /api/dataprocessing/v1/dataflows/bulk/patch`,
         `POST /api/content/v1/cards/owners/add`, `POST /api/content/v1/cards/owners/remove`,
         `PUT /api/content/v1/pages/bulk/owners`, `POST /api/content/v1/pages/bulk/owners/remove`,
@@ -673,28 +677,30 @@ class Users(Area):
             print(report.plan)
 
         Args:
-            leaver: Who leaves, by identifier or e-mail address. Somebody who was deleted already goes by identifier.
-            to: Who is to have it all, by identifier or e-mail address.
-            account: What becomes of the leaver's own account, last of all: ``deactivate`` (which is unconfirmed, see
-                `deactivate`), ``delete`` or ``keep``. Logins are ended unless it is kept; access tokens are revoked in
-                any case.
-            force: Whether the account goes even if something could not be given away.
-            kinds: Only things of these kinds, such as ``["dataset", "card"]``; by default all. The account is of
-                the kind ``user``.
-            skip: No things of these kinds.
-            dry_run: Whether to only read, and report what would be done.
-            concurrency: Requests under way at once.
-            progress: Called with how far it has come, after each thing.
+            leaver: The user who leaves, by identifier or e-mail address. A user who was deleted already must be given
+                by identifier.
+            to: The user who gets everything, by identifier or e-mail address.
+            account: The action for the leaver's own account, which comes last: ``deactivate`` (which is unconfirmed,
+                see `deactivate`), ``delete`` or ``keep``. Sessions are ended unless the account is kept; access tokens
+                are revoked in any case.
+            force: Whether to handle the account even if objects could not be given away.
+            kinds: Only objects of these types, such as ``["dataset", "card"]``; by default all. The type of the account
+                is ``user``.
+            skip: The types of objects to skip.
+            dry_run: Whether to only read, and report the changes that would be made.
+            concurrency: The most requests in flight at once.
+            progress: Called with the progress after each thing.
 
         Returns:
-            The report, with the plan. What cannot be given away, since no route is known, is in it as ``skipped``.
+            The report, with the plan. Objects that cannot be given away, because no route is known, are in it as
+            ``skipped``.
 
         Raises:
-            ConfigError: Both are the same user, whoever is to have it is not active, the token is the leaver's own, or
-                a kind is not known.
-            Unresolved: Somebody is not there.
+            ConfigError: Both are the same user, the new owner is not active, the token belongs to the leaver, or a type
+                is unknown.
+            Unresolved: One of the users does not exist.
         """
-        from domo_async._endpoints._offboarding import carry_out_plan, make_plan  # noqa: PLC0415 - it stands above
+        from domo_async._endpoints._offboarding import carry_out_plan, make_plan  # noqa: PLC0415 - it imports all areas
 
         plan = await make_plan(
             self._http, leaver, to, account=account, force=force, kinds=kinds, skip=skip, concurrency=concurrency

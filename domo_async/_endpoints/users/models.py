@@ -1,4 +1,4 @@
-"""What users are."""
+"""Models of users."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ __all__ = [
 AttributeValue: TypeAlias = str | int | float | bool | None
 
 Exists: TypeAlias = Literal["skip", "update", "fail"]
-"""What to do about a user to be created who is there already."""
+"""The action for a new user whose address already exists."""
 
 
 class UserParts(OpenEnum):
-    """How much of a user to give."""
+    """The amount of detail to return of a user."""
 
     MINIMAL = "MINIMAL"
     SIMPLE = "SIMPLE"
@@ -42,11 +42,11 @@ class UserParts(OpenEnum):
 
 @frozen(kw_only=True)
 class UserAttribute(Model):
-    """A fact about a user.
+    """An attribute of a user.
 
     Attributes:
         key: Its name, such as ``title``.
-        values: What is known, often one value.
+        values: Its values, often just one.
     """
 
     key: str
@@ -59,12 +59,13 @@ class User(Model):
 
     Attributes:
         id: The user's number.
-        display_name: How people see the user.
-        user_name: The name to log in by.
-        email_address: Where mail goes.
+        display_name: The display name.
+        user_name: The name that the user logs in with.
+        email_address: The e-mail address.
         role_id: The role.
-        attributes: Further facts.
-        name: Like `display_name`; the Groups page documents it for the same route, with what follows.
+        attributes: Further attributes.
+        name: The same as `display_name`; the Groups page of Domo's documentation shows it and the following fields for
+            the same route.
         location: Where the user works.
         manager: Whom the user reports to.
         phone_number: A phone number.
@@ -86,26 +87,26 @@ class User(Model):
 
 @frozen(kw_only=True)
 class UserProfile(Model):
-    """A user, as the instance's older routes tell. Domo's documentation does not have it; instances answer so.
+    """A user, as the instance's older routes return it. Domo's documentation does not have it; instances answer so.
 
     Attributes:
         id: The user's number.
-        display_name: How people see the user.
-        user_name: The name to log in by.
-        email_address: Where mail goes.
+        display_name: The display name.
+        user_name: The name that the user logs in with.
+        email_address: The e-mail address.
         role_id: The role.
-        user_type: What kind of user it is, such as ``USER``.
+        user_type: The type of user, such as ``USER``.
         active: Whether the user can log in.
-        accepted: Whether the user took up the invitation.
-        pending: Whether that is still to come.
-        anonymous: Whether it is a user without a name.
-        system_user: Whether it is not a person.
-        invitor_user_id: Who asked the user in.
-        created: When the user was made.
+        accepted: Whether the user accepted the invitation.
+        pending: Whether the invitation is still open.
+        anonymous: Whether the user is anonymous.
+        system_user: Whether the user is a system account rather than a person.
+        invitor_user_id: The user who sent the invitation.
+        created: When the user was created.
         modified: When the user was last changed.
         role: The role's name.
-        rights: What the user may do, as the oldest routes count it.
-        time_zone: Where the user is, such as ``UTC``.
+        rights: The rights of the user, as a number of the oldest routes.
+        time_zone: The user's time zone, such as ``UTC``.
         detail: Further facts.
     """
 
@@ -130,26 +131,26 @@ class UserProfile(Model):
 
     @property
     def is_active(self) -> bool | None:
-        """Whether the user can log in, wherever the answer tells it; None if it does not."""
+        """Whether the user can log in, from whichever field of the answer has it; None if no field does."""
         told = self.active if self.active is not None else (self.detail or {}).get("active")
         return told if isinstance(told, bool) else None
 
 
 @frozen(kw_only=True)
 class UserSession(Model):
-    """A login of a user. Domo's documentation does not have it; instances are seen to answer so.
+    """A login session of a user. Domo's documentation does not have it; instances are seen to answer so.
 
     Attributes:
-        id: What it is ended by.
+        id: The identifier that ends the session.
         user_id: The user.
-        session_id: What it goes by among services; masked in what is seen, and shown by nothing here.
-        token_type: What kind of token it was made from.
-        ip: Where the user logged in from.
+        session_id: The session's identifier among services; the samples mask it, and the library never shows it.
+        token_type: The type of token that the session was created from.
+        ip: The address that the user logged in from.
         created: When it began.
         last_access: When it was last used.
-        absolute_timeout: When it ends at the latest; the year 1 stands for never.
-        idle_timeout: After how long without use it ends, in nanoseconds.
-        customer_id: The instance's other name.
+        absolute_timeout: When the session ends at the latest; the year 1 means never.
+        idle_timeout: The time without use after which the session ends, in nanoseconds.
+        customer_id: The instance's other identifier.
     """
 
     id: NumericId | str
@@ -165,19 +166,19 @@ class UserSession(Model):
 
 
 class UserFilterOperator(OpenEnum):
-    """How a user's value has to be to the filter's values."""
+    """How a user's value is compared with the values of a filter."""
 
     EQ = "EQ"
 
 
 @frozen
 class UserFilter(Record):
-    """What a user has to be like, to be found by a search.
+    """A condition that users must meet to be found by a search.
 
     Attributes:
-        field: The fact, such as ``reportsTo``, ``department`` or ``roleId``.
-        values: Its values; one of them has to fit.
-        operator: How; other clients are known to use ``EQ``.
+        field: The field, such as ``reportsTo``, ``department`` or ``roleId``.
+        values: The values; one of them has to match.
+        operator: The comparison; other clients are known to use ``EQ``.
     """
 
     field: str
@@ -190,8 +191,8 @@ class NewUser(Record):
     """A user to create.
 
     Attributes:
-        display_name: How people see the user.
-        email_address: Where mail goes; no two users share one.
+        display_name: The display name.
+        email_address: The e-mail address, which must be unique.
         role_id: The role.
     """
 
@@ -202,14 +203,14 @@ class NewUser(Record):
 
 @frozen
 class UserChange(Record):
-    """What to change of a user; what is not given is left.
+    """The changes of a user; fields that are not given stay as they are.
 
     Attributes:
         user_id: The user.
-        display_name: How people see the user.
-        email_address: Where mail goes.
+        display_name: The display name.
+        email_address: The e-mail address.
         role_id: The role.
-        attributes: Further facts by name, each with its values, such as ``{"title": ["Clerk"]}``.
+        attributes: Further attributes by name, each with its values, such as ``{"title": ["Clerk"]}``.
     """
 
     user_id: int | str

@@ -1,4 +1,4 @@
-"""Offboarding: what a leaver has, what is to become of it, and what did."""
+"""Offboarding: the objects of a leaver, the plan to hand them over, and the results."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ __all__ = [
 ]
 
 LeaverAccount: TypeAlias = Literal["deactivate", "delete", "keep"]
-"""What becomes of the leaver's own account, last of all."""
+"""The action for the leaver's own account, which comes last."""
 
 _NAMED = 3
 
 
 class OffboardingKind(OpenEnum):
-    """What a leaver may have, in the order in which it is told."""
+    """The types of objects that a leaver may have, in the order of the report."""
 
     DATASET = "dataset"
     STREAM = "stream"
@@ -53,13 +53,13 @@ class OffboardingKind(OpenEnum):
     DATASTORE = "datastore"
     FILE = "file"
     PUBLICATION = "publication"
-    ACCESS_TOKEN = "access token"  # noqa: S105 - what it is called
+    ACCESS_TOKEN = "access token"  # noqa: S105 - a type of object, not a secret
     LOGIN = "login"
     USER = "user"
 
 
 class OffboardingAction(OpenEnum):
-    """What is to become of the things of a kind."""
+    """The action for the objects of one type."""
 
     HAND_OVER = "hand over"
     FOLLOW = "goes with its dataset"
@@ -73,13 +73,13 @@ class OffboardingAction(OpenEnum):
 
 @frozen
 class OwnedThing(Record):
-    """Something that the leaver has.
+    """An object that belongs to the leaver.
 
     Attributes:
-        kind: What it is.
+        kind: Its type.
         id: Its identifier.
-        name: Its name, where that is told.
-        parent_id: What it is in: a task's queue.
+        name: Its name, if the instance returns one.
+        parent_id: The object that contains it: the queue of a task.
     """
 
     kind: OffboardingKind
@@ -93,14 +93,14 @@ class OwnedThing(Record):
 
 @frozen
 class OffboardingStep(Record):
-    """What the leaver has of one kind, and what is to become of it.
+    """The leaver's objects of one type, and the action for them.
 
     Attributes:
-        kind: The kind.
-        action: What is to become of it.
-        things: The things.
-        note: What else there is to say: why they cannot be moved, or that there may be more.
-        error: Why it is not known what there is; then `things` is empty.
+        kind: The type.
+        action: The action.
+        things: The objects.
+        note: A remark: why the objects cannot be moved, or that there may be more.
+        error: The error, if the objects could not be listed; `things` is then empty.
     """
 
     kind: OffboardingKind
@@ -111,22 +111,22 @@ class OffboardingStep(Record):
 
     @property
     def movable(self) -> bool:
-        """Whether something can be done about them."""
+        """Whether the objects can be moved."""
         return self.action is not OffboardingAction.NONE
 
 
 @frozen(repr=False)
 class OffboardingPlan(Tabular, Record):
-    """What would be done, kind by kind; printed as a table.
+    """The plan of an offboarding, by type of object; printed as a table.
 
     Attributes:
-        leaver_id: Who leaves.
-        leaver: That user; None if the user is there no more.
-        to: Who is to have it all.
-        account: What becomes of the leaver's own account, last of all.
-        force: Whether that happens even if something stays with the leaver.
-        steps: What there is of each kind. Those of which there is nothing are among them.
-        not_covered: What else a user may have, which no method of this library finds or moves.
+        leaver_id: The user who leaves.
+        leaver: The user who leaves, or None if the user was deleted.
+        to: The user who gets the objects.
+        account: The action for the leaver's own account, which comes last.
+        force: Whether the account is handled even if objects stay with the leaver.
+        steps: One step for each type, also for types without objects.
+        not_covered: The types of objects that no method of this library finds or moves.
     """
 
     leaver_id: int
@@ -142,17 +142,17 @@ class OffboardingPlan(Tabular, Record):
 
     @property
     def counts(self) -> Mapping[OffboardingKind, int]:
-        """How many things there are of each kind; those without any are left out."""
+        """The number of objects of each type, without the types that have none."""
         return {step.kind: len(step.things) for step in self.steps if step.things}
 
     @property
     def things(self) -> tuple[OwnedThing, ...]:
-        """All things that something can be done about, in the order of the steps."""
+        """All objects that can be moved, in the order of the steps."""
         return tuple(thing for step in self.steps if step.movable for thing in step.things)
 
     @property
     def left(self) -> tuple[OwnedThing, ...]:
-        """The things that stay with the leaver, since no route is known to give them away."""
+        """The objects that stay with the leaver, because no route is known to move them."""
         return tuple(thing for step in self.steps if not step.movable for thing in step.things)
 
     def __repr__(self) -> str:
@@ -182,17 +182,17 @@ def _names(step: OffboardingStep) -> str:
 
 @frozen(repr=False)
 class OffboardingReport(BulkReport[OwnedThing, None]):
-    """What became of each thing, or would become of it; printed as a table.
+    """The result for each object, or the result that a dry run predicts; printed as a table.
 
     Attributes:
-        plan: What was planned.
+        plan: The plan.
     """
 
     plan: OffboardingPlan | None = None
 
     @property
     def by_kind(self) -> Mapping[OffboardingKind, Mapping[Outcome, int]]:
-        """How many things of each kind had each outcome."""
+        """The number of objects of each type by outcome."""
         counted: dict[OffboardingKind, Counter[Outcome]] = {}
         for row in self.results:
             counted.setdefault(row.input.kind, Counter())[row.outcome] += 1
@@ -200,5 +200,5 @@ class OffboardingReport(BulkReport[OwnedThing, None]):
 
     @property
     def complete(self) -> bool:
-        """Whether nothing that was looked at is left with the leaver, or would be."""
+        """Whether no object that was looked at stays with the leaver, or would stay."""
         return all(row.ok and row.outcome is not Outcome.SKIPPED for row in self.results)
