@@ -52,7 +52,7 @@ EMULATOR_FLOORS = [
     {"_emulator", "defined"},
 ]
 # How many modules of a room still import one another in circles: none is added, and the number goes down with them.
-IN_CIRCLES: dict[str, int] = {"_endpoints": 27, "_wire": 9}
+IN_CIRCLES: dict[str, int] = {"_endpoints": 27}
 # The emulator hands out clients, but needs none itself. IPython finds its extension by the package's name.
 LAZY = {("domo_async", "_notebook"), ("_emulator", "domo_async"), ("_emulator", "sync")}
 

@@ -20,7 +20,7 @@ from domo_async._wire.enums import OpenEnum
 from domo_async._wire.identifiers import NumericId
 from domo_async._wire.json import dumps, loads
 from domo_async._wire.model import Model, wire_name
-from domo_async._wire.record import Record
+from domo_async._wire.record import PortableForm, Record, set_portable_form
 from domo_async._wire.timestamps import (
     CompactStamp,
     EpochMillis,
@@ -57,3 +57,12 @@ __all__ = [
     "wire_name",
     "without_nulls",
 ]
+
+
+def _portable_form() -> PortableForm:
+    from domo_async._wire import portable  # noqa: PLC0415 - cattrs is slow to import, and many never need it
+
+    return portable
+
+
+set_portable_form(_portable_form)

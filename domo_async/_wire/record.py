@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Protocol, Self, TypeVar
 
 import attrs
 
@@ -12,12 +12,31 @@ from domo_async._display import html_fields
 from domo_async._redaction import masked
 from domo_async.errors import DomoError
 
-__all__ = ["SETTING", "Record", "field_names"]
+__all__ = ["SETTING", "PortableForm", "Record", "field_names", "set_portable_form"]
 
 SETTING = ("name", "type", "value")
 """The fields of a setting, the value of which is secret by what stands beside it."""
 _MOST_ITEMS = 20
 _LONGEST = 1000
+
+R = TypeVar("R", bound="Record")
+
+_form: Callable[[], PortableForm]
+
+
+class PortableForm(Protocol):
+    """The form in which records are handed on; `portable` has it."""
+
+    def to_dict(self, record: Record, /) -> dict[str, Any]: ...
+    def to_json(self, record: Record, /) -> str: ...
+    def from_dict(self, data: Mapping[str, object], into: type[R], /) -> R: ...
+    def from_json(self, text: str | bytes, into: type[R], /) -> R: ...
+
+
+def set_portable_form(load: Callable[[], PortableForm]) -> None:
+    """Set how the form is loaded, which itself needs records, once one is handed on."""
+    global _form  # noqa: PLW0603 - set once, by this package
+    _form = load
 
 
 class Record:
@@ -48,9 +67,7 @@ class Record:
         Raises:
             ConfigError: It holds something that is not data, such as a function.
         """
-        from domo_async._wire import portable  # noqa: PLC0415 - cattrs is slow to import, and many never need it
-
-        return portable.to_dict(self)
+        return _form().to_dict(self)
 
     def to_json(self) -> str:
         """Return what `to_dict` returns as JSON text.
@@ -58,9 +75,7 @@ class Record:
         Raises:
             ConfigError: It holds something that JSON does not have, such as NaN.
         """
-        from domo_async._wire import portable  # noqa: PLC0415 - as above
-
-        return portable.to_json(self)
+        return _form().to_json(self)
 
     @classmethod
     def from_dict(cls, data: Mapping[str, object]) -> Self:
@@ -73,9 +88,7 @@ class Record:
             DecodeError: It is not of this class: a key is missing, unknown or has a value that does not fit; `path`
                 says where.
         """
-        from domo_async._wire import portable  # noqa: PLC0415 - as above
-
-        return portable.from_dict(data, cls)
+        return _form().from_dict(data, cls)
 
     @classmethod
     def from_json(cls, text: str | bytes) -> Self:
@@ -84,9 +97,7 @@ class Record:
         Raises:
             DecodeError: It is not JSON, or not of this class.
         """
-        from domo_async._wire import portable  # noqa: PLC0415 - as above
-
-        return portable.from_json(text, cls)
+        return _form().from_json(text, cls)
 
     def _repr_html_(self) -> str:
         try:
