@@ -13,8 +13,14 @@ from tests.sync.test_parity import PAIRS
 OTHER_WORDS = {"skip", "count", "per_page", "order", "order_by", "order_by_string", "sort", "field_sort", "direction"}
 # These routes sort, and take no direction.
 WITHOUT_DIRECTION = {"Alerts.list", "Tasks.list"}
-# These are not read by an offset: they go by windows of time, by parts of a search, by a cursor.
-WITHOUT_OFFSET = {"ActivityLog.iterate", "ActivityLog.follow", "Search.iterate", "FileSetFiles.search"}
+# These are not read by an offset: they go by windows of time, by parts of a search, by a cursor, by numbers of pages.
+WITHOUT_OFFSET = {
+    "ActivityLog.iterate",
+    "ActivityLog.follow",
+    "Collections.search",
+    "FileSetFiles.search",
+    "Search.iterate",
+}
 
 
 def _methods(twin: int) -> dict[str, inspect.Signature]:
