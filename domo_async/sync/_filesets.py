@@ -42,11 +42,11 @@ from domo_async.sync._facade import SyncPager, Twin
 
 
 class FileSets(Twin[AsyncFileSets]):
-    """FileSets: folders of files that can be searched. Domo calls this API a beta, which may change."""
+    """Manage FileSets: searchable folders of files. Domo calls this API a beta, which may change."""
 
     @cached_property
     def files(self) -> FileSetFiles:
-        """The files of a FileSet."""
+        """Manage the files of a FileSet."""
         return FileSetFiles(self._aio.files, self._portal)
 
     def search(
@@ -60,17 +60,17 @@ class FileSets(Twin[AsyncFileSets]):
         limit: int | None = None,
         page_size: int = 100,
     ) -> SyncPager[FileSet]:
-        """Iterate over FileSets; over all of them without filters.
+        """Iterate over FileSets; without filters over all of them.
 
         `POST /api/files/v1/filesets/search` (FileSets API, "Search FileSets").
 
         Args:
-            filters: What fields have to be.
-            date_filters: When something has to have happened.
+            filters: Conditions on fields.
+            date_filters: Conditions on times.
             sort_by: The field to sort by, such as ``name``; or several, each with its direction.
-            ascending: Whether to sort from the smallest to the largest, where one field is given.
+            ascending: Whether to sort from the smallest to the largest; used if `sort_by` is a single field.
             offset: The number of FileSets to skip.
-            limit: The most FileSets to give, or None for all.
+            limit: The maximum number of FileSets to return, or None for all.
             page_size: The number of FileSets per request.
 
         Raises:
@@ -104,13 +104,13 @@ class FileSets(Twin[AsyncFileSets]):
         `POST /api/files/v1/filesets` (FileSets API, "Create FileSet").
 
         Args:
-            name: Its name.
-            description: What it is for.
+            name: The FileSet's name.
+            description: The description.
             account_id: The data account.
-            connector_context: Where its files lie, if not in Domo.
-            ai_enabled: Whether to index its files, without which queries find nothing; neither this nor what follows
-                is on the page, but in Domo's OpenAPI description.
-            connector: What its files come by: ``DOMO``, ``S3``, ``SHAREPOINT``, ``GOOGLE_DRIVE`` …
+            connector_context: The location of the files, if not in Domo.
+            ai_enabled: Whether to index the files; without an index queries find nothing. Neither this nor the
+                parameters below are on Domo's page, but they are in Domo's OpenAPI description.
+            connector: The connector that provides the files: ``DOMO``, ``S3``, ``SHAREPOINT``, ``GOOGLE_DRIVE`` …
         """
         return self._portal.run(
             self._aio.create(
@@ -146,23 +146,23 @@ class FileSets(Twin[AsyncFileSets]):
         ai_enabled: bool | Unset = UNSET,
         pdp_enabled: bool | Unset = UNSET,
     ) -> FileSet:
-        """Change what is given of a FileSet, and leave the rest.
+        """Change the given properties of a FileSet; the others stay.
 
         `POST /api/files/v1/filesets/{fileset_id}` (FileSets API, "Update FileSet by Id").
 
         Args:
             fileset_id: The FileSet.
-            name: Its name.
-            description: What it is for.
-            ai_enabled: Whether to index its files, without which queries find nothing; neither this nor what follows
-                is on the page, but in Domo's OpenAPI description.
-            pdp_enabled: Whether policies say who sees which of its files.
+            name: The FileSet's name.
+            description: The description.
+            ai_enabled: Whether to index the files; without an index queries find nothing. Neither this nor the
+                parameters below are on Domo's page, but they are in Domo's OpenAPI description.
+            pdp_enabled: Whether policies decide who sees which of its files.
 
         Returns:
-            The FileSet; Domo's documentation shows it as it was before the change.
+            The FileSet; Domo's documentation shows it in its state before the change.
 
         Raises:
-            ConfigError: Nothing is given to change.
+            ConfigError: No property is given.
             NotFound: The FileSet does not exist.
         """
         return self._portal.run(
@@ -180,7 +180,7 @@ class FileSets(Twin[AsyncFileSets]):
             fileset_id: The FileSet.
 
         Returns:
-            What the instance says about it; newer ones say nothing.
+            The instance's message; newer instances return none.
 
         Raises:
             NotFound: The FileSet does not exist.
@@ -188,17 +188,17 @@ class FileSets(Twin[AsyncFileSets]):
         return self._portal.run(self._aio.delete(fileset_id))
 
     def set_owner(self, fileset_id: str, user_id: int, /) -> ItemTuple[FileSetAccess]:
-        """Give a FileSet to another user.
+        """Change the owner of a FileSet.
 
         `POST /api/files/v1/filesets/{fileset_id}/ownership`. Domo's documentation does not have it that this library
         follows, but in Domo's OpenAPI description.
 
         Args:
             fileset_id: The FileSet.
-            user_id: The user whose it is to be.
+            user_id: The new owner.
 
         Returns:
-            Who may do what with it from now on.
+            The permissions after the change.
 
         Raises:
             NotFound: The FileSet does not exist.
@@ -206,7 +206,7 @@ class FileSets(Twin[AsyncFileSets]):
         return self._portal.run(self._aio.set_owner(fileset_id, user_id))
 
     def get_access(self, fileset_id: str, /) -> ItemTuple[FileSetAccess]:
-        """Return who may do what with a FileSet.
+        """Return the permissions of a FileSet.
 
         `GET /api/files/v1/filesets/{fileset_id}/access`. Domo's documentation does not have it that this library
         follows, but in Domo's OpenAPI description.
@@ -220,17 +220,17 @@ class FileSets(Twin[AsyncFileSets]):
         return self._portal.run(self._aio.get_access(fileset_id))
 
     def set_access(self, fileset_id: str, /, *, access: Sequence[FileSetAccess]) -> ItemTuple[FileSetAccess]:
-        """Say what some users and groups may do with a FileSet; the others keep what they have.
+        """Set the permissions of some users and groups on a FileSet; those of others stay.
 
         `POST /api/files/v1/filesets/{fileset_id}/access`. Domo's documentation does not have it that this library
         follows, but in Domo's OpenAPI description.
 
         Args:
             fileset_id: The FileSet.
-            access: What each may do from now on; the permission ``NONE`` takes all away.
+            access: The new permission of each; ``NONE`` removes the access.
 
         Returns:
-            Who may do what with it from now on, those who are not named included.
+            All permissions after the change, including those of users and groups that are not named.
 
         Raises:
             ConfigError: `access` is empty.
@@ -239,7 +239,7 @@ class FileSets(Twin[AsyncFileSets]):
         return self._portal.run(self._aio.set_access(fileset_id, access=access))
 
     def stats(self, fileset_id: str, /) -> FileSetStats:
-        """Count the files of a FileSet by their kinds, and by how far their index is.
+        """Count the files of a FileSet by type and by index status.
 
         `GET /api/files/v1/filesets/{fileset_id}/stats` (Domo's OpenAPI description, "Get Document Collection
         Statistics").
@@ -264,34 +264,34 @@ class FileSets(Twin[AsyncFileSets]):
         concurrency: int = FILES_AT_ONCE,
         progress: ProgressOption = None,
     ) -> FolderReport:
-        """Make a directory of a FileSet like a folder on disk: only what differs is uploaded.
+        """Make a directory of a FileSet equal to a folder on disk; upload only the differences.
 
-        `POST /api/files/v1/filesets/{fileset_id}/files/search` (FileSets API, "Search Files in FileSet") tells what is
-        there; `POST /api/files/v1/filesets/{fileset_id}/files` ("Upload File") uploads a file, and
+        `POST /api/files/v1/filesets/{fileset_id}/files/search` (FileSets API, "Search Files in FileSet") lists the
+        present files; `POST /api/files/v1/filesets/{fileset_id}/files` ("Upload File") uploads a file, and
         `DELETE /api/files/v1/filesets/{fileset_id}/files/{file_id}` ("Delete File by Id") deletes one.
 
-        Files are the same if they have the same path in the folder, size and hash; where the FileSet tells no SHA-256,
-        if they have the same size and the FileSet's is not older. Symbolic links are neither followed nor uploaded.
-        Empty folders are not sent (see `FileSetFiles.make_directory`), and directories are not deleted. Where a file
-        fails, the others go on.
+        Two files are the same if they have the same path in the folder, size and hash; if the FileSet reports no
+        SHA-256, if they have the same size and the FileSet's file is not older. Symbolic links are neither followed nor
+        uploaded. Empty folders are not sent (see `FileSetFiles.make_directory`), and directories are not deleted. If a
+        file fails, the others continue.
 
         Args:
             fileset_id: The FileSet.
             folder: The folder on disk.
-            directory_path: The directory of the FileSet; by default the topmost.
-            delete: Whether to delete the files of the directory that the folder does not have; only once all else went
-                well.
-            dry_run: Whether to only tell what would be done.
-            concurrency: How many files are under way at a time.
-            progress: Called with a `Progress` some ten times a second, which counts the files that are done as parts;
-                True draws a bar (needs ``rich``).
+            directory_path: The directory of the FileSet; by default the top-level directory.
+            delete: Whether to delete the files of the directory that are not in the folder; only after everything else
+                has succeeded.
+            dry_run: Whether to only report what would be done.
+            concurrency: The number of files at once.
+            progress: Called with a `Progress` about ten times a second, which counts completed files as parts; True
+                draws a bar (needs ``rich``).
 
         Returns:
-            What became of each file; see `FolderReport.failed`.
+            The result for each file; see `FolderReport.failed`.
 
         Raises:
-            ConfigError: The folder does not exist, or it is empty and, with `delete`, all files of the directory would
-                go.
+            ConfigError: The folder does not exist; or it is empty and, with `delete`, all files of the directory would
+                be deleted.
             NotFound: The FileSet does not exist.
         """
         return self._portal.run(
@@ -318,34 +318,34 @@ class FileSets(Twin[AsyncFileSets]):
         concurrency: int = FILES_AT_ONCE,
         progress: ProgressOption = None,
     ) -> FolderReport:
-        """Make a folder on disk like a directory of a FileSet: only what differs is downloaded, each file whole.
+        """Make a folder on disk equal to a directory of a FileSet; download only the differences, each file complete.
 
-        `POST /api/files/v1/filesets/{fileset_id}/files/search` (FileSets API, "Search Files in FileSet") tells what is
-        there; `GET /api/files/v1/filesets/{fileset_id}/files/{file_id}` ("Get File by Id") and
+        `POST /api/files/v1/filesets/{fileset_id}/files/search` (FileSets API, "Search Files in FileSet") lists the
+        present files; `GET /api/files/v1/filesets/{fileset_id}/files/{file_id}` ("Get File by Id") and
         `GET /api/files/v1/filesets/{fileset_id}/files/{file_id}/download` ("Download File by Id") fetch a file.
 
-        Files are the same if they have the same path in the folder, size and hash; where the FileSet tells no SHA-256,
-        if they have the same size and the one on disk is not older. Empty directories are made, too. Nothing is
-        written outside the folder: a file of the FileSet whose path would lead out of it, also by a symbolic link, is
-        told as failed. Where a file fails, the others go on.
+        Two files are the same if they have the same path in the folder, size and hash; if the FileSet reports no
+        SHA-256, if they have the same size and the file on disk is not older. Empty directories are created, too.
+        Nothing is written outside the folder: a file of the FileSet whose path would lead out of it, also through a
+        symbolic link, is reported as failed. If a file fails, the others continue.
 
         Args:
             fileset_id: The FileSet.
-            folder: The folder on disk, which is made if only its parent exists.
-            directory_path: The directory of the FileSet; by default the topmost.
-            delete: Whether to delete the files of the folder that the directory does not have, and directories that
-                are empty then; only once all else went well. Symbolic links stay.
-            dry_run: Whether to only tell what would be done.
-            concurrency: How many files are under way at a time.
-            progress: Called with a `Progress` some ten times a second, which counts the files that are done as parts;
-                True draws a bar (needs ``rich``).
+            folder: The folder on disk, which is created if its parent exists.
+            directory_path: The directory of the FileSet; by default the top-level directory.
+            delete: Whether to delete the files of the folder that are not in the directory, and directories that are
+                empty then; only after everything else has succeeded. Symbolic links stay.
+            dry_run: Whether to only report what would be done.
+            concurrency: The number of files at once.
+            progress: Called with a `Progress` about ten times a second, which counts completed files as parts; True
+                draws a bar (needs ``rich``).
 
         Returns:
-            What became of each file; see `FolderReport.failed`.
+            The result for each file; see `FolderReport.failed`.
 
         Raises:
-            ConfigError: The folder cannot be made; or the directory is empty and, with `delete`, all files of the
-                folder would go.
+            ConfigError: The folder cannot be created; or the directory is empty and, with `delete`, all files of the
+                folder would be deleted.
             NotFound: The FileSet does not exist.
         """
         return self._portal.run(
@@ -362,10 +362,10 @@ class FileSets(Twin[AsyncFileSets]):
 
 
 class FileSetFiles(Twin[AsyncFileSetFiles]):
-    """The files of FileSets."""
+    """Upload, download, search and manage the files of FileSets."""
 
     def get(self, fileset_id: str, file_id: str, /) -> FileSetFile:
-        """Return what is known of a file or directory.
+        """Return the details of a file or directory.
 
         `GET /api/files/v1/filesets/{fileset_id}/files/{file_id}` (FileSets API, "Get File by Id").
 
@@ -379,16 +379,16 @@ class FileSetFiles(Twin[AsyncFileSetFiles]):
         return self._portal.run(self._aio.get(fileset_id, file_id))
 
     def get_by_path(self, fileset_id: str, /, *, path: str) -> FileSetFile:
-        """Return what is known of the file or directory at a path.
+        """Return the details of the file or directory at a path.
 
         `GET /api/files/v1/filesets/{fileset_id}/path` (FileSets API, "Get File by Path").
 
         Args:
             fileset_id: The FileSet.
-            path: Where it lies, such as ``reports/2024.pdf``.
+            path: The path, such as ``reports/2024.pdf``.
 
         Raises:
-            ConfigError: The path names no file.
+            ConfigError: `path` is not the path of a file.
             NotFound: The FileSet or the file does not exist.
         """
         return self._portal.run(self._aio.get_by_path(fileset_id, path=path))
@@ -406,19 +406,19 @@ class FileSetFiles(Twin[AsyncFileSetFiles]):
         ascending: bool = True,
         page_size: int = 100,
     ) -> SyncPager[FileSetFile]:
-        """Iterate over the files and directories of a FileSet; over all of them without filters.
+        """Iterate over the files and directories of a FileSet; without filters over all of them.
 
-        `POST /api/files/v1/filesets/{fileset_id}/files/search` (FileSets API, "Search Files in FileSet"). Each page
-        tells how to ask for the next.
+        `POST /api/files/v1/filesets/{fileset_id}/files/search` (FileSets API, "Search Files in FileSet"). Each page has
+        the parameters of the next.
 
         Args:
             fileset_id: The FileSet.
-            directory_path: Only what lies in this directory.
-            immediate_children: Whether to leave out what lies in directories further down.
-            filters: What fields have to be.
-            date_filters: When something has to have happened.
+            directory_path: The directory to list.
+            immediate_children: Whether to leave out the contents of subdirectories.
+            filters: Conditions on fields.
+            date_filters: Conditions on times.
             sort_by: The field to sort by, such as ``name``; or several, each with its direction.
-            ascending: Whether to sort from the smallest to the largest, where one field is given.
+            ascending: Whether to sort from the smallest to the largest; used if `sort_by` is a single field.
             page_size: The number of files per request.
 
         Raises:
@@ -448,18 +448,18 @@ class FileSetFiles(Twin[AsyncFileSetFiles]):
         top_k: int | Unset = UNSET,
         metadata_filter: Mapping[str, object] | Unset = UNSET,
     ) -> ItemTuple[FileMatch]:
-        """Return what fits a question best among a FileSet's files.
+        """Return the files of a FileSet that match a question best.
 
         `POST /api/files/v1/filesets/{fileset_id}/query` (FileSets API, "Query Files").
 
         Args:
             fileset_id: The FileSet.
-            query: What to look for, in plain words.
-            directory_path: Only what lies in this directory. It goes out under this name and as ``pathPrefixFilter``,
-                as newer documents call it.
-            top_k: The most matches to give, by default a single one.
-            metadata_filter: What the passages' metadata have to be, as JSON such as
-                ``{"key": "fileType", "operator": "EQUALS", "value": "TEXT"}``; in newer documents alone.
+            query: The question, in plain words.
+            directory_path: The directory to search. It is sent under this name and as ``pathPrefixFilter``, its name in
+                newer documents.
+            top_k: The maximum number of matches to return; 1 by default.
+            metadata_filter: The condition on the passages' metadata, as JSON such as
+                ``{"key": "fileType", "operator": "EQUALS", "value": "TEXT"}``; only in newer documents.
 
         Raises:
             NotFound: The FileSet does not exist.
@@ -471,24 +471,24 @@ class FileSetFiles(Twin[AsyncFileSetFiles]):
         )
 
     def make_directory(self, fileset_id: str, /, *, path: str) -> FileSetFile:
-        """Make a directory, and those above it, if they are not there.
+        """Create a directory, and its parent directories, if they do not exist.
 
         `POST /api/files/v1/filesets/{fileset_id}/files` (Domo's OpenAPI description: without a file, the directory of
         the form is made).
 
         Args:
             fileset_id: The FileSet.
-            path: Where it is to lie, such as ``reports/2024``.
+            path: The path of the directory, such as ``reports/2024``.
 
         Raises:
-            ConfigError: The path names no directory.
-            Conflict: A file lies there.
+            ConfigError: `path` is not the path of a directory.
+            Conflict: A file exists at the path.
             NotFound: The FileSet does not exist.
         """
         return self._portal.run(self._aio.make_directory(fileset_id, path=path))
 
     def move(self, fileset_id: str, file_id: str, /, *, path: str) -> FileSetFile:
-        """Move a file or directory to another path, or give it another name.
+        """Move or rename a file or directory.
 
         `POST /api/files/v1/filesets/{fileset_id}/files/{file_id}` (Domo's OpenAPI description, "Update a File or
         Directory").
@@ -496,35 +496,35 @@ class FileSetFiles(Twin[AsyncFileSetFiles]):
         Args:
             fileset_id: The FileSet.
             file_id: The file.
-            path: Where it is to lie from now on, such as ``reports/2024.pdf``.
+            path: The new path, such as ``reports/2024.pdf``.
 
         Raises:
-            ConfigError: The path names no file.
-            Conflict: Something else lies there.
+            ConfigError: `path` is not the path of a file.
+            Conflict: The new path is already in use.
             NotFound: The FileSet or the file does not exist.
         """
         return self._portal.run(self._aio.move(fileset_id, file_id, path=path))
 
     def move_by_path(self, fileset_id: str, /, *, path: str, new_path: str) -> FileSetFile:
-        """Move what lies at a path to another, or give it another name.
+        """Move or rename the file or directory at a path.
 
         `POST /api/files/v1/filesets/{fileset_id}/path` (Domo's OpenAPI description, "Update a File or Directory by
         Path").
 
         Args:
             fileset_id: The FileSet.
-            path: Where it lies.
-            new_path: Where it is to lie from now on.
+            path: The present path.
+            new_path: The new path.
 
         Raises:
-            ConfigError: A path names no file.
-            Conflict: Something else lies there.
-            NotFound: The FileSet does not exist, or nothing at the path.
+            ConfigError: `path` or `new_path` is not the path of a file.
+            Conflict: The new path is already in use.
+            NotFound: The FileSet or the path does not exist.
         """
         return self._portal.run(self._aio.move_by_path(fileset_id, path=path, new_path=new_path))
 
     def reindex(self, fileset_id: str, file_ids: Sequence[str], /) -> int | None:
-        """Index files again whose index failed.
+        """Index files again whose indexing failed.
 
         `POST /api/files/v1/filesets/{fileset_id}/files/reindex` (Domo's OpenAPI description, "Reindex Files within a
         Document Collection").
@@ -534,30 +534,31 @@ class FileSetFiles(Twin[AsyncFileSetFiles]):
             file_ids: The files.
 
         Returns:
-            How many are indexed again; None where the instance does not say.
+            The number of files that are indexed again; None if the instance does not report it.
 
         Raises:
-            ConfigError: There are none.
+            ConfigError: `file_ids` is empty.
             NotFound: The FileSet does not exist.
         """
         return self._portal.run(self._aio.reindex(fileset_id, file_ids))
 
     def share(self, fileset_id: str, file_id: str, /, *, expires_at: datetime | None = None) -> ShareLink:
-        """Make a link by which anybody can download a file, without a login.
+        """Create a link with which anybody can download a file without a login.
 
         `POST /api/files/v1/filesets/{fileset_id}/files/{file_id}/share` (Domo's OpenAPI description, "Create a
-        Shareable File Download Link"). Is not sent twice, unless the instance surely did not take it.
+        Shareable File Download Link"). The request is not repeated, unless the instance surely did not process it.
 
         Args:
             fileset_id: The FileSet.
             file_id: The file.
-            expires_at: When the link is to stop working, with a time zone; by default never.
+            expires_at: The time at which the link expires, with a time zone; by default never.
 
         Returns:
-            The link; `ShareLink.download_url` and its token are secrets, since whoever has one has the file.
+            The link. `ShareLink.download_url` and its token are secrets, since anybody who has one can download the
+            file.
 
         Raises:
-            ConfigError: The time has no zone.
+            ConfigError: `expires_at` has no time zone.
             NotFound: The FileSet or the file does not exist.
         """
         return self._portal.run(self._aio.share(fileset_id, file_id, expires_at=expires_at))
@@ -565,7 +566,7 @@ class FileSetFiles(Twin[AsyncFileSetFiles]):
     def share_links(
         self, fileset_id: str, /, *, offset: int = 0, limit: int | None = None, page_size: int = 100
     ) -> SyncPager[ShareLink]:
-        """Iterate over the links by which anybody can download files of a FileSet.
+        """Iterate over the download links of the files of a FileSet.
 
         `GET /api/files/v1/filesets/{fileset_id}/files/share` (Domo's OpenAPI description, "List Shareable File
         Download Links").
@@ -573,7 +574,7 @@ class FileSetFiles(Twin[AsyncFileSetFiles]):
         Args:
             fileset_id: The FileSet.
             offset: The number of links to skip.
-            limit: The most links to give, or None for all.
+            limit: The maximum number of links to return, or None for all.
             page_size: The number of links per request.
 
         Raises:
@@ -592,7 +593,7 @@ class FileSetFiles(Twin[AsyncFileSetFiles]):
 
         Args:
             fileset_id: The FileSet.
-            token: What names the link.
+            token: The token of the link.
 
         Raises:
             NotFound: The FileSet or the link does not exist.
@@ -601,7 +602,7 @@ class FileSetFiles(Twin[AsyncFileSetFiles]):
         return self._portal.run(self._aio.unshare(fileset_id, token))
 
     def begin_upload(self, fileset_id: str, /, *, path: str) -> PartUpload:
-        """Begin to upload a file in parts, each of which can be sent again alone; `upload` sends a file in one piece.
+        """Start an upload in parts, each of which can be sent again separately; `upload` sends a file as a whole.
 
         `POST /api/files/v1/filesets/{fileset_id}/files/multipart` (Domo's OpenAPI description, "Initiate a split file
         upload"). Unconfirmed: no independent client is known to use it.
@@ -615,64 +616,64 @@ class FileSetFiles(Twin[AsyncFileSetFiles]):
 
         Args:
             fileset_id: The FileSet.
-            path: Where the file is to lie.
+            path: The path of the file.
 
         Raises:
-            ConfigError: The path names no file.
-            Conflict: A file lies there.
+            ConfigError: `path` is not the path of a file.
+            Conflict: A file exists at the path.
             NotFound: The FileSet does not exist.
         """
         return self._portal.run(self._aio.begin_upload(fileset_id, path=path))
 
     def upload_part(self, fileset_id: str, file_id: str, number: int, part: bytes, /) -> PartUpload:
-        """Send a part of a file.
+        """Upload a part of a file.
 
         `POST /api/files/v1/filesets/{fileset_id}/files/multipart/{file_id}/part/{number}` (Domo's OpenAPI description,
         "Submit a part of a file for upload").
 
         Args:
             fileset_id: The FileSet.
-            file_id: The file, as `begin_upload` tells it.
-            number: Which part it is, from 0 on.
-            part: Its bytes.
+            file_id: The file, from `begin_upload`.
+            number: The part's number, from 0.
+            part: The part's bytes.
 
         Raises:
-            ConfigError: The number is negative.
-            NotFound: No such upload is under way.
+            ConfigError: `number` is negative.
+            NotFound: The upload does not exist.
         """
         return self._portal.run(self._aio.upload_part(fileset_id, file_id, number, part))
 
     def finish_upload(self, fileset_id: str, file_id: str, /) -> PartUpload:
-        """Put a file together of its parts.
+        """Complete an upload in parts; the instance joins the parts.
 
         `POST /api/files/v1/filesets/{fileset_id}/files/multipart/{file_id}/finalize` (Domo's OpenAPI description,
         "Finalize a split file upload").
 
         Args:
             fileset_id: The FileSet.
-            file_id: The file, as `begin_upload` tells it.
+            file_id: The file, from `begin_upload`.
 
         Returns:
-            The file, with its size and hash: compare them with what you sent.
+            The file, with its size and hash: compare them with those of the data that you sent.
 
         Raises:
-            Conflict: A file lies at its path by now.
-            NotFound: No such upload is under way, or it has no parts.
+            Conflict: A file exists at its path by now.
+            NotFound: The upload does not exist, or it has no parts.
         """
         return self._portal.run(self._aio.finish_upload(fileset_id, file_id))
 
     def abort_upload(self, fileset_id: str, file_id: str, /) -> PartUpload:
-        """Give an upload in parts up; what was sent is gone.
+        """Abort an upload in parts; the parts that were sent are discarded.
 
         `POST /api/files/v1/filesets/{fileset_id}/files/multipart/{file_id}/abort` (Domo's OpenAPI description, "Abort a
         split file upload").
 
         Args:
             fileset_id: The FileSet.
-            file_id: The file, as `begin_upload` tells it.
+            file_id: The file, from `begin_upload`.
 
         Raises:
-            NotFound: No such upload is under way.
+            NotFound: The upload does not exist.
         """
         return self._portal.run(self._aio.abort_upload(fileset_id, file_id))
 
@@ -687,26 +688,26 @@ class FileSetFiles(Twin[AsyncFileSetFiles]):
         content_type: str | None = None,
         progress: ProgressOption = None,
     ) -> FileSetFile:
-        """Upload a file into a FileSet.
+        """Upload a file to a FileSet.
 
         `POST /api/files/v1/filesets/{fileset_id}/files` (FileSets API, "Upload File"). Newer documents say that a file
-        of the same path is overwritten.
+        at the same path is overwritten.
 
         Args:
             fileset_id: The FileSet.
             content: Bytes, or the path of a file, which is read from disk as it is sent.
-            name: The name in the FileSet; by default the path's own.
-            directory_path: The directory to put it into; by default the topmost.
-            content_type: The media type; by default what the path's suffix or the name's says.
-            progress: Called with a `Progress` some ten times a second; True draws a bar (needs ``rich``).
+            name: The name in the FileSet; by default the name in the path.
+            directory_path: The directory to upload to; by default the top-level directory.
+            content_type: The media type; by default guessed from the suffix of the path or the name.
+            progress: Called with a `Progress` about ten times a second; True draws a bar (needs ``rich``).
 
         Returns:
-            The file, as the instance says that it stored it.
+            The stored file, as the instance reports it.
 
         Raises:
-            ConfigError: Bytes are given without a name, or a form cannot carry the name.
-            ContentMismatch: The instance says that it stored something else, or under another name.
-            SourceError: The file is not there, cannot be read, or was written to meanwhile.
+            ConfigError: `content` is bytes and `name` is not given, or a form cannot carry the name.
+            ContentMismatch: The instance reports that it stored other content, or stored it under another name.
+            SourceError: The file does not exist, cannot be read, or was changed during the upload.
             NotFound: The FileSet does not exist.
         """
         return self._portal.run(
@@ -731,25 +732,25 @@ class FileSetFiles(Twin[AsyncFileSetFiles]):
         stop_on_error: bool = False,
         progress: ProgressOption = None,
     ) -> ItemResults[str, FileSetFile]:
-        """Upload several files into a directory of a FileSet at once. One that fails does not stop the others.
+        """Upload several files to a directory of a FileSet at once. A file that fails does not stop the others.
 
         `POST /api/files/v1/filesets/{fileset_id}/files` (FileSets API, "Upload File") for each. For a whole folder see
         `FileSets.push_folder`.
 
         Args:
             fileset_id: The FileSet.
-            contents: The paths of the files, or their contents (bytes or paths) by the names they are to have.
-            directory_path: The directory to put them into; by default the topmost.
-            concurrency: How many are under way at a time.
-            stop_on_error: Whether none is begun any more once one has failed; those under way still end.
-            progress: Called with a `Progress` some ten times a second, which counts the files that ended as parts; True
+            contents: The paths of the files, or a mapping from the name in the FileSet to the content (bytes or path).
+            directory_path: The directory to upload to; by default the top-level directory.
+            concurrency: The number of files at once.
+            stop_on_error: Whether to start no further file after one has failed; files in progress are completed.
+            progress: Called with a `Progress` about ten times a second, which counts completed files as parts; True
                 draws a bar (needs ``rich``).
 
         Returns:
-            What became of each, by its path as given or its name; see `ItemResults.failed`.
+            The result for each file, by its given path or its name; see `ItemResults.failed`.
 
         Raises:
-            ConfigError: There are none, one is given twice, or two have one name.
+            ConfigError: `contents` is empty, a file is given twice, or two files have the same name.
         """
         return self._portal.run(
             self._aio.upload_many(
@@ -798,34 +799,33 @@ class FileSetFiles(Twin[AsyncFileSetFiles]):
         verify: bool = True,
         progress: ProgressOption = None,
     ) -> bytes | DownloadResult:
-        """Return a file's content, or stream it to disk: whole, or not at all.
+        """Return a file's content, or stream it to disk; the file is complete or is not written at all.
 
         `GET /api/files/v1/filesets/{fileset_id}/files/{file_id}/download` (FileSets API, "Download File by Id").
-        What it has to be is asked before by `GET /api/files/v1/filesets/{fileset_id}/files/{file_id}`. Newer
-        documents say that the download redirects to where the content is; the token stays with the instance. A
-        download that breaks off goes on where it did, if parts are given and the file is still the same, and else
-        begins anew.
+        Its expected size and hash are read first with `GET /api/files/v1/filesets/{fileset_id}/files/{file_id}`. Newer
+        documents say that the download redirects to the content; the token stays with the instance. A download that
+        breaks off is resumed if the instance serves parts and the file is still the same, and restarted otherwise.
 
         Args:
             fileset_id: The FileSet.
             file_id: The file.
-            target: The path of the file to write, which appears under its name only when it is whole; or a binary file
-                object, which is written to as the answer comes, as are devices and pipes. Links are followed, and a
-                file that is there keeps its mode, owner and links. Without a target the content is returned.
-            verify: Whether to compare the length and the hash with what the instance tells of the file, which takes a
-                request more.
-            progress: Called with a `Progress` some ten times a second; True draws a bar (needs ``rich``).
+            target: The path of the file to write, which appears under its name only when it is complete; or a binary
+                file object, which is written to as the answer arrives, as are devices and pipes. Links are followed,
+                and an existing file keeps its mode, owner and links. Without a target the content is returned.
+            verify: Whether to compare the length and the hash with those that the instance reports, which takes one
+                more request.
+            progress: Called with a `Progress` about ten times a second; True draws a bar (needs ``rich``).
 
         Returns:
-            The content; with a target, how many bytes were written, their SHA-256, and the seconds that it took.
+            The content; with a target, the number of bytes written, their SHA-256 and the seconds it took.
 
         Raises:
             ConfigError: The target cannot be written to.
             NotFound: The FileSet or the file does not exist.
-            TargetError: The file could not be written, such as where the disk is full.
-            IncompleteAnswer: The answer broke off, each time that it was asked for; no file was left.
-            ContentMismatch: What came is not what the instance tells of the file, each time that it was asked for; no
-                file was left.
+            TargetError: The file could not be written, for example because the disk is full.
+            IncompleteAnswer: The answer broke off on every attempt; no file was written.
+            ContentMismatch: The content did not match the length or the hash that the instance reports, on every
+                attempt; no file was written.
         """
         return self._portal.run(self._aio.download(fileset_id, file_id, target, verify=verify, progress=progress))
 
@@ -844,25 +844,25 @@ class FileSetFiles(Twin[AsyncFileSetFiles]):
     def download_by_path(
         self, fileset_id: str, /, target: Target | None = None, *, path: str, progress: ProgressOption = None
     ) -> bytes | DownloadResult:
-        """Return the content of the file at a path, or stream it to disk; of a directory, all its files as a ZIP.
+        """Return the content of the file at a path, or stream it to disk; a directory comes as a ZIP of its files.
 
         `GET /api/files/v1/filesets/{fileset_id}/path/download` (Domo's OpenAPI description, "Download a File by Path").
-        It is not compared with what the instance tells of the file; `download` does that.
+        The content is not compared with the length and hash that the instance reports; `download` does that.
 
         Args:
             fileset_id: The FileSet.
-            target: The path of the file to write, or a binary file object, as `download` takes it.
-            path: Where it lies, such as ``reports/2024.pdf``; ``/`` stands for the whole FileSet.
-            progress: Called with a `Progress` some ten times a second; True draws a bar (needs ``rich``).
+            target: The path of the file to write, or a binary file object; see `download`.
+            path: The path, such as ``reports/2024.pdf``; ``/`` stands for the whole FileSet.
+            progress: Called with a `Progress` about ten times a second; True draws a bar (needs ``rich``).
 
         Returns:
-            The content; with a target, how many bytes were written, their SHA-256, and the seconds that it took.
+            The content; with a target, the number of bytes written, their SHA-256 and the seconds it took.
 
         Raises:
             ConfigError: The target cannot be written to.
-            NotFound: The FileSet does not exist, or nothing at the path.
-            TargetError: The file could not be written, such as where the disk is full.
-            IncompleteAnswer: The answer broke off, each time that it was asked for; no file was left.
+            NotFound: The FileSet or the path does not exist.
+            TargetError: The file could not be written, for example because the disk is full.
+            IncompleteAnswer: The answer broke off on every attempt; no file was written.
         """
         return self._portal.run(self._aio.download_by_path(fileset_id, target, path=path, progress=progress))
 
@@ -909,27 +909,27 @@ class FileSetFiles(Twin[AsyncFileSetFiles]):
         paths: Sequence[str] = (),
         progress: ProgressOption = None,
     ) -> bytes | DownloadResult:
-        """Return several files and directories as a ZIP, or stream it to disk: whole, or not at all.
+        """Return several files and directories as a ZIP, or stream it to disk, complete or not at all.
 
         `GET /api/files/v1/filesets/{fileset_id}/files/download` (Domo's OpenAPI description, "Download Files by ID or
         path"), which gives at most 1,000 files.
 
         Args:
             fileset_id: The FileSet.
-            target: The path of the file to write, or a binary file object, as `download` takes it.
+            target: The path of the file to write, or a binary file object; see `download`.
             file_ids: The files and directories.
-            paths: Where further ones lie; ``/`` stands for the whole FileSet. They go out with commas between them, so
-                that none may have one.
-            progress: Called with a `Progress` some ten times a second; True draws a bar (needs ``rich``).
+            paths: The paths of further files and directories; ``/`` stands for the whole FileSet. They are sent
+                separated by commas, so a path must not contain a comma.
+            progress: Called with a `Progress` about ten times a second; True draws a bar (needs ``rich``).
 
         Returns:
-            The ZIP; with a target, how many bytes were written, their SHA-256, and the seconds that it took.
+            The ZIP; with a target, the number of bytes written, their SHA-256 and the seconds it took.
 
         Raises:
-            ConfigError: There are none, one has a comma, or the target cannot be written to.
+            ConfigError: No files are given, a path contains a comma, or the target cannot be written to.
             NotFound: The FileSet or the file does not exist.
-            TargetError: The file could not be written, such as where the disk is full.
-            IncompleteAnswer: The answer broke off, each time that it was asked for; no file was left.
+            TargetError: The file could not be written, for example because the disk is full.
+            IncompleteAnswer: The answer broke off on every attempt; no file was written.
         """
         return self._portal.run(
             self._aio.download_zip(fileset_id, target, file_ids=file_ids, paths=paths, progress=progress)
@@ -946,7 +946,7 @@ class FileSetFiles(Twin[AsyncFileSetFiles]):
         stop_on_error: bool = False,
         progress: ProgressOption = None,
     ) -> ItemResults[int | str, DownloadResult]:
-        """Stream several files to disk at once: each whole, or not at all. One that fails does not stop the others.
+        """Stream several files to disk at once, each complete or not at all; one failure does not stop the others.
 
         `GET /api/files/v1/filesets/{fileset_id}/files/{file_id}/download` (FileSets API, "Download File by Id") for
         each, and before it `GET /api/files/v1/filesets/{fileset_id}/files/{file_id}`; see `download`. For a whole
@@ -954,18 +954,18 @@ class FileSetFiles(Twin[AsyncFileSetFiles]):
 
         Args:
             fileset_id: The FileSet.
-            targets: The path to write for each file's id.
-            verify: Whether to compare lengths and hashes with what the instance tells of the files.
-            concurrency: How many are under way at a time.
-            stop_on_error: Whether none is begun any more once one has failed; those under way still end.
-            progress: Called with a `Progress` some ten times a second, which counts the files that ended as parts; True
+            targets: The path to write, by the file's id.
+            verify: Whether to compare lengths and hashes with those that the instance reports.
+            concurrency: The number of files at once.
+            stop_on_error: Whether to start no further file after one has failed; files in progress are completed.
+            progress: Called with a `Progress` about ten times a second, which counts completed files as parts; True
                 draws a bar (needs ``rich``).
 
         Returns:
-            What became of each, by its id; see `ItemResults.failed`.
+            The result for each file, by its id; see `ItemResults.failed`.
 
         Raises:
-            ConfigError: There are none, or two have the same path.
+            ConfigError: `targets` is empty, or two files have the same path.
         """
         return self._portal.run(
             self._aio.download_many(
@@ -979,7 +979,7 @@ class FileSetFiles(Twin[AsyncFileSetFiles]):
         )
 
     def delete(self, fileset_id: str, file_id: str, /) -> Deletion:
-        """Delete a file; a directory with all that lies in it.
+        """Delete a file, or a directory with its contents.
 
         `DELETE /api/files/v1/filesets/{fileset_id}/files/{file_id}` (FileSets API, "Delete File by Id").
 
@@ -988,7 +988,7 @@ class FileSetFiles(Twin[AsyncFileSetFiles]):
             file_id: The file.
 
         Returns:
-            What the instance says about it; newer ones say nothing.
+            The instance's message; newer instances return none.
 
         Raises:
             NotFound: The FileSet or the file does not exist.
@@ -996,19 +996,19 @@ class FileSetFiles(Twin[AsyncFileSetFiles]):
         return self._portal.run(self._aio.delete(fileset_id, file_id))
 
     def delete_by_path(self, fileset_id: str, /, *, path: str) -> Deletion:
-        """Delete the file at a path; a directory with all that lies in it.
+        """Delete the file at a path, or a directory with its contents.
 
         `DELETE /api/files/v1/filesets/{fileset_id}/path` (FileSets API, "Delete Files by Path").
 
         Args:
             fileset_id: The FileSet.
-            path: Where it lies, such as ``reports/2024.pdf``.
+            path: The path, such as ``reports/2024.pdf``.
 
         Returns:
-            What the instance says about it; newer ones say nothing.
+            The instance's message; newer instances return none.
 
         Raises:
-            ConfigError: The path names no file, and might stand for all of them.
+            ConfigError: `path` is not the path of a file, and might select all of them.
             NotFound: The FileSet or the file does not exist.
         """
         return self._portal.run(self._aio.delete_by_path(fileset_id, path=path))

@@ -25,7 +25,7 @@ from domo_async.sync._facade import SyncPager, Twin
 
 
 class Streams(Twin[AsyncStreams]):
-    """Streams: connectors that fill datasets, and their runs."""
+    """Manage streams, the connectors that fill datasets, and their runs."""
 
     def create(
         self,
@@ -45,16 +45,16 @@ class Streams(Twin[AsyncStreams]):
 
         Args:
             transport: The connector.
-            data_provider_key: The kind of source, such as ``snowflake-unload-v2``.
+            data_provider_key: The type of data provider, such as ``snowflake-unload-v2``.
             data_source_name: The dataset's name.
-            data_source_description: What the dataset is for.
+            data_source_description: The dataset's description.
             configuration: The connector's settings.
-            account_id: The account by which it logs in; None for a connector that needs none.
-            update_method: What a run does to the dataset's rows.
-            advanced_schedule_json: When it runs, as JSON text: ``{"type": "MANUAL", "timezone": "UTC"}``.
+            account_id: The account with which the connector logs in; None for a connector that needs none.
+            update_method: The effect of a run on the dataset's rows.
+            advanced_schedule_json: The schedule, as JSON text: ``{"type": "MANUAL", "timezone": "UTC"}``.
 
         Returns:
-            The stream. Domo's documentation does not show the answer; where none comes, there is nothing in it.
+            The stream. Domo's documentation does not show the answer; if there is none, the fields are not set.
 
         Raises:
             BadRequest: The connector, the account or the data provider does not exist.
@@ -82,11 +82,11 @@ class Streams(Twin[AsyncStreams]):
     ) -> SyncPager[Stream]:
         """Iterate over the streams that the token's owner may see.
 
-        `GET /api/data/v1/streams`. Seen: Domo's own data service has it, and other clients use it. It tells no total;
-        an answer of more streams than were asked for is taken as all.
+        `GET /api/data/v1/streams`. Seen: Domo's own data service has it, and other clients use it. The answer has no
+        total; an answer with more streams than requested is taken as the complete list.
 
         Args:
-            fields: What to tell of each, such as ``"all"``.
+            fields: The fields of each stream to return, such as ``"all"``.
             offset: The number of streams to skip.
             limit: The maximum number of streams to return, or None for all.
             page_size: The number of streams per request; the instance's own default is 50.
@@ -97,13 +97,14 @@ class Streams(Twin[AsyncStreams]):
         return SyncPager(self._aio.list(fields=fields, offset=offset, limit=limit, page_size=page_size), self._portal)
 
     def search(self, query: str, /, *, fields: str | Sequence[str] | None = None) -> SyncPager[Stream]:
-        """Iterate over the streams that a query finds.
+        """Iterate over the streams that match a query.
 
         `GET /api/data/v1/streams/search`. Seen: Domo's own data service has it, and another client uses it.
 
         Args:
-            query: Such as ``dataSource.name:orders`` or ``dataSource.id:…``, as Domo's Stream API has it.
-            fields: What to tell of each; ``"all"`` by default.
+            query: The query, such as ``dataSource.name:orders`` or ``dataSource.id:…``, in the syntax of Domo's Stream
+                API.
+            fields: The fields of each stream to return; ``"all"`` by default.
         """
         return SyncPager(self._aio.search(query, fields=fields), self._portal)
 
@@ -116,20 +117,20 @@ class Streams(Twin[AsyncStreams]):
             dataset_id: The dataset.
 
         Raises:
-            NotFound: No stream fills it, or there is no such dataset.
+            NotFound: No stream fills the dataset, or the dataset does not exist.
         """
         return self._portal.run(self._aio.of_dataset(dataset_id))
 
     def get_many(
         self, stream_ids: Sequence[int | str], /, *, fields: str | Sequence[str] | None = None
     ) -> ItemTuple[Stream]:
-        """Return several streams by one request.
+        """Return several streams with one request.
 
         `GET /api/data/v1/streams/bulk`. Seen: Domo's own data service has it, and a client asks for 50 at once.
 
         Args:
             stream_ids: The streams.
-            fields: What to tell of each, such as ``"all"``.
+            fields: The fields of each stream to return, such as ``"all"``.
 
         Raises:
             ConfigError: `stream_ids` is empty.
@@ -142,8 +143,8 @@ class Streams(Twin[AsyncStreams]):
         `GET /api/data/v1/streams/{stream_id}` (Datasets API, "Stream (Connector) - Get").
 
         Args:
-            stream_id: The stream; a dataset tells it as `stream_id`.
-            fields: What to tell of it, such as ``"all"``.
+            stream_id: The stream, as in `Dataset.stream_id`.
+            fields: The fields to return, such as ``"all"``.
 
         Raises:
             NotFound: The stream does not exist.
@@ -151,13 +152,13 @@ class Streams(Twin[AsyncStreams]):
         return self._portal.run(self._aio.get(stream_id, fields=fields))
 
     def delete(self, stream_id: int | str, /, *, delete_method: DeleteMethod | str | None = None) -> None:
-        """Delete a stream; what becomes of its dataset is not documented.
+        """Delete a stream; the effect on its dataset is not documented.
 
         `DELETE /api/data/v1/streams/{stream_id}`. Seen: Domo's own data service has it.
 
         Args:
             stream_id: The stream.
-            delete_method: ``soft``, which is the instance's default, or ``hard``.
+            delete_method: ``soft``, the instance's default, or ``hard``.
 
         Raises:
             NotFound: The stream does not exist.
@@ -174,7 +175,7 @@ class Streams(Twin[AsyncStreams]):
         Args:
             stream_id: The stream.
             state: ``ACTIVE``, ``INACTIVE`` or ``MANUAL``.
-            inactive_schedule_code: Why it is not kept, as a number whose meanings are not documented.
+            inactive_schedule_code: The reason for stopping, as a number whose meanings are not documented.
 
         Raises:
             NotFound: The stream does not exist.
@@ -205,7 +206,7 @@ class Streams(Twin[AsyncStreams]):
 
         Args:
             stream_ids: The streams.
-            inactive_schedule_code: Why not, as a number whose meanings are not documented.
+            inactive_schedule_code: The reason for stopping, as a number whose meanings are not documented.
 
         Raises:
             ConfigError: `stream_ids` is empty.
@@ -228,24 +229,24 @@ class Streams(Twin[AsyncStreams]):
         data_source_description: str,
         advanced_schedule_json: str | Unset = UNSET,
     ) -> SavedStream:
-        """Set what makes up a stream; all of it is needed, also what stays as it was.
+        """Set the definition of a stream; every part is required, also those that do not change.
 
         `PUT /api/data/v1/streams/{stream_id}` (Datasets API, "Stream (Connector) - Update").
 
         Args:
             stream_id: The stream.
             transport: The connector.
-            configuration: Its settings, all of them.
-            account_id: The account by which it logs in; None for a connector that needs none, which is sent as null, as
-                whether the stream would keep its account without that is not known.
-            update_method: What a run does to the dataset's rows.
-            data_provider_key: The kind of source, such as ``postgresql-partition``.
+            configuration: The connector's settings, all of them.
+            account_id: The account with which the connector logs in; None for a connector that needs none. None is sent
+                as null, as it is not known whether the stream would otherwise keep its account.
+            update_method: The effect of a run on the dataset's rows.
+            data_provider_key: The type of data provider, such as ``postgresql-partition``.
             data_source_name: The dataset's name.
-            data_source_description: What the dataset is for.
-            advanced_schedule_json: When it runs, as JSON text: ``{"type": "MANUAL", "timezone": "UTC"}``.
+            data_source_description: The dataset's description.
+            advanced_schedule_json: The schedule, as JSON text: ``{"type": "MANUAL", "timezone": "UTC"}``.
 
         Returns:
-            The stream. Domo's documentation does not show the answer; where none comes, there is nothing in it.
+            The stream. Domo's documentation does not show the answer; if there is none, the fields are not set.
 
         Raises:
             NotFound: The stream does not exist.
@@ -275,18 +276,19 @@ class Streams(Twin[AsyncStreams]):
         remove_configuration_changes: bool | None = None,
         remove_deleted: bool | None = None,
     ) -> ItemTuple[StreamExecution]:
-        """Return the last runs of a stream with their main facts; what is not among those is None.
+        """Return the last runs of a stream with their main fields; the other fields are None.
 
         `GET /api/data/v1/streams/{stream_id}/history/aggregate` (Datasets API, "Stream Execution History"). Its
         parameters are those of Domo's own data service.
 
         Args:
             stream_id: The stream.
-            limit: The most runs to give; 1,000 by default, so that a stream may have had more. `executions` gives all.
+            limit: The maximum number of runs to return; 1,000 by default, so a stream may have had more. `executions`
+                returns all.
             date: The day of the runs, such as ``2024-12-31``; all by default.
             tz: The time zone of that day, such as ``UTC``.
-            remove_configuration_changes: Whether to leave out that settings changed; by default not.
-            remove_deleted: Whether to leave out what was deleted; by default not.
+            remove_configuration_changes: Whether to leave out changes of settings; by default they are included.
+            remove_deleted: Whether to leave out deleted runs; by default they are included.
 
         Raises:
             NotFound: The stream does not exist.
@@ -319,32 +321,33 @@ class Streams(Twin[AsyncStreams]):
         """Run a stream now.
 
         `POST /api/data/v1/streams/{stream_id}/executions` (Connectors, "Run a Connector"; Datasets API, "Execute
-        Dataset Stream"). One page documents the run type as ``runType``, the other as ``action``: both are sent.
+        Dataset Stream"). One page of Domo's documents the run type as ``runType``, the other as ``action``: both are
+        sent.
 
-        With `wait`, `GET /api/data/v1/streams/{stream_id}/executions/{execution_id}` as well, which Domo's own
-        data service has; and `GET /api/data/v1/streams/{stream_id}` where the answer does not tell the run, to look for
-        the one under way. The parameters beside the run type are those of that service, too.
+        With `wait`, also sends `GET /api/data/v1/streams/{stream_id}/executions/{execution_id}`, which Domo's own data
+        service has; and `GET /api/data/v1/streams/{stream_id}` if the answer does not name the run, to find the current
+        one. The parameters other than the run type are those of that service, too.
 
         Args:
             stream_id: The stream.
             run_type: ``MANUAL``; Domo's documentation names no other.
-            abort_running: Whether to stop the run under way, which refuses another one otherwise.
+            abort_running: Whether to stop the current run, which otherwise makes the instance refuse another one.
             data_tag: The partition to fill.
-            restate_data_tag: The partition to fill anew.
-            append_id: What to append to, such as ``latest``.
-            start_connector: Whether the connector is to run, which it is by default; else you bring the rows.
+            restate_data_tag: The partition to refill.
+            append_id: The version to append to, such as ``latest``.
+            start_connector: Whether to run the connector, which is the default; otherwise the caller provides the rows.
             wait: Whether to wait until the run has ended.
-            timeout: Seconds to wait for that.
+            timeout: The number of seconds to wait for that.
 
         Returns:
-            The run; one page shows an empty answer, then there is nothing in it.
+            The run; one page shows an empty answer, for which the fields are not set.
 
         Raises:
             NotFound: The stream does not exist.
-            JobFailed: The run failed; says why, if the instance reports it.
-            UnknownState: What the run's state means is not known.
-            WaitTimeout: The run has not ended; carries the last state seen.
-            DecodeError: With `wait`: the run was started, but the instance does not tell which one it is.
+            JobFailed: The run failed; the message has the reason, if the instance reports it.
+            UnknownState: The run's state is not one that the client knows.
+            WaitTimeout: The run has not ended; the error has the last state.
+            DecodeError: With `wait`: the run was started, but the instance does not report its number.
         """
         return self._portal.run(
             self._aio.run(
@@ -363,15 +366,15 @@ class Streams(Twin[AsyncStreams]):
     def executions(
         self, stream_id: int | str, /, *, offset: int = 0, limit: int | None = None, page_size: int = 100
     ) -> SyncPager[StreamExecution]:
-        """Iterate over the runs of a stream, with all that is known of each.
+        """Iterate over the runs of a stream with all fields.
 
-        `GET /api/data/v1/streams/{stream_id}/executions`. Seen: Domo's own data service has it. In which order
-        they come is unconfirmed. An answer of more runs than were asked for is taken as all.
+        `GET /api/data/v1/streams/{stream_id}/executions`. Seen: Domo's own data service has it. Their order is
+        unconfirmed. An answer with more runs than requested is taken as the complete list.
 
         Args:
             stream_id: The stream.
             offset: The number of runs to skip.
-            limit: The most runs to give, or None for all.
+            limit: The maximum number of runs to return, or None for all.
             page_size: The number of runs per request.
 
         Raises:
@@ -388,7 +391,7 @@ class Streams(Twin[AsyncStreams]):
 
         Args:
             stream_id: The stream.
-            execution_id: The run, as `run` and `history` tell it.
+            execution_id: The run, from `run` or `history`.
 
         Raises:
             NotFound: The stream or the run does not exist.
@@ -412,34 +415,34 @@ class Streams(Twin[AsyncStreams]):
         Args:
             stream_id: The stream.
             execution_id: The run.
-            category: Whose doing it is; ``CONNECTOR`` is what other clients send.
-            message: Why.
+            category: The originator of the abort; other clients send ``CONNECTOR``.
+            message: The reason.
 
         Returns:
             The run, which may not have ended yet.
 
         Raises:
             NotFound: The stream or the run does not exist.
-            Conflict: It has ended already.
+            Conflict: The run has ended already.
         """
         return self._portal.run(self._aio.abort(stream_id, execution_id, category=category, message=message))
 
     def wait(self, stream_id: int | str, execution_id: int | str, /, *, timeout: float = 3600.0) -> StreamExecution:
         """Wait until a run of a stream has ended, and return it.
 
-        Asks `GET /api/data/v1/streams/{stream_id}/executions/{execution_id}` again and again, with pauses that grow.
-        Domo's own data service has this route, and other clients use it. ``WARNING`` is no failure: the rows came, and
-        `StreamExecution.errors` tells the rest.
+        Sends `GET /api/data/v1/streams/{stream_id}/executions/{execution_id}` repeatedly, at growing intervals. Domo's
+        own data service has this route, and other clients use it. ``WARNING`` is not a failure: the rows arrived, and
+        `StreamExecution.errors` has the warnings.
 
         Args:
             stream_id: The stream.
-            execution_id: The run, as `run` and `history` tell it.
-            timeout: Seconds to wait at most.
+            execution_id: The run, from `run` or `history`.
+            timeout: The maximum number of seconds to wait.
 
         Raises:
             NotFound: The stream or the run does not exist.
-            JobFailed: The run failed; says why, if the instance reports it.
-            UnknownState: What the run's state means is not known.
-            WaitTimeout: The run has not ended; carries the last state seen.
+            JobFailed: The run failed; the message has the reason, if the instance reports it.
+            UnknownState: The run's state is not one that the client knows.
+            WaitTimeout: The run has not ended; the error has the last state.
         """
         return self._portal.run(self._aio.wait(stream_id, execution_id, timeout=timeout))

@@ -1,4 +1,4 @@
-"""Files, their revisions and permissions: `domo.files`."""
+"""Files in Domo, their revisions and permissions: `domo.files`."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ __all__ = ["Files"]
 
 
 class Files(Area):
-    """Files, their revisions and permissions."""
+    """Upload, download and manage files, their revisions and permissions."""
 
     async def upload(
         self,
@@ -64,16 +64,16 @@ class Files(Area):
 
         Args:
             content: Bytes, or the path of a file, which is read from disk as it is sent.
-            name: The name in Domo; by default the path's own.
-            description: What it is.
-            public: Whether everyone in the instance gets access. The instance's own default is yes; here it is no, and
-                is always said.
-            content_type: The media type; by default what the path's suffix or the name's says.
-            progress: Called with a `Progress` some ten times a second; True draws a bar (needs ``rich``).
+            name: The name in Domo; by default the name in the path.
+            description: The description.
+            public: Whether everyone in the instance gets access. The instance's own default is yes; the client's
+                default is no, and the client always sends the value.
+            content_type: The media type; by default guessed from the suffix of the path or the name.
+            progress: Called with a `Progress` about ten times a second; True draws a bar (needs ``rich``).
 
         Raises:
-            ConfigError: Bytes are given without a name.
-            SourceError: The file is not there, cannot be read, or was written to meanwhile.
+            ConfigError: `content` is bytes, and `name` is not given.
+            SourceError: The file does not exist, cannot be read, or was changed during the upload.
         """
         file_name = content_name(content, name)
         clock = self._http.settings.clock
@@ -89,23 +89,23 @@ class Files(Area):
         stop_on_error: bool = False,
         progress: ProgressOption = None,
     ) -> ItemResults[str, CreatedFile]:
-        """Upload several new files at once. One that fails does not stop the others.
+        """Upload several new files at once. A file that fails does not stop the others.
 
         `POST /api/data/v1/data-files` (Files API, "Upload a File") for each.
 
         Args:
-            contents: The paths of the files, or their contents (bytes or paths) by the names they are to have in Domo.
+            contents: The paths of the files, or a mapping from the name in Domo to the content (bytes or path).
             public: Whether everyone in the instance gets access.
-            concurrency: How many are under way at a time.
-            stop_on_error: Whether none is begun any more once one has failed; those under way still end.
-            progress: Called with a `Progress` some ten times a second, which counts the files that ended as parts; True
+            concurrency: The number of files at once.
+            stop_on_error: Whether to start no further file after one has failed; files in progress are completed.
+            progress: Called with a `Progress` about ten times a second, which counts completed files as parts; True
                 draws a bar (needs ``rich``).
 
         Returns:
-            What became of each, by its path as given or its name; see `ItemResults.failed`.
+            The result for each file, by its given path or its name; see `ItemResults.failed`.
 
         Raises:
-            ConfigError: There are none, or one is given twice.
+            ConfigError: `contents` is empty, or a file is given twice.
         """
 
         async def send(name: str, content: Content, reporter: Reporter) -> CreatedFile:
@@ -130,20 +130,20 @@ class Files(Area):
         content_type: str | None = None,
         progress: ProgressOption = None,
     ) -> CreatedRevision:
-        """Upload a file's new content; its former content stays as a revision.
+        """Upload a file's new content; its former content remains as a revision.
 
-        `PUT /api/data/v1/data-files/{file_id}` (Files API, "Upload a File Revision"). Is not sent twice, unless the
-        instance surely did not take it: each time makes a revision.
+        `PUT /api/data/v1/data-files/{file_id}` (Files API, "Upload a File Revision"). The request is not repeated,
+        unless the instance surely did not process it: each request creates a revision.
 
         Args:
             file_id: The file.
             content: Bytes, or the path of a file, which is read from disk as it is sent.
-            content_type: The media type; by default what the path's suffix says, and ``application/octet-stream`` for
-                bytes.
-            progress: Called with a `Progress` some ten times a second; True draws a bar (needs ``rich``).
+            content_type: The media type; by default guessed from the suffix of the path, and
+                ``application/octet-stream`` for bytes.
+            progress: Called with a `Progress` about ten times a second; True draws a bar (needs ``rich``).
 
         Raises:
-            SourceError: The file is not there, cannot be read, or was written to meanwhile.
+            SourceError: The file does not exist, cannot be read, or was changed during the upload.
             NotFound: The file does not exist in Domo.
         """
         with reported_body(content, content_type, progress=progress, clock=self._http.settings.clock) as outgoing:
@@ -164,16 +164,16 @@ class Files(Area):
     ) -> Pager[File]:
         """Iterate over the files that the token's owner may see.
 
-        `GET /api/data/v1/data-files/details` (Files API, "Get All Files Metadata"); no pages are documented, so they
-        come in one answer.
+        `GET /api/data/v1/data-files/details` (Files API, "Get All Files Metadata"); no paging is documented, so all
+        files come in one answer.
 
         Args:
-            user_id: Only the files of this owner.
-            expand: What else to give: ``revisions``, ``metadata`` or both.
-            data_file_ids: Only these files.
+            user_id: The owner of the files.
+            expand: Additional details to return: ``revisions``, ``metadata`` or both.
+            data_file_ids: The files to return.
 
         Raises:
-            ConfigError: `data_file_ids` is empty, which would stand for all files.
+            ConfigError: `data_file_ids` is empty, which would select all files.
         """
         only = None if data_file_ids is None else require_list(data_file_ids, "data_file_ids")
         return self._http.whole_list(
@@ -185,13 +185,13 @@ class Files(Area):
         )
 
     async def get(self, file_id: int | str, /, *, expand: Sequence[FileParts | str] | None = None) -> File:
-        """Return what is known of a file.
+        """Return the details of a file.
 
         `GET /api/data/v1/data-files/{file_id}/details` (Files API, "Get File Metadata by ID").
 
         Args:
             file_id: The file.
-            expand: What else to give: ``revisions``, ``metadata`` or both.
+            expand: Additional details to return: ``revisions``, ``metadata`` or both.
 
         Raises:
             NotFound: The file does not exist.
@@ -203,7 +203,7 @@ class Files(Area):
     async def get_revision(
         self, file_id: int | str, revision_id: int | str, /, *, expand: Sequence[FileParts | str] | None = None
     ) -> FileRevision:
-        """Return what is known of a revision.
+        """Return the details of a revision.
 
         `GET /api/data/v1/data-files/{file_id}/revisions/{revision_id}/details` (Files API, "Get Revision Metadata by
         ID").
@@ -211,7 +211,7 @@ class Files(Area):
         Args:
             file_id: The file.
             revision_id: The revision.
-            expand: What else to give: ``revisions``, ``metadata`` or both.
+            expand: Additional details to return: ``revisions``, ``metadata`` or both.
 
         Raises:
             NotFound: The file or the revision does not exist.
@@ -232,7 +232,7 @@ class Files(Area):
 
         Args:
             file_id: The file.
-            expand: What else to give: ``revisions``, ``metadata`` or both.
+            expand: Additional details to return: ``revisions``, ``metadata`` or both.
 
         Raises:
             NotFound: The file does not exist.
@@ -292,38 +292,38 @@ class Files(Area):
         verify: bool = True,
         progress: ProgressOption = None,
     ) -> bytes | DownloadResult:
-        """Return a file's content, or stream it to disk: whole, or not at all.
+        """Return a file's content, or stream it to disk; the file is complete or is not written at all.
 
         `GET /api/data/v1/data-files/{file_id}` (Files API, "Download a File"), or
-        `GET /api/data/v1/data-files/{file_id}/revisions/{revision_id}` for a revision, or, where the instance does not
-        know that, `GET /api/data/v1/data-files/{file_id}/revision/{revision_id}` (Files API, "Download a File" of a
-        revision). What it has to be is asked before by `GET /api/data/v1/data-files/{file_id}/details` or
-        `GET /api/data/v1/data-files/{file_id}/revisions/{revision_id}/details`. A download that breaks off goes on
-        where it did, if the instance gives parts of files and the file is still the same, and else begins anew; no
-        document tells which instances do.
+        `GET /api/data/v1/data-files/{file_id}/revisions/{revision_id}` for a revision, or, if the instance does not
+        have that route, `GET /api/data/v1/data-files/{file_id}/revision/{revision_id}` (Files API, "Download a File" of
+        a revision). Its expected size and hash are read first with `GET /api/data/v1/data-files/{file_id}/details` or
+        `GET /api/data/v1/data-files/{file_id}/revisions/{revision_id}/details`. A download that breaks off is resumed
+        if the instance serves parts of files and the file is still the same, and restarted otherwise; no document says
+        which instances serve parts.
 
         Args:
             file_id: The file.
-            target: The path of the file to write, which appears under its name only when it is whole; or a binary file
-                object, also one with an async ``write``, which is written to as the answer comes, as are devices and
-                pipes. Links are followed, and a file that is there keeps its mode, owner and links. Without a target
+            target: The path of the file to write, which appears under its name only when it is complete; or a binary
+                file object, also one with an async ``write``, which is written to as the answer arrives, as are devices
+                and pipes. Links are followed, and an existing file keeps its mode, owner and links. Without a target
                 the content is returned.
             revision_id: The revision; the current one by default.
-            file_name: The name that the instance is to give the file in its answer's headers.
-            verify: Whether to compare the length and the SHA-256 (or else the MD5) with what the instance tells of
-                the file, which takes a request more.
-            progress: Called with a `Progress` some ten times a second; True draws a bar (needs ``rich``).
+            file_name: The file name that the instance is to send in the answer's headers.
+            verify: Whether to compare the length and the SHA-256 (or else the MD5) with those that the instance
+                reports, which takes one more request.
+            progress: Called with a `Progress` about ten times a second; True draws a bar (needs ``rich``).
 
         Returns:
-            The content; with a target, how many bytes were written, their SHA-256, and the seconds that it took.
+            The content; with a target, the number of bytes written, their SHA-256 and the seconds it took.
 
         Raises:
-            ConfigError: The target cannot be written to, or the file's id is a route's name.
+            ConfigError: The target cannot be written to, or the file's id is the name of a route.
             NotFound: The file or the revision does not exist.
-            TargetError: The file could not be written, such as where the disk is full.
-            IncompleteAnswer: The answer broke off, each time that it was asked for; no file was left.
-            ContentMismatch: What came is not what the instance tells of the file, each time that it was asked for; no
-                file was left.
+            TargetError: The file could not be written, for example because the disk is full.
+            IncompleteAnswer: The answer broke off on every attempt; no file was written.
+            ContentMismatch: The content did not match the length or the hash that the instance reports, on every
+                attempt; no file was written.
         """
         routes = _content(file_id, revision_id)
         return await download(
@@ -343,24 +343,24 @@ class Files(Area):
         stop_on_error: bool = False,
         progress: ProgressOption = None,
     ) -> ItemResults[int | str, DownloadResult]:
-        """Stream several files to disk at once: each whole, or not at all. One that fails does not stop the others.
+        """Stream several files to disk at once, each complete or not at all; one failure does not stop the others.
 
         `GET /api/data/v1/data-files/{file_id}` (Files API, "Download a File") for each, and before it
         `GET /api/data/v1/data-files/{file_id}/details`; see `download`.
 
         Args:
-            targets: The path to write for each file's id.
-            verify: Whether to compare lengths and hashes with what the instance tells of the files.
-            concurrency: How many are under way at a time.
-            stop_on_error: Whether none is begun any more once one has failed; those under way still end.
-            progress: Called with a `Progress` some ten times a second, which counts the files that ended as parts; True
+            targets: The path to write, by the file's id.
+            verify: Whether to compare lengths and hashes with those that the instance reports.
+            concurrency: The number of files at once.
+            stop_on_error: Whether to start no further file after one has failed; files in progress are completed.
+            progress: Called with a `Progress` about ten times a second, which counts completed files as parts; True
                 draws a bar (needs ``rich``).
 
         Returns:
-            What became of each, by its id; see `ItemResults.failed`.
+            The result for each file, by its id; see `ItemResults.failed`.
 
         Raises:
-            ConfigError: There are none, or two have the same path.
+            ConfigError: `targets` is empty, or two files have the same path.
         """
 
         async def fetch(file_id: int | str, path: Path, reporter: Reporter) -> DownloadResult:
@@ -378,14 +378,14 @@ class Files(Area):
         )
 
     async def copy(self, source_file_id: int | str, target_file_id: int | str, /) -> CreatedRevision:
-        """Make a file's current content that of another file, too; the source stays as it is.
+        """Replace a file's content with the content of another file; the source is unchanged.
 
         `POST /api/data/v1/data-files/copy/{source_file_id}/revisions/current/{target_file_id}` (Files API,
         "Copy/Move a File").
 
         Args:
-            source_file_id: The file whose content to take.
-            target_file_id: The file whose content to replace.
+            source_file_id: The file to copy the content from.
+            target_file_id: The file whose content is replaced.
 
         Returns:
             The target's new revision.
@@ -400,12 +400,12 @@ class Files(Area):
         )
 
     async def duplicate(self, file_id: int | str, /) -> File:
-        """Make a new file of a file.
+        """Duplicate a file.
 
         `POST /api/data/v1/data-files/{file_id}/duplicate` (Files API, "Duplicate a File").
 
         Args:
-            file_id: The file to duplicate.
+            file_id: The file.
 
         Returns:
             The new file.
@@ -416,7 +416,7 @@ class Files(Area):
         return await self._http.request("POST", url("/api/data/v1/data-files/{}/duplicate", file_id), into=File)
 
     async def delete(self, file_id: int | str, /) -> None:
-        """Delete a file with all its revisions, for good.
+        """Delete a file with all its revisions for good.
 
         `DELETE /api/data/v1/data-files/{file_id}` (Files API, "Delete a File"). Domo's documentation does not show the
         answer.
@@ -433,7 +433,7 @@ class Files(Area):
         """Delete a revision of a file.
 
         `DELETE /api/data/v1/data-files/{file_id}/revisions/{revision_id}` (Files API, "Delete a File Revision"); Domo's
-        documentation shows no answer.
+        documentation does not show the answer.
 
         Args:
             file_id: The file.
@@ -445,10 +445,10 @@ class Files(Area):
         await self._http.request("DELETE", url("/api/data/v1/data-files/{}/revisions/{}", file_id, revision_id))
 
     async def get_permissions(self, file_id: int | str, /) -> FilePermissions:
-        """Return who may do what with a file.
+        """Return the permissions of a file.
 
-        `GET /api/data/v1/data-files/{file_id}/permissions` (Files API, "Get File Permissions"; its heading names
-        another path, its code this one).
+        `GET /api/data/v1/data-files/{file_id}/permissions` (Files API, "Get File Permissions"; its heading shows
+        another path, its code shows this one).
 
         Args:
             file_id: The file.
@@ -463,20 +463,20 @@ class Files(Area):
     async def set_permissions(
         self, file_id: int | str, /, *, public_access: bool, entries: Sequence[FilePermission]
     ) -> None:
-        """Say who may do what with a file, in place of what was said before.
+        """Replace the permissions of a file.
 
-        `PUT /api/data/v1/data-files/{file_id}/permissions` (Files API, "Update file permissions"). That those who
-        are left out lose their access is not confirmed.
+        `PUT /api/data/v1/data-files/{file_id}/permissions` (Files API, "Update file permissions"). Whether users and
+        groups that are left out lose their access is unconfirmed.
 
         Args:
             file_id: The file.
             public_access: Whether everyone in the instance has access.
-            entries: What single users and groups may do, such as `get_permissions` returns with changes.
+            entries: The permissions of users and groups, for example those of `get_permissions` with changes.
 
         Raises:
             NotFound: The file does not exist.
         """
-        # Domo's documentation shows identifiers as text.
+        # Domo's documentation shows the identifiers as text.
         said = [
             payload(
                 entry.extras,
@@ -506,7 +506,7 @@ class Files(Area):
     async def _fetch(
         self, routes: Sequence[Url], file_name: str | None, headers: Mapping[str, str]
     ) -> AsyncGenerator[Download]:
-        """Ask for a content at the first of the places that the instance knows."""
+        """Request a content from the first route that the instance has."""
         async with AsyncExitStack() as stack:
             for number, route in enumerate(routes, 1):
                 asked = self._http.download("GET", route, params={"fileName": file_name}, headers=headers)
@@ -520,11 +520,11 @@ class Files(Area):
                     return
 
     async def _describe(self, file_id: int | str, revision_id: int | str | None) -> Described:
-        """Return what a content has to be, as far as the instance tells."""
+        """Return the expected size and hash of a content, as far as the instance reports them."""
         if revision_id is not None:
             revision: FileRevision | None = await self.get_revision(file_id, revision_id)
         else:
-            # Domo's documentation shows the current revision in answers to which something was added, and not which.
+            # Domo's documentation shows the current revision in extended answers, but does not say in which.
             revision = (await self.get(file_id, expand=list(FileParts))).current_revision
         if revision is None:
             return Described()
@@ -535,13 +535,13 @@ _NO_SUCH_ROUTE = frozenset({404, 405})
 
 
 def _content(file_id: int | str, revision_id: int | str | None) -> Sequence[Url]:
-    """Return where a content can be: instances write the plural, the page of a revision the singular.
+    """Return the routes of a content: instances have the plural, Domo's page of a revision has the singular.
 
     Raises:
         ConfigError: The id is the name of a route.
     """
     if file_id == "details":
-        raise ConfigError("'details' is the list of all files and no file's id; see list()")
+        raise ConfigError("'details' is the route that lists all files, not a file's id; see list()")
     if revision_id is None:
         return (url("/api/data/v1/data-files/{}", file_id),)
     return (
@@ -551,5 +551,5 @@ def _content(file_id: int | str, revision_id: int | str | None) -> Sequence[Url]
 
 
 def _listed(expand: Sequence[FileParts | str] | None) -> Sequence[str] | None:
-    """Return what goes into the query for `expand`: nothing for an empty list."""
+    """Return the query value of `expand`: None for an empty list."""
     return require_list(expand, "expand", may_be_empty=True) or None if expand is not None else None

@@ -1,4 +1,4 @@
-"""What instances tell of files."""
+"""The answers of the files routes."""
 
 from __future__ import annotations
 
@@ -23,21 +23,21 @@ __all__ = [
 
 
 class FileParts(OpenEnum):
-    """What to give of a file beyond the usual."""
+    """Additional details of a file that can be requested."""
 
     REVISIONS = "revisions"
     METADATA = "metadata"
 
 
 class FileEntity(OpenEnum):
-    """Who can be allowed something. Domo's documentation speaks of groups, but its sample shows users alone."""
+    """The type of a holder of access. Domo's documentation speaks of groups, but its sample shows only users."""
 
     USER = "USER"
     GROUP = "GROUP"
 
 
 class FileRights(OpenEnum):
-    """What somebody may do with a file. Domo's documentation shows these two; there are surely more."""
+    """The access to a file. Domo's documentation shows these two; there are surely more."""
 
     READ_WRITE_DELETE_SHARE_ADMIN = "READ_WRITE_DELETE_SHARE_ADMIN"
     NONE = "NONE"
@@ -45,10 +45,10 @@ class FileRights(OpenEnum):
 
 @frozen(kw_only=True)
 class CreatedFile(Model):
-    """A file just made.
+    """A file that was just created.
 
     Attributes:
-        data_file_id: Its number.
+        data_file_id: The file's number.
     """
 
     data_file_id: NumericId
@@ -56,17 +56,17 @@ class CreatedFile(Model):
 
 @frozen(kw_only=True)
 class CreatedRevision(Model):
-    """A revision just made, which is now the file's current one.
+    """A revision that was just created and is now the file's current one.
 
     Attributes:
-        revision_id: Its number.
+        revision_id: The revision's number.
     """
 
     revision_id: NumericId
 
 
 class ScanState(OpenEnum):
-    """What the scan of a content for viruses says."""
+    """The result of the virus scan of a content."""
 
     PENDING = "PENDING"
     SAFE = "SAFE"
@@ -76,25 +76,25 @@ class ScanState(OpenEnum):
 
 @frozen(kw_only=True)
 class FileRevision(Model):
-    """One state of a file's content.
+    """One revision of a file's content.
 
     Attributes:
-        data_file_revision_id: Its number.
+        data_file_revision_id: The revision's number.
         data_file_id: The file.
         content_type: The media type.
-        upload_user_id: Who uploaded it.
-        size_bytes: How long it is.
-        upload_time_millis: How many milliseconds the upload took.
-        md5_hash: Its MD5, in upper-case hexadecimal digits.
-        datetime_uploaded: When it was uploaded.
-        scan_state: What the scan for viruses says.
-        sha256_hash_value: Its SHA-256, in upper-case hexadecimal digits.
-        description: What it is.
-        metadata: What else is known of it, if that was asked for, such as ``fileName`` and ``imageWidth``, as JSON.
-        parts: What it is made of; neither this nor what follows is on the page.
-        bucket: Where the instance keeps it.
-        location_key: Where it is in there.
-        datetime_deleted: When it was deleted.
+        upload_user_id: The user who uploaded it.
+        size_bytes: The size in bytes.
+        upload_time_millis: The duration of the upload in milliseconds.
+        md5_hash: The MD5, in upper-case hexadecimal digits.
+        datetime_uploaded: The time of the upload.
+        scan_state: The result of the virus scan.
+        sha256_hash_value: The SHA-256, in upper-case hexadecimal digits.
+        description: The description.
+        metadata: Further metadata, if requested, such as ``fileName`` and ``imageWidth``, as JSON.
+        parts: The parts of the content. Neither this nor the fields below are in Domo's documentation.
+        bucket: The bucket in which the instance stores it.
+        location_key: The key within the bucket.
+        datetime_deleted: The time of the deletion.
     """
 
     data_file_revision_id: NumericId
@@ -117,16 +117,16 @@ class FileRevision(Model):
 
 @frozen(kw_only=True)
 class File(Model):
-    """What is known of a file. Domo's documentation does not show what ``metadata`` adds; it is found in `extras`.
+    """The details of a file. Domo's documentation does not show the fields of ``metadata``; they are in `extras`.
 
     Attributes:
-        data_file_id: Its number.
-        name: Its name.
-        responsible_user_id: Who owns it.
-        current_revision: Its newest content, where the route tells.
-        datetime_created: When it was made.
-        revisions: Its contents, if they were asked for.
-        existing: Not explained by the page.
+        data_file_id: The file's number.
+        name: The file's name.
+        responsible_user_id: The owner.
+        current_revision: The current revision, if the route returns it.
+        datetime_created: The time of creation.
+        revisions: The revisions, if requested.
+        existing: Not explained by Domo's documentation.
     """
 
     data_file_id: NumericId
@@ -140,13 +140,14 @@ class File(Model):
 
 @frozen
 class FilePermission(Model):
-    """What somebody may do with a file: ``FilePermission("USER", 27, "READ_WRITE_DELETE_SHARE_ADMIN")``.
+    """The access of a user or a group to a file: ``FilePermission("USER", 27, "READ_WRITE_DELETE_SHARE_ADMIN")``.
 
     Attributes:
-        entity_type: What kind of somebody.
-        entity_id: The user, or the group.
-        grant: What is allowed.
-        pass_: What may be passed on to others; Domo's documentation shows ``NONE`` and does not explain it.
+        entity_type: The type of the holder.
+        entity_id: The identifier of the user or the group.
+        grant: The access.
+        pass_: The access that the holder may give to others; Domo's documentation shows ``NONE`` and does not explain
+            it.
     """
 
     entity_type: FileEntity = field(converter=FileEntity)
@@ -157,11 +158,11 @@ class FilePermission(Model):
 
 @frozen(kw_only=True)
 class FilePermissions(Model):
-    """Who may do what with a file.
+    """The permissions of a file.
 
     Attributes:
         public_access: Whether everyone in the instance has access.
-        entries: What single users and groups may do.
+        entries: The permissions of users and groups.
     """
 
     public_access: bool | None = None

@@ -1,4 +1,4 @@
-"""What moving a folder of `transfer` asks for, in terms of the FileSet routes."""
+"""The requests that synchronizing a folder in `transfer` needs, on the FileSet routes."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _DIRECTORY = "DIRECTORY"
 
 @frozen
 class FileSetFolderSteps:
-    """The requests that moving a folder to or from a directory of a FileSet is made of."""
+    """The requests that synchronize a local folder with a directory of a FileSet."""
 
     _fileset_id: str
     _directory: str
@@ -53,7 +53,7 @@ class FileSetFolderSteps:
             await create(self._http, self._fileset_id, name, directory, outgoing)
 
     async def fetch(self, file: RemoteFile, target: Path, reporter: Reporter) -> None:
-        """Download a file: whole, or not at all."""
+        """Download a file, complete or not at all."""
         look = partial(describe, self._http, self._fileset_id, file.id)
         fetch = partial(content_of, self._http, self._fileset_id, file.id)
         await fetch_to(target, fetch, look, reporter, self._http.settings)
@@ -63,7 +63,7 @@ class FileSetFolderSteps:
         await self._files.delete(self._fileset_id, file.id)
 
     def _within(self, path: str | None) -> str | None:
-        """Return a path as seen from the directory, or None if it does not lie in it."""
+        """Return a path relative to the directory, or None if it is not in it."""
         if not path or not self._directory:
             return path or None
         prefix = f"{self._directory}/"

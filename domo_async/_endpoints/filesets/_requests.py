@@ -1,4 +1,4 @@
-"""The requests that files' contents go up and down by."""
+"""The requests that upload and download the content of files."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ __all__ = ["check_name", "content_of", "create", "describe", "described", "path_
 
 
 def check_name(name: str) -> None:
-    """Refuse a name that a form does not carry as it is: readers of forms disagree about what it stands for.
+    """Refuse a name that a multipart form cannot carry unchanged: parsers of forms disagree about its meaning.
 
     Raises:
-        ConfigError: It is one.
+        ConfigError: The name is such a name.
     """
     if "\\" in name or _CONTROL.search(name):
         raise ConfigError(f"a form cannot carry the name {name!r}: rename the file, or upload it under another name")
@@ -31,14 +31,14 @@ def check_name(name: str) -> None:
 async def create(
     http: Transport, fileset_id: str, name: str, directory_path: str, content: OutgoingContent
 ) -> FileSetFile:
-    """Upload a file, and compare what the instance says it stored with what was sent.
+    """Upload a file, and compare the stored file that the instance reports with the sent one.
 
     Raises:
         ConfigError: A form cannot carry the name.
-        ContentMismatch: It stored something else.
+        ContentMismatch: The instance stored something else.
     """
     check_name(name)
-    # The name of the second part is the page's; elsewhere it is said to belong into the query.
+    # The name of the second part is the documentation's; another source puts the value into the query.
     request = Body.json(payload(directory_path=directory_path))
     stored = await http.request(
         "POST",
@@ -57,8 +57,8 @@ def _compare(stored: FileSetFile, path: str, content: OutgoingContent) -> None:
     if found == path and told.fits(sent):
         return
     raise ContentMismatch(
-        f"the instance stored {path} as another file than was sent: {found}, {told}, not {path}, {sent}; it is the"
-        f" file {stored.id}",
+        f"the instance stored {path} as a file that differs from the one sent: {found}, {told}, not {path}, {sent};"
+        f" its id is {stored.id}",
         expected=f"{path}, {sent}",
         found=f"{found}, {told}",
     )
@@ -67,18 +67,18 @@ def _compare(stored: FileSetFile, path: str, content: OutgoingContent) -> None:
 def content_of(
     http: Transport, fileset_id: str, file_id: str, headers: Mapping[str, str]
 ) -> AbstractAsyncContextManager[Download]:
-    """Ask for a file's content."""
+    """Request a file's content."""
     path = url("/api/files/v1/filesets/{}/files/{}/download", fileset_id, a_file(file_id))
     return http.download("GET", path, headers=headers)
 
 
 async def describe(http: Transport, fileset_id: str, file_id: str) -> Described:
-    """Ask what a file's content has to be."""
+    """Request the expected size and hash of a file's content."""
     return described(await http.request("GET", path_of(fileset_id, file_id), into=FileSetFile))
 
 
 def described(file: FileSetFile) -> Described:
-    """Return what is told of a file's content."""
+    """Return the size and hash that a file's details report."""
     kind = (file.hash_algorithm or "").upper().replace("-", "").replace("_", "")
     return Described.of(
         file.size,
@@ -88,5 +88,5 @@ def described(file: FileSetFile) -> Described:
 
 
 def path_of(fileset_id: str, file_id: str) -> Url:
-    """Return the path of a file's own route."""
+    """Return the path of the route of a file."""
     return url("/api/files/v1/filesets/{}/files/{}", fileset_id, a_file(file_id))

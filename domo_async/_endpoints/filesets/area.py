@@ -1,4 +1,4 @@
-"""FileSets themselves."""
+"""Manage FileSets."""
 
 from __future__ import annotations
 
@@ -46,11 +46,11 @@ class _AccessList(Model):
 
 
 class FileSets(Area):
-    """FileSets: folders of files that can be searched. Domo calls this API a beta, which may change."""
+    """Manage FileSets: searchable folders of files. Domo calls this API a beta, which may change."""
 
     @cached_property
     def files(self) -> FileSetFiles:
-        """The files of a FileSet."""
+        """Manage the files of a FileSet."""
         return FileSetFiles(self._http)
 
     def search(
@@ -64,17 +64,17 @@ class FileSets(Area):
         limit: int | None = None,
         page_size: int = 100,
     ) -> Pager[FileSet]:
-        """Iterate over FileSets; over all of them without filters.
+        """Iterate over FileSets; without filters over all of them.
 
         `POST /api/files/v1/filesets/search` (FileSets API, "Search FileSets").
 
         Args:
-            filters: What fields have to be.
-            date_filters: When something has to have happened.
+            filters: Conditions on fields.
+            date_filters: Conditions on times.
             sort_by: The field to sort by, such as ``name``; or several, each with its direction.
-            ascending: Whether to sort from the smallest to the largest, where one field is given.
+            ascending: Whether to sort from the smallest to the largest; used if `sort_by` is a single field.
             offset: The number of FileSets to skip.
-            limit: The most FileSets to give, or None for all.
+            limit: The maximum number of FileSets to return, or None for all.
             page_size: The number of FileSets per request.
 
         Raises:
@@ -88,7 +88,7 @@ class FileSets(Area):
             into=_FileSetList,
             read=_batch,
             page_size=page_size,
-            # How many it gives at the most is not documented; so many it gives by default.
+            # The instance's maximum is not documented; this is its default.
             assured=100,
             offset=offset,
             limit=limit,
@@ -110,13 +110,13 @@ class FileSets(Area):
         `POST /api/files/v1/filesets` (FileSets API, "Create FileSet").
 
         Args:
-            name: Its name.
-            description: What it is for.
+            name: The FileSet's name.
+            description: The description.
             account_id: The data account.
-            connector_context: Where its files lie, if not in Domo.
-            ai_enabled: Whether to index its files, without which queries find nothing; neither this nor what follows
-                is on the page, but in Domo's OpenAPI description.
-            connector: What its files come by: ``DOMO``, ``S3``, ``SHAREPOINT``, ``GOOGLE_DRIVE`` …
+            connector_context: The location of the files, if not in Domo.
+            ai_enabled: Whether to index the files; without an index queries find nothing. Neither this nor the
+                parameters below are on Domo's page, but they are in Domo's OpenAPI description.
+            connector: The connector that provides the files: ``DOMO``, ``S3``, ``SHAREPOINT``, ``GOOGLE_DRIVE`` …
         """
         return await self._http.request(
             "POST",
@@ -155,26 +155,26 @@ class FileSets(Area):
         ai_enabled: bool | Unset = UNSET,
         pdp_enabled: bool | Unset = UNSET,
     ) -> FileSet:
-        """Change what is given of a FileSet, and leave the rest.
+        """Change the given properties of a FileSet; the others stay.
 
         `POST /api/files/v1/filesets/{fileset_id}` (FileSets API, "Update FileSet by Id").
 
         Args:
             fileset_id: The FileSet.
-            name: Its name.
-            description: What it is for.
-            ai_enabled: Whether to index its files, without which queries find nothing; neither this nor what follows
-                is on the page, but in Domo's OpenAPI description.
-            pdp_enabled: Whether policies say who sees which of its files.
+            name: The FileSet's name.
+            description: The description.
+            ai_enabled: Whether to index the files; without an index queries find nothing. Neither this nor the
+                parameters below are on Domo's page, but they are in Domo's OpenAPI description.
+            pdp_enabled: Whether policies decide who sees which of its files.
 
         Returns:
-            The FileSet; Domo's documentation shows it as it was before the change.
+            The FileSet; Domo's documentation shows it in its state before the change.
 
         Raises:
-            ConfigError: Nothing is given to change.
+            ConfigError: No property is given.
             NotFound: The FileSet does not exist.
         """
-        # The same values set twice are the same values.
+        # Setting the same values twice has the same effect.
         return await self._http.request(
             "POST",
             url("/api/files/v1/filesets/{}", a_fileset(fileset_id)),
@@ -194,7 +194,7 @@ class FileSets(Area):
             fileset_id: The FileSet.
 
         Returns:
-            What the instance says about it; newer ones say nothing.
+            The instance's message; newer instances return none.
 
         Raises:
             NotFound: The FileSet does not exist.
@@ -203,22 +203,22 @@ class FileSets(Area):
         return await self._http.request("DELETE", path, into=Deletion, empty=Deletion())
 
     async def set_owner(self, fileset_id: str, user_id: int, /) -> ItemTuple[FileSetAccess]:
-        """Give a FileSet to another user.
+        """Change the owner of a FileSet.
 
         `POST /api/files/v1/filesets/{fileset_id}/ownership`. Domo's documentation does not have it that this library
         follows, but in Domo's OpenAPI description.
 
         Args:
             fileset_id: The FileSet.
-            user_id: The user whose it is to be.
+            user_id: The new owner.
 
         Returns:
-            Who may do what with it from now on.
+            The permissions after the change.
 
         Raises:
             NotFound: The FileSet does not exist.
         """
-        # The same owner set twice is the same owner.
+        # Setting the same owner twice has the same effect.
         answer = await self._http.request(
             "POST",
             url("/api/files/v1/filesets/{}/ownership", a_fileset(fileset_id)),
@@ -229,7 +229,7 @@ class FileSets(Area):
         return ItemTuple(answer.file_set_access)
 
     async def get_access(self, fileset_id: str, /) -> ItemTuple[FileSetAccess]:
-        """Return who may do what with a FileSet.
+        """Return the permissions of a FileSet.
 
         `GET /api/files/v1/filesets/{fileset_id}/access`. Domo's documentation does not have it that this library
         follows, but in Domo's OpenAPI description.
@@ -244,23 +244,23 @@ class FileSets(Area):
         return ItemTuple((await self._http.request("GET", path, into=_AccessList)).file_set_access)
 
     async def set_access(self, fileset_id: str, /, *, access: Sequence[FileSetAccess]) -> ItemTuple[FileSetAccess]:
-        """Say what some users and groups may do with a FileSet; the others keep what they have.
+        """Set the permissions of some users and groups on a FileSet; those of others stay.
 
         `POST /api/files/v1/filesets/{fileset_id}/access`. Domo's documentation does not have it that this library
         follows, but in Domo's OpenAPI description.
 
         Args:
             fileset_id: The FileSet.
-            access: What each may do from now on; the permission ``NONE`` takes all away.
+            access: The new permission of each; ``NONE`` removes the access.
 
         Returns:
-            Who may do what with it from now on, those who are not named included.
+            All permissions after the change, including those of users and groups that are not named.
 
         Raises:
             ConfigError: `access` is empty.
             NotFound: The FileSet does not exist.
         """
-        # Permissions set twice are the same permissions.
+        # Setting the same permissions twice has the same effect.
         answer = await self._http.request(
             "POST",
             url("/api/files/v1/filesets/{}/access", a_fileset(fileset_id)),
@@ -271,7 +271,7 @@ class FileSets(Area):
         return ItemTuple(answer.file_set_access)
 
     async def stats(self, fileset_id: str, /) -> FileSetStats:
-        """Count the files of a FileSet by their kinds, and by how far their index is.
+        """Count the files of a FileSet by type and by index status.
 
         `GET /api/files/v1/filesets/{fileset_id}/stats` (Domo's OpenAPI description, "Get Document Collection
         Statistics").
@@ -298,34 +298,34 @@ class FileSets(Area):
         concurrency: int = FILES_AT_ONCE,
         progress: ProgressOption = None,
     ) -> FolderReport:
-        """Make a directory of a FileSet like a folder on disk: only what differs is uploaded.
+        """Make a directory of a FileSet equal to a folder on disk; upload only the differences.
 
-        `POST /api/files/v1/filesets/{fileset_id}/files/search` (FileSets API, "Search Files in FileSet") tells what is
-        there; `POST /api/files/v1/filesets/{fileset_id}/files` ("Upload File") uploads a file, and
+        `POST /api/files/v1/filesets/{fileset_id}/files/search` (FileSets API, "Search Files in FileSet") lists the
+        present files; `POST /api/files/v1/filesets/{fileset_id}/files` ("Upload File") uploads a file, and
         `DELETE /api/files/v1/filesets/{fileset_id}/files/{file_id}` ("Delete File by Id") deletes one.
 
-        Files are the same if they have the same path in the folder, size and hash; where the FileSet tells no SHA-256,
-        if they have the same size and the FileSet's is not older. Symbolic links are neither followed nor uploaded.
-        Empty folders are not sent (see `FileSetFiles.make_directory`), and directories are not deleted. Where a file
-        fails, the others go on.
+        Two files are the same if they have the same path in the folder, size and hash; if the FileSet reports no
+        SHA-256, if they have the same size and the FileSet's file is not older. Symbolic links are neither followed nor
+        uploaded. Empty folders are not sent (see `FileSetFiles.make_directory`), and directories are not deleted. If a
+        file fails, the others continue.
 
         Args:
             fileset_id: The FileSet.
             folder: The folder on disk.
-            directory_path: The directory of the FileSet; by default the topmost.
-            delete: Whether to delete the files of the directory that the folder does not have; only once all else went
-                well.
-            dry_run: Whether to only tell what would be done.
-            concurrency: How many files are under way at a time.
-            progress: Called with a `Progress` some ten times a second, which counts the files that are done as parts;
-                True draws a bar (needs ``rich``).
+            directory_path: The directory of the FileSet; by default the top-level directory.
+            delete: Whether to delete the files of the directory that are not in the folder; only after everything else
+                has succeeded.
+            dry_run: Whether to only report what would be done.
+            concurrency: The number of files at once.
+            progress: Called with a `Progress` about ten times a second, which counts completed files as parts; True
+                draws a bar (needs ``rich``).
 
         Returns:
-            What became of each file; see `FolderReport.failed`.
+            The result for each file; see `FolderReport.failed`.
 
         Raises:
-            ConfigError: The folder does not exist, or it is empty and, with `delete`, all files of the directory would
-                go.
+            ConfigError: The folder does not exist; or it is empty and, with `delete`, all files of the directory would
+                be deleted.
             NotFound: The FileSet does not exist.
         """
         return await push(
@@ -347,34 +347,34 @@ class FileSets(Area):
         concurrency: int = FILES_AT_ONCE,
         progress: ProgressOption = None,
     ) -> FolderReport:
-        """Make a folder on disk like a directory of a FileSet: only what differs is downloaded, each file whole.
+        """Make a folder on disk equal to a directory of a FileSet; download only the differences, each file complete.
 
-        `POST /api/files/v1/filesets/{fileset_id}/files/search` (FileSets API, "Search Files in FileSet") tells what is
-        there; `GET /api/files/v1/filesets/{fileset_id}/files/{file_id}` ("Get File by Id") and
+        `POST /api/files/v1/filesets/{fileset_id}/files/search` (FileSets API, "Search Files in FileSet") lists the
+        present files; `GET /api/files/v1/filesets/{fileset_id}/files/{file_id}` ("Get File by Id") and
         `GET /api/files/v1/filesets/{fileset_id}/files/{file_id}/download` ("Download File by Id") fetch a file.
 
-        Files are the same if they have the same path in the folder, size and hash; where the FileSet tells no SHA-256,
-        if they have the same size and the one on disk is not older. Empty directories are made, too. Nothing is
-        written outside the folder: a file of the FileSet whose path would lead out of it, also by a symbolic link, is
-        told as failed. Where a file fails, the others go on.
+        Two files are the same if they have the same path in the folder, size and hash; if the FileSet reports no
+        SHA-256, if they have the same size and the file on disk is not older. Empty directories are created, too.
+        Nothing is written outside the folder: a file of the FileSet whose path would lead out of it, also through a
+        symbolic link, is reported as failed. If a file fails, the others continue.
 
         Args:
             fileset_id: The FileSet.
-            folder: The folder on disk, which is made if only its parent exists.
-            directory_path: The directory of the FileSet; by default the topmost.
-            delete: Whether to delete the files of the folder that the directory does not have, and directories that
-                are empty then; only once all else went well. Symbolic links stay.
-            dry_run: Whether to only tell what would be done.
-            concurrency: How many files are under way at a time.
-            progress: Called with a `Progress` some ten times a second, which counts the files that are done as parts;
-                True draws a bar (needs ``rich``).
+            folder: The folder on disk, which is created if its parent exists.
+            directory_path: The directory of the FileSet; by default the top-level directory.
+            delete: Whether to delete the files of the folder that are not in the directory, and directories that are
+                empty then; only after everything else has succeeded. Symbolic links stay.
+            dry_run: Whether to only report what would be done.
+            concurrency: The number of files at once.
+            progress: Called with a `Progress` about ten times a second, which counts completed files as parts; True
+                draws a bar (needs ``rich``).
 
         Returns:
-            What became of each file; see `FolderReport.failed`.
+            The result for each file; see `FolderReport.failed`.
 
         Raises:
-            ConfigError: The folder cannot be made; or the directory is empty and, with `delete`, all files of the
-                folder would go.
+            ConfigError: The folder cannot be created; or the directory is empty and, with `delete`, all files of the
+                folder would be deleted.
             NotFound: The FileSet does not exist.
         """
         return await pull(

@@ -1,4 +1,4 @@
-"""The files of FileSets."""
+"""Manage the files of FileSets."""
 
 from __future__ import annotations
 
@@ -68,10 +68,10 @@ class _ShareLinks(Model):
 
 
 class FileSetFiles(Area):
-    """The files of FileSets."""
+    """Upload, download, search and manage the files of FileSets."""
 
     async def get(self, fileset_id: str, file_id: str, /) -> FileSetFile:
-        """Return what is known of a file or directory.
+        """Return the details of a file or directory.
 
         `GET /api/files/v1/filesets/{fileset_id}/files/{file_id}` (FileSets API, "Get File by Id").
 
@@ -85,16 +85,16 @@ class FileSetFiles(Area):
         return await self._http.request("GET", path_of(fileset_id, file_id), into=FileSetFile)
 
     async def get_by_path(self, fileset_id: str, /, *, path: str) -> FileSetFile:
-        """Return what is known of the file or directory at a path.
+        """Return the details of the file or directory at a path.
 
         `GET /api/files/v1/filesets/{fileset_id}/path` (FileSets API, "Get File by Path").
 
         Args:
             fileset_id: The FileSet.
-            path: Where it lies, such as ``reports/2024.pdf``.
+            path: The path, such as ``reports/2024.pdf``.
 
         Raises:
-            ConfigError: The path names no file.
+            ConfigError: `path` is not the path of a file.
             NotFound: The FileSet or the file does not exist.
         """
         return await self._http.request(
@@ -117,19 +117,19 @@ class FileSetFiles(Area):
         ascending: bool = True,
         page_size: int = 100,
     ) -> Pager[FileSetFile]:
-        """Iterate over the files and directories of a FileSet; over all of them without filters.
+        """Iterate over the files and directories of a FileSet; without filters over all of them.
 
-        `POST /api/files/v1/filesets/{fileset_id}/files/search` (FileSets API, "Search Files in FileSet"). Each page
-        tells how to ask for the next.
+        `POST /api/files/v1/filesets/{fileset_id}/files/search` (FileSets API, "Search Files in FileSet"). Each page has
+        the parameters of the next.
 
         Args:
             fileset_id: The FileSet.
-            directory_path: Only what lies in this directory.
-            immediate_children: Whether to leave out what lies in directories further down.
-            filters: What fields have to be.
-            date_filters: When something has to have happened.
+            directory_path: The directory to list.
+            immediate_children: Whether to leave out the contents of subdirectories.
+            filters: Conditions on fields.
+            date_filters: Conditions on times.
             sort_by: The field to sort by, such as ``name``; or several, each with its direction.
-            ascending: Whether to sort from the smallest to the largest, where one field is given.
+            ascending: Whether to sort from the smallest to the largest; used if `sort_by` is a single field.
             page_size: The number of files per request.
 
         Raises:
@@ -158,23 +158,23 @@ class FileSetFiles(Area):
         top_k: int | Unset = UNSET,
         metadata_filter: Mapping[str, object] | Unset = UNSET,
     ) -> ItemTuple[FileMatch]:
-        """Return what fits a question best among a FileSet's files.
+        """Return the files of a FileSet that match a question best.
 
         `POST /api/files/v1/filesets/{fileset_id}/query` (FileSets API, "Query Files").
 
         Args:
             fileset_id: The FileSet.
-            query: What to look for, in plain words.
-            directory_path: Only what lies in this directory. It goes out under this name and as ``pathPrefixFilter``,
-                as newer documents call it.
-            top_k: The most matches to give, by default a single one.
-            metadata_filter: What the passages' metadata have to be, as JSON such as
-                ``{"key": "fileType", "operator": "EQUALS", "value": "TEXT"}``; in newer documents alone.
+            query: The question, in plain words.
+            directory_path: The directory to search. It is sent under this name and as ``pathPrefixFilter``, its name in
+                newer documents.
+            top_k: The maximum number of matches to return; 1 by default.
+            metadata_filter: The condition on the passages' metadata, as JSON such as
+                ``{"key": "fileType", "operator": "EQUALS", "value": "TEXT"}``; only in newer documents.
 
         Raises:
             NotFound: The FileSet does not exist.
         """
-        # A query changes nothing, so it may be sent again although it is a POST.
+        # A query changes nothing, so it may be repeated although it is a POST.
         found = await self._http.request(
             "POST",
             url("/api/files/v1/filesets/{}/query", fileset_id),
@@ -191,18 +191,18 @@ class FileSetFiles(Area):
         return ItemTuple(found.matches)
 
     async def make_directory(self, fileset_id: str, /, *, path: str) -> FileSetFile:
-        """Make a directory, and those above it, if they are not there.
+        """Create a directory, and its parent directories, if they do not exist.
 
         `POST /api/files/v1/filesets/{fileset_id}/files` (Domo's OpenAPI description: without a file, the directory of
         the form is made).
 
         Args:
             fileset_id: The FileSet.
-            path: Where it is to lie, such as ``reports/2024``.
+            path: The path of the directory, such as ``reports/2024``.
 
         Raises:
-            ConfigError: The path names no directory.
-            Conflict: A file lies there.
+            ConfigError: `path` is not the path of a directory.
+            Conflict: A file exists at the path.
             NotFound: The FileSet does not exist.
         """
         request = Body.json(payload(directory_path=below_the_root(path)))
@@ -211,12 +211,12 @@ class FileSetFiles(Area):
             url("/api/files/v1/filesets/{}/files", fileset_id),
             body=Body.multipart({"createFileRequest": (None, request)}),
             into=FileSetFile,
-            # A directory that is there is given again.
+            # An existing directory is returned.
             idempotent=True,
         )
 
     async def move(self, fileset_id: str, file_id: str, /, *, path: str) -> FileSetFile:
-        """Move a file or directory to another path, or give it another name.
+        """Move or rename a file or directory.
 
         `POST /api/files/v1/filesets/{fileset_id}/files/{file_id}` (Domo's OpenAPI description, "Update a File or
         Directory").
@@ -224,11 +224,11 @@ class FileSetFiles(Area):
         Args:
             fileset_id: The FileSet.
             file_id: The file.
-            path: Where it is to lie from now on, such as ``reports/2024.pdf``.
+            path: The new path, such as ``reports/2024.pdf``.
 
         Raises:
-            ConfigError: The path names no file.
-            Conflict: Something else lies there.
+            ConfigError: `path` is not the path of a file.
+            Conflict: The new path is already in use.
             NotFound: The FileSet or the file does not exist.
         """
         return await self._http.request(
@@ -240,20 +240,20 @@ class FileSetFiles(Area):
         )
 
     async def move_by_path(self, fileset_id: str, /, *, path: str, new_path: str) -> FileSetFile:
-        """Move what lies at a path to another, or give it another name.
+        """Move or rename the file or directory at a path.
 
         `POST /api/files/v1/filesets/{fileset_id}/path` (Domo's OpenAPI description, "Update a File or Directory by
         Path").
 
         Args:
             fileset_id: The FileSet.
-            path: Where it lies.
-            new_path: Where it is to lie from now on.
+            path: The present path.
+            new_path: The new path.
 
         Raises:
-            ConfigError: A path names no file.
-            Conflict: Something else lies there.
-            NotFound: The FileSet does not exist, or nothing at the path.
+            ConfigError: `path` or `new_path` is not the path of a file.
+            Conflict: The new path is already in use.
+            NotFound: The FileSet or the path does not exist.
         """
         return await self._http.request(
             "POST",
@@ -264,7 +264,7 @@ class FileSetFiles(Area):
         )
 
     async def reindex(self, fileset_id: str, file_ids: Sequence[str], /) -> int | None:
-        """Index files again whose index failed.
+        """Index files again whose indexing failed.
 
         `POST /api/files/v1/filesets/{fileset_id}/files/reindex` (Domo's OpenAPI description, "Reindex Files within a
         Document Collection").
@@ -274,10 +274,10 @@ class FileSetFiles(Area):
             file_ids: The files.
 
         Returns:
-            How many are indexed again; None where the instance does not say.
+            The number of files that are indexed again; None if the instance does not report it.
 
         Raises:
-            ConfigError: There are none.
+            ConfigError: `file_ids` is empty.
             NotFound: The FileSet does not exist.
         """
         answer = await self._http.request(
@@ -291,21 +291,22 @@ class FileSetFiles(Area):
         return answer.retried_files_count
 
     async def share(self, fileset_id: str, file_id: str, /, *, expires_at: datetime | None = None) -> ShareLink:
-        """Make a link by which anybody can download a file, without a login.
+        """Create a link with which anybody can download a file without a login.
 
         `POST /api/files/v1/filesets/{fileset_id}/files/{file_id}/share` (Domo's OpenAPI description, "Create a
-        Shareable File Download Link"). Is not sent twice, unless the instance surely did not take it.
+        Shareable File Download Link"). The request is not repeated, unless the instance surely did not process it.
 
         Args:
             fileset_id: The FileSet.
             file_id: The file.
-            expires_at: When the link is to stop working, with a time zone; by default never.
+            expires_at: The time at which the link expires, with a time zone; by default never.
 
         Returns:
-            The link; `ShareLink.download_url` and its token are secrets, since whoever has one has the file.
+            The link. `ShareLink.download_url` and its token are secrets, since anybody who has one can download the
+            file.
 
         Raises:
-            ConfigError: The time has no zone.
+            ConfigError: `expires_at` has no time zone.
             NotFound: The FileSet or the file does not exist.
         """
         time = None if expires_at is None else TimestampForm.ISO.format(expires_at)
@@ -319,7 +320,7 @@ class FileSetFiles(Area):
     def share_links(
         self, fileset_id: str, /, *, offset: int = 0, limit: int | None = None, page_size: int = 100
     ) -> Pager[ShareLink]:
-        """Iterate over the links by which anybody can download files of a FileSet.
+        """Iterate over the download links of the files of a FileSet.
 
         `GET /api/files/v1/filesets/{fileset_id}/files/share` (Domo's OpenAPI description, "List Shareable File
         Download Links").
@@ -327,7 +328,7 @@ class FileSetFiles(Area):
         Args:
             fileset_id: The FileSet.
             offset: The number of links to skip.
-            limit: The most links to give, or None for all.
+            limit: The maximum number of links to return, or None for all.
             page_size: The number of links per request.
 
         Raises:
@@ -354,7 +355,7 @@ class FileSetFiles(Area):
 
         Args:
             fileset_id: The FileSet.
-            token: What names the link.
+            token: The token of the link.
 
         Raises:
             NotFound: The FileSet or the link does not exist.
@@ -365,7 +366,7 @@ class FileSetFiles(Area):
         )
 
     async def begin_upload(self, fileset_id: str, /, *, path: str) -> PartUpload:
-        """Begin to upload a file in parts, each of which can be sent again alone; `upload` sends a file in one piece.
+        """Start an upload in parts, each of which can be sent again separately; `upload` sends a file as a whole.
 
         `POST /api/files/v1/filesets/{fileset_id}/files/multipart` (Domo's OpenAPI description, "Initiate a split file
         upload"). Unconfirmed: no independent client is known to use it.
@@ -379,11 +380,11 @@ class FileSetFiles(Area):
 
         Args:
             fileset_id: The FileSet.
-            path: Where the file is to lie.
+            path: The path of the file.
 
         Raises:
-            ConfigError: The path names no file.
-            Conflict: A file lies there.
+            ConfigError: `path` is not the path of a file.
+            Conflict: A file exists at the path.
             NotFound: The FileSet does not exist.
         """
         return await self._http.request(
@@ -394,65 +395,65 @@ class FileSetFiles(Area):
         )
 
     async def upload_part(self, fileset_id: str, file_id: str, number: int, part: bytes, /) -> PartUpload:
-        """Send a part of a file.
+        """Upload a part of a file.
 
         `POST /api/files/v1/filesets/{fileset_id}/files/multipart/{file_id}/part/{number}` (Domo's OpenAPI description,
         "Submit a part of a file for upload").
 
         Args:
             fileset_id: The FileSet.
-            file_id: The file, as `begin_upload` tells it.
-            number: Which part it is, from 0 on.
-            part: Its bytes.
+            file_id: The file, from `begin_upload`.
+            number: The part's number, from 0.
+            part: The part's bytes.
 
         Raises:
-            ConfigError: The number is negative.
-            NotFound: No such upload is under way.
+            ConfigError: `number` is negative.
+            NotFound: The upload does not exist.
         """
         if number < 0:
-            raise ConfigError("parts are numbered from 0 on")
+            raise ConfigError("parts are numbered from 0")
         return await self._http.request(
             "POST",
             url("/api/files/v1/filesets/{}/files/multipart/{}/part/{}", fileset_id, file_id, number),
             body=Body.multipart({"part": ("part", Body.of(part, "application/octet-stream"))}),
             into=PartUpload,
-            # The same part twice is the same part.
+            # Sending the same part twice has the same effect.
             idempotent=True,
         )
 
     async def finish_upload(self, fileset_id: str, file_id: str, /) -> PartUpload:
-        """Put a file together of its parts.
+        """Complete an upload in parts; the instance joins the parts.
 
         `POST /api/files/v1/filesets/{fileset_id}/files/multipart/{file_id}/finalize` (Domo's OpenAPI description,
         "Finalize a split file upload").
 
         Args:
             fileset_id: The FileSet.
-            file_id: The file, as `begin_upload` tells it.
+            file_id: The file, from `begin_upload`.
 
         Returns:
-            The file, with its size and hash: compare them with what you sent.
+            The file, with its size and hash: compare them with those of the data that you sent.
 
         Raises:
-            Conflict: A file lies at its path by now.
-            NotFound: No such upload is under way, or it has no parts.
+            Conflict: A file exists at its path by now.
+            NotFound: The upload does not exist, or it has no parts.
         """
         return await self._http.request(
             "POST", url("/api/files/v1/filesets/{}/files/multipart/{}/finalize", fileset_id, file_id), into=PartUpload
         )
 
     async def abort_upload(self, fileset_id: str, file_id: str, /) -> PartUpload:
-        """Give an upload in parts up; what was sent is gone.
+        """Abort an upload in parts; the parts that were sent are discarded.
 
         `POST /api/files/v1/filesets/{fileset_id}/files/multipart/{file_id}/abort` (Domo's OpenAPI description, "Abort a
         split file upload").
 
         Args:
             fileset_id: The FileSet.
-            file_id: The file, as `begin_upload` tells it.
+            file_id: The file, from `begin_upload`.
 
         Raises:
-            NotFound: No such upload is under way.
+            NotFound: The upload does not exist.
         """
         return await self._http.request(
             "POST", url("/api/files/v1/filesets/{}/files/multipart/{}/abort", fileset_id, file_id), into=PartUpload
@@ -469,26 +470,26 @@ class FileSetFiles(Area):
         content_type: str | None = None,
         progress: ProgressOption = None,
     ) -> FileSetFile:
-        """Upload a file into a FileSet.
+        """Upload a file to a FileSet.
 
         `POST /api/files/v1/filesets/{fileset_id}/files` (FileSets API, "Upload File"). Newer documents say that a file
-        of the same path is overwritten.
+        at the same path is overwritten.
 
         Args:
             fileset_id: The FileSet.
             content: Bytes, or the path of a file, which is read from disk as it is sent.
-            name: The name in the FileSet; by default the path's own.
-            directory_path: The directory to put it into; by default the topmost.
-            content_type: The media type; by default what the path's suffix or the name's says.
-            progress: Called with a `Progress` some ten times a second; True draws a bar (needs ``rich``).
+            name: The name in the FileSet; by default the name in the path.
+            directory_path: The directory to upload to; by default the top-level directory.
+            content_type: The media type; by default guessed from the suffix of the path or the name.
+            progress: Called with a `Progress` about ten times a second; True draws a bar (needs ``rich``).
 
         Returns:
-            The file, as the instance says that it stored it.
+            The stored file, as the instance reports it.
 
         Raises:
-            ConfigError: Bytes are given without a name, or a form cannot carry the name.
-            ContentMismatch: The instance says that it stored something else, or under another name.
-            SourceError: The file is not there, cannot be read, or was written to meanwhile.
+            ConfigError: `content` is bytes and `name` is not given, or a form cannot carry the name.
+            ContentMismatch: The instance reports that it stored other content, or stored it under another name.
+            SourceError: The file does not exist, cannot be read, or was changed during the upload.
             NotFound: The FileSet does not exist.
         """
         file_name = content_name(content, name)
@@ -509,25 +510,25 @@ class FileSetFiles(Area):
         stop_on_error: bool = False,
         progress: ProgressOption = None,
     ) -> ItemResults[str, FileSetFile]:
-        """Upload several files into a directory of a FileSet at once. One that fails does not stop the others.
+        """Upload several files to a directory of a FileSet at once. A file that fails does not stop the others.
 
         `POST /api/files/v1/filesets/{fileset_id}/files` (FileSets API, "Upload File") for each. For a whole folder see
         `FileSets.push_folder`.
 
         Args:
             fileset_id: The FileSet.
-            contents: The paths of the files, or their contents (bytes or paths) by the names they are to have.
-            directory_path: The directory to put them into; by default the topmost.
-            concurrency: How many are under way at a time.
-            stop_on_error: Whether none is begun any more once one has failed; those under way still end.
-            progress: Called with a `Progress` some ten times a second, which counts the files that ended as parts; True
+            contents: The paths of the files, or a mapping from the name in the FileSet to the content (bytes or path).
+            directory_path: The directory to upload to; by default the top-level directory.
+            concurrency: The number of files at once.
+            stop_on_error: Whether to start no further file after one has failed; files in progress are completed.
+            progress: Called with a `Progress` about ten times a second, which counts completed files as parts; True
                 draws a bar (needs ``rich``).
 
         Returns:
-            What became of each, by its path as given or its name; see `ItemResults.failed`.
+            The result for each file, by its given path or its name; see `ItemResults.failed`.
 
         Raises:
-            ConfigError: There are none, one is given twice, or two have one name.
+            ConfigError: `contents` is empty, a file is given twice, or two files have the same name.
         """
 
         async def send(name: str, content: Content, reporter: Reporter) -> FileSetFile:
@@ -587,34 +588,33 @@ class FileSetFiles(Area):
         verify: bool = True,
         progress: ProgressOption = None,
     ) -> bytes | DownloadResult:
-        """Return a file's content, or stream it to disk: whole, or not at all.
+        """Return a file's content, or stream it to disk; the file is complete or is not written at all.
 
         `GET /api/files/v1/filesets/{fileset_id}/files/{file_id}/download` (FileSets API, "Download File by Id").
-        What it has to be is asked before by `GET /api/files/v1/filesets/{fileset_id}/files/{file_id}`. Newer
-        documents say that the download redirects to where the content is; the token stays with the instance. A
-        download that breaks off goes on where it did, if parts are given and the file is still the same, and else
-        begins anew.
+        Its expected size and hash are read first with `GET /api/files/v1/filesets/{fileset_id}/files/{file_id}`. Newer
+        documents say that the download redirects to the content; the token stays with the instance. A download that
+        breaks off is resumed if the instance serves parts and the file is still the same, and restarted otherwise.
 
         Args:
             fileset_id: The FileSet.
             file_id: The file.
-            target: The path of the file to write, which appears under its name only when it is whole; or a binary file
-                object, which is written to as the answer comes, as are devices and pipes. Links are followed, and a
-                file that is there keeps its mode, owner and links. Without a target the content is returned.
-            verify: Whether to compare the length and the hash with what the instance tells of the file, which takes a
-                request more.
-            progress: Called with a `Progress` some ten times a second; True draws a bar (needs ``rich``).
+            target: The path of the file to write, which appears under its name only when it is complete; or a binary
+                file object, which is written to as the answer arrives, as are devices and pipes. Links are followed,
+                and an existing file keeps its mode, owner and links. Without a target the content is returned.
+            verify: Whether to compare the length and the hash with those that the instance reports, which takes one
+                more request.
+            progress: Called with a `Progress` about ten times a second; True draws a bar (needs ``rich``).
 
         Returns:
-            The content; with a target, how many bytes were written, their SHA-256, and the seconds that it took.
+            The content; with a target, the number of bytes written, their SHA-256 and the seconds it took.
 
         Raises:
             ConfigError: The target cannot be written to.
             NotFound: The FileSet or the file does not exist.
-            TargetError: The file could not be written, such as where the disk is full.
-            IncompleteAnswer: The answer broke off, each time that it was asked for; no file was left.
-            ContentMismatch: What came is not what the instance tells of the file, each time that it was asked for; no
-                file was left.
+            TargetError: The file could not be written, for example because the disk is full.
+            IncompleteAnswer: The answer broke off on every attempt; no file was written.
+            ContentMismatch: The content did not match the length or the hash that the instance reports, on every
+                attempt; no file was written.
         """
         return await download(
             partial(content_of, self._http, fileset_id, file_id),
@@ -639,25 +639,25 @@ class FileSetFiles(Area):
     async def download_by_path(
         self, fileset_id: str, /, target: Target | None = None, *, path: str, progress: ProgressOption = None
     ) -> bytes | DownloadResult:
-        """Return the content of the file at a path, or stream it to disk; of a directory, all its files as a ZIP.
+        """Return the content of the file at a path, or stream it to disk; a directory comes as a ZIP of its files.
 
         `GET /api/files/v1/filesets/{fileset_id}/path/download` (Domo's OpenAPI description, "Download a File by Path").
-        It is not compared with what the instance tells of the file; `download` does that.
+        The content is not compared with the length and hash that the instance reports; `download` does that.
 
         Args:
             fileset_id: The FileSet.
-            target: The path of the file to write, or a binary file object, as `download` takes it.
-            path: Where it lies, such as ``reports/2024.pdf``; ``/`` stands for the whole FileSet.
-            progress: Called with a `Progress` some ten times a second; True draws a bar (needs ``rich``).
+            target: The path of the file to write, or a binary file object; see `download`.
+            path: The path, such as ``reports/2024.pdf``; ``/`` stands for the whole FileSet.
+            progress: Called with a `Progress` about ten times a second; True draws a bar (needs ``rich``).
 
         Returns:
-            The content; with a target, how many bytes were written, their SHA-256, and the seconds that it took.
+            The content; with a target, the number of bytes written, their SHA-256 and the seconds it took.
 
         Raises:
             ConfigError: The target cannot be written to.
-            NotFound: The FileSet does not exist, or nothing at the path.
-            TargetError: The file could not be written, such as where the disk is full.
-            IncompleteAnswer: The answer broke off, each time that it was asked for; no file was left.
+            NotFound: The FileSet or the path does not exist.
+            TargetError: The file could not be written, for example because the disk is full.
+            IncompleteAnswer: The answer broke off on every attempt; no file was written.
         """
         route = url("/api/files/v1/filesets/{}/path/download", fileset_id)
         return await download(
@@ -711,32 +711,32 @@ class FileSetFiles(Area):
         paths: Sequence[str] = (),
         progress: ProgressOption = None,
     ) -> bytes | DownloadResult:
-        """Return several files and directories as a ZIP, or stream it to disk: whole, or not at all.
+        """Return several files and directories as a ZIP, or stream it to disk, complete or not at all.
 
         `GET /api/files/v1/filesets/{fileset_id}/files/download` (Domo's OpenAPI description, "Download Files by ID or
         path"), which gives at most 1,000 files.
 
         Args:
             fileset_id: The FileSet.
-            target: The path of the file to write, or a binary file object, as `download` takes it.
+            target: The path of the file to write, or a binary file object; see `download`.
             file_ids: The files and directories.
-            paths: Where further ones lie; ``/`` stands for the whole FileSet. They go out with commas between them, so
-                that none may have one.
-            progress: Called with a `Progress` some ten times a second; True draws a bar (needs ``rich``).
+            paths: The paths of further files and directories; ``/`` stands for the whole FileSet. They are sent
+                separated by commas, so a path must not contain a comma.
+            progress: Called with a `Progress` about ten times a second; True draws a bar (needs ``rich``).
 
         Returns:
-            The ZIP; with a target, how many bytes were written, their SHA-256, and the seconds that it took.
+            The ZIP; with a target, the number of bytes written, their SHA-256 and the seconds it took.
 
         Raises:
-            ConfigError: There are none, one has a comma, or the target cannot be written to.
+            ConfigError: No files are given, a path contains a comma, or the target cannot be written to.
             NotFound: The FileSet or the file does not exist.
-            TargetError: The file could not be written, such as where the disk is full.
-            IncompleteAnswer: The answer broke off, each time that it was asked for; no file was left.
+            TargetError: The file could not be written, for example because the disk is full.
+            IncompleteAnswer: The answer broke off on every attempt; no file was written.
         """
         named = [*file_ids, *paths]
         for each in require_list(named, "file_ids and paths"):
             if "," in each:
-                raise ConfigError(f"{each!r} has a comma; download_by_path takes it")
+                raise ConfigError(f"{each!r} contains a comma; use download_by_path for it")
         route = url("/api/files/v1/filesets/{}/files/download", fileset_id)
         return await download(
             partial(_content, self._http, route, {"fileIds": list(file_ids) or None, "paths": list(paths) or None}),
@@ -757,7 +757,7 @@ class FileSetFiles(Area):
         stop_on_error: bool = False,
         progress: ProgressOption = None,
     ) -> ItemResults[int | str, DownloadResult]:
-        """Stream several files to disk at once: each whole, or not at all. One that fails does not stop the others.
+        """Stream several files to disk at once, each complete or not at all; one failure does not stop the others.
 
         `GET /api/files/v1/filesets/{fileset_id}/files/{file_id}/download` (FileSets API, "Download File by Id") for
         each, and before it `GET /api/files/v1/filesets/{fileset_id}/files/{file_id}`; see `download`. For a whole
@@ -765,18 +765,18 @@ class FileSetFiles(Area):
 
         Args:
             fileset_id: The FileSet.
-            targets: The path to write for each file's id.
-            verify: Whether to compare lengths and hashes with what the instance tells of the files.
-            concurrency: How many are under way at a time.
-            stop_on_error: Whether none is begun any more once one has failed; those under way still end.
-            progress: Called with a `Progress` some ten times a second, which counts the files that ended as parts; True
+            targets: The path to write, by the file's id.
+            verify: Whether to compare lengths and hashes with those that the instance reports.
+            concurrency: The number of files at once.
+            stop_on_error: Whether to start no further file after one has failed; files in progress are completed.
+            progress: Called with a `Progress` about ten times a second, which counts completed files as parts; True
                 draws a bar (needs ``rich``).
 
         Returns:
-            What became of each, by its id; see `ItemResults.failed`.
+            The result for each file, by its id; see `ItemResults.failed`.
 
         Raises:
-            ConfigError: There are none, or two have the same path.
+            ConfigError: `targets` is empty, or two files have the same path.
         """
 
         async def fetch(item: int | str, path: Path, reporter: Reporter) -> DownloadResult:
@@ -795,7 +795,7 @@ class FileSetFiles(Area):
         )
 
     async def delete(self, fileset_id: str, file_id: str, /) -> Deletion:
-        """Delete a file; a directory with all that lies in it.
+        """Delete a file, or a directory with its contents.
 
         `DELETE /api/files/v1/filesets/{fileset_id}/files/{file_id}` (FileSets API, "Delete File by Id").
 
@@ -804,7 +804,7 @@ class FileSetFiles(Area):
             file_id: The file.
 
         Returns:
-            What the instance says about it; newer ones say nothing.
+            The instance's message; newer instances return none.
 
         Raises:
             NotFound: The FileSet or the file does not exist.
@@ -812,19 +812,19 @@ class FileSetFiles(Area):
         return await self._http.request("DELETE", path_of(fileset_id, file_id), into=Deletion, empty=Deletion())
 
     async def delete_by_path(self, fileset_id: str, /, *, path: str) -> Deletion:
-        """Delete the file at a path; a directory with all that lies in it.
+        """Delete the file at a path, or a directory with its contents.
 
         `DELETE /api/files/v1/filesets/{fileset_id}/path` (FileSets API, "Delete Files by Path").
 
         Args:
             fileset_id: The FileSet.
-            path: Where it lies, such as ``reports/2024.pdf``.
+            path: The path, such as ``reports/2024.pdf``.
 
         Returns:
-            What the instance says about it; newer ones say nothing.
+            The instance's message; newer instances return none.
 
         Raises:
-            ConfigError: The path names no file, and might stand for all of them.
+            ConfigError: `path` is not the path of a file, and might select all of them.
             NotFound: The FileSet or the file does not exist.
         """
         route = url("/api/files/v1/filesets/{}/path", fileset_id)
@@ -839,7 +839,7 @@ _ASSURED_LINKS = 100
 def _content(
     http: Transport, route: Url, params: Mapping[str, QueryValue], headers: Mapping[str, str]
 ) -> AbstractAsyncContextManager[Download]:
-    """Ask for a content that a route gives by its query."""
+    """Request a content from a route that selects it by query parameters."""
     return http.download("GET", route, params=params, headers=headers)
 
 

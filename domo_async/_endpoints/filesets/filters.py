@@ -1,4 +1,4 @@
-"""What searches of FileSets and of their files take."""
+"""Filters for searches of FileSets and of their files."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ __all__ = ["DateFilter", "FieldFilter", "FilterOperator", "SortOrder", "search_b
 
 
 class FilterOperator(OpenEnum):
-    """How a field is compared."""
+    """The comparison of a field with values."""
 
     EQUALS = "EQUALS"
     GREATER_THAN = "GREATER_THAN"
@@ -32,16 +32,16 @@ class FilterOperator(OpenEnum):
 
 @frozen
 class FieldFilter(Record):
-    """What a field has to be: ``FieldFilter("name", ["Marketing"], "LIKE")``.
+    """A condition on a field: ``FieldFilter("name", ["Marketing"], "LIKE")``.
 
     Attributes:
         field: The field, such as ``name`` or ``description``.
-        values: What to compare it with; ``IS_NULL`` needs none.
-        operator: How to compare.
-        negated: Whether to find what does not match.
+        values: The values to compare with; ``IS_NULL`` needs none.
+        operator: The comparison.
+        negated: Whether to return the items that do not match.
 
     Raises:
-        ConfigError: There are no values, or a single text where a list is due.
+        ConfigError: `values` is empty, or is a single string instead of a list.
     """
 
     field: str
@@ -55,16 +55,16 @@ class FieldFilter(Record):
 
 @frozen
 class DateFilter(Record):
-    """When something has to have happened: ``DateFilter("created", start, end)``, ``DateFilter("created", start)``.
+    """A condition on a time: ``DateFilter("created", start, end)``, ``DateFilter("created", start)``.
 
     Attributes:
         field: The field, such as ``created``.
-        start: The beginning, itself included, with a time zone; milliseconds count. By default there is none.
-        end: The end, itself included, with a time zone. By default there is none.
-        negated: Whether to find what does not match.
+        start: The earliest time (inclusive), with a time zone and to the millisecond; by default none.
+        end: The latest time (inclusive), with a time zone; by default none.
+        negated: Whether to return the items that do not match.
 
     Raises:
-        ConfigError: There is neither a beginning nor an end, a time has no zone, or the end lies before the start.
+        ConfigError: Neither `start` nor `end` is given, a time has no time zone, or `end` is before `start`.
     """
 
     field: str
@@ -89,7 +89,7 @@ def search_body(
     *,
     ascending: bool,
 ) -> dict[str, Any]:
-    """Return the body of a search; an empty object finds everything."""
+    """Return the body of a search; an empty object matches everything."""
     sorts = [FieldSort(sort_by, SortOrder.of(ascending=ascending))] if isinstance(sort_by, str) else sort_by
     return payload(
         field_sort=[payload(field=each.field, order=each.order) for each in sorts] or UNSET,

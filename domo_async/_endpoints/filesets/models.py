@@ -1,4 +1,4 @@
-"""What instances tell of FileSets and of their files."""
+"""The answers of the FileSet routes."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ __all__ = [
 
 
 class FileSetPermission(OpenEnum):
-    """What somebody may do with a FileSet."""
+    """The permission of a user or a group on a FileSet."""
 
     OWNER = "OWNER"
     EDIT = "EDIT"
@@ -37,7 +37,7 @@ class FileSetPermission(OpenEnum):
 
 
 class FileSetEntity(OpenEnum):
-    """Who can be given access to a FileSet."""
+    """The type of a holder of access to a FileSet."""
 
     USER = "USER"
     GROUP = "GROUP"
@@ -45,12 +45,12 @@ class FileSetEntity(OpenEnum):
 
 @frozen
 class FileSetAccess(Model):
-    """What somebody may do with a FileSet: ``FileSetAccess("USER", 27, "EDIT")``.
+    """The access of a user or a group to a FileSet: ``FileSetAccess("USER", 27, "EDIT")``.
 
     Attributes:
-        entity_type: What kind of somebody.
-        entity_id: The user, or the group.
-        permission: What is allowed; ``NONE`` takes all away.
+        entity_type: The type of the holder.
+        entity_id: The identifier of the user or the group.
+        permission: The permission; ``NONE`` removes the access.
     """
 
     entity_type: FileSetEntity = field(converter=FileSetEntity)
@@ -59,18 +59,18 @@ class FileSetAccess(Model):
 
 
 class DeletionStatus(OpenEnum):
-    """How a deletion went."""
+    """The status of a deletion."""
 
     SUCCESS = "success"
 
 
 @frozen(kw_only=True)
 class Deletion(Model):
-    """What the instance says about a deletion; newer ones say nothing, but with a good status.
+    """The instance's message about a deletion; newer instances return only a success status code.
 
     Attributes:
-        status: How it went.
-        message: What there is to say about it.
+        status: The status.
+        message: The message.
     """
 
     status: DeletionStatus | None = None
@@ -79,11 +79,11 @@ class Deletion(Model):
 
 @frozen
 class ConnectorContext(Model):
-    """Where a FileSet's files lie: ``ConnectorContext("S3", "bucket/path")``.
+    """The location of a FileSet's files: ``ConnectorContext("S3", "bucket/path")``.
 
     Attributes:
         connector: The connector's key.
-        relative_path: The place within it.
+        relative_path: The path within the connector.
     """
 
     connector: str
@@ -92,27 +92,27 @@ class ConnectorContext(Model):
 
 @frozen(kw_only=True)
 class FileSet(Model):
-    """A FileSet. Several routes tell of its id, name, description and making alone.
+    """A FileSet. Several routes return only its id, name, description and creation.
 
     Attributes:
-        id: Its identifier.
-        name: Its name.
-        description: What it is for.
+        id: The FileSet's identifier.
+        name: The FileSet's name.
+        description: The description.
         ai_enabled: Whether its files are indexed for queries.
-        pdp_enabled: Whether policies say who sees which of its files.
-        index_status: How far that is.
-        batch_type: Such as ``INCREMENTAL``.
+        pdp_enabled: Whether policies decide who sees which of its files.
+        index_status: The status of the index.
+        batch_type: The batch type, such as ``INCREMENTAL``.
         connector: The connector's key.
-        created: When it was made.
-        created_by: Who made it.
-        updated: When it was last changed.
-        updated_by: Who changed it.
-        owner: Whose it is: a user's number.
+        created: The time of creation.
+        created_by: The user who created it.
+        updated: The time of the last change.
+        updated_by: The user who made the last change.
+        owner: The owner's user number.
         account_id: The data account.
-        connector_context: Where its files lie.
-        permission: What the token's owner may do with it.
-        size: The bytes of all its files.
-        file_count: How many files it has.
+        connector_context: The location of the files.
+        permission: The permission of the token's owner.
+        size: The size of all files in bytes.
+        file_count: The number of files.
     """
 
     id: str
@@ -137,24 +137,24 @@ class FileSet(Model):
 
 @frozen(kw_only=True)
 class FileSetFile(Model):
-    """A file of a FileSet, or a directory.
+    """A file or directory of a FileSet.
 
     Attributes:
-        id: Its identifier.
-        path: Where it lies in the FileSet.
+        id: The file's identifier.
+        path: The path in the FileSet.
         name: The path's last part.
-        file_type: What kind of file it is, such as ``TEXT``; ``DIRECTORY`` for a directory.
+        file_type: The type of file, such as ``TEXT``; ``DIRECTORY`` for a directory.
         content_type: The media type.
-        size: Its bytes.
-        hash: Its hash.
-        hash_algorithm: How that was made, such as ``SHA_256_HEX``.
-        download_url: Where its content is; not all routes tell.
-        created: When it was made.
-        created_by: Who made it.
-        connector_key: The connector it came by.
-        index_status: How far its index is.
-        index_reason: Why it is so.
-        type: Told by queries alone, such as ``TEXT``.
+        size: The size in bytes.
+        hash: The hash of the content.
+        hash_algorithm: The algorithm of the hash, such as ``SHA_256_HEX``.
+        download_url: The URL of the content; not all routes return it.
+        created: The time of creation.
+        created_by: The user who created it.
+        connector_key: The connector that provided it.
+        index_status: The status of its index.
+        index_reason: The reason for that status.
+        type: The type that only queries return, such as ``TEXT``.
     """
 
     id: str
@@ -166,7 +166,7 @@ class FileSetFile(Model):
     hash: str | None = None
     hash_algorithm: str | None = None
     download_url: str | None = None
-    # Queries write milliseconds, all other routes ISO.
+    # Queries return milliseconds, all other routes ISO times.
     created: IsoStamp | None = None
     created_by: NumericId | None = None
     connector_key: str | None = None
@@ -177,14 +177,14 @@ class FileSetFile(Model):
 
 @frozen(kw_only=True)
 class FileMatch(Model):
-    """What a query found. Older instances give `id` and `node`, newer ones `content` and `metadata`.
+    """A match of a query. Older instances return `id` and `node`, newer ones `content` and `metadata`.
 
     Attributes:
         id: The file's identifier.
         node: The file.
-        score: How well it fits; more is better.
-        content: The passage itself, such as ``{"text": "…", "type": "TEXT"}``.
-        metadata: Where it is from, such as ``{"fileId": "…", "path": "…"}``.
+        score: The relevance; higher is better.
+        content: The matching passage, such as ``{"text": "…", "type": "TEXT"}``.
+        metadata: The source of the passage, such as ``{"fileId": "…", "path": "…"}``.
     """
 
     id: str | None = None
@@ -196,21 +196,21 @@ class FileMatch(Model):
 
 @frozen(kw_only=True)
 class FileSetStats(Model):
-    """How many files of a FileSet are of each kind, and how far their index is.
+    """The number of files of a FileSet by type and by index status.
 
     Attributes:
-        image_file_type_count: Pictures.
-        audio_file_type_count: Sounds.
-        video_file_type_count: Films.
-        text_file_type_count: Texts.
-        document_file_type_count: Documents.
-        other_file_type_count: All others.
+        image_file_type_count: Image files.
+        audio_file_type_count: Audio files.
+        video_file_type_count: Video files.
+        text_file_type_count: Text files.
+        document_file_type_count: Document files.
+        other_file_type_count: Other files.
         not_indexed_count: Files that are not to be indexed.
-        index_queued_count: Files that wait for it.
+        index_queued_count: Files that wait to be indexed.
         index_in_progress_count: Files that are being indexed.
-        index_complete_count: Files that are.
-        index_failed_count: Files that could not be.
-        index_skipped_count: Files that were left out.
+        index_complete_count: Files that are indexed.
+        index_failed_count: Files whose indexing failed.
+        index_skipped_count: Files that were skipped.
     """
 
     image_file_type_count: int | None = None
@@ -228,7 +228,7 @@ class FileSetStats(Model):
 
 
 class PartUploadStatus(OpenEnum):
-    """How far an upload in parts is."""
+    """The status of an upload in parts."""
 
     CREATED = "CREATED"
     PROCESSING = "PROCESSING"
@@ -241,8 +241,8 @@ class PartUpload(Model):
     """An upload in parts.
 
     Attributes:
-        file: What is known of the file so far; its `id` names the upload.
-        status: How far it is.
+        file: The details of the file so far; its `id` identifies the upload.
+        status: The status.
     """
 
     file: FileSetFile
@@ -251,15 +251,15 @@ class PartUpload(Model):
 
 @frozen(kw_only=True)
 class ShareLink(Model):
-    """A link by which anybody can download a file, without a login.
+    """A link with which anybody can download a file without a login.
 
     Attributes:
         file_id: The file.
-        created_by: Who made it.
-        token: What names the link; whoever has it has the file.
-        expires_at: When it stops working; None for never.
-        created: When it was made.
-        download_url: The link itself, which holds the token.
+        created_by: The user who created it.
+        token: The token that identifies the link; anybody who has it can download the file.
+        expires_at: The time at which the link expires; None for never.
+        created: The time of creation.
+        download_url: The URL of the link, which contains the token.
     """
 
     token: Secret[str]
@@ -272,13 +272,13 @@ class ShareLink(Model):
 
 @frozen(kw_only=True)
 class PageContext(Model):
-    """Where a page stands; Domo's documentation shows several shapes.
+    """The position of a page; Domo's documentation shows several forms.
 
     Attributes:
-        offset: Items before it.
-        limit: Items asked for.
-        total: Items of all pages.
-        count: Items of this page.
+        offset: The number of items before the page.
+        limit: The requested number of items.
+        total: The number of items on all pages.
+        count: The number of items on the page.
         total_count: Another name of `total`.
         next: The cursor of the next page.
     """
@@ -292,5 +292,5 @@ class PageContext(Model):
 
     @property
     def all_items(self) -> int | None:
-        """Items of all pages, under whichever name they are told."""
+        """The number of items on all pages, from whichever field is set."""
         return self.total if self.total is not None else self.total_count

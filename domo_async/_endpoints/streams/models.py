@@ -1,6 +1,7 @@
-"""What the stream routes take and answer.
+"""The requests and answers of the stream routes.
 
-Streams and executions tell times in seconds, the dataset and the data provider inside of them in milliseconds.
+The times of streams and executions are in seconds, those of the dataset and the data provider within them in
+milliseconds.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ __all__ = [
 
 
 class UpdateMethod(OpenEnum):
-    """What a run does to the dataset's rows."""
+    """The effect of a run on the dataset's rows."""
 
     REPLACE = "REPLACE"
     APPEND = "APPEND"
@@ -42,7 +43,7 @@ class UpdateMethod(OpenEnum):
 
 
 class RunType(OpenEnum):
-    """What starts a run."""
+    """The trigger of a run."""
 
     MANUAL = "MANUAL"
     AUTOMATED = "AUTOMATED"
@@ -55,7 +56,7 @@ class RunType(OpenEnum):
 
 
 class ExecutionState(OpenEnum):
-    """How far a run is. ``WARNING`` is a run that brought its rows, but has something to tell."""
+    """The state of a run. ``WARNING`` is the state of a run whose rows arrived, but which has a warning."""
 
     IDLE = "IDLE"
     ACTIVE = "ACTIVE"
@@ -67,7 +68,7 @@ class ExecutionState(OpenEnum):
 
 
 class StreamPhase(OpenEnum):
-    """What a run is at."""
+    """The phase of a run."""
 
     INIT = "INIT"
     QUEUE = "QUEUE"
@@ -78,7 +79,7 @@ class StreamPhase(OpenEnum):
 
 
 class StreamErrorCategory(OpenEnum):
-    """Who or what something is the fault of."""
+    """The originator of an error."""
 
     CONNECTOR = "CONNECTOR"
     FRAMEWORK = "FRAMEWORK"
@@ -87,7 +88,7 @@ class StreamErrorCategory(OpenEnum):
 
 
 class ScheduleState(OpenEnum):
-    """Whether a stream's schedule is kept."""
+    """The state of a stream's schedule."""
 
     MANUAL = "MANUAL"
     ACTIVE = "ACTIVE"
@@ -96,12 +97,12 @@ class ScheduleState(OpenEnum):
 
 @frozen
 class StreamTransport(Model):
-    """The connector that carries the data.
+    """The connector that transports the data.
 
     Attributes:
-        type: Its kind, such as ``CONNECTOR``.
-        description: Its name, such as ``com.domo.connector.snowflakeunloadv2``.
-        version: Its version, as text.
+        type: The type, such as ``CONNECTOR``.
+        description: The connector's name, such as ``com.domo.connector.snowflakeunloadv2``.
+        version: The version, as text.
     """
 
     type: str
@@ -114,11 +115,11 @@ class ConfigurationItem(Model):
     """A setting of the connector.
 
     Attributes:
-        name: Its name, such as ``query``.
-        value: Its value, as text.
-        type: The type of the value; where there is none, ``string`` is sent, as all samples have it.
-        category: What it is about; where there is none, ``METADATA`` is sent, as all samples have it.
-        stream_id: The stream that it is of; only answers have it.
+        name: The setting's name, such as ``query``.
+        value: The value, as text.
+        type: The type of the value; if there is none, ``string`` is sent, as in all samples.
+        category: The category; if there is none, ``METADATA`` is sent, as in all samples.
+        stream_id: The stream; only answers have it.
     """
 
     name: str
@@ -130,10 +131,10 @@ class ConfigurationItem(Model):
 
 @frozen(kw_only=True)
 class StreamAccount(Model):
-    """The account by which a connector logs in. The documents show none but its number; the rest is in `extras`.
+    """The account with which a connector logs in. The documents show only its number; other fields are in `extras`.
 
     Attributes:
-        id: Its number.
+        id: The account's number.
     """
 
     id: NumericId | None = None
@@ -141,18 +142,18 @@ class StreamAccount(Model):
 
 @frozen(kw_only=True)
 class StreamError(Model):
-    """What went wrong in a run.
+    """An error or warning of a run.
 
     Attributes:
-        message: What, for people.
-        code: What, for programs.
-        category: Whose fault it is.
-        id: Its number.
+        message: The message.
+        code: The error code.
+        category: The originator of the error.
+        id: The error's number.
         stream_id: The stream.
         execution_id: The run.
-        parameters: What the message speaks of.
-        invalidates_execution: Whether the run is no good because of it.
-        keep_upload: Whether the rows are kept all the same.
+        parameters: The parameters of the message.
+        invalidates_execution: Whether the error invalidates the run.
+        keep_upload: Whether the rows are kept nevertheless.
     """
 
     message: str | None = None
@@ -167,18 +168,18 @@ class StreamError(Model):
 
     @property
     def text(self) -> str:
-        """The message, or all that there is where there is none."""
+        """The message, or the whole error if it has no message."""
         return self.message or dumps(without_nulls(self)).decode()
 
 
 @frozen(kw_only=True)
 class StreamPhaseTimes(Model):
-    """When a run was at something. Its times come in seconds.
+    """A phase of a run with its times, which the instance sends in seconds.
 
     Attributes:
-        phase_type: What it was at.
-        started_at: When that began.
-        ended_at: When that ended.
+        phase_type: The phase.
+        started_at: The start of the phase.
+        ended_at: The end of the phase.
         stream_id: The stream.
         execution_id: The run.
     """
@@ -192,38 +193,38 @@ class StreamPhaseTimes(Model):
 
 @frozen(kw_only=True)
 class StreamExecution(Model):
-    """A run of a stream. Its times come in seconds, with or without decimals.
+    """A run of a stream. The instance sends its times in seconds, with or without decimals.
 
     Attributes:
         stream_id: The stream.
-        execution_id: The run's number within the stream; None where the instance did not tell.
+        execution_id: The run's number within the stream; None if the instance did not report it.
         toe: The thread of execution, which Domo's support asks for.
-        started_at: When it began.
-        ended_at: When it ended.
-        update_method: What it does to the rows.
+        started_at: The start of the run.
+        ended_at: The end of the run.
+        update_method: The effect on the dataset's rows.
         index: Whether the data are indexed.
-        retry_count: How often it was tried again.
-        retry_execution: What it tries again, as an object like this one or as text.
-        container_manager_id: Where it runs.
-        upload_id: The upload that it made.
-        index_request_key: When the index was asked for.
-        current_state: How far it is.
-        run_type: What started it.
-        created_at: When it was made.
-        modified_at: When it last changed.
+        retry_count: The number of retries.
+        retry_execution: The run that is retried, as an object like this one or as text.
+        container_manager_id: The container manager on which it runs.
+        upload_id: The upload that it created.
+        index_request_key: The time of the index request.
+        current_state: The state.
+        run_type: The trigger of the run.
+        created_at: The time of creation.
+        modified_at: The time of the last change.
         latest_phase: The last phase with its times.
-        current_phase: The phase.
+        current_phase: The current phase.
         removed: Whether it was removed.
-        rows_inserted: How many rows it brought.
-        bytes_inserted: How many bytes.
-        started_by: The user that started it, or what else did.
-        cancelled_by: The user that stopped it, or what else did.
+        rows_inserted: The number of rows inserted.
+        bytes_inserted: The number of bytes inserted.
+        started_by: The user, or other originator, that started it.
+        cancelled_by: The user, or other originator, that stopped it.
         data_tag: The partition that it fills.
-        peak_memory_used_bytes: The most memory that it used.
-        peak_memory_committed_bytes: The most memory that it was given.
+        peak_memory_used_bytes: The peak memory used, in bytes.
+        peak_memory_committed_bytes: The peak memory committed, in bytes.
         exportable: Whether it can be exported.
-        manual_index: Whether the index has to be asked for.
-        errors: What went wrong.
+        manual_index: Whether the index must be requested separately.
+        errors: The errors and warnings.
     """
 
     stream_id: NumericId | None = None
@@ -258,42 +259,42 @@ class StreamExecution(Model):
 
     @property
     def error_text(self) -> str | None:
-        """What went wrong, as text."""
+        """The errors and warnings, as text."""
         return "; ".join(error if isinstance(error, str) else error.text for error in self.errors) or None
 
 
 @frozen(kw_only=True)
 class SavedStream(Model):
-    """A connector that fills a dataset, as it was made or changed. Its own times come in seconds.
+    """A connector that fills a dataset, as it was created or changed. The instance sends its own times in seconds.
 
     Attributes:
-        id: Its number; None where the instance did not tell.
+        id: The stream's number; None if the instance did not report it.
         valid: Whether it can run.
-        invalid_execution_id: The run that showed that it cannot.
+        invalid_execution_id: The run that showed that the stream cannot run.
         transport: The connector.
-        update_method: What a run does to the dataset's rows.
-        data_provider: The kind of source.
-        account: The account by which the connector logs in.
-        accounts: All accounts that it uses, as objects.
-        account_template: What the account is made from, as an object.
+        update_method: The effect of a run on the dataset's rows.
+        data_provider: The data provider.
+        account: The account with which the connector logs in.
+        accounts: All accounts that the connector uses, as objects.
+        account_template: The template of the account, as an object.
         data_source: The dataset that is filled.
         schema_definition: The dataset's columns.
-        schedule_expression: When it runs, as a Quartz cron expression.
-        schedule_start_date: From when on.
-        advanced_schedule_json: When it runs, as JSON text.
-        schedule_retry_expression: When a run that failed is tried again.
-        schedule_retry_count: How often.
+        schedule_expression: The schedule, as a Quartz cron expression.
+        schedule_start_date: The start of the schedule.
+        advanced_schedule_json: The schedule, as JSON text.
+        schedule_retry_expression: The schedule of retries after a failed run.
+        schedule_retry_count: The number of retries.
         last_execution: The last run.
-        last_successful_execution: The last run that went well.
-        current_execution: The run under way.
-        current_execution_state: How far the last run is.
-        created_at: When it was made.
-        created_by: The user that made it.
-        modified_at: When it was last changed.
-        modified_by: The user that changed it.
-        schedule_state: Whether the schedule is kept.
-        schedule_assertion: What the samples show false.
-        inactive_schedule_code: Why the schedule is not kept.
+        last_successful_execution: The last successful run.
+        current_execution: The current run.
+        current_execution_state: The state of the last run.
+        created_at: The time of creation.
+        created_by: The user who created it.
+        modified_at: The time of the last change.
+        modified_by: The user who made the last change.
+        schedule_state: The state of the schedule.
+        schedule_assertion: Not documented; false in the samples.
+        inactive_schedule_code: The reason why the schedule is inactive.
         configuration: The connector's settings.
     """
 
@@ -329,10 +330,10 @@ class SavedStream(Model):
 
 @frozen(kw_only=True)
 class Stream(SavedStream):
-    """A connector that fills a dataset. Its own times come in seconds; `SavedStream` explains the rest.
+    """A connector that fills a dataset. The instance sends its own times in seconds; `SavedStream` explains the fields.
 
     Attributes:
-        id: Its number.
+        id: The stream's number.
     """
 
     id: NumericId  # pyright: ignore[reportGeneralTypeIssues] - all fields go by name
