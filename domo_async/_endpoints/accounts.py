@@ -1,4 +1,4 @@
-"""Data accounts: the credentials that connectors use."""
+"""Manage data accounts, the credentials that connectors use."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ __all__ = [
 
 
 class AccountStatus(OpenEnum):
-    """Whether an account can be used: what the samples show."""
+    """The validity of an account, in the values that the samples show."""
 
     ACTIVE = "Active"
 
 
 class AccountAccessLevel(OpenEnum):
-    """What somebody may do with an account."""
+    """The access of a user or a group to an account."""
 
     OWNER = "OWNER"
     CAN_EDIT = "CAN_EDIT"
@@ -48,7 +48,7 @@ class AccountAccessLevel(OpenEnum):
 
 
 class AccountAccessType(OpenEnum):
-    """Who can have access to an account."""
+    """The type of a holder of access to an account."""
 
     USER = "USER"
     GROUP = "GROUP"
@@ -60,8 +60,8 @@ class AccountAccessEntry(Model):
     """A user or group that has access to an account.
 
     Attributes:
-        id: The user, or the group.
-        type: Which of the two.
+        id: The identifier of the user or the group.
+        type: Whether `id` is a user or a group.
         access_level: The level of access.
         name: The user's or group's name.
     """
@@ -74,11 +74,11 @@ class AccountAccessEntry(Model):
 
 @frozen(kw_only=True)
 class AccountAccess(Model):
-    """Who has access to an account.
+    """The users and groups that have access to an account.
 
     Attributes:
         entries: The users and groups.
-        total_user_count: How many users there are.
+        total_user_count: The number of users.
     """
 
     entries: tuple[AccountAccessEntry, ...] = field(default=(), metadata=wire_name("list"))
@@ -89,38 +89,39 @@ class AccountAccess(Model):
 class Account(Model):
     """A data account.
 
-    Domo's documentation shows `account_id`, `display_name` and `status` alone; instances are known to answer with most
-    of the others instead. `number` is the account's number in all shapes.
+    Domo's documentation shows only `account_id`, `display_name` and `status`; instances are known to return most of the
+    others instead. `number` is the account's number in every form.
 
     Attributes:
-        account_id: Its number, as Domo's documentation calls it.
-        display_name: How people see it.
-        status: Whether it can be used, as Domo's documentation calls it.
-        id: Its number, as instances call it.
-        user_id: Whose it is.
-        name: Its name.
-        type: Its kind, such as ``data``.
-        valid: Whether it can be used, as instances call it.
-        data_provider_type: The key of the connector that it is for.
-        credentials_type: How it proves itself, such as ``fields``.
-        created_at: When it was made.
-        created_by: Who made it.
-        modified_at: When it was last changed.
-        modified_by: Who changed it last.
-        configurations: Its settings, perhaps with secrets: `configurations.get_secret_value()` returns them.
-        configurations_list: Its settings as a list of objects, where the instance tells them so.
-        credentials_settings_list: How it proves itself, likewise.
+        account_id: The account's number, under its name in Domo's documentation.
+        display_name: The display name.
+        status: The validity, under its name in Domo's documentation.
+        id: The account's number, under its name in instances' answers.
+        user_id: The owner.
+        name: The account's name.
+        type: The account's type, such as ``data``.
+        valid: Whether the account is valid, in instances' answers.
+        data_provider_type: The key of the connector for which the account is.
+        credentials_type: The type of credentials, such as ``fields``.
+        created_at: The time of creation.
+        created_by: The user who created it.
+        modified_at: The time of the last change.
+        modified_by: The user who made the last change.
+        configurations: The settings, which may contain secrets: `configurations.get_secret_value()` returns them.
+        configurations_list: The settings as a list of objects, if the instance sends them in this form.
+        credentials_settings_list: The credentials' settings as a list of objects, if the instance sends them in this
+            form.
         allow_external_use: Whether it may be used outside of connectors.
-        secret_id: The secret that holds what it proves itself with.
-        secret_manager_account_id: The account of the manager that keeps that secret.
-        validation_status: Whether it was checked, such as ``UNVERIFIED``.
-        validation_reason: What the check found.
-        validation_status_changed_at: When it was checked.
-        account_template_id: The template that it was made from.
+        secret_id: The secret that holds the credentials.
+        secret_manager_account_id: The account of the secret manager that stores that secret.
+        validation_status: The status of the validation, such as ``UNVERIFIED``.
+        validation_reason: The result of the validation.
+        validation_status_changed_at: The time of the validation.
+        account_template_id: The template from which it was created.
         account_template_authorization_id: The authorization of that template.
-        account_type: Its kind, as `Accounts.create` takes it.
-        database_id: Its number, as searches call it.
-        entity_type: What the search found: ``account``.
+        account_type: The account type, as `Accounts.create` takes it.
+        database_id: The account's number, in search results.
+        entity_type: The type of the search result: ``account``.
     """
 
     account_id: NumericId | str | None = None
@@ -154,21 +155,21 @@ class Account(Model):
 
     @property
     def number(self) -> int | str | None:
-        """The account's number, under whichever name it came."""
+        """The account's number, from whichever field is set."""
         names = (self.id, self.account_id, self.database_id)
         return next((number for number in names if number is not None), None)
 
 
 @frozen(kw_only=True)
 class _Results(Model):
-    """What the Data Accounts page shows."""
+    """The form of the Data Accounts page."""
 
     results: tuple[Account, ...]
 
 
 @frozen(kw_only=True)
 class _Found(Model):
-    """What the Search page shows for the same route."""
+    """The form of the Search page for the same route."""
 
     total_result_count: int
     search_objects: tuple[Account, ...] | None = None
@@ -177,11 +178,11 @@ class _Found(Model):
 
 @frozen
 class _WithinReach(Paging):
-    """A page that would lie beyond what the search gives is not asked for."""
+    """Refuse to request a page beyond the maximum number of results of a search."""
 
     def keys(self, offset: int, size: int) -> dict[str, int]:
         if offset >= MOST:
-            raise ConfigError(f"a search gives {MOST} results at most, and there may be more: narrow the query")
+            raise ConfigError(f"a search returns at most {MOST} results, and there may be more: narrow the query")
         return super().keys(offset, min(size, MOST - offset))
 
 
@@ -191,13 +192,13 @@ _PAGING = _WithinReach(in_body=BODY_COUNT.in_body, size=BODY_COUNT.size, offset=
 def _accounts(answer: _Results | _Found) -> PageData[Account]:
     if isinstance(answer, _Results):
         return PageData(answer.results)
-    # Where results are not combined, they may be in groups alone; unconfirmed.
+    # If results are not combined, they may be only in groups; unconfirmed.
     grouped = chain.from_iterable((answer.search_results_map or {}).values())
     return PageData(answer.search_objects or tuple(grouped), total=answer.total_result_count)
 
 
 class Accounts(Area):
-    """Data accounts: the credentials that connectors use."""
+    """Manage data accounts, the credentials that connectors use."""
 
     async def get(self, account_id: int | str, /, *, fields: str | Sequence[str] | None = None) -> Account:
         """Return an account.
@@ -206,7 +207,7 @@ class Accounts(Area):
 
         Args:
             account_id: The account.
-            fields: What to tell of it, such as ``"all"``; by default id, userId, name, displayName, type,
+            fields: The fields to return, such as ``"all"``; by default id, userId, name, displayName, type,
                 dataProviderType and valid.
 
         Raises:
@@ -217,14 +218,14 @@ class Accounts(Area):
         )
 
     def list(self, *, type: str | None = None, fields: str | Sequence[str] | None = None) -> Pager[Account]:
-        """Iterate over the accounts of the token's owner; `search` finds those of others, too.
+        """Iterate over the accounts of the token's owner; `search` also returns those of others.
 
         `GET /api/data/v1/accounts` (Data Accounts, "GET all accounts"). Domo's own data service gives all by default,
         so they come in one answer.
 
         Args:
-            type: Their kind; ``data`` by default.
-            fields: What to tell of each, as `get` takes it.
+            type: The account type; ``data`` by default.
+            fields: The fields of each account to return; see `get`.
         """
         return self._http.pages(
             "GET",
@@ -253,28 +254,28 @@ class Accounts(Area):
         limit: int | None = None,
         page_size: int = LARGEST_PAGE,
     ) -> Pager[Account]:
-        """Iterate over the accounts that a query finds, of which the instance gives the first 10,000.
+        """Iterate over the accounts that match a query; the instance returns only the first 10,000.
 
-        `POST /api/search/v1/query` (Data Accounts, "Search Accounts by Name"; Search Product API, "Query"). Both pages'
-        answers are understood. If there are more than can be reached, the list ends with a ConfigError.
+        `POST /api/search/v1/query` (Data Accounts, "Search Accounts by Name"; Search Product API, "Query"). The forms
+        of both pages are accepted. If there are more than the instance returns, the list ends with a ConfigError.
 
         Args:
-            query: What to look for; ``*`` stands for any text.
-            filters: What all results match; `domo_async._endpoints.search` has them.
-            facet_values_to_include: Facets to count; the counts are no part of this list.
-            sort_by: The field to sort by, or several as a `Sort`; by default what suits best comes first.
-            ascending: Whether to sort from the smallest to the largest, where one field is given.
-            combine_results: Not explained by the page.
-            query_profile: The page's example is ``GLOBAL``; it does not explain it.
+            query: The text to search for; ``*`` stands for any text.
+            filters: Filters that every result must match; see `domo_async._endpoints.search`.
+            facet_values_to_include: Facets to count; this list does not include the counts.
+            sort_by: The field to sort by, or several as a `Sort`; by default the best matches come first.
+            ascending: Whether to sort from the smallest to the largest; used if `sort_by` is a single field.
+            combine_results: Not explained by Domo's documentation.
+            query_profile: Domo's example is ``GLOBAL``; the documentation does not explain it.
             offset: The number of accounts to skip.
-            limit: The most accounts to give, or None for all.
-            page_size: The number of accounts per request, 100 at most; that is what other clients find.
+            limit: The maximum number of accounts to return, or None for all.
+            page_size: The number of accounts per request, 100 at most, which is the limit that other clients found.
 
         Raises:
-            ConfigError: A number is out of range, or what is asked for lies beyond the first 10,000.
+            ConfigError: A number is out of range, or the requested results are beyond the first 10,000.
         """
         if offset + max(limit or 0, 1) > MOST:
-            raise ConfigError(f"a search gives {MOST} results at most: narrow the query")
+            raise ConfigError(f"a search returns at most {MOST} results: narrow the query")
         return self._http.pages(
             "POST",
             url("/api/search/v1/query"),
@@ -283,7 +284,7 @@ class Accounts(Area):
             into=either(_Results, _Found),
             read=_accounts,
             page_size=page_size,
-            # Where no total is told: a last page that was cut to reach no further is not taken for a short one.
+            # If the answer has no total, a last page that was cut at the maximum is not mistaken for a short page.
             assured=(MOST - offset) % max(page_size, 1) or page_size,
             most=LARGEST_PAGE,
             offset=offset,
@@ -308,26 +309,26 @@ class Accounts(Area):
         data_provider_type: str | Unset = UNSET,
         configurations: Secret[Mapping[str, object]] | Mapping[str, object] | Unset = UNSET,
     ) -> Account:
-        """Create an account: either with its type, or as other clients do, for a connector and with its credentials.
+        """Create an account from its type; or, as other clients do, for a connector and with its credentials.
 
         `POST /api/data/v1/accounts` (Data Accounts, "Create Account"). Domo's documentation shows `account_type` alone,
-        of which ``Standard`` is its one example; no other source knows it.
+        for which its only example is ``Standard``; no other source knows it.
 
         Args:
             display_name: How people see it.
-            account_type: Its kind. What follows is for the other form, which needs all of it.
-            name: Its name.
+            account_type: The account type. The parameters below are for the other form, which needs all of them.
+            name: The account's name.
             data_provider_type: The key of the connector, such as ``amazon-s3``.
-            configurations: The connector's settings, by name. No traceback shows them, and what in them is a `Secret`,
-                or has the name of one, is in no error.
+            configurations: The connector's settings, by name. They are not shown in tracebacks, and settings that are a
+                `Secret`, or have the name of one, are not shown in errors.
 
         Raises:
             ConfigError: Neither form is complete.
-            BadRequest: The instance does not know the kind, or misses a setting.
+            BadRequest: The instance does not know the type, or a setting is missing.
         """
         configurations = Secret.of(configurations)
         if account_type is UNSET and UNSET in (name, data_provider_type, configurations):
-            raise ConfigError("give account_type, or else name, data_provider_type and configurations")
+            raise ConfigError("give account_type, or name, data_provider_type and configurations")
         return await self._http.request(
             "POST",
             url("/api/data/v1/accounts"),
@@ -342,7 +343,7 @@ class Accounts(Area):
         )
 
     async def delete(self, account_id: int | str, /) -> None:
-        """Delete an account, with which connectors can no longer log in.
+        """Delete an account; connectors that use it can no longer log in.
 
         `DELETE /api/data/v1/accounts/{account_id}`. Seen: Domo's own data service has it, and other clients use it.
 
@@ -355,17 +356,17 @@ class Accounts(Area):
         await self._http.request("DELETE", url("/api/data/v1/accounts/{}", account_id))
 
     async def rename(self, account_id: int | str, /, *, display_name: str) -> Account:
-        """Change how people see an account, and return it.
+        """Change the display name of an account and return the account.
 
         `PUT /api/data/v1/accounts/{account_id}/name`. Seen: an answer was captured from an instance, Domo's own data
-        service has the route, and other clients use it. The name goes as it is, not as JSON.
+        service has the route, and other clients use it. The name is sent as plain text, not as JSON.
 
         Args:
             account_id: The account.
-            display_name: How people are to see it.
+            display_name: The new display name.
 
         Raises:
-            ConfigError: The name is empty.
+            ConfigError: `display_name` is empty.
             NotFound: The account does not exist.
         """
         if not display_name.strip():
@@ -378,7 +379,7 @@ class Accounts(Area):
         )
 
     async def access(self, account_id: int | str, /) -> AccountAccess:
-        """Return who has access to an account.
+        """Return the users and groups that have access to an account.
 
         `GET /api/data/v2/accounts/share/{account_id}`. Seen: an answer was captured from an instance, Domo's own data
         service has the route, and other clients use it.
@@ -400,14 +401,14 @@ class Accounts(Area):
         access_level: AccountAccessLevel | str,
         type: AccountAccessType | str = AccountAccessType.USER,
     ) -> None:
-        """Give a user or a group access to an account; ``NONE`` takes it away.
+        """Give a user or a group access to an account; the level ``NONE`` removes it.
 
         `PUT /api/data/v2/accounts/share/{account_id}`. Seen: Domo's own data service has it, and other clients use it.
 
         Args:
             account_id: The account.
-            grantee_id: The user, or the group.
-            access_level: What to allow.
+            grantee_id: The identifier of the user or the group.
+            access_level: The level of access.
             type: Whether `grantee_id` is a user or a group.
 
         Raises:
@@ -422,15 +423,15 @@ class Accounts(Area):
     async def configuration(
         self, account_id: int | str, /, *, data_provider_type: str, unmask: bool = False
     ) -> Secret[dict[str, object]]:
-        """Return an account's settings; `get_secret_value()` of what is returned has them by name.
+        """Return an account's settings by name; read them with `get_secret_value()`.
 
         `GET /api/data/v1/providers/{data_provider_type}/account/{account_id}`. Seen: Domo's own data service has it,
         which unmasks by default, and other clients use it.
 
         Args:
             account_id: The account.
-            data_provider_type: The data provider that it is for, as the account tells it.
-            unmask: Whether to ask for secrets in the clear, which an instance may refuse for some.
+            data_provider_type: The account's data provider, as in `Account.data_provider_type`.
+            unmask: Whether to request secrets in plain text, which an instance may refuse for some.
 
         Raises:
             NotFound: The data provider has no such account.
@@ -450,16 +451,16 @@ class Accounts(Area):
         data_provider_type: str,
         configurations: Secret[Mapping[str, object]] | Mapping[str, object],
     ) -> Account:
-        """Give an account other settings, and return it.
+        """Replace an account's settings, and return the account.
 
         `PUT /api/data/v1/providers/{data_provider_type}/account/{account_id}`. Seen: an answer was captured from an
         instance, Domo's own data service has the route, and other clients use it.
 
         Args:
             account_id: The account.
-            data_provider_type: The data provider that it is for, as the account tells it.
-            configurations: The settings, by name. No traceback shows them, and what in them is a `Secret`, or has the
-                name of one, is in no error.
+            data_provider_type: The account's data provider, as in `Account.data_provider_type`.
+            configurations: The settings, by name. They are not shown in tracebacks, and settings that are a `Secret`,
+                or have the name of one, are not shown in errors.
 
         Raises:
             NotFound: The data provider has no such account.

@@ -1,4 +1,4 @@
-"""Beast Modes: calculated fields."""
+"""Manage Beast Modes, which are calculated fields."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ __all__ = [
 
 
 class BeastModeResourceType(OpenEnum):
-    """What a Beast Mode is used on."""
+    """The type of resource that uses a Beast Mode."""
 
     CARD = "CARD"
     DATA_SOURCE = "DATA_SOURCE"
@@ -48,17 +48,17 @@ class BeastModeValidity(OpenEnum):
 
 @frozen(kw_only=True)
 class BeastModeStatistics(Model):
-    """How many Beast Modes the instance has.
+    """The number of Beast Modes in the instance.
 
     Attributes:
-        total: All of them.
+        total: All Beast Modes.
         on_datasets: Those on datasets.
         on_cards: Those on cards.
-        in_visualizations: Those that something shows.
-        locked: Those that cannot be altered.
-        invalid: Those that cannot be calculated.
-        invalid_link: Those that cannot be calculated where they are used.
-        archived: Those put away.
+        in_visualizations: Those that a visualization uses.
+        locked: Those that are locked against changes.
+        invalid: Those that are invalid.
+        invalid_link: Those that are invalid where they are used.
+        archived: Those that are archived.
     """
 
     total: int | None = None
@@ -73,11 +73,11 @@ class BeastModeStatistics(Model):
 
 @frozen(kw_only=True)
 class BeastModeResource(Model):
-    """A card or a dataset that a Beast Mode is used on.
+    """A card or a dataset that uses a Beast Mode.
 
     Attributes:
-        type: Which of the two.
-        id: Which one; a card's has more in it than the card's number.
+        type: Whether it is a card or a dataset.
+        id: Its identifier; that of a card contains more than the card's number.
     """
 
     type: BeastModeResourceType | None = None
@@ -86,13 +86,13 @@ class BeastModeResource(Model):
 
 @frozen(kw_only=True)
 class BeastModeLink(Model):
-    """A use of a Beast Mode.
+    """The use of a Beast Mode by a card or a dataset.
 
     Attributes:
-        resource: Where.
-        visible: Whether it can be seen there.
-        active: Whether it is in use there.
-        valid: Whether it can be calculated there.
+        resource: The card or dataset.
+        visible: Whether it is visible there.
+        active: Whether it is active there.
+        valid: Whether it is valid there.
     """
 
     resource: BeastModeResource | None = None
@@ -103,7 +103,7 @@ class BeastModeLink(Model):
 
 @frozen(kw_only=True)
 class ColumnPosition(Model):
-    """Where a column stands in a formula.
+    """The position of a column in a formula.
 
     Attributes:
         column_name: The column, with its backticks.
@@ -116,32 +116,32 @@ class ColumnPosition(Model):
 
 @frozen(kw_only=True)
 class BeastMode(Model):
-    """A Beast Mode. The search leaves out the formula and what follows from it.
+    """A Beast Mode. Search results do not have the formula and the fields derived from it.
 
     Attributes:
-        id: Its number.
-        name: Its name.
-        description: What it is for.
-        owner: Whose it is.
+        id: The Beast Mode's number.
+        name: The Beast Mode's name.
+        description: The description.
+        owner: The owner.
         expression: The formula.
-        data_type: The type of what it gives, such as ``DECIMAL``.
-        status: Whether it can be calculated.
-        links: Where it is used.
-        active_links: Where it is in use; only the search gives it, and no document says what is in it.
-        locked: Whether it cannot be altered.
+        data_type: The type of the result, such as ``DECIMAL``.
+        status: The validity of the formula.
+        links: The cards and datasets that use it.
+        active_links: The active uses; only the search returns it, and no document describes its content.
+        locked: Whether it is locked against changes.
         is_global: Whether it can be used everywhere.
-        archived: Whether it is put away.
+        archived: Whether it is archived.
         hidden: Whether lists leave it out.
         variable: Whether it is a variable.
-        legacy_id: Its other identifier.
+        legacy_id: The former identifier.
         check_sum: The check sum of the formula.
-        last_modified: When it was last changed.
-        created: When it was made.
-        aggregated: Whether it makes one value of many rows.
-        analytic: Whether it calculates over windows of rows.
-        non_aggregated_columns: The columns that it takes row by row.
-        cache_window: How long its values keep, such as ``day``.
-        column_positions: Where columns stand in the formula.
+        last_modified: The time of the last change.
+        created: The time of creation.
+        aggregated: Whether the formula aggregates rows.
+        analytic: Whether the formula uses window functions.
+        non_aggregated_columns: The columns that are not aggregated.
+        cache_window: The time for which its values are cached, such as ``day``.
+        column_positions: The positions of columns in the formula.
         functions: The functions in the formula.
         function_template_dependencies: The Beast Modes in the formula.
     """
@@ -196,12 +196,12 @@ def _ids(given: Sequence[int | str] | Unset) -> tuple[int | str, ...] | Unset:
 
 @frozen
 class BeastModeFilter(Record):
-    """A condition on the Beast Modes to find.
+    """A filter for a search of Beast Modes.
 
     Attributes:
-        field: The condition, such as ``notvariable``, which stands for itself.
-        id_list: What it is about, for conditions such as ``owner`` and ``dataset``. Domo's documentation does not show
-            this; other clients send it.
+        field: The filter, such as ``notvariable``, which needs no identifiers.
+        id_list: The identifiers, for filters such as ``owner`` and ``dataset``. Domo's documentation does not show
+            them; other clients send them.
     """
 
     field: str
@@ -210,16 +210,16 @@ class BeastModeFilter(Record):
 
 @frozen(kw_only=True)
 class _Linked(Model):
-    """Where a Beast Mode is used, word for word, as it is sent back."""
+    """The uses of a Beast Mode as the instance sent them, to be sent back unchanged."""
 
     links: tuple[Mapping[str, object], ...] = ()
 
 
 class BeastModes(Area):
-    """Beast Modes: calculated fields."""
+    """Manage Beast Modes, which are calculated fields."""
 
     async def statistics(self) -> BeastModeStatistics:
-        """Return how many Beast Modes the instance has.
+        """Return the number of Beast Modes in the instance.
 
         `GET /api/query/v1/functions/statistics` (Beast Modes, "Get Statistics").
         """
@@ -236,19 +236,19 @@ class BeastModes(Area):
         limit: int | None = None,
         page_size: int = 100,
     ) -> Pager[BeastMode]:
-        """Iterate over the Beast Modes that meet all conditions; over all, if there is none.
+        """Iterate over the Beast Modes that match all filters; without filters over all of them.
 
         `POST /api/query/v1/functions/search` (Beast Modes, "Get All Beast Modes"). Each answer tells whether it is
-        ``degraded``; as no document says what that means, it is not handed on.
+        ``degraded``; as no document says what that means, it is not returned.
 
         Args:
-            name: Only those with this in their names.
-            filters: Further conditions; a bare text such as ``notvariable`` is one that stands for itself.
+            name: Text that the name contains.
+            filters: Further filters; a plain string such as ``notvariable`` is a filter without identifiers.
             sort_by: The field to sort by, such as ``name``.
             ascending: Whether to sort from the smallest to the largest.
-            offset: The number of beast Modes to skip.
-            limit: The most Beast Modes to give in all.
-            page_size: The number of beast Modes per request, 1 to 5000.
+            offset: The number of Beast Modes to skip.
+            limit: The maximum number of Beast Modes to return.
+            page_size: The number of Beast Modes per request, 1 to 5000.
 
         Raises:
             ConfigError: A number is out of range.
@@ -284,27 +284,27 @@ class BeastModes(Area):
         variable: bool = False,
         strict: bool | None = None,
     ) -> BeastMode:
-        """Create a Beast Mode on a dataset, or one that can be used everywhere.
+        """Create a Beast Mode for a dataset, or a global one.
 
         `POST /api/query/v1/functions/template`. Seen: samples of instances show it, no document of Domo's does;
         independent clients use it.
 
         Args:
-            name: Its name.
+            name: The Beast Mode's name.
             expression: The formula.
-            data_set_id: The dataset that it is on; needed unless it is global.
-            data_type: The type of what it gives, such as ``DECIMAL``.
+            data_set_id: The dataset; required unless the Beast Mode is global.
+            data_type: The type of the result, such as ``DECIMAL``.
             is_global: Whether it can be used everywhere.
-            aggregated: Whether it makes one value of many rows.
+            aggregated: Whether the formula aggregates rows.
             variable: Whether it is a variable.
-            strict: Whether a formula that cannot be calculated is refused.
+            strict: Whether the instance refuses an invalid formula.
 
         Raises:
-            ConfigError: There is neither a dataset nor is it global.
-            BadRequest: The formula is refused.
+            ConfigError: Neither `data_set_id` nor ``is_global=True`` is given.
+            BadRequest: The instance refused the formula.
         """
         if isinstance(data_set_id, Unset) and not is_global:
-            raise ConfigError("a Beast Mode is on a dataset: give data_set_id, or is_global=True")
+            raise ConfigError("a Beast Mode belongs to a dataset: give data_set_id, or is_global=True")
         links = [] if isinstance(data_set_id, Unset) else [_on_dataset(data_set_id)]
         return await self._http.request(
             "POST",
@@ -323,7 +323,7 @@ class BeastModes(Area):
         )
 
     async def set_owner(self, beast_mode_ids: Sequence[int | str], user_id: int | str, /) -> None:
-        """Give Beast Modes to another user; their formulas and where they are used stay.
+        """Change the owner of Beast Modes; their formulas and uses stay.
 
         `POST /api/query/v1/functions/list/id` tells where they are used, as this is set anew by
         `POST /api/query/v1/functions/bulk/template`. Seen: samples of instances show both, no document of Domo's does;
@@ -331,11 +331,11 @@ class BeastModes(Area):
 
         Args:
             beast_mode_ids: The Beast Modes.
-            user_id: The user whose they are to be.
+            user_id: The new owner.
 
         Raises:
             ConfigError: `beast_mode_ids` is empty.
-            NotFound: One of them is not there; nothing was changed.
+            NotFound: One of them does not exist; nothing was changed.
         """
         ids = numbers(beast_mode_ids, "beast_mode_ids")
         known = await self._http.request(
@@ -349,13 +349,13 @@ class BeastModes(Area):
         if gone:
             raise APIError.for_status(
                 404,
-                message=f"there is no Beast Mode {', '.join(map(str, gone))}; nothing was changed",
+                message=f"these Beast Modes do not exist: {', '.join(map(str, gone))}; nothing was changed",
                 method="POST",
                 path="/api/query/v1/functions/list/id",
             )
         owner = user_number(user_id)
         updates = [{"id": each, "owner": owner, "links": list(known[str(each)].links)} for each in ids]
-        # The same owner set twice is the same owner.
+        # Setting the same owner twice has the same effect.
         await self._http.request(
             "POST", url("/api/query/v1/functions/bulk/template"), json={"update": updates}, idempotent=True
         )
@@ -370,13 +370,13 @@ class BeastModes(Area):
             beast_mode_id: The Beast Mode.
 
         Raises:
-            Forbidden: The token's owner may not.
+            Forbidden: The token's owner may not delete it.
             NotFound: The Beast Mode does not exist.
         """
         await self._http.request("DELETE", url("/api/query/v1/functions/template/{}", beast_mode_id))
 
     async def get_many(self, beast_mode_ids: Sequence[int | str], /) -> ItemTuple[BeastMode]:
-        """Return several Beast Modes; those that there are not are left out.
+        """Return several Beast Modes; those that do not exist are left out.
 
         `POST /api/query/v1/functions/list/id`. Seen: samples of instances show it, no document of Domo's does.
 
@@ -403,7 +403,7 @@ class BeastModes(Area):
 
         Args:
             beast_mode_id: The Beast Mode.
-            hidden: Whether to give it though lists leave it out; seen to be sent, not documented.
+            hidden: Whether to return it if lists leave it out; other clients send this, it is not documented.
 
         Raises:
             NotFound: The Beast Mode does not exist.
@@ -412,14 +412,14 @@ class BeastModes(Area):
         return await self._http.request("GET", path, params={"hidden": hidden}, into=BeastMode)
 
     async def update(self, beast_mode_id: int | str, /, *, expression: str, strict: bool | None = None) -> BeastMode:
-        """Change the formula of a Beast Mode, and leave the rest.
+        """Change the formula of a Beast Mode; the rest stays.
 
         `PUT /api/query/v1/functions/template/{beast_mode_id}` (Beast Modes, "Update a Beast Mode").
 
         Args:
             beast_mode_id: The Beast Mode.
             expression: The formula.
-            strict: Sent along in the page's example, as false; Domo's documentation does not say what it does.
+            strict: The example in Domo's documentation sends false; the documentation does not explain it.
 
         Raises:
             NotFound: The Beast Mode does not exist.
@@ -433,13 +433,13 @@ class BeastModes(Area):
         )
 
     async def lock(self, beast_mode_id: int | str, /, *, locked: bool = True) -> BeastMode:
-        """Lock a Beast Mode, so that it cannot be altered, or unlock it.
+        """Lock a Beast Mode against changes, or unlock it.
 
         `PUT /api/query/v1/functions/template/{beast_mode_id}` (Beast Modes, "Lock Beast Mode").
 
         Args:
             beast_mode_id: The Beast Mode.
-            locked: False unlocks it.
+            locked: True locks it, False unlocks it.
 
         Raises:
             NotFound: The Beast Mode does not exist.

@@ -1,4 +1,4 @@
-"""Cards: what they are, titles and renderings."""
+"""Read, render and manage cards."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ __all__ = [
 
 
 class CardPart(OpenEnum):
-    """What can be told of a card beside the plain facts. Not in the documents; other clients ask for these."""
+    """A part of a card that can be requested besides the basic fields. Undocumented; other clients request these."""
 
     METADATA = "metadata"
     METADATA_OVERRIDES = "metadataOverrides"
@@ -51,7 +51,7 @@ class CardPart(OpenEnum):
 
 
 class CardOrder(OpenEnum):
-    """What cards are sorted by. Domo's documentation does not have it; other clients use these."""
+    """The order of a list of cards. Domo's documentation does not list these values; other clients use them."""
 
     CARD_TITLE = "cardTitle"
     LAST_MODIFIED = "lastModified"
@@ -59,12 +59,12 @@ class CardOrder(OpenEnum):
 
 @frozen(kw_only=True)
 class CardOwner(Model):
-    """Who owns a card.
+    """The owner of a card.
 
     Attributes:
-        id: The user, or the group.
-        type: Which of the two.
-        display_name: How people see the owner.
+        id: The identifier of the user or the group.
+        type: Whether `id` is a user or a group.
+        display_name: The owner's display name.
     """
 
     id: NumericId
@@ -74,11 +74,11 @@ class CardOwner(Model):
 
 @frozen(kw_only=True)
 class CardDataSource(Model):
-    """A dataset that feeds a card.
+    """A dataset that a card uses.
 
     Attributes:
-        data_source_id: Which one.
-        data_source_name: Its name.
+        data_source_id: The dataset.
+        data_source_name: The dataset's name.
     """
 
     data_source_id: str | None = None
@@ -87,33 +87,33 @@ class CardDataSource(Model):
 
 @frozen(kw_only=True)
 class Card(Model):
-    """A card. Domo's documentation does not have it; the fields are those that other clients read.
+    """A card. Domo's documentation does not show it; the fields are those that other clients read.
 
     Attributes:
-        id: Its number.
-        urn: Its number as text; a view of a drill path has another one.
-        type: Its kind, such as ``kpi``.
-        title: Its title.
-        description: What it is about.
-        owner_id: Whose it was first.
-        creator_id: Who made it.
-        owners: Whose it is; the part ``owners``.
-        is_current_user_owner: Whether it is the token's owner's.
+        id: The card's number.
+        urn: The card's number as text; a view of a drill path has a different one.
+        type: The type of card, such as ``kpi``.
+        title: The title.
+        description: The description.
+        owner_id: The original owner.
+        creator_id: The user who created it.
+        owners: The owners; the part ``owners``.
+        is_current_user_owner: Whether the token's owner owns it.
         access: Whether the token's owner may see it.
-        active: Whether it is in use.
+        active: Whether it is active.
         locked: Whether it is locked against changes.
-        created: When it was made; instances write seconds.
-        badge_updated: When its picture was last made.
-        last_modified: When it was last changed; no answer of an instance is seen to tell it.
-        allow_table_drill: Whether its rows can be looked at.
-        metadata: Its further facts, such as ``chartType``; the part of this name.
-        datasources: The datasets that feed it; the part of this name.
-        properties: Its settings; the part of this name.
-        certification: How far it is certified; the part of this name.
-        drill_path_urns: The views below it; the part ``drillPathURNs``.
-        domoapp: The app that it is made of, if it is; the part of this name.
-        card_id: Its number once more, as some clients read it in lists.
-        card_title: Its title once more, in lists.
+        created: The time of creation; instances send seconds.
+        badge_updated: The time at which its picture was last rendered.
+        last_modified: The time of the last change; no answer of an instance with it was seen.
+        allow_table_drill: Whether its rows can be viewed.
+        metadata: Further metadata, such as ``chartType``; the part of this name.
+        datasources: The datasets that it uses; the part of this name.
+        properties: The settings; the part of this name.
+        certification: The certification; the part of this name.
+        drill_path_urns: The views of its drill path; the part ``drillPathURNs``.
+        domoapp: The app that it consists of, if any; the part of this name.
+        card_id: The card's number again, which some clients read in lists.
+        card_title: The title again, in lists.
         page_hierarchy: The pages that it is on, in lists.
     """
 
@@ -149,15 +149,15 @@ class CardColumn(Model):
     """A column that a card can show.
 
     Attributes:
-        id: Its identifier.
-        name: Its name.
-        type: Its type, such as ``string``.
-        source_id: The dataset that it is of.
-        order: Its place.
-        hidden: Whether it is left out.
-        is_aggregatable: Whether it can be summed up.
+        id: The column's identifier.
+        name: The column's name.
+        type: The type, such as ``string``.
+        source_id: The dataset of the column.
+        order: The column's position.
+        hidden: Whether it is hidden.
+        is_aggregatable: Whether it can be aggregated.
         is_calculation: Whether a Beast Mode calculates it.
-        is_controlled: Whether policies keep rows of it back.
+        is_controlled: Whether policies hide some of its rows.
         is_encrypted: Whether it is encrypted.
     """
 
@@ -175,16 +175,16 @@ class CardColumn(Model):
 
 @frozen(kw_only=True)
 class CardDefinition(Model):
-    """How a card is made. Domo's documentation does not have it; instances are seen to answer so.
+    """The definition of a card. Domo's documentation does not show it; the fields are those of instances' answers.
 
     Attributes:
         id: The card.
-        urn: Its number as text.
+        urn: The card's number as text.
         columns: The columns that it can show.
-        definition: Its charts, queries, filters, formulas, colours and texts, as instances write them.
+        definition: The charts, queries, filters, formulas, colours and texts, as instances send them.
         data_source_write: Whether the token's owner may change the dataset.
-        drillpath: The views below it.
-        embedded: Whether it is shown elsewhere.
+        drillpath: The views of the drill path.
+        embedded: Whether it is embedded elsewhere.
     """
 
     id: NumericId | None = None
@@ -211,7 +211,7 @@ def _batch(found: _Summaries) -> PageData[Card]:
 
 
 class RenderPart(OpenEnum):
-    """The parts of a card that can be rendered."""
+    """A part of a card that can be rendered."""
 
     TITLE = "title"
     CHART_TYPE = "chartType"
@@ -232,16 +232,16 @@ class RenderPart(OpenEnum):
 
 @frozen(kw_only=True)
 class RenderedImage(Model):
-    """A picture of a card: one file, or, of a table, one for each page.
+    """A rendered card: one file, or, for a table, one file per page.
 
-    The API page does not show it; the fields are those that Domo's tutorials read.
+    Domo's API documentation does not show it; the fields are those that Domo's tutorials read.
 
     Attributes:
         data: The file, in base64.
         pages: The pages of a table, each in base64.
-        message: What the instance says instead, or with it.
-        not_all_data_shown: Whether the picture leaves data out. Domo's documentation does not have it, but instances
-            tell it.
+        message: The instance's message, instead of a picture or with it.
+        not_all_data_shown: Whether the picture omits data. Domo's documentation does not list it, but instances return
+            it.
     """
 
     data: str | None = None
@@ -250,10 +250,10 @@ class RenderedImage(Model):
     not_all_data_shown: bool | None = None
 
     def content(self) -> bytes:
-        """Return the file: PNG or PDF, as was asked for.
+        """Return the file, PNG or PDF, as requested.
 
         Raises:
-            DecodeError: There is not exactly one file, or it is not base64; says what the instance says.
+            DecodeError: There is not exactly one file, or it is not base64; the message has the instance's message.
         """
         files = self.contents()
         if len(files) != 1:
@@ -262,10 +262,10 @@ class RenderedImage(Model):
         return files[0]
 
     def contents(self) -> tuple[bytes, ...]:
-        """Return all files: the one of a chart, or the pages of a table.
+        """Return all files: the single file of a chart, or the pages of a table.
 
         Raises:
-            DecodeError: One is not base64.
+            DecodeError: A file is not base64.
         """
         texts = self.pages if self.data is None else (self.data, *self.pages)
         return tuple(_decoded(text) for text in texts)
@@ -273,30 +273,30 @@ class RenderedImage(Model):
 
 @frozen(kw_only=True)
 class Rendering(Model):
-    """What was rendered of a card, a field for each part that can be asked for.
+    """The rendered parts of a card, with one field for each part that can be requested.
 
-    The API page shows base64 texts under ``data`` alone, whereas Domo's tutorials read ``title`` and ``image``;
-    `contents` understands both. The other parts are shown nowhere, and are what the JSON says.
+    Domo's API documentation shows only base64 texts under ``data``, whereas Domo's tutorials read ``title`` and
+    ``image``; `contents` accepts both. The other parts are not documented, and have their JSON form.
 
     Attributes:
         title: The card's title.
-        chart_type: The kind of chart.
-        query_result: The rows behind it.
-        data: Base64 texts as the API page shows them, or the part of this name.
-        image: The picture; asked for as ``imagePDF``, it comes under this name, too.
-        image_pdf: The picture as PDF, should it come under this name.
-        graph: The chart, described.
+        chart_type: The type of chart.
+        query_result: The rows of the chart.
+        data: Base64 texts as in Domo's API documentation, or the part of this name.
+        image: The picture; if requested as ``imagePDF``, it comes under this name, too.
+        image_pdf: The picture as PDF, if it comes under this name.
+        graph: The description of the chart.
         dynamic: The dynamic texts.
         summary: The summary number.
         summary_image: A picture of the summary number.
         data_source: The dataset.
-        pdp: The row policies at work.
+        pdp: The row policies that apply.
         annotations: Notes on the chart.
-        extended_date_info: The ranges of time shown.
+        extended_date_info: The date ranges shown.
         table: The table.
-        html: Domo's documentation does not have it; seen to hold a table's PDF, within a tag.
-        limited: Domo's documentation does not have it, but instances tell it: whether limits cut something off.
-        not_all_data_shown: Domo's documentation does not have it, but instances tell it: whether data are left out.
+        html: Not in Domo's documentation; was seen to contain a table's PDF, within a tag.
+        limited: Whether limits cut something off. Not in Domo's documentation, but instances return it.
+        not_all_data_shown: Whether data are omitted. Not in Domo's documentation, but instances return it.
     """
 
     title: str | None = None
@@ -320,15 +320,15 @@ class Rendering(Model):
 
     @property
     def message(self) -> str | None:
-        """What the instance says instead of a picture, or with it."""
+        """The instance's message, instead of a picture or with it."""
         pictures = (self.image, self.image_pdf, self.summary_image)
         return next((picture.message for picture in pictures if picture is not None and picture.message), None)
 
     def contents(self) -> tuple[bytes, ...]:
-        """Return all files that were rendered, whichever shape the answer has.
+        """Return all rendered files, in whichever form the answer has them.
 
         Raises:
-            DecodeError: One is not base64.
+            DecodeError: A file is not base64.
         """
         bare = self.data if isinstance(self.data, list | tuple) else ()
         pictures = (self.image, self.image_pdf, self.summary_image)
@@ -339,12 +339,12 @@ class Rendering(Model):
 
 
 def _decoded(text: str) -> bytes:
-    """Return what a text in base64 stands for; it may be a data URL, or broken into lines."""
+    """Decode a base64 text, which may be a data URL or have line breaks."""
     encoded = text.partition(",")[2] if text.startswith("data:") else text
     try:
         return b64decode("".join(encoded.split()), validate=True)
     except ValueError as error:
-        raise DecodeError(f"what was rendered is no base64: {error}") from None
+        raise DecodeError(f"a rendered file is not base64: {error}") from None
 
 
 def _dynamic(text: str) -> Mapping[str, object]:
@@ -352,7 +352,7 @@ def _dynamic(text: str) -> Mapping[str, object]:
 
 
 class Cards(Area):
-    """Cards: what they are, titles and renderings."""
+    """Read, render and manage cards."""
 
     async def get(
         self,
@@ -364,13 +364,13 @@ class Cards(Area):
     ) -> ItemTuple[Card]:
         """Return cards.
 
-        `GET /api/content/v1/cards`. No document of Domo's describes it; other clients use it. Whether a card that there
-        is not is left out or an error is unconfirmed.
+        `GET /api/content/v1/cards`. No document of Domo's describes it; other clients use it. Whether a card that does
+        not exist is left out or is an error is unconfirmed.
 
         Args:
             urns: The cards.
-            parts: What to tell beside the plain facts.
-            include_filtered: Whether to give cards that the token's owner may not see, too; then `Card.access` tells.
+            parts: The parts to return in addition to the basic fields.
+            include_filtered: Whether to include cards that the token's owner may not see; `Card.access` marks them.
 
         Raises:
             ConfigError: `urns` or `parts` is empty.
@@ -389,15 +389,15 @@ class Cards(Area):
     async def definition(
         self, urn: int | str, /, *, dynamic_text: bool | Unset = UNSET, variables: bool | Unset = UNSET
     ) -> CardDefinition:
-        """Return how a card is made: what it asks of its dataset, and how it shows that.
+        """Return the definition of a card: its query and its presentation.
 
         `PUT /api/content/v3/cards/kpi/definition`, which changes nothing. Seen: samples of instances show it, no
         document of Domo's does; three independent clients use it.
 
         Args:
             urn: The card.
-            dynamic_text: Whether to tell texts with what is to be put into them.
-            variables: Whether to tell variables.
+            dynamic_text: Whether to include texts with their placeholders' values.
+            variables: Whether to include variables.
 
         Raises:
             Forbidden: The token's owner may not see the card.
@@ -421,7 +421,7 @@ class Cards(Area):
 
         Raises:
             ConfigError: `card_ids` is empty.
-            Forbidden: The token's owner may not.
+            Forbidden: The token's owner may not delete them.
             NotFound: The card does not exist.
         """
         ids = require_list(card_ids, "card_ids")
@@ -435,20 +435,20 @@ class Cards(Area):
         note: str | Unset = UNSET,
         send_email: bool | Unset = UNSET,
     ) -> None:
-        """Let users and groups own cards, beside those who do.
+        """Add users and groups to the owners of cards.
 
         `POST /api/content/v1/cards/owners/add`. Seen: samples of instances show it, no document of Domo's does; three
         independent clients use it, and send `note` and `send_email`.
 
         Args:
             card_ids: The cards.
-            owners: The new owners; a bare number stands for a user.
-            note: What to tell the new owners.
+            owners: The new owners; a bare number is a user's.
+            note: The message to the new owners.
             send_email: Whether to notify them by e-mail.
 
         Raises:
             ConfigError: `card_ids` or `owners` is empty.
-            Forbidden: The token's owner may not.
+            Forbidden: The token's owner may not change the owners.
             NotFound: The card or the owner does not exist.
         """
         body = payload(
@@ -457,22 +457,22 @@ class Cards(Area):
             note=note,
             send_email=send_email,
         )
-        # Who owns them twice owns them once.
+        # Adding the same owner twice has the same effect.
         await self._http.request("POST", url("/api/content/v1/cards/owners/add"), json=body, idempotent=True)
 
     async def remove_owners(self, *, card_ids: Sequence[int | str], owners: Sequence[Member | int | str]) -> None:
-        """Let users and groups no longer own cards.
+        """Remove users and groups from the owners of cards.
 
         `POST /api/content/v1/cards/owners/remove`. Seen: samples of instances show it, no document of Domo's does;
         three independent clients use it.
 
         Args:
             card_ids: The cards.
-            owners: The owners; a bare number stands for a user.
+            owners: The owners; a bare number is a user's.
 
         Raises:
             ConfigError: `card_ids` or `owners` is empty.
-            Forbidden: The token's owner may not.
+            Forbidden: The token's owner may not change the owners.
         """
         body = payload(card_ids=numbers(card_ids, "card_ids"), card_owners=owners_with_text_ids(owners))
         await self._http.request("POST", url("/api/content/v1/cards/owners/remove"), json=body, idempotent=True)
@@ -489,22 +489,22 @@ class Cards(Area):
         limit: int | None = None,
         page_size: int = 100,
     ) -> Pager[Card]:
-        """Iterate over cards: all that the token's owner sees, or those that meet the conditions.
+        """Iterate over the cards that the token's owner sees, or those of them that match the filters.
 
         `POST /api/content/v2/cards/adminsummary`. No document of Domo's describes it; other clients use it.
 
         Args:
-            title: Only those with this in their titles.
-            page_ids: Only those on one of these pages.
-            sort_by: What to sort by.
+            title: Text that the title contains.
+            page_ids: The pages; cards on any of them match.
+            sort_by: The field to sort by.
             ascending: Whether to sort from the smallest to the largest.
-            parts: What to tell beside the plain facts.
+            parts: The parts to return in addition to the basic fields.
             offset: The number of cards to skip.
-            limit: The most cards to give in all.
+            limit: The maximum number of cards to return.
             page_size: The number of cards per request.
 
         Raises:
-            ConfigError: `page_ids` or `parts` is empty, or a number is out of its range.
+            ConfigError: `page_ids` or `parts` is empty, or a number is out of range.
         """
         return self._http.pages(
             "POST",
@@ -528,14 +528,14 @@ class Cards(Area):
         )
 
     async def update_title(self, card_id: int | str, /, *, title: str, description: str | Unset = UNSET) -> None:
-        """Change the title of a card, and its description if that is given.
+        """Change the title of a card, and its description if one is given.
 
         `PUT /api/content/v1/cards/{card_id}/title` (Cards, "Update Card Title").
 
         Args:
             card_id: The card.
-            title: Its title from now on. Domo's documentation does not say whether it can be left out.
-            description: Its description from now on.
+            title: The new title. Domo's documentation does not say whether it can be omitted.
+            description: The new description.
 
         Raises:
             NotFound: The card does not exist.
@@ -561,27 +561,28 @@ class Cards(Area):
         scale: float | Unset = UNSET,
         num_table_pages: int | Unset = UNSET,
     ) -> Rendering:
-        """Render a card as it is now: pictures, PDF, titles, data.
+        """Render a card in its present state: pictures, PDF, titles, data.
 
         `PUT /api/content/v1/cards/kpi/{urn}/render` (Render KPI Card Chart or Table). The body is not documented: its
         first three keys are from the example there, the others from Domo's tutorial on PDFs of cards.
 
         Args:
             urn: The card.
-            parts: What to render.
+            parts: The parts to render.
             locale: The language and region to render for, such as ``en-US``.
-            query_overrides: What to query otherwise than the card does, such as filters.
-            treat_longs_as_strings: Whether large whole numbers come as text.
-            card_load_context: Where the card is shown.
-            width: Width in pixels.
-            height: Height in pixels.
-            scale: How many pixels a pixel becomes; the tutorial recommends 2.
-            num_table_pages: The most pages of a table. One that has fewer gives these, one that has more is cut off.
+            query_overrides: Changes to the card's query, such as filters.
+            treat_longs_as_strings: Whether large integers are returned as text.
+            card_load_context: The context in which the card is shown.
+            width: The width in pixels.
+            height: The height in pixels.
+            scale: The scale factor of a pixel; the tutorial recommends 2.
+            num_table_pages: The maximum number of pages of a table. A table with fewer pages returns all, one with more
+                is cut off.
 
         Raises:
             ConfigError: `parts` is empty.
             Forbidden: The token's owner may not see the card.
-            Conflict: The card cannot be rendered as it is.
+            Conflict: The card cannot be rendered in its present state.
         """
         return await self._http.request(
             "PUT",
@@ -612,30 +613,30 @@ class Cards(Area):
         scale: float | Unset = UNSET,
         num_table_pages: int | Unset = UNSET,
     ) -> Rendering:
-        """Render a card into a PNG or PDF file: whole, or not at all.
+        """Render a card to a PNG or PDF file, complete or not at all.
 
         `PUT /api/content/v1/cards/kpi/{urn}/render` (Render KPI Card Chart or Table), for ``title`` and ``image`` or
-        ``imagePDF``; see `render`. A table comes as a PDF for each of its pages, which are joined; that needs
-        ``pypdf`` (``pip install "domo-async[pdf]"``) if there is more than one.
+        ``imagePDF``; see `render`. A table comes as one PDF per page. The pages are joined, which needs ``pypdf``
+        (``pip install "domo-async[pdf]"``) if there is more than one.
 
         Args:
             urn: The card.
             target: The path of the file, which ends in ``.png`` or ``.pdf``.
             locale: The language and region to render for, such as ``en-US``.
-            query_overrides: What to query otherwise than the card does, such as filters.
-            width: Width in pixels.
-            height: Height in pixels.
-            scale: How many pixels a pixel becomes.
-            num_table_pages: The most pages of a table.
+            query_overrides: Changes to the card's query, such as filters.
+            width: The width in pixels.
+            height: The height in pixels.
+            scale: The scale factor of a pixel.
+            num_table_pages: The maximum number of pages of a table.
 
         Returns:
-            What came, with the card's title and whether data are left out.
+            The rendered picture, with the card's title and whether data are omitted.
 
         Raises:
-            ConfigError: The path ends otherwise or cannot be written to, or ``pypdf`` is due and not installed.
-            DecodeError: No picture came, or one of another kind; says what the instance says.
+            ConfigError: The path has another suffix or cannot be written to, or ``pypdf`` is needed and not installed.
+            DecodeError: The answer has no picture, or one of another type; the message has the instance's message.
             Forbidden: The token's owner may not see the card.
-            Conflict: The card cannot be rendered as it is.
+            Conflict: The card cannot be rendered in its present state.
         """
         several_pages = not isinstance(num_table_pages, Unset) and num_table_pages > 1
         file = PictureFile.at(target, several_pages=several_pages)

@@ -1,4 +1,4 @@
-"""Federated datasets moved between integrations."""
+"""Migrate federated datasets between integrations."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ __all__ = [
 
 
 class MigrationState(OpenEnum):
-    """How a migration ended.
+    """The result of a migration.
 
-    ``ABORTED`` ones have changed nothing. After an ``INCOMPLETE`` one, what shows the dataset may not work until the
-    migration is tried again and completes.
+    An ``ABORTED`` migration has changed nothing. After an ``INCOMPLETE`` one, content that shows the dataset may not
+    work until the migration is repeated and completes.
     """
 
     COMPLETE = "COMPLETE"
@@ -40,7 +40,7 @@ class MigrationState(OpenEnum):
 
 
 class MigrationDirection(OpenEnum):
-    """From where to where a dataset was moved."""
+    """The direction of a migration."""
 
     V1_TO_V2 = "V1_TO_V2"
     V2_TO_V1 = "V2_TO_V1"
@@ -49,7 +49,7 @@ class MigrationDirection(OpenEnum):
 
 
 class AuthMethod(OpenEnum):
-    """How an integration logs in."""
+    """The authentication method of an integration."""
 
     OAUTH = "OAUTH"
     SERVICE_ACCOUNT = "SERVICE_ACCOUNT"
@@ -57,16 +57,16 @@ class AuthMethod(OpenEnum):
 
 @frozen(kw_only=True)
 class Migration(Model):
-    """What became of a migration.
+    """The outcome of a migration.
 
     Attributes:
-        state: How it ended.
+        state: The result.
         toe: The thread of execution, which Domo's support asks for.
         datasource_id: The dataset.
-        direction: From where to where.
-        start_time: When it began.
-        error_message: Why it is not complete.
-        end_time: When it ended.
+        direction: The direction.
+        start_time: The start of the migration.
+        error_message: The reason why it is not complete.
+        end_time: The end of the migration.
     """
 
     state: MigrationState | None = None
@@ -83,9 +83,9 @@ class FederatedAccount(Model):
     """An account of Federated V2.
 
     Attributes:
-        id: Its number, as text.
+        id: The account's number, as text.
         type: The integration type, such as ``mysql-federated``.
-        name: Its name.
+        name: The account's name.
     """
 
     id: str
@@ -99,9 +99,9 @@ class FederatedCandidate(Model):
 
     Attributes:
         id: The dataset.
-        name: Its name.
+        name: The dataset's name.
         migrated: Whether it has been migrated before.
-        migration_date: When that was.
+        migration_date: The time of that migration.
     """
 
     id: str
@@ -115,10 +115,10 @@ class AmplifierIntegration(Model):
     """An integration of Cloud Amplifier.
 
     Attributes:
-        id: Its id.
-        name: Its name.
-        type: Its type, such as ``BIGQUERY``.
-        auth_method: How it logs in.
+        id: The integration's id.
+        name: The integration's name.
+        type: The integration's type, such as ``BIGQUERY``.
+        auth_method: The authentication method.
     """
 
     id: str
@@ -129,20 +129,20 @@ class AmplifierIntegration(Model):
 
 @frozen(kw_only=True)
 class AmplifierCandidate(Model):
-    """A dataset that can be migrated to Cloud Amplifier, or back.
+    """A dataset that can be migrated to Cloud Amplifier, or back from it.
 
     Attributes:
         id: The dataset.
-        name: Its name.
-        type: Its type, such as ``bigquery-federated``.
-        catalog_name: The catalogue of its table in the outside system.
-        schema_name: The schema of its table there.
-        table_name: Its table there.
+        name: The dataset's name.
+        type: The dataset's type, such as ``bigquery-federated``.
+        catalog_name: The catalogue of its table in the external system.
+        schema_name: The schema of that table.
+        table_name: The name of that table.
         collision: Whether the integration has another dataset of that table; a migration would fail.
         colliding_datasource_id: That other dataset.
-        colliding_datasource_name: Its name.
+        colliding_datasource_name: That dataset's name.
         migrated: Whether the dataset has been migrated before.
-        migration_date: When that was.
+        migration_date: The time of that migration.
     """
 
     id: str
@@ -159,7 +159,7 @@ class AmplifierCandidate(Model):
 
 
 class FederatedMigrations(Area):
-    """Datasets moved from Federated V1 to V2, and back."""
+    """Migrate datasets from Federated V1 to V2, and back."""
 
     async def types(self) -> tuple[str, ...]:
         """Return the federated integration types of the instance, such as ``mysql-federated``.
@@ -172,7 +172,7 @@ class FederatedMigrations(Area):
         )
 
     async def accounts(self, integration_type: str, /) -> ItemTuple[FederatedAccount]:
-        """Return the V2 accounts of an integration type, those that the caller may see.
+        """Return the V2 accounts of an integration type that the caller may see.
 
         `GET /api/query/migration/federated/v1/to/v2/accounts/{integration_type}` (Federated V1 to V2 Migration APIs,
         "List Federated V2 Accounts by Integration Type").
@@ -221,14 +221,16 @@ class FederatedMigrations(Area):
             datasource_id: The dataset, one of `candidates`.
             account_id: The account, one of `accounts`.
             catalog: The catalogue or database of the dataset's table; case matters, here and below.
-            schema: The table's schema. None where the database has no schemas, which is sent as the text ``NULL``, as
-                Domo's documentation has it.
+            schema: The table's schema. None if the database has no schemas, which is sent as the text ``NULL``, as in
+                Domo's documentation.
             table: The table.
-            check: Whether a migration that is not complete is an error.
+            check: Whether to raise an error if the migration is not complete.
 
         Raises:
-            JobFailed: It is incomplete or was aborted; says why, if the instance reports it. Not with ``check=False``.
-            UnknownState: The answer tells no state, or one that is not known. Not with ``check=False``.
+            JobFailed: The migration is incomplete or was aborted; the message has the reason, if the instance reports
+                it. Not raised with ``check=False``.
+            UnknownState: The answer has no state, or one that the client does not know. Not raised with
+                ``check=False``.
         """
         migration = await self._http.request(
             "POST",
@@ -239,18 +241,20 @@ class FederatedMigrations(Area):
         return _complete(migration, datasource_id) if check else migration
 
     async def reverse(self, datasource_id: str, /, *, check: bool = True) -> Migration:
-        """Take the migration of a dataset back, from V2 to V1.
+        """Reverse the migration of a dataset, from V2 to V1.
 
         `POST /api/query/migration/federated/v1/to/v2/{datasource_id}/reverse` (Federated V1 to V2 Migration APIs,
-        "Reverse Federated V1 to V2 Datasource Migration"). The answer comes when that has ended.
+        "Reverse Federated V1 to V2 Datasource Migration"). The answer comes when the reversal has ended.
 
         Args:
             datasource_id: The dataset.
-            check: Whether a reversal that is not complete is an error.
+            check: Whether to raise an error if the reversal is not complete.
 
         Raises:
-            JobFailed: It is incomplete or was aborted; says why, if the instance reports it. Not with ``check=False``.
-            UnknownState: The answer tells no state, or one that is not known. Not with ``check=False``.
+            JobFailed: The reversal is incomplete or was aborted; the message has the reason, if the instance reports
+                it. Not raised with ``check=False``.
+            UnknownState: The answer has no state, or one that the client does not know. Not raised with
+                ``check=False``.
         """
         migration = await self._http.request(
             "POST", url("/api/query/migration/federated/v1/to/v2/{}/reverse", datasource_id), into=Migration
@@ -259,7 +263,7 @@ class FederatedMigrations(Area):
 
 
 class AmplifierMigrations(Area):
-    """Datasets moved from Federated to Cloud Amplifier, and back."""
+    """Migrate datasets from Federated to Cloud Amplifier, and back."""
 
     async def types(self) -> tuple[str, ...]:
         """Return the Cloud Amplifier integration types of the instance, such as ``BIGQUERY``.
@@ -298,7 +302,7 @@ class AmplifierMigrations(Area):
         )
 
     async def migrate(self, datasource_id: str, integration_id: str, /, *, check: bool = True) -> Migration:
-        """Migrate a federated dataset to an integration. What shows the dataset does not work meanwhile.
+        """Migrate a federated dataset to an integration. Content that shows the dataset does not work meanwhile.
 
         `POST /api/query/migration/federated/to/amplifier/{datasource_id}/integrations/{integration_id}` (Federated V2
         to Amplifier Migration APIs, "Migrate Datasource to Amplifier Integration"). The answer comes when the migration
@@ -307,11 +311,13 @@ class AmplifierMigrations(Area):
         Args:
             datasource_id: The dataset, one of `candidates`.
             integration_id: One of `integrations`.
-            check: Whether a migration that is not complete is an error.
+            check: Whether to raise an error if the migration is not complete.
 
         Raises:
-            JobFailed: It is incomplete or was aborted; says why, if the instance reports it. Not with ``check=False``.
-            UnknownState: The answer tells no state, or one that is not known. Not with ``check=False``.
+            JobFailed: The migration is incomplete or was aborted; the message has the reason, if the instance reports
+                it. Not raised with ``check=False``.
+            UnknownState: The answer has no state, or one that the client does not know. Not raised with
+                ``check=False``.
         """
         migration = await self._http.request(
             "POST",
@@ -339,15 +345,17 @@ class AmplifierMigrations(Area):
         """Move a dataset back from Cloud Amplifier to Federated.
 
         `POST /api/query/migration/amplifier/to/federated/{datasource_id}` (Federated V2 to Amplifier Migration APIs,
-        "Reverse Datasource Migration"). The answer comes when that has ended.
+        "Reverse Datasource Migration"). The answer comes when the reversal has ended.
 
         Args:
             datasource_id: The dataset, one of `reverse_candidates`.
-            check: Whether a reversal that is not complete is an error.
+            check: Whether to raise an error if the reversal is not complete.
 
         Raises:
-            JobFailed: It is incomplete or was aborted; says why, if the instance reports it. Not with ``check=False``.
-            UnknownState: The answer tells no state, or one that is not known. Not with ``check=False``.
+            JobFailed: The reversal is incomplete or was aborted; the message has the reason, if the instance reports
+                it. Not raised with ``check=False``.
+            UnknownState: The answer has no state, or one that the client does not know. Not raised with
+                ``check=False``.
         """
         migration = await self._http.request(
             "POST", url("/api/query/migration/amplifier/to/federated/{}", datasource_id), into=Migration
@@ -356,7 +364,7 @@ class AmplifierMigrations(Area):
 
 
 class Migrations(Area):
-    """Federated datasets moved between integrations."""
+    """Migrate federated datasets between integrations."""
 
     @cached_property
     def federated(self) -> FederatedMigrations:
@@ -373,7 +381,7 @@ _STATES = States(good=[MigrationState.COMPLETE], bad=[MigrationState.INCOMPLETE,
 
 
 def _complete(migration: Migration, datasource_id: str) -> Migration:
-    """Return a migration that is complete: the status is 200 even where it is not."""
+    """Return a migration after checking that it is complete; the status code is 200 even if it is not."""
     what = f"the migration of {datasource_id}{f' (toe {migration.toe})' if migration.toe else ''}"
     check_good(what, _STATES.judge(migration.state, reason=migration.error_message))
     return migration

@@ -1,4 +1,4 @@
-"""Datasets exported to Amazon S3."""
+"""Export datasets to Amazon S3."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ __all__ = [
 
 
 class ExportStatus(OpenEnum):
-    """How far an export is; newer instances say ``running`` and ``failed`` for ``exporting`` and ``error``."""
+    """The status of an export; newer instances send ``running`` and ``failed`` for ``exporting`` and ``error``."""
 
     NONE = "none"
     EXPORTING = "exporting"
@@ -40,7 +40,7 @@ class ExportStatus(OpenEnum):
 
 
 class ExpressionType(OpenEnum):
-    """What an expression of a query is."""
+    """The type of an expression in a query."""
 
     COLUMN = "COLUMN"
 
@@ -56,7 +56,7 @@ def _secret_or_none(value: Secret[str] | str | None) -> Secret[str] | None:
 @keeps_secret("access_key", "access_secret", "session_token")
 @frozen
 class AwsCredentials(Record):
-    """What S3 is written with: given as text or as a `Secret`, and kept as one.
+    """The credentials for writing to S3. A plain string is wrapped in a `Secret`.
 
     Attributes:
         access_key: The access key's id.
@@ -74,8 +74,8 @@ class ExportColumn(Record):
     """A column of a query.
 
     Attributes:
-        column: Its name.
-        expr_type: What kind of expression it is.
+        column: The column's name.
+        expr_type: The type of the expression.
     """
 
     column: str
@@ -87,12 +87,12 @@ ExportColumns: TypeAlias = Sequence[ExportColumn | str]
 
 @frozen
 class ExportQuery(Record):
-    """What is exported.
+    """The query of an export.
 
     Attributes:
         columns: The columns, in order; a bare name stands for the column of that name.
-        group_by: The columns to group by. Domo's documentation shows none; they are sent like `columns`.
-        order_by: The columns to sort by. Domo's documentation shows none; they are sent like `columns`.
+        group_by: The columns to group by. Domo's documentation shows none; they are sent in the form of `columns`.
+        order_by: The columns to sort by. Domo's documentation shows none; they are sent in the form of `columns`.
     """
 
     columns: ExportColumns
@@ -105,16 +105,17 @@ class S3Export(Model):
     """An export of a dataset.
 
     Attributes:
-        export_id: Its id.
-        export_status: How far it is.
-        bucket: The bucket that it goes to.
-        compression: How the files are packed, such as ``none``.
-        export_format: What the files are, such as ``csv``.
-        error_code: What went wrong, for programs.
-        message: What went wrong, for people.
-        started: When it began. Domo's documentation shows ISO 8601, Domo's YAML says milliseconds; both are understood.
-        finished: When it ended, likewise.
-        url_row_count_map: How many rows each file has, by its URL.
+        export_id: The export's id.
+        export_status: The status.
+        bucket: The target bucket.
+        compression: The compression of the files, such as ``none``.
+        export_format: The format of the files, such as ``csv``.
+        error_code: The error code.
+        message: The error message.
+        started: The start of the export. Domo's documentation shows ISO 8601, Domo's YAML says milliseconds; both are
+            accepted.
+        finished: The end of the export, in the same forms.
+        url_row_count_map: The number of rows in each file, by its URL.
     """
 
     export_id: str
@@ -130,7 +131,7 @@ class S3Export(Model):
 
 
 class S3Exports(Area):
-    """Datasets exported to Amazon S3."""
+    """Export datasets to Amazon S3."""
 
     async def create(
         self,
@@ -151,30 +152,30 @@ class S3Exports(Area):
 
         `POST /api/query/v1/export/{dataset_id}` (Export to S3, "Create Export"); with `wait`,
         `GET /api/query/v1/export/{dataset_id}` as well. A dataset has one active export at most. If its data have not
-        changed since the last export, the instance gives that one instead of beginning another.
+        changed since the last export, the instance returns that export instead of starting another.
 
         Args:
             dataset_id: The dataset.
-            credentials: What the bucket is written with; use temporary ones where you can. Their session token goes as
-                ``sessionToken``, which the page's sample leaves out.
+            credentials: The credentials for writing to the bucket; use temporary ones if possible. Their session token
+                is sent as ``sessionToken``, which the sample in Domo's documentation omits.
             bucket: The bucket.
-            path: Where in the bucket.
-            region: The bucket's own region; others are not supported.
-            query: What to export.
-            include_bom: Whether a byte order mark begins the files.
-            use_cache: Whether a result of before may be used.
+            path: The path in the bucket.
+            region: The region of the bucket; other regions are not supported.
+            query: The query to export.
+            include_bom: Whether the files begin with a byte order mark.
+            use_cache: Whether the instance may use a cached result.
             wait: Whether to wait until the export has ended.
-            timeout: Seconds to wait for that.
+            timeout: The number of seconds to wait for that.
 
         Raises:
             ConfigError: The query names no columns.
-            BadRequest: The instance makes no sense of the request.
-            Forbidden: The dataset may not be read.
+            BadRequest: The instance does not understand the request.
+            Forbidden: The token's owner may not read the dataset.
             NotFound: The dataset does not exist.
-            JobFailed: With `wait`: the export failed; says why, if the instance reports it. No error tells the
-                credentials.
-            UnknownState: With `wait`: what the export's status means is not known.
-            WaitTimeout: The export has not ended; carries the last status seen.
+            JobFailed: With `wait`: the export failed; the message has the reason, if the instance reports it. Errors
+                never contain the credentials.
+            UnknownState: With `wait`: the export's status is not one that the client knows.
+            WaitTimeout: The export has not ended; the error has the last status.
         """
         body = payload(
             aws_access_key=credentials.access_key,
@@ -185,7 +186,7 @@ class S3Exports(Area):
             region=region,
             query_request=payload({"includeBOM": include_bom}, use_cache=use_cache, query=_query(query)),
         )
-        # An answer that repeats what was sent would show the credentials.
+        # An answer that repeats the request would show the credentials.
         redactor = _redactor(credentials)
         with _kept_from_errors(redactor):
             export = await self._http.request(
@@ -212,24 +213,24 @@ class S3Exports(Area):
     async def wait(self, dataset_id: str, export_id: str, /, *, timeout: float = 3600.0) -> S3Export:
         """Wait until an export has ended, and return it.
 
-        Asks `GET /api/query/v1/export/{dataset_id}` (Export to S3, "Export Status") again and again, with pauses that
-        grow, also while the export is not among those that it tells.
+        Sends `GET /api/query/v1/export/{dataset_id}` (Export to S3, "Export Status") repeatedly, at growing intervals,
+        also while the export is not in the list.
 
         Args:
             dataset_id: The dataset.
-            export_id: The export, as `create` and `list` tell it.
-            timeout: Seconds to wait at most.
+            export_id: The export, from `create` or `list`.
+            timeout: The maximum number of seconds to wait.
 
         Raises:
             NotFound: The dataset does not exist.
-            JobFailed: The export failed; says why, if the instance reports it.
-            UnknownState: What the export's status means is not known.
-            WaitTimeout: The export has not ended; carries the last status seen.
+            JobFailed: The export failed; the message has the reason, if the instance reports it.
+            UnknownState: The export's status is not one that the client knows.
+            WaitTimeout: The export has not ended; the error has the last status.
         """
 
         async def look() -> S3Export:
             exports = await self.list(dataset_id).all()
-            # One that is not there tells nothing.
+            # An export that is not in the list has no state.
             return next((each for each in exports if each.export_id == export_id), S3Export(export_id=export_id))
 
         return await wait_for(
@@ -241,7 +242,7 @@ class S3Exports(Area):
         )
 
     async def _ended(self, dataset_id: str, export: S3Export, timeout: float) -> S3Export:
-        """Return an export when it has ended, which one of before may have when it is given again."""
+        """Return an export when it has ended; an earlier export that is returned again may have ended already."""
         verdict = _verdict(export)
         if verdict.failed:
             raise job_failed(f"export {export.export_id} of dataset {dataset_id}", verdict)
@@ -250,7 +251,7 @@ class S3Exports(Area):
 
 @contextmanager
 def _kept_from_errors(redactor: Redactor) -> Iterator[None]:
-    """Take the credentials out of what errors say."""
+    """Remove the credentials from errors."""
     try:
         yield
     except DomoError as error:
@@ -263,7 +264,7 @@ def _redactor(credentials: AwsCredentials) -> Redactor:
 
 
 def _without_echo(export: S3Export, redactor: Redactor) -> S3Export:
-    """Return an export that does not repeat the credentials."""
+    """Return an export without the credentials that the answer may repeat."""
     extras = {name: said for name, said in export.extras.items() if redactor.text(str(said)) == str(said)}
     code = export.error_code and redactor.text(export.error_code)
     message = export.message and redactor.text(export.message)

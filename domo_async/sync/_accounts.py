@@ -14,7 +14,7 @@ from domo_async.sync._facade import SyncPager, Twin
 
 
 class Accounts(Twin[AsyncAccounts]):
-    """Data accounts: the credentials that connectors use."""
+    """Manage data accounts, the credentials that connectors use."""
 
     def get(self, account_id: int | str, /, *, fields: str | Sequence[str] | None = None) -> Account:
         """Return an account.
@@ -23,7 +23,7 @@ class Accounts(Twin[AsyncAccounts]):
 
         Args:
             account_id: The account.
-            fields: What to tell of it, such as ``"all"``; by default id, userId, name, displayName, type,
+            fields: The fields to return, such as ``"all"``; by default id, userId, name, displayName, type,
                 dataProviderType and valid.
 
         Raises:
@@ -32,14 +32,14 @@ class Accounts(Twin[AsyncAccounts]):
         return self._portal.run(self._aio.get(account_id, fields=fields))
 
     def list(self, *, type: str | None = None, fields: str | Sequence[str] | None = None) -> SyncPager[Account]:
-        """Iterate over the accounts of the token's owner; `search` finds those of others, too.
+        """Iterate over the accounts of the token's owner; `search` also returns those of others.
 
         `GET /api/data/v1/accounts` (Data Accounts, "GET all accounts"). Domo's own data service gives all by default,
         so they come in one answer.
 
         Args:
-            type: Their kind; ``data`` by default.
-            fields: What to tell of each, as `get` takes it.
+            type: The account type; ``data`` by default.
+            fields: The fields of each account to return; see `get`.
         """
         return SyncPager(self._aio.list(type=type, fields=fields), self._portal)
 
@@ -57,25 +57,25 @@ class Accounts(Twin[AsyncAccounts]):
         limit: int | None = None,
         page_size: int = LARGEST_PAGE,
     ) -> SyncPager[Account]:
-        """Iterate over the accounts that a query finds, of which the instance gives the first 10,000.
+        """Iterate over the accounts that match a query; the instance returns only the first 10,000.
 
-        `POST /api/search/v1/query` (Data Accounts, "Search Accounts by Name"; Search Product API, "Query"). Both pages'
-        answers are understood. If there are more than can be reached, the list ends with a ConfigError.
+        `POST /api/search/v1/query` (Data Accounts, "Search Accounts by Name"; Search Product API, "Query"). The forms
+        of both pages are accepted. If there are more than the instance returns, the list ends with a ConfigError.
 
         Args:
-            query: What to look for; ``*`` stands for any text.
-            filters: What all results match; `domo_async._endpoints.search` has them.
-            facet_values_to_include: Facets to count; the counts are no part of this list.
-            sort_by: The field to sort by, or several as a `Sort`; by default what suits best comes first.
-            ascending: Whether to sort from the smallest to the largest, where one field is given.
-            combine_results: Not explained by the page.
-            query_profile: The page's example is ``GLOBAL``; it does not explain it.
+            query: The text to search for; ``*`` stands for any text.
+            filters: Filters that every result must match; see `domo_async._endpoints.search`.
+            facet_values_to_include: Facets to count; this list does not include the counts.
+            sort_by: The field to sort by, or several as a `Sort`; by default the best matches come first.
+            ascending: Whether to sort from the smallest to the largest; used if `sort_by` is a single field.
+            combine_results: Not explained by Domo's documentation.
+            query_profile: Domo's example is ``GLOBAL``; the documentation does not explain it.
             offset: The number of accounts to skip.
-            limit: The most accounts to give, or None for all.
-            page_size: The number of accounts per request, 100 at most; that is what other clients find.
+            limit: The maximum number of accounts to return, or None for all.
+            page_size: The number of accounts per request, 100 at most, which is the limit that other clients found.
 
         Raises:
-            ConfigError: A number is out of range, or what is asked for lies beyond the first 10,000.
+            ConfigError: A number is out of range, or the requested results are beyond the first 10,000.
         """
         return SyncPager(
             self._aio.search(
@@ -102,22 +102,22 @@ class Accounts(Twin[AsyncAccounts]):
         data_provider_type: str | Unset = UNSET,
         configurations: Secret[Mapping[str, object]] | Mapping[str, object] | Unset = UNSET,
     ) -> Account:
-        """Create an account: either with its type, or as other clients do, for a connector and with its credentials.
+        """Create an account from its type; or, as other clients do, for a connector and with its credentials.
 
         `POST /api/data/v1/accounts` (Data Accounts, "Create Account"). Domo's documentation shows `account_type` alone,
-        of which ``Standard`` is its one example; no other source knows it.
+        for which its only example is ``Standard``; no other source knows it.
 
         Args:
             display_name: How people see it.
-            account_type: Its kind. What follows is for the other form, which needs all of it.
-            name: Its name.
+            account_type: The account type. The parameters below are for the other form, which needs all of them.
+            name: The account's name.
             data_provider_type: The key of the connector, such as ``amazon-s3``.
-            configurations: The connector's settings, by name. No traceback shows them, and what in them is a `Secret`,
-                or has the name of one, is in no error.
+            configurations: The connector's settings, by name. They are not shown in tracebacks, and settings that are a
+                `Secret`, or have the name of one, are not shown in errors.
 
         Raises:
             ConfigError: Neither form is complete.
-            BadRequest: The instance does not know the kind, or misses a setting.
+            BadRequest: The instance does not know the type, or a setting is missing.
         """
         configurations = Secret.of(configurations)
         return self._portal.run(
@@ -131,7 +131,7 @@ class Accounts(Twin[AsyncAccounts]):
         )
 
     def delete(self, account_id: int | str, /) -> None:
-        """Delete an account, with which connectors can no longer log in.
+        """Delete an account; connectors that use it can no longer log in.
 
         `DELETE /api/data/v1/accounts/{account_id}`. Seen: Domo's own data service has it, and other clients use it.
 
@@ -144,23 +144,23 @@ class Accounts(Twin[AsyncAccounts]):
         return self._portal.run(self._aio.delete(account_id))
 
     def rename(self, account_id: int | str, /, *, display_name: str) -> Account:
-        """Change how people see an account, and return it.
+        """Change the display name of an account and return the account.
 
         `PUT /api/data/v1/accounts/{account_id}/name`. Seen: an answer was captured from an instance, Domo's own data
-        service has the route, and other clients use it. The name goes as it is, not as JSON.
+        service has the route, and other clients use it. The name is sent as plain text, not as JSON.
 
         Args:
             account_id: The account.
-            display_name: How people are to see it.
+            display_name: The new display name.
 
         Raises:
-            ConfigError: The name is empty.
+            ConfigError: `display_name` is empty.
             NotFound: The account does not exist.
         """
         return self._portal.run(self._aio.rename(account_id, display_name=display_name))
 
     def access(self, account_id: int | str, /) -> AccountAccess:
-        """Return who has access to an account.
+        """Return the users and groups that have access to an account.
 
         `GET /api/data/v2/accounts/share/{account_id}`. Seen: an answer was captured from an instance, Domo's own data
         service has the route, and other clients use it.
@@ -182,14 +182,14 @@ class Accounts(Twin[AsyncAccounts]):
         access_level: AccountAccessLevel | str,
         type: AccountAccessType | str = AccountAccessType.USER,
     ) -> None:
-        """Give a user or a group access to an account; ``NONE`` takes it away.
+        """Give a user or a group access to an account; the level ``NONE`` removes it.
 
         `PUT /api/data/v2/accounts/share/{account_id}`. Seen: Domo's own data service has it, and other clients use it.
 
         Args:
             account_id: The account.
-            grantee_id: The user, or the group.
-            access_level: What to allow.
+            grantee_id: The identifier of the user or the group.
+            access_level: The level of access.
             type: Whether `grantee_id` is a user or a group.
 
         Raises:
@@ -202,15 +202,15 @@ class Accounts(Twin[AsyncAccounts]):
     def configuration(
         self, account_id: int | str, /, *, data_provider_type: str, unmask: bool = False
     ) -> Secret[dict[str, object]]:
-        """Return an account's settings; `get_secret_value()` of what is returned has them by name.
+        """Return an account's settings by name; read them with `get_secret_value()`.
 
         `GET /api/data/v1/providers/{data_provider_type}/account/{account_id}`. Seen: Domo's own data service has it,
         which unmasks by default, and other clients use it.
 
         Args:
             account_id: The account.
-            data_provider_type: The data provider that it is for, as the account tells it.
-            unmask: Whether to ask for secrets in the clear, which an instance may refuse for some.
+            data_provider_type: The account's data provider, as in `Account.data_provider_type`.
+            unmask: Whether to request secrets in plain text, which an instance may refuse for some.
 
         Raises:
             NotFound: The data provider has no such account.
@@ -227,16 +227,16 @@ class Accounts(Twin[AsyncAccounts]):
         data_provider_type: str,
         configurations: Secret[Mapping[str, object]] | Mapping[str, object],
     ) -> Account:
-        """Give an account other settings, and return it.
+        """Replace an account's settings, and return the account.
 
         `PUT /api/data/v1/providers/{data_provider_type}/account/{account_id}`. Seen: an answer was captured from an
         instance, Domo's own data service has the route, and other clients use it.
 
         Args:
             account_id: The account.
-            data_provider_type: The data provider that it is for, as the account tells it.
-            configurations: The settings, by name. No traceback shows them, and what in them is a `Secret`, or has the
-                name of one, is in no error.
+            data_provider_type: The account's data provider, as in `Account.data_provider_type`.
+            configurations: The settings, by name. They are not shown in tracebacks, and settings that are a `Secret`,
+                or have the name of one, are not shown in errors.
 
         Raises:
             NotFound: The data provider has no such account.

@@ -18,7 +18,7 @@ from domo_async.sync._facade import SyncCursorPager, SyncPager, Twin
 
 
 class ActivityLog(Twin[AsyncActivityLog]):
-    """The activity log: who did what, and when."""
+    """Read the activity log: who did what, and when."""
 
     def list(
         self,
@@ -33,28 +33,28 @@ class ActivityLog(Twin[AsyncActivityLog]):
         limit: int | None = None,
         page_size: int = 1000,
     ) -> SyncPager[Activity]:
-        """Iterate over what was done within a span of time.
+        """Iterate over the log entries of a time span.
 
         `GET /api/audit/v1/user-audits` (Activity Log API, "Get Activity Log").
 
-        Pages are asked for by their offset, and what is done meanwhile shifts them where `end` lies in the future;
-        `iterate` does without. Other clients report that the log reaches back a year. Filters beside `object_type` are
+        Pages are requested by their offset; if `end` is in the future, new entries shift them. `iterate` does not have
+        this problem. Other clients report that the log reaches back a year. Filters other than `object_type` are
         unconfirmed: no document of Domo's describes them; two independent clients send them.
 
         Args:
-            start: The beginning, with a time zone.
-            end: The end, with a time zone.
-            object_type: Only what was done to these kinds of objects, such as ``DATA_SOURCE``; see `object_types`.
-            event_type: Only what was done so, such as ``VIEWED``; see `event_types`.
-            user_id: Only what these users did.
-            object_id: Only what was done to these objects.
+            start: The start of the span, with a time zone.
+            end: The end of the span, with a time zone.
+            object_type: The types of objects, such as ``DATA_SOURCE``; see `object_types`.
+            event_type: The types of events, such as ``VIEWED``; see `event_types`.
+            user_id: The users who acted.
+            object_id: The objects.
             offset: The number of entries to skip.
-            limit: The most entries to give in all.
+            limit: The maximum number of entries to return.
             page_size: The number of entries per request, 1 to 1000. Domo's documentation does not name that
                 maximum, other clients do.
 
         Raises:
-            ConfigError: A time has no zone, `end` is before `start`, a filter is empty, or a number is out of its
+            ConfigError: A time has no time zone, `end` is before `start`, a filter is empty, or a number is out of
                 range.
         """
         return SyncPager(
@@ -88,38 +88,39 @@ class ActivityLog(Twin[AsyncActivityLog]):
         concurrency: int = FILES_AT_ONCE,
         page_size: int = 1000,
     ) -> SyncCursorPager[Activity]:
-        """Iterate over every entry of a span of time once, however many there are and whatever is done meanwhile.
+        """Iterate over every entry of a time span once, however many there are and even if the log grows meanwhile.
 
-        `GET /api/audit/v1/user-audits` (Activity Log API, "Get Activity Log"), as often as it takes: about once for 600
-        entries.
+        `GET /api/audit/v1/user-audits` (Activity Log API, "Get Activity Log"), repeatedly: about once per 600 entries.
 
-        The span is read in windows of a page each, several at once, which grow and shrink with what they hold; a few
-        pages are held at a time, however long the span is. Entries have no identifiers, and offsets shift while the
-        log grows, so neither is used. Windows that are younger than `grace` are looked at again at the end, and what
-        turned up in them since comes last; alike entries of one millisecond come as often as the log has them.
+        The span is read in windows of one page each, several at once; their width adapts to the number of entries. Only
+        a few pages are in memory at a time, however long the span is. Entries have no identifiers, and offsets shift
+        while the log grows, so neither is used. Windows that are younger than `grace` are read again at the end, and
+        entries that have appeared in them since come last; equal entries of one millisecond come as often as the log
+        has them.
 
-        Reading can be left anywhere, after an error too, and taken up again: the pager's `cursor` stands for all that
-        it gave, and ``iterate(cursor=…)`` goes on behind it, up to the present unless the reading had an end. A cursor
-        holds some bytes for each entry that is younger than `grace`.
+        Reading can stop anywhere, also after an error, and continue later: the pager's `cursor` records everything that
+        it yielded, and ``iterate(cursor=…)`` continues after it, up to the present unless the reading had an end. A
+        cursor contains some bytes for each entry that is younger than `grace`.
 
         Args:
-            start: The beginning, with a time zone; it belongs to the span. Left out with a cursor.
-            end: The end, with a time zone; it does not belong to the span. By default the moment of the call.
-            object_type: Only what was done to these kinds of objects, such as ``DATA_SOURCE``; see `object_types`. A
-                cursor keeps this and the other filters.
-            event_type: Only what was done so, such as ``VIEWED``; see `event_types`.
-            user_id: Only what these users did.
-            object_id: Only what was done to these objects.
-            oldest_first: Which way to read. A cursor keeps it.
-            cursor: Where to go on.
-            grace: How many seconds after it happened an entry may turn up in the log. The documents are silent on it.
-            window: How many seconds wide the first windows are.
-            concurrency: How many windows are read at once.
+            start: The start of the span (inclusive), with a time zone. Leave it out with a cursor.
+            end: The end of the span (exclusive), with a time zone; by default the time of the call.
+            object_type: The types of objects, such as ``DATA_SOURCE``; see `object_types`. A cursor keeps this and the
+                other filters.
+            event_type: The types of events, such as ``VIEWED``; see `event_types`.
+            user_id: The users who acted.
+            object_id: The objects.
+            oldest_first: Whether to read from the oldest entry to the newest. A cursor keeps the direction.
+            cursor: The position at which to continue.
+            grace: The number of seconds after which an entry may still appear in the log. The documents do not state
+                it.
+            window: The width of the first windows, in seconds.
+            concurrency: The number of windows read at once.
             page_size: The number of entries per request, 1 to 1000.
 
         Raises:
-            ConfigError: A time has no zone, `end` is before `start`, a filter is empty, a number is out of its
-                range, there is neither a start nor a cursor, or the cursor does not fit what is told besides it.
+            ConfigError: A time has no time zone, `end` is before `start`, a filter is empty, a number is out of range,
+                neither a start nor a cursor is given, or the cursor does not fit the other arguments.
         """
         return SyncCursorPager(
             self._aio.iterate(
@@ -154,32 +155,32 @@ class ActivityLog(Twin[AsyncActivityLog]):
         concurrency: int = FILES_AT_ONCE,
         page_size: int = 1000,
     ) -> SyncCursorPager[Activity]:
-        """Iterate over what is done from now on, each entry once, without an end.
+        """Iterate over new entries from now on, each entry once, without an end.
 
         `GET /api/audit/v1/user-audits` (Activity Log API, "Get Activity Log"), every so many seconds.
 
-        What turns up late, within `grace`, is given as well, after what came before it. A passing failure ends nothing:
-        the next look finds what it hid. The log tells of being read, so without `object_type` each look gives at least
-        the one before it. The pager's `cursor` stands for all that it gave, as that of `iterate` does, and each takes
-        the other's.
+        Entries that appear late, within `grace`, are yielded too, after the entries before them. A temporary failure
+        does not end the iteration: the next poll returns the entries that it hid. The log records being read, so
+        without `object_type` each poll returns at least the previous one. The pager's `cursor` records everything that
+        it yielded, as with `iterate`, and each method accepts the other's cursor.
 
         Args:
-            since: Where to begin, with a time zone; by default now.
-            cursor: Where to go on instead.
-            object_type: Only what is done to these kinds of objects; see `object_types`. A cursor keeps this and the
-                other filters.
-            event_type: Only what is done so, such as ``VIEWED``; see `event_types`.
-            user_id: Only what these users do.
-            object_id: Only what is done to these objects.
-            every: Seconds between two looks.
-            grace: How many seconds after it happened an entry may turn up in the log. The documents are silent on it.
-            window: How many seconds wide the first windows are, while there is much to catch up with.
-            concurrency: How many windows are read at once.
+            since: The time at which to begin, with a time zone; by default now.
+            cursor: The position at which to continue, instead of `since`.
+            object_type: The types of objects; see `object_types`. A cursor keeps this and the other filters.
+            event_type: The types of events, such as ``VIEWED``; see `event_types`.
+            user_id: The users who act.
+            object_id: The objects.
+            every: The number of seconds between two polls.
+            grace: The number of seconds after which an entry may still appear in the log. The documents do not state
+                it.
+            window: The width of the first windows in seconds, while there are many entries to read.
+            concurrency: The number of windows read at once.
             page_size: The number of entries per request, 1 to 1000.
 
         Raises:
-            ConfigError: A time has no zone, a filter is empty, a number is out of its range, or the cursor does
-                not fit what is told besides it.
+            ConfigError: A time has no time zone, a filter is empty, a number is out of range, or the cursor does not
+                fit the other arguments.
         """
         return SyncCursorPager(
             self._aio.follow(
@@ -216,36 +217,36 @@ class ActivityLog(Twin[AsyncActivityLog]):
         concurrency: int = FILES_AT_ONCE,
         progress: BulkProgressCallback | None = None,
     ) -> DayExport:
-        """Write the log to files, one a day: ``activity-2026-11-01.parquet``.
+        """Export the log to one file per day: ``activity-2026-11-01.parquet``.
 
-        A day whose file is there is left alone, so that it can be run every night, and again after it was killed; each
-        file appears when it is whole. A day that is not over goes to a file with ``partial`` in its name, which is
-        written anew each time. Days fail alone. However many entries a day has, all of them are read, as `iterate` does
-        it. Give each choice of filters a folder of its own.
+        A day whose file exists is skipped, so the export can run every night, and again after it was killed; each file
+        appears when it is complete. A day that is not over goes to a file with ``partial`` in its name, which is
+        rewritten each time. If one day fails, the others continue. All entries of a day are read, however many there
+        are, as with `iterate`. Use a separate folder for each combination of filters.
 
         `GET /api/audit/v1/user-audits` (Activity Log API, "Get Activity Log"), as often as it takes.
 
         Args:
-            folder: Where the files are to be.
-            since: The first day, or a moment of it.
-            until: The last day, or a moment of it; by default today.
+            folder: The folder for the files.
+            since: The first day, or a time on it.
+            until: The last day, or a time on it; by default today.
             format: ``parquet``, which needs pyarrow, or ``csv``; the columns are `ACTIVITY_COLUMNS`.
             timezone: The zone in which days begin, such as ``America/Denver``; the times in the files are UTC.
-            object_type: Only what was done to these kinds of objects; see `object_types`.
-            event_type: Only what was done so, such as ``VIEWED``.
-            user_id: Only what these users did.
-            object_id: Only what was done to these objects.
-            grace: How many seconds after it is over a day may still get entries.
-            dry_run: Whether to write nothing, and report which days would be written.
-            concurrency: Days under way at once.
+            object_type: The types of objects; see `object_types`.
+            event_type: The types of events, such as ``VIEWED``.
+            user_id: The users who acted.
+            object_id: The objects.
+            grace: The number of seconds after its end during which a day may still get entries.
+            dry_run: Whether to only report which days would be written.
+            concurrency: The number of days at once.
             progress: Called with the progress after each day.
 
         Returns:
             A row for each day, whose value is the number of entries written.
 
         Raises:
-            ConfigError: There is no day in the span, the zone is not known, a filter is empty, or pyarrow is missing.
-            TargetError: The folder cannot be made.
+            ConfigError: The span has no day, the zone is not known, a filter is empty, or pyarrow is not installed.
+            TargetError: The folder cannot be created.
         """
         return self._portal.run(
             self._aio.export(
@@ -275,28 +276,28 @@ class ActivityLog(Twin[AsyncActivityLog]):
         event_type: Sequence[str] | None = None,
         concurrency: int = FILES_AT_ONCE,
     ) -> StaleReport:
-        """Return the cards, pages and datasets that nobody has used for so many days, the longest unused first.
+        """Return the cards, pages and datasets that nobody has used for a number of days, the longest unused first.
 
-        What was made or changed since then is left out. The log is read from the newest entry on, until all is seen or
-        it was read as far back as `look_back` says: what the log tells of no use until then has no `last_used`.
+        Content that was created or changed since then is left out. The log is read from the newest entry on, until all
+        content is found or `look_back` is reached: content without a use in that time has no `last_used`.
 
         `GET /api/audit/v1/user-audits` (Activity Log API, "Get Activity Log"), as often as it takes; what there is
         comes from `POST /api/content/v2/cards/adminsummary`, `POST /api/content/v1/pages/adminsummary` and
         `GET /api/data/v3/datasources`, as the methods of these areas say.
 
         Args:
-            days: For how long.
-            kinds: What to look at: ``card``, ``page``, ``dataset``.
-            look_back: How many days of the log to read at most. It is known to reach back a year.
-            as_of: The moment from which days are counted back, with a time zone; by default now.
-            event_type: Only what was done so counts as a use, such as ``["VIEWED"]``; by default anything.
-            concurrency: How many windows of the log are read at once.
+            days: The number of days without use.
+            kinds: The types of content to check: ``card``, ``page``, ``dataset``.
+            look_back: The maximum number of days of the log to read. The log is known to reach back a year.
+            as_of: The time from which days are counted back, with a time zone; by default now.
+            event_type: The types of events that count as a use, such as ``["VIEWED"]``; by default all.
+            concurrency: The number of windows of the log read at once.
 
         Returns:
-            What is stale, and in `StaleReport.notes` what the log cannot tell.
+            The stale content; `StaleReport.notes` has the limits of the log.
 
         Raises:
-            ConfigError: A number is out of range, a kind is not known, or `as_of` has no time zone.
+            ConfigError: A number is out of range, a type of content is not known, or `as_of` has no time zone.
         """
         return self._portal.run(
             self._aio.stale(
@@ -305,20 +306,20 @@ class ActivityLog(Twin[AsyncActivityLog]):
         )
 
     def object_types(self) -> ItemTuple[ObjectType]:
-        """Return the kinds of objects that the log tells of.
+        """Return the types of objects in the log.
 
         `GET /api/audit/v1/user-audits/objectTypes` (Activity Log API, "Get (Enumerate) Activity Log Object Types").
         """
         return self._portal.run(self._aio.object_types())
 
     def event_types(self, object_type: str, /) -> ItemTuple[EventType]:
-        """Return what can be done to a kind of objects, as the log calls it.
+        """Return the types of events for a type of object, as the log names them.
 
         `GET /api/audit/v1/user-audits/objectTypes/{object_type}/eventTypes`. Unconfirmed: no document of Domo's
         describes it; one client uses it.
 
         Args:
-            object_type: The kind of objects, such as ``DATA_SOURCE``; see `object_types`.
+            object_type: The type of object, such as ``DATA_SOURCE``; see `object_types`.
         """
         return self._portal.run(self._aio.event_types(object_type))
 
@@ -332,20 +333,20 @@ class ActivityLog(Twin[AsyncActivityLog]):
         user_id: Sequence[int | str] | None = None,
         object_id: Sequence[int | str] | None = None,
     ) -> int:
-        """Return how many entries `list` gives.
+        """Return the number of entries that `list` returns.
 
         `GET /api/audit/v1/user-audits/count`. Unconfirmed: no document of Domo's describes it; one client uses it.
 
         Args:
-            start: The beginning, with a time zone.
-            end: The end, with a time zone.
-            object_type: Only what was done to these kinds of objects, such as ``DATA_SOURCE``; see `object_types`.
-            event_type: Only what was done so, such as ``VIEWED``; see `event_types`.
-            user_id: Only what these users did.
-            object_id: Only what was done to these objects.
+            start: The start of the span, with a time zone.
+            end: The end of the span, with a time zone.
+            object_type: The types of objects, such as ``DATA_SOURCE``; see `object_types`.
+            event_type: The types of events, such as ``VIEWED``; see `event_types`.
+            user_id: The users who acted.
+            object_id: The objects.
 
         Raises:
-            ConfigError: A time has no zone, or a filter is empty.
+            ConfigError: A time has no time zone, or a filter is empty.
         """
         return self._portal.run(
             self._aio.count(

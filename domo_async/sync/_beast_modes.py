@@ -13,10 +13,10 @@ from domo_async.sync._facade import SyncPager, Twin
 
 
 class BeastModes(Twin[AsyncBeastModes]):
-    """Beast Modes: calculated fields."""
+    """Manage Beast Modes, which are calculated fields."""
 
     def statistics(self) -> BeastModeStatistics:
-        """Return how many Beast Modes the instance has.
+        """Return the number of Beast Modes in the instance.
 
         `GET /api/query/v1/functions/statistics` (Beast Modes, "Get Statistics").
         """
@@ -33,19 +33,19 @@ class BeastModes(Twin[AsyncBeastModes]):
         limit: int | None = None,
         page_size: int = 100,
     ) -> SyncPager[BeastMode]:
-        """Iterate over the Beast Modes that meet all conditions; over all, if there is none.
+        """Iterate over the Beast Modes that match all filters; without filters over all of them.
 
         `POST /api/query/v1/functions/search` (Beast Modes, "Get All Beast Modes"). Each answer tells whether it is
-        ``degraded``; as no document says what that means, it is not handed on.
+        ``degraded``; as no document says what that means, it is not returned.
 
         Args:
-            name: Only those with this in their names.
-            filters: Further conditions; a bare text such as ``notvariable`` is one that stands for itself.
+            name: Text that the name contains.
+            filters: Further filters; a plain string such as ``notvariable`` is a filter without identifiers.
             sort_by: The field to sort by, such as ``name``.
             ascending: Whether to sort from the smallest to the largest.
-            offset: The number of beast Modes to skip.
-            limit: The most Beast Modes to give in all.
-            page_size: The number of beast Modes per request, 1 to 5000.
+            offset: The number of Beast Modes to skip.
+            limit: The maximum number of Beast Modes to return.
+            page_size: The number of Beast Modes per request, 1 to 5000.
 
         Raises:
             ConfigError: A number is out of range.
@@ -75,24 +75,24 @@ class BeastModes(Twin[AsyncBeastModes]):
         variable: bool = False,
         strict: bool | None = None,
     ) -> BeastMode:
-        """Create a Beast Mode on a dataset, or one that can be used everywhere.
+        """Create a Beast Mode for a dataset, or a global one.
 
         `POST /api/query/v1/functions/template`. Seen: samples of instances show it, no document of Domo's does;
         independent clients use it.
 
         Args:
-            name: Its name.
+            name: The Beast Mode's name.
             expression: The formula.
-            data_set_id: The dataset that it is on; needed unless it is global.
-            data_type: The type of what it gives, such as ``DECIMAL``.
+            data_set_id: The dataset; required unless the Beast Mode is global.
+            data_type: The type of the result, such as ``DECIMAL``.
             is_global: Whether it can be used everywhere.
-            aggregated: Whether it makes one value of many rows.
+            aggregated: Whether the formula aggregates rows.
             variable: Whether it is a variable.
-            strict: Whether a formula that cannot be calculated is refused.
+            strict: Whether the instance refuses an invalid formula.
 
         Raises:
-            ConfigError: There is neither a dataset nor is it global.
-            BadRequest: The formula is refused.
+            ConfigError: Neither `data_set_id` nor ``is_global=True`` is given.
+            BadRequest: The instance refused the formula.
         """
         return self._portal.run(
             self._aio.create(
@@ -108,7 +108,7 @@ class BeastModes(Twin[AsyncBeastModes]):
         )
 
     def set_owner(self, beast_mode_ids: Sequence[int | str], user_id: int | str, /) -> None:
-        """Give Beast Modes to another user; their formulas and where they are used stay.
+        """Change the owner of Beast Modes; their formulas and uses stay.
 
         `POST /api/query/v1/functions/list/id` tells where they are used, as this is set anew by
         `POST /api/query/v1/functions/bulk/template`. Seen: samples of instances show both, no document of Domo's does;
@@ -116,11 +116,11 @@ class BeastModes(Twin[AsyncBeastModes]):
 
         Args:
             beast_mode_ids: The Beast Modes.
-            user_id: The user whose they are to be.
+            user_id: The new owner.
 
         Raises:
             ConfigError: `beast_mode_ids` is empty.
-            NotFound: One of them is not there; nothing was changed.
+            NotFound: One of them does not exist; nothing was changed.
         """
         return self._portal.run(self._aio.set_owner(beast_mode_ids, user_id))
 
@@ -134,13 +134,13 @@ class BeastModes(Twin[AsyncBeastModes]):
             beast_mode_id: The Beast Mode.
 
         Raises:
-            Forbidden: The token's owner may not.
+            Forbidden: The token's owner may not delete it.
             NotFound: The Beast Mode does not exist.
         """
         return self._portal.run(self._aio.delete(beast_mode_id))
 
     def get_many(self, beast_mode_ids: Sequence[int | str], /) -> ItemTuple[BeastMode]:
-        """Return several Beast Modes; those that there are not are left out.
+        """Return several Beast Modes; those that do not exist are left out.
 
         `POST /api/query/v1/functions/list/id`. Seen: samples of instances show it, no document of Domo's does.
 
@@ -159,7 +159,7 @@ class BeastModes(Twin[AsyncBeastModes]):
 
         Args:
             beast_mode_id: The Beast Mode.
-            hidden: Whether to give it though lists leave it out; seen to be sent, not documented.
+            hidden: Whether to return it if lists leave it out; other clients send this, it is not documented.
 
         Raises:
             NotFound: The Beast Mode does not exist.
@@ -167,14 +167,14 @@ class BeastModes(Twin[AsyncBeastModes]):
         return self._portal.run(self._aio.get(beast_mode_id, hidden=hidden))
 
     def update(self, beast_mode_id: int | str, /, *, expression: str, strict: bool | None = None) -> BeastMode:
-        """Change the formula of a Beast Mode, and leave the rest.
+        """Change the formula of a Beast Mode; the rest stays.
 
         `PUT /api/query/v1/functions/template/{beast_mode_id}` (Beast Modes, "Update a Beast Mode").
 
         Args:
             beast_mode_id: The Beast Mode.
             expression: The formula.
-            strict: Sent along in the page's example, as false; Domo's documentation does not say what it does.
+            strict: The example in Domo's documentation sends false; the documentation does not explain it.
 
         Raises:
             NotFound: The Beast Mode does not exist.
@@ -182,13 +182,13 @@ class BeastModes(Twin[AsyncBeastModes]):
         return self._portal.run(self._aio.update(beast_mode_id, expression=expression, strict=strict))
 
     def lock(self, beast_mode_id: int | str, /, *, locked: bool = True) -> BeastMode:
-        """Lock a Beast Mode, so that it cannot be altered, or unlock it.
+        """Lock a Beast Mode against changes, or unlock it.
 
         `PUT /api/query/v1/functions/template/{beast_mode_id}` (Beast Modes, "Lock Beast Mode").
 
         Args:
             beast_mode_id: The Beast Mode.
-            locked: False unlocks it.
+            locked: True locks it, False unlocks it.
 
         Raises:
             NotFound: The Beast Mode does not exist.

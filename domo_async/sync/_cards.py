@@ -15,7 +15,7 @@ from domo_async.sync._facade import SyncPager, Twin
 
 
 class Cards(Twin[AsyncCards]):
-    """Cards: what they are, titles and renderings."""
+    """Read, render and manage cards."""
 
     def get(
         self,
@@ -27,13 +27,13 @@ class Cards(Twin[AsyncCards]):
     ) -> ItemTuple[Card]:
         """Return cards.
 
-        `GET /api/content/v1/cards`. No document of Domo's describes it; other clients use it. Whether a card that there
-        is not is left out or an error is unconfirmed.
+        `GET /api/content/v1/cards`. No document of Domo's describes it; other clients use it. Whether a card that does
+        not exist is left out or is an error is unconfirmed.
 
         Args:
             urns: The cards.
-            parts: What to tell beside the plain facts.
-            include_filtered: Whether to give cards that the token's owner may not see, too; then `Card.access` tells.
+            parts: The parts to return in addition to the basic fields.
+            include_filtered: Whether to include cards that the token's owner may not see; `Card.access` marks them.
 
         Raises:
             ConfigError: `urns` or `parts` is empty.
@@ -43,15 +43,15 @@ class Cards(Twin[AsyncCards]):
     def definition(
         self, urn: int | str, /, *, dynamic_text: bool | Unset = UNSET, variables: bool | Unset = UNSET
     ) -> CardDefinition:
-        """Return how a card is made: what it asks of its dataset, and how it shows that.
+        """Return the definition of a card: its query and its presentation.
 
         `PUT /api/content/v3/cards/kpi/definition`, which changes nothing. Seen: samples of instances show it, no
         document of Domo's does; three independent clients use it.
 
         Args:
             urn: The card.
-            dynamic_text: Whether to tell texts with what is to be put into them.
-            variables: Whether to tell variables.
+            dynamic_text: Whether to include texts with their placeholders' values.
+            variables: Whether to include variables.
 
         Raises:
             Forbidden: The token's owner may not see the card.
@@ -70,7 +70,7 @@ class Cards(Twin[AsyncCards]):
 
         Raises:
             ConfigError: `card_ids` is empty.
-            Forbidden: The token's owner may not.
+            Forbidden: The token's owner may not delete them.
             NotFound: The card does not exist.
         """
         return self._portal.run(self._aio.delete_many(card_ids))
@@ -83,20 +83,20 @@ class Cards(Twin[AsyncCards]):
         note: str | Unset = UNSET,
         send_email: bool | Unset = UNSET,
     ) -> None:
-        """Let users and groups own cards, beside those who do.
+        """Add users and groups to the owners of cards.
 
         `POST /api/content/v1/cards/owners/add`. Seen: samples of instances show it, no document of Domo's does; three
         independent clients use it, and send `note` and `send_email`.
 
         Args:
             card_ids: The cards.
-            owners: The new owners; a bare number stands for a user.
-            note: What to tell the new owners.
+            owners: The new owners; a bare number is a user's.
+            note: The message to the new owners.
             send_email: Whether to notify them by e-mail.
 
         Raises:
             ConfigError: `card_ids` or `owners` is empty.
-            Forbidden: The token's owner may not.
+            Forbidden: The token's owner may not change the owners.
             NotFound: The card or the owner does not exist.
         """
         return self._portal.run(
@@ -104,18 +104,18 @@ class Cards(Twin[AsyncCards]):
         )
 
     def remove_owners(self, *, card_ids: Sequence[int | str], owners: Sequence[Member | int | str]) -> None:
-        """Let users and groups no longer own cards.
+        """Remove users and groups from the owners of cards.
 
         `POST /api/content/v1/cards/owners/remove`. Seen: samples of instances show it, no document of Domo's does;
         three independent clients use it.
 
         Args:
             card_ids: The cards.
-            owners: The owners; a bare number stands for a user.
+            owners: The owners; a bare number is a user's.
 
         Raises:
             ConfigError: `card_ids` or `owners` is empty.
-            Forbidden: The token's owner may not.
+            Forbidden: The token's owner may not change the owners.
         """
         return self._portal.run(self._aio.remove_owners(card_ids=card_ids, owners=owners))
 
@@ -131,22 +131,22 @@ class Cards(Twin[AsyncCards]):
         limit: int | None = None,
         page_size: int = 100,
     ) -> SyncPager[Card]:
-        """Iterate over cards: all that the token's owner sees, or those that meet the conditions.
+        """Iterate over the cards that the token's owner sees, or those of them that match the filters.
 
         `POST /api/content/v2/cards/adminsummary`. No document of Domo's describes it; other clients use it.
 
         Args:
-            title: Only those with this in their titles.
-            page_ids: Only those on one of these pages.
-            sort_by: What to sort by.
+            title: Text that the title contains.
+            page_ids: The pages; cards on any of them match.
+            sort_by: The field to sort by.
             ascending: Whether to sort from the smallest to the largest.
-            parts: What to tell beside the plain facts.
+            parts: The parts to return in addition to the basic fields.
             offset: The number of cards to skip.
-            limit: The most cards to give in all.
+            limit: The maximum number of cards to return.
             page_size: The number of cards per request.
 
         Raises:
-            ConfigError: `page_ids` or `parts` is empty, or a number is out of its range.
+            ConfigError: `page_ids` or `parts` is empty, or a number is out of range.
         """
         return SyncPager(
             self._aio.list(
@@ -163,14 +163,14 @@ class Cards(Twin[AsyncCards]):
         )
 
     def update_title(self, card_id: int | str, /, *, title: str, description: str | Unset = UNSET) -> None:
-        """Change the title of a card, and its description if that is given.
+        """Change the title of a card, and its description if one is given.
 
         `PUT /api/content/v1/cards/{card_id}/title` (Cards, "Update Card Title").
 
         Args:
             card_id: The card.
-            title: Its title from now on. Domo's documentation does not say whether it can be left out.
-            description: Its description from now on.
+            title: The new title. Domo's documentation does not say whether it can be omitted.
+            description: The new description.
 
         Raises:
             NotFound: The card does not exist.
@@ -192,27 +192,28 @@ class Cards(Twin[AsyncCards]):
         scale: float | Unset = UNSET,
         num_table_pages: int | Unset = UNSET,
     ) -> Rendering:
-        """Render a card as it is now: pictures, PDF, titles, data.
+        """Render a card in its present state: pictures, PDF, titles, data.
 
         `PUT /api/content/v1/cards/kpi/{urn}/render` (Render KPI Card Chart or Table). The body is not documented: its
         first three keys are from the example there, the others from Domo's tutorial on PDFs of cards.
 
         Args:
             urn: The card.
-            parts: What to render.
+            parts: The parts to render.
             locale: The language and region to render for, such as ``en-US``.
-            query_overrides: What to query otherwise than the card does, such as filters.
-            treat_longs_as_strings: Whether large whole numbers come as text.
-            card_load_context: Where the card is shown.
-            width: Width in pixels.
-            height: Height in pixels.
-            scale: How many pixels a pixel becomes; the tutorial recommends 2.
-            num_table_pages: The most pages of a table. One that has fewer gives these, one that has more is cut off.
+            query_overrides: Changes to the card's query, such as filters.
+            treat_longs_as_strings: Whether large integers are returned as text.
+            card_load_context: The context in which the card is shown.
+            width: The width in pixels.
+            height: The height in pixels.
+            scale: The scale factor of a pixel; the tutorial recommends 2.
+            num_table_pages: The maximum number of pages of a table. A table with fewer pages returns all, one with more
+                is cut off.
 
         Raises:
             ConfigError: `parts` is empty.
             Forbidden: The token's owner may not see the card.
-            Conflict: The card cannot be rendered as it is.
+            Conflict: The card cannot be rendered in its present state.
         """
         return self._portal.run(
             self._aio.render(
@@ -242,30 +243,30 @@ class Cards(Twin[AsyncCards]):
         scale: float | Unset = UNSET,
         num_table_pages: int | Unset = UNSET,
     ) -> Rendering:
-        """Render a card into a PNG or PDF file: whole, or not at all.
+        """Render a card to a PNG or PDF file, complete or not at all.
 
         `PUT /api/content/v1/cards/kpi/{urn}/render` (Render KPI Card Chart or Table), for ``title`` and ``image`` or
-        ``imagePDF``; see `render`. A table comes as a PDF for each of its pages, which are joined; that needs
-        ``pypdf`` (``pip install "domo-async[pdf]"``) if there is more than one.
+        ``imagePDF``; see `render`. A table comes as one PDF per page. The pages are joined, which needs ``pypdf``
+        (``pip install "domo-async[pdf]"``) if there is more than one.
 
         Args:
             urn: The card.
             target: The path of the file, which ends in ``.png`` or ``.pdf``.
             locale: The language and region to render for, such as ``en-US``.
-            query_overrides: What to query otherwise than the card does, such as filters.
-            width: Width in pixels.
-            height: Height in pixels.
-            scale: How many pixels a pixel becomes.
-            num_table_pages: The most pages of a table.
+            query_overrides: Changes to the card's query, such as filters.
+            width: The width in pixels.
+            height: The height in pixels.
+            scale: The scale factor of a pixel.
+            num_table_pages: The maximum number of pages of a table.
 
         Returns:
-            What came, with the card's title and whether data are left out.
+            The rendered picture, with the card's title and whether data are omitted.
 
         Raises:
-            ConfigError: The path ends otherwise or cannot be written to, or ``pypdf`` is due and not installed.
-            DecodeError: No picture came, or one of another kind; says what the instance says.
+            ConfigError: The path has another suffix or cannot be written to, or ``pypdf`` is needed and not installed.
+            DecodeError: The answer has no picture, or one of another type; the message has the instance's message.
             Forbidden: The token's owner may not see the card.
-            Conflict: The card cannot be rendered as it is.
+            Conflict: The card cannot be rendered in its present state.
         """
         return self._portal.run(
             self._aio.render_to(

@@ -20,7 +20,7 @@ from domo_async.sync._facade import Twin
 
 
 class FederatedMigrations(Twin[AsyncFederatedMigrations]):
-    """Datasets moved from Federated V1 to V2, and back."""
+    """Migrate datasets from Federated V1 to V2, and back."""
 
     def types(self) -> tuple[str, ...]:
         """Return the federated integration types of the instance, such as ``mysql-federated``.
@@ -31,7 +31,7 @@ class FederatedMigrations(Twin[AsyncFederatedMigrations]):
         return self._portal.run(self._aio.types())
 
     def accounts(self, integration_type: str, /) -> ItemTuple[FederatedAccount]:
-        """Return the V2 accounts of an integration type, those that the caller may see.
+        """Return the V2 accounts of an integration type that the caller may see.
 
         `GET /api/query/migration/federated/v1/to/v2/accounts/{integration_type}` (Federated V1 to V2 Migration APIs,
         "List Federated V2 Accounts by Integration Type").
@@ -72,38 +72,42 @@ class FederatedMigrations(Twin[AsyncFederatedMigrations]):
             datasource_id: The dataset, one of `candidates`.
             account_id: The account, one of `accounts`.
             catalog: The catalogue or database of the dataset's table; case matters, here and below.
-            schema: The table's schema. None where the database has no schemas, which is sent as the text ``NULL``, as
-                Domo's documentation has it.
+            schema: The table's schema. None if the database has no schemas, which is sent as the text ``NULL``, as in
+                Domo's documentation.
             table: The table.
-            check: Whether a migration that is not complete is an error.
+            check: Whether to raise an error if the migration is not complete.
 
         Raises:
-            JobFailed: It is incomplete or was aborted; says why, if the instance reports it. Not with ``check=False``.
-            UnknownState: The answer tells no state, or one that is not known. Not with ``check=False``.
+            JobFailed: The migration is incomplete or was aborted; the message has the reason, if the instance reports
+                it. Not raised with ``check=False``.
+            UnknownState: The answer has no state, or one that the client does not know. Not raised with
+                ``check=False``.
         """
         return self._portal.run(
             self._aio.migrate(datasource_id, account_id, catalog=catalog, schema=schema, table=table, check=check)
         )
 
     def reverse(self, datasource_id: str, /, *, check: bool = True) -> Migration:
-        """Take the migration of a dataset back, from V2 to V1.
+        """Reverse the migration of a dataset, from V2 to V1.
 
         `POST /api/query/migration/federated/v1/to/v2/{datasource_id}/reverse` (Federated V1 to V2 Migration APIs,
-        "Reverse Federated V1 to V2 Datasource Migration"). The answer comes when that has ended.
+        "Reverse Federated V1 to V2 Datasource Migration"). The answer comes when the reversal has ended.
 
         Args:
             datasource_id: The dataset.
-            check: Whether a reversal that is not complete is an error.
+            check: Whether to raise an error if the reversal is not complete.
 
         Raises:
-            JobFailed: It is incomplete or was aborted; says why, if the instance reports it. Not with ``check=False``.
-            UnknownState: The answer tells no state, or one that is not known. Not with ``check=False``.
+            JobFailed: The reversal is incomplete or was aborted; the message has the reason, if the instance reports
+                it. Not raised with ``check=False``.
+            UnknownState: The answer has no state, or one that the client does not know. Not raised with
+                ``check=False``.
         """
         return self._portal.run(self._aio.reverse(datasource_id, check=check))
 
 
 class AmplifierMigrations(Twin[AsyncAmplifierMigrations]):
-    """Datasets moved from Federated to Cloud Amplifier, and back."""
+    """Migrate datasets from Federated to Cloud Amplifier, and back."""
 
     def types(self) -> tuple[str, ...]:
         """Return the Cloud Amplifier integration types of the instance, such as ``BIGQUERY``.
@@ -136,7 +140,7 @@ class AmplifierMigrations(Twin[AsyncAmplifierMigrations]):
         return self._portal.run(self._aio.candidates(integration_id))
 
     def migrate(self, datasource_id: str, integration_id: str, /, *, check: bool = True) -> Migration:
-        """Migrate a federated dataset to an integration. What shows the dataset does not work meanwhile.
+        """Migrate a federated dataset to an integration. Content that shows the dataset does not work meanwhile.
 
         `POST /api/query/migration/federated/to/amplifier/{datasource_id}/integrations/{integration_id}` (Federated V2
         to Amplifier Migration APIs, "Migrate Datasource to Amplifier Integration"). The answer comes when the migration
@@ -145,11 +149,13 @@ class AmplifierMigrations(Twin[AsyncAmplifierMigrations]):
         Args:
             datasource_id: The dataset, one of `candidates`.
             integration_id: One of `integrations`.
-            check: Whether a migration that is not complete is an error.
+            check: Whether to raise an error if the migration is not complete.
 
         Raises:
-            JobFailed: It is incomplete or was aborted; says why, if the instance reports it. Not with ``check=False``.
-            UnknownState: The answer tells no state, or one that is not known. Not with ``check=False``.
+            JobFailed: The migration is incomplete or was aborted; the message has the reason, if the instance reports
+                it. Not raised with ``check=False``.
+            UnknownState: The answer has no state, or one that the client does not know. Not raised with
+                ``check=False``.
         """
         return self._portal.run(self._aio.migrate(datasource_id, integration_id, check=check))
 
@@ -168,21 +174,23 @@ class AmplifierMigrations(Twin[AsyncAmplifierMigrations]):
         """Move a dataset back from Cloud Amplifier to Federated.
 
         `POST /api/query/migration/amplifier/to/federated/{datasource_id}` (Federated V2 to Amplifier Migration APIs,
-        "Reverse Datasource Migration"). The answer comes when that has ended.
+        "Reverse Datasource Migration"). The answer comes when the reversal has ended.
 
         Args:
             datasource_id: The dataset, one of `reverse_candidates`.
-            check: Whether a reversal that is not complete is an error.
+            check: Whether to raise an error if the reversal is not complete.
 
         Raises:
-            JobFailed: It is incomplete or was aborted; says why, if the instance reports it. Not with ``check=False``.
-            UnknownState: The answer tells no state, or one that is not known. Not with ``check=False``.
+            JobFailed: The reversal is incomplete or was aborted; the message has the reason, if the instance reports
+                it. Not raised with ``check=False``.
+            UnknownState: The answer has no state, or one that the client does not know. Not raised with
+                ``check=False``.
         """
         return self._portal.run(self._aio.reverse(datasource_id, check=check))
 
 
 class Migrations(Twin[AsyncMigrations]):
-    """Federated datasets moved between integrations."""
+    """Migrate federated datasets between integrations."""
 
     @cached_property
     def federated(self) -> FederatedMigrations:

@@ -10,7 +10,7 @@ from domo_async.sync._facade import SyncPager, Twin
 
 
 class S3Exports(Twin[AsyncS3Exports]):
-    """Datasets exported to Amazon S3."""
+    """Export datasets to Amazon S3."""
 
     def create(
         self,
@@ -31,30 +31,30 @@ class S3Exports(Twin[AsyncS3Exports]):
 
         `POST /api/query/v1/export/{dataset_id}` (Export to S3, "Create Export"); with `wait`,
         `GET /api/query/v1/export/{dataset_id}` as well. A dataset has one active export at most. If its data have not
-        changed since the last export, the instance gives that one instead of beginning another.
+        changed since the last export, the instance returns that export instead of starting another.
 
         Args:
             dataset_id: The dataset.
-            credentials: What the bucket is written with; use temporary ones where you can. Their session token goes as
-                ``sessionToken``, which the page's sample leaves out.
+            credentials: The credentials for writing to the bucket; use temporary ones if possible. Their session token
+                is sent as ``sessionToken``, which the sample in Domo's documentation omits.
             bucket: The bucket.
-            path: Where in the bucket.
-            region: The bucket's own region; others are not supported.
-            query: What to export.
-            include_bom: Whether a byte order mark begins the files.
-            use_cache: Whether a result of before may be used.
+            path: The path in the bucket.
+            region: The region of the bucket; other regions are not supported.
+            query: The query to export.
+            include_bom: Whether the files begin with a byte order mark.
+            use_cache: Whether the instance may use a cached result.
             wait: Whether to wait until the export has ended.
-            timeout: Seconds to wait for that.
+            timeout: The number of seconds to wait for that.
 
         Raises:
             ConfigError: The query names no columns.
-            BadRequest: The instance makes no sense of the request.
-            Forbidden: The dataset may not be read.
+            BadRequest: The instance does not understand the request.
+            Forbidden: The token's owner may not read the dataset.
             NotFound: The dataset does not exist.
-            JobFailed: With `wait`: the export failed; says why, if the instance reports it. No error tells the
-                credentials.
-            UnknownState: With `wait`: what the export's status means is not known.
-            WaitTimeout: The export has not ended; carries the last status seen.
+            JobFailed: With `wait`: the export failed; the message has the reason, if the instance reports it. Errors
+                never contain the credentials.
+            UnknownState: With `wait`: the export's status is not one that the client knows.
+            WaitTimeout: The export has not ended; the error has the last status.
         """
         return self._portal.run(
             self._aio.create(
@@ -87,18 +87,18 @@ class S3Exports(Twin[AsyncS3Exports]):
     def wait(self, dataset_id: str, export_id: str, /, *, timeout: float = 3600.0) -> S3Export:
         """Wait until an export has ended, and return it.
 
-        Asks `GET /api/query/v1/export/{dataset_id}` (Export to S3, "Export Status") again and again, with pauses that
-        grow, also while the export is not among those that it tells.
+        Sends `GET /api/query/v1/export/{dataset_id}` (Export to S3, "Export Status") repeatedly, at growing intervals,
+        also while the export is not in the list.
 
         Args:
             dataset_id: The dataset.
-            export_id: The export, as `create` and `list` tell it.
-            timeout: Seconds to wait at most.
+            export_id: The export, from `create` or `list`.
+            timeout: The maximum number of seconds to wait.
 
         Raises:
             NotFound: The dataset does not exist.
-            JobFailed: The export failed; says why, if the instance reports it.
-            UnknownState: What the export's status means is not known.
-            WaitTimeout: The export has not ended; carries the last status seen.
+            JobFailed: The export failed; the message has the reason, if the instance reports it.
+            UnknownState: The export's status is not one that the client knows.
+            WaitTimeout: The export has not ended; the error has the last status.
         """
         return self._portal.run(self._aio.wait(dataset_id, export_id, timeout=timeout))

@@ -125,7 +125,7 @@ async def test_an_account_of_which_half_is_said_is_not_created(form: dict[str, A
         return web.json_response({})
 
     async with talking_to(instance) as domo:
-        with pytest.raises(ConfigError, match="account_type, or else name"):
+        with pytest.raises(ConfigError, match="account_type, or name"):
             await domo.accounts.create(display_name="SDK", **form)
 
     assert [] == asked

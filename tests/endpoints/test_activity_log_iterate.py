@@ -309,8 +309,8 @@ def test_blocking_callers_have_the_cursor_too() -> None:
         ({"start": START, "concurrency": 0}, "concurrency"),
         ({"start": START, "window": 0}, "window must be"),
         ({"start": START, "grace": float("nan")}, "grace must be"),
-        ({"cursor": "nonsense"}, "not one that the activity log gave"),
-        ({"cursor": "…"}, "not one that the activity log gave"),
+        ({"cursor": "nonsense"}, "is not a cursor of the activity log"),
+        ({"cursor": "…"}, "is not a cursor of the activity log"),
     ],
 )
 async def test_what_is_surely_wrong_is_refused_before_anything_is_sent(wrong: dict[str, Any], says: str) -> None:
@@ -332,9 +332,9 @@ async def test_a_cursor_keeps_what_was_asked_for() -> None:
             domo.activity_log.iterate(cursor=pager.cursor, object_type=["PAGE"])
         with pytest.raises(ConfigError, match="leave the start out"):
             domo.activity_log.iterate(START, cursor=pager.cursor)
-        with pytest.raises(ConfigError, match="whose end stands"):
+        with pytest.raises(ConfigError, match="whose end is fixed"):
             domo.activity_log.iterate(cursor=pager.cursor, end=later(200))
-        with pytest.raises(ConfigError, match="nothing can follow"):
+        with pytest.raises(ConfigError, match="cannot be followed"):
             domo.activity_log.follow(cursor=pager.cursor)
         with pytest.raises(ConfigError, match="every"):
             domo.activity_log.follow(every=0)

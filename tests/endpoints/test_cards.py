@@ -86,7 +86,7 @@ async def test_a_card_is_rendered_into_a_file(tmp_path, name, file, table, parts
         ("card.png", rendering(PDF), "no PNG"),
         ("card.pdf", rendering(PNG), "no PDF"),
         ("card.png", rendering(PNG, PNG, table=True), "2 pictures"),
-        ("card.pdf", {"image": {"data": "%%%"}}, "no base64"),
+        ("card.pdf", {"image": {"data": "%%%"}}, "not base64"),
     ],
 )
 async def test_what_is_no_picture_is_an_error_and_no_file(tmp_path, name, answer, message):
@@ -160,10 +160,10 @@ async def test_a_data_url_and_broken_lines_are_the_same_file(text):
 async def test_what_is_no_base64_is_not_taken_for_a_file(text):
     rendering = await rendered({"data": [text], "image": {"data": text}})
 
-    with pytest.raises(DecodeError, match="no base64"):
+    with pytest.raises(DecodeError, match="not base64"):
         rendering.contents()
     assert rendering.image is not None
-    with pytest.raises(DecodeError, match="no base64"):
+    with pytest.raises(DecodeError, match="not base64"):
         rendering.image.content()
 
 

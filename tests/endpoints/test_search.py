@@ -157,7 +157,7 @@ async def test_the_callers_filters_hold_in_every_part() -> None:
 async def test_too_many_of_one_moment_are_refused_rather_than_lost() -> None:
     catalogue = Catalogue([*documents(50), *(document(100 + number, START) for number in range(MOST))])
 
-    with pytest.raises(SearchIncomplete, match="createDate tells them apart no more") as caught:
+    with pytest.raises(SearchIncomplete, match="createDate cannot split them further") as caught:
         await read(catalogue)
 
     assert ("dataset", MOST + 1) == (caught.value.entity, caught.value.total)
@@ -168,7 +168,7 @@ async def test_too_many_of_one_moment_are_refused_rather_than_lost() -> None:
 async def test_a_search_without_dates_is_refused_at_once(split_by: str) -> None:
     catalogue = Catalogue([document(number) for number in range(MOST + 1)])
 
-    with pytest.raises(SearchIncomplete, match=f"{split_by} tells them apart no more"):
+    with pytest.raises(SearchIncomplete, match=f"{split_by} cannot split them further"):
         await read(catalogue, split_by=split_by)
 
     assert 3 == len(catalogue.asked)
@@ -256,7 +256,7 @@ async def test_hits_that_are_counted_but_never_come_are_told() -> None:
 
     catalogue = Catalogue(documents(150), judge)
 
-    with pytest.raises(SearchIncomplete, match="50 of them did not come"):
+    with pytest.raises(SearchIncomplete, match="50 of them are missing"):
         await read(catalogue)
 
 
@@ -295,7 +295,7 @@ async def test_who_stops_early_asks_for_no_more() -> None:
 async def test_a_page_beyond_the_limit_is_refused_before_anything_is_sent(domo: Domo, emulator: Emulator) -> None:
     reaches: list[dict[str, Any]] = [{"limit": 1, "offset": MOST}, {"offset": 9_991}, {"limit": 10_001}]
     for reach in reaches:
-        with pytest.raises(ConfigError, match=r"iterate\(\) gives all"):
+        with pytest.raises(ConfigError, match=r"iterate\(\) returns all"):
             await domo.search.query("*", entities=["dataset"], **reach)
 
     assert not emulator.log.matching(ROUTE)
@@ -321,7 +321,7 @@ async def test_a_search_that_cannot_be_meant_is_not_sent(domo: Domo, emulator: E
 
 
 async def test_a_blank_text_and_an_oversized_page_are_not_sent(domo: Domo, emulator: Emulator) -> None:
-    with pytest.raises(ConfigError, match="'\\*' finds everything"):
+    with pytest.raises(ConfigError, match="'\\*' to match everything"):
         await domo.search.query(" ", entities=["dataset"])
     with pytest.raises(ConfigError, match="1 to 100"):
         domo.search.iterate(entities=["dataset"], page_size=101)

@@ -1,4 +1,4 @@
-"""The log in files, one a day: finished days stay as they are, the current one is written anew."""
+"""Export the log to one file per day; finished days are kept, the current day is rewritten."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from domo_async.errors import ConfigError, DomoError, TargetError
 __all__ = ["ActivityFileFormat", "DayExport", "DayOfLog", "export_days"]
 
 ActivityFileFormat: TypeAlias = Literal["csv", "parquet"]
-"""What files to write."""
+"""The format of the files."""
 
 _BATCH = 5_000
 _KNOWN_TO_KEEP = 365
@@ -38,13 +38,13 @@ _KNOWN_TO_KEEP = 365
 
 @frozen
 class DayOfLog(Record):
-    """A day of the activity log in a file.
+    """One day of the activity log, in a file.
 
     Attributes:
         day: The day.
-        path: The file. While the day is not over, or too young for its last entries to be in the log, its name holds
-            ``partial``.
-        finished: Whether nothing can come to it any more.
+        path: The file. While the day is not over, or is too recent for its last entries to be in the log, the name
+            contains ``partial``.
+        finished: Whether no more entries can be added to it.
     """
 
     day: date
@@ -56,7 +56,7 @@ class DayOfLog(Record):
 
 
 DayExport: TypeAlias = BulkReport[DayOfLog, int]
-"""What became of each day; the values are the numbers of entries."""
+"""The result for each day; the values are the numbers of entries."""
 
 
 async def export_days(
@@ -73,26 +73,26 @@ async def export_days(
     concurrency: int,
     progress: BulkProgressCallback | None,
 ) -> DayExport:
-    """Write the days that are not there yet.
+    """Write the days that do not have a file yet.
 
     Args:
-        read: Gives the entries between two moments.
-        folder: Where the files are.
-        since: The first day, or a moment of it.
-        until: The last day, or a moment of it; by default today.
-        form: What files to write.
-        zone: Where days begin.
-        now: The moment.
-        grace: How long after it is over a day may still change, in seconds.
+        read: Returns the entries between two times.
+        folder: The folder of the files.
+        since: The first day, or a time on it.
+        until: The last day, or a time on it; by default today.
+        form: The format of the files.
+        zone: The time zone in which days begin.
+        now: The current time.
+        grace: The number of seconds after its end during which a day may still change.
         dry_run: Whether to write nothing.
-        concurrency: Days under way at once.
-        progress: Told of each day.
+        concurrency: The number of days at once.
+        progress: Called for each day.
     """
     if form not in get_args(ActivityFileFormat):
         raise ConfigError(f"format must be one of {', '.join(get_args(ActivityFileFormat))}, not {form!r}")
     days = _days(folder, since, until, form=form, zone=zone, now=now, grace=grace)
     if form == "parquet":
-        activity_schema()  # tells what to install, before anything is read
+        activity_schema()  # raises an error that says what to install, before anything is read
     today = now.astimezone(zone).date()
     rows = {day: _planned(day, today) for day in days}
     if dry_run:
@@ -122,7 +122,7 @@ def _make(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise TargetError(f"{folder} cannot be made: {error.strerror or error}") from None
+        raise TargetError(f"{folder} cannot be created: {error.strerror or error}") from None
 
 
 def _days(
@@ -138,7 +138,7 @@ def _days(
     first, today = _day(since, zone, "since"), now.astimezone(zone).date()
     last = min(today if until is None else _day(until, zone, "until"), today)
     if last < first:
-        raise ConfigError(f"there is no day from {first} to {last}: until is before since, or both are in the future")
+        raise ConfigError(f"there are no days from {first} to {last}: until is before since, or both are in the future")
     found = []
     for number in range((last - first).days + 1):
         day = first + timedelta(days=number)
@@ -159,21 +159,21 @@ def _day(given: date | datetime, zone: tzinfo, name: str) -> date:
 def _planned(day: DayOfLog, today: date) -> BulkResult[DayOfLog, int]:
     there = Path(day.path).exists()
     if there and day.finished:
-        return BulkResult(day, Outcome.UNCHANGED, note="is there already")
+        return BulkResult(day, Outcome.UNCHANGED, note="exists already")
     note = None if day.finished else "not over yet"
     if day.day < today - timedelta(days=_KNOWN_TO_KEEP):
-        note = "older than a year, which is as far as the log is known to reach back"
+        note = "older than a year; the log is known to reach back one year"
     return BulkResult(day, Outcome.UPDATED if there else Outcome.CREATED, note=note)
 
 
 async def _written(entries: AsyncIterator[Activity], day: DayOfLog, form: ActivityFileFormat) -> int:
-    """Write a day's file, whole or not at all, and return how many entries it has."""
+    """Write a day's file, complete or not at all, and return its number of entries."""
     write = _parquet if form == "parquet" else _csv
     target = Path(day.path)
     async with atomic_write(target) as path:
         count = await write(entries, path)
     if day.finished:
-        # What was known of the day while it was not over.
+        # The file of the day from before it was over.
         partial = target.with_name(f"activity-{day.day}.partial.{form}")
         await asyncio.to_thread(partial.unlink, missing_ok=True)
     return count
@@ -209,7 +209,7 @@ async def _parquet(entries: AsyncIterator[Activity], path: Path) -> int:
 def _errors(path: Path) -> Iterator[None]:
     try:
         yield
-    except DomoError:  # some are OSErrors as well
+    except DomoError:  # some of them are also OSErrors
         raise
     except OSError as error:
         raise TargetError(f"{path} cannot be written: {error.strerror or error}") from None

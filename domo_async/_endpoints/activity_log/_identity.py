@@ -1,4 +1,4 @@
-"""What tells entries of the log from each other, as they have no identifiers."""
+"""Tell log entries apart by their content, as they have no identifiers."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ __all__ = ["identity"]
 
 
 def identity(entry: Activity) -> str:
-    """Return a short text for all that an entry says but its time; a user's name counts where there is no number."""
+    """Return a short key for the content of an entry without its time; the user's name counts if there is no number."""
     facts = (
         entry.user_id or entry.user_name,
         entry.user_type,

@@ -1,4 +1,4 @@
-"""Every entry of the log once: of a span, and from now on."""
+"""Iterate over every entry of the log once: of a time span, or from now on."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ class Iteration:
 
     Args:
         reader: Reads spans.
-        progress: Where to begin.
-        grace: How long after it happened an entry may turn up, in milliseconds.
+        progress: The position at which to begin.
+        grace: The delay after which an entry may still appear, in milliseconds.
     """
 
     def __init__(self, reader: ActivityReader, progress: ExportState, *, grace: int) -> None:
@@ -34,7 +34,7 @@ class Iteration:
         self._grace = grace
 
     async def until(self, end: int) -> AsyncGenerator[CursorPage[Activity], None]:
-        """Yield what happened before a moment, and at last what turned up while it was read."""
+        """Yield the entries before a time, and finally the entries that appeared while they were read."""
         async with aclosing(self._given(self._progress.unread(end))) as pages:
             async for page in pages:
                 yield page
@@ -49,7 +49,7 @@ class Iteration:
         yield self._here()
 
     async def endless(self, clock: Clock, every: float) -> AsyncGenerator[CursorPage[Activity], None]:
-        """Yield what happens, with a look every so many seconds, whatever passing failures there are."""
+        """Yield new entries, polling at an interval and surviving temporary failures."""
         while True:
             end = millis(clock.now())
             try:
@@ -57,7 +57,7 @@ class Iteration:
                     async for page in pages:
                         yield page
             except (TransportError, ServerError, RateLimited):
-                pass  # sent again as often as the settings say; the next look finds the same, and what is new
+                pass  # was repeated as the settings say; the next poll returns the same entries, and the new ones
             yield self._here()
             await clock.sleep(every)
 

@@ -1,4 +1,4 @@
-"""How far the log was read, and the cursor that says so. Pure; times are milliseconds since 1970."""
+"""The reading position in the log, and the cursor that stores it. Pure; times are milliseconds since 1970."""
 
 from __future__ import annotations
 
@@ -25,19 +25,20 @@ _VERSION: Final = 2
 
 @frozen
 class ExportState:
-    """How far a span of the log was given.
+    """The part of a time span whose entries have been yielded.
 
-    Entries may turn up some time after they happened. So those that are younger are remembered, and looked for again.
+    Entries may appear some time after they happened. Therefore recent entries are remembered, and read again.
 
     Attributes:
-        start: Where the span begins.
-        end: Where it ends, if that was told.
-        filters: What else the query asks for, such as the kinds of objects.
-        oldest_first: Which way it is read.
-        settled: Read from the oldest on: all before it was given and nothing more turns up there. Read from the newest
-            on: from here on something may still turn up.
-        reached: Read from the newest on: from here on all was given.
-        given: What was given of the time where something may turn up, or of the millisecond at which reading stopped.
+        start: The start of the span.
+        end: The end of the span, if one is set.
+        filters: The other conditions of the query, such as object types.
+        oldest_first: The direction of reading.
+        settled: Oldest first: all entries before this time were yielded, and no more appear there. Newest first: from
+            this time on, entries may still appear.
+        reached: Newest first: all entries from this time on were yielded.
+        given: The entries that were yielded from the time in which more may appear, or from the millisecond at which
+            reading stopped.
     """
 
     start: int
@@ -49,15 +50,15 @@ class ExportState:
     given: Mapping[int, Counter[str]] = field(factory=dict)
 
     def unread(self, end: int) -> Span:
-        """Return what was not read yet of the span, which is to end there."""
+        """Return the part of the span that was not read yet, up to the given end."""
         return Span(self.settled, end) if self.oldest_first else Span(self.start, self.reached)
 
     def unsettled(self, end: int) -> Span:
-        """Return where something may have turned up since it was read, and what was not read yet after it."""
+        """Return the part in which entries may have appeared since it was read, and the unread part after it."""
         return Span(self.settled, end)
 
     def new(self, entries: tuple[Activity, ...]) -> tuple[Activity, ...]:
-        """Return those of a piece's entries that were not given yet; alike ones are counted."""
+        """Return the entries of a piece that were not yielded yet; equal entries are counted."""
         if not self.given:
             return entries
         left: dict[int, Counter[str]] = {}
@@ -75,13 +76,13 @@ class ExportState:
         return False
 
     def after(self, piece: Piece, new: Sequence[Activity], count: int, *, grace: int) -> ExportState:
-        """Return the progress once so many of a piece's new entries are given.
+        """Return the progress after some of a piece's new entries were yielded.
 
         Args:
             piece: The piece.
             new: Its entries that were new.
-            count: How many of these.
-            grace: How long after it happened an entry may turn up.
+            count: The number of them that were yielded.
+            grace: The delay after which an entry may still appear.
         """
         if count == len(new):
             moved = self._moved(piece.span.high if self.oldest_first else piece.span.low - 1, piece.asked - grace)
@@ -97,27 +98,27 @@ class ExportState:
         return evolve(moved, given=given)
 
     def _moved(self, last: int, sure: int) -> ExportState:
-        """Move on to a millisecond of which something may be left, of the times before `sure` only."""
+        """Advance to a millisecond that may have entries left, among the times before `sure`."""
         if self.oldest_first:
             return evolve(self, settled=max(self.settled, min(last, sure)))
         return evolve(self, reached=min(self.reached, last + 1))
 
     def is_kept(self, time: int) -> bool:
-        """Return whether what was given of a millisecond has to be remembered."""
+        """Return whether the yielded entries of a millisecond must be remembered."""
         return time >= self.settled or (not self.oldest_first and time == self.reached - 1)
 
     def cursor(self) -> str:
-        """Return the progress as text that goes into JSON."""
+        """Return the progress as JSON-compatible text."""
         given = [[time, list(keys.elements())] for time, keys in sorted(self.given.items())]
         facts = [_VERSION, self.start, self.end, self.filters, self.oldest_first, self.settled, self.reached, given]
         return urlsafe_b64encode(zlib.compress(json.dumps(facts, separators=(",", ":")).encode())).decode()
 
     @classmethod
     def from_cursor(cls, cursor: str) -> ExportState:
-        """Return the progress that a cursor stands for.
+        """Return the progress from a cursor.
 
         Raises:
-            ConfigError: It is no cursor of this log.
+            ConfigError: The text is not a cursor of this log.
         """
         try:
             version, *facts = json.loads(zlib.decompress(urlsafe_b64decode(cursor)))
@@ -132,7 +133,7 @@ class ExportState:
                 given=_counted(given),
             )
         except (binascii.Error, zlib.error, ValueError, TypeError, AttributeError) as error:
-            raise ConfigError("the cursor is not one that the activity log gave") from error
+            raise ConfigError("the cursor is not a cursor of the activity log") from error
 
 
 def _counted(given: Iterable[tuple[int, list[str]]]) -> dict[int, Counter[str]]:

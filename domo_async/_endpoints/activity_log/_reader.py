@@ -1,4 +1,4 @@
-"""Reads spans of the log: windows next to each other at once, each entry from one consistent answer."""
+"""Read spans of the log in concurrent windows; each entry comes from one consistent answer."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from domo_async._endpoints.activity_log.models import Activity
 
 __all__ = ["ActivityReader", "Piece"]
 
-_ASSURED: Final = 300  # the documented page; an instance surely gives so many, if there are
-_FILLED: Final = 0.6  # how full a page should be: more would often be too many
-_AHEAD: Final = 3  # windows that wait for their turn, for each one that is being read
-_TRIES: Final = 30  # to read a millisecond that does not grow meanwhile
+_ASSURED: Final = 300  # the documented page size; an instance certainly returns as many, if they exist
+_FILLED: Final = 0.6  # the target fill of a page: a higher one would often exceed the page
+_AHEAD: Final = 3  # windows that wait, for each window that is being read
+_TRIES: Final = 30  # attempts to read a millisecond until it stops growing
 
 _Entries: TypeAlias = Sequence[Activity]
 _Item: TypeAlias = "Span | _Reading | Piece"
@@ -28,12 +28,12 @@ _Item: TypeAlias = "Span | _Reading | Piece"
 
 @frozen
 class Piece:
-    """All entries of a part of the log, as it was at some moment.
+    """All entries of a part of the log, as of one time.
 
     Attributes:
-        span: Which part.
+        span: The part.
         entries: Its entries in the order of reading.
-        asked: When it was asked for, in milliseconds.
+        asked: The time of the request, in milliseconds.
     """
 
     span: Span
@@ -43,12 +43,12 @@ class Piece:
 
 @frozen
 class _Page:
-    """The first page of a window, or all of it.
+    """The first page of a window, or the whole window.
 
     Attributes:
-        entries: What it has, in the instance's order, perhaps of the neighbouring milliseconds too.
+        entries: The entries, in the instance's order; may include some of the adjacent milliseconds.
         full: Whether there may be more.
-        asked: When it was asked for.
+        asked: The time of the request.
     """
 
     entries: _Entries
@@ -68,14 +68,15 @@ class ActivityReader:
     """Reads spans of the log.
 
     Args:
-        page: Gives the first page of what happened between two moments, and how many of its entries are left out since
-            they could not be read.
-        whole: Gives all of it, page by page; for single milliseconds.
-        page_size: How many entries `page` asks for.
-        width: How many milliseconds wide the first window is; what the windows hold says how wide the next ones are.
-        concurrency: How many windows are read at once.
-        oldest_first: Which way to read.
-        now: The time in milliseconds.
+        page: Returns the first page of the entries between two times, and the number of its entries that were left out
+            because they could not be decoded.
+        whole: Returns all of these entries, page by page; for single milliseconds.
+        page_size: The number of entries that `page` requests.
+        width: The width of the first window in milliseconds; the following widths depend on the number of entries
+            found.
+        concurrency: The number of windows read at once.
+        oldest_first: The direction of reading.
+        now: Returns the time in milliseconds.
     """
 
     def __init__(
@@ -99,7 +100,7 @@ class ActivityReader:
         self._assured = min(_ASSURED, page_size)
 
     async def pieces(self, span: Span) -> AsyncGenerator[Piece, None]:
-        """Yield the pieces that a span consists of, in the order of reading."""
+        """Yield the pieces of a span, in the order of reading."""
         line: list[_Item] = [span] if span.width > 0 else []
         try:
             while line:
@@ -114,7 +115,7 @@ class ActivityReader:
             await cancel_all(*(item.page for item in line if isinstance(item, _Reading)))
 
     def _begin_reading(self, line: list[_Item]) -> None:
-        """Begin to read the windows that come next, as many as may be read at once, and always the first."""
+        """Start to read the next windows: as many as may be read at once, and always the first."""
         running = sum(isinstance(item, _Reading) and not item.page.done() for item in line)
         for place in range(self._concurrency * _AHEAD):
             if place == len(line) or (place and running >= self._concurrency):
@@ -133,24 +134,24 @@ class ActivityReader:
 
     async def _read(self, span: Span) -> _Page:
         asked = self._now()
-        # Whether the bounds belong to what is asked for is not documented: so a millisecond more on either side.
+        # It is not documented whether the bounds are inclusive, so the request has a millisecond more on either side.
         low, high = span.low - 1, span.high
         if span.width > 1:
             entries, unreadable = await self._page(low, high)
             came = len(entries) + unreadable
             full = came >= self._assured
-            # Pages have one greatest length: one that is shorter than another was not cut off.
+            # All full pages have the same length, so a page that is shorter than another was not cut off.
             self._assured = max(self._assured, min(came, self._page_size))
             return _Page(entries, full, asked)
         return _Page(await self._millisecond(low, high), full=False, asked=asked)
 
     async def _millisecond(self, low: int, high: int) -> _Entries:
-        """Read a millisecond, page by page if need be."""
+        """Read a millisecond, page by page if necessary."""
         entries = await self._whole(low, high)
         if len(entries) < self._assured:
             return entries
         for _ in range(_TRIES):
-            # What arrives between two pages shifts them, so that entries stand on both: then no two readings are alike.
+            # An entry that arrives between two pages shifts them, so entries repeat, and two readings differ.
             again = await self._whole(low, high)
             if _counted(entries) == _counted(again):
                 break
@@ -158,7 +159,7 @@ class ActivityReader:
         return entries
 
     def _found(self, span: Span, page: _Page) -> list[_Item]:
-        """Return what a window turned out to be, in the order of reading."""
+        """Return the entries and remaining parts of a window, in the order of reading."""
         if not page.full:
             entries = self._within(span, page.entries)
             self._width = next_width(span.width, len(entries), self._wanted)
@@ -178,7 +179,7 @@ class ActivityReader:
         low, high = moment(span.low), moment(span.high)
         within = [entry for entry in entries if low <= entry.time < high]
         if self._oldest_first:
-            within.reverse()  # of one millisecond, what the instance lists first counts as later
+            within.reverse()  # within a millisecond, the entry that the instance lists first counts as later
         return tuple(sorted(within, key=attrgetter("time"), reverse=not self._oldest_first))
 
     def _ordered(self, items: Sequence[_Item]) -> list[_Item]:

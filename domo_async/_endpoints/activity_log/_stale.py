@@ -1,4 +1,4 @@
-"""What nobody uses any more, by what the activity log tells."""
+"""Find content that nobody uses any more, by the activity log."""
 
 from __future__ import annotations
 
@@ -35,14 +35,14 @@ async def find_stale(
     look_back: int,
     now: datetime,
 ) -> StaleReport:
-    """Return what nobody has used for so many days.
+    """Return the content that nobody has used for a number of days.
 
     Args:
         http: The transport.
-        read: Gives the entries between two moments about some kinds of objects, the newest first.
-        days: For how long.
-        kinds: What to look at.
-        look_back: How many days of the log to read to tell the last use.
+        read: Returns the entries between two times about some types of objects, the newest first.
+        days: The number of days without use.
+        kinds: The types of content to check.
+        look_back: The number of days of the log to read for the last use.
         now: The moment.
     """
     wanted = _kinds(kinds)
@@ -77,7 +77,7 @@ async def find_stale(
 
 
 def _is_stale(item: StaleItem, since: datetime) -> bool:
-    """Return whether nobody used a thing, and it is not so young that nobody may have found it yet."""
+    """Return whether an item is unused, and old enough that somebody could have used it."""
     return not any(moment and moment >= since for moment in (item.last_used, item.created, item.modified))
 
 
@@ -88,16 +88,16 @@ def _notes(
     never = sum(item.last_used is None for item in stale)
     if never:
         notes.append(
-            f"of {never} the log tells no use since {begin:%Y-%m-%d}; whether they were used before is not known"
+            f"items without a logged use since {begin:%Y-%m-%d}: {never}; whether they had an earlier use is unknown"
         )
     if look_back > _KNOWN_TO_KEEP:
-        notes.append("the log is known to reach back a year; what it gives of the time before is not known to be whole")
+        notes.append("the log is known to reach back a year; older entries may be incomplete")
     if oldest is None and stale:
-        notes.append("the log gave no entry at all: see whether the token's owner may read it")
+        notes.append("the log returned no entries: check whether the token's owner may read it")
     elif never and oldest is not None and oldest - begin > timedelta(days=7):
         notes.append(f"the oldest entry is of {oldest:%Y-%m-%d}: the log may not reach back as far as it was read")
     if StaleKind.DATASET in kinds:
-        notes.append("the log tells what people do with datasets, not what cards and dataflows read of them")
+        notes.append("the log records what people do with datasets, not which data cards and dataflows read")
     return tuple(notes)
 
 
@@ -106,7 +106,7 @@ def _kinds(kinds: Sequence[StaleKind | str]) -> list[StaleKind]:
     names = [str(each) for each in require_list(kinds, "kinds")]
     unknown = [name for name in names if name not in known]
     if unknown:
-        raise ConfigError(f"there is no kind {', '.join(unknown)}; there are {', '.join(known)}")
+        raise ConfigError(f"kinds must be {', '.join(known)}, not {', '.join(unknown)}")
     return [known[name] for name in dict.fromkeys(names)]
 
 

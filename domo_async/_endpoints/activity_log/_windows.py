@@ -1,7 +1,7 @@
-"""How a span of the log is read in windows, each of a page at the most. Pure; times are milliseconds since 1970.
+"""Split a span of the log into windows of at most one page. Pure; times are milliseconds since 1970.
 
-The log has no identifiers, and offsets shift while it grows. So no page is asked for by its offset: of a page that may
-have been cut off, all that is later than its oldest entry is there, and the rest is a window of its own.
+The log has no identifiers, and offsets shift while it grows. So no page is requested by its offset: a page that may
+have been cut off has all entries later than its oldest one, and the rest becomes a window of its own.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ _GROWTH: Final = 4.0
 
 
 def millis(time: datetime) -> int:
-    """Return the milliseconds since 1970 of an aware moment."""
+    """Return the milliseconds since 1970 of an aware datetime."""
     return (time - _EPOCH) // _MILLISECOND
 
 
 def moment(time: int) -> datetime:
-    """Return the moment so many milliseconds after 1970."""
+    """Return the datetime that is a number of milliseconds after 1970."""
     return _EPOCH + timedelta(milliseconds=time)
 
 
@@ -44,21 +44,21 @@ class Span:
 
     @property
     def width(self) -> int:
-        """How many milliseconds it has."""
+        """The number of milliseconds."""
         return self.high - self.low
 
     def parted(self, at: int) -> tuple[Span, ...]:
-        """Return what lies before a millisecond, and what lies from it on; nothing that is empty."""
+        """Return the parts before a millisecond and from it on; empty parts are left out."""
         at = min(max(at, self.low), self.high)
         return tuple(part for part in (Span(self.low, at), Span(at, self.high)) if part.width)
 
 
 class Cut(NamedTuple):
-    """What a page that may have been cut off says of its window.
+    """The complete and the remaining parts of a window, after a page that may have been cut off.
 
     Attributes:
-        sure: From here on, all of the window's entries are on the page.
-        rest: The parts that are still to be read, the earlier first.
+        sure: All entries of the window from this time on are on the page.
+        rest: The parts that must still be read, the earlier first.
     """
 
     sure: int
@@ -66,12 +66,12 @@ class Cut(NamedTuple):
 
 
 def cut(span: Span, times: Sequence[datetime]) -> Cut:
-    """Tell what is sure of a window of two milliseconds or more.
+    """Determine the complete part of a window of two milliseconds or more.
 
     Args:
         span: The window.
-        times: When the page's entries happened, in its order. The newest stand first as the documents' sample has it;
-            the page of an instance that lists them otherwise says nothing, and the window is halved.
+        times: The times of the page's entries, in its order. In the documents' sample the newest come first; the page
+            of an instance with another order says nothing, and the window is halved.
     """
     if any(earlier < later for earlier, later in pairwise(times)):
         return Cut(span.high, span.parted(span.low + span.width // 2))
@@ -84,6 +84,6 @@ def cut(span: Span, times: Sequence[datetime]) -> Cut:
 
 
 def next_width(width: int, count: int, wanted: int) -> int:
-    """Return how wide the next window should be after one of this width that had so many entries."""
+    """Return the width of the next window, given the number of entries in one of this width."""
     factor = min(max(wanted / count if count else _GROWTH, 1 / _GROWTH), _GROWTH)
     return max(1, int(width * factor))

@@ -1,4 +1,4 @@
-"""What the activity log tells."""
+"""The entries of the activity log."""
 
 from __future__ import annotations
 
@@ -11,23 +11,23 @@ __all__ = ["Activity", "EventType", "ObjectType"]
 
 @frozen(kw_only=True)
 class Activity(Model):
-    """Something that somebody did.
+    """An action in the log.
 
     Attributes:
-        time: When it happened.
-        user_name: Who did it.
-        user_id: The number of who did it, here as text.
-        user_type: What did it, such as ``USER``.
-        action_type: What was done, such as ``VIEWED``.
-        object_type: What it was done to, such as ``PAGE``.
-        object_id: The identifier of what it was done to.
-        object_name: What people call that.
-        additional_comment: A sentence about it.
-        event_text: Like that, shorter.
-        actor_id: Who acted for that user, 0 for nobody.
-        actor_name: What people call who did.
-        authentication_method: How the user was known, such as ``HMAC_TOKEN``.
-        client_id: Which client it came by.
+        time: The time of the action.
+        user_name: The user who acted.
+        user_id: The user's number, here as text.
+        user_type: The type of the actor, such as ``USER``.
+        action_type: The type of event, such as ``VIEWED``.
+        object_type: The type of the object, such as ``PAGE``.
+        object_id: The identifier of the object.
+        object_name: The name of the object.
+        additional_comment: A sentence about the action.
+        event_text: A shorter text about the action.
+        actor_id: The number of the user who acted for that user; 0 for none.
+        actor_name: The name of the actor.
+        authentication_method: The method of authentication, such as ``HMAC_TOKEN``.
+        client_id: The client that was used.
     """
 
     time: EpochMillis
@@ -48,11 +48,11 @@ class Activity(Model):
 
 @frozen(kw_only=True)
 class ObjectType(Model):
-    """A kind of object that the log tells of.
+    """A type of object in the log.
 
     Attributes:
-        type: Its name, which `ActivityLog.list` takes.
-        translation: What people call it. Domo's documentation shows names alone; instances are known to give both.
+        type: The type, as `ActivityLog.list` takes it.
+        translation: The display name. Domo's documentation shows only names; instances are known to return both.
     """
 
     type: str
@@ -61,11 +61,11 @@ class ObjectType(Model):
 
 @frozen(kw_only=True)
 class EventType(Model):
-    """Something that can be done to a kind of objects.
+    """A type of event for a type of object.
 
     Attributes:
-        type: Its name, which `ActivityLog.list` takes.
-        translation: What people call it.
+        type: The type, as `ActivityLog.list` takes it.
+        translation: The display name.
     """
 
     type: str

@@ -1,4 +1,4 @@
-"""What nobody uses any more, as it is told."""
+"""The report about content that nobody uses any more."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ __all__ = ["StaleItem", "StaleKind", "StaleReport"]
 
 
 class StaleKind(OpenEnum):
-    """What is looked at."""
+    """The types of content that are checked."""
 
     CARD = "card"
     PAGE = "page"
@@ -24,19 +24,19 @@ class StaleKind(OpenEnum):
 
 @frozen
 class StaleItem(Record):
-    """Something that nobody has used for a while.
+    """Content that nobody has used for a while.
 
     Attributes:
-        kind: What it is.
-        id: Its identifier.
-        name: Its name.
-        owner_id: Whose it is.
-        owner_name: That user's name.
-        last_used: When it was last used; None if the log, as far as it was read, tells of no use.
-        last_action: How.
-        last_user: By whom.
-        created: When it was made, if the instance reports it.
-        modified: When it was last changed, if the instance reports it.
+        kind: The type of content.
+        id: The content's identifier.
+        name: The content's name.
+        owner_id: The owner.
+        owner_name: The owner's name.
+        last_used: The time of the last use; None if the part of the log that was read has no use.
+        last_action: The event type of the last use.
+        last_user: The user who used it last.
+        created: The time of creation, if the instance reports it.
+        modified: The time of the last change, if the instance reports it.
     """
 
     kind: StaleKind
@@ -53,15 +53,15 @@ class StaleItem(Record):
 
 @frozen(repr=False)
 class StaleReport(Tabular, Record):
-    """What nobody has used for a while, the longest unused first.
+    """Content that nobody has used for a while, the longest unused first.
 
     Attributes:
-        items: What is stale.
-        since: The moment since which nobody has used it.
-        read_from: How far back the log was read.
-        oldest_entry: The oldest entry that the log gave, None for none.
-        looked_at: How many things of each kind there are.
-        notes: What the log cannot tell.
+        items: The stale content.
+        since: The time since which nobody has used it.
+        read_from: The time back to which the log was read.
+        oldest_entry: The oldest entry in the part of the log that was read; None if it was empty.
+        looked_at: The number of items of each type that were checked.
+        notes: The limits of the log.
     """
 
     items: tuple[StaleItem, ...]
@@ -82,11 +82,11 @@ class StaleReport(Tabular, Record):
 
     @property
     def columns(self) -> tuple[str, ...]:
-        """The names of what `to_dicts` tells of each row."""
+        """The names of the columns of `to_dicts`."""
         return _COLUMNS
 
     def to_dicts(self) -> list[dict[str, object]]:
-        """Return a row for each thing."""
+        """Return a row for each item."""
         return [{name: _plain(getattr(item, name)) for name in _COLUMNS} for item in self.items]
 
 

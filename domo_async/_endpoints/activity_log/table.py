@@ -50,10 +50,10 @@ def activity_rows(entries: AsyncIterable[Activity]) -> AsyncIterator[Row]: ...
 @overload
 def activity_rows(entries: Iterable[Activity]) -> Iterator[Row]: ...
 def activity_rows(entries: AsyncIterable[Activity] | Iterable[Activity]) -> AsyncIterator[Row] | Iterator[Row]:
-    """Return the rows of entries, one after the other, in the order of `COLUMNS`; times are UTC and without a zone.
+    """Yield entries as rows in the order of `COLUMNS`; times are UTC and without a time zone.
 
     Args:
-        entries: The entries, of either client: what `ActivityLog.iterate` gives, or a list.
+        entries: The entries, of either client: the result of `ActivityLog.iterate`, or a list.
     """
     if isinstance(entries, AsyncIterable):
         return (_row(entry) async for entry in entries)
@@ -67,13 +67,13 @@ def activity_batches(entries: Iterable[Activity], size: int = ...) -> Iterator[p
 def activity_batches(
     entries: AsyncIterable[Activity] | Iterable[Activity], size: int = 10_000
 ) -> AsyncIterator[pa.RecordBatch] | Iterator[pa.RecordBatch]:
-    """Return entries as Arrow record batches, all of the same `schema`; to upload them, pass ``zone=UTC`` as well.
+    """Yield entries as Arrow record batches with the same `schema`; to upload them, pass ``zone=UTC`` as well.
 
     ``pyarrow.Table.from_batches([batch async for batch in activity_batches(…)], activity_schema())`` is one table.
 
     Args:
-        entries: The entries, of either client: what `ActivityLog.iterate` gives, or a list.
-        size: The most entries of a batch.
+        entries: The entries, of either client: the result of `ActivityLog.iterate`, or a list.
+        size: The maximum number of entries per batch.
 
     Raises:
         ConfigError: pyarrow is not installed, or `size` is below 1.
@@ -98,7 +98,7 @@ def activity_schema() -> pa.Schema:
 
 def _row(entry: Activity) -> Row:
     return (
-        entry.time.astimezone(UTC).replace(tzinfo=None),  # Domo's DATETIME has none
+        entry.time.astimezone(UTC).replace(tzinfo=None),  # Domo's DATETIME has no time zone
         entry.user_id,
         entry.user_name,
         entry.user_type,

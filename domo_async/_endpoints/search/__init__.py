@@ -1,4 +1,4 @@
-"""Search over all that the instance holds: `domo.search`."""
+"""Search all content of the instance: `domo.search`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every hit of a search, however many there are."""
+"""Iterate over every hit of a search, however many there are."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ _TRIES: Final = 3
 
 
 class Page(NamedTuple):
-    """A page of a part.
+    """A page of a part of a search.
 
     Attributes:
-        total: How many hits the part has.
-        hits: Those of the page.
-        unreadable: How many it has besides that could not be read.
+        total: The number of hits of the part.
+        hits: The hits of the page.
+        unreadable: The number of further hits that could not be decoded.
     """
 
     total: int
@@ -32,7 +32,7 @@ class Page(NamedTuple):
 
     @property
     def length(self) -> int:
-        """How many hits came, whether they could be read or not."""
+        """The number of hits on the page, including those that could not be decoded."""
         return len(self.hits) + self.unreadable
 
 
@@ -48,11 +48,11 @@ class _Found(NamedTuple):
 
 
 class _Reading:
-    """One reading of all pages of a part, which may change meanwhile.
+    """One reading of all pages of a part, whose hits may change meanwhile.
 
     Args:
-        given: The hits that were given to the caller; grows.
-        first: Whether this is the first reading: hits without an identifier are given in that one alone.
+        given: The hits that were yielded to the caller; grows.
+        first: Whether this is the first reading; hits without an identifier are yielded only in it.
     """
 
     def __init__(self, given: set[_Identity], *, first: bool) -> None:
@@ -64,7 +64,7 @@ class _Reading:
         self._shrank = False
 
     def new(self, page: Page) -> Iterator[SearchHit]:
-        """Take a page in, and yield its hits that were not given yet."""
+        """Add a page, and yield its hits that were not yielded yet."""
         self._shrank |= page.total < self.total
         self.total = page.total
         self._unknown += page.unreadable
@@ -82,12 +82,12 @@ class _Reading:
 
     @property
     def lacks(self) -> int:
-        """How many hits did not come."""
+        """The number of hits that are missing."""
         return self.total - len(self._seen) - self._unknown
 
     @property
     def is_sure(self) -> bool:
-        """Whether all came, and none can have slipped past because one before it went."""
+        """Whether all hits came, and none can have been skipped because an earlier one disappeared."""
         return self.lacks <= 0 and not self._shrank
 
 
@@ -95,9 +95,10 @@ class SearchReader:
     """Reads searches to their end, part by part.
 
     Args:
-        ask: Gives the hits of a part, sorted by the field that it is split by, from an offset on, so many at most.
-        split_by: That field, as messages name it.
-        latest: No date of a hit should be later.
+        ask: Returns up to a number of hits of a part from an offset on, sorted by the field by which searches are
+            split.
+        split_by: The name of that field for messages.
+        latest: The latest date that a hit should have.
         page_size: The number of hits per request.
     """
 
@@ -111,7 +112,7 @@ class SearchReader:
         """Yield every hit of an entity once, page by page.
 
         Raises:
-            SearchIncomplete: Some hits cannot be had.
+            SearchIncomplete: Some hits cannot be read.
         """
         waiting: list[tuple[_Found, set[_Identity]]] = [(await self._look(Part(entity)), set())]
         while waiting:
@@ -126,11 +127,11 @@ class SearchReader:
                 if reading.is_sure:
                     break
                 found = await self._look(found.part)
-                if not fits(found.page.total):  # it grew meanwhile
+                if not fits(found.page.total):  # the part grew meanwhile
                     waiting.append((found, given))
                     break
                 if attempt == _TRIES - 1 and reading.lacks > 0:
-                    raise self._incomplete(found, f"{reading.lacks} of them did not come")
+                    raise self._incomplete(found, f"{reading.lacks} of them are missing")
 
     async def _look(self, part: Part) -> _Found:
         return _Found(part, await self._ask(part, 0, self._page_size))
@@ -145,22 +146,22 @@ class SearchReader:
             page = await self._ask(found.part, offset, min(self._page_size, MOST - offset))
 
     async def _take_apart(self, whole: _Found) -> list[_Found]:
-        """Return parts that surely hold all hits: those that they count are as many as those of the whole."""
+        """Return parts that certainly contain all hits: their totals add up to the total of the whole."""
         totals = ""
         for _ in range(_TRIES):
             parts = split(whole.part, whole.page.total, latest=self._latest)
             if not parts:
                 raise self._incomplete(
-                    whole, f"the instance gives {MOST}, and {self._split_by} tells them apart no more"
+                    whole, f"the instance returns only {MOST}, and {self._split_by} cannot split them further"
                 )
             found = [await self._look(part) for part in parts]
             counted = [part.page.total for part in found]
             if adds_up(counted, whole.page.total):
                 return found
             totals = " and ".join(map(str, counted))
-            # Something may have been made or deleted between the two.
+            # Content may have been created or deleted between the two requests.
             whole = await self._look(whole.part)
-        raise self._incomplete(whole, f"taken apart by {self._split_by} they are {totals}")
+        raise self._incomplete(whole, f"split by {self._split_by} they are {totals}")
 
     def _incomplete(self, found: _Found, why: str) -> SearchIncomplete:
         part, total = found.part, found.page.total
@@ -168,7 +169,7 @@ class SearchReader:
         after = f" after {part.after.isoformat()}" if part.after else ""
         until = f" up to {part.until.isoformat()}" if part.until else ""
         return SearchIncomplete(
-            f"the search for {part.entity} has {total} hits{after}{until}, but {why}; narrow it down by filters, or"
+            f"the search for {part.entity} has {total} hits{after}{until}, but {why}; narrow it with filters, or"
             " split it by another date with split_by",
             entity=part.entity,
             total=total,

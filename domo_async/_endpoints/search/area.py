@@ -1,4 +1,4 @@
-"""Search over all that the instance holds."""
+"""Search all content of the instance."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _CLOCK_SKEW: Final = timedelta(days=1)
 
 
 class Search(Area):
-    """Search over all that the instance holds."""
+    """Search all content of the instance."""
 
     async def query(
         self,
@@ -57,34 +57,36 @@ class Search(Area):
         combine_results: bool | Unset = UNSET,
         query_profile: QueryProfile | str | Unset = UNSET,
     ) -> SearchAnswer:
-        """Search, and return one page of what is found; `iterate` gives all of it.
+        """Search, and return one page of hits; `iterate` returns all hits.
 
         `POST /api/search/v1/query` (Search Product API, "Query"). Instances allow some 120 searches a minute, which the
         settings' rate limits keep.
 
         Args:
-            text: What to search for; ``*`` stands for anything, and alone for everything.
-            entities: Where to search, such as ``["dataset", "card"]``; a list among them is a group of entities.
-            offset: The number of hits to skip. No hit beyond the first 10,000 can be had.
-            limit: The most hits to give, 10 by default. Other clients found that no more than 100 come at a time.
-            filters: What all hits match.
-            or_filters: Of what every hit matches at least one.
-            not_filters: What no hit matches.
-            sort_by: The field to sort by, or several as a `Sort`; by default what suits best comes first.
-            ascending: Whether to sort from the smallest to the largest, where one field is given.
+            text: The text to search for; ``*`` stands for any text, and ``"*"`` alone matches everything.
+            entities: The entities to search, such as ``["dataset", "card"]``; a list among them is a group of entities.
+            offset: The number of hits to skip. Hits beyond the first 10,000 cannot be read.
+            limit: The maximum number of hits to return, 10 by default. Other clients found a maximum of 100 per
+                request.
+            filters: Filters of which every hit must match all.
+            or_filters: Filters of which every hit must match at least one.
+            not_filters: Filters of which every hit must match none.
+            sort_by: The field to sort by, or several as a `Sort`; by default the best matches come first.
+            ascending: Whether to sort from the smallest to the largest; used if `sort_by` is a single field.
             facet_values_to_include: Facets to return, such as ``OWNER_ID``.
-            facet_value_limit: How many values to return of each facet, none unless told.
-            facet_value_offset: How many values of each facet to leave out.
-            include_phonetic: Whether what sounds alike matches.
-            fields_to_return: The fields that hits come with, all unless told.
-            combine_results: Whether hits of several entities come in one list; else they may be told by entity.
-            query_profile: Which weights relevance has, such as ``GLOBAL``.
+            facet_value_limit: The number of values of each facet to return; by default none.
+            facet_value_offset: The number of values of each facet to skip.
+            include_phonetic: Whether to match words that sound alike.
+            fields_to_return: The fields of the hits to return; by default all.
+            combine_results: Whether to return the hits of several entities in one list; otherwise they may be grouped
+                by entity.
+            query_profile: The weights of the relevance, such as ``GLOBAL``.
 
         Raises:
-            ConfigError: It reaches beyond the first 10,000 hits, or nothing is given to search for or in.
+            ConfigError: The page reaches beyond the first 10,000 hits, or the text or the entities are empty.
         """
         if not text.strip():
-            raise ConfigError("the text to search for is blank; '*' finds everything")
+            raise ConfigError("the text to search for is blank; use '*' to match everything")
         _within_reach(_DEFAULT_COUNT if isinstance(limit, Unset) else limit, 0 if isinstance(offset, Unset) else offset)
         body = payload(
             count=limit,
@@ -123,31 +125,32 @@ class Search(Area):
         split_by: str = "createDate",
         page_size: int = 100,
     ) -> Pager[SearchHit]:
-        """Search, and iterate over every hit once, also beyond the 10,000 that the instance gives of a search.
+        """Search, and iterate over every hit once, also beyond the 10,000 that the instance returns for a search.
 
         `POST /api/search/v1/query` (Search Product API, "Query"), as often as it takes. The entities come one after the
-        other, each with its hits by date. A search of more than 10,000 hits is taken apart by date, in half and in half
-        again, into parts whose totals must add up; what has no date is a part too. Domo's documentation shows
-        `split_by`'s default as a field to sort by; that filters know it as well is unconfirmed, but an instance where
-        they do not is found out after three requests.
+        other, each with its hits by date. A search with more than 10,000 hits is split by date, in half and in half
+        again, into parts whose totals must add up; hits without a date are a part too. Domo's documentation shows the
+        default of `split_by` as a field to sort by. Whether filters accept it is unconfirmed; an instance that does not
+        is detected after three requests.
 
         Args:
-            text: What to search for; ``*`` stands for anything, and alone for everything.
-            entities: Where to search, such as ``["dataset", "card"]``.
-            filters: What all hits match.
-            or_filters: Of what every hit matches at least one.
-            not_filters: What no hit matches.
-            include_phonetic: Whether what sounds alike matches.
-            fields_to_return: The fields that hits come with, all unless told; ``databaseId`` always does.
-            combine_results: Whether hits of several entities come in one list; else they may be told by entity.
-            query_profile: Which weights relevance has, such as ``GLOBAL``.
-            split_by: The date to sort and to take apart by. A date that changes while the hits are read can make
-                hits come twice, or not at all.
+            text: The text to search for; ``*`` stands for any text, and ``"*"`` alone matches everything.
+            entities: The entities to search, such as ``["dataset", "card"]``.
+            filters: Filters of which every hit must match all.
+            or_filters: Filters of which every hit must match at least one.
+            not_filters: Filters of which every hit must match none.
+            include_phonetic: Whether to match words that sound alike.
+            fields_to_return: The fields of the hits to return; by default all. ``databaseId`` is always returned.
+            combine_results: Whether to return the hits of several entities in one list; otherwise they may be grouped
+                by entity.
+            query_profile: The weights of the relevance, such as ``GLOBAL``.
+            split_by: The date by which to sort and split. If a date changes while the hits are read, a hit may come
+                twice, or not at all.
             page_size: The number of hits per request, 1 to 100.
 
         Raises:
-            ConfigError: Nothing is given to search for or in, or `page_size` is out of its range.
-            SearchIncomplete: Some hits cannot be had: too many have the same date or none, or the instance's totals
+            ConfigError: The text or the entities are empty, or `page_size` is out of range.
+            SearchIncomplete: Some hits cannot be read: too many have the same date or none, or the instance's totals
                 contradict each other.
         """
         if not 1 <= page_size <= LARGEST_PAGE:
@@ -168,7 +171,7 @@ class Search(Area):
                 include_phonetic=include_phonetic,
                 combine_results=combine_results,
                 query_profile=query_profile,
-                # Without it, hits could not be told from each other.
+                # Without it, hits could not be told apart.
                 fields_to_return=fields if isinstance(fields, Unset) else list(dict.fromkeys([*fields, _IDENTIFIER])),
             )
             return Page(answer.total_result_count, answer.hits, answer.unreadable)
@@ -190,7 +193,7 @@ def _within_reach(count: int, offset: int) -> None:
         raise ConfigError("count and offset must not be negative")
     if count + offset > MOST:
         raise ConfigError(
-            f"count and offset reach {count + offset} hits, of which the instance gives {MOST}; iterate() gives all"
+            f"count and offset reach {count + offset} hits, of which the instance returns {MOST}; iterate() returns all"
         )
 
 

@@ -1,7 +1,7 @@
-"""What narrows a search down, each kind of filter as a type of its own.
+"""Search filters, with one class for each type of filter.
 
-Which fields there are depends on the instance; Domo's documentation names ``databaseId``, ``createDate`` and, as a
-facet, ``owned_by_id``.
+The available fields depend on the instance; Domo's documentation names ``databaseId``, ``createDate`` and, as a facet,
+``owned_by_id``.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ _LARGEST_LONG = 2**63 - 1
 
 
 class Bucket(OpenEnum):
-    """How long ago, at most."""
+    """The maximum age of a date."""
 
     LAST_DAY = "LAST_DAY"
     LAST_WEEK = "LAST_WEEK"
@@ -47,7 +47,7 @@ class Bucket(OpenEnum):
 
 
 class Operator(OpenEnum):
-    """How a number compares with another."""
+    """The comparison of a number with another."""
 
     LT = "LT"
     LTE = "LTE"
@@ -63,16 +63,16 @@ def _not_blank(_: object, attribute: attrs.Attribute[str], value: str) -> None:
 
 def _numbers(_: object, attribute: attrs.Attribute[Any], value: _Number | None) -> None:
     if isinstance(value, bool) or (value is not None and not math.isfinite(value)):
-        raise ConfigError(f"a filter's {attribute.name.rstrip('_')} is a finite number, not {value!r}")
+        raise ConfigError(f"a filter's {attribute.name.rstrip('_')} must be a finite number, not {value!r}")
     if isinstance(value, int) and not -_LARGEST_LONG - 1 <= value <= _LARGEST_LONG:
         raise ConfigError(f"a filter's {attribute.name.rstrip('_')} must fit in 64 bits")
 
 
 def _ordered(low: Any, high: Any) -> None:
     if low is None and high is None:
-        raise ConfigError("a range without any bound narrows nothing down; give from_, to or both")
+        raise ConfigError("a range without bounds matches everything; give from_, to or both")
     if low is not None and high is not None and low > high:
-        raise ConfigError(f"a range from {low} to {high} holds nothing")
+        raise ConfigError(f"a range from {low} to {high} is empty")
 
 
 def _json(kind: str, field: str, /, *, negated: bool = False, **facts: object) -> dict[str, Any]:
@@ -81,12 +81,12 @@ def _json(kind: str, field: str, /, *, negated: bool = False, **facts: object) -
 
 @frozen
 class Term(Record):
-    """A field is a term, or one of several.
+    """Match a field that equals a term, or one of several.
 
     Attributes:
         field: The field.
         value: The term, or a list of terms.
-        negated: Whether to turn the match round.
+        negated: Whether to invert the match.
     """
 
     field: str = attrs.field(validator=_not_blank)
@@ -95,10 +95,10 @@ class Term(Record):
 
     def __attrs_post_init__(self) -> None:
         if not isinstance(self.value, str) and not self.value:
-            raise ConfigError("a term filter has no terms")
+            raise ConfigError("a term filter needs at least one term")
 
     def to_payload(self) -> dict[str, Any]:
-        """Return the filter as it is sent."""
+        """Return the filter in the form that requests have."""
         if isinstance(self.value, str):
             return _json("term", self.field, negated=self.negated, value=self.value)
         return _json("term", self.field, negated=self.negated, values=self.value)
@@ -106,24 +106,24 @@ class Term(Record):
 
 @frozen
 class Wildcard(Record):
-    """A field is like a pattern.
+    """Match a field with a pattern.
 
     Attributes:
         field: The field.
-        query: The pattern, in which ``*`` stands for anything.
+        query: The pattern, in which ``*`` stands for any text.
     """
 
     field: str = attrs.field(validator=_not_blank)
     query: str = attrs.field(validator=_not_blank)
 
     def to_payload(self) -> dict[str, Any]:
-        """Return the filter as it is sent."""
+        """Return the filter in the form that requests have."""
         return _json("wildcard", self.field, query=self.query)
 
 
 @frozen
 class QueryString(Record):
-    """A field matches a query string, whose syntax the documents leave open.
+    """Match a field with a query string, whose syntax is not documented.
 
     Attributes:
         field: The field.
@@ -134,39 +134,39 @@ class QueryString(Record):
     query_string: str = attrs.field(validator=_not_blank)
 
     def to_payload(self) -> dict[str, Any]:
-        """Return the filter as it is sent."""
+        """Return the filter in the form that requests have."""
         return _json("queryString", self.field, query_string=self.query_string)
 
 
 @frozen
 class DateBucket(Record):
-    """A date is not long ago.
+    """Match a recent date.
 
     Attributes:
         field: The field.
-        value: How long ago, at most.
+        value: The maximum age.
     """
 
     field: str = attrs.field(validator=_not_blank)
     value: Bucket | str = attrs.field(validator=_not_blank)
 
     def to_payload(self) -> dict[str, Any]:
-        """Return the filter as it is sent."""
+        """Return the filter in the form that requests have."""
         return _json("dateBucket", self.field, value=self.value)
 
 
 @frozen
 class DateRange(Record):
-    """A date lies in a range. Its bounds are sent in milliseconds since 1970.
+    """Match a date in a range. The bounds are sent in milliseconds since 1970.
 
-    Domo's documentation calls them timestamps and show none; neither their form nor whether they belong to the range is
-    confirmed.
+    Domo's documentation calls them timestamps and shows none; neither their form nor whether they belong to the range
+    is confirmed.
 
     Attributes:
         field: The field.
-        from_: The lower bound, an aware datetime; None for none.
-        to: The upper bound, an aware datetime; None for none.
-        negated: Whether to turn the match round.
+        from_: The lower bound, an aware datetime, or None.
+        to: The upper bound, an aware datetime, or None.
+        negated: Whether to invert the match.
     """
 
     field: str = attrs.field(validator=_not_blank)
@@ -179,7 +179,7 @@ class DateRange(Record):
         _ordered(self.from_, self.to)
 
     def to_payload(self) -> dict[str, Any]:
-        """Return the filter as it is sent."""
+        """Return the filter in the form that requests have."""
         from_, to = (
             UNSET if time is None else TimestampForm.EPOCH_MILLIS.format(time) for time in (self.from_, self.to)
         )
@@ -188,13 +188,13 @@ class DateRange(Record):
 
 @frozen
 class Numeric(Record):
-    """A number compares with another.
+    """Match a number by comparing it with another.
 
     Attributes:
         field: The field.
-        operator: How it compares.
-        number: The other number: a whole one is sent as ``longNumber``, any other as ``floatNumber``.
-        negated: Whether to turn the match round.
+        operator: The comparison.
+        number: The other number: an integer is sent as ``longNumber``, any other as ``floatNumber``.
+        negated: Whether to invert the match.
     """
 
     field: str = attrs.field(validator=_not_blank)
@@ -203,19 +203,19 @@ class Numeric(Record):
     negated: bool = attrs.field(default=False, kw_only=True)
 
     def to_payload(self) -> dict[str, Any]:
-        """Return the filter as it is sent."""
+        """Return the filter in the form that requests have."""
         key = "long_number" if isinstance(self.number, int) else "float_number"
         return _json("numeric", self.field, negated=self.negated, operator=self.operator, **{key: self.number})
 
 
 @frozen
 class Range(Record):
-    """A number lies in a range. Whether the bounds belong to it is not documented.
+    """Match a number in a range. Whether the bounds are inclusive is not documented.
 
     Attributes:
         field: The field.
-        from_: The lower bound; None for none.
-        to: The upper bound; None for none.
+        from_: The lower bound, or None.
+        to: The upper bound, or None.
     """
 
     field: str = attrs.field(validator=_not_blank)
@@ -226,42 +226,42 @@ class Range(Record):
         _ordered(self.from_, self.to)
 
     def to_payload(self) -> dict[str, Any]:
-        """Return the filter as it is sent."""
+        """Return the filter in the form that requests have."""
         from_, to = (UNSET if bound is None else bound for bound in (self.from_, self.to))
         return _json("range", self.field, from_=from_, to=to)
 
 
 @frozen
 class Flag(Record):
-    """A field is true, or is false; Domo's documentation calls the filter ``boolean``.
+    """Match a field that is true, or one that is false; Domo's documentation calls the filter ``boolean``.
 
     Attributes:
         field: The field.
-        value: Which of the two.
+        value: The value to match.
     """
 
     field: str = attrs.field(validator=_not_blank)
     value: bool
 
     def to_payload(self) -> dict[str, Any]:
-        """Return the filter as it is sent."""
+        """Return the filter in the form that requests have."""
         return _json("boolean", self.field, value=self.value)
 
 
 @frozen
 class Missing(Record):
-    """A hit lacks a field. Unconfirmed: the documents, in spite of the name, say "the field to match if it exists".
+    """Match hits that lack a field. Unconfirmed: despite the name, the documents say "the field to match if it exists".
 
     Attributes:
         field: The field.
-        negated: Whether to turn the match round.
+        negated: Whether to invert the match.
     """
 
     field: str = attrs.field(validator=_not_blank)
     negated: bool = attrs.field(default=False, kw_only=True)
 
     def to_payload(self) -> dict[str, Any]:
-        """Return the filter as it is sent."""
+        """Return the filter in the form that requests have."""
         return _json("missing", self.field, negated=self.negated)
 
 

@@ -1,4 +1,4 @@
-"""What a search is sorted by, and what it answers."""
+"""The sort order and the answers of searches."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ __all__ = [
 
 
 class SearchEntity(OpenEnum):
-    """What can be searched for. An instance may have others."""
+    """The entities that can be searched. An instance may have others."""
 
     ACCOUNT = "account"
     ALERT = "alert"
@@ -45,7 +45,7 @@ class SearchEntity(OpenEnum):
 
 
 class QueryProfile(OpenEnum):
-    """Which weights relevance has. An instance may have others."""
+    """The profile of the relevance's weights. An instance may have others."""
 
     ACCOUNTS = "ACCOUNTS"
     GLOBAL = "GLOBAL"
@@ -57,7 +57,7 @@ class FieldSort(Model):
 
     Attributes:
         field: The field, such as ``createDate``.
-        order: Which comes first.
+        order: The direction.
     """
 
     field: str
@@ -66,12 +66,12 @@ class FieldSort(Model):
 
 @frozen
 class Sort(Record):
-    """How to sort what is found.
+    """The sort order of a search.
 
     Attributes:
-        fields: The fields to sort by, the first one first.
-        relevance: Whether what matters most to the token's owner comes first; unless it is told, only where there are
-            no fields.
+        fields: The fields to sort by, the most important first.
+        relevance: Whether the hits that matter most to the token's owner come first; by default only if there are no
+            fields.
     """
 
     fields: Sequence[FieldSort] = ()
@@ -82,17 +82,17 @@ class Sort(Record):
 
     def __attrs_post_init__(self) -> None:
         if isinstance(self.fields, FieldSort | str):
-            raise ConfigError("a sort takes a list of fields; write Sort([FieldSort(…)]) for a single one")
+            raise ConfigError("a sort takes a list of fields; write Sort([FieldSort(…)]) for a single field")
         if not self.fields and not self.relevance:
-            raise ConfigError("a sort by nothing has no meaning; give fields, or leave it out")
+            raise ConfigError("a sort needs fields or relevance; give one, or leave the sort out")
 
     def to_payload(self) -> dict[str, Any]:
-        """Return the sort as it is sent."""
+        """Return the sort in the form that requests have."""
         return payload(field_sorts=list(self.fields) or UNSET, is_relevance=self.relevance)
 
 
 def sort_body(sort_by: str | Sort | Unset, *, ascending: bool) -> dict[str, Any] | Unset:
-    """Return a sort as it is sent: by one field, or as a `Sort` has it."""
+    """Return a sort in the form that requests have, from one field or a `Sort`."""
     if isinstance(sort_by, str):
         sort_by = Sort([FieldSort(sort_by, SortOrder.of(ascending=ascending))])
     return sort_by if isinstance(sort_by, Unset) else sort_by.to_payload()
@@ -100,15 +100,15 @@ def sort_body(sort_by: str | Sort | Unset, *, ascending: bool) -> dict[str, Any]
 
 @frozen(kw_only=True)
 class AppliedSort(Model):
-    """How a search was sorted. Domo's documentation shows what is not explained here as null.
+    """The sort order that a search used. The fields without an explanation are null in Domo's documentation.
 
     Attributes:
         field_sorts: The fields that it was sorted by.
         activity: Not explained.
         activity_sort_type: Not explained.
         metric_action: Not explained.
-        is_hotness: Whether what is in use most came first.
-        is_relevance: Whether what matters most to the token's owner came first.
+        is_hotness: Whether the most used hits came first.
+        is_relevance: Whether the hits that matter most to the token's owner came first.
     """
 
     field_sorts: tuple[FieldSort, ...] | None = None
@@ -121,12 +121,12 @@ class AppliedSort(Model):
 
 @frozen(kw_only=True)
 class Facet(Model):
-    """How the hits spread over the values of a field.
+    """The distribution of the hits over the values of a field.
 
     Attributes:
         field_name: The field, such as ``owned_by_id``.
         search_facet_enum: The facet's name, such as ``OWNER_ID``.
-        facet_values: The values. Domo's documentation shows none, so that their keys are not known.
+        facet_values: The values. Domo's documentation shows none, so their keys are not known.
     """
 
     field_name: str | None = None
@@ -136,23 +136,23 @@ class Facet(Model):
 
 @frozen(kw_only=True)
 class SearchHit(Model):
-    """Something found.
+    """A search result.
 
-    Domo's documentation shows no hit, and name only `database_id` and `create_date`. The other fields are what
-    instances are seen to answer, unconfirmed; all further keys are in `extras`.
+    Domo's documentation shows no hit, and names only `database_id` and `create_date`. The other fields are those of
+    instances' answers, unconfirmed; all further keys are in `extras`.
 
     Attributes:
-        entity_type: What it is, such as ``dataset``.
-        database_id: Its identifier.
-        uuid: Its other identifier.
-        name: Its name.
-        title: What some entities have for a name.
-        display_name: What some entities have for a name.
-        description: What it is for.
+        entity_type: The entity, such as ``dataset``.
+        database_id: The identifier.
+        uuid: The other identifier.
+        name: The name.
+        title: The name, for some entities.
+        display_name: The name, for some entities.
+        description: The description.
         owned_by_id: The owner.
         owned_by_name: The owner's name.
-        create_date: When it was made.
-        last_modified: When it was last changed.
+        create_date: The time of creation.
+        last_modified: The time of the last change.
     """
 
     entity_type: str | None = None
@@ -170,12 +170,12 @@ class SearchHit(Model):
 
 @frozen(kw_only=True)
 class SearchAnswer(Model):
-    """A page of what was found.
+    """A page of search results.
 
     Attributes:
-        total_result_count: How many hits there are, of which the instance gives the first 10,000.
-        facet_map: The facets that were asked for, by name.
-        sort: How it was sorted.
+        total_result_count: The number of hits, of which the instance returns the first 10,000.
+        facet_map: The requested facets, by name.
+        sort: The sort order that was used.
         query_uuid: An identifier of the search.
         hide_search_objects: Whether `search_objects` was left out.
         search_objects: The page's hits.
@@ -192,11 +192,11 @@ class SearchAnswer(Model):
 
     @property
     def hits(self) -> tuple[SearchHit, ...]:
-        """The page's hits, wherever the answer has them."""
+        """The page's hits, from whichever field is set."""
         return self.search_objects or tuple(chain.from_iterable((self.search_results_map or {}).values()))
 
     @property
     def unreadable(self) -> int:
-        """How many of the page's hits are left out, since they could not be read."""
+        """The number of the page's hits that were left out because they could not be decoded."""
         left = self.extras.get("searchObjects")
         return len(left) if isinstance(left, list) else 0
