@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from domo_async._endpoints.data_providers import DataProviders
     from domo_async._endpoints.dataflows import Dataflows
     from domo_async._endpoints.datasets import Datasets
+    from domo_async._endpoints.datasets._audit_engine import AuditAccess
     from domo_async._endpoints.files import Files
     from domo_async._endpoints.filesets import FileSets
     from domo_async._endpoints.groups import Groups
@@ -56,6 +57,7 @@ if TYPE_CHECKING:
     from domo_async._endpoints.streams import Streams
     from domo_async._endpoints.task_center import TaskCenter
     from domo_async._endpoints.users import Users
+    from domo_async._endpoints.users._offboarding_engine import OffboardingEngine
     from domo_async._endpoints.workflows import Workflows
 
 __all__ = ["Domo"]
@@ -372,7 +374,9 @@ class Domo:
     def datasets(self) -> Datasets:
         """Datasets: create, fill, query, export."""
         from domo_async._endpoints.datasets import Datasets
+        from domo_async._endpoints.datasets._audit_engine import set_audit_engine
 
+        set_audit_engine(_audit_engine)
         return Datasets(self._transport)
 
     @cached_property
@@ -477,7 +481,9 @@ class Domo:
     def users(self) -> Users:
         """Users."""
         from domo_async._endpoints.users import Users
+        from domo_async._endpoints.users._offboarding_engine import set_offboarding_engine
 
+        set_offboarding_engine(_offboarding_engine)
         return Users(self._transport)
 
     @cached_property
@@ -596,3 +602,15 @@ def _settings(given: Settings | None) -> Settings:
     if not isinstance(given, Settings):
         raise ConfigError(f"settings must be Settings(…), not {type(given).__name__}")
     return given
+
+
+def _audit_engine() -> AuditAccess:
+    from domo_async._endpoints.datasets._auditing import audit_access
+
+    return audit_access
+
+
+def _offboarding_engine() -> OffboardingEngine:
+    from domo_async._endpoints import _offboarding
+
+    return _offboarding

@@ -1,6 +1,6 @@
 """Offboarding: everything that a user has is found, kind by kind, and given to another.
 
-It stands above the areas, whose methods do it; `Users` imports it when it is called.
+It stands above the areas, whose methods it calls; the client connects it with `Users`.
 """
 
 from __future__ import annotations

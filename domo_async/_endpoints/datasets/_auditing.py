@@ -9,6 +9,7 @@ from attrs import field, frozen
 
 from domo_async._concurrency import map_concurrent
 from domo_async._endpoints.datasets.access import Access
+from domo_async._endpoints.datasets.area import Datasets
 from domo_async._endpoints.datasets.audit import AccessAudit, AccessRoute, AccessRow, VisibleRows
 from domo_async._endpoints.datasets.grants import AccessLevel, AccessType, DatasetAccess
 from domo_async._endpoints.datasets.models import Dataset
@@ -55,9 +56,11 @@ class _Known:
 
 
 async def audit_access(
-    http: Transport, datasets: Sequence[Dataset], *, roles: bool, policies: bool, concurrency: int
+    http: Transport, dataset_ids: Sequence[str] | None, *, roles: bool, policies: bool, concurrency: int
 ) -> AccessAudit:
-    """Return the users who may see the given datasets."""
+    """Return the users who may see datasets; None stands for all datasets."""
+    area = Datasets(http)
+    datasets = await area.list().all() if dataset_ids is None else await area.get_many(dataset_ids)
     problems: list[str] = []
 
     async def tried(what: str, ask: Callable[[], Awaitable[T]], otherwise: T) -> T:

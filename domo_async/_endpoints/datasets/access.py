@@ -10,6 +10,7 @@ from domo_async._bulk import BulkOptions, BulkProgressCallback, BulkReport
 from domo_async._defaults import CHANGES_AT_ONCE
 from domo_async._endpoints._area import Area, require_list
 from domo_async._endpoints.datasets import _access_sync
+from domo_async._endpoints.datasets._audit_engine import audit_engine
 from domo_async._endpoints.datasets.audit import AccessAudit
 from domo_async._endpoints.datasets.grants import AccessEntry, AccessType, DatasetAccess, Grant, Grantee, granted
 from domo_async._frames import ItemTuple
@@ -123,13 +124,7 @@ class Access(Area):
         Raises:
             ConfigError: `dataset_ids` is empty.
         """
-        # These modules import this one.
-        from domo_async._endpoints.datasets._auditing import audit_access  # noqa: PLC0415 - as said
-        from domo_async._endpoints.datasets.area import Datasets  # noqa: PLC0415 - as said
-
-        area = Datasets(self._http)
-        found = await area.list().all() if dataset_ids is None else await area.get_many(dataset_ids)
-        return await audit_access(self._http, found, roles=roles, policies=policies, concurrency=concurrency)
+        return await audit_engine()(self._http, dataset_ids, roles=roles, policies=policies, concurrency=concurrency)
 
     async def share(
         self, dataset_id: str, /, *, permissions: Sequence[Grant], send_email: bool, message: str | Unset = UNSET

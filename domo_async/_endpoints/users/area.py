@@ -13,6 +13,7 @@ from domo_async._defaults import CHANGES_AT_ONCE
 from domo_async._endpoints._area import Area, SortOrder, require_changes, require_list
 from domo_async._endpoints.users import _changes
 from domo_async._endpoints.users._directory import user_of_address
+from domo_async._endpoints.users._offboarding_engine import offboarding_engine
 from domo_async._endpoints.users.models import (
     AttributeValue,
     Exists,
@@ -593,10 +594,7 @@ class Users(Area):
                 is unknown.
             Unresolved: One of the users does not exist.
         """
-        # That package imports all areas, this one among them; hence the imports in the functions.
-        from domo_async._endpoints._offboarding import make_plan  # noqa: PLC0415 - it imports all areas
-
-        return await make_plan(
+        return await offboarding_engine().make_plan(
             self._http, leaver, to, account=account, force=force, kinds=kinds, skip=skip, concurrency=concurrency
         )
 
@@ -621,9 +619,9 @@ class Users(Area):
             concurrency: The most requests in flight at once.
             progress: Called with the progress after each thing.
         """
-        from domo_async._endpoints._offboarding import carry_out_plan  # noqa: PLC0415 - it imports all areas
-
-        return await carry_out_plan(self._http, plan, dry_run=False, concurrency=concurrency, progress=progress)
+        return await offboarding_engine().carry_out_plan(
+            self._http, plan, dry_run=False, concurrency=concurrency, progress=progress
+        )
 
     async def offboard(
         self,
@@ -700,9 +698,10 @@ class Users(Area):
                 is unknown.
             Unresolved: One of the users does not exist.
         """
-        from domo_async._endpoints._offboarding import carry_out_plan, make_plan  # noqa: PLC0415 - it imports all areas
-
-        plan = await make_plan(
+        engine = offboarding_engine()
+        plan = await engine.make_plan(
             self._http, leaver, to, account=account, force=force, kinds=kinds, skip=skip, concurrency=concurrency
         )
-        return await carry_out_plan(self._http, plan, dry_run=dry_run, concurrency=concurrency, progress=progress)
+        return await engine.carry_out_plan(
+            self._http, plan, dry_run=dry_run, concurrency=concurrency, progress=progress
+        )
