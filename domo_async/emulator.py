@@ -1,12 +1,21 @@
 """A Domo instance on loopback, for tests and demonstrations; it needs the extra ``emulator``.
 
-`Emulator` is the instance. `Fault` says what goes wrong on demand, `JobOutcome` how jobs end, `RequestLog` which
-requests came in.
+`Emulator` is the instance. Its `Additions` put users, datasets, cards and more into it. `Fault` says what goes wrong on
+demand, `JobOutcome` how jobs end, `RequestLog` which requests came in.
 """
 
 from __future__ import annotations
 
 from domo_async._emulator import (
+    Added,
+    AddedAccessToken,
+    AddedCard,
+    AddedDataset,
+    AddedStream,
+    AddedTask,
+    AddedUser,
+    AddedWorkflow,
+    Additions,
     ArmedFault,
     Emulator,
     Fault,
@@ -23,6 +32,15 @@ from domo_async._emulator import (
 )
 
 __all__ = [
+    "Added",
+    "AddedAccessToken",
+    "AddedCard",
+    "AddedDataset",
+    "AddedStream",
+    "AddedTask",
+    "AddedUser",
+    "AddedWorkflow",
+    "Additions",
     "ArmedFault",
     "Emulator",
     "Fault",

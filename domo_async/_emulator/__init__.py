@@ -16,9 +16,29 @@ from domo_async._emulator.faults import ArmedFault, Fault, FaultKind, Faults
 from domo_async._emulator.http.log import RequestLog, RequestRecord, Totals
 from domo_async._emulator.job_outcomes import Job, JobOutcome, JobOutcomes
 from domo_async._emulator.routes.code_engine import Functions, Printed
+from domo_async._emulator.seeds.adding import (
+    Added,
+    AddedAccessToken,
+    AddedCard,
+    AddedDataset,
+    AddedStream,
+    AddedTask,
+    AddedUser,
+    AddedWorkflow,
+    Additions,
+)
 from domo_async._emulator.server import Emulator
 
 __all__ = [
+    "Added",
+    "AddedAccessToken",
+    "AddedCard",
+    "AddedDataset",
+    "AddedStream",
+    "AddedTask",
+    "AddedUser",
+    "AddedWorkflow",
+    "Additions",
     "ArmedFault",
     "Emulator",
     "Fault",

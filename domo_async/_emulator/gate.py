@@ -202,7 +202,7 @@ def create_app(gate: Gate, storage: Storage, *, strict: bool) -> web.Application
     app[STORAGE] = storage
     app[AUTHENTICATION] = gate.authentication
     app[READ_BODY] = (lambda body, _method, _path: body) if strict else as_documented
-    routes.register(app, gate.instance, exact=strict)
+    routes.register(app, exact=strict)
     return app
 
 

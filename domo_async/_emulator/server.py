@@ -7,6 +7,7 @@ import secrets
 import shutil
 import tempfile
 import threading
+import weakref
 from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack, ExitStack
 from functools import partial
@@ -15,8 +16,9 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from aiohttp import web
-from attrs import evolve
+from attrs import evolve, frozen
 
+from domo_async._emulator import routes
 from domo_async._emulator.access.auth import TOKEN_HEADER, Authentication
 from domo_async._emulator.apps.forwarding import Forward
 from domo_async._emulator.apps.manifest import Manifest
@@ -37,6 +39,7 @@ from domo_async._emulator.persistence.journal import TOKENS, Journal, Keeper, Lo
 from domo_async._emulator.persistence.worlds import World
 from domo_async._emulator.routes.code_engine import Functions, functions_of
 from domo_async._emulator.rows.storage import Storage
+from domo_async._emulator.seeds.adding import Additions
 from domo_async._emulator.seeds.demo import make_demo
 from domo_async._emulator.state.changes import Watched
 from domo_async._emulator.state.instance import DATASETS, Instance
@@ -62,6 +65,7 @@ class Emulator:
     a thread of its own, for blocking callers.
 
     Attributes:
+        add: Puts users, datasets, cards and more into it.
         faults: What shall go wrong.
         outcomes: How jobs shall end, where not well.
         functions: The functions of Code Engine that it runs.
@@ -141,6 +145,15 @@ class Emulator:
         self._tokens: dict[str, Watched[str, int]] = {
             key: Watched(partial(self._instance.unsaved.note, TOKENS, key)) for key in ("tokens", "sessions")
         }
+        self._authentication = Authentication(
+            self._token,
+            records=self._instance.records,
+            tokens=self._tokens["tokens"],
+            sessions=self._tokens["sessions"],
+        )
+        self.add: Additions = Additions(
+            self._instance, self._authentication, lambda: self._open().storage, self._on_state
+        )
         self._search_limit = SlidingWindow(search_limit, search_window)
         self._bandwidth = bandwidth
         self._latency = latency
@@ -154,7 +167,7 @@ class Emulator:
         self._url: str | None = None
         self._app_url: str | None = None
         self._begins: World = World({}, [])
-        self._storage: Storage | None = None
+        self._opened: _Opened | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._home = 0
         self._release: AsyncExitStack | None = None
@@ -202,16 +215,24 @@ class Emulator:
         self._instance.now = clock
 
     def client(self, **kwargs: Any) -> Domo:
-        """Return an async client of this instance; `kwargs` are those of `domo_async.Domo`."""
+        """Return an async client of this instance.
+
+        Args:
+            kwargs: Those of `domo_async.Domo`; without a `token` it acts as the instance's owner.
+        """
         from domo_async import Domo  # noqa: PLC0415 - the emulator itself does not need the client
 
-        return Domo(self.url, token=self._token, **self._trusting(kwargs))
+        return Domo(self.url, **{"token": self._token, **self._trusting(kwargs)})
 
     def sync_client(self, **kwargs: Any) -> SyncDomo:
-        """Return a blocking client of this instance; `kwargs` are those of `domo_async.sync.Domo`."""
+        """Return a blocking client of this instance.
+
+        Args:
+            kwargs: Those of `domo_async.sync.Domo`; without a `token` it acts as the instance's owner.
+        """
         from domo_async.sync import Domo  # noqa: PLC0415 - the emulator itself does not need the client
 
-        return Domo(self.url, token=self._token, **self._trusting(kwargs))
+        return Domo(self.url, **{"token": self._token, **self._trusting(kwargs)})
 
     def _trusting(self, kwargs: dict[str, Any]) -> dict[str, Any]:
         """Return what a client is made with, which trusts the emulator's certificate."""
@@ -265,38 +286,14 @@ class Emulator:
             self._release = release.pop_all()
 
     async def _start(self, release: AsyncExitStack) -> None:
-        journal = None
-        if self._data is None:
-            directory = Path(tempfile.mkdtemp(prefix="domo-emulator-"))
-            release.push_async_callback(asyncio.to_thread, shutil.rmtree, directory, ignore_errors=True)
-        else:
-            directory = self._data
-            claim(directory)
-            lock = Lock(directory)
-            release.callback(lock.release)
-            journal = Journal.open(directory)
-            release.callback(journal.close)
-            keep_token(directory, self._token)
-        known = journal is not None and self._recall(journal)
-        storage = await asyncio.to_thread(
-            Storage.open,
-            directory,
-            self._instance.unsaved,
-            kept=journal is not None,
-            referenced=self._instance.referenced_tables(),
-            time_limit=self._time_limit,
-        )
-        release.push_async_callback(asyncio.to_thread, storage.close)
-        keeper = Keeper(self._instance, storage, journal, self._tokens)
+        opened = await asyncio.to_thread(self._open)
+        release.push_async_callback(asyncio.to_thread, self._close)
+        storage = opened.storage
+        keeper = Keeper(self._instance, storage, opened.journal, self._tokens)
         release.push_async_callback(keeper.settle)
         gate = Gate(
             instance=self._instance,
-            authentication=Authentication(
-                self._token,
-                records=self._instance.records,
-                tokens=self._tokens["tokens"],
-                sessions=self._tokens["sessions"],
-            ),
+            authentication=self._authentication,
             faults=self.faults,
             log=self.log,
             search_limit=self._search_limit,
@@ -305,18 +302,14 @@ class Emulator:
             keeper=keeper,
             host=self._host,
         )
-        self._certificates = Certificates(self._host, directory) if self._tls else None
+        self._certificates = Certificates(self._host, storage.directory) if self._tls else None
         app = create_app(gate, storage, strict=self._strict)
         Control(gate, self._begin_again).add_to(app)
         Console(gate).add_to(app)
         self._begins = worlds.snapshot(self._instance)
-        if not known:
-            await asyncio.to_thread(self._populate, storage)
-            self._begins = worlds.snapshot(self._instance)
         keeper.pinned = self._begins.tables
         blobs_at(self._instance, storage).pinned = referred(self._begins.records)
         await keeper.settle()
-        self._storage = storage
         # Handlers are found once it is known where the instance is.
         forward = Forward(
             "", {TOKEN_HEADER: self.token}, None if self._certificates is None else self._certificates.client
@@ -328,6 +321,47 @@ class Emulator:
         if self._app is not None:
             port = AppPort(site, Asking(self._app, OWNER_ID, forward.headers), self._host)
             self._app_url = await self._serve(port.application(), self._app_port, release)
+
+    def _open(self) -> _Opened:
+        """Return what an instance has from its start on, or from when something is first added to it."""
+        if self._opened is not None:
+            return self._opened
+        journal = None
+        with ExitStack() as release:
+            if self._data is None:
+                directory = Path(tempfile.mkdtemp(prefix="domo-emulator-"))
+                release.callback(shutil.rmtree, directory, ignore_errors=True)
+            else:
+                directory = self._data
+                claim(directory)
+                lock = Lock(directory)
+                release.callback(lock.release)
+                journal = Journal.open(directory)
+                release.callback(journal.close)
+                keep_token(directory, self._token)
+            known = journal is not None and self._recall(journal)
+            storage = Storage.open(
+                directory,
+                self._instance.unsaved,
+                kept=journal is not None,
+                referenced=self._instance.referenced_tables(),
+                time_limit=self._time_limit,
+            )
+            release.callback(storage.close)
+            routes.begin(self._instance)
+            if not known:
+                self._populate(storage)
+            # One that is never started gives everything back, too.
+            close = weakref.finalize(self, release.pop_all().close)
+            self._opened = _Opened(storage, journal, close)
+        return self._opened
+
+    def _close(self) -> None:
+        opened, self._opened = self._opened, None
+        if opened is not None:
+            opened.close()
+            # Its rows are gone, or on disk from where it is read again.
+            worlds.restore(self._instance, World({}, []))
 
     def _recall(self, journal: Journal) -> bool:
         """Know what the journal holds; return whether it holds anything."""
@@ -378,12 +412,10 @@ class Emulator:
 
     async def stop(self) -> None:
         """Stop to serve, and remove what was temporary."""
-        release, self._release, self._storage = self._release, None, None
+        release, self._release = self._release, None
         self._url = self._app_url = self._certificates = None
         if release is not None:
             await release.aclose()
-            # Its rows are gone, or on disk from where it is read again.
-            worlds.restore(self._instance, World({}, []))
 
     def _begin_again(self) -> None:
         storage = self._running_storage()
@@ -401,14 +433,19 @@ class Emulator:
         self._search_limit.clear()
 
     def _running_storage(self) -> Storage:
-        if self._storage is None:
+        if self._release is None or self._opened is None:
             raise RuntimeError("The emulator is not running")
-        return self._storage
+        return self._opened.storage
 
     def _on_loop(self, function: Callable[[], T]) -> T:
         """Return what a function returns that is called on the loop, where alone the state may be touched."""
         self._running_storage()
-        if self._loop is None or self._home == threading.get_ident():
+        return self._on_state(function)
+
+    def _on_state(self, function: Callable[[], T]) -> T:
+        """Return the same; where it is not running, there is no loop to be called on."""
+        self._open()
+        if self._loop is None or self._release is None or self._home == threading.get_ident():
             return function()
 
         async def call() -> T:
@@ -436,6 +473,21 @@ class Emulator:
         if self._thread is not None:
             self._thread.end()
             self._thread = None
+
+
+@frozen
+class _Opened:
+    """What an instance has before it serves.
+
+    Attributes:
+        storage: Where the rows are.
+        journal: What keeps the state; None where it ends with the instance.
+        close: Gives all of it back.
+    """
+
+    storage: Storage
+    journal: Journal | None
+    close: Callable[[], object]
 
 
 class _ServerThread:

@@ -107,21 +107,24 @@ AREAS = (
 )
 
 
-def register(app: web.Application, instance: Instance, *, exact: bool) -> None:
-    """Add the routes of all areas to `app`, and what they need to the instance.
+def register(app: web.Application, *, exact: bool) -> None:
+    """Add the routes of all areas to `app`.
 
     Args:
         app: The application.
-        instance: The instance.
         exact: Whether a slash at the end of a path makes it another one, as it does not on instances.
     """
-    people.begin(instance)
-    instance.searchables.clear()
     for resource in _resources(exact=exact):
         app.router.register_resource(resource)
+
+
+def begin(instance: Instance) -> None:
+    """Give an instance what all areas need in it, where it is not there yet."""
+    people.begin(instance)
+    instance.searchables.clear()
     for area in AREAS:
-        if begin := getattr(area, "begin", None):
-            begin(instance)
+        if begins := getattr(area, "begin", None):
+            begins(instance)
         if documents := getattr(area, "search_documents", None):
             instance.searchables.append(documents)
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from aiohttp import web
 
-from domo_async._emulator.access.auth import authentication_of
+from domo_async._emulator.access.auth import Authentication, authentication_of
 from domo_async._emulator.access.people import free_id, is_admin
 from domo_async._emulator.context import caller_of, instance_of, records_of
 from domo_async._emulator.errors import HTTPError
@@ -46,11 +46,8 @@ async def create(request: web.Request) -> web.Response:
         raise HTTPError(403, "Only an admin may make a token of another user")
     if expires <= millis():
         raise HTTPError(400, "Required: expires, a moment to come in milliseconds since 1970")
-    token_id = free_id(instance, "access_tokens", _FIRST_ID)
-    value, digest = authentication_of(request).new_access_token(token_id)
-    token = {"id": token_id, "name": name, "ownerId": owner["id"], "expires": expires, "digest": digest}
-    instance.records["access_tokens"].put(token_id, token)
-    about(request, token_id, name)
+    token, value = add_token(instance, authentication_of(request), name=name, owner_id=owner["id"], expires=expires)
+    about(request, token["id"], name)
     return answer({**_describe(instance, token), "token": value})
 
 
@@ -64,6 +61,24 @@ async def revoke(request: web.Request) -> web.Response:
     tokens.remove(token["id"])
     about(request, token["id"], token["name"])
     return web.Response()
+
+
+def add_token(
+    instance: Instance, authentication: Authentication, *, name: str, owner_id: int, expires: int
+) -> tuple[Record, str]:
+    """Put an access token into the instance; returns its record, and its value, which is kept as a digest alone.
+
+    Args:
+        instance: Where.
+        authentication: What makes the value.
+        name: What it is called.
+        owner_id: Whom it stands for.
+        expires: Until when, in milliseconds since 1970.
+    """
+    token_id = free_id(instance, "access_tokens", _FIRST_ID)
+    value, digest = authentication.new_access_token(token_id)
+    token = {"id": token_id, "name": name, "ownerId": owner_id, "expires": expires, "digest": digest}
+    return instance.records["access_tokens"].put(token_id, token), value
 
 
 def _describe(instance: Instance, token: Record) -> dict[str, Any]:

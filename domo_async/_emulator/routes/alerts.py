@@ -109,6 +109,26 @@ def create(
     )
 
 
+def create_from(instance: Instance, body: dict[str, Any], *, owner_id: int) -> Record:
+    """Make an alert as a request asks for it.
+
+    Raises:
+        HTTPError: 400 or 404, if something is missing, or what it watches does not exist.
+    """
+    changes = _changes(body)
+    for key in ("name", "resourceType", "resourceId"):
+        text(changes, key)
+    if changes["resourceType"] not in {"DATASET", "CARD", "PAGE"}:
+        raise HTTPError(400, "resourceType must be DATASET, CARD or PAGE")
+    if _resource_name(instance, changes) is None:
+        raise HTTPError(404, f"There is no {changes['resourceType'].lower()} {changes['resourceId']}")
+    changes = {"rule": changes["name"], **changes}
+    name, resource_id, resource_type = (changes.pop(key) for key in ("name", "resourceId", "resourceType"))
+    return create(
+        instance, name=name, resource_id=resource_id, resource_type=resource_type, owner_id=owner_id, **changes
+    )
+
+
 def _stamp(moment: datetime | None = None) -> str:
     return (moment or datetime.now(UTC)).strftime("%Y-%m-%d %H:%M:%S")
 
@@ -148,18 +168,7 @@ async def create_alert(request: web.Request) -> web.Response:
     """
     body = await json_object(request)
     instance, caller = instance_of(request), caller_of(request)
-    changes = _changes(body)
-    for key in ("name", "resourceType", "resourceId"):
-        text(changes, key)
-    if changes["resourceType"] not in {"DATASET", "CARD", "PAGE"}:
-        raise HTTPError(400, "resourceType must be DATASET, CARD or PAGE")
-    if _resource_name(instance, changes) is None:
-        raise HTTPError(404, f"There is no {changes['resourceType'].lower()} {changes['resourceId']}")
-    changes = {"rule": changes["name"], **changes}
-    name, resource_id, resource_type = (changes.pop(key) for key in ("name", "resourceId", "resourceType"))
-    alert = create(
-        instance, name=name, resource_id=resource_id, resource_type=resource_type, owner_id=caller["id"], **changes
-    )
+    alert = create_from(instance, body, owner_id=caller["id"])
     given = body.get("subscriptions") or []
     given = array_of(dict, given, "subscriptions must be an array of objects")
     _add(request, alert, [_subscription(request, each) for each in given])

@@ -13,7 +13,7 @@ from typing import Any
 from aiohttp import web
 
 from domo_async._emulator.access.rights import require
-from domo_async._emulator.context import instance_of, records_of
+from domo_async._emulator.context import caller_of, instance_of, records_of
 from domo_async._emulator.errors import HTTPError
 from domo_async._emulator.http.web import answer, json_object, millis, page_of, whole_number
 from domo_async._emulator.services.workflows import (
@@ -36,7 +36,13 @@ _STATES = {"IN_PROGRESS", "CANCELED", "COMPLETED", "FAILED"}
 async def start(request: web.Request) -> web.Response:
     """Start a workflow; the body has its parameters. Its status is told as the text ``null``, as in the sample."""
     model = _model_of(request, "EXECUTE")
-    run = start_run(request, model, version=model["versions"][-1], data=await json_object(request))
+    run = start_run(
+        instance_of(request),
+        model,
+        user_id=caller_of(request)["id"],
+        version=model["versions"][-1],
+        data=await json_object(request),
+    )
     return answer(describe_start(run))
 
 

@@ -70,19 +70,8 @@ async def list_dataflows(request: web.Request) -> web.Response:
 @routes.post(_COLLECTION)
 async def create(request: web.Request) -> web.Response:
     """Create a dataflow, which belongs to the caller."""
-    body = await json_object(request)
-    instance = instance_of(request)
-    definition = read_definition(instance, {"databaseType": "MAGIC", **body})
-    text(definition, "name")
-    now = millis()
-    number = instance.records.next_id(FLOWS)
-    flow = {
-        **new_flow(number, definition, now),
-        "dapDataFlowId": str(uuid.uuid4()),
-        "responsibleUserId": definition.get("responsibleUserId", caller_of(request)["id"]),
-    }
-    flow = instance.records[FLOWS].put(number, {**flow, **put_version(instance, flow, caller_of(request)["id"], 1)})
-    return answer(_describe(instance, flow, None))
+    instance, body = instance_of(request), await json_object(request)
+    return answer(_describe(instance, create_flow(instance, body, author_id=caller_of(request)["id"]), None))
 
 
 @routes.get(_FLOW)
@@ -273,6 +262,29 @@ def search_documents(instance: Instance) -> Iterator[dict[str, Any]]:
             "lastModified": flow["modified"],
             "databaseType": flow["databaseType"],
         }
+
+
+def create_flow(instance: Instance, body: Record, *, author_id: int) -> Record:
+    """Make a dataflow.
+
+    Args:
+        instance: Where.
+        body: Its definition, as a request has it.
+        author_id: Who makes it, and owns it where the definition names nobody.
+
+    Raises:
+        HTTPError: 400 or 404, if the definition is wrong, or names a dataset that does not exist.
+    """
+    definition = read_definition(instance, {"databaseType": "MAGIC", **body})
+    text(definition, "name")
+    now = millis()
+    number = instance.records.next_id(FLOWS)
+    flow = {
+        **new_flow(number, definition, now),
+        "dapDataFlowId": str(uuid.uuid4()),
+        "responsibleUserId": definition.get("responsibleUserId", author_id),
+    }
+    return instance.records[FLOWS].put(number, {**flow, **put_version(instance, flow, author_id, 1)})
 
 
 def new_flow(number: int, definition: Record, created: int) -> Record:

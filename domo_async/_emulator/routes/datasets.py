@@ -67,7 +67,7 @@ async def create(request: web.Request) -> web.Response:
     body = await json_object(request)
     text(body, "userDefinedType")
     schema = body.get("schema")
-    columns = _columns(schema.get("columns") if isinstance(schema, dict) else None)
+    columns = columns_of(schema.get("columns") if isinstance(schema, dict) else None)
     dataset = instance_of(request).create_dataset(
         text(body, "dataSourceName"),
         columns,
@@ -244,7 +244,7 @@ async def alter_schema(request: web.Request) -> web.Response:
     """Change the schema; data that were uploaded before are seen through it by the columns' names."""
     dataset = permitted(request, "CAN_EDIT")
     body = await json_object(request)
-    dataset.schema = Schema(dataset.schema.id + 1, _columns(body.get("columns")))
+    dataset.schema = Schema(dataset.schema.id + 1, columns_of(body.get("columns")))
     dataset.touched = datetime.now(UTC)
     return answer({"schemaId": dataset.schema.id})
 
@@ -270,7 +270,12 @@ def _key_mark(column: Column) -> dict[str, Any]:
     return {"upsertKey": True} if column.upsert_key else {}
 
 
-def _columns(value: object) -> tuple[Column, ...]:
+def columns_of(value: object) -> tuple[Column, ...]:
+    """Return the columns that a request names.
+
+    Raises:
+        HTTPError: 400, if they are not columns, or two of them have one name.
+    """
     value = array_of(object, value, "Required: columns, an array of columns", empty=False)
     columns = tuple(map(_column, value))
     names = [column.name.lower() for column in columns]

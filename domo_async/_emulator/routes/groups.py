@@ -21,7 +21,7 @@ from domo_async._emulator.http.web import answer, flag, json_body, json_object, 
 from domo_async._emulator.services.activity import about
 from domo_async._emulator.services.groups import leave_all, members_of, whole_group, with_members
 from domo_async._emulator.state.instance import Instance
-from domo_async._emulator.state.records import Record
+from domo_async._emulator.state.records import OWNER_ID, Record
 
 routes: web.RouteTableDef = web.RouteTableDef()
 
@@ -38,10 +38,14 @@ async def create(request: web.Request) -> web.Response:
     """Create a group; no two have the same name."""
     body = await json_object(request)
     instance, caller = instance_of(request), caller_of(request)
-    name, kind = text(body, "name"), _type(body.get("type"))
-    _refuse_taken_name(instance, name)
-    group = put_group(instance, name, kind, str(body.get("description") or ""), caller["id"], millis())
-    about(request, group["id"], name)
+    group = create_group(
+        instance,
+        text(body, "name"),
+        body.get("type"),
+        description=str(body.get("description") or ""),
+        creator_id=caller["id"],
+    )
+    about(request, group["id"], group["name"])
     return answer({"id": str(group["id"])})
 
 
@@ -113,7 +117,7 @@ async def change_access(request: web.Request) -> web.Response:
         if not any(key in item for key in _CHANGES):
             raise HTTPError(400, f"Required: one of {', '.join(_CHANGES)}")
         group = changed.get(group["id"], group)
-        changed[group["id"]] = _with_changes(instance_of(request), group, item)
+        changed[group["id"]] = with_changes(instance_of(request), group, item)
     for group in changed.values():
         records_of(request, "groups").put(group["id"], group)
     _about_one(request, list(changed.values()))
@@ -276,7 +280,7 @@ def _refuse_taken_name(instance: Instance, name: str, group_id: int | None = Non
         raise HTTPError(400, f"Another group has the name {name}")
 
 
-def _with_changes(instance: Instance, group: Record, item: dict[str, Any]) -> Record:
+def with_changes(instance: Instance, group: Record, item: dict[str, Any]) -> Record:
     """Return a group with members and owners added and removed."""
     adds_members, removes_members, adds_owners, removes_owners = (_people(item, key) for key in _CHANGES)
     for one in [*adds_members, *adds_owners]:
@@ -310,6 +314,19 @@ def _merged(people: list[Record], added: list[Record], removed: list[Record]) ->
 def _about_one(request: web.Request, groups: list[Record]) -> None:
     if len(groups) == 1:
         about(request, groups[0]["id"], groups[0]["name"])
+
+
+def create_group(
+    instance: Instance, name: str, kind: object, *, description: str = "", creator_id: int = OWNER_ID
+) -> Record:
+    """Make a group; no two have the same name.
+
+    Raises:
+        HTTPError: 400, if the name is taken, or there is no such type.
+    """
+    kind = _type(kind)
+    _refuse_taken_name(instance, name)
+    return put_group(instance, name, kind, description, creator_id, millis())
 
 
 def put_group(instance: Instance, name: str, kind: str, description: str, creator_id: int, created: int) -> Record:

@@ -74,7 +74,7 @@ async def create_page(request: web.Request) -> web.Response:
     instance, seen = instance_of(request), sight_of(request)
     parent = _parent(instance, seen, body.get("parentPageId"))
     title = text(body, "title")
-    _refuse_taken(instance, title, parent)
+    refuse_taken_title(instance, title, parent)
     page = create(
         instance,
         title=title,
@@ -120,7 +120,7 @@ async def move(request: web.Request) -> web.Response:
         if page["id"] in above:
             raise HTTPError(409, f"The page {page['id']} cannot be moved below itself")
         if page["parentPageId"] != parent:
-            _refuse_taken(instance, page["title"], parent)
+            refuse_taken_title(instance, page["title"], parent)
     for page in moved:
         pages.update(page["id"], parentPageId=parent, modified=millis())
     return web.Response()
@@ -206,7 +206,7 @@ async def update(request: web.Request) -> web.Response:
     body = await json_object(request)
     title = text({"title": page["title"], **body}, "title")
     if title != page["title"]:
-        _refuse_taken(instance, title, page["parentPageId"])
+        refuse_taken_title(instance, title, page["parentPageId"])
     locked = flag(body.get("locked", page["locked"]), "locked")
     instance.records["pages"].update(page["id"], title=title, locked=locked, modified=millis())
     return web.Response()
@@ -247,7 +247,7 @@ def _parent(instance: Instance, seen: Sight, value: object) -> int:
     return parent
 
 
-def _refuse_taken(instance: Instance, title: str, parent: int) -> None:
+def refuse_taken_title(instance: Instance, title: str, parent: int) -> None:
     if any(page["parentPageId"] == parent and page["title"] == title for page in instance.records["pages"]):
         raise HTTPError(409, f"There is a page called {title} already")
 

@@ -109,13 +109,7 @@ async def create(request: web.Request) -> web.Response:
     name, description = text(body, "name"), body.get("description")
     if not isinstance(description, str):
         raise HTTPError(400, "Required: description, a string")
-    _refuse_taken_name(request, name)
-    source = records_of(request, "roles").find(whole_number(body.get("fromRoleId"), "fromRoleId", 0))
-    if source is None:
-        raise HTTPError(400, f"There is no role to copy with the id {body.get('fromRoleId')}")
-    instance = instance_of(request)
-    role_id = free_id(instance, "roles", FIRST_ID)
-    put_role(instance, role_id, name, description, source["authorities"], millis())
+    role_id = create_role(instance_of(request), name, description, body.get("fromRoleId"))["id"]
     about(request, role_id, name)
     return answer({"id": role_id, "name": name, "description": description})
 
@@ -147,7 +141,7 @@ async def update(request: web.Request) -> web.Response:
     role = _role_of(request)
     body = await json_object(request)
     name = text({"name": role["name"], **body}, "name")
-    _refuse_taken_name(request, name, role["id"])
+    _refuse_taken_name(instance_of(request), name, role["id"])
     description = str(body.get("description", role["description"]) or "")
     records_of(request, "roles").update(role["id"], name=name, description=description, modified=millis())
     return answer({"status": "SUCCESS", "message": ""})
@@ -249,8 +243,21 @@ def _describe_user(user: Record) -> dict[str, Any]:
     }
 
 
-def _refuse_taken_name(request: web.Request, name: str, role_id: int | None = None) -> None:
-    if any(role["name"] == name and role["id"] != role_id for role in records_of(request, "roles")):
+def create_role(instance: Instance, name: str, description: str, like: object) -> Record:
+    """Make a role with the authorities of another; no two have the same name.
+
+    Raises:
+        HTTPError: 400, if the name is taken, or the other role does not exist.
+    """
+    _refuse_taken_name(instance, name)
+    source = instance.records["roles"].find(whole_number(like, "fromRoleId", 0))
+    if source is None:
+        raise HTTPError(400, f"There is no role to copy with the id {like}")
+    return put_role(instance, free_id(instance, "roles", FIRST_ID), name, description, source["authorities"], millis())
+
+
+def _refuse_taken_name(instance: Instance, name: str, role_id: int | None = None) -> None:
+    if any(role["name"] == name and role["id"] != role_id for role in instance.records["roles"]):
         raise HTTPError(400, f"Another role has the name {name}")
 
 

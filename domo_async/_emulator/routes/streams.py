@@ -60,13 +60,8 @@ _PAGE = 50
 @routes.post("/api/data/v1/streams")
 async def create(request: web.Request) -> web.Response:
     """Create a stream and its dataset."""
-    instance, body, owner_id = instance_of(request), await json_object(request), caller_of(request)["id"]
-    definition = _definition(instance, body)
-    name, description = _dataset_texts(body)
-    dataset = instance.create_dataset(
-        name, _COLUMNS, description=description, provider_type=definition["dataProviderKey"], owner_id=owner_id
-    )
-    return answer(_describe(request, add_stream(instance, dataset, definition, user_id=owner_id)), status=201)
+    instance, body = instance_of(request), await json_object(request)
+    return answer(_describe(request, create_stream(instance, body, owner_id=caller_of(request)["id"])), status=201)
 
 
 @routes.get("/api/data/v1/streams")
@@ -273,6 +268,25 @@ def _ended_at(execution: Record) -> int:
 
 
 # -- what comes in --------------------------------------------------------------------------------------
+
+
+def create_stream(instance: Instance, body: dict[str, Any], *, owner_id: int) -> Record:
+    """Make a stream and its dataset.
+
+    Args:
+        instance: Where.
+        body: What makes it up, as a request has it.
+        owner_id: Whose it is.
+
+    Raises:
+        HTTPError: 400, if something is missing, or there is no such account.
+    """
+    definition = _definition(instance, body)
+    name, description = _dataset_texts(body)
+    dataset = instance.create_dataset(
+        name, _COLUMNS, description=description, provider_type=definition["dataProviderKey"], owner_id=owner_id
+    )
+    return add_stream(instance, dataset, definition, user_id=owner_id)
 
 
 def _definition(instance: Instance, body: dict[str, Any]) -> Record:

@@ -11,13 +11,14 @@ from typing import Any
 from aiohttp import web
 
 from domo_async._emulator.access.auth import authentication_of
-from domo_async._emulator.access.people import add_user, is_admin, must_be_admin
+from domo_async._emulator.access.people import is_admin, must_be_admin
 from domo_async._emulator.context import caller_of, instance_of, records_of
 from domo_async._emulator.errors import HTTPError
 from domo_async._emulator.http.bodies import array_of
 from domo_async._emulator.http.web import answer, flag, json_object, millis, page_of, text, whole_number
 from domo_async._emulator.services.activity import about
 from domo_async._emulator.services.groups import leave_all
+from domo_async._emulator.services.users import create_user, free_address, known_role
 from domo_async._emulator.state.instance import Instance
 from domo_async._emulator.state.records import OWNER_ID, Record
 
@@ -198,33 +199,9 @@ def _user_of(request: web.Request) -> Record:
 
 def _create(request: web.Request, display_name: str, email: str, role_id: object) -> Record:
     caller = must_be_admin(request, "create users")
-    user = add_user(
-        instance_of(request),
-        display_name,
-        _free_address(request, email),
-        _known_role(request, role_id),
-        invited_by=caller["id"],
-    )
+    user = create_user(instance_of(request), display_name, email, role_id, invited_by=caller["id"])
     about(request, user["id"], display_name)
     return user
-
-
-def _free_address(request: web.Request, email: object, user_id: object = None) -> str:
-    """Return an address that no other user has."""
-    if not isinstance(email, str) or "@" not in email:
-        raise HTTPError(400, f"Not an email address: {email}")
-    wanted = email.lower()
-    for user in records_of(request, "users"):
-        if user["id"] != user_id and str(user.get("emailAddress")).lower() == wanted:
-            raise HTTPError(400, f"Another user has the email address {email}")
-    return email
-
-
-def _known_role(request: web.Request, role_id: object) -> int:
-    number = whole_number(role_id, "roleId", 0)
-    if number not in records_of(request, "roles"):
-        raise HTTPError(400, f"There is no role with the id {role_id}")
-    return number
 
 
 def _changes(body: dict[str, Any]) -> dict[str, list[Any]]:
@@ -247,8 +224,8 @@ def _changed(request: web.Request, user: Record, changes: dict[str, list[Any]]) 
     own: dict[str, Callable[[Any], Any]] = {
         "displayName": lambda value: text({"displayName": value}, "displayName"),
         "userName": lambda value: text({"userName": value}, "userName"),
-        "emailAddress": lambda value: _free_address(request, value, user["id"]),
-        "roleId": lambda value: _known_role(request, value),
+        "emailAddress": lambda value: free_address(instance_of(request), value, user["id"]),
+        "roleId": lambda value: known_role(instance_of(request), value),
     }
     changed = {**user, "modified": millis()}
     attributes = {pair["key"]: pair for pair in user.get("attributes", [])}

@@ -60,7 +60,11 @@ async def start(request: web.Request) -> web.Response:
     data = body.get("data")
     if not isinstance(data, dict):
         raise HTTPError(400, "Required: data, an object")
-    return answer(describe_start(start_run(request, model, version=version, data=data)))
+    return answer(
+        describe_start(
+            start_run(instance_of(request), model, user_id=caller_of(request)["id"], version=version, data=data)
+        )
+    )
 
 
 @routes.post("/api/workflow/v1/instances/{instance_id}/cancel")
@@ -140,7 +144,13 @@ async def restart(request: web.Request) -> web.Response:
     changes, former = await json_object(request), _run(request)
     model = records_of(request, "workflow_models").get(former["modelId"])
     require(request, model["owner"], model["permissions"], "EXECUTE")
-    run = start_run(request, model, version=former["modelVersion"], data={**former["data"], **changes})
+    run = start_run(
+        instance_of(request),
+        model,
+        user_id=caller_of(request)["id"],
+        version=former["modelVersion"],
+        data={**former["data"], **changes},
+    )
     told = _execution(instance_of(request), run)
     # As seen: numbers here, where the others have text, and a run that is under way at once.
     at = millis(datetime.fromisoformat(run["createdOn"]))
@@ -152,7 +162,10 @@ async def activate(request: web.Request) -> web.Response:
     """Start a workflow by its manual trigger; the body has its variables."""
     data, model, version = await json_object(request), *_triggered(request)
     require(request, model["owner"], model["permissions"], "EXECUTE")
-    told = _execution(instance_of(request), start_run(request, model, version=version, data=data))
+    told = _execution(
+        instance_of(request),
+        start_run(instance_of(request), model, user_id=caller_of(request)["id"], version=version, data=data),
+    )
     del told["linkedExecutions"], told["modelOwner"]
     return answer({**told, "status": "NOT_STARTED", "finishedAt": None, "updatedAt": told["createdAt"]})
 

@@ -13,7 +13,7 @@ from domo_async._emulator.rows.storage import Storage
 from domo_async._emulator.state.datasets import Column, Dataset, Version
 from domo_async._emulator.state.instance import Instance
 
-__all__ = ["seed_rows"]
+__all__ = ["fill", "seed_rows"]
 
 _DAWN = datetime(2025, 1, 1, tzinfo=UTC)
 
@@ -40,7 +40,7 @@ def seed_rows(instance: Instance, storage: Storage, rng: random.Random) -> None:
             owner_id=rng.choice(owners),
             created=_DAWN + timedelta(seconds=rng.randrange(10_000_000)),
         )
-        _fill(instance, storage, dataset, _csv(recipe, rng))
+        fill(instance, storage, dataset, _csv(recipe, rng), recorded=dataset.created + timedelta(hours=1))
 
 
 def _csv(recipe: _Recipe, rng: random.Random) -> bytes:
@@ -48,16 +48,29 @@ def _csv(recipe: _Recipe, rng: random.Random) -> bytes:
     return ("\n".join(lines) + "\n").encode()
 
 
-def _fill(instance: Instance, storage: Storage, dataset: Dataset, rows: bytes) -> None:
+def fill(instance: Instance, storage: Storage, dataset: Dataset, rows: bytes, *, recorded: datetime) -> None:
+    """Give a dataset rows, which queries see at once.
+
+    Args:
+        instance: The instance.
+        storage: Where the rows are.
+        dataset: The dataset.
+        rows: The rows, as CSV without a head.
+        recorded: When they are said to have come.
+
+    Raises:
+        HTTPError: 400, if the rows do not fit the columns.
+    """
     upload = instance.open_upload(dataset, None, {})
-    with storage.spool_part(upload.spool, 1) as arriving:
-        arriving.write(rows)
-    table = storage.new_table()
-    columns, count = storage.ingest(table, [arriving.part], dataset.schema.columns)
+    try:
+        with storage.spool_part(upload.spool, 1) as arriving:
+            arriving.write(rows)
+        table = storage.new_table()
+        columns, count = storage.ingest(table, [arriving.part], dataset.schema.columns)
+    finally:
+        storage.discard_parts(upload.spool)
     storage.adopt(table)
-    storage.discard_parts(upload.spool)
     upload.state = "committed"
-    recorded = dataset.created + timedelta(hours=1)
     version = Version(
         data_id=upload.id,
         schema_id=dataset.schema.id,

@@ -23,6 +23,7 @@ from domo_async._emulator.state.instance import Instance
 from domo_async._emulator.state.records import OWNER_ID, Record
 
 __all__ = [
+    "AGGREGATIONS",
     "EPOCH",
     "MOST_BARS",
     "TABLE",
@@ -39,7 +40,7 @@ __all__ = [
 
 EPOCH = 1_700_000_000_000
 TABLE = "badge_basic_table"
-_AGGREGATIONS = ("COUNT", "SUM", "AVG", "MIN", "MAX")
+AGGREGATIONS = ("COUNT", "SUM", "AVG", "MIN", "MAX")
 _MOST_ROWS = 1000
 MOST_BARS = 20
 _OPERATORS = {"EQUALS": "=", "NOT_EQUALS": "<>", "LESS_THAN": "<", "GREATER_THAN": ">"}
@@ -232,7 +233,7 @@ async def show(
 def _query(definition: Mapping[str, Any], conditions: str) -> str:
     value, group = definition.get("value"), definition.get("groupBy")
     aggregation = definition.get("aggregation", "COUNT")
-    if aggregation not in _AGGREGATIONS:
+    if aggregation not in AGGREGATIONS:
         raise HTTPError(409, f"The card cannot be rendered as it is: it has no aggregation {aggregation}")
     number = f"{aggregation}({'*' if value is None else _name(value)})"
     named = f"{number} AS {_name('Count' if value is None else value)}"

@@ -7,9 +7,6 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from aiohttp import web
-
-from domo_async._emulator.context import caller_of, instance_of
 from domo_async._emulator.http.web import iso
 from domo_async._emulator.services.jobs import begin_job, is_over
 from domo_async._emulator.services.tasks import add_task
@@ -135,11 +132,10 @@ def add_run(
     return instance.records["workflow_instances"].put(identifier, run)
 
 
-def start_run(request: web.Request, model: Record, *, version: str, data: Mapping[str, Any]) -> Record:
-    """Start a run for the caller."""
-    instance = instance_of(request)
+def start_run(instance: Instance, model: Record, *, user_id: object, version: str, data: Mapping[str, Any]) -> Record:
+    """Start a run for a user."""
     job = begin_job(instance, "workflow", model["id"], model["name"], good="COMPLETED")
-    return add_run(instance, model, user_id=caller_of(request)["id"], job=job, version=version, data=data)
+    return add_run(instance, model, user_id=user_id, job=job, version=version, data=data)
 
 
 def runs_of(instance: Instance, model: Record, *, version: str | None = None) -> list[Record]:

@@ -1,0 +1,49 @@
+"""How users are made."""
+
+from __future__ import annotations
+
+from domo_async._emulator.access.people import add_user
+from domo_async._emulator.errors import HTTPError
+from domo_async._emulator.http.web import whole_number
+from domo_async._emulator.state.instance import Instance
+from domo_async._emulator.state.records import Record
+
+__all__ = ["create_user", "free_address", "known_role"]
+
+
+def create_user(instance: Instance, display_name: str, email: object, role_id: object, *, invited_by: int) -> Record:
+    """Make a user; no two users have the same address.
+
+    Raises:
+        HTTPError: 400, if the address is taken or is not one, or the role does not exist.
+    """
+    return add_user(
+        instance, display_name, free_address(instance, email), known_role(instance, role_id), invited_by=invited_by
+    )
+
+
+def free_address(instance: Instance, email: object, user_id: object = None) -> str:
+    """Return an address that no other user has.
+
+    Raises:
+        HTTPError: 400, if another user has it, or it is not an address.
+    """
+    if not isinstance(email, str) or "@" not in email:
+        raise HTTPError(400, f"Not an email address: {email}")
+    wanted = email.lower()
+    for user in instance.records["users"]:
+        if user["id"] != user_id and str(user.get("emailAddress")).lower() == wanted:
+            raise HTTPError(400, f"Another user has the email address {email}")
+    return email
+
+
+def known_role(instance: Instance, role_id: object) -> int:
+    """Return the number of a role that there is.
+
+    Raises:
+        HTTPError: 400, if there is none of that number.
+    """
+    number = whole_number(role_id, "roleId", 0)
+    if number not in instance.records["roles"]:
+        raise HTTPError(400, f"There is no role with the id {role_id}")
+    return number

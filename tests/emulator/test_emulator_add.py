@@ -1,0 +1,258 @@
+"""What tests put into an instance is what its routes then tell."""
+
+from __future__ import annotations
+
+import gc
+import threading
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from domo_async import ConfigError, NotFound
+from domo_async.emulator import Emulator
+from domo_async.sync import Domo
+
+pytestmark = pytest.mark.filterwarnings("error")
+
+
+@pytest.fixture(scope="module")
+def emulator() -> Iterator[Emulator]:
+    with Emulator() as emulator:
+        yield emulator
+
+
+@pytest.fixture(scope="module")
+def domo(emulator: Emulator) -> Iterator[Domo]:
+    with emulator.sync_client() as domo:
+        yield domo
+
+
+def test_people_are_found_by_the_routes(emulator: Emulator, domo: Domo) -> None:
+    ada = emulator.add.user(display_name="Ada Lovelace", role_id=2, attributes={"department": "Engines"})
+    other = emulator.add.user(display_name="Ada Lovelace")
+    inner = emulator.add.group(user_ids=[ada.id], owner_id=ada.id)
+    outer = emulator.add.group(name="Everyone", type="open", group_ids=[inner.id])
+    role = emulator.add.role(name="Reader", authorities=["page.view"])
+
+    told = domo.users.get(ada.id)
+    assert ("Ada Lovelace", "ada.lovelace@example.com", 2) == (told.display_name, told.email_address, told.role_id)
+    assert "ada.lovelace2@example.com" == other.email_address
+    assert {"Everyone", inner.name} <= {group.name for group in domo.groups.list()}
+    assert [ada.id] == [member.user_id for member in domo.groups.members(inner.id)]
+    assert "Group 1" == inner.name
+    assert "Everyone" == outer.name
+    assert "Reader" == domo.roles.get(role.id).name
+    assert ("page.view",) == domo.roles.authorities(role.id)
+
+
+def test_a_client_acts_as_the_user_whose_token_it_has(emulator: Emulator) -> None:
+    ada = emulator.add.user()
+    token = emulator.add.access_token(owner_id=ada.id).token
+    expired = emulator.add.access_token(owner_id=ada.id, expires=datetime(2020, 1, 1, tzinfo=UTC))
+
+    with emulator.sync_client(token=token) as theirs:
+        assert ada.id == theirs.users.me().id
+        assert ada.email_address == theirs.users.me().email_address
+    assert expired.token.get_secret_value() not in repr(expired)
+
+
+def test_rows_are_read_as_they_were_given(emulator: Emulator, domo: Domo) -> None:
+    rows = [
+        {"id": 1, "name": 'say "hi",\nthere', "at": datetime(2025, 1, 2, 3, 4, 5), "day": date(2025, 1, 2)},
+        {"id": 2, "name": "", "price": Decimal("1.50"), "weight": 2.5},
+        {"id": 3},
+    ]
+    made = emulator.add.dataset(rows=rows, tags=["mine"])
+
+    kinds = {"id": "LONG", "name": "STRING", "at": "DATETIME", "day": "DATE", "price": "DECIMAL", "weight": "DOUBLE"}
+    assert kinds == made.columns
+    assert 3 == made.rows == domo.datasets.get(made.id).row_count
+    table = domo.datasets.query(made.id, "SELECT * FROM table ORDER BY id")
+    assert [{**dict.fromkeys(kinds), **row} for row in rows] == table.to_dicts()
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        b"1,West\n2,\n",
+        "1,West\n2,\n",
+        [(1, "West"), (2, None)],
+        ({"id": n, "name": ["West", None][n - 1]} for n in (1, 2)),
+    ],
+    ids=["bytes", "text", "sequences", "generator"],
+)
+def test_rows_come_in_several_forms(emulator: Emulator, domo: Domo, rows: object) -> None:
+    made = emulator.add.dataset(columns={"id": "LONG", "name": "STRING"}, rows=rows)  # type: ignore[arg-type]
+
+    assert ((1, "West"), (2, None)) == domo.datasets.query(made.id, "SELECT * FROM table").rows
+
+
+def test_data_are_found_by_the_routes(emulator: Emulator, domo: Domo) -> None:
+    source, target = emulator.add.dataset(), emulator.add.dataset(name="Target", upsert_key=["id"])
+    account = emulator.add.account(configurations={"password": "hush", "bucket": "b"})
+    stream = emulator.add.stream(account_id=account.id, schedule={"type": "MANUAL"}, configuration={"bucket": "b"})
+    flow = emulator.add.dataflow(input_ids=[source.id], output_ids=[target.id])
+
+    assert ["id"] == [each.name for each in domo.datasets.schemas.latest(target.id).columns if each.upsert_key]
+    assert account.name == domo.accounts.get(account.id).display_name
+    assert stream.dataset_id == domo.streams.get(stream.id).data_source.id
+    assert stream.name == domo.datasets.get(stream.dataset_id).name
+    assert [source.id] == [each.data_source_id for each in domo.dataflows.get(flow.id).inputs]
+    assert domo.streams.run(stream.id, wait=True)
+
+
+def test_content_is_found_by_the_routes(emulator: Emulator, domo: Domo) -> None:
+    data = emulator.add.dataset(columns={"region": "STRING", "n": "LONG"}, rows=[("West", 1), ("West", 2)])
+    page = emulator.add.page(title="Sales")
+    below = emulator.add.page(parent_id=page.id)
+    card = emulator.add.card(dataset_id=data.id, page_ids=[page.id], group_by="region", value="n", aggregation="SUM")
+    mode = emulator.add.beast_mode(dataset_id=data.id, expression="SUM(`n`)", card_ids=[card.id])
+    alert = emulator.add.alert(resource_type="CARD", resource_id=card.id, triggered=True)
+    alone = emulator.add.card()
+    app = emulator.add.app()
+
+    assert [card.id] == [each.id for each in domo.datasets.cards(data.id)]
+    assert [card.id] == [each.id for each in domo.pages.cards(page.id)]
+    assert page.id == domo.pages.details(below.id).parent_page_id
+    assert "SUM(`n`)" == domo.beast_modes.get(mode.id).expression
+    assert domo.alerts.get(alert.id).triggered
+    assert alone.dataset_id == domo.datasets.get(alone.dataset_id).id
+    assert "App 1" == app.name
+
+
+def test_work_is_found_by_the_routes(emulator: Emulator, domo: Domo) -> None:
+    ada = emulator.add.user()
+    queue = emulator.add.queue(name="Refunds")
+    task = emulator.add.task(queue_id=queue.id, inputs={"amount": 3}, outputs={"ok": "boolean"}, assignee_id=ada.id)
+    workflow = emulator.add.workflow(queue_id=queue.id, task_outputs={"ok": "boolean"}, versions=["1.0.0", "2.0.0"])
+    run = emulator.add.workflow_run(workflow_id=workflow.id)
+    alone = emulator.add.workflow_run()
+
+    assert "Refunds" == domo.task_center.queues.get(queue.id).name
+    first, second = domo.task_center.tasks.list(queue_id=[queue.id])
+    assert (task.id, ada.id, {"amount": 3}) == (first.id, first.assigned_to, first.input_variables)
+    assert first.contract is not None
+    assert ["boolean"] == [each.type for each in first.contract.output]
+    assert second.source_info is not None
+    started = domo.workflows.start(workflow.id, message_name=workflow.message, version=workflow.version, data={})
+    assert workflow.id == started.model_id
+    assert "IN_PROGRESS" == domo.workflows.get_execution(run.id).status
+    assert "COMPLETED" == domo.workflows.get_execution(alone.id).status
+
+
+def test_files_are_found_by_the_routes(emulator: Emulator, domo: Domo) -> None:
+    file = emulator.add.file(name="a.csv", content=b"1,2\n")
+    fileset = emulator.add.fileset(files={"2025/a.txt": b"hello"})
+    collection = emulator.add.collection(name="Orders", documents=[{"n": 1}, {"n": 2}])
+
+    assert b"1,2\n" == domo.files.download(file.id)
+    assert fileset.name == domo.filesets.get(fileset.id).name
+    assert 2 == len(list(domo.appdb.documents.list(collection.id)))
+
+
+@pytest.mark.parametrize(
+    ("kind", "given", "said"),
+    [
+        ("user", {"email_address": "owner@example.com"}, "Another user has the email address"),
+        ("user", {"role_id": 99}, "no role with the id 99"),
+        ("group", {"user_ids": [99]}, "There is no user 99"),
+        ("group", {"type": "secret"}, "closed"),
+        ("role", {"authorities": ["nonsense"]}, "dataset.edit"),
+        ("access_token", {"owner_id": 99}, "There is no user 99"),
+        ("dataset", {"columns": {"a": "TEXT"}}, "Unknown column type: TEXT"),
+        ("dataset", {"columns": {"a": "LONG"}, "rows": [("x",)]}, "emulator.add.dataset: "),
+        ("dataset", {"columns": {"a": "LONG"}, "rows": [(1, 2)]}, "Row 1"),
+        ("dataset", {"columns": {"a": "LONG"}, "rows": [{"b": 1}]}, "Row 1"),
+        ("dataset", {"upsert_key": ["nothing"]}, "nothing"),
+        ("stream", {"account_id": 99}, "There is no account 99"),
+        ("dataflow", {"input_ids": ["none"]}, "none"),
+        ("page", {"parent_id": 99}, "There is no page 99"),
+        ("card", {"dataset_id": "none"}, "none"),
+        ("card", {"group_by": "nothing"}, "it has id, name"),
+        ("card", {"aggregation": "MEDIAN"}, "COUNT, SUM"),
+        ("alert", {"resource_type": "PAGE"}, "resource_id"),
+        ("task", {"queue_id": "none"}, "There is no queue none"),
+        ("workflow_run", {"workflow_id": "none"}, "none"),
+        ("account", {"owner_id": 99}, "There is no user 99"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "-".join(value),
+)
+def test_what_the_routes_refuse_is_refused_and_adds_nothing(
+    emulator: Emulator, kind: str, given: dict[str, object], said: str
+) -> None:
+    def held() -> dict[str, int]:
+        instance = emulator._instance
+        records = {each.name: len(each) for each in instance.records if each.name != "counters"}
+        return {**records, "datasets": len(instance.datasets())}
+
+    before = held()
+    with pytest.raises(ConfigError, match=said.replace("(", r"\(")) as caught:
+        getattr(emulator.add, kind)(**given)
+
+    assert {**dict.fromkeys(held(), 0), **before} == held()
+    assert str(caught.value).startswith(f"emulator.add.{kind}: ")
+
+
+def test_adding_leaves_no_trace_but_what_it_adds(emulator: Emulator, domo: Domo) -> None:
+    emulator.log.clear()
+    found = len(emulator._instance.records["activity_log"])
+    group = emulator.add.group(name="Found by search")
+
+    assert 0 == len(emulator.log)
+    assert found == len(emulator._instance.records["activity_log"])
+    assert [group.id] == [hit.database_id for hit in domo.search.iterate("Found by search", entities=["group"])]
+
+
+def test_what_is_added_before_the_start_is_there_after_it_and_after_a_reset() -> None:
+    emulator = Emulator()
+    orders = emulator.add.dataset(rows=[{"id": 1}])
+    token = emulator.add.access_token(owner_id=emulator.add.user().id).token
+    with emulator, emulator.sync_client() as domo, emulator.sync_client(token=token) as theirs:
+        later = emulator.add.dataset()
+        emulator.reset()
+
+        assert ((1,),) == domo.datasets.query(orders.id, "SELECT id FROM table").rows
+        assert 1001 == theirs.users.me().id
+        with pytest.raises(NotFound):
+            domo.datasets.get(later.id)
+    with emulator, emulator.sync_client() as domo:
+        assert [] == list(domo.datasets.list())
+
+
+async def test_it_works_in_a_running_loop_and_from_other_threads() -> None:
+    async with Emulator() as emulator, emulator.client() as domo:
+        made = [emulator.add.user()]
+        thread = threading.Thread(target=lambda: made.append(emulator.add.user()))
+        thread.start()
+        names = [(await domo.users.get(made[0].id)).display_name]
+        while thread.is_alive():
+            await domo.users.me()
+        names.append((await domo.users.get(made[1].id)).display_name)
+
+    assert ["User 1", "User 2"] == names
+
+
+def test_what_is_added_to_a_kept_instance_is_kept(tmp_path: Path) -> None:
+    first = Emulator(data=tmp_path / "data")
+    early = first.add.dataset(name="Early", rows=[{"id": 1}])
+    with first:
+        late = first.add.dataset(name="Late", rows=[{"id": 2}])
+
+    again = Emulator(data=tmp_path / "data")
+    third = again.add.dataset(name="Third")
+    with again, again.sync_client() as domo:
+        assert {early.id, late.id, third.id} == {each.id for each in domo.datasets.list()}
+        assert ((2,),) == domo.datasets.query(late.id, "SELECT id FROM table").rows
+
+
+def test_an_instance_that_never_starts_gives_all_back(tmp_path: Path) -> None:
+    emulator = Emulator(data=tmp_path / "data")
+    emulator.add.dataset(rows=[{"id": 1}])
+    del emulator
+    gc.collect()
+
+    with Emulator(data=tmp_path / "data"):  # its lock is free
+        pass
