@@ -1,4 +1,4 @@
-"""AI services: text generated, summarised and turned into SQL, images read, and embeddings."""
+"""AI services: generate, summarize and classify text, generate SQL, read images, create embeddings."""
 
 from __future__ import annotations
 
@@ -44,13 +44,13 @@ __all__ = [
 
 @frozen(kw_only=True)
 class ModelUsage(Model):
-    """What a request cost.
+    """The token usage of a request.
 
     Attributes:
-        input_tokens: Tokens that went to the model.
-        output_tokens: Tokens that it wrote.
-        total_tokens: Both together.
-        reasoning_tokens: Those that it wrote to itself.
+        input_tokens: The number of tokens sent to the model.
+        output_tokens: The number of tokens that it generated.
+        total_tokens: The sum of both.
+        reasoning_tokens: The number of reasoning tokens.
     """
 
     input_tokens: int | None = None
@@ -61,7 +61,7 @@ class ModelUsage(Model):
 
 @frozen(kw_only=True)
 class TextChoice(Model):
-    """One of the texts that a model wrote.
+    """One of the texts that a model generated.
 
     Attributes:
         output: The text.
@@ -72,18 +72,17 @@ class TextChoice(Model):
 
 @frozen(kw_only=True)
 class GeneratedText(Model):
-    """What a model wrote.
+    """The output of a model.
 
     Attributes:
-        output: The text, or the SQL; where the answer has `choices` alone, the first of these; empty
-            where there is none.
-        model_id: The model that wrote it.
-        prompt: What was sent to the model.
-        choices: The texts to choose from; deprecated.
-        session_id: The AI session that the request belongs to.
+        output: The text, or the SQL. If the answer has only `choices`, the first of them; empty if it has none.
+        model_id: The model.
+        prompt: The prompt that was sent to the model.
+        choices: The alternative texts; deprecated.
+        session_id: The AI session of the request.
         is_customer_model: Whether the model is not one of Domo's.
-        model_provider_usage: What it cost.
-        model: The model, as the answer about an image calls it.
+        model_provider_usage: The token usage.
+        model: The model, in answers about an image.
     """
 
     output: str = ""
@@ -96,19 +95,19 @@ class GeneratedText(Model):
     model: str | None = None
 
     def __attrs_post_init__(self) -> None:
-        """Take the text from where the answer has it."""
+        """Set the output from whichever field the answer has."""
         if not self.output and self.choices:
             object.__setattr__(self, "output", self.choices[0].output)
 
 
 @frozen(kw_only=True)
 class Embeddings(Model):
-    """What texts or images are to a model.
+    """The embeddings of texts or images.
 
     Attributes:
-        embeddings: A vector for each, in the order of the input.
+        embeddings: One vector for each input, in the same order.
         model_id: The model.
-        model_provider_usage: What it cost.
+        model_provider_usage: The token usage.
     """
 
     embeddings: tuple[tuple[float, ...], ...] = ()
@@ -117,14 +116,14 @@ class Embeddings(Model):
 
 
 class ChatRole(OpenEnum):
-    """Who says something in a chat."""
+    """The role of the author of a chat message."""
 
     USER = "USER"
     ASSISTANT = "ASSISTANT"
 
 
 class StopReason(OpenEnum):
-    """Why a model stopped writing."""
+    """The reason why a model stopped generating."""
 
     END_TURN = "END_TURN"
     TOOL_USE = "TOOL_USE"
@@ -136,12 +135,12 @@ class StopReason(OpenEnum):
 
 @frozen
 class ChatMessage(Record):
-    """Something that is said in a chat.
+    """A chat message.
 
     Attributes:
-        content: A text; or several contents, each as JSON with a ``type``: ``TEXT``, ``IMAGE``, ``DOCUMENT``,
+        content: A text, or several contents, each as JSON with a ``type``: ``TEXT``, ``IMAGE``, ``DOCUMENT``,
             ``TOOL_USE_REQUEST`` or ``TOOL_USE_RESULT``.
-        role: Who says it.
+        role: The role of the author.
     """
 
     content: str | Sequence[Mapping[str, object]]
@@ -150,16 +149,16 @@ class ChatMessage(Record):
 
 @frozen(kw_only=True)
 class ChatAnswer(Model):
-    """What a model says in a chat.
+    """The answer of a model in a chat.
 
     Attributes:
-        content: What it says, each as JSON with a ``type``; see `text`.
+        content: The contents, each as JSON with a ``type``; see `text`.
         model_id: The model.
-        stop_reason: Why it stopped.
-        session_id: The AI session that the request belongs to.
+        stop_reason: The reason why the model stopped.
+        session_id: The AI session of the request.
         request_id: The request.
         is_customer_model: Whether the model is not one of Domo's.
-        model_provider_usage: What it cost.
+        model_provider_usage: The token usage.
     """
 
     content: tuple[Mapping[str, object], ...] = ()
@@ -172,17 +171,17 @@ class ChatAnswer(Model):
 
     @property
     def text(self) -> str:
-        """All texts of it, a line each."""
+        """All texts of the answer, one per line."""
         return "\n".join(str(each["text"]) for each in self.content if each.get("type") == "TEXT" and "text" in each)
 
 
 @frozen
 class ClassificationLabel(Record):
-    """A class that something may belong to.
+    """A class for classification.
 
     Attributes:
-        label: Its name.
-        description: When something belongs to it.
+        label: The name of the class.
+        description: The description of what belongs to the class.
     """
 
     label: str
@@ -191,16 +190,16 @@ class ClassificationLabel(Record):
 
 @frozen(kw_only=True)
 class Classification(Model):
-    """What something belongs to.
+    """The result of a classification.
 
     Attributes:
-        output: The labels that were chosen.
+        output: The chosen labels.
         classification_type: ``SINGLE_LABEL`` or ``MULTI_LABEL``.
         model: The model.
         is_customer_model: Whether the model is not one of Domo's.
-        session_id: The AI session that the request belongs to.
+        session_id: The AI session of the request.
         request_id: The request.
-        model_provider_usage: What it cost.
+        model_provider_usage: The token usage.
     """
 
     output: tuple[str, ...] = ()
@@ -214,14 +213,14 @@ class Classification(Model):
 
 @frozen(kw_only=True)
 class ExtractedData(Model):
-    """What was found in a text.
+    """The values that were extracted from a text.
 
     Attributes:
-        output: The values, by the names that were asked for.
+        output: The values, by the requested names.
         model: The model.
         is_customer_model: Whether the model is not one of Domo's.
         request_id: The request.
-        model_provider_usage: What it cost.
+        model_provider_usage: The token usage.
     """
 
     output: Mapping[str, object] = field(factory=dict)
@@ -233,11 +232,11 @@ class ExtractedData(Model):
 
 @frozen
 class SentimentTopic(Record):
-    """Something that a text may be for or against.
+    """A topic of a sentiment analysis.
 
     Attributes:
-        topic: Its name: letters, digits and underscores.
-        description: What it is.
+        topic: The topic's name: letters, digits and underscores.
+        description: The description.
     """
 
     topic: str
@@ -246,17 +245,17 @@ class SentimentTopic(Record):
 
 @frozen(kw_only=True)
 class Sentiment(Model):
-    """Whether a text is for or against something: ``positive``, ``negative``, ``neutral`` or ``not_applicable``.
+    """The sentiment of a text: ``positive``, ``negative``, ``neutral`` or ``not_applicable``.
 
     Attributes:
         type: ``DEFAULT`` for the text as a whole, ``TARGETED`` for topics.
-        sentiment: What the text is as a whole.
-        topic_sentiments: What it is of each topic.
+        sentiment: The sentiment of the text as a whole.
+        topic_sentiments: The sentiment on each topic.
         model: The model.
         is_customer_model: Whether the model is not one of Domo's.
-        session_id: The AI session that the request belongs to.
+        session_id: The AI session of the request.
         request_id: The request.
-        model_provider_usage: What it cost.
+        model_provider_usage: The token usage.
     """
 
     type: str | None = None
@@ -270,7 +269,7 @@ class Sentiment(Model):
 
 
 class ReasoningEffort(OpenEnum):
-    """How much a model thinks before it writes."""
+    """The amount of reasoning before a model generates its output."""
 
     NONE = "NONE"
     LOW = "LOW"
@@ -279,7 +278,7 @@ class ReasoningEffort(OpenEnum):
 
 
 class SqlOption(OpenEnum):
-    """What becomes of the SQL that a model wrote, or how it is checked."""
+    """An option for the generated SQL, or for its validation."""
 
     EXPAND_SELECT_STAR = "EXPAND_SELECT_STAR"
     USE_DATA_SOURCE_ID_AS_TABLE_NAME = "USE_DATA_SOURCE_ID_AS_TABLE_NAME"
@@ -301,12 +300,12 @@ def _base64(given: str | bytes) -> str:
 
 @frozen
 class Image(Record):
-    """A picture for a model.
+    """An image for a model.
 
     Attributes:
-        data: Its bytes; or base64 of them, as text.
-        media_type: What they are, such as ``image/png``.
-        type: How they are written.
+        data: The image as bytes, or as base64 text.
+        media_type: The media type, such as ``image/png``.
+        type: The encoding of the image.
     """
 
     data: str = field(converter=_base64)
@@ -316,14 +315,14 @@ class Image(Record):
 
 @frozen(kw_only=True)
 class Chunking(Record):
-    """How a long text is cut before it is summed up.
+    """The division of a long text before it is summarized.
 
     Attributes:
-        max_chunk_size: The most words of a piece.
-        chunk_overlap: How many characters two pieces share.
-        separators: What pieces may begin with, the best first.
-        separator_type: What the text is, such as ``text``, ``html`` or ``markdown``.
-        disallow_intermediate_chunks: Whether summaries of pieces are never summed up again.
+        max_chunk_size: The maximum number of words per chunk.
+        chunk_overlap: The number of characters that two chunks share.
+        separators: The preferred separators at the start of a chunk, the best first.
+        separator_type: The type of text, such as ``text``, ``html`` or ``markdown``.
+        disallow_intermediate_chunks: Whether summaries of chunks are never summarized again.
     """
 
     max_chunk_size: int | Unset = UNSET
@@ -334,7 +333,7 @@ class Chunking(Record):
 
 
 class OutputStyle(OpenEnum):
-    """How a summary is laid out; newer documents write these words small."""
+    """The style of a summary; newer documents have these values in lower case."""
 
     BULLETED = "BULLETED"
     NUMBERED = "NUMBERED"
@@ -343,7 +342,7 @@ class OutputStyle(OpenEnum):
 
 @frozen
 class PromptTemplate(Record):
-    """What goes to the model, with placeholders for what is to be put in.
+    """The prompt of a model, with placeholders.
 
     Attributes:
         template: The text, such as ``Answer in ${language}: ${input}``. ``${input}``, ``${system}`` and the names of
@@ -355,12 +354,12 @@ class PromptTemplate(Record):
 
 @frozen
 class SchemaColumn(Record):
-    """A column of data that SQL is to be written for.
+    """A column of a data source for which SQL is generated.
 
     Attributes:
-        name: Its name.
-        type: Its type, such as ``STRING``.
-        description: What it holds.
+        name: The column's name.
+        type: The column's type, such as ``STRING``.
+        description: The description.
     """
 
     name: str
@@ -370,12 +369,12 @@ class SchemaColumn(Record):
 
 @frozen
 class DataSourceSchema(Record):
-    """Data that SQL is to be written for.
+    """A data source for which SQL is generated.
 
     Attributes:
-        data_source_name: The name, which the SQL has for the table.
+        data_source_name: The name, which is the name of the table in the SQL.
         columns: The columns.
-        description: What the data are.
+        description: The description.
     """
 
     data_source_name: str
@@ -385,11 +384,11 @@ class DataSourceSchema(Record):
 
 @frozen
 class WordLength(Record):
-    """How many words a summary should have; models do their best.
+    """The desired number of words of a summary; models follow it only approximately.
 
     Attributes:
-        min: The fewest.
-        max: The most.
+        min: The minimum.
+        max: The maximum.
     """
 
     min: int | Unset = UNSET
@@ -397,19 +396,19 @@ class WordLength(Record):
 
     def __attrs_post_init__(self) -> None:
         if isinstance(self.min, int) and isinstance(self.max, int) and self.min > self.max:
-            raise ConfigError(f"no summary has at least {self.min} and at most {self.max} words")
+            raise ConfigError(f"min must not be above max: a summary cannot have {self.min} to {self.max} words")
 
 
 class ModelKeywords(TypedDict, total=False):
-    """What all calls that ask a model take.
+    """The keywords of all calls that send a request to a model.
 
     Attributes:
-        model: The model, if not the one that the instance is set to.
-        model_configuration: Further settings of the model, as it takes them.
-        session_id: The AI session that the request belongs to.
-        temperature: How freely the model writes, from 0 on; small is strict.
-        max_tokens: The most tokens to write.
-        reasoning_effort: How much the model thinks before it writes.
+        model: The model; by default the one that the instance is configured with.
+        model_configuration: Further settings of the model, in the model's own form.
+        session_id: The AI session of the request.
+        temperature: The temperature, from 0; lower values make the output more deterministic.
+        max_tokens: The maximum number of tokens to generate.
+        reasoning_effort: The amount of reasoning before the model generates its output.
     """
 
     model: str | Unset
@@ -421,12 +420,12 @@ class ModelKeywords(TypedDict, total=False):
 
 
 class PromptKeywords(ModelKeywords, total=False):
-    """What all calls take for which the instance has a prompt; also the keys of `ModelKeywords`.
+    """The keywords of all calls for which the instance has a prompt; includes the keys of `ModelKeywords`.
 
     Attributes:
-        prompt_template: The prompt for the model, in place of the instance's own.
+        prompt_template: The prompt of the model, instead of the instance's own.
         parameters: Values for the placeholders of the template, by name.
-        system: The system message, in place of the instance's own.
+        system: The system message, instead of the instance's own.
     """
 
     prompt_template: PromptTemplate | str | Unset
@@ -443,7 +442,7 @@ def _model(
     temperature: float | Unset = UNSET,
     max_tokens: int | Unset = UNSET,
 ) -> dict[str, object]:
-    """Return the keywords of a model as `payload` takes them; others are a TypeError."""
+    """Return the keywords of a model in the form of `payload`; raise a TypeError for others."""
     return {
         "model": model,
         "model_configuration": model_configuration,
@@ -461,8 +460,8 @@ def _prompt(
     system: str | Unset = UNSET,
     **model: Unpack[ModelKeywords],
 ) -> dict[str, object]:
-    """Return the keywords of a prompt as `payload` takes them; others are a TypeError."""
-    # The page's table calls the template a string, but its example sends an object.
+    """Return the keywords of a prompt in the form of `payload`; raise a TypeError for others."""
+    # The table in Domo's documentation calls the template a string, but its example sends an object.
     template = PromptTemplate(prompt_template) if isinstance(prompt_template, str) else prompt_template
     return {**_model(**model), "prompt_template": template, "parameters": parameters, "system": system}
 
@@ -472,10 +471,10 @@ def _text(content: str) -> Mapping[str, object]:
 
 
 def _contents(given: str | Sequence[str | Mapping[str, object]]) -> list[Mapping[str, object]]:
-    """Return what a model is to look at as JSON, each with a type.
+    """Return the inputs of a model as JSON, each with a type.
 
     Raises:
-        ConfigError: There is nothing.
+        ConfigError: There is no input.
     """
     contents = [given] if isinstance(given, str) else require_list(given, "input")
     return [_text(each) if isinstance(each, str) else each for each in contents]
@@ -489,7 +488,7 @@ def _said(messages: Sequence[ChatMessage | str]) -> Sequence[Mapping[str, object
     """Return messages as JSON.
 
     Raises:
-        ConfigError: There are none.
+        ConfigError: There are no messages.
     """
     given = [ChatMessage(each) if isinstance(each, str) else each for each in require_list(messages, "messages")]
     return [
@@ -499,9 +498,9 @@ def _said(messages: Sequence[ChatMessage | str]) -> Sequence[Mapping[str, object
 
 
 class Ai(Area):
-    """AI services: text generated, summarised and turned into SQL, images read, and embeddings.
+    """AI services: generate, summarize and classify text, generate SQL, read images, create embeddings.
 
-    What a model writes is charged, so that a request whose answer is lost is not sent again.
+    A model's output is charged, so a request whose answer is lost is not repeated.
     """
 
     async def generate_text(
@@ -511,18 +510,18 @@ class Ai(Area):
         response_format: Mapping[str, object] | Unset = UNSET,
         **prompt: Unpack[PromptKeywords],
     ) -> GeneratedText:
-        """Ask a model to answer a text.
+        """Ask a model to respond to a text.
 
         `POST /api/ai/v1/text/generation` (AI Services API, "Text Generation").
 
         Args:
-            input: The text to answer.
-            response_format: The form to write in, as JSON with a ``type`` and a JSON ``schema``.
-            prompt: What all such calls take, such as ``model`` and ``temperature``: see `PromptKeywords`.
+            input: The text to respond to.
+            response_format: The format of the output, as JSON with a ``type`` and a JSON ``schema``.
+            prompt: Further keywords, such as ``model`` and ``temperature``; see `PromptKeywords`.
 
         Raises:
             BadRequest: The model does not exist.
-            Forbidden: AI services are not for the token's owner.
+            Forbidden: The token's owner may not use AI services.
         """
         return await self._http.request(
             "POST",
@@ -545,20 +544,20 @@ class Ai(Area):
         sql_request_options: Sequence[SqlOption | str] | Unset = UNSET,
         **prompt: Unpack[PromptKeywords],
     ) -> GeneratedText:
-        """Ask a model for the SQL that answers a question.
+        """Ask a model to generate SQL that answers a question.
 
         `POST /api/ai/v1/text/sql` (AI Services API, "Text-to-SQL").
 
         Args:
             input: The question.
-            data_source_schemas: The data that the SQL may name.
+            data_source_schemas: The data sources that the SQL may use.
             dialect: The dialect of the SQL, ``MYSQL`` by default.
-            domo_supported: Whether Domo has to understand it, by default so.
-            sql_request_options: What is to become of the SQL, and how it is checked.
-            prompt: What all such calls take, such as ``model`` and ``temperature``: see `PromptKeywords`.
+            domo_supported: Whether the SQL must be supported by Domo; true by default.
+            sql_request_options: Options for the generated SQL and its validation.
+            prompt: Further keywords, such as ``model`` and ``temperature``; see `PromptKeywords`.
 
         Returns:
-            The SQL, in which each dataset stands by its name in backticks.
+            The SQL, which contains the names of datasets in backticks.
 
         Raises:
             ConfigError: `data_source_schemas` is empty.
@@ -587,20 +586,20 @@ class Ai(Area):
         chunking_configuration: Chunking | Unset = UNSET,
         **prompt: Unpack[PromptKeywords],
     ) -> GeneratedText:
-        """Ask a model to sum up a text.
+        """Ask a model to summarize a text.
 
         `POST /api/ai/v1/text/summarize` (AI Services API, "Text Summarization").
 
         Args:
             input: The text.
-            output_style: How to lay the summary out.
-            output_word_length: How many words it should have.
-            chunking_configuration: How to cut the text, if it is long.
-            prompt: What all such calls take, such as ``model`` and ``temperature``: see `PromptKeywords`.
+            output_style: The style of the summary.
+            output_word_length: The number of words of the summary.
+            chunking_configuration: The division of the text, if it is long.
+            prompt: Further keywords, such as ``model`` and ``temperature``; see `PromptKeywords`.
 
         Raises:
             BadRequest: The model does not exist.
-            Forbidden: AI services are not for the token's owner.
+            Forbidden: The token's owner may not use AI services.
         """
         return await self._http.request(
             "POST",
@@ -623,19 +622,19 @@ class Ai(Area):
         disable_validation: bool | Unset = UNSET,
         **prompt: Unpack[PromptKeywords],
     ) -> GeneratedText:
-        """Ask a model to write a Beast Mode calculation.
+        """Ask a model to generate a Beast Mode calculation.
 
         `POST /api/ai/v1/text/beastmode` (Domo's OpenAPI of the AI services, "Text-to-BeastMode").
 
         Args:
-            input: What is to be calculated.
-            data_source_schema: The data that the calculation may name.
-            disable_validation: Whether not to check the calculation.
-            prompt: What all such calls take, such as ``model`` and ``temperature``: see `PromptKeywords`.
+            input: The description of the calculation.
+            data_source_schema: The data source that the calculation may use.
+            disable_validation: Whether to skip the validation of the calculation.
+            prompt: Further keywords, such as ``model`` and ``temperature``; see `PromptKeywords`.
 
         Raises:
             BadRequest: The model does not exist.
-            Forbidden: AI services are not for the token's owner.
+            Forbidden: The token's owner may not use AI services.
         """
         return await self._http.request(
             "POST",
@@ -657,20 +656,20 @@ class Ai(Area):
         response_format: Mapping[str, object] | Unset = UNSET,
         **prompt: Unpack[PromptKeywords],
     ) -> GeneratedText:
-        """Ask a model to read a picture, or to describe it.
+        """Ask a model to read or describe an image.
 
         `POST /api/ai/v1/image/text` (Domo's OpenAPI of the AI services, "Image to Text").
 
         Args:
-            image: The picture.
-            input: What to say about it, by default the text that is in it. Domo's documentation calls it required, and
-                leaves it out of its example.
-            response_format: The form to write in, as JSON with a ``type`` and a JSON ``schema``.
-            prompt: What all such calls take, such as ``model`` and ``temperature``: see `PromptKeywords`.
+            image: The image.
+            input: The instruction; by default to return the text in the image. Domo's documentation calls it required,
+                but omits it from its example.
+            response_format: The format of the output, as JSON with a ``type`` and a JSON ``schema``.
+            prompt: Further keywords, such as ``model`` and ``temperature``; see `PromptKeywords`.
 
         Raises:
             BadRequest: The model does not exist.
-            Forbidden: AI services are not for the token's owner.
+            Forbidden: The token's owner may not use AI services.
         """
         return await self._http.request(
             "POST",
@@ -697,15 +696,15 @@ class Ai(Area):
         `POST /api/ai/v1/messages/chat` (Domo's OpenAPI of the AI services, "Chat Messages").
 
         Args:
-            messages: What was said so far; a bare text is the user's.
-            system: What the model is told about its part.
-            response_format: The form to write in, as JSON with a ``type`` and a JSON ``schema``.
-            model: What all such calls take, such as ``model`` and ``temperature``: see `ModelKeywords`.
+            messages: The messages so far; a plain string is a message of the user.
+            system: The system message.
+            response_format: The format of the output, as JSON with a ``type`` and a JSON ``schema``.
+            model: Further keywords, such as ``model`` and ``temperature``; see `ModelKeywords`.
 
         Raises:
             ConfigError: `messages` is empty.
             BadRequest: The model does not exist.
-            Forbidden: AI services are not for the token's owner.
+            Forbidden: The token's owner may not use AI services.
         """
         return await self._http.request(
             "POST",
@@ -734,20 +733,21 @@ class Ai(Area):
         `POST /api/ai/v1/messages/tools` (Domo's OpenAPI of the AI services, "Tool Calling").
 
         Args:
-            messages: What was said so far; a bare text is the user's. Say what a tool gave in a ``TOOL_USE_RESULT``.
+            messages: The messages so far; a plain string is a message of the user. Send a tool's result as a
+                ``TOOL_USE_RESULT``.
             tools: The tools, each as JSON with ``name``, ``description`` and ``parameters``, a JSON schema.
-            tool_choice: How to use them, such as ``{"type": "AUTO"}``.
-            system: What the model is told about its part.
-            validate_schema: Whether to check that what goes to a tool is what it takes.
-            model: What all such calls take, such as ``model`` and ``temperature``: see `ModelKeywords`.
+            tool_choice: The choice of tools, such as ``{"type": "AUTO"}``.
+            system: The system message.
+            validate_schema: Whether to check the arguments of a tool against its schema.
+            model: Further keywords, such as ``model`` and ``temperature``; see `ModelKeywords`.
 
         Returns:
-            What it says; where `ChatAnswer.stop_reason` is ``TOOL_USE``, its content has a ``TOOL_USE_REQUEST``.
+            The answer; if `ChatAnswer.stop_reason` is ``TOOL_USE``, its content has a ``TOOL_USE_REQUEST``.
 
         Raises:
             ConfigError: `messages` or `tools` is empty.
             BadRequest: The model does not exist.
-            Forbidden: AI services are not for the token's owner.
+            Forbidden: The token's owner may not use AI services.
         """
         return await self._http.request(
             "POST",
@@ -772,20 +772,20 @@ class Ai(Area):
         dimensions: int | Unset = UNSET,
         model_configuration: Mapping[str, object] | Unset = UNSET,
     ) -> Embeddings:
-        """Return the vectors that texts are to a model.
+        """Return the embeddings of texts.
 
         `POST /api/ai/v1/embedding/text` (Domo's OpenAPI of the AI services, "Text Embeddings").
 
         Args:
             texts: The texts.
-            model: The model, if not the one that the instance is set to.
-            dimensions: How many numbers a vector has, where the model gives a choice.
-            model_configuration: What else the model takes.
+            model: The model; by default the one that the instance is configured with.
+            dimensions: The number of dimensions of a vector, if the model allows a choice.
+            model_configuration: Further settings of the model.
 
         Raises:
-            ConfigError: There are no texts.
+            ConfigError: `texts` is empty.
             BadRequest: The model does not exist.
-            Forbidden: AI services are not for the token's owner.
+            Forbidden: The token's owner may not use AI services.
         """
         return await self._http.request(
             "POST",
@@ -808,21 +808,21 @@ class Ai(Area):
         dimensions: int | Unset = UNSET,
         model_configuration: Mapping[str, object] | Unset = UNSET,
     ) -> Embeddings:
-        """Return the vectors that pictures are to a model.
+        """Return the embeddings of images.
 
         `POST /api/ai/v1/embedding/image` (Domo's OpenAPI of the AI services, "Image Embeddings"). It describes
-        a list of pictures as ``input``, which is sent, and shows one as ``image`` in its examples.
+        a list of images as ``input``, which is sent, and shows one as ``image`` in its examples.
 
         Args:
-            images: The pictures.
-            model: The model, if not the one that the instance is set to.
-            dimensions: How many numbers a vector has, where the model gives a choice.
-            model_configuration: What else the model takes.
+            images: The images.
+            model: The model; by default the one that the instance is configured with.
+            dimensions: The number of dimensions of a vector, if the model allows a choice.
+            model_configuration: Further settings of the model.
 
         Raises:
-            ConfigError: There are no pictures.
+            ConfigError: `images` is empty.
             BadRequest: The model does not exist.
-            Forbidden: AI services are not for the token's owner.
+            Forbidden: The token's owner may not use AI services.
         """
         return await self._http.request(
             "POST",
@@ -853,18 +853,18 @@ class Ai(Area):
         `POST /api/ai/v1/classification` (Domo's OpenAPI of the AI services, "Classification").
 
         Args:
-            input: A text; or several, or other contents, each as JSON with a ``type``, see `ChatMessage`.
-            labels: The classes, from 2 to 50.
-            several: Whether it may belong to several of them.
-            instructions: What else the model has to know.
-            model: The model, if not the one that the instance is set to.
-            model_configuration: What else the model takes.
-            session_id: The AI session that the request belongs to.
+            input: A text or other content, or several, each as JSON with a ``type``; see `ChatMessage`.
+            labels: The classes, 2 to 50.
+            several: Whether the input may belong to several classes.
+            instructions: Further instructions for the model.
+            model: The model; by default the one that the instance is configured with.
+            model_configuration: Further settings of the model.
+            session_id: The AI session of the request.
 
         Raises:
-            ConfigError: There is no input, or there are no labels.
+            ConfigError: `input` or `labels` is empty.
             BadRequest: The model does not exist.
-            Forbidden: AI services are not for the token's owner.
+            Forbidden: The token's owner may not use AI services.
         """
         return await self._http.request(
             "POST",
@@ -895,23 +895,23 @@ class Ai(Area):
         model_configuration: Mapping[str, object] | Unset = UNSET,
         session_id: str | Unset = UNSET,
     ) -> ExtractedData:
-        """Ask a model to find values in a text. Domo calls this a beta, which may change.
+        """Ask a model to extract values from a text. Domo calls this a beta, which may change.
 
         `POST /api/ai/v1/extract` (Domo's OpenAPI of the AI services, "Data Extraction").
 
         Args:
-            input: A text; or several, or other contents, each as JSON with a ``type``, see `ChatMessage`.
-            output_structure: What to find: a JSON schema by each name, such as
+            input: A text or other content, or several, each as JSON with a ``type``; see `ChatMessage`.
+            output_structure: The values to extract: a JSON schema by name, such as
                 ``{"email": {"type": "string", "description": "Email address"}}``.
-            instructions: What else the model has to know.
-            model: The model, if not the one that the instance is set to.
-            model_configuration: What else the model takes.
-            session_id: The AI session that the request belongs to.
+            instructions: Further instructions for the model.
+            model: The model; by default the one that the instance is configured with.
+            model_configuration: Further settings of the model.
+            session_id: The AI session of the request.
 
         Raises:
-            ConfigError: There is no input.
+            ConfigError: `input` is empty.
             BadRequest: The model does not exist.
-            Forbidden: AI services are not for the token's owner.
+            Forbidden: The token's owner may not use AI services.
         """
         return await self._http.request(
             "POST",
@@ -938,23 +938,23 @@ class Ai(Area):
         model_configuration: Mapping[str, object] | Unset = UNSET,
         session_id: str | Unset = UNSET,
     ) -> Sentiment:
-        """Ask a model whether a text is for or against something.
+        """Ask a model for the sentiment of a text.
 
         `POST /api/ai/v1/sentiment` (Domo's OpenAPI of the AI services, "Sentiment Analysis"), and for topics
         `POST /api/ai/v1/targeted-sentiment` ("Targeted Sentiment Analysis").
 
         Args:
-            input: A text; or several, or other contents, each as JSON with a ``type``, see `ChatMessage`.
-            topics: What to tell apart, at most 50; by default the text is judged as a whole.
-            instructions: What else the model has to know.
-            model: The model, if not the one that the instance is set to.
-            model_configuration: What else the model takes.
-            session_id: The AI session that the request belongs to.
+            input: A text or other content, or several, each as JSON with a ``type``; see `ChatMessage`.
+            topics: The topics to analyse, at most 50; by default the text as a whole.
+            instructions: Further instructions for the model.
+            model: The model; by default the one that the instance is configured with.
+            model_configuration: Further settings of the model.
+            session_id: The AI session of the request.
 
         Raises:
-            ConfigError: There is no input.
+            ConfigError: `input` is empty.
             BadRequest: The model does not exist.
-            Forbidden: AI services are not for the token's owner.
+            Forbidden: The token's owner may not use AI services.
         """
         given = [SentimentTopic(each) if isinstance(each, str) else each for each in topics]
         return await self._http.request(

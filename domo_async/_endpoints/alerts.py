@@ -1,4 +1,4 @@
-"""Alerts and their subscriptions."""
+"""Manage alerts and their subscriptions."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ __all__ = ["Alert", "AlertSubscriber", "AlertSubscription", "Alerts", "Subscript
 
 
 class SubscriptionType(OpenEnum):
-    """What is subscribed to an alert, or how."""
+    """The type of a subscriber of an alert, or of a subscription."""
 
     USER = "USER"
     GROUP = "GROUP"
@@ -28,11 +28,11 @@ class SubscriptionType(OpenEnum):
 
 @frozen
 class AlertSubscription(Record):
-    """Somebody whom an alert is shared with.
+    """A user, a group or another subscriber with whom an alert is shared.
 
     Attributes:
-        subscriber_id: The identifier of the user, the group or other holder of access.
-        type: Which of these.
+        subscriber_id: The identifier of the subscriber.
+        type: The type of the subscriber.
     """
 
     subscriber_id: int | str
@@ -41,15 +41,15 @@ class AlertSubscription(Record):
 
 @frozen(kw_only=True)
 class AlertSubscriber(Model):
-    """Who is told of an alert, as the instance tells it.
+    """A subscription to an alert.
 
     Attributes:
         id: The number of the subscription.
-        subscriber_id: The identifier of the user, the group or other holder of access.
-        type: Which of these.
-        subscribed_by: Who subscribed it.
-        current_user_member: Whether the token's owner is one of the group.
-        muted_subscriber_ids: Those of the group that do not want to be told.
+        subscriber_id: The identifier of the subscriber.
+        type: The type of the subscriber.
+        subscribed_by: The user who created the subscription.
+        current_user_member: Whether the token's owner is a member of the group.
+        muted_subscriber_ids: The members of the group who have muted it.
     """
 
     id: NumericId | None = None
@@ -62,39 +62,39 @@ class AlertSubscriber(Model):
 
 @frozen(kw_only=True)
 class Alert(Model):
-    """An alert. Lists give only some of this, unless they are asked for more.
+    """An alert. Lists return only some of the fields, unless more are requested.
 
-    The instance writes times without a zone; they are read as UTC, which no document confirms. Where no document
-    shows what is in a list or an object, it is left as it came.
+    The instance sends times without a zone; they are read as UTC, which no document confirms. Lists and objects whose
+    content is not documented are left as the instance sends them.
 
     Attributes:
-        id: Its number.
-        name: Its name.
-        type: What it looks for, such as ``ANY_ROW``.
-        category: What it is about, such as ``DATA``.
-        resource_type: What it watches, such as ``DATASET``.
-        resource_id: Which one.
-        resource_name: What that is called.
-        created_at: When it was made.
-        created_by: Who made it.
-        modified_at: When it was last changed.
-        modified_by: Who did that.
-        owner: Whose it is.
-        rule: What it looks for, in words.
-        trigger_frequency: How often it goes off, in words.
-        triggered: Whether it has gone off.
-        active: Whether it is in force.
-        enabled: Whether it is switched on.
-        contextual: Whether it depends on who looks.
+        id: The alert's number.
+        name: The alert's name.
+        type: The type of condition, such as ``ANY_ROW``.
+        category: The category, such as ``DATA``.
+        resource_type: The type of the watched resource, such as ``DATASET``.
+        resource_id: The identifier of the watched resource.
+        resource_name: The name of the watched resource.
+        created_at: The time of creation.
+        created_by: The user who created it.
+        modified_at: The time of the last change.
+        modified_by: The user who made the last change.
+        owner: The owner.
+        rule: The condition, in words.
+        trigger_frequency: The frequency of notifications, in words.
+        triggered: Whether it was triggered.
+        active: Whether it is active.
+        enabled: Whether it is enabled.
+        contextual: Whether it depends on the current user.
         current_user_subscribed: Whether the token's owner is subscribed.
-        actions: What it does.
-        configurations: Its settings.
-        filter_groups: What it is limited to.
-        subscriptions: Who is told.
-        error: What is wrong with it.
-        description: What it is for.
-        filters: What the data are limited to.
-        filter_rules: The same in words.
+        actions: The actions.
+        configurations: The settings.
+        filter_groups: The policies that apply.
+        subscriptions: The subscriptions.
+        error: The alert's error.
+        description: The description.
+        filters: The filters on the data.
+        filter_rules: The filters in words.
     """
 
     id: NumericId
@@ -127,7 +127,7 @@ class Alert(Model):
 
 
 def _made(answer: object) -> Alert | None:
-    """Return the alert that an answer tells of, which no document shows: as it is, or by its number alone."""
+    """Return the alert from an answer, whose form no document shows: a whole alert, or only its number."""
     if isinstance(answer, dict) and "id" in answer:
         return structure(answer, Alert)
     if isinstance(answer, int | str) and not isinstance(answer, bool) and str(answer).strip().isdecimal():
@@ -136,7 +136,7 @@ def _made(answer: object) -> Alert | None:
 
 
 def _fields(names: Sequence[str] | None) -> Sequence[str] | None:
-    """Return the keys to ask for; no alert can be told without its number."""
+    """Return the fields to request; the number is always among them, as an alert needs it."""
     if names is None:
         return None
     chosen = require_list(names, "fields")
@@ -144,7 +144,7 @@ def _fields(names: Sequence[str] | None) -> Sequence[str] | None:
 
 
 class Alerts(Area):
-    """Alerts and their subscriptions."""
+    """Manage alerts and their subscriptions."""
 
     def list(
         self,
@@ -168,35 +168,35 @@ class Alerts(Area):
     ) -> Pager[Alert]:
         """Iterate over alerts.
 
-        `GET /api/social/v4/alerts` (Alerts API, "Get alerts"). Lists go out with commas between their items, which
-        Domo's documentation does not say.
+        `GET /api/social/v4/alerts` (Alerts API, "Get alerts"). Lists are sent separated by commas, which Domo's
+        documentation does not say.
 
         Args:
-            all: Whether to get all alerts at once.
-            card_id: Only those on this card.
-            current_user_subscriptions: Whether to give only those that the token's owner is subscribed to.
-            data_set_id: Only those on this dataset.
-            disabled: Whether to give only those that are switched off.
-            fields: The keys to give, as the instance writes them, such as ``["name", "resourceId"]``; ``["all"]`` for
-                every one.
-            owner_id: Only those of this user.
-            page_id: Only those on this page.
-            sort_by: The key to sort by; the instance takes ``createdAt`` by itself.
-            subscriber_id: Only those that this user is subscribed to.
-            subscription_types: Only those with such subscriptions.
-            suggested: Whether to give only those that are suggested to the token's owner.
-            triggered: Whether to give only those that have gone off.
+            all: Whether to return all alerts at once.
+            card_id: The card.
+            current_user_subscriptions: Whether to return only alerts that the token's owner is subscribed to.
+            data_set_id: The dataset.
+            disabled: Whether to return only disabled alerts.
+            fields: The fields to return, in the instance's spelling, such as ``["name", "resourceId"]``; ``["all"]``
+                for all.
+            owner_id: The owner.
+            page_id: The page.
+            sort_by: The field to sort by, in the instance's spelling; ``createdAt`` is the instance's default.
+            subscriber_id: The subscriber.
+            subscription_types: The types of subscriptions.
+            suggested: Whether to return only alerts that are suggested to the token's owner.
+            triggered: Whether to return only alerts that were triggered.
             offset: The number of alerts to skip.
-            limit: The most alerts to give in all.
+            limit: The maximum number of alerts to return.
             page_size: The number of alerts per request.
 
         Raises:
-            ConfigError: `fields` or `subscription_types` is empty, or a number is out of its range.
+            ConfigError: `fields` or `subscription_types` is empty, or a number is out of range.
         """
         types = None if subscription_types is None else require_list(subscription_types, "subscription_types")
 
         def read(alerts: tuple[Alert, ...]) -> PageData[Alert]:
-            # More than was asked for, where all are to come at once, is all of them.
+            # If all alerts were requested, an answer with more than a page is the complete list.
             return PageData(alerts, more=False if all and len(alerts) > page_size else None)
 
         return self._http.pages(
@@ -234,7 +234,7 @@ class Alerts(Area):
 
         Args:
             alert_id: The alert.
-            fields: The keys to give, as the instance writes them; all of them by default.
+            fields: The fields to return, in the instance's spelling; all by default.
 
         Raises:
             ConfigError: `fields` is empty.
@@ -263,30 +263,30 @@ class Alerts(Area):
         enabled: bool | Unset = UNSET,
         owner: int | str | Unset = UNSET,
     ) -> Alert | None:
-        """Make an alert. Is not sent twice, unless the instance surely did not take it.
+        """Create an alert. The request is not repeated, unless the instance surely did not process it.
 
         `POST /api/social/v4/alerts`. Seen on instances, not in Domo's documentation.
 
         Args:
-            name: Its name.
-            type: What it looks for, such as ``ANY_ROW`` or ``SUMMARY_NUMBER``.
-            resource_type: What it watches: ``DATASET``, ``CARD`` …
-            resource_id: Which one.
-            configurations: Its settings, each as JSON with ``name`` and ``value``, such as
+            name: The alert's name.
+            type: The type of condition, such as ``ANY_ROW`` or ``SUMMARY_NUMBER``.
+            resource_type: The type of the resource to watch: ``DATASET``, ``CARD`` …
+            resource_id: The identifier of the resource to watch.
+            configurations: The settings, each as JSON with ``name`` and ``value``, such as
                 ``{"name": "OPERATION", "value": "ROWS_ADDED"}``.
-            category: What it is about, such as ``DATA``.
-            description: What it is for.
-            rule: What it looks for, in words.
-            trigger_frequency: How often it goes off, in words.
-            filters: What the data are limited to, each as JSON.
-            filter_rules: The same in words.
-            filter_groups: The policies that it goes by, each as JSON.
-            subscriptions: Who is told.
-            enabled: Whether it is switched on.
-            owner: Whose it is.
+            category: The category, such as ``DATA``.
+            description: The description.
+            rule: The condition, in words.
+            trigger_frequency: The frequency of notifications, in words.
+            filters: The filters on the data, each as JSON.
+            filter_rules: The filters in words.
+            filter_groups: The policies that apply, each as JSON.
+            subscriptions: The subscriptions.
+            enabled: Whether it is enabled.
+            owner: The owner.
 
         Returns:
-            The alert, as far as the instance tells of it; None where it says nothing.
+            The alert with the fields that the instance returns; None if the answer is empty.
         """
         answer = await self._http.request(
             "POST",
@@ -327,26 +327,26 @@ class Alerts(Area):
         filters: Sequence[Mapping[str, object]] | Unset = UNSET,
         filter_groups: Sequence[Mapping[str, object]] | Unset = UNSET,
     ) -> Alert | None:
-        """Change what is given of an alert.
+        """Change the given properties of an alert.
 
         `PATCH /api/social/v4/alerts/{alert_id}`. Seen on instances with an owner, not in Domo's documentation; that it
-        takes all else that is here is unconfirmed.
+        accepts the other properties is unconfirmed.
 
         Args:
             alert_id: The alert.
-            owner: Whose it is to be.
-            name: Its name.
-            description: What it is for.
-            enabled: Whether it is switched on.
-            configurations: Its settings, each as JSON with ``name`` and ``value``.
-            filters: What the data are limited to, each as JSON.
-            filter_groups: The policies that it goes by, each as JSON.
+            owner: The new owner.
+            name: The new name.
+            description: The description.
+            enabled: Whether it is enabled.
+            configurations: The settings, each as JSON with ``name`` and ``value``.
+            filters: The filters on the data, each as JSON.
+            filter_groups: The policies that apply, each as JSON.
 
         Returns:
-            The alert, as far as the instance tells of it; None where it says nothing.
+            The alert with the fields that the instance returns; None if the answer is empty.
 
         Raises:
-            ConfigError: Nothing is given to change.
+            ConfigError: No change is given.
             NotFound: The alert does not exist.
         """
         changes = require_changes(
@@ -386,7 +386,7 @@ class Alerts(Area):
         await self._http.request("DELETE", url("/api/social/v4/alerts/{}", alert_id))
 
     async def subscriptions(self, alert_id: int | str, /) -> ItemTuple[AlertSubscriber]:
-        """Return who is told of an alert.
+        """Return the subscriptions of an alert.
 
         `GET /api/social/v4/alerts/{alert_id}/subscriptions`. Seen on instances, not in Domo's documentation.
 
@@ -403,15 +403,15 @@ class Alerts(Area):
     async def subscribe(
         self, alert_id: int | str, /, *, subscriber_id: int | str, type: SubscriptionType | str
     ) -> None:
-        """Subscribe somebody to an alert.
+        """Subscribe a user, a group or another subscriber to an alert.
 
         `POST /api/social/v4/alerts/{alert_id}/subscriptions` (Alerts API, "Subscribe user to an alert"); Domo's
         documentation does not show the answer.
 
         Args:
             alert_id: The alert.
-            subscriber_id: The identifier of the user, the group or other holder of access.
-            type: Which of these.
+            subscriber_id: The identifier of the subscriber.
+            type: The type of the subscriber.
 
         Raises:
             NotFound: The alert does not exist.
@@ -425,15 +425,15 @@ class Alerts(Area):
     async def unsubscribe(
         self, alert_id: int | str, /, *, subscriber_id: int | str, type: SubscriptionType | str
     ) -> None:
-        """End somebody's subscription to an alert.
+        """Remove a subscription from an alert.
 
         `DELETE /api/social/v4/alerts/{alert_id}/subscriptions` (Alerts API, "Unsubscribe user from an alert"); Domo's
         documentation does not show the answer, and names another method than its example.
 
         Args:
             alert_id: The alert.
-            subscriber_id: The identifier of the user, the group or other holder of access.
-            type: Which of these.
+            subscriber_id: The identifier of the subscriber.
+            type: The type of the subscriber.
 
         Raises:
             NotFound: The alert does not exist.
@@ -461,10 +461,10 @@ class Alerts(Area):
 
         Args:
             alert_id: The alert.
-            user_message: What to say about it.
-            alert_subscriptions: Whom to share it with.
-            send_email: Whether to send the message by mail, too.
-            meta_data: Further facts; Domo's documentation does not say which.
+            user_message: The message.
+            alert_subscriptions: The subscribers to share it with.
+            send_email: Whether to send the message by e-mail, too.
+            meta_data: Further metadata, which Domo's documentation does not describe.
 
         Raises:
             ConfigError: `alert_subscriptions` is empty.

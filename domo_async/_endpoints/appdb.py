@@ -1,4 +1,4 @@
-"""App DB: collections of JSON documents."""
+"""Manage App DB, which stores collections of JSON documents."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _IDS_PER_REQUEST = 100  # of 36 characters each, which keeps the URL below 4 KiB
 
 
 class CollectionPermission(OpenEnum):
-    """What an app may do with a collection and its documents."""
+    """A permission of an app on a collection and its documents."""
 
     READ = "read"
     SHARE = "share"
@@ -52,16 +52,16 @@ class Document(Model):
     """A document of a collection.
 
     Attributes:
-        id: Its identifier.
-        datastore_id: The datastore of its collection.
-        collection_id: Its collection.
-        sync_required: Whether it is yet to be synced to the collection's dataset.
-        owner: The user whose it is.
-        created_by: The user who made it; lists may leave it out.
-        created_on: When it was made, cut to microseconds.
-        updated_on: When it was last changed, cut to microseconds.
-        updated_by: The user who last changed it.
-        content: The content of the document, as JSON.
+        id: The document's identifier.
+        datastore_id: The datastore of the collection.
+        collection_id: The collection.
+        sync_required: Whether it still must be synced to the collection's dataset.
+        owner: The owner.
+        created_by: The user who created it; lists may omit it.
+        created_on: The time of creation, truncated to microseconds.
+        updated_on: The time of the last change, truncated to microseconds.
+        updated_by: The user who made the last change.
+        content: The content, as JSON.
     """
 
     id: str
@@ -81,24 +81,25 @@ class Collection(Model):
     """A collection of documents.
 
     Attributes:
-        id: Its identifier.
-        datastore_id: The datastore that it is in.
-        default_permissions: What everybody may do with it; the sample shows null, so its form is not known.
-        required_authorities: What a user needs to reach it; the sample shows null, so its form is not known.
-        owner: The user whose it is.
-        name: Its name.
-        datasource_id: The dataset that it is synced to.
+        id: The collection's identifier.
+        datastore_id: The datastore.
+        default_permissions: The default permissions; null in the sample, so their form is not known.
+        required_authorities: The authorities that a user needs for access; null in the sample, so their form is not
+            known.
+        owner: The owner.
+        name: The collection's name.
+        datasource_id: The dataset to which the collection is synced.
         schema: The columns of that dataset.
-        filters: The filters on its documents; the sample shows null, so their form is not known.
+        filters: The filters on the documents; null in the sample, so their form is not known.
         sync_enabled: Whether it is synced to a dataset.
-        sync_required: Whether something is yet to be synced.
-        full_replace_required: Whether the next sync has to replace all rows.
-        last_sync: When it was last synced.
-        created_on: When it was made, cut to microseconds.
-        updated_on: When it was last changed, cut to microseconds.
-        updated_by: The user who last changed it.
-        datastore_name: The name of its datastore, in searches.
-        document_count: How many documents it has, in searches.
+        sync_required: Whether changes still must be synced.
+        full_replace_required: Whether the next sync must replace all rows.
+        last_sync: The time of the last sync.
+        created_on: The time of creation, truncated to microseconds.
+        updated_on: The time of the last change, truncated to microseconds.
+        updated_by: The user who made the last change.
+        datastore_name: The datastore's name, in search results.
+        document_count: The number of documents, in search results.
     """
 
     id: str
@@ -123,12 +124,12 @@ class Collection(Model):
 
 @frozen(kw_only=True)
 class CollectionGrant(Model):
-    """What someone may do with a collection, as the instance tells it.
+    """The permissions of a user, a group or an app on a collection.
 
     Attributes:
-        id: The user, the group, or the app.
-        type: Which of these: ``USER``, ``GROUP`` or ``RYUU_APP``.
-        permissions: All that it may do, in capitals; `CollectionPermission` has them small, as they are sent.
+        id: The identifier of the user, the group or the app.
+        type: The type of `id`: ``USER``, ``GROUP`` or ``RYUU_APP``.
+        permissions: The permissions in upper case; `CollectionPermission` has them in lower case, as they are sent.
     """
 
     id: str
@@ -141,13 +142,13 @@ class Datastore(Model):
     """A datastore, which holds collections; an app has one.
 
     Attributes:
-        id: Its identifier.
-        name: Its name.
-        owner: The user whose it is.
-        temporary: Whether it goes away by itself.
-        created_on: When it was made.
-        updated_on: When it was last changed.
-        updated_by: The user who last changed it.
+        id: The datastore's identifier.
+        name: The datastore's name.
+        owner: The owner.
+        temporary: Whether the instance deletes it automatically.
+        created_on: The time of creation.
+        updated_on: The time of the last change.
+        updated_by: The user who made the last change.
     """
 
     id: str
@@ -161,11 +162,11 @@ class Datastore(Model):
 
 @frozen(kw_only=True)
 class DocumentsUpdated(Model):
-    """How many documents were changed.
+    """The number of documents that were changed.
 
     Attributes:
-        matched_count: Documents that the filter selects.
-        modified_count: Documents that are another than before.
+        matched_count: The number of documents that match the filter.
+        modified_count: The number of documents that are different from before.
     """
 
     matched_count: int | None = None
@@ -174,12 +175,12 @@ class DocumentsUpdated(Model):
 
 @frozen(kw_only=True)
 class DocumentsWritten(Model):
-    """What became of several documents.
+    """The result of writing several documents.
 
     Attributes:
         documents: The documents, if the instance reports it, in the order of the request.
-        created: How many were made, where it counts instead.
-        updated: How many were replaced, likewise.
+        created: The number of created documents, if the instance returns counts instead.
+        updated: The number of replaced documents, if the instance returns counts instead.
     """
 
     documents: tuple[Document, ...] = ()
@@ -198,17 +199,17 @@ def _written(answer: DocumentsWritten | tuple[Document, ...]) -> DocumentsWritte
 
 
 def _aliased(columns: Mapping[str, str] | None) -> str | None:
-    """Return what is to be worked out of columns, as the query takes it: each with its name in the answer."""
+    """Return the aggregations of columns in the form of the query: each with its name in the answer."""
     if columns is None:
         return None
     for path, alias in columns.items():
         if not path.strip() or not alias.strip() or set(path + alias) & {",", " "}:
-            raise ConfigError(f"{path!r}: {alias!r} must be a path and a name without blanks and commas")
+            raise ConfigError(f"{path!r}: {alias!r} must be a path and a name without spaces and commas")
     return ",".join(f"{path} {alias}" for path, alias in columns.items()) or None
 
 
 def _identifiers(document_ids: Sequence[str]) -> list[str]:
-    """Return identifiers that can stand in a list by commas."""
+    """Return identifiers after checking that they can be joined by commas."""
     given = require_list(document_ids, "document_ids")
     wrong = [identifier for identifier in given if not identifier.strip() or "," in identifier]
     if wrong:
@@ -217,7 +218,7 @@ def _identifiers(document_ids: Sequence[str]) -> list[str]:
 
 
 def _schema(columns: Columns) -> dict[str, object]:
-    """Return columns as collections are told them."""
+    """Return columns in the form that requests for collections have."""
     return {
         "columns": [
             payload(type=column.type, name=column.name, visible=UNSET if column.visible is None else column.visible)
@@ -227,7 +228,7 @@ def _schema(columns: Columns) -> dict[str, object]:
 
 
 class Documents(Area):
-    """The documents of App DB's collections."""
+    """Read, query and write the documents of App DB's collections."""
 
     async def get(self, collection_id: str, document_id: str, /) -> Document:
         """Return a document.
@@ -256,27 +257,27 @@ class Documents(Area):
         limit: int | None = None,
         page_size: int = 10_000,
     ) -> Pager[Document]:
-        """Iterate over the documents that a filter selects.
+        """Iterate over the documents that match a filter.
 
-        `POST /api/datastores/v2/collections/{collection_id}/documents/query` (App DB API, "Query Document"). That page
-        names no paging; that the query takes ``limit``, by default 10,000, and ``offset`` is from Domo's own OpenAPI
-        description of the route.
+        `POST /api/datastores/v2/collections/{collection_id}/documents/query` (App DB API, "Query Document"). The
+        documentation describes no paging; the parameters ``limit``, by default 10,000, and ``offset`` are from Domo's
+        own OpenAPI description of the route.
 
         Args:
             collection_id: The collection.
-            filter: What MongoDB's ``find()`` takes, such as ``{"content.userId": {"$eq": "123456789"}}``; an empty
-                one selects all. A point in time is written ``{"$date": "2024-05-08T19:39:00Z"}``. ``$where``,
-                ``$near`` and ``$nearSphere`` are not supported.
-            sort_by: The path to sort by, such as ``content.due``; or several. A path may have its own direction, as in
+            filter: The filter in the syntax of MongoDB's ``find()``, such as
+                ``{"content.userId": {"$eq": "123456789"}}``; an empty filter matches all documents. A time is written
+                ``{"$date": "2024-05-08T19:39:00Z"}``. ``$where``, ``$near`` and ``$nearSphere`` are not supported.
+            sort_by: The path to sort by, such as ``content.due``, or several. A path may have its own direction, as in
                 ``content.due descending``.
             ascending: Whether to sort from the smallest to the largest, for paths without a direction of their own.
             offset: The number of documents to skip.
-            limit: The most documents to give, or None for all.
+            limit: The maximum number of documents to return, or None for all.
             page_size: The number of documents per request, at most 10,000.
 
         Raises:
             ConfigError: A number is out of range.
-            BadRequest: The filter is wrong.
+            BadRequest: The filter is invalid.
             NotFound: The collection does not exist.
         """
         return self._http.pages(
@@ -313,7 +314,7 @@ class Documents(Area):
         limit: int | None = None,
         page_size: int = 10_000,
     ) -> Pager[Mapping[str, object]]:
-        """Iterate over what is worked out of the documents that a filter selects, group by group.
+        """Iterate over groups of the documents that match a filter, with aggregations of each group.
 
         `POST /api/datastores/v2/collections/{collection_id}/documents/query` (Domo's own OpenAPI description of it).
 
@@ -328,24 +329,24 @@ class Documents(Area):
 
         Args:
             collection_id: The collection.
-            filter: What MongoDB's ``find()`` takes, see `query`; all documents by default.
-            group_by: What the documents of a group have in common: a path such as ``content.region``, or several.
-            count: What to call the number of documents of a group.
-            avg: The means to work out: what to call each, by the path.
-            min: The least values to find, likewise.
-            max: The largest values to find, likewise.
-            sum: The sums to work out, likewise.
-            unwind: A list in the documents, of which each item is to count as a document of its own; or several.
-            sort_by: The name given here, or the path, to sort by; or several. Each may have its own direction, as in
+            filter: The filter in the syntax of MongoDB's ``find()``, see `query`; all documents by default.
+            group_by: The path by which to group the documents, such as ``content.region``, or several.
+            count: The name of the number of documents per group.
+            avg: The averages to compute: the name of each, by path.
+            min: The minimums to compute: the name of each, by path.
+            max: The maximums to compute: the name of each, by path.
+            sum: The sums to compute: the name of each, by path.
+            unwind: The path of a list in the documents, or several; each item counts as a separate document.
+            sort_by: The name or the path to sort by, or several. Each may have its own direction, as in
                 ``total descending``.
-            ascending: Whether to sort from the smallest to the largest, for those without a direction of their own.
+            ascending: Whether to sort from the smallest to the largest, for items without a direction of their own.
             offset: The number of groups to skip.
-            limit: The most groups to give, or None for all.
+            limit: The maximum number of groups to return, or None for all.
             page_size: The number of groups per request, at most 10,000.
 
         Raises:
-            ConfigError: A number is out of range, a name or a path has a blank or a comma, or nothing is asked for.
-            BadRequest: The filter is wrong.
+            ConfigError: A number is out of range, a name or a path has a space or a comma, or no aggregation is given.
+            BadRequest: The filter is invalid.
             NotFound: The collection does not exist.
         """
         params = {
@@ -358,7 +359,7 @@ class Documents(Area):
             "unwind": one_or_several(unwind, "unwind"),
         }
         if not any(params.values()):
-            raise ConfigError("nothing is to be worked out; query() gives the documents as they are")
+            raise ConfigError("give a count, avg, min, max or sum to compute; query() returns the documents themselves")
         return self._http.pages(
             "POST",
             url("/api/datastores/v2/collections/{}/documents/query", collection_id),
@@ -379,13 +380,13 @@ class Documents(Area):
         """Iterate over all documents of a collection.
 
         `GET /api/datastores/v1/collections/{collection_id}/documents` (App DB API, "List Documents"). That page has an
-        upper limit of 10,000 documents and recommends pages without saying how to ask for them; ``limit`` and
-        ``offset`` are from Domo's own OpenAPI description of the route.
+        upper limit of 10,000 documents and recommends paging without describing it; ``limit`` and ``offset`` are from
+        Domo's own OpenAPI description of the route.
 
         Args:
             collection_id: The collection.
             offset: The number of documents to skip.
-            limit: The most documents to give, or None for all.
+            limit: The maximum number of documents to return, or None for all.
             page_size: The number of documents per request, at most 10,000.
 
         Raises:
@@ -412,10 +413,10 @@ class Documents(Area):
 
         Args:
             collection_id: The collection.
-            content: The content of the document: any JSON object.
+            content: The content: any JSON object.
 
         Raises:
-            ConfigError: `content` has no JSON form, as a naive datetime.
+            ConfigError: `content` cannot be encoded as JSON, for example because of a naive datetime.
             NotFound: The collection does not exist.
         """
         return await self._http.request(
@@ -433,10 +434,10 @@ class Documents(Area):
 
         Args:
             collection_id: The collection.
-            contents: What each document says.
+            contents: The content of each document.
 
         Raises:
-            ConfigError: There are none, or one has no JSON form.
+            ConfigError: `contents` is empty, or a content cannot be encoded as JSON.
             NotFound: The collection does not exist.
         """
         answer = await self._http.request(
@@ -451,17 +452,17 @@ class Documents(Area):
     async def put_many(
         self, collection_id: str, /, *, documents: Sequence[tuple[str | None, Mapping[str, object]]]
     ) -> DocumentsWritten:
-        """Replace the contents of documents, and add those that have no identifier or one that is not there.
+        """Replace the contents of documents, and add documents whose identifier is missing or does not exist.
 
         `PUT /api/datastores/v2/collections/{collection_id}/documents/bulk`. Seen on instances, not in Domo's
-        documentation; the form of its body is that of other clients.
+        documentation; the form of the body is that of other clients.
 
         Args:
             collection_id: The collection.
-            documents: The identifier of each, or None for a new one, and all that it is to say.
+            documents: The identifier of each document, or None for a new one, and its complete content.
 
         Raises:
-            ConfigError: There are none, or one has no JSON form.
+            ConfigError: `documents` is empty, or a content cannot be encoded as JSON.
             NotFound: The collection does not exist.
         """
         given = require_list(documents, "documents")
@@ -471,7 +472,7 @@ class Documents(Area):
             json=[payload(id=UNSET if key is None else key, content=content) for key, content in given],
             into=_WRITTEN,
             empty=DocumentsWritten(),
-            # New documents would be made twice.
+            # A repeated request would create new documents twice.
             idempotent=all(key is not None for key, _ in given),
         )
         return _written(answer)
@@ -479,19 +480,20 @@ class Documents(Area):
     async def update_many(
         self, collection_id: str, /, *, filter: Mapping[str, object], operation: Mapping[str, object]
     ) -> DocumentsUpdated:
-        """Change all documents that a filter selects.
+        """Change all documents that match a filter.
 
         `PUT /api/datastores/v2/collections/{collection_id}/documents/update`. Seen on instances, not in Domo's
         documentation.
 
         Args:
             collection_id: The collection.
-            filter: What MongoDB's ``find()`` takes, see `query`.
-            operation: What MongoDB's ``updateMany()`` takes, such as ``{"$set": {"content.status": "archived"}}``.
+            filter: The filter in the syntax of MongoDB's ``find()``, see `query`.
+            operation: The change in the syntax of MongoDB's ``updateMany()``, such as
+                ``{"$set": {"content.status": "archived"}}``.
 
         Raises:
-            ConfigError: `filter` or `operation` is empty; to change all documents, say ``{"id": {"$exists": True}}``.
-            BadRequest: The filter or the operation is wrong.
+            ConfigError: `filter` or `operation` is empty; to change all documents, pass ``{"id": {"$exists": True}}``.
+            BadRequest: The filter or the operation is invalid.
             NotFound: The collection does not exist.
         """
         if not filter or not operation:
@@ -502,7 +504,7 @@ class Documents(Area):
             json={"query": payload(filter), "operation": payload(operation)},
             into=DocumentsUpdated,
             empty=DocumentsUpdated(),
-            # An operation such as $inc counts twice.
+            # A repeated $inc would count twice.
             idempotent=False,
         )
 
@@ -514,10 +516,10 @@ class Documents(Area):
         Args:
             collection_id: The collection.
             document_id: The document.
-            content: All that it is to say from now on; what is left out is gone.
+            content: The complete new content; fields that are left out are removed.
 
         Raises:
-            ConfigError: `content` has no JSON form, as a naive datetime.
+            ConfigError: `content` cannot be encoded as JSON, for example because of a naive datetime.
             NotFound: The document does not exist.
         """
         return await self._http.request(
@@ -544,20 +546,20 @@ class Documents(Area):
         )
 
     async def delete_many(self, collection_id: str, /, *, document_ids: Sequence[str]) -> int | None:
-        """Delete several documents, a hundred in each request, since the identifiers stand in the URL.
+        """Delete several documents, with a hundred per request, since the identifiers are in the URL.
 
-        `DELETE /api/datastores/v1/collections/{collection_id}/documents/bulk` (App DB API, "Bulk Delete Documents").
-        What fails midway can be called again: the documents before it are deleted.
+        `DELETE /api/datastores/v1/collections/{collection_id}/documents/bulk` (App DB API, "Bulk Delete Documents"). If
+        a request fails, the call can be repeated: the documents of earlier requests are deleted.
 
         Args:
             collection_id: The collection.
             document_ids: The documents.
 
         Returns:
-            How many documents the instance says that it deleted; None if it does not say.
+            The number of documents that the instance reports as deleted; None if it does not report it.
 
         Raises:
-            ConfigError: There are no documents, or an identifier is empty or holds a comma.
+            ConfigError: `document_ids` is empty, or an identifier is empty or contains a comma.
             NotFound: The collection does not exist.
         """
         path = url("/api/datastores/v1/collections/{}/documents/bulk", collection_id)
@@ -571,12 +573,12 @@ class Documents(Area):
         return sum(known) if len(known) == len(counts) else None
 
 
-# Instances tell the documents; other sources show their number.
+# Instances return the documents; other sources show their number.
 _WRITTEN = either(DocumentsWritten, tuple[Document, ...])
 
 
 class Datastores(Area):
-    """App DB's datastores. No document describes these routes; instances are seen to have them."""
+    """Manage App DB's datastores. No document describes these routes; they were seen on instances."""
 
     def list(self) -> Pager[Datastore]:
         """Iterate over the datastores that the token's owner may see.
@@ -586,12 +588,12 @@ class Datastores(Area):
         return self._http.whole_list("GET", _DATASTORES, into=ItemTuple[Datastore], read=tuple)
 
     async def create(self, *, name: str) -> Datastore:
-        """Create a datastore. Is not sent twice, unless the instance surely did not take it.
+        """Create a datastore. The request is not repeated, unless the instance surely did not process it.
 
         `POST /api/datastores/v1`. Seen on instances, not in Domo's documentation.
 
         Args:
-            name: Its name.
+            name: The datastore's name.
         """
         return await self._http.request("POST", _DATASTORES, json={"name": name}, into=Datastore)
 
@@ -611,13 +613,13 @@ class Datastores(Area):
         )
 
     async def rename(self, datastore_id: str, /, *, name: str) -> Datastore:
-        """Give a datastore another name.
+        """Rename a datastore.
 
         `PUT /api/datastores/v1/{datastore_id}`. Seen on instances, not in Domo's documentation.
 
         Args:
             datastore_id: The datastore.
-            name: Its name.
+            name: The new name.
 
         Raises:
             NotFound: The datastore does not exist.
@@ -629,7 +631,7 @@ class Datastores(Area):
     async def delete(self, datastore_id: str, /) -> None:
         """Delete a datastore.
 
-        `DELETE /api/datastores/v1/{datastore_id}`. Seen on instances, not in Domo's documentation. What becomes of its
+        `DELETE /api/datastores/v1/{datastore_id}`. Seen on instances, not in Domo's documentation. The effect on its
         collections is not known.
 
         Args:
@@ -645,13 +647,13 @@ _DATASTORES = url("/api/datastores/v1")
 
 
 def _known_datastore(datastore_id: str) -> str:
-    """Return the identifier of a datastore.
+    """Return the identifier of a datastore after checking that it is not the name of a route.
 
     Raises:
-        ConfigError: It is a route's name.
+        ConfigError: It is the name of a route.
     """
     if datastore_id == "collections":
-        raise ConfigError("'collections' is a route's name and no datastore's id")
+        raise ConfigError("'collections' is the name of a route, not a datastore's id")
     return datastore_id
 
 
@@ -663,10 +665,10 @@ class _CollectionPage(Model):
 
 
 class Collections(Area):
-    """App DB's collections."""
+    """Manage App DB's collections."""
 
     def list(self, datastore_id: str | None = None, /) -> Pager[Collection]:
-        """Iterate over the collections of a datastore, or over all that the token's owner may see.
+        """Iterate over the collections of a datastore, or over all collections that the token's owner may see.
 
         `GET /api/datastores/v1/{datastore_id}/collections`, or `GET /api/datastores/v1/collections`. Seen on instances,
         not in Domo's documentation.
@@ -675,7 +677,7 @@ class Collections(Area):
             datastore_id: The datastore; all by default.
 
         Raises:
-            ConfigError: The datastore's id is a route's name.
+            ConfigError: The datastore's id is the name of a route.
             NotFound: The datastore does not exist.
         """
         return self._http.whole_list(
@@ -690,14 +692,14 @@ class Collections(Area):
     def search(
         self, *, name: str | None = None, owner_id: int | str | None = None, page_size: int = 100
     ) -> Pager[Collection]:
-        """Iterate over the collections of the instance that meet the conditions, the newest first.
+        """Iterate over the collections of the instance that match the filters, the newest first.
 
         `POST /api/datastores/v1/collections/query`. Seen: samples of instances show it, no document of Domo's does; two
-        independent clients use it, and write the filters as they are sent here.
+        independent clients use it, and send the filters in this form.
 
         Args:
-            name: Only those whose names contain this.
-            owner_id: Only those of this user.
+            name: Text that the name contains.
+            owner_id: The owner.
             page_size: The number of collections per request.
 
         Raises:
@@ -740,13 +742,13 @@ class Collections(Area):
     ) -> Collection:
         """Create a collection.
 
-        `POST /api/datastores/v1/{datastore_id}/collections`. Seen on instances, not in Domo's documentation. Is not
-        sent twice, unless the instance surely did not take it: each time makes a collection.
+        `POST /api/datastores/v1/{datastore_id}/collections`. Seen on instances, not in Domo's documentation. The
+        request is not repeated, unless the instance surely did not process it: each request creates a collection.
 
         Args:
             datastore_id: The datastore to create it in.
-            name: Its name.
-            columns: The columns by which it is synced to a dataset: names and types, such as
+            name: The collection's name.
+            columns: The columns of the dataset to which it is synced: names and types, such as
                 ``{"username": "STRING"}``, or `Column` objects.
             sync_enabled: Whether to sync the documents to a dataset.
 
@@ -785,20 +787,21 @@ class Collections(Area):
         owner: int | str | Unset = UNSET,
         name: str | Unset = UNSET,
     ) -> Collection:
-        """Change a collection: the schema by which it is synced to a dataset, whether it is synced, its owner or name.
+        """Change the schema, the sync, the owner or the name of a collection.
 
         `PUT /api/datastores/v1/collections/{collection_id}` (App DB API, "Update Collection Schema").
 
         Args:
             collection_id: The collection.
-            columns: All columns: names and types, such as ``{"username": "STRING"}``, or `Column` objects, which can
-                say whether a column is visible.
+            columns: The complete list of columns: names and types, such as ``{"username": "STRING"}``, or `Column`
+                objects, which can set whether a column is visible.
             sync_enabled: Whether to sync the documents to a dataset.
-            owner: The user whose it is to be; not in Domo's documentation, but instances are seen to take it.
-            name: Its name; not in Domo's documentation, but other clients send it.
+            owner: The new owner; not in Domo's documentation, but instances are seen to accept it.
+            name: The new name; not in Domo's documentation, but other clients send it.
 
         Raises:
-            ConfigError: There is nothing to change; there are no columns, names repeat, or a type is not one of Domo's.
+            ConfigError: No change is given; `columns` is empty, a name is repeated, or a type is not one of Domo's
+                types.
             NotFound: The collection does not exist.
         """
         return await self._http.request(
@@ -829,7 +832,7 @@ class Collections(Area):
         await self._http.request("DELETE", url("/api/datastores/v1/collections/{}", collection_id))
 
     async def permissions(self, collection_id: str, /) -> Mapping[str, tuple[CollectionGrant, ...]]:
-        """Return who may do what with a collection, by type: ``USER``, ``GROUP``, ``RYUU_APP``.
+        """Return the permissions on a collection by type: ``USER``, ``GROUP``, ``RYUU_APP``.
 
         `GET /api/datastores/v1/collections/{collection_id}/permission`. Seen on instances, not in Domo's documentation.
 
@@ -855,7 +858,7 @@ class Collections(Area):
         permissions: Sequence[CollectionPermission | str],
         overwrite: bool | None = None,
     ) -> None:
-        """Say what a user or a group may do with a collection.
+        """Set the permissions of a user or a group on a collection.
 
         `PUT /api/datastores/v1/collections/{collection_id}/permission/{entity_type}/{entity_id}`. Seen on instances,
         not in Domo's documentation.
@@ -863,9 +866,9 @@ class Collections(Area):
         Args:
             collection_id: The collection.
             entity_type: ``USER`` or ``GROUP``; `set_app_permissions` is for apps.
-            entity_id: The user, or the group.
-            permissions: What it may do.
-            overwrite: Whether that replaces what it was allowed before, or is added to it.
+            entity_id: The identifier of the user or the group.
+            permissions: The permissions.
+            overwrite: Whether they replace the present permissions, or are added to them.
 
         Raises:
             ConfigError: `permissions` is empty.
@@ -878,7 +881,7 @@ class Collections(Area):
         )
 
     async def remove_permissions(self, collection_id: str, entity_type: str, entity_id: int | str, /) -> None:
-        """Take from a user, a group or an app all that it may do with a collection.
+        """Remove all permissions of a user, a group or an app on a collection.
 
         `DELETE /api/datastores/v1/collections/{collection_id}/permission/{entity_type}/{entity_id}`. Seen on instances,
         not in Domo's documentation.
@@ -886,7 +889,7 @@ class Collections(Area):
         Args:
             collection_id: The collection.
             entity_type: ``USER``, ``GROUP`` or ``RYUU_APP``.
-            entity_id: The user, the group, or the app's proxy id.
+            entity_id: The identifier of the user or the group, or the app's proxy id.
 
         Raises:
             NotFound: The collection does not exist.
@@ -899,15 +902,15 @@ class Collections(Area):
     async def set_app_permissions(
         self, collection_id: str, proxy_id: str, /, *, permissions: Sequence[CollectionPermission | str]
     ) -> None:
-        """Say what an app may do with a collection.
+        """Set the permissions of an app on a collection.
 
         `PUT /api/datastores/v1/collections/{collection_id}/permission/RYUU_APP/{proxy_id}` (App DB API, "Update
-        Collection Permissions"). Whether these replace what the app was allowed before is not documented.
+        Collection Permissions"). Whether these replace the present permissions is not documented.
 
         Args:
             collection_id: The collection.
             proxy_id: The app's proxy id, as the Asset Library shows it.
-            permissions: All that the app may do.
+            permissions: The complete permissions of the app.
 
         Raises:
             ConfigError: `permissions` is empty.
@@ -921,26 +924,26 @@ class Collections(Area):
 
 
 class AppDb(Area):
-    """App DB: collections of JSON documents."""
+    """Manage App DB, which stores collections of JSON documents."""
 
     @cached_property
     def datastores(self) -> Datastores:
-        """Datastores, which hold the collections."""
+        """The datastores, which contain the collections."""
         return Datastores(self._http)
 
     @cached_property
     def documents(self) -> Documents:
-        """Documents: read, queried, written, deleted."""
+        """Read, query, write and delete documents."""
         return Documents(self._http)
 
     @cached_property
     def collections(self) -> Collections:
-        """Collections: their schemas and who may do what with them."""
+        """Manage collections: their schemas and their permissions."""
         return Collections(self._http)
 
 
 def _sorts(sort_by: str | Sequence[str] | None, *, ascending: bool) -> Sequence[str] | None:
-    """Return what documents are sorted by, each path with its direction."""
+    """Return the sort order of documents: each path with its direction."""
     if sort_by is None:
         return None
     paths = require_list([sort_by] if isinstance(sort_by, str) else sort_by, "sort_by")

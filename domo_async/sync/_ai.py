@@ -31,26 +31,26 @@ from domo_async.sync._facade import Twin
 
 
 class Ai(Twin[AsyncAi]):
-    """AI services: text generated, summarised and turned into SQL, images read, and embeddings.
+    """AI services: generate, summarize and classify text, generate SQL, read images, create embeddings.
 
-    What a model writes is charged, so that a request whose answer is lost is not sent again.
+    A model's output is charged, so a request whose answer is lost is not repeated.
     """
 
     def generate_text(
         self, *, input: str, response_format: Mapping[str, object] | Unset = UNSET, **prompt: Unpack[PromptKeywords]
     ) -> GeneratedText:
-        """Ask a model to answer a text.
+        """Ask a model to respond to a text.
 
         `POST /api/ai/v1/text/generation` (AI Services API, "Text Generation").
 
         Args:
-            input: The text to answer.
-            response_format: The form to write in, as JSON with a ``type`` and a JSON ``schema``.
-            prompt: What all such calls take, such as ``model`` and ``temperature``: see `PromptKeywords`.
+            input: The text to respond to.
+            response_format: The format of the output, as JSON with a ``type`` and a JSON ``schema``.
+            prompt: Further keywords, such as ``model`` and ``temperature``; see `PromptKeywords`.
 
         Raises:
             BadRequest: The model does not exist.
-            Forbidden: AI services are not for the token's owner.
+            Forbidden: The token's owner may not use AI services.
         """
         return self._portal.run(self._aio.generate_text(input=input, response_format=response_format, **prompt))
 
@@ -64,20 +64,20 @@ class Ai(Twin[AsyncAi]):
         sql_request_options: Sequence[SqlOption | str] | Unset = UNSET,
         **prompt: Unpack[PromptKeywords],
     ) -> GeneratedText:
-        """Ask a model for the SQL that answers a question.
+        """Ask a model to generate SQL that answers a question.
 
         `POST /api/ai/v1/text/sql` (AI Services API, "Text-to-SQL").
 
         Args:
             input: The question.
-            data_source_schemas: The data that the SQL may name.
+            data_source_schemas: The data sources that the SQL may use.
             dialect: The dialect of the SQL, ``MYSQL`` by default.
-            domo_supported: Whether Domo has to understand it, by default so.
-            sql_request_options: What is to become of the SQL, and how it is checked.
-            prompt: What all such calls take, such as ``model`` and ``temperature``: see `PromptKeywords`.
+            domo_supported: Whether the SQL must be supported by Domo; true by default.
+            sql_request_options: Options for the generated SQL and its validation.
+            prompt: Further keywords, such as ``model`` and ``temperature``; see `PromptKeywords`.
 
         Returns:
-            The SQL, in which each dataset stands by its name in backticks.
+            The SQL, which contains the names of datasets in backticks.
 
         Raises:
             ConfigError: `data_source_schemas` is empty.
@@ -103,20 +103,20 @@ class Ai(Twin[AsyncAi]):
         chunking_configuration: Chunking | Unset = UNSET,
         **prompt: Unpack[PromptKeywords],
     ) -> GeneratedText:
-        """Ask a model to sum up a text.
+        """Ask a model to summarize a text.
 
         `POST /api/ai/v1/text/summarize` (AI Services API, "Text Summarization").
 
         Args:
             input: The text.
-            output_style: How to lay the summary out.
-            output_word_length: How many words it should have.
-            chunking_configuration: How to cut the text, if it is long.
-            prompt: What all such calls take, such as ``model`` and ``temperature``: see `PromptKeywords`.
+            output_style: The style of the summary.
+            output_word_length: The number of words of the summary.
+            chunking_configuration: The division of the text, if it is long.
+            prompt: Further keywords, such as ``model`` and ``temperature``; see `PromptKeywords`.
 
         Raises:
             BadRequest: The model does not exist.
-            Forbidden: AI services are not for the token's owner.
+            Forbidden: The token's owner may not use AI services.
         """
         return self._portal.run(
             self._aio.summarize(
@@ -136,19 +136,19 @@ class Ai(Twin[AsyncAi]):
         disable_validation: bool | Unset = UNSET,
         **prompt: Unpack[PromptKeywords],
     ) -> GeneratedText:
-        """Ask a model to write a Beast Mode calculation.
+        """Ask a model to generate a Beast Mode calculation.
 
         `POST /api/ai/v1/text/beastmode` (Domo's OpenAPI of the AI services, "Text-to-BeastMode").
 
         Args:
-            input: What is to be calculated.
-            data_source_schema: The data that the calculation may name.
-            disable_validation: Whether not to check the calculation.
-            prompt: What all such calls take, such as ``model`` and ``temperature``: see `PromptKeywords`.
+            input: The description of the calculation.
+            data_source_schema: The data source that the calculation may use.
+            disable_validation: Whether to skip the validation of the calculation.
+            prompt: Further keywords, such as ``model`` and ``temperature``; see `PromptKeywords`.
 
         Raises:
             BadRequest: The model does not exist.
-            Forbidden: AI services are not for the token's owner.
+            Forbidden: The token's owner may not use AI services.
         """
         return self._portal.run(
             self._aio.text_to_beast_mode(
@@ -164,20 +164,20 @@ class Ai(Twin[AsyncAi]):
         response_format: Mapping[str, object] | Unset = UNSET,
         **prompt: Unpack[PromptKeywords],
     ) -> GeneratedText:
-        """Ask a model to read a picture, or to describe it.
+        """Ask a model to read or describe an image.
 
         `POST /api/ai/v1/image/text` (Domo's OpenAPI of the AI services, "Image to Text").
 
         Args:
-            image: The picture.
-            input: What to say about it, by default the text that is in it. Domo's documentation calls it required, and
-                leaves it out of its example.
-            response_format: The form to write in, as JSON with a ``type`` and a JSON ``schema``.
-            prompt: What all such calls take, such as ``model`` and ``temperature``: see `PromptKeywords`.
+            image: The image.
+            input: The instruction; by default to return the text in the image. Domo's documentation calls it required,
+                but omits it from its example.
+            response_format: The format of the output, as JSON with a ``type`` and a JSON ``schema``.
+            prompt: Further keywords, such as ``model`` and ``temperature``; see `PromptKeywords`.
 
         Raises:
             BadRequest: The model does not exist.
-            Forbidden: AI services are not for the token's owner.
+            Forbidden: The token's owner may not use AI services.
         """
         return self._portal.run(
             self._aio.image_to_text(image=image, input=input, response_format=response_format, **prompt)
@@ -196,15 +196,15 @@ class Ai(Twin[AsyncAi]):
         `POST /api/ai/v1/messages/chat` (Domo's OpenAPI of the AI services, "Chat Messages").
 
         Args:
-            messages: What was said so far; a bare text is the user's.
-            system: What the model is told about its part.
-            response_format: The form to write in, as JSON with a ``type`` and a JSON ``schema``.
-            model: What all such calls take, such as ``model`` and ``temperature``: see `ModelKeywords`.
+            messages: The messages so far; a plain string is a message of the user.
+            system: The system message.
+            response_format: The format of the output, as JSON with a ``type`` and a JSON ``schema``.
+            model: Further keywords, such as ``model`` and ``temperature``; see `ModelKeywords`.
 
         Raises:
             ConfigError: `messages` is empty.
             BadRequest: The model does not exist.
-            Forbidden: AI services are not for the token's owner.
+            Forbidden: The token's owner may not use AI services.
         """
         return self._portal.run(
             self._aio.chat(messages=messages, system=system, response_format=response_format, **model)
@@ -225,20 +225,21 @@ class Ai(Twin[AsyncAi]):
         `POST /api/ai/v1/messages/tools` (Domo's OpenAPI of the AI services, "Tool Calling").
 
         Args:
-            messages: What was said so far; a bare text is the user's. Say what a tool gave in a ``TOOL_USE_RESULT``.
+            messages: The messages so far; a plain string is a message of the user. Send a tool's result as a
+                ``TOOL_USE_RESULT``.
             tools: The tools, each as JSON with ``name``, ``description`` and ``parameters``, a JSON schema.
-            tool_choice: How to use them, such as ``{"type": "AUTO"}``.
-            system: What the model is told about its part.
-            validate_schema: Whether to check that what goes to a tool is what it takes.
-            model: What all such calls take, such as ``model`` and ``temperature``: see `ModelKeywords`.
+            tool_choice: The choice of tools, such as ``{"type": "AUTO"}``.
+            system: The system message.
+            validate_schema: Whether to check the arguments of a tool against its schema.
+            model: Further keywords, such as ``model`` and ``temperature``; see `ModelKeywords`.
 
         Returns:
-            What it says; where `ChatAnswer.stop_reason` is ``TOOL_USE``, its content has a ``TOOL_USE_REQUEST``.
+            The answer; if `ChatAnswer.stop_reason` is ``TOOL_USE``, its content has a ``TOOL_USE_REQUEST``.
 
         Raises:
             ConfigError: `messages` or `tools` is empty.
             BadRequest: The model does not exist.
-            Forbidden: AI services are not for the token's owner.
+            Forbidden: The token's owner may not use AI services.
         """
         return self._portal.run(
             self._aio.call_tools(
@@ -260,20 +261,20 @@ class Ai(Twin[AsyncAi]):
         dimensions: int | Unset = UNSET,
         model_configuration: Mapping[str, object] | Unset = UNSET,
     ) -> Embeddings:
-        """Return the vectors that texts are to a model.
+        """Return the embeddings of texts.
 
         `POST /api/ai/v1/embedding/text` (Domo's OpenAPI of the AI services, "Text Embeddings").
 
         Args:
             texts: The texts.
-            model: The model, if not the one that the instance is set to.
-            dimensions: How many numbers a vector has, where the model gives a choice.
-            model_configuration: What else the model takes.
+            model: The model; by default the one that the instance is configured with.
+            dimensions: The number of dimensions of a vector, if the model allows a choice.
+            model_configuration: Further settings of the model.
 
         Raises:
-            ConfigError: There are no texts.
+            ConfigError: `texts` is empty.
             BadRequest: The model does not exist.
-            Forbidden: AI services are not for the token's owner.
+            Forbidden: The token's owner may not use AI services.
         """
         return self._portal.run(
             self._aio.embed_text(texts, model=model, dimensions=dimensions, model_configuration=model_configuration)
@@ -288,21 +289,21 @@ class Ai(Twin[AsyncAi]):
         dimensions: int | Unset = UNSET,
         model_configuration: Mapping[str, object] | Unset = UNSET,
     ) -> Embeddings:
-        """Return the vectors that pictures are to a model.
+        """Return the embeddings of images.
 
         `POST /api/ai/v1/embedding/image` (Domo's OpenAPI of the AI services, "Image Embeddings"). It describes
-        a list of pictures as ``input``, which is sent, and shows one as ``image`` in its examples.
+        a list of images as ``input``, which is sent, and shows one as ``image`` in its examples.
 
         Args:
-            images: The pictures.
-            model: The model, if not the one that the instance is set to.
-            dimensions: How many numbers a vector has, where the model gives a choice.
-            model_configuration: What else the model takes.
+            images: The images.
+            model: The model; by default the one that the instance is configured with.
+            dimensions: The number of dimensions of a vector, if the model allows a choice.
+            model_configuration: Further settings of the model.
 
         Raises:
-            ConfigError: There are no pictures.
+            ConfigError: `images` is empty.
             BadRequest: The model does not exist.
-            Forbidden: AI services are not for the token's owner.
+            Forbidden: The token's owner may not use AI services.
         """
         return self._portal.run(
             self._aio.embed_images(images, model=model, dimensions=dimensions, model_configuration=model_configuration)
@@ -325,18 +326,18 @@ class Ai(Twin[AsyncAi]):
         `POST /api/ai/v1/classification` (Domo's OpenAPI of the AI services, "Classification").
 
         Args:
-            input: A text; or several, or other contents, each as JSON with a ``type``, see `ChatMessage`.
-            labels: The classes, from 2 to 50.
-            several: Whether it may belong to several of them.
-            instructions: What else the model has to know.
-            model: The model, if not the one that the instance is set to.
-            model_configuration: What else the model takes.
-            session_id: The AI session that the request belongs to.
+            input: A text or other content, or several, each as JSON with a ``type``; see `ChatMessage`.
+            labels: The classes, 2 to 50.
+            several: Whether the input may belong to several classes.
+            instructions: Further instructions for the model.
+            model: The model; by default the one that the instance is configured with.
+            model_configuration: Further settings of the model.
+            session_id: The AI session of the request.
 
         Raises:
-            ConfigError: There is no input, or there are no labels.
+            ConfigError: `input` or `labels` is empty.
             BadRequest: The model does not exist.
-            Forbidden: AI services are not for the token's owner.
+            Forbidden: The token's owner may not use AI services.
         """
         return self._portal.run(
             self._aio.classify(
@@ -361,23 +362,23 @@ class Ai(Twin[AsyncAi]):
         model_configuration: Mapping[str, object] | Unset = UNSET,
         session_id: str | Unset = UNSET,
     ) -> ExtractedData:
-        """Ask a model to find values in a text. Domo calls this a beta, which may change.
+        """Ask a model to extract values from a text. Domo calls this a beta, which may change.
 
         `POST /api/ai/v1/extract` (Domo's OpenAPI of the AI services, "Data Extraction").
 
         Args:
-            input: A text; or several, or other contents, each as JSON with a ``type``, see `ChatMessage`.
-            output_structure: What to find: a JSON schema by each name, such as
+            input: A text or other content, or several, each as JSON with a ``type``; see `ChatMessage`.
+            output_structure: The values to extract: a JSON schema by name, such as
                 ``{"email": {"type": "string", "description": "Email address"}}``.
-            instructions: What else the model has to know.
-            model: The model, if not the one that the instance is set to.
-            model_configuration: What else the model takes.
-            session_id: The AI session that the request belongs to.
+            instructions: Further instructions for the model.
+            model: The model; by default the one that the instance is configured with.
+            model_configuration: Further settings of the model.
+            session_id: The AI session of the request.
 
         Raises:
-            ConfigError: There is no input.
+            ConfigError: `input` is empty.
             BadRequest: The model does not exist.
-            Forbidden: AI services are not for the token's owner.
+            Forbidden: The token's owner may not use AI services.
         """
         return self._portal.run(
             self._aio.extract(
@@ -401,23 +402,23 @@ class Ai(Twin[AsyncAi]):
         model_configuration: Mapping[str, object] | Unset = UNSET,
         session_id: str | Unset = UNSET,
     ) -> Sentiment:
-        """Ask a model whether a text is for or against something.
+        """Ask a model for the sentiment of a text.
 
         `POST /api/ai/v1/sentiment` (Domo's OpenAPI of the AI services, "Sentiment Analysis"), and for topics
         `POST /api/ai/v1/targeted-sentiment` ("Targeted Sentiment Analysis").
 
         Args:
-            input: A text; or several, or other contents, each as JSON with a ``type``, see `ChatMessage`.
-            topics: What to tell apart, at most 50; by default the text is judged as a whole.
-            instructions: What else the model has to know.
-            model: The model, if not the one that the instance is set to.
-            model_configuration: What else the model takes.
-            session_id: The AI session that the request belongs to.
+            input: A text or other content, or several, each as JSON with a ``type``; see `ChatMessage`.
+            topics: The topics to analyse, at most 50; by default the text as a whole.
+            instructions: Further instructions for the model.
+            model: The model; by default the one that the instance is configured with.
+            model_configuration: Further settings of the model.
+            session_id: The AI session of the request.
 
         Raises:
-            ConfigError: There is no input.
+            ConfigError: `input` is empty.
             BadRequest: The model does not exist.
-            Forbidden: AI services are not for the token's owner.
+            Forbidden: The token's owner may not use AI services.
         """
         return self._portal.run(
             self._aio.sentiment(

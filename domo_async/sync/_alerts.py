@@ -13,7 +13,7 @@ from domo_async.sync._facade import SyncPager, Twin
 
 
 class Alerts(Twin[AsyncAlerts]):
-    """Alerts and their subscriptions."""
+    """Manage alerts and their subscriptions."""
 
     def list(
         self,
@@ -37,30 +37,30 @@ class Alerts(Twin[AsyncAlerts]):
     ) -> SyncPager[Alert]:
         """Iterate over alerts.
 
-        `GET /api/social/v4/alerts` (Alerts API, "Get alerts"). Lists go out with commas between their items, which
-        Domo's documentation does not say.
+        `GET /api/social/v4/alerts` (Alerts API, "Get alerts"). Lists are sent separated by commas, which Domo's
+        documentation does not say.
 
         Args:
-            all: Whether to get all alerts at once.
-            card_id: Only those on this card.
-            current_user_subscriptions: Whether to give only those that the token's owner is subscribed to.
-            data_set_id: Only those on this dataset.
-            disabled: Whether to give only those that are switched off.
-            fields: The keys to give, as the instance writes them, such as ``["name", "resourceId"]``; ``["all"]`` for
-                every one.
-            owner_id: Only those of this user.
-            page_id: Only those on this page.
-            sort_by: The key to sort by; the instance takes ``createdAt`` by itself.
-            subscriber_id: Only those that this user is subscribed to.
-            subscription_types: Only those with such subscriptions.
-            suggested: Whether to give only those that are suggested to the token's owner.
-            triggered: Whether to give only those that have gone off.
+            all: Whether to return all alerts at once.
+            card_id: The card.
+            current_user_subscriptions: Whether to return only alerts that the token's owner is subscribed to.
+            data_set_id: The dataset.
+            disabled: Whether to return only disabled alerts.
+            fields: The fields to return, in the instance's spelling, such as ``["name", "resourceId"]``; ``["all"]``
+                for all.
+            owner_id: The owner.
+            page_id: The page.
+            sort_by: The field to sort by, in the instance's spelling; ``createdAt`` is the instance's default.
+            subscriber_id: The subscriber.
+            subscription_types: The types of subscriptions.
+            suggested: Whether to return only alerts that are suggested to the token's owner.
+            triggered: Whether to return only alerts that were triggered.
             offset: The number of alerts to skip.
-            limit: The most alerts to give in all.
+            limit: The maximum number of alerts to return.
             page_size: The number of alerts per request.
 
         Raises:
-            ConfigError: `fields` or `subscription_types` is empty, or a number is out of its range.
+            ConfigError: `fields` or `subscription_types` is empty, or a number is out of range.
         """
         return SyncPager(
             self._aio.list(
@@ -91,7 +91,7 @@ class Alerts(Twin[AsyncAlerts]):
 
         Args:
             alert_id: The alert.
-            fields: The keys to give, as the instance writes them; all of them by default.
+            fields: The fields to return, in the instance's spelling; all by default.
 
         Raises:
             ConfigError: `fields` is empty.
@@ -118,30 +118,30 @@ class Alerts(Twin[AsyncAlerts]):
         enabled: bool | Unset = UNSET,
         owner: int | str | Unset = UNSET,
     ) -> Alert | None:
-        """Make an alert. Is not sent twice, unless the instance surely did not take it.
+        """Create an alert. The request is not repeated, unless the instance surely did not process it.
 
         `POST /api/social/v4/alerts`. Seen on instances, not in Domo's documentation.
 
         Args:
-            name: Its name.
-            type: What it looks for, such as ``ANY_ROW`` or ``SUMMARY_NUMBER``.
-            resource_type: What it watches: ``DATASET``, ``CARD`` …
-            resource_id: Which one.
-            configurations: Its settings, each as JSON with ``name`` and ``value``, such as
+            name: The alert's name.
+            type: The type of condition, such as ``ANY_ROW`` or ``SUMMARY_NUMBER``.
+            resource_type: The type of the resource to watch: ``DATASET``, ``CARD`` …
+            resource_id: The identifier of the resource to watch.
+            configurations: The settings, each as JSON with ``name`` and ``value``, such as
                 ``{"name": "OPERATION", "value": "ROWS_ADDED"}``.
-            category: What it is about, such as ``DATA``.
-            description: What it is for.
-            rule: What it looks for, in words.
-            trigger_frequency: How often it goes off, in words.
-            filters: What the data are limited to, each as JSON.
-            filter_rules: The same in words.
-            filter_groups: The policies that it goes by, each as JSON.
-            subscriptions: Who is told.
-            enabled: Whether it is switched on.
-            owner: Whose it is.
+            category: The category, such as ``DATA``.
+            description: The description.
+            rule: The condition, in words.
+            trigger_frequency: The frequency of notifications, in words.
+            filters: The filters on the data, each as JSON.
+            filter_rules: The filters in words.
+            filter_groups: The policies that apply, each as JSON.
+            subscriptions: The subscriptions.
+            enabled: Whether it is enabled.
+            owner: The owner.
 
         Returns:
-            The alert, as far as the instance tells of it; None where it says nothing.
+            The alert with the fields that the instance returns; None if the answer is empty.
         """
         return self._portal.run(
             self._aio.create(
@@ -176,26 +176,26 @@ class Alerts(Twin[AsyncAlerts]):
         filters: Sequence[Mapping[str, object]] | Unset = UNSET,
         filter_groups: Sequence[Mapping[str, object]] | Unset = UNSET,
     ) -> Alert | None:
-        """Change what is given of an alert.
+        """Change the given properties of an alert.
 
         `PATCH /api/social/v4/alerts/{alert_id}`. Seen on instances with an owner, not in Domo's documentation; that it
-        takes all else that is here is unconfirmed.
+        accepts the other properties is unconfirmed.
 
         Args:
             alert_id: The alert.
-            owner: Whose it is to be.
-            name: Its name.
-            description: What it is for.
-            enabled: Whether it is switched on.
-            configurations: Its settings, each as JSON with ``name`` and ``value``.
-            filters: What the data are limited to, each as JSON.
-            filter_groups: The policies that it goes by, each as JSON.
+            owner: The new owner.
+            name: The new name.
+            description: The description.
+            enabled: Whether it is enabled.
+            configurations: The settings, each as JSON with ``name`` and ``value``.
+            filters: The filters on the data, each as JSON.
+            filter_groups: The policies that apply, each as JSON.
 
         Returns:
-            The alert, as far as the instance tells of it; None where it says nothing.
+            The alert with the fields that the instance returns; None if the answer is empty.
 
         Raises:
-            ConfigError: Nothing is given to change.
+            ConfigError: No change is given.
             NotFound: The alert does not exist.
         """
         return self._portal.run(
@@ -226,7 +226,7 @@ class Alerts(Twin[AsyncAlerts]):
         return self._portal.run(self._aio.delete(alert_id))
 
     def subscriptions(self, alert_id: int | str, /) -> ItemTuple[AlertSubscriber]:
-        """Return who is told of an alert.
+        """Return the subscriptions of an alert.
 
         `GET /api/social/v4/alerts/{alert_id}/subscriptions`. Seen on instances, not in Domo's documentation.
 
@@ -239,15 +239,15 @@ class Alerts(Twin[AsyncAlerts]):
         return self._portal.run(self._aio.subscriptions(alert_id))
 
     def subscribe(self, alert_id: int | str, /, *, subscriber_id: int | str, type: SubscriptionType | str) -> None:
-        """Subscribe somebody to an alert.
+        """Subscribe a user, a group or another subscriber to an alert.
 
         `POST /api/social/v4/alerts/{alert_id}/subscriptions` (Alerts API, "Subscribe user to an alert"); Domo's
         documentation does not show the answer.
 
         Args:
             alert_id: The alert.
-            subscriber_id: The identifier of the user, the group or other holder of access.
-            type: Which of these.
+            subscriber_id: The identifier of the subscriber.
+            type: The type of the subscriber.
 
         Raises:
             NotFound: The alert does not exist.
@@ -255,15 +255,15 @@ class Alerts(Twin[AsyncAlerts]):
         return self._portal.run(self._aio.subscribe(alert_id, subscriber_id=subscriber_id, type=type))
 
     def unsubscribe(self, alert_id: int | str, /, *, subscriber_id: int | str, type: SubscriptionType | str) -> None:
-        """End somebody's subscription to an alert.
+        """Remove a subscription from an alert.
 
         `DELETE /api/social/v4/alerts/{alert_id}/subscriptions` (Alerts API, "Unsubscribe user from an alert"); Domo's
         documentation does not show the answer, and names another method than its example.
 
         Args:
             alert_id: The alert.
-            subscriber_id: The identifier of the user, the group or other holder of access.
-            type: Which of these.
+            subscriber_id: The identifier of the subscriber.
+            type: The type of the subscriber.
 
         Raises:
             NotFound: The alert does not exist.
@@ -287,10 +287,10 @@ class Alerts(Twin[AsyncAlerts]):
 
         Args:
             alert_id: The alert.
-            user_message: What to say about it.
-            alert_subscriptions: Whom to share it with.
-            send_email: Whether to send the message by mail, too.
-            meta_data: Further facts; Domo's documentation does not say which.
+            user_message: The message.
+            alert_subscriptions: The subscribers to share it with.
+            send_email: Whether to send the message by e-mail, too.
+            meta_data: Further metadata, which Domo's documentation does not describe.
 
         Raises:
             ConfigError: `alert_subscriptions` is empty.

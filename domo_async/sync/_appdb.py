@@ -25,7 +25,7 @@ from domo_async.sync._facade import SyncPager, Twin
 
 
 class Documents(Twin[AsyncDocuments]):
-    """The documents of App DB's collections."""
+    """Read, query and write the documents of App DB's collections."""
 
     def get(self, collection_id: str, document_id: str, /) -> Document:
         """Return a document.
@@ -53,27 +53,27 @@ class Documents(Twin[AsyncDocuments]):
         limit: int | None = None,
         page_size: int = 10_000,
     ) -> SyncPager[Document]:
-        """Iterate over the documents that a filter selects.
+        """Iterate over the documents that match a filter.
 
-        `POST /api/datastores/v2/collections/{collection_id}/documents/query` (App DB API, "Query Document"). That page
-        names no paging; that the query takes ``limit``, by default 10,000, and ``offset`` is from Domo's own OpenAPI
-        description of the route.
+        `POST /api/datastores/v2/collections/{collection_id}/documents/query` (App DB API, "Query Document"). The
+        documentation describes no paging; the parameters ``limit``, by default 10,000, and ``offset`` are from Domo's
+        own OpenAPI description of the route.
 
         Args:
             collection_id: The collection.
-            filter: What MongoDB's ``find()`` takes, such as ``{"content.userId": {"$eq": "123456789"}}``; an empty
-                one selects all. A point in time is written ``{"$date": "2024-05-08T19:39:00Z"}``. ``$where``,
-                ``$near`` and ``$nearSphere`` are not supported.
-            sort_by: The path to sort by, such as ``content.due``; or several. A path may have its own direction, as in
+            filter: The filter in the syntax of MongoDB's ``find()``, such as
+                ``{"content.userId": {"$eq": "123456789"}}``; an empty filter matches all documents. A time is written
+                ``{"$date": "2024-05-08T19:39:00Z"}``. ``$where``, ``$near`` and ``$nearSphere`` are not supported.
+            sort_by: The path to sort by, such as ``content.due``, or several. A path may have its own direction, as in
                 ``content.due descending``.
             ascending: Whether to sort from the smallest to the largest, for paths without a direction of their own.
             offset: The number of documents to skip.
-            limit: The most documents to give, or None for all.
+            limit: The maximum number of documents to return, or None for all.
             page_size: The number of documents per request, at most 10,000.
 
         Raises:
             ConfigError: A number is out of range.
-            BadRequest: The filter is wrong.
+            BadRequest: The filter is invalid.
             NotFound: The collection does not exist.
         """
         return SyncPager(
@@ -108,7 +108,7 @@ class Documents(Twin[AsyncDocuments]):
         limit: int | None = None,
         page_size: int = 10_000,
     ) -> SyncPager[Mapping[str, object]]:
-        """Iterate over what is worked out of the documents that a filter selects, group by group.
+        """Iterate over groups of the documents that match a filter, with aggregations of each group.
 
         `POST /api/datastores/v2/collections/{collection_id}/documents/query` (Domo's own OpenAPI description of it).
 
@@ -123,24 +123,24 @@ class Documents(Twin[AsyncDocuments]):
 
         Args:
             collection_id: The collection.
-            filter: What MongoDB's ``find()`` takes, see `query`; all documents by default.
-            group_by: What the documents of a group have in common: a path such as ``content.region``, or several.
-            count: What to call the number of documents of a group.
-            avg: The means to work out: what to call each, by the path.
-            min: The least values to find, likewise.
-            max: The largest values to find, likewise.
-            sum: The sums to work out, likewise.
-            unwind: A list in the documents, of which each item is to count as a document of its own; or several.
-            sort_by: The name given here, or the path, to sort by; or several. Each may have its own direction, as in
+            filter: The filter in the syntax of MongoDB's ``find()``, see `query`; all documents by default.
+            group_by: The path by which to group the documents, such as ``content.region``, or several.
+            count: The name of the number of documents per group.
+            avg: The averages to compute: the name of each, by path.
+            min: The minimums to compute: the name of each, by path.
+            max: The maximums to compute: the name of each, by path.
+            sum: The sums to compute: the name of each, by path.
+            unwind: The path of a list in the documents, or several; each item counts as a separate document.
+            sort_by: The name or the path to sort by, or several. Each may have its own direction, as in
                 ``total descending``.
-            ascending: Whether to sort from the smallest to the largest, for those without a direction of their own.
+            ascending: Whether to sort from the smallest to the largest, for items without a direction of their own.
             offset: The number of groups to skip.
-            limit: The most groups to give, or None for all.
+            limit: The maximum number of groups to return, or None for all.
             page_size: The number of groups per request, at most 10,000.
 
         Raises:
-            ConfigError: A number is out of range, a name or a path has a blank or a comma, or nothing is asked for.
-            BadRequest: The filter is wrong.
+            ConfigError: A number is out of range, a name or a path has a space or a comma, or no aggregation is given.
+            BadRequest: The filter is invalid.
             NotFound: The collection does not exist.
         """
         return SyncPager(
@@ -169,13 +169,13 @@ class Documents(Twin[AsyncDocuments]):
         """Iterate over all documents of a collection.
 
         `GET /api/datastores/v1/collections/{collection_id}/documents` (App DB API, "List Documents"). That page has an
-        upper limit of 10,000 documents and recommends pages without saying how to ask for them; ``limit`` and
-        ``offset`` are from Domo's own OpenAPI description of the route.
+        upper limit of 10,000 documents and recommends paging without describing it; ``limit`` and ``offset`` are from
+        Domo's own OpenAPI description of the route.
 
         Args:
             collection_id: The collection.
             offset: The number of documents to skip.
-            limit: The most documents to give, or None for all.
+            limit: The maximum number of documents to return, or None for all.
             page_size: The number of documents per request, at most 10,000.
 
         Raises:
@@ -191,10 +191,10 @@ class Documents(Twin[AsyncDocuments]):
 
         Args:
             collection_id: The collection.
-            content: The content of the document: any JSON object.
+            content: The content: any JSON object.
 
         Raises:
-            ConfigError: `content` has no JSON form, as a naive datetime.
+            ConfigError: `content` cannot be encoded as JSON, for example because of a naive datetime.
             NotFound: The collection does not exist.
         """
         return self._portal.run(self._aio.create(collection_id, content=content))
@@ -207,10 +207,10 @@ class Documents(Twin[AsyncDocuments]):
 
         Args:
             collection_id: The collection.
-            contents: What each document says.
+            contents: The content of each document.
 
         Raises:
-            ConfigError: There are none, or one has no JSON form.
+            ConfigError: `contents` is empty, or a content cannot be encoded as JSON.
             NotFound: The collection does not exist.
         """
         return self._portal.run(self._aio.create_many(collection_id, contents=contents))
@@ -218,17 +218,17 @@ class Documents(Twin[AsyncDocuments]):
     def put_many(
         self, collection_id: str, /, *, documents: Sequence[tuple[str | None, Mapping[str, object]]]
     ) -> DocumentsWritten:
-        """Replace the contents of documents, and add those that have no identifier or one that is not there.
+        """Replace the contents of documents, and add documents whose identifier is missing or does not exist.
 
         `PUT /api/datastores/v2/collections/{collection_id}/documents/bulk`. Seen on instances, not in Domo's
-        documentation; the form of its body is that of other clients.
+        documentation; the form of the body is that of other clients.
 
         Args:
             collection_id: The collection.
-            documents: The identifier of each, or None for a new one, and all that it is to say.
+            documents: The identifier of each document, or None for a new one, and its complete content.
 
         Raises:
-            ConfigError: There are none, or one has no JSON form.
+            ConfigError: `documents` is empty, or a content cannot be encoded as JSON.
             NotFound: The collection does not exist.
         """
         return self._portal.run(self._aio.put_many(collection_id, documents=documents))
@@ -236,19 +236,20 @@ class Documents(Twin[AsyncDocuments]):
     def update_many(
         self, collection_id: str, /, *, filter: Mapping[str, object], operation: Mapping[str, object]
     ) -> DocumentsUpdated:
-        """Change all documents that a filter selects.
+        """Change all documents that match a filter.
 
         `PUT /api/datastores/v2/collections/{collection_id}/documents/update`. Seen on instances, not in Domo's
         documentation.
 
         Args:
             collection_id: The collection.
-            filter: What MongoDB's ``find()`` takes, see `query`.
-            operation: What MongoDB's ``updateMany()`` takes, such as ``{"$set": {"content.status": "archived"}}``.
+            filter: The filter in the syntax of MongoDB's ``find()``, see `query`.
+            operation: The change in the syntax of MongoDB's ``updateMany()``, such as
+                ``{"$set": {"content.status": "archived"}}``.
 
         Raises:
-            ConfigError: `filter` or `operation` is empty; to change all documents, say ``{"id": {"$exists": True}}``.
-            BadRequest: The filter or the operation is wrong.
+            ConfigError: `filter` or `operation` is empty; to change all documents, pass ``{"id": {"$exists": True}}``.
+            BadRequest: The filter or the operation is invalid.
             NotFound: The collection does not exist.
         """
         return self._portal.run(self._aio.update_many(collection_id, filter=filter, operation=operation))
@@ -261,10 +262,10 @@ class Documents(Twin[AsyncDocuments]):
         Args:
             collection_id: The collection.
             document_id: The document.
-            content: All that it is to say from now on; what is left out is gone.
+            content: The complete new content; fields that are left out are removed.
 
         Raises:
-            ConfigError: `content` has no JSON form, as a naive datetime.
+            ConfigError: `content` cannot be encoded as JSON, for example because of a naive datetime.
             NotFound: The document does not exist.
         """
         return self._portal.run(self._aio.update(collection_id, document_id, content=content))
@@ -284,27 +285,27 @@ class Documents(Twin[AsyncDocuments]):
         return self._portal.run(self._aio.delete(collection_id, document_id))
 
     def delete_many(self, collection_id: str, /, *, document_ids: Sequence[str]) -> int | None:
-        """Delete several documents, a hundred in each request, since the identifiers stand in the URL.
+        """Delete several documents, with a hundred per request, since the identifiers are in the URL.
 
-        `DELETE /api/datastores/v1/collections/{collection_id}/documents/bulk` (App DB API, "Bulk Delete Documents").
-        What fails midway can be called again: the documents before it are deleted.
+        `DELETE /api/datastores/v1/collections/{collection_id}/documents/bulk` (App DB API, "Bulk Delete Documents"). If
+        a request fails, the call can be repeated: the documents of earlier requests are deleted.
 
         Args:
             collection_id: The collection.
             document_ids: The documents.
 
         Returns:
-            How many documents the instance says that it deleted; None if it does not say.
+            The number of documents that the instance reports as deleted; None if it does not report it.
 
         Raises:
-            ConfigError: There are no documents, or an identifier is empty or holds a comma.
+            ConfigError: `document_ids` is empty, or an identifier is empty or contains a comma.
             NotFound: The collection does not exist.
         """
         return self._portal.run(self._aio.delete_many(collection_id, document_ids=document_ids))
 
 
 class Datastores(Twin[AsyncDatastores]):
-    """App DB's datastores. No document describes these routes; instances are seen to have them."""
+    """Manage App DB's datastores. No document describes these routes; they were seen on instances."""
 
     def list(self) -> SyncPager[Datastore]:
         """Iterate over the datastores that the token's owner may see.
@@ -314,12 +315,12 @@ class Datastores(Twin[AsyncDatastores]):
         return SyncPager(self._aio.list(), self._portal)
 
     def create(self, *, name: str) -> Datastore:
-        """Create a datastore. Is not sent twice, unless the instance surely did not take it.
+        """Create a datastore. The request is not repeated, unless the instance surely did not process it.
 
         `POST /api/datastores/v1`. Seen on instances, not in Domo's documentation.
 
         Args:
-            name: Its name.
+            name: The datastore's name.
         """
         return self._portal.run(self._aio.create(name=name))
 
@@ -337,13 +338,13 @@ class Datastores(Twin[AsyncDatastores]):
         return self._portal.run(self._aio.get(datastore_id))
 
     def rename(self, datastore_id: str, /, *, name: str) -> Datastore:
-        """Give a datastore another name.
+        """Rename a datastore.
 
         `PUT /api/datastores/v1/{datastore_id}`. Seen on instances, not in Domo's documentation.
 
         Args:
             datastore_id: The datastore.
-            name: Its name.
+            name: The new name.
 
         Raises:
             NotFound: The datastore does not exist.
@@ -353,7 +354,7 @@ class Datastores(Twin[AsyncDatastores]):
     def delete(self, datastore_id: str, /) -> None:
         """Delete a datastore.
 
-        `DELETE /api/datastores/v1/{datastore_id}`. Seen on instances, not in Domo's documentation. What becomes of its
+        `DELETE /api/datastores/v1/{datastore_id}`. Seen on instances, not in Domo's documentation. The effect on its
         collections is not known.
 
         Args:
@@ -366,10 +367,10 @@ class Datastores(Twin[AsyncDatastores]):
 
 
 class Collections(Twin[AsyncCollections]):
-    """App DB's collections."""
+    """Manage App DB's collections."""
 
     def list(self, datastore_id: str | None = None, /) -> SyncPager[Collection]:
-        """Iterate over the collections of a datastore, or over all that the token's owner may see.
+        """Iterate over the collections of a datastore, or over all collections that the token's owner may see.
 
         `GET /api/datastores/v1/{datastore_id}/collections`, or `GET /api/datastores/v1/collections`. Seen on instances,
         not in Domo's documentation.
@@ -378,7 +379,7 @@ class Collections(Twin[AsyncCollections]):
             datastore_id: The datastore; all by default.
 
         Raises:
-            ConfigError: The datastore's id is a route's name.
+            ConfigError: The datastore's id is the name of a route.
             NotFound: The datastore does not exist.
         """
         return SyncPager(self._aio.list(datastore_id), self._portal)
@@ -386,14 +387,14 @@ class Collections(Twin[AsyncCollections]):
     def search(
         self, *, name: str | None = None, owner_id: int | str | None = None, page_size: int = 100
     ) -> SyncPager[Collection]:
-        """Iterate over the collections of the instance that meet the conditions, the newest first.
+        """Iterate over the collections of the instance that match the filters, the newest first.
 
         `POST /api/datastores/v1/collections/query`. Seen: samples of instances show it, no document of Domo's does; two
-        independent clients use it, and write the filters as they are sent here.
+        independent clients use it, and send the filters in this form.
 
         Args:
-            name: Only those whose names contain this.
-            owner_id: Only those of this user.
+            name: Text that the name contains.
+            owner_id: The owner.
             page_size: The number of collections per request.
 
         Raises:
@@ -406,13 +407,13 @@ class Collections(Twin[AsyncCollections]):
     ) -> Collection:
         """Create a collection.
 
-        `POST /api/datastores/v1/{datastore_id}/collections`. Seen on instances, not in Domo's documentation. Is not
-        sent twice, unless the instance surely did not take it: each time makes a collection.
+        `POST /api/datastores/v1/{datastore_id}/collections`. Seen on instances, not in Domo's documentation. The
+        request is not repeated, unless the instance surely did not process it: each request creates a collection.
 
         Args:
             datastore_id: The datastore to create it in.
-            name: Its name.
-            columns: The columns by which it is synced to a dataset: names and types, such as
+            name: The collection's name.
+            columns: The columns of the dataset to which it is synced: names and types, such as
                 ``{"username": "STRING"}``, or `Column` objects.
             sync_enabled: Whether to sync the documents to a dataset.
 
@@ -445,20 +446,21 @@ class Collections(Twin[AsyncCollections]):
         owner: int | str | Unset = UNSET,
         name: str | Unset = UNSET,
     ) -> Collection:
-        """Change a collection: the schema by which it is synced to a dataset, whether it is synced, its owner or name.
+        """Change the schema, the sync, the owner or the name of a collection.
 
         `PUT /api/datastores/v1/collections/{collection_id}` (App DB API, "Update Collection Schema").
 
         Args:
             collection_id: The collection.
-            columns: All columns: names and types, such as ``{"username": "STRING"}``, or `Column` objects, which can
-                say whether a column is visible.
+            columns: The complete list of columns: names and types, such as ``{"username": "STRING"}``, or `Column`
+                objects, which can set whether a column is visible.
             sync_enabled: Whether to sync the documents to a dataset.
-            owner: The user whose it is to be; not in Domo's documentation, but instances are seen to take it.
-            name: Its name; not in Domo's documentation, but other clients send it.
+            owner: The new owner; not in Domo's documentation, but instances are seen to accept it.
+            name: The new name; not in Domo's documentation, but other clients send it.
 
         Raises:
-            ConfigError: There is nothing to change; there are no columns, names repeat, or a type is not one of Domo's.
+            ConfigError: No change is given; `columns` is empty, a name is repeated, or a type is not one of Domo's
+                types.
             NotFound: The collection does not exist.
         """
         return self._portal.run(
@@ -479,7 +481,7 @@ class Collections(Twin[AsyncCollections]):
         return self._portal.run(self._aio.delete(collection_id))
 
     def permissions(self, collection_id: str, /) -> Mapping[str, tuple[CollectionGrant, ...]]:
-        """Return who may do what with a collection, by type: ``USER``, ``GROUP``, ``RYUU_APP``.
+        """Return the permissions on a collection by type: ``USER``, ``GROUP``, ``RYUU_APP``.
 
         `GET /api/datastores/v1/collections/{collection_id}/permission`. Seen on instances, not in Domo's documentation.
 
@@ -501,7 +503,7 @@ class Collections(Twin[AsyncCollections]):
         permissions: Sequence[CollectionPermission | str],
         overwrite: bool | None = None,
     ) -> None:
-        """Say what a user or a group may do with a collection.
+        """Set the permissions of a user or a group on a collection.
 
         `PUT /api/datastores/v1/collections/{collection_id}/permission/{entity_type}/{entity_id}`. Seen on instances,
         not in Domo's documentation.
@@ -509,9 +511,9 @@ class Collections(Twin[AsyncCollections]):
         Args:
             collection_id: The collection.
             entity_type: ``USER`` or ``GROUP``; `set_app_permissions` is for apps.
-            entity_id: The user, or the group.
-            permissions: What it may do.
-            overwrite: Whether that replaces what it was allowed before, or is added to it.
+            entity_id: The identifier of the user or the group.
+            permissions: The permissions.
+            overwrite: Whether they replace the present permissions, or are added to them.
 
         Raises:
             ConfigError: `permissions` is empty.
@@ -524,7 +526,7 @@ class Collections(Twin[AsyncCollections]):
         )
 
     def remove_permissions(self, collection_id: str, entity_type: str, entity_id: int | str, /) -> None:
-        """Take from a user, a group or an app all that it may do with a collection.
+        """Remove all permissions of a user, a group or an app on a collection.
 
         `DELETE /api/datastores/v1/collections/{collection_id}/permission/{entity_type}/{entity_id}`. Seen on instances,
         not in Domo's documentation.
@@ -532,7 +534,7 @@ class Collections(Twin[AsyncCollections]):
         Args:
             collection_id: The collection.
             entity_type: ``USER``, ``GROUP`` or ``RYUU_APP``.
-            entity_id: The user, the group, or the app's proxy id.
+            entity_id: The identifier of the user or the group, or the app's proxy id.
 
         Raises:
             NotFound: The collection does not exist.
@@ -542,15 +544,15 @@ class Collections(Twin[AsyncCollections]):
     def set_app_permissions(
         self, collection_id: str, proxy_id: str, /, *, permissions: Sequence[CollectionPermission | str]
     ) -> None:
-        """Say what an app may do with a collection.
+        """Set the permissions of an app on a collection.
 
         `PUT /api/datastores/v1/collections/{collection_id}/permission/RYUU_APP/{proxy_id}` (App DB API, "Update
-        Collection Permissions"). Whether these replace what the app was allowed before is not documented.
+        Collection Permissions"). Whether these replace the present permissions is not documented.
 
         Args:
             collection_id: The collection.
             proxy_id: The app's proxy id, as the Asset Library shows it.
-            permissions: All that the app may do.
+            permissions: The complete permissions of the app.
 
         Raises:
             ConfigError: `permissions` is empty.
@@ -560,19 +562,19 @@ class Collections(Twin[AsyncCollections]):
 
 
 class AppDb(Twin[AsyncAppDb]):
-    """App DB: collections of JSON documents."""
+    """Manage App DB, which stores collections of JSON documents."""
 
     @cached_property
     def datastores(self) -> Datastores:
-        """Datastores, which hold the collections."""
+        """The datastores, which contain the collections."""
         return Datastores(self._aio.datastores, self._portal)
 
     @cached_property
     def documents(self) -> Documents:
-        """Documents: read, queried, written, deleted."""
+        """Read, query, write and delete documents."""
         return Documents(self._aio.documents, self._portal)
 
     @cached_property
     def collections(self) -> Collections:
-        """Collections: their schemas and who may do what with them."""
+        """Manage collections: their schemas and their permissions."""
         return Collections(self._aio.collections, self._portal)
