@@ -156,7 +156,7 @@ class CardColumn(Model):
         order: The column's position.
         hidden: Whether it is hidden.
         is_aggregatable: Whether it can be aggregated.
-        is_calculation: Whether a Beast Mode calculates it.
+        is_calculation: Whether it is a Beast Mode.
         is_controlled: Whether policies hide some of its rows.
         is_encrypted: Whether it is encrypted.
     """
@@ -396,7 +396,7 @@ class Cards(Area):
 
         Args:
             urn: The card.
-            dynamic_text: Whether to include texts with their placeholders' values.
+            dynamic_text: Whether to include the dynamic texts.
             variables: Whether to include variables.
 
         Raises:

@@ -34,7 +34,7 @@ class Accounts(Twin[AsyncAccounts]):
     def list(self, *, type: str | None = None, fields: str | Sequence[str] | None = None) -> SyncPager[Account]:
         """Iterate over the accounts of the token's owner; `search` also returns those of others.
 
-        `GET /api/data/v1/accounts` (Data Accounts, "GET all accounts"). Domo's own data service gives all by default,
+        `GET /api/data/v1/accounts` (Data Accounts, "GET all accounts"). Domo's own data service returns all by default,
         so they come in one answer.
 
         Args:
@@ -104,11 +104,11 @@ class Accounts(Twin[AsyncAccounts]):
     ) -> Account:
         """Create an account from its type; or, as other clients do, for a connector and with its credentials.
 
-        `POST /api/data/v1/accounts` (Data Accounts, "Create Account"). Domo's documentation shows `account_type` alone,
+        `POST /api/data/v1/accounts` (Data Accounts, "Create Account"). Domo's documentation shows only `account_type`,
         for which its only example is ``Standard``; no other source knows it.
 
         Args:
-            display_name: How people see it.
+            display_name: The display name.
             account_type: The account type. The parameters below are for the other form, which needs all of them.
             name: The account's name.
             data_provider_type: The key of the connector, such as ``amazon-s3``.

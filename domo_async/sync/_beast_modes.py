@@ -35,8 +35,8 @@ class BeastModes(Twin[AsyncBeastModes]):
     ) -> SyncPager[BeastMode]:
         """Iterate over the Beast Modes that match all filters; without filters over all of them.
 
-        `POST /api/query/v1/functions/search` (Beast Modes, "Get All Beast Modes"). Each answer tells whether it is
-        ``degraded``; as no document says what that means, it is not returned.
+        `POST /api/query/v1/functions/search` (Beast Modes, "Get All Beast Modes"). Each answer has a field
+        ``degraded``; no document explains it, so it is not returned.
 
         Args:
             name: Text that the name contains.
@@ -110,9 +110,9 @@ class BeastModes(Twin[AsyncBeastModes]):
     def set_owner(self, beast_mode_ids: Sequence[int | str], user_id: int | str, /) -> None:
         """Change the owner of Beast Modes; their formulas and uses stay.
 
-        `POST /api/query/v1/functions/list/id` tells where they are used, as this is set anew by
+        `POST /api/query/v1/functions/list/id` returns their uses, as these are set again by
         `POST /api/query/v1/functions/bulk/template`. Seen: samples of instances show both, no document of Domo's does;
-        that the second takes a list to ``update`` is from three independent clients.
+        the list ``update`` of the second is from three independent clients.
 
         Args:
             beast_mode_ids: The Beast Modes.

@@ -50,7 +50,7 @@ class Cards(Twin[AsyncCards]):
 
         Args:
             urn: The card.
-            dynamic_text: Whether to include texts with their placeholders' values.
+            dynamic_text: Whether to include the dynamic texts.
             variables: Whether to include variables.
 
         Raises:

@@ -149,12 +149,12 @@ class Access(Twin[AsyncAccess]):
         A user with several routes to a dataset, such as a share and a group, has several rows.
 
         `GET /api/data/v3/datasources` or `POST /api/data/v3/datasources/bulk` for the datasets,
-        `POST /api/data/v3/datasources/bulk/directpermissions` for a hundred of them at a time,
+        `POST /api/data/v3/datasources/bulk/directpermissions` for each hundred of them,
         `GET /api/query/v1/data-control/{dataset_id}/filter-groups` for each, `GET /api/content/v2/groups/{group_id}`
         for each group that is named, `GET /api/authorization/v1/roles`,
         `GET /api/authorization/v1/roles/{role_id}/authorities`, `GET /api/authorization/v1/roles/{role_id}/users` and
-        `GET /api/identity/v1/users`, each as the method of its area says. That who has the authority
-        ``dataset.manage`` sees all datasets is unconfirmed.
+        `GET /api/identity/v1/users`, each as described in the method of its area. Whether users with the authority
+        ``dataset.manage`` see all datasets is unconfirmed.
 
         Args:
             dataset_ids: The datasets; by default all that the token's owner may see.
@@ -194,7 +194,8 @@ class Access(Twin[AsyncAccess]):
     def change(self, dataset_id: str, /, grant: Grant) -> None:
         """Change the access of one user or group to a dataset; the level ``NONE`` removes it.
 
-        `PUT /api/data/v3/datasources/{dataset_id}/permissions`. Seen: Domo's own data service has it. It mails nobody.
+        `PUT /api/data/v3/datasources/{dataset_id}/permissions`. Seen: Domo's own data service has it. It sends no
+        e-mail.
 
         Args:
             dataset_id: The dataset.
@@ -272,11 +273,10 @@ class Access(Twin[AsyncAccess]):
             report = domo.datasets.access.sync(dataset.id, grants, dry_run=True)
 
         Reads `GET /api/data/v3/datasources/{dataset_id}/permissions` and, at the same time, the users and groups that
-        are named:
-        `POST /api/identity/v1/users/search`, `GET /api/identity/v1/users`, `GET /api/identity/v1/users/{user_id}` and
-        `GET /api/content/v2/groups/{group_id}`. Then each batch is one
-        `POST /api/data/v3/datasources/{dataset_id}/share`, which takes access away by the level ``NONE``, and mails
-        nobody then.
+        are named: `POST /api/identity/v1/users/search`, `GET /api/identity/v1/users`,
+        `GET /api/identity/v1/users/{user_id}` and `GET /api/content/v2/groups/{group_id}`. Then each batch is one
+        `POST /api/data/v3/datasources/{dataset_id}/share`, which removes access with the level ``NONE``, and then sends
+        no e-mail.
 
         Args:
             dataset_id: The dataset.
@@ -879,9 +879,9 @@ class Datasets(Twin[AsyncDatasets]):
 
         `POST /api/query/v1/execute/export/{dataset_id}` with ``Accept: text/csv`` (Datasets API, "Query Dataset");
         before it, to know the columns' types, `POST /api/query/v1/execute/{dataset_id}` (Datasets API, "Query with
-        SQL") with the same query and ``LIMIT 0``. Memory holds some blocks of the answer, whatever its size. An
-        instance that answers in JSON gives all at once; there a query with an ORDER BY over a unique key, and without
-        LIMIT, is read page by page.
+        SQL") with the same query and ``LIMIT 0``. Only some blocks of the answer are in memory, whatever its size. An
+        instance that answers in JSON returns all rows at once; there, a query with an ORDER BY over a unique key and
+        without LIMIT is read page by page.
 
         LONG is int64, DOUBLE float64, STRING string, DATE date32, DATETIME timestamp[us] and DECIMAL decimal128(38,
         18), as the number of digits is not known in advance. From the first batch with a number that does not fit, the
@@ -1039,9 +1039,9 @@ class Datasets(Twin[AsyncDatasets]):
         `PUT /api/data/v3/datasources/{dataset_id}/uploads/{upload_id}/commit` (Datasets API, "Upload CSV"); before it,
         `GET /api/data/v2/datasources/{dataset_id}/schemas/latest`, and with ``schema="evolve"``
         `POST /api/data/v2/datasources/{dataset_id}/schemas` and
-        `GET /api/query/v1/datasources/{dataset_id}/schema/indexed`; around it, to know what it made,
-        `GET /api/data/v2/datasources/{dataset_id}/dataversions`; and to wait,
-        `GET /api/data/v3/datasources/{dataset_id}/indexes/{request_key}/statuses`, or where the commit names no index
+        `GET /api/query/v1/datasources/{dataset_id}/schema/indexed`; before and after it, to identify the new data
+        version, `GET /api/data/v2/datasources/{dataset_id}/dataversions`; and to wait,
+        `GET /api/data/v3/datasources/{dataset_id}/indexes/{request_key}/statuses`, or, if the commit names no index,
         `GET /api/data/v3/datasources/{dataset_id}/statuses`.
 
         The columns are compared with the dataset's before anything is sent: frames, mappings and CSV with a header by
@@ -1131,7 +1131,7 @@ class Datasets(Twin[AsyncDatasets]):
             SourceError: The source cannot be read, is not CSV, holds no rows, or does not fit the dataset; the message
                 names the line. The dataset is as it was.
             UploadError: A part or the commit failed for good; the dataset is as it was.
-            CommitUncertain: The commit's answer was lost and the instance does not tell the outcome.
+            CommitUncertain: The commit's answer was lost, and the instance does not report the outcome.
             RowCountMismatch: The upload is committed, but the instance counts a different number of rows than were
                 sent.
             AfterCommitError: The upload is committed, but its index failed or its rows could not be checked; or
@@ -1202,7 +1202,7 @@ class Datasets(Twin[AsyncDatasets]):
                 upsert.
             SourceError: The source cannot be read, or does not fit the dataset.
             UploadError: A part or the commit failed for good; the dataset is as it was.
-            CommitUncertain: The commit's answer was lost and the instance does not tell the outcome.
+            CommitUncertain: The commit's answer was lost, and the instance does not report the outcome.
             AfterCommitError: The upload is committed, but its index failed.
         """
         return self._portal.run(self._aio.upsert(dataset_id, source, **options))
@@ -1237,7 +1237,7 @@ class Datasets(Twin[AsyncDatasets]):
                 deletion.
             SourceError: The source cannot be read, or has other columns than the keys.
             UploadError: A part or the commit failed for good; the dataset is as it was.
-            CommitUncertain: The commit's answer was lost and the instance does not tell the outcome.
+            CommitUncertain: The commit's answer was lost, and the instance does not report the outcome.
             AfterCommitError: The upload is committed, but its index failed.
         """
         return self._portal.run(self._aio.delete_rows(dataset_id, source, **options))
@@ -1322,13 +1322,13 @@ class Datasets(Twin[AsyncDatasets]):
     ) -> CreatedFrom:
         """Create a dataset with the columns of a source, and upload the source.
 
-        `POST /api/data/v2/datasources` (Datasets API, "Create Dataset Copy"), then all that `upload` sends:
+        `POST /api/data/v2/datasources` (Datasets API, "Create Dataset Copy"), then the requests of `upload`:
         `POST /api/data/v3/datasources/{dataset_id}/uploads`,
         `PUT /api/data/v3/datasources/{dataset_id}/uploads/{upload_id}/parts/{part}`,
         `PUT /api/data/v3/datasources/{dataset_id}/uploads/{upload_id}/commit`,
         `GET /api/data/v2/datasources/{dataset_id}/dataversions` and
-        `GET /api/data/v3/datasources/{dataset_id}/indexes/{request_key}/statuses`; the columns are read only where they
-        may be others than those that the dataset was created with. If the upload fails or is cancelled,
+        `GET /api/data/v3/datasources/{dataset_id}/indexes/{request_key}/statuses`; the columns are read only if they
+        may differ from those that the dataset was created with. If the upload fails or is cancelled,
         `DELETE /api/data/v3/datasources/{dataset_id}` removes the dataset again.
 
         Args:
@@ -1490,7 +1490,7 @@ class Datasets(Twin[AsyncDatasets]):
             SourceError: `values` has no rows, or a row does not fit the dataset; the message names the row and the
                 column.
             UploadError: The upload failed; the dataset is as it was.
-            CommitUncertain: The commit's answer was lost and the instance does not tell the outcome.
+            CommitUncertain: The commit's answer was lost, and the instance does not report the outcome.
             AfterCommitError: The upload is committed, but its index failed or its rows could not be checked.
         """
         return self._portal.run(self._aio.append_rows(dataset_id, values=values, delimiter=delimiter, message=message))
@@ -1511,8 +1511,8 @@ class Datasets(Twin[AsyncDatasets]):
         `POST /api/query/v1/execute/export/{dataset_id}` with ``Accept: text/csv`` (Datasets API, "Query Dataset");
         before it, to know the columns and their types, `POST /api/query/v1/execute/{dataset_id}` (Datasets API, "Query
         with SQL") with the same query and ``LIMIT 0``, and after it, if there are so many rows that the instance may
-        have cut the result, to see whether it has more. Domo's documentation shows a query's result in JSON; an
-        instance that answers so is understood, but its answer is held in memory.
+        have cut the result, to see whether it has more. Domo's documentation shows a query's result in JSON; such an
+        answer is accepted, but is held in memory.
 
         The answer is checked as it arrives: its header names the columns of the query, each record has as many fields,
         and it ends at the end of a record. A web page or an empty answer never replaces a file. CSV is written as it
@@ -1645,8 +1645,8 @@ class BulkChanges(Twin[AsyncBulkChanges]):
     ) -> BulkResults:
         """Change the owner of datasets to a user or a group.
 
-        `POST /api/data/v1/ui/bulk/reassign`. Seen: Domo's own data service has it; that the new owner goes as
-        ``userId`` or ``groupId`` is taken from its type of the body, unconfirmed.
+        `POST /api/data/v1/ui/bulk/reassign`. Seen: Domo's own data service has it; the keys ``userId`` and ``groupId``
+        for the new owner are from its type of the body, unconfirmed.
 
         Args:
             dataset_ids: The datasets.
@@ -1709,7 +1709,7 @@ class Indexes(Twin[AsyncIndexes]):
         """Index data versions, so that queries see them.
 
         `POST /api/data/v3/datasources/{dataset_id}/indexes` (Datasets API, "Index Dataset"), and to wait
-        `GET /api/data/v3/datasources/{dataset_id}/indexes/{request_key}/statuses`, or where the answer names no key
+        `GET /api/data/v3/datasources/{dataset_id}/indexes/{request_key}/statuses`, or, if the answer names no key,
         `GET /api/data/v3/datasources/{dataset_id}/statuses`.
 
         Args:
@@ -1733,7 +1733,7 @@ class Indexes(Twin[AsyncIndexes]):
         """Index all of a dataset's data through the query service; prefer `create`.
 
         `POST /api/query/v1/datasources/{dataset_id}` (Datasets API, the second "Index Dataset"), which the document
-        asks for after changes of the schema or the data.
+        requires after changes of the schema or the data.
 
         Args:
             dataset_id: The dataset.

@@ -190,8 +190,8 @@ class FileSets(Twin[AsyncFileSets]):
     def set_owner(self, fileset_id: str, user_id: int, /) -> ItemTuple[FileSetAccess]:
         """Change the owner of a FileSet.
 
-        `POST /api/files/v1/filesets/{fileset_id}/ownership`. Domo's documentation does not have it that this library
-        follows, but in Domo's OpenAPI description.
+        `POST /api/files/v1/filesets/{fileset_id}/ownership`. The page that this library follows does not list it;
+        Domo's OpenAPI description does.
 
         Args:
             fileset_id: The FileSet.
@@ -208,8 +208,8 @@ class FileSets(Twin[AsyncFileSets]):
     def get_access(self, fileset_id: str, /) -> ItemTuple[FileSetAccess]:
         """Return the permissions of a FileSet.
 
-        `GET /api/files/v1/filesets/{fileset_id}/access`. Domo's documentation does not have it that this library
-        follows, but in Domo's OpenAPI description.
+        `GET /api/files/v1/filesets/{fileset_id}/access`. The page that this library follows does not list it; Domo's
+        OpenAPI description does.
 
         Args:
             fileset_id: The FileSet.
@@ -222,8 +222,8 @@ class FileSets(Twin[AsyncFileSets]):
     def set_access(self, fileset_id: str, /, *, access: Sequence[FileSetAccess]) -> ItemTuple[FileSetAccess]:
         """Set the permissions of some users and groups on a FileSet; those of others stay.
 
-        `POST /api/files/v1/filesets/{fileset_id}/access`. Domo's documentation does not have it that this library
-        follows, but in Domo's OpenAPI description.
+        `POST /api/files/v1/filesets/{fileset_id}/access`. The page that this library follows does not list it; Domo's
+        OpenAPI description does.
 
         Args:
             fileset_id: The FileSet.
@@ -473,8 +473,8 @@ class FileSetFiles(Twin[AsyncFileSetFiles]):
     def make_directory(self, fileset_id: str, /, *, path: str) -> FileSetFile:
         """Create a directory, and its parent directories, if they do not exist.
 
-        `POST /api/files/v1/filesets/{fileset_id}/files` (Domo's OpenAPI description: without a file, the directory of
-        the form is made).
+        `POST /api/files/v1/filesets/{fileset_id}/files` (Domo's OpenAPI description: without a file, the directory in
+        the form is created).
 
         Args:
             fileset_id: The FileSet.
@@ -912,7 +912,7 @@ class FileSetFiles(Twin[AsyncFileSetFiles]):
         """Return several files and directories as a ZIP, or stream it to disk, complete or not at all.
 
         `GET /api/files/v1/filesets/{fileset_id}/files/download` (Domo's OpenAPI description, "Download Files by ID or
-        path"), which gives at most 1,000 files.
+        path"), which returns at most 1,000 files.
 
         Args:
             fileset_id: The FileSet.

@@ -126,7 +126,7 @@ class Streams(Twin[AsyncStreams]):
     ) -> ItemTuple[Stream]:
         """Return several streams with one request.
 
-        `GET /api/data/v1/streams/bulk`. Seen: Domo's own data service has it, and a client asks for 50 at once.
+        `GET /api/data/v1/streams/bulk`. Seen: Domo's own data service has it, and a client requests 50 at once.
 
         Args:
             stream_ids: The streams.

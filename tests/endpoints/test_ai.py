@@ -28,7 +28,7 @@ async def test_text_whose_answer_is_lost_is_not_charged_again() -> None:
 
 
 def test_a_summary_cannot_have_more_words_at_least_than_at_most() -> None:
-    with pytest.raises(ConfigError, match="at least 10 and at most 5"):
+    with pytest.raises(ConfigError, match="10 to 5 words"):
         WordLength(10, 5)
 
     assert 10 == WordLength(10).min

@@ -16,7 +16,7 @@ from domo_async.errors import RateLimited, ServerError, TransportError
 
 __all__ = ["Iteration"]
 
-_LOOKS: Final = 10  # at what may have turned up since; each but the last has found something
+_LOOKS: Final = 10  # re-reads for late entries; each but the last has found some
 
 
 class Iteration:

@@ -174,7 +174,7 @@ class ActivityLog(Area):
     ) -> CursorPager[Activity]:
         """Iterate over new entries from now on, each entry once, without an end.
 
-        `GET /api/audit/v1/user-audits` (Activity Log API, "Get Activity Log"), every so many seconds.
+        `GET /api/audit/v1/user-audits` (Activity Log API, "Get Activity Log"), every `every` seconds.
 
         Entries that appear late, within `grace`, are yielded too, after the entries before them. A temporary failure
         does not end the iteration: the next poll returns the entries that it hid. The log records being read, so
@@ -239,7 +239,7 @@ class ActivityLog(Area):
         rewritten each time. If one day fails, the others continue. All entries of a day are read, however many there
         are, as with `iterate`. Use a separate folder for each combination of filters.
 
-        `GET /api/audit/v1/user-audits` (Activity Log API, "Get Activity Log"), as often as it takes.
+        `GET /api/audit/v1/user-audits` (Activity Log API, "Get Activity Log"), repeatedly.
 
         Args:
             folder: The folder for the files.
@@ -314,9 +314,9 @@ class ActivityLog(Area):
         Content that was created or changed since then is left out. The log is read from the newest entry on, until all
         content is found or `look_back` is reached: content without a use in that time has no `last_used`.
 
-        `GET /api/audit/v1/user-audits` (Activity Log API, "Get Activity Log"), as often as it takes; what there is
-        comes from `POST /api/content/v2/cards/adminsummary`, `POST /api/content/v1/pages/adminsummary` and
-        `GET /api/data/v3/datasources`, as the methods of these areas say.
+        `GET /api/audit/v1/user-audits` (Activity Log API, "Get Activity Log"), repeatedly; the content comes from
+        `POST /api/content/v2/cards/adminsummary`, `POST /api/content/v1/pages/adminsummary` and
+        `GET /api/data/v3/datasources`, as described in the methods of these areas.
 
         Args:
             days: The number of days without use.

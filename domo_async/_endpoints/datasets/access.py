@@ -105,12 +105,12 @@ class Access(Area):
         A user with several routes to a dataset, such as a share and a group, has several rows.
 
         `GET /api/data/v3/datasources` or `POST /api/data/v3/datasources/bulk` for the datasets,
-        `POST /api/data/v3/datasources/bulk/directpermissions` for a hundred of them at a time,
+        `POST /api/data/v3/datasources/bulk/directpermissions` for each hundred of them,
         `GET /api/query/v1/data-control/{dataset_id}/filter-groups` for each, `GET /api/content/v2/groups/{group_id}`
         for each group that is named, `GET /api/authorization/v1/roles`,
         `GET /api/authorization/v1/roles/{role_id}/authorities`, `GET /api/authorization/v1/roles/{role_id}/users` and
-        `GET /api/identity/v1/users`, each as the method of its area says. That who has the authority
-        ``dataset.manage`` sees all datasets is unconfirmed.
+        `GET /api/identity/v1/users`, each as described in the method of its area. Whether users with the authority
+        ``dataset.manage`` see all datasets is unconfirmed.
 
         Args:
             dataset_ids: The datasets; by default all that the token's owner may see.
@@ -154,7 +154,8 @@ class Access(Area):
     async def change(self, dataset_id: str, /, grant: Grant) -> None:
         """Change the access of one user or group to a dataset; the level ``NONE`` removes it.
 
-        `PUT /api/data/v3/datasources/{dataset_id}/permissions`. Seen: Domo's own data service has it. It mails nobody.
+        `PUT /api/data/v3/datasources/{dataset_id}/permissions`. Seen: Domo's own data service has it. It sends no
+        e-mail.
 
         Args:
             dataset_id: The dataset.
@@ -242,11 +243,10 @@ class Access(Area):
             report = await domo.datasets.access.sync(dataset.id, grants, dry_run=True)
 
         Reads `GET /api/data/v3/datasources/{dataset_id}/permissions` and, at the same time, the users and groups that
-        are named:
-        `POST /api/identity/v1/users/search`, `GET /api/identity/v1/users`, `GET /api/identity/v1/users/{user_id}` and
-        `GET /api/content/v2/groups/{group_id}`. Then each batch is one
-        `POST /api/data/v3/datasources/{dataset_id}/share`, which takes access away by the level ``NONE``, and mails
-        nobody then.
+        are named: `POST /api/identity/v1/users/search`, `GET /api/identity/v1/users`,
+        `GET /api/identity/v1/users/{user_id}` and `GET /api/content/v2/groups/{group_id}`. Then each batch is one
+        `POST /api/data/v3/datasources/{dataset_id}/share`, which removes access with the level ``NONE``, and then sends
+        no e-mail.
 
         Args:
             dataset_id: The dataset.

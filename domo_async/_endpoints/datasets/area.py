@@ -679,9 +679,9 @@ class Datasets(Area):
 
         `POST /api/query/v1/execute/export/{dataset_id}` with ``Accept: text/csv`` (Datasets API, "Query Dataset");
         before it, to know the columns' types, `POST /api/query/v1/execute/{dataset_id}` (Datasets API, "Query with
-        SQL") with the same query and ``LIMIT 0``. Memory holds some blocks of the answer, whatever its size. An
-        instance that answers in JSON gives all at once; there a query with an ORDER BY over a unique key, and without
-        LIMIT, is read page by page.
+        SQL") with the same query and ``LIMIT 0``. Only some blocks of the answer are in memory, whatever its size. An
+        instance that answers in JSON returns all rows at once; there, a query with an ORDER BY over a unique key and
+        without LIMIT is read page by page.
 
         LONG is int64, DOUBLE float64, STRING string, DATE date32, DATETIME timestamp[us] and DECIMAL decimal128(38,
         18), as the number of digits is not known in advance. From the first batch with a number that does not fit, the
@@ -841,9 +841,9 @@ class Datasets(Area):
         `PUT /api/data/v3/datasources/{dataset_id}/uploads/{upload_id}/commit` (Datasets API, "Upload CSV"); before it,
         `GET /api/data/v2/datasources/{dataset_id}/schemas/latest`, and with ``schema="evolve"``
         `POST /api/data/v2/datasources/{dataset_id}/schemas` and
-        `GET /api/query/v1/datasources/{dataset_id}/schema/indexed`; around it, to know what it made,
-        `GET /api/data/v2/datasources/{dataset_id}/dataversions`; and to wait,
-        `GET /api/data/v3/datasources/{dataset_id}/indexes/{request_key}/statuses`, or where the commit names no index
+        `GET /api/query/v1/datasources/{dataset_id}/schema/indexed`; before and after it, to identify the new data
+        version, `GET /api/data/v2/datasources/{dataset_id}/dataversions`; and to wait,
+        `GET /api/data/v3/datasources/{dataset_id}/indexes/{request_key}/statuses`, or, if the commit names no index,
         `GET /api/data/v3/datasources/{dataset_id}/statuses`.
 
         The columns are compared with the dataset's before anything is sent: frames, mappings and CSV with a header by
@@ -933,7 +933,7 @@ class Datasets(Area):
             SourceError: The source cannot be read, is not CSV, holds no rows, or does not fit the dataset; the message
                 names the line. The dataset is as it was.
             UploadError: A part or the commit failed for good; the dataset is as it was.
-            CommitUncertain: The commit's answer was lost and the instance does not tell the outcome.
+            CommitUncertain: The commit's answer was lost, and the instance does not report the outcome.
             RowCountMismatch: The upload is committed, but the instance counts a different number of rows than were
                 sent.
             AfterCommitError: The upload is committed, but its index failed or its rows could not be checked; or
@@ -1007,7 +1007,7 @@ class Datasets(Area):
                 upsert.
             SourceError: The source cannot be read, or does not fit the dataset.
             UploadError: A part or the commit failed for good; the dataset is as it was.
-            CommitUncertain: The commit's answer was lost and the instance does not tell the outcome.
+            CommitUncertain: The commit's answer was lost, and the instance does not report the outcome.
             AfterCommitError: The upload is committed, but its index failed.
         """
         return await self._uploading.upload(dataset_id, source, by_keys(UploadOptions(**options), "UPSERT"))
@@ -1048,7 +1048,7 @@ class Datasets(Area):
                 deletion.
             SourceError: The source cannot be read, or has other columns than the keys.
             UploadError: A part or the commit failed for good; the dataset is as it was.
-            CommitUncertain: The commit's answer was lost and the instance does not tell the outcome.
+            CommitUncertain: The commit's answer was lost, and the instance does not report the outcome.
             AfterCommitError: The upload is committed, but its index failed.
         """
         return await self._uploading.upload(dataset_id, source, by_keys(UploadOptions(**options), "DELETE"))
@@ -1147,13 +1147,13 @@ class Datasets(Area):
     ) -> CreatedFrom:
         """Create a dataset with the columns of a source, and upload the source.
 
-        `POST /api/data/v2/datasources` (Datasets API, "Create Dataset Copy"), then all that `upload` sends:
+        `POST /api/data/v2/datasources` (Datasets API, "Create Dataset Copy"), then the requests of `upload`:
         `POST /api/data/v3/datasources/{dataset_id}/uploads`,
         `PUT /api/data/v3/datasources/{dataset_id}/uploads/{upload_id}/parts/{part}`,
         `PUT /api/data/v3/datasources/{dataset_id}/uploads/{upload_id}/commit`,
         `GET /api/data/v2/datasources/{dataset_id}/dataversions` and
-        `GET /api/data/v3/datasources/{dataset_id}/indexes/{request_key}/statuses`; the columns are read only where they
-        may be others than those that the dataset was created with. If the upload fails or is cancelled,
+        `GET /api/data/v3/datasources/{dataset_id}/indexes/{request_key}/statuses`; the columns are read only if they
+        may differ from those that the dataset was created with. If the upload fails or is cancelled,
         `DELETE /api/data/v3/datasources/{dataset_id}` removes the dataset again.
 
         Args:
@@ -1308,7 +1308,7 @@ class Datasets(Area):
             SourceError: `values` has no rows, or a row does not fit the dataset; the message names the row and the
                 column.
             UploadError: The upload failed; the dataset is as it was.
-            CommitUncertain: The commit's answer was lost and the instance does not tell the outcome.
+            CommitUncertain: The commit's answer was lost, and the instance does not report the outcome.
             AfterCommitError: The upload is committed, but its index failed or its rows could not be checked.
         """
         rows: Source = utf8(values) if isinstance(values, str) else rows_of_cells(values)
@@ -1331,8 +1331,8 @@ class Datasets(Area):
         `POST /api/query/v1/execute/export/{dataset_id}` with ``Accept: text/csv`` (Datasets API, "Query Dataset");
         before it, to know the columns and their types, `POST /api/query/v1/execute/{dataset_id}` (Datasets API, "Query
         with SQL") with the same query and ``LIMIT 0``, and after it, if there are so many rows that the instance may
-        have cut the result, to see whether it has more. Domo's documentation shows a query's result in JSON; an
-        instance that answers so is understood, but its answer is held in memory.
+        have cut the result, to see whether it has more. Domo's documentation shows a query's result in JSON; such an
+        answer is accepted, but is held in memory.
 
         The answer is checked as it arrives: its header names the columns of the query, each record has as many fields,
         and it ends at the end of a record. A web page or an empty answer never replaces a file. CSV is written as it

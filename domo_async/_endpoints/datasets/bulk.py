@@ -129,8 +129,8 @@ class BulkChanges(Area):
     ) -> BulkResults:
         """Change the owner of datasets to a user or a group.
 
-        `POST /api/data/v1/ui/bulk/reassign`. Seen: Domo's own data service has it; that the new owner goes as
-        ``userId`` or ``groupId`` is taken from its type of the body, unconfirmed.
+        `POST /api/data/v1/ui/bulk/reassign`. Seen: Domo's own data service has it; the keys ``userId`` and ``groupId``
+        for the new owner are from its type of the body, unconfirmed.
 
         Args:
             dataset_ids: The datasets.

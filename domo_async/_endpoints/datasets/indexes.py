@@ -34,7 +34,7 @@ class Indexes(Area):
         """Index data versions, so that queries see them.
 
         `POST /api/data/v3/datasources/{dataset_id}/indexes` (Datasets API, "Index Dataset"), and to wait
-        `GET /api/data/v3/datasources/{dataset_id}/indexes/{request_key}/statuses`, or where the answer names no key
+        `GET /api/data/v3/datasources/{dataset_id}/indexes/{request_key}/statuses`, or, if the answer names no key,
         `GET /api/data/v3/datasources/{dataset_id}/statuses`.
 
         Args:
@@ -81,7 +81,7 @@ class Indexes(Area):
         """Index all of a dataset's data through the query service; prefer `create`.
 
         `POST /api/query/v1/datasources/{dataset_id}` (Datasets API, the second "Index Dataset"), which the document
-        asks for after changes of the schema or the data.
+        requires after changes of the schema or the data.
 
         Args:
             dataset_id: The dataset.

@@ -205,8 +205,8 @@ class FileSets(Area):
     async def set_owner(self, fileset_id: str, user_id: int, /) -> ItemTuple[FileSetAccess]:
         """Change the owner of a FileSet.
 
-        `POST /api/files/v1/filesets/{fileset_id}/ownership`. Domo's documentation does not have it that this library
-        follows, but in Domo's OpenAPI description.
+        `POST /api/files/v1/filesets/{fileset_id}/ownership`. The page that this library follows does not list it;
+        Domo's OpenAPI description does.
 
         Args:
             fileset_id: The FileSet.
@@ -231,8 +231,8 @@ class FileSets(Area):
     async def get_access(self, fileset_id: str, /) -> ItemTuple[FileSetAccess]:
         """Return the permissions of a FileSet.
 
-        `GET /api/files/v1/filesets/{fileset_id}/access`. Domo's documentation does not have it that this library
-        follows, but in Domo's OpenAPI description.
+        `GET /api/files/v1/filesets/{fileset_id}/access`. The page that this library follows does not list it; Domo's
+        OpenAPI description does.
 
         Args:
             fileset_id: The FileSet.
@@ -246,8 +246,8 @@ class FileSets(Area):
     async def set_access(self, fileset_id: str, /, *, access: Sequence[FileSetAccess]) -> ItemTuple[FileSetAccess]:
         """Set the permissions of some users and groups on a FileSet; those of others stay.
 
-        `POST /api/files/v1/filesets/{fileset_id}/access`. Domo's documentation does not have it that this library
-        follows, but in Domo's OpenAPI description.
+        `POST /api/files/v1/filesets/{fileset_id}/access`. The page that this library follows does not list it; Domo's
+        OpenAPI description does.
 
         Args:
             fileset_id: The FileSet.

@@ -193,8 +193,8 @@ class FileSetFiles(Area):
     async def make_directory(self, fileset_id: str, /, *, path: str) -> FileSetFile:
         """Create a directory, and its parent directories, if they do not exist.
 
-        `POST /api/files/v1/filesets/{fileset_id}/files` (Domo's OpenAPI description: without a file, the directory of
-        the form is made).
+        `POST /api/files/v1/filesets/{fileset_id}/files` (Domo's OpenAPI description: without a file, the directory in
+        the form is created).
 
         Args:
             fileset_id: The FileSet.
@@ -714,7 +714,7 @@ class FileSetFiles(Area):
         """Return several files and directories as a ZIP, or stream it to disk, complete or not at all.
 
         `GET /api/files/v1/filesets/{fileset_id}/files/download` (Domo's OpenAPI description, "Download Files by ID or
-        path"), which gives at most 1,000 files.
+        path"), which returns at most 1,000 files.
 
         Args:
             fileset_id: The FileSet.

@@ -127,11 +127,11 @@ class Search(Area):
     ) -> Pager[SearchHit]:
         """Search, and iterate over every hit once, also beyond the 10,000 that the instance returns for a search.
 
-        `POST /api/search/v1/query` (Search Product API, "Query"), as often as it takes. The entities come one after the
-        other, each with its hits by date. A search with more than 10,000 hits is split by date, in half and in half
-        again, into parts whose totals must add up; hits without a date are a part too. Domo's documentation shows the
-        default of `split_by` as a field to sort by. Whether filters accept it is unconfirmed; an instance that does not
-        is detected after three requests.
+        `POST /api/search/v1/query` (Search Product API, "Query"), repeatedly. The entities come one after the other,
+        each with its hits in the order of their dates. A search with more than 10,000 hits is split by date, in half
+        and in half again, into parts whose totals must add up; hits without a date are a part too. Domo's documentation
+        shows the default of `split_by` as a field to sort by. Whether filters accept it is unconfirmed; an instance
+        that does not is detected after three requests.
 
         Args:
             text: The text to search for; ``*`` stands for any text, and ``"*"`` alone matches everything.
