@@ -21,13 +21,14 @@ from domo_async._cli.common.listing import JsonOption
 from domo_async._cli.common.output import err, moment, one_line, out, print_json_line
 from domo_async._cli.common.results_table import ResultsTable, has_changed, of_bulk, tell
 from domo_async._cli.common.values import parse_time
+from domo_async._cli.tree import Group
 
 if TYPE_CHECKING:
     from domo_async._endpoints.activity_log import Activity, DayExport
 
 __all__ = ["app"]
 
-app: typer.Typer = typer.Typer(help="Who did what, and when.", no_args_is_help=True, epilog=EXIT_CODES)
+app: typer.Typer = typer.Typer(cls=Group, help="Who did what, and when.", no_args_is_help=True, epilog=EXIT_CODES)
 
 _FEW = 20
 _FAR_BACK = timedelta(days=30)

@@ -2,19 +2,40 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+import json
+from collections.abc import Mapping
+from typing import Annotated, Any
 
 import typer
+from attrs import field, frozen
 
-from domo_async import UNSET, Domo
+from domo_async import UNSET, ConfigError, Domo
 from domo_async._cli.common.connection import InstanceOption, TokenFileOption, call
 from domo_async._cli.common.exits import DebugOption
+from domo_async._cli.common.json_query import QueryOption
 from domo_async._cli.common.output import print_json
-from domo_async._cli.common.values import json_of, key_values
+from domo_async._cli.common.values import json_of, key_values, text_of
 
 __all__ = ["api"]
 
 _READING = frozenset({"GET", "HEAD", "OPTIONS"})
+_PAGE = 50
+# What routes call the place and the size of a page.
+_OFFSETS = ("offset", "skip")
+_SIZES = ("limit", "count", "pageSize")
+
+
+@frozen
+class _Item:
+    """An item of a list, which can be compared by its text."""
+
+    text: str
+    value: Any = field(eq=False)
+
+    @classmethod
+    def of(cls, value: Any) -> _Item:
+        """Return a value as an item."""
+        return cls(json.dumps(value, sort_keys=True, default=str), value)
 
 
 def api(
@@ -25,18 +46,104 @@ def api(
         typer.Option("--param", "-p", metavar="KEY=VALUE", help="A query parameter; may be repeated."),
     ] = None,
     json_body: Annotated[str | None, typer.Option("--json-body", metavar="JSON", help="The request's body.")] = None,
+    input: Annotated[
+        str | None,
+        typer.Option("--input", metavar="FILE", help="A file of JSON that is the body; - for standard input."),
+    ] = None,
+    paginate: Annotated[
+        bool,
+        typer.Option(
+            "--paginate",
+            help="Ask for all pages, and print one list. The place of a page is called offset or skip, its size limit,"
+            " count or pageSize: as in --param or the body, else offset and limit in the query.",
+        ),
+    ] = False,
+    items: Annotated[
+        str | None,
+        typer.Option(metavar="KEY", help="Where in an answer the list is, if it has several. With --paginate."),
+    ] = None,
+    _query: QueryOption = None,
     instance: InstanceOption = None,
     token_file: TokenFileOption = None,
     debug: DebugOption = False,
 ) -> None:
     """Send any request, with the token, retries and errors of the library, and print the JSON answer."""
-    params: dict[str, list[str]] = {}
+    if json_body is not None and input is not None:
+        raise typer.BadParameter("choose one of --json-body and --input")
+    params: dict[str, Any] = {}
     for key, value in key_values(param or (), "--param"):
         params.setdefault(key, []).append(value)
     body = UNSET if json_body is None else json_of(json_body, "--json-body")
+    if input is not None:
+        body = json_of(text_of(input if input == "-" else f"@{input}"), "--input")
 
     async def work(domo: Domo) -> object:
         answer: object = await domo.request(method, path, params=params, json=body)
         return answer
 
-    print_json(call(work, instance, token_file, debug=debug, changed=method.upper() not in _READING))
+    async def pages(domo: Domo) -> object:
+        return await _all_items(domo, method, path, params, body, items)
+
+    changed = method.upper() not in _READING
+    print_json(call(pages if paginate else work, instance, token_file, debug=debug, changed=changed))
+
+
+async def _all_items(
+    domo: Domo, method: str, path: str, params: Mapping[str, Any], body: Any, items: str | None
+) -> list[Any]:
+    """Return what is on all pages.
+
+    Raises:
+        ConfigError: An answer has no list, or several and nobody says which.
+    """
+    from domo_async._transport.pager import PageData, by_offset  # noqa: PLC0415 - keeps --help fast
+
+    fields: Mapping[str, Any] = body if isinstance(body, Mapping) else {}
+    in_body = any(key in fields for key in (*_OFFSETS, *_SIZES))
+    given = fields if in_body else params
+    place = next((key for key in _OFFSETS if key in given), _OFFSETS[0])
+    size = next((key for key in _SIZES if key in given), _SIZES[0])
+
+    async def fetch(offset: int, count: int) -> PageData[_Item]:
+        asked = {place: offset, size: count}
+        answer = await domo.request(
+            method,
+            path,
+            params=params if in_body else {**params, **asked},
+            json={**fields, **asked} if in_body else body,
+            # What is asked for page by page is read.
+            idempotent=True,
+        )
+        return PageData([_Item.of(each) for each in _items(answer, items)])
+
+    found = by_offset(
+        fetch,
+        page_size=_number(given.get(size), _PAGE, size),
+        assured=1,
+        offset=_number(given.get(place), 0, place),
+        paged=False,
+    )
+    return [item.value for item in await found.all()]
+
+
+def _number(given: Any, otherwise: int, name: str) -> int:
+    value = given[-1] if isinstance(given, list) else given
+    try:
+        return otherwise if value is None else int(value)
+    except (TypeError, ValueError):
+        raise ConfigError(f"{name} must be a whole number, not {value!r}") from None
+
+
+def _items(answer: Any, key: str | None) -> list[Any]:
+    """Return the list in an answer."""
+    lists = (
+        {name: value for name, value in answer.items() if isinstance(value, list)} if isinstance(answer, dict) else {}
+    )
+    if key is None and isinstance(answer, list):
+        return answer
+    if key is None and len(lists) == 1:
+        return next(iter(lists.values()))
+    if key in lists:
+        return lists[key]
+    has = f"it has lists in {', '.join(lists)}: name one with --items" if lists else "it has no list"
+    raise ConfigError(f"--paginate does not know what to put together from the answer: {has}")

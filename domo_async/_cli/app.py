@@ -25,8 +25,10 @@ from domo_async._cli import (
     workflows,
 )
 from domo_async._cli.common.exits import EXIT_CODES
-from domo_async._cli.common.network import VARIABLES, ConnectingGroup
+from domo_async._cli.common.network import VARIABLES
 from domo_async._cli.common.output import out
+from domo_async._cli.manual import help_
+from domo_async._cli.tree import Root
 
 __all__ = ["app"]
 
@@ -39,12 +41,12 @@ ENVIRONMENT: str = "\n\n".join(
 
 app: typer.Typer = typer.Typer(
     name="domo-async",
-    cls=ConnectingGroup,
+    cls=Root,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
     context_settings={"help_option_names": ["-h", "--help"]},
-    epilog=f"{ENVIRONMENT}\n\n{EXIT_CODES}",
+    epilog=f"{ENVIRONMENT}\n\n\n\n{EXIT_CODES}",
 )
 app.add_typer(datasets.app, name="datasets")
 app.command("search", epilog=EXIT_CODES)(search.search)
@@ -64,6 +66,7 @@ app.command("whoami", epilog=EXIT_CODES)(profiles.whoami)
 app.command("doctor")(doctor.doctor)
 app.command("emulator")(emulator.emulator)
 app.command("demo", epilog=EXIT_CODES)(demo.demo)
+app.command("help", epilog=EXIT_CODES)(help_)
 
 
 def _show_version(wanted: bool) -> None:

@@ -14,7 +14,7 @@ from domo_async._cli.common.connection import InstanceOption, TokenFileOption, c
 from domo_async._cli.common.exits import DebugOption
 from domo_async._cli.common.listing import JsonOption, form_of
 from domo_async._cli.common.output import binary_output, counted, err, megabytes, out, print_json, print_rows, printable
-from domo_async._cli.common.values import values
+from domo_async._cli.common.values import text_of, values
 
 if TYPE_CHECKING:
     from domo_async._endpoints.datasets import QueryResult
@@ -39,7 +39,18 @@ ParamOption: TypeAlias = Annotated[
 
 def query(
     dataset_id: DatasetArgument,
-    sql: Annotated[str, typer.Argument(metavar="SQL", help="A SELECT; the dataset is called table.")],
+    sql: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="[SQL]",
+            help="A SELECT; the dataset is called table. - reads it from standard input.",
+            show_default=False,
+        ),
+    ] = None,
+    file: Annotated[
+        str | None,
+        typer.Option("--file", "-f", metavar="FILE", help="A file that holds the SQL; - for standard input."),
+    ] = None,
     param: ParamOption = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print a JSON array of an object a row.")] = False,
     as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV, streamed; NULL is an empty field.")] = False,
@@ -56,15 +67,16 @@ def query(
         raise typer.BadParameter("choose one of --json, --csv and --parquet")
     if parquet is not None and parquet.suffix.lower() != ".parquet":
         raise typer.BadParameter(f"{parquet} does not end in .parquet; `datasets export` writes other files")
+    statement = _sql(sql, file)
     params = _params(param)
 
     async def answered(domo: Domo) -> QueryResult:
-        return await domo.datasets.query(dataset_id, sql, params)
+        return await domo.datasets.query(dataset_id, statement, params)
 
     async def exported(domo: Domo) -> ExportResult:
         target = binary_output() if parquet is None else parquet
         with transfer_bar(err, "Exporting", quiet=parquet is None) as progress:
-            return await domo.datasets.export(dataset_id, target, sql=sql, params=params, progress=progress)
+            return await domo.datasets.export(dataset_id, target, sql=statement, params=params, progress=progress)
 
     if as_csv:
         call(exported, instance, token_file, debug=debug)
@@ -73,6 +85,22 @@ def query(
     else:
         result = call(answered, instance, token_file, debug=debug)
         print_json(result.to_dicts()) if as_json else print_rows(result)
+
+
+def _sql(sql: str | None, file: str | None) -> str:
+    """Return the SQL that is given in one way or another.
+
+    Raises:
+        typer.BadParameter: It is not there, or given twice.
+    """
+    if (sql is None) == (file is None):
+        raise typer.BadParameter(
+            "give the SQL, or --file FILE with it" if sql is None else "choose one of SQL and --file"
+        )
+    if sql is not None and sql != "-":
+        return sql
+    # A semicolon ends a statement in files, and is not part of it.
+    return text_of("-" if file in {None, "-"} else f"@{file}").strip().removesuffix(";")
 
 
 def export(

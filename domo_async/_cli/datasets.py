@@ -31,6 +31,7 @@ from domo_async._cli.common.output import (
 from domo_async._cli.dataset_rows import DatasetArgument, export, query
 from domo_async._cli.dataset_sync import sync
 from domo_async._cli.dataset_upload import upload
+from domo_async._cli.tree import Group
 
 if TYPE_CHECKING:
     from domo_async._endpoints.datasets import Column, CreatedDataset, Dataset, DataVersion
@@ -40,7 +41,7 @@ if TYPE_CHECKING:
 __all__ = ["app"]
 
 app: typer.Typer = typer.Typer(
-    help="Find, make, fill, query, export and look at datasets.", no_args_is_help=True, epilog=EXIT_CODES
+    cls=Group, help="Find, make, fill, query, export and look at datasets.", no_args_is_help=True, epilog=EXIT_CODES
 )
 
 

@@ -16,6 +16,7 @@ from domo_async._cli.common.exits import EXIT_CODES, DebugOption
 from domo_async._cli.common.listing import JsonOption
 from domo_async._cli.common.output import err
 from domo_async._cli.common.results_table import ResultsTable, of_transfers, tell
+from domo_async._cli.tree import Group
 from domo_async._defaults import FILES_AT_ONCE
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
 __all__ = ["app"]
 
-app: typer.Typer = typer.Typer(help="Send files up and fetch them.", no_args_is_help=True, epilog=EXIT_CODES)
+app: typer.Typer = typer.Typer(cls=Group, help="Send files up and fetch them.", no_args_is_help=True, epilog=EXIT_CODES)
 
 
 @app.command(epilog=EXIT_CODES)

@@ -14,6 +14,7 @@ from domo_async._cli.common.exits import EXIT_CODES, DebugOption
 from domo_async._cli.common.listing import JsonOption
 from domo_async._cli.common.output import err
 from domo_async._cli.common.results_table import ResultsTable, tell
+from domo_async._cli.tree import Group
 from domo_async._defaults import FILES_AT_ONCE
 
 if TYPE_CHECKING:
@@ -22,7 +23,10 @@ if TYPE_CHECKING:
 __all__ = ["app"]
 
 app: typer.Typer = typer.Typer(
-    help="Make folders and FileSets alike; only what differs is moved.", no_args_is_help=True, epilog=EXIT_CODES
+    cls=Group,
+    help="Find and make FileSets, and make folders like them; only what differs is moved.",
+    no_args_is_help=True,
+    epilog=EXIT_CODES,
 )
 
 FileSetArgument: TypeAlias = Annotated[str, typer.Argument(metavar="FILESET_ID", help="The FileSet.")]

@@ -17,13 +17,16 @@ from domo_async._cli.common.listing import CsvOption, JsonOption, form_of, print
 from domo_async._cli.common.output import counted, err
 from domo_async._cli.common.records import read_records
 from domo_async._cli.common.results_table import ResultsTable, has_changed, of_bulk, tell
+from domo_async._cli.tree import Group
 
 if TYPE_CHECKING:
     from domo_async._endpoints.groups import ListedGroup
 
 __all__ = ["app"]
 
-app: typer.Typer = typer.Typer(help="List groups, and say who is in them.", no_args_is_help=True, epilog=EXIT_CODES)
+app: typer.Typer = typer.Typer(
+    cls=Group, help="Find, make and change groups, and say who is in them.", no_args_is_help=True, epilog=EXIT_CODES
+)
 
 _NAMED = 3
 _COLUMNS = {"group": ("group", "name"), "email": ("email", "email_address", "emailaddress")}

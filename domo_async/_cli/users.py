@@ -18,6 +18,7 @@ from domo_async._cli.common.listing import CsvOption, JsonOption, form_of, print
 from domo_async._cli.common.output import err
 from domo_async._cli.common.records import read_records
 from domo_async._cli.common.results_table import has_changed, of_bulk, tell
+from domo_async._cli.tree import Group
 from domo_async._defaults import CHANGES_AT_ONCE
 
 if TYPE_CHECKING:
@@ -27,7 +28,10 @@ if TYPE_CHECKING:
 __all__ = ["app"]
 
 app: typer.Typer = typer.Typer(
-    help="List users, make many at once, and offboard those who leave.", no_args_is_help=True, epilog=EXIT_CODES
+    cls=Group,
+    help="Find, make and change users, many at once too, and offboard those who leave.",
+    no_args_is_help=True,
+    epilog=EXIT_CODES,
 )
 
 _COLUMNS = {

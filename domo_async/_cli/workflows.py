@@ -13,18 +13,21 @@ from domo_async._cli.common.exits import EXIT_CODES, DebugOption
 from domo_async._cli.common.listing import JsonOption
 from domo_async._cli.common.output import facts, one_line, print_json, print_table
 from domo_async._cli.common.values import values
+from domo_async._cli.tree import Group
 
 if TYPE_CHECKING:
     from domo_async._endpoints.workflows import WorkflowInstance
 
 __all__ = ["app"]
 
-app: typer.Typer = typer.Typer(help="Start workflows.", no_args_is_help=True, epilog=EXIT_CODES)
+app: typer.Typer = typer.Typer(
+    cls=Group, help="Start workflows, follow their runs, cancel them.", no_args_is_help=True, epilog=EXIT_CODES
+)
 
 
 @app.callback()
 def _workflows() -> None:
-    """Start workflows."""
+    """Start workflows, follow their runs, cancel them."""
 
 
 @app.command(epilog=EXIT_CODES)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from domo_async._doctor.examining import Bounds, Guard, NotSent, examine, patient
+from domo_async._doctor.reads import ReadOnly, only_reads
 from domo_async._doctor.report import Check, DoctorReport, Finding, FindingKind, Identity, Verdict
 from domo_async._doctor.shapes import Shapes
 
@@ -15,8 +16,10 @@ __all__ = [
     "Guard",
     "Identity",
     "NotSent",
+    "ReadOnly",
     "Shapes",
     "Verdict",
     "examine",
+    "only_reads",
     "patient",
 ]

@@ -14,10 +14,11 @@ from attrs import define, field, frozen
 
 from domo_async._endpoints._area import Area
 from domo_async._endpoints.search import SearchEntity
+from domo_async._transport.request import Request
 from domo_async._wire import Model
-from domo_async.errors import ConfigError
+from domo_async.errors import ConfigError, DecodeError
 
-__all__ = ["SAFE_POSTS", "Pool", "Read", "is_safe", "reads_of"]
+__all__ = ["SAFE_POSTS", "Pool", "Read", "ReadOnly", "is_safe", "only_reads", "reads_of"]
 
 SAFE_POSTS: frozenset[str] = frozenset(
     {
@@ -44,6 +45,15 @@ SAFE_POSTS: frozenset[str] = frozenset(
     }
 )
 """The routes that read, although they are asked by POST. Whatever is not among them is never sent."""
+
+_CONTENTS: frozenset[tuple[str, str]] = frozenset(
+    {
+        ("POST", "/api/query/v1/execute/export/{}"),
+        ("PUT", "/api/content/v1/cards/kpi/{}/render"),
+        ("PUT", "/api/content/v3/cards/kpi/definition"),
+    }
+)
+"""What reads, too, but fetches contents, which the check has no use for."""
 
 _ROUTE = re.compile(r"`([A-Z]+) (/[^`\s]+)`")
 _PLACE = re.compile(r"\{[^}]*\}")
@@ -102,6 +112,37 @@ def is_safe(method: str, template: str) -> bool:
         template: The path, with ``{}`` where identifiers stand.
     """
     return method == "GET" or (method == "POST" and template in SAFE_POSTS)
+
+
+class ReadOnly:
+    """Lets requests pass that change nothing; see `Transport.inspected`."""
+
+    def admit(self, request: Request, *, streamed: bool) -> None:  # noqa: ARG002 - how it is read does not matter
+        """Let a request pass if it reads.
+
+        Raises:
+            ConfigError: It might change something.
+        """
+        method, template = request.method, request.url.template
+        if not is_safe(method, template) and (method, template) not in _CONTENTS:
+            raise ConfigError(
+                f"{method} {template} is not known to change nothing, so it was not sent: this client only reads"
+            )
+
+    def answered(self, request: Request, status: int | None, /) -> None:
+        """Take no notice of an answer."""
+
+    def read(self, content: bytes, into: object, value: object) -> None:
+        """Take no notice of what an answer became."""
+
+    def misread(self, into: object, error: DecodeError) -> None:
+        """Take no notice of an answer that could not be read."""
+
+
+def only_reads(function: Callable[..., Any]) -> bool:
+    """Return whether a method changes nothing, by the routes that its docstring names."""
+    routes = _ROUTE.findall(function.__doc__ or "")
+    return bool(routes) and all(is_safe(method, _PLACE.sub("{}", route)) for method, route in routes)
 
 
 def reads_of(client: object) -> dict[str, list[Read]]:

@@ -43,9 +43,11 @@ class Cli:
     def environment(self) -> dict[str, str]:
         return {"DOMO_BASE_URL": self.emulator.url, "DOMO_DEVELOPER_TOKEN": self.emulator.token}
 
-    def __call__(self, *arguments: str, environment: Mapping[str, str | None] | None = None) -> Ended:
+    def __call__(
+        self, *arguments: str, environment: Mapping[str, str | None] | None = None, stdin: str | None = None
+    ) -> Ended:
         """Run a command in this process, with changes to the environment (None: not set)."""
-        ended = testing.CliRunner().invoke(app, arguments, env={**self.environment, **(environment or {})})
+        ended = testing.CliRunner().invoke(app, arguments, stdin, {**self.environment, **(environment or {})})
         return self._checked(Ended(ended.exit_code, ended.stdout, ended.stderr))
 
     def start(self, *arguments: str) -> subprocess.Popen[str]:
@@ -64,12 +66,12 @@ class Cli:
         stdout, stderr = process.communicate(stdin, timeout=WAIT)
         return self._checked(Ended(process.returncode, stdout, stderr))
 
-    def on_terminal(self, *arguments: str, answer: str | None = None) -> str:
-        """Run a command in a terminal of 80 columns, type an answer if there is one, and return what people see."""
+    def on_terminal(self, *arguments: str, answer: str | None = None, columns: int = 80) -> str:
+        """Run a command in a terminal, type an answer if there is one, and return what people see."""
         import pty  # not on Windows
 
         seen, terminal = pty.openpty()
-        environment = {**os.environ, **self.environment, "TERM": "xterm-256color", "COLUMNS": "80"}
+        environment = {**os.environ, **self.environment, "TERM": "xterm-256color", "COLUMNS": str(columns)}
         command = forking.python("-m", "domo_async", *arguments)
         typed = None if answer is None else terminal
         process = subprocess.Popen(command, stdin=typed, stdout=terminal, stderr=terminal, env=environment)

@@ -116,5 +116,10 @@ def access(instance: str | None, token_file: Path | None, token: Secret[str] | N
 
 
 def client(found: Access) -> Domo:
-    """Return a client."""
-    return Domo(found.instance, token=found.token, settings=found.settings)
+    """Return a client, which refuses what may change something if that is asked for."""
+    domo = Domo(found.instance, token=found.token, settings=found.settings)
+    if not network.read_only:
+        return domo
+    from domo_async._doctor import ReadOnly  # noqa: PLC0415 - most commands may change things
+
+    return domo._over(lambda transport: transport.inspected(ReadOnly(), transport.settings))  # noqa: SLF001 - as there

@@ -5,19 +5,18 @@ from __future__ import annotations
 import json
 import logging
 import sys
-from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from functools import cache
 from typing import Annotated, Any
 
 import typer
 from attrs import define
-from typer.core import TyperGroup
 
+from domo_async._cli.common.options import hidden_options
 from domo_async._cli.common.output import one_line, printable
 from domo_async._telemetry import FIELDS
 
-__all__ = ["LoggingGroup", "commands_of", "hidden_options", "logs"]
+__all__ = ["logs", "take_options"]
 
 _LIBRARY = logging.getLogger("domo_async")
 _PANEL = "Logging"
@@ -125,32 +124,7 @@ class _JsonLines(logging.Formatter):
         return json.dumps(line)
 
 
-class LoggingGroup(TyperGroup):
-    """A group of commands all of which take the options of logging, as does the group before their names."""
-
-    def __init__(self, **options: Any) -> None:
-        super().__init__(**options)
-        for command in (self, *commands_of(self)):
-            _take_options(command)
-
-    def invoke(self, ctx: Any) -> Any:
-        """Run a command."""
-        ctx.call_on_close(logs.end)
-        return super().invoke(ctx)
-
-    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        """Read the options, which may say how much is logged."""
-        logs.begin()
-        return super().parse_args(ctx, args)
-
-
-def commands_of(group: Any) -> Iterator[Any]:
-    """Yield all commands below a group."""
-    for command in group.commands.values():
-        yield from commands_of(command) if hasattr(command, "commands") else [command]
-
-
-def _take_options(command: Any) -> None:
+def take_options(command: Any) -> None:
     """Add the options to a command; what is quiet already also logs less then."""
     quiet = next((option for option in command.params if "--quiet" in option.opts), None)
     if quiet is not None:
@@ -189,13 +163,3 @@ def _options() -> list[Any]:
         """Take the options."""
 
     return hidden_options(none)
-
-
-def hidden_options(function: Callable[..., None]) -> list[Any]:
-    """Return the options that a function has for parameters, to be added to commands that know nothing of them."""
-    made = typer.Typer(add_completion=False)
-    made.command()(function)
-    options: list[Any] = [option for option in typer.main.get_command(made).params if option.name != "help"]
-    for option in options:
-        option.expose_value = False
-    return options

@@ -12,10 +12,10 @@ import typer
 from attrs import define
 
 from domo_async import ClientCertificate, ConfigError, Secret, Settings, Timeouts
-from domo_async._cli.common.logs import LoggingGroup, commands_of, hidden_options
+from domo_async._cli.common.options import hidden_options
 from domo_async._settings import proxy_url
 
-__all__ = ["VARIABLES", "ConnectingGroup", "ProfileOption", "network"]
+__all__ = ["VARIABLES", "ProfileOption", "network", "options"]
 
 T = TypeVar("T")
 
@@ -26,6 +26,7 @@ VARIABLES: Mapping[str, str] = MappingProxyType(
         "DOMO_INSTANCE, DOMO_BASE_URL": "the instance, by name or by address (--instance)",
         "DOMO_DEVELOPER_TOKEN": "the token (--token-file)",
         "DOMO_PROFILE": "the profile that says the rest (--profile); by default the file's default_profile",
+        "DOMO_READ_ONLY": "1 refuses all that may change something (--read-only)",
         "XDG_CONFIG_HOME": "where domo-async/config.toml is, which has the profiles; by default ~/.config",
         "HTTPS_PROXY, HTTP_PROXY, ALL_PROXY, NO_PROXY": "proxies, and hosts without (--proxy)",
         "SSL_CERT_FILE, SSL_CERT_DIR, REQUESTS_CA_BUNDLE, CURL_CA_BUNDLE": "authorities to trust (--ca)",
@@ -45,6 +46,7 @@ class _Network:
         client_cert: The client's certificate.
         client_key: Its key.
         timeout: Seconds to wait.
+        read_only: Whether all that may change something is refused.
     """
 
     profile: str | None = None
@@ -53,10 +55,11 @@ class _Network:
     client_cert: Path | None = None
     client_key: Path | None = None
     timeout: float | None = None
+    read_only: bool | None = None
 
     def begin(self) -> None:
         """Say nothing, until an option does."""
-        self.profile = self.proxy = self.ca = self.client_cert = self.client_key = self.timeout = None
+        self.profile = self.proxy = self.ca = self.client_cert = self.client_key = self.timeout = self.read_only = None
 
     def settings(self) -> Settings:
         """Return the settings that the options stand for.
@@ -101,24 +104,8 @@ ProfileOption: TypeAlias = Annotated[
 ]
 
 
-class ConnectingGroup(LoggingGroup):
-    """A group whose commands take these options if they talk to an instance, as does it itself before their names."""
-
-    def __init__(self, **options: Any) -> None:
-        super().__init__(**options)
-        for command in commands_of(self):
-            if any(parameter.name == "instance" for parameter in command.params):
-                command.params += _options()
-        self.params += _options()
-
-    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        """Read the options before the command's name."""
-        network.begin()
-        return super().parse_args(ctx, args)
-
-
 @cache
-def _options() -> list[Any]:
+def options() -> list[Any]:
     """Return the options, as typer makes them."""
 
     def none(
@@ -175,6 +162,17 @@ def _options() -> list[Any]:
                 min=0.001,
                 help="How long to wait for a connection, for an answer to begin or go on, and for a whole call that"
                 " transfers no data.",
+                rich_help_panel=_PANEL,
+            ),
+        ] = None,
+        read_only: Annotated[
+            bool | None,
+            typer.Option(
+                "--read-only",
+                callback=_kept("read_only"),
+                envvar="DOMO_READ_ONLY",
+                show_envvar=False,
+                help="Refuse all that may change something, before it is sent; by default if DOMO_READ_ONLY is 1.",
                 rich_help_panel=_PANEL,
             ),
         ] = None,

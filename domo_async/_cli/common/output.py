@@ -17,10 +17,11 @@ import attrs
 from rich import box
 from rich.console import Console
 from rich.measure import Measurement
-from rich.table import Table
+from rich.table import Column, Table
 from rich.text import Text
 
 from domo_async import Secret
+from domo_async._cli.common.json_query import json_query
 
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
@@ -51,6 +52,7 @@ out: Console = Console(highlight=False)
 err: Console = Console(highlight=False, stderr=True)
 
 _NUMBERS = {"LONG", "DOUBLE", "DECIMAL"}
+_NARROWEST = 12  # of a column with texts that are longer
 _MOST_ROWS = 1000
 _FEW_COLUMNS = 3
 
@@ -129,42 +131,71 @@ def rows_table(result: QueryResult) -> Table:
 def print_rows(result: QueryResult) -> None:
     """Print a query's result for people."""
     made = rows_table(result)
-    if out.is_terminal and len(result.columns) > _FEW_COLUMNS and _natural_width(made) > out.width:
-        _print_records(result)
-    else:
-        print_table(made)
+    print_table(made, folds=len(result.columns) <= _FEW_COLUMNS)
     shown = f", the first {_MOST_ROWS:,} shown; --csv and --json give all" if len(result) > _MOST_ROWS else ""
     out.print(f"[dim]{counted(len(result), 'row')}{shown}[/]")
 
 
-def print_table(made: Table) -> None:
-    """Print a table: fitted to a terminal, as wide as it needs to be elsewhere."""
-    if out.is_terminal:
-        out.print(made)
-    else:
+def print_table(made: Table, *, folds: bool = True) -> None:
+    """Print a table: fitted to a terminal, as wide as it needs to be elsewhere.
+
+    Where its columns would be too narrow to read, rows are printed one below the other, a line a cell.
+
+    Args:
+        made: The table.
+        folds: Whether cells may go on in a second line.
+    """
+    if not out.is_terminal:
         # A console's own width is the most that it draws.
         Console(file=out.file, width=max(1, _natural_width(made)), color_system=None).print(made)
+    elif made.show_header and (_least_width(made) if folds else _natural_width(made)) > out.width:
+        _print_records(made)
+    else:
+        out.print(made)
 
 
 def _natural_width(made: Table) -> int:
     return Measurement.get(out, out.options.update(max_width=1_000_000), made).maximum
 
 
-def _print_records(result: QueryResult) -> None:
-    """Print rows one below the other, a line a cell: side by side they would be too narrow to read."""
-    for number, row in enumerate(islice(result, _MOST_ROWS), start=1):
+def _least_width(made: Table) -> int:
+    """Return the width below which a table cannot be read."""
+    widths = [max((cell.cell_len for cell in _texts(column)), default=0) for column in made.columns]
+    return sum(
+        width + 2 if column.no_wrap or width < _NARROWEST else _NARROWEST + 2
+        for column, width in zip(made.columns, widths, strict=True)
+    )
+
+
+def _texts(column: Column) -> list[Text]:
+    """Return the cells of a column, and its heading before them."""
+    return [cell if isinstance(cell, Text) else Text(str(cell)) for cell in (column.header, *column.cells)]
+
+
+def _print_records(made: Table) -> None:
+    columns = [_texts(column) for column in made.columns]
+    for number in range(1, made.row_count + 1):
         out.rule(f"row {number:,}", align="left", style="dim")
-        out.print(facts(zip(result.columns, map(_cell, row), strict=True)))
+        cells = [(column[0].plain, column[number]) for column in columns]
+        out.print(facts((name, cell if cell.plain else None) for name, cell in cells))
 
 
 def print_json(value: object) -> None:
     """Print JSON. Dates are ISO 8601; a DECIMAL is a string, so that it keeps its digits."""
-    _write_json(json.dumps(value, indent=2, ensure_ascii=False, default=_plain))
+    _print_json(value, indent=2)
 
 
 def print_json_line(value: object) -> None:
     """Print JSON on one line, at once."""
-    _write_json(json.dumps(value, ensure_ascii=False, default=_plain))
+    _print_json(value, indent=None)
+
+
+def _print_json(value: object, *, indent: int | None) -> None:
+    text = json.dumps(value, indent=indent, ensure_ascii=False, default=_plain)
+    if json_query.expression is not None:
+        wanted = json_query.of(json.loads(text))
+        text = wanted if isinstance(wanted, str) else json.dumps(wanted, indent=indent, ensure_ascii=False)
+    _write_json(text)
 
 
 def _write_json(text: str) -> None:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
 from typing import Annotated, Any, TypeAlias
 
 import typer
 
-__all__ = ["PartSizeOption", "json_of", "key_values", "parse_size", "parse_time", "values"]
+__all__ = ["PartSizeOption", "json_of", "key_values", "parse_size", "parse_time", "text_of", "values"]
 
 _SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([kmg]?i?)b?", re.IGNORECASE)
 _SIZE_UNITS = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9, "ki": 1 << 10, "mi": 1 << 20, "gi": 1 << 30}
@@ -73,7 +75,7 @@ def values(given: Iterable[str], option: str) -> dict[str, Any]:
     return found
 
 
-def json_of(text: str, option: str) -> Any:
+def json_of(text: str, option: str | None = None) -> Any:
     """Return decoded JSON; a number with a point is a Decimal, which keeps its digits.
 
     Raises:
@@ -103,3 +105,19 @@ def parse_time(text: str) -> datetime:
         raise typer.BadParameter(
             f"{text!r} is not a time; write such as 2h, 7d, 2026-11-01 or 2026-11-01T08:30"
         ) from None
+
+
+def text_of(given: str) -> str:
+    """Return a text, or what the file holds that is named by @FILE, or standard input for ``-``.
+
+    Raises:
+        typer.BadParameter: It cannot be read.
+    """
+    if given != "-" and not given.startswith("@"):
+        return given
+    try:
+        content = sys.stdin.buffer.read() if given == "-" else Path(given[1:]).read_bytes()
+        return content.decode("utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        named = "standard input" if given == "-" else given[1:]
+        raise typer.BadParameter(f"cannot read {named}: {getattr(error, 'strerror', None) or 'not UTF-8'}") from None

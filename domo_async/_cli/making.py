@@ -1,0 +1,365 @@
+"""Commands that are made of the client's methods: signatures and docstrings give their options and help."""
+
+from __future__ import annotations
+
+import inspect
+import json
+import re
+import types
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import date, datetime
+from enum import Enum
+from functools import cache, partial
+from typing import Annotated, Any, Literal, Union, cast, get_args, get_origin, get_type_hints
+
+import typer
+from attrs import frozen
+
+from domo_async import ConfigError, Domo, DomoError, Secret, Unset
+from domo_async._cli.common.asking import agreed
+from domo_async._cli.common.connection import InstanceOption, TokenFileOption, call
+from domo_async._cli.common.exits import EXIT_CODES, DebugOption, readable_errors
+from domo_async._cli.common.listing import CsvOption, JsonOption
+from domo_async._cli.common.values import json_of, parse_time, text_of
+from domo_async._cli.rows import Noun, Row
+from domo_async._cli.showing import Told, secret_file, show
+
+__all__ = ["command_of", "method_of"]
+
+_SKIPPED = frozenset({"page_size", "progress"})
+_ARGS = re.compile(r"^Args:\n(.*?)(?=^\S|\Z)", re.MULTILINE | re.DOTALL)
+_ARG = re.compile(r"^    (\w+): (.*(?:\n {5,}.*)*)", re.MULTILINE)
+_QUOTED = re.compile(r"``(.*?)``|`(.*?)`")
+_FROM_FILE = "JSON; @FILE for what a file holds, - for standard input."
+
+
+@frozen(kw_only=True)
+class _Parameter:
+    """A parameter of a method, as it is given on the command line."""
+
+    name: str
+    placed: bool
+    kind: Any
+    option: Any
+    default: Any
+    read: Callable[[Any], Any] | None = None
+
+
+@cache
+def _client() -> Domo:
+    # It is only asked what it can do.
+    return Domo("example", token="none")  # noqa: S106 - sends nothing
+
+
+def method_of(row: Row, client: Domo | None = None) -> Callable[..., Any]:
+    """Return the method that a command calls."""
+    found: Any = client or _client()
+    for name in row.method.split("."):
+        found = getattr(found, name)
+    return cast(Callable[..., Any], found)
+
+
+def command_of(noun: Noun, row: Row) -> Any:
+    """Return the command that a row stands for."""
+    method = method_of(row)
+    about = inspect.getdoc(method) or ""
+    parameters = _parameters(method, about, row)
+    reads = _is_read(method)
+    named_first = [each.name for each in parameters if each.placed or each.name.endswith(("_id", "_ids"))]
+
+    def run(**given: Any) -> None:
+        as_json, as_csv, instance, token_file, debug = (given.pop(name, None) for name in _COMMON)
+        yes, output = given.pop("yes", False), given.pop("output", None)
+        told = Told(
+            as_json=as_json,
+            as_csv=bool(as_csv),
+            row=row,
+            noun=noun,
+            about={name: given[name] for name in named_first if given[name] is not None},
+        )
+        with readable_errors(debug=debug):
+            placed, named = _arguments(parameters, given)
+            if row.deletes and not yes and not given.get("dry_run"):
+                agreed(
+                    row.deletes.format(**{key: _shown(value) for key, value in given.items()}), otherwise="give --yes"
+                )
+
+        async def work(domo: Domo) -> Any:
+            answer = method_of(row, domo)(*placed, **named)
+            return await (answer if isinstance(answer, Awaitable) else answer.all())
+
+        async def kept(domo: Domo) -> Any:
+            with secret_file(output) as write:
+                value = await work(domo)
+                write(getattr(value, row.secret))
+            return value
+
+        value = call(kept if row.secret else work, instance, token_file, debug=debug, changed=not reads)
+        show(None if row.discards else value, told)
+
+    signature = [_signed(each.name, each.kind, each.option, each.default) for each in parameters]
+    signature += _further(row, lists=_gives_a_list(method))
+    run.__signature__ = inspect.Signature(signature)  # type: ignore[attr-defined]
+    run.__annotations__ = {each.name: each.annotation for each in signature}
+    app = typer.Typer(add_completion=False, rich_markup_mode="rich")
+    app.command(row.name, help=row.summary or _summary(about), epilog=EXIT_CODES)(run)
+    return typer.main.get_command(app)
+
+
+_COMMON = ("as_json", "as_csv", "instance", "token_file", "debug")
+
+
+def _further(row: Row, *, lists: bool) -> list[inspect.Parameter]:
+    """Return the options that are not parameters of the method."""
+    options: list[tuple[str, Any, Any, Any]] = []
+    if row.secret:
+        told = typer.Option(
+            "--output", "-o", metavar="FILE", help=f"Where the {row.secret} goes; - for standard output."
+        )
+        options.append(("output", str, told, ...))
+    if row.deletes:
+        options.append(("yes", bool, typer.Option("--yes", "-y", help="Do not ask first."), False))
+    common: list[tuple[str, Any]] = [("as_json", JsonOption)]
+    common += [("as_csv", CsvOption)] if lists else []
+    common += [("instance", InstanceOption), ("token_file", TokenFileOption), ("debug", DebugOption)]
+    return [
+        *(_signed(*option) for option in options),
+        *(
+            inspect.Parameter(
+                name,
+                inspect.Parameter.KEYWORD_ONLY,
+                annotation=kind,
+                default=None if name in {"instance", "token_file"} else False,
+            )
+            for name, kind in common
+        ),
+    ]
+
+
+def _signed(name: str, kind: Any, option: Any, default: Any) -> inspect.Parameter:
+    return inspect.Parameter(
+        name,
+        inspect.Parameter.KEYWORD_ONLY,
+        annotation=Annotated[kind, option],
+        default=inspect.Parameter.empty if default is ... else default,
+    )
+
+
+def _hints(method: Callable[..., Any]) -> dict[str, Any]:
+    function = inspect.unwrap(method)
+    return get_type_hints(getattr(function, "__func__", function))
+
+
+def _gives_a_list(method: Callable[..., Any]) -> bool:
+    from domo_async import Pager  # noqa: PLC0415 - keeps --help fast
+
+    given = _hints(method)["return"]
+    return _is_a(Pager, given) or _is_a(tuple, given)
+
+
+def _is_read(method: Callable[..., Any]) -> bool:
+    from domo_async._doctor.reads import only_reads  # noqa: PLC0415 - keeps --help fast
+
+    return only_reads(method)
+
+
+def _summary(about: str) -> str:
+    """Return a docstring's first line, as the command line has it."""
+    line = about.partition("\n\n")[0].replace("\n", " ")
+    line = re.sub(r"^Iterate over", "List", line)
+    line = re.sub(r"^Return", "Show", line)
+    return _plain(line)
+
+
+def _plain(text: str) -> str:
+    return _QUOTED.sub(lambda match: match[1] or match[2], " ".join(text.split()))
+
+
+def _helps(about: str) -> dict[str, str]:
+    """Return what a docstring says of each parameter."""
+    found = _ARGS.search(about)
+    return {name: _plain(text) for name, text in _ARG.findall(found[1])} if found else {}
+
+
+def _parameters(method: Callable[..., Any], about: str, row: Row) -> list[_Parameter]:
+    hints = _hints(method)
+    helps = _helps(about)
+    made = []
+    for parameter in inspect.signature(method).parameters.values():
+        if parameter.kind is parameter.VAR_KEYWORD or parameter.name in _SKIPPED | row.without:
+            continue
+        name = parameter.name
+        made.append(_given(parameter, hints[name], helps.get(name, ""), row.options.get(name, name)))
+    return made
+
+
+def _given(parameter: inspect.Parameter, hint: Any, told: str, called: str) -> _Parameter:
+    """Return how a parameter is given: an argument if it has a place, else an option."""
+    form = _form(hint)
+    needed = parameter.default is parameter.empty
+    placed = parameter.kind is not parameter.KEYWORD_ONLY
+    info: dict[str, Any] = {"help": " ".join(filter(None, (told, form.told)))}
+    if form.parse is not None:
+        info |= {"parser": form.parse}
+    kind = form.kind
+    if placed:
+        metavar = called.upper() + ("..." if form.several else "")
+        option = typer.Argument(metavar=metavar if needed else f"[{metavar}]", **info)
+        kind = list[form.kind] if form.several else form.kind  # type: ignore[name-defined]
+    else:
+        flag = f"--{called.replace('_', '-')}"
+        if form.kind is bool and parameter.default is not False:
+            flag = f"{flag}/--no-{called.replace('_', '-')}"
+        if form.kind is not bool:
+            info["metavar"] = form.metavar
+            kind = list[form.kind] if form.several else form.kind  # type: ignore[name-defined]
+        info["help"] = f"{info['help']}{_default(parameter.default)}"
+        option = typer.Option(flag, **info)
+    default = ... if needed else False if kind is bool and parameter.default is False else None
+    return _Parameter(
+        name=parameter.name,
+        placed=placed,
+        kind=kind if default is ... or default is False else Union[kind, None],  # noqa: UP007 - made at run time
+        option=option,
+        default=default,
+        read=form.read,
+    )
+
+
+def _default(value: Any) -> str:
+    """Return what the help says of what counts where nothing is given."""
+    if isinstance(value, bool | Unset | Mapping) or value in {None, inspect.Parameter.empty, ()}:
+        return ""
+    plain = value.value if isinstance(value, Enum) else value
+    return f" By default {plain:g}." if isinstance(plain, float) else f" By default {plain}."
+
+
+@frozen(kw_only=True)
+class _Form:
+    """How values of a type are written.
+
+    Attributes:
+        kind: The type that the command line takes.
+        metavar: What stands for one in the help.
+        several: Whether it may be given several times.
+        parse: Makes a text one.
+        read: Makes of what was given what the method takes.
+        told: What the help says of it.
+    """
+
+    kind: Any = str
+    metavar: str = "TEXT"
+    several: bool = False
+    parse: Callable[[str], Any] | None = None
+    read: Callable[[Any], Any] | None = None
+    told: str = ""
+
+
+def _form(hint: Any) -> _Form:
+    """Return how values of a type are written on the command line."""
+    members = [each for each in _members(hint) if each not in {Unset, type(None)}]
+    first = members[0]
+    sequences = [each for each in members if _is_a(Sequence, each)]
+    known = next((each for each in members if isinstance(each, type) and issubclass(each, Enum)), None)
+    if any(get_origin(each) is Secret for each in members):
+        return _Form(kind=Any, metavar="JSON", parse=_secret, told="@FILE for what a file holds, - for standard input.")
+    if sequences and not any(_is_a(Mapping, each) for each in members):
+        return _form_of_several(_members(get_args(sequences[0])[0]))
+    if known is not None:
+        return _choice([str(each.value) for each in known], metavar=_metavar(known.__name__))
+    if get_origin(first) is Literal:
+        return _choice([str(each) for each in get_args(first)])
+    if str in members:
+        return _Form(metavar="ID" if int in members else "TEXT")
+    for kind, metavar in ((bool, ""), (int, "NUMBER"), (float, "NUMBER")):
+        if kind in members:
+            return _Form(kind=kind, metavar=metavar)
+    if datetime in members or date in members:
+        return _Form(kind=datetime, metavar="WHEN", parse=parse_time, told="So long ago, such as 2h or 7d, or a date.")
+    into = partial(_record, first) if hasattr(first, "from_dict") else None
+    return _Form(kind=Any, metavar="JSON", parse=partial(_json, into=into), told=_FROM_FILE)
+
+
+def _form_of_several(members: Sequence[Any]) -> _Form:
+    inner = _form(Union[tuple(members)])  # noqa: UP007 - made at run time
+    if inner.kind in (str, int):
+        repeated = f"{inner.told} May be repeated.".lstrip()
+        return _Form(kind=inner.kind, metavar=inner.metavar, several=True, read=_each(inner.read), told=repeated)
+    record = next((each for each in members if hasattr(each, "from_dict")), None)
+    into = partial(_records, record) if record is not None else None
+    fields = "" if record is None else f"A list of objects with {', '.join(_fields(record))}, as "
+    return _Form(kind=Any, metavar="JSON", parse=partial(_json, into=into), told=f"{fields}{_FROM_FILE}")
+
+
+def _fields(record: Any) -> list[str]:
+    return [each.name for each in record.__attrs_attrs__ if each.name != "extras"]
+
+
+def _choice(known: Sequence[str], metavar: str = "WORD") -> _Form:
+    """Return a word of those that are known, in whatever case; what is not known is left to the instance."""
+    by_case = {each.casefold(): each for each in known}
+    return _Form(
+        metavar=metavar, read=lambda given: by_case.get(given.casefold(), given), told=f"One of {', '.join(known)}."
+    )
+
+
+def _metavar(name: str) -> str:
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).upper()
+
+
+def _each(read: Callable[[Any], Any] | None) -> Callable[[Any], Any]:
+    return lambda given: [each if read is None else read(each) for each in given]
+
+
+def _members(hint: Any) -> tuple[Any, ...]:
+    return get_args(hint) if get_origin(hint) in {Union, types.UnionType} else (hint,)
+
+
+def _is_a(kind: Any, hint: Any) -> bool:
+    origin = get_origin(hint)
+    return isinstance(origin, type) and issubclass(origin, kind)
+
+
+def _json(given: str, *, into: Callable[[Any], Any] | None) -> Any:
+    value = json_of(text_of(given), None)
+    try:
+        return value if into is None else into(value)
+    except DomoError as error:
+        raise typer.BadParameter(str(error)) from None
+
+
+def _record(kind: Any, value: Any) -> Any:
+    if not isinstance(value, Mapping):
+        raise ConfigError(f"{json.dumps(value, default=str)} is not an object")
+    return kind.from_dict(value)
+
+
+def _records(kind: Any, value: Any) -> list[Any]:
+    if not isinstance(value, list):
+        raise ConfigError("it is not a list")
+    return [_record(kind, each) for each in value]
+
+
+def _secret(given: str) -> Secret[Any]:
+    if given != "-" and not given.startswith("@"):
+        raise typer.BadParameter("what is secret is not an argument, which is seen by everyone: give @FILE or -")
+    return Secret(json_of(text_of(given), None))
+
+
+def _shown(value: Any) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
+
+
+def _arguments(parameters: Sequence[_Parameter], given: Mapping[str, Any]) -> tuple[list[Any], dict[str, Any]]:
+    """Return what the method is called with; what was not given is left to it."""
+    placed, named = [], {}
+    for parameter in parameters:
+        value = given[parameter.name]
+        if value is None or (value is False and parameter.default is False):
+            continue
+        read = value if parameter.read is None else parameter.read(value)
+        if parameter.placed:
+            placed.append(read)
+        else:
+            named[parameter.name] = read
+    return placed, named

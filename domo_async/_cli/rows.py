@@ -1,0 +1,64 @@
+"""What a row of the table of commands says."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from attrs import Factory, frozen
+
+__all__ = ["Noun", "Row"]
+
+
+@frozen(kw_only=True)
+class Row:
+    """A command that is a call of one method.
+
+    Attributes:
+        name: The command's name.
+        method: The method, as it is called on a client.
+        examples: What follows the command's words, for the help; each can be run so.
+        columns: What tables and CSV show of the items of a list: fields, parted by blanks; ``name=field.of_field``
+            gives one another name.
+        thing: What one item of a list is called; by default what the noun says.
+        deletes: What it takes away, for the question that it asks first, as ``Delete the dataflow {dataflow_id}?``.
+        done: What is said where the method returns nothing.
+        options: Other names for parameters, where theirs are taken or say too little.
+        without: Parameters that it does not offer.
+        one: Whether a tuple of one is shown like the one in it, and an empty one is an error.
+        secret: The field of what is returned that is written to a file, as it is told but once.
+        discards: Whether what is returned is not told, as it is in a file.
+        summary: What it does, where the docstring's first line does not say it for the command line.
+    """
+
+    name: str
+    method: str
+    examples: tuple[str, ...]
+    columns: str = ""
+    thing: str = ""
+    deletes: str = ""
+    done: str = "Changed"
+    options: Mapping[str, str] = Factory(dict)
+    without: frozenset[str] = frozenset()
+    one: bool = False
+    secret: str = ""
+    discards: bool = False
+    summary: str = ""
+
+
+@frozen(kw_only=True)
+class Noun:
+    """What a group of commands is about.
+
+    Attributes:
+        words: The words that call it.
+        help: What it is for.
+        thing: What one such thing is called.
+        rows: Its commands.
+        panel: Under which heading the help lists it.
+    """
+
+    words: str
+    help: str
+    thing: str
+    rows: tuple[Row, ...]
+    panel: str

@@ -1,0 +1,190 @@
+"""What the client's methods return, as tables, JSON or CSV."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from decimal import Decimal
+from enum import Enum
+from functools import partial, reduce
+from pathlib import Path
+from typing import Any
+
+import attrs
+import typer
+from attrs import frozen
+from rich.text import Text
+
+from domo_async import BulkReport, Secret, TargetError
+from domo_async._cli.common.exits import ExitCode
+from domo_async._cli.common.listing import Form, form_of, print_list
+from domo_async._cli.common.output import err, facts, moment, one_line, out, print_json, print_table
+from domo_async._cli.common.results_table import of_bulk, tell
+from domo_async._cli.rows import Noun, Row
+
+__all__ = ["Told", "secret_file", "show"]
+
+_NAMES = ("name", "display_name", "title", "id")
+_MOST_COLUMNS = 6
+_LONGEST = 300
+
+
+@frozen(kw_only=True)
+class Told:
+    """How to tell what a command gave.
+
+    Attributes:
+        as_json: The option.
+        as_csv: The option.
+        row: The command.
+        noun: What it is about.
+        about: The things that it was called with, by the parameters' names.
+    """
+
+    as_json: bool
+    as_csv: bool
+    row: Row
+    noun: Noun
+    about: Mapping[str, Any]
+
+    @property
+    def form(self) -> Form:
+        """The form that is asked for."""
+        return form_of(as_json=self.as_json, as_csv=self.as_csv)
+
+
+def show(value: Any, told: Told) -> None:
+    """Print what a method returned.
+
+    Raises:
+        typer.Exit: It is not what was asked for, or says that something failed.
+    """
+    if isinstance(value, BulkReport):
+        tell(of_bulk(value), as_json=told.as_json)
+    elif value is None or isinstance(value, bool):
+        _show_done(told, changed=value is not False)
+    elif isinstance(value, list | tuple):
+        _show_items(value, told)
+    elif told.form is Form.JSON:
+        print_json(value)
+    elif isinstance(value, Mapping):
+        _show_facts(value)
+    elif attrs.has(type(value)):
+        _show_facts(_fields(value))
+    else:
+        out.print(one_line(str(plain(value))), markup=False, soft_wrap=True)
+
+
+def _show_done(told: Told, *, changed: bool) -> None:
+    done = told.row.done if changed else "Nothing to change"
+    if told.form is Form.JSON:
+        print_json({"outcome": done.lower(), **told.about})
+        return
+    things = ", ".join(str(plain(value)) for value in told.about.values())
+    out.print(one_line(f"{done}: {things}" if things else done), markup=False, soft_wrap=True)
+
+
+def _show_items(items: Sequence[Any], told: Told) -> None:
+    thing = told.row.thing or told.noun.thing
+    if told.row.one and not items:
+        err.print(one_line(f"There is no such {thing}, or you may not see it."), markup=False)
+        raise typer.Exit(ExitCode.FAILED)
+    if told.row.one and len(items) == 1 and told.form is Form.TABLE:
+        _show_facts(_fields(items[0]))
+        return
+    print_list(list(items), _columns(told.row.columns, items), told.form, thing)
+
+
+def _columns(wanted: str, items: Sequence[Any]) -> dict[str, Callable[[Any], object]]:
+    """Return what to show of each item; by default its first plain fields."""
+    if not items or attrs.has(type(items[0])):
+        pairs = [each.partition("=") for each in wanted.split()] or [
+            (name, "", "") for name in _plain_fields(items[:1])
+        ]
+        return {name: partial(_cell, path=path or name) for name, _, path in pairs}
+    if isinstance(items[0], Mapping):
+        return {str(name): partial(_key, name=name) for name in items[0]}
+    return {"value": plain}
+
+
+def _cell(item: Any, *, path: str) -> object:
+    return plain(reduce(lambda value, name: getattr(value, name, None), path.split("."), item))
+
+
+def _key(item: Mapping[str, object], *, name: str) -> object:
+    return plain(item.get(name))
+
+
+def _plain_fields(items: Sequence[Any]) -> list[str]:
+    return [
+        name
+        for item in items
+        for name, value in _fields(item).items()
+        if not isinstance(value, Mapping | list | tuple) and not attrs.has(type(value))
+    ][:_MOST_COLUMNS]
+
+
+def _fields(item: Any) -> dict[str, Any]:
+    return {each.name: getattr(item, each.name) for each in attrs.fields(type(item)) if each.name != "extras"}
+
+
+def _show_facts(fields: Mapping[str, Any]) -> None:
+    shown = {name: _fact(value) for name, value in fields.items() if value not in (None, "", (), [], {})}
+    print_table(facts((str(name).replace("_", " ").capitalize(), Text(text)) for name, text in shown.items()))
+
+
+def _fact(value: object) -> str:
+    shown = plain(value)
+    text = moment(shown) if isinstance(shown, datetime) else one_line(str(shown))
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}… (--json gives all)"
+
+
+def plain(value: Any) -> Any:
+    """Return a value as a table and CSV show it: what a thing is called, instead of all that is known of it."""
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, Decimal):
+        return format(value, "f")
+    if isinstance(value, list | tuple | frozenset):
+        return ", ".join(str(plain(each)) for each in value)
+    if attrs.has(type(value)):
+        found = (getattr(value, name, None) for name in _NAMES)
+        named = next((each for each in found if each is not None), None)
+        return (
+            _compact({name: plain(each) for name, each in _fields(value).items() if each}) if named is None else named
+        )
+    if isinstance(value, Mapping):
+        return _compact(value)
+    return str(value) if isinstance(value, Secret) else value
+
+
+def _compact(value: Mapping[Any, Any]) -> str:
+    return json.dumps(dict(value), ensure_ascii=False, default=lambda each: str(plain(each)))
+
+
+@contextmanager
+def secret_file(output: str) -> Iterator[Callable[[Secret[str]], None]]:
+    """Give what writes a secret to a new file that nobody else may read, or to standard output.
+
+    Args:
+        output: The file, which is opened before there is a secret to lose; ``-`` for standard output.
+
+    Raises:
+        TargetError: The file is there already, or cannot be written.
+    """
+    if output == "-":
+        yield lambda secret: print(secret.get_secret_value(), flush=True)
+        return
+    try:
+        file = os.fdopen(os.open(output, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8")
+    except OSError as error:
+        raise TargetError(f"{output} cannot be written: {error.strerror or error}") from None
+    try:
+        with file:
+            yield lambda secret: print(secret.get_secret_value(), file=file, flush=True)
+    except BaseException:
+        Path(output).unlink(missing_ok=True)
+        raise

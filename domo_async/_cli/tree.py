@@ -1,0 +1,169 @@
+"""The groups of the tree of commands: what all commands share, what was meant by a misspelt name, examples."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from difflib import get_close_matches
+from functools import partial
+from types import MappingProxyType
+from typing import Any
+
+from rich.markup import escape
+from typer.core import TyperGroup
+
+from domo_async._cli.areas import EXAMPLES, NOUNS, PANELS
+from domo_async._cli.common import logs, network
+from domo_async._cli.common.exits import EXIT_CODES
+from domo_async._cli.common.json_query import json_query, take_query_option
+from domo_async._cli.common.output import out
+from domo_async._cli.making import command_of
+from domo_async._cli.manual import NARROW, manual
+from domo_async._cli.rows import Noun
+
+__all__ = ["Group", "Root", "commands_of", "with_examples"]
+
+# One order of verbs in all help; what is not among them follows.
+_VERBS = ("list", "search", "show", "create", "update", "delete")
+# What other tools call it.
+_SYNONYMS: Mapping[str, str] = MappingProxyType(
+    {
+        "add": "create",
+        "cat": "show",
+        "describe": "show",
+        "edit": "update",
+        "execute": "run",
+        "executions": "history",
+        "get": "show",
+        "info": "show",
+        "ls": "list",
+        "new": "create",
+        "patch": "update",
+        "remove": "delete",
+        "rm": "delete",
+        "set": "update",
+        "stop": "cancel",
+        "view": "show",
+    }
+)
+
+
+class Group(TyperGroup):
+    """A group of commands, some of which are made of the client's methods when they are asked for.
+
+    Attributes:
+        noun: Says which, if any.
+    """
+
+    noun: Noun | None = None
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """Return the names of all commands."""
+        made = [] if self.noun is None else [row.name for row in self.noun.rows]
+        names = list(dict.fromkeys([*super().list_commands(ctx), *made]))
+        return sorted(names, key=lambda name: _VERBS.index(name) if name in _VERBS else len(_VERBS))
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """Return a command, with the options that all commands have; None if there is no such command."""
+        command: Any = super().get_command(ctx, cmd_name)
+        row = None if self.noun is None else next((row for row in self.noun.rows if row.name == cmd_name), None)
+        if command is None and self.noun is not None and row is not None:
+            command = self.commands[cmd_name] = command_of(self.noun, row)
+            command.epilog = with_examples(row.examples, f"{self.noun.words} {row.name}", command.epilog)
+        if command is not None and not getattr(command, "is_equipped", False):
+            _equip(command)
+        return command
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """Find the command that is meant; says which ones may have been meant if there is none."""
+        if args and not args[0].startswith("-") and self.get_command(ctx, args[0]) is None:
+            likely = self._likely(ctx, args[0])
+            hint = f" Did you mean {' or '.join(map(repr, likely))}?" if likely else ""
+            ctx.fail(f"No such command {args[0]!r}.{hint}")
+        return super().resolve_command(ctx, args)
+
+    def _likely(self, ctx: Any, given: str) -> list[str]:
+        names = self.list_commands(ctx)
+        synonym = _SYNONYMS.get(given.lower())
+        return [synonym] if synonym in names else get_close_matches(given.lower(), names, 2)
+
+
+class Root(Group):
+    """The topmost group, which takes the options of all commands before their names, too."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        _equip(self)
+        self.params += network.options()
+        for words, examples in EXAMPLES.items():
+            command: Any = self
+            for word in words.split():
+                command = command.commands[word]
+            command.epilog = with_examples(examples, words, command.epilog)
+        for noun in NOUNS:
+            self._add(noun)
+        for name, command in self.commands.items():
+            command.rich_help_panel = PANELS.get(name, command.rich_help_panel)
+
+    def _add(self, noun: Noun) -> None:
+        """Add what is made for a noun, to the group of that name if there is one."""
+        group: Any = self
+        for word in noun.words.split():
+            if word not in group.commands:
+                group.commands[word] = Group(
+                    name=word,
+                    help=noun.help,
+                    epilog=EXIT_CODES,
+                    no_args_is_help=True,
+                    rich_markup_mode="rich",
+                    rich_help_panel=noun.panel or None,
+                )
+            group = group.commands[word]
+        group.noun = noun
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run a command."""
+        ctx.call_on_close(logs.logs.end)
+        return super().invoke(ctx)
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Read the options before the command's name."""
+        logs.logs.begin()
+        network.network.begin()
+        json_query.begin()
+        return super().parse_args(ctx, args)
+
+
+def commands_of(group: Any, ctx: Any) -> Iterator[tuple[tuple[str, ...], Any]]:
+    """Yield all commands below a group, groups among them, with the words that call them."""
+    for name in group.list_commands(ctx):
+        command = group.get_command(ctx, name)
+        yield (name,), command
+        if hasattr(command, "commands"):
+            yield from (((name, *words), each) for words, each in commands_of(command, ctx))
+
+
+def with_examples(examples: tuple[str, ...], words: str, epilog: str | None) -> str:
+    """Return what stands below a command's help: examples, given without the command's own words, and the rest."""
+    lines = [escape(f"$ domo-async {words} {example}".rstrip()) for example in examples]
+    return "\n\n".join(["[bold]Examples[/]:", *lines, *([] if epilog is None else ["", epilog])])
+
+
+def _format_help(wide: Callable[[Any, Any], None], ctx: Any, formatter: Any) -> None:
+    """Give help as it fits into the terminal."""
+    if out.width < NARROW:
+        formatter.write(f"{manual(ctx)}\n")
+    else:
+        wide(ctx, formatter)
+
+
+def _equip(command: Any) -> None:
+    """Add the options that all commands have."""
+    command.is_equipped = True
+    command.format_help = partial(_format_help, command.format_help)
+    if hasattr(command, "commands") and not isinstance(command, Root):
+        return
+    logs.take_options(command)
+    take_query_option(command)
+    if any(parameter.name == "instance" for parameter in command.params):
+        taken = {name for parameter in command.params for name in parameter.opts}
+        command.params += [option for option in network.options() if taken.isdisjoint(option.opts)]

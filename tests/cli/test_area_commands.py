@@ -1,0 +1,292 @@
+"""Commands that are made of the client's methods, and what all commands share."""
+
+from __future__ import annotations
+
+import csv
+import json
+import shlex
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer
+
+from domo_async._cli.app import app
+from domo_async._cli.areas import EXAMPLES, NOUNS
+from domo_async._cli.tree import commands_of
+from domo_async.emulator import Emulator
+from domo_async.sync import Domo
+from tests.cli.running import Cli
+
+FILES = {
+    "account.json": "{}",
+    "flow.json": '{"name": "Orders"}',
+    "grants.json": "[]",
+    "north.json": '[{"column": "region", "values": ["North"]}]',
+    "order.json": "{}",
+    "schedule.json": '{"frequency": "DAILY"}',
+}
+
+
+@pytest.fixture(scope="module")
+def world() -> Iterator[Emulator]:
+    with Emulator(world="demo") as emulator:
+        yield emulator
+
+
+@pytest.fixture(scope="module")
+def emulator(world: Emulator) -> Emulator:
+    return world
+
+
+@pytest.fixture(scope="module")
+def domo(world: Emulator) -> Iterator[Domo]:
+    with world.sync_client() as domo:
+        yield domo
+
+
+@pytest.fixture(scope="module")
+def commands() -> dict[str, Any]:
+    root: Any = typer.main.get_command(app)
+    return {" ".join(words): each for words, each in commands_of(root, root.make_context("domo-async", ["help"]))}
+
+
+def test_examples_of_all_commands_are_understood(
+    commands: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name, content in FILES.items():
+        (tmp_path / name).write_text(content)
+    made = {f"{noun.words} {row.name}": row.examples for noun in NOUNS for row in noun.rows}
+    alone = {words for words, command in commands.items() if not hasattr(command, "commands")}
+
+    assert alone == {*made, *EXAMPLES}
+    for words, examples in {**made, **EXAMPLES}.items():
+        assert examples, words
+        for example in examples:
+            assert f"$ domo-async {words} {example}".rstrip() in commands[words].epilog.replace("\\[", "[")
+            commands[words].make_context(words, shlex.split(example))  # raises what says that it is misused
+
+
+@pytest.mark.parametrize("noun", [noun.words for noun in NOUNS if any(row.name == "list" for row in noun.rows)])
+def test_lists_are_tables_json_and_csv(cli: Cli, domo: Domo, noun: str) -> None:
+    needed = {"policies": [domo.datasets.list(limit=1).all()[0].id]}.get(noun, [])
+    if noun == "appdb documents":
+        needed = [next(each.id for each in domo.appdb.collections.list() if each.id)]
+    words = [*noun.split(), "list", *needed]
+
+    table, as_json, as_csv = cli(*words), cli(*words, "--json"), cli(*words, "--csv")
+
+    assert (0, 0, 0) == (table.code, as_json.code, as_csv.code), table.stderr + as_json.stderr + as_csv.stderr
+    rows = list(csv.DictReader(as_csv.stdout.splitlines()))
+    assert len(rows) == len(json.loads(as_json.stdout))
+    assert f"{len(rows):,} " in table.stdout.splitlines()[-1]
+    assert all(rows[0]["id"] in line for line in table.stdout.splitlines() if rows and line.startswith(rows[0]["id"]))
+
+
+def test_things_are_made_shown_changed_and_deleted(cli: Cli, domo: Domo) -> None:
+    role = cli("roles", "create", "--name", "Night shift", "--description", "Loads", "--query", "id").stdout.strip()
+
+    assert "Night shift" in cli("roles", "show", role).stdout
+    assert 0 == cli("roles", "update", role, "--name", "Day shift").code
+    assert "Day shift" == domo.roles.get(role).name
+    assert {"outcome": "deleted", "role_id": role} == json.loads(cli("roles", "delete", role, "--yes", "--json").stdout)
+    assert 1 == cli("roles", "show", role).code
+
+
+def test_values_are_json_from_arguments_files_and_standard_input(cli: Cli, domo: Domo, tmp_path: Path) -> None:
+    dataset = domo.datasets.create("Regions", {"region": "STRING"}).id
+    north = json.dumps([{"column": "region", "values": ["North"]}])
+    (tmp_path / "north.json").write_text(north)
+    create = ("policies", "create", dataset, "--users", "1", "--query", "name", "--name")
+
+    made = [
+        cli(*create, "One", "--filters", north),
+        cli(*create, "Two", "--filters", f"@{tmp_path}/north.json"),
+        cli(*create, "Three", "--filters", "-", stdin=north),
+    ]
+    wrong = cli(*create, "Four", "--filters", '[{"colum": "region"}]')
+    absent = cli(*create, "Five", "--filters", f"@{tmp_path}/none.json")
+
+    assert ["One\n", "Two\n", "Three\n"] == [each.stdout for each in made]
+    policies = {each.name: each for each in domo.datasets.policies.list(dataset)}
+    assert ["North"] == list(policies["Three"].parameters[0].values)
+    assert (2, 2) == (wrong.code, absent.code)
+    assert {"One", "Two", "Three"} <= {*policies}
+
+
+def test_dataflows_run_and_tell_how_it_went(cli: Cli, domo: Domo) -> None:
+    flow = str(domo.dataflows.list().all()[0].id)
+
+    run = json.loads(cli("dataflows", "run", flow, "--wait", "--json").stdout)
+    history = list(csv.DictReader(cli("dataflows", "history", flow, "--limit", "1", "--csv").stdout.splitlines()))
+
+    assert [str(run["id"])] == [row["id"] for row in history]
+    assert run["state"] == cli("dataflows", "status", flow, str(run["id"]), "--query", "state").stdout.strip()
+
+
+def test_workflows_are_followed_and_cancelled(cli: Cli, domo: Domo) -> None:
+    model = next(each for each in domo.workflows.list() if domo.workflows.executions(each.id))
+    runs = json.loads(cli("workflows", "history", model.id, "--json").stdout)
+    status = cli("workflows", "status", runs[0]["id"], "--query", "status")
+    filtered = json.loads(cli("workflows", "history", model.id, "--status", "completed", "--json").stdout)
+
+    assert f"{runs[0]['status']}\n" == status.stdout
+    assert {"COMPLETED"} >= {run["status"] for run in filtered}
+    assert 2 == cli("workflows", "cancel", runs[0]["id"]).code
+
+
+def test_cards_that_are_not_there_are_an_error(cli: Cli, domo: Domo) -> None:
+    first, second = (str(card.id) for card in domo.cards.list(limit=2))
+
+    assert f"Id  {first}" in " ".join(cli("cards", "show", first).stdout.split("\n")[0].split()).replace("Id ", "Id  ")
+    assert 2 == len(json.loads(cli("cards", "show", first, second, "--json").stdout))
+    absent = cli("cards", "show", "999")
+    assert (1, "There is no such card, or you may not see it.\n") == (absent.code, absent.stderr)
+
+
+def test_a_new_token_goes_to_a_file_of_ones_own(cli: Cli, domo: Domo, tmp_path: Path) -> None:
+    file = tmp_path / "token"
+    create = ("tokens", "create", "--name", "nightly", "--owner-id", str(domo.users.me().id), "--expires", "2099-12-31")
+
+    made = cli(*create, "--output", str(file))
+    token = file.read_text().strip()
+    again = cli(*create, "--output", str(file))
+
+    assert 0 == made.code, made.stderr
+    assert token not in made.stdout + made.stderr
+    assert 0o600 == file.stat().st_mode & 0o777
+    assert 1 == again.code
+    listed = json.loads(cli("tokens", "list", "--json").stdout)
+    assert ["nightly"] == [each["name"] for each in listed]  # the second was not made, as there is no place for it
+    assert 0 == cli("tokens", "revoke", str(listed[0]["id"]), "--yes").code
+
+
+def test_what_deletes_asks_first(cli: Cli, world: Emulator, domo: Domo) -> None:
+    page = str(domo.pages.create(title="Short-lived").page_id)
+    world.log.clear()
+
+    refused = cli("pages", "delete", page)
+    declined = cli.on_terminal("pages", "delete", page, answer="n\n")
+
+    assert (2, f"ConfigError: Delete the page {page}? Nobody can answer here: give --yes\n") == (
+        refused.code,
+        refused.stderr,
+    )
+    assert "Nothing was changed." in declined
+    assert not world.log.matching("DELETE *")
+    assert f"Deleted: {page}\n" == cli("pages", "delete", page, "-y").stdout
+
+
+def test_dry_runs_change_nothing(cli: Cli, domo: Domo) -> None:
+    role = domo.roles.create(name="Dry", description="").id
+    before = domo.roles.authorities(role)
+
+    ended = cli("roles", "sync-authorities", str(role), "dataset.edit", "--dry-run")
+
+    assert 0 == ended.code, ended.stderr
+    assert "nothing was changed" in ended.stdout
+    assert before == domo.roles.authorities(role)
+
+
+def test_read_only_refuses_whatever_may_change_something(cli: Cli, world: Emulator, domo: Domo) -> None:
+    dataset = domo.datasets.create("Untouched", {"id": "LONG"}).id
+    world.log.clear()
+    changes = [
+        ("--read-only", "datasets", "delete", dataset, "--yes"),
+        ("datasets", "update", dataset, "--name", "Touched", "--read-only"),
+        ("api", "DELETE", f"/api/data/v3/datasources/{dataset}", "--read-only"),
+        ("pages", "create", "--title", "New", "--read-only"),
+    ]
+
+    refused = [cli(*change) for change in changes]
+    by_environment = cli("datasets", "delete", dataset, "--yes", environment={"DOMO_READ_ONLY": "1"})
+
+    assert [2] * 5 == [each.code for each in (*refused, by_environment)]
+    assert "DELETE /api/data/v3/datasources/{} is not known to change nothing" in refused[0].stderr
+    assert [] == list(world.log)
+    assert 0 == cli("datasets", "query", dataset, "SELECT * FROM table", "--read-only").code
+    assert 0 == cli("datasets", "export", dataset, "-", "--read-only").code
+    assert 0 == cli("search", "untouched", "--read-only").code
+    assert 0 == cli("cards", "list", "--limit", "1", "--read-only").code
+
+
+def test_what_was_meant_is_told(cli: Cli) -> None:
+    noun, verb, synonym, option = (
+        cli("dataflow", "list"),
+        cli("pages", "lsit"),
+        cli("roles", "rm", "1"),
+        cli("roles", "show", "1", "--jsn"),
+    )
+
+    assert [2] * 4 == [each.code for each in (noun, verb, synonym, option)]
+    assert "Did you mean 'dataflows'?" in noun.stderr
+    assert "Did you mean 'list'?" in verb.stderr
+    assert "Did you mean 'delete'?" in synonym.stderr
+    assert "--json" in option.stderr
+
+
+def test_query_picks_from_json(cli: Cli) -> None:
+    names = cli("roles", "list", "--query", "[?id == `1`].name")
+    text = cli("roles", "show", "1", "--query", "name")
+
+    assert ["Admin"] == json.loads(names.stdout)
+    assert "Admin\n" == text.stdout
+    assert "Admin\n" == cli("api", "GET", "/api/authorization/v1/roles/1", "--query", "name").stdout
+    assert 2 == cli("roles", "list", "--query", "[").code
+    assert 2 == cli("roles", "list", "--query", "abs(@)").code
+    assert 2 == cli("roles", "list", "--csv", "--query", "[0]").code
+
+
+def test_api_puts_pages_together(cli: Cli, domo: Domo) -> None:
+    ids = {dataset.id for dataset in domo.datasets.list()}
+
+    listed = cli("api", "GET", "/api/data/v3/datasources", "--paginate", "--query", "[].id")
+    searched = cli(
+        *("api", "POST", "/api/search/v1/query", "--paginate", "--items", "searchObjects", "--input", "-"),
+        stdin='{"query": "*", "entityList": [["user"]], "count": 100, "offset": 0}',
+    )
+    none = cli("api", "GET", "/api/content/v2/users/me", "--paginate")
+
+    assert ids == {*json.loads(listed.stdout)}
+    assert len(domo.users.list().all()) == len(json.loads(searched.stdout)), searched.stderr
+    assert 2 == none.code
+    assert 2 == cli("api", "POST", "/api/x", "--input", "-", "--json-body", "{}").code
+
+
+def test_sql_is_read_from_files_and_standard_input(cli: Cli, domo: Domo, tmp_path: Path) -> None:
+    dataset = domo.datasets.create("Numbers", {"id": "LONG"}).id
+    domo.datasets.upload(dataset, b"1\n2\n", header=False)
+    file = tmp_path / "count.sql"
+    file.write_text("SELECT COUNT(*) AS n\nFROM table;\n")
+    query = ("datasets", "query", dataset, "--query", "[0].n")
+
+    assert "2\n" == cli(*query, "-f", str(file)).stdout
+    assert "2\n" == cli(*query, "-", stdin=file.read_text()).stdout
+    assert [2, 2, 2] == [cli(*query, *wrong).code for wrong in ((), ("SELECT 1", "-f", "x"), ("-f", f"{file}.none"))]
+
+
+def test_forty_columns_are_enough(cli: Cli, domo: Domo) -> None:
+    page = domo.pages.list(limit=1).all()[0]
+
+    rows = cli.on_terminal("pages", "list", "--limit", "2", columns=40).replace("\r", "").splitlines()
+    told = cli("roles", "assign", "--help", environment={"COLUMNS": "40"}).stdout.splitlines()
+
+    assert all(len(line) <= 40 for line in rows if "\x1b" not in line)
+    assert any(line.split() == ["\x1b[1mId\x1b[0m", str(page.page_id)] or str(page.page_id) in line for line in rows)
+    assert "…" not in "".join(rows)
+    assert all(len(line) <= 40 or " " not in line.strip() for line in told)
+    assert "…" not in "".join(told)
+
+
+def test_the_manual_tells_all_of_a_command(cli: Cli) -> None:
+    told = cli("help", "dataflows", "run").stdout
+    everything = cli("help").stdout
+
+    for section in ("NAME", "SYNOPSIS", "ARGUMENTS", "OPTIONS", "CONNECTION OPTIONS", "EXAMPLES", "EXIT CODES"):
+        assert f"{section}\n" in told
+    assert "  $ domo-async dataflows run 12 --wait --timeout 900\n" in told
+    assert "  dataflows\n      Run dataflows, and see how they went.\n" in everything
+    assert "Did you mean 'run'?" in cli("help", "dataflows", "rnu").stderr
+    assert 2 == cli("help", "dataflows", "run", "now").code
