@@ -1,4 +1,4 @@
-"""A read-only check of an instance of one's own; `Domo.doctor` runs it."""
+"""A read-only check of your own instance; `Domo.doctor` runs it."""
 
 from __future__ import annotations
 

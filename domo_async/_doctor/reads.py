@@ -1,4 +1,4 @@
-"""Which methods of a client read, by what they say of themselves, and what they can be called with."""
+"""The read methods of a client, found by their docstrings, and the arguments to call them with."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ SAFE_POSTS: frozenset[str] = frozenset(
         "/api/search/v1/query",
     }
 )
-"""The routes that read, although they are asked by POST. Whatever is not among them is never sent."""
+"""The routes that only read, although they are POST requests. Other POST requests are never sent."""
 
 _CONTENTS: frozenset[tuple[str, str]] = frozenset(
     {
@@ -57,13 +57,13 @@ _CONTENTS: frozenset[tuple[str, str]] = frozenset(
 
 _ROUTE = re.compile(r"`([A-Z]+) (/[^`\s]+)`")
 _PLACE = re.compile(r"\{[^}]*\}")
-# What methods have that ask until something has happened.
+# The parameters of methods that poll until a job has ended.
 _PATIENT = frozenset({"every", "timeout"})
-# Other names for the identifier of the same thing.
+# Other names for the identifier of the same object.
 _ALSO = (("datasource", "dataset"), ("dataset", "datasource"), ("schedule", "report"))
-# Queries that are written otherwise than most.
+# Queries with another form than most.
 _QUERIES = {"streams.search": "dataSource.name:*"}
-# Arguments that are made of the identifier of something.
+# Arguments that are built from the identifier of an object.
 _MADE_OF = {"urns": "card_id"}
 _IDENTIFIERS = ("_id", "_key", "_urn")
 
@@ -73,11 +73,11 @@ class Read:
     """A method that reads.
 
     Attributes:
-        area: Where it is, such as ``task_center.queues``.
+        area: Its area, such as ``task_center.queues``.
         name: Its name, such as ``get``.
-        routes: Method and path, as its docstring names them; the first is the one that it is called for.
-        needs: The parameters that cannot be left out.
-        positional: Those of them that are passed by their place.
+        routes: Method and path, as named in its docstring; the first is the one that it is called to check.
+        needs: The required parameters.
+        positional: The required parameters that are positional.
         function: The method itself.
     """
 
@@ -90,17 +90,17 @@ class Read:
 
     @property
     def route(self) -> str:
-        """The route that it is called for."""
+        """The route that it is called to check."""
         return self.routes[0]
 
     @property
     def fit(self) -> tuple[int, bool]:
-        """How well it stands for the route, the least the best: asking nothing else, in the area of that name."""
+        """The rank of the method for its route, the lowest first: no other routes, and an area of the same name."""
         return len(self.routes), _top(self.area) not in self.route
 
     @property
     def call(self) -> str:
-        """How it is called on a client."""
+        """The call as written on a client."""
         return f"{self.area}.{self.name}"
 
 
@@ -109,7 +109,7 @@ def is_safe(method: str, template: str) -> bool:
 
     Args:
         method: The HTTP method.
-        template: The path, with ``{}`` where identifiers stand.
+        template: The path, with ``{}`` in place of identifiers.
     """
     return method == "GET" or (method == "POST" and template in SAFE_POSTS)
 
@@ -146,9 +146,10 @@ def only_reads(function: Callable[..., Any]) -> bool:
 
 
 def reads_of(client: object) -> dict[str, list[Read]]:
-    """Return the routes that the areas of a client read, each with the methods that do so and change nothing.
+    """Return the read routes of a client's areas, each with the read methods that use it.
 
-    The routes are those that the docstrings of the methods name. Areas that the client is not set up for are left out.
+    The routes are those that the docstrings of the methods name. Areas that the client is not configured for are
+    omitted.
 
     Raises:
         ConfigError: Python has removed the docstrings.
@@ -160,7 +161,7 @@ def reads_of(client: object) -> dict[str, list[Read]]:
             raise ConfigError("the check needs the docstrings: run Python without -OO")
         routes = dict.fromkeys(_ROUTE.findall(function.__doc__))
         reading = [f"{method} {route}" for method, route in routes if is_safe(method, _PLACE.sub("{}", route))]
-        # The same route, whatever a docstring calls its identifiers.
+        # The same route, whatever name a docstring gives its identifiers.
         safe = [named.setdefault(_PLACE.sub("{}", route), route) for route in reading]
         for route in safe:
             found.setdefault(route, [])
@@ -175,7 +176,7 @@ def _methods(client: object) -> Iterator[tuple[str, Callable[..., Any]]]:
         if not name.startswith("_") and isinstance(inspect.getattr_static(client, name, None), cached_property):
             try:
                 area = getattr(client, name)
-            except ConfigError:  # an area that the client is not set up for
+            except ConfigError:  # an area that the client is not configured for
                 continue
             yield from _methods_of(area, name)
 
@@ -194,12 +195,12 @@ def _methods_of(area: object, path: str) -> Iterator[tuple[str, Callable[..., An
 
 
 def _goes_on(function: Callable[..., Any]) -> bool:
-    """Return whether a method asks again and again."""
+    """Return whether a method polls."""
     return inspect.isasyncgenfunction(function) or not _PATIENT.isdisjoint(inspect.signature(function).parameters)
 
 
 def _needs(function: Callable[..., Any]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return the parameters that cannot be left out, and those of them that have a place."""
+    """Return the required parameters, and those of them that are positional."""
     parameters = inspect.signature(function).parameters.values()
     needed = [each for each in parameters if each.default is each.empty and each.kind not in _ANY_NUMBER]
     placed = (each.name for each in needed if each.kind is not inspect.Parameter.KEYWORD_ONLY)
@@ -210,13 +211,13 @@ _ANY_NUMBER = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
 
 
 _LOOKED_AT = 50
-# What methods are called that give what their area is called after.
+# The names of methods that return the objects that their area is named after.
 _OF_THE_AREA = ("get", "list", "search")
 
 
 @frozen
 class _Found:
-    """A value of an answer, with the arguments of the call that gave it."""
+    """A value from an answer, with the arguments of the call that returned it."""
 
     area: str
     value: Any
@@ -225,16 +226,16 @@ class _Found:
 
 @define
 class Pool:
-    """What calls can be made with: a few fixed values, and the first of each kind that earlier answers held."""
+    """The known arguments: a few fixed values, and the first value of each type in earlier answers."""
 
     now: datetime = field(factory=lambda: datetime.now(UTC))
     _found: dict[str, list[_Found]] = field(factory=dict, init=False)
     _lists: set[tuple[str, str]] = field(factory=set, init=False)
 
     def arguments(self, read: Read) -> dict[str, Any] | None:
-        """Return the arguments for a method, None if one is not known (yet)."""
+        """Return the arguments for a method, or None if one is not known (yet)."""
         chosen: dict[str, Any] = {}
-        # The last first: a run belongs to the stream whose run it is.
+        # The last first: a run belongs to the stream that it ran for.
         for name in reversed(read.needs):
             if name in chosen:
                 continue
@@ -250,7 +251,7 @@ class Pool:
         return {name: chosen[name] for name in read.needs}
 
     def missing(self, read: Read) -> list[str]:
-        """Return the parameters of a method that there is nothing for."""
+        """Return the parameters of a method without a known value."""
         fixed = self._fixed(read)
         return [
             name
@@ -260,24 +261,24 @@ class Pool:
         ]
 
     def wanted(self, reads: Iterable[Read]) -> list[str]:
-        """Return what a search may find that methods have no argument for, such as ``card``."""
+        """Return the types that a search may find and that methods need an argument for, such as ``card``."""
         entities = {_plain(entity.value): entity.value for entity in SearchEntity}
         names = (_MADE_OF.get(name, name) for read in reads for name in self.missing(read))
         missing = (_plain(name).removesuffix("id") for name in names)
         return list(dict.fromkeys(entities[name] for name in missing if name in entities))
 
     def know(self, entity: str, identifier: Any) -> None:
-        """Know something that a search found."""
+        """Add a search result."""
         word = _plain(entity)
         self._put(f"{word}id", f"{word}s", identifier, {})
 
     def take(self, read: Read, arguments: Mapping[str, Any], items: list[Any]) -> None:
-        """Know what an answer held.
+        """Add the values of an answer.
 
         Args:
-            read: The method that gave it.
-            arguments: What it was called with.
-            items: The items of the list that it gave, or the one thing.
+            read: The method that returned it.
+            arguments: The arguments of the call.
+            items: The items of the returned list, or the one returned object.
         """
         singular = {_singular(read.name)}
         if read.name.startswith(_OF_THE_AREA):
@@ -291,13 +292,13 @@ class Pool:
                 self._put(f"[{_singular(read.name)}]", read.area, item, arguments)
 
     def _take_item(self, area: str, arguments: Mapping[str, Any], item: Model, words: set[str]) -> None:
-        """Know an item by the names that it may go by, and all else that may be an argument."""
+        """Add an item under its possible names, and all its other values that may be arguments."""
         identifier = _identifier(item)
         if identifier is not None:
             for word in words | set(_endings(type(item).__name__)):
                 self._put(f"{word}id", area, identifier, arguments)
         elif len(needed := _needed(item)) == 1 and isinstance(name := getattr(item, needed[0]), str):
-            # Kinds of things have a name alone.
+            # Some types have only a name.
             for word in _endings(type(item).__name__):
                 self._put(word, area, name, arguments)
         for each in attrs.fields(type(item)):
@@ -307,7 +308,7 @@ class Pool:
             elif isinstance(value, Model) and _identifier(value) is not None:
                 self._put(f"{_plain(each.name)}id", area, _identifier(value), arguments)
             elif isinstance(value, list | tuple) and value and isinstance(value[0], Model):
-                # An answer that is wrapped around a list.
+                # An answer that wraps a list.
                 context = arguments if identifier is None else {**arguments, **_context(item, words, identifier)}
                 self._take_item(area, context, value[0], {_singular(each.name)})
 
@@ -319,14 +320,14 @@ class Pool:
     def _find(self, area: str, name: str) -> _Found | None:
         names = [_plain(name)]
         names += [_plain(name.replace(*pair)) for pair in _ALSO if pair[0] in name]
-        # A list of bare words, such as types of integrations, tells no more than what they are.
+        # A list of plain strings, such as types of integrations, has only the strings themselves.
         names.append(f"[{name.rpartition('_')[2]}]")
         top = _top(area)
         here = [each for one in names for each in self._found.get(one, ()) if _top(each.area) == top]
         near = [each for each in here if each.area == area] or here
         if near or not name.endswith(_IDENTIFIERS):
             return near[0] if near else None
-        # From the area that such things are in, unless there are others of that name here.
+        # From the area that these objects are in, unless this area has others of the same name.
         if any((top, one.removesuffix("id")) in self._lists for one in names):
             return None
         there = [each for one in names for each in self._found.get(one, ()) if _singular(_top(each.area)) + "id" == one]
@@ -346,7 +347,7 @@ class Pool:
         }
 
     def _made(self) -> dict[str, Any]:
-        """Return the arguments that are made of what was found."""
+        """Return the arguments that are built from known values."""
         card, dataset = self._find("", "card_id"), self._find("", "dataset_id")
         return {
             **({} if card is None else {"urns": [card.value]}),
@@ -355,7 +356,7 @@ class Pool:
 
 
 def _identifier(item: Model) -> Any:
-    """Return what identifies an item: its ``id``, or else the first field of such a name that it cannot be without."""
+    """Return the identifier of an item: its ``id``, or else its first required field with such a name."""
     found = getattr(item, "id", None)
     if found is not None:
         return found

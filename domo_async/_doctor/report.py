@@ -1,4 +1,4 @@
-"""What a check tells: names of routes, keys and types, and counts; nothing of what the instance holds."""
+"""The report of a check: routes, keys, types and counts; none of the instance's data."""
 
 from __future__ import annotations
 
@@ -16,20 +16,20 @@ __all__ = ["Check", "DoctorReport", "Finding", "FindingKind", "Identity", "Verdi
 
 
 class Verdict(StrEnum):
-    """What became of one route."""
+    """The result for one route."""
 
     CLEAN = "clean"
-    """It answered, and all that is known of the answer could be read; keys and words may be new."""
+    """The route answered, and all known fields could be read; keys and words may be new."""
     ODD = "odd"
-    """It answered, and something of the answer could not be read; see the findings."""
+    """The route answered, and some of the answer could not be read; see the findings."""
     NOT_ALLOWED = "not allowed"
-    """It answered 401 or 403."""
+    """The route answered 401 or 403."""
     NOT_FOUND = "not found"
-    """It answered 404: the instance does not have the feature, or no longer what was asked for."""
+    """The route answered 404: the instance does not have the feature, or the object no longer exists."""
     REFUSED = "refused"
-    """It answered with another error of the caller's."""
+    """The route answered with another client error."""
     FAILED = "failed"
-    """It answered with an error of the instance's own, with nothing that can be read, or not at all."""
+    """The route answered with a server error, with an unreadable answer, or not at all."""
     NOT_ASKED = "not asked"
     """No request was sent; see the reason."""
 
@@ -40,13 +40,13 @@ class FindingKind(StrEnum):
     UNREADABLE = "unreadable"
     """The value of a known key could not be read; the field has its default, the value is in `extras`."""
     LEFT_OUT = "left out"
-    """Items of a list could not be read, and are left out of it."""
+    """Items of a list could not be read, and are omitted from it."""
     UNEXPECTED = "unexpected"
     """The answer as a whole could not be read."""
     UNKNOWN_KEY = "unknown key"
-    """A key that no field stands for; its value is in `extras`."""
+    """A key without a field; its value is in `extras`."""
     UNKNOWN_WORD = "unknown word"
-    """A word that is not among those that are known for the field; it is kept as it came."""
+    """A word that is not among the known words of the field; it is kept unchanged."""
 
 
 _NEWS = frozenset({FindingKind.UNKNOWN_KEY, FindingKind.UNKNOWN_WORD})
@@ -55,14 +55,14 @@ _BAD = frozenset({Verdict.REFUSED, Verdict.FAILED})
 
 @frozen(kw_only=True)
 class Finding(Record):
-    """Something of an answer that does not have the known form.
+    """A part of an answer that does not have the known form.
 
     Attributes:
-        kind: How it differs.
+        kind: The type of difference.
         where: The model and the key, such as ``User.created``.
-        type: The JSON type that came, such as ``string``.
-        count: How often.
-        word: The word, if it is an unknown one and words were asked for.
+        type: The JSON type that was received, such as ``string``.
+        count: The number of times it occurred.
+        word: The word, if it is unknown and words were requested.
     """
 
     kind: FindingKind
@@ -73,24 +73,24 @@ class Finding(Record):
 
     @property
     def is_problem(self) -> bool:
-        """Whether something was not read; a key or a word that is new loses nothing."""
+        """Whether some data was not read; a new key or a new word loses nothing."""
         return self.kind not in _NEWS
 
 
 @frozen(kw_only=True)
 class Check(Record):
-    """What became of one read route.
+    """The result for one read route.
 
     Attributes:
         route: Method and path, such as ``GET /api/authorization/v1/roles/{role_id}``.
-        call: The method that was called for it, such as ``roles.get``; None if there was none to call.
-        verdict: What became of it.
-        reason: Why it was not asked, or failed.
+        call: The method that was called for it, such as ``roles.get``; None if no method could be called.
+        verdict: The result.
+        reason: The reason that the route was not called, or failed.
         status: The last HTTP status; None if no answer came.
-        items: How many items of a list came.
-        requests: How many requests were sent, retries included.
-        seconds: How long it took.
-        findings: How the answer differs from the known form.
+        items: The number of items of a returned list.
+        requests: The number of requests, including retries.
+        seconds: The duration.
+        findings: The differences from the known form.
     """
 
     route: str
@@ -105,18 +105,19 @@ class Check(Record):
 
     @property
     def is_problem(self) -> bool:
-        """Whether a request that should do was refused or failed, or something was not read."""
+        """Whether a request that should succeed was refused or failed, or some data was not read."""
         return self.verdict in _BAD or any(finding.is_problem for finding in self.findings)
 
 
 @frozen(kw_only=True)
 class Identity(Record):
-    """Whom the token stands for, as far as it can be told without a name.
+    """The token's user, described without a name.
 
     Attributes:
-        accepted: Whether the instance takes the token; None if no answer told.
+        accepted: Whether the instance accepts the token; None if no answer showed it.
         active: Whether the user can log in.
-        authorities: What the user's role allows, such as ``dataset.manage``; None if the instance does not tell.
+        authorities: The authorities of the user's role, such as ``dataset.manage``; None if the instance does not
+            return them.
     """
 
     accepted: bool | None = None
@@ -126,19 +127,20 @@ class Identity(Record):
 
 @frozen(kw_only=True)
 class DoctorReport(Tabular, Record):
-    """What a read-only check of an instance found.
+    """The findings of a read-only check of an instance.
 
-    It holds no token, no names, addresses, identifiers or values of the instance's: routes, keys, types and counts.
+    It has no token, and no names, addresses, identifiers or values of the instance: only routes, keys, types and
+    counts.
 
     Attributes:
-        version: Of this library.
-        python: Of Python.
-        made: When the check began.
-        instance: Which instance it is, if that was asked for.
-        identity: Whom the token stands for.
-        checks: Each read route.
-        requests: How many requests were sent in all.
-        seconds: How long it took in all.
+        version: The version of this library.
+        python: The version of Python.
+        made: When the check started.
+        instance: The instance, if requested.
+        identity: The token's user.
+        checks: The result for each read route.
+        requests: The total number of requests.
+        seconds: The total duration.
     """
 
     version: str
@@ -155,19 +157,19 @@ class DoctorReport(Tabular, Record):
 
     @property
     def ok(self) -> bool:
-        """Whether the token is taken, no route failed or refused a request that should do, and all was read.
+        """Whether the token is accepted, no request that should succeed failed or was refused, and all was read.
 
-        Routes that the user may not use, and keys and words that are new, are told but do not count.
+        Routes that the user may not use, and new keys and words, are reported but do not count.
         """
         return self.identity.accepted is not False and not any(check.is_problem for check in self.checks)
 
     @property
     def problems(self) -> tuple[Check, ...]:
-        """The checks that count against it."""
+        """The checks that make the report not ok."""
         return tuple(check for check in self.checks if check.is_problem)
 
     @property
     def counts(self) -> Mapping[Verdict, int]:
-        """How many routes had each verdict."""
+        """The number of routes with each verdict."""
         found = Counter(check.verdict for check in self.checks)
         return {verdict: found[verdict] for verdict in Verdict if found[verdict]}

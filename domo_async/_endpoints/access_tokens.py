@@ -20,12 +20,12 @@ class AccessToken(Model):
     """An access token, without its value.
 
     Attributes:
-        id: What it is revoked by.
+        id: The identifier to revoke it by.
         name: Its name.
-        owner_id: The user as whom it acts.
+        owner_id: The user that it belongs to.
         owner_name: That user's name.
         owner_email: That user's address.
-        expires: When it ends.
+        expires: When it expires.
     """
 
     id: NumericId | str
@@ -38,11 +38,11 @@ class AccessToken(Model):
 
 @frozen(kw_only=True)
 class NewAccessToken(AccessToken):
-    """An access token just made.
+    """An access token that was just created.
 
     Attributes:
-        token: Its value, which the instance tells this once: `token.get_secret_value()` returns it, and `Domo` takes
-            it as it is.
+        token: Its value, which the instance returns only this once: `token.get_secret_value()` returns it, and `Domo`
+            accepts it as it is.
     """
 
     token: Secret[str]
@@ -52,25 +52,25 @@ class AccessTokens(Area):
     """Access tokens: the developer tokens of an instance's users."""
 
     def list(self) -> Pager[AccessToken]:
-        """Iterate over all access tokens that you may see.
+        """Iterate over the access tokens that the token's owner may see.
 
         `GET /api/data/v1/accesstokens`. Seen: Domo's own data service has it without pages, and other clients use it.
         """
         return self._http.whole_list("GET", url("/api/data/v1/accesstokens"), into=ItemTuple[AccessToken], read=tuple)
 
     async def create(self, *, name: str, owner_id: int | str, expires: datetime) -> NewAccessToken:
-        """Make an access token.
+        """Create an access token.
 
         `POST /api/data/v1/accesstokens`. Seen: an answer was captured from an instance, Domo's own data service has the
         route, and other clients use it.
 
         Args:
             name: Its name.
-            owner_id: The user as whom it is to act.
-            expires: When it is to end, with a time zone.
+            owner_id: The user that it belongs to.
+            expires: When it expires, with a time zone.
 
         Returns:
-            The token; keep its value, as it cannot be asked for again.
+            The token; store its value, because it cannot be read again.
 
         Raises:
             ConfigError: `expires` has no time zone.
@@ -84,7 +84,7 @@ class AccessTokens(Area):
         )
 
     async def revoke(self, token_id: int | str, /) -> None:
-        """End an access token.
+        """Revoke an access token.
 
         `DELETE /api/data/v1/accesstokens/{token_id}`. Seen: Domo's own data service has it, and other clients use it.
 

@@ -25,11 +25,11 @@ __all__ = [
 
 @frozen(kw_only=True)
 class ResourceAmount(Model):
-    """An amount of what a job needs.
+    """An amount of memory for a job.
 
     Attributes:
-        memory: Memory, such as ``256M``.
-        missing_memory_value: Whether that is not set.
+        memory: The memory, such as ``256M``.
+        missing_memory_value: Whether `memory` is not set.
     """
 
     memory: str | None = None
@@ -38,13 +38,13 @@ class ResourceAmount(Model):
 
 @frozen(kw_only=True)
 class JobResources(Model):
-    """What a job needs to run.
+    """The resources of a job.
 
     Attributes:
-        requests: What it is sure to get.
-        limits: The most that it may use.
-        missing_memory_request_value: Whether the first is not set.
-        missing_memory_limit_value: Whether the second is not set.
+        requests: The amount that it is guaranteed.
+        limits: The maximum that it may use.
+        missing_memory_request_value: Whether `requests` is not set.
+        missing_memory_limit_value: Whether `limits` is not set.
     """
 
     requests: ResourceAmount | None = None
@@ -55,7 +55,7 @@ class JobResources(Model):
 
 @frozen(kw_only=True)
 class Application(Model):
-    """An application that runs jobs. The page's sample is a dataset by mistake; this is what instances answer.
+    """An application that runs jobs. Domo's sample is a dataset by mistake; this is the form that instances return.
 
     Attributes:
         application_id: Its identifier.
@@ -63,16 +63,16 @@ class Application(Model):
         name: Its name.
         description: The description.
         version: Its version.
-        execution_class: The program that runs.
-        authorities: What a user needs to use it.
+        execution_class: The class that executes its jobs.
+        authorities: The authorities that a user needs to use it.
         created: When it was created.
         updated: When it was last changed.
-        image_location: Where the program comes from.
-        internal_authorities: What Domo's own staff needs to use it.
-        k8s: Whether it runs in a cluster.
-        resources: What its jobs need to run.
-        strict_validation: Whether a job is checked closely.
-        verify_ownership: Whether it is checked whose a job is.
+        image_location: The location of the program's image.
+        internal_authorities: The authorities that Domo's own staff needs to use it.
+        k8s: Whether it runs on Kubernetes.
+        resources: The resources of its jobs.
+        strict_validation: Whether jobs are validated strictly.
+        verify_ownership: Whether the ownership of a job is verified.
     """
 
     application_id: str | None = None
@@ -94,13 +94,13 @@ class Application(Model):
 
 @frozen(kw_only=True)
 class ExecutionPayload(Model):
-    """What a job of the Remote DomoStats application is to do; the keys of other applications' jobs are in `extras`.
+    """The task of a job of the Remote DomoStats application; the keys of other applications' jobs are in `extras`.
 
     Attributes:
         remote_instance: The instance to report on, such as ``acme.domo.com``.
         subscriber_job_id: The job's counterpart on that instance.
         policies: The dataset of each report, such as ``{"AccessTokens": "85f65936-…"}``.
-        metrics_dataset_id: The dataset that tells of the runs.
+        metrics_dataset_id: The dataset that receives the metrics of the runs.
     """
 
     remote_instance: str | None = None
@@ -111,7 +111,7 @@ class ExecutionPayload(Model):
 
 @frozen(kw_only=True)
 class ApplicationJob(Model):
-    """A job of an application. The page's sample is a dataset by mistake; this is what instances answer.
+    """A job of an application. Domo's sample is a dataset by mistake; this is the form that instances return.
 
     Attributes:
         job_id: Its identifier.
@@ -121,20 +121,20 @@ class ApplicationJob(Model):
         job_description: The description.
         user_id: The owner.
         execution_timeout: Minutes after which a run is ended; the unit is not documented, 1440 is common.
-        job_status: How it stands, such as ``idle``.
-        execution_payload: What it is to do.
-        execution_response: What its last run said.
+        job_status: Its status, such as ``idle``.
+        execution_payload: Its task.
+        execution_response: The response of its last run.
         accounts: The data accounts that it uses.
-        execution_class: The program that runs.
-        resources: What it needs to run.
-        triggers: When it runs, each as JSON; the sample shows none.
+        execution_class: The class that executes it.
+        resources: Its resources.
+        triggers: Its triggers, each as JSON; Domo's sample shows an empty list.
         created: When it was created.
         updated: When it was last changed.
         status_changed: When its status last changed.
-        execution_id: The run, where `Applications.run_job` tells it.
-        execution_state: What it remembers from run to run.
-        share_state: Who may do what with it, as JSON.
-        compress_payload: Whether what it does is packed.
+        execution_id: The run, if `Applications.run_job` returned this job.
+        execution_state: The state that it keeps between runs.
+        share_state: The permissions on it, as JSON.
+        compress_payload: Whether its payload is compressed.
     """
 
     job_id: str | None = None
@@ -162,12 +162,12 @@ class ApplicationJob(Model):
 
 @frozen(kw_only=True)
 class JobUpdate(Model):
-    """What the instance says about a change of a job.
+    """The instance's answer to a change of a job.
 
     Attributes:
-        status: How it went, such as ``OK``.
-        code: The same as a number, such as 200.
-        message: What there is to say about it.
+        status: The result, such as ``OK``.
+        code: The result as a number, such as 200.
+        message: The message of the instance.
     """
 
     status: str | None = None
@@ -177,10 +177,10 @@ class JobUpdate(Model):
 
 @frozen(kw_only=True)
 class QueuedJobs(Model):
-    """What was begun.
+    """The jobs that were started.
 
     Attributes:
-        requested_by: Who asked for it.
+        requested_by: The user who requested it.
         queued_jobs: The jobs that will run, each with its `ApplicationJob.execution_id`.
     """
 
@@ -193,10 +193,10 @@ class _JobList(Model):
     jobs: tuple[ApplicationJob, ...] | None = None
 
 
-# Domo's documentation shows a single object, instances answer a list.
+# Domo's documentation shows a single object, instances answer with a list.
 _APPLICATIONS = either(Application, tuple[Application, ...])
-# Instances answer an envelope, and a bare list is understood, too. Domo's documentation shows a single object, whose
-# keys are extras of an envelope without jobs.
+# Instances answer with an envelope; a plain list is accepted, too. Domo's documentation shows a single object, whose
+# keys become extras of an envelope without jobs.
 _JOBS = either(_JobList, tuple[ApplicationJob, ...])
 
 
@@ -218,8 +218,8 @@ class Applications(Area):
     def list(self) -> Pager[Application]:
         """Iterate over all applications.
 
-        `GET /api/executor/v1/applications` (Remote Domostats API, "Get Applications"); no pages are documented, so they
-        come in one answer.
+        `GET /api/executor/v1/applications` (Remote Domostats API, "Get Applications"); no pages are documented, so one
+        answer has all applications.
         """
         return self._http.whole_list(
             "GET", url("/api/executor/v1/applications"), into=_APPLICATIONS, read=_applications
@@ -229,7 +229,7 @@ class Applications(Area):
         """Iterate over the jobs of an application that the token's owner may see.
 
         `GET /api/executor/v2/applications/{application_id}/jobs` (Remote Domostats API, "Get List of Jobs"). Domo's
-        documentation has an offset and no size, so pages are asked for until one is empty.
+        documentation has an offset but no page size, so pages are read until one is empty.
 
         Args:
             application_id: The application.
@@ -285,10 +285,10 @@ class Applications(Area):
         )
 
     async def create_job(self, application_id: str, /, *, definition: Mapping[str, object]) -> ApplicationJob:
-        """Make a job.
+        """Create a job.
 
         `POST /api/executor/v1/applications/{application_id}/jobs`. Domo's documentation does not have it; instances
-        take it, and no answer is known, so that what comes is read as a job as far as that goes.
+        accept it. No answer is known, so the answer is read as a job as far as possible.
 
         Args:
             application_id: The application.
@@ -344,18 +344,19 @@ class Applications(Area):
         """Change a job.
 
         `PUT /api/executor/v1/applications/{application_id}/jobs/{job_id}` (Remote Domostats API, "Update the Job").
-        Whether the instance keeps what is left out is not documented; the example there sends everything.
+        Domo's documentation does not say whether the instance keeps fields that are not sent; its example sends all of
+        them.
 
         Args:
             application_id: The application.
             job_id: The job.
             job_name: Its name.
-            execution_timeout: When a run is ended; the example has 720, presumably minutes.
-            execution_payload: What it is to do: of Remote DomoStats, or whatever JSON the application takes.
-            execution_response: What its last run said; the example sends an empty one.
-            accounts: The data accounts that it uses; an empty list leaves it none.
-            resources: What it needs to run.
-            triggers: When it runs; an empty list leaves none.
+            execution_timeout: The time after which a run is ended; Domo's example has 720, presumably minutes.
+            execution_payload: The task: one of Remote DomoStats, or any JSON that the application takes.
+            execution_response: The response of its last run; Domo's example sends an empty one.
+            accounts: The data accounts that it uses; an empty list removes all.
+            resources: Its resources.
+            triggers: Its triggers; an empty list removes all.
 
         Raises:
             ConfigError: No change was given.

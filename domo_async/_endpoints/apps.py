@@ -31,18 +31,18 @@ StatusFilter: TypeAlias = WorkflowStatus | str | Sequence[WorkflowStatus | str] 
 
 @frozen(kw_only=True)
 class InstanceMetric(Model):
-    """What is counted of a run of a workflow.
+    """Metrics of a run of a workflow.
 
     Attributes:
         instance_id: The run.
         model_id: The workflow.
         version: The workflow's version.
-        creator_id: Who started it.
+        creator_id: The user who started it.
         workflow_start_time: When it was started.
         workflow_end_time: When it ended.
         workflow_cancel_time: When it was cancelled.
-        workflow_cycle_time: How long it took; the unit is not documented.
-        status: How far it is.
+        workflow_cycle_time: Its duration; the unit is not documented.
+        status: Its status.
     """
 
     instance_id: str
@@ -58,17 +58,17 @@ class InstanceMetric(Model):
 
 @frozen(kw_only=True)
 class WorkflowMetrics(Model):
-    """What is counted of a workflow.
+    """Metrics of a workflow.
 
     Attributes:
         model_id: The workflow.
         version: The workflow's version.
-        completed_workflows: Runs that completed.
-        in_progress_workflows: Runs under way.
-        failed_workflows: Runs that failed.
-        canceled_workflows: Runs that were cancelled.
-        average_cycle_time: How long a run takes; the unit is not documented.
-        instance_metric: The runs one by one.
+        completed_workflows: The number of completed runs.
+        in_progress_workflows: The number of active runs.
+        failed_workflows: The number of failed runs.
+        canceled_workflows: The number of cancelled runs.
+        average_cycle_time: The average duration of a run; the unit is not documented.
+        instance_metric: The metrics of each run.
     """
 
     model_id: str | None = None
@@ -82,7 +82,7 @@ class WorkflowMetrics(Model):
 
 
 class AppWorkflows(Area):
-    """Workflows that an app's manifest names."""
+    """Workflows named in an app's manifest."""
 
     async def start(
         self,
@@ -95,24 +95,24 @@ class AppWorkflows(Area):
     ) -> WorkflowInstance:
         """Start a workflow.
 
-        `POST /domo/workflow/v1/models/{alias}/start` (Workflows API, "Start a Workflow"), and to wait
+        `POST /domo/workflow/v1/models/{alias}/start` (Workflows API, "Start a Workflow"), and, to wait,
         `GET /domo/workflow/v1/models/{alias}/instance/{instance_id}`.
 
         Args:
             alias: The workflow's name in the app's manifest.
-            data: What it is started with, by the parameters' ``aliasName`` in the manifest; see `WorkflowValue`.
+            data: The start values, by the parameters' ``aliasName`` in the manifest; see `WorkflowValue`.
             wait: Whether to return only when it has completed.
-            timeout: Seconds to wait at most.
+            timeout: The most seconds to wait.
 
         Returns:
-            The run; its status is None where it has not reported as started yet.
+            The run; its status is None if it has not reported that it started.
 
         Raises:
-            ConfigError: A value of `data` cannot be sent, such as a datetime without a zone.
-            NotFound: The manifest names no such workflow.
+            ConfigError: A value of `data` cannot be sent, such as a datetime without a time zone.
+            NotFound: The manifest does not name such a workflow.
             JobFailed: With `wait`: it failed or was cancelled.
-            UnknownState: With `wait`: what its status means is not known.
-            WaitTimeout: With `wait`: it has not ended; it goes on.
+            UnknownState: With `wait`: the meaning of its status is unknown.
+            WaitTimeout: With `wait`: it has not ended; it continues to run.
         """
         started = await self._http.request(
             "POST", url("/domo/workflow/v1/models/{}/start", alias), json=workflow_data(data), into=WorkflowInstance
@@ -129,7 +129,7 @@ class AppWorkflows(Area):
 
         Args:
             alias: The workflow's name in the app's manifest.
-            instance_id: The run, as `start` tells it.
+            instance_id: The run, as `start` returns it.
 
         Raises:
             NotFound: The run or workflow does not exist.
@@ -141,22 +141,22 @@ class AppWorkflows(Area):
     async def wait(self, alias: str, instance_id: str, /, *, timeout: float = 600.0) -> WorkflowInstance:
         """Wait until a run has completed.
 
-        `GET /domo/workflow/v1/models/{alias}/instance/{instance_id}` (Workflows API, "Get Workflow Instance"), again
-        and again.
+        `GET /domo/workflow/v1/models/{alias}/instance/{instance_id}` (Workflows API, "Get Workflow Instance"),
+        repeatedly.
 
         Args:
             alias: The workflow's name in the app's manifest.
-            instance_id: The run, as `start` tells it.
-            timeout: Seconds to wait at most.
+            instance_id: The run, as `start` returns it.
+            timeout: The most seconds to wait.
 
         Returns:
-            The run, completed.
+            The completed run.
 
         Raises:
             NotFound: The run or workflow does not exist.
             JobFailed: It failed or was cancelled.
-            UnknownState: What its status means is not known.
-            WaitTimeout: It has not ended; it goes on.
+            UnknownState: The meaning of its status is unknown.
+            WaitTimeout: It has not ended; it continues to run.
         """
         return await wait_for(
             partial(self.get, alias, instance_id),
@@ -177,21 +177,22 @@ class AppWorkflows(Area):
         until: datetime | None = None,
         status: StatusFilter = None,
     ) -> WorkflowMetrics:
-        """Return what is counted of a workflow's runs.
+        """Return the metrics of a workflow's runs.
 
         `GET /domo/workflow/v1/models/{alias}/overall` (Workflows API, "Get Metrics for a Workflow").
 
         Args:
             alias: The workflow's name in the app's manifest.
             limit: The most runs to list.
-            offset: Runs to leave out at the beginning of the list.
-            after: From when on; sent as milliseconds since 1970, which is unconfirmed.
-            until: Up to when; sent likewise.
-            status: List only runs of this status, or of these. That several are joined by commas is unconfirmed.
+            offset: The number of runs to skip in the list.
+            after: The start of the time range; sent as milliseconds since 1970, which is unconfirmed.
+            until: The end of the time range; sent as milliseconds since 1970, which is unconfirmed.
+            status: List only runs with this status, or one of these. Unconfirmed: that several statuses are joined by
+                commas.
 
         Raises:
-            ConfigError: A moment has no zone, or the list of statuses is empty.
-            NotFound: The manifest names no such workflow.
+            ConfigError: A time has no time zone, or the list of statuses is empty.
+            NotFound: The manifest does not name such a workflow.
         """
         return await self._http.request(
             "GET",
@@ -208,13 +209,13 @@ class AppWorkflows(Area):
 
 
 class AppFiles(Area):
-    """Files, as an app reaches them."""
+    """Files, as an app accesses them."""
 
     async def get_permissions(self, file_id: int | str, /) -> FilePermissions:
-        """Return who may do what with a file.
+        """Return the permissions on a file.
 
         `GET /domo/data-files/v1/{file_id}/permissions` (Files API, "Get File Permissions"). Domo's documentation names
-        this route, but its example calls the one of `Files.get_permissions`.
+        this route, but its example uses the route of `Files.get_permissions`.
 
         Args:
             file_id: The file.
@@ -230,10 +231,10 @@ class Apps(Area):
 
     @cached_property
     def workflows(self) -> AppWorkflows:
-        """Workflows that the app's manifest names."""
+        """Workflows named in the app's manifest."""
         return AppWorkflows(self._http)
 
     @cached_property
     def files(self) -> AppFiles:
-        """Files, as an app reaches them."""
+        """Files, as an app accesses them."""
         return AppFiles(self._http)

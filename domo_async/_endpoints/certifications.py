@@ -12,28 +12,28 @@ __all__ = ["Certification", "CertificationMetadata", "CertificationState", "Cert
 
 
 class EntityType(OpenEnum):
-    """What can be certified."""
+    """The type of content that can be certified."""
 
     CARD = "CARD"
     DATA_SOURCE = "DATA_SOURCE"
 
 
 class CertificationState(OpenEnum):
-    """How a certification stands."""
+    """The state of a certification."""
 
     ACTIVE = "ACTIVE"
 
 
 @frozen(kw_only=True)
 class CertificationMetadata(Model):
-    """How a certification came about. Domo's documentation does not have it; instances are seen to answer so.
+    """The origin of a certification. Domo's documentation does not have it; instances are seen to answer so.
 
     Attributes:
-        admin_certified: Whether an administrator certified it without a request for approval.
-        approval_request_id: The request for approval.
-        approval_template_title: The title of the template that it follows.
-        process_type: Whose process it is, such as ``COMPANY``.
-        user_id: Who certified it.
+        admin_certified: Whether an administrator certified it without an approval request.
+        approval_request_id: The approval request.
+        approval_template_title: The title of the approval template.
+        process_type: The type of the process, such as ``COMPANY``.
+        user_id: The user who certified it.
     """
 
     admin_certified: bool | None = None
@@ -45,12 +45,12 @@ class CertificationMetadata(Model):
 
 @frozen(kw_only=True)
 class Certification(Model):
-    """Whether a card or a dataset is certified. The page shows only one that is not, where all but `tag` is null.
+    """The certification of a card or a dataset. Domo's sample shows only one without: all fields but `tag` are null.
 
     Attributes:
-        tag: What the state is of, ``CERTIFIED``.
-        state: How the certification stands; None if there is none.
-        metadata: How it came about.
+        tag: The tag that the state belongs to, ``CERTIFIED``.
+        state: The state of the certification; None if there is none.
+        metadata: The origin of the certification.
         updated: When it was last changed.
     """
 
@@ -64,7 +64,7 @@ class Certifications(Area):
     """The certification of cards and datasets."""
 
     async def get(self, entity_type: EntityType | str, entity_id: int | str, /) -> Certification:
-        """Return how the certification of a card or a dataset stands.
+        """Return the certification of a card or a dataset.
 
         `GET /api/tags/v3/{entity_type}/{entity_id}/system/CERTIFIED/state` (Certified Content, "Get Certification
         Status").
@@ -74,7 +74,7 @@ class Certifications(Area):
             entity_id: The card or the dataset.
 
         Returns:
-            Its `state` is None if there is no certification.
+            The certification; its `state` is None if there is none.
         """
         path = url("/api/tags/v3/{}/{}/system/CERTIFIED/state", entity_type, entity_id)
         return await self._http.request("GET", path, into=Certification, empty=Certification())
@@ -92,7 +92,7 @@ class Certifications(Area):
         await self._http.request("PUT", url("/api/tags/v3/{}/{}/system/CERTIFIED/state/ACTIVE", entity_type, entity_id))
 
     async def remove(self, entity_type: EntityType | str, entity_id: int | str, /) -> None:
-        """End the certification of a card or a dataset.
+        """Remove the certification of a card or a dataset.
 
         `DELETE /api/tags/v3/{entity_type}/{entity_id}/system/CERTIFIED/state` (Certified Content, "Delete a
         Certification").

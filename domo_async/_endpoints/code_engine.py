@@ -35,11 +35,12 @@ __all__ = [
 
 
 class ExecutionStatus(OpenEnum):
-    """How an execution stands. The values are those of Domo's OpenAPI description; Domo's documentation names none.
+    """The status of an execution. The values are those of Domo's OpenAPI description; Domo's documentation lists none.
 
-    ``SUCCESS``: the function gave what it declares. ``FAILED``: it broke off with an error. ``RESULT_TYPE_FAILURE``: it
-    gave something else than it declares. ``OUTPUT_UNDEFINED``: it gave nothing. ``RUNNING``: it has not ended, which is
-    documented for later looks alone. ``UNDEFINED``: the instance could not tell how it went.
+    ``SUCCESS``: the function returned a value of its declared type. ``FAILED``: it raised an error.
+    ``RESULT_TYPE_FAILURE``: it returned a value of another type. ``OUTPUT_UNDEFINED``: it returned nothing.
+    ``RUNNING``: it has not ended, which is documented only for later reads. ``UNDEFINED``: the instance could not
+    determine the outcome.
     """
 
     SUCCESS = "SUCCESS"
@@ -52,10 +53,10 @@ class ExecutionStatus(OpenEnum):
 
 @frozen(kw_only=True)
 class ExecutionSettings(Model):
-    """How an execution was asked for.
+    """The settings of an execution.
 
     Attributes:
-        get_logs: Whether what the function prints was to be kept.
+        get_logs: Whether to keep the function's output.
     """
 
     get_logs: bool | None = None
@@ -63,7 +64,7 @@ class ExecutionSettings(Model):
 
 @frozen(kw_only=True)
 class ExecutionLog(Model):
-    """What a function printed.
+    """The printed output of a function.
 
     Attributes:
         log: The entries, often lines of text.
@@ -74,16 +75,16 @@ class ExecutionLog(Model):
 
 @frozen(kw_only=True)
 class ExecutionError(Model):
-    """What was wrong with an execution.
+    """The errors of an execution.
 
     Attributes:
-        error_messages: What there is to say about it.
-        result: What the function gave.
-        expected_type: The type that the function declares.
-        actual_type: The type of what it gave.
+        error_messages: The error messages.
+        result: The result of the function.
+        expected_type: The declared type of the result.
+        actual_type: The actual type of the result.
         expected_is_list: Whether the function declares a list.
-        actual_is_list: Whether it gave one.
-        expected_allow_null: Whether the function may give nothing.
+        actual_is_list: Whether it returned a list.
+        expected_allow_null: Whether the function may return nothing.
     """
 
     error_messages: tuple[str, ...] = ()
@@ -96,13 +97,13 @@ class ExecutionError(Model):
 
     @property
     def reason(self) -> str | None:
-        """What was wrong in one line, where the instance tells."""
+        """The error in one line, if the instance returned one."""
         if self.error_messages:
             return "; ".join(self.error_messages)
         if self.expected_type is None or self.actual_type is None:
             return None
         expected = _kind(self.expected_type, is_list=self.expected_is_list)
-        return f"it gave {_kind(self.actual_type, is_list=self.actual_is_list)} where it declares {expected}"
+        return f"it returned {_kind(self.actual_type, is_list=self.actual_is_list)} but declares {expected}"
 
 
 def _kind(name: str, *, is_list: bool | None) -> str:
@@ -111,22 +112,22 @@ def _kind(name: str, *, is_list: bool | None) -> str:
 
 @frozen(kw_only=True)
 class FunctionExecution(Model):
-    """A function that was run.
+    """An execution of a function.
 
     Attributes:
-        execution_id: The identifier of this run.
+        execution_id: Its identifier.
         package_id: The package.
         version: The package's version.
         function_name: The function.
-        status: How it stands.
-        settings: How it was asked for.
+        status: Its status.
+        settings: Its settings.
         started_on: When it began.
-        started_by: Who ran it.
+        started_by: The user who ran it.
         completed_on: When it ended.
-        result: What the function gave.
-        stdout: What it printed, if that was asked for.
-        stderr: What it printed of errors, if that was asked for.
-        error_information: What was wrong.
+        result: The result of the function.
+        stdout: The standard output, if requested.
+        stderr: The standard error output, if requested.
+        error_information: The errors.
     """
 
     execution_id: str | None = None
@@ -135,7 +136,7 @@ class FunctionExecution(Model):
     function_name: str | None = None
     status: ExecutionStatus | None = None
     settings: ExecutionSettings | None = None
-    # Domo's documentation calls them dates, without their form: what a function did must not be lost over that.
+    # Domo's documentation calls them dates, without their form: a bad date must not lose the function's result.
     started_on: IsoStamp | None = None
     started_by: str | None = None
     completed_on: IsoStamp | None = None
@@ -146,7 +147,7 @@ class FunctionExecution(Model):
 
 
 class CodeLanguage(OpenEnum):
-    """What a package is written in; Domo's OpenAPI description writes ``JavaScript`` and ``Python``."""
+    """The language of a package; Domo's OpenAPI description writes ``JavaScript`` and ``Python``."""
 
     JAVASCRIPT = "JAVASCRIPT"
     PYTHON = "PYTHON"
@@ -154,18 +155,18 @@ class CodeLanguage(OpenEnum):
 
 @frozen(kw_only=True)
 class CodeVariable(Model):
-    """What a function takes or gives.
+    """A parameter or the result of a function.
 
     Attributes:
         name: Its name.
-        display_name: Its name for people.
+        display_name: The display name.
         type: Its type, such as ``text``, ``number`` or ``dataset``.
         is_list: Whether it is a list of these.
-        nullable: Whether it may be left out.
-        children: The parts of an object.
-        entity_sub_type: What kind of thing it names.
-        value: Its value, where it is fixed.
-        default_values: Its value, where none is given.
+        nullable: Whether it may be null.
+        children: The fields of an object.
+        entity_sub_type: The subtype of the object that it refers to.
+        value: Its value, if it is fixed.
+        default_values: Its default value.
     """
 
     name: str | None = None
@@ -185,13 +186,13 @@ class CodeFunction(Model):
 
     Attributes:
         name: Its name.
-        display_name: Its name for people.
-        description: What it does.
+        display_name: The display name.
+        description: The description.
         is_private: Whether only functions of the package can call it.
-        inputs: What it takes.
-        output: What it gives.
-        has_return: Whether it gives something.
-        example: How it is used.
+        inputs: Its parameters.
+        output: Its result.
+        has_return: Whether it returns a value.
+        example: An example of its use.
     """
 
     name: str
@@ -213,16 +214,16 @@ class CodePackageVersion(Model):
         id: Its identifier.
         package_id: The package.
         description: The description.
-        code: What it does, where asked for.
-        functions: Its functions, where asked for.
+        code: Its source, if requested.
+        functions: Its functions, if requested.
         configuration: The accounts and packages that it uses, as JSON.
         account_alias_configuration: The accounts that it uses, each as JSON.
-        created_by: Who made it.
-        created_on: When it was made.
-        updated_by: Who changed it last.
-        updated_on: When it last changed.
-        released: When it was released; None while it is worked on.
-        released_on: The same, as Domo's OpenAPI description calls it.
+        created_by: The user who created it.
+        created_on: When it was created.
+        updated_by: The user who changed it last.
+        updated_on: When it was last changed.
+        released: When it was released; None while it is a draft.
+        released_on: The same, under the name in Domo's OpenAPI description.
     """
 
     version: str
@@ -249,19 +250,19 @@ class CodePackage(Model):
         id: Its identifier.
         name: Its name.
         description: The description.
-        language: What it is written in.
-        environment: Where it runs, such as ``LAMBDA``.
-        availability: Who may use it: ``GLOBAL`` or ``PRIVATE``.
-        package_source: Where it is from, such as ``CUSTOM``.
+        language: The language of its functions.
+        environment: Its runtime environment, such as ``LAMBDA``.
+        availability: Its availability: ``GLOBAL`` or ``PRIVATE``.
+        package_source: Its source, such as ``CUSTOM``.
         owner: The owner.
-        users: Who uses it, each as JSON; the sample shows none.
-        versions: Its versions, where asked for.
+        users: Its users, each as JSON; Domo's sample shows an empty list.
+        versions: Its versions, if requested.
         deployed_version: The version that is in use.
-        working_version: The version that is worked on.
+        working_version: The version that is being edited.
         thumbnail: Its picture.
-        created_on: When it was made.
-        updated_on: When it last changed.
-        released_on: When a version was released last.
+        created_on: When it was created.
+        updated_on: When it was last changed.
+        released_on: When a version was last released.
     """
 
     id: str
@@ -284,12 +285,12 @@ class CodePackage(Model):
 
 @frozen(kw_only=True)
 class CodePackagePermission(Model):
-    """What a user or a group may do with a package, as the instance tells it.
+    """The permissions of a user or a group on a package, as the instance returns them.
 
     Attributes:
         id: The user, or the group.
         name: Its name.
-        permissions: All that it may do.
+        permissions: All its permissions.
     """
 
     id: NumericId | str
@@ -306,14 +307,14 @@ _STATES = States(
 
 def _judge(execution: FunctionExecution) -> Verdict:
     if execution.status is None:
-        # Domo's documentation does not say that there is one.
+        # Domo's documentation does not say whether there is one.
         return Verdict(None, ended=True)
     reason = execution.error_information.reason if execution.error_information else None
     return _STATES.judge(execution.status, reason=reason)
 
 
 class CodePackages(Area):
-    """Packages of functions. Domo's OpenAPI description has most of these routes; `list` and `create` are seen."""
+    """Packages of functions. Domo's OpenAPI description has most of these routes; `list` and `create` were seen."""
 
     def list(self) -> Pager[CodePackage]:
         """Iterate over the packages that the token's owner may see.
@@ -330,7 +331,7 @@ class CodePackages(Area):
 
         Args:
             package_id: The package.
-            versions: Whether to ask for its versions as well.
+            versions: Whether to return its versions as well.
 
         Raises:
             NotFound: The package does not exist.
@@ -352,7 +353,8 @@ class CodePackages(Area):
         Args:
             package_id: The package.
             version: The version, such as ``1.0.1``.
-            parts: What to tell of it beside its facts: ``functions``, ``code``, ``privateFunctions``; all by default.
+            parts: The parts to return in addition to the basic fields: ``functions``, ``code``, ``privateFunctions``;
+                all by default.
 
         Raises:
             NotFound: The package or version does not exist.
@@ -377,19 +379,19 @@ class CodePackages(Area):
         package_id: str | Unset = UNSET,
         version: str | Unset = UNSET,
     ) -> CodePackage:
-        """Create a package, or a version of one that is there. Is not sent twice.
+        """Create a package, or a version of an existing one. The request is not sent twice.
 
         `POST /api/codeengine/v2/packages`. Seen on instances, not in Domo's documentation.
 
         Args:
             name: Its name.
-            code: The functions' source.
-            language: What that is written in.
+            code: The source of the functions.
+            language: The language of the source.
             functions: The functions, each as JSON: ``name``, ``displayName``, ``inputs``, ``output`` …
             description: The description.
-            environment: Where it runs.
+            environment: The runtime environment.
             configuration: The accounts and packages that it uses, as JSON; none by default.
-            package_id: The package that it is a version of; a new one by default.
+            package_id: The package to create a version of; by default a new package is created.
             version: The version.
 
         Raises:
@@ -412,7 +414,7 @@ class CodePackages(Area):
         )
 
     async def release(self, package_id: str, version: str, /) -> CodePackage | None:
-        """Release a version of a package, which others can call from then on.
+        """Release a version of a package, which others can then call.
 
         `POST /api/codeengine/v2/packages/{package_id}/versions/{version}/release` (Domo's OpenAPI description, "Release
         a version").
@@ -422,10 +424,10 @@ class CodePackages(Area):
             version: The version.
 
         Returns:
-            The package; None where the instance does not tell it.
+            The package; None if the instance does not return it.
 
         Raises:
-            Conflict: The version is released already.
+            Conflict: The version was already released.
             NotFound: The package or version does not exist.
         """
         return await self._http.request(
@@ -442,7 +444,7 @@ class CodePackages(Area):
 
         Args:
             package_id: The package.
-            owner: The user whose it is to be.
+            owner: The new owner.
 
         Raises:
             NotFound: The package does not exist.
@@ -465,10 +467,10 @@ class CodePackages(Area):
         await self._http.request("DELETE", url("/api/codeengine/v2/packages/{}", package_id))
 
     async def permissions(self, package_id: str, /) -> Mapping[str, tuple[CodePackagePermission, ...]]:
-        """Return who may do what with a package, by type: ``USER``, ``GROUP``.
+        """Return the permissions on a package, by type: ``USER``, ``GROUP``.
 
         `GET /api/codeengine/v2/packages/{package_id}/permissions`. Domo's OpenAPI description calls the types ``users``
-        and ``groups``; these are what instances are seen to answer.
+        and ``groups``; these are the types that instances are seen to answer.
 
         Args:
             package_id: The package.
@@ -483,13 +485,13 @@ class CodePackages(Area):
         )
 
     async def set_permissions(self, package_id: str, /, *, permissions: Sequence[Permission]) -> None:
-        """Say who may do what with a package. Domo's OpenAPI description says that all others lose what they had.
+        """Set the permissions on a package. Domo's OpenAPI description says that all others lose theirs.
 
         `POST /api/codeengine/v2/packages/{package_id}/permissions`. Seen on instances, in this form.
 
         Args:
             package_id: The package.
-            permissions: The users and groups, each with all that is allowed.
+            permissions: The users and groups, each with all permissions.
 
         Raises:
             ConfigError: `permissions` is empty.
@@ -507,7 +509,7 @@ _PACKAGES = url("/api/codeengine/v2/packages")
 
 
 class CodeEngine(Area):
-    """Code Engine: functions run on the instance, and the packages that they are in."""
+    """Code Engine: functions run on the instance, and the packages that contain them."""
 
     @cached_property
     def packages(self) -> CodePackages:
@@ -525,26 +527,26 @@ class CodeEngine(Area):
         get_logs: bool | Unset = UNSET,
         check: bool = True,
     ) -> FunctionExecution:
-        """Run a function and return what it gave.
+        """Run a function and return the execution with its result.
 
         `POST /api/codeengine/v2/packages/{package_id}/versions/{version}/functions/{function_name}` (Code Engine API,
-        "Run Function"). The instance answers with a good status even where the function failed, so that the execution's
-        own status is looked at. It is never run twice by itself.
+        "Run Function"). The instance answers with a success status even if the function failed, so the execution's own
+        status is checked. The library never retries the request.
 
         Args:
             package_id: The package.
             version: The package's version, such as ``1.0.1``.
             function_name: The function.
-            input_variables: What the function takes, by name; ``{}`` for nothing.
-            get_logs: Whether to get what the function prints.
-            check: Whether to raise unless the function surely ended well, that is as ``SUCCESS``, or as
-                ``OUTPUT_UNDEFINED``, for a function that gives nothing. False returns every execution as it is.
+            input_variables: The arguments of the function by name; ``{}`` for none.
+            get_logs: Whether to return the function's output.
+            check: Whether to raise unless the function certainly succeeded: the status is ``SUCCESS``, or
+                ``OUTPUT_UNDEFINED`` for a function that returns nothing. False returns every execution as it is.
 
         Raises:
-            JobFailed: The function failed, or the instance could not tell how it went; carries the status and the
-                reason.
-            UnknownState: What the status means is not known.
-            WaitTimeout: The instance answered before the function had ended, and it goes on.
+            JobFailed: The function failed, or the instance could not determine the outcome; the error has the status
+                and the reason.
+            UnknownState: The meaning of the status is unknown.
+            WaitTimeout: The instance answered before the function had ended; it continues to run.
             NotFound: The function does not exist.
         """
         execution = await self._http.request(
@@ -563,7 +565,7 @@ class CodeEngine(Area):
             check_known(f"the function {function_name}", verdict)
         if check and not verdict.ended:
             raise WaitTimeout(
-                f"the function {function_name} has not ended; it goes on as execution {execution.execution_id}",
+                f"the function {function_name} has not ended; it continues as execution {execution.execution_id}",
                 state=verdict.state,
             )
         return execution
@@ -576,31 +578,31 @@ class CodeEngine(Area):
 
         Args:
             package_id: The package.
-            execution_id: The execution, as `run` tells it.
+            execution_id: The execution, as `run` returns it.
 
         Raises:
-            NotFound: The execution does not exist, or not any more.
+            NotFound: The execution does not exist, or no longer exists.
         """
         return await self._http.request(
             "GET", url("/api/codeengine/v2/packages/{}/executions/{}", package_id, execution_id), into=FunctionExecution
         )
 
     async def wait(self, package_id: str, execution_id: str, /, *, timeout: float = 600.0) -> FunctionExecution:
-        """Wait until an execution has ended well, and return it.
+        """Wait until an execution has succeeded, and return it.
 
         `GET /api/codeengine/v2/packages/{package_id}/executions/{execution_id}` (Domo's OpenAPI description, "Get
-        execution by ID"), again and again.
+        execution by ID"), repeatedly.
 
         Args:
             package_id: The package.
-            execution_id: The execution, as `run` tells it.
-            timeout: Seconds to wait at most.
+            execution_id: The execution, as `run` returns it.
+            timeout: The most seconds to wait.
 
         Raises:
-            JobFailed: The function failed, or the instance could not tell how it went.
-            UnknownState: What the status means is not known.
-            WaitTimeout: It has not ended; it goes on.
-            NotFound: The execution does not exist, or not any more.
+            JobFailed: The function failed, or the instance could not determine the outcome.
+            UnknownState: The meaning of the status is unknown.
+            WaitTimeout: It has not ended; it continues to run.
+            NotFound: The execution does not exist, or no longer exists.
         """
         return await wait_for(
             partial(self.get_execution, package_id, execution_id),

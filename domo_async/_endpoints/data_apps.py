@@ -1,4 +1,4 @@
-"""App Studio apps: pages with a navigation of their own. `domo.apps` is for what such and other apps ask for."""
+"""App Studio apps: pages with their own navigation. `domo.apps` has the routes for code that runs in an app."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ __all__ = ["DataApp", "DataAppAccess", "DataAppSummary", "DataAppUser", "DataApp
 
 @frozen(kw_only=True)
 class DataAppSummary(Model):
-    """An app as lists give it. Domo's documentation does not have it; instances are seen to answer so.
+    """An app, as lists return it. Domo's documentation does not have it; instances are seen to answer so.
 
     Attributes:
         data_app_id: Its number.
         title: Its title.
         owners: The owners.
         locked: Whether it is locked against changes.
-        view_count: How many pages it has.
+        view_count: The number of pages.
         last_updated: When it was last changed.
     """
 
@@ -41,16 +41,16 @@ class DataAppSummary(Model):
 
 @frozen(kw_only=True)
 class DataApp(Model):
-    """An app. No answer of an instance is seen; the fields are those that other clients read.
+    """An app. No answer of an instance was seen; the fields are those that other clients read.
 
     Attributes:
         data_app_id: Its number.
         title: Its title.
         description: The description.
-        owner: Who made it.
+        owner: The user who created it.
         owners: The owners.
         locked: Whether it is locked against changes.
-        landing_view_id: The page that it begins with.
+        landing_view_id: The page that it opens with.
         views: Its pages.
     """
 
@@ -66,12 +66,12 @@ class DataApp(Model):
 
 @frozen(kw_only=True)
 class DataAppUser(Model):
-    """A user who sees an app.
+    """A user with access to an app.
 
     Attributes:
         id: The user.
         display_name: The display name.
-        is_owner: Whether the app is the user's.
+        is_owner: Whether the user owns the app.
     """
 
     id: NumericId
@@ -81,12 +81,14 @@ class DataAppUser(Model):
 
 @frozen(kw_only=True)
 class DataAppAccess(Model):
-    """Who sees an app. No answer of an instance is seen; the fields are those that other clients read.
+    """The users and groups with access to an app.
+
+    No answer of an instance was seen; the fields are those that other clients read.
 
     Attributes:
         users: The users.
-        groups: The groups, as the instance writes them.
-        total_user_count: How many users they are in all.
+        groups: The groups, as the instance returns them.
+        total_user_count: The total number of users.
     """
 
     users: tuple[DataAppUser, ...] = ()
@@ -119,15 +121,15 @@ class DataApps(Area):
         limit: int | None = None,
         page_size: int = 100,
     ) -> Pager[DataAppSummary]:
-        """Iterate over apps: all that the token's owner administers, or those that meet the conditions.
+        """Iterate over the apps that the token's owner administers, or over those that meet the conditions.
 
         `POST /api/content/v1/dataapps/adminsummary`. Seen: samples of instances show it; Domo's documentation does not
         describe it; two independent clients use it.
 
         Args:
-            title: Only those with this in their titles.
-            owner_ids: Only those that one of these users owns. Another client sends it; an instance that does not heed
-                it gives all, so look at the owners.
+            title: Only apps whose titles contain this text.
+            owner_ids: Only apps that one of these users owns. Another client sends it; an instance that ignores it
+                returns all apps, so check the owners.
             sort_by: The field to sort by.
             ascending: Whether to sort in ascending order.
             offset: The number of apps to skip.
@@ -135,7 +137,7 @@ class DataApps(Area):
             page_size: The number of apps per page.
 
         Raises:
-            ConfigError: `owner_ids` is empty, or a number is out of its range.
+            ConfigError: `owner_ids` is empty, or a number is out of range.
         """
         owners = UNSET if isinstance(owner_ids, Unset) else require_list(owner_ids, "owner_ids")
         return self._http.pages(
@@ -161,8 +163,8 @@ class DataApps(Area):
     async def visible(self) -> ItemTuple[DataApp]:
         """Return the apps that the token's owner sees.
 
-        `GET /api/content/v1/dataapps`. Unconfirmed: Domo's documentation does not describe the answer; it is seen to be
-        asked for.
+        `GET /api/content/v1/dataapps`. Unconfirmed: Domo's documentation does not describe the answer; requests to it
+        were seen.
         """
         return await self._http.request("GET", url("/api/content/v1/dataapps"), into=ItemTuple[DataApp])
 
@@ -176,8 +178,8 @@ class DataApps(Area):
 
         Args:
             data_app_id: The app.
-            include_hidden_views: Whether to tell pages that its navigation leaves out, too.
-            authoring: Whether to tell it as whoever changes it sees it.
+            include_hidden_views: Whether to include pages that its navigation hides.
+            authoring: Whether to return it in the form that its editors see.
 
         Raises:
             Forbidden: The token's owner may not see the app.
@@ -191,14 +193,14 @@ class DataApps(Area):
         )
 
     async def access(self, data_app_id: int | str, /, *, expand_users: bool = False) -> DataAppAccess:
-        """Return whom an app is shared with, its owners among them.
+        """Return the users and groups that an app is shared with, including its owners.
 
         `GET /api/content/v1/dataapps/{data_app_id}/access`. Unconfirmed: Domo's documentation does not describe the
         answer; two independent clients use it.
 
         Args:
             data_app_id: The app.
-            expand_users: Whether to count the users of groups among the users.
+            expand_users: Whether to list the users of groups among the users.
 
         Raises:
             NotFound: The app does not exist.
@@ -214,7 +216,7 @@ class DataApps(Area):
         note: str | Unset = UNSET,
         send_email: bool | Unset = UNSET,
     ) -> None:
-        """Let users and groups own apps, besides those who do.
+        """Add owners to apps; the present owners stay.
 
         `PUT /api/content/v1/dataapps/bulk/owners`. Seen: samples of instances show it; Domo's documentation does not
         describe it; two independent clients use it.
@@ -222,8 +224,8 @@ class DataApps(Area):
         Args:
             data_app_ids: The apps.
             owners: The new owners; a plain number stands for a user.
-            note: What to tell them.
-            send_email: Whether to tell them by mail; the instance decides by default.
+            note: A message to the new owners.
+            send_email: Whether to notify the new owners by mail; by default the instance decides.
 
         Raises:
             ConfigError: `data_app_ids` or `owners` is empty.
@@ -233,7 +235,7 @@ class DataApps(Area):
         await self._http.request("PUT", url("/api/content/v1/dataapps/bulk/owners"), json=body)
 
     async def remove_owners(self, *, data_app_ids: Sequence[int | str], owners: Sequence[Member | int | str]) -> None:
-        """Let users and groups no longer own apps.
+        """Remove owners from apps.
 
         `POST /api/content/v1/dataapps/bulk/owners/remove`. Seen: samples of instances show it; Domo's documentation
         does not describe it.
@@ -247,7 +249,7 @@ class DataApps(Area):
             NotFound: The app does not exist.
         """
         body = payload(entity_ids=_texts(data_app_ids), owners=owners_with_text_ids(owners))
-        # Taken away twice, they are gone all the same.
+        # Removing owners twice has the same result.
         await self._http.request("POST", url("/api/content/v1/dataapps/bulk/owners/remove"), json=body, idempotent=True)
 
 

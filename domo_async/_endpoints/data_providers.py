@@ -1,4 +1,4 @@
-"""Data providers: the kinds of sources that connectors read."""
+"""Data providers: the types of sources that connectors read."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ __all__ = [
 
 
 class DataProviderType(OpenEnum):
-    """The kinds of data providers."""
+    """The type of a data provider."""
 
     STANDARD = "STANDARD"
     STANDARD_OAUTH = "STANDARD_OAUTH"
@@ -34,7 +34,7 @@ class DataProviderType(OpenEnum):
 
 
 class DataProviderScope(OpenEnum):
-    """Who has a data provider. Domo's documentation shows a number as text."""
+    """The users of a data provider. Domo's documentation shows a number as text."""
 
     GLOBAL = "GLOBAL"
     LIMITED = "LIMITED"
@@ -50,7 +50,7 @@ class DataProviderVisibility(OpenEnum):
 
 @frozen(kw_only=True)
 class DataProviderCapabilities(Model):
-    """What a data provider's connectors can do."""
+    """A capability of a data provider's connectors."""
 
     reading_data_supported: bool | None = None
     reading_objects_supported: bool | None = None
@@ -64,32 +64,32 @@ class DataProviderCapabilities(Model):
 
 @frozen(kw_only=True)
 class DataProvider(Model):
-    """The kind of source that a connector reads.
+    """A data provider: a type of source that a connector reads.
 
     Attributes:
         id: Its number.
-        key: Its name for programs, such as ``snowflake-unload-v2``.
-        name: Its name for people.
-        url: Where it lives.
-        default_connector_id: The connector that is offered first.
-        default_connector_label: How that one is called.
-        authentication_scheme: How it logs in, such as ``fields`` or ``oauth``.
-        authentication_scheme_configuration: What logging in takes, each as an object with a name.
-        capabilities: What its connectors can do.
-        connector_validator_present: Whether settings can be checked.
+        key: Its name in the API, such as ``snowflake-unload-v2``.
+        name: The display name.
+        url: Its URL.
+        default_connector_id: The default connector.
+        default_connector_label: The label of the default connector.
+        authentication_scheme: Its authentication scheme, such as ``fields`` or ``oauth``.
+        authentication_scheme_configuration: The fields of the authentication scheme, each as an object with a name.
+        capabilities: The capabilities of its connectors.
+        connector_validator_present: Whether settings can be validated.
         resource_bundle_present: Whether it has texts of its own.
-        module_handler: What handles it.
+        module_handler: The module that handles it.
         icon_picker: Whether an icon can be chosen.
-        scope: Who has it.
-        producer: Who made it.
+        scope: The users that it is available to.
+        producer: The producer.
         version: Its version, as text.
-        date_created: When it was made.
+        date_created: When it was created.
         date_updated: When it was last changed.
         visibility: Where it is shown.
-        type: Its kind.
+        type: Its type.
         translation_map: Its texts in the caller's language.
-        unsafe: Whether it is held to be unsafe.
-        advanced_ui_connector_id: The connector that has settings of its own.
+        unsafe: Whether it is considered unsafe.
+        advanced_ui_connector_id: The connector with its own settings page.
     """
 
     id: NumericId | None = None
@@ -123,10 +123,10 @@ class ProviderAccounts(Model):
 
     Attributes:
         key: The data provider.
-        name: Its name for people.
-        authentication_scheme: How it logs in.
-        accounts: The accounts, as objects of which nothing is documented.
-        unassociated_data_source_count: How many datasets of it have no account.
+        name: The display name.
+        authentication_scheme: Its authentication scheme.
+        accounts: The accounts, as objects whose keys are not documented.
+        unassociated_data_source_count: The number of its datasets without an account.
     """
 
     key: str | None = None
@@ -137,7 +137,7 @@ class ProviderAccounts(Model):
 
 
 class DataProviders(Area):
-    """Data providers: the kinds of sources that connectors read."""
+    """Data providers: the types of sources that connectors read."""
 
     def list(
         self,
@@ -151,10 +151,10 @@ class DataProviders(Area):
         `GET /api/data/v1/providers`. Seen: Domo's own data service has it, and two clients use it; it has no pages.
 
         Args:
-            fields: What to tell of each, such as ``"all"``; by default id, key, name, url, authenticationScheme and
+            fields: The fields to return, such as ``"all"``; by default id, key, name, url, authenticationScheme and
                 moduleHandler.
-            filter: What to leave out; its words are not known.
-            include_federated: Whether to give federated ones too; by default not.
+            filter: The data providers to omit; the possible values are unknown.
+            include_federated: Whether to include federated data providers; by default not.
         """
         return self._http.whole_list(
             "GET",
@@ -171,17 +171,17 @@ class DataProviders(Area):
 
         Args:
             key: The data provider, such as ``snowflake-unload-v2``.
-            fields: What to tell of it, as `list` takes it.
+            fields: The fields to return, as in `list`.
 
         Raises:
-            NotFound: There is no such data provider.
+            NotFound: The data provider does not exist.
         """
         return await self._http.request(
             "GET", url("/api/data/v1/providers/{}", key), params={"fields": fields}, into=DataProvider
         )
 
     def with_accounts(self) -> Pager[ProviderAccounts]:
-        """Iterate over the data providers that datasets of the instance have, with the accounts for them.
+        """Iterate over the data providers that the instance's datasets use, with the accounts for them.
 
         `GET /api/data/v2/datasources/providers`. Seen: Domo's own data service has it; it has no pages.
         """

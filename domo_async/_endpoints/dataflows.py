@@ -1,4 +1,4 @@
-"""Dataflows: made, changed and executed."""
+"""Dataflows: create, change and execute them."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ __all__ = [
 
 
 class DataflowState(OpenEnum):
-    """How far an execution is."""
+    """The state of an execution."""
 
     CREATED = "CREATED"
     RUNNING = "RUNNING"
@@ -43,7 +43,7 @@ class DataflowState(OpenEnum):
 
 
 class DataflowAccessLevel(OpenEnum):
-    """What somebody may do with a dataflow."""
+    """An access level for a dataflow."""
 
     OWNER = "OWNER"
     CAN_EDIT_AND_SHARE = "CAN_EDIT_AND_SHARE"
@@ -57,11 +57,11 @@ class DataflowAccessLevel(OpenEnum):
 
 @frozen
 class DataflowGrant(Record):
-    """Access to a dataflow to give.
+    """Access to a dataflow for a user or a group.
 
     Attributes:
         id: The user, or the group.
-        access_level: What to allow.
+        access_level: The access level.
         type: Whether `id` is a user or a group.
     """
 
@@ -72,11 +72,11 @@ class DataflowGrant(Record):
 
 @frozen(kw_only=True)
 class DataflowEngine(Model):
-    """What executes a dataflow.
+    """The engine that executes a dataflow.
 
     Attributes:
-        platform: Where, such as ``CLOUD``.
-        engine: By what, such as ``MAGIC``.
+        platform: The platform, such as ``CLOUD``.
+        engine: The engine, such as ``MAGIC``.
     """
 
     platform: str | None = None
@@ -90,26 +90,26 @@ class DataflowExecution(Model):
     Attributes:
         id: The execution.
         onboard_flow_id: The dataflow.
-        preview_rows: Rows of a preview.
-        dap_data_flow_execution_id: The execution, as the engine calls it.
+        preview_rows: The rows of a preview.
+        dap_data_flow_execution_id: The execution's identifier in the engine.
         begin_time: When it began.
         end_time: When it ended.
-        last_updated: When something of it last changed.
-        failed: Whether it came to a bad end.
-        state: How far it is.
-        activation_type: What set it off, such as ``MANUAL``.
-        execution_engine: What executes it.
-        data_processor: The kind of dataflow, such as ``MAGIC``.
+        last_updated: When it was last changed.
+        failed: Whether it failed.
+        state: Its state.
+        activation_type: The type of trigger that started it, such as ``MANUAL``.
+        execution_engine: The engine that executes it.
+        data_processor: The type of dataflow, such as ``MAGIC``.
         data_flow_version: The version of the dataflow.
-        action_results: What became of each action.
-        input_data_sources: What was read of each dataset.
-        output_data_sources: What was written to each dataset.
-        total_rows_read: Rows that were read in all.
-        total_bytes_read: Bytes that were read in all.
-        total_rows_written: Rows that were written in all.
-        total_bytes_written: Bytes that were written in all.
-        mean_download_rate_kbps: How fast they were read, in kilobits a second.
-        errors: What went wrong, as objects with ``code`` and ``localizedMessage``; unconfirmed.
+        action_results: The result of each action.
+        input_data_sources: The data read from each dataset.
+        output_data_sources: The data written to each dataset.
+        total_rows_read: The total number of rows read.
+        total_bytes_read: The total number of bytes read.
+        total_rows_written: The total number of rows written.
+        total_bytes_written: The total number of bytes written.
+        mean_download_rate_kbps: The mean rate of reading, in kilobits per second.
+        errors: The errors, as objects with ``code`` and ``localizedMessage``; unconfirmed.
     """
 
     id: NumericId
@@ -137,26 +137,26 @@ class DataflowExecution(Model):
 
     @property
     def error_text(self) -> str | None:
-        """What went wrong, as text, where the instance tells."""
+        """The errors as text, if the instance returned any."""
         told = (error.get("localizedMessage") or error.get("message") for error in self.errors)
         return "; ".join(filter(None, map(str, filter(None, told)))) or None
 
 
 @frozen(kw_only=True)
 class DataflowVersion(Model):
-    """A version of a dataflow, which each change of its definition makes.
+    """A version of a dataflow. Each change of the definition creates one.
 
     Attributes:
         id: The version.
         onboard_flow_id: The dataflow.
         version_number: Its number among the dataflow's versions, from 1.
-        time_stamp: When it was made.
-        author_id: Who made it.
-        description: What was changed.
-        num_inputs: How many datasets it reads.
-        num_outputs: How many datasets it writes.
-        execution_count: How often it was executed.
-        execution_success_count: How often it came to a good end.
+        time_stamp: When it was created.
+        author_id: The user who created it.
+        description: A description of the change.
+        num_inputs: The number of datasets that it reads.
+        num_outputs: The number of datasets that it writes.
+        execution_count: The number of executions.
+        execution_success_count: The number of successful executions.
     """
 
     id: NumericId
@@ -178,11 +178,11 @@ class DataflowInput(Model):
     Attributes:
         data_source_id: The dataset.
         data_source_name: Its name.
-        execute_flow_when_updated: Whether its updates set the dataflow off.
-        advanced_execute_flow_when_updated: Whether its updates set the dataflow off by a trigger of its own.
-        onboard_flow_id: The dataflow, where the instance tells.
-        only_load_new_versions: Whether each execution reads what is new alone.
-        recent_version_cutoff_ms: How old what is new may be, in milliseconds.
+        execute_flow_when_updated: Whether its updates start the dataflow.
+        advanced_execute_flow_when_updated: Whether its updates start the dataflow with a trigger of its own.
+        onboard_flow_id: The dataflow, if the instance returns it.
+        only_load_new_versions: Whether each execution reads only new data.
+        recent_version_cutoff_ms: The maximum age of new data, in milliseconds.
     """
 
     data_source_id: str | None = None
@@ -201,7 +201,7 @@ class DataflowOutput(Model):
     Attributes:
         data_source_id: The dataset.
         data_source_name: Its name.
-        onboard_flow_id: The dataflow, where the instance tells.
+        onboard_flow_id: The dataflow, if the instance returns it.
         version_chain_type: How it is written, such as ``REPLACE``.
     """
 
@@ -218,42 +218,42 @@ class Dataflow(Model):
     Attributes:
         id: The dataflow.
         name: Its name.
-        description: What it does.
-        dap_data_flow_id: The dataflow, as the engine calls it.
-        responsible_user_id: Who answers for it.
+        description: The description.
+        dap_data_flow_id: The dataflow's identifier in the engine.
+        responsible_user_id: The responsible user.
         run_state: Whether it may run, such as ``ENABLED``.
         last_execution: Its last execution.
         created: When it was created.
-        modified: When it last changed.
+        modified: When it was last changed.
         engine_properties: Settings of the engine.
         inputs: The datasets that it reads.
         outputs: The datasets that it writes.
-        actions: Its steps; only `Dataflows.get` tells them.
-        execution_count: How often it was executed.
-        execution_success_count: How often it came to a good end.
+        actions: Its steps; only `Dataflows.get` returns them.
+        execution_count: The number of executions.
+        execution_success_count: The number of successful executions.
         hydration_state: Whether its data are loaded, such as ``DEHYDRATED``.
-        use_legacy_trigger_behavior: Whether it is set off as dataflows once were.
-        password_protected: Whether it takes a password.
+        use_legacy_trigger_behavior: Whether it uses the legacy trigger behaviour.
+        password_protected: Whether it is protected by a password.
         deleted: Whether it was deleted.
-        abandoned: Whether it was given up.
-        never_abandon: Whether it may not be given up.
+        abandoned: Whether it was abandoned.
+        never_abandon: Whether it must never be abandoned.
         paused: Whether it is paused.
         magic: Whether it is a Magic ETL.
         restricted: Whether it is restricted.
         editable: Whether it can be changed.
         enabled: Whether it may run.
-        container: Whether it holds others.
+        container: Whether it contains other dataflows.
         database_type: Its type, such as ``MAGIC``.
-        triggered_by_input: Whether an input's update sets it off.
+        triggered_by_input: Whether an update of an input starts it.
         draft: Whether it is a draft.
-        num_inputs: How many datasets it reads.
-        num_outputs: How many datasets it writes.
-        subset_processing: Whether it works on parts of its inputs.
+        num_inputs: The number of datasets that it reads.
+        num_outputs: The number of datasets that it writes.
+        subset_processing: Whether it processes subsets of its inputs.
         settings: Its settings, such as its time zone.
-        trigger_settings: What sets it off.
-        gui: Where its editor draws what.
+        trigger_settings: Its triggers.
+        gui: The layout of its editor.
         tags: Its tags.
-        onboard_flow_version: The version that it is of now.
+        onboard_flow_version: Its current version.
     """
 
     id: NumericId
@@ -301,7 +301,7 @@ class DataflowVersionDetails(DataflowVersion):
     """A version of a dataflow with its definition.
 
     Attributes:
-        data_flow: The dataflow as it was then.
+        data_flow: The dataflow at the time of that version.
     """
 
     data_flow: Dataflow | None = None
@@ -314,13 +314,13 @@ class _Tags(Model):
 
 
 class Dataflows(Area):
-    """Dataflows: made, changed and executed."""
+    """Dataflows: create, change and execute them."""
 
     def list(self) -> Pager[Dataflow]:
         """Iterate over all dataflows.
 
-        `GET /api/dataprocessing/v1/dataflows`. Seen: other clients use it. No pages are known, so they
-        come in one answer.
+        `GET /api/dataprocessing/v1/dataflows`. Seen: other clients use it. No pages are known, so one answer has all
+        dataflows.
         """
         return self._http.whole_list(
             "GET", url("/api/dataprocessing/v1/dataflows"), into=ItemTuple[Dataflow], read=tuple
@@ -343,33 +343,33 @@ class Dataflows(Area):
     async def create(self, *, definition: Mapping[str, Any]) -> Dataflow:
         """Create a dataflow.
 
-        `POST /api/dataprocessing/v1/dataflows`. Seen: five clients use it; one tells that an instance refuses it to
+        `POST /api/dataprocessing/v1/dataflows`. Seen: five clients use it; one reports that an instance refuses it to
         developer tokens.
 
         Args:
-            definition: What makes it up: ``name``, ``databaseType`` such as ``MAGIC``, ``actions``, ``inputs``,
-                ``outputs`` and more, as an instance's `get` tells them of another dataflow.
+            definition: The definition: ``name``, ``databaseType`` such as ``MAGIC``, ``actions``, ``inputs``,
+                ``outputs`` and more, as `get` returns them for another dataflow.
 
         Raises:
-            ConfigError: There is no ``name`` in the definition.
-            BadRequest: The instance makes no sense of it.
-            Forbidden: The token's owner may not create dataflows.
+            ConfigError: The definition has no ``name``.
+            BadRequest: The instance cannot interpret the definition.
+            Forbidden: The token's owner is not allowed to create dataflows.
         """
         return await self._http.request(
             "POST", url("/api/dataprocessing/v1/dataflows"), json=_named(definition), into=Dataflow
         )
 
     async def update(self, dataflow_id: int | str, /, *, definition: Mapping[str, Any]) -> Dataflow:
-        """Give a dataflow another definition, which makes a new version of it.
+        """Replace the definition of a dataflow, which creates a new version.
 
         `PUT /api/dataprocessing/v1/dataflows/{dataflow_id}`. Seen: four clients use it.
 
         Args:
             dataflow_id: The dataflow.
-            definition: All that makes it up, as `create` takes it; what is left out is lost.
+            definition: The complete definition, as `create` takes it; parts that are not given are lost.
 
         Raises:
-            ConfigError: There is no ``name`` in the definition.
+            ConfigError: The definition has no ``name``.
             NotFound: The dataflow does not exist.
         """
         return await self._http.request(
@@ -389,15 +389,15 @@ class Dataflows(Area):
         responsible_user_id: int | str | Unset = UNSET,
         enabled: bool | Unset = UNSET,
     ) -> None:
-        """Change what is given of a dataflow, whose definition stays.
+        """Change the given fields of a dataflow; its definition stays as it is.
 
         `PUT /api/dataprocessing/v1/dataflows/{dataflow_id}/patch`. Seen: three clients use it, to hand a dataflow over.
 
         Args:
             dataflow_id: The dataflow.
             name: Its name.
-            description: What it does.
-            responsible_user_id: The user who is to answer for it.
+            description: The description.
+            responsible_user_id: The new responsible user.
             enabled: Whether it may run.
 
         Raises:
@@ -422,17 +422,17 @@ class Dataflows(Area):
         responsible_user_id: int | str | Unset = UNSET,
         enabled: bool | Unset = UNSET,
     ) -> None:
-        """Hand several dataflows over, or let them run or not, by one request.
+        """Change the responsible user of several dataflows, or enable or disable them, with one request.
 
-        `PUT /api/dataprocessing/v1/dataflows/bulk/patch`. Seen: one client uses it; what it answers is not documented.
+        `PUT /api/dataprocessing/v1/dataflows/bulk/patch`. Seen: one client uses it; its answer is not documented.
 
         Args:
             dataflow_ids: The dataflows.
-            responsible_user_id: The user who is to answer for them.
+            responsible_user_id: The new responsible user.
             enabled: Whether they may run.
 
         Raises:
-            ConfigError: `dataflow_ids` is empty, or nothing is given to change.
+            ConfigError: `dataflow_ids` is empty, or no change was given.
             NotFound: The dataflow does not exist.
         """
         changes = payload(responsible_user_id=responsible_user_id, enabled=enabled)
@@ -481,7 +481,7 @@ class Dataflows(Area):
 
         Args:
             dataflow_id: The dataflow.
-            version_id: The version, as `DataflowVersion.id` tells it.
+            version_id: The version: its `DataflowVersion.id`.
 
         Raises:
             NotFound: The dataflow or version does not exist.
@@ -512,13 +512,13 @@ class Dataflows(Area):
         return answer.tags if isinstance(answer, _Tags) else answer
 
     async def set_tags(self, dataflow_id: int | str, /, *, tags: Sequence[str]) -> None:
-        """Give a dataflow exactly these tags; it loses all others.
+        """Set the tags of a dataflow to exactly these; it loses all others.
 
         `PUT /api/dataprocessing/v1/dataflows/{dataflow_id}/tags`. Seen: two clients use it.
 
         Args:
             dataflow_id: The dataflow.
-            tags: All that it is to have; an empty list takes all away.
+            tags: The complete list of tags; an empty list removes all.
 
         Raises:
             NotFound: The dataflow does not exist.
@@ -530,10 +530,9 @@ class Dataflows(Area):
         )
 
     async def tag_many(self, dataflow_ids: Sequence[int | str], /, *, tags: Sequence[str]) -> None:
-        """Give several dataflows tags beside those that they have.
+        """Add tags to several dataflows.
 
-        `PUT /api/dataprocessing/v1/dataflows/bulk/tag`. Seen: one client uses it; what it answers is not
-        documented.
+        `PUT /api/dataprocessing/v1/dataflows/bulk/tag`. Seen: one client uses it; its answer is not documented.
 
         Args:
             dataflow_ids: The dataflows.
@@ -550,10 +549,9 @@ class Dataflows(Area):
         )
 
     async def untag_many(self, dataflow_ids: Sequence[int | str], /, *, tags: Sequence[str]) -> None:
-        """Take tags away from several dataflows, which keep their others.
+        """Remove tags from several dataflows; their other tags stay.
 
-        `PUT /api/dataprocessing/v1/dataflows/bulk/tag/delete`. Seen: one client uses it; what it answers is not
-        documented.
+        `PUT /api/dataprocessing/v1/dataflows/bulk/tag/delete`. Seen: one client uses it; its answer is not documented.
 
         Args:
             dataflow_ids: The dataflows.
@@ -579,21 +577,21 @@ class Dataflows(Area):
         send_email: bool = False,
         message: str | Unset = UNSET,
     ) -> None:
-        """Give users and groups access to a dataflow, and to its datasets; ``NONE`` takes it away.
+        """Give users and groups access to a dataflow and its datasets; ``NONE`` revokes it.
 
         `PUT /api/dataprocessing/v1/dataflows/permissions/share/{dataflow_id}`. Seen: Domo's own description of the
         dataflow routes has it.
 
         Args:
             dataflow_id: The dataflow.
-            permissions: Whom to allow what.
-            dataset_permissions: Whom to allow what with which of its datasets.
-            send_email: Whether to tell them by mail.
-            message: What to tell them.
+            permissions: The access of each user or group.
+            dataset_permissions: The access to each of its datasets.
+            send_email: Whether to notify them by mail.
+            message: A message to them.
 
         Raises:
             ConfigError: `permissions` is empty.
-            Forbidden: The token's owner may not share it.
+            Forbidden: The token's owner is not allowed to share it.
             NotFound: The dataflow does not exist.
         """
         shared = [
@@ -619,23 +617,23 @@ class Dataflows(Area):
     ) -> DataflowExecution:
         """Execute a dataflow.
 
-        `POST /api/dataprocessing/v1/dataflows/{dataflow_id}/executions`, and to wait
-        `GET /api/dataprocessing/v1/dataflows/{dataflow_id}/executions/{execution_id}`. Seen: answers were
-        captured from an instance, and other clients use them.
+        `POST /api/dataprocessing/v1/dataflows/{dataflow_id}/executions`, and, to wait,
+        `GET /api/dataprocessing/v1/dataflows/{dataflow_id}/executions/{execution_id}`. Seen: answers were captured from
+        an instance, and other clients use them.
 
         Args:
             dataflow_id: The dataflow.
             wait: Whether to return only when the execution has ended.
-            timeout: Seconds to wait at most.
+            timeout: The most seconds to wait.
 
         Returns:
-            The execution; with `wait` as it ended.
+            The execution; with `wait`, the one that has ended.
 
         Raises:
             NotFound: The dataflow does not exist.
             JobFailed: With `wait`: it failed.
-            UnknownState: With `wait`: what its state means is not known.
-            WaitTimeout: With `wait`: it has not ended; it goes on.
+            UnknownState: With `wait`: the meaning of its state is unknown.
+            WaitTimeout: With `wait`: it has not ended; it continues to run.
         """
         started = await self._http.request(
             "POST", url("/api/dataprocessing/v1/dataflows/{}/executions", dataflow_id), into=DataflowExecution
@@ -653,19 +651,19 @@ class Dataflows(Area):
     ) -> DataflowExecution:
         """Wait until an execution has ended, and return it.
 
-        `GET /api/dataprocessing/v1/dataflows/{dataflow_id}/executions/{execution_id}`, again and again. Seen: an
-        answer was captured from an instance, and other clients use it.
+        `GET /api/dataprocessing/v1/dataflows/{dataflow_id}/executions/{execution_id}`, repeatedly. Seen: an answer was
+        captured from an instance, and other clients use it.
 
         Args:
             dataflow_id: The dataflow.
             execution_id: The execution.
-            timeout: Seconds to wait at most.
+            timeout: The most seconds to wait.
 
         Raises:
             NotFound: The dataflow or execution does not exist.
             JobFailed: It failed.
-            UnknownState: What its state means is not known.
-            WaitTimeout: It has not ended; it goes on.
+            UnknownState: The meaning of its state is unknown.
+            WaitTimeout: It has not ended; it continues to run.
         """
         return await wait_for(
             partial(self.get_execution, dataflow_id, execution_id),
@@ -732,11 +730,11 @@ _STATES = States(
 
 
 def _judged(execution: DataflowExecution) -> Verdict:
-    """Return what an execution's state means for those who wait for it."""
+    """Return what an execution's state means for a caller who waits for it: done, failed or still running."""
     verdict = _STATES.judge(execution.state, reason=execution.error_text)
     if execution.failed:
         return evolve(verdict, ended=True, failed=True)
-    # Once it has ended, the instance tells beside the state whether it failed.
+    # Once it has ended, the instance also returns whether it failed.
     return evolve(verdict, ended=True) if execution.failed is False and execution.end_time is not None else verdict
 
 

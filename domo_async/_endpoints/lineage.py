@@ -1,4 +1,4 @@
-"""Lineage: what things are made from, and what is made from them."""
+"""Lineage: the upstream and downstream objects of an object."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _DEEPEST = 200
 
 
 class LineageEntity(OpenEnum):
-    """What lineage leads through. An instance has others."""
+    """The type of an object in a lineage. Instances have further types."""
 
     DATA_SOURCE = "DATA_SOURCE"
     DATAFLOW = "DATAFLOW"
@@ -41,12 +41,12 @@ class LineageEntity(OpenEnum):
 
 @frozen(kw_only=True)
 class LineageLink(Model):
-    """A neighbour of a thing.
+    """A neighbour of an object in a lineage.
 
     Attributes:
-        type: What it is.
+        type: Its type.
         id: Its identifier.
-        complete: Whether all of its lineage was looked at.
+        complete: Whether its whole lineage was read.
         children: Its own children, which answers leave empty.
         parents: Its own parents, which answers leave empty.
     """
@@ -59,23 +59,23 @@ class LineageLink(Model):
 
     @property
     def key(self) -> str:
-        """The key under which `Lineage.get` has this thing, where it has it."""
+        """The key of this object in the result of `Lineage.get`, if it is there."""
         return f"{self.type or ''}{self.id}"
 
 
 @frozen(kw_only=True)
 class LineageNode(Model):
-    """A thing with its neighbours.
+    """An object in a lineage with its neighbours.
 
     Attributes:
-        type: What it is.
+        type: Its type.
         id: Its identifier.
-        complete: Whether all of its lineage was looked at.
-        children: What is made from it.
-        parents: What it is made from.
-        ancestor_counts: How many things of each kind it comes from.
-        descendant_counts: How many things of each kind come from it.
-        associated_entity_id: What it belongs to, such as an alert's card.
+        complete: Whether its whole lineage was read.
+        children: The objects that are made from it.
+        parents: The objects that it is made from.
+        ancestor_counts: The number of upstream objects of each type.
+        descendant_counts: The number of downstream objects of each type.
+        associated_entity_id: The object that it belongs to, such as an alert's card.
     """
 
     id: str
@@ -89,24 +89,24 @@ class LineageNode(Model):
 
     @property
     def key(self) -> str:
-        """The key under which `Lineage.get` has this thing."""
+        """The key of this object in the result of `Lineage.get`."""
         return f"{self.type or ''}{self.id}"
 
 
 @frozen(kw_only=True)
 class ImpactCounts(Model):
-    """How much depends on a thing.
+    """The number of objects that depend on an object.
 
     Attributes:
         data_source_count: Datasets that are made from it directly.
         data_flow_count: Dataflows that read it directly.
         card_count: Cards that show it directly.
         alert_count: Alerts that watch it directly.
-        impact_data_source_count: Datasets that depend on it at all.
-        impact_data_flow_count: Dataflows that depend on it at all.
-        impact_card_count: Cards that depend on it at all.
-        impact_alert_count: Alerts that depend on it at all.
-        complete: Whether all was counted.
+        impact_data_source_count: Datasets that depend on it directly or indirectly.
+        impact_data_flow_count: Dataflows that depend on it directly or indirectly.
+        impact_card_count: Cards that depend on it directly or indirectly.
+        impact_alert_count: Alerts that depend on it directly or indirectly.
+        complete: Whether everything was counted.
         ran_update: Whether it was counted for this answer.
         updated: When it was counted.
     """
@@ -125,7 +125,7 @@ class ImpactCounts(Model):
 
 
 class Lineage(Area):
-    """Lineage: what things are made from, and what is made from them."""
+    """Lineage: the upstream and downstream objects of an object."""
 
     async def get(
         self,
@@ -138,24 +138,24 @@ class Lineage(Area):
         traverse_down: bool | None = None,
         max_depth: int | None = None,
     ) -> dict[str, LineageNode]:
-        """Return a thing and all that it is connected with.
+        """Return an object and all objects that it is connected with.
 
         `GET /api/data/v1/lineage/{entity_type}/{entity_id}`. Seen: an answer was captured from an instance, Domo's own
         data service has the route, and three clients use it.
 
         Args:
-            entity_type: What it is, such as ``DATA_SOURCE`` for a dataset.
+            entity_type: Its type, such as ``DATA_SOURCE`` for a dataset.
             entity_id: Its identifier.
-            request_entities: The kinds of things to tell of; all by default.
-            traverse_up: Whether to go on to what it is made from; by default so.
-            traverse_down: Whether to go on to what is made from it; by default so.
-            max_depth: How many steps to go at most; by default all.
+            request_entities: The types of objects to return; all by default.
+            traverse_up: Whether to follow its inputs upstream; by default so.
+            traverse_down: Whether to follow its outputs downstream; by default so.
+            max_depth: The maximum number of steps; by default all.
 
         Returns:
-            Each thing by its kind and identifier written together, as `LineageNode.key` and `LineageLink.key` have it.
+            Each object by its type and identifier written together, the key of `LineageNode.key` and `LineageLink.key`.
 
         Raises:
-            NotFound: The thing does not exist.
+            NotFound: The object does not exist.
         """
         return await self._http.request(
             "GET",
@@ -170,16 +170,16 @@ class Lineage(Area):
         )
 
     async def impact_counts(self, entity_type: LineageEntity | str, entity_id: int | str, /) -> ImpactCounts:
-        """Count what depends on a thing.
+        """Return the number of objects that depend on an object.
 
         `GET /api/data/v1/lineage/{entity_type}/{entity_id}/impactCounts`. Seen: Domo's own data service has it.
 
         Args:
-            entity_type: What it is, such as ``DATA_SOURCE`` for a dataset.
+            entity_type: Its type, such as ``DATA_SOURCE`` for a dataset.
             entity_id: Its identifier.
 
         Raises:
-            NotFound: The thing does not exist.
+            NotFound: The object does not exist.
         """
         return await self._http.request(
             "GET", url("/api/data/v1/lineage/{}/{}/impactCounts", entity_type, entity_id), into=ImpactCounts
@@ -196,42 +196,42 @@ class Lineage(Area):
         max_depth: int = 20,
         names: bool = True,
     ) -> LineageGraph:
-        """Return what a thing is made from, and what is made from it, as a graph to print, to draw or to hand on.
+        """Return the upstream and downstream lineage of an object as a graph to print, draw or export.
 
-        Printed it is a tree, in which what several things lead to is shown once; `LineageGraph.to_dot`, `to_graphml`
-        and `to_json` are for other programs.
+        Printed, it is a tree in which shared neighbours are shown only once; `LineageGraph.to_dot`, `to_graphml` and
+        `to_json` export it to other programs.
 
         `GET /api/data/v1/lineage/{entity_type}/{entity_id}` once; for names `POST /api/data/v3/datasources/bulk`,
         `GET /api/content/v1/cards`, `GET /api/dataprocessing/v1/dataflows/{dataflow_id}` or
-        `GET /api/dataprocessing/v1/dataflows`. Sources are told at `get` and at the methods of these areas.
+        `GET /api/dataprocessing/v1/dataflows`. See `get` and the methods of these areas for their sources.
 
         Example:
             print(await domo.lineage.trace("DATA_SOURCE", dataset_id, up=False))
 
         Args:
-            entity_type: What it is, such as ``DATA_SOURCE`` for a dataset.
+            entity_type: Its type, such as ``DATA_SOURCE`` for a dataset.
             entity_id: Its identifier.
-            up: Whether to go on to what it is made from.
-            down: Whether to go on to what is made from it.
-            max_depth: How many steps to go at most, 1 to 200. What leads on beyond them is marked.
-            names: Whether to ask what datasets, dataflows and cards are called; where that fails, they go by their
-                identifiers.
+            up: Whether to follow the lineage upstream.
+            down: Whether to follow the lineage downstream.
+            max_depth: The maximum number of steps, 1 to 200. Objects with neighbours beyond it are marked.
+            names: Whether to look up the names of datasets, dataflows and cards; objects whose names cannot be read are
+                shown by identifier.
 
         Raises:
-            ConfigError: `max_depth` is out of its range, or neither way is asked for.
-            NotFound: The thing does not exist.
+            ConfigError: `max_depth` is out of range, or both `up` and `down` are False.
+            NotFound: The object does not exist.
         """
         if not 1 <= max_depth <= _DEEPEST:
             raise ConfigError(f"max_depth must be 1 to {_DEEPEST}")
         if not (up or down):
-            raise ConfigError("neither up nor down is asked for")
+            raise ConfigError("up and down are both False: set at least one of them")
         nodes = await self.get(entity_type, entity_id, traverse_up=up, traverse_down=down, max_depth=max_depth)
         told = {node.key: node for node in nodes.values()}
         root = TracedThing(str(entity_type), str(entity_id))
         graph = walked(told, root, up=up, down=down, depth=max_depth)
         if not names:
             return graph
-        # Needs areas that most who read lineage otherwise do not.
-        from domo_async._endpoints._lineage_names import names_of  # noqa: PLC0415 - as said
+        # Imports areas that most users of lineage do not need.
+        from domo_async._endpoints._lineage_names import names_of  # noqa: PLC0415 - see above
 
         return graph.named(await names_of(self._http, graph.things.values()))

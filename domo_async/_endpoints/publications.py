@@ -1,4 +1,4 @@
-"""Publications: content that an instance gives to others (Domo Everywhere)."""
+"""Publications: content that an instance publishes to others (Domo Everywhere)."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ __all__ = [
 
 
 class PublishedType(OpenEnum):
-    """What can be published. An instance may have others."""
+    """The type of published content. Instances may have further types."""
 
     ALERT = "ALERT"
     CARD = "CARD"
@@ -35,11 +35,11 @@ class PublishedType(OpenEnum):
 
 @frozen
 class PublishedContent(Record):
-    """Something to publish.
+    """Content to publish.
 
     Attributes:
-        id: Which one.
-        type: What it is.
+        id: Its identifier.
+        type: Its type.
     """
 
     id: int | str
@@ -48,25 +48,25 @@ class PublishedContent(Record):
 
 @frozen(kw_only=True)
 class PublicationSummary(Model):
-    """A publication as lists give it. Domo's documentation does not have it; instances are seen to answer so.
+    """A publication, as lists return it. Domo's documentation does not have it; instances are seen to answer so.
 
     Attributes:
         id: Its identifier.
         name: Its name.
         description: The description.
         user_id: The owner.
-        cards: How many cards it has.
-        data_apps: How many apps.
-        data_sets: How many datasets.
-        pages: How many pages.
-        subscribers: How many instances take it.
-        total_subscribers: How many instances it is given to.
-        invalid_subscribers: How many of these do not have it right.
-        refreshing: Whether it is being brought up to date.
-        execution_type: What was done last, such as ``CREATE``.
-        execution_status_description: How that went.
-        execution_start_time: When that began.
-        execution_end_time: When that ended.
+        cards: The number of cards.
+        data_apps: The number of apps.
+        data_sets: The number of datasets.
+        pages: The number of pages.
+        subscribers: The number of instances that subscribed.
+        total_subscribers: The number of instances that it is published to.
+        invalid_subscribers: The number of these instances whose subscription is invalid.
+        refreshing: Whether it is being refreshed.
+        execution_type: The last operation, such as ``CREATE``.
+        execution_status_description: The result of the last operation.
+        execution_start_time: When the last operation began.
+        execution_end_time: When the last operation ended.
     """
 
     id: str
@@ -89,14 +89,14 @@ class PublicationSummary(Model):
 
 @frozen(kw_only=True)
 class PublicationSubscriber(Model):
-    """An instance that a publication is given to.
+    """An instance that a publication is published to.
 
     Attributes:
         id: The subscription.
         domain: The instance.
         customer_id: The instance's number.
         publication_id: The publication.
-        created: When it was given.
+        created: When it was created.
     """
 
     id: str | None = None
@@ -114,14 +114,14 @@ class Publication(Model):
         id: Its identifier.
         name: Its name.
         description: The description.
-        customer_id: The instance that gives it.
+        customer_id: The instance that publishes it.
         user_id: The owner.
-        type: What kind it is, such as ``CONTENT``.
-        is_public: Whether whoever knows of it may take it.
+        type: Its type, such as ``CONTENT``.
+        is_public: Whether any instance that knows it may subscribe.
         created: When it was created.
-        content: What is in it, as the instance writes it.
-        children: What is below that, as the instance writes it.
-        subscribers: The instances that it is given to.
+        content: Its content, as the instance returns it.
+        children: The objects below the content, as the instance returns them.
+        subscribers: The instances that it is published to.
     """
 
     id: str
@@ -138,7 +138,7 @@ class Publication(Model):
 
 
 class Publications(Area):
-    """Publications: content that an instance gives to others."""
+    """Publications: content that an instance publishes to others."""
 
     def list(
         self,
@@ -200,20 +200,19 @@ class Publications(Area):
         description: str | Unset = UNSET,
         publication_id: str | None = None,
     ) -> str:
-        """Give content to other instances.
+        """Publish content to other instances.
 
         `POST /api/publish/v2/publication`. Seen: samples of instances show it; Domo's documentation does not describe
-        it; two independent clients use it. The instance goes on with it after it has answered; `list` tells how it
-        went.
+        it; two independent clients use it. The instance continues after it has answered; `list` returns the result.
 
         Args:
             name: Its name.
             domain: This instance, such as ``acme.domo.com``.
-            content: What to give.
-            subscriber_domains: The instances to give it to.
+            content: The content to publish.
+            subscriber_domains: The instances to publish to.
             description: The description.
-            publication_id: Its identifier, a UUID; by default a new one. Whoever keeps it can look the publication up
-                after an answer that was lost.
+            publication_id: Its identifier, a UUID; by default a new one. If you keep it, you can look the publication
+                up after a lost answer.
 
         Returns:
             The identifier of the publication.

@@ -13,11 +13,11 @@ from domo_async.errors import ConfigError
 
 __all__ = ["Recipient", "RecipientType", "Resource", "SharedType", "Sharing"]
 
-_REVOKED_AT_ONCE = 50  # as many as other clients send
+_REVOKED_AT_ONCE = 50  # the number that other clients send
 
 
 class SharedType(OpenEnum):
-    """What can be shared; a card is a badge."""
+    """The type of content to share; a card is called a badge."""
 
     PAGE = "page"
     BADGE = "badge"
@@ -25,7 +25,7 @@ class SharedType(OpenEnum):
 
 
 class RecipientType(OpenEnum):
-    """Whom something can be shared with."""
+    """The type of a recipient."""
 
     USER = "user"
     GROUP = "group"
@@ -33,11 +33,11 @@ class RecipientType(OpenEnum):
 
 @frozen
 class Resource(Record):
-    """Something to share.
+    """Content to share.
 
     Attributes:
-        id: Which one.
-        type: What it is: a page, a card (``badge``) or a dataset.
+        id: Its identifier.
+        type: Its type: a page, a card (``badge``) or a dataset.
     """
 
     id: int | str
@@ -46,11 +46,11 @@ class Resource(Record):
 
 @frozen
 class Recipient(Record):
-    """Somebody to share something with.
+    """A user or a group to share content with.
 
     Attributes:
         id: The user, or the group.
-        type: Which of the two.
+        type: ``user`` or ``group``.
     """
 
     id: int | str
@@ -68,22 +68,22 @@ class Sharing(Area):
         message: str | Unset = UNSET,
         send_email: bool | None = None,
     ) -> None:
-        """Share pages, cards and datasets with users and groups. `Pages.revoke_access` takes a page back.
+        """Share pages, cards and datasets with users and groups. `Pages.revoke_access` unshares a page.
 
         `POST /api/content/v1/share` (Content Sharing, "Share Resource").
 
         Args:
-            resources: What to share.
-            recipients: Whom to share it with.
-            message: What to tell them.
-            send_email: Whether to tell them by mail; the instance decides by default.
+            resources: The content to share.
+            recipients: The users and groups to share it with.
+            message: A message to them.
+            send_email: Whether to notify them by mail; by default the instance decides.
 
         Raises:
             ConfigError: `resources` or `recipients` is empty.
-            Forbidden: The token's owner may not share one of these.
-            NotFound: The thing does not exist, or nobody such.
+            Forbidden: The token's owner is not allowed to share one of these.
+            NotFound: A resource or a recipient does not exist.
         """
-        # Sharing with the same people again changes nothing, but mails them again.
+        # Sharing with the same recipients again has the same result, but mails them again.
         await self._http.request(
             "POST",
             url("/api/content/v1/share"),
@@ -97,25 +97,25 @@ class Sharing(Area):
         )
 
     async def revoke(self, *, resources: Sequence[Resource], recipient: Recipient) -> None:
-        """Take the access of a user or a group to pages and cards away, 50 of them in a request.
+        """Revoke the access of a user or a group to pages and cards, 50 of them per request.
 
         `DELETE /api/content/v1/share/bulk/{kind}/{recipient_type}/{recipient_id}`. Seen: samples of instances show it;
-        Domo's documentation does not describe it; one client uses it for pages, and it is seen for pages and cards. Of
-        datasets, `DatasetAccess.revoke` takes access away.
+        Domo's documentation does not describe it; one client uses it for pages, and it was seen for pages and cards.
+        For datasets, use `DatasetAccess.revoke`.
 
         Args:
             resources: The pages and cards.
-            recipient: Who is to lose access.
+            recipient: The user or the group that loses access.
 
         Raises:
-            ConfigError: `resources` is empty, or holds something else.
+            ConfigError: `resources` is empty, or has content of another type.
             Forbidden: The token's owner is not allowed to do this.
         """
         by_category: dict[str, list[str]] = {}
         for each in require_list(resources, "resources"):
             by_category.setdefault(str(each.type), []).append(str(each.id))
         if others := by_category.keys() - {SharedType.PAGE, SharedType.BADGE}:
-            raise ConfigError(f"access to pages and cards can be taken away so, not to a {', '.join(sorted(others))}")
+            raise ConfigError(f"this revokes access to pages and cards, not to {', '.join(sorted(others))}")
         for category, ids in by_category.items():
             path = url("/api/content/v1/share/bulk/{}/{}/{}", category, recipient.type, recipient.id)
             for at in range(0, len(ids), _REVOKED_AT_ONCE):
@@ -135,14 +135,14 @@ class Sharing(Area):
 
         Args:
             data_app_ids: The apps.
-            recipients: Whom to share them with.
-            message: What to tell them.
-            send_email: Whether to tell them by mail; the instance decides by default.
+            recipients: The users and groups to share them with.
+            message: A message to them.
+            send_email: Whether to notify them by mail; by default the instance decides.
 
         Raises:
             ConfigError: `data_app_ids` or `recipients` is empty.
-            Forbidden: The token's owner may not share one of these.
-            NotFound: The app does not exist, or nobody such.
+            Forbidden: The token's owner is not allowed to share one of these.
+            NotFound: An app or a recipient does not exist.
         """
         await self._http.request(
             "POST",

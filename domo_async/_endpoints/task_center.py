@@ -42,11 +42,11 @@ __all__ = [
 ]
 
 TimeRange: TypeAlias = tuple[datetime, datetime]
-"""From when to when; both aware."""
+"""A range of two times; both have a time zone."""
 
 
 class TaskStatus(OpenEnum):
-    """How a task stands."""
+    """The status of a task."""
 
     OPEN = "OPEN"
     COMPLETED = "COMPLETED"
@@ -54,7 +54,7 @@ class TaskStatus(OpenEnum):
 
 
 class DisplayType(OpenEnum):
-    """How a task is shown to the one who is to do it."""
+    """How a task is shown to its assignee."""
 
     ENIGMA_FORM = "ENIGMA_FORM"
     EMAIL = "EMAIL"
@@ -72,7 +72,7 @@ class TaskPart(OpenEnum):
 
 
 class TaskPerson(OpenEnum):
-    """Who can have a task, or a permission on a queue."""
+    """The type of an assignee of a task, or of a holder of permissions on a queue."""
 
     USER = "USER"
     GROUP = "GROUP"
@@ -88,10 +88,10 @@ class Queue(Model):
         description: The description.
         active: Whether it is in use.
         task_level_filters_enabled: Whether filters decide who sees which task.
-        task_level_filters: These filters; the sample shows null, so their form is not known.
-        owner: The user whose it is.
-        created_by: The user who made it.
-        created_on: When it was made.
+        task_level_filters: These filters; Domo's sample shows null, so their form is unknown.
+        owner: The user who owns it.
+        created_by: The user who created it.
+        created_on: When it was created.
         updated_by: The user who last changed it.
         updated_on: When it was last changed.
     """
@@ -111,10 +111,10 @@ class Queue(Model):
 
 @frozen(kw_only=True)
 class FormFieldOptions(Model):
-    """What a field of a form can be set to.
+    """The options of a field of a form.
 
     Attributes:
-        values: The values to choose from; the sample shows none.
+        values: The values to choose from; Domo's sample shows an empty list.
     """
 
     values: tuple[object, ...] = ()
@@ -126,18 +126,18 @@ class FormField(Model):
 
     Attributes:
         id: Its identifier.
-        label: What stands next to it.
+        label: Its label.
         description: The description.
-        optional: Whether it can be left open.
+        optional: Whether it may be left empty.
         field_type: How it is shown, such as ``PARAGRAPH`` or ``SINGLE_CHOICE``.
-        data_type: What it holds, such as ``text`` or ``boolean``.
+        data_type: The type of its value, such as ``text`` or ``boolean``.
         accepts_input: Whether the task's input fills it.
         accepts_output: Whether it becomes part of the task's output.
-        options: What it can be set to.
-        value: What it is set to.
+        options: The options of its value.
+        value: Its value.
         alias: Its name among the task's variables.
         is_list: Whether it holds several values.
-        use_external_values: Whether its options come from elsewhere.
+        use_external_values: Whether its options come from an external source.
     """
 
     id: str | None = None
@@ -172,21 +172,21 @@ class FormSection(Model):
 
 @frozen(kw_only=True)
 class Form(Model):
-    """The form that a task is shown as.
+    """The form of a task.
 
     Attributes:
         id: Its identifier.
         name: Its name.
         description: The description.
-        settings: How it behaves; the sample shows none.
-        created_by: The user who made it.
-        created_on: When it was made.
+        settings: Its settings; Domo's sample shows an empty object.
+        created_by: The user who created it.
+        created_on: When it was created.
         updated_by: The user who last changed it.
         updated_on: When it was last changed.
         version: Its version, such as ``1.0.0``.
         sections: Its sections.
         released_on: When this version was released.
-        user_permissions: What the token's owner may do with it; the sample shows none. Lists leave it out.
+        user_permissions: The permissions of the token's owner on it; Domo's sample shows an empty list. Lists omit it.
     """
 
     id: str | None = None
@@ -205,15 +205,15 @@ class Form(Model):
 
 @frozen(kw_only=True)
 class ContractProperty(Model):
-    """A variable that a task takes or gives.
+    """An input or output variable of a task.
 
     Attributes:
         name: Its name.
         display_name: The display name.
-        type: What it holds, such as ``text`` or ``boolean``.
-        required: Whether it has to be given.
+        type: Its type, such as ``text`` or ``boolean``.
+        required: Whether it is required.
         is_list: Whether it holds several values.
-        valid_values: What it can be; the sample shows null, so the form is not known.
+        valid_values: Its possible values; Domo's sample shows null, so the form is unknown.
     """
 
     name: str | None = None
@@ -226,11 +226,11 @@ class ContractProperty(Model):
 
 @frozen(kw_only=True)
 class TaskContract(Model):
-    """What a task takes and gives.
+    """The inputs and outputs of a task.
 
     Attributes:
-        input: What it takes.
-        output: What it gives.
+        input: Its inputs.
+        output: Its outputs.
     """
 
     input: tuple[ContractProperty, ...] = ()
@@ -239,7 +239,7 @@ class TaskContract(Model):
 
 @frozen(kw_only=True)
 class TaskSource(Model):
-    """What made a task, here a workflow; the keys of other sources are in `extras`.
+    """The source of a task, here a workflow; the keys of other sources are in `extras`.
 
     Attributes:
         model_id: The workflow.
@@ -247,10 +247,10 @@ class TaskSource(Model):
         instance_id: The run.
         deployment_id: The deployment of that version.
         instance_created_by: The user who started the run.
-        task_key: The task, as the workflow's engine counts.
-        workflow_instance_id: The run, as the engine counts.
+        task_key: The task's key in the workflow engine.
+        workflow_instance_id: The run's identifier in the workflow engine.
         flow_node_id: The node of the workflow.
-        element_instance_key: The node's visit, as the engine counts.
+        element_instance_key: The key of the node's execution in the workflow engine.
     """
 
     model_id: str | None = None
@@ -270,32 +270,32 @@ class Task(Model):
 
     Attributes:
         id: Its identifier.
-        attributes: Further facts; the sample shows none.
+        attributes: Further attributes; Domo's sample shows an empty object.
         queue_id: Its queue.
-        version: Its version, which `Tasks.complete` asks for.
-        created_on: When it was made.
-        created_by: The user who made it.
+        version: Its version, which `Tasks.complete` requires.
+        created_on: When it was created.
+        created_by: The user who created it.
         updated_on: When it was last changed.
         updated_by: The user who last changed it.
         completed_on: When it was completed.
         completed_by: The user who completed it.
         assigned_on: When it was assigned.
         assigned_by: The user who assigned it.
-        assigned_to: Who is to do it.
-        assignee_type: What that is.
-        locked_on: Since when someone works on it.
-        locked_by: The user who does.
-        status: How it stands.
-        tags: Its tags; the sample shows none.
-        comments: What was said about it; the sample shows nothing.
-        source_system: What made it, such as ``ODYSSEY``, the workflows.
-        source_info: Where exactly it comes from.
+        assigned_to: The assignee.
+        assignee_type: The type of the assignee.
+        locked_on: When a user started to work on it.
+        locked_by: The user who works on it.
+        status: Its status.
+        tags: Its tags; Domo's sample shows an empty list.
+        comments: Its comments; Domo's sample shows an empty list.
+        source_system: The system that created it, such as ``ODYSSEY``, the workflows.
+        source_info: The details of its source.
         display_type: How it is shown.
-        display_id: What it is shown as.
-        display_entity: The same, rendered.
-        contract: What it takes and gives.
-        input_variables: What it was given.
-        output_variables: What has been entered.
+        display_id: The form that it is shown with.
+        display_entity: The rendered form.
+        contract: Its inputs and outputs.
+        input_variables: The values of its inputs.
+        output_variables: The values entered so far.
     """
 
     id: str
@@ -327,7 +327,7 @@ class Task(Model):
     output_variables: Mapping[str, object] = field(factory=dict)
 
 
-# Domo's documentation describes these answers in words alone.
+# Domo's documentation describes these answers only in words.
 _TASK_OR_NONE = either(Task, NoneType)
 
 
@@ -341,11 +341,11 @@ def _ranges(values: Sequence[TimeRange] | Unset, name: str) -> Sequence[TimeRang
 
 @frozen(kw_only=True)
 class TasksAssigned(Model):
-    """What became of the tasks of a queue that were to be assigned by one request.
+    """The result of assigning tasks of a queue with one request.
 
     Attributes:
-        completed: Those that were assigned.
-        failed: Those that were not; the sample shows none, so their form is not known.
+        completed: The tasks that were assigned.
+        failed: The tasks that were not assigned; Domo's sample shows an empty list, so their form is unknown.
     """
 
     completed: tuple[Task, ...] = ()
@@ -358,11 +358,11 @@ class Queues(Area):
     def list(self, *, combine_attributes: bool | None = None, archived: bool | None = None) -> Pager[Queue]:
         """Iterate over all queues that the token's owner has access to.
 
-        `GET /api/queues/v1` (Task Center API, "Get Queues"); no pages are documented, so they come in one answer.
+        `GET /api/queues/v1` (Task Center API, "Get Queues"); no pages are documented, so one answer has all queues.
 
         Args:
-            combine_attributes: Not explained; the page's example has true.
-            archived: Whether to list archived queues; the page's example has false.
+            combine_attributes: Not explained by Domo's documentation, whose example has true.
+            archived: Whether to list archived queues; the example in Domo's documentation has false.
         """
         return self._http.whole_list(
             "GET",
@@ -393,7 +393,7 @@ class Queues(Area):
 
         Args:
             queue_id: The queue.
-            user_id: The user whose it is to be.
+            user_id: The new owner.
 
         Raises:
             Forbidden: The token's owner is not allowed to do this.
@@ -402,20 +402,20 @@ class Queues(Area):
         return await self._http.request("PUT", url("/api/queues/v1/{}/owner/{}", queue_id, user_id), into=Queue)
 
     async def set_permissions(self, queue_id: str, /, *, permissions: Sequence[Permission]) -> None:
-        """Say what users and groups may do with a queue.
+        """Set the permissions of users and groups on a queue.
 
-        `POST /api/queues/v1/{queue_id}/permissions` (Task Center API, "Update permissions"). What becomes of those who
-        are not named is not documented.
+        `POST /api/queues/v1/{queue_id}/permissions` (Task Center API, "Update permissions"). Domo's documentation does
+        not say what happens to the permissions of others.
 
         Args:
             queue_id: The queue.
-            permissions: For each user or group all that it may do. One with an empty list loses all permissions.
+            permissions: All permissions of each user or group. One with an empty list loses all permissions.
 
         Raises:
             ConfigError: `permissions` is empty.
             NotFound: The queue does not exist.
         """
-        # Sent twice, it sets the same permissions.
+        # Setting the same permissions twice has the same result.
         await self._http.request(
             "POST",
             url("/api/queues/v1/{}/permissions", queue_id),
@@ -449,34 +449,34 @@ class Tasks(Area):
         limit: int | None = None,
         page_size: int = 100,
     ) -> Pager[Task]:
-        """Iterate over the tasks that pass all filters given, or over all that the token's owner has access to.
+        """Iterate over the tasks that match all given filters, or over all that the token's owner has access to.
 
-        `POST /api/queues/v1/tasks/list` (Task Center API, "Get Tasks"). Domo's documentation names no paging; that the
-        query takes ``limit`` and ``offset`` is from a public client. An answer of more tasks than were asked for is
-        taken as all.
+        `POST /api/queues/v1/tasks/list` (Task Center API, "Get Tasks"). Domo's documentation names no paging; ``limit``
+        and ``offset`` in the query are known from a public client. If an answer has more tasks than requested, it is
+        taken to have all.
 
         Args:
-            queue_id: Queues.
-            display_type: How tasks are shown.
-            status: How tasks stand.
-            assigned_by: Users who assigned.
-            assigned_to: Users who are to do them.
-            created_on: When tasks were made: ranges, each from when to when.
-            created_by: Users who made them.
-            assigned_on: When tasks were assigned, as ranges.
-            updated_on: When tasks were last changed, as ranges.
-            completed_on: When tasks were completed, as ranges.
-            completed_by: Users who completed them.
-            sort_by: The fields to sort by: the names of these filters as the API has them, such as ``createdOn``.
-            version: Versions of tasks.
+            queue_id: The queues.
+            display_type: How the tasks are shown.
+            status: The statuses of the tasks.
+            assigned_by: The users who assigned the tasks.
+            assigned_to: The assignees.
+            created_on: When the tasks were created, as ranges of two times.
+            created_by: The users who created the tasks.
+            assigned_on: When the tasks were assigned, as ranges.
+            updated_on: When the tasks were last changed, as ranges.
+            completed_on: When the tasks were completed, as ranges.
+            completed_by: The users who completed the tasks.
+            sort_by: The fields to sort by: the API names of these filters, such as ``createdOn``.
+            version: The versions of the tasks.
             render: Whether to render the tasks' forms.
-            render_parts: What to render of them.
+            render_parts: The parts of the forms to render.
             offset: The number of tasks to skip.
             limit: The most tasks to return, or None for all.
             page_size: The number of tasks per page.
 
         Raises:
-            ConfigError: A filter is an empty list or one text, a time has no zone, or a number is out of its range.
+            ConfigError: A filter is an empty list or a str, a time has no time zone, or a number is out of range.
         """
         filters = payload(
             queue_id=_texts(queue_id, "queue_id"),
@@ -516,7 +516,7 @@ class Tasks(Area):
         `GET /api/queues/v1/{queue_id}/tasks/{task_id}` (Task Center API, "Get Task by ID").
 
         Args:
-            queue_id: Its queue.
+            queue_id: The queue.
             task_id: The task.
             render: Whether to render its form.
 
@@ -527,18 +527,18 @@ class Tasks(Area):
         return await self._http.request("GET", path, params={"render": render}, into=Task)
 
     async def save(self, queue_id: str, task_id: str, /, *, values: Mapping[str, object]) -> Task:
-        """Save what has been entered so far, and leave the task open.
+        """Save the values entered so far; the task stays open.
 
         `PUT /api/queues/v1/{queue_id}/tasks/{task_id}/outputs` (Task Center API, "Save Task Progress").
 
         Args:
-            queue_id: Its queue.
+            queue_id: The queue.
             task_id: The task.
-            values: Values by the names of the contract's properties.
+            values: The values, by the names of the contract's properties.
 
         Returns:
-            The task, locked by the token's owner, and without its form. The page's sample does not show all values
-            that it sends.
+            The task, locked by the token's owner, and without its form. Domo's sample does not show all values that
+            were sent.
 
         Raises:
             ConfigError: `values` is empty.
@@ -550,18 +550,18 @@ class Tasks(Area):
     async def complete(
         self, queue_id: str, task_id: str, /, *, version: int, values: Mapping[str, object]
     ) -> Task | None:
-        """Complete a task; the workflow that waits for it goes on.
+        """Complete a task; the workflow that waits for it continues.
 
         `POST /api/queues/v1/{queue_id}/tasks/{task_id}/complete` (Task Center API, "Complete Task").
 
         Args:
-            queue_id: Its queue.
+            queue_id: The queue.
             task_id: The task.
-            version: The task's version, as it says itself.
-            values: Values by the names of the contract's properties; may be empty where the contract has none.
+            version: The task's version, `Task.version`.
+            values: The values, by the names of the contract's properties; may be empty if the contract has none.
 
         Returns:
-            The completed task, or None if the instance does not give it; Domo's documentation has no sample.
+            The completed task, or None if the instance does not return it; Domo's documentation has no sample.
 
         Raises:
             NotFound: The task does not exist.
@@ -583,18 +583,18 @@ class Tasks(Area):
         `PUT /api/queues/v1/{queue_id}/tasks/{task_id}/move` (Task Center API, "Transfer Task").
 
         Args:
-            queue_id: Its queue now.
+            queue_id: The present queue.
             task_id: The task.
-            target_queue_id: Its queue from now on.
+            target_queue_id: The new queue.
 
         Returns:
-            The moved task, or None if the instance does not give it; Domo's documentation has no sample.
+            The moved task, or None if the instance does not return it; Domo's documentation has no sample.
 
         Raises:
-            NotFound: There is no such task in that queue.
+            NotFound: The task does not exist in that queue.
         """
         path = url("/api/queues/v1/{}/tasks/{}/move", queue_id, task_id)
-        # Sent twice, it would not find the task in its former queue any more.
+        # A second try would not find the task in its former queue.
         return await self._http.request(
             "PUT",
             path,
@@ -613,13 +613,13 @@ class Tasks(Area):
         `PUT /api/queues/v1/{queue_id}/tasks/{task_id}/assign` (Task Center API, "Transfer Task to Another User").
 
         Args:
-            queue_id: Its queue.
+            queue_id: The queue.
             task_id: The task.
-            user_id: Who is to do it.
+            user_id: The new assignee.
             task_ids: Further tasks of the queue to assign with it.
 
         Returns:
-            The assigned task, or None if the instance does not give it; Domo's documentation has no sample.
+            The assigned task, or None if the instance does not return it; Domo's documentation has no sample.
 
         Raises:
             NotFound: The task or user does not exist.
@@ -636,20 +636,20 @@ class Tasks(Area):
     async def assign_many(
         self, task_ids: Mapping[str, Sequence[str]], /, *, user_id: int | str
     ) -> Mapping[str, TasksAssigned]:
-        """Assign tasks of several queues to a user by one request.
+        """Assign tasks of several queues to a user with one request.
 
         `PUT /api/queues/v1/tasks/assign`. Seen: samples of instances show it; Domo's documentation does not describe
         it.
 
         Args:
-            task_ids: By queue, its tasks that are to be assigned.
-            user_id: Who is to do them.
+            task_ids: The tasks to assign, by queue.
+            user_id: The new assignee.
 
         Returns:
-            By queue, which tasks were assigned and which were not.
+            The tasks that were assigned and those that were not, by queue.
 
         Raises:
-            ConfigError: There are no tasks, or a queue is named without any.
+            ConfigError: `task_ids` is empty, or the list of a queue is.
             NotFound: The user does not exist.
         """
         if not task_ids:
@@ -663,16 +663,16 @@ class Tasks(Area):
         )
 
     async def void(self, queue_id: str, task_id: str, /) -> Task | None:
-        """Void a task, so that nobody is to do it any more.
+        """Void a task, so that nobody has to do it.
 
         `POST /api/queues/v1/{queue_id}/tasks/{task_id}/void` (Task Center API, "Void a Task").
 
         Args:
-            queue_id: Its queue.
+            queue_id: The queue.
             task_id: The task.
 
         Returns:
-            The voided task, or None if the instance does not give it; Domo's documentation has no sample.
+            The voided task, or None if the instance does not return it; Domo's documentation has no sample.
 
         Raises:
             NotFound: The task does not exist.
@@ -691,10 +691,10 @@ class TaskCenter(Area):
 
     @cached_property
     def queues(self) -> Queues:
-        """Queues and who may do what with them."""
+        """Queues and their permissions."""
         return Queues(self._http)
 
     @cached_property
     def tasks(self) -> Tasks:
-        """Tasks: found, done, handed on."""
+        """Tasks: find, complete and assign them."""
         return Tasks(self._http)

@@ -1,4 +1,4 @@
-"""Workflows: what there is, started, waited for, cancelled."""
+"""Workflows: read, start, wait for and cancel them."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ __all__ = [
 
 
 class TriggerType(OpenEnum):
-    """What can start a workflow."""
+    """The type of a trigger, which starts a workflow."""
 
     MANUAL = "MANUAL"
     API = "API"
@@ -52,11 +52,11 @@ class TriggerType(OpenEnum):
 
 @frozen(kw_only=True)
 class WorkflowPermission(Model):
-    """What a user or a group may do with a workflow, as the instance tells it.
+    """The permissions of a user or a group on a workflow, as the instance returns them.
 
     Attributes:
         id: The user, or the group.
-        permissions: All that it may do.
+        permissions: All its permissions.
         name: Its name.
     """
 
@@ -67,7 +67,7 @@ class WorkflowPermission(Model):
 
 @frozen(kw_only=True)
 class WorkflowVersion(Model):
-    """A version of a workflow. Some routes tell moments as ``…_at``, others as ``…_on``.
+    """A version of a workflow. Some routes name times ``…_at``, others ``…_on``.
 
     Attributes:
         version: The version, such as ``1.0.0``.
@@ -75,20 +75,20 @@ class WorkflowVersion(Model):
         active: Whether it is in use.
         description: The description.
         owner: The owner.
-        created_by: Who made it.
-        created_at: When it was made.
-        created_on: The same.
-        updated_by: Who changed it last.
-        updated_at: When it last changed.
-        updated_on: The same.
+        created_by: The user who created it.
+        created_at: When it was created.
+        created_on: The same as `created_at`.
+        updated_by: The user who changed it last.
+        updated_at: When it was last changed.
+        updated_on: The same as `updated_at`.
         released_at: When it was deployed; None while it is a draft.
-        deployed_on: The same.
+        deployed_on: The same as `released_at`.
         deleted_at: When it was deleted.
         manual_trigger_id: The trigger that starts it by hand; see `Workflows.activate`.
-        start_event_id: The event that it begins with.
-        starts: What it begins with, as JSON.
-        total_executions: How often it was started.
-        total_times_run: The same.
+        start_event_id: The event that starts it.
+        starts: Its start events, as JSON.
+        total_executions: The number of times it was started.
+        total_times_run: The same as `total_executions`.
     """
 
     version: str
@@ -114,26 +114,26 @@ class WorkflowVersion(Model):
 
 @frozen(kw_only=True)
 class WorkflowModel(Model):
-    """A workflow. `Workflows.list` tells moments as ``…_on``, `Workflows.get` as ``…_at``.
+    """A workflow. `Workflows.list` names times ``…_on``, `Workflows.get` ``…_at``.
 
     Attributes:
         id: Its identifier.
         name: Its name.
         description: The description.
         owner: The owner.
-        created_by: Who made it.
-        created_at: When it was made.
-        created_on: The same.
-        updated_by: Who changed it last.
-        updated_at: When it last changed.
-        updated_on: The same.
-        last_version_updated_by: Who changed a version last.
-        last_version_updated_on: When a version last changed.
-        active_versions: How many of its versions are in use.
-        number_of_versions: How many versions it has.
-        total_executions: How often it was started.
-        versions: Its versions, where they are told.
-        user_permissions: Who may do what with it, each as JSON; the sample shows none.
+        created_by: The user who created it.
+        created_at: When it was created.
+        created_on: The same as `created_at`.
+        updated_by: The user who changed it last.
+        updated_at: When it was last changed.
+        updated_on: The same as `updated_at`.
+        last_version_updated_by: The user who changed a version last.
+        last_version_updated_on: When a version was last changed.
+        active_versions: The number of its versions that are in use.
+        number_of_versions: The number of its versions.
+        total_executions: The number of times it was started.
+        versions: Its versions, if the answer has them.
+        user_permissions: The permissions on it, each as JSON; Domo's sample shows an empty list.
     """
 
     id: str
@@ -157,13 +157,13 @@ class WorkflowModel(Model):
 
 @frozen(kw_only=True)
 class WorkflowDefinition(Model):
-    """What a version of a workflow does.
+    """The definition of a version of a workflow.
 
     Attributes:
-        version: How often it was saved.
+        version: The number of times it was saved.
         data_list: Its variables, each as JSON.
-        design_elements: Its steps and what connects them, each as JSON.
-        outputs: What it gives, each as JSON.
+        design_elements: Its steps and their connections, each as JSON.
+        outputs: Its outputs, each as JSON.
     """
 
     version: int | None = None
@@ -174,27 +174,27 @@ class WorkflowDefinition(Model):
 
 @frozen(kw_only=True)
 class WorkflowTrigger(Model):
-    """Something that starts a workflow.
+    """A trigger, which starts a workflow.
 
     Attributes:
         id: Its identifier.
         name: Its name.
-        type: What kind of thing it is.
+        type: Its type.
         active: Whether it is in use.
         model_id: The workflow.
         model_version: The workflow's version.
-        entity_type: What it listens to, such as ``USER``.
-        entity_id: The identifier of that.
-        entity_version: The version of that.
-        event_id: The event that it gives rise to.
-        metadata: How it is set, such as a timer's ``cron``, as JSON.
-        variables: What it hands over, by the workflow's variables.
-        default_values: What it hands over where nothing else is given.
-        schema: What it hands over, described as JSON.
-        created_by: Who made it.
-        created_at: When it was made.
-        updated_by: Who changed it last.
-        updated_at: When it last changed.
+        entity_type: The type of the object that it watches, such as ``USER``.
+        entity_id: The identifier of that object.
+        entity_version: The version of that object.
+        event_id: The event that it raises.
+        metadata: Its settings, such as a timer's ``cron``, as JSON.
+        variables: The values that it passes, by the workflow's variables.
+        default_values: The values that it passes if no others are given.
+        schema: The schema of the values that it passes, as JSON.
+        created_by: The user who created it.
+        created_at: When it was created.
+        updated_by: The user who changed it last.
+        updated_at: When it was last changed.
         deleted_at: When it was deleted.
     """
 
@@ -221,12 +221,12 @@ class WorkflowTrigger(Model):
 
 @frozen(kw_only=True)
 class WorkflowCounts(Model):
-    """What is counted of runs.
+    """Metrics of runs.
 
     Attributes:
-        average_cycle_time: How long a run takes; the unit is not known.
-        execution_count: How many runs have each status.
-        trigger_count: How many runs each kind of trigger started.
+        average_cycle_time: The average duration of a run; the unit is unknown.
+        execution_count: The number of runs with each status.
+        trigger_count: The number of runs that each type of trigger started.
     """
 
     average_cycle_time: float | None = None
@@ -235,7 +235,7 @@ class WorkflowCounts(Model):
 
 
 class Workflows(Area):
-    """Workflows: what there is, started, waited for, cancelled.
+    """Workflows: read, start, wait for and cancel them.
 
     Domo's documentation describes `start`, `cancel` and `set_permissions`. The other routes are seen on instances.
     """
@@ -245,8 +245,8 @@ class Workflows(Area):
     def list(self) -> Pager[WorkflowModel]:
         """Iterate over the workflows that the token's owner may see.
 
-        `GET /api/workflow/v1/models`. Seen on instances, not in Domo's documentation; it takes a ``limit``, of which no
-        default is known, so a great one is sent.
+        `GET /api/workflow/v1/models`. Seen on instances, not in Domo's documentation. It takes a ``limit`` whose
+        default is unknown, so a large one is sent.
         """
         return self._http.whole_list(
             "GET",
@@ -263,7 +263,7 @@ class Workflows(Area):
 
         Args:
             model_id: The workflow.
-            versions: Whether to ask for its versions as well. That ``parts=versions`` does it is unconfirmed; see
+            versions: Whether to return its versions as well. Unconfirmed: that ``parts=versions`` does this; see
                 `versions` for a list of them.
 
         Raises:
@@ -277,15 +277,15 @@ class Workflows(Area):
         )
 
     async def set_owner(self, model_id: str, user_id: int | str, /) -> WorkflowModel:
-        """Give a workflow to another user, and leave all else that is known of it.
+        """Give a workflow to another user; all other known fields stay as they are.
 
-        `PUT /api/workflow/v1/models/{model_id}` with what `GET /api/workflow/v1/models/{model_id}` gives, but for the
-        owner. Seen: samples of instances show both; Domo's documentation does not describe it; another client hands
+        `PUT /api/workflow/v1/models/{model_id}` with the answer of `GET /api/workflow/v1/models/{model_id}`, except for
+        the owner. Seen: samples of instances show both; Domo's documentation does not describe it; another client hands
         workflows over so.
 
         Args:
             model_id: The workflow.
-            user_id: The user whose it is to be.
+            user_id: The new owner.
 
         Raises:
             Forbidden: The token's owner is not allowed to do this.
@@ -296,7 +296,7 @@ class Workflows(Area):
         return await self._http.request("PUT", path, json={**known, "owner": str(user_id)}, into=WorkflowModel)
 
     async def versions(self, model_id: str, /) -> ItemTuple[WorkflowVersion]:
-        """Return the versions of a workflow, also those that were deleted.
+        """Return the versions of a workflow, including deleted ones.
 
         `GET /api/workflow/v2/models/{model_id}/versions`. Seen on instances, not in Domo's documentation.
 
@@ -327,7 +327,7 @@ class Workflows(Area):
         )
 
     async def definition(self, model_id: str, version: str, /) -> WorkflowDefinition:
-        """Return what a version of a workflow does.
+        """Return the definition of a version of a workflow.
 
         `GET /api/workflow/v2/models/{model_id}/versions/{version}/definition`. Seen on instances, not in Domo's
         documentation.
@@ -348,13 +348,13 @@ class Workflows(Area):
     async def triggers(
         self, model_id: str, /, *, types: TriggerType | str | Sequence[TriggerType | str] | None = None
     ) -> ItemTuple[WorkflowTrigger]:
-        """Return what starts a workflow.
+        """Return the triggers of a workflow.
 
         `GET /api/workflow/v2/triggers/model/{model_id}`. Seen on instances, not in Domo's documentation.
 
         Args:
             model_id: The workflow.
-            types: Only triggers of this kind, or of these. That several are joined by commas is unconfirmed.
+            types: Only triggers of this type, or of these types. Unconfirmed: that several types are joined by commas.
 
         Raises:
             NotFound: The workflow does not exist.
@@ -367,7 +367,7 @@ class Workflows(Area):
         )
 
     async def get_trigger(self, trigger_id: str, /) -> WorkflowTrigger:
-        """Return something that starts a workflow.
+        """Return a trigger.
 
         `GET /api/workflow/v2/triggers/{trigger_id}`. Seen on instances, not in Domo's documentation.
 
@@ -394,25 +394,25 @@ class Workflows(Area):
     ) -> WorkflowInstance:
         """Start a workflow.
 
-        `POST /api/workflow/v1/instances/message` (Workflows Product API, "Start a Workflow"), and to wait
+        `POST /api/workflow/v1/instances/message` (Workflows Product API, "Start a Workflow"), and, to wait,
         `GET /api/workflow/v2/executions/{instance_id}` or `GET /api/workflow/v2/executions`, see `wait`.
 
         Args:
             model_id: The workflow.
-            message_name: The message that starts it, usually ``Start`` and the workflow's name.
+            message_name: The message that starts it, usually ``Start`` followed by the workflow's name.
             version: The workflow's version, such as ``0.0.1``.
-            data: What it is started with, as the workflow defines it; see `WorkflowValue`.
+            data: The start values, as the workflow defines them; see `WorkflowValue`.
             wait: Whether to return only when it has completed.
-            timeout: Seconds to wait at most.
+            timeout: The most seconds to wait.
 
         Returns:
-            The run; its status is None where it has not reported as started yet.
+            The run; its status is None if it has not reported that it started.
 
         Raises:
-            ConfigError: A value of `data` cannot be sent, such as a datetime without a zone.
+            ConfigError: A value of `data` cannot be sent, such as a datetime without a time zone.
             JobFailed: With `wait`: it failed or was cancelled.
-            UnknownState: With `wait`: what its status means is not known.
-            WaitTimeout: With `wait`: it has not ended; it goes on.
+            UnknownState: With `wait`: the meaning of its status is unknown.
+            WaitTimeout: With `wait`: it has not ended; it continues to run.
         """
         body = payload(message_name=message_name, version=version, model_id=model_id, data=workflow_data(data))
         started = await self._http.request(
@@ -424,19 +424,19 @@ class Workflows(Area):
             return await self.wait(started.id, model_id=model_id, timeout=timeout)
 
     async def activate(self, trigger_id: str, /, *, data: Mapping[str, WorkflowValue] = {}) -> WorkflowInstance:
-        """Start a workflow by one of its triggers, such as `WorkflowVersion.manual_trigger_id`.
+        """Start a workflow with one of its triggers, such as `WorkflowVersion.manual_trigger_id`.
 
         `POST /api/workflow/v2/triggers/{trigger_id}/activate`. Seen on instances, not in Domo's documentation.
 
         Args:
             trigger_id: The trigger.
-            data: What it is started with, by the names of the workflow's variables; see `WorkflowValue`.
+            data: The start values, by the names of the workflow's variables; see `WorkflowValue`.
 
         Returns:
             The run, for which `wait` waits.
 
         Raises:
-            ConfigError: A value of `data` cannot be sent, such as a datetime without a zone.
+            ConfigError: A value of `data` cannot be sent, such as a datetime without a time zone.
             NotFound: The trigger does not exist.
         """
         return await self._http.request(
@@ -455,21 +455,21 @@ class Workflows(Area):
         status: WorkflowStatus | str | Sequence[WorkflowStatus | str] | None = None,
         trigger_types: TriggerType | str | Sequence[TriggerType | str] | None = None,
     ) -> ItemTuple[WorkflowInstance]:
-        """Return the runs of a workflow, as far as the instance tells.
+        """Return the runs of a workflow that the instance returns.
 
-        `GET /api/workflow/v2/executions`. Seen on instances, not in Domo's documentation; whether a great many runs
-        come in one answer is not known. The identifier and the status of a run are looked for under several names; what
-        is not understood is in `extras`.
+        `GET /api/workflow/v2/executions`. Seen on instances, not in Domo's documentation; it is unknown whether one
+        answer has all runs if there are many. The identifier and the status of a run are looked for under several
+        names; unknown keys are in `extras`.
 
         Args:
             model_id: The workflow.
             version: The workflow's version; all versions by default.
-            status: Only runs of this status, or of these. Instances write ``CANCELLED`` here.
-            trigger_types: Only runs that triggers of this kind started, or of these.
+            status: Only runs with this status, or one of these. Instances write ``CANCELLED`` here.
+            trigger_types: Only runs that triggers of this type, or of these types, started.
 
         Raises:
             ConfigError: A list is empty.
-            DecodeError: The answer holds no list.
+            DecodeError: The answer has no list.
         """
         answer = await self._http.request(
             "GET",
@@ -490,11 +490,11 @@ class Workflows(Area):
         `GET /api/workflow/v2/executions/{instance_id}`. Seen on instances, not in Domo's documentation.
 
         Args:
-            instance_id: The run, as `start` and `executions` tell it.
+            instance_id: The run, as `start` and `executions` return it.
 
         Raises:
             NotFound: The run does not exist.
-            DecodeError: The answer holds no run.
+            DecodeError: The answer has no run.
         """
         answer = await self._http.request("GET", url("/api/workflow/v2/executions/{}", instance_id), into=object)
         run = _one_of(answer, instance_id)
@@ -507,24 +507,25 @@ class Workflows(Area):
     ) -> WorkflowInstance:
         """Wait until a run has completed.
 
-        `GET /api/workflow/v2/executions/{instance_id}`, again and again, seen on instances and not in Domo's
-        documentation. Where the instance does not know the run by that, `GET /api/workflow/v2/executions`: a run that
-        is not in that list either counts as one that has not reported yet. Apps have `AppWorkflows.wait`.
+        `GET /api/workflow/v2/executions/{instance_id}`, repeatedly, seen on instances and not in Domo's documentation.
+        If the instance does not find the run there, `GET /api/workflow/v2/executions`: a run that is not in that list
+        either counts as one that has not reported yet. Apps have `AppWorkflows.wait`.
 
         Args:
-            instance_id: The run, as `start` tells it.
-            model_id: The workflow; without it, the list of its runs cannot be looked at.
-            timeout: Seconds to wait at most.
+            instance_id: The run, as `start` returns it.
+            model_id: The workflow; without it, the list of its runs cannot be read.
+            timeout: The most seconds to wait.
 
         Returns:
-            The run, completed.
+            The completed run.
 
         Raises:
-            JobFailed: It failed or was cancelled; carries the status, which is written ``CANCELED`` or ``CANCELLED``.
-            UnknownState: What its status means is not known.
-            WaitTimeout: It has not ended; it goes on.
+            JobFailed: It failed or was cancelled; the error has the status, which is written ``CANCELED`` or
+                ``CANCELLED``.
+            UnknownState: The meaning of its status is unknown.
+            WaitTimeout: It has not ended; it continues to run.
             NotFound: The run does not exist, and no `model_id` is given.
-            DecodeError: The answer holds no run.
+            DecodeError: The answer has no run.
         """
         listed = False
 
@@ -550,7 +551,7 @@ class Workflows(Area):
         )
 
     async def outputs(self, instance_id: str, /) -> Mapping[str, object]:
-        """Return what a run gave, by the names of the workflow's outputs.
+        """Return the outputs of a run, by name.
 
         `GET /api/workflow/v2/executions/{instance_id}/outputs`. Seen on instances, not in Domo's documentation.
 
@@ -567,20 +568,21 @@ class Workflows(Area):
     async def restart(
         self, instance_id: str, /, *, data: Mapping[str, WorkflowValue] = {}, scope_key: str | None = None
     ) -> WorkflowInstance:
-        """Start a run again.
+        """Restart a run.
 
         `POST /api/workflow/v2/executions/{instance_id}/restart`. Seen on instances, not in Domo's documentation.
 
         Args:
             instance_id: The run.
-            data: What is changed of what it was started with; see `WorkflowValue`.
-            scope_key: The step to start at; which steps there are is not known.
+            data: The start values to change; see `WorkflowValue`.
+            scope_key: The step to start at; the possible steps are unknown.
 
         Returns:
-            The run that was started. Whether that is the same or another is not known: go on with its `id`.
+            The run that was started. It is unknown whether this is the same run or a new one: use its `id` from here
+            on.
 
         Raises:
-            ConfigError: A value of `data` cannot be sent, such as a datetime without a zone.
+            ConfigError: A value of `data` cannot be sent, such as a datetime without a time zone.
             NotFound: The run does not exist.
         """
         return await self._http.request(
@@ -592,21 +594,21 @@ class Workflows(Area):
         )
 
     async def cancel(self, instance_id: str, /) -> WorkflowInstance:
-        """Ask for a run to be cancelled, which takes a moment.
+        """Request that a run is cancelled, which takes some time.
 
         `POST /api/workflow/v1/instances/{instance_id}/cancel` (Workflows Product API, "Canceling a Workflow").
 
         Args:
-            instance_id: The run, as `start` tells it; not the workflow.
+            instance_id: The run, as `start` returns it; not the workflow.
 
         Returns:
-            The run as it was when the request was sent. To know the outcome, call `wait`, whose `JobFailed` has the
+            The run as it was when the request was sent. To learn the outcome, call `wait`, whose `JobFailed` has the
             state ``CANCELED`` or ``CANCELLED``.
 
         Raises:
             NotFound: The run does not exist.
         """
-        # A run that is asked twice to end, ends.
+        # Cancelling a run twice has the same result.
         return await self._http.request(
             "POST",
             url("/api/workflow/v1/instances/{}/cancel", instance_id),
@@ -615,7 +617,7 @@ class Workflows(Area):
         )
 
     async def cancel_many(self, instance_ids: Sequence[str], /) -> Mapping[str, str | None]:
-        """Ask for runs to be cancelled, which takes a moment.
+        """Request that runs are cancelled, which takes some time.
 
         `POST /api/workflow/v2/executions/cancel`. Seen on instances, not in Domo's documentation.
 
@@ -623,11 +625,11 @@ class Workflows(Area):
             instance_ids: The runs.
 
         Returns:
-            What the instance says about each run; None where it says nothing, which presumably means that nothing was
-            wrong. `wait` tells what became of it.
+            The instance's answer for each run; None if it has none, which presumably means that there was no error.
+            `wait` returns the outcome.
 
         Raises:
-            ConfigError: There are none.
+            ConfigError: The list is empty.
         """
         return await self._http.request(
             "POST",
@@ -649,21 +651,21 @@ class Workflows(Area):
         started_after: datetime | None = None,
         finished_before: datetime | None = None,
     ) -> WorkflowCounts:
-        """Count runs.
+        """Return the metrics of runs.
 
         `GET /api/workflow/v2/executions/metrics`. Seen on instances, not in Domo's documentation.
 
         Args:
             model_id: Only runs of this workflow.
             model_version: Only runs of this version.
-            status: Only runs of this status, or of these.
-            trigger_types: Only runs that triggers of this kind started, or of these.
+            status: Only runs with this status, or one of these.
+            trigger_types: Only runs that triggers of this type, or of these types, started.
             started_by: Only runs that this user started.
-            started_after: Only runs that were started from then on.
-            finished_before: Only runs that ended before.
+            started_after: Only runs that were started at or after this time.
+            finished_before: Only runs that ended before this time.
 
         Raises:
-            ConfigError: A moment has no zone, or a list is empty.
+            ConfigError: A time has no time zone, or a list is empty.
         """
         return await self._http.request(
             "GET",
@@ -683,7 +685,7 @@ class Workflows(Area):
     # -- permissions ------------------------------------------------------------------------------------------
 
     async def permissions(self, model_id: str, /) -> Mapping[str, tuple[WorkflowPermission, ...]]:
-        """Return who may do what with a workflow, by type: ``USER``, ``GROUP`` and perhaps others.
+        """Return the permissions on a workflow, by type: ``USER``, ``GROUP`` and perhaps others.
 
         `GET /api/workflow/v1/models/{model_id}/permissions`. Seen on instances, not in Domo's documentation.
 
@@ -700,20 +702,20 @@ class Workflows(Area):
         )
 
     async def set_permissions(self, model_id: str, /, *, permissions: Sequence[Permission]) -> None:
-        """Say what users may do with a workflow.
+        """Set the permissions of users on a workflow.
 
         `POST /api/workflow/v1/models/{model_id}/permissions` (Workflows Product API, "Changing a Workflow's
-        Permissions"). Whether users who are left out keep what they had, is not documented.
+        Permissions"). Domo's documentation does not say whether users who are not listed keep their permissions.
 
         Args:
             model_id: The workflow.
-            permissions: The users, each with all that is allowed.
+            permissions: The users, each with all permissions.
 
         Raises:
             ConfigError: `permissions` is empty.
             NotFound: The workflow does not exist.
         """
-        # The same permissions set twice are the same permissions.
+        # Setting the same permissions twice has the same result.
         await self._http.request(
             "POST",
             url("/api/workflow/v1/models/{}/permissions", model_id),
@@ -723,7 +725,7 @@ class Workflows(Area):
 
 
 _MOST_MODELS = 10_000
-# How instances say that they do not know a run by its identifier, or take that for another kind of identifier.
+# The errors by which instances report an unknown run, or an identifier of another type.
 _NOT_BY_ID = frozenset({400, 404, 405})
 
 
@@ -732,7 +734,7 @@ def _iso(time: datetime | None) -> str | None:
 
 
 def _runs(answer: object) -> ItemTuple[WorkflowInstance]:
-    """Return the runs of an answer that no document shows: a list, or an object with one as ``executions``."""
+    """Return the runs of an undocumented answer: a list, or an object with one as ``executions``."""
     listed = answer.get("executions") if isinstance(answer, dict) else answer
     if not isinstance(listed, list):
         raise DecodeError("expected a list of executions, or an object that holds one")
@@ -740,7 +742,7 @@ def _runs(answer: object) -> ItemTuple[WorkflowInstance]:
 
 
 def _one_of(answer: object, instance_id: str) -> WorkflowInstance | None:
-    """Return the run that an answer tells of: as it is, or in a list, as untested clients expect it."""
+    """Return the run in an answer: the answer itself, or an item of a list, as untested clients expect it."""
     if isinstance(answer, dict) and "executions" not in answer:
         return _run(answer)
     return next((run for run in _runs(answer) if run.id == instance_id), None)
@@ -754,6 +756,6 @@ def _run(item: object) -> WorkflowInstance | None:
 
 
 def _first(item: object, *keys: str) -> str | None:
-    """Return the first text, which may be written as a number, that an object has under one of the keys."""
+    """Return the first text or number that an object has under one of the keys, as text."""
     found = (item.get(key) for key in keys) if isinstance(item, dict) else ()
     return next((str(value) for value in found if isinstance(value, str | int)), None)

@@ -14,25 +14,25 @@ class AccessTokens(Twin[AsyncAccessTokens]):
     """Access tokens: the developer tokens of an instance's users."""
 
     def list(self) -> SyncPager[AccessToken]:
-        """Iterate over all access tokens that you may see.
+        """Iterate over the access tokens that the token's owner may see.
 
         `GET /api/data/v1/accesstokens`. Seen: Domo's own data service has it without pages, and other clients use it.
         """
         return SyncPager(self._aio.list(), self._portal)
 
     def create(self, *, name: str, owner_id: int | str, expires: datetime) -> NewAccessToken:
-        """Make an access token.
+        """Create an access token.
 
         `POST /api/data/v1/accesstokens`. Seen: an answer was captured from an instance, Domo's own data service has the
         route, and other clients use it.
 
         Args:
             name: Its name.
-            owner_id: The user as whom it is to act.
-            expires: When it is to end, with a time zone.
+            owner_id: The user that it belongs to.
+            expires: When it expires, with a time zone.
 
         Returns:
-            The token; keep its value, as it cannot be asked for again.
+            The token; store its value, because it cannot be read again.
 
         Raises:
             ConfigError: `expires` has no time zone.
@@ -41,7 +41,7 @@ class AccessTokens(Twin[AsyncAccessTokens]):
         return self._portal.run(self._aio.create(name=name, owner_id=owner_id, expires=expires))
 
     def revoke(self, token_id: int | str, /) -> None:
-        """End an access token.
+        """Revoke an access token.
 
         `DELETE /api/data/v1/accesstokens/{token_id}`. Seen: Domo's own data service has it, and other clients use it.
 

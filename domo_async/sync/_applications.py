@@ -24,8 +24,8 @@ class Applications(Twin[AsyncApplications]):
     def list(self) -> SyncPager[Application]:
         """Iterate over all applications.
 
-        `GET /api/executor/v1/applications` (Remote Domostats API, "Get Applications"); no pages are documented, so they
-        come in one answer.
+        `GET /api/executor/v1/applications` (Remote Domostats API, "Get Applications"); no pages are documented, so one
+        answer has all applications.
         """
         return SyncPager(self._aio.list(), self._portal)
 
@@ -33,7 +33,7 @@ class Applications(Twin[AsyncApplications]):
         """Iterate over the jobs of an application that the token's owner may see.
 
         `GET /api/executor/v2/applications/{application_id}/jobs` (Remote Domostats API, "Get List of Jobs"). Domo's
-        documentation has an offset and no size, so pages are asked for until one is empty.
+        documentation has an offset but no page size, so pages are read until one is empty.
 
         Args:
             application_id: The application.
@@ -75,10 +75,10 @@ class Applications(Twin[AsyncApplications]):
         return self._portal.run(self._aio.get_job(application_id, job_id))
 
     def create_job(self, application_id: str, /, *, definition: Mapping[str, object]) -> ApplicationJob:
-        """Make a job.
+        """Create a job.
 
         `POST /api/executor/v1/applications/{application_id}/jobs`. Domo's documentation does not have it; instances
-        take it, and no answer is known, so that what comes is read as a job as far as that goes.
+        accept it. No answer is known, so the answer is read as a job as far as possible.
 
         Args:
             application_id: The application.
@@ -121,18 +121,19 @@ class Applications(Twin[AsyncApplications]):
         """Change a job.
 
         `PUT /api/executor/v1/applications/{application_id}/jobs/{job_id}` (Remote Domostats API, "Update the Job").
-        Whether the instance keeps what is left out is not documented; the example there sends everything.
+        Domo's documentation does not say whether the instance keeps fields that are not sent; its example sends all of
+        them.
 
         Args:
             application_id: The application.
             job_id: The job.
             job_name: Its name.
-            execution_timeout: When a run is ended; the example has 720, presumably minutes.
-            execution_payload: What it is to do: of Remote DomoStats, or whatever JSON the application takes.
-            execution_response: What its last run said; the example sends an empty one.
-            accounts: The data accounts that it uses; an empty list leaves it none.
-            resources: What it needs to run.
-            triggers: When it runs; an empty list leaves none.
+            execution_timeout: The time after which a run is ended; Domo's example has 720, presumably minutes.
+            execution_payload: The task: one of Remote DomoStats, or any JSON that the application takes.
+            execution_response: The response of its last run; Domo's example sends an empty one.
+            accounts: The data accounts that it uses; an empty list removes all.
+            resources: Its resources.
+            triggers: Its triggers; an empty list removes all.
 
         Raises:
             ConfigError: No change was given.

@@ -17,31 +17,31 @@ from domo_async.sync._facade import Twin
 
 
 class AppWorkflows(Twin[AsyncAppWorkflows]):
-    """Workflows that an app's manifest names."""
+    """Workflows named in an app's manifest."""
 
     def start(
         self, alias: str, /, *, data: Mapping[str, WorkflowValue] = {}, wait: bool = False, timeout: float = 600.0
     ) -> WorkflowInstance:
         """Start a workflow.
 
-        `POST /domo/workflow/v1/models/{alias}/start` (Workflows API, "Start a Workflow"), and to wait
+        `POST /domo/workflow/v1/models/{alias}/start` (Workflows API, "Start a Workflow"), and, to wait,
         `GET /domo/workflow/v1/models/{alias}/instance/{instance_id}`.
 
         Args:
             alias: The workflow's name in the app's manifest.
-            data: What it is started with, by the parameters' ``aliasName`` in the manifest; see `WorkflowValue`.
+            data: The start values, by the parameters' ``aliasName`` in the manifest; see `WorkflowValue`.
             wait: Whether to return only when it has completed.
-            timeout: Seconds to wait at most.
+            timeout: The most seconds to wait.
 
         Returns:
-            The run; its status is None where it has not reported as started yet.
+            The run; its status is None if it has not reported that it started.
 
         Raises:
-            ConfigError: A value of `data` cannot be sent, such as a datetime without a zone.
-            NotFound: The manifest names no such workflow.
+            ConfigError: A value of `data` cannot be sent, such as a datetime without a time zone.
+            NotFound: The manifest does not name such a workflow.
             JobFailed: With `wait`: it failed or was cancelled.
-            UnknownState: With `wait`: what its status means is not known.
-            WaitTimeout: With `wait`: it has not ended; it goes on.
+            UnknownState: With `wait`: the meaning of its status is unknown.
+            WaitTimeout: With `wait`: it has not ended; it continues to run.
         """
         return self._portal.run(self._aio.start(alias, data=data, wait=wait, timeout=timeout))
 
@@ -52,7 +52,7 @@ class AppWorkflows(Twin[AsyncAppWorkflows]):
 
         Args:
             alias: The workflow's name in the app's manifest.
-            instance_id: The run, as `start` tells it.
+            instance_id: The run, as `start` returns it.
 
         Raises:
             NotFound: The run or workflow does not exist.
@@ -62,22 +62,22 @@ class AppWorkflows(Twin[AsyncAppWorkflows]):
     def wait(self, alias: str, instance_id: str, /, *, timeout: float = 600.0) -> WorkflowInstance:
         """Wait until a run has completed.
 
-        `GET /domo/workflow/v1/models/{alias}/instance/{instance_id}` (Workflows API, "Get Workflow Instance"), again
-        and again.
+        `GET /domo/workflow/v1/models/{alias}/instance/{instance_id}` (Workflows API, "Get Workflow Instance"),
+        repeatedly.
 
         Args:
             alias: The workflow's name in the app's manifest.
-            instance_id: The run, as `start` tells it.
-            timeout: Seconds to wait at most.
+            instance_id: The run, as `start` returns it.
+            timeout: The most seconds to wait.
 
         Returns:
-            The run, completed.
+            The completed run.
 
         Raises:
             NotFound: The run or workflow does not exist.
             JobFailed: It failed or was cancelled.
-            UnknownState: What its status means is not known.
-            WaitTimeout: It has not ended; it goes on.
+            UnknownState: The meaning of its status is unknown.
+            WaitTimeout: It has not ended; it continues to run.
         """
         return self._portal.run(self._aio.wait(alias, instance_id, timeout=timeout))
 
@@ -92,21 +92,22 @@ class AppWorkflows(Twin[AsyncAppWorkflows]):
         until: datetime | None = None,
         status: StatusFilter = None,
     ) -> WorkflowMetrics:
-        """Return what is counted of a workflow's runs.
+        """Return the metrics of a workflow's runs.
 
         `GET /domo/workflow/v1/models/{alias}/overall` (Workflows API, "Get Metrics for a Workflow").
 
         Args:
             alias: The workflow's name in the app's manifest.
             limit: The most runs to list.
-            offset: Runs to leave out at the beginning of the list.
-            after: From when on; sent as milliseconds since 1970, which is unconfirmed.
-            until: Up to when; sent likewise.
-            status: List only runs of this status, or of these. That several are joined by commas is unconfirmed.
+            offset: The number of runs to skip in the list.
+            after: The start of the time range; sent as milliseconds since 1970, which is unconfirmed.
+            until: The end of the time range; sent as milliseconds since 1970, which is unconfirmed.
+            status: List only runs with this status, or one of these. Unconfirmed: that several statuses are joined by
+                commas.
 
         Raises:
-            ConfigError: A moment has no zone, or the list of statuses is empty.
-            NotFound: The manifest names no such workflow.
+            ConfigError: A time has no time zone, or the list of statuses is empty.
+            NotFound: The manifest does not name such a workflow.
         """
         return self._portal.run(
             self._aio.metrics(alias, limit=limit, offset=offset, after=after, until=until, status=status)
@@ -114,13 +115,13 @@ class AppWorkflows(Twin[AsyncAppWorkflows]):
 
 
 class AppFiles(Twin[AsyncAppFiles]):
-    """Files, as an app reaches them."""
+    """Files, as an app accesses them."""
 
     def get_permissions(self, file_id: int | str, /) -> FilePermissions:
-        """Return who may do what with a file.
+        """Return the permissions on a file.
 
         `GET /domo/data-files/v1/{file_id}/permissions` (Files API, "Get File Permissions"). Domo's documentation names
-        this route, but its example calls the one of `Files.get_permissions`.
+        this route, but its example uses the route of `Files.get_permissions`.
 
         Args:
             file_id: The file.
@@ -136,10 +137,10 @@ class Apps(Twin[AsyncApps]):
 
     @cached_property
     def workflows(self) -> AppWorkflows:
-        """Workflows that the app's manifest names."""
+        """Workflows named in the app's manifest."""
         return AppWorkflows(self._aio.workflows, self._portal)
 
     @cached_property
     def files(self) -> AppFiles:
-        """Files, as an app reaches them."""
+        """Files, as an app accesses them."""
         return AppFiles(self._aio.files, self._portal)

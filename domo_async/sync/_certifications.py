@@ -12,7 +12,7 @@ class Certifications(Twin[AsyncCertifications]):
     """The certification of cards and datasets."""
 
     def get(self, entity_type: EntityType | str, entity_id: int | str, /) -> Certification:
-        """Return how the certification of a card or a dataset stands.
+        """Return the certification of a card or a dataset.
 
         `GET /api/tags/v3/{entity_type}/{entity_id}/system/CERTIFIED/state` (Certified Content, "Get Certification
         Status").
@@ -22,7 +22,7 @@ class Certifications(Twin[AsyncCertifications]):
             entity_id: The card or the dataset.
 
         Returns:
-            Its `state` is None if there is no certification.
+            The certification; its `state` is None if there is none.
         """
         return self._portal.run(self._aio.get(entity_type, entity_id))
 
@@ -39,7 +39,7 @@ class Certifications(Twin[AsyncCertifications]):
         return self._portal.run(self._aio.certify(entity_type, entity_id))
 
     def remove(self, entity_type: EntityType | str, entity_id: int | str, /) -> None:
-        """End the certification of a card or a dataset.
+        """Remove the certification of a card or a dataset.
 
         `DELETE /api/tags/v3/{entity_type}/{entity_id}/system/CERTIFIED/state` (Certified Content, "Delete a
         Certification").

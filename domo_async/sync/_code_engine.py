@@ -21,7 +21,7 @@ from domo_async.sync._facade import SyncPager, Twin
 
 
 class CodePackages(Twin[AsyncCodePackages]):
-    """Packages of functions. Domo's OpenAPI description has most of these routes; `list` and `create` are seen."""
+    """Packages of functions. Domo's OpenAPI description has most of these routes; `list` and `create` were seen."""
 
     def list(self) -> SyncPager[CodePackage]:
         """Iterate over the packages that the token's owner may see.
@@ -38,7 +38,7 @@ class CodePackages(Twin[AsyncCodePackages]):
 
         Args:
             package_id: The package.
-            versions: Whether to ask for its versions as well.
+            versions: Whether to return its versions as well.
 
         Raises:
             NotFound: The package does not exist.
@@ -55,7 +55,8 @@ class CodePackages(Twin[AsyncCodePackages]):
         Args:
             package_id: The package.
             version: The version, such as ``1.0.1``.
-            parts: What to tell of it beside its facts: ``functions``, ``code``, ``privateFunctions``; all by default.
+            parts: The parts to return in addition to the basic fields: ``functions``, ``code``, ``privateFunctions``;
+                all by default.
 
         Raises:
             NotFound: The package or version does not exist.
@@ -75,19 +76,19 @@ class CodePackages(Twin[AsyncCodePackages]):
         package_id: str | Unset = UNSET,
         version: str | Unset = UNSET,
     ) -> CodePackage:
-        """Create a package, or a version of one that is there. Is not sent twice.
+        """Create a package, or a version of an existing one. The request is not sent twice.
 
         `POST /api/codeengine/v2/packages`. Seen on instances, not in Domo's documentation.
 
         Args:
             name: Its name.
-            code: The functions' source.
-            language: What that is written in.
+            code: The source of the functions.
+            language: The language of the source.
             functions: The functions, each as JSON: ``name``, ``displayName``, ``inputs``, ``output`` …
             description: The description.
-            environment: Where it runs.
+            environment: The runtime environment.
             configuration: The accounts and packages that it uses, as JSON; none by default.
-            package_id: The package that it is a version of; a new one by default.
+            package_id: The package to create a version of; by default a new package is created.
             version: The version.
 
         Raises:
@@ -108,7 +109,7 @@ class CodePackages(Twin[AsyncCodePackages]):
         )
 
     def release(self, package_id: str, version: str, /) -> CodePackage | None:
-        """Release a version of a package, which others can call from then on.
+        """Release a version of a package, which others can then call.
 
         `POST /api/codeengine/v2/packages/{package_id}/versions/{version}/release` (Domo's OpenAPI description, "Release
         a version").
@@ -118,10 +119,10 @@ class CodePackages(Twin[AsyncCodePackages]):
             version: The version.
 
         Returns:
-            The package; None where the instance does not tell it.
+            The package; None if the instance does not return it.
 
         Raises:
-            Conflict: The version is released already.
+            Conflict: The version was already released.
             NotFound: The package or version does not exist.
         """
         return self._portal.run(self._aio.release(package_id, version))
@@ -133,7 +134,7 @@ class CodePackages(Twin[AsyncCodePackages]):
 
         Args:
             package_id: The package.
-            owner: The user whose it is to be.
+            owner: The new owner.
 
         Raises:
             NotFound: The package does not exist.
@@ -154,10 +155,10 @@ class CodePackages(Twin[AsyncCodePackages]):
         return self._portal.run(self._aio.delete(package_id))
 
     def permissions(self, package_id: str, /) -> Mapping[str, tuple[CodePackagePermission, ...]]:
-        """Return who may do what with a package, by type: ``USER``, ``GROUP``.
+        """Return the permissions on a package, by type: ``USER``, ``GROUP``.
 
         `GET /api/codeengine/v2/packages/{package_id}/permissions`. Domo's OpenAPI description calls the types ``users``
-        and ``groups``; these are what instances are seen to answer.
+        and ``groups``; these are the types that instances are seen to answer.
 
         Args:
             package_id: The package.
@@ -168,13 +169,13 @@ class CodePackages(Twin[AsyncCodePackages]):
         return self._portal.run(self._aio.permissions(package_id))
 
     def set_permissions(self, package_id: str, /, *, permissions: Sequence[Permission]) -> None:
-        """Say who may do what with a package. Domo's OpenAPI description says that all others lose what they had.
+        """Set the permissions on a package. Domo's OpenAPI description says that all others lose theirs.
 
         `POST /api/codeengine/v2/packages/{package_id}/permissions`. Seen on instances, in this form.
 
         Args:
             package_id: The package.
-            permissions: The users and groups, each with all that is allowed.
+            permissions: The users and groups, each with all permissions.
 
         Raises:
             ConfigError: `permissions` is empty.
@@ -184,7 +185,7 @@ class CodePackages(Twin[AsyncCodePackages]):
 
 
 class CodeEngine(Twin[AsyncCodeEngine]):
-    """Code Engine: functions run on the instance, and the packages that they are in."""
+    """Code Engine: functions run on the instance, and the packages that contain them."""
 
     @cached_property
     def packages(self) -> CodePackages:
@@ -202,26 +203,26 @@ class CodeEngine(Twin[AsyncCodeEngine]):
         get_logs: bool | Unset = UNSET,
         check: bool = True,
     ) -> FunctionExecution:
-        """Run a function and return what it gave.
+        """Run a function and return the execution with its result.
 
         `POST /api/codeengine/v2/packages/{package_id}/versions/{version}/functions/{function_name}` (Code Engine API,
-        "Run Function"). The instance answers with a good status even where the function failed, so that the execution's
-        own status is looked at. It is never run twice by itself.
+        "Run Function"). The instance answers with a success status even if the function failed, so the execution's own
+        status is checked. The library never retries the request.
 
         Args:
             package_id: The package.
             version: The package's version, such as ``1.0.1``.
             function_name: The function.
-            input_variables: What the function takes, by name; ``{}`` for nothing.
-            get_logs: Whether to get what the function prints.
-            check: Whether to raise unless the function surely ended well, that is as ``SUCCESS``, or as
-                ``OUTPUT_UNDEFINED``, for a function that gives nothing. False returns every execution as it is.
+            input_variables: The arguments of the function by name; ``{}`` for none.
+            get_logs: Whether to return the function's output.
+            check: Whether to raise unless the function certainly succeeded: the status is ``SUCCESS``, or
+                ``OUTPUT_UNDEFINED`` for a function that returns nothing. False returns every execution as it is.
 
         Raises:
-            JobFailed: The function failed, or the instance could not tell how it went; carries the status and the
-                reason.
-            UnknownState: What the status means is not known.
-            WaitTimeout: The instance answered before the function had ended, and it goes on.
+            JobFailed: The function failed, or the instance could not determine the outcome; the error has the status
+                and the reason.
+            UnknownState: The meaning of the status is unknown.
+            WaitTimeout: The instance answered before the function had ended; it continues to run.
             NotFound: The function does not exist.
         """
         return self._portal.run(
@@ -238,28 +239,28 @@ class CodeEngine(Twin[AsyncCodeEngine]):
 
         Args:
             package_id: The package.
-            execution_id: The execution, as `run` tells it.
+            execution_id: The execution, as `run` returns it.
 
         Raises:
-            NotFound: The execution does not exist, or not any more.
+            NotFound: The execution does not exist, or no longer exists.
         """
         return self._portal.run(self._aio.get_execution(package_id, execution_id))
 
     def wait(self, package_id: str, execution_id: str, /, *, timeout: float = 600.0) -> FunctionExecution:
-        """Wait until an execution has ended well, and return it.
+        """Wait until an execution has succeeded, and return it.
 
         `GET /api/codeengine/v2/packages/{package_id}/executions/{execution_id}` (Domo's OpenAPI description, "Get
-        execution by ID"), again and again.
+        execution by ID"), repeatedly.
 
         Args:
             package_id: The package.
-            execution_id: The execution, as `run` tells it.
-            timeout: Seconds to wait at most.
+            execution_id: The execution, as `run` returns it.
+            timeout: The most seconds to wait.
 
         Raises:
-            JobFailed: The function failed, or the instance could not tell how it went.
-            UnknownState: What the status means is not known.
-            WaitTimeout: It has not ended; it goes on.
-            NotFound: The execution does not exist, or not any more.
+            JobFailed: The function failed, or the instance could not determine the outcome.
+            UnknownState: The meaning of the status is unknown.
+            WaitTimeout: It has not ended; it continues to run.
+            NotFound: The execution does not exist, or no longer exists.
         """
         return self._portal.run(self._aio.wait(package_id, execution_id, timeout=timeout))

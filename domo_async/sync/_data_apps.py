@@ -27,15 +27,15 @@ class DataApps(Twin[AsyncDataApps]):
         limit: int | None = None,
         page_size: int = 100,
     ) -> SyncPager[DataAppSummary]:
-        """Iterate over apps: all that the token's owner administers, or those that meet the conditions.
+        """Iterate over the apps that the token's owner administers, or over those that meet the conditions.
 
         `POST /api/content/v1/dataapps/adminsummary`. Seen: samples of instances show it; Domo's documentation does not
         describe it; two independent clients use it.
 
         Args:
-            title: Only those with this in their titles.
-            owner_ids: Only those that one of these users owns. Another client sends it; an instance that does not heed
-                it gives all, so look at the owners.
+            title: Only apps whose titles contain this text.
+            owner_ids: Only apps that one of these users owns. Another client sends it; an instance that ignores it
+                returns all apps, so check the owners.
             sort_by: The field to sort by.
             ascending: Whether to sort in ascending order.
             offset: The number of apps to skip.
@@ -43,7 +43,7 @@ class DataApps(Twin[AsyncDataApps]):
             page_size: The number of apps per page.
 
         Raises:
-            ConfigError: `owner_ids` is empty, or a number is out of its range.
+            ConfigError: `owner_ids` is empty, or a number is out of range.
         """
         return SyncPager(
             self._aio.list(
@@ -61,8 +61,8 @@ class DataApps(Twin[AsyncDataApps]):
     def visible(self) -> ItemTuple[DataApp]:
         """Return the apps that the token's owner sees.
 
-        `GET /api/content/v1/dataapps`. Unconfirmed: Domo's documentation does not describe the answer; it is seen to be
-        asked for.
+        `GET /api/content/v1/dataapps`. Unconfirmed: Domo's documentation does not describe the answer; requests to it
+        were seen.
         """
         return self._portal.run(self._aio.visible())
 
@@ -76,8 +76,8 @@ class DataApps(Twin[AsyncDataApps]):
 
         Args:
             data_app_id: The app.
-            include_hidden_views: Whether to tell pages that its navigation leaves out, too.
-            authoring: Whether to tell it as whoever changes it sees it.
+            include_hidden_views: Whether to include pages that its navigation hides.
+            authoring: Whether to return it in the form that its editors see.
 
         Raises:
             Forbidden: The token's owner may not see the app.
@@ -88,14 +88,14 @@ class DataApps(Twin[AsyncDataApps]):
         )
 
     def access(self, data_app_id: int | str, /, *, expand_users: bool = False) -> DataAppAccess:
-        """Return whom an app is shared with, its owners among them.
+        """Return the users and groups that an app is shared with, including its owners.
 
         `GET /api/content/v1/dataapps/{data_app_id}/access`. Unconfirmed: Domo's documentation does not describe the
         answer; two independent clients use it.
 
         Args:
             data_app_id: The app.
-            expand_users: Whether to count the users of groups among the users.
+            expand_users: Whether to list the users of groups among the users.
 
         Raises:
             NotFound: The app does not exist.
@@ -110,7 +110,7 @@ class DataApps(Twin[AsyncDataApps]):
         note: str | Unset = UNSET,
         send_email: bool | Unset = UNSET,
     ) -> None:
-        """Let users and groups own apps, besides those who do.
+        """Add owners to apps; the present owners stay.
 
         `PUT /api/content/v1/dataapps/bulk/owners`. Seen: samples of instances show it; Domo's documentation does not
         describe it; two independent clients use it.
@@ -118,8 +118,8 @@ class DataApps(Twin[AsyncDataApps]):
         Args:
             data_app_ids: The apps.
             owners: The new owners; a plain number stands for a user.
-            note: What to tell them.
-            send_email: Whether to tell them by mail; the instance decides by default.
+            note: A message to the new owners.
+            send_email: Whether to notify the new owners by mail; by default the instance decides.
 
         Raises:
             ConfigError: `data_app_ids` or `owners` is empty.
@@ -130,7 +130,7 @@ class DataApps(Twin[AsyncDataApps]):
         )
 
     def remove_owners(self, *, data_app_ids: Sequence[int | str], owners: Sequence[Member | int | str]) -> None:
-        """Let users and groups no longer own apps.
+        """Remove owners from apps.
 
         `POST /api/content/v1/dataapps/bulk/owners/remove`. Seen: samples of instances show it; Domo's documentation
         does not describe it.

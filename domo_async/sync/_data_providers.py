@@ -11,7 +11,7 @@ from domo_async.sync._facade import SyncPager, Twin
 
 
 class DataProviders(Twin[AsyncDataProviders]):
-    """Data providers: the kinds of sources that connectors read."""
+    """Data providers: the types of sources that connectors read."""
 
     def list(
         self,
@@ -25,10 +25,10 @@ class DataProviders(Twin[AsyncDataProviders]):
         `GET /api/data/v1/providers`. Seen: Domo's own data service has it, and two clients use it; it has no pages.
 
         Args:
-            fields: What to tell of each, such as ``"all"``; by default id, key, name, url, authenticationScheme and
+            fields: The fields to return, such as ``"all"``; by default id, key, name, url, authenticationScheme and
                 moduleHandler.
-            filter: What to leave out; its words are not known.
-            include_federated: Whether to give federated ones too; by default not.
+            filter: The data providers to omit; the possible values are unknown.
+            include_federated: Whether to include federated data providers; by default not.
         """
         return SyncPager(
             self._aio.list(fields=fields, filter=filter, include_federated=include_federated), self._portal
@@ -41,15 +41,15 @@ class DataProviders(Twin[AsyncDataProviders]):
 
         Args:
             key: The data provider, such as ``snowflake-unload-v2``.
-            fields: What to tell of it, as `list` takes it.
+            fields: The fields to return, as in `list`.
 
         Raises:
-            NotFound: There is no such data provider.
+            NotFound: The data provider does not exist.
         """
         return self._portal.run(self._aio.get(key, fields=fields))
 
     def with_accounts(self) -> SyncPager[ProviderAccounts]:
-        """Iterate over the data providers that datasets of the instance have, with the accounts for them.
+        """Iterate over the data providers that the instance's datasets use, with the accounts for them.
 
         `GET /api/data/v2/datasources/providers`. Seen: Domo's own data service has it; it has no pages.
         """

@@ -21,13 +21,13 @@ from domo_async.sync._facade import SyncPager, Twin
 
 
 class Dataflows(Twin[AsyncDataflows]):
-    """Dataflows: made, changed and executed."""
+    """Dataflows: create, change and execute them."""
 
     def list(self) -> SyncPager[Dataflow]:
         """Iterate over all dataflows.
 
-        `GET /api/dataprocessing/v1/dataflows`. Seen: other clients use it. No pages are known, so they
-        come in one answer.
+        `GET /api/dataprocessing/v1/dataflows`. Seen: other clients use it. No pages are known, so one answer has all
+        dataflows.
         """
         return SyncPager(self._aio.list(), self._portal)
 
@@ -48,31 +48,31 @@ class Dataflows(Twin[AsyncDataflows]):
     def create(self, *, definition: Mapping[str, Any]) -> Dataflow:
         """Create a dataflow.
 
-        `POST /api/dataprocessing/v1/dataflows`. Seen: five clients use it; one tells that an instance refuses it to
+        `POST /api/dataprocessing/v1/dataflows`. Seen: five clients use it; one reports that an instance refuses it to
         developer tokens.
 
         Args:
-            definition: What makes it up: ``name``, ``databaseType`` such as ``MAGIC``, ``actions``, ``inputs``,
-                ``outputs`` and more, as an instance's `get` tells them of another dataflow.
+            definition: The definition: ``name``, ``databaseType`` such as ``MAGIC``, ``actions``, ``inputs``,
+                ``outputs`` and more, as `get` returns them for another dataflow.
 
         Raises:
-            ConfigError: There is no ``name`` in the definition.
-            BadRequest: The instance makes no sense of it.
-            Forbidden: The token's owner may not create dataflows.
+            ConfigError: The definition has no ``name``.
+            BadRequest: The instance cannot interpret the definition.
+            Forbidden: The token's owner is not allowed to create dataflows.
         """
         return self._portal.run(self._aio.create(definition=definition))
 
     def update(self, dataflow_id: int | str, /, *, definition: Mapping[str, Any]) -> Dataflow:
-        """Give a dataflow another definition, which makes a new version of it.
+        """Replace the definition of a dataflow, which creates a new version.
 
         `PUT /api/dataprocessing/v1/dataflows/{dataflow_id}`. Seen: four clients use it.
 
         Args:
             dataflow_id: The dataflow.
-            definition: All that makes it up, as `create` takes it; what is left out is lost.
+            definition: The complete definition, as `create` takes it; parts that are not given are lost.
 
         Raises:
-            ConfigError: There is no ``name`` in the definition.
+            ConfigError: The definition has no ``name``.
             NotFound: The dataflow does not exist.
         """
         return self._portal.run(self._aio.update(dataflow_id, definition=definition))
@@ -87,15 +87,15 @@ class Dataflows(Twin[AsyncDataflows]):
         responsible_user_id: int | str | Unset = UNSET,
         enabled: bool | Unset = UNSET,
     ) -> None:
-        """Change what is given of a dataflow, whose definition stays.
+        """Change the given fields of a dataflow; its definition stays as it is.
 
         `PUT /api/dataprocessing/v1/dataflows/{dataflow_id}/patch`. Seen: three clients use it, to hand a dataflow over.
 
         Args:
             dataflow_id: The dataflow.
             name: Its name.
-            description: What it does.
-            responsible_user_id: The user who is to answer for it.
+            description: The description.
+            responsible_user_id: The new responsible user.
             enabled: Whether it may run.
 
         Raises:
@@ -120,17 +120,17 @@ class Dataflows(Twin[AsyncDataflows]):
         responsible_user_id: int | str | Unset = UNSET,
         enabled: bool | Unset = UNSET,
     ) -> None:
-        """Hand several dataflows over, or let them run or not, by one request.
+        """Change the responsible user of several dataflows, or enable or disable them, with one request.
 
-        `PUT /api/dataprocessing/v1/dataflows/bulk/patch`. Seen: one client uses it; what it answers is not documented.
+        `PUT /api/dataprocessing/v1/dataflows/bulk/patch`. Seen: one client uses it; its answer is not documented.
 
         Args:
             dataflow_ids: The dataflows.
-            responsible_user_id: The user who is to answer for them.
+            responsible_user_id: The new responsible user.
             enabled: Whether they may run.
 
         Raises:
-            ConfigError: `dataflow_ids` is empty, or nothing is given to change.
+            ConfigError: `dataflow_ids` is empty, or no change was given.
             NotFound: The dataflow does not exist.
         """
         return self._portal.run(
@@ -172,7 +172,7 @@ class Dataflows(Twin[AsyncDataflows]):
 
         Args:
             dataflow_id: The dataflow.
-            version_id: The version, as `DataflowVersion.id` tells it.
+            version_id: The version: its `DataflowVersion.id`.
 
         Raises:
             NotFound: The dataflow or version does not exist.
@@ -194,13 +194,13 @@ class Dataflows(Twin[AsyncDataflows]):
         return self._portal.run(self._aio.tags(dataflow_id))
 
     def set_tags(self, dataflow_id: int | str, /, *, tags: Sequence[str]) -> None:
-        """Give a dataflow exactly these tags; it loses all others.
+        """Set the tags of a dataflow to exactly these; it loses all others.
 
         `PUT /api/dataprocessing/v1/dataflows/{dataflow_id}/tags`. Seen: two clients use it.
 
         Args:
             dataflow_id: The dataflow.
-            tags: All that it is to have; an empty list takes all away.
+            tags: The complete list of tags; an empty list removes all.
 
         Raises:
             NotFound: The dataflow does not exist.
@@ -208,10 +208,9 @@ class Dataflows(Twin[AsyncDataflows]):
         return self._portal.run(self._aio.set_tags(dataflow_id, tags=tags))
 
     def tag_many(self, dataflow_ids: Sequence[int | str], /, *, tags: Sequence[str]) -> None:
-        """Give several dataflows tags beside those that they have.
+        """Add tags to several dataflows.
 
-        `PUT /api/dataprocessing/v1/dataflows/bulk/tag`. Seen: one client uses it; what it answers is not
-        documented.
+        `PUT /api/dataprocessing/v1/dataflows/bulk/tag`. Seen: one client uses it; its answer is not documented.
 
         Args:
             dataflow_ids: The dataflows.
@@ -224,10 +223,9 @@ class Dataflows(Twin[AsyncDataflows]):
         return self._portal.run(self._aio.tag_many(dataflow_ids, tags=tags))
 
     def untag_many(self, dataflow_ids: Sequence[int | str], /, *, tags: Sequence[str]) -> None:
-        """Take tags away from several dataflows, which keep their others.
+        """Remove tags from several dataflows; their other tags stay.
 
-        `PUT /api/dataprocessing/v1/dataflows/bulk/tag/delete`. Seen: one client uses it; what it answers is not
-        documented.
+        `PUT /api/dataprocessing/v1/dataflows/bulk/tag/delete`. Seen: one client uses it; its answer is not documented.
 
         Args:
             dataflow_ids: The dataflows.
@@ -249,21 +247,21 @@ class Dataflows(Twin[AsyncDataflows]):
         send_email: bool = False,
         message: str | Unset = UNSET,
     ) -> None:
-        """Give users and groups access to a dataflow, and to its datasets; ``NONE`` takes it away.
+        """Give users and groups access to a dataflow and its datasets; ``NONE`` revokes it.
 
         `PUT /api/dataprocessing/v1/dataflows/permissions/share/{dataflow_id}`. Seen: Domo's own description of the
         dataflow routes has it.
 
         Args:
             dataflow_id: The dataflow.
-            permissions: Whom to allow what.
-            dataset_permissions: Whom to allow what with which of its datasets.
-            send_email: Whether to tell them by mail.
-            message: What to tell them.
+            permissions: The access of each user or group.
+            dataset_permissions: The access to each of its datasets.
+            send_email: Whether to notify them by mail.
+            message: A message to them.
 
         Raises:
             ConfigError: `permissions` is empty.
-            Forbidden: The token's owner may not share it.
+            Forbidden: The token's owner is not allowed to share it.
             NotFound: The dataflow does not exist.
         """
         return self._portal.run(
@@ -279,42 +277,42 @@ class Dataflows(Twin[AsyncDataflows]):
     def execute(self, dataflow_id: int | str, /, *, wait: bool = False, timeout: float = 3600.0) -> DataflowExecution:
         """Execute a dataflow.
 
-        `POST /api/dataprocessing/v1/dataflows/{dataflow_id}/executions`, and to wait
-        `GET /api/dataprocessing/v1/dataflows/{dataflow_id}/executions/{execution_id}`. Seen: answers were
-        captured from an instance, and other clients use them.
+        `POST /api/dataprocessing/v1/dataflows/{dataflow_id}/executions`, and, to wait,
+        `GET /api/dataprocessing/v1/dataflows/{dataflow_id}/executions/{execution_id}`. Seen: answers were captured from
+        an instance, and other clients use them.
 
         Args:
             dataflow_id: The dataflow.
             wait: Whether to return only when the execution has ended.
-            timeout: Seconds to wait at most.
+            timeout: The most seconds to wait.
 
         Returns:
-            The execution; with `wait` as it ended.
+            The execution; with `wait`, the one that has ended.
 
         Raises:
             NotFound: The dataflow does not exist.
             JobFailed: With `wait`: it failed.
-            UnknownState: With `wait`: what its state means is not known.
-            WaitTimeout: With `wait`: it has not ended; it goes on.
+            UnknownState: With `wait`: the meaning of its state is unknown.
+            WaitTimeout: With `wait`: it has not ended; it continues to run.
         """
         return self._portal.run(self._aio.execute(dataflow_id, wait=wait, timeout=timeout))
 
     def wait(self, dataflow_id: int | str, execution_id: int | str, /, *, timeout: float = 3600.0) -> DataflowExecution:
         """Wait until an execution has ended, and return it.
 
-        `GET /api/dataprocessing/v1/dataflows/{dataflow_id}/executions/{execution_id}`, again and again. Seen: an
-        answer was captured from an instance, and other clients use it.
+        `GET /api/dataprocessing/v1/dataflows/{dataflow_id}/executions/{execution_id}`, repeatedly. Seen: an answer was
+        captured from an instance, and other clients use it.
 
         Args:
             dataflow_id: The dataflow.
             execution_id: The execution.
-            timeout: Seconds to wait at most.
+            timeout: The most seconds to wait.
 
         Raises:
             NotFound: The dataflow or execution does not exist.
             JobFailed: It failed.
-            UnknownState: What its state means is not known.
-            WaitTimeout: It has not ended; it goes on.
+            UnknownState: The meaning of its state is unknown.
+            WaitTimeout: It has not ended; it continues to run.
         """
         return self._portal.run(self._aio.wait(dataflow_id, execution_id, timeout=timeout))
 

@@ -12,7 +12,7 @@ from domo_async.sync._facade import Twin
 
 
 class Lineage(Twin[AsyncLineage]):
-    """Lineage: what things are made from, and what is made from them."""
+    """Lineage: the upstream and downstream objects of an object."""
 
     def get(
         self,
@@ -25,24 +25,24 @@ class Lineage(Twin[AsyncLineage]):
         traverse_down: bool | None = None,
         max_depth: int | None = None,
     ) -> dict[str, LineageNode]:
-        """Return a thing and all that it is connected with.
+        """Return an object and all objects that it is connected with.
 
         `GET /api/data/v1/lineage/{entity_type}/{entity_id}`. Seen: an answer was captured from an instance, Domo's own
         data service has the route, and three clients use it.
 
         Args:
-            entity_type: What it is, such as ``DATA_SOURCE`` for a dataset.
+            entity_type: Its type, such as ``DATA_SOURCE`` for a dataset.
             entity_id: Its identifier.
-            request_entities: The kinds of things to tell of; all by default.
-            traverse_up: Whether to go on to what it is made from; by default so.
-            traverse_down: Whether to go on to what is made from it; by default so.
-            max_depth: How many steps to go at most; by default all.
+            request_entities: The types of objects to return; all by default.
+            traverse_up: Whether to follow its inputs upstream; by default so.
+            traverse_down: Whether to follow its outputs downstream; by default so.
+            max_depth: The maximum number of steps; by default all.
 
         Returns:
-            Each thing by its kind and identifier written together, as `LineageNode.key` and `LineageLink.key` have it.
+            Each object by its type and identifier written together, the key of `LineageNode.key` and `LineageLink.key`.
 
         Raises:
-            NotFound: The thing does not exist.
+            NotFound: The object does not exist.
         """
         return self._portal.run(
             self._aio.get(
@@ -56,16 +56,16 @@ class Lineage(Twin[AsyncLineage]):
         )
 
     def impact_counts(self, entity_type: LineageEntity | str, entity_id: int | str, /) -> ImpactCounts:
-        """Count what depends on a thing.
+        """Return the number of objects that depend on an object.
 
         `GET /api/data/v1/lineage/{entity_type}/{entity_id}/impactCounts`. Seen: Domo's own data service has it.
 
         Args:
-            entity_type: What it is, such as ``DATA_SOURCE`` for a dataset.
+            entity_type: Its type, such as ``DATA_SOURCE`` for a dataset.
             entity_id: Its identifier.
 
         Raises:
-            NotFound: The thing does not exist.
+            NotFound: The object does not exist.
         """
         return self._portal.run(self._aio.impact_counts(entity_type, entity_id))
 
@@ -80,30 +80,30 @@ class Lineage(Twin[AsyncLineage]):
         max_depth: int = 20,
         names: bool = True,
     ) -> LineageGraph:
-        """Return what a thing is made from, and what is made from it, as a graph to print, to draw or to hand on.
+        """Return the upstream and downstream lineage of an object as a graph to print, draw or export.
 
-        Printed it is a tree, in which what several things lead to is shown once; `LineageGraph.to_dot`, `to_graphml`
-        and `to_json` are for other programs.
+        Printed, it is a tree in which shared neighbours are shown only once; `LineageGraph.to_dot`, `to_graphml` and
+        `to_json` export it to other programs.
 
         `GET /api/data/v1/lineage/{entity_type}/{entity_id}` once; for names `POST /api/data/v3/datasources/bulk`,
         `GET /api/content/v1/cards`, `GET /api/dataprocessing/v1/dataflows/{dataflow_id}` or
-        `GET /api/dataprocessing/v1/dataflows`. Sources are told at `get` and at the methods of these areas.
+        `GET /api/dataprocessing/v1/dataflows`. See `get` and the methods of these areas for their sources.
 
         Example:
             print(domo.lineage.trace("DATA_SOURCE", dataset_id, up=False))
 
         Args:
-            entity_type: What it is, such as ``DATA_SOURCE`` for a dataset.
+            entity_type: Its type, such as ``DATA_SOURCE`` for a dataset.
             entity_id: Its identifier.
-            up: Whether to go on to what it is made from.
-            down: Whether to go on to what is made from it.
-            max_depth: How many steps to go at most, 1 to 200. What leads on beyond them is marked.
-            names: Whether to ask what datasets, dataflows and cards are called; where that fails, they go by their
-                identifiers.
+            up: Whether to follow the lineage upstream.
+            down: Whether to follow the lineage downstream.
+            max_depth: The maximum number of steps, 1 to 200. Objects with neighbours beyond it are marked.
+            names: Whether to look up the names of datasets, dataflows and cards; objects whose names cannot be read are
+                shown by identifier.
 
         Raises:
-            ConfigError: `max_depth` is out of its range, or neither way is asked for.
-            NotFound: The thing does not exist.
+            ConfigError: `max_depth` is out of range, or both `up` and `down` are False.
+            NotFound: The object does not exist.
         """
         return self._portal.run(
             self._aio.trace(entity_type, entity_id, up=up, down=down, max_depth=max_depth, names=names)

@@ -12,7 +12,7 @@ from domo_async.sync._facade import SyncPager, Twin
 
 
 class Publications(Twin[AsyncPublications]):
-    """Publications: content that an instance gives to others."""
+    """Publications: content that an instance publishes to others."""
 
     def list(
         self, *, search: str | None = None, offset: int = 0, limit: int | None = None, page_size: int = 100
@@ -57,20 +57,19 @@ class Publications(Twin[AsyncPublications]):
         description: str | Unset = UNSET,
         publication_id: str | None = None,
     ) -> str:
-        """Give content to other instances.
+        """Publish content to other instances.
 
         `POST /api/publish/v2/publication`. Seen: samples of instances show it; Domo's documentation does not describe
-        it; two independent clients use it. The instance goes on with it after it has answered; `list` tells how it
-        went.
+        it; two independent clients use it. The instance continues after it has answered; `list` returns the result.
 
         Args:
             name: Its name.
             domain: This instance, such as ``acme.domo.com``.
-            content: What to give.
-            subscriber_domains: The instances to give it to.
+            content: The content to publish.
+            subscriber_domains: The instances to publish to.
             description: The description.
-            publication_id: Its identifier, a UUID; by default a new one. Whoever keeps it can look the publication up
-                after an answer that was lost.
+            publication_id: Its identifier, a UUID; by default a new one. If you keep it, you can look the publication
+                up after a lost answer.
 
         Returns:
             The identifier of the publication.

@@ -22,38 +22,38 @@ class Sharing(Twin[AsyncSharing]):
         message: str | Unset = UNSET,
         send_email: bool | None = None,
     ) -> None:
-        """Share pages, cards and datasets with users and groups. `Pages.revoke_access` takes a page back.
+        """Share pages, cards and datasets with users and groups. `Pages.revoke_access` unshares a page.
 
         `POST /api/content/v1/share` (Content Sharing, "Share Resource").
 
         Args:
-            resources: What to share.
-            recipients: Whom to share it with.
-            message: What to tell them.
-            send_email: Whether to tell them by mail; the instance decides by default.
+            resources: The content to share.
+            recipients: The users and groups to share it with.
+            message: A message to them.
+            send_email: Whether to notify them by mail; by default the instance decides.
 
         Raises:
             ConfigError: `resources` or `recipients` is empty.
-            Forbidden: The token's owner may not share one of these.
-            NotFound: The thing does not exist, or nobody such.
+            Forbidden: The token's owner is not allowed to share one of these.
+            NotFound: A resource or a recipient does not exist.
         """
         return self._portal.run(
             self._aio.share(resources=resources, recipients=recipients, message=message, send_email=send_email)
         )
 
     def revoke(self, *, resources: Sequence[Resource], recipient: Recipient) -> None:
-        """Take the access of a user or a group to pages and cards away, 50 of them in a request.
+        """Revoke the access of a user or a group to pages and cards, 50 of them per request.
 
         `DELETE /api/content/v1/share/bulk/{kind}/{recipient_type}/{recipient_id}`. Seen: samples of instances show it;
-        Domo's documentation does not describe it; one client uses it for pages, and it is seen for pages and cards. Of
-        datasets, `DatasetAccess.revoke` takes access away.
+        Domo's documentation does not describe it; one client uses it for pages, and it was seen for pages and cards.
+        For datasets, use `DatasetAccess.revoke`.
 
         Args:
             resources: The pages and cards.
-            recipient: Who is to lose access.
+            recipient: The user or the group that loses access.
 
         Raises:
-            ConfigError: `resources` is empty, or holds something else.
+            ConfigError: `resources` is empty, or has content of another type.
             Forbidden: The token's owner is not allowed to do this.
         """
         return self._portal.run(self._aio.revoke(resources=resources, recipient=recipient))
@@ -72,14 +72,14 @@ class Sharing(Twin[AsyncSharing]):
 
         Args:
             data_app_ids: The apps.
-            recipients: Whom to share them with.
-            message: What to tell them.
-            send_email: Whether to tell them by mail; the instance decides by default.
+            recipients: The users and groups to share them with.
+            message: A message to them.
+            send_email: Whether to notify them by mail; by default the instance decides.
 
         Raises:
             ConfigError: `data_app_ids` or `recipients` is empty.
-            Forbidden: The token's owner may not share one of these.
-            NotFound: The app does not exist, or nobody such.
+            Forbidden: The token's owner is not allowed to share one of these.
+            NotFound: An app or a recipient does not exist.
         """
         return self._portal.run(
             self._aio.share_apps(

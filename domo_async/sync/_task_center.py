@@ -21,11 +21,11 @@ class Queues(Twin[AsyncQueues]):
     def list(self, *, combine_attributes: bool | None = None, archived: bool | None = None) -> SyncPager[Queue]:
         """Iterate over all queues that the token's owner has access to.
 
-        `GET /api/queues/v1` (Task Center API, "Get Queues"); no pages are documented, so they come in one answer.
+        `GET /api/queues/v1` (Task Center API, "Get Queues"); no pages are documented, so one answer has all queues.
 
         Args:
-            combine_attributes: Not explained; the page's example has true.
-            archived: Whether to list archived queues; the page's example has false.
+            combine_attributes: Not explained by Domo's documentation, whose example has true.
+            archived: Whether to list archived queues; the example in Domo's documentation has false.
         """
         return SyncPager(self._aio.list(combine_attributes=combine_attributes, archived=archived), self._portal)
 
@@ -50,7 +50,7 @@ class Queues(Twin[AsyncQueues]):
 
         Args:
             queue_id: The queue.
-            user_id: The user whose it is to be.
+            user_id: The new owner.
 
         Raises:
             Forbidden: The token's owner is not allowed to do this.
@@ -59,14 +59,14 @@ class Queues(Twin[AsyncQueues]):
         return self._portal.run(self._aio.set_owner(queue_id, user_id))
 
     def set_permissions(self, queue_id: str, /, *, permissions: Sequence[Permission]) -> None:
-        """Say what users and groups may do with a queue.
+        """Set the permissions of users and groups on a queue.
 
-        `POST /api/queues/v1/{queue_id}/permissions` (Task Center API, "Update permissions"). What becomes of those who
-        are not named is not documented.
+        `POST /api/queues/v1/{queue_id}/permissions` (Task Center API, "Update permissions"). Domo's documentation does
+        not say what happens to the permissions of others.
 
         Args:
             queue_id: The queue.
-            permissions: For each user or group all that it may do. One with an empty list loses all permissions.
+            permissions: All permissions of each user or group. One with an empty list loses all permissions.
 
         Raises:
             ConfigError: `permissions` is empty.
@@ -100,34 +100,34 @@ class Tasks(Twin[AsyncTasks]):
         limit: int | None = None,
         page_size: int = 100,
     ) -> SyncPager[Task]:
-        """Iterate over the tasks that pass all filters given, or over all that the token's owner has access to.
+        """Iterate over the tasks that match all given filters, or over all that the token's owner has access to.
 
-        `POST /api/queues/v1/tasks/list` (Task Center API, "Get Tasks"). Domo's documentation names no paging; that the
-        query takes ``limit`` and ``offset`` is from a public client. An answer of more tasks than were asked for is
-        taken as all.
+        `POST /api/queues/v1/tasks/list` (Task Center API, "Get Tasks"). Domo's documentation names no paging; ``limit``
+        and ``offset`` in the query are known from a public client. If an answer has more tasks than requested, it is
+        taken to have all.
 
         Args:
-            queue_id: Queues.
-            display_type: How tasks are shown.
-            status: How tasks stand.
-            assigned_by: Users who assigned.
-            assigned_to: Users who are to do them.
-            created_on: When tasks were made: ranges, each from when to when.
-            created_by: Users who made them.
-            assigned_on: When tasks were assigned, as ranges.
-            updated_on: When tasks were last changed, as ranges.
-            completed_on: When tasks were completed, as ranges.
-            completed_by: Users who completed them.
-            sort_by: The fields to sort by: the names of these filters as the API has them, such as ``createdOn``.
-            version: Versions of tasks.
+            queue_id: The queues.
+            display_type: How the tasks are shown.
+            status: The statuses of the tasks.
+            assigned_by: The users who assigned the tasks.
+            assigned_to: The assignees.
+            created_on: When the tasks were created, as ranges of two times.
+            created_by: The users who created the tasks.
+            assigned_on: When the tasks were assigned, as ranges.
+            updated_on: When the tasks were last changed, as ranges.
+            completed_on: When the tasks were completed, as ranges.
+            completed_by: The users who completed the tasks.
+            sort_by: The fields to sort by: the API names of these filters, such as ``createdOn``.
+            version: The versions of the tasks.
             render: Whether to render the tasks' forms.
-            render_parts: What to render of them.
+            render_parts: The parts of the forms to render.
             offset: The number of tasks to skip.
             limit: The most tasks to return, or None for all.
             page_size: The number of tasks per page.
 
         Raises:
-            ConfigError: A filter is an empty list or one text, a time has no zone, or a number is out of its range.
+            ConfigError: A filter is an empty list or a str, a time has no time zone, or a number is out of range.
         """
         return SyncPager(
             self._aio.list(
@@ -159,7 +159,7 @@ class Tasks(Twin[AsyncTasks]):
         `GET /api/queues/v1/{queue_id}/tasks/{task_id}` (Task Center API, "Get Task by ID").
 
         Args:
-            queue_id: Its queue.
+            queue_id: The queue.
             task_id: The task.
             render: Whether to render its form.
 
@@ -169,18 +169,18 @@ class Tasks(Twin[AsyncTasks]):
         return self._portal.run(self._aio.get(queue_id, task_id, render=render))
 
     def save(self, queue_id: str, task_id: str, /, *, values: Mapping[str, object]) -> Task:
-        """Save what has been entered so far, and leave the task open.
+        """Save the values entered so far; the task stays open.
 
         `PUT /api/queues/v1/{queue_id}/tasks/{task_id}/outputs` (Task Center API, "Save Task Progress").
 
         Args:
-            queue_id: Its queue.
+            queue_id: The queue.
             task_id: The task.
-            values: Values by the names of the contract's properties.
+            values: The values, by the names of the contract's properties.
 
         Returns:
-            The task, locked by the token's owner, and without its form. The page's sample does not show all values
-            that it sends.
+            The task, locked by the token's owner, and without its form. Domo's sample does not show all values that
+            were sent.
 
         Raises:
             ConfigError: `values` is empty.
@@ -189,18 +189,18 @@ class Tasks(Twin[AsyncTasks]):
         return self._portal.run(self._aio.save(queue_id, task_id, values=values))
 
     def complete(self, queue_id: str, task_id: str, /, *, version: int, values: Mapping[str, object]) -> Task | None:
-        """Complete a task; the workflow that waits for it goes on.
+        """Complete a task; the workflow that waits for it continues.
 
         `POST /api/queues/v1/{queue_id}/tasks/{task_id}/complete` (Task Center API, "Complete Task").
 
         Args:
-            queue_id: Its queue.
+            queue_id: The queue.
             task_id: The task.
-            version: The task's version, as it says itself.
-            values: Values by the names of the contract's properties; may be empty where the contract has none.
+            version: The task's version, `Task.version`.
+            values: The values, by the names of the contract's properties; may be empty if the contract has none.
 
         Returns:
-            The completed task, or None if the instance does not give it; Domo's documentation has no sample.
+            The completed task, or None if the instance does not return it; Domo's documentation has no sample.
 
         Raises:
             NotFound: The task does not exist.
@@ -213,15 +213,15 @@ class Tasks(Twin[AsyncTasks]):
         `PUT /api/queues/v1/{queue_id}/tasks/{task_id}/move` (Task Center API, "Transfer Task").
 
         Args:
-            queue_id: Its queue now.
+            queue_id: The present queue.
             task_id: The task.
-            target_queue_id: Its queue from now on.
+            target_queue_id: The new queue.
 
         Returns:
-            The moved task, or None if the instance does not give it; Domo's documentation has no sample.
+            The moved task, or None if the instance does not return it; Domo's documentation has no sample.
 
         Raises:
-            NotFound: There is no such task in that queue.
+            NotFound: The task does not exist in that queue.
         """
         return self._portal.run(self._aio.move(queue_id, task_id, target_queue_id=target_queue_id))
 
@@ -233,13 +233,13 @@ class Tasks(Twin[AsyncTasks]):
         `PUT /api/queues/v1/{queue_id}/tasks/{task_id}/assign` (Task Center API, "Transfer Task to Another User").
 
         Args:
-            queue_id: Its queue.
+            queue_id: The queue.
             task_id: The task.
-            user_id: Who is to do it.
+            user_id: The new assignee.
             task_ids: Further tasks of the queue to assign with it.
 
         Returns:
-            The assigned task, or None if the instance does not give it; Domo's documentation has no sample.
+            The assigned task, or None if the instance does not return it; Domo's documentation has no sample.
 
         Raises:
             NotFound: The task or user does not exist.
@@ -249,35 +249,35 @@ class Tasks(Twin[AsyncTasks]):
     def assign_many(
         self, task_ids: Mapping[str, Sequence[str]], /, *, user_id: int | str
     ) -> Mapping[str, TasksAssigned]:
-        """Assign tasks of several queues to a user by one request.
+        """Assign tasks of several queues to a user with one request.
 
         `PUT /api/queues/v1/tasks/assign`. Seen: samples of instances show it; Domo's documentation does not describe
         it.
 
         Args:
-            task_ids: By queue, its tasks that are to be assigned.
-            user_id: Who is to do them.
+            task_ids: The tasks to assign, by queue.
+            user_id: The new assignee.
 
         Returns:
-            By queue, which tasks were assigned and which were not.
+            The tasks that were assigned and those that were not, by queue.
 
         Raises:
-            ConfigError: There are no tasks, or a queue is named without any.
+            ConfigError: `task_ids` is empty, or the list of a queue is.
             NotFound: The user does not exist.
         """
         return self._portal.run(self._aio.assign_many(task_ids, user_id=user_id))
 
     def void(self, queue_id: str, task_id: str, /) -> Task | None:
-        """Void a task, so that nobody is to do it any more.
+        """Void a task, so that nobody has to do it.
 
         `POST /api/queues/v1/{queue_id}/tasks/{task_id}/void` (Task Center API, "Void a Task").
 
         Args:
-            queue_id: Its queue.
+            queue_id: The queue.
             task_id: The task.
 
         Returns:
-            The voided task, or None if the instance does not give it; Domo's documentation has no sample.
+            The voided task, or None if the instance does not return it; Domo's documentation has no sample.
 
         Raises:
             NotFound: The task does not exist.
@@ -290,10 +290,10 @@ class TaskCenter(Twin[AsyncTaskCenter]):
 
     @cached_property
     def queues(self) -> Queues:
-        """Queues and who may do what with them."""
+        """Queues and their permissions."""
         return Queues(self._aio.queues, self._portal)
 
     @cached_property
     def tasks(self) -> Tasks:
-        """Tasks: found, done, handed on."""
+        """Tasks: find, complete and assign them."""
         return Tasks(self._aio.tasks, self._portal)

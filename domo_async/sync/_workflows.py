@@ -23,7 +23,7 @@ from domo_async.sync._facade import SyncPager, Twin
 
 
 class Workflows(Twin[AsyncWorkflows]):
-    """Workflows: what there is, started, waited for, cancelled.
+    """Workflows: read, start, wait for and cancel them.
 
     Domo's documentation describes `start`, `cancel` and `set_permissions`. The other routes are seen on instances.
     """
@@ -31,8 +31,8 @@ class Workflows(Twin[AsyncWorkflows]):
     def list(self) -> SyncPager[WorkflowModel]:
         """Iterate over the workflows that the token's owner may see.
 
-        `GET /api/workflow/v1/models`. Seen on instances, not in Domo's documentation; it takes a ``limit``, of which no
-        default is known, so a great one is sent.
+        `GET /api/workflow/v1/models`. Seen on instances, not in Domo's documentation. It takes a ``limit`` whose
+        default is unknown, so a large one is sent.
         """
         return SyncPager(self._aio.list(), self._portal)
 
@@ -43,7 +43,7 @@ class Workflows(Twin[AsyncWorkflows]):
 
         Args:
             model_id: The workflow.
-            versions: Whether to ask for its versions as well. That ``parts=versions`` does it is unconfirmed; see
+            versions: Whether to return its versions as well. Unconfirmed: that ``parts=versions`` does this; see
                 `versions` for a list of them.
 
         Raises:
@@ -52,15 +52,15 @@ class Workflows(Twin[AsyncWorkflows]):
         return self._portal.run(self._aio.get(model_id, versions=versions))
 
     def set_owner(self, model_id: str, user_id: int | str, /) -> WorkflowModel:
-        """Give a workflow to another user, and leave all else that is known of it.
+        """Give a workflow to another user; all other known fields stay as they are.
 
-        `PUT /api/workflow/v1/models/{model_id}` with what `GET /api/workflow/v1/models/{model_id}` gives, but for the
-        owner. Seen: samples of instances show both; Domo's documentation does not describe it; another client hands
+        `PUT /api/workflow/v1/models/{model_id}` with the answer of `GET /api/workflow/v1/models/{model_id}`, except for
+        the owner. Seen: samples of instances show both; Domo's documentation does not describe it; another client hands
         workflows over so.
 
         Args:
             model_id: The workflow.
-            user_id: The user whose it is to be.
+            user_id: The new owner.
 
         Raises:
             Forbidden: The token's owner is not allowed to do this.
@@ -69,7 +69,7 @@ class Workflows(Twin[AsyncWorkflows]):
         return self._portal.run(self._aio.set_owner(model_id, user_id))
 
     def versions(self, model_id: str, /) -> ItemTuple[WorkflowVersion]:
-        """Return the versions of a workflow, also those that were deleted.
+        """Return the versions of a workflow, including deleted ones.
 
         `GET /api/workflow/v2/models/{model_id}/versions`. Seen on instances, not in Domo's documentation.
 
@@ -96,7 +96,7 @@ class Workflows(Twin[AsyncWorkflows]):
         return self._portal.run(self._aio.get_version(model_id, version))
 
     def definition(self, model_id: str, version: str, /) -> WorkflowDefinition:
-        """Return what a version of a workflow does.
+        """Return the definition of a version of a workflow.
 
         `GET /api/workflow/v2/models/{model_id}/versions/{version}/definition`. Seen on instances, not in Domo's
         documentation.
@@ -113,13 +113,13 @@ class Workflows(Twin[AsyncWorkflows]):
     def triggers(
         self, model_id: str, /, *, types: TriggerType | str | Sequence[TriggerType | str] | None = None
     ) -> ItemTuple[WorkflowTrigger]:
-        """Return what starts a workflow.
+        """Return the triggers of a workflow.
 
         `GET /api/workflow/v2/triggers/model/{model_id}`. Seen on instances, not in Domo's documentation.
 
         Args:
             model_id: The workflow.
-            types: Only triggers of this kind, or of these. That several are joined by commas is unconfirmed.
+            types: Only triggers of this type, or of these types. Unconfirmed: that several types are joined by commas.
 
         Raises:
             NotFound: The workflow does not exist.
@@ -127,7 +127,7 @@ class Workflows(Twin[AsyncWorkflows]):
         return self._portal.run(self._aio.triggers(model_id, types=types))
 
     def get_trigger(self, trigger_id: str, /) -> WorkflowTrigger:
-        """Return something that starts a workflow.
+        """Return a trigger.
 
         `GET /api/workflow/v2/triggers/{trigger_id}`. Seen on instances, not in Domo's documentation.
 
@@ -152,44 +152,44 @@ class Workflows(Twin[AsyncWorkflows]):
     ) -> WorkflowInstance:
         """Start a workflow.
 
-        `POST /api/workflow/v1/instances/message` (Workflows Product API, "Start a Workflow"), and to wait
+        `POST /api/workflow/v1/instances/message` (Workflows Product API, "Start a Workflow"), and, to wait,
         `GET /api/workflow/v2/executions/{instance_id}` or `GET /api/workflow/v2/executions`, see `wait`.
 
         Args:
             model_id: The workflow.
-            message_name: The message that starts it, usually ``Start`` and the workflow's name.
+            message_name: The message that starts it, usually ``Start`` followed by the workflow's name.
             version: The workflow's version, such as ``0.0.1``.
-            data: What it is started with, as the workflow defines it; see `WorkflowValue`.
+            data: The start values, as the workflow defines them; see `WorkflowValue`.
             wait: Whether to return only when it has completed.
-            timeout: Seconds to wait at most.
+            timeout: The most seconds to wait.
 
         Returns:
-            The run; its status is None where it has not reported as started yet.
+            The run; its status is None if it has not reported that it started.
 
         Raises:
-            ConfigError: A value of `data` cannot be sent, such as a datetime without a zone.
+            ConfigError: A value of `data` cannot be sent, such as a datetime without a time zone.
             JobFailed: With `wait`: it failed or was cancelled.
-            UnknownState: With `wait`: what its status means is not known.
-            WaitTimeout: With `wait`: it has not ended; it goes on.
+            UnknownState: With `wait`: the meaning of its status is unknown.
+            WaitTimeout: With `wait`: it has not ended; it continues to run.
         """
         return self._portal.run(
             self._aio.start(model_id, message_name=message_name, version=version, data=data, wait=wait, timeout=timeout)
         )
 
     def activate(self, trigger_id: str, /, *, data: Mapping[str, WorkflowValue] = {}) -> WorkflowInstance:
-        """Start a workflow by one of its triggers, such as `WorkflowVersion.manual_trigger_id`.
+        """Start a workflow with one of its triggers, such as `WorkflowVersion.manual_trigger_id`.
 
         `POST /api/workflow/v2/triggers/{trigger_id}/activate`. Seen on instances, not in Domo's documentation.
 
         Args:
             trigger_id: The trigger.
-            data: What it is started with, by the names of the workflow's variables; see `WorkflowValue`.
+            data: The start values, by the names of the workflow's variables; see `WorkflowValue`.
 
         Returns:
             The run, for which `wait` waits.
 
         Raises:
-            ConfigError: A value of `data` cannot be sent, such as a datetime without a zone.
+            ConfigError: A value of `data` cannot be sent, such as a datetime without a time zone.
             NotFound: The trigger does not exist.
         """
         return self._portal.run(self._aio.activate(trigger_id, data=data))
@@ -203,21 +203,21 @@ class Workflows(Twin[AsyncWorkflows]):
         status: WorkflowStatus | str | Sequence[WorkflowStatus | str] | None = None,
         trigger_types: TriggerType | str | Sequence[TriggerType | str] | None = None,
     ) -> ItemTuple[WorkflowInstance]:
-        """Return the runs of a workflow, as far as the instance tells.
+        """Return the runs of a workflow that the instance returns.
 
-        `GET /api/workflow/v2/executions`. Seen on instances, not in Domo's documentation; whether a great many runs
-        come in one answer is not known. The identifier and the status of a run are looked for under several names; what
-        is not understood is in `extras`.
+        `GET /api/workflow/v2/executions`. Seen on instances, not in Domo's documentation; it is unknown whether one
+        answer has all runs if there are many. The identifier and the status of a run are looked for under several
+        names; unknown keys are in `extras`.
 
         Args:
             model_id: The workflow.
             version: The workflow's version; all versions by default.
-            status: Only runs of this status, or of these. Instances write ``CANCELLED`` here.
-            trigger_types: Only runs that triggers of this kind started, or of these.
+            status: Only runs with this status, or one of these. Instances write ``CANCELLED`` here.
+            trigger_types: Only runs that triggers of this type, or of these types, started.
 
         Raises:
             ConfigError: A list is empty.
-            DecodeError: The answer holds no list.
+            DecodeError: The answer has no list.
         """
         return self._portal.run(
             self._aio.executions(model_id, version=version, status=status, trigger_types=trigger_types)
@@ -229,40 +229,41 @@ class Workflows(Twin[AsyncWorkflows]):
         `GET /api/workflow/v2/executions/{instance_id}`. Seen on instances, not in Domo's documentation.
 
         Args:
-            instance_id: The run, as `start` and `executions` tell it.
+            instance_id: The run, as `start` and `executions` return it.
 
         Raises:
             NotFound: The run does not exist.
-            DecodeError: The answer holds no run.
+            DecodeError: The answer has no run.
         """
         return self._portal.run(self._aio.get_execution(instance_id))
 
     def wait(self, instance_id: str, /, *, model_id: str | None = None, timeout: float = 600.0) -> WorkflowInstance:
         """Wait until a run has completed.
 
-        `GET /api/workflow/v2/executions/{instance_id}`, again and again, seen on instances and not in Domo's
-        documentation. Where the instance does not know the run by that, `GET /api/workflow/v2/executions`: a run that
-        is not in that list either counts as one that has not reported yet. Apps have `AppWorkflows.wait`.
+        `GET /api/workflow/v2/executions/{instance_id}`, repeatedly, seen on instances and not in Domo's documentation.
+        If the instance does not find the run there, `GET /api/workflow/v2/executions`: a run that is not in that list
+        either counts as one that has not reported yet. Apps have `AppWorkflows.wait`.
 
         Args:
-            instance_id: The run, as `start` tells it.
-            model_id: The workflow; without it, the list of its runs cannot be looked at.
-            timeout: Seconds to wait at most.
+            instance_id: The run, as `start` returns it.
+            model_id: The workflow; without it, the list of its runs cannot be read.
+            timeout: The most seconds to wait.
 
         Returns:
-            The run, completed.
+            The completed run.
 
         Raises:
-            JobFailed: It failed or was cancelled; carries the status, which is written ``CANCELED`` or ``CANCELLED``.
-            UnknownState: What its status means is not known.
-            WaitTimeout: It has not ended; it goes on.
+            JobFailed: It failed or was cancelled; the error has the status, which is written ``CANCELED`` or
+                ``CANCELLED``.
+            UnknownState: The meaning of its status is unknown.
+            WaitTimeout: It has not ended; it continues to run.
             NotFound: The run does not exist, and no `model_id` is given.
-            DecodeError: The answer holds no run.
+            DecodeError: The answer has no run.
         """
         return self._portal.run(self._aio.wait(instance_id, model_id=model_id, timeout=timeout))
 
     def outputs(self, instance_id: str, /) -> Mapping[str, object]:
-        """Return what a run gave, by the names of the workflow's outputs.
+        """Return the outputs of a run, by name.
 
         `GET /api/workflow/v2/executions/{instance_id}/outputs`. Seen on instances, not in Domo's documentation.
 
@@ -277,34 +278,35 @@ class Workflows(Twin[AsyncWorkflows]):
     def restart(
         self, instance_id: str, /, *, data: Mapping[str, WorkflowValue] = {}, scope_key: str | None = None
     ) -> WorkflowInstance:
-        """Start a run again.
+        """Restart a run.
 
         `POST /api/workflow/v2/executions/{instance_id}/restart`. Seen on instances, not in Domo's documentation.
 
         Args:
             instance_id: The run.
-            data: What is changed of what it was started with; see `WorkflowValue`.
-            scope_key: The step to start at; which steps there are is not known.
+            data: The start values to change; see `WorkflowValue`.
+            scope_key: The step to start at; the possible steps are unknown.
 
         Returns:
-            The run that was started. Whether that is the same or another is not known: go on with its `id`.
+            The run that was started. It is unknown whether this is the same run or a new one: use its `id` from here
+            on.
 
         Raises:
-            ConfigError: A value of `data` cannot be sent, such as a datetime without a zone.
+            ConfigError: A value of `data` cannot be sent, such as a datetime without a time zone.
             NotFound: The run does not exist.
         """
         return self._portal.run(self._aio.restart(instance_id, data=data, scope_key=scope_key))
 
     def cancel(self, instance_id: str, /) -> WorkflowInstance:
-        """Ask for a run to be cancelled, which takes a moment.
+        """Request that a run is cancelled, which takes some time.
 
         `POST /api/workflow/v1/instances/{instance_id}/cancel` (Workflows Product API, "Canceling a Workflow").
 
         Args:
-            instance_id: The run, as `start` tells it; not the workflow.
+            instance_id: The run, as `start` returns it; not the workflow.
 
         Returns:
-            The run as it was when the request was sent. To know the outcome, call `wait`, whose `JobFailed` has the
+            The run as it was when the request was sent. To learn the outcome, call `wait`, whose `JobFailed` has the
             state ``CANCELED`` or ``CANCELLED``.
 
         Raises:
@@ -313,7 +315,7 @@ class Workflows(Twin[AsyncWorkflows]):
         return self._portal.run(self._aio.cancel(instance_id))
 
     def cancel_many(self, instance_ids: Sequence[str], /) -> Mapping[str, str | None]:
-        """Ask for runs to be cancelled, which takes a moment.
+        """Request that runs are cancelled, which takes some time.
 
         `POST /api/workflow/v2/executions/cancel`. Seen on instances, not in Domo's documentation.
 
@@ -321,11 +323,11 @@ class Workflows(Twin[AsyncWorkflows]):
             instance_ids: The runs.
 
         Returns:
-            What the instance says about each run; None where it says nothing, which presumably means that nothing was
-            wrong. `wait` tells what became of it.
+            The instance's answer for each run; None if it has none, which presumably means that there was no error.
+            `wait` returns the outcome.
 
         Raises:
-            ConfigError: There are none.
+            ConfigError: The list is empty.
         """
         return self._portal.run(self._aio.cancel_many(instance_ids))
 
@@ -340,21 +342,21 @@ class Workflows(Twin[AsyncWorkflows]):
         started_after: datetime | None = None,
         finished_before: datetime | None = None,
     ) -> WorkflowCounts:
-        """Count runs.
+        """Return the metrics of runs.
 
         `GET /api/workflow/v2/executions/metrics`. Seen on instances, not in Domo's documentation.
 
         Args:
             model_id: Only runs of this workflow.
             model_version: Only runs of this version.
-            status: Only runs of this status, or of these.
-            trigger_types: Only runs that triggers of this kind started, or of these.
+            status: Only runs with this status, or one of these.
+            trigger_types: Only runs that triggers of this type, or of these types, started.
             started_by: Only runs that this user started.
-            started_after: Only runs that were started from then on.
-            finished_before: Only runs that ended before.
+            started_after: Only runs that were started at or after this time.
+            finished_before: Only runs that ended before this time.
 
         Raises:
-            ConfigError: A moment has no zone, or a list is empty.
+            ConfigError: A time has no time zone, or a list is empty.
         """
         return self._portal.run(
             self._aio.metrics(
@@ -369,7 +371,7 @@ class Workflows(Twin[AsyncWorkflows]):
         )
 
     def permissions(self, model_id: str, /) -> Mapping[str, tuple[WorkflowPermission, ...]]:
-        """Return who may do what with a workflow, by type: ``USER``, ``GROUP`` and perhaps others.
+        """Return the permissions on a workflow, by type: ``USER``, ``GROUP`` and perhaps others.
 
         `GET /api/workflow/v1/models/{model_id}/permissions`. Seen on instances, not in Domo's documentation.
 
@@ -382,14 +384,14 @@ class Workflows(Twin[AsyncWorkflows]):
         return self._portal.run(self._aio.permissions(model_id))
 
     def set_permissions(self, model_id: str, /, *, permissions: Sequence[Permission]) -> None:
-        """Say what users may do with a workflow.
+        """Set the permissions of users on a workflow.
 
         `POST /api/workflow/v1/models/{model_id}/permissions` (Workflows Product API, "Changing a Workflow's
-        Permissions"). Whether users who are left out keep what they had, is not documented.
+        Permissions"). Domo's documentation does not say whether users who are not listed keep their permissions.
 
         Args:
             model_id: The workflow.
-            permissions: The users, each with all that is allowed.
+            permissions: The users, each with all permissions.
 
         Raises:
             ConfigError: `permissions` is empty.

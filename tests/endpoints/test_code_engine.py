@@ -32,7 +32,7 @@ async def test_a_function_that_failed_raises_what_the_instance_says_of_it() -> N
 
 async def test_a_result_of_another_type_than_declared_raises_with_both_types() -> None:
     told = {"expectedType": "number", "actualType": "text", "expectedIsList": True, "actualIsList": False}
-    with pytest.raises(JobFailed, match="RESULT_TYPE_FAILURE: it gave text where it declares a list of number"):
+    with pytest.raises(JobFailed, match="RESULT_TYPE_FAILURE: it returned text but declares a list of number"):
         await run({"status": "RESULT_TYPE_FAILURE", "result": "three", "errorInformation": told})
 
 
@@ -55,7 +55,7 @@ async def test_a_function_that_still_runs_raises_that_it_goes_on_rather_than_giv
     with pytest.raises(WaitTimeout) as late:
         await run({"executionId": "e-1", "status": "RUNNING", "result": None})
 
-    assert "the function total has not ended; it goes on as execution e-1" == str(late.value)
+    assert "the function total has not ended; it continues as execution e-1" == str(late.value)
     assert "RUNNING" == late.value.state
 
 

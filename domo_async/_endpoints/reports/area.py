@@ -45,12 +45,12 @@ class _WrappedCards(Model):
 class Reports(Area):
     """Scheduled reports and their history.
 
-    Every page names 403 and 409 as errors, and none says when 409 comes.
+    Domo's documentation of each route names 403 and 409 as errors, but does not say when 409 occurs.
     """
 
     @cached_property
     def history(self) -> ReportHistory:
-        """What became of the reports."""
+        """The history of the reports."""
         return ReportHistory(self._http)
 
     # -- schedules --------------------------------------------------------------------------------------------
@@ -71,10 +71,10 @@ class Reports(Area):
         `GET /api/content/v1/reportschedules` (Scheduled Reports API, "List Report Schedules").
 
         Args:
-            filter: Whose reports, by default ``USER``.
+            filter: The owners of the reports, by default ``USER``.
             title: Text to look for in the title.
-            sort_by: The field to sort by. It is always sent: another client finds that reports are else in no lasting
-                order, so that pages repeat some and leave others out.
+            sort_by: The field to sort by. It is always sent: another client finds that reports otherwise have no stable
+                order, so that pages repeat some and omit others.
             ascending: Whether to sort in ascending order, by default not.
             offset: The number of reports to skip.
             limit: The most reports to return, or None for all.
@@ -96,14 +96,16 @@ class Reports(Area):
         limit: int | None = None,
         page_size: int = 100,
     ) -> Pager[Report]:
-        """Iterate over the scheduled reports, by the route that sorts; the page shows fewer facts of each than `list`.
+        """Iterate over the scheduled reports, by the route that sorts.
+
+        Domo's sample of this route has fewer fields than `list`.
 
         `GET /api/content/v1/reportschedules/sortby` (Scheduled Reports API, "Get Report Schedules Map").
 
         Args:
-            filter: Whose reports, by default ``USER``.
+            filter: The owners of the reports, by default ``USER``.
             title: Text to look for in the title.
-            sort_by: The field to sort by; always sent, as by `list`.
+            sort_by: The field to sort by; always sent, as in `list`.
             ascending: Whether to sort in ascending order, by default not.
             offset: The number of reports to skip.
             limit: The most reports to return, or None for all.
@@ -133,12 +135,12 @@ class Reports(Area):
 
         Args:
             title: Its title.
-            schedule: When it is sent, and to whom.
+            schedule: The schedule and the recipients.
             page_id: The page to show.
             view_id: The view to show; answers call it `report_view_id`.
             attachment_include: Whether its mail has attachments.
-            subject: The subject of its mail; neither this nor `view_type` is on the page.
-            view_type: What its mail holds, ``EMAIL`` by default.
+            subject: The subject of its mail; neither this nor `view_type` is in Domo's documentation.
+            view_type: The content of its mail, ``EMAIL`` by default.
 
         Raises:
             Forbidden: The token's owner is not allowed to do this.
@@ -186,23 +188,24 @@ class Reports(Area):
         active: bool | Unset = UNSET,
         view_type: ViewType | str | Unset = UNSET,
     ) -> Report:
-        """Write a scheduled report anew.
+        """Replace a scheduled report.
 
         `PUT /api/content/v1/reportschedules/{schedule_id}` (Scheduled Reports API, "Update Report Schedule"). Another
-        client finds that this replaces all of it, and that some instances refuse a schedule without `start_date`:
-        change what `get` gave (`attrs.evolve`) rather than starting from nothing.
+        client finds that this replaces the whole report, and that some instances refuse a schedule without
+        `start_date`: change the report that `get` returned (`attrs.evolve`) rather than building a new one.
 
         Args:
             schedule_id: The schedule.
             title: Its title.
-            schedule: When it is sent, and to whom.
+            schedule: The schedule and the recipients.
             page_id: The page to show.
             view_id: The view to show; answers call it `report_view_id`.
             attachment_include: Whether its mail has attachments.
-            subject: The subject of its mail; neither this nor what follows is on the page, but other clients send it.
+            subject: The subject of its mail; this and the following parameters are not in Domo's documentation, but
+                other clients send them.
             owner_id: The owner.
             active: Whether it is in use.
-            view_type: What its mail holds.
+            view_type: The content of its mail.
 
         Raises:
             Forbidden: The token's owner is not allowed to do this.
@@ -238,7 +241,7 @@ class Reports(Area):
         await self._http.request("DELETE", url("/api/content/v1/reportschedules/{}", schedule_id))
 
     async def delete_for_page(self, page_id: int | str, /) -> None:
-        """Delete what is scheduled for a page.
+        """Delete the scheduled report of a page.
 
         `DELETE /api/content/v1/reportschedules` (Scheduled Reports API, "Delete Report Schedule by Page ID").
 
@@ -246,22 +249,22 @@ class Reports(Area):
             page_id: The page.
 
         Raises:
-            ConfigError: It is not a page; without one, the request would be about all schedules.
+            ConfigError: `page_id` is not a page; without one, the request would apply to all schedules.
             Forbidden: The token's owner is not allowed to do this.
         """
         if isinstance(page_id, bool) or not str(page_id or "").strip(" 0"):
-            raise ConfigError(f"{page_id!r} is not a page; the request would be about all schedules")
+            raise ConfigError(f"{page_id!r} is not a page; the request would apply to all schedules")
         await self._http.request("DELETE", _SCHEDULES, params={"pageId": page_id})
 
     async def set_enabled(self, schedule_id: int | str, /, *, enabled: bool) -> None:
-        """Switch a schedule on or off.
+        """Enable or disable a schedule.
 
         `PUT /api/content/v1/reportschedules/{schedule_id}/enabled` (Scheduled Reports API, "Enable/Disable Report
         Schedule").
 
         Args:
             schedule_id: The schedule.
-            enabled: Whether it is to be sent.
+            enabled: Whether to enable it.
 
         Raises:
             Forbidden: The token's owner is not allowed to do this.
@@ -269,13 +272,15 @@ class Reports(Area):
         await self._http.request("PUT", url("/api/content/v1/reportschedules/{}/enabled", schedule_id), json=enabled)
 
     async def set_emails_enabled(self, *, enabled: bool) -> None:
-        """Switch the mails of scheduled reports on or off; the page does not say for whom, so take it for everyone.
+        """Enable or disable the mails of scheduled reports.
+
+        Domo's documentation does not say for whom, so assume that it is for everyone.
 
         `PUT /api/content/v1/reportschedules/emails/enabled` (Scheduled Reports API, "Enable/Disable Scheduled Report
         Emails").
 
         Args:
-            enabled: Whether they are to be sent.
+            enabled: Whether to enable them.
 
         Raises:
             Forbidden: The token's owner is not allowed to do this.
@@ -283,7 +288,7 @@ class Reports(Area):
         await self._http.request("PUT", url("/api/content/v1/reportschedules/emails/enabled"), json=enabled)
 
     def misconfigured(self, *, offset: int = 0, limit: int | None = None, page_size: int = 100) -> Pager[Report]:
-        """Iterate over the reports that cannot be sent as they are.
+        """Iterate over the reports that cannot be sent in their present state.
 
         `GET /api/content/v1/reportschedules/misconfigured` (Scheduled Reports API, "Get Misconfigured Reports").
 
@@ -308,7 +313,7 @@ class Reports(Area):
     def resources(
         self, *, title: str | None = None, offset: int = 0, limit: int | None = None, page_size: int = 100
     ) -> Pager[ReportedResource]:
-        """Iterate over what there are reports about.
+        """Iterate over the resources that have reports.
 
         `GET /api/content/v1/reportschedules/resources` (Scheduled Reports API, "Get Resources with Reports").
 
@@ -336,16 +341,16 @@ class Reports(Area):
     async def for_resource(
         self, resource_type: ReportResourceType | str, resource_id: int | str, /, *, show_all: bool | None = None
     ) -> ItemTuple[Report]:
-        """Return the scheduled reports about something.
+        """Return the scheduled reports about a resource.
 
         `GET /api/content/v1/reportschedules/resources/{resource_type}/{resource_id}` (Scheduled Reports API, "Get
         Report Schedules by Resource ID").
 
         Args:
-            resource_type: What it is: ``OPEN``, ``PAGE``, ``CARD`` or ``REPORT``.
-            resource_id: Its number.
-            show_all: Whether to give all schedules, by default not; Domo's documentation does not say which are left
-                out else.
+            resource_type: The type of the resource: ``OPEN``, ``PAGE``, ``CARD`` or ``REPORT``.
+            resource_id: The resource's number.
+            show_all: Whether to return all schedules, by default not; Domo's documentation does not say which are
+                omitted otherwise.
 
         Raises:
             Forbidden: The token's owner may not see them.
@@ -384,26 +389,26 @@ class Reports(Area):
         """Send a report now. A request whose answer is lost is not sent again, as the mail would be.
 
         `POST /api/content/v1/reportschedules/{schedule_id}/sendnow` (Scheduled Reports API, "Send Report Now"); with
-        `wait`, `GET /api/content/v1/reportschedules/{schedule_id}/history` ("Get Report History by Schedule ID")
-        before it and again and again after it. No document tells which run a request begins: it is taken to be the one
-        that is new and was not sent by the schedule. Of two that are sent by hand at the same time, either may be
-        taken for the other.
+        `wait`, `GET /api/content/v1/reportschedules/{schedule_id}/history` ("Get Report History by Schedule ID") before
+        it and repeatedly after it. Domo's documentation does not say which run a request starts: the library takes the
+        one that is new and was not started by the schedule. If two are sent by hand at the same time, one may be
+        mistaken for the other.
 
         Args:
             schedule_id: The schedule.
-            recipients: Whom to send it to; a bare text is an address.
-            wait: Whether to wait until the history tells how it went.
-            timeout: Seconds to wait for that.
+            recipients: The recipients; a str is an address.
+            wait: Whether to wait until the history has the result.
+            timeout: The most seconds to wait for the result.
 
         Returns:
-            With `wait`, the run as the history tells it.
+            With `wait`, the run from the history.
 
         Raises:
             ConfigError: `recipients` is empty.
             Forbidden: The token's owner is not allowed to do this.
-            JobFailed: With `wait`: the run failed; the history tells no more than its status.
-            UnknownState: With `wait`: what its status means is not known.
-            WaitTimeout: With `wait`: the history does not tell of a run that has ended; carries the last status seen.
+            JobFailed: With `wait`: the run failed; the history gives no reason, only the status.
+            UnknownState: With `wait`: the meaning of its status is unknown.
+            WaitTimeout: With `wait`: the history has no run that ended; the error has the last status seen.
         """
         people = recipients_payload(recipients)
         former = {run.id for run in await self.history.for_schedule(schedule_id).all()} if wait else set()
@@ -419,7 +424,7 @@ class Reports(Area):
 
         Args:
             schedule_id: The schedule.
-            recipients: Whom to send it to; a bare text is an address.
+            recipients: The recipients; a str is an address.
 
         Raises:
             ConfigError: `recipients` is empty.
@@ -435,7 +440,7 @@ class Reports(Area):
 
         Args:
             schedule_id: The schedule.
-            recipients: Whom to mail it to.
+            recipients: The recipients of the mail.
 
         Raises:
             ConfigError: `recipients` is empty.
@@ -455,7 +460,7 @@ class Reports(Area):
 
         Args:
             schedule_id: The schedule.
-            recipients: Whom to mail it to.
+            recipients: The recipients of the mail.
 
         Raises:
             ConfigError: `recipients` is empty.
@@ -482,7 +487,7 @@ class Reports(Area):
 
         Args:
             view_id: The view.
-            recipients: Whom to send it to; a bare text is an address.
+            recipients: The recipients; a str is an address.
             attachment_include: Whether the mail has attachments.
 
         Raises:
@@ -512,8 +517,8 @@ class Reports(Area):
 
         Args:
             view_id: The view.
-            recipients: Whom to send it to; a bare text is an address.
-            alert_action_id: The action of an alert that sends it.
+            recipients: The recipients; a str is an address.
+            alert_action_id: The alert action that sends it.
             email_params: The parameters, by name.
             attachment_include: Whether the mail has attachments.
 
@@ -531,23 +536,23 @@ class Reports(Area):
         )
 
     async def rerun_failed(self, *, start: datetime, end: datetime) -> None:
-        """Send again the scheduled reports that failed within a time.
+        """Send the scheduled reports again that failed within a time range.
 
         `POST /api/content/v1/reportschedules/failures/rerun` (Scheduled Reports API, "Rerun Failed Scheduled Reports").
-        Domo's documentation speaks of timestamps only; they go out as milliseconds since 1970, as one of its samples
-        shows them.
+        Domo's documentation only says that these are timestamps; they are sent as milliseconds since 1970, as in one of
+        its samples.
 
         Args:
-            start: The beginning of the time.
-            end: Its end.
+            start: The beginning of the range.
+            end: The end of the range.
 
         Raises:
-            ConfigError: One of them has no time zone, or the end does not come after the start.
+            ConfigError: A time has no time zone, or the end is not after the start.
             Forbidden: The token's owner is not allowed to do this.
         """
         since, until = epoch_millis(start), epoch_millis(end)
         if since >= until:
-            raise ConfigError("end has to come after start")
+            raise ConfigError("end must be after start")
         await self._http.request(
             "POST",
             url("/api/content/v1/reportschedules/failures/rerun"),
@@ -563,9 +568,9 @@ class Reports(Area):
             card_ids: The cards.
 
         Returns:
-            The cards by their ids, as text. That is inferred: the page's sample has one card under
-            ``additionalProperties``, as a schema calls the values of a map. An answer that really looks so gives that
-            card the id that was asked for, if it was a single one, and else leaves it under that name.
+            The cards by their ids, as text. This is inferred: Domo's sample has one card under
+            ``additionalProperties``, which is what a schema calls the values of a map. If an answer really looks so,
+            the card gets the requested id if there was only one, and stays under that name otherwise.
 
         Raises:
             ConfigError: `card_ids` is empty.
@@ -584,10 +589,10 @@ class Reports(Area):
             return found
         return {str(asked[0]) if len(asked) == 1 else _ARTEFACT: found}
 
-    # -- who has unsubscribed ---------------------------------------------------------------------------------
+    # -- unsubscribed recipients ------------------------------------------------------------------------------
 
     async def unsubscribe(self, schedule_id: int | str, /) -> None:
-        """Take the token's owner off the recipients of a report.
+        """Remove the token's owner from the recipients of a report.
 
         `POST /api/content/v1/reportschedules/{schedule_id}/unsubscribe` (Scheduled Reports API, "Unsubscribe from
         Report").
@@ -605,7 +610,7 @@ class Reports(Area):
     async def resubscribe(
         self, schedule_id: int | str, /, *, user_id: int | str | None = None, email_id: str | None = None
     ) -> None:
-        """Put someone who has unsubscribed back on the recipients of a report.
+        """Add a user who unsubscribed to the recipients of a report again.
 
         `POST /api/content/v1/reportschedules/{schedule_id}/resubscribe` (Scheduled Reports API, "Resubscribe to
         Report").
@@ -613,10 +618,10 @@ class Reports(Area):
         Args:
             schedule_id: The schedule.
             user_id: The user.
-            email_id: The page's "Email ID"; it does not say whether that is an address.
+            email_id: The "Email ID" of Domo's documentation, which does not say whether it is an address.
 
         Raises:
-            ConfigError: Neither is given.
+            ConfigError: Neither `user_id` nor `email_id` is given.
             Forbidden: The token's owner is not allowed to do this.
         """
         await self._http.request(
@@ -629,14 +634,14 @@ class Reports(Area):
     async def send_resubscribe_email(
         self, schedule_id: int | str, /, *, recipients: Sequence[ScheduleRecipient | str]
     ) -> None:
-        """Ask people by mail whether they want a report again.
+        """Ask users by mail whether they want a report again.
 
         `POST /api/content/v1/reportschedules/{schedule_id}/sendResubscribe` (Scheduled Reports API, "Send Resubscribe
         Email").
 
         Args:
             schedule_id: The schedule.
-            recipients: Whom to ask; a bare text is an address.
+            recipients: The users to ask; a str is an address.
 
         Raises:
             ConfigError: `recipients` is empty.
@@ -647,7 +652,7 @@ class Reports(Area):
     async def delete_unsubscribed_recipient(
         self, schedule_id: int | str, /, *, user_id: int | str | None = None, email_id: str | None = None
     ) -> None:
-        """Forget that someone has unsubscribed from a report.
+        """Delete the record that a user unsubscribed from a report.
 
         `DELETE /api/content/v1/reportschedules/{schedule_id}/unsubscribe/recipient` (Scheduled Reports API, "Delete
         Unsubscribed Recipient").
@@ -655,10 +660,10 @@ class Reports(Area):
         Args:
             schedule_id: The schedule.
             user_id: The user.
-            email_id: The page's "Email ID"; it does not say whether that is an address.
+            email_id: The "Email ID" of Domo's documentation, which does not say whether it is an address.
 
         Raises:
-            ConfigError: Neither is given.
+            ConfigError: Neither `user_id` nor `email_id` is given.
             Forbidden: The token's owner is not allowed to do this.
         """
         await self._http.request(
