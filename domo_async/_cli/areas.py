@@ -24,7 +24,6 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "datasets audit": ("--csv", "5f2a --no-roles"),
         "datasets create": ("Orders id:LONG region:STRING amount:DOUBLE",),
         "datasets export": ("5f2a orders.parquet", "5f2a - --sql 'SELECT region FROM table'"),
-        "datasets list": ("--name orders", "--json --query '[?row_count > `1000`].name'"),
         "datasets query": (
             "5f2a 'SELECT * FROM table WHERE region = :r' -p r=North",
             "5f2a -f orders.sql --csv",
@@ -44,7 +43,6 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "files up": ("a.pdf b.pdf",),
         "filesets pull": ("f1 papers",),
         "filesets push": ("papers f1 --delete --dry-run",),
-        "groups list": ("--name sales",),
         "groups sync": ("members.csv --no-remove",),
         "help": ("", "datasets upload"),
         "lineage": ("dataflow:12 --down", "5f2a1111-2222-3333-4444-555566667777 --format dot"),
@@ -54,7 +52,6 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "search": ("'sales*' --entity dataset --json", "orders --all --csv"),
         "stale": ("--days 180 --type card --csv",),
         "users import": ("users.csv --exists update --dry-run",),
-        "users list": ("--csv",),
         "users offboard": ("ann@example.com --to bob@example.com --dry-run",),
         "whoami": ("", "--profile prod"),
         "workflows start": ("3fa8 --message 'Start Refunds' --model-version 1.0.0 -d order:=4711 --wait",),
@@ -67,7 +64,7 @@ _FLOW_RUN = "id state begin=begin_time end=end_time rows_read=total_rows_read ro
 _CARD = "id title type owner=owner_id modified=last_modified"
 _INSTANCE = "id status model=model_name version=model_version started=started_at finished=finished_at by=started_by"
 _TASK = "id status queue=queue_id type=display_type assigned_to created=created_on"
-_PERSON = "id name=display_name email=email_address role=role_id"
+_PERSON = "id display_name email_address role_id"
 
 NOUNS: tuple[Noun, ...] = (
     Noun(
@@ -76,6 +73,12 @@ NOUNS: tuple[Noun, ...] = (
         thing="dataset",
         panel=DATA,
         rows=(
+            Row(
+                name="list",
+                method="datasets.list",
+                examples=("--name-like orders", "--owner-id 27 --json --query '[?row_count > `1000`].name'"),
+                columns="id name rows=row_count type=display_type|type owner=owner.name updated=last_updated",
+            ),
             Row(
                 name="update",
                 method="datasets.update_properties",
@@ -92,6 +95,7 @@ NOUNS: tuple[Noun, ...] = (
                 name="cards",
                 method="datasets.cards",
                 examples=("5f2a",),
+                columns="id title type chart_type owner=owner_id",
                 thing="card",
             ),
             Row(name="set-owner", method="datasets.set_owner", examples=("5f2a --user-id 27",)),
@@ -100,7 +104,22 @@ NOUNS: tuple[Noun, ...] = (
                 name="access",
                 method="datasets.access.list",
                 examples=("5f2a", "5f2a --csv"),
+                columns="id type access_level name",
                 thing="entry",
+            ),
+            Row(
+                name="versions",
+                method="datasets.versions.list",
+                examples=("5f2a",),
+                columns="id=data_id status=upload_status rows=num_rows bytes=num_bytes completed=upload_completed_date",
+                thing="version",
+            ),
+            Row(
+                name="partitions",
+                method="datasets.partitions.list",
+                columns="id=partition_id data=data_id rows=row_count completed=date_completed",
+                examples=("5f2a --json",),
+                thing="partition",
             ),
             Row(
                 name="share",
@@ -275,7 +294,7 @@ NOUNS: tuple[Noun, ...] = (
         ),
     ),
     Noun(
-        words="apps",
+        words="data-apps",
         help="Find and show App Studio apps.",
         thing="app",
         panel=CONTENT,
@@ -316,7 +335,13 @@ NOUNS: tuple[Noun, ...] = (
                 deletes="Delete the alert {alert_id}?",
                 done="Deleted",
             ),
-            Row(name="subscribers", method="alerts.subscriptions", examples=("9",), thing="subscriber"),
+            Row(
+                name="subscribers",
+                method="alerts.subscriptions",
+                columns="id subscriber=subscriber_id type subscribed_by",
+                examples=("9",),
+                thing="subscriber",
+            ),
             Row(
                 name="subscribe",
                 method="alerts.subscribe",
@@ -408,6 +433,21 @@ NOUNS: tuple[Noun, ...] = (
         ),
     ),
     Noun(
+        words="publications",
+        help="See what the instance gives to others.",
+        thing="publication",
+        panel=CONTENT,
+        rows=(
+            Row(
+                name="list",
+                method="publications.list",
+                examples=("--search sales",),
+                columns="id name owner=user_id subscribers=total_subscribers status=execution_status_description",
+            ),
+            Row(name="show", method="publications.get", examples=("p1",)),
+        ),
+    ),
+    Noun(
         words="dataflows",
         help="Run dataflows, and see how they went.",
         thing="dataflow",
@@ -451,6 +491,7 @@ NOUNS: tuple[Noun, ...] = (
             Row(
                 name="versions",
                 method="dataflows.versions",
+                columns="id number=version_number made=time_stamp author=author_id description",
                 examples=("12",),
                 thing="version",
             ),
@@ -475,7 +516,13 @@ NOUNS: tuple[Noun, ...] = (
                 examples=("3fa8",),
                 without=frozenset({"versions"}),
             ),
-            Row(name="versions", method="workflows.versions", examples=("3fa8",), thing="version"),
+            Row(
+                name="versions",
+                method="workflows.versions",
+                columns="version active description runs=total_executions updated=updated_on",
+                examples=("3fa8",),
+                thing="version",
+            ),
             Row(
                 name="history",
                 method="workflows.executions",
@@ -639,6 +686,7 @@ NOUNS: tuple[Noun, ...] = (
         thing="user",
         panel=PEOPLE,
         rows=(
+            Row(name="list", method="users.list", examples=("", "--include-deleted --csv"), columns=_PERSON),
             Row(
                 name="search",
                 method="users.search",
@@ -674,6 +722,12 @@ NOUNS: tuple[Noun, ...] = (
         thing="group",
         panel=PEOPLE,
         rows=(
+            Row(
+                name="list",
+                method="groups.list",
+                examples=("--search sales", "--member-id 27 --csv"),
+                columns="id=group_id name type=group_type members=member_count created",
+            ),
             Row(name="show", method="groups.get", examples=("8",)),
             Row(name="create", method="groups.create", examples=("--name Sales --type closed",)),
             Row(name="update", method="groups.update", examples=("8 --name 'Sales North'",)),
@@ -684,7 +738,13 @@ NOUNS: tuple[Noun, ...] = (
                 deletes="Delete the group {group_id}?",
                 done="Deleted",
             ),
-            Row(name="members", method="groups.members", examples=("8 --csv",), thing="member"),
+            Row(
+                name="members",
+                method="groups.members",
+                columns="id=user_id name=display_name email=email_address role=role_id",
+                examples=("8 --csv",),
+                thing="member",
+            ),
             Row(
                 name="add-members", method="groups.add_members", examples=("8 --members 27 --members 28",), done="Added"
             ),
@@ -763,6 +823,29 @@ NOUNS: tuple[Noun, ...] = (
                 examples=("4",),
                 deletes="Revoke the token {token_id}? Whoever uses it is locked out.",
                 done="Revoked",
+            ),
+        ),
+    ),
+    Noun(
+        words="filesets files",
+        help="Find, show and delete the files of a FileSet.",
+        thing="file",
+        panel="",
+        rows=(
+            Row(
+                name="list",
+                method="filesets.files.search",
+                examples=("f1", "f1 --directory-path 2027 --csv"),
+                columns="id path size type=content_type created",
+                without=frozenset({"filters", "date_filters", "sort_by", "ascending"}),
+            ),
+            Row(name="show", method="filesets.files.get", examples=("f1 a1",)),
+            Row(
+                name="delete",
+                method="filesets.files.delete",
+                examples=("f1 a1",),
+                deletes="Delete the file {file_id}?",
+                done="Deleted",
             ),
         ),
     ),

@@ -12,20 +12,20 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import attrs
 import typer
+from rich.text import Text
 
 from domo_async import AfterCommitError, CommitUncertain, Domo, SourceError, UploadError
 from domo_async._cli.common.bars import transfer_bar
 from domo_async._cli.common.connection import InstanceOption, TokenFileOption, call
 from domo_async._cli.common.exits import DebugOption, readable_errors
 from domo_async._cli.common.interrupts import Interrupted, run
-from domo_async._cli.common.listing import JsonOption
-from domo_async._cli.common.output import counted, err, megabytes, out, print_json, printable
+from domo_async._cli.common.listing import JsonOption, print_table_of
+from domo_async._cli.common.output import counted, err, facts, megabytes, out, print_json, print_table, printable
 from domo_async._cli.common.values import PartSizeOption
-from domo_async._cli.dataset_plan import plan_new, print_new_plan, print_notes, print_plan
 
 if TYPE_CHECKING:
     from domo_async._endpoints.datasets._uploading import CreatedFrom
-    from domo_async._transfer import Action, Source, UploadPlan, UploadResult
+    from domo_async._transfer import Action, Source, UploadOptions, UploadPlan, UploadResult
 
 __all__ = [
     "Choice",
@@ -253,9 +253,9 @@ def upload(
 
     if create is not None and dry_run:
         with readable_errors(debug=debug, advice=advice):
-            print_new_plan(*run(plan_new(source, options)), name=create, as_json=as_json)
+            _print_new_plan(*run(_plan_new(source, options)), name=create, as_json=as_json)
     elif dry_run:
-        print_plan(call(planned, instance, token_file, debug=debug, advice=advice), as_json=as_json)
+        _print_plan(call(planned, instance, token_file, debug=debug, advice=advice), as_json=as_json)
     elif dataset is not None:
         done = call(uploaded, instance, token_file, debug=debug, advice=advice, changed=True)
         verb = _VERBS.get(options.action or "", "Uploaded")
@@ -337,7 +337,7 @@ def _print_result(done: UploadResult, verb: str, *, quiet: bool, as_json: bool) 
             _say("Added columns", [f"{name} ({kind})" for name, kind in done.added.items()])
         if done.left_out:
             _say("Left out, since an earlier run appended them", done.left_out)
-        print_notes(done.notes)
+        _print_notes(done.notes)
 
 
 def _say(what: str, names: Sequence[str]) -> None:
@@ -353,3 +353,59 @@ def _print_created(made: CreatedFrom, *, quiet: bool, as_json: bool) -> None:
         out.print("[green]Created[/] dataset ", end="")
         out.print(printable(made.id), markup=False, soft_wrap=True)
         _print_result(made.upload, "Uploaded", quiet=False, as_json=False)
+
+
+async def _plan_new(source: Source, options: UploadOptions) -> tuple[dict[str, str], UploadPlan]:
+    """Return the columns that a new dataset would have, and what would be sent."""
+    from domo_async._transfer import opened, plan_upload  # noqa: PLC0415 - keeps --help fast
+
+    async with opened(source, options) as open_source:
+        columns = await open_source.infer(header=options.header)
+        plan = await plan_upload(columns, open_source, options, inferred=True)
+    return {column.name: column.type.value for column in columns}, plan
+
+
+def _print_new_plan(columns: dict[str, str], plan: UploadPlan, *, name: str, as_json: bool) -> None:
+    """Print what an upload to a new dataset would send."""
+    if as_json:
+        print_json({"name": name, "columns": columns, "upload": plan})
+        return
+    print_table_of(["#", "column", "type"], [[place, *column] for place, column in enumerate(columns.items(), 1)])
+    _print_amount(plan)
+
+
+def _print_plan(plan: UploadPlan, *, as_json: bool) -> None:
+    """Print what an upload would send."""
+    if as_json:
+        print_json(plan)
+        return
+    order = plan.order if plan.order is not None else range(len(plan.columns))
+    rows = [
+        [
+            number,
+            column,
+            "NULL" if place is None else f"column {place + 1}",
+            f"added, {plan.added[column]}" if column in plan.added else "",
+        ]
+        for number, (column, place) in enumerate(zip(plan.columns, order, strict=True), 1)
+    ]
+    print_table_of(["#", "column", "from", "change"], rows)
+    _print_amount(plan)
+
+
+def _print_amount(plan: UploadPlan) -> None:
+    told = {
+        "Header": "the first row, which is not sent" if plan.header else "none",
+        "Rows": f"{plan.rows:,}",
+        "Size": megabytes(plan.bytes),
+        "Parts": f"{plan.parts:,}",
+    }
+    print_table(facts((name, Text(text)) for name, text in told.items()))
+    _print_notes(plan.notes)
+    out.print("[dim]dry run: nothing was sent[/]")
+
+
+def _print_notes(notes: Sequence[str]) -> None:
+    """Print what is to be known of how a source was read."""
+    for note in notes:
+        out.print(printable(note), markup=False, soft_wrap=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
 from datetime import datetime
 from operator import attrgetter
 from typing import TYPE_CHECKING, Annotated, TypeAlias
@@ -16,7 +15,7 @@ from domo_async import Domo
 from domo_async._cli.audit import audit
 from domo_async._cli.common.connection import InstanceOption, TokenFileOption, call
 from domo_async._cli.common.exits import EXIT_CODES, DebugOption
-from domo_async._cli.common.listing import CsvOption, JsonOption, form_of, print_list
+from domo_async._cli.common.listing import JsonOption
 from domo_async._cli.common.output import (
     facts,
     megabytes,
@@ -43,34 +42,6 @@ __all__ = ["app"]
 app: typer.Typer = typer.Typer(
     cls=Group, help="Find, make, fill, query, export and look at datasets.", no_args_is_help=True, epilog=EXIT_CODES
 )
-
-
-@app.command("list", epilog=EXIT_CODES)
-def list_(
-    name: Annotated[str | None, typer.Option(metavar="TEXT", help="Only those whose names contain this.")] = None,
-    owner: Annotated[str | None, typer.Option(metavar="USER_ID", help="Only those of this user.")] = None,
-    limit: Annotated[int | None, typer.Option(min=1, help="The most to list.", show_default="all")] = None,
-    as_json: JsonOption = False,
-    as_csv: CsvOption = False,
-    instance: InstanceOption = None,
-    token_file: TokenFileOption = None,
-    debug: DebugOption = False,
-) -> None:
-    """List datasets."""
-    form = form_of(as_json=as_json, as_csv=as_csv)
-
-    async def work(domo: Domo) -> list[Dataset]:
-        return await domo.datasets.list(name_like=name, owner_id=owner, limit=limit).all()
-
-    columns: dict[str, Callable[[Dataset], object]] = {
-        "id": attrgetter("id"),
-        "name": attrgetter("name"),
-        "rows": attrgetter("row_count"),
-        "type": lambda dataset: dataset.display_type or dataset.type,
-        "owner": lambda dataset: dataset.owner and dataset.owner.name,
-        "updated": attrgetter("last_updated"),
-    }
-    print_list(call(work, instance, token_file, debug=debug), columns, form, "dataset")
 
 
 @app.command(epilog=EXIT_CODES)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import partial
-from operator import attrgetter
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -13,14 +12,14 @@ from domo_async._cli.common.asking import agreed
 from domo_async._cli.common.bars import bulk_bar
 from domo_async._cli.common.connection import InstanceOption, TokenFileOption, call
 from domo_async._cli.common.exits import EXIT_CODES, DebugOption, readable_errors
-from domo_async._cli.common.listing import CsvOption, JsonOption, form_of, print_list
+from domo_async._cli.common.listing import JsonOption
 from domo_async._cli.common.output import counted, err
 from domo_async._cli.common.records import read_records
 from domo_async._cli.common.results_table import ResultsTable, has_changed, of_bulk, tell
 from domo_async._cli.tree import Group
 
 if TYPE_CHECKING:
-    from domo_async._endpoints.groups import ListedGroup
+    pass
 
 __all__ = ["app"]
 
@@ -30,30 +29,6 @@ app: typer.Typer = typer.Typer(
 
 _NAMED = 3
 _COLUMNS = {"group": ("group", "name"), "email": ("email", "email_address", "emailaddress")}
-
-
-@app.command("list", epilog=EXIT_CODES)
-def list_(
-    name: Annotated[str | None, typer.Option(metavar="TEXT", help="Only those whose names contain this.")] = None,
-    as_json: JsonOption = False,
-    as_csv: CsvOption = False,
-    instance: InstanceOption = None,
-    token_file: TokenFileOption = None,
-    debug: DebugOption = False,
-) -> None:
-    """List groups."""
-    form = form_of(as_json=as_json, as_csv=as_csv)
-
-    async def work(domo: Domo) -> list[ListedGroup]:
-        return await domo.groups.list(search=name).all()
-
-    columns = {
-        "id": attrgetter("group_id"),
-        "name": attrgetter("name"),
-        "type": attrgetter("group_type"),
-        "members": attrgetter("member_count"),
-    }
-    print_list(call(work, instance, token_file, debug=debug), columns, form, "group")
 
 
 @app.command(epilog=EXIT_CODES)

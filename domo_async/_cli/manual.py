@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Iterable, Iterator
 from typing import Annotated, Any
@@ -16,6 +17,8 @@ __all__ = ["NARROW", "help_", "manual"]
 NARROW = 60
 _WIDEST = 80
 _INDENT = "  "
+# What some versions of typer add.
+_NOTES = re.compile(r"\s*\[(?:required|default: [^\]]*)\]")
 
 
 def help_(
@@ -49,7 +52,7 @@ def manual(ctx: Any) -> str:
     """Return all that there is to know of a command, in lines that fit."""
     command = ctx.command
     about = " ".join((command.help or "").partition("\n\n")[0].split())
-    usage = " ".join(command.collect_usage_pieces(ctx))
+    usage = " ".join(command.collect_usage_pieces(ctx)).replace("{", "").replace("}", "")
     sections = [
         ("NAME", [f"{ctx.command_path} - {_plain(about)}"]),
         ("SYNOPSIS", [f"{ctx.command_path} {usage}"]),
@@ -111,8 +114,9 @@ def _options(ctx: Any) -> dict[str, list[tuple[str, str]]]:
         if record is not None:
             kind = "ARGUMENTS" if parameter.param_type_name == "argument" else "OPTIONS"
             panel = getattr(parameter, "rich_help_panel", None)
+            told = _plain(_NOTES.sub("", record[1]))
             needed = " Required." if parameter.required and kind == "OPTIONS" else ""
-            said = (record[0], f"{_plain(record[1])}{needed}")
+            said = (record[0], f"{told}{needed}")
             found.setdefault(f"{panel} options".upper() if panel else kind, []).append(said)
     return found
 

@@ -111,7 +111,9 @@ def _columns(wanted: str, items: Sequence[Any]) -> dict[str, Callable[[Any], obj
 
 
 def _cell(item: Any, *, path: str) -> object:
-    return plain(reduce(lambda value, name: getattr(value, name, None), path.split("."), item))
+    """Return the first of some fields of fields that is there, such as ``display_type|owner.name``."""
+    found = (reduce(lambda value, name: getattr(value, name, None), each.split("."), item) for each in path.split("|"))
+    return plain(next((value for value in found if value is not None), None))
 
 
 def _key(item: Mapping[str, object], *, name: str) -> object:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from operator import attrgetter
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -14,7 +13,7 @@ from domo_async._cli import offboarding
 from domo_async._cli.common.bars import bulk_bar
 from domo_async._cli.common.connection import InstanceOption, TokenFileOption, call
 from domo_async._cli.common.exits import EXIT_CODES, DebugOption, readable_errors
-from domo_async._cli.common.listing import CsvOption, JsonOption, form_of, print_list
+from domo_async._cli.common.listing import JsonOption
 from domo_async._cli.common.output import err
 from domo_async._cli.common.records import read_records
 from domo_async._cli.common.results_table import has_changed, of_bulk, tell
@@ -23,7 +22,6 @@ from domo_async._defaults import CHANGES_AT_ONCE
 
 if TYPE_CHECKING:
     from domo_async import BulkReport
-    from domo_async._endpoints.users import User
 
 __all__ = ["app"]
 
@@ -50,24 +48,6 @@ class Exists(StrEnum):
 
 
 app.command("offboard", epilog=EXIT_CODES)(offboarding.offboard)
-
-
-@app.command("list", epilog=EXIT_CODES)
-def list_(
-    as_json: JsonOption = False,
-    as_csv: CsvOption = False,
-    instance: InstanceOption = None,
-    token_file: TokenFileOption = None,
-    debug: DebugOption = False,
-) -> None:
-    """List all users."""
-    form = form_of(as_json=as_json, as_csv=as_csv)
-
-    async def work(domo: Domo) -> list[User]:
-        return await domo.users.list().all()
-
-    columns = {name: attrgetter(name) for name in ("id", *_COLUMNS)}
-    print_list(call(work, instance, token_file, debug=debug), columns, form, "user")
 
 
 @app.command("import", epilog=EXIT_CODES)

@@ -72,6 +72,8 @@ def test_examples_of_all_commands_are_understood(
 @pytest.mark.parametrize("noun", [noun.words for noun in NOUNS if any(row.name == "list" for row in noun.rows)])
 def test_lists_are_tables_json_and_csv(cli: Cli, domo: Domo, noun: str) -> None:
     needed = {"policies": [domo.datasets.list(limit=1).all()[0].id]}.get(noun, [])
+    if noun == "filesets files":
+        needed = [domo.filesets.search(page_size=1).all()[0].id]
     if noun == "appdb documents":
         needed = [next(each.id for each in domo.appdb.collections.list() if each.id)]
     words = [*noun.split(), "list", *needed]

@@ -183,8 +183,8 @@ def test_datasets_are_made_and_listed(cli: Cli) -> None:
     made = cli("datasets", "create", "Made by hand", "id:long", "a:b:STRING", "--quiet").stdout.strip()
 
     columns = json.loads(cli("datasets", "show", made, "--json").stdout)["columns"]
-    table = cli("datasets", "list", "--name", "made by").stdout
-    rows = list(csv.DictReader(cli("datasets", "list", "--name", "Made by", "--csv").stdout.splitlines()))
+    table = cli("datasets", "list", "--name-like", "made by").stdout
+    rows = list(csv.DictReader(cli("datasets", "list", "--name-like", "Made by", "--csv").stdout.splitlines()))
     listed = json.loads(cli("datasets", "list", "--limit", "1", "--json").stdout)
 
     assert [("id", "LONG"), ("a:b", "STRING")] == [(column["name"], column["type"]) for column in columns]

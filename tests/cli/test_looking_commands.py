@@ -38,7 +38,7 @@ def test_names_from_the_instance_cannot_steer_the_terminal(cli: Cli, emulator: E
     with emulator.sync_client() as domo:
         domo.datasets.create("Evil \x1b[2J [red]name\nagain", {"a": "LONG"})
 
-    shown = cli("datasets", "list", "--name", "Evil").stdout
+    shown = cli("datasets", "list", "--name-like", "Evil").stdout
 
     assert "\x1b" not in shown
     assert r"Evil \x1b[2J [red]name\nagain" in shown

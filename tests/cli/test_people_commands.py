@@ -100,7 +100,7 @@ def test_groups_get_the_members_of_a_file(cli: Cli, tmp_path: Path, domain: str,
     made = cli("groups", "sync", both)
     kept = cli("groups", "sync", one, "--no-remove")
     left = json.loads(cli("groups", "sync", one, "--remove", "--json").stdout)
-    listed = json.loads(cli("groups", "list", "--name", group, "--json").stdout)
+    listed = json.loads(cli("groups", "list", "--search", group, "--json").stdout)
 
     assert (1, True) == (refused.code, "there is no" in refused.stderr)
     assert (True, {"created": 1}) == (dry["dry_run"], dry["counts"])

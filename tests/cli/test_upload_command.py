@@ -198,7 +198,7 @@ def test_a_new_dataset_whose_upload_fails_is_removed_and_that_is_told(cli: Cli, 
 
     assert 1 == ended.code
     assert ended.stderr.endswith(", which was made for the upload, was removed again\n")
-    assert "0 datasets\n" == cli("datasets", "list", "--name", "Made for nothing").stdout
+    assert "0 datasets\n" == cli("datasets", "list", "--name-like", "Made for nothing").stdout
 
 
 def test_a_new_dataset_that_may_hold_rows_is_named(cli: Cli, file: Path, emulator: Emulator) -> None:
