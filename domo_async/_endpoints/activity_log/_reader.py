@@ -12,7 +12,7 @@ from attrs import frozen
 
 from domo_async._concurrency import cancel_all
 from domo_async._endpoints.activity_log._identity import identity
-from domo_async._endpoints.activity_log._windows import Span, cut, millis, moment, next_width
+from domo_async._endpoints.activity_log._windows import Span, cut, from_millis, millis, next_width
 from domo_async._endpoints.activity_log.models import Activity
 
 __all__ = ["ActivityReader", "Piece"]
@@ -117,12 +117,12 @@ class ActivityReader:
     def _begin_reading(self, line: list[_Item]) -> None:
         """Start to read the next windows: as many as may be read at once, and always the first."""
         running = sum(isinstance(item, _Reading) and not item.page.done() for item in line)
-        for place in range(self._concurrency * _AHEAD):
-            if place == len(line) or (place and running >= self._concurrency):
+        for index in range(self._concurrency * _AHEAD):
+            if index == len(line) or (index and running >= self._concurrency):
                 return
-            item = line[place]
+            item = line[index]
             if isinstance(item, Span):
-                line[place : place + 1] = self._begun(item)
+                line[index : index + 1] = self._begun(item)
                 running += 1
 
     def _begun(self, span: Span) -> list[_Item]:
@@ -176,7 +176,7 @@ class ActivityReader:
         return int(_FILLED * self._page_size) or 1
 
     def _within(self, span: Span, entries: _Entries) -> tuple[Activity, ...]:
-        low, high = moment(span.low), moment(span.high)
+        low, high = from_millis(span.low), from_millis(span.high)
         within = [entry for entry in entries if low <= entry.time < high]
         if self._oldest_first:
             within.reverse()  # within a millisecond, the entry that the instance lists first counts as later

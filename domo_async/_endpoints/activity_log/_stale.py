@@ -43,7 +43,7 @@ async def find_stale(
         days: The number of days without use.
         kinds: The types of content to check.
         look_back: The number of days of the log to read for the last use.
-        now: The moment.
+        now: The current time.
     """
     wanted = _kinds(kinds)
     if days < 1:
@@ -78,7 +78,7 @@ async def find_stale(
 
 def _is_stale(item: StaleItem, since: datetime) -> bool:
     """Return whether an item is unused, and old enough that somebody could have used it."""
-    return not any(moment and moment >= since for moment in (item.last_used, item.created, item.modified))
+    return not any(time and time >= since for time in (item.last_used, item.created, item.modified))
 
 
 def _notes(

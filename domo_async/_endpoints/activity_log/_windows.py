@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 
 from attrs import frozen
 
-__all__ = ["Cut", "Span", "cut", "millis", "moment", "next_width"]
+__all__ = ["Cut", "Span", "cut", "from_millis", "millis", "next_width"]
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND: Final = timedelta(milliseconds=1)
@@ -25,7 +25,7 @@ def millis(time: datetime) -> int:
     return (time - _EPOCH) // _MILLISECOND
 
 
-def moment(time: int) -> datetime:
+def from_millis(time: int) -> datetime:
     """Return the datetime that is a number of milliseconds after 1970."""
     return _EPOCH + timedelta(milliseconds=time)
 

@@ -16,7 +16,7 @@ from domo_async._endpoints.activity_log._export import ActivityFileFormat, DayEx
 from domo_async._endpoints.activity_log._iterate import Iteration
 from domo_async._endpoints.activity_log._progress import ExportState
 from domo_async._endpoints.activity_log._reader import ActivityReader
-from domo_async._endpoints.activity_log._windows import millis, moment
+from domo_async._endpoints.activity_log._windows import from_millis, millis
 from domo_async._endpoints.activity_log.models import Activity, EventType, ObjectType
 from domo_async._endpoints.activity_log.stale import StaleKind, StaleReport
 from domo_async._frames import ItemTuple
@@ -349,7 +349,7 @@ class ActivityLog(Area):
                 )
             )
 
-        now = self._http.settings.clock.now() if as_of is None else moment(epoch_millis(as_of))
+        now = self._http.settings.clock.now() if as_of is None else from_millis(epoch_millis(as_of))
         return await find_stale(self._http, read, days=days, kinds=kinds, look_back=look_back, now=now)
 
     async def object_types(self) -> ItemTuple[ObjectType]:

@@ -92,7 +92,7 @@ def activity_schema() -> pa.Schema:
     """
     arrow = _pyarrow()
     types = {"DATETIME": arrow.timestamp("ms", tz="UTC"), "STRING": arrow.string()}
-    made: pa.Schema = arrow.schema([(name, types[kind]) for name, kind in ACTIVITY_COLUMNS.items()])
+    made: pa.Schema = arrow.schema([(name, types[column_type]) for name, column_type in ACTIVITY_COLUMNS.items()])
     return made
 
 
@@ -134,11 +134,11 @@ async def _batches_async(entries: AsyncIterable[Activity], size: int) -> AsyncIt
 
 
 def _batch(batch: list[Row]) -> pa.RecordBatch:
-    arrow, kind = _pyarrow(), activity_schema()
+    arrow, schema = _pyarrow(), activity_schema()
     times, *texts = zip(*batch, strict=True)
     values = [[time.replace(tzinfo=UTC) for time in times], *texts]
-    columns = [arrow.array(column, field.type) for column, field in zip(values, kind, strict=True)]
-    made: pa.RecordBatch = arrow.RecordBatch.from_arrays(columns, schema=kind)
+    columns = [arrow.array(column, field.type) for column, field in zip(values, schema, strict=True)]
+    made: pa.RecordBatch = arrow.RecordBatch.from_arrays(columns, schema=schema)
     return made
 
 

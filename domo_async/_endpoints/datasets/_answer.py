@@ -92,9 +92,9 @@ def _by_columns(content: bytes) -> QueryResult | None:
     if not isinstance(answer, dict) or answer.get("rows") != []:
         return None
     columns, metadata = _heading(answer)
-    kinds = [column.type for column in metadata]
-    table = json_rows_table(content, start, end, kinds) if kinds else None
-    return None if table is None else _result(answer, columns, metadata, Rows(kinds, table, table.num_rows))
+    types = [column.type for column in metadata]
+    table = json_rows_table(content, start, end, types) if types else None
+    return None if table is None else _result(answer, columns, metadata, Rows(types, table, table.num_rows))
 
 
 def _by_objects(content: bytes) -> QueryResult:
@@ -104,16 +104,19 @@ def _by_objects(content: bytes) -> QueryResult:
     if not isinstance(answer, dict) or not {"columns", "metadata"} <= answer.keys():
         raise DecodeError(f"the answer is not a query's result: {_told(answer)}")
     columns, metadata = _heading(answer)
-    kinds = [column.type for column in metadata]
-    if ColumnType.DECIMAL in kinds:
+    types = [column.type for column in metadata]
+    if ColumnType.DECIMAL in types:
         # Floats would lose digits; parse the numbers again from their text.
         answer = loads(content, exact=True)
-    values = _turned(answer.get("rows"), len(kinds))
-    if any(kind == ColumnType.LONG and float in {*map(type, cells)} for kind, cells in zip(kinds, values, strict=True)):
+    values = _turned(answer.get("rows"), len(types))
+    if any(
+        column_type == ColumnType.LONG and float in {*map(type, cells)}
+        for column_type, cells in zip(types, values, strict=True)
+    ):
         # Numbers beyond 64 bits would lose digits too.
         answer = loads(content, exact=True)
-        values = _turned(answer.get("rows"), len(kinds))
-    return _result(answer, columns, metadata, Rows(kinds, values, len(answer["rows"])))
+        values = _turned(answer.get("rows"), len(types))
+    return _result(answer, columns, metadata, Rows(types, values, len(answer["rows"])))
 
 
 def _told(answer: object) -> str:
@@ -167,9 +170,9 @@ def _from_objects(rows: list[Any]) -> QueryResult:
         raise DecodeError("expected a list of objects, one a row")
     columns = tuple(dict.fromkeys(key for row in rows for key in row))
     values = [[row.get(key) for row in rows] for key in columns]
-    kinds = [_seen_type(column) for column in values]
-    metadata = tuple(ResultColumn(type=kind) for kind in kinds)
-    return QueryResult(columns=columns, metadata=metadata, rows=Rows(kinds, values, len(rows)))
+    types = [_seen_type(column) for column in values]
+    metadata = tuple(ResultColumn(type=column_type) for column_type in types)
+    return QueryResult(columns=columns, metadata=metadata, rows=Rows(types, values, len(rows)))
 
 
 def _seen_type(values: Sequence[object]) -> ColumnType:

@@ -31,38 +31,40 @@ class Rows(Sequence[tuple[Cell, ...]]):
     """Rows of cells, stored as columns; a row is created when it is read.
 
     Args:
-        kinds: The columns' types.
+        types: The columns' types.
         columns: The columns: an Arrow table whose DECIMAL columns are text, or one sequence of JSON cells per column;
             these are converted to the column's type when they are first read.
         length: The number of rows.
     """
 
-    __slots__ = ("_cells", "_kinds", "_length", "_source")
+    __slots__ = ("_cells", "_length", "_source", "_types")
 
-    def __init__(self, kinds: Sequence[ColumnType], columns: pa.Table | Sequence[Sequence[Any]], length: int) -> None:
-        self._kinds = tuple(kinds)
+    def __init__(self, types: Sequence[ColumnType], columns: pa.Table | Sequence[Sequence[Any]], length: int) -> None:
+        self._types = tuple(types)
         self._source = columns
         self._length = length
         self._cells: dict[int, Sequence[Cell]] = {}
 
-    def column(self, place: int) -> Sequence[Cell]:
+    def column(self, position: int) -> Sequence[Cell]:
         """Return a column's cells.
 
         Raises:
             DecodeError: A cell does not fit its type.
         """
-        if place not in self._cells:
-            self._cells[place] = self._converted(place, 0, self._length)
-        return self._cells[place]
+        if position not in self._cells:
+            self._cells[position] = self._converted(position, 0, self._length)
+        return self._cells[position]
 
     def to_arrow(self, names: Sequence[str]) -> pa.Table:
         """Return the columns as an Arrow table; see `QueryResult.to_arrow`."""
         pyarrow = needs_arrow("to_arrow()")
         table = self._table
         if table is None:
-            arrays: Sequence[Any] = [array_of(self.column(place), kind) for place, kind in enumerate(self._kinds)]
+            arrays: Sequence[Any] = [
+                array_of(self.column(position), column_type) for position, column_type in enumerate(self._types)
+            ]
         else:
-            arrays = with_decimals(table, self._kinds).columns
+            arrays = with_decimals(table, self._types).columns
         made: pa.Table = pyarrow.Table.from_arrays(arrays, names=list(names))
         return made
 
@@ -70,11 +72,11 @@ class Rows(Sequence[tuple[Cell, ...]]):
         return self._length
 
     def __iter__(self) -> Iterator[tuple[Cell, ...]]:
-        if not self._kinds:
+        if not self._types:
             yield from [()] * self._length
         for start in range(0, self._length, _AT_ONCE):
             end = min(start + _AT_ONCE, self._length)
-            yield from zip(*(self._part(place, start, end) for place in range(len(self._kinds))), strict=True)
+            yield from zip(*(self._part(position, start, end) for position in range(len(self._types))), strict=True)
 
     @overload
     def __getitem__(self, index: int) -> tuple[Cell, ...]: ...
@@ -83,8 +85,8 @@ class Rows(Sequence[tuple[Cell, ...]]):
     def __getitem__(self, index: int | slice) -> tuple[Cell, ...] | Rows:
         if isinstance(index, slice):
             return self._sliced(range(self._length)[index])
-        place = range(self._length)[index]
-        return tuple(self._part(column, place, place + 1)[0] for column in range(len(self._kinds)))
+        position = range(self._length)[index]
+        return tuple(self._part(column, position, position + 1)[0] for column in range(len(self._types)))
 
     def __eq__(self, other: object) -> bool:
         if isinstance(other, str) or not isinstance(other, Sequence):
@@ -101,42 +103,44 @@ class Rows(Sequence[tuple[Cell, ...]]):
     def _table(self) -> pa.Table | None:
         return None if isinstance(self._source, Sequence) else self._source
 
-    def _part(self, place: int, start: int, end: int) -> Sequence[Cell]:
-        if place in self._cells:
-            return self._cells[place][start:end]
+    def _part(self, position: int, start: int, end: int) -> Sequence[Cell]:
+        if position in self._cells:
+            return self._cells[position][start:end]
         # Arrow cells are created on each read; JSON cells are converted once.
-        return self.column(place)[start:end] if self._table is None else self._converted(place, start, end)
+        return self.column(position)[start:end] if self._table is None else self._converted(position, start, end)
 
-    def _converted(self, place: int, start: int, end: int) -> Sequence[Cell]:
-        kind = self._kinds[place]
+    def _converted(self, position: int, start: int, end: int) -> Sequence[Cell]:
+        column_type = self._types[position]
         if not isinstance(self._source, Sequence):
-            values = self._source.column(place).slice(start, end - start)
-            if kind in _SINCE_EPOCH:
-                return _since_epoch(values, kind)
+            values = self._source.column(position).slice(start, end - start)
+            if column_type in _SINCE_EPOCH:
+                return _since_epoch(values, column_type)
             found: list[Any] = values.to_pylist()
-            return found if kind != ColumnType.DECIMAL else _typed(found, kind, place, start)
-        return _typed(self._source[place], kind, place)
+            return found if column_type != ColumnType.DECIMAL else _typed(found, column_type, position, start)
+        return _typed(self._source[position], column_type, position)
 
-    def _sliced(self, places: range) -> Rows:
-        start, end, step = (places.start, places.stop, places.step) if places else (0, 0, 1)
+    def _sliced(self, positions: range) -> Rows:
+        start, end, step = (positions.start, positions.stop, positions.step) if positions else (0, 0, 1)
         if not isinstance(self._source, Sequence):
-            table = self._source.slice(start, end - start) if step == 1 else self._source.take(list(places))
-            return Rows(self._kinds, table, len(places))
-        return Rows(self._kinds, [[values[place] for place in places] for values in self._source], len(places))
+            table = self._source.slice(start, end - start) if step == 1 else self._source.take(list(positions))
+            return Rows(self._types, table, len(positions))
+        return Rows(
+            self._types, [[values[position] for position in positions] for values in self._source], len(positions)
+        )
 
 
-def _since_epoch(values: pa.ChunkedArray[Any], kind: ColumnType) -> list[Cell]:
+def _since_epoch(values: pa.ChunkedArray[Any], column_type: ColumnType) -> list[Cell]:
     """Return dates or datetimes, which Arrow itself makes at a tenth of the speed."""
     pyarrow = needs_arrow("a result")
-    numbers = values.cast(pyarrow.int32() if kind == ColumnType.DATE else pyarrow.int64()).to_pylist()
-    make = _SINCE_EPOCH[kind]
+    numbers = values.cast(pyarrow.int32() if column_type == ColumnType.DATE else pyarrow.int64()).to_pylist()
+    make = _SINCE_EPOCH[column_type]
     known = {number: None if number is None else make(number) for number in {*numbers}}
     return [known[number] for number in numbers]
 
 
-def _typed(values: Sequence[Any], kind: ColumnType, place: int, first: int = 0) -> Sequence[Cell]:
-    plain = _PLAIN.get(kind)
-    convert = _CONVERT.get(kind, _text)
+def _typed(values: Sequence[Any], column_type: ColumnType, position: int, first: int = 0) -> Sequence[Cell]:
+    plain = _PLAIN.get(column_type)
+    convert = _CONVERT.get(column_type, _text)
     if plain is not None and {*map(type, values)} <= {plain, type(None)}:
         return values
     row = 0
@@ -145,8 +149,8 @@ def _typed(values: Sequence[Any], kind: ColumnType, place: int, first: int = 0) 
         for row, value in enumerate(values):  # noqa: B007 - named in the error
             typed.append(None if value is None else convert(value))
     except (ValueError, TypeError, ArithmeticError):
-        where = f"$.rows[{first + row}][{place}]"
-        raise DecodeError(f"{str(values[row])[:80]!r} is not a {kind}", path=where) from None
+        where = f"$.rows[{first + row}][{position}]"
+        raise DecodeError(f"{str(values[row])[:80]!r} is not a {column_type}", path=where) from None
     return typed
 
 
@@ -169,10 +173,10 @@ def _decimal(value: Any) -> Decimal:
 
 
 def _datetime(value: str) -> datetime:
-    moment = datetime.fromisoformat(value)
+    time = datetime.fromisoformat(value)
     if len(value) > _MICROSECONDS and _BEYOND_MICROSECONDS.search(value):
         raise ValueError(value)  # Python would cut its digits
-    return moment
+    return time
 
 
 _EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - a DATETIME has no zone

@@ -44,7 +44,7 @@ def converter(kind: FrameKind) -> Callable[[pa.Table], Any]:
     return found
 
 
-def polars_frame(names: Sequence[str], kinds: Sequence[ColumnType], rows: Rows) -> pl.DataFrame:
+def polars_frame(names: Sequence[str], column_types: Sequence[ColumnType], rows: Rows) -> pl.DataFrame:
     """Return rows as a polars frame."""
     polars = needed("polars")
     if find_spec("pyarrow") is not None:
@@ -56,10 +56,10 @@ def polars_frame(names: Sequence[str], kinds: Sequence[ColumnType], rows: Rows) 
         ColumnType.DATETIME: polars.Datetime("us"),
     }
     columns = []
-    for place, (name, kind) in enumerate(zip(names, kinds, strict=True)):
-        cells: Any = rows.column(place)
-        dtype = types.get(kind, polars.String)
-        if kind == ColumnType.DECIMAL:
+    for position, (name, column_type) in enumerate(zip(names, column_types, strict=True)):
+        cells: Any = rows.column(position)
+        dtype = types.get(column_type, polars.String)
+        if column_type == ColumnType.DECIMAL:
             # The type is given, as polars may infer it from the first value and convert the others to it.
             before, after = digits_of(cells)
             _check_digits(name, before + after)
@@ -87,14 +87,14 @@ def _check_digits(name: str, digits: int) -> None:
         )
 
 
-def pandas_frame(names: Sequence[str], kinds: Sequence[ColumnType], rows: Rows) -> pd.DataFrame:
+def pandas_frame(names: Sequence[str], column_types: Sequence[ColumnType], rows: Rows) -> pd.DataFrame:
     """Return rows as a pandas frame."""
     pandas = needed("pandas")
     if find_spec("pyarrow") is not None:
         return pandas_of_arrow(rows.to_arrow(names))
     columns = [
-        pandas.Series(list(rows.column(place)), dtype=_PANDAS_TYPES.get(kind, "str"))
-        for place, kind in enumerate(kinds)
+        pandas.Series(list(rows.column(position)), dtype=_PANDAS_TYPES.get(column_type, "str"))
+        for position, column_type in enumerate(column_types)
     ]
     made: pd.DataFrame = pandas.concat(columns, axis=1) if columns else pandas.DataFrame(index=range(len(rows)))
     made.columns = pandas.Index(names)

@@ -107,7 +107,7 @@ class ResultReader:
 
     async def _heading(self, sql: str) -> Sequence[ColumnSpec]:
         result = await self._answer(sql)
-        return [ColumnSpec(name, kind) for name, kind in zip(result.columns, result.types, strict=True)]
+        return [ColumnSpec(name, column_type) for name, column_type in zip(result.columns, result.types, strict=True)]
 
     async def _page(self, sql: str) -> pa.Table:
         return (await self.result(sql)).to_arrow()

@@ -99,7 +99,7 @@ def columns_of(columns: Columns) -> list[Column]:
         ConfigError: There are no columns, a name is empty or repeated, or a type is not one of Domo's types.
     """
     given = (
-        [Column(name=name, type=_column_type(name, kind)) for name, kind in columns.items()]
+        [Column(name=name, type=_column_type(name, type_name)) for name, type_name in columns.items()]
         if isinstance(columns, Mapping)
         else [_typed(column) for column in columns]
     )
@@ -123,10 +123,10 @@ def _typed(column: object) -> Column:
     return evolve(column, type=_column_type(column.name, column.type))
 
 
-def _column_type(name: object, kind: object) -> ColumnType:
-    if not isinstance(name, str) or not isinstance(kind, str):
-        raise ConfigError(f"column {name!r} has type {kind!r}; the name and the type must be strings")
-    return ColumnType(kind)
+def _column_type(name: object, type_name: object) -> ColumnType:
+    if not isinstance(name, str) or not isinstance(type_name, str):
+        raise ConfigError(f"column {name!r} has type {type_name!r}; the name and the type must be strings")
+    return ColumnType(type_name)
 
 
 @frozen(kw_only=True)

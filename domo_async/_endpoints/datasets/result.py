@@ -73,10 +73,10 @@ class QueryResult(Model):
     @classmethod
     def _of_fields(cls, fields: dict[str, Any]) -> Self:
         # The types of the cells depend on the columns.
-        kinds = [column.type for column in fields.get("metadata", ())]
+        types = [column.type for column in fields.get("metadata", ())]
         rows = fields.get("rows", ())
-        columns = [[row[place] for row in rows] for place in range(len(kinds))]
-        return super()._of_fields({**fields, "rows": Rows(kinds, columns, len(rows))})
+        columns = [[row[position] for row in rows] for position in range(len(types))]
+        return super()._of_fields({**fields, "rows": Rows(types, columns, len(rows))})
 
     def __len__(self) -> int:
         return len(self.rows)

@@ -79,11 +79,11 @@ async def describe(http: Transport, fileset_id: str, file_id: str) -> Described:
 
 def described(file: FileSetFile) -> Described:
     """Return the size and hash that a file's details report."""
-    kind = (file.hash_algorithm or "").upper().replace("-", "").replace("_", "")
+    algorithm = (file.hash_algorithm or "").upper().replace("-", "").replace("_", "")
     return Described.of(
         file.size,
-        sha256=file.hash if kind.startswith("SHA256") else None,
-        md5=file.hash if kind.startswith("MD5") else None,
+        sha256=file.hash if algorithm.startswith("SHA256") else None,
+        md5=file.hash if algorithm.startswith("MD5") else None,
     )
 
 

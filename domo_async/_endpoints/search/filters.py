@@ -75,8 +75,8 @@ def _ordered(low: Any, high: Any) -> None:
         raise ConfigError(f"a range from {low} to {high} is empty")
 
 
-def _json(kind: str, field: str, /, *, negated: bool = False, **facts: object) -> dict[str, Any]:
-    return payload({"filterType": kind, "field": field, "not": True if negated else UNSET}, **facts)
+def _json(filter_type: str, field: str, /, *, negated: bool = False, **facts: object) -> dict[str, Any]:
+    return payload({"filterType": filter_type, "field": field, "not": True if negated else UNSET}, **facts)
 
 
 @frozen
