@@ -314,6 +314,15 @@ class Accounts(Area):
         `POST /api/data/v1/accounts` (Data Accounts, "Create Account"). Domo's documentation shows only `account_type`,
         for which its only example is ``Standard``; no other source knows it.
 
+        ```python
+        account = await domo.accounts.create(
+            display_name="Exports",
+            name="exports",
+            data_provider_type="amazon-s3",
+            configurations=Secret({"accessKey": access_key, "secretKey": secret_key}),
+        )
+        ```
+
         Args:
             display_name: The display name.
             account_type: The account type. The parameters below are for the other form, which needs all of them.

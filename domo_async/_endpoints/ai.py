@@ -514,6 +514,11 @@ class Ai(Area):
 
         `POST /api/ai/v1/text/generation` (AI Services API, "Text Generation").
 
+        ```python
+        answer = await domo.ai.generate_text(input="Explain churn in one sentence.", temperature=0.2)
+        print(answer.output)
+        ```
+
         Args:
             input: The text to respond to.
             response_format: The format of the output, as JSON with a ``type`` and a JSON ``schema``.
@@ -547,6 +552,11 @@ class Ai(Area):
         """Ask a model to generate SQL that answers a question.
 
         `POST /api/ai/v1/text/sql` (AI Services API, "Text-to-SQL").
+
+        ```python
+        orders = DataSourceSchema("Orders", [SchemaColumn("region", "STRING"), SchemaColumn("amount", "DECIMAL")])
+        answer = await domo.ai.text_to_sql(input="Which region sells most?", data_source_schemas=[orders])
+        ```
 
         Args:
             input: The question.
@@ -694,6 +704,11 @@ class Ai(Area):
         """Ask a model for the next message in a chat.
 
         `POST /api/ai/v1/messages/chat` (Domo's OpenAPI of the AI services, "Chat Messages").
+
+        ```python
+        answer = await domo.ai.chat(messages=["What is a dataset?"], system="Answer in one sentence.")
+        print(answer.text)
+        ```
 
         Args:
             messages: The messages so far; a plain string is a message of the user.
@@ -851,6 +866,11 @@ class Ai(Area):
         """Ask a model to classify a text or other contents.
 
         `POST /api/ai/v1/classification` (Domo's OpenAPI of the AI services, "Classification").
+
+        ```python
+        result = await domo.ai.classify("The parcel never came.", labels=["delivery", "price", "quality"])
+        print(result.output)
+        ```
 
         Args:
             input: A text or other content, or several, each as JSON with a ``type``; see `ChatMessage`.

@@ -459,6 +459,12 @@ class Alerts(Area):
         `POST /api/social/v4/alerts/{alert_id}/share` (Alerts API, "Share an alert"); Domo's documentation does not show
         the answer.
 
+        ```python
+        await domo.alerts.share(
+            alert_id, user_message="Please watch this", alert_subscriptions=[AlertSubscription(27, "USER")]
+        )
+        ```
+
         Args:
             alert_id: The alert.
             user_message: The message.

@@ -493,6 +493,11 @@ class Cards(Area):
 
         `POST /api/content/v2/cards/adminsummary`. No document of Domo's describes it; other clients use it.
 
+        ```python
+        async for card in domo.cards.list(title="sales"):
+            print(card.id, card.title)
+        ```
+
         Args:
             title: Text that the title contains.
             page_ids: The pages; cards on any of them match.
@@ -618,6 +623,10 @@ class Cards(Area):
         `PUT /api/content/v1/cards/kpi/{urn}/render` (Render KPI Card Chart or Table), for ``title`` and ``image`` or
         ``imagePDF``; see `render`. A table comes as one PDF per page. The pages are joined, which needs ``pypdf``
         (``pip install "domo-async[pdf]"``) if there is more than one.
+
+        ```python
+        await domo.cards.render_to(card_id, "sales.png", width=800, height=600)
+        ```
 
         Args:
             urn: The card.

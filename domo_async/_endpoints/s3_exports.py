@@ -154,6 +154,18 @@ class S3Exports(Area):
         `GET /api/query/v1/export/{dataset_id}` as well. A dataset has one active export at most. If its data have not
         changed since the last export, the instance returns that export instead of starting another.
 
+        ```python
+        export = await domo.s3_exports.create(
+            dataset_id,
+            credentials=AwsCredentials(access_key, access_secret, session_token),
+            bucket="acme-exports",
+            path="orders",
+            region="eu-central-1",
+            query=ExportQuery(["id", "region"]),
+            wait=True,
+        )
+        ```
+
         Args:
             dataset_id: The dataset.
             credentials: The credentials for writing to the bucket; use temporary ones if possible. Their session token

@@ -285,6 +285,12 @@ class Alerts(Twin[AsyncAlerts]):
         `POST /api/social/v4/alerts/{alert_id}/share` (Alerts API, "Share an alert"); Domo's documentation does not show
         the answer.
 
+        ```python
+        domo.alerts.share(
+            alert_id, user_message="Please watch this", alert_subscriptions=[AlertSubscription(27, "USER")]
+        )
+        ```
+
         Args:
             alert_id: The alert.
             user_message: The message.

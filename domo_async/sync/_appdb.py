@@ -59,6 +59,11 @@ class Documents(Twin[AsyncDocuments]):
         documentation describes no paging; the parameters ``limit``, by default 10,000, and ``offset`` are from Domo's
         own OpenAPI description of the route.
 
+        ```python
+        for document in domo.appdb.documents.query(collection_id, filter={"content.region": {"$eq": "EU"}}):
+            print(document.id, document.content)
+        ```
+
         Args:
             collection_id: The collection.
             filter: The filter in the syntax of MongoDB's ``find()``, such as
@@ -241,6 +246,14 @@ class Documents(Twin[AsyncDocuments]):
         `PUT /api/datastores/v2/collections/{collection_id}/documents/update`. Seen on instances, not in Domo's
         documentation.
 
+        ```python
+        domo.appdb.documents.update_many(
+            collection_id,
+            filter={"content.status": {"$eq": "done"}},
+            operation={"$set": {"content.status": "archived"}},
+        )
+        ```
+
         Args:
             collection_id: The collection.
             filter: The filter in the syntax of MongoDB's ``find()``, see `query`.
@@ -409,6 +422,12 @@ class Collections(Twin[AsyncCollections]):
 
         `POST /api/datastores/v1/{datastore_id}/collections`. Seen on instances, not in Domo's documentation. The
         request is not repeated, unless the instance surely did not process it: each request creates a collection.
+
+        ```python
+        orders = domo.appdb.collections.create(
+            datastore_id, name="Orders", columns={"region": "STRING"}, sync_enabled=True
+        )
+        ```
 
         Args:
             datastore_id: The datastore to create it in.

@@ -80,6 +80,12 @@ class BeastModes(Twin[AsyncBeastModes]):
         `POST /api/query/v1/functions/template`. Seen: samples of instances show it, no document of Domo's does;
         independent clients use it.
 
+        ```python
+        margin = domo.beast_modes.create(
+            name="Margin", expression="SUM(`profit`) / SUM(`sales`)", data_set_id=dataset_id, data_type="DECIMAL"
+        )
+        ```
+
         Args:
             name: The Beast Mode's name.
             expression: The formula.

@@ -135,6 +135,11 @@ class Cards(Twin[AsyncCards]):
 
         `POST /api/content/v2/cards/adminsummary`. No document of Domo's describes it; other clients use it.
 
+        ```python
+        for card in domo.cards.list(title="sales"):
+            print(card.id, card.title)
+        ```
+
         Args:
             title: Text that the title contains.
             page_ids: The pages; cards on any of them match.
@@ -248,6 +253,10 @@ class Cards(Twin[AsyncCards]):
         `PUT /api/content/v1/cards/kpi/{urn}/render` (Render KPI Card Chart or Table), for ``title`` and ``image`` or
         ``imagePDF``; see `render`. A table comes as one PDF per page. The pages are joined, which needs ``pypdf``
         (``pip install "domo-async[pdf]"``) if there is more than one.
+
+        ```python
+        domo.cards.render_to(card_id, "sales.png", width=800, height=600)
+        ```
 
         Args:
             urn: The card.

@@ -177,6 +177,10 @@ class Access(Twin[AsyncAccess]):
 
         `POST /api/data/v3/datasources/{dataset_id}/share` (Datasets API, "Share Dataset with Access permissions").
 
+        ```python
+        domo.datasets.access.share(dataset_id, permissions=[Grant(5, "CAN_VIEW", "GROUP")], send_email=False)
+        ```
+
         Args:
             dataset_id: The dataset.
             permissions: The access to give, one `Grant` for each user or group.
@@ -269,8 +273,10 @@ class Access(Twin[AsyncAccess]):
     ) -> BulkReport[Grant, None]:
         """Give access to a dataset to exactly these users and groups and its owner; send only the differences.
 
-            grants = [Grant("ada@example.com", "CAN_EDIT"), Grant(5, "CAN_VIEW", "GROUP")]
-            report = domo.datasets.access.sync(dataset.id, grants, dry_run=True)
+        ```python
+        grants = [Grant("ada@example.com", "CAN_EDIT"), Grant(5, "CAN_VIEW", "GROUP")]
+        report = domo.datasets.access.sync(dataset.id, grants, dry_run=True)
+        ```
 
         Reads `GET /api/data/v3/datasources/{dataset_id}/permissions` and, at the same time, the users and groups that
         are named: `POST /api/identity/v1/users/search`, `GET /api/identity/v1/users`,
@@ -433,6 +439,11 @@ class Datasets(Twin[AsyncDatasets]):
 
         `GET /api/data/v3/datasources`. Seen: Domo's own data service has it, and several clients use it.
 
+        ```python
+        for dataset in domo.datasets.list(name_like="sales"):
+            print(dataset.id, dataset.name)
+        ```
+
         Args:
             name_like: Text that the name contains.
             owner_id: The owner.
@@ -479,6 +490,10 @@ class Datasets(Twin[AsyncDatasets]):
 
         `POST /api/data/v2/datasources` (Datasets API, "Create Dataset Copy").
 
+        ```python
+        orders = domo.datasets.create("Orders", {"id": "LONG", "region": "STRING", "amount": "DECIMAL"})
+        ```
+
         Args:
             name: The dataset's name.
             columns: Names and types in order, such as ``{"id": "LONG", "region": "STRING"}``, or `Column` objects.
@@ -509,7 +524,9 @@ class Datasets(Twin[AsyncDatasets]):
 
         `POST /api/data/ui/v3/datasources/search`. Seen: Domo's own data service has it, and five clients use it.
 
-            for dataset in domo.datasets.search(filters=[Wildcard("name_sort", "*sales*")]): ...
+        ```python
+        for dataset in domo.datasets.search(filters=[Wildcard("name_sort", "*sales*")]): ...
+        ```
 
         Args:
             query: The text to search for; ``*`` stands for any text.
@@ -764,6 +781,13 @@ class Datasets(Twin[AsyncDatasets]):
         `POST /api/query/v1/execute/{dataset_id}` (Datasets API, "Query with SQL"). Instances are said to return at most
         1,000,000 rows; a result of exactly that many may be cut, which `scan` detects.
 
+        ```python
+        sql = "SELECT region, SUM(amount) AS total FROM table WHERE id > :least GROUP BY region"
+        result = domo.datasets.query(dataset_id, sql, {"least": 100})
+        for region, total in result:
+            print(region, total)
+        ```
+
         Args:
             dataset_id: The dataset.
             sql: A SELECT in Domo's MySQL-like dialect. The dataset is called ``table``; names with characters other
@@ -800,13 +824,15 @@ class Datasets(Twin[AsyncDatasets]):
         `POST /api/query/v1/execute/{dataset_id}`. Unconfirmed in this form: Domo's documentation shows SQL, two clients
         send expressions.
 
-            domo.datasets.query_structured(
-                orders.id,
-                ["region", {"exprType": "FUNCTION", "name": "COUNT", "arguments": [column("id")]}],
-                where={"exprType": "IN", "leftExpr": column("year"),
-                       "selectSet": [{"exprType": "NUMBER_VALUE", "value": 2024}]},
-                group_by=["region"],
-            )
+        ```python
+        domo.datasets.query_structured(
+            orders.id,
+            ["region", {"exprType": "FUNCTION", "name": "COUNT", "arguments": [column("id")]}],
+            where={"exprType": "IN", "leftExpr": column("year"),
+                   "selectSet": [{"exprType": "NUMBER_VALUE", "value": 2024}]},
+            group_by=["region"],
+        )
+        ```
 
         Args:
             dataset_id: The dataset.
@@ -846,6 +872,12 @@ class Datasets(Twin[AsyncDatasets]):
         """Run several queries at once, on one or more datasets, and yield each result as it arrives.
 
         `POST /api/query/v1/execute/{dataset_id}` (Datasets API, "Query with SQL"), once for each.
+
+        ```python
+        jobs = [QueryJob(each, "SELECT COUNT(*) FROM table") for each in dataset_ids]
+        for item in domo.datasets.query_many(jobs):
+            print(item.item.dataset_id, item.error or item.result)
+        ```
 
         Args:
             jobs: The queries.
@@ -887,6 +919,11 @@ class Datasets(Twin[AsyncDatasets]):
         18), as the number of digits is not known in advance. From the first batch with a number that does not fit, the
         column is decimal256(76, 38), with 38 digits before and 38 after the point; numbers with more digits are
         refused. Columns with the same name are renamed as in `QueryResult`: ``a``, ``a_2``.
+
+        ```python
+        for batch in domo.datasets.scan(dataset_id, columns=["id", "region"], where="id > ?", params=[100]):
+            print(batch.num_rows)
+        ```
 
         Args:
             dataset_id: The dataset.
@@ -974,6 +1011,10 @@ class Datasets(Twin[AsyncDatasets]):
         `POST /api/query/v1/execute/{dataset_id}` (Datasets API, "Query with SQL") and
         `POST /api/query/v1/execute/export/{dataset_id}` (Datasets API, "Query Dataset"), as `scan`.
 
+        ```python
+        frame = domo.datasets.frame(dataset_id, "SELECT region, amount FROM table", kind="polars")
+        ```
+
         Args:
             dataset_id: The dataset.
             sql: The query; all rows by default.
@@ -1047,6 +1088,11 @@ class Datasets(Twin[AsyncDatasets]):
         The columns are compared with the dataset's before anything is sent: frames, mappings and CSV with a header by
         name, in any order, everything else by position. In CSV an unquoted empty field is NULL, ``""`` is the empty
         string; None, NaN and Arrow's null are NULL. A quote inside an unquoted field is an ordinary character.
+
+        ```python
+        result = domo.datasets.upload(dataset_id, "orders.csv", action="APPEND", message="orders of today")
+        print(result.rows)
+        ```
 
         Args:
             dataset_id: The dataset.
@@ -1303,6 +1349,10 @@ class Datasets(Twin[AsyncDatasets]):
         `GET /api/data/v2/datasources/{dataset_id}/schemas/latest` (Datasets API, "Return the schema for a specified
         Dataset").
 
+        ```python
+        plan = domo.datasets.plan_upload(dataset_id, "orders.csv")
+        ```
+
         Args:
             dataset_id: The dataset.
             source: The data, in any form that `upload` takes.
@@ -1330,6 +1380,11 @@ class Datasets(Twin[AsyncDatasets]):
         `GET /api/data/v3/datasources/{dataset_id}/indexes/{request_key}/statuses`; the columns are read only if they
         may differ from those that the dataset was created with. If the upload fails or is cancelled,
         `DELETE /api/data/v3/datasources/{dataset_id}` removes the dataset again.
+
+        ```python
+        created = domo.datasets.create_from("orders.csv", "Orders")
+        print(created.id, created.upload.rows)
+        ```
 
         Args:
             source: The data, in any form that `upload` takes. The types of CSV and of rows are taken from the first few
@@ -1404,8 +1459,10 @@ class Datasets(Twin[AsyncDatasets]):
         would read it: a file that does not fit the dataset is skipped and reported with its line and the reason, and
         the others are loaded.
 
-            report = domo.datasets.load_folder("exports/", dataset_id, ledger="orders.ledger")
-            report.raise_for_failures()
+        ```python
+        report = domo.datasets.load_folder("exports/", dataset_id, ledger="orders.ledger")
+        report.raise_for_failures()
+        ```
 
         Sends for new files the requests of `upload`: `POST /api/data/v3/datasources/{dataset_id}/uploads`,
         `PUT /api/data/v3/datasources/{dataset_id}/uploads/{upload_id}/parts/{part}`,
@@ -1475,6 +1532,10 @@ class Datasets(Twin[AsyncDatasets]):
         `GET /api/data/v2/datasources/{dataset_id}/dataversions` and
         `GET /api/data/v3/datasources/{dataset_id}/indexes/{request_key}/statuses`.
 
+        ```python
+        domo.datasets.append_rows(dataset_id, values=[[4, "EU", 9.5], [5, None, 2.0]])
+        ```
+
         Args:
             dataset_id: The dataset.
             values: The rows, with columns by position: lists of cells, where None is NULL; or text with one row per
@@ -1523,6 +1584,10 @@ class Datasets(Twin[AsyncDatasets]):
         is decimal128(38, 18), or has another scale if that holds all numbers of the column; if 38 digits are not
         enough, it is decimal256(76, 38), which pyarrow and pandas read, while some programs convert it to floats.
 
+        ```python
+        domo.datasets.export(dataset_id, "orders.parquet", sql="SELECT * FROM table WHERE id > ?", params=[100])
+        ```
+
         Args:
             dataset_id: The dataset.
             target: The path of the file to write, which appears under its name only when it is complete: Parquet if it
@@ -1564,6 +1629,11 @@ class Datasets(Twin[AsyncDatasets]):
 
         `POST /api/query/v1/execute/export/{dataset_id}` (Datasets API, "Query Dataset") and
         `POST /api/query/v1/execute/{dataset_id}` (Datasets API, "Query with SQL"), as `export`.
+
+        ```python
+        for item in domo.datasets.export_many({orders.id: "orders.csv.gz", users.id: "users.csv.gz"}):
+            print(item.item.target, item.error or item.result)
+        ```
 
         Args:
             jobs: The exports: a mapping from dataset to path, or jobs with a query each.
@@ -1916,6 +1986,12 @@ class Policies(Twin[AsyncPolicies]):
         `POST /api/query/v1/data-control/{dataset_id}/filter-groups`. Seen: a page of Domo's shows it, which is not
         among the documents of the other routes, and other clients use it.
 
+        ```python
+        east = PolicyFilter("region", ["East"])
+        domo.datasets.policies.create(dataset_id, name="East", filters=[east], users=[27])
+        domo.datasets.policies.enable(dataset_id)
+        ```
+
         Args:
             dataset_id: The dataset.
             name: The policy's name; the instance accepts the same name twice.
@@ -2042,6 +2118,11 @@ class Schemas(Twin[AsyncSchemas]):
         """Replace the columns of a dataset.
 
         `POST /api/data/v2/datasources/{dataset_id}/schemas` (Datasets API, "Alter Dataset Schema").
+
+        ```python
+        latest = domo.datasets.schemas.latest(dataset_id)
+        domo.datasets.schemas.alter(dataset_id, [*latest.columns, Column(name="city", type="STRING")])
+        ```
 
         Args:
             dataset_id: The dataset.
@@ -2502,6 +2583,10 @@ class Versions(Twin[AsyncVersions]):
         many rows as the dataset. If more than `count` are needed for that, as after many APPENDs, if a partition is
         made of an older version, or if the dataset has upsert keys, nothing is deleted. Call it when all uploads are
         indexed: before that, the dataset does not count their rows.
+
+        ```python
+        deleted = domo.datasets.versions.keep_last(dataset_id, 10, dry_run=True)
+        ```
 
         Args:
             dataset_id: The dataset.

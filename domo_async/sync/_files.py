@@ -38,6 +38,10 @@ class Files(Twin[AsyncFiles]):
 
         `POST /api/data/v1/data-files` (Files API, "Upload a File").
 
+        ```python
+        file = domo.files.upload("report.pdf", description="Sales of 2024")
+        ```
+
         Args:
             content: Bytes, or the path of a file, which is read from disk as it is sent.
             name: The name in Domo; by default the name in the path.
@@ -246,6 +250,10 @@ class Files(Twin[AsyncFiles]):
         if the instance serves parts of files and the file is still the same, and restarted otherwise; no document says
         which instances serve parts.
 
+        ```python
+        domo.files.download(file.data_file_id, "report.pdf")
+        ```
+
         Args:
             file_id: The file.
             target: The path of the file to write, which appears under its name only when it is complete; or a binary
@@ -391,6 +399,12 @@ class Files(Twin[AsyncFiles]):
 
         `PUT /api/data/v1/data-files/{file_id}/permissions` (Files API, "Update file permissions"). Whether users and
         groups that are left out lose their access is unconfirmed.
+
+        ```python
+        permissions = domo.files.get_permissions(file_id)
+        entries = [*permissions.entries, FilePermission("USER", 27, "READ_WRITE_DELETE_SHARE_ADMIN")]
+        domo.files.set_permissions(file_id, public_access=False, entries=entries)
+        ```
 
         Args:
             file_id: The file.

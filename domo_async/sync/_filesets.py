@@ -64,6 +64,11 @@ class FileSets(Twin[AsyncFileSets]):
 
         `POST /api/files/v1/filesets/search` (FileSets API, "Search FileSets").
 
+        ```python
+        for fileset in domo.filesets.search(filters=[FieldFilter("name", ["Marketing"], "LIKE")]):
+            print(fileset.id, fileset.name)
+        ```
+
         Args:
             filters: Conditions on fields.
             date_filters: Conditions on times.
@@ -275,6 +280,11 @@ class FileSets(Twin[AsyncFileSets]):
         uploaded. Empty folders are not sent (see `FileSetFiles.make_directory`), and directories are not deleted. If a
         file fails, the others continue.
 
+        ```python
+        report = domo.filesets.push_folder(fileset_id, "reports/", dry_run=True)
+        print(report)
+        ```
+
         Args:
             fileset_id: The FileSet.
             folder: The folder on disk.
@@ -451,6 +461,10 @@ class FileSetFiles(Twin[AsyncFileSetFiles]):
         """Return the files of a FileSet that match a question best.
 
         `POST /api/files/v1/filesets/{fileset_id}/query` (FileSets API, "Query Files").
+
+        ```python
+        matches = domo.filesets.files.query(fileset_id, query="Which region grew most?", top_k=3)
+        ```
 
         Args:
             fileset_id: The FileSet.

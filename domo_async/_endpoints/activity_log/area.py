@@ -113,6 +113,13 @@ class ActivityLog(Area):
         it yielded, and ``iterate(cursor=…)`` continues after it, up to the present unless the reading had an end. A
         cursor contains some bytes for each entry that is younger than `grace`.
 
+        ```python
+        entries = domo.activity_log.iterate(datetime(2026, 1, 1, tzinfo=UTC), object_type=["DATA_SOURCE"])
+        async for entry in entries:
+            print(entry.time, entry.user_name, entry.action_type, entry.object_name)
+        print(entries.cursor)
+        ```
+
         Args:
             start: The start of the span (inclusive), with a time zone. Leave it out with a cursor.
             end: The end of the span (exclusive), with a time zone; by default the time of the call.
@@ -181,6 +188,11 @@ class ActivityLog(Area):
         without `object_type` each poll returns at least the previous one. The pager's `cursor` records everything that
         it yielded, as with `iterate`, and each method accepts the other's cursor.
 
+        ```python
+        async for entry in domo.activity_log.follow(event_type=["DELETED"]):
+            print(entry.time, entry.user_name, entry.object_name)
+        ```
+
         Args:
             since: The time at which to begin, with a time zone; by default now.
             cursor: The position at which to continue, instead of `since`.
@@ -240,6 +252,10 @@ class ActivityLog(Area):
         are, as with `iterate`. Use a separate folder for each combination of filters.
 
         `GET /api/audit/v1/user-audits` (Activity Log API, "Get Activity Log"), repeatedly.
+
+        ```python
+        report = await domo.activity_log.export("activity/", date(2026, 1, 1))
+        ```
 
         Args:
             folder: The folder for the files.
@@ -317,6 +333,12 @@ class ActivityLog(Area):
         `GET /api/audit/v1/user-audits` (Activity Log API, "Get Activity Log"), repeatedly; the content comes from
         `POST /api/content/v2/cards/adminsummary`, `POST /api/content/v1/pages/adminsummary` and
         `GET /api/data/v3/datasources`, as described in the methods of these areas.
+
+        ```python
+        report = await domo.activity_log.stale(days=180, kinds=["dataset"])
+        for item in report.items:
+            print(item.id, item.name, item.last_used)
+        ```
 
         Args:
             days: The number of days without use.

@@ -133,6 +133,10 @@ class Access(Area):
 
         `POST /api/data/v3/datasources/{dataset_id}/share` (Datasets API, "Share Dataset with Access permissions").
 
+        ```python
+        await domo.datasets.access.share(dataset_id, permissions=[Grant(5, "CAN_VIEW", "GROUP")], send_email=False)
+        ```
+
         Args:
             dataset_id: The dataset.
             permissions: The access to give, one `Grant` for each user or group.
@@ -239,8 +243,10 @@ class Access(Area):
     ) -> BulkReport[Grant, None]:
         """Give access to a dataset to exactly these users and groups and its owner; send only the differences.
 
-            grants = [Grant("ada@example.com", "CAN_EDIT"), Grant(5, "CAN_VIEW", "GROUP")]
-            report = await domo.datasets.access.sync(dataset.id, grants, dry_run=True)
+        ```python
+        grants = [Grant("ada@example.com", "CAN_EDIT"), Grant(5, "CAN_VIEW", "GROUP")]
+        report = await domo.datasets.access.sync(dataset.id, grants, dry_run=True)
+        ```
 
         Reads `GET /api/data/v3/datasources/{dataset_id}/permissions` and, at the same time, the users and groups that
         are named: `POST /api/identity/v1/users/search`, `GET /api/identity/v1/users`,

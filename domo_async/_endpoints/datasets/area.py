@@ -155,6 +155,11 @@ class Datasets(Area):
 
         `GET /api/data/v3/datasources`. Seen: Domo's own data service has it, and several clients use it.
 
+        ```python
+        async for dataset in domo.datasets.list(name_like="sales"):
+            print(dataset.id, dataset.name)
+        ```
+
         Args:
             name_like: Text that the name contains.
             owner_id: The owner.
@@ -205,6 +210,10 @@ class Datasets(Area):
 
         `POST /api/data/v2/datasources` (Datasets API, "Create Dataset Copy").
 
+        ```python
+        orders = await domo.datasets.create("Orders", {"id": "LONG", "region": "STRING", "amount": "DECIMAL"})
+        ```
+
         Args:
             name: The dataset's name.
             columns: Names and types in order, such as ``{"id": "LONG", "region": "STRING"}``, or `Column` objects.
@@ -242,7 +251,9 @@ class Datasets(Area):
 
         `POST /api/data/ui/v3/datasources/search`. Seen: Domo's own data service has it, and five clients use it.
 
-            async for dataset in domo.datasets.search(filters=[Wildcard("name_sort", "*sales*")]): ...
+        ```python
+        async for dataset in domo.datasets.search(filters=[Wildcard("name_sort", "*sales*")]): ...
+        ```
 
         Args:
             query: The text to search for; ``*`` stands for any text.
@@ -563,6 +574,13 @@ class Datasets(Area):
         `POST /api/query/v1/execute/{dataset_id}` (Datasets API, "Query with SQL"). Instances are said to return at most
         1,000,000 rows; a result of exactly that many may be cut, which `scan` detects.
 
+        ```python
+        sql = "SELECT region, SUM(amount) AS total FROM table WHERE id > :least GROUP BY region"
+        result = await domo.datasets.query(dataset_id, sql, {"least": 100})
+        for region, total in result:
+            print(region, total)
+        ```
+
         Args:
             dataset_id: The dataset.
             sql: A SELECT in Domo's MySQL-like dialect. The dataset is called ``table``; names with characters other
@@ -599,13 +617,15 @@ class Datasets(Area):
         `POST /api/query/v1/execute/{dataset_id}`. Unconfirmed in this form: Domo's documentation shows SQL, two clients
         send expressions.
 
-            await domo.datasets.query_structured(
-                orders.id,
-                ["region", {"exprType": "FUNCTION", "name": "COUNT", "arguments": [column("id")]}],
-                where={"exprType": "IN", "leftExpr": column("year"),
-                       "selectSet": [{"exprType": "NUMBER_VALUE", "value": 2024}]},
-                group_by=["region"],
-            )
+        ```python
+        await domo.datasets.query_structured(
+            orders.id,
+            ["region", {"exprType": "FUNCTION", "name": "COUNT", "arguments": [column("id")]}],
+            where={"exprType": "IN", "leftExpr": column("year"),
+                   "selectSet": [{"exprType": "NUMBER_VALUE", "value": 2024}]},
+            group_by=["region"],
+        )
+        ```
 
         Args:
             dataset_id: The dataset.
@@ -643,6 +663,12 @@ class Datasets(Area):
         """Run several queries at once, on one or more datasets, and yield each result as it arrives.
 
         `POST /api/query/v1/execute/{dataset_id}` (Datasets API, "Query with SQL"), once for each.
+
+        ```python
+        jobs = [QueryJob(each, "SELECT COUNT(*) FROM table") for each in dataset_ids]
+        async for item in domo.datasets.query_many(jobs):
+            print(item.item.dataset_id, item.error or item.result)
+        ```
 
         Args:
             jobs: The queries.
@@ -687,6 +713,11 @@ class Datasets(Area):
         18), as the number of digits is not known in advance. From the first batch with a number that does not fit, the
         column is decimal256(76, 38), with 38 digits before and 38 after the point; numbers with more digits are
         refused. Columns with the same name are renamed as in `QueryResult`: ``a``, ``a_2``.
+
+        ```python
+        async for batch in domo.datasets.scan(dataset_id, columns=["id", "region"], where="id > ?", params=[100]):
+            print(batch.num_rows)
+        ```
 
         Args:
             dataset_id: The dataset.
@@ -775,6 +806,10 @@ class Datasets(Area):
         `POST /api/query/v1/execute/{dataset_id}` (Datasets API, "Query with SQL") and
         `POST /api/query/v1/execute/export/{dataset_id}` (Datasets API, "Query Dataset"), as `scan`.
 
+        ```python
+        frame = await domo.datasets.frame(dataset_id, "SELECT region, amount FROM table", kind="polars")
+        ```
+
         Args:
             dataset_id: The dataset.
             sql: The query; all rows by default.
@@ -849,6 +884,11 @@ class Datasets(Area):
         The columns are compared with the dataset's before anything is sent: frames, mappings and CSV with a header by
         name, in any order, everything else by position. In CSV an unquoted empty field is NULL, ``""`` is the empty
         string; None, NaN and Arrow's null are NULL. A quote inside an unquoted field is an ordinary character.
+
+        ```python
+        result = await domo.datasets.upload(dataset_id, "orders.csv", action="APPEND", message="orders of today")
+        print(result.rows)
+        ```
 
         Args:
             dataset_id: The dataset.
@@ -1122,6 +1162,10 @@ class Datasets(Area):
         `GET /api/data/v2/datasources/{dataset_id}/schemas/latest` (Datasets API, "Return the schema for a specified
         Dataset").
 
+        ```python
+        plan = await domo.datasets.plan_upload(dataset_id, "orders.csv")
+        ```
+
         Args:
             dataset_id: The dataset.
             source: The data, in any form that `upload` takes.
@@ -1155,6 +1199,11 @@ class Datasets(Area):
         `GET /api/data/v3/datasources/{dataset_id}/indexes/{request_key}/statuses`; the columns are read only if they
         may differ from those that the dataset was created with. If the upload fails or is cancelled,
         `DELETE /api/data/v3/datasources/{dataset_id}` removes the dataset again.
+
+        ```python
+        created = await domo.datasets.create_from("orders.csv", "Orders")
+        print(created.id, created.upload.rows)
+        ```
 
         Args:
             source: The data, in any form that `upload` takes. The types of CSV and of rows are taken from the first few
@@ -1230,8 +1279,10 @@ class Datasets(Area):
         would read it: a file that does not fit the dataset is skipped and reported with its line and the reason, and
         the others are loaded.
 
-            report = await domo.datasets.load_folder("exports/", dataset_id, ledger="orders.ledger")
-            report.raise_for_failures()
+        ```python
+        report = await domo.datasets.load_folder("exports/", dataset_id, ledger="orders.ledger")
+        report.raise_for_failures()
+        ```
 
         Sends for new files the requests of `upload`: `POST /api/data/v3/datasources/{dataset_id}/uploads`,
         `PUT /api/data/v3/datasources/{dataset_id}/uploads/{upload_id}/parts/{part}`,
@@ -1293,6 +1344,10 @@ class Datasets(Area):
         `GET /api/data/v2/datasources/{dataset_id}/dataversions` and
         `GET /api/data/v3/datasources/{dataset_id}/indexes/{request_key}/statuses`.
 
+        ```python
+        await domo.datasets.append_rows(dataset_id, values=[[4, "EU", 9.5], [5, None, 2.0]])
+        ```
+
         Args:
             dataset_id: The dataset.
             values: The rows, with columns by position: lists of cells, where None is NULL; or text with one row per
@@ -1343,6 +1398,10 @@ class Datasets(Area):
         is decimal128(38, 18), or has another scale if that holds all numbers of the column; if 38 digits are not
         enough, it is decimal256(76, 38), which pyarrow and pandas read, while some programs convert it to floats.
 
+        ```python
+        await domo.datasets.export(dataset_id, "orders.parquet", sql="SELECT * FROM table WHERE id > ?", params=[100])
+        ```
+
         Args:
             dataset_id: The dataset.
             target: The path of the file to write, which appears under its name only when it is complete: Parquet if it
@@ -1383,6 +1442,11 @@ class Datasets(Area):
 
         `POST /api/query/v1/execute/export/{dataset_id}` (Datasets API, "Query Dataset") and
         `POST /api/query/v1/execute/{dataset_id}` (Datasets API, "Query with SQL"), as `export`.
+
+        ```python
+        async for item in domo.datasets.export_many({orders.id: "orders.csv.gz", users.id: "users.csv.gz"}):
+            print(item.item.target, item.error or item.result)
+        ```
 
         Args:
             jobs: The exports: a mapping from dataset to path, or jobs with a query each.

@@ -181,6 +181,12 @@ class Policies(Area):
         `POST /api/query/v1/data-control/{dataset_id}/filter-groups`. Seen: a page of Domo's shows it, which is not
         among the documents of the other routes, and other clients use it.
 
+        ```python
+        east = PolicyFilter("region", ["East"])
+        await domo.datasets.policies.create(dataset_id, name="East", filters=[east], users=[27])
+        await domo.datasets.policies.enable(dataset_id)
+        ```
+
         Args:
             dataset_id: The dataset.
             name: The policy's name; the instance accepts the same name twice.

@@ -62,6 +62,11 @@ class Schemas(Area):
 
         `POST /api/data/v2/datasources/{dataset_id}/schemas` (Datasets API, "Alter Dataset Schema").
 
+        ```python
+        latest = await domo.datasets.schemas.latest(dataset_id)
+        await domo.datasets.schemas.alter(dataset_id, [*latest.columns, Column(name="city", type="STRING")])
+        ```
+
         Args:
             dataset_id: The dataset.
             columns: The complete list of columns, in order: names and types, or `Column` objects such as `latest`

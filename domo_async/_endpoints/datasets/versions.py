@@ -321,6 +321,10 @@ class Versions(Area):
         made of an older version, or if the dataset has upsert keys, nothing is deleted. Call it when all uploads are
         indexed: before that, the dataset does not count their rows.
 
+        ```python
+        deleted = await domo.datasets.versions.keep_last(dataset_id, 10, dry_run=True)
+        ```
+
         Args:
             dataset_id: The dataset.
             count: The number of versions to keep, at least 1.

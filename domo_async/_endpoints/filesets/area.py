@@ -68,6 +68,11 @@ class FileSets(Area):
 
         `POST /api/files/v1/filesets/search` (FileSets API, "Search FileSets").
 
+        ```python
+        async for fileset in domo.filesets.search(filters=[FieldFilter("name", ["Marketing"], "LIKE")]):
+            print(fileset.id, fileset.name)
+        ```
+
         Args:
             filters: Conditions on fields.
             date_filters: Conditions on times.
@@ -308,6 +313,11 @@ class FileSets(Area):
         SHA-256, if they have the same size and the FileSet's file is not older. Symbolic links are neither followed nor
         uploaded. Empty folders are not sent (see `FileSetFiles.make_directory`), and directories are not deleted. If a
         file fails, the others continue.
+
+        ```python
+        report = await domo.filesets.push_folder(fileset_id, "reports/", dry_run=True)
+        print(report)
+        ```
 
         Args:
             fileset_id: The FileSet.

@@ -162,6 +162,10 @@ class FileSetFiles(Area):
 
         `POST /api/files/v1/filesets/{fileset_id}/query` (FileSets API, "Query Files").
 
+        ```python
+        matches = await domo.filesets.files.query(fileset_id, query="Which region grew most?", top_k=3)
+        ```
+
         Args:
             fileset_id: The FileSet.
             query: The question, in plain words.

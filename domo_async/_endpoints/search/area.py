@@ -62,6 +62,11 @@ class Search(Area):
         `POST /api/search/v1/query` (Search Product API, "Query"). Instances allow some 120 searches a minute, which the
         settings' rate limits keep.
 
+        ```python
+        page = await domo.search.query("sales*", entities=["dataset", "card"], limit=20)
+        print(page.total_result_count)
+        ```
+
         Args:
             text: The text to search for; ``*`` stands for any text, and ``"*"`` alone matches everything.
             entities: The entities to search, such as ``["dataset", "card"]``; a list among them is a group of entities.
@@ -132,6 +137,11 @@ class Search(Area):
         and in half again, into parts whose totals must add up; hits without a date are a part too. Domo's documentation
         shows the default of `split_by` as a field to sort by. Whether filters accept it is unconfirmed; an instance
         that does not is detected after three requests.
+
+        ```python
+        async for hit in domo.search.iterate("sales*", entities=["dataset", "card"]):
+            print(hit.entity_type, hit.database_id, hit.name)
+        ```
 
         Args:
             text: The text to search for; ``*`` stands for any text, and ``"*"`` alone matches everything.

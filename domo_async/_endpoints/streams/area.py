@@ -392,6 +392,11 @@ class Streams(Area):
         service has; and `GET /api/data/v1/streams/{stream_id}` if the answer does not name the run, to find the current
         one. The parameters other than the run type are those of that service, too.
 
+        ```python
+        run = await domo.streams.run(stream_id, wait=True)
+        print(run.rows_inserted)
+        ```
+
         Args:
             stream_id: The stream.
             run_type: ``MANUAL``; Domo's documentation names no other.
