@@ -4,12 +4,18 @@ pytest finds this by itself where domo-async is installed; the fixtures need its
 that uses `domo` runs by anyio's plugin, which comes with the library (mark it ``pytest.mark.anyio``, or set
 ``anyio_mode = "auto"``, and let a fixture ``anyio_backend`` return ``"asyncio"``), or by pytest-asyncio in its mode
 ``auto``.
+
+``@pytest.mark.domo(world="demo", strict=True)`` gives a test, a class or a module (by ``pytestmark``) an instance with
+those options of `domo_async.emulator.Emulator`; the mark that is nearest to the test counts for each option.
 """
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
-from typing import TYPE_CHECKING
+import difflib
+import inspect
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import ExitStack
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -20,28 +26,83 @@ if TYPE_CHECKING:
 
 __all__ = ["domo", "domo_emulator", "domo_sync"]
 
+# Where these are given there can be no two instances at once, or what one holds is not to be reset.
+_OF_ONE_TEST = frozenset({"app", "app_port", "data", "port"})
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Register the marker."""
+    config.addinivalue_line(
+        "markers",
+        "domo(**options): have the fixtures domo_emulator, domo and domo_sync use an instance with these options of"
+        " domo_async.emulator.Emulator, such as world='demo' or strict=True.",
+    )
+
+
+class _Instances:
+    """The instances of the run, one for each set of options; each serves from a thread of its own."""
+
+    def __init__(self, kind: type[Emulator], running: ExitStack) -> None:
+        self._kind = kind
+        self._running = running
+        self._known: dict[tuple[tuple[str, Any], ...], Emulator] = {}
+
+    def start(self, options: Mapping[str, Any], running: ExitStack) -> Emulator:
+        """Return a running instance that holds no more than it begins with; `running` ends one that is the test's."""
+        if not _OF_ONE_TEST.isdisjoint(options):
+            return running.enter_context(self._kind(**options))
+        key = tuple(sorted(options.items(), key=lambda option: option[0]))
+        if key in self._known:
+            self._known[key].reset()
+        else:
+            self._known[key] = self._running.enter_context(self._kind(**options))
+        emulator = self._known[key]
+        running.callback(setattr, emulator, "now", emulator.now)
+        return emulator
+
+    def options_of(self, node: pytest.Item) -> dict[str, Any]:
+        """Return what the marks of a test ask for."""
+        known = list(inspect.signature(self._kind).parameters)
+        options: dict[str, Any] = {}
+        for mark in reversed(list(node.iter_markers("domo"))):
+            if mark.args:
+                raise _wrong(f"takes options by name, such as world='demo', not {mark.args[0]!r}", known)
+            for name in mark.kwargs:
+                if name not in known:
+                    alike = difflib.get_close_matches(name, known, n=1)
+                    raise _wrong(f"has no option {name}" + "".join(f"; did you mean {each}?" for each in alike), known)
+            options.update(mark.kwargs)
+        return options
+
+
+def _wrong(what: str, known: list[str]) -> ValueError:
+    return ValueError(f"@pytest.mark.domo {what}\nThere are: {', '.join(known)}")
+
 
 @pytest.fixture(scope="session")
-def _domo_session_emulator() -> Iterator[Emulator]:
-    """The one instance of the run, which serves from a thread of its own."""
+def _domo_instances() -> Iterator[_Instances]:
+    """The instances of the run."""
     try:
         from domo_async.emulator import Emulator  # noqa: PLC0415 - heavy, and optional
     except ImportError as error:
         pytest.fail(str(error), pytrace=False)
-    with Emulator() as emulator:
-        yield emulator
+    with ExitStack() as running:
+        yield _Instances(Emulator, running)
 
 
 @pytest.fixture
-def domo_emulator(_domo_session_emulator: Emulator) -> Iterator[Emulator]:
-    """A Domo instance on loopback that holds nothing yet (`domo_async.emulator.Emulator`).
+def domo_emulator(_domo_instances: _Instances, request: pytest.FixtureRequest) -> Iterator[Emulator]:
+    """A Domo instance on loopback (`domo_async.emulator.Emulator`), which holds nothing yet but what it begins with.
 
-    One server serves the whole run; it begins again for each test, in milliseconds.
+    One server serves all tests with the same ``@pytest.mark.domo(…)``, or with none; it begins again for each, in
+    milliseconds.
     """
-    clock = _domo_session_emulator.now
-    _domo_session_emulator.reset()
-    yield _domo_session_emulator
-    _domo_session_emulator.now = clock
+    with ExitStack() as running:
+        try:
+            emulator = _domo_instances.start(_domo_instances.options_of(request.node), running)
+        except (OSError, ValueError) as error:
+            pytest.fail(str(error), pytrace=False)
+        yield emulator
 
 
 @pytest.fixture

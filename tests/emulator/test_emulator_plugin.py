@@ -115,3 +115,72 @@ def test_without_the_extra_only_tests_that_use_it_fail_and_name_it(project: pyte
 
     result.assert_outcomes(passed=1, errors=1)
     result.stdout.fnmatch_lines(["*pip install*domo-async?emulator?*"])
+
+
+def test_marks_give_the_instance_its_options(project: pytest.Pytester) -> None:
+    project.makepyfile(
+        """
+        import pytest
+        from domo_async import DomoError
+
+        pytestmark = pytest.mark.domo(strict=True)
+
+        @pytest.mark.domo(world="demo", seed=3)
+        class TestDemo:
+            @pytest.mark.parametrize("turn", range(2))
+            def test_it(self, domo_sync, domo_emulator, turn):
+                assert len(list(domo_sync.datasets.list())) > 400
+                assert not [group for group in domo_sync.groups.list() if group.name == "Mine"]
+                domo_emulator.add.group(name="Mine")
+                with pytest.raises(DomoError):  # it is strict as well
+                    domo_sync.request("GET", "/api/content/v2/users/me/")
+
+            @pytest.mark.domo(world="empty", strict=False)
+            async def test_nearest(self, domo):
+                assert not await domo.datasets.list().all()
+                await domo.request("GET", "/api/content/v2/users/me/")
+
+        @pytest.mark.domo(data="kept")
+        @pytest.mark.parametrize("turn", range(2))
+        def test_kept(domo_sync, turn):
+            assert turn == len(list(domo_sync.datasets.list()))
+            domo_sync.datasets.create("Orders", {"id": "LONG"})
+        """
+    )
+
+    project.runpytest_subprocess("--strict-markers").assert_outcomes(passed=5)
+
+
+def test_a_mark_that_is_wrong_is_an_error_that_tells_what_there_is(project: pytest.Pytester) -> None:
+    project.makepyfile(
+        """
+        import pytest
+
+        @pytest.mark.domo(wrold="demo")
+        def test_typo(domo_sync): pass
+
+        @pytest.mark.domo("demo")
+        def test_position(domo_emulator): pass
+
+        @pytest.mark.domo(world="nowhere.zip")
+        def test_no_world(domo_emulator): pass
+
+        def test_without(domo_emulator): pass
+        """
+    )
+
+    result = project.runpytest_subprocess("-vv")
+
+    result.assert_outcomes(passed=1, errors=3)
+    result.stdout.fnmatch_lines(
+        [
+            "*@pytest.mark.domo has no option wrold; did you mean world?*",
+            "There are: host, port, *world, seed, *strict, *",
+            "*takes options by name, such as world='demo', not 'demo'*",
+            "*nowhere.zip is not a world*",
+        ]
+    )
+
+
+def test_the_mark_is_listed(project: pytest.Pytester) -> None:
+    project.runpytest_inprocess("--markers").stdout.fnmatch_lines(["@pytest.mark.domo(*options):*world='demo'*"])
