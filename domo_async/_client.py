@@ -100,7 +100,10 @@ class Domo:
         if app is not None and not isinstance(app, AppAccess):
             raise ConfigError(f"app must be AppAccess(address, session_token=…), not {type(app).__name__}")
         self._transport = Transport(
-            instance_origin(instance), Credentials.of(token=token, session_token=session_token), settings, session
+            instance_origin(instance, settings),
+            Credentials.of(token=token, session_token=session_token),
+            settings,
+            session,
         )
         self._app = None if app is None else Transport(app.url, app.credentials(), settings, session)
 
@@ -188,7 +191,7 @@ class Domo:
 
         password = Secret.of(password)
         settings = _settings(settings)
-        origin = instance_origin(instance)
+        origin = instance_origin(instance, settings)
         # Without a token, the instance judges by the origin of the request.
         transport = Transport(origin, Credentials("Origin", Secret(origin)), settings)
         try:

@@ -248,6 +248,18 @@ def _hosts(_: Any, attribute: Attribute[Any], value: Any) -> None:
         raise ConfigError(f"{attribute.name} must be hosts, such as ['localhost', '.corp.example.com'], not {value!r}")
 
 
+def _plain_hosts(_: Any, attribute: Attribute[Any], value: Any) -> None:
+    if not isinstance(value, tuple) or not all(isinstance(host, str) and _is_host(host) for host in value):
+        raise ConfigError(f"{attribute.name} must be exact names of hosts, such as ['domo'], not {value!r}")
+
+
+def _is_host(text: str) -> bool:
+    try:
+        return bool(ip_address(text))
+    except ValueError:
+        return ":" not in text and _looks_like_host(text)
+
+
 def _path(value: Any) -> Path:
     try:
         return Path(value).expanduser()
@@ -336,6 +348,9 @@ class Settings:
             they are, encrypted: it is not told the token. None leaves it to the environment, see `trust_env`.
         no_proxy: Hosts that are reached without a proxy, as in ``NO_PROXY``: names with all below them
             (``corp.example.com``), addresses, networks (``10.0.0.0/8``), each perhaps with a port, or ``*`` for all.
+        plain_http: Hosts to which the token may go in the clear, by ``http://``, since nobody else is on the way: such
+            as ``("domo",)`` for an embedded instance in another container. They are exact names, without a port. This
+            very machine needs no mention. ``DOMO_PLAIN_HTTP`` names them, too, with commas between them.
         trust_env: Whether the environment is heeded where these options say nothing. ``HTTPS_PROXY``, ``HTTP_PROXY``
             and ``ALL_PROXY`` name proxies, but never for this very machine, and ``NO_PROXY`` hosts without;
             ``SSL_CERT_FILE`` and ``SSL_CERT_DIR``, or else ``REQUESTS_CA_BUNDLE`` or ``CURL_CA_BUNDLE``, name the
@@ -368,6 +383,7 @@ class Settings:
     )
     proxy: Secret[str] | None = field(default=None, converter=_secret_or_none, validator=_proxy)
     no_proxy: tuple[str, ...] = field(default=(), converter=_words, validator=_hosts)
+    plain_http: tuple[str, ...] = field(default=(), converter=_words, validator=_plain_hosts)
     trust_env: bool = field(default=True, validator=_is_a(bool, example="True"))
     user_agent: str | None = field(default=None, validator=optional(_header_value))
     before_request: tuple[Callable[[RequestEvent], Awaitable[None] | None], ...] = field(
@@ -441,12 +457,14 @@ def is_loopback(host: str) -> bool:
         return host == "localhost" or host.endswith(".localhost")
 
 
-def instance_origin(instance: str) -> str:
+def instance_origin(instance: str, settings: Settings | None = None) -> str:
     """Return the origin (scheme, host and port) that `instance` stands for.
 
     Args:
         instance: ``acme``, ``acme.domo.com`` or a URL such as ``https://acme.domo.com``. Plain ``http`` is only taken
-            for this very machine, since the token would be readable on the way.
+            for this very machine, since the token would be readable on the way, and for the hosts that `settings` or
+            the environment name.
+        settings: What names such hosts; None for the environment alone.
 
     Returns:
         Such as ``https://acme.domo.com``.
@@ -473,10 +491,20 @@ def instance_origin(instance: str) -> str:
         raise ConfigError(f"not an instance: {instance!r}; write 'acme', 'acme.domo.com' or 'https://acme.domo.com'")
     if parts.path not in {"", "/"} or parts.query or parts.fragment:
         raise ConfigError(f"give the instance alone, without a path: {instance!r}")
-    if parts.scheme == "http" and not is_loopback(host):
-        raise ConfigError(f"{instance!r} would send the token in the clear; use https")
+    if parts.scheme == "http" and not is_loopback(host) and host not in _hosts_of_plain_http(settings):
+        raise ConfigError(
+            f"{instance!r} would send the token in the clear; use https. (Between containers on one machine, name the"
+            f" host: Settings(plain_http=({host!r},)), or DOMO_PLAIN_HTTP={host})"
+        )
     shown = f"[{host}]" if ":" in host else ascii_host.lower()
     return f"{parts.scheme}://{shown}" + (f":{port}" if port is not None else "")
+
+
+def _hosts_of_plain_http(settings: Settings | None) -> set[str]:
+    named = () if settings is None else settings.plain_http
+    if settings is None or settings.trust_env:
+        named += _words(os.environ.get("DOMO_PLAIN_HTTP", ""))
+    return {host.lower() for host in named}
 
 
 def _looks_like_host(host: str) -> bool:

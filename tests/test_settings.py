@@ -119,3 +119,18 @@ def test_credentials_do_not_show_their_token():
 
 def test_a_proxy_s_password_is_not_shown():
     assert "hush" not in repr(Settings(proxy="http://me:hush@proxy:3128"))
+
+
+def test_the_token_goes_in_the_clear_to_named_hosts_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    named = Settings(plain_http=["Domo"])
+
+    assert "http://domo:8080" == instance_origin("http://domo:8080", named)
+    with pytest.raises(ConfigError, match="DOMO_PLAIN_HTTP=other"):
+        instance_origin("http://other:8080", named)
+    monkeypatch.setenv("DOMO_PLAIN_HTTP", "other, third")
+    assert "http://other:8080" == instance_origin("http://other:8080", named)
+    with pytest.raises(ConfigError, match="in the clear"):
+        instance_origin("http://other:8080", Settings(plain_http="domo", trust_env=False))
+    for unfit in ("*", ".corp.example.com", "http://domo", "domo:8080/"):
+        with pytest.raises(ConfigError, match="exact names"):
+            Settings(plain_http=[unfit])

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+import shlex
+import sys
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 import typer
 
@@ -15,9 +17,12 @@ from domo_async import ConfigError, Secret
 from domo_async._cli.common.connection import read_token
 from domo_async._cli.common.exits import DebugOption, readable_errors
 from domo_async._cli.common.interrupts import Interrupted, run
-from domo_async._cli.common.output import out
+from domo_async._cli.common.output import err, out
+from domo_async._settings import is_loopback
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from domo_async.emulator import Emulator, Fault
 
 __all__ = ["app", "emulator", "emulator_class"]
@@ -124,12 +129,38 @@ def emulator(
             "--tls", help="Speak TLS, by a certificate of its own, as Domo's tools for apps do.", rich_help_panel="Apps"
         ),
     ] = False,
+    plain_http: Annotated[
+        bool,
+        typer.Option(
+            "--plain-http",
+            help="Serve others than this machine without TLS, for containers of one machine: whoever is on the way"
+            " reads the token and all data. Their DOMO_PLAIN_HTTP names this host.",
+            rich_help_panel="Containers",
+        ),
+    ] = False,
+    allowed_host: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME",
+            help="A name by which others may ask it, such as the container's. May be given several times.",
+            rich_help_panel="Containers",
+        ),
+    ] = None,
+    env: Annotated[
+        bool,
+        typer.Option(
+            "--env",
+            help="Write what clients need to standard output as lines for a shell, and all else to standard error:"
+            " domo-async emulator --env > domo.env & … . ./domo.env",
+        ),
+    ] = False,
     debug: DebugOption = False,
 ) -> None:
     """Run a Domo instance on this machine until Ctrl-C (or SIGTERM, SIGHUP), which ends it with exit code 0.
 
-    It answers SQL. Any client in any language may use it.
+    It answers SQL. Any client in any language may use it. GET /emulator/health tells, without a token, that it serves.
     """
+    allowed = tuple(allowed_host or ())
 
     async def serve() -> None:
         instance = emulator_class()(
@@ -146,6 +177,8 @@ def emulator(
             app=app_manifest,
             app_port=app_port,
             tls=tls,
+            plain_http=plain_http,
+            allowed_hosts=allowed,
         )
         for each in _faults(fault or ()):
             instance.faults.add(each)
@@ -154,7 +187,11 @@ def emulator(
         except OSError as error:
             raise ConfigError(f"the instance cannot start: {error.strerror or error}") from error
         try:
-            _introduce(instance, app=app_manifest is not None, tls=tls)
+            if env:
+                _print_environment(instance, tls=tls)
+            _introduce(instance, err if env else out, app=app_manifest is not None, tls=tls)
+            if plain_http:
+                _warn(host, allowed, err if env else out)
             await asyncio.Event().wait()
         finally:
             await instance.stop()
@@ -172,18 +209,44 @@ def _faults(written: Iterable[str]) -> list[Fault]:
         raise ConfigError(f"--fault: {error}") from error
 
 
-def _introduce(instance: Emulator, *, app: bool, tls: bool) -> None:
-    out.print(f"[bold]A Domo instance is running at {instance.url}[/] (Ctrl-C ends it)\n")
-    out.print("In the shell of the client:")
-    # Whole lines, whatever the width, since they are copied.
-    out.print(f"  export DOMO_BASE_URL={instance.url}", soft_wrap=True)
-    out.print(f"  export DOMO_DEVELOPER_TOKEN={instance.token}\n", soft_wrap=True)
+def _environment(instance: Emulator, *, tls: bool) -> dict[str, str]:
+    """Return the variables by which clients on this machine find it."""
+    found = {"DOMO_BASE_URL": instance.url, "DOMO_DEVELOPER_TOKEN": instance.token}
     if tls:
-        out.print("It has a certificate of its own, which its clients have to trust:")
-        out.print(f"  export SSL_CERT_FILE={instance.ca_file} NODE_EXTRA_CA_CERTS={instance.ca_file}\n", soft_wrap=True)
+        return {**found, "SSL_CERT_FILE": str(instance.ca_file), "NODE_EXTRA_CA_CERTS": str(instance.ca_file)}
+    host = urlsplit(instance.url).hostname or ""
+    return found if is_loopback(host) else {**found, "DOMO_PLAIN_HTTP": host}
+
+
+def _print_environment(instance: Emulator, *, tls: bool) -> None:
+    for name, value in _environment(instance, tls=tls).items():
+        print(f"export {name}={shlex.quote(value)}")
+    sys.stdout.flush()
+
+
+def _introduce(instance: Emulator, to: Console, *, app: bool, tls: bool) -> None:
+    to.print(f"[bold]A Domo instance is running at {instance.url}[/] (Ctrl-C ends it)\n")
+    to.print("In the shell of the client:")
+    variables = _environment(instance, tls=tls)
+    for name in ("DOMO_BASE_URL", "DOMO_DEVELOPER_TOKEN", "DOMO_PLAIN_HTTP"):
+        if name in variables:
+            # Whole lines, whatever the width, since they are copied.
+            to.print(f"  export {name}={shlex.quote(variables[name])}", soft_wrap=True, markup=False)
+    to.print()
+    if tls:
+        to.print("It has a certificate of its own, which its clients have to trust:")
+        to.print(f"  export SSL_CERT_FILE={instance.ca_file} NODE_EXTRA_CA_CERTS={instance.ca_file}\n", soft_wrap=True)
     if app:
-        out.print("The app is served, with its data, at:")
-        out.print(f"  {instance.app_url}/\n", soft_wrap=True)
-    out.print("To see what is in it and what is asked of it, open in a browser:")
-    out.print(f"  {instance.url}/#token={quote(instance.token, safe='')}\n", soft_wrap=True)
-    out.file.flush()
+        to.print("The app is served, with its data, at:")
+        to.print(f"  {instance.app_url}/\n", soft_wrap=True)
+    to.print("To see what is in it and what is asked of it, open in a browser:")
+    to.print(f"  {instance.url}/#token={quote(instance.token, safe='')}\n", soft_wrap=True)
+    to.file.flush()
+
+
+def _warn(host: str, allowed: Sequence[str], to: Console) -> None:
+    to.print(
+        f"[bold]It is open[/] to whoever reaches {host}, without TLS: the token and all data can be read on the way."
+        f" It may be asked by addresses, localhost and {', '.join(allowed) or 'no other name (see --allowed-host)'}."
+    )
+    to.file.flush()

@@ -1,8 +1,9 @@
 """Routes about the emulator itself, below ``/emulator``; all of it is emulator-defined.
 
-They take the token of the instance's owner in the usual header, are not recorded in the request log, and no fault,
-limit or latency is put on them:
+They are not recorded in the request log, and no fault, limit or latency is put on them. All but the first take the
+token of the instance's owner in the usual header:
 
+- ``GET /emulator/health``: whether it serves, for containers and whatever else waits for it; it tells nothing else.
 - ``GET /emulator/state``: what is there and how it goes: counts, rate limits, uptime.
 - ``GET /emulator/faults``: the faults that are armed; ``POST``: arm one, given as JSON with the names of `Fault`'s
   attributes, or as ``{"fault": "PUT *parts*:status=503,count=5"}``; ``DELETE``: disarm all.
@@ -50,6 +51,7 @@ class Control:
 
     def add_to(self, app: web.Application) -> None:
         """Add the routes to an application."""
+        app.router.add_get(f"{OWN_PATHS}/health", _health)
         for method, path, handler in (
             ("GET", "state", self._state),
             ("GET", "faults", self._faults),
@@ -174,3 +176,11 @@ class Control:
     async def _reset(self, _request: web.Request) -> web.Response:
         self.reset()
         return answer({})
+
+
+async def _health(_request: web.Request) -> web.Response:
+    """Say that the instance serves: ``GET /emulator/health``, which takes no token (emulator-defined).
+
+    It is 507 where the instance cannot save what changed.
+    """
+    return answer({"status": "UP"})

@@ -19,7 +19,7 @@ from domo_async._emulator.http.error_responses import error_response, failed
 from domo_async._emulator.http.fault_injection import Dropped, body_of, inject_after, inject_before
 from domo_async._emulator.http.limits import SlidingWindow
 from domo_async._emulator.http.log import RequestLog, RequestRecord
-from domo_async._emulator.http.sites import check_site
+from domo_async._emulator.http.sites import Hosts, check_site
 from domo_async._emulator.http.web import (
     BODY,
     CALLER,
@@ -53,6 +53,7 @@ class Gate:
     """What every request passes through: faults, latency, limits, authentication and the request log.
 
     Attributes:
+        hosts: By which names it may be asked.
         by_name: Gives what answers a request instead, by the name that the instance is called by in it.
     """
 
@@ -64,7 +65,7 @@ class Gate:
     connections: Connections
     latency: float
     keeper: Keeper
-    host: str = "127.0.0.1"
+    hosts: Hosts
     by_name: Callable[[web.Request], Handler | None] = lambda _request: None
 
     async def handle(self, request: web.Request, handler: Handler) -> web.StreamResponse:
@@ -122,7 +123,7 @@ class Gate:
     async def _handle(self, request: web.Request, handler: Handler, started: float) -> web.StreamResponse:
         searches = request.path.startswith("/api/search/")
         try:
-            check_site(request, self.host)
+            check_site(request, self.hosts)
             _refuse_public_api(request)
             request[CALLER] = self.authentication.user_of(request.path, request.headers)
             if searches:
@@ -143,7 +144,7 @@ class Gate:
     async def _handle_own(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         self.connections.of(request).begin()
         try:
-            check_site(request, self.host)
+            check_site(request, self.hosts)
             await _have_body(request, _LARGEST_OF_A_STRANGER)
             with self.instance.one_request():
                 response = await handler(request)

@@ -8,7 +8,7 @@ import shutil
 import tempfile
 import threading
 import weakref
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import AsyncExitStack, ExitStack
 from functools import partial
 from pathlib import Path
@@ -31,6 +31,7 @@ from domo_async._emulator.gate import Gate, create_app
 from domo_async._emulator.http.connections import Connections
 from domo_async._emulator.http.limits import SlidingWindow
 from domo_async._emulator.http.log import RequestLog
+from domo_async._emulator.http.sites import Hosts
 from domo_async._emulator.job_outcomes import JobOutcomes
 from domo_async._emulator.persistence import worlds
 from domo_async._emulator.persistence.blobs import blobs_at, referred
@@ -47,6 +48,7 @@ from domo_async._emulator.state.records import OWNER_ID
 from domo_async._emulator.tls import Certificates
 from domo_async._redaction import Secret
 from domo_async._settings import Settings
+from domo_async.errors import ConfigError
 
 if TYPE_CHECKING:
     from domo_async import Domo
@@ -56,6 +58,7 @@ T = TypeVar("T")
 
 _READ_BUFFER = 1 << 20
 _GOODBYE = 0.1
+_LOOPBACKS = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - what others listen on
 
 
 class Emulator:
@@ -94,11 +97,14 @@ class Emulator:
         app: Path | str | Mapping[str, Any] | None = None,
         app_port: int = 0,
         tls: bool = False,
+        plain_http: bool = False,
+        allowed_hosts: Iterable[str] = (),
     ) -> None:
         """Make an instance that is not started yet.
 
         Args:
-            host: The address to listen on.
+            host: The address to listen on. One that other machines or containers reach, such as ``0.0.0.0``, needs
+                `tls` or `plain_http`.
             port: The port; 0 for one that is free.
             token: The developer token; None for the one that `data` holds, or else a random one.
             data: The directory that keeps the state: what was answered is there after a crash, too. One emulator at
@@ -124,12 +130,21 @@ class Emulator:
                 reaches `host`.
             app_port: That port; 0 for one that is free.
             tls: Whether to speak TLS, by a certificate of its own; see `ca_file`. Needs the extra ``tls``.
+            plain_http: Whether to serve others than this very machine without TLS: then whoever is on the way reads
+                the token and all data. It is for containers of one machine.
+            allowed_hosts: The names by which others may ask it, such as ``["domo"]``, beside addresses: so no page of
+                another site can change anything under a name of its own.
 
         Raises:
-            ConfigError: `app` is not a manifest.
+            ConfigError: `app` is not a manifest; or `host` opens the instance to others, and nothing says that it may.
         """
         token = Secret.of(token)
-        self._host = host
+        self._hosts = Hosts(host, frozenset((allowed_hosts,) if isinstance(allowed_hosts, str) else allowed_hosts))
+        if self._hosts.is_open and not (tls or plain_http):
+            raise ConfigError(
+                f"{host} opens the instance to whoever reaches this machine, and without TLS its token and all data can"
+                " be read on the way: allow that by plain_http=True (--plain-http), or use tls=True (--tls)"
+            )
         self._port = port
         self._data = None if data is None else Path(data)
         self._world = world
@@ -235,11 +250,14 @@ class Emulator:
         return Domo(self.url, **{"token": self._token, **self._trusting(kwargs)})
 
     def _trusting(self, kwargs: dict[str, Any]) -> dict[str, Any]:
-        """Return what a client is made with, which trusts the emulator's certificate."""
-        if self._certificates is None:
-            return kwargs
+        """Return what a client is made with, which trusts the emulator's certificate, or asks it without TLS."""
         settings = kwargs.get("settings") or Settings()
-        if settings.tls is None:
+        if self._certificates is None:
+            address = self._hosts.address
+            if not self._hosts.is_open or address in _LOOPBACKS:
+                return kwargs
+            settings = evolve(settings, plain_http=(*settings.plain_http, address))
+        elif settings.tls is None:
             settings = evolve(settings, tls=self._certificates.client)
         return {**kwargs, "settings": settings}
 
@@ -300,9 +318,11 @@ class Emulator:
             connections=Connections(self._bandwidth, self._patience),
             latency=self._latency,
             keeper=keeper,
-            host=self._host,
+            hosts=self._hosts,
         )
-        self._certificates = Certificates(self._host, storage.directory) if self._tls else None
+        self._certificates = (
+            Certificates([self._hosts.address, *sorted(self._hosts.allowed)], storage.directory) if self._tls else None
+        )
         app = create_app(gate, storage, strict=self._strict)
         Control(gate, self._begin_again).add_to(app)
         Console(gate).add_to(app)
@@ -319,7 +339,7 @@ class Emulator:
         gate.by_name = AppNames(site, self._app).handler_of
         self._url = forward.url = await self._serve(app, self._port, release, gate.connections)
         if self._app is not None:
-            port = AppPort(site, Asking(self._app, OWNER_ID, forward.headers), self._host)
+            port = AppPort(site, Asking(self._app, OWNER_ID, forward.headers), self._hosts)
             self._app_url = await self._serve(port.application(), self._app_port, release)
 
     def _open(self) -> _Opened:
@@ -406,8 +426,10 @@ class Emulator:
             ending = asyncio.create_task(connections.end_stuck(runner.server))
             release.callback(ending.cancel)
         context = None if self._certificates is None else self._certificates.server
-        await web.TCPSite(runner, self._host, port, ssl_context=context).start()
-        host = f"[{self._host}]" if ":" in self._host else self._host
+        await web.TCPSite(runner, self._hosts.address, port, ssl_context=context).start()
+        # All addresses of this machine are no address to ask.
+        address = _LOOPBACKS.get(self._hosts.address, self._hosts.address)
+        host = f"[{address}]" if ":" in address else address
         return f"{'http' if context is None else 'https'}://{host}:{runner.addresses[0][1]}"
 
     async def stop(self) -> None:

@@ -29,6 +29,7 @@ VARIABLES: Mapping[str, str] = MappingProxyType(
         "DOMO_READ_ONLY": "1 refuses all that may change something (--read-only)",
         "XDG_CONFIG_HOME": "where domo-async/config.toml is, which has the profiles; by default ~/.config",
         "HTTPS_PROXY, HTTP_PROXY, ALL_PROXY, NO_PROXY": "proxies, and hosts without (--proxy)",
+        "DOMO_PLAIN_HTTP": "hosts to which the token may go by http://, as between containers",
         "SSL_CERT_FILE, SSL_CERT_DIR, REQUESTS_CA_BUNDLE, CURL_CA_BUNDLE": "authorities to trust (--ca)",
         "DOMO_CLIENT_CERT, DOMO_CLIENT_KEY, DOMO_CLIENT_KEY_PASSWORD": "the client's certificate (--client-cert)",
     }

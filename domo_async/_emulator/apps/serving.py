@@ -15,7 +15,7 @@ from domo_async._emulator.apps.manifest import Manifest
 from domo_async._emulator.apps.site import AppSite, Asking, file_of, is_app_path
 from domo_async._emulator.errors import HTTPError
 from domo_async._emulator.http.error_responses import failed
-from domo_async._emulator.http.sites import check_name, check_site
+from domo_async._emulator.http.sites import Hosts, check_name, check_site
 from domo_async._emulator.http.web import CALLER
 from domo_async._emulator.routes.app_login import APPS_DOMAIN
 from domo_async._emulator.routes.designs import manifest_of
@@ -64,12 +64,12 @@ class AppPort:
     Attributes:
         site: What answers its requests.
         asking: The app, and for whom it asks.
-        host: The address that it is served at.
+        hosts: By which names it may be asked.
     """
 
     site: AppSite
     asking: Asking
-    host: str
+    hosts: Hosts
 
     def application(self) -> web.Application:
         """Return what answers all requests to the port."""
@@ -93,9 +93,9 @@ class AppPort:
 
     async def _handle(self, request: web.Request) -> web.StreamResponse:
         if is_app_path(request.path):
-            check_site(request, self.host, reading=True)
+            check_site(request, self.hosts, reading=True)
             return await self.site.handle(request, self.asking)
-        check_name(request, self.host)
+        check_name(request, self.hosts)
         if request.method not in {"GET", "HEAD"}:
             raise HTTPError(405, "Method not allowed")
         return web.FileResponse(file_of(self.asking.manifest.directory, request.path))

@@ -7,38 +7,64 @@ machine can read the answers, too. Neither knows a token, but there are routes t
 from __future__ import annotations
 
 import ipaddress
+from collections.abc import Iterable
 from urllib.parse import urlsplit
 
 from aiohttp import web
+from attrs import field, frozen
 
 from domo_async._emulator.errors import HTTPError
 
-__all__ = ["check_name", "check_site"]
+__all__ = ["Hosts", "check_name", "check_site"]
 
 _HARMLESS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
-def check_name(request: web.BaseRequest, host: str) -> None:
+def _lowered(names: Iterable[str]) -> frozenset[str]:
+    return frozenset(name.lower() for name in names)
+
+
+@frozen
+class Hosts:
+    """By which names the instance may be asked.
+
+    Attributes:
+        address: The address that it listens on, which is one of them, as are those of this very machine.
+        allowed: Further names.
+    """
+
+    address: str = "127.0.0.1"
+    allowed: frozenset[str] = field(default=frozenset(), converter=_lowered)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it can be reached from other machines, or containers."""
+        return not _is_local(self.address)
+
+    def knows(self, name: str) -> bool:
+        """Return whether a name is one of them; no page can make an address stand for another machine."""
+        known = _is_local(name) or name == self.address.lower() or name in self.allowed
+        return known or (self.is_open and _is_address(name))
+
+
+def check_name(request: web.BaseRequest, hosts: Hosts) -> None:
     """Refuse what is asked under a name that somebody made to stand for this machine.
 
-    Args:
-        request: The request.
-        host: The address that is listened on. One that listens beyond this machine may have any name there.
-
     Raises:
-        HTTPError: 403, if the name is not this machine's.
+        HTTPError: 403, if the name is not one of the instance's.
     """
     named = _name(request.headers.get("Host", ""))
-    if _is_local(host) and not _is_local(named) and named != host.lower():
-        raise HTTPError(403, f"The instance is not called {named!r}; use its address")
+    if not hosts.knows(named):
+        hint = f", or start it with --allowed-host {named}" if hosts.is_open and named else ""
+        raise HTTPError(403, f"The instance is not called {named!r}; use its address{hint}")
 
 
-def check_site(request: web.BaseRequest, host: str, *, reading: bool = False) -> None:
+def check_site(request: web.BaseRequest, hosts: Hosts, *, reading: bool = False) -> None:
     """Refuse to change anything for a page of another site.
 
     Args:
         request: The request.
-        host: The address that the instance listens on. One that listens beyond this machine may have any name there.
+        hosts: By which names the instance may be asked.
         reading: Whether to refuse it reading, too, where no token is asked for.
 
     Raises:
@@ -46,7 +72,7 @@ def check_site(request: web.BaseRequest, host: str, *, reading: bool = False) ->
     """
     if request.method in _HARMLESS and not reading:
         return
-    check_name(request, host)
+    check_name(request, hosts)
     origin = request.headers.get("Origin")
     if origin is not None and urlsplit(origin).netloc.lower() != request.headers.get("Host", "").lower():
         raise HTTPError(403, f"A page of {origin!r} may not use this")
@@ -66,8 +92,12 @@ def _is_local(name: str) -> bool:
     name = name.rstrip(".").lower()
     if name == "localhost" or name.endswith(".localhost"):
         return True
+    return _is_address(name) and ipaddress.ip_address(name).is_loopback
+
+
+def _is_address(name: str) -> bool:
     try:
-        address = ipaddress.ip_address(name)
+        ipaddress.ip_address(name)
     except ValueError:
         return False
-    return address.is_loopback
+    return True
